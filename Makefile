@@ -1,0 +1,53 @@
+# Vignette: `make subtitles` captions what lies in media/, `make test` proves that it works. Works in GNU make 3.81.
+
+MEDIA ?=
+Q ?=
+VENV := .venv
+RUN := $(VENV)/bin/python -m pipeline
+
+# The first Python that fits; PYTHON=... chooses another.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	if $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null; then command -v $$p; break; fi; done)
+
+.PHONY: help subtitles test test-slow models lint clean review search
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+subtitles: $(VENV)/.run ## caption everything in media/ (MEDIA=path for one video)
+	@$(RUN) run $(MEDIA)
+
+test: $(VENV)/.dev ## the tests (under 3 minutes)
+	@$(VENV)/bin/python -m pytest
+
+test-slow: $(VENV)/.dev ## the tests that need longer
+	@$(VENV)/bin/python -m pytest -m slow
+
+models: $(VENV)/.run ## fetch Whisper's weights (MODEL=small.en); says size and time first
+	@$(RUN) models fetch $(or $(MODEL),small.en)
+
+lint: $(VENV)/.dev ## ruff and mypy
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+
+review search: ## the review page and the search come with a later version
+	@echo "make $@: not yet - this version makes captions and transcripts"; exit 1
+
+clean: ## remove what was made (never media/, never what a person mended)
+	@if [ -x $(VENV)/bin/python ]; then $(RUN) forget --all --yes; fi
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Vignette needs Python 3.11, 3.12 or 3.13, and found none - install one (python.org, or your system's package manager) and run make again" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments - install its venv package (on Debian and Ubuntu: python3-venv) and run make again" >&2; exit 1; }
+	@echo "Setting up Vignette in $(VENV) with $(PYTHON) (about a minute, once)"
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . || \
+		{ echo "The packages could not be installed - see above; with no network, give pip a folder of wheels (PIP_FIND_LINKS, PIP_NO_INDEX=1)" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

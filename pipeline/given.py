@@ -1,0 +1,75 @@
+"""The text that came with a recording: subtitles or a script, as read and not yet believed.
+
+A `Given` is what every reader in `pipeline.formats.readers` returns. Its cues keep the editor's division, lines, labels
+and raw payload, so that a file can be given back with nothing changed but its times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.timing import Span
+from pipeline.transcript import Kind
+
+
+class GivenFormat(StrEnum):
+    SRT = "srt"
+    VTT = "vtt"
+    ASS = "ass"
+    TEXT = "txt"
+    DOCX = "docx"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenWord:
+    """One written word (or one bracketed sound, whole: "[door opens]") with its punctuation.
+
+    `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the editor wrote it
+    ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks. `new_speaker` marks the first word
+    after a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones.
+    """
+
+    text: str
+    line: int = 0
+    kind: Kind = Kind.WORD
+    label: str | None = None
+    new_speaker: bool = False
+    spoken: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCue:
+    """One cue (or one paragraph of a script: `span` is None) in file order.
+
+    `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as brought, lines joined
+    by "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written.
+    """
+
+    span: Span | None
+    words: tuple[GivenWord, ...]
+    raw: str = ""
+    id: str = ""
+    settings: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A whole subtitle file or script. `name` is the file's name without its folder; `notes` what a person should know
+    about how it was read (encoding guessed, cues repaired or skipped), one sentence each."""
+
+    name: str
+    format: GivenFormat
+    cues: tuple[GivenCue, ...]
+    encoding: str = "utf-8"
+    lang: str = "en"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def timed(self) -> bool:
+        """Whether its cues carry times of their own (a script's do not)."""
+        return bool(self.cues) and all(c.span is not None for c in self.cues)
+
+    @property
+    def words(self) -> tuple[GivenWord, ...]:
+        return tuple(w for cue in self.cues for w in cue.words)

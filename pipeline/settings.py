@@ -1,0 +1,225 @@
+"""Every choice a user can make, one frozen group per stage: defaults < vignette.toml < the video's sidecar < command line.
+
+Adding a setting is one field here: its name, type, default and bounds are all that TOML files and `--set` need.
+The units are in the names.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Le
+
+from pipeline.errors import SettingsError
+from pipeline.timing import parse_timecode
+
+# pydantic reads this from each group: a key that is not a field is a mistake, never ignored.
+_STRICT: dict[str, Any] = {"extra": "forbid", "strict": True}
+
+Processes = Annotated[int, Ge(0), Le(256)]
+
+
+@dataclass(frozen=True, slots=True)
+class TranscribeSettings:
+    """`recognizer` auto = Whisper when its weights are local, else PocketSphinx, which is always there.
+
+    `processes` 0 = one per core, at most 4. `speech_threshold` is Silero's probability from which on sound is speech.
+    """
+
+    __pydantic_config__ = _STRICT
+    recognizer: Literal["auto", "whisper", "sphinx"] = "auto"
+    model: str = "auto"
+    processes: Processes = 0
+    speech_threshold: Annotated[float, Ge(0.05), Le(0.95)] = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class AlignSettings:
+    """`processes` 0 = one per core, at most 4."""
+
+    __pydantic_config__ = _STRICT
+    processes: Processes = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionSettings:
+    """Limits of the caption builder; `recue` divides anew even where the editor's cues break no rule."""
+
+    __pydantic_config__ = _STRICT
+    max_line_chars: Annotated[int, Ge(16), Le(120)] = 42
+    max_lines: Annotated[int, Ge(1), Le(4)] = 2
+    max_chars_per_s: Annotated[float, Ge(5), Le(60)] = 20.0
+    min_duration_ms: Annotated[int, Ge(100), Le(10_000)] = 833
+    max_duration_ms: Annotated[int, Ge(1000), Le(60_000)] = 7000
+    recue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One line of the roster; `also_known_as` lists what the subtitles may call them."""
+
+    __pydantic_config__ = _STRICT
+    name: str
+    role: str = ""
+    also_known_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of it for one recording: what its sidecar says about the video, and one group per stage.
+
+    `expected_duration` is h:mm:ss; `subtitles` a path beside the video or absolute; `terms` are words and names to expect.
+    """
+
+    __pydantic_config__ = _STRICT
+    title: str = ""
+    isbn: tuple[str, ...] = ()
+    credits: str = ""
+    language: str = "en"
+    expected_duration: str = ""
+    subtitles: str = ""
+    learning_objectives: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    people: tuple[Person, ...] = ()
+    transcribe: TranscribeSettings = field(default_factory=TranscribeSettings)
+    align: AlignSettings = field(default_factory=AlignSettings)
+    captions: CaptionSettings = field(default_factory=CaptionSettings)
+
+    @property
+    def expected_duration_ms(self) -> int | None:
+        """The running time the sidecar announces, None when it says nothing."""
+        return parse_timecode(self.expected_duration) if self.expected_duration else None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything a recognizer should know how to hear: people, what they are called, terms."""
+        people = (name for p in self.people for name in (p.name, *p.also_known_as))
+        return tuple(dict.fromkeys([*people, *self.terms]))
+
+
+def load(project_file: Path | None, sidecar: Path | None, overrides: tuple[str, ...] = ()) -> Settings:
+    """Settings for one recording from the files that exist, in rising order of precedence.
+
+    `overrides` are `key=value` strings as given to `--set` ("captions.max_lines=1"). Each layer is checked by itself, so that
+    a mistake is told with the place it stands in. Raises SettingsError.
+    """
+    merged: dict[str, Any] = {}
+    for where, table in _layers(project_file, sidecar, overrides):
+        _validated(table, where)
+        merged = _overlaid(merged, table)
+    return _validated(merged, "the settings together")
+
+
+def _layers(
+    project_file: Path | None, sidecar: Path | None, overrides: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in (project_file, sidecar):
+        if path is not None and path.is_file():
+            yield str(path), read_toml(path)
+    for override in overrides:
+        yield "--set", _parse_override(override)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The file's tables. Raises SettingsError with the place of a syntax error."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SettingsError(str(path), "", f"is not UTF-8 text (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(str(path), "", f"is not valid TOML: {error}") from error
+    except OSError as error:
+        raise SettingsError(str(path), "", f"cannot be read: {error.strerror}") from error
+
+
+def _parse_override(text: str) -> dict[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals or not re.fullmatch(r"\s*[\w.]+\s*", key):
+        raise SettingsError("--set", text, "is not of the form key=value", "captions.max_lines=1")
+    try:
+        parsed: Any = tomllib.loads(f"value = {value.strip()}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()  # a bare word is a string: --set transcribe.recognizer=sphinx
+    for name in reversed(key.strip().split(".")):
+        parsed = {name: parsed}
+    table: dict[str, Any] = parsed
+    return table
+
+
+def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` put over `below`: tables are merged, everything else (lists too) is replaced."""
+    result = dict(below)
+    for key, value in above.items():
+        old = result.get(key)
+        result[key] = _overlaid(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def _validated(table: Mapping[str, Any], where: str) -> Settings:
+    from pydantic import ValidationError
+
+    try:
+        # Through JSON, because there an array may become a tuple while strings still never become numbers.
+        settings = _adapter().validate_json(json.dumps(table, default=str), strict=True)
+    except ValidationError as error:
+        raise _explained(error.errors()[0], where) from None
+    _check_meaning(settings, where)
+    return settings
+
+
+@cache
+def _adapter() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Settings)
+
+
+def _check_meaning(settings: Settings, where: str) -> None:
+    """What a type cannot say."""
+    try:
+        _ = settings.expected_duration_ms
+    except ValueError as error:
+        raise SettingsError(where, "expected_duration", f"is not a duration: {error}") from None
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.language):
+        raise SettingsError(where, "language", f"must be a language tag like 'en', not '{settings.language}'")
+    if settings.captions.min_duration_ms > settings.captions.max_duration_ms:
+        raise SettingsError(where, "captions.min_duration_ms", "is larger than captions.max_duration_ms")
+
+
+def _explained(error: Mapping[str, Any], where: str) -> SettingsError:
+    """pydantic's finding as our one sentence."""
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        return SettingsError(where, key, "is no setting", _nearest(key))
+    if error["type"] == "missing":
+        return SettingsError(where, key, "is missing")
+    message = error["msg"].removeprefix("Input should be ").removeprefix("a ")
+    return SettingsError(where, key, f"must be {message}, not {error['input']!r}")
+
+
+def _nearest(key: str) -> str:
+    """The known key most like this one: by its whole path first, then by its last part alone."""
+    known = list(known_keys())
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    if close:
+        return close[0]
+    leaf = difflib.get_close_matches(key.rsplit(".", 1)[-1], [k.rsplit(".", 1)[-1] for k in known], n=1, cutoff=0.7)
+    return next((k for k in known if leaf and k.rsplit(".", 1)[-1] == leaf[0]), "")
+
+
+def known_keys(group: Any = None, prefix: str = "") -> Iterator[str]:
+    """Every dotted key that may be set."""
+    for item in fields(group or Settings()):
+        value = getattr(group or Settings(), item.name)
+        if is_dataclass(value):
+            yield from known_keys(value, f"{prefix}{item.name}.")
+        else:
+            yield prefix + item.name

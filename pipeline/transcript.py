@@ -1,0 +1,328 @@
+"""The one value everything is about: a `Transcript`, composed of what the stages found.
+
+Each stage returns its own frozen result (`Heard`, `Aligned`, `Captions`, ...); a `Transcript` holds them side by side, so
+that no field is ever "maybe missing". **Text lives once**, in tokens: utterances, turns and cues refer to tokens by half-open
+ranges `[first, last)` of their index and never repeat text. Tokens stand in reading order; time rises within a turn, and
+turns may overlap. `check` lists the invariants and proves them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.errors import TranscriptError
+from pipeline.timing import Span
+
+
+class Kind(StrEnum):
+    WORD = "word"
+    SOUND = "sound"  # "[laughter]": heard, but nobody says it
+    UNSPOKEN = "unspoken"  # on the screen only: a credit, a heading in the subtitles
+
+
+class TextSource(StrEnum):
+    SUBTITLES = "subtitles"
+    SCRIPT = "script"
+    WHISPER = "whisper"
+    SPHINX = "sphinx"
+    HUMAN = "human"
+
+
+class TimeSource(StrEnum):
+    RECOGNIZED = "recognized"  # a recognizer heard this very word here
+    ALIGNED = "aligned"  # forced alignment of known text
+    INTERPOLATED = "interpolated"  # placed between timed neighbours
+    GIVEN = "given"  # the editor's time (moved by the global relation at most)
+    HUMAN = "human"
+
+
+class Grade(StrEnum):
+    """How far a person may trust the whole, from best to worst."""
+
+    REVIEWED = "reviewed"  # printed as "reviewed by NAME"
+    SUBTITLES = "timed from subtitles, text not verified"
+    MACHINE = "machine text"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One written word with its punctuation, when it is said, and where text and time came from.
+
+    `confidence` in [0, 1] is about the *time* when the text was given, about the word when it was recognized.
+    """
+
+    text: str
+    span: Span
+    confidence: float = 1.0
+    kind: Kind = Kind.WORD
+    text_source: TextSource = TextSource.SUBTITLES
+    time_source: TimeSource = TimeSource.ALIGNED
+    spoken: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What `transcribe` found: draft tokens (empty when the recognizer was not asked), and where there is speech.
+
+    `recognizer` names the engine ("sphinx", "whisper"), `model` its weights, `biased` whether the subtitles' words helped it
+    (a biased ear is no independent witness).
+    """
+
+    recognizer: str
+    model: str
+    biased: bool
+    tokens: tuple[Token, ...]
+    regions: tuple[Span, ...]
+    notes: tuple[str, ...] = ()
+
+
+class Verdict(StrEnum):
+    """How the given times relate to the sound."""
+
+    IN_SYNC = "in sync"
+    OFFSET = "offset"
+    DRIFT = "drift"
+    PIECES = "pieces"
+    UNTIMED = "untimed"
+    UNRELATED = "unrelated"
+    NO_SUBTITLES = "no subtitles"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Between these given times, `sound = given * rate + offset_ms`; `confidence` in [0, 1]."""
+
+    given: Span
+    offset_ms: int
+    rate: float = 1.0
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch worth a person's look: tokens `[first, last)` (empty for speech without text), its span, and what was heard."""
+
+    span: Span
+    first: int
+    last: int
+    text: str = ""
+    heard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentReport:
+    """What aligning found out, as data; `summary` says it in sentences."""
+
+    verdict: Verdict
+    summary: tuple[str, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    speech_without_text: tuple[Passage, ...] = ()
+    text_without_speech: tuple[Passage, ...] = ()
+    not_confirmed: tuple[Passage, ...] = ()
+    heard_differently: tuple[Passage, ...] = ()
+    moved_cues: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EditorCue:
+    """A cue as the editor divided it: tokens `[first, last)`, its given span (None in a script), and what is not text.
+
+    `breaks` are token indices (absolute) that begin a new line; `label_at` pairs a token index with the label that stood
+    before it; `dash_at` lists token indices that followed a dialogue dash.
+    """
+
+    first: int
+    last: int
+    span: Span | None = None
+    id: str = ""
+    breaks: tuple[int, ...] = ()
+    label_at: tuple[tuple[int, str], ...] = ()
+    dash_at: tuple[int, ...] = ()
+    settings: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """What `align` found: every token timed, in reading order, with the editor's cues when there were any."""
+
+    tokens: tuple[Token, ...]
+    report: AlignmentReport
+    editor_cues: tuple[EditorCue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A run of tokens `[first, last)` of one speaker without a long pause; `speaker` is an id of the speakers' table."""
+
+    first: int
+    last: int
+    speaker: str | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    id: str
+    name: str
+    role: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An interval of one speaker; turns may overlap."""
+
+    speaker: str
+    span: Span
+    overlap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who spoke when: the people, their turns, and the utterances (tokens x turns), in order of their first token."""
+
+    speakers: tuple[Speaker, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    utterances: tuple[Utterance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One timed caption: tokens `[first, last)`, the absolute token indices that begin a new line, and what is not text.
+
+    `labels` pairs a token index with the speaker's name to show before it; `dashes` lists token indices that begin a
+    dialogue line; `editor_cue` is the index of the editor's cue it keeps, None when the builder divided anew.
+    """
+
+    span: Span
+    first: int
+    last: int
+    breaks: tuple[int, ...] = ()
+    speaker: str | None = None
+    labels: tuple[tuple[int, str], ...] = ()
+    dashes: tuple[int, ...] = ()
+    settings: str = ""
+    editor_cue: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    cues: tuple[Cue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Facts about the recording and what people wrote about it in its sidecar; `duration_ms` is presentation time."""
+
+    name: str
+    sha256: str
+    duration_ms: int
+    title: str = ""
+    isbn: tuple[str, ...] = ()
+    credits: str = ""
+    learning_objectives: tuple[str, ...] = ()
+    has_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Everything that is known about one recording."""
+
+    media: Media
+    heard: Heard
+    aligned: Aligned
+    voices: Voices
+    captions: Captions
+    grade: Grade
+    lang: str = "en"
+    reviewer: str = ""
+    provenance: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return self.aligned.tokens
+
+    def text(self, first: int, last: int) -> str:
+        """The tokens `[first, last)` as one line of text."""
+        return " ".join(t.text for t in self.tokens[first:last])
+
+    def span(self, first: int, last: int) -> Span:
+        """The hull of the tokens `[first, last)`. Raises ValueError for an empty range."""
+        chosen = self.tokens[first:last]
+        return Span(min(t.span.start_ms for t in chosen), max(t.span.end_ms for t in chosen))
+
+
+def lines_of(cue: Cue | EditorCue, tokens: tuple[Token, ...]) -> list[list[int]]:
+    """The token indices of each line of a cue; no line is empty."""
+    lines: list[list[int]] = []
+    for index in range(cue.first, cue.last):
+        if not lines or index in cue.breaks:
+            lines.append([])
+        lines[-1].append(index)
+    return lines
+
+
+def check(transcript: Transcript) -> None:
+    """Prove the invariants, each by one function below. Raises TranscriptError naming the first that is broken."""
+    for invariant in (_tokens_have_text, _spans_fit_media, _time_rises_within_utterances, _utterances_cover_tokens,
+                      _each_token_in_one_cue, _breaks_lie_inside_cues, _cue_spans_are_ordered):  # fmt: skip
+        invariant(transcript)
+
+
+def _tokens_have_text(transcript: Transcript) -> None:
+    for index, token in enumerate(transcript.tokens):
+        if not token.text.strip() or "\n" in token.text:
+            raise TranscriptError(f"token {index} holds no text, or a line break")
+        if not 0 <= token.confidence <= 1:
+            raise TranscriptError(f"token {index} has confidence {token.confidence}")
+
+
+def _spans_fit_media(transcript: Transcript) -> None:
+    whole = Span(0, transcript.media.duration_ms)
+    for index, token in enumerate(transcript.tokens):
+        if token.span.clipped(whole) != token.span:
+            raise TranscriptError(f"token {index} lies outside the recording: {token.span}")
+
+
+def _time_rises_within_utterances(transcript: Transcript) -> None:
+    for utterance in transcript.voices.utterances:
+        tokens = transcript.tokens[utterance.first : utterance.last]
+        for before, after in zip(tokens, tokens[1:], strict=False):
+            if after.span.start_ms < before.span.start_ms:
+                raise TranscriptError(f"time runs backwards in utterance {utterance.id}")
+
+
+def _utterances_cover_tokens(transcript: Transcript) -> None:
+    at = 0
+    for utterance in transcript.voices.utterances:
+        if utterance.first != at or utterance.last <= utterance.first:
+            raise TranscriptError(f"utterance {utterance.id} starts at token {utterance.first}, not {at}, or is empty")
+        at = utterance.last
+    if at != len(transcript.tokens):
+        raise TranscriptError(f"{len(transcript.tokens) - at} tokens are in no utterance")
+
+
+def _each_token_in_one_cue(transcript: Transcript) -> None:
+    seen = [0] * len(transcript.tokens)
+    for cue in transcript.captions.cues:
+        for index in range(cue.first, cue.last):
+            seen[index] += 1
+    for index, times in enumerate(seen):
+        if times != 1:
+            raise TranscriptError(f"token {index} is in {times} cues")
+
+
+def _breaks_lie_inside_cues(transcript: Transcript) -> None:
+    for number, cue in enumerate(transcript.captions.cues, 1):
+        if any(not cue.first < b < cue.last for b in cue.breaks):
+            raise TranscriptError(f"cue {number} breaks a line outside itself")
+
+
+def _cue_spans_are_ordered(transcript: Transcript) -> None:
+    start_ms = 0
+    for number, cue in enumerate(transcript.captions.cues, 1):
+        if not cue.span or cue.span.start_ms < start_ms:
+            raise TranscriptError(f"cue {number} lasts no time, or starts before the one in front of it")
+        start_ms = cue.span.start_ms
