@@ -1,0 +1,81 @@
+"""Whole files or none: what a reader of our outputs sees is always the old file or the new one, never half of either."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from pipeline.errors import OutputError
+
+_PROBLEMS = {
+    errno.ENOENT: ("its folder does not exist", "make the folder, or choose another with --out"),
+    errno.ENOTDIR: ("a part of its folder's path is a file", "choose another folder with --out"),
+    errno.EACCES: ("we may not write here", "change the folder's permissions, or choose another with --out"),
+    errno.EPERM: ("we may not write here", "change the folder's permissions, or choose another with --out"),
+    errno.EROFS: ("the disk is read-only", "choose another folder with --out"),
+    errno.ENOSPC: ("the disk is full", "make room and run the same command again"),
+    errno.EDQUOT: ("your disk quota is used up", "make room and run the same command again"),
+    errno.EISDIR: ("a folder of this name is in the way", "rename the folder"),
+    errno.ENAMETOOLONG: ("the name is too long for this disk", "rename the recording"),
+}
+
+
+def write_atomic(path: Path, content: str | bytes) -> None:
+    """Replace the file at `path` with `content` in one step, at any moment of which a crash leaves the old file whole.
+
+    Text is written as UTF-8 without a byte order mark, its line ends as they are. The bytes go to a temporary file in the
+    same folder, are flushed to the disk and moved over the old file, whose permissions are kept; a symbolic link stays a
+    link and its target is replaced. Raises OutputError when that cannot be done; nothing is left behind then.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    target = Path(os.path.realpath(path))
+    try:
+        _replace(target, data)
+    except OSError as error:
+        problem, remedy = _PROBLEMS.get(error.errno or 0, (error.strerror or str(error), ""))
+        raise OutputError(path, f"cannot be written: {problem}", remedy) from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    mode = _mode_for(target)
+    handle, name = tempfile.mkstemp(prefix=".vignette-", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, target)
+    except BaseException:  # Ctrl-C too must not leave the temporary file behind
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    _flush_folder(target.parent)
+
+
+def _mode_for(target: Path) -> int:
+    """The old file's permissions, or what a plain `open` would have given a new one."""
+    with contextlib.suppress(FileNotFoundError):
+        found = os.stat(target)
+        if stat.S_ISDIR(found.st_mode):  # Windows would report a denied permission, which says less
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+        if not os.access(target, os.W_OK):  # a file someone protected is not to be replaced behind their back
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+        return stat.S_IMODE(found.st_mode)
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the renaming itself survive a power cut; not every file system can, and then the file is merely less safe."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,105 @@
+"""write_atomic: the old file or the new one, never half of either."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import OutputError
+from pipeline.formats.files import write_atomic
+
+
+def test_writes_text_as_utf8_without_touching_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a file's “name”.srt"
+    write_atomic(path, "naïve\r\n\n")
+    assert path.read_bytes() == "naïve\r\n\n".encode()
+
+
+def test_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "x.bin"
+    write_atomic(path, b"old")
+    write_atomic(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["x.bin"]
+
+
+def test_keeps_permissions_and_gives_new_files_the_usual_ones(tmp_path: Path) -> None:
+    kept, plain, fresh = tmp_path / "kept", tmp_path / "plain", tmp_path / "fresh"
+    kept.write_text("old")
+    kept.chmod(0o640)
+    plain.write_text("as open() would")
+    write_atomic(kept, "new")
+    write_atomic(fresh, "new")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o640
+    assert stat.S_IMODE(fresh.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+    write_atomic(link, "new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "read-only"), (errno.EIO, os.strerror(errno.EIO))],
+)
+def test_a_failing_disk_leaves_the_old_file_and_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, says: str
+) -> None:
+    path = tmp_path / "x.srt"
+    path.write_text("old")
+
+    def fail(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OutputError, match=says) as caught:
+        write_atomic(path, "new")
+    assert caught.value.path == path
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["x.srt"]
+
+
+def test_an_interrupt_cleans_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomic(tmp_path / "x.srt", "new")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="its folder does not exist"):
+        write_atomic(tmp_path / "none" / "x.srt", "new")
+
+
+def test_a_folder_in_the_way_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.srt").mkdir()
+    with pytest.raises(OutputError, match="a folder of this name"):
+        write_atomic(tmp_path / "x.srt", "new")
+
+
+def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OutputError, match="is a file"):
+        write_atomic(tmp_path / "out" / "x.srt", "new")
+
+
+def test_a_protected_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.srt"
+    path.write_text("old")
+    # root may write anywhere, so the system's answer is stood in for
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OutputError, match="we may not write here"):
+        write_atomic(path, "new")
+    assert path.read_text() == "old"
