@@ -1,0 +1,111 @@
+"""What each stage produced, keyed by what it read: `transcripts/.work/<name>/<stage>.json`.
+
+An artefact is a pure machine result. Beside it stand the digests of everything the stage read, so that the next run can say
+"up to date", or else which of its inputs changed. The outputs' own digests are kept too: an output whose bytes are not the
+ones we wrote last was mended by a person, and is never overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pipeline.errors import OutputError
+from pipeline.formats.files import write_atomic
+
+T = TypeVar("T")
+WORK_FOLDER = ".work"
+_OUTPUTS = "outputs.json"
+
+
+@cache
+def _adapter(kind: Any) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def digest_of(value: Any, kind: Any) -> str:
+    """SHA-256 of a result's canonical JSON."""
+    return hashlib.sha256(_adapter(kind).dump_json(value)).hexdigest()
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a small file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """An artefact that is up to date (`result`), or why there is none (`reason`)."""
+
+    result: T | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The artefacts of one recording, in `folder`."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, out: Path, name: str) -> Store:
+        """The store of the recording `name` whose outputs go to `out`."""
+        return cls(out / WORK_FOLDER / name)
+
+    def load(self, stage: str, kind: type[T], reads: Mapping[str, Any]) -> Found[T]:
+        """The stage's last result if it read the same; otherwise what is different, in words."""
+        held = self._held(stage)
+        if held is None:
+            return Found(None, "not done yet")
+        changed = _changed(held.get("reads"), reads)
+        if changed:
+            return Found(None, f"changed: {', '.join(changed)}")
+        try:
+            return Found(_adapter(kind).validate_python(held["result"]), "up to date")
+        except (KeyError, ValueError):
+            return Found(None, "its artefact was damaged or is of another version")
+
+    def save(self, stage: str, kind: type[T], reads: Mapping[str, Any], result: T) -> None:
+        """Keep a result, atomically. Raises OutputError."""
+        payload = {"stage": stage, "reads": dict(reads), "result": _adapter(kind).dump_python(result, mode="json")}
+        write_atomic(self.folder / f"{stage}.json", json.dumps(payload, ensure_ascii=False, separators=(",", ":")))
+
+    def _held(self, stage: str) -> dict[str, Any] | None:
+        try:
+            held = json.loads((self.folder / f"{stage}.json").read_bytes())
+        except (OSError, ValueError):
+            return None
+        return held if isinstance(held, dict) else None
+
+    def written(self) -> dict[str, str]:
+        """File name -> SHA-256 of what we wrote there last."""
+        held = self._held(_OUTPUTS.removesuffix(".json")) or {}
+        return {str(k): str(v) for k, v in held.items()}
+
+    def record_written(self, outputs: Mapping[str, str]) -> None:
+        """Remember what was written. Raises OutputError."""
+        write_atomic(self.folder / _OUTPUTS, json.dumps(dict(sorted(outputs.items())), indent=1))
+
+    def forget(self) -> None:
+        """Remove every artefact of this recording. Raises OutputError."""
+        try:
+            shutil.rmtree(self.folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise OutputError(self.folder, f"cannot be removed: {error.strerror}") from error
+
+
+def _changed(before: Any, now: Mapping[str, Any]) -> list[str]:
+    """The names of the inputs that differ, compared as JSON would hold them."""
+    old = before if isinstance(before, Mapping) else {}
+    new = json.loads(json.dumps(dict(now)))
+    return [name for name in {**old, **new} if old.get(name) != new.get(name)]

@@ -1,0 +1,42 @@
+"""Utterances: runs of tokens of one speaker without a long pause.
+
+They are cut at pauses, and where the subtitles say that somebody else begins (a label, a dialogue dash). Who speaks is the
+business of a later stage; an utterance without a known speaker carries None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.transcript import Aligned, EditorCue, Token, Utterance, Voices
+
+# A pause from which on talk counts as a new utterance. Conversation analysis puts the "standard maximum silence" within a
+# turn near one second (Jefferson 1989); a little less keeps captions and search hits short.
+LONG_PAUSE_MS = 800
+
+
+def build(aligned: Aligned) -> Voices:
+    """The utterances of all tokens, covering each exactly once, in reading order."""
+    starts = sorted(set(_new_speaker_at(aligned.editor_cues)) | set(_after_pauses(aligned.tokens)))
+    inner = [s for s in starts if 0 < s < len(aligned.tokens)]
+    edges = [0, *inner, len(aligned.tokens)] if aligned.tokens else []
+    utterances = (Utterance(first, last, None, f"u{n}") for n, (first, last) in enumerate(_pairs(edges), 1))
+    return Voices(utterances=tuple(utterances))
+
+
+def _pairs(edges: list[int]) -> Iterable[tuple[int, int]]:
+    return zip(edges, edges[1:], strict=False)
+
+
+def _new_speaker_at(cues: Iterable[EditorCue]) -> Iterable[int]:
+    for cue in cues:
+        yield from (index for index, _ in cue.label_at)
+        yield from cue.dash_at
+
+
+def _after_pauses(tokens: tuple[Token, ...]) -> Iterable[int]:
+    """Indices whose token comes a long pause after the one before it, or before it (text in another order than the sound)."""
+    for index in range(1, len(tokens)):
+        before, here = tokens[index - 1].span, tokens[index].span
+        if here.start_ms - before.end_ms >= LONG_PAUSE_MS or here.start_ms < before.start_ms:
+            yield index
