@@ -13,6 +13,10 @@ from pipeline.errors import OutputError
 from pipeline.formats.files import write_atomic
 
 
+def _names(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir())
+
+
 def test_writes_text_as_utf8_without_touching_line_ends(tmp_path: Path) -> None:
     path = tmp_path / "a file's “name”.srt"
     write_atomic(path, "naïve\r\n\n")
@@ -24,7 +28,7 @@ def test_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
     write_atomic(path, b"old")
     write_atomic(path, b"new")
     assert path.read_bytes() == b"new"
-    assert os.listdir(tmp_path) == ["x.bin"]
+    assert _names(tmp_path) == ["x.bin"]
 
 
 def test_keeps_permissions_and_gives_new_files_the_usual_ones(tmp_path: Path) -> None:
@@ -65,17 +69,17 @@ def test_a_failing_disk_leaves_the_old_file_and_one_sentence(
         write_atomic(path, "new")
     assert caught.value.path == path
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["x.srt"]
+    assert _names(tmp_path) == ["x.srt"]
 
 
 def test_an_interrupt_cleans_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, "replace", interrupt)
+    monkeypatch.setattr(Path, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_atomic(tmp_path / "x.srt", "new")
-    assert os.listdir(tmp_path) == []
+    assert _names(tmp_path) == []
 
 
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:

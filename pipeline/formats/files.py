@@ -1,4 +1,5 @@
-"""Whole files or none: what a reader of our outputs sees is always the old file or the new one, never half of either."""
+"""Whole files or none: what a reader of our outputs sees is always the old file or the new one, never half
+of either."""
 
 from __future__ import annotations
 
@@ -25,11 +26,13 @@ _PROBLEMS = {
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:
-    """Replace the file at `path` with `content` in one step, at any moment of which a crash leaves the old file whole.
+    """Replace the file at `path` with `content` in one step, at any moment of which a crash leaves the old
+    file whole.
 
-    Text is written as UTF-8 without a byte order mark, its line ends as they are. The bytes go to a temporary file in the
-    same folder, are flushed to the disk and moved over the old file, whose permissions are kept; a symbolic link stays a
-    link and its target is replaced. Raises OutputError when that cannot be done; nothing is left behind then.
+    Text is written as UTF-8 without a byte order mark, its line ends as they are. The bytes go to a
+    temporary file in the same folder, are flushed to the disk and moved over the old file, whose permissions
+    are kept; a symbolic link stays a link and its target is replaced. Raises OutputError when that cannot be
+    done; nothing is left behind then.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     target = Path(os.path.realpath(path))
@@ -43,16 +46,17 @@ def write_atomic(path: Path, content: str | bytes) -> None:
 def _replace(target: Path, data: bytes) -> None:
     mode = _mode_for(target)
     handle, name = tempfile.mkstemp(prefix=".vignette-", suffix=".part", dir=target.parent)
+    part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, mode)
-        os.replace(name, target)
+        part.chmod(mode)
+        part.replace(target)
     except BaseException:  # Ctrl-C too must not leave the temporary file behind
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            part.unlink()
         raise
     _flush_folder(target.parent)
 
@@ -60,7 +64,7 @@ def _replace(target: Path, data: bytes) -> None:
 def _mode_for(target: Path) -> int:
     """The old file's permissions, or what a plain `open` would have given a new one."""
     with contextlib.suppress(FileNotFoundError):
-        found = os.stat(target)
+        found = target.stat()
         if stat.S_ISDIR(found.st_mode):  # Windows would report a denied permission, which says less
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
         if not os.access(target, os.W_OK):  # a file someone protected is not to be replaced behind their back
@@ -72,7 +76,8 @@ def _mode_for(target: Path) -> int:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the renaming itself survive a power cut; not every file system can, and then the file is merely less safe."""
+    """Make the renaming itself survive a power cut; not every file system can, and then the file is merely
+    less safe."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

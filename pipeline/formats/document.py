@@ -1,0 +1,140 @@
+"""The public JSON: everything that is known about a recording, in the words of `schema.json` beside this
+module.
+
+It names no time of creation and keeps a fixed order of keys, so that equal inputs give equal bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+from pipeline.formats import render
+from pipeline.formats.vtt import grade_line
+from pipeline.timing import Span
+from pipeline.transcript import AlignmentReport, Grade, Passage, Shift, Token, Transcript, Utterance
+
+SCHEMA = "vignette/1"
+
+
+def dumps(transcript: Transcript) -> str:
+    """The document as text: two spaces of indent, one word per line, LF, a line end at the end, no escapes
+    but JSON's own."""
+    return _compact(to_dict(transcript)) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) that every document fulfils."""
+    text = resources.files("pipeline.formats").joinpath("schema.json").read_text("utf-8")
+    return dict(json.loads(text))
+
+
+def to_dict(transcript: Transcript) -> dict[str, Any]:
+    """The document as plain JSON values, keys in the order they are written."""
+    media = transcript.media
+    return {
+        "schema": SCHEMA,
+        "lang": transcript.lang,
+        "grade": grade_line(transcript),
+        "draft": transcript.grade is Grade.DRAFT,
+        "provenance": dict(sorted(transcript.provenance.items())),
+        "media": {
+            "name": media.name,
+            "sha256": media.sha256,
+            "duration_ms": media.duration_ms,
+            "title": media.title,
+            "isbn": list(media.isbn),
+            "credits": media.credits,
+            "learning_objectives": list(media.learning_objectives),
+            "has_picture": media.has_picture,
+        },
+        "speakers": [
+            {"id": s.id, "name": s.name, "role": s.role, "evidence": list(s.evidence)}
+            for s in transcript.voices.speakers
+        ],
+        "vignettes": [],
+        "turns": [
+            {"speaker": t.speaker, **_times(t.span), "overlap": t.overlap} for t in transcript.voices.turns
+        ],
+        "utterances": [_utterance(u, transcript) for u in transcript.voices.utterances],
+        "cues": _cues(transcript),
+        "alignment": _alignment(transcript.aligned.report, transcript),
+    }
+
+
+def _times(span: Span) -> dict[str, int]:
+    return {"start_ms": span.start_ms, "end_ms": span.end_ms}
+
+
+def _utterance(utterance: Utterance, transcript: Transcript) -> dict[str, Any]:
+    first, last = utterance.first, utterance.last
+    return {
+        "id": utterance.id,
+        "speaker": utterance.speaker,
+        "vignette": None,
+        **_times(transcript.span(first, last)),
+        "text": transcript.text(first, last),
+        "words": [_word(token) for token in transcript.tokens[first:last]],
+        "concepts": [],
+    }
+
+
+def _word(token: Token) -> dict[str, Any]:
+    word = {
+        "text": token.text,
+        **_times(token.span),
+        "kind": str(token.kind),
+        "confidence": round(token.confidence, 3),
+        "text_source": str(token.text_source),
+        "time_source": str(token.time_source),
+    }
+    return word if token.spoken is None else {**word, "spoken": token.spoken}
+
+
+def _cues(transcript: Transcript) -> list[dict[str, Any]]:
+    return [
+        {"id": f"c{n}", "speaker": cue.speaker, **_times(cue.span), "lines": render.lines(cue, transcript)}
+        for n, cue in enumerate(transcript.captions.cues, 1)
+    ]
+
+
+def _alignment(report: AlignmentReport, transcript: Transcript) -> dict[str, Any]:
+    passages = {
+        "speech_without_text": report.speech_without_text,
+        "text_without_speech": report.text_without_speech,
+        "not_confirmed": report.not_confirmed,
+        "heard_differently": report.heard_differently,
+    }
+    return {
+        "verdict": str(report.verdict),
+        "summary": list(report.summary),
+        "shifts": [_shift(shift) for shift in report.shifts],
+        **{name: [_passage(p, transcript) for p in found] for name, found in passages.items()},
+        "moved_cues": report.moved_cues,
+    }
+
+
+def _shift(shift: Shift) -> dict[str, Any]:
+    rate, confidence = round(shift.rate, 9), round(shift.confidence, 3)
+    return {**_times(shift.given), "offset_ms": shift.offset_ms, "rate": rate, "confidence": confidence}
+
+
+def _passage(passage: Passage, transcript: Transcript) -> dict[str, Any]:
+    text = passage.text or transcript.text(passage.first, passage.last)
+    return {**_times(passage.span), "text": text, "heard": passage.heard}
+
+
+def _compact(value: Any, indent: str = "") -> str:
+    """JSON where whatever holds only scalars takes one line: a word is a line, and a difference of one word
+    is too."""
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if not any(isinstance(child, (dict, list)) and child for child in children):
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        lines = [f"{deeper}{_compact(k)}: {_compact(v, deeper)}" for k, v in value.items()]
+    else:
+        lines = [f"{deeper}{_compact(v, deeper)}" for v in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n" + ",\n".join(lines) + f"\n{indent}{closing}"

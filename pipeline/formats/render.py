@@ -1,0 +1,134 @@
+"""How a cue looks: the one place where tokens become lines of text, shared by SRT, WebVTT and the public
+JSON.
+
+Tokens hold no labels and no dialogue dashes; both are drawn here, in a `Style`, so that a profile can draw
+them otherwise.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from pipeline.timing import Span
+from pipeline.transcript import Cue, Grade, Transcript, lines_of
+
+DRAFT_NOTICE = "DRAFT: machine text, not for publication"
+"""Shown first in every caption file of grade draft; 40 characters, so that it fits the shortest usual line
+of 42."""
+
+_INVISIBLE = {"Cc", "Cs"}  # control characters; lone surrogates, which no file can hold
+_NOTICE_MIN_MS = 1000  # shorter than this nobody reads the notice in a cue of its own
+_NOTICE_MAX_MS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How speakers are shown: `label` formats the name (upper-case when `upper`), `dash` stands before a
+    dialogue line.
+
+    The default is Netflix's English style: a hyphen without a space on each speaker's line, labels in
+    capitals.
+    """
+
+    label: str = "{name}: "
+    upper: bool = True
+    dash: str = "-"
+
+
+DEFAULT_STYLE = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text of one line that one speaker says; `speaker` is their name, "" where nobody knows it."""
+
+    text: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedCue:
+    """A cue as it is shown: its time, its lines (none empty, no line break inside), and where it stands.
+
+    `pieces` divides each line by speaker; joined they are the line. `settings` is what `Cue.settings` holds.
+    """
+
+    span: Span
+    pieces: tuple[tuple[Piece, ...], ...]
+    settings: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        return ["".join(p.text for p in line) for line in self.pieces]
+
+
+def plain_cue(span: Span, *lines: str, settings: str = "") -> RenderedCue:
+    """A cue of unattributed text lines; lines without visible text are left out."""
+    return RenderedCue(span, tuple((Piece(clean(line)),) for line in lines if clean(line)), settings)
+
+
+def lines(cue: Cue, transcript: Transcript, style: Style = DEFAULT_STYLE) -> list[str]:
+    """The cue's lines of plain text with labels and dialogue dashes drawn; none is empty."""
+    return ["".join(p.text for p in line) for line in _pieces(cue, transcript, style)]
+
+
+def cues(transcript: Transcript, style: Style = DEFAULT_STYLE) -> list[RenderedCue]:
+    """Every cue of the transcript as it is shown, and in a draft the notice that it is one.
+
+    The notice hides no spoken word: it stands in a cue of its own where at least a second is free before the
+    first cue, and otherwise on a line of its own above the first cue's text. A draft without any cue shows
+    none.
+    """
+    shown = [RenderedCue(c.span, _pieces(c, transcript, style), c.settings) for c in transcript.captions.cues]
+    return _with_notice(shown) if transcript.grade is Grade.DRAFT and shown else shown
+
+
+def _with_notice(shown: list[RenderedCue]) -> list[RenderedCue]:
+    free_ms = shown[0].span.start_ms
+    if free_ms >= _NOTICE_MIN_MS:
+        return [plain_cue(Span(0, min(free_ms, _NOTICE_MAX_MS)), DRAFT_NOTICE), *shown]
+    first = shown[0]
+    return [RenderedCue(first.span, ((Piece(DRAFT_NOTICE),), *first.pieces), first.settings), *shown[1:]]
+
+
+def _pieces(cue: Cue, transcript: Transcript, style: Style) -> tuple[tuple[Piece, ...], ...]:
+    labels, dashes = dict(cue.labels), frozenset(cue.dashes)
+    result = []
+    for line in lines_of(cue, transcript.tokens):
+        pieces: list[Piece] = []
+        for index in line:
+            text = _prefix(index, labels, dashes, style) + clean(transcript.tokens[index].text)
+            speaker = speaker_name(index, cue, transcript)
+            gap = " " if pieces else ""
+            if pieces and pieces[-1].speaker == speaker:
+                pieces[-1] = Piece(pieces[-1].text + gap + text, speaker)
+            else:
+                pieces.append(Piece(gap + text, speaker))
+        result.append(tuple(pieces))
+    return tuple(result)
+
+
+def _prefix(index: int, labels: dict[int, str], dashes: frozenset[int], style: Style) -> str:
+    dash = style.dash if index in dashes else ""
+    name = clean(labels.get(index, ""))
+    return dash + (style.label.format(name=name.upper() if style.upper else name) if name else "")
+
+
+def speaker_name(index: int, cue: Cue, transcript: Transcript) -> str:
+    """Who says token `index`: the speaker of its utterance, else of the cue; "" when that is unknown or has
+    no name."""
+    utterances = transcript.voices.utterances
+    at = bisect_right(utterances, index, key=lambda u: u.first) - 1
+    inside = at >= 0 and index < utterances[at].last
+    speaker = (utterances[at].speaker if inside else None) or cue.speaker
+    return next((s.name for s in transcript.voices.speakers if s.id == speaker), "")
+
+
+def clean(text: str) -> str:
+    """`text` on one line: every run of white space is one space, control characters and lone surrogates are
+    gone."""
+    return " ".join(
+        "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE).split()
+    )

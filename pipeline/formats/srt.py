@@ -1,0 +1,50 @@
+"""SubRip, written through pysrt: numbered from 1, UTF-8 without a byte order mark, line ends LF.
+
+SubRip has no escapes, so text that a player would take for markup is disarmed with an invisible WORD JOINER
+(U+2060): `<i>` in a person's words, a `{\\an8}`, an entity such as `&lt;`, and the arrow `-->`. Our reader
+takes it out again.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+
+from pipeline.formats import position, render
+from pipeline.formats.render import RenderedCue, clean
+from pipeline.transcript import Transcript
+
+GUARD = "\u2060"
+# What players take for markup: a tag, an override block, a character reference, the arrow of a timing line.
+_ARMED = re.compile(r"<(?=/?[A-Za-z])|\{(?=\\)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + GUARD + ")")
+
+
+def dumps(transcript: Transcript) -> str:
+    """The transcript's captions as a SubRip file."""
+    return compose(render.cues(transcript))
+
+
+def compose(cues: Iterable[RenderedCue]) -> str:
+    """Rendered cues as a SubRip file, in the order given; a cue without text is left out."""
+    import pysrt
+
+    items = pysrt.SubRipFile(eol="\n")
+    for cue in cues:
+        text = "\n".join(guard(line) for line in map(clean, cue.lines) if line)
+        if text:
+            times = (pysrt.SubRipTime.from_ordinal(t) for t in (cue.span.start_ms, cue.span.end_ms))
+            items.append(pysrt.SubRipItem(len(items) + 1, *times, position.to_ssa(cue.settings) + text))
+    written = io.StringIO()
+    items.write_into(written, eol="\n")
+    return written.getvalue()
+
+
+def guard(line: str) -> str:
+    """`line` with a word joiner inside everything that could be taken for markup."""
+    return _ARMED.sub(lambda m: m[0] + GUARD, line)
+
+
+def unguard(text: str) -> str:
+    """The inverse of `guard`."""
+    return re.sub(r"(<|\{|&|-)" + GUARD, r"\1", text)

@@ -1,0 +1,71 @@
+"""WebVTT as the standard defines it (https://www.w3.org/TR/webvtt1/#syntax): escaped, with voices and a note
+of its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.formats import position, render
+from pipeline.formats.render import Piece, RenderedCue, clean
+from pipeline.timing import Span, format_timecode
+from pipeline.transcript import Grade, Transcript
+
+# `>` need not be escaped by the letter, but so no `-->` can ever come about.
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def dumps(transcript: Transcript) -> str:
+    """The transcript's captions as a WebVTT file whose NOTE says how far they may be trusted and what made
+    them."""
+    return compose(render.cues(transcript), notes=_notes(transcript))
+
+
+def compose(cues: Iterable[RenderedCue], notes: Iterable[str] = ()) -> str:
+    """Rendered cues as a WebVTT file, in the order given; a cue without text or duration is left out, as it
+    would not show."""
+    blocks = ["WEBVTT\n", *(f"NOTE {_note_text(n)}\n" for n in notes if clean(n))]
+    for cue in cues:
+        text = [line for line in (_line(pieces) for pieces in cue.pieces) if line]
+        if text and cue.span:
+            blocks.append("\n".join((_timing(cue.span, cue.settings), *text, "")))
+    return "\n".join(blocks)
+
+
+def escape(text: str) -> str:
+    """`text` as WebVTT cue text that reads back as itself."""
+    return text.translate(_ESCAPES)
+
+
+def _timing(span: Span, settings: str) -> str:
+    times = f"{format_timecode(span.start_ms)} --> {format_timecode(span.end_ms)}"
+    return f"{times} {position.to_webvtt(settings)}".rstrip()
+
+
+def _line(pieces: tuple[Piece, ...]) -> str:
+    text = ""
+    for piece in pieces:
+        said = clean(piece.text)
+        if said:
+            voice = f"<v {escape(clean(piece.speaker))}>{escape(said)}</v>" if piece.speaker else escape(said)
+            text += (" " if text else "") + voice
+    return text
+
+
+def _notes(transcript: Transcript) -> list[str]:
+    notes = [f"Captions by Vignette: {grade_line(transcript)}"]
+    notes += ["; ".join(f"{k}: {v}" for k, v in sorted(transcript.provenance.items()))]
+    if transcript.grade is Grade.DRAFT:
+        notes.insert(0, render.DRAFT_NOTICE)
+    return notes
+
+
+def grade_line(transcript: Transcript) -> str:
+    """The grade as it is printed everywhere: "reviewed by NAME", or the grade's own words."""
+    if transcript.grade is Grade.REVIEWED:
+        return f"reviewed by {transcript.reviewer}"
+    return str(transcript.grade)
+
+
+def _note_text(note: str) -> str:
+    """A NOTE is one line here; an arrow in it would turn it into a broken cue."""
+    return clean(note).replace("-->", "->")
