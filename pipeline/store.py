@@ -10,11 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+
+from filelock import FileLock, Timeout
 
 from pipeline.errors import OutputError
 from pipeline.formats.files import write_atomic
@@ -73,10 +76,32 @@ class Store:
         except (KeyError, ValueError):
             return Found(None, "its artefact was damaged or is of another version")
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold this recording against a second run. Raises OutputError when another process works on it."""
+        self._make_folder()
+        lock = FileLock(self.folder / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise OutputError(self.folder, "another run is working on this recording", "wait for it to end") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
     def save(self, stage: str, kind: type[T], reads: Mapping[str, Any], result: T) -> None:
         """Keep a result, atomically. Raises OutputError."""
         payload = {"stage": stage, "reads": dict(reads), "result": _adapter(kind).dump_python(result, mode="json")}
+        self._make_folder()
         write_atomic(self.folder / f"{stage}.json", json.dumps(payload, ensure_ascii=False, separators=(",", ":")))
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            remedy = "choose another folder with --out"
+            raise OutputError(self.folder, f"cannot be made: {error.strerror}", remedy) from error
 
     def _held(self, stage: str) -> dict[str, Any] | None:
         try:
@@ -92,6 +117,7 @@ class Store:
 
     def record_written(self, outputs: Mapping[str, str]) -> None:
         """Remember what was written. Raises OutputError."""
+        self._make_folder()
         write_atomic(self.folder / _OUTPUTS, json.dumps(dict(sorted(outputs.items())), indent=1))
 
     def forget(self) -> None:

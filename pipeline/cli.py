@@ -1,0 +1,172 @@
+"""The command `vignette`: the only module that prints, reads argv or sets an exit status.
+
+Exit status: 0 done, 1 something failed or needs a decision (the rest was done), 2 wrong usage.
+With `--json` every command prints one JSON document on stdout and nothing else there, on failure too.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline import __version__
+from pipeline.errors import Interrupted, UsageError, VignetteError
+
+if TYPE_CHECKING:
+    from pipeline.run import Outcome
+
+app = typer.Typer(
+    name="vignette",
+    help="Turn recordings of people talking into captions to publish and transcripts to search.",
+    epilog="Examples:  vignette run   |   vignette run talk.mp4 --subtitles talk.srt   |   vignette doctor",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for what comes out.")]
+OUT_DEFAULT = Path("transcripts")
+
+
+def main() -> None:
+    """Run the command line; turn every foreseeable failure into one sentence and an exit status."""
+    import click
+
+    as_json = "--json" in sys.argv[1:]
+    try:
+        status = app(standalone_mode=False)
+    except click.ClickException as error:
+        status = _fail(UsageError(_clean(error.format_message()), "vignette --help shows what there is"), as_json)
+    except (click.Abort, KeyboardInterrupt):
+        status = _fail(Interrupted("the command"), as_json)
+    except VignetteError as error:
+        status = _fail(error, as_json)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone; that is not our failure
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _clean(message: str) -> str:
+    return " ".join(message.split()).rstrip(".")
+
+
+def _fail(error: VignetteError, as_json: bool) -> int:
+    if as_json:
+        _print_json({"error": error.facts()})
+    else:
+        print(f"vignette: {error}", file=sys.stderr)
+    return error.exit_status
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.flush()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"vignette {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Turn recordings of people talking into captions to publish and transcripts to search."""
+
+
+@app.command(
+    epilog="Examples:  vignette run   |   vignette run media/talk.mp4   |   vignette run --set captions.max_lines=1"
+)
+def run(
+    media: Annotated[list[Path] | None, typer.Argument(help="Recordings or folders; without any, all of media/.")] = None,
+    subtitles: Annotated[
+        Path | None, typer.Option("--subtitles", help="Subtitles or a script for the one recording named.")
+    ] = None,
+    out: Out = OUT_DEFAULT,
+    recognizer: Annotated[str | None, typer.Option("--recognizer", help="auto, whisper or sphinx.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Whisper's model: a name, or a folder.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="A setting: stage.key=value; repeatable.")] = None,
+    force: Annotated[str | None, typer.Option("--force", help="Do this stage again, and what depends on it.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Caption recordings: everything that is not up to date."""
+    from rich.console import Console
+
+    from pipeline import console, jobs
+    from pipeline import run as runner
+
+    named = [("transcribe.recognizer", recognizer), ("transcribe.model", model)]
+    overrides = [f"{key}={json.dumps(value)}" for key, value in named if value is not None]
+    request = jobs.Request(tuple(media or ()), subtitles, out, (*overrides, *(set_ or ())))
+    plan = jobs.plan(request)
+    if not plan.jobs and not plan.refused and not plan.notices:
+        raise UsageError(f"there is no recording in '{request.folder}'", "put one there, or name one")
+    found = runner.run(plan, console.watcher(Console(stderr=True), as_json), force)
+    if as_json:
+        _print_json({"recordings": [o.as_json() for o in found], "notices": list(plan.notices)})
+    else:
+        _tell(found, plan.notices)
+    return 1 if runner.failed(found) else 0
+
+
+def _tell(found: tuple[Outcome, ...], notices: tuple[str, ...]) -> None:
+    from pipeline import console
+
+    for outcome in found:
+        lines = console.describe(outcome)
+        print("\n".join(lines), file=sys.stderr if outcome.error else sys.stdout)
+    for notice in notices:
+        print(f"note: {notice}")
+    if len(found) > 1:
+        print(console.headline(found))
+
+
+@app.command(epilog="Example:  vignette doctor --json")
+def doctor(media: Annotated[list[Path] | None, typer.Argument(help="Recordings to ask about.")] = None, as_json: AsJson = False) -> int:
+    """Say what is installed, found and missing, and what the next run would use."""
+    from pipeline import doctor as examine
+
+    found = examine.examine(tuple(media or ()))
+    if as_json:
+        _print_json([f.as_json() for f in found])
+    else:
+        for finding in found:
+            print(finding)
+    return 1 if any(f.broken for f in found) else 0
+
+
+@app.command(epilog="Examples:  vignette forget talk   |   vignette forget --all --yes")
+def forget(
+    names: Annotated[list[str] | None, typer.Argument(help="Names of recordings, as their outputs bear them.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Everything derived from any recording.")] = False,
+    mended: Annotated[bool, typer.Option("--mended", help="Also the outputs that a person has changed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    out: Out = OUT_DEFAULT,
+    as_json: AsJson = False,
+) -> int:
+    """Remove everything derived from a recording; the recording and its subtitles stay."""
+    from pipeline import forgetting
+
+    chosen = forgetting.known(out) if all_ else tuple(names or ())
+    if not chosen and not all_:
+        raise UsageError("forget what?", f"name a recording, or --all; there are: {', '.join(forgetting.known(out)) or 'none'}")
+    if not yes and not as_json and sys.stdin.isatty():
+        typer.confirm(f"Remove everything derived from {', '.join(chosen) or 'nothing'}?", abort=True)
+    results = [forgetting.forget(out, name, mended) for name in chosen]
+    if as_json:
+        _print_json([r.as_json() for r in results])
+    else:
+        for result in results:
+            print(result)
+    return 0

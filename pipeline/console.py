@@ -1,0 +1,120 @@
+"""How a run looks: bars on a terminal, plain lines elsewhere, nothing at all for machines.
+
+Progress goes to stderr and results to stdout, so that either can be piped away. No line ever holds words of a transcript.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.progress import Progress, silent
+from pipeline.run import Outcome, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+
+class SilentWatcher:
+    """For `--json`: nobody watches."""
+
+    def began(self, media: Path, number: int, count: int) -> None:
+        """Say nothing."""
+
+    def stage_began(self, stage: str, reason: str) -> Progress:
+        return silent
+
+    def stage_ended(self, stage: str) -> None:
+        """Say nothing."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """Say nothing."""
+
+
+class PlainWatcher(SilentWatcher):
+    """For logs: one line when a stage ends, with how long it took."""
+
+    def __init__(self, errors: Console) -> None:
+        self._errors = errors
+        self._since = 0.0
+
+    def began(self, media: Path, number: int, count: int) -> None:
+        self._line(f"{media} ({number} of {count})")
+
+    def stage_began(self, stage: str, reason: str) -> Progress:
+        self._since = time.monotonic()
+        return silent
+
+    def stage_ended(self, stage: str) -> None:
+        self._line(f"  {stage}: {time.monotonic() - self._since:.1f} s")
+
+    def _line(self, text: str) -> None:
+        self._errors.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+class BarWatcher(SilentWatcher):
+    """For a terminal: one line per stage with share done and time left."""
+
+    def __init__(self, errors: Console) -> None:
+        self._errors = errors
+        self._bars: Bars | None = None
+        self._task: TaskID | None = None
+
+    def began(self, media: Path, number: int, count: int) -> None:
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        self._errors.print(f"{media} ({number} of {count})", markup=False, highlight=False)
+        self._bars = Bars(
+            TextColumn("  {task.description:<12}"), BarColumn(30), TaskProgressColumn(), TimeElapsedColumn(),
+            TimeRemainingColumn(), console=self._errors,
+        )  # fmt: skip
+        self._bars.start()
+
+    def stage_began(self, stage: str, reason: str) -> Progress:
+        if self._bars is None:
+            return silent
+        bars = self._bars
+        task = self._task = bars.add_task(stage, total=1.0)
+        return lambda share: bars.update(task, completed=min(1.0, share))
+
+    def stage_ended(self, stage: str) -> None:
+        if self._bars is not None and self._task is not None:
+            self._bars.update(self._task, completed=1.0)
+
+    def ended(self, outcome: Outcome) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+
+def watcher(errors: Console, as_json: bool) -> SilentWatcher:
+    """The watcher that fits who is looking."""
+    if as_json:
+        return SilentWatcher()
+    return BarWatcher(errors) if errors.is_terminal else PlainWatcher(errors)
+
+
+def describe(outcome: Outcome) -> list[str]:
+    """The end of a run in lines for a person."""
+    if outcome.error is not None:
+        return [f"FAILED  {outcome.error}", "        earlier outputs of this recording are as they were"]
+    lines = [f"{outcome.media}: {outcome.status} - {outcome.grade}"]
+    lines += [f"  {path}" for path in outcome.written.files]
+    for mended, new in outcome.written.mended:
+        lines.append(f"  {mended} was changed by a person since we wrote it and is kept; the new version is {new}")
+    lines += [f"  {path} removed: this run replaces it" for path in outcome.written.removed]
+    lines += [f"  - {note}" for note in outcome.notes]
+    if outcome.needs:
+        lines.append("  still needs a person:")
+        lines += [f"    - {need}" for need in outcome.needs]
+    return lines
+
+
+def headline(found: tuple[Outcome, ...]) -> str:
+    """How many recordings came to what, in one line."""
+    counts = [(sum(o.status is status for o in found), status) for status in Status]
+    return ", ".join(f"{count} {status}" for count, status in counts if count)

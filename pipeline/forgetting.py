@@ -1,0 +1,50 @@
+"""Remove everything that was derived from a recording, and say what was left because a person had changed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import outputs
+from pipeline.errors import OutputError, UsageError
+from pipeline.store import WORK_FOLDER, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was removed of one recording, and which outputs stay because a person mended them."""
+
+    name: str
+    removed: tuple[Path, ...]
+    kept: tuple[Path, ...]
+
+    def __str__(self) -> str:
+        kept = f"; kept, because a person changed it: {', '.join(map(str, self.kept))} (--mended removes that too)"
+        return f"{self.name}: {len(self.removed)} outputs and all artefacts removed{kept if self.kept else ''}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "removed": [str(p) for p in self.removed], "kept": [str(p) for p in self.kept]}
+
+
+def known(out: Path) -> tuple[str, ...]:
+    """The names of all recordings that something was derived from."""
+    work = out / WORK_FOLDER
+    return tuple(sorted(p.name for p in work.iterdir() if p.is_dir())) if work.is_dir() else ()
+
+
+def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
+    """Remove the outputs and artefacts of a recording. Raises UsageError for an unknown name, OutputError when it cannot."""
+    if name not in known(out):
+        raise UsageError(f"nothing in '{out}' was derived from a recording named '{name}'", f"there are: {', '.join(known(out)) or 'none'}")
+    store = Store.of(out, name)
+    with store.locked():
+        ours, mended = outputs.derived_files(out, store)
+        gone = (*ours, *mended) if mended_too else ours
+        for path in gone:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise OutputError(path, f"cannot be removed: {error.strerror}") from error
+    store.forget()
+    return Forgotten(name, gone, () if mended_too else mended)

@@ -1,0 +1,164 @@
+"""Which recordings a command means, and what belongs to each: sidecar, subtitles, where its outputs go."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import settings as settings_module
+from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError, VignetteError
+from pipeline.settings import Settings
+
+MEDIA_FOLDER = Path("media")
+OUT_FOLDER = Path("transcripts")
+PROJECT_FILE = Path("vignette.toml")
+
+# What is taken for a recording when a folder is searched; a file that is named outright may end in anything.
+SUFFIXES = frozenset(
+    ".mp4 .m4v .mov .mkv .webm .avi .ts .m2ts .mts .mpg .mpeg .wmv .flv .ogv .3gp "
+    ".mp3 .m4a .aac .wav .flac .ogg .opus .oga .wma .aiff .aif .mka".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One recording to caption. `name` is its file's name without the suffix: the stem of every output."""
+
+    media: Path
+    out: Path
+    settings: Settings
+    subtitles: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return self.media.stem
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The jobs, the recordings that cannot even be begun (with why), and what a person should be told."""
+
+    jobs: tuple[Job, ...]
+    refused: tuple[tuple[Path, VignetteError], ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line said. `folder` is searched when no media are named."""
+
+    media: tuple[Path, ...] = ()
+    subtitles: Path | None = None
+    out: Path = OUT_FOLDER
+    overrides: tuple[str, ...] = ()
+    folder: Path = MEDIA_FOLDER
+    project_file: Path = PROJECT_FILE
+
+
+def plan(request: Request) -> Plan:
+    """The jobs of a request, in order of their paths.
+
+    Raises UsageError when it makes no sense as a whole, SettingsError when vignette.toml or --set are wrong (nothing would come
+    out as wished then); what is wrong with one recording alone is in `refused`.
+    """
+    settings_module.load(request.project_file, None, request.overrides)
+    recordings = _recordings(request)
+    if request.subtitles is not None and len(recordings) != 1:
+        raise UsageError("--subtitles goes with exactly one recording", "name the recording it belongs to")
+    jobs: list[Job] = []
+    refused: list[tuple[Path, VignetteError]] = [*_same_names(recordings)]
+    taken = {path for path, _ in refused}
+    for path in recordings:
+        if path in taken:
+            continue
+        try:
+            jobs.append(_job(path, request))
+        except VignetteError as error:
+            refused.append((path, error))
+    return Plan(tuple(jobs), tuple(refused), tuple(_lonely_sidecars(request, recordings)))
+
+
+def _recordings(request: Request) -> list[Path]:
+    """The named recordings (folders opened), or everything in the media folder; each once."""
+    if request.media:
+        found = [path for named in request.media for path in (_inside(named) if named.is_dir() else [named])]
+    elif request.folder.is_dir():
+        found = _inside(request.folder)
+    else:
+        raise UsageError(
+            f"there is no folder '{request.folder}' here",
+            "name a recording, or run in a folder that has one",
+        )
+    unique: dict[Path, Path] = {}
+    for path in found:
+        unique.setdefault(path.resolve(), path)
+    return list(unique.values())
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        names = sorted(folder.iterdir(), key=lambda p: p.name)
+    except OSError as error:
+        raise UsageError(f"the folder '{folder}' cannot be read: {error.strerror}") from error
+    return [p for p in names if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file()]
+
+
+def _same_names(recordings: Sequence[Path]) -> Iterable[tuple[Path, VignetteError]]:
+    """Recordings whose outputs would overwrite each other, on any disk: case and Unicode form are not trusted to differ."""
+    by_name: dict[str, list[Path]] = {}
+    for path in recordings:
+        by_name.setdefault(unicodedata.normalize("NFC", path.stem).casefold(), []).append(path)
+    for paths in by_name.values():
+        for path in paths if len(paths) > 1 else ():
+            others = ", ".join(f"'{p}'" for p in paths if p != path)
+            yield path, MediaError(path, f"has the same name as {others}", "rename one: both would write the same files")
+
+
+def _job(path: Path, request: Request) -> Job:
+    if not path.exists():
+        raise MediaError(path, "does not exist", "check the name")
+    settings = settings_module.load(request.project_file, sidecar_of(path), request.overrides)
+    subtitles = request.subtitles or _named_subtitles(path, settings) or _found_subtitles(path, settings.language)
+    if subtitles is not None and not subtitles.is_file():
+        raise SubtitlesError(subtitles, "does not exist", "check the name, or leave it out to run without subtitles")
+    return Job(path, request.out, settings, subtitles)
+
+
+def sidecar_of(media: Path) -> Path:
+    """Where the recording's own settings would stand: `media/talk.mp4` -> `media/talk.toml`."""
+    return media.with_name(media.stem + ".toml")
+
+
+def _named_subtitles(media: Path, settings: Settings) -> Path | None:
+    return media.parent / settings.subtitles if settings.subtitles else None
+
+
+def _found_subtitles(media: Path, language: str) -> Path | None:
+    from pipeline.formats.find import find_subtitles
+
+    found = find_subtitles(media, language)
+    return found[0] if found else None
+
+
+def _lonely_sidecars(request: Request, recordings: Sequence[Path]) -> Iterable[str]:
+    """Sidecars in the searched folder whose recording is not there (yet)."""
+    if request.media or not request.folder.is_dir():
+        return
+    stems = {p.stem for p in recordings}
+    for sidecar in sorted(request.folder.glob("*.toml")):
+        if sidecar.stem not in stems:
+            title = _title(sidecar)
+            yield (
+                f"{sidecar} describes {title}, but its recording is not here yet: "
+                f"put {sidecar.stem}.mp4 (or .mkv, .mov, .mp3, ...) beside it and run again"
+            )
+
+
+def _title(sidecar: Path) -> str:
+    try:
+        title = settings_module.load(None, sidecar).title
+    except SettingsError:
+        title = ""
+    return f"'{title}'" if title else "a recording"

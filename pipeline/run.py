@@ -1,0 +1,212 @@
+"""Fold the stages over a recording: skip what is up to date and say why the rest is done; one video or many.
+
+After each stage the human decisions of that stage are put over its result, and the next stage reads the corrected value.
+A stage that fails leaves the last good outputs in place; a batch goes on with the next recording.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pipeline import outputs
+from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
+from pipeline.formats.files import write_atomic
+from pipeline.jobs import Job, Plan
+from pipeline.progress import Progress
+from pipeline.store import Store
+from pipeline.summary import needs_person, quality
+from pipeline.transcript import Grade, Transcript, check
+from pipeline.work import STAGES, Work
+
+T = TypeVar("T")
+
+
+class Status(StrEnum):
+    DONE = "done"
+    UNCHANGED = "up to date"
+    FAILED = "failed"
+
+
+class Watcher(Protocol):
+    """Who is told how the run goes; every method returns at once."""
+
+    def began(self, media: Path, number: int, count: int) -> None: ...
+    def stage_began(self, stage: str, reason: str) -> Progress: ...
+    def stage_ended(self, stage: str) -> None: ...
+    def ended(self, outcome: Outcome) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """What became of a stage: done anew or up to date, and why."""
+
+    name: str
+    done: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one recording. `notes` say what was used and what that means; `needs` what a person should look at."""
+
+    media: Path
+    status: Status
+    grade: str = ""
+    stages: tuple[StageState, ...] = ()
+    written: outputs.Written = outputs.Written()
+    notes: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    error: VignetteError | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The outcome as plain values for `--json`."""
+        return {
+            "media": str(self.media),
+            "status": str(self.status),
+            "grade": self.grade,
+            "stages": [asdict(s) for s in self.stages],
+            "files": [str(p) for p in self.written.files],
+            "kept": [{"mended": str(a), "new": str(b)} for a, b in self.written.mended],
+            "removed": [str(p) for p in self.written.removed],
+            "notes": list(self.notes),
+            "needs_person": list(self.needs),
+            "error": self.error.facts() if self.error else None,
+        }
+
+
+Correction = Callable[[str, Any], Any]
+"""Puts the human decisions about a stage over its result: `(stage, machine result) -> corrected result`."""
+
+
+def uncorrected(stage: str, result: T) -> T:
+    """No decisions: the machine's result stands."""
+    return result
+
+
+def run(
+    plan: Plan, watcher: Watcher, force: str | None = None, correct: Correction = uncorrected
+) -> tuple[Outcome, ...]:
+    """Caption every recording of the plan, whatever becomes of the others.
+
+    `force` names a stage to be done again with all that depends on it. Raises UsageError for a stage that does not exist and
+    Interrupted when the user stops it; every other failure is in its recording's Outcome.
+    """
+    if force is not None and force not in STAGES:
+        raise UsageError(f"there is no stage '{force}'", f"the stages are {', '.join(STAGES)}")
+    found = [Outcome(path, Status.FAILED, error=error) for path, error in plan.refused]
+    for outcome in found:
+        watcher.ended(outcome)
+    for number, job in enumerate(plan.jobs, 1):
+        watcher.began(job.media, number, len(plan.jobs))
+        outcome = _guarded(job, watcher, force, correct)
+        watcher.ended(outcome)
+        found.append(outcome)
+    return tuple(found)
+
+
+def _guarded(job: Job, watcher: Watcher, force: str | None, correct: Correction) -> Outcome:
+    """One recording, with whatever goes wrong told in its Outcome."""
+    store = Store.of(job.out, job.name)
+    try:
+        outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles))
+        with store.locked():
+            return _caption(job, store, watcher, force, correct)
+    except Interrupted:
+        raise
+    except VignetteError as error:
+        return Outcome(job.media, Status.FAILED, error=error)
+    except Exception as error:  # noqa: BLE001 - a defect in one recording must not cost a night's batch
+        return Outcome(job.media, Status.FAILED, error=_defect(store, error))
+
+
+def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, correct: Correction) -> Outcome:
+    fold = Fold(store, watcher, force, correct)
+    with Work(job, store) as work:
+        transcript = work.transcript(fold)
+        check(transcript)
+        if not fold.anew and outputs.up_to_date(transcript, store, job.out):
+            written, status = outputs.standing(transcript, store, job.out), Status.UNCHANGED
+        else:
+            written, status = outputs.write(transcript, store, job.out), Status.DONE
+    return Outcome(
+        job.media,
+        status,
+        _grade(transcript),
+        tuple(fold.states),
+        written,
+        (*work.notes, *quality(transcript)),
+        needs_person(transcript),
+    )
+
+
+class Fold:
+    """Does each stage, or takes its artefact when what it reads has not changed."""
+
+    def __init__(self, store: Store, watcher: Watcher, force: str | None, correct: Correction) -> None:
+        self._store, self._watcher, self._force, self._correct = store, watcher, force, correct
+        self._forced = False
+        self.states: list[StageState] = []
+
+    @property
+    def anew(self) -> bool:
+        """Whether any stage was done anew."""
+        return any(state.done for state in self.states)
+
+    def __call__(self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]) -> T:
+        """The corrected result of a stage; `reads` names everything that its result depends on."""
+        self._forced = self._forced or stage == self._force
+        found = self._store.load(stage, kind, reads)
+        if found.result is not None and not self._forced:
+            self.states.append(StageState(stage, False, found.reason))
+            return self._corrected(stage, found.result)
+        reason = "forced" if self._forced and found.result is not None else found.reason
+        progress = self._watcher.stage_began(stage, reason)
+        try:
+            result = produce(progress)
+        except KeyboardInterrupt:
+            raise Interrupted(stage) from None
+        self._store.save(stage, kind, reads, result)
+        self._watcher.stage_ended(stage)
+        self.states.append(StageState(stage, True, reason))
+        return self._corrected(stage, result)
+
+    def _corrected(self, stage: str, result: T) -> T:
+        corrected: T = self._correct(stage, result)
+        return corrected
+
+
+def _grade(transcript: Transcript) -> str:
+    return f"{transcript.grade} {transcript.reviewer}" if transcript.grade is Grade.REVIEWED else str(transcript.grade)
+
+
+@dataclass(eq=False)
+class Defect(VignetteError):
+    """Something we did not foresee; `log` holds where it happened, and nothing of what was said."""
+
+    kind_of_error: str
+    log: Path
+
+    def __str__(self) -> str:
+        return f"an unforeseen {self.kind_of_error} stopped this recording - please report it with {self.log} (it holds no transcript text)"
+
+
+def _defect(store: Store, error: Exception) -> VignetteError:
+    """Write down the places of a defect, without its message or any value: those could quote what was said."""
+    places = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
+    log = store.folder / "error.log"
+    try:
+        write_atomic(log, f"{type(error).__name__}\n{places}")
+    except OutputError as unwritable:
+        return unwritable
+    return Defect(type(error).__name__, log)
+
+
+def failed(found: Iterable[Outcome]) -> bool:
+    """Whether the command should exit with 1."""
+    return any(o.status is Status.FAILED for o in found)
+

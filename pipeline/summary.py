@@ -1,0 +1,68 @@
+"""What a run says at its end: what was used, what that means for quality, and what still needs a person."""
+
+from __future__ import annotations
+
+from pipeline.timing import clock
+from pipeline.transcript import Grade, Kind, Passage, TimeSource, Transcript
+
+# Below this a time is a guess between neighbours rather than something that was heard.
+DOUBTFUL = 0.5
+
+
+def quality(transcript: Transcript) -> tuple[str, ...]:
+    """What was used and what to expect of it, one sentence each."""
+    return (*_about_sound(transcript), *_about_text(transcript), *transcript.aligned.report.summary)
+
+
+def _about_sound(transcript: Transcript) -> tuple[str, ...]:
+    if transcript.heard.regions:
+        return ()
+    return ("there is no speech in this recording: the files are valid and empty",)
+
+
+def _about_text(transcript: Transcript) -> tuple[str, ...]:
+    if not transcript.tokens:
+        return ()
+    heard, subtitles = transcript.heard, transcript.provenance.get("subtitles", "")
+    if transcript.grade is Grade.DRAFT:
+        return (
+            "there are no subtitles and no Whisper weights: the words are what PocketSphinx, which is small and was told "
+            "nothing, believed to hear. Expect a third of them or more to be wrong; do not publish this",
+        )
+    if transcript.grade is Grade.MACHINE:
+        return (f"the words are Whisper's ({heard.model}); names and quiet talk are where it errs most",)
+    return (f"the words are those of {subtitles}, unchanged; {_timed_share(transcript)}",)
+
+
+def _timed_share(transcript: Transcript) -> str:
+    words = [t for t in transcript.tokens if t.kind is Kind.WORD]
+    sure = sum(t.confidence >= DOUBTFUL and t.time_source is not TimeSource.INTERPOLATED for t in words)
+    share = 100 * sure / len(words) if words else 100.0
+    return f"{share:.0f} % of their times were found in the sound by {transcript.heard.recognizer}, the rest lie between neighbours"
+
+
+def needs_person(transcript: Transcript) -> tuple[str, ...]:
+    """What no machine can settle, one sentence each, most important first."""
+    needs = []
+    report = transcript.aligned.report
+    if transcript.grade is Grade.DRAFT and transcript.tokens:
+        needs.append(
+            "better words: put the subtitles beside the recording (NAME.en.srt), or fetch a better ear with "
+            "'vignette models fetch small.en', and run again"
+        )
+    for passages, what in (
+        (report.speech_without_text, "stretches of speech have no text"),
+        (report.text_without_speech, "passages of text seem not to be spoken"),
+        (report.heard_differently, "passages sound different from what is written"),
+        (report.not_confirmed, "passages could not be confirmed by ear"),
+    ):
+        if passages:
+            needs.append(f"{len(passages)} {what}: {_places(passages)}")
+    return tuple(needs)
+
+
+def _places(passages: tuple[Passage, ...], shown: int = 3) -> str:
+    """The first few times, so that a person knows where to look; never the words themselves."""
+    times = ", ".join(clock(p.span.start_ms) for p in passages[:shown])
+    more = len(passages) - shown
+    return f"at {times}" + (f" and {more} more (all in the JSON)" if more > 0 else "")

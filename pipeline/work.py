@@ -1,0 +1,188 @@
+"""One recording on the bench: its inputs, read when first needed, and the order in which its stages feed each other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+from pipeline import __version__, media, utterances
+from pipeline.errors import SubtitlesError
+from pipeline.given import Given
+from pipeline.jobs import Job
+from pipeline.media import Audio
+from pipeline.progress import Progress
+from pipeline.stages import align, captions, transcribe
+from pipeline.store import Store, digest_of, digest_of_file
+from pipeline.timing import clock
+from pipeline.transcript import Aligned, Captions, Grade, Heard, Media, Transcript, Verdict, Voices
+
+T = TypeVar("T")
+
+# A stage's version: raise it when its result changes for equal inputs, and every artefact of it is done anew.
+VERSIONS = {"sound": 1, "transcribe": 1, "align": 1, "utterances": 1, "captions": 1}
+STAGES = tuple(VERSIONS)
+
+# The announced length may be off by this much before a person is warned.
+DURATION_SLACK_MS = 2000
+
+
+class Step(Protocol):
+    """Does a stage or takes its artefact; see `pipeline.run.Fold`."""
+
+    def __call__(
+        self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]
+    ) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What decoding found: the recording's presentation length, whether it has a picture, and what is odd about it."""
+
+    duration_ms: int
+    has_picture: bool
+    notes: tuple[str, ...] = ()
+
+
+class Work:
+    """A recording's inputs and the composition of its transcript; a context manager that lets go of the audio."""
+
+    def __init__(self, job: Job, store: Store) -> None:
+        self.job, self.store = job, store
+        self._audio: Audio | None = None
+        self.notes: tuple[str, ...] = ()
+
+    def __enter__(self) -> Work:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._audio = None
+
+    @cached_property
+    def given(self) -> Given | None:
+        """The subtitles or script, None without one. Raises SubtitlesError."""
+        if self.job.subtitles is None:
+            return None
+        from pipeline.formats.readers import read
+
+        given = read(self.job.subtitles, self.job.settings.language)
+        if not given.words:
+            raise SubtitlesError(self.job.subtitles, "holds no text", "remove it, or name another with --subtitles")
+        return given
+
+    @cached_property
+    def media_sha256(self) -> str:
+        return media.digest(self.job.media, self.store.folder / "media-digest.json")
+
+    def audio(self) -> Audio:
+        """The sound on the presentation clock, decoded when a stage first needs it."""
+        if self._audio is None:
+            self._audio = media.decode_audio(self.job.media)
+        return self._audio
+
+    def transcript(self, step: Step) -> Transcript:
+        """Fold the stages into a transcript. Raises what the stages raise."""
+        sound = step("sound", Sound, self._reads("sound"), self._decode)
+        heard = step("transcribe", Heard, self._transcribe_reads(), self._transcribe)
+        aligned = step("align", Aligned, self._align_reads(heard), lambda p: self._align(heard, p))
+        voices = step("utterances", Voices, self._reads("utterances", aligned=digest_of(aligned, Aligned)),
+                      lambda _: utterances.build(aligned))  # fmt: skip
+        made = step("captions", Captions, self._caption_reads(aligned, voices, sound),
+                    lambda p: captions.run(aligned, voices, self.job.settings.captions, duration_ms=sound.duration_ms, progress=p))  # fmt: skip
+        self.notes = (*sound.notes, *self._odd_length(sound), *(self.given.notes if self.given else ()), *heard.notes)
+        return Transcript(
+            self._media(sound), heard, aligned, voices, made, _grade(heard, aligned, self.given),
+            lang=self.job.settings.language, provenance=self._provenance(heard),
+        )  # fmt: skip
+
+    def _reads(self, stage: str, **more: Any) -> dict[str, Any]:
+        return {"version": VERSIONS[stage], "recording": self.media_sha256, **more}
+
+    def _decode(self, progress: Progress) -> Sound:
+        facts = media.facts(self.job.media)
+        self._audio = media.decode_audio(self.job.media, progress)
+        return Sound(self._audio.duration_ms, facts.has_picture, self._audio.notes)
+
+    def _transcribe_reads(self) -> dict[str, Any]:
+        settings = self.job.settings
+        return self._reads(
+            "transcribe",
+            settings=_plain(settings.transcribe, without=("processes",)),
+            names=list(settings.names),
+            subtitles=self._given_digest(),
+            recognizer=transcribe.choose(settings.transcribe).identity,
+        )
+
+    def _transcribe(self, progress: Progress) -> Heard:
+        settings = self.job.settings
+        return transcribe.run(self.audio(), self.given, settings.transcribe, settings.names, progress)
+
+    def _align_reads(self, heard: Heard) -> dict[str, Any]:
+        return self._reads(
+            "align",
+            settings=_plain(self.job.settings.align, without=("processes",)),
+            subtitles=self._given_digest(),
+            heard=digest_of(heard, Heard),
+        )
+
+    def _align(self, heard: Heard, progress: Progress) -> Aligned:
+        aligned = align.run(self.audio(), heard, self.given, self.job.settings.align, progress)
+        if aligned.report.verdict is Verdict.UNRELATED and self.job.subtitles is not None:
+            raise SubtitlesError(
+                self.job.subtitles,
+                f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
+                "name the right file with --subtitles, or move this one away to transcribe without it",
+            )
+        return aligned
+
+    def _caption_reads(self, aligned: Aligned, voices: Voices, sound: Sound) -> dict[str, Any]:
+        return self._reads(
+            "captions",
+            settings=_plain(self.job.settings.captions),
+            aligned=digest_of(aligned, Aligned),
+            utterances=digest_of(voices, Voices),
+            duration=sound.duration_ms,
+        )
+
+    def _given_digest(self) -> str:
+        return digest_of_file(self.job.subtitles) if self.job.subtitles and self.given else ""
+
+    def _odd_length(self, sound: Sound) -> tuple[str, ...]:
+        expected = self.job.settings.expected_duration_ms
+        if expected is None or abs(expected - sound.duration_ms) <= DURATION_SLACK_MS:
+            return ()
+        return (
+            f"the recording lasts {clock(sound.duration_ms)}, but {clock(expected)} was expected: "
+            "it may be another cut than the one described",
+        )
+
+    def _media(self, sound: Sound) -> Media:
+        settings = self.job.settings
+        return Media(
+            self.job.name, self.media_sha256, sound.duration_ms, settings.title, settings.isbn, settings.credits,
+            settings.learning_objectives, sound.has_picture,
+        )  # fmt: skip
+
+    def _provenance(self, heard: Heard) -> dict[str, str]:
+        used = json.dumps([_plain(g) for g in (self.job.settings.align, self.job.settings.captions)], sort_keys=True)
+        return {
+            "vignette": __version__,
+            "recognizer": heard.recognizer,
+            "model": heard.model,
+            "subtitles": self.job.subtitles.name if self.job.subtitles else "",
+            "settings": hashlib.sha256(used.encode()).hexdigest()[:12],
+        }
+
+
+def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A settings group as JSON values, less what cannot change a result (how many processes share the work)."""
+    return {k: v for k, v in asdict(group).items() if k not in without}
+
+
+def _grade(heard: Heard, aligned: Aligned, given: Given | None) -> Grade:
+    if given is not None:
+        return Grade.SUBTITLES
+    return Grade.MACHINE if heard.recognizer == "whisper" else Grade.DRAFT

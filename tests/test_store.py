@@ -1,0 +1,78 @@
+"""Artefacts: kept whole, taken back only for equal inputs, and honest about why not."""
+
+import json
+
+import pytest
+
+from pipeline.errors import OutputError
+from pipeline.store import Store, digest_of
+from pipeline.timing import Span
+from pipeline.transcript import Heard, TextSource, TimeSource, Token
+
+HEARD = Heard(
+    "sphinx", "en-us", True,
+    (Token("Well,", Span(10, 250), 0.7, text_source=TextSource.SPHINX, time_source=TimeSource.RECOGNIZED),),
+    (Span(0, 900),), ("a note",),
+)  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store.of(tmp_path, "talk")
+
+
+def test_what_was_saved_comes_back(store):
+    store.save("transcribe", Heard, {"version": 1}, HEARD)
+    found = store.load("transcribe", Heard, {"version": 1})
+    assert found.result == HEARD
+    assert found.reason == "up to date"
+
+
+def test_what_reads_differently_is_not_taken_and_says_why(store):
+    store.save("transcribe", Heard, {"version": 1, "media": "a"}, HEARD)
+    found = store.load("transcribe", Heard, {"version": 1, "media": "b", "names": []})
+    assert found.result is None
+    assert found.reason == "changed: media, names"
+
+
+def test_nothing_done_yet(store):
+    assert store.load("transcribe", Heard, {}).reason == "not done yet"
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"reads": {}, "result": {"recognizer": 3}}', '{"reads": {}}'])
+def test_a_damaged_artefact_is_done_again(store, damage):
+    store.save("transcribe", Heard, {}, HEARD)
+    (store.folder / "transcribe.json").write_text(damage)
+    assert store.load("transcribe", Heard, {}).result is None
+
+
+def test_equal_results_have_equal_digests():
+    again = Heard(*(getattr(HEARD, name) for name in HEARD.__slots__))
+    assert digest_of(HEARD, Heard) == digest_of(again, Heard)
+    assert digest_of(HEARD, Heard) != digest_of(Heard("sphinx", "en-us", True, (), ()), Heard)
+
+
+def test_two_runs_cannot_work_on_one_recording(store):
+    with store.locked(), pytest.raises(OutputError, match="another run"), Store(store.folder).locked():
+        pass
+
+
+def test_the_lock_lets_errors_of_the_work_through(store):
+    with pytest.raises(OSError, match="mine"), store.locked():
+        raise OSError("mine")
+    with store.locked():
+        pass
+
+
+def test_what_was_written_is_remembered(store):
+    with store.locked():
+        store.record_written({"b.srt": "2", "a.vtt": "1"})
+    assert store.written() == {"a.vtt": "1", "b.srt": "2"}
+    assert list(json.loads((store.folder / "outputs.json").read_text())) == ["a.vtt", "b.srt"]
+
+
+def test_forgetting_leaves_nothing(store):
+    store.save("transcribe", Heard, {}, HEARD)
+    store.forget()
+    store.forget()
+    assert not store.folder.exists()
