@@ -1,0 +1,64 @@
+"""The ffmpeg program, driven through ffmpeg-python: the system's, or else the imageio-ffmpeg wheel's."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import MediaError, UsageError
+
+
+def ffmpeg_binary() -> Path:
+    """The ffmpeg to run; raises UsageError when there is neither one on the PATH nor the wheel's."""
+    on_path = shutil.which("ffmpeg")
+    if on_path:
+        return Path(on_path)
+    try:
+        import imageio_ffmpeg
+
+        return Path(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError):  # RuntimeError: a wheel without a program, as on an unusual platform
+        raise UsageError(
+            "ffmpeg was not found, neither on the PATH nor in the package imageio-ffmpeg",
+            "install ffmpeg, or run: pip install imageio-ffmpeg",
+        ) from None
+
+
+def file_url(path: Path) -> str:
+    """The name under which libav opens exactly this file.
+
+    Without the `file:` in front a leading dash is read as an option, and "concat:a" or "http:b" as a
+    protocol.
+    """
+    return f"file:{path.absolute()}"
+
+
+def run_ffmpeg(node: Any, path: Path) -> None:
+    """Run what an ffmpeg-python output `node` describes, overwriting its output.
+
+    `path` is the recording that is worked on, for the sentence of the MediaError that is raised when ffmpeg
+    fails.
+    """
+    import ffmpeg
+
+    # Without -nostdin ffmpeg reads the terminal, and a key pressed meanwhile would stop it.
+    quiet = node.global_args("-nostdin", "-hide_banner", "-loglevel", "error")
+    try:
+        ffmpeg.run(quiet, cmd=str(ffmpeg_binary()), quiet=True, overwrite_output=True)
+    except ffmpeg.Error as error:
+        raise MediaError(path, f"ffmpeg could not work on it: {_reason(error.stderr)}") from None
+
+
+# What ffmpeg adds after the line that names the cause.
+_CONSEQUENCES = ("conversion failed", "error opening output file", "error opening input file", "exiting")
+
+
+def _reason(stderr: bytes) -> str:
+    """The last line that tells a cause, without ffmpeg's `[aac @ 0x55d0]` in front."""
+    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    causes = [line for line in lines if not line.lower().startswith(_CONSEQUENCES)]
+    last = (causes or lines or ["it gave no reason"])[-1]
+    while last.startswith("[") and "] " in last:
+        last = last.split("] ", 1)[1]
+    return last

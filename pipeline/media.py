@@ -1,0 +1,296 @@
+"""Recordings: the facts about a file, its sound on the presentation clock, its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.decoding import (
+    Decoded,
+    decode_with_ffmpeg,
+    decode_with_pyav,
+    heard_or_seen,
+    moving_pictures,
+    open_container,
+    origin_s,
+)
+from pipeline.errors import MediaError
+from pipeline.progress import Progress, silent
+from pipeline.sound import Audio
+from pipeline.timing import clock, seconds_to_ms
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+__all__ = ["Audio", "MediaFacts", "decode_audio", "digest", "facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """What a recording's container says about it, in presentation time.
+
+    `duration_ms` is from the start of the earliest audio or video stream to the end of the last; 0 when
+    nothing says so. `sound_end_ms` is where the audio stream says that it ends, None when it does not.
+    `frame_rate`, `width` and `height` are None without a picture. `audio_stream` is the index among all
+    streams of the file, `audio_streams` how many carry sound. `header` tells that the duration was announced
+    at the front of the file, before anything could be cut off.
+    """
+
+    path: Path
+    container: str
+    duration_ms: int
+    has_audio: bool
+    has_picture: bool
+    audio_stream: int
+    audio_streams: int
+    audio_codec: str
+    sample_rate_hz: int
+    channels: int
+    frame_rate: Fraction | None = None
+    width: int | None = None
+    height: int | None = None
+    sound_end_ms: int | None = None
+    header: bool = False
+
+
+def facts(path: Path) -> MediaFacts:
+    """Look at a recording; raises MediaError when it is missing, unreadable, empty, none, or soundless."""
+    _check_readable(path)
+    container = _opened(path)
+    with container:
+        if not container.streams.audio:
+            raise MediaError(path, _soundless(container), "give a recording with sound")
+        return _facts_of(path, container)
+
+
+def decode_audio(path: Path, progress: Progress = silent) -> Audio:
+    """The sound of a recording, mono, 16 kHz, from the file's presentation time 0 on.
+
+    The audio stream flagged as default is taken, else the first. Stream starts, edit lists, encoder priming
+    and gaps or overlaps of the timestamps are honoured; what is damaged is silent. The notes say what was
+    chosen, damaged or missing. Raises MediaError as `facts` does, and when nothing can be decoded.
+    """
+    found = facts(path)
+    decoded = _decoded(found, progress)
+    if not decoded.tape.end:
+        undecodable = f"nothing of its sound could be decoded (codec {found.audio_codec})"
+        problem = undecodable if decoded.damaged else "its sound is empty"
+        raise MediaError(path, problem, "check that it plays, or export it again")
+    progress(1.0)
+    return Audio(decoded.tape.samples(), _notes(found, decoded))
+
+
+def _check_readable(path: Path) -> None:
+    if not path.exists():
+        raise MediaError(path, "does not exist")
+    if path.is_dir():
+        raise MediaError(path, "is a folder, not a recording")
+    if not path.is_file():
+        raise MediaError(path, "is not a regular file")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise MediaError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
+    if empty:
+        raise MediaError(path, "is empty (zero bytes)", "copy it again")
+
+
+def _opened(path: Path) -> InputContainer:
+    import av
+
+    try:
+        return open_container(path)
+    except (av.error.FFmpegError, OSError):
+        if _lacks_index(path):
+            problem = "was cut off before its index (the 'moov' box) was written, so nothing in it is found"
+            raise MediaError(path, problem, "copy or export it again") from None
+        problem = "is not a recording, or is damaged at its beginning"
+        raise MediaError(path, problem, "check that it plays") from None
+
+
+def _lacks_index(path: Path) -> bool:
+    """Whether the file begins like an MP4 and none of its top boxes is the index."""
+    kinds: list[bytes] = []
+    at, size = 0, path.stat().st_size
+    with path.open("rb") as file:
+        while at + 8 <= size and len(kinds) < 1000:
+            file.seek(at)
+            head = file.read(16)
+            length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            if length == 1:  # the true length follows in 64 bits
+                length = int.from_bytes(head[8:16], "big")
+            kinds.append(kind)
+            if length < 8:
+                break
+            at += length
+    return bool(kinds) and kinds[0] == b"ftyp" and b"moov" not in kinds
+
+
+def _soundless(container: InputContainer) -> str:
+    if moving_pictures(container) and container.duration:
+        return "holds no sound, only a picture"
+    return f"is not a recording: it holds no sound (read as {container.format.long_name})"
+
+
+# The containers that announce their length at the front; for the others libav derives it from the file as it
+# is.
+_ANNOUNCING = {"mov", "matroska", "webm", "wav", "w64", "flac", "aiff", "avi", "flv", "asf", "caf", "au"}
+# Those without any table or clock: libav guesses their length from the bit rate of the first second.
+_BARE = {"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr"}
+
+
+def _facts_of(path: Path, container: InputContainer) -> MediaFacts:
+    stream = _chosen(container.streams.audio)
+    pictures = moving_pictures(container)
+    picture = pictures[0] if pictures else None
+    names = set(container.format.name.split(","))
+    codec = stream.codec_context
+    return MediaFacts(
+        path=path,
+        container=container.format.name,
+        duration_ms=_duration_ms(container, bool(names & _BARE)),
+        has_audio=True,
+        has_picture=picture is not None,
+        audio_stream=stream.index,
+        audio_streams=len(container.streams.audio),
+        audio_codec=codec.name if codec else "unknown",
+        sample_rate_hz=codec.sample_rate if codec else 0,
+        channels=codec.layout.nb_channels if codec else 0,
+        frame_rate=picture and (picture.average_rate or picture.guessed_rate),
+        width=picture and picture.width,
+        height=picture and picture.height,
+        sound_end_ms=_stream_end_ms(stream, origin_s(container)),
+        header=bool(names & _ANNOUNCING),
+    )
+
+
+def _chosen(streams: Any) -> Any:
+    from av.stream import Disposition
+
+    return next((s for s in streams if s.disposition & Disposition.default), streams[0])
+
+
+def _stream_end_ms(stream: Any, start_s: float) -> int | None:
+    if stream.duration is None or stream.start_time is None:
+        return None
+    return seconds_to_ms((stream.start_time + stream.duration) * float(stream.time_base) - start_s)
+
+
+def _duration_ms(container: InputContainer, is_bare: bool) -> int:
+    """The length of the file, counted packet by packet where nothing tells it, as in what browsers record."""
+    import av
+
+    if container.duration is not None and not is_bare:
+        return seconds_to_ms(container.duration / av.time_base)
+    start_s, end_s = origin_s(container), 0.0
+    try:
+        for packet in container.demux(heard_or_seen(container)):
+            if packet.pts is not None:
+                end_s = max(end_s, (packet.pts + (packet.duration or 0)) * float(packet.time_base) - start_s)
+    except av.error.FFmpegError:  # damaged further on: decoding will say so
+        pass
+    return seconds_to_ms(end_s)
+
+
+def _decoded(found: MediaFacts, progress: Progress) -> Decoded:
+    """The sound through PyAV; through ffmpeg, which may have more decoders, when that brings nothing."""
+    import av
+
+    decoded = None
+    if found.audio_codec != "unknown":
+        try:
+            decoded = decode_with_pyav(found.path, found.audio_stream, found.duration_ms, progress)
+        except av.error.FFmpegError:
+            decoded = None
+    if decoded is None or (not decoded.tape.end and decoded.damaged):
+        return decode_with_ffmpeg(found.path, found.audio_stream, found.channels, progress)
+    return decoded
+
+
+# Sound that ends this much before what was announced is worth a note; encoders' padding is below 0.1 s.
+CUT_OFF_MS = 1000
+
+
+def _notes(found: MediaFacts, decoded: Decoded) -> tuple[str, ...]:
+    notes = []
+    if found.audio_streams > 1:
+        notes.append(
+            f"it has {found.audio_streams} audio streams; stream {found.audio_stream} of the file is used"
+        )
+    if decoded.damaged:
+        some = "1 damaged packet" if decoded.damaged == 1 else f"{decoded.damaged} damaged packets"
+        notes.append(f"{some} of sound left silent")
+    if decoded.restarts:
+        notes.append(f"its clock starts anew {decoded.restarts} times; the parts were joined without a pause")
+    sound_end_ms = decoded.tape.end // 16
+    if found.header and _is_cut_off(found, decoded, sound_end_ms):
+        announced_ms = max(found.duration_ms, found.sound_end_ms or 0)
+        notes.append(f"sound ends at {clock(sound_end_ms)} of {clock(announced_ms)}; the file seems cut off")
+    return tuple(notes)
+
+
+def _is_cut_off(found: MediaFacts, decoded: Decoded, sound_end_ms: int) -> bool:
+    """Whether announced sound is missing, or, where only the whole file's length is announced, its end."""
+    if found.sound_end_ms is not None and found.sound_end_ms - sound_end_ms > CUT_OFF_MS:
+        return True
+    end_ms = max(decoded.packets_end_ms, sound_end_ms)
+    return found.duration_ms - end_ms > CUT_OFF_MS
+
+
+SAMPLED_BLOCKS, BLOCK_BYTES = 16, 4096
+
+
+def digest(path: Path, cache: Path) -> str:
+    """The file's SHA-256 in hexadecimal, remembered in the JSON file `cache`.
+
+    What is remembered holds while size, modification time, inode and sixteen blocks of 4 KiB spread over the
+    file are the same. Raises MediaError when the file cannot be read. A cache that is damaged is started
+    anew.
+    """
+    try:
+        seen = path.stat()
+        identity = [seen.st_size, seen.st_mtime_ns, seen.st_ino, _sampled(path, seen.st_size)]
+        known = _read_cache(cache)
+        key = str(path.absolute())
+        if key in known and known[key][:-1] == identity:
+            return str(known[key][-1])
+        with path.open("rb") as file:
+            whole = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MediaError(path, f"cannot be read ({error.strerror})") from None
+    _write_cache(cache, {**known, key: [*identity, whole]})
+    return whole
+
+
+def _sampled(path: Path, size: int) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        for block in range(SAMPLED_BLOCKS):
+            file.seek(max(0, size - BLOCK_BYTES) * block // (SAMPLED_BLOCKS - 1))
+            found.update(file.read(BLOCK_BYTES))
+    return found.hexdigest()
+
+
+def _read_cache(cache: Path) -> dict[str, list[Any]]:
+    try:
+        known = json.loads(cache.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    entries = known.items() if isinstance(known, dict) else ()
+    return {k: v for k, v in entries if isinstance(v, list) and len(v) == 5}
+
+
+def _write_cache(cache: Path, known: dict[str, list[Any]]) -> None:
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    partial = cache.with_name(f"{cache.name}.{os.getpid()}.part")
+    try:
+        partial.write_text(json.dumps(known, indent=0, sort_keys=True), "utf-8")
+        partial.replace(cache)
+    finally:
+        partial.unlink(missing_ok=True)
