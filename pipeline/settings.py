@@ -51,14 +51,23 @@ class AlignSettings:
 
 @dataclass(frozen=True, slots=True)
 class CaptionSettings:
-    """Limits of the caption builder; `recue` divides anew even where the editor's cues break no rule."""
+    """How captions are divided: a row of `pipeline.profiles`, and what is put in place of its limits.
+
+    A limit left out (None) is the profile's own. `recue` divides anew even where the editor's cues break no rule; `labels`
+    says whether speakers are named in the captions; `linger_ms` how long a caption may stay after its last word.
+    """
 
     __pydantic_config__ = _STRICT
-    max_line_chars: Annotated[int, Ge(16), Le(120)] = 42
-    max_lines: Annotated[int, Ge(1), Le(4)] = 2
-    max_chars_per_s: Annotated[float, Ge(5), Le(60)] = 20.0
-    min_duration_ms: Annotated[int, Ge(100), Le(10_000)] = 833
-    max_duration_ms: Annotated[int, Ge(1000), Le(60_000)] = 7000
+    profile: Literal["training", "netflix", "bbc", "dcmp", "wcag-fcc"] = "training"
+    max_line_chars: Annotated[int, Ge(16), Le(120)] | None = None
+    max_lines: Annotated[int, Ge(1), Le(4)] | None = None
+    max_chars_per_s: Annotated[float, Ge(5), Le(60)] | None = None
+    max_words_per_minute: Annotated[int, Ge(60), Le(600)] | None = None
+    min_duration_ms: Annotated[int, Ge(100), Le(10_000)] | None = None
+    max_duration_ms: Annotated[int, Ge(1000), Le(60_000)] | None = None
+    min_gap_ms: Annotated[int, Ge(0), Le(1000)] | None = None
+    linger_ms: Annotated[int, Ge(0), Le(5000)] | None = None
+    labels: bool = True
     recue: bool = False
 
 
@@ -143,7 +152,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 def _parse_override(text: str) -> dict[str, Any]:
     key, equals, value = text.partition("=")
     if not equals or not re.fullmatch(r"\s*[\w.]+\s*", key):
-        raise SettingsError("--set", text, "is not of the form key=value", "captions.max_lines=1")
+        raise SettingsError("--set", text, "is not of the form key=value, like captions.max_lines=1")
     try:
         parsed: Any = tomllib.loads(f"value = {value.strip()}")["value"]
     except tomllib.TOMLDecodeError:
@@ -190,7 +199,8 @@ def _check_meaning(settings: Settings, where: str) -> None:
         raise SettingsError(where, "expected_duration", f"is not a duration: {error}") from None
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.language):
         raise SettingsError(where, "language", f"must be a language tag like 'en', not '{settings.language}'")
-    if settings.captions.min_duration_ms > settings.captions.max_duration_ms:
+    shortest, longest = settings.captions.min_duration_ms, settings.captions.max_duration_ms
+    if shortest is not None and longest is not None and shortest > longest:
         raise SettingsError(where, "captions.min_duration_ms", "is larger than captions.max_duration_ms")
 
 

@@ -1,0 +1,156 @@
+"""Where English may be divided: sentence ends, clauses, and the words that must not be torn from what
+follows.
+
+The three style guides agree (Netflix General Requirements §4, BBC §3.4, DCMP Text), so this is one rule for
+all profiles: break after punctuation, before a conjunction, before a preposition; never between article and
+noun, preposition and phrase, pronoun and verb, auxiliary and verb, title and name, number and what it counts.
+Closed classes are lists; whether a word is an adjective nobody can tell without a tagger, and none is used.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import IntEnum
+from functools import lru_cache
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ARTICLES = _words("a an the this that these those my your his her its our their every each no some any")
+PREPOSITIONS = _words(
+    "of in on at to for with by from about into onto over under between through during before after without "
+    "within against among around behind beside beyond toward towards upon across along despite except like "
+    "near off past since than till until unlike via"
+)
+CONJUNCTIONS = _words(
+    "and or but nor so because if when whenever that which who whom whose where while although though unless "
+    "whereas whether as since until before after once why how what"
+)
+SUBJECTS = _words("i you he she it we they there")
+AUXILIARIES = _words(
+    "is are was were am be been being have has had having do does did will would can could should may might "
+    "must shall not never gonna wanna gotta"
+)
+TITLES = _words("dr mr mrs ms prof professor sir st sgt capt rev")
+_NUMBERS = _words(
+    "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty "
+    "hundred thousand million first second third few couple several"
+)
+# "it", "you", "her", "that" end a phrase as readily as they begin one: torn only when a verb may follow.
+_OBJECT_TOO = _words("it you her that this these those some any")
+_CLIPPED = ("n't", "'m", "'re", "'ve", "'ll", "'d")
+_ABBREVIATIONS = TITLES | _words(
+    "e.g i.e etc vs no vol fig ca cf jr sr inc ltd dept approx p.m a.m u.s u.k ph.d m.d"
+)
+# These end a sentence when a capital follows; the titles never do.
+_MAY_END = _words("etc jr sr inc ltd p.m a.m u.s u.k ph.d m.d no")
+_CLOSERS = "\"'”’)]»*_"
+_OPENERS = "\"'“‘([«¿¡-–—*_"
+
+
+class Junction(IntEnum):
+    """How well a break between two neighbouring words reads, from best to worst."""
+
+    SENTENCE = 0  # after . ? ! or a trailing …
+    CLAUSE = 1  # after , ; : or a dash
+    CONJUNCTION = 2  # before and, because, which ...
+    PREPOSITION = 3  # before of, with, into ...
+    PLAIN = 4  # anywhere else
+    TORN = 5  # article|noun, preposition|phrase, pronoun|verb, auxiliary|verb, title|name, number|unit
+
+
+def core(text: str) -> str:
+    """The word without its punctuation, lower case, with straight apostrophes: "(Don’t," is "don't"."""
+    return text.replace("’", "'").strip(_OPENERS + _CLOSERS + ".,;:!?…").lower()
+
+
+def is_sentence_end(text: str, following: str = "") -> bool:
+    """Whether a written word ends a sentence; `following` settles abbreviations ("at 5 p.m. We left").
+
+    A trailing "…" or "..." ends one unless the next word goes on in lower case.
+    """
+    bare = text.rstrip(_CLOSERS)
+    if not bare:
+        return False
+    if bare[-1] in "?!":
+        return True
+    if bare.endswith(("…", "...", "..")):
+        return not following.lstrip(_OPENERS)[:1].islower()
+    if bare[-1] not in ".。":
+        return False
+    return not _is_abbreviation(bare, following)
+
+
+def _is_abbreviation(bare: str, following: str) -> bool:
+    word = bare[:-1].lstrip(_OPENERS)
+    lower = word.lower()
+    goes_on = not following or not following.lstrip(_OPENERS)[:1].isupper()
+    if lower in _ABBREVIATIONS:
+        return not (lower in _MAY_END and (not following or not goes_on))
+    return len(word) == 1 and word.isupper() and word != "I" and bool(following)  # "J. Smith"
+
+
+def is_clause_end(text: str) -> bool:
+    """Whether a written word ends with a comma, semicolon, colon or dash."""
+    bare = text.rstrip(_CLOSERS)
+    return bare.endswith((",", ";", ":", "–", "—", "--", "…", "...")) or (
+        bare.endswith("-") and len(bare) > 2
+    )
+
+
+@lru_cache(maxsize=65_536)
+def junction(before: str, after: str) -> Junction:
+    """How well a break between two written words of one speaker reads (English)."""
+    if is_sentence_end(before, after):
+        return Junction.SENTENCE
+    if is_clause_end(before):
+        return Junction.CLAUSE
+    left, right = core(before), core(after)
+    if _is_torn(before, after, left, right):
+        return Junction.TORN
+    if right in CONJUNCTIONS and not (right in PREPOSITIONS and left in AUXILIARIES):
+        return Junction.CONJUNCTION
+    if right in PREPOSITIONS:
+        return Junction.PREPOSITION
+    return Junction.PLAIN
+
+
+def _is_torn(before: str, after: str, left: str, right: str) -> bool:
+    if left in TITLES or left.endswith(_CLIPPED):
+        return True
+    if left in SUBJECTS or left in ARTICLES:
+        # "I told you | because", "I know that | when": the word closes its phrase, and a new one begins.
+        return not (left in _OBJECT_TOO and (right in CONJUNCTIONS or right in PREPOSITIONS))
+    if left in PREPOSITIONS or left in CONJUNCTIONS or left in AUXILIARIES:
+        return True
+    if left.endswith(("'s", "s'")):
+        return True
+    if (left.isdigit() or left in _NUMBERS) and right not in CONJUNCTIONS and right not in PREPOSITIONS:
+        return True
+    return _is_name(before) and _is_name(after)
+
+
+def _is_name(text: str) -> bool:
+    """Looks like a part of a name: a capital, then small letters; "I" and its kin are not."""
+    return (
+        bool(re.fullmatch(r"[A-Z][a-z]+(?:['’-][A-Za-z]+)?[.,;:!?…]*", text)) and core(text) not in SUBJECTS
+    )
+
+
+def visible_length(text: str) -> int:
+    """Characters as a reader counts them: combining marks, zero-width and control characters take no room.
+
+    Spaces and punctuation count (Netflix, "How is reading speed measured?").
+    """
+    if text.isascii():
+        return sum(ch >= " " and ch != "\x7f" for ch in text) if not text.isprintable() else len(text)
+    composed = unicodedata.normalize("NFC", text)
+    return sum(unicodedata.category(ch) not in ("Mn", "Me", "Cf", "Cc") for ch in composed)
+
+
+def is_counted_word(text: str) -> bool:
+    """Whether a written token counts as a word: it holds a letter or a digit."""
+    return any(ch.isalnum() for ch in text)

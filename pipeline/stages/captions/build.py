@@ -1,0 +1,86 @@
+"""The builder's one verb: words, voices and the editor's cues in, captions out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.profiles import Limits, limits_of
+from pipeline.progress import Progress, part, silent
+from pipeline.settings import CaptionSettings
+from pipeline.stages.captions.division import Piece, divide
+from pipeline.stages.captions.keeping import kept
+from pipeline.stages.captions.script import Script, lay_out
+from pipeline.stages.captions.times import order_of, spans
+from pipeline.timing import Span
+from pipeline.transcript import Aligned, Captions, Cue, Voices
+
+
+def run(
+    aligned: Aligned,
+    voices: Voices,
+    settings: CaptionSettings,
+    shots: tuple[int, ...] = (),
+    boundaries: tuple[int, ...] = (),
+    progress: Progress = silent,
+    duration_ms: int | None = None,
+) -> Captions:
+    """Divide every token into cues of one or two lines that keep the profile's limits as far as the speech
+    allows.
+
+    `shots` are shot changes and `boundaries` the starts of the parts of the video, in milliseconds; no
+    caption reaches over a boundary, and none ends behind `duration_ms`. The editor's cues stay wherever they
+    break no rule unless `settings.recue`. Every token is in exactly one cue, no word is changed, and equal
+    input gives equal cues.
+    """
+    if not aligned.tokens:
+        return Captions(())
+    limits = limits_of(settings)
+    script = lay_out(aligned, voices, limits, shots, boundaries)
+    fixed = [] if settings.recue else kept(script, limits, aligned.editor_cues)
+    pieces = order_of(script, _fill(script, limits, fixed, part(progress, 0.0, 0.95)))
+    times = spans(script, limits, pieces, duration_ms)
+    cues = tuple(_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True))
+    progress(1.0)
+    return Captions(cues)
+
+
+def _fill(script: Script, limits: Limits, fixed: Sequence[Piece], progress: Progress) -> list[Piece]:
+    """The fixed pieces, and what lies between them divided anew."""
+    pieces: list[Piece] = []
+    at = 0
+    for piece in [*fixed, Piece(len(script), len(script))]:
+        pieces += _divided(script, limits, at, piece.first)
+        if piece.last > piece.first:
+            pieces.append(piece)
+        at = piece.last
+        progress(at / len(script))
+    return pieces
+
+
+def _divided(script: Script, limits: Limits, first: int, last: int) -> list[Piece]:
+    """Divide between hard places one by one: nothing reaches over them, so the sum of the best is the
+    best."""
+    pieces: list[Piece] = []
+    at = first
+    for place in range(first + 1, last + 1):
+        if place == last or script.hard[place]:
+            pieces += divide(script, limits, at, place)
+            at = place
+    return pieces
+
+
+def _cue(script: Script, piece: Piece, span: Span, aligned: Aligned) -> Cue:
+    changes = [k for k in range(piece.first + 1, piece.last) if script.runs[k] != script.runs[k - 1]]
+    editor = aligned.editor_cues[piece.editor_cue] if piece.editor_cue is not None else None
+    dashes = (piece.first, *changes) if changes else ()
+    return Cue(
+        span=span,
+        first=piece.first,
+        last=piece.last,
+        breaks=piece.breaks,
+        speaker=None if changes else script.speakers[piece.first],
+        labels=tuple((k, script.labels[k]) for k in range(piece.first, piece.last) if k in script.labels),
+        dashes=dashes,
+        settings=editor.settings if editor else "",
+        editor_cue=piece.editor_cue,
+    )

@@ -1,0 +1,203 @@
+"""The cheapest division of tokens into cues and lines: one dynamic programme over one stated cost.
+
+A division is a list of pieces, each a cue with its lines. It costs, in points, the sum over its cues of
+
+- the cue: `CUE` for being one more, `LINE` for each line after the first;
+- its end: `CUE_END[junction]`, eased by up to `PAUSE_EASE` of it where the speaker pauses there;
+- its lines: `LINE_END[junction]` at each break, and `BALANCE` times their unevenness (0 = all equal);
+- reading: `SPEED` times the share by which it runs faster than the limit, and `SHORT` times the share missing
+of
+  the shortest duration, both after all the time there is before the next cue has been taken;
+- silence inside: `SILENCE` a second beyond what is free, for words should not stand there before they are
+said; - shots inside: `STRADDLE` for every shot change;
+- two speakers: `DIALOGUE`.
+
+Lines longer than the limit, more lines than allowed, more than the longest duration, three speakers, two
+speakers on one line and cues over a hard place are not dear but impossible; one token alone is always
+possible, however long. `cue_cost` and `layout_cost` state the cost; `divide` finds its minimum exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.linguistics import Junction
+from pipeline.profiles import Limits
+from pipeline.stages.captions.script import Script
+
+CUE = 3.0
+LINE = 1.2
+CUE_END = {Junction.SENTENCE: 0.0, Junction.CLAUSE: 3.0, Junction.CONJUNCTION: 5.5, Junction.PREPOSITION: 8.0,
+           Junction.PLAIN: 11.0, Junction.TORN: 22.0}  # fmt: skip
+LINE_END = {Junction.SENTENCE: 0.0, Junction.CLAUSE: 0.4, Junction.CONJUNCTION: 1.0, Junction.PREPOSITION:
+1.8,
+            Junction.PLAIN: 3.5, Junction.TORN: 9.0}  # fmt: skip
+PAUSE_EASE = 0.7  # of the cost of an end, after a pause of EASE_FULL_MS; none below EASE_FROM_MS
+EASE_FROM_MS, EASE_FULL_MS = 150, 1000
+BALANCE = 3.0
+SPEED = 14.0
+SHORT = 9.0
+SILENCE = 5.0
+STRADDLE = 4.0
+DIALOGUE = 2.5
+DASH_CHARS = 2
+# Two people share a cue only when the second is quick to answer.
+QUICK_ANSWER_MS = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Tokens `[first, last)` as one cue, with the tokens that begin its later lines; `editor_cue` as in
+    `Cue`."""
+
+    first: int
+    last: int
+    breaks: tuple[int, ...] = ()
+    editor_cue: int | None = None
+
+
+def divide(script: Script, limits: Limits, first: int, last: int) -> list[Piece]:
+    """The cheapest division of the tokens `[first, last)`; ties go to the earlier break. Linear in the number
+    of tokens."""
+    infinity = float("inf")
+    best = [infinity] * (last - first + 1)
+    chosen: list[Piece | None] = [None] * (last - first + 1)
+    best[0] = 0.0
+    for i in range(first, last):
+        so_far = best[i - first]
+        for j, breaks, layout in layouts(script, limits, i, last):
+            cost = so_far + layout + cue_cost(script, limits, i, j)
+            if cost < best[j - first]:
+                best[j - first] = cost
+                chosen[j - first] = Piece(i, j, breaks)
+    pieces: list[Piece] = []
+    at = last - first
+    while at:
+        piece = chosen[at]
+        assert piece is not None  # one token alone is always possible
+        pieces.append(piece)
+        at = piece.first - first
+    return pieces[::-1]
+
+
+def total_cost(script: Script, limits: Limits, pieces: list[Piece]) -> float:
+    """What a division costs: the sum that `divide` makes smallest."""
+    return sum(cue_cost(script, limits, p.first, p.last) + layout_cost(script, limits, p) for p in pieces)
+
+
+# Lines of cues that begin at one token: their end -> (evenness and breaks so far in points, the breaks).
+_Lines = dict[int, tuple[float, tuple[int, ...]]]
+
+
+def layouts(script: Script, limits: Limits, i: int, last: int) -> list[tuple[int, tuple[int, ...], float]]:
+    """For each possible end `j` of a cue that begins at token `i`: its best line breaks, and what they
+    cost."""
+    reach = _reach(script, limits, i, last)
+    change = next((k for k in range(i + 1, reach) if script.runs[k] != script.runs[i]), reach)
+    weight = BALANCE / limits.line_chars**2
+    lines: _Lines = {i + 1: (weight * script.width(i, i + 1) ** 2, ())}
+    for j in range(i + 2, change + 1):
+        width = script.width(i, j)
+        if width > limits.line_chars:
+            break
+        lines[j] = (weight * width * width, ())
+    best: dict[int, tuple[float, tuple[int, ...]]] = dict.fromkeys(lines, (0.0, ()))
+    for count in range(2, limits.lines + 1):
+        lines = _one_line_more(script, limits, lines, change, weight)
+        for j, (raw, breaks) in lines.items():
+            cost = raw + LINE * (count - 1) - weight * (script.width(i, j) - count + 1) ** 2 / count
+            if j not in best or cost < best[j][0]:
+                best[j] = (cost, breaks)
+    found = [(j, breaks, cost) for j, (cost, breaks) in best.items()]
+    return found + _dialogues(script, limits, i, change, reach) if change < reach else found
+
+
+def _one_line_more(script: Script, limits: Limits, lines: _Lines, change: int, weight: float) -> _Lines:
+    wide, joints, line_chars = script.wide, script.joints, limits.line_chars
+    more: _Lines = {}
+    for k, (raw, breaks) in lines.items():
+        if k >= change or wide[k] - wide[k - 1] - 1 > line_chars:
+            continue
+        so_far, begin = raw + LINE_END[joints[k]], wide[k] + 1
+        for j in range(k + 1, change + 1):
+            width = wide[j] - begin
+            if width > line_chars:
+                break
+            cost = so_far + weight * width * width
+            if j not in more or cost < more[j][0]:
+                more[j] = (cost, (*breaks, k))
+    return more
+
+
+def _dialogues(
+    script: Script, limits: Limits, i: int, change: int, reach: int
+) -> list[tuple[int, tuple[int, ...], float]]:
+    """Cues of two speakers, a line each."""
+    line_chars = limits.line_chars - DASH_CHARS
+    if limits.lines < 2 or script.width(i, change) > line_chars or script.pause_ms(change) > QUICK_ANSWER_MS:
+        return []
+    found: list[tuple[int, tuple[int, ...], float]] = []
+    for j in range(change + 1, reach + 1):
+        if script.runs[j - 1] != script.runs[change] or script.width(change, j) > line_chars:
+            break
+        found.append((j, (change,), LINE + DIALOGUE))
+    return found
+
+
+def layout_cost(script: Script, limits: Limits, piece: Piece) -> float:
+    """What the lines of one cue cost; infinite where they break a limit."""
+    edges = [piece.first, *piece.breaks, piece.last]
+    widths = [script.width(a, b) for a, b in pairwise(edges)]
+    changes = [k for k in range(piece.first + 1, piece.last) if script.runs[k] != script.runs[k - 1]]
+    if len(widths) > limits.lines or len(changes) > 1:
+        return float("inf")
+    if changes:
+        quick = script.pause_ms(changes[0]) <= QUICK_ANSWER_MS
+        fits = max(widths) <= limits.line_chars - DASH_CHARS
+        return LINE + DIALOGUE if quick and fits and piece.breaks == (changes[0],) else float("inf")
+    if max(widths) > limits.line_chars and piece.last - piece.first > 1:
+        return float("inf")
+    uneven = sum(w * w for w in widths) - sum(widths) ** 2 / len(widths)
+    ends = sum(LINE_END[script.joints[k]] for k in piece.breaks)
+    return LINE * (len(widths) - 1) + ends + BALANCE * uneven / limits.line_chars**2
+
+
+def _reach(script: Script, limits: Limits, i: int, last: int) -> int:
+    """The furthest token at which a cue that begins at `i` may end: no hard place inside, no more than the
+    longest duration."""
+    j, latest = i + 1, script.starts[i] + limits.max_duration_ms
+    widest = script.wide[i] + limits.lines * (limits.line_chars + 1)
+    while (
+        j < last
+        and not script.hard[j]
+        and script.ends[j] <= latest
+        and (script.wide[j + 1] <= widest or j == i + 1)
+    ):
+        j += 1
+    return j
+
+
+def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
+    """What the tokens `[i, j)` cost as one cue, its lines left aside; infinite where they break a limit."""
+    start, end = script.starts[i], script.ends[j - 1]
+    cost = CUE
+    if j < len(script.starts):
+        pause = script.starts[j] - end
+        if not script.hard[j] and script.runs[j] == script.runs[j - 1]:
+            ease = min(1.0, max(0.0, (pause - EASE_FROM_MS) / (EASE_FULL_MS - EASE_FROM_MS)))
+            cost += CUE_END[script.joints[j]] * (1.0 - PAUSE_EASE * ease)
+        room = max(end, script.starts[j] - limits.min_gap_ms) if pause > -100 else end + limits.stretch_ms
+    else:
+        room = end + limits.stretch_ms
+    duration = max(1, min(room, end + limits.stretch_ms) - start)
+    needed = script.needed_ms(i, j)
+    if duration < needed:
+        cost += SPEED * (needed / duration - 1.0)
+    shortest = script.shortest_ms(i, j)
+    if duration < shortest:
+        cost += SHORT * (1.0 - duration / shortest)
+    if j - i > 1:
+        cost += SILENCE * (script.silence[j - 1] - script.silence[i])
+        cost += STRADDLE * (script.shots_before[j - 1] - script.shots_before[i])
+    return cost

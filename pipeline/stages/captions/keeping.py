@@ -1,0 +1,45 @@
+"""Which of the editor's cues stay as they are: those that break no rule."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from pipeline.profiles import Limits
+from pipeline.stages.captions.division import DASH_CHARS, Piece
+from pipeline.stages.captions.script import Script
+from pipeline.transcript import EditorCue
+
+
+def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Piece]:
+    """The editor's cues that break no rule of the limits, in reading order, as pieces that name them."""
+    pieces: list[Piece] = []
+    at = 0
+    for number, cue in enumerate(cues):
+        piece = Piece(cue.first, cue.last, tuple(sorted(set(cue.breaks))), number)
+        if at <= cue.first < cue.last <= len(script) and abides(script, limits, piece):
+            pieces.append(piece)
+            at = cue.last
+    return pieces
+
+
+def abides(script: Script, limits: Limits, piece: Piece) -> bool:
+    """Whether a division into lines fits the limits, holds no hard place, and has one speaker a line.
+
+    Reading speed and the shortest duration are no reason to divide anew: they are mended by time, not by
+    breaks.
+    """
+    edges = [piece.first, *piece.breaks, piece.last]
+    if len(edges) - 1 > limits.lines or any(b <= a for a, b in pairwise(edges)):
+        return False
+    if any(script.hard[place] for place in range(piece.first + 1, piece.last)):
+        return False
+    changes = {k for k in range(piece.first + 1, piece.last) if script.runs[k] != script.runs[k - 1]}
+    if not changes <= set(piece.breaks):
+        return False
+    room = limits.line_chars - (DASH_CHARS if changes else 0)
+    if piece.last - piece.first > 1 and any(script.width(a, b) > room for a, b in pairwise(edges)):
+        return False
+    return (
+        script.ends[piece.last - 1] - script.starts[piece.first] <= limits.max_duration_ms
+        or piece.last - piece.first == 1
+    )

@@ -1,0 +1,242 @@
+"""The cue builder: nothing lost, nothing changed, limits kept, and no division better than the one it
+finds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.profiles import PROFILES, limits_of
+from pipeline.settings import CaptionSettings
+from pipeline.stages.captions import run
+from pipeline.stages.captions.division import Piece, divide, total_cost
+from pipeline.stages.captions.script import lay_out
+from pipeline.timing import Span
+from pipeline.transcript import (
+    Aligned,
+    AlignmentReport,
+    Cue,
+    EditorCue,
+    Kind,
+    Speaker,
+    Token,
+    Utterance,
+    Verdict,
+    Voices,
+    lines_of,
+)
+
+LONG = "antidisestablishmentarianism-and-then-some-more"
+WORDS = (
+    *[
+        "I",
+        "don't",
+        "know",
+        "the",
+        "group",
+        "which",
+        "of",
+        "craving,",
+        "Mr.",
+        "Smith",
+        "said",
+        "so.",
+        "Really?",
+        "um,",
+        "a",
+        "and",
+        "we",
+        "Yeah.",
+    ],
+    LONG,
+)
+
+
+def aligned(tokens: list[Token], *cues: EditorCue) -> Aligned:
+    return Aligned(tuple(tokens), AlignmentReport(Verdict.NO_SUBTITLES), cues)
+
+
+def spoken(text: str, start_ms: int = 0, ms_per_char: int = 60, pause_ms: int = 20) -> list[Token]:
+    """Words said evenly, one after the other; a `|` is a pause of one second."""
+    tokens, at = [], start_ms
+    for word in text.split():
+        if word == "|":
+            at += 1000
+            continue
+        length = max(120, len(word) * ms_per_char)
+        kind = Kind.SOUND if word.startswith("[") else Kind.WORD
+        tokens.append(Token(word.replace("_", " "), Span(at, at + length), kind=kind))
+        at += length + pause_ms
+    return tokens
+
+
+def shown(cues: tuple[Cue, ...], tokens: list[Token]) -> list[list[str]]:
+    return [[" ".join(tokens[i].text for i in line) for line in lines_of(cue, tuple(tokens))] for cue in cues]
+
+
+@st.composite
+def conversations(draw: st.DrawFn) -> tuple[list[Token], Voices]:
+    """One to sixty words by up to three people, with pauses but never two at once."""
+    tokens: list[Token] = []
+    utterances: list[Utterance] = []
+    at = draw(st.integers(0, 2000))
+    for number in range(draw(st.integers(1, 6))):
+        first = len(tokens)
+        for word in draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=25)):
+            length = draw(st.integers(0, 900))
+            tokens.append(Token(word, Span(at, at + length)))
+            at += length + draw(st.sampled_from((0, 10, 200, 600, 3500)))
+        utterances.append(
+            Utterance(first, len(tokens), draw(st.sampled_from((None, "a", "b", "c"))), f"u{number}")
+        )
+        at += draw(st.sampled_from((0, 300, 2000)))
+    people = (Speaker("a", "Tim"), Speaker("b", "Jax"), Speaker("c", ""))
+    return tokens, Voices(people, (), tuple(utterances))
+
+
+@given(conversations(), st.sampled_from(sorted(PROFILES)), st.booleans())
+@settings(max_examples=120, deadline=None)
+def test_every_conversation_becomes_valid_cues(
+    conversation: tuple[list[Token], Voices], profile: str, labels: bool
+) -> None:
+    tokens, voices = conversation
+    chosen = CaptionSettings(profile=profile, labels=labels)  # type: ignore[arg-type]
+    limits = limits_of(chosen)
+    cues = run(aligned(tokens), voices, chosen).cues
+    assert [i for cue in cues for i in range(cue.first, cue.last)] == list(range(len(tokens)))
+    assert all(cue.span.duration_ms > 0 for cue in cues)
+    assert all(a.span.end_ms <= b.span.start_ms for a, b in pairwise(cues))
+    for cue in cues:
+        lines = lines_of(cue, tuple(tokens))
+        assert len(lines) <= limits.lines
+        names = dict(cue.labels)
+        for line in lines:
+            label = limits.profile.label(names[line[0]]) if line[0] in names else ""
+            assert len(label + " ".join(tokens[i].text for i in line)) <= limits.line_chars or len(line) == 1
+            assert not any(i in names for i in line[1:])
+    assert cues == run(aligned(tokens), voices, chosen).cues
+
+
+@given(conversations())
+@settings(max_examples=60, deadline=None)
+def test_cues_that_abide_by_the_rules_come_back_unchanged(conversation: tuple[list[Token], Voices]) -> None:
+    tokens, voices = conversation
+    first = run(aligned(tokens), voices, CaptionSettings()).cues
+    editor = [EditorCue(c.first, c.last, c.span, breaks=c.breaks) for c in first]
+    again = run(aligned(tokens, *editor), voices, CaptionSettings()).cues
+    assert [c.editor_cue for c in again] == list(range(len(first)))
+    assert [replace(c, editor_cue=None) for c in again] == list(first)
+
+
+def every_division(first: int, last: int, most_lines: int) -> list[list[Piece]]:
+    """All ways to cut tokens into cues of up to `most_lines` lines."""
+    if first == last:
+        return [[]]
+    found = []
+    for j in range(first + 1, last + 1):
+        rest = every_division(j, last, most_lines)
+        for breaks in [(), *((k,) for k in range(first + 1, j) if most_lines > 1)]:
+            found += [[Piece(first, j, breaks), *tail] for tail in rest]
+    return found
+
+
+@given(
+    conversations(), st.integers(0, 100), st.integers(2, 6), st.sampled_from(("training", "netflix", "dcmp"))
+)
+@settings(max_examples=40, deadline=None)
+def test_no_division_is_better_than_the_one_found(
+    conversation: tuple[list[Token], Voices], place: int, length: int, profile: str
+) -> None:
+    tokens, voices = conversation
+    limits = limits_of(CaptionSettings(profile=profile))  # type: ignore[arg-type]
+    script = lay_out(aligned(tokens), voices, limits, (), ())
+    first = place % len(tokens)
+    last = min(len(tokens), first + length)
+    found = divide(script, limits, first, last)
+    possible = [
+        pieces
+        for pieces in every_division(first, last, limits.lines)
+        if not any(script.hard[k] for p in pieces for k in range(p.first + 1, p.last))
+        and all(
+            p.last - p.first == 1
+            or script.ends[p.last - 1] - script.starts[p.first] <= limits.max_duration_ms
+            for p in pieces
+        )
+    ]
+    best = min(total_cost(script, limits, pieces) for pieces in possible)
+    assert total_cost(script, limits, found) == pytest.approx(best, abs=1e-6)
+
+
+def test_breaks_fall_where_a_reader_would_pause() -> None:
+    tokens = spoken(
+        "Today we are going to talk about interpersonal group therapy, because the group is what matters."
+    )
+    assert shown(run(aligned(tokens), Voices(), CaptionSettings()).cues, tokens) == [
+        ["Today we are going to talk", "about interpersonal group therapy,"],
+        ["because the group is what matters."],
+    ]
+
+
+def test_two_quick_speakers_share_a_cue_with_a_dash_each() -> None:
+    tokens = spoken("Are you angry? No. Tell me a little more about that, if you can.")
+    people = (Utterance(0, 3, "a", "u0"), Utterance(3, 4, "b", "u1"), Utterance(4, 14, "a", "u2"))
+    cue, *_ = run(aligned(tokens), Voices((), (), people), CaptionSettings()).cues
+    assert (cue.last, cue.breaks, cue.dashes, cue.speaker) == (4, (3,), (0, 3), None)
+
+
+def test_names_are_shown_where_the_speaker_changes_and_counted() -> None:
+    tokens = spoken("I was told to come here by the court. | | So you felt that you had no choice at all.")
+    voices = Voices(
+        (Speaker("a", "Ann"), Speaker("b", "Tim")),
+        (),
+        (Utterance(0, 9, "a", "u0"), Utterance(9, 20, "b", "u1")),
+    )
+    cues = run(aligned(tokens), voices, CaptionSettings()).cues
+    assert [label for cue in cues for label in cue.labels] == [(0, "Ann"), (9, "Tim")]
+    assert run(aligned(tokens), voices, CaptionSettings(labels=False)).cues[0].labels == ()
+
+
+def test_an_editors_cue_is_kept_and_a_broken_one_divided_anew() -> None:
+    tokens = spoken("I know. | It is a very long line that no reader could take in at once, and it goes on.")
+    cues = run(aligned(tokens, EditorCue(0, 2), EditorCue(2, 20)), Voices(), CaptionSettings()).cues
+    assert cues[0].editor_cue == 0
+    assert all(cue.editor_cue is None for cue in cues[1:])
+    again = run(
+        aligned(tokens, EditorCue(0, 2), EditorCue(2, 20)), Voices(), CaptionSettings(recue=True)
+    ).cues
+    assert again[0].editor_cue is None
+
+
+def test_a_boundary_and_a_long_silence_are_never_bridged() -> None:
+    tokens = spoken("Thank you. | Hello all. | | | | Goodbye now.")
+    cues = run(aligned(tokens), Voices(), CaptionSettings(), boundaries=(tokens[2].span.start_ms - 300,)).cues
+    assert shown(cues, tokens) == [["Thank you."], ["Hello all."], ["Goodbye now."]]
+
+
+def test_speech_of_two_at_once_gives_valid_cues() -> None:
+    long = spoken(
+        "I have been coming to this group for a year now and I never said a word about it to anyone."
+    )
+    murmur = spoken("Mm-hmm.", start_ms=long[6].span.start_ms)
+    voices = Voices(
+        (), (), (Utterance(0, len(long), "a", "u0"), Utterance(len(long), len(long) + 1, "b", "u1"))
+    )
+    cues = run(aligned(long + murmur), voices, CaptionSettings()).cues
+    assert sorted(i for c in cues for i in range(c.first, c.last)) == list(range(len(long) + 1))
+    assert all(a.span.start_ms <= b.span.start_ms for a, b in pairwise(cues))
+    assert all(c.span for c in cues)
+
+
+def test_no_cue_passes_the_end_of_the_recording() -> None:
+    tokens = spoken("Bye. Bye. Bye.")
+    end = tokens[-1].span.end_ms
+    assert run(aligned(tokens), Voices(), CaptionSettings(), duration_ms=end).cues[-1].span.end_ms == end
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_nothing_said_gives_no_cues(profile: str) -> None:
+    assert run(aligned([]), Voices(), CaptionSettings(profile=profile)).cues == ()  # type: ignore[arg-type]
