@@ -1,0 +1,105 @@
+"""Subtitles and scripts as people bring them, each read into one `Given`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import SubtitlesError
+from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
+from pipeline.formats.readers.payload import RawCue
+from pipeline.given import Given, GivenFormat
+
+_MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How one format is known and parsed.
+
+    `suffixes` are the file names it goes by, `claims` says from the decoded text that it can be nothing else,
+    `parse` gives its cues and notes about repairs. `script` formats have no times.
+    """
+
+    suffixes: tuple[str, ...]
+    claims: Callable[[str], bool]
+    parse: Callable[[str, Path], tuple[list[RawCue], list[str]]]
+    script: bool = False
+
+
+def _never(text: str) -> bool:
+    return False
+
+
+READERS: dict[GivenFormat, Reader] = {
+    GivenFormat.VTT: Reader((".vtt",), vtt.claims, vtt.parse),
+    GivenFormat.ASS: Reader((".ass", ".ssa"), ass.claims, ass.parse),
+    GivenFormat.SRT: Reader((".srt",), srt.claims, srt.parse),
+    GivenFormat.TEXT: Reader((".txt", ".text", ".md"), _never, text.parse, script=True),
+}
+"""How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
+free of markup, in file order, and never drops text without a note; give it `claims(text)` if its content
+gives it away; add its name to `GivenFormat` and one line here. Words, labels, sounds and credits are found by
+`words.build` for all formats alike. What is written in it should go the same way back: add it to the round
+trip in the tests. A format that is not text (.docx) decodes itself in `read`."""
+
+_FOREIGN = (  # files that are brought by mistake, by their first bytes
+    (b"{\\rtf", "is an RTF document", "save it as .docx or .txt"),
+    (b"%PDF", "is a PDF document", "save its text as .txt"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "is an old Word document, or one with a password",
+        "save it as .docx without a password",
+    ),
+    (b"\x1f\x8b", "is compressed", "unpack it first"),
+    (b"\x1aE\xdf\xa3", "is a video", "give the subtitle file that belongs to it"),
+)
+
+
+def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Given:
+    """The subtitles or script at `path`, its format told by its content and then by its name.
+
+    `lang` helps to guess the encoding; `known_names` are people's names that may stand as labels ("Tom:
+    ..."). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or byte
+    offset, for what is no readable text, or has no timing line where there must be one.
+    """
+    data = _load(path)
+    if data.startswith(b"PK"):
+        cues = words.build(docx.parse(data, path), known_names, script=True)
+        return Given(path.name, GivenFormat.DOCX, cues, lang=lang)
+    decoded = encoding.decode(data, path, lang)
+    kind = _format_of(path, decoded.text)
+    reader = READERS[kind]
+    raw, notes = reader.parse(decoded.text, path)
+    cues = words.build(raw, known_names, reader.script)
+    return Given(path.name, kind, cues, decoded.encoding, lang, (*decoded.notes, *notes))
+
+
+def _load(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > _MAX_BYTES:
+            raise SubtitlesError(
+                path, f"is too large for a subtitle file ({size >> 20} MB)", "is it the video?"
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
+    if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
+        raise SubtitlesError(path, "is empty")
+    for magic, problem, remedy in _FOREIGN:
+        if data.startswith(magic):
+            raise SubtitlesError(path, problem, remedy, offset=0)
+    return data
+
+
+def _format_of(path: Path, text: str) -> GivenFormat:
+    suffix = path.suffix.lower()
+    for kind, reader in READERS.items():
+        if reader.claims(text):
+            return kind
+    for kind, reader in READERS.items():
+        if suffix in reader.suffixes:
+            return kind
+    return GivenFormat.TEXT

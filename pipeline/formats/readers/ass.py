@@ -1,0 +1,87 @@
+"""Advanced SubStation Alpha and SSA: the dialogue of a script, each line a cue; comments and drawings are
+left out.
+
+Our own reader, for two reasons: fields are found by the section's `Format:` line, as the format says (common
+readers take a fixed order, and then speak the margins), and a line that cannot be read becomes a note instead
+of an error or nothing. The format: http://www.tcax.org/docs/ass-specs.htm.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pipeline.errors import SubtitlesError
+from pipeline.formats.readers.payload import Piece, RawCue, split_lines
+from pipeline.timing import Span
+
+_FORMATS = {
+    "ass": "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
+    "ssa": "Marked, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
+}
+_TIME = re.compile(r"\s*(\d+):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
+_OVERRIDE = re.compile(r"\{[^{}]*\}")
+_DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)", re.DOTALL)
+_POSITION = re.compile(r"\\an?\d{1,2}(?!\d)|\\pos\([^()]*\)")
+
+
+def claims(text: str) -> bool:
+    """Whether the text is an ASS or SSA script: its first section says so."""
+    return bool(re.match(r"\s*(?:;[^\n]*\n\s*)*\[Script Info\]", text[:4000], re.IGNORECASE))
+
+
+def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
+    """The dialogue in order of time (scripts are often sorted by style), and notes.
+
+    Raises SubtitlesError when there is no [Events] section.
+    """
+    fields = _fields(_FORMATS["ass"])
+    cues: list[RawCue] = []
+    notes: list[str] = []
+    section = ""
+    seen = False
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
+        if match := re.fullmatch(r"\s*\[([^\]]*)\]\s*", line):
+            section = match[1].strip().casefold()
+            seen = seen or section == "events"
+            continue
+        kind, _, rest = line.partition(":")
+        if section != "events" or kind.strip().casefold() not in ("format", "dialogue"):
+            continue
+        if kind.strip().casefold() == "format":
+            fields = _fields(rest)
+            continue
+        cue = _cue(rest, fields)
+        if cue is None:
+            notes.append(f"line {number}: this dialogue cannot be read and was left out")
+        else:
+            cues.append(cue)
+    if not seen:
+        raise SubtitlesError(path, "holds no [Events] section", "is this a subtitle file?")
+    return sorted(cues, key=lambda c: c.span.start_ms if c.span else 0), notes
+
+
+def _fields(line: str) -> list[str]:
+    return [name.strip().casefold() for name in line.split(",")]
+
+
+def _cue(line: str, fields: list[str]) -> RawCue | None:
+    values = dict(zip(fields, line.split(",", len(fields) - 1), strict=False))
+    start_ms, end_ms = _time_ms(values.get("start", "")), _time_ms(values.get("end", ""))
+    if start_ms is None or end_ms is None or "text" not in values:
+        return None
+    raw = values["text"].strip()
+    plain = _OVERRIDE.sub("", _DRAWING.sub("", raw))
+    plain = re.sub(r"\\[Nn]", "\n", plain).replace("\\h", " ")
+    actor = values.get("name", values.get("actor", "")).strip() or None
+    codes = "".join(_POSITION.findall("".join(_OVERRIDE.findall(raw))))
+    lines = split_lines([Piece(plain, actor)])
+    return RawCue(Span(start_ms, max(start_ms, end_ms)), lines, raw, settings=f"{{{codes}}}" if codes else "")
+
+
+def _time_ms(text: str) -> int | None:
+    match = _TIME.fullmatch(text)
+    if not match:
+        return None
+    hours, minutes, seconds = (int(part) for part in match.groups()[:3])
+    return (hours * 3600 + minutes * 60 + seconds) * 1000 + int(match[4].ljust(3, "0"))

@@ -1,0 +1,103 @@
+"""Word documents (.docx): the text of the body, paragraph by paragraph, and nothing else.
+
+A .docx is a ZIP archive with XML in it (ECMA-376). python-docx would bring lxml, 12 MB, for a loop over two
+elements; the standard library's expat reads it as a stream, and three rules keep it safe: no document type
+declaration (so no entities at all), a limit on what is unpacked, and nothing but the body is opened.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from xml.parsers import expat
+
+from pipeline.errors import SubtitlesError
+from pipeline.formats.readers.payload import RawCue
+from pipeline.formats.readers.text import from_paragraphs
+
+_BODY = "word/document.xml"
+_RESAVE = "save it again as .docx or .txt"
+_MAX_XML_BYTES = 64 * 1024 * 1024
+# Text that is in the file and not on the page: deletions, moved-away text, field codes, the second copy of a
+# text box.
+_HIDDEN = frozenset(("del", "moveFrom", "instrText", "delText", "Fallback", "vanish"))
+_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_HEADING_STYLE = re.compile(r"(?:heading|title|subtitle|berschrift|titre)\s*\d*", re.IGNORECASE)
+
+
+def parse(data: bytes, path: Path) -> list[RawCue]:
+    """The document's paragraphs as a script. Raises SubtitlesError for an archive that is damaged or no Word
+    document."""
+    body = _Body()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = body.doctype
+    parser.StartElementHandler = body.start
+    parser.EndElementHandler = body.end
+    parser.CharacterDataHandler = body.characters
+    try:
+        parser.Parse(_unpacked(data, path), True)
+    except expat.ExpatError as error:
+        raise SubtitlesError(path, f"is a damaged Word document ({error})", _RESAVE) from error
+    except _Refused as refusal:
+        raise SubtitlesError(path, str(refusal), _RESAVE) from refusal
+    return from_paragraphs(body.paragraphs)
+
+
+def _unpacked(data: bytes, path: Path) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_BODY) as file:
+            xml = file.read(_MAX_XML_BYTES + 1)
+    except KeyError as error:
+        raise SubtitlesError(path, "is an archive but no Word document", _RESAVE) from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise SubtitlesError(path, f"is a damaged or locked Word document ({error})", _RESAVE) from error
+    if len(xml) > _MAX_XML_BYTES:
+        raise SubtitlesError(path, f"unpacks to more than {_MAX_XML_BYTES >> 20} MB of text", _RESAVE)
+    return xml
+
+
+class _Refused(Exception):
+    """Something that no Word document holds and that could be an attack."""
+
+
+class _Body:
+    """Collects paragraphs from expat's events. A table's row is one paragraph, its cells divided by tabs."""
+
+    def __init__(self) -> None:
+        self.paragraphs: list[tuple[str, bool]] = []
+        self._text: list[str] = []
+        self._heading = False
+        self._hidden = 0
+        self._in_text = 0
+
+    def doctype(self, *_: object) -> None:
+        raise _Refused("holds a document type declaration, which no Word document does")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(" ")[2]
+        if name in _HIDDEN:
+            self._hidden += 1
+        elif name == "t":
+            self._in_text += 1
+        elif name == "pStyle":
+            style = next((v for k, v in attributes.items() if k.rpartition(" ")[2] == "val"), "")
+            self._heading = self._heading or bool(_HEADING_STYLE.match(style))
+        elif name in _BREAKS and not self._hidden:
+            self._text.append(_BREAKS[name])
+
+    def end(self, name: str) -> None:
+        name = name.rpartition(" ")[2]
+        if name in _HIDDEN:
+            self._hidden -= 1
+        elif name == "t":
+            self._in_text -= 1
+        elif name == "p":
+            self.paragraphs.append(("".join(self._text), self._heading))
+            self._text, self._heading = [], False
+
+    def characters(self, text: str) -> None:
+        if self._in_text and not self._hidden:
+            self._text.append(text)

@@ -1,0 +1,52 @@
+"""What a format's parser hands on: a cue's plain text, free of markup, and who the markup says is
+speaking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.timing import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some plain text of one line; `voice` is the speaker that markup names (`<v Tom>`, an ASS actor), None
+    otherwise."""
+
+    text: str
+    voice: str | None = None
+
+
+Line = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawCue:
+    """One cue as a parser found it: `raw` is its payload as written, `lines` the same without markup.
+
+    `span` is None in a script. `unspoken` says that markup declares all of it to be no speech (a heading, a
+    credit).
+    """
+
+    span: Span | None
+    lines: tuple[Line, ...]
+    raw: str = ""
+    id: str = ""
+    settings: str = ""
+    unspoken: bool = False
+
+
+def text_lines(cue: RawCue) -> list[str]:
+    """The cue's lines of plain text."""
+    return ["".join(p.text for p in line) for line in cue.lines]
+
+
+def split_lines(pieces: list[Piece]) -> tuple[Line, ...]:
+    """Pieces whose text may hold line breaks, as lines; lines without visible text are left out."""
+    lines: list[list[Piece]] = [[]]
+    for piece in pieces:
+        first, *rest = piece.text.split("\n")
+        lines[-1].append(Piece(first, piece.voice))
+        lines += [[Piece(text, piece.voice)] for text in rest]
+    kept = (tuple(p for p in line if p.text) for line in lines)
+    return tuple(line for line in kept if any(p.text.strip() for p in line))

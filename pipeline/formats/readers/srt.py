@@ -1,0 +1,145 @@
+"""SubRip, read leniently by our own parser: no text between two timing lines is ever lost.
+
+pysrt writes our SubRip but does not read the user's, because it divides a file at blank lines and drops what
+does not fit: text behind a blank line inside a cue is lost; without a blank line between two cues the second
+becomes text of the first; `00:00:01.5` is read as 5 ms, letters in a time as zero; an empty cue or a stray
+line makes it skip in silence. The tests show each. On files that pysrt reads well, both agree.
+
+SubRip has no standard. What is accepted: times with or without hours, '.' or ',', one to three decimals,
+minutes and seconds of 60 (a well-known rounding bug); numbers missing, repeated or in any order; any line
+ends; HTML-like tags and `{\\an8}` overrides, which are markup; other text in angle brackets, which is text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import SubtitlesError
+from pipeline.formats.readers.payload import Line, Piece, RawCue, split_lines
+from pipeline.formats.srt import unguard
+from pipeline.timing import Span, parse_timecode
+
+_TIME = r"(?:\d+\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
+_FULL = r"\d+:\d\d:\d\d[.,]\d{3}"
+_TIMING = re.compile(rf"[\s\ufeff]*({_TIME})\s*-->\s*({_TIME})(?!\d)(.*)", re.ASCII)
+# Word processors turn the arrow into something else; then both times must be complete.
+_OTHER_ARROW = re.compile(rf"[\s\ufeff]*({_FULL})\s*(?:->|[–—]>|→)\s*({_FULL})(?!\d)(.*)", re.ASCII)
+_NUMBER = re.compile(r"[\s\ufeff]*\d+\s*", re.ASCII)
+_TAG = re.compile(
+    r"</?(?:i|b|u|s|em|strong|strike|font|bold|italic|underline|span|c|ruby|rt|p|div|small|big|sub|sup|lang)"
+    r"(?:[\s.=][^<>]*)?/?>|\{\\[^{}]*\}|\{/?[ibus]\}|\{[yY]:[^{}]*\}",
+    re.IGNORECASE,
+)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>|</v>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_ENTITY = re.compile(
+    r"&(?:amp|lt|gt|quot|apos|nbsp|lrm|rlm|hellip|ndash|mdash|[lr]squo|[lr]dquo|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});"
+)
+_NOT_OURS = "is this a subtitle file? (a script is read from .txt or .docx)"
+_OVERRIDE = re.compile(r"\{\\an?\d{1,2}[^{}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One timing line and what belongs to it; line numbers count from 1."""
+
+    timing_line: int
+    match: re.Match[str]
+    number: str
+    payload: list[str]
+
+
+def claims(text: str) -> bool:
+    """Whether the text is SubRip whatever its name: its first lines hold a timing line."""
+    return any(_TIMING.fullmatch(line) for line in text[:4000].splitlines()[:8])
+
+
+def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
+    """The cues in file order, and notes about what was repaired. Raises SubtitlesError when there is not one
+    timing line."""
+    lines = re.split(r"\r\n|\n|\r", text)
+    cues, notes = [], []
+    for block in _blocks(lines):
+        span, repair = _span(block.match[1], block.match[2])
+        if repair:
+            notes.append(f"line {block.timing_line}: {repair}")
+        cues.append(_cue(block, span))
+    if not cues:
+        raise SubtitlesError(path, "holds no line like '00:00:01,000 --> 00:00:02,500'", _NOT_OURS)
+    return cues, notes
+
+
+def _blocks(lines: list[str]) -> Iterator[_Block]:
+    found = ((i, _TIMING.match(line) or _OTHER_ARROW.match(line)) for i, line in enumerate(lines))
+    timings = [(i, match) for i, match in found if match]
+    heads, number = [], 0
+    for i, _ in timings:
+        has_number = _is_number(lines, i, number)
+        number = int(lines[i - 1].strip("\ufeff \t")) if has_number else number + 1
+        heads.append(i - 1 if has_number else i)
+    for (i, match), head, end in zip(timings, heads, [*heads[1:], len(lines)], strict=True):
+        yield _Block(
+            i + 1, match, lines[head].strip("\ufeff \t") if head < i else "", _trimmed(lines[i + 1 : end])
+        )
+
+
+def _is_number(lines: list[str], timing: int, previous: int) -> bool:
+    """Whether the line above a timing line is its number, and not the last line of the cue before."""
+    if timing == 0 or not _NUMBER.fullmatch(lines[timing - 1]):
+        return False
+    if timing == 1 or not lines[timing - 2].strip():
+        return True
+    return int(lines[timing - 1].strip("\ufeff \t")) == previous + 1
+
+
+def _trimmed(payload: list[str]) -> list[str]:
+    """Without the empty lines at either end; those inside are the author's."""
+    filled = [i for i, line in enumerate(payload) if line.strip()]
+    return payload[filled[0] : filled[-1] + 1] if filled else []
+
+
+def _span(start: str, end: str) -> tuple[Span, str]:
+    start_ms, end_ms = _time_ms(start), _time_ms(end)
+    if end_ms < start_ms:
+        return Span(start_ms, start_ms), f"the cue ends before it starts ({end.strip()}); its end was ignored"
+    return Span(start_ms, end_ms), ""
+
+
+def _time_ms(text: str) -> int:
+    """Like `parse_timecode`, but a minute or second too many is carried, and a third colon is a decimal
+    mark."""
+    compact = re.sub(r"\s", "", text)
+    if compact.count(":") == 3:
+        compact = ".".join(compact.rsplit(":", 1))
+    try:
+        return parse_timecode(compact)
+    except ValueError:
+        clock, _, fraction = compact.replace(",", ".").partition(".")
+        hours, minutes, seconds = (int(part) for part in ("0:" + clock).split(":")[-3:])
+        return (hours * 3600 + minutes * 60 + seconds) * 1000 + int(fraction.ljust(3, "0"))
+
+
+def _cue(block: _Block, span: Span) -> RawCue:
+    raw = "\n".join(block.payload)
+    override = _OVERRIDE.search(raw)
+    settings = override[0] if override else block.match[3].strip()
+    return RawCue(span, plain_lines(raw), raw, block.number, settings)
+
+
+def plain_lines(raw: str) -> tuple[Line, ...]:
+    """A SubRip payload without its markup."""
+    pieces, voice, at = [], None, 0
+    text = _BREAK.sub("\n", raw)
+    for match in _VOICE.finditer(text):
+        pieces.append(Piece(_plain(text[at : match.start()]), voice))
+        voice, at = (_plain(match[1]).strip() or None) if match[1] else None, match.end()
+    pieces.append(Piece(_plain(text[at:]), voice))
+    return split_lines(pieces)
+
+
+def _plain(text: str) -> str:
+    return unguard(_ENTITY.sub(lambda m: html.unescape(m[0]), _TAG.sub("", text)))

@@ -1,0 +1,203 @@
+"""WebVTT, parsed as its standard says and no stricter (W3C WebVTT, https://www.w3.org/TR/webvtt1/).
+
+The file follows "WebVTT parser algorithm" (section 6.1), cue text "WebVTT cue text parsing rules" (6.4). The
+parser keeps cues that end before they start, as the standard demands; what the standard drops is told in a
+note.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.errors import SubtitlesError
+from pipeline.formats.readers.payload import Piece, RawCue, split_lines
+from pipeline.timing import Span, clock
+
+_SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
+_SPACE = " \t\n\f\r"  # ASCII white space; Python's own idea of it is much wider
+_STAMP = r"(?:(\d+):)?(\d\d):(\d\d)\.(\d{3})(?!\d)"
+_TIMING = re.compile(rf"[{_SPACE}]*{_STAMP}[{_SPACE}]*-->[{_SPACE}]*{_STAMP}(.*)", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class VttCue:
+    """A cue as the standard's parser sees it; `end_ms` may lie before `start_ms`."""
+
+    id: str
+    start_ms: int
+    end_ms: int
+    settings: str
+    text: str
+
+
+@dataclass(slots=True)
+class VttFile:
+    """What the standard's parser collects; `skipped` are lines (from 1) whose timing it could not read."""
+
+    cues: list[VttCue] = field(default_factory=list)
+    regions: list[str] = field(default_factory=list)
+    styles: list[str] = field(default_factory=list)
+    skipped: list[int] = field(default_factory=list)
+
+
+def claims(text: str) -> bool:
+    """Whether the text carries the WebVTT signature."""
+    return bool(_SIGNATURE.match(_preprocessed(text[:16])))
+
+
+def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
+    """The cues in file order, and notes. Raises SubtitlesError when the signature is missing."""
+    if not claims(text):
+        remedy = "make its first line WEBVTT, or rename it .srt if that is what it is"
+        raise SubtitlesError(path, "does not begin with the line WEBVTT", remedy, line=1)
+    found = parse_file(text)
+    notes = [f"line {n}: the timing cannot be read, so players and we skip this cue" for n in found.skipped]
+    cues = []
+    for cue in found.cues:
+        if cue.end_ms < cue.start_ms:
+            notes.append(f"the cue at {clock(cue.start_ms)} ends before it starts; its end was ignored")
+        if "<" in _without_tags(cue.text):
+            notes.append(f"the cue at {clock(cue.start_ms)} holds a bare '<'; behind it players show nothing")
+        span = Span(cue.start_ms, max(cue.start_ms, cue.end_ms))
+        cues.append(RawCue(span, split_lines(cue_pieces(cue.text)), cue.text, cue.id, cue.settings))
+    return cues, notes
+
+
+def _without_tags(text: str) -> str:
+    return re.sub(r"<[^<>]*>", "", text)
+
+
+def _preprocessed(text: str) -> str:
+    return re.sub(r"\r\n?", "\n", text.replace("\0", "\ufffd"))
+
+
+def parse_file(text: str) -> VttFile:
+    """The standard's parser (6.1): everything in `text`, nothing when the signature is missing."""
+    result = VttFile()
+    text = _preprocessed(text)
+    if not _SIGNATURE.match(text):
+        return result
+    lines = text.split("\n")
+    if lines[-1] == "":  # the end of the last line, not a line
+        lines.pop()
+    at = 1
+    if at < len(lines) and lines[at] != "":
+        at = _Block(result, lines, at, in_header=True).end
+    while at < len(lines):
+        if lines[at] == "":
+            at += 1
+        else:
+            at = _Block(result, lines, at, in_header=False).end
+    return result
+
+
+class _Block:
+    """One pass of "collect a block" (6.1) from line `at`; what it finds goes into `file`, `end` is where the
+    next begins."""
+
+    def __init__(self, file: VttFile, lines: list[str], at: int, in_header: bool) -> None:
+        self.file = file
+        self.buffer: list[str] = []
+        self.kind = ""
+        self.cue: VttCue | None = None
+        self.end = self._collect(lines, at, in_header)
+        self._keep()
+
+    def _collect(self, lines: list[str], at: int, in_header: bool) -> int:
+        seen_arrow = False
+        for count, number in enumerate(range(at, len(lines)), 1):
+            line = lines[number]
+            if "-->" in line:
+                if in_header or not (count == 1 or (count == 2 and not seen_arrow)):
+                    return number
+                seen_arrow = True
+                self._timing(line, number)
+            elif line == "":
+                return number + 1
+            else:
+                if count == 2 and not in_header and not self.file.cues:
+                    self._declaration()
+                self.buffer.append(line)
+        return len(lines)
+
+    def _timing(self, line: str, number: int) -> None:
+        match = _TIMING.match(line)
+        times = match.groups()[:8] if match else ()
+        start_ms, end_ms = _stamp_ms(times[:4]), _stamp_ms(times[4:])
+        if match is None or start_ms is None or end_ms is None:
+            self.file.skipped.append(number + 1)
+            self.cue = None
+            return
+        self.cue = VttCue("\n".join(self.buffer), start_ms, end_ms, match[9].strip(_SPACE), "")
+        self.buffer = []
+
+    def _declaration(self) -> None:
+        for kind in ("STYLE", "REGION"):
+            if (
+                self.buffer
+                and self.buffer[0].startswith(kind)
+                and not self.buffer[0][len(kind) :].strip(_SPACE)
+            ):
+                self.kind, self.buffer = kind, []
+
+    def _keep(self) -> None:
+        text = "\n".join(self.buffer)
+        if self.cue is not None:
+            self.file.cues.append(replace(self.cue, text=text))
+        elif self.kind == "STYLE":
+            self.file.styles.append(text)
+        elif self.kind == "REGION":
+            self.file.regions.append(text)
+
+
+def _stamp_ms(parts: Sequence[str | None]) -> int | None:
+    """Milliseconds of a timestamp's parts, None when there is none or minutes or seconds exceed 59 (6.3)."""
+    if not parts:
+        return None
+    hours, minutes, seconds, fraction = (int(p or 0) for p in parts)
+    if minutes > 59 or seconds > 59:
+        return None
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction
+
+
+# The nodes of a cue's text (6.4); `rt` counts only inside `ruby`.
+_NODES = frozenset(("c", "i", "b", "u", "ruby", "rt", "v", "lang"))
+_TOKEN = re.compile(r"<[^>]*>?|[^<]+")
+_TAG = re.compile(rf"<(/?)([^{_SPACE}.>]*)((?:\.[^{_SPACE}>]*)?)(?:[{_SPACE}]+([^>]*))?>?", re.DOTALL)
+
+
+def cue_pieces(text: str) -> list[Piece]:
+    """Cue text without tags and with its character references resolved, each piece with the voice it stands
+    in (6.4).
+
+    Text behind a '<' that is never closed is no text by the standard, and so it is here.
+    """
+    pieces: list[Piece] = []
+    open_nodes: list[tuple[str, str | None]] = []  # name, and the voice of a `v`
+    for token in _TOKEN.findall(text):
+        if token[0] != "<":
+            voice = next((v for name, v in reversed(open_nodes) if name == "v"), None)
+            pieces.append(Piece(html.unescape(token), voice or None))
+            continue
+        match = _TAG.match(token)
+        if match is not None:
+            _follow(match, open_nodes)
+    return pieces
+
+
+def _follow(tag: re.Match[str], open_nodes: list[tuple[str, str | None]]) -> None:
+    """Open or close the node that a tag names; tags that fit nowhere are ignored."""
+    closes, name = bool(tag[1]), tag[2]
+    current = open_nodes[-1][0] if open_nodes else ""
+    if not closes:
+        if name in _NODES and (name != "rt" or current == "ruby"):
+            annotation = " ".join(html.unescape(tag[4] or "").split())
+            open_nodes.append((name, annotation))
+    elif name == current:
+        open_nodes.pop()
+    elif name == "ruby" and current == "rt":
+        del open_nodes[-2:]

@@ -1,0 +1,237 @@
+"""From plain lines to words: what is spoken, what is heard, what only stands on the screen, and who is said
+to speak.
+
+The rules, applied to the lines of one cue:
+
+1. A line that is an imprint ("Subtitles by ...") is unspoken, word by word.
+2. At the start of a line, a dialogue dash, `>>` and a label are taken off; they mark a new speaker.
+   A hyphen is one unless a digit follows ("-5"); a longer dash needs a capital behind it, because "– and
+   then" goes on. Within a line, a dash or a label does the same behind the end of a sentence.
+3. `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
+   `(...)` is one when it names a sound, is in capitals, or is alone on its line and short; otherwise its
+   words are spoken. `♪ ... ♪` is one; so is `# ... #` that fills its line.
+4. Everything else is words, divided at white space. A dash or dots that stand alone stay with the word before
+them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.formats.readers import sounds
+from pipeline.formats.readers.labels import Labels
+from pipeline.formats.readers.payload import RawCue, text_lines
+from pipeline.given import GivenCue, GivenWord
+from pipeline.transcript import Kind
+
+_MAX_ASIDE_WORDS = 7  # a longer text in round brackets is something that somebody says
+_SPAN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫♬][^♪♫♬]*(?:[♪♫♬]+|$)|(?m:^[ \t]*#[ \t][^#\n]*#[ \t]*$)")
+_UNIT = re.compile(r"\S+")
+_CHEVRONS = re.compile(r"[ \t]*>{2,3}[ \t]*")
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ\"“‘'«¿¡\[(♪]"
+_DASH = re.compile(
+    rf"[ \t]*(?:[-‐‑−](?![-–‐‑−>])(?=[ \t]|[^\s\d.,…])|–(?=[ \t]*{_CAPITAL})|[—―•](?=[ \t]+{_CAPITAL}))[ \t]*"
+)
+# Where another speaker may begin within a line: behind the end of a sentence.
+_INNER = re.compile(r"(?<=[.?!…\])”\"♪])[ \t]+(?=[-–—][ \t]?\S|[^\W\d_][^:\n]{0,31}:[ \t]|>>)")
+_SPOKEN_SIGNS = frozenset("&%@#+=*")
+_OPENING = frozenset("«“‘„([{¿¡\"'")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """From `start` on somebody else speaks (`label` when it is said who); the text up to `end` is not part of
+    the words.
+
+    `voice` says that markup names the speaker; `aside` is what stood inside a label, "(sighs)".
+    """
+
+    start: int
+    end: int
+    label: str | None
+    voice: bool = False
+    aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A word or a whole bracket, and where it begins in the cue's text."""
+
+    at: int
+    text: str
+    kind: Kind
+
+
+def build(
+    cues: Sequence[RawCue], known_names: Iterable[str] = (), script: bool = False
+) -> tuple[GivenCue, ...]:
+    """The cues with their words; labels are learnt from all of them first. A cue may come out without any
+    word."""
+    voices = {p.voice for cue in cues for line in cue.lines for p in line if p.voice}
+    starts = (_after_dash(line) for cue in cues for line in text_lines(cue))
+    labels = Labels.learn(starts, known_names, voices)
+    return tuple(
+        GivenCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings) for cue in cues
+    )
+
+
+def _after_dash(line: str) -> str:
+    at = 0
+    while match := _DASH.match(line, at) or _CHEVRONS.match(line, at):
+        at = match.end()
+    return line[at:].strip()
+
+
+def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[GivenWord, ...]:
+    lines = text_lines(cue)
+    if cue.unspoken or _is_imprint(lines):
+        return tuple(GivenWord(w, n, Kind.UNSPOKEN) for n, line in enumerate(lines) for w in line.split())
+    text = "\n".join(lines)
+    spans = list(_SPAN.finditer(text))
+    voices = list(_voice_marks(cue))
+    inside = _text_marks(text, spans, labels, frozenset(v.start for v in voices))
+    marks = sorted((*voices, *inside), key=lambda m: (m.start, m.end))
+    return tuple(_attached(_labelled(_units(text, spans, marks, script), marks, text)))
+
+
+def _is_imprint(lines: list[str]) -> bool:
+    return any(map(sounds.is_credit, lines)) and (
+        len(lines) <= 3 or sum(map(sounds.is_credit, lines)) * 2 >= len(lines)
+    )
+
+
+def _voice_marks(cue: RawCue) -> Iterator[_Mark]:
+    """Where markup says that another person speaks."""
+    at, voice = 0, None
+    for line in cue.lines:
+        for piece in line:
+            if piece.voice != voice and piece.text.strip():
+                voice = piece.voice
+                yield _Mark(at, at, voice, voice=True)
+            at += len(piece.text)
+        at += 1
+
+
+def _text_marks(
+    text: str, spans: list[re.Match[str]], labels: Labels, voices: frozenset[int]
+) -> Iterator[_Mark]:
+    """Dashes, chevrons, labels: where a line or a voice begins or a sentence ends, but not inside brackets."""
+    at = 0
+    dialogue = False
+    for line in text.split("\n"):
+        firm = {0, *(v - at for v in voices if at <= v < at + len(line))}
+        for start in sorted(firm | {m.end() for m in _INNER.finditer(line)}):
+            if any(s.start() < at + start < s.end() for s in spans):
+                continue
+            mark = _mark_at(line, start, labels, inner=start not in firm, dialogue=dialogue)
+            if mark is not None:
+                dialogue = dialogue or _DASH.match(line, start) is not None
+                yield replace(mark, start=at + mark.start, end=at + mark.end)
+        at += len(line) + 1
+
+
+def _mark_at(line: str, start: int, labels: Labels, inner: bool, dialogue: bool) -> _Mark | None:
+    at = start
+    dash = _DASH.match(line, at)
+    if dash and inner and not (dialogue and line[dash.end() : dash.end() + 1].isupper()):
+        return None
+    at = dash.end() if dash else at
+    chevrons = _CHEVRONS.match(line, at)
+    at = chevrons.end() if chevrons else at
+    indent = len(line[at:]) - len(line[at:].lstrip())
+    label = labels.at_start(line[at + indent :])
+    if label is not None:
+        return _Mark(start, at + indent + label.length, label.name, aside=label.aside)
+    return _Mark(start, at, None) if dash or chevrons else None
+
+
+def _units(text: str, spans: list[re.Match[str]], marks: list[_Mark], script: bool) -> list[_Unit]:
+    """Words and sounds in order; what the marks took off is left out."""
+    units = [_Unit(m.start, m.aside, Kind.SOUND) for m in marks if m.aside]
+    rest = text
+    for mark in marks:
+        rest = _blanked(rest, mark.start, mark.end)
+    for span in spans:
+        kind = _kind(span, rest, script) if rest[span.start()] == text[span.start()] else None
+        if kind is not None:
+            units.append(_Unit(span.start(), " ".join(span[0].split()), kind))
+            rest = _blanked(rest, span.start(), span.end())
+    units += [_Unit(m.start(), m[0], Kind.WORD) for m in _UNIT.finditer(rest)]
+    return sorted(units, key=lambda u: u.at)
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+
+
+def _kind(span: re.Match[str], rest: str, script: bool) -> Kind | None:
+    """What a bracket or a line of music is; None when its words are spoken like any other."""
+    found, content = span[0], span[0][1:-1].strip()
+    around = rest[span.start() - 1 : span.start()] + rest[span.end() : span.end() + 1]
+    glued = any(c.isalnum() for c in around)  # "th[e]", "neighbour(s)"
+    sound = sounds.names_sound(content)
+    if found[0] == "[":
+        if glued and not sound:
+            return None
+        return Kind.UNSPOKEN if script and not sound else Kind.SOUND
+    if found[0] != "(":
+        return Kind.SOUND
+    if glued or not any(c.isalpha() for c in content) or len(content.split()) > _MAX_ASIDE_WORDS:
+        return None
+    before = rest[: span.start()].rpartition("\n")[2].strip()
+    after = rest[span.end() :].partition("\n")[0].strip(" \t.,;:!?")
+    if sound or content.isupper():
+        return Kind.SOUND
+    if script and not before:
+        return Kind.UNSPOKEN
+    return Kind.SOUND if not before and not after else None
+
+
+def _labelled(units: list[_Unit], marks: list[_Mark], text: str) -> list[GivenWord]:
+    """Units as words, each with the label in force."""
+    words: list[GivenWord] = []
+    waiting = list(reversed(marks))
+    label: str | None = None
+    voice: str | None = None
+    voice_is_fresh = new_speaker = False
+    for unit in units:
+        while waiting and waiting[-1].start <= unit.at:
+            mark = waiting.pop()
+            if mark.voice:
+                label = voice = mark.label
+                voice_is_fresh = True
+            else:  # a second dash under one voice is another person
+                label = mark.label or (voice if voice_is_fresh else None)
+            new_speaker = True
+        line = text.count("\n", 0, unit.at)
+        words.append(GivenWord(unit.text, line, unit.kind, label, new_speaker))
+        voice_is_fresh = new_speaker = False
+    return words
+
+
+def _attached(words: list[GivenWord]) -> Iterator[GivenWord]:
+    """Punctuation that stands alone is put to the word it belongs to; alone in a cue it is not spoken."""
+    waiting = ""
+    held: GivenWord | None = None
+    for word in words:
+        silent = word.kind is Kind.WORD and _is_silent(word.text)
+        if silent and (held is None or word.text[-1] in _OPENING):
+            waiting += word.text + " "
+        elif silent and held is not None:
+            held = replace(held, text=f"{held.text} {word.text}")
+        else:
+            if held is not None:
+                yield held
+            held, waiting = replace(word, text=waiting + word.text), ""
+    if held is not None:
+        yield replace(held, text=f"{held.text} {waiting}".strip())
+    elif waiting:
+        yield replace(words[0], text=waiting.strip(), kind=Kind.UNSPOKEN)
+
+
+def _is_silent(text: str) -> bool:
+    """Whether nobody could say it: punctuation, a stray note, an emoji."""
+    return not any(c.isalnum() or c in _SPOKEN_SIGNS or unicodedata.category(c) in ("Sc", "Sm") for c in text)
