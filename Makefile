@@ -33,8 +33,8 @@ lint: $(VENV)/.dev ## ruff and mypy
 review search: ## the review page and the search come with a later version
 	@echo "make $@: not yet - this version makes captions and transcripts"; exit 1
 
-clean: ## remove what was made (never media/, never what a person mended)
-	@if [ -x $(VENV)/bin/python ]; then $(RUN) forget --all --yes; fi
+clean: ## remove set-up and artefacts (media/ and finished transcripts stay; `vignette forget` removes those)
+	@if [ -d transcripts/.work ]; then find transcripts/.work -type f ! -name outputs.json -exec rm -f {} +; fi
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:

@@ -1,0 +1,105 @@
+"""What is installed, found and missing, and what the next run would use."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pipeline import __version__, jobs
+from pipeline.errors import VignetteError
+
+# What a run cannot do without, and what each is for.
+PACKAGES = {
+    "av": "reads recordings",
+    "ffmpeg-python": "drives ffmpeg",
+    "faster-whisper": "finds speech; transcribes when weights are there",
+    "pocketsphinx": "the recognizer that is always there",
+    "pysrt": "writes SRT",
+    "spacy": "tags clinical concepts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; `broken` means that a run would fail."""
+
+    subject: str
+    says: str
+    broken: bool = False
+
+    def __str__(self) -> str:
+        return f"{'PROBLEM' if self.broken else 'ok':<8}{self.subject}: {self.says}"
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def examine(media: tuple[Path, ...] = ()) -> tuple[Finding, ...]:
+    """Look at everything a run needs; `media` as on the command line of `run`."""
+    return (
+        Finding("Vignette", f"{__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}"),
+        *_packages(),
+        _ffmpeg(),
+        _whisper(),
+        *_room(),
+        *_next_run(media),
+    )
+
+
+def _packages() -> Iterator[Finding]:
+    for name, purpose in PACKAGES.items():
+        try:
+            yield Finding(name, f"{version(name)} ({purpose})")
+        except PackageNotFoundError:
+            yield Finding(name, f"is not installed ({purpose}) - run: make subtitles, or pip install {name}", True)
+
+
+def _ffmpeg() -> Finding:
+    from pipeline.ffmpeg import ffmpeg_binary
+
+    try:
+        binary = ffmpeg_binary()
+        answer = subprocess.run([binary, "-version"], capture_output=True, text=True, check=True, timeout=20)
+    except VignetteError as error:
+        return Finding("ffmpeg", str(error), True)
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding("ffmpeg", f"{binary} does not run: {type(error).__name__}", True)
+    return Finding("ffmpeg", f"{answer.stdout.split('Copyright')[0].strip()} ({binary})")
+
+
+def _whisper() -> Finding:
+    from pipeline.settings import TranscribeSettings
+    from pipeline.stages import transcribe
+
+    try:
+        return Finding("recognizer", transcribe.choose(TranscribeSettings()).sentence)
+    except VignetteError as error:
+        return Finding("recognizer", str(error), True)
+
+
+def _room() -> Iterator[Finding]:
+    free_gb = shutil.disk_usage(Path.cwd()).free / 1e9
+    if free_gb < 1:
+        yield Finding("disk", f"only {free_gb:.1f} GB are free here; 83 minutes need 0.3 GB while they are worked on")
+
+
+def _next_run(media: tuple[Path, ...]) -> Iterator[Finding]:
+    try:
+        plan = jobs.plan(jobs.Request(media))
+    except VignetteError as error:
+        yield Finding("next run", str(error), bool(media))
+        return
+    for job in plan.jobs:
+        sidecar = jobs.sidecar_of(job.media)
+        text = f"subtitles {job.subtitles}" if job.subtitles else "no subtitles: a draft by ear"
+        yield Finding(str(job.media), f"{text}; {f'sidecar {sidecar}' if sidecar.is_file() else 'no sidecar'}")
+    for path, error in plan.refused:
+        yield Finding(str(path), str(error), True)
+    for notice in plan.notices:
+        yield Finding("note", notice)

@@ -1,0 +1,154 @@
+"""Shared by all tests: the command line as a stranger runs it, and real recordings to run it on.
+
+Commands run in their own process and project folder, with no ffmpeg on the PATH and every internet socket forbidden.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MEDIA = ROOT / "media"
+TRUTH = Path(__file__).parent / "data" / "demo_truth.json"
+
+# Loaded by every Python started below, worker processes included: whoever opens an internet connection fails at once.
+NO_NETWORK = """
+import socket, sys
+def forbid(event, args):
+    if event == "socket.connect" and args[0].family in (socket.AF_INET, socket.AF_INET6):
+        raise RuntimeError("a connection to the network was tried")
+sys.addaudithook(forbid)
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left: its exit status and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON document on stdout."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder as a user has it: media/ and what comes out of it."""
+
+    folder: Path
+
+    @property
+    def media(self) -> Path:
+        return self.folder / "media"
+
+    @property
+    def out(self) -> Path:
+        return self.folder / "transcripts"
+
+    def start(self, *args: str | Path, **more: Any) -> subprocess.Popen[str]:
+        """Begin `vignette ARGS` here."""
+        command = [sys.executable, "-m", "pipeline", *map(str, args)]
+        return subprocess.Popen(
+            command, cwd=self.folder, env=environment(self.folder), text=True, encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, **more,
+        )  # fmt: skip
+
+    def run(self, *args: str | Path) -> Ran:
+        """`vignette ARGS` here, to its end."""
+        process = self.start(*args)
+        out, err = process.communicate(timeout=300)
+        assert "Traceback" not in err, err
+        return Ran(process.returncode, out, err)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Nothing of the machine's but what Python itself needs."""
+    guard = folder / ".guard"
+    guard.mkdir(exist_ok=True)
+    (guard / "sitecustomize.py").write_text(NO_NETWORK)
+    kept = {k: os.environ[k] for k in ("SYSTEMROOT", "HOME", "TMPDIR", "TEMP") if k in os.environ}
+    return {**kept, "PATH": str(guard), "PYTHONPATH": f"{guard}{os.pathsep}{ROOT}", "PYTHONIOENCODING": "utf-8"}
+
+
+def new_project(folder: Path) -> Project:
+    """An empty project in `folder`."""
+    (folder / "media").mkdir(parents=True)
+    return Project(folder)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project."""
+    return new_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Ran]:
+    """The demo, captioned once per session; do not change it."""
+    made = new_project(tmp_path_factory.mktemp("demo") / "project")
+    for path in MEDIA.glob("demo.*"):
+        shutil.copy(path, made.media)
+    return made, made.run("run", "--json")
+
+
+@pytest.fixture(scope="session")
+def truth() -> Any:
+    """What is said in the demo, by whom and when; see the builder under benchmarks/."""
+    return json.loads(TRUTH.read_text(encoding="utf-8"))
+
+
+CLIP_S = 24
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory, truth: Any) -> Path:
+    """A folder with `clip.mp4`, the first seconds of the demo, and `clip.txt`, the script of what is said in them."""
+    from pipeline.ffmpeg import ffmpeg_binary
+
+    folder = tmp_path_factory.mktemp("clip")
+    subprocess.run(
+        [ffmpeg_binary(), "-v", "error", "-i", MEDIA / "demo.mp4", "-t", str(CLIP_S), "-c", "copy", folder / "clip.mp4"],
+        check=True,
+    )  # fmt: skip
+    said = [u["text"] for u in truth["utterances"] if u["end_ms"] < CLIP_S * 1000 and not u["backchannel"]]
+    (folder / "clip.txt").write_text("\n\n".join(said) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def clip_project(project: Project, clip: Path) -> Project:
+    """A project of its own with the clip and its script."""
+    for path in clip.iterdir():
+        shutil.copy(path, project.media)
+    return project
+
+
+@pytest.fixture(scope="session")
+def captioned_clip(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Project:
+    """The clip captioned with its script, once per session; copy it before changing it."""
+    made = new_project(tmp_path_factory.mktemp("captioned") / "project")
+    for path in clip.iterdir():
+        shutil.copy(path, made.media)
+    ran = made.run("run", "--json")
+    assert ran.status == 0, ran.out
+    return made
+
+
+@pytest.fixture
+def captioned(tmp_path: Path, captioned_clip: Project) -> Project:
+    """A copy of the captioned clip, to be changed at will."""
+    shutil.copytree(captioned_clip.folder, tmp_path / "captioned")
+    return Project(tmp_path / "captioned")

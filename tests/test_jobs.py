@@ -1,0 +1,95 @@
+"""Which recordings a command means, and what belongs to each."""
+
+import pytest
+
+from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError
+from pipeline.jobs import Request, plan
+
+
+@pytest.fixture
+def folder(tmp_path):
+    media = tmp_path / "media"
+    media.mkdir()
+    return media
+
+
+def request_for(folder, *media, **more):
+    return Request(tuple(media), folder=folder, project_file=folder.parent / "vignette.toml", **more)
+
+
+def test_everything_in_the_folder_in_order(folder):
+    for name in ("b.mp4", "a.MKV", "notes.txt", ".hidden.mp4", "c.wav", "b.en.srt"):
+        (folder / name).write_bytes(b"x")
+    found = plan(request_for(folder))
+    assert [j.media.name for j in found.jobs] == ["a.MKV", "b.mp4", "c.wav"]
+    assert [j.subtitles and j.subtitles.name for j in found.jobs] == [None, "b.en.srt", None]
+
+
+def test_a_recording_named_twice_is_one_job(folder):
+    (folder / "a.mp4").write_bytes(b"x")
+    assert len(plan(request_for(folder, folder / "a.mp4", folder, folder / "." / "a.mp4")).jobs) == 1
+
+
+@pytest.mark.parametrize(("one", "two"), [("talk.mp4", "talk.mkv"), ("Talk.mp4", "talk.wav"), ("é.mp4", "é.wav")])
+def test_two_of_the_same_name_are_both_refused(folder, one, two):
+    for name in (one, two, "other.mp4"):
+        (folder / name).write_bytes(b"x")
+    found = plan(request_for(folder))
+    assert [j.media.name for j in found.jobs] == ["other.mp4"]
+    assert len(found.refused) == 2
+    assert all(isinstance(e, MediaError) and "same name" in str(e) for _, e in found.refused)
+
+
+def test_a_missing_recording_does_not_stop_the_others(folder):
+    (folder / "a.mp4").write_bytes(b"x")
+    found = plan(request_for(folder, folder / "a.mp4", folder / "gone.mp4"))
+    assert [j.media.name for j in found.jobs] == ["a.mp4"]
+    assert "gone.mp4: does not exist" in str(found.refused[0][1])
+
+
+def test_a_wrong_sidecar_costs_its_own_recording_only(folder):
+    for name in ("a.mp4", "b.mp4"):
+        (folder / name).write_bytes(b"x")
+    (folder / "a.toml").write_text("titel = 'A'")
+    found = plan(request_for(folder))
+    assert [j.media.name for j in found.jobs] == ["b.mp4"]
+    assert isinstance(found.refused[0][1], SettingsError)
+
+
+def test_a_wrong_setting_on_the_command_line_stops_everything(folder):
+    (folder / "a.mp4").write_bytes(b"x")
+    with pytest.raises(SettingsError):
+        plan(request_for(folder, overrides=("captions.lines=1",)))
+
+
+def test_no_folder_and_nothing_named(tmp_path):
+    with pytest.raises(UsageError, match="no folder"):
+        plan(request_for(tmp_path / "media"))
+
+
+def test_subtitles_go_with_one_recording(folder):
+    for name in ("a.mp4", "b.mp4"):
+        (folder / name).write_bytes(b"x")
+    with pytest.raises(UsageError, match="exactly one"):
+        plan(request_for(folder, subtitles=folder / "a.srt"))
+
+
+def test_subtitles_that_the_sidecar_names(folder):
+    (folder / "a.mp4").write_bytes(b"x")
+    (folder / "texts").mkdir()
+    (folder / "texts" / "final.srt").write_text("")
+    (folder / "a.toml").write_text("subtitles = 'texts/final.srt'")
+    assert plan(request_for(folder)).jobs[0].subtitles == folder / "texts" / "final.srt"
+
+
+def test_subtitles_that_are_not_there(folder):
+    (folder / "a.mp4").write_bytes(b"x")
+    found = plan(request_for(folder, folder / "a.mp4", subtitles=folder / "gone.srt"))
+    assert isinstance(found.refused[0][1], SubtitlesError)
+
+
+def test_a_sidecar_without_its_recording_says_what_is_missing(folder):
+    (folder / "film.toml").write_text("title = 'The Film'")
+    (notice,) = plan(request_for(folder)).notices
+    assert "'The Film'" in notice
+    assert "film.mp4" in notice

@@ -1,0 +1,130 @@
+"""Outputs: whole, current, and never at the cost of a person's work."""
+
+import pytest
+
+from pipeline import forgetting, outputs
+from pipeline.errors import OutputError, UsageError
+from pipeline.store import Store
+from pipeline.timing import Span
+from pipeline.transcript import (
+    Aligned,
+    AlignmentReport,
+    Captions,
+    Cue,
+    Grade,
+    Heard,
+    Media,
+    Token,
+    Transcript,
+    Verdict,
+)
+from pipeline.utterances import build
+
+
+def transcript(text="Hello.", grade=Grade.SUBTITLES):
+    aligned = Aligned((Token(text, Span(100, 700)),), AlignmentReport(Verdict.IN_SYNC))
+    heard = Heard("sphinx", "en-us", True, (), (Span(0, 900),))
+    cues = Captions((Cue(Span(100, 1200), 0, 1),))
+    return Transcript(Media("talk", "0" * 64, 3000), heard, aligned, build(aligned), cues, grade)
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "transcripts"
+
+
+@pytest.fixture
+def store(out):
+    return Store.of(out, "talk")
+
+
+def write(text, store, out, **more):
+    with store.locked():
+        return outputs.write(transcript(text, **more), store, out)
+
+
+def test_what_is_written_is_current(store, out):
+    written = write("One.", store, out)
+    assert sorted(p.name for p in written.files) == ["talk.en.srt", "talk.en.vtt", "talk.json"]
+    assert outputs.up_to_date(transcript("One."), store, out)
+    assert not outputs.up_to_date(transcript("Two."), store, out)
+    assert not list(out.glob("*.part"))
+
+
+def test_a_new_run_replaces_our_own_files(store, out):
+    write("One.", store, out)
+    written = write("Two.", store, out)
+    assert not written.mended
+    assert "Two." in (out / "talk.en.srt").read_text()
+
+
+def test_what_a_person_mended_is_kept_for_ever(store, out):
+    write("One.", store, out)
+    srt = out / "talk.en.srt"
+    srt.write_text(srt.read_text().replace("One.", "Won."))
+    for text in ("Two.", "Three.", "Three."):
+        written = write(text, store, out)
+        assert written.mended == ((srt, out / "talk.en.new.srt"),)
+        assert "Won." in srt.read_text()
+        assert text in (out / "talk.en.new.srt").read_text()
+    assert outputs.up_to_date(transcript("Three."), store, out)
+    assert outputs.standing(transcript("Three."), store, out).mended == written.mended
+
+
+def test_a_file_that_nobody_recorded_is_taken_for_a_persons(store, out):
+    out.mkdir()
+    (out / "talk.en.vtt").write_text("WEBVTT\n\nmine")
+    assert [a.name for a, _ in write("One.", store, out).mended] == ["talk.en.vtt"]
+    assert (out / "talk.en.vtt").read_text() == "WEBVTT\n\nmine"
+
+
+def test_an_output_taken_back_by_hand_is_ours_again(store, out):
+    write("One.", store, out)
+    ours = (out / "talk.en.srt").read_bytes()
+    (out / "talk.en.srt").write_text("mended")
+    write("Two.", store, out)
+    (out / "talk.en.new.srt").replace(out / "talk.en.srt")
+    assert not write("Two.", store, out).mended
+    assert (out / "talk.en.srt").read_bytes() != ours
+
+
+def test_a_draft_bears_no_publishable_name_and_gives_way(store, out):
+    draft = write("One.", store, out, grade=Grade.DRAFT)
+    assert {p.name for p in draft.files} == {"talk.draft.en.srt", "talk.draft.en.vtt", "talk.json"}
+    final = write("One.", store, out)
+    assert {p.name for p in final.removed} == {"talk.draft.en.srt", "talk.draft.en.vtt"}
+    assert not (out / "talk.draft.en.srt").exists()
+
+
+def test_an_output_that_is_an_input_is_refused(out, tmp_path):
+    with pytest.raises(OutputError, match="is an input"):
+        outputs.refuse_inputs(tmp_path, "talk", "en", (tmp_path / "talk.mp4", tmp_path / "talk.en.srt"))
+    outputs.refuse_inputs(out, "talk", "en", (tmp_path / "talk.mp4", None))
+
+
+def test_forgetting_removes_ours_and_keeps_what_a_person_mended(store, out):
+    write("One.", store, out)
+    (out / "talk.en.srt").write_text("mended")
+    gone = forgetting.forget(out, "talk")
+    assert [p.name for p in gone.kept] == ["talk.en.srt"]
+    assert [p.name for p in out.iterdir() if p.is_file()] == ["talk.en.srt"]
+    assert not store.folder.exists()
+
+
+def test_forgetting_everything(store, out):
+    write("One.", store, out)
+    (out / "talk.en.srt").write_text("mended")
+    forgetting.forget(out, "talk", mended_too=True)
+    assert [p for p in out.iterdir() if p.is_file()] == []
+
+
+def test_forgetting_what_is_not_there(out):
+    with pytest.raises(UsageError, match="derived from a recording named 'x'"):
+        forgetting.forget(out, "x")
+
+
+def test_a_mended_output_equal_to_the_new_one_is_no_conflict(store, out):
+    write("One.", store, out)
+    new = outputs.FORMATS[".{lang}.srt"](transcript("Two."))
+    (out / "talk.en.srt").write_bytes(new.encode())
+    assert not write("Two.", store, out).mended
