@@ -10,6 +10,9 @@ from pipeline.formats.render import Piece, RenderedCue, clean
 from pipeline.timing import Span, format_timecode
 from pipeline.transcript import Grade, Transcript
 
+ORIGIN = "Captions by Vignette"
+"""How our files are known by their note."""
+
 # `>` need not be escaped by the letter, but so no `-->` can ever come about.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -52,7 +55,7 @@ def _line(pieces: tuple[Piece, ...]) -> str:
 
 
 def _notes(transcript: Transcript) -> list[str]:
-    notes = [f"Captions by Vignette: {grade_line(transcript)}"]
+    notes = [f"{ORIGIN}: {grade_line(transcript)}"]
     notes += ["; ".join(f"{k}: {v}" for k, v in sorted(transcript.provenance.items()))]
     if transcript.grade is Grade.DRAFT:
         notes.insert(0, render.DRAFT_NOTICE)

@@ -11,6 +11,7 @@ from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
 from pipeline.formats.readers.payload import RawCue
 from pipeline.given import Given, GivenFormat
 
+_MAX_NOTES = 12
 _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
 
 
@@ -69,11 +70,19 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Given
         cues = words.build(docx.parse(data, path), known_names, script=True)
         return Given(path.name, GivenFormat.DOCX, cues, lang=lang)
     decoded = encoding.decode(data, path, lang)
-    kind = _format_of(path, decoded.text)
+    kind, contradiction = _format_of(path, decoded.text)
     reader = READERS[kind]
     raw, notes = reader.parse(decoded.text, path)
     cues = words.build(raw, known_names, reader.script)
-    return Given(path.name, kind, cues, decoded.encoding, lang, (*decoded.notes, *notes))
+    told = [note for note in (*decoded.notes, contradiction, *notes) if note]
+    return Given(path.name, kind, cues, decoded.encoding, lang, _first_of(told))
+
+
+def _first_of(notes: list[str]) -> tuple[str, ...]:
+    """The notes, or the first of them and how many there are: nobody reads three hundred."""
+    if len(notes) <= _MAX_NOTES:
+        return tuple(notes)
+    return (*notes[:_MAX_NOTES], f"and {len(notes) - _MAX_NOTES} more of these")
 
 
 def _load(path: Path) -> bytes:
@@ -94,12 +103,14 @@ def _load(path: Path) -> bytes:
     return data
 
 
-def _format_of(path: Path, text: str) -> GivenFormat:
+def _format_of(path: Path, text: str) -> tuple[GivenFormat, str]:
+    """The format, and a note where the content contradicts the name."""
     suffix = path.suffix.lower()
+    named = next((kind for kind, reader in READERS.items() if suffix in reader.suffixes), None)
     for kind, reader in READERS.items():
         if reader.claims(text):
-            return kind
-    for kind, reader in READERS.items():
-        if suffix in reader.suffixes:
-            return kind
-    return GivenFormat.TEXT
+            return kind, "" if named in (kind, None) else f"is named {suffix} but holds {kind.upper()}"
+    if named is None and suffix not in ("", ".docx"):
+        known = ", ".join(s for reader in READERS.values() for s in reader.suffixes)
+        raise SubtitlesError(path, f"has a name that we do not know ({suffix})", f"we read {known}, .docx")
+    return named or GivenFormat.TEXT, ""

@@ -19,7 +19,7 @@ _FORMATS = {
     "ass": "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
     "ssa": "Marked, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
 }
-_TIME = re.compile(r"\s*(\d+):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
+_TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
 _OVERRIDE = re.compile(r"\{[^{}]*\}")
 _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)", re.DOTALL)
 _POSITION = re.compile(r"\\an?\d{1,2}(?!\d)|\\pos\([^()]*\)")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +23,16 @@ from pipeline.formats.readers.payload import Line, Piece, RawCue, split_lines
 from pipeline.formats.srt import unguard
 from pipeline.timing import Span, parse_timecode
 
-_TIME = r"(?:\d+\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
-_FULL = r"\d+:\d\d:\d\d[.,]\d{3}"
+_TIME = r"(?:\d{1,6}\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
+_FULL = r"\d{1,6}:\d\d:\d\d[.,]\d{3}"
 _TIMING = re.compile(rf"[\s\ufeff]*({_TIME})\s*-->\s*({_TIME})(?!\d)(.*)", re.ASCII)
 # Word processors turn the arrow into something else; then both times must be complete.
 _OTHER_ARROW = re.compile(rf"[\s\ufeff]*({_FULL})\s*(?:->|[–—]>|→)\s*({_FULL})(?!\d)(.*)", re.ASCII)
-_NUMBER = re.compile(r"[\s\ufeff]*\d+\s*", re.ASCII)
+# Meant to be a timing: an arrow between times that hold a letter or lack a part.
+_BROKEN = re.compile(
+    r"\s*[\d:.,]{3,}\w{0,3}[\d:.,]*\s*-{1,4}>\s*[\w:.,]*\s*|\s*[\w:.,]*\s*-{1,4}>\s*[\d:.,]{3,}\w{0,3}[\d:.,]*\s*"
+)
+_NUMBER = re.compile(r"[\s\ufeff]*\d{1,9}\s*", re.ASCII)
 _TAG = re.compile(
     r"</?(?:i|b|u|s|em|strong|strike|font|bold|italic|underline|span|c|ruby|rt|p|div|small|big|sub|sup|lang)"
     r"(?:[\s.=][^<>]*)?/?>|\{\\[^{}]*\}|\{/?[ibus]\}|\{[yY]:[^{}]*\}",
@@ -52,10 +56,20 @@ class _Block:
     number: str
     payload: list[str]
 
+    @property
+    def payload_line(self) -> int:
+        return self.timing_line + 1
+
 
 def claims(text: str) -> bool:
     """Whether the text is SubRip whatever its name: its first lines hold a timing line."""
     return any(_TIMING.fullmatch(line) for line in text[:4000].splitlines()[:8])
+
+
+def claims_lines(text: str, numbers: Iterable[int]) -> bool:
+    """Whether all these lines (from 1) are timing lines of SubRip, with commas."""
+    lines = re.split(r"\r\n|\n|\r", text)
+    return all("," in lines[n - 1] and _TIMING.fullmatch(lines[n - 1]) for n in numbers)
 
 
 def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
@@ -67,7 +81,9 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         span, repair = _span(block.match[1], block.match[2])
         if repair:
             notes.append(f"line {block.timing_line}: {repair}")
-        cues.append(_cue(block, span))
+        payload, broken = _without_broken_timings(block)
+        notes += [f"line {n}: the timing cannot be read; its text was put to the cue before" for n in broken]
+        cues.append(_cue(block, payload, span))
     if not cues:
         raise SubtitlesError(path, "holds no line like '00:00:01,000 --> 00:00:02,500'", _NOT_OURS)
     return cues, notes
@@ -81,7 +97,7 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
         has_number = _is_number(lines, i, number)
         number = int(lines[i - 1].strip("\ufeff \t")) if has_number else number + 1
         heads.append(i - 1 if has_number else i)
-    for (i, match), head, end in zip(timings, heads, [*heads[1:], len(lines)], strict=True):
+    for (i, match), head, end in zip(timings, heads, [*heads, len(lines)][1:], strict=True):
         yield _Block(
             i + 1, match, lines[head].strip("\ufeff \t") if head < i else "", _trimmed(lines[i + 1 : end])
         )
@@ -97,9 +113,9 @@ def _is_number(lines: list[str], timing: int, previous: int) -> bool:
 
 
 def _trimmed(payload: list[str]) -> list[str]:
-    """Without the empty lines at either end; those inside are the author's."""
+    """Without the empty lines at the end; those inside are the author's."""
     filled = [i for i, line in enumerate(payload) if line.strip()]
-    return payload[filled[0] : filled[-1] + 1] if filled else []
+    return payload[: filled[-1] + 1] if filled else []
 
 
 def _span(start: str, end: str) -> tuple[Span, str]:
@@ -123,8 +139,16 @@ def _time_ms(text: str) -> int:
         return (hours * 3600 + minutes * 60 + seconds) * 1000 + int(fraction.ljust(3, "0"))
 
 
-def _cue(block: _Block, span: Span) -> RawCue:
-    raw = "\n".join(block.payload)
+def _without_broken_timings(block: _Block) -> tuple[list[str], list[int]]:
+    """The payload without lines that were meant to be timings, and the numbers of those lines in the file."""
+    broken = [n for n, line in enumerate(block.payload) if _BROKEN.fullmatch(line)]
+    numbers = [n - 1 for n in broken if n and _NUMBER.fullmatch(block.payload[n - 1])]
+    kept = [line for n, line in enumerate(block.payload) if n not in {*broken, *numbers}]
+    return kept, [block.payload_line + n for n in broken]
+
+
+def _cue(block: _Block, payload: list[str], span: Span) -> RawCue:
+    raw = "\n".join(payload)
     override = _OVERRIDE.search(raw)
     settings = override[0] if override else block.match[3].strip()
     return RawCue(span, plain_lines(raw), raw, block.number, settings)

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
+from pipeline.formats.readers import srt
 from pipeline.formats.readers.payload import Piece, RawCue, split_lines
 from pipeline.timing import Span, clock
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
 _SPACE = " \t\n\f\r"  # ASCII white space; Python's own idea of it is much wider
-_STAMP = r"(?:(\d+):)?(\d\d):(\d\d)\.(\d{3})(?!\d)"
+_STAMP = r"(?:(\d{1,9}):)?(\d\d):(\d\d)\.(\d{3})(?!\d)"
 _TIMING = re.compile(rf"[{_SPACE}]*{_STAMP}[{_SPACE}]*-->[{_SPACE}]*{_STAMP}(.*)", re.ASCII | re.DOTALL)
 
 
@@ -55,6 +56,9 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         remedy = "make its first line WEBVTT, or rename it .srt if that is what it is"
         raise SubtitlesError(path, "does not begin with the line WEBVTT", remedy, line=1)
     found = parse_file(text)
+    if not found.cues and found.skipped and srt.claims_lines(text, found.skipped):
+        cues, notes = srt.parse(text, path)
+        return cues, ["writes its times as SubRip does, with a comma, and players will not show it", *notes]
     notes = [f"line {n}: the timing cannot be read, so players and we skip this cue" for n in found.skipped]
     cues = []
     for cue in found.cues:
@@ -197,7 +201,7 @@ def _follow(tag: re.Match[str], open_nodes: list[tuple[str, str | None]]) -> Non
         if name in _NODES and (name != "rt" or current == "ruby"):
             annotation = " ".join(html.unescape(tag[4] or "").split())
             open_nodes.append((name, annotation))
-    elif name == current:
+    elif name and name == current:
         open_nodes.pop()
     elif name == "ruby" and current == "rt":
         del open_nodes[-2:]

@@ -118,7 +118,7 @@ def _voice_marks(cue: RawCue) -> Iterator[_Mark]:
 def _text_marks(
     text: str, spans: list[re.Match[str]], labels: Labels, voices: frozenset[int]
 ) -> Iterator[_Mark]:
-    """Dashes, chevrons, labels: where a line or a voice begins or a sentence ends, but not inside brackets."""
+    """Dashes, chevrons, labels: where a line or a voice begins or a sentence ends, not inside brackets."""
     at = 0
     dialogue = False
     for line in text.split("\n"):
