@@ -1,0 +1,1 @@
+"""Measurements of Vignette, and the material they need."""
