@@ -142,6 +142,7 @@ class _Reader:
         self._expected_s = expected_ms / 1000
         self._progress = progress
         self._packets_end_s = 0.0
+        self._told_s = 0.0  # how far the progress was last told; once a second of sound is often enough
         self.damaged = 0
 
     @property
@@ -192,7 +193,8 @@ class _Reader:
         if pts is None:
             return
         end_s = (pts + (packet.duration or 0)) * self._time_bases[packet.stream_index] - self._origin_s
-        if end_s >= self._packets_end_s + 1 and self._expected_s:
+        if end_s >= self._told_s + 1 and self._expected_s:
+            self._told_s = end_s
             self._progress(min(1.0, end_s / self._expected_s))
         self._packets_end_s = max(self._packets_end_s, end_s)
 
@@ -200,19 +202,21 @@ class _Reader:
 def decode_with_ffmpeg(path: Path, stream_index: int, channels: int, progress: Progress) -> Decoded:
     """Decode the stream with that index through the ffmpeg program; raises MediaError with its reason.
 
-    ffmpeg subtracts the file's start by itself; `aresample` with `async=1` fills gaps, with `first_pts=0` the
-    beginning.
+    `aresample` with `async=1` fills gaps, with `first_pts=0` the beginning. Left to itself, ffmpeg would put
+    an MPEG stream at 0 even where its picture starts earlier: so it keeps the timestamps, and is told the
+    file's start.
     """
     import ffmpeg
 
     channels = 1 if channels == 1 else 2
+    with open_container(path) as container:
+        start_s = origin_s(container)
     with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
         raw = Path(folder) / "sound.s16"
-        sound = ffmpeg.input(file_url(path))[str(stream_index)]
-        clock = "aresample=async=1:first_pts=0"
-        run_ffmpeg(
-            sound.output(file_url(raw), format="s16le", ac=channels, ar=SAMPLE_RATE_HZ, af=clock), path
-        )
+        sound = ffmpeg.input(file_url(path), copyts=None)[str(stream_index)]
+        sound = sound.filter("asetpts", f"PTS-({start_s:.6f})/TB")
+        sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})
+        run_ffmpeg(sound.output(file_url(raw), format="s16le", ac=channels, ar=SAMPLE_RATE_HZ), path)
         return Decoded(_mixed(raw, channels, progress))
 
 

@@ -36,9 +36,9 @@ class MediaFacts:
 
     `duration_ms` is from the start of the earliest audio or video stream to the end of the last; 0 when
     nothing says so. `sound_end_ms` is where the audio stream says that it ends, None when it does not.
-    `frame_rate`, `width` and `height` are None without a picture. `audio_stream` is the index among all
-    streams of the file, `audio_streams` how many carry sound. `header` tells that the duration was announced
-    at the front of the file, before anything could be cut off.
+    `announced_ms` is the length promised at the front of the file, before anything could be cut off, None
+    without such a promise. `frame_rate`, `width` and `height` are None without a picture. `audio_stream` is
+    the index among all streams of the file, `audio_streams` how many carry sound.
     """
 
     path: Path
@@ -55,7 +55,7 @@ class MediaFacts:
     width: int | None = None
     height: int | None = None
     sound_end_ms: int | None = None
-    header: bool = False
+    announced_ms: int | None = None
 
 
 def facts(path: Path) -> MediaFacts:
@@ -115,7 +115,7 @@ def _opened(path: Path) -> InputContainer:
 
 
 def _lacks_index(path: Path) -> bool:
-    """Whether the file begins like an MP4 and none of its top boxes is the index."""
+    """Whether the file begins like an MP4 and none of its top boxes that are whole is the index."""
     kinds: list[bytes] = []
     at, size = 0, path.stat().st_size
     with path.open("rb") as file:
@@ -125,9 +125,9 @@ def _lacks_index(path: Path) -> bool:
             length, kind = int.from_bytes(head[:4], "big"), head[4:8]
             if length == 1:  # the true length follows in 64 bits
                 length = int.from_bytes(head[8:16], "big")
-            kinds.append(kind)
-            if length < 8:
+            if length < 8 or at + length > size:
                 break
+            kinds.append(kind)
             at += length
     return bool(kinds) and kinds[0] == b"ftyp" and b"moov" not in kinds
 
@@ -140,7 +140,7 @@ def _soundless(container: InputContainer) -> str:
 
 # The containers that announce their length at the front; for the others libav derives it from the file as it
 # is.
-_ANNOUNCING = {"mov", "matroska", "webm", "wav", "w64", "flac", "aiff", "avi", "flv", "asf", "caf", "au"}
+_ANNOUNCING = {"mov", "matroska", "webm", "flac", "aiff", "avi", "flv", "asf", "caf"}
 # Those without any table or clock: libav guesses their length from the bit rate of the first second.
 _BARE = {"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr"}
 
@@ -151,10 +151,12 @@ def _facts_of(path: Path, container: InputContainer) -> MediaFacts:
     picture = pictures[0] if pictures else None
     names = set(container.format.name.split(","))
     codec = stream.codec_context
+    duration_ms = _duration_ms(container, bool(names & _BARE))
+    sound_end_ms = _stream_end_ms(stream, origin_s(container))
     return MediaFacts(
         path=path,
         container=container.format.name,
-        duration_ms=_duration_ms(container, bool(names & _BARE)),
+        duration_ms=duration_ms,
         has_audio=True,
         has_picture=picture is not None,
         audio_stream=stream.index,
@@ -165,8 +167,8 @@ def _facts_of(path: Path, container: InputContainer) -> MediaFacts:
         frame_rate=picture and (picture.average_rate or picture.guessed_rate),
         width=picture and picture.width,
         height=picture and picture.height,
-        sound_end_ms=_stream_end_ms(stream, origin_s(container)),
-        header=bool(names & _ANNOUNCING),
+        sound_end_ms=sound_end_ms,
+        announced_ms=_announced_ms(path, names, max(duration_ms, sound_end_ms or 0), stream.start_time or 0),
     )
 
 
@@ -180,6 +182,29 @@ def _stream_end_ms(stream: Any, start_s: float) -> int | None:
     if stream.duration is None or stream.start_time is None:
         return None
     return seconds_to_ms((stream.start_time + stream.duration) * float(stream.time_base) - start_s)
+
+
+def _announced_ms(path: Path, names: set[str], length_ms: int, start: int) -> int | None:
+    """The length that the front of the file promises; None when nothing there does.
+
+    An MP3 whose sound starts late (the encoder's delay) has a LAME tag, which counts its frames; without one
+    libav guesses.
+    """
+    if names & _ANNOUNCING or ("mp3" in names and start > 0):
+        return length_ms
+    if "wav" in names:
+        return _wav_announces_ms(path, length_ms)
+    return None
+
+
+def _wav_announces_ms(path: Path, length_ms: int) -> int | None:
+    """What the size in a WAV's first bytes comes to; libav silently takes the file's real size instead."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        announced = int.from_bytes(file.read(8)[4:], "little") + 8
+    if announced >= 0x7FFF_0000:  # placeholders of those who write to a pipe, and of RF64
+        return None
+    return length_ms * announced // size if announced > size else length_ms
 
 
 def _duration_ms(container: InputContainer, is_bare: bool) -> int:
@@ -214,7 +239,7 @@ def _decoded(found: MediaFacts, progress: Progress) -> Decoded:
 
 
 # Sound that ends this much before what was announced is worth a note; encoders' padding is below 0.1 s.
-CUT_OFF_MS = 1000
+CUT_OFF_MS = 500
 
 
 def _notes(found: MediaFacts, decoded: Decoded) -> tuple[str, ...]:
@@ -229,9 +254,9 @@ def _notes(found: MediaFacts, decoded: Decoded) -> tuple[str, ...]:
     if decoded.restarts:
         notes.append(f"its clock starts anew {decoded.restarts} times; the parts were joined without a pause")
     sound_end_ms = decoded.tape.end // 16
-    if found.header and _is_cut_off(found, decoded, sound_end_ms):
-        announced_ms = max(found.duration_ms, found.sound_end_ms or 0)
-        notes.append(f"sound ends at {clock(sound_end_ms)} of {clock(announced_ms)}; the file seems cut off")
+    if found.announced_ms is not None and _is_cut_off(found, decoded, sound_end_ms):
+        ends = f"sound ends at {clock(sound_end_ms)} of {clock(found.announced_ms)}"
+        notes.append(f"{ends}; the file seems cut off")
     return tuple(notes)
 
 
@@ -240,7 +265,7 @@ def _is_cut_off(found: MediaFacts, decoded: Decoded, sound_end_ms: int) -> bool:
     if found.sound_end_ms is not None and found.sound_end_ms - sound_end_ms > CUT_OFF_MS:
         return True
     end_ms = max(decoded.packets_end_ms, sound_end_ms)
-    return found.duration_ms - end_ms > CUT_OFF_MS
+    return (found.announced_ms or 0) - end_ms > CUT_OFF_MS
 
 
 SAMPLED_BLOCKS, BLOCK_BYTES = 16, 4096

@@ -18,7 +18,9 @@ Frame = TypeVar("Frame")
 # Below this, timestamps agree: four times Matroska's rounding, and a quarter of a video frame at 60 Hz.
 JITTER_S = 0.004
 CLEAR_S = 0.100  # beyond this a single timestamp is believed, as in ffmpeg's aresample (min_hard_comp = 0.1)
-PATIENCE = 8  # between the two, this many frames in a row must disagree: 0.19 s of AAC at 44.1 kHz
+# Between the two, this many frames in a row must disagree alike (0.19 s of AAC at 44.1 kHz), or unlike (1.2
+# s).
+PATIENCE, LONG_PATIENCE = 8, 50
 # A step back by more, or one ahead in MPEG streams, is a new clock (ffmpeg's dts_delta_threshold).
 RESTART_S = 10.0
 LONGEST_PAUSE_S = 3600.0  # a step ahead by more is a damaged timestamp in any container
@@ -48,7 +50,7 @@ class PresentationClock:
         self.restarts = 0
 
     def runs(self, frames: Iterable[Timed[Frame]]) -> Iterator[tuple[float | None, Frame]]:
-        """Every frame, in order, with the time in seconds at which it begins a run, None where it just goes on."""
+        """Every frame in order, with the time in seconds at which it begins a run, or None inside one."""
         started = False
         for timed in frames:
             if not started:
@@ -61,14 +63,14 @@ class PresentationClock:
                 self._next_s += timed.duration_s
                 yield None, timed.frame
             elif abs(off_s) > CLEAR_S:
-                yield from self._settle()
+                yield from self._go_on()
                 yield self._begin(timed, (timed.time_s or 0.0) + self._base_s)
             else:
                 self._held.append((timed, off_s))
                 self._next_s += timed.duration_s
-                if len(self._held) == PATIENCE:
+                if self._lasts():
                     yield from self._settle()
-        yield from self._settle()
+        yield from self._go_on()
 
     def _disagreement(self, timed: Timed[Frame]) -> float:
         """How much later than seamless the timestamp lies; a new clock is set to agree."""
@@ -81,20 +83,24 @@ class PresentationClock:
             return 0.0
         return off_s
 
+    def _lasts(self) -> bool:
+        """Whether the frames held disagree alike for long enough, or in whatever way for very long."""
+        offs_s = [off for _, off in self._held]
+        alike = max(offs_s) - min(offs_s) <= 2 * JITTER_S
+        return len(offs_s) >= (PATIENCE if alike else LONG_PATIENCE)
+
     def _begin(self, timed: Timed[Frame], start_s: float) -> tuple[float, Frame]:
         self._next_s = start_s + timed.duration_s
         return start_s, timed.frame
 
     def _go_on(self) -> Iterator[tuple[float | None, Frame]]:
-        """The frames held were jitter: seamless."""
+        """The frames held are taken for jitter, since their disagreement did not last: seamless."""
         for held, _ in self._held:
             yield None, held.frame
         self._held.clear()
 
     def _settle(self) -> Iterator[tuple[float | None, Frame]]:
-        """Nothing contradicts the frames held: they begin a run where their median says, or were jitter."""
-        if not self._held:
-            return
+        """The frames held are believed: they begin a run where their median says, unless that is jitter."""
         off_s = median(off for _, off in self._held)
         if abs(off_s) <= JITTER_S:
             yield from self._go_on()

@@ -102,7 +102,7 @@ class Tape:
         self.end = 0
 
     def place(self, at: int, samples: Samples) -> None:
-        """Write `samples` from sample `at` on, but for what lies before time 0 or over what stands already."""
+        """Write `samples` from sample `at` on, less what lies before time 0 or where others stand."""
         covered = max(self.end, 0) - at
         if covered > 0:
             samples, at = samples[covered:], at + covered
@@ -146,7 +146,8 @@ class Mixer:
             self._opposite = False
         # The arithmetic shift halves without leaving int16: the extremes (-32768 - 32767) / 2 still fit.
         mixed = left - right if self._opposite else left + right
-        return np.right_shift(mixed, 1).astype(np.int16)
+        halved: Samples = np.right_shift(mixed, 1).astype(np.int16)
+        return halved
 
 
 def _energy(samples: NDArray[np.int32]) -> float:
