@@ -1,0 +1,275 @@
+"""What an audit reads and what it says: documents of cues, facts about the recording, findings, reports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import IntEnum
+from fractions import Fraction
+from functools import cached_property
+
+from pipeline.linguistics import is_counted_word, visible_length
+from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
+from pipeline.timing import Span
+
+
+class Severity(IntEnum):
+    """How much a finding matters; only errors change the exit status unless asked otherwise."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One cue as a viewer sees it: its time, its visible lines, and who speaks each by label or voice.
+
+    `voices` holds for every line the names that its markup or its label gives, in order; `dashes` the lines
+    that begin with a dialogue dash; `labels` pairs a line with the label as it is written ("JAX:"). `raw` is
+    the payload as brought, `line` its first line in the file, counted from 1 (0 where the format has no
+    lines).
+    """
+
+    number: int
+    span: Span
+    lines: tuple[str, ...]
+    id: str = ""
+    raw: str = ""
+    settings: str = ""
+    line: int = 0
+    voices: tuple[tuple[str, ...], ...] = ()
+    dashes: tuple[int, ...] = ()
+    labels: tuple[tuple[int, str], ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        return " ".join(self.lines)
+
+    @cached_property
+    def widths(self) -> tuple[int, ...]:
+        """Characters of each line: spaces and punctuation count, markup and invisible characters do not."""
+        return tuple(visible_length(line) for line in self.lines)
+
+    @cached_property
+    def chars(self) -> int:
+        """Characters of all lines together; a line break is none."""
+        return sum(self.widths)
+
+    @cached_property
+    def words(self) -> int:
+        """Words as the BBC and DCMP count them: labels and sound captions too."""
+        return sum(map(is_counted_word, self.text.split()))
+
+    @cached_property
+    def chars_per_s(self) -> float:
+        return self.chars * 1000 / self.span.duration_ms if self.span else float("inf")
+
+    @cached_property
+    def words_per_minute(self) -> float:
+        return self.words * 60_000 / self.span.duration_ms if self.span else float("inf")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for line in self.voices for name in line)
+
+    @property
+    def is_sound(self) -> bool:
+        """Nothing but a sound: "[laughter]", "(door closes)", "♪ ♪"."""
+        bare = self.text.strip("-–♪♫#_ ")
+        return not bare or (bare[0], bare[-1]) in (("[", "]"), ("(", ")"))
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something wrong with the bytes of a file, found before there are cues: the rule it breaks, and
+    where."""
+
+    rule: str
+    message: str
+    line: int = 0
+    measured: str = ""
+    cue: int | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """Captions as brought: cues in file order, and what is wrong with the file itself."""
+
+    name: str
+    format: str
+    cues: tuple[Shown, ...]
+    flaws: tuple[Flaw, ...] = ()
+    lang: str = ""
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def by_start(self) -> tuple[Shown, ...]:
+        """The cues in order of appearance."""
+        return tuple(sorted(self.cues, key=lambda c: (c.span.start_ms, c.number)))
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[Shown, Shown], ...]:
+        """Neighbours in order of appearance."""
+        return tuple(zip(self.by_start, self.by_start[1:], strict=False))
+
+
+@dataclass(frozen=True)
+class SpokenWord:
+    """One word that is known to be said, when, how surely, and by whom ("" when that is unknown)."""
+
+    text: str
+    span: Span
+    confidence: float = 1.0
+    speaker: str = ""
+    is_sound: bool = False
+
+
+@dataclass(frozen=True)
+class Differing:
+    """A passage where the recognizer heard something else."""
+
+    span: Span
+    text: str
+    heard: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about the recording itself; None = not known, and the rules that need it stay silent.
+
+    `speech` are the regions of speech, `words` what is said in them (from a transcript), `differing` where a
+    second ear disagrees. `names` are spellings to expect.
+    """
+
+    duration_ms: int | None = None
+    frame_rate: Fraction | None = None
+    shots: tuple[int, ...] | None = None
+    speech: tuple[Span, ...] | None = None
+    words: tuple[SpokenWord, ...] | None = None
+    differing: tuple[Differing, ...] = ()
+    names: tuple[str, ...] = ()
+    reviewed_by: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a rule looks at: a document, the facts, and the profile whose limits apply."""
+
+    document: Document
+    facts: Facts
+    profile: Profile
+    shared: dict[str, object] = field(default_factory=dict, compare=False)
+
+    @property
+    def cues(self) -> tuple[Shown, ...]:
+        return self.document.cues
+
+    @property
+    def frame_rate(self) -> Fraction:
+        return self.facts.frame_rate or DEFAULT_FRAME_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a rule's function found, before the table's words are put around it.
+
+    `severity` overrides the table's; `limit` the profile's; `span` stands where there is no cue.
+    """
+
+    message: str
+    cue: Shown | None = None
+    measured: float | str | None = None
+    limit: float | str | None = None
+    severity: Severity | None = None
+    span: Span | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at: which rule of which profile, where, what was measured against what, and how to
+    mend it.
+
+    `profile` is "" for rules that every profile shares. `waived_by` and `reason` are set when a person
+    accepted it.
+    """
+
+    id: str
+    severity: Severity
+    profile: str
+    message: str
+    source: str
+    unit: str = ""
+    measured: float | str | None = None
+    limit: float | str | None = None
+    cue_index: int | None = None
+    cue_id: str = ""
+    start_ms: int | None = None
+    end_ms: int | None = None
+    line: int = 0
+    text: str = ""
+    mend: str = ""
+    fixable: bool = False
+    needs_person: bool = False
+    waived_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How the file as a whole measures."""
+
+    cues: int
+    duration_ms: int
+    mean_chars_per_s: float
+    p95_chars_per_s: float
+    mean_words_per_minute: float
+    p95_words_per_minute: float
+    speech_covered: float | None = None  # share of speech with a caption on screen, in [0, 1]
+    words_found: float | None = None  # share of the transcript's words that the captions hold, in [0, 1]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings about one file, worst first, with the rates that put them in proportion."""
+
+    name: str
+    profiles: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    rates: Rates
+    silent: tuple[tuple[str, str], ...] = ()  # rules that could not look, and what they needed
+    notes: tuple[str, ...] = ()
+    reviewed_by: str = ""
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """Findings that nobody has waived."""
+        return tuple(f for f in self.findings if not f.waived_by)
+
+    def count(self, severity: Severity) -> int:
+        return sum(f.severity is severity for f in self.open)
+
+    def groups(self) -> list[tuple[str, str, Severity, list[Finding]]]:
+        """Open findings by rule and profile: `(id, profile, worst severity, findings)`, worst and most
+        first."""
+        grouped: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self.open:
+            grouped.setdefault((finding.id, finding.profile), []).append(finding)
+        rows = [(rule, profile, max(f.severity for f in fs), fs) for (rule, profile), fs in grouped.items()]
+        return sorted(rows, key=lambda r: (-r[2], -len(r[3]), r[0], r[1]))
+
+    def share_of_cues(self, rule: str, profile: str) -> float:
+        """Share of the cues that break a rule, in [0, 1]."""
+        hit = {
+            f.cue_index
+            for f in self.open
+            if f.id == rule and f.profile == profile and f.cue_index is not None
+        }
+        return len(hit) / self.rates.cues if self.rates.cues else 0.0
+
+    def counts_by_rule(self) -> Counter[str]:
+        return Counter(f.id for f in self.open)

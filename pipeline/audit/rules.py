@@ -1,0 +1,268 @@
+"""The rules as a table: adding a rule is one row here, one function beside it and one test.
+
+A row says what is measured and in which unit, where the limit stands (the name of a field of `Profile`), how
+much a finding matters in each profile (a profile that is not named does not ask), where the standard says so,
+how to mend it, which facts the rule needs, and whether a program could mend it or only a person judge it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from pipeline.audit import hearing, layout, pace, wording
+from pipeline.audit.model import Facts, Hit, Severity, View
+
+I, W, E = Severity.INFO, Severity.WARNING, Severity.ERROR  # noqa: E741 - the letters of the table
+ALL = ("training", "netflix", "bbc", "dcmp", "wcag-fcc")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row. `severity` is one for all profiles, or one for each profile that asks."""
+
+    id: str
+    measures: str
+    unit: str
+    find: Callable[[View], Iterable[Hit]]
+    severity: Severity | dict[str, Severity]
+    source: str | dict[str, str] = ""
+    mend: str = ""
+    limit: str = ""
+    needs: tuple[str, ...] = ()
+    fixable: bool = False
+    needs_person: bool = False
+
+    def severity_in(self, profile: str) -> Severity | None:
+        """How much a finding matters in a profile; None when the profile does not ask."""
+        return self.severity.get(profile) if isinstance(self.severity, dict) else self.severity
+
+    def source_in(self, profile: str) -> str:
+        """The clause behind the rule in a profile."""
+        return self.source.get(profile, "Vignette") if isinstance(self.source, dict) else self.source
+
+    def lacks(self, facts: Facts) -> str:
+        """The fact that the rule needs and does not have, "" when it can look; "a|b" needs one of them."""
+        for need in self.needs:
+            if all(getattr(facts, one) is None or getattr(facts, one) == () for one in need.split("|")):
+                return need
+        return ""
+
+
+def _flaws(rule: str) -> Callable[[View], Iterator[Hit]]:
+    """A rule whose findings the scan of the bytes has made."""
+
+    def find(view: View) -> Iterator[Hit]:
+        cues = {c.number: c for c in view.cues}
+        for flaw in view.document.flaws:
+            if flaw.rule == rule:
+                cue = cues.get(flaw.cue) if flaw.cue else None
+                yield Hit(flaw.message, cue, flaw.measured or None, line=flaw.line)
+
+    return find
+
+
+def _for(default: Severity, **others: Severity | None) -> dict[str, Severity]:
+    """A severity for every profile but those given another, or None to leave them out; - is written _."""
+    table = dict.fromkeys(ALL, default)
+    for name, severity in others.items():
+        if severity is None:
+            table.pop(name.replace("_", "-"))
+        else:
+            table[name.replace("_", "-")] = severity
+    return table
+
+
+N_GEN, N_TIM, N_EN = (
+    "Netflix General Requirements",
+    "Netflix Subtitle Timing Guidelines",
+    "Netflix English (USA) TTSG",
+)
+VTT = "W3C WebVTT"
+FCC = "47 CFR 79.1(j)(2)"
+W122 = "WCAG 2.2 §1.2.2"
+SHOT_MEND = "Move the time to the cut."
+
+RULES: tuple[Rule, ...] = (
+    # Layout
+    Rule("max-chars-line", "longest line", "chars", layout.line_length,
+         {"training": W, "netflix": E, "bbc": E, "dcmp": E},
+         {"netflix": f"{N_EN} I.2", "bbc": "BBC §3.1", "dcmp": "DCMP Captioning Guidelines (older text)"},
+         "Break the line elsewhere, or divide the caption.", "max_line_chars", fixable=True),
+    Rule("max-lines", "lines with text", "lines", layout.line_count, _for(E, dcmp=W, wcag_fcc=W),
+         {"netflix": f"{N_GEN} §4", "bbc": "BBC §3.3", "dcmp": "DCMP (as restated by others)",
+         "wcag-fcc": f"{FCC}(iv)"},
+         "Divide the caption.", "max_lines", fixable=True),
+    Rule("needless-break", "both lines joined", "chars", layout.needless_break, {"netflix": I}, f"{N_GEN} §4",
+         "Put both lines on one.", "max_line_chars", fixable=True),
+    Rule("line-break-bad", "words torn apart", "", layout.bad_breaks, _for(I, wcag_fcc=None),
+         {"netflix": f"{N_GEN} §4", "bbc": "BBC §3.4", "dcmp": "DCMP Captioning Key, Text"},
+         "Break after punctuation, before a conjunction or before a preposition.", fixable=True),
+    Rule("line-balance", "chars of the shorter line", "chars", layout.balance, {"training": I, "netflix": I,
+         "bbc": I},
+         {"netflix": f"{N_GEN} §4", "bbc": "BBC §3.5"}, "Break nearer to the middle.", fixable=True),
+    Rule("position", "cue settings", "", layout.position, I, f"{N_GEN} §5; BBC §10; {FCC}(iv)",
+         "Look whether the caption covers a face or text.", needs_person=True),
+    # Reading speed and duration
+    Rule("reading-speed-cps", "characters a second", "chars/s", pace.reading_speed_chars,
+         {"training": W, "netflix": W, "wcag-fcc": I},
+         {"netflix": f"{N_EN}; how reading speed is measured", "wcag-fcc": f"{FCC}(iv), no number"},
+         "Let it stay longer, or divide it with its neighbour; never cut words.", "max_chars_per_s",
+         fixable=True),
+    Rule("reading-speed-wpm", "words a minute", "words/min", pace.reading_speed_words,
+         {"training": I, "bbc": W, "dcmp": W}, {"bbc": "BBC §4", "dcmp": "DCMP Presentation Rate"},
+         "Let it stay longer, or divide it with its neighbour; never cut words.", "max_words_per_minute",
+         fixable=True),
+    Rule("min-duration", "time on screen", "ms", pace.shortest, {"training": W, "netflix": E, "bbc": W,
+         "dcmp": W},
+         {"netflix": f"{N_GEN} §1", "bbc": "BBC §4.1", "dcmp": "DCMP Captioning Guidelines (older text)"},
+         "Let it stay longer, or join it with its neighbour.", "min_duration_ms", fixable=True),
+    Rule("max-duration", "time on screen", "ms", pace.longest, {"training": W, "netflix": E},
+         {"netflix": f"{N_GEN} §1"}, "Let it go sooner, or divide it.", "max_duration_ms", fixable=True),
+    Rule("lingers", "time after the last word", "ms", hearing.lingers, I,
+         f"{N_TIM} §1; BBC §5.2; {FCC}(ii)", "Let it go sooner.", "linger_ms", ("words",), fixable=True),
+    Rule("consistent-speed", "ratio of neighbours' speeds", "x", pace.steady_speed, {"bbc": I}, "BBC §4.4",
+         "Even out the times."),
+    # Gaps, overlaps, shots
+    Rule("min-gap", "gap to the next", "ms", pace.narrow_gap, {"netflix": W},
+         f"{N_GEN} §3 (older text); {N_TIM}",
+         "Let it go two frames before the next.", fixable=True),
+    Rule("chain-gap", "gap to the next", "ms", pace.half_open_gap, {"netflix": I}, N_TIM,
+         "Close the gap to two frames, or open it to half a second.", fixable=True),
+    Rule("jerky-gap", "gap to the next", "ms", pace.jerky_gap, {"bbc": W}, "BBC §4.5",
+         "Close the gap, or open it to a second or more.", fixable=True),
+    Rule("overlap", "time on screen together", "ms", pace.overlap, E, f"BBC §5.6; {FCC}(iv)",
+         "Let the first go when the second comes.", fixable=True),
+    Rule("order", "start before an earlier caption's", "ms", lambda v: [*_flaws("order")(v),
+         *pace.file_order(v)], W,
+         "players sort by start", "Sort the captions by time."),
+    Rule("shot-in", "distance from a cut", "frames", pace.shot_in, {"netflix": I}, N_TIM, SHOT_MEND,
+         needs=("shots",)),
+    Rule("shot-out", "distance from a cut", "frames", pace.shot_out, {"netflix": I}, N_TIM, SHOT_MEND,
+         needs=("shots",)),
+    Rule("shot-cross", "cuts inside", "cuts", pace.shot_cross, {"netflix": I, "bbc": I},
+         {"netflix": f"{N_GEN} (older text)", "bbc": "BBC §6.3"}, "Divide the caption at the cut.",
+         needs=("shots",)),
+    # Against the sound
+    Rule("sync-early", "caption before its first word", "ms", hearing.early, W,
+         f"{N_TIM}; BBC §5.2; {FCC}(ii)", "Start it on its first word.", "early_ms", ("words|speech",)),
+    Rule("sync-late", "caption after its first word", "ms", hearing.late, W,
+         f"{N_TIM}; BBC §5.4; {FCC}(ii)", "Start it on its first word.", "late_ms", ("words|speech",)),
+    Rule("drift", "trend of the onset error", "ms/h", hearing.drift, E, "Vignette",
+         "Re-time the file: the frame rate or the clock is wrong.", needs=("words|speech",)),
+    Rule("uncaptioned-speech", "speech without caption", "ms", hearing.uncaptioned, _for(W, bbc=E,
+         wcag_fcc=E),
+         {"netflix": f"{N_EN} I.1", "bbc": "BBC §5.3", "wcag-fcc": f"{W122}, F8; {FCC}(iii)"},
+         "Caption what is said, or show who is speaking.", needs=("words|speech",), needs_person=True),
+    Rule("text-missing", "words without caption", "words", hearing.missing_words, W,
+         f"{W122}, F8; {FCC}(iii)",
+         "Add the words.", needs=("words",), needs_person=True),
+    Rule("text-added", "words not in the transcript", "words", hearing.added_words, W, f"{FCC}(i)",
+         "Listen whether they are said.", needs=("words",), needs_person=True),
+    Rule("caption-without-speech", "speech during the caption", "ms", hearing.without_speech, W, f"{FCC}(i)",
+         "Listen whether this is said here.", needs=("words|speech",), needs_person=True),
+    Rule("empty-stretch", "time without caption", "ms", hearing.empty_stretch, I, "BBC §13.5",
+         "Say what is heard, or that there is a long pause.", needs=("words|speech",), needs_person=True),
+    Rule("heard-differently", "what was heard", "", hearing.heard_otherwise, I, f"{FCC}(i)",
+         "Listen again.", needs=("differing",), needs_person=True),
+    Rule("low-confidence", "least confidence of a word", "", hearing.unsure, I, "WAI Captions/Subtitles",
+         "Listen again.", needs=("words",), needs_person=True),
+    # Speakers and sounds
+    Rule("speaker-missing", "changes of speaker not shown", "changes", hearing.unmarked_change, W,
+         f"{W122}; BBC §7; DCMP Language Mechanics", "Name the speaker, or begin each line with a dash.",
+         needs=("words",)),
+    Rule("speakers-absent", "captions that name anybody", "", wording.no_speakers, W, f"{W122}; BBC §7",
+         "Name the speakers where they change.", needs_person=True),
+    Rule("speaker-wrong", "name shown", "", hearing.wrong_speaker, W, f"{FCC}(i)", "Listen who speaks.",
+         needs=("words",), needs_person=True),
+    Rule("speaker-label-style", "label", "", wording.label_style, _for(I, wcag_fcc=None),
+         {"netflix": "Subtitle Edit's reading of Netflix", "bbc": "BBC §7.8",
+         "dcmp": "DCMP Language Mechanics"},
+         "Write all labels in one style.", fixable=True),
+    Rule("dialogue-dash", "dashes", "", wording.dash_style, _for(I, dcmp=None, wcag_fcc=None),
+         {"netflix": f"{N_EN}, Dual Speakers", "bbc": "BBC §7.3"}, "Begin each speaker's line with a dash."),
+    Rule("two-speakers-one-line", "speakers on a line", "speakers", wording.two_in_a_line, _for(W, netflix=E,
+         bbc=I),
+         {"netflix": f"{N_EN}, Dual Speakers", "bbc": "BBC §7.1"}, "Give each speaker a line."),
+    Rule("non-speech-missing", "sound captions", "", wording.no_sounds, W, f"{W122}, F8",
+         "Caption laughter, crying, doors, music and long silences that matter.", needs_person=True),
+    Rule("sound-missing", "sounds without caption", "", hearing.missing_sounds, W, f"{W122}, F8",
+         "Add the sound.", needs=("words",), needs_person=True),
+    Rule("non-speech-style", "sound caption", "", wording.sound_style, {"netflix": I, "bbc": I, "dcmp": I,
+         "training": I},
+         {"netflix": N_EN, "bbc": "BBC §17.2", "dcmp": "DCMP Language Mechanics"},
+         "Write all sounds in the profile's style."),
+    Rule("inaudible", "mark", "", wording.inaudible, W, "BBC §13.3",
+         "Say why it cannot be heard, or listen again.",
+         needs_person=True),
+    Rule("music", "music sign", "", wording.music, I, "BBC §16.5", "Begin and end sung words with ♪."),
+    # Style
+    Rule("italics", "unclosed tags", "tags", wording.italics, I, N_EN, "Close the tag."),
+    Rule("shouting-caps", "words in capitals running", "words", wording.shouting, _for(I, wcag_fcc=None,
+         netflix=None),
+         {"bbc": "BBC §11.2", "dcmp": "DCMP Captioning Key, Text"}, "Use capitals for shouting only."),
+    Rule("ellipsis-char", "ellipsis", "", wording.ellipsis, {"netflix": I, "bbc": I},
+         {"netflix": f"{N_EN} I.3", "bbc": "BBC §14"}, "Write the ellipsis as the profile does.",
+         fixable=True),
+    Rule("ellipsis-continuation", "ellipsis at a division", "", wording.ellipsis_at_split, {"netflix": I,
+         "bbc": I},
+         {"netflix": f"{N_EN} I.3", "bbc": "BBC §14.3"}, "Leave the ellipsis out."),
+    Rule("interruption-mark", "mark", "", wording.interruption, {"bbc": I}, "BBC §14.2.4",
+         "End it with three dots."),
+    Rule("numbers-1-10", "digits", "", wording.small_numbers, {"netflix": I},
+         "Netflix, as checked by Subtitle Edit", "Spell the number out."),
+    Rule("number-starts-sentence", "digits", "", wording.leading_number, {"netflix": I, "bbc": I},
+         {"netflix": "Netflix, as checked by Subtitle Edit", "bbc": "BBC §18.1"}, "Spell the number out."),
+    Rule("profanity-censored", "mask", "", wording.censored, W, "BBC §2.11; DCMP", "Write what is said.",
+         needs_person=True),
+    Rule("filler-policy", "share of fillers", "%", wording.fillers, I, "BBC §14.1",
+         "Decide once whether fillers stay; in therapy they usually should.", needs_person=True),
+    Rule("repeat-loop", "times in a row", "times", wording.repeats, W, "Vignette",
+         "Listen: recognizers loop.",
+         needs_person=True),
+    Rule("spelling-names", "word", "", wording.misspelled_names, I, f"BBC §2.5; {FCC}(i)",
+         "Check the spelling.",
+         needs=("names",), needs_person=True),
+    # Characters and file format
+    Rule("empty-cue", "visible characters", "chars", wording.empty, W, "Vignette", "Remove the caption.",
+         fixable=True),
+    Rule("whitespace", "spaces", "", wording.whitespace, I, "Vignette", "Remove the spaces.", fixable=True),
+    Rule("glyph", "character", "", wording.glyphs, I, f"{N_GEN} §3; BBC §9.3", "Use another character."),
+    Rule("past-end", "end", "ms", pace.past_end, E, "Vignette", "Let it end with the recording.",
+         needs=("duration_ms",), fixable=True),
+    Rule("lang", "language", "", wording.no_language, W, "HTML <track srclang>; WCAG 2.2",
+         "State the language."),
+    Rule("encoding-utf8", "encoding", "", _flaws("encoding-utf8"), E, f"{VTT} §4; BBC §18",
+         "Save the file as UTF-8."),
+    Rule("bom", "byte order mark", "", _flaws("bom"), I, "some SRT players", "Save the file without it."),
+    Rule("mojibake", "characters", "", _flaws("mojibake"), W, "Vignette",
+         "Restore the text from its source."),
+    Rule("vtt-signature", "first line", "", _flaws("vtt-signature"), E, f"{VTT} §6.1", "Begin with WEBVTT."),
+    Rule("vtt-header-blank", "line after the header", "", _flaws("vtt-header-blank"), E, f"{VTT} §4.1",
+         "Add a blank line."),
+    Rule("vtt-timestamp", "timing line", "", _flaws("vtt-timestamp"), E, f"{VTT}, timestamp",
+         "Write mm:ss.mmm --> mm:ss.mmm."),
+    Rule("end-after-start", "duration", "ms", _flaws("vtt-end-after-start"), E, f"{VTT}, cue timings",
+         "Let it end after it starts."),
+    Rule("vtt-start-order", "start before an earlier cue's", "ms", _flaws("vtt-start-order"), E,
+         f"{VTT}, cue timings",
+         "Sort the cues by start."),
+    Rule("vtt-arrow-in-text", "arrow", "", _flaws("vtt-arrow-in-text"), E, f"{VTT}, cue text",
+         "Write --&gt;."),
+    Rule("vtt-blank-line-in-cue", "lost text", "", _flaws("vtt-blank-line-in-cue"), E, f"{VTT} §4.1",
+         "Remove the blank line."),
+    Rule("vtt-escape", "character", "", _flaws("vtt-escape"), E, f"{VTT}, cue text span",
+         "Write &amp; or &lt;.",
+         fixable=True),
+    Rule("vtt-id-unique", "id", "", _flaws("vtt-id-unique"), W, f"{VTT}, identifier",
+         "Give each cue its own id."),
+    Rule("vtt-inner-timestamp", "time", "", _flaws("vtt-inner-timestamp"), W, f"{VTT}, cue timestamp",
+         "Let inner times rise inside the cue."),
+    Rule("vtt-voice", "voice", "", _flaws("vtt-voice"), W, f"{VTT}, voice span", "Name the speaker."),
+    Rule("vtt-style-region", "block", "", _flaws("vtt-style-region"), W, f"{VTT} §4.1",
+         "Move it above the first cue."),
+    Rule("srt-number", "number", "", _flaws("srt-number"), I, "SubRip practice", "Number from 1."),
+    Rule("srt-timestamp", "timing line", "", _flaws("srt-timestamp"), E, "SubRip practice",
+         "Write hh:mm:ss,mmm --> hh:mm:ss,mmm."),
+    Rule("srt-tags", "tag", "", _flaws("srt-tags"), W, "SubRip practice", "Use i, b, u and font only."),
+)  # fmt: skip

@@ -1,0 +1,291 @@
+"""The bytes of a caption file against the rules of its format, line by line; readers are lenient, this is
+strict.
+
+WebVTT: https://www.w3.org/TR/webvtt1/#syntax (what authors must write). SubRip has no specification; its
+rules are what players agree on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.audit.model import Flaw
+from pipeline.timing import parse_timecode
+
+_VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
+_VTT_TIMING = re.compile(rf"({_VTT_TIME})[ \t]+-->[ \t]+({_VTT_TIME})(?:[ \t]+\S.*)?[ \t]*")
+_SRT_TIME = r"\d{2,}:[0-5]\d:[0-5]\d,\d{3}"
+_SRT_TIMING = re.compile(rf"({_SRT_TIME}) --> ({_SRT_TIME})(?:\s+.*)?")
+_LOOSE_TIMING = re.compile(r"\s*([\d:.,]+)\s*-->\s*([\d:.,]+)")
+_VTT_TAG = re.compile(r"</?(?:c|i|b|u|ruby|rt|v|lang)(?:\.[^\s<>&.]+)*(?:[ \t][^<>]*)?>|<(?P<time>[\d:.]+)>")
+_VTT_ENTITY = re.compile(r"&(?:amp|lt|gt|lrm|rlm|nbsp|#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]+);")
+_SRT_TAG = re.compile(r"</?(?:i|b|u|font)(?:\s[^<>]*)?>|\{\\an?\d+\}", re.I)
+_ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>|\{\\[^{}]*\}")
+_CLOSED_LATER = ("c", "i", "b", "u", "ruby", "rt", "lang")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A cue as it stands in the file: the number of its timing line (from 1), its id, its times, its
+    payload."""
+
+    line: int
+    id: str
+    start_ms: int | None
+    end_ms: int | None
+    payload: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A file's cues as blocks of lines, and what is wrong with them."""
+
+    blocks: tuple[Block, ...]
+    flaws: tuple[Flaw, ...]
+
+
+def scan(data: bytes, kind: str) -> Scan:
+    """The blocks and flaws of a file's bytes; `kind` is "srt" or "vtt", anything else is checked as mere
+    text."""
+    flaws: list[Flaw] = []
+    text = _decoded(data, kind, flaws)
+    _damage(text, flaws)
+    lines = re.split(r"\r\n|\n|\r", text)
+    if kind == "vtt":
+        _vtt_head(lines, flaws)
+    if kind not in ("srt", "vtt"):
+        return Scan((), tuple(flaws))
+    blocks = _blocks(lines, kind, flaws)
+    check = _vtt_blocks if kind == "vtt" else _srt_blocks
+    check(blocks, flaws)
+    return Scan(tuple(blocks), tuple(flaws))
+
+
+def _decoded(data: bytes, kind: str, flaws: list[Flaw]) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        flaws.append(Flaw("encoding-utf8", "The file is UTF-16, not UTF-8.", 1))
+        return data.decode("utf-16", "replace")
+    if data.startswith(b"\xef\xbb\xbf"):
+        if kind != "vtt":
+            flaws.append(Flaw("bom", "The file begins with a byte order mark, which some players show.", 1))
+        data = data[3:]
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        flaws.append(Flaw("encoding-utf8", f"Byte {error.start} is not UTF-8.", line))
+        return data.decode("cp1252", "replace")
+
+
+def _damage(text: str, flaws: list[Flaw]) -> None:
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
+        found = re.search("[ÃÂ][\x80-\xbf]|â€|\ufffd|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", line)
+        if found:
+            flaws.append(
+                Flaw("mojibake", f"'{found[0]!a}' looks like text damaged by a wrong encoding.", number)
+            )
+
+
+def _vtt_head(lines: list[str], flaws: list[Flaw]) -> None:
+    if not re.match(r"WEBVTT(?:[ \t].*)?$", lines[0]):
+        flaws.append(Flaw("vtt-signature", "The file does not begin with WEBVTT.", 1, lines[0][:20]))
+    elif len(lines) > 1 and lines[1] and "-->" in "".join(lines[1:3]):
+        flaws.append(Flaw("vtt-header-blank", "There is no blank line after the header.", 2))
+
+
+def _blocks(lines: list[str], kind: str, flaws: list[Flaw]) -> list[Block]:
+    """Cut the lines into cues; text that no timing line announces is lost to players, and is a flaw."""
+    blocks: list[Block] = []
+    at = 0
+    if kind == "vtt":
+        while at < len(lines) and lines[at] and not (at and "-->" in lines[at]):
+            at += 1
+    while at < len(lines):
+        if not lines[at].strip():
+            at += 1
+            continue
+        until = at
+        while until < len(lines) and lines[until].strip():
+            until += 1
+        _block(lines[at:until], at + 1, kind, blocks, flaws)
+        at = until
+    return blocks
+
+
+def _block(lines: list[str], number: int, kind: str, blocks: list[Block], flaws: list[Flaw]) -> None:
+    timing = next((k for k, line in enumerate(lines) if "-->" in line and _LOOSE_TIMING.match(line)), None)
+    if kind == "vtt" and re.match(r"NOTE(?:[ \t]|$)|STYLE[ \t]*$|REGION[ \t]*$", lines[0]):
+        _vtt_comment(lines, number, bool(blocks), flaws)
+        return
+    if timing is None or timing > 1:
+        rule = "vtt-blank-line-in-cue" if kind == "vtt" else "srt-timestamp"
+        if any("-->" in line for line in lines):
+            flaws.append(Flaw(f"{kind}-timestamp", "The timing line cannot be read.", number, _arrow(lines)))
+        else:
+            flaws.append(
+                Flaw(rule, f"'{lines[0][:40]}' belongs to no cue; players drop it.", number, cue=len(blocks))
+            )
+        return
+    match = _LOOSE_TIMING.match(lines[timing])
+    assert match is not None
+    start, end = _time(match[1]), _time(match[2])
+    strict = _VTT_TIMING if kind == "vtt" else _SRT_TIMING
+    cue = len(blocks) + 1
+    if not strict.fullmatch(lines[timing]):
+        flaws.append(
+            Flaw(
+                f"{kind}-timestamp",
+                "The timing line is not written as the format wants it.",
+                number + timing,
+                lines[timing][:60],
+                cue,
+            )
+        )
+    payload = lines[timing + 1 :]
+    for k, line in enumerate(payload):
+        if "-->" in line:
+            flaws.append(
+                Flaw(
+                    "vtt-arrow-in-text",
+                    "'-->' in the text begins a new cue.",
+                    number + timing + 1 + k,
+                    line[:40],
+                    cue,
+                )
+            )
+    blocks.append(Block(number + timing, lines[0] if timing == 1 else "", start, end, tuple(payload)))
+
+
+def _arrow(lines: list[str]) -> str:
+    return next(line for line in lines if "-->" in line)[:60]
+
+
+def _time(text: str) -> int | None:
+    try:
+        return parse_timecode(text)
+    except ValueError:
+        return None
+
+
+def _vtt_comment(lines: list[str], number: int, after_cues: bool, flaws: list[Flaw]) -> None:
+    if any("-->" in line for line in lines):
+        flaws.append(Flaw("vtt-arrow-in-text", "'-->' inside a comment or style block.", number))
+    if after_cues and lines[0].startswith(("STYLE", "REGION")):
+        flaws.append(Flaw("vtt-style-region", f"{lines[0].strip()} stands after the first cue.", number))
+
+
+def _vtt_blocks(blocks: list[Block], flaws: list[Flaw]) -> None:
+    seen: set[str] = set()
+    latest = 0
+    for number, block in enumerate(blocks, 1):
+        if block.id and block.id in seen:
+            flaws.append(
+                Flaw("vtt-id-unique", f"The id '{block.id}' is used twice.", block.line - 1, block.id, number)
+            )
+        seen.add(block.id)
+        if block.start_ms is None or block.end_ms is None:
+            continue
+        if block.end_ms <= block.start_ms:
+            flaws.append(
+                Flaw(
+                    "vtt-end-after-start",
+                    "The cue ends no later than it starts.",
+                    block.line,
+                    f"{block.end_ms - block.start_ms}",
+                    number,
+                )
+            )
+        if block.start_ms < latest:
+            flaws.append(
+                Flaw(
+                    "vtt-start-order",
+                    "The cue starts before one that stands above it.",
+                    block.line,
+                    f"{latest - block.start_ms}",
+                    number,
+                )
+            )
+        latest = max(latest, block.start_ms)
+        _vtt_payload(block, number, flaws)
+
+
+def _vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
+    text = "\n".join(block.payload)
+    bare = _VTT_TAG.sub("", text)
+    for found in re.finditer(r"[<&]", _VTT_ENTITY.sub("", bare)):
+        flaws.append(
+            Flaw(
+                "vtt-escape",
+                f"'{found[0]}' in the text must be written as {'&lt;' if found[0] == '<' else '&amp;'}.",
+                block.line + 1,
+                found[0],
+                number,
+            )
+        )
+    for name in _CLOSED_LATER:
+        opened = len(re.findall(rf"<{name}(?:[.\s][^<>]*)?>", text))
+        if opened != text.count(f"</{name}>"):
+            flaws.append(Flaw("vtt-escape", f"<{name}> is not closed.", block.line + 1, name, number))
+    if re.search(r"<v(?:\.[^\s<>]+)*[ \t]*>", text):
+        flaws.append(Flaw("vtt-voice", "<v> names nobody.", block.line + 1, "<v>", number))
+    at = block.start_ms or 0
+    for match in _VTT_TAG.finditer(text):
+        if not match["time"]:
+            continue
+        time = _time(match["time"])
+        if time is None or time <= at or (block.end_ms is not None and time >= block.end_ms):
+            flaws.append(
+                Flaw(
+                    "vtt-inner-timestamp",
+                    f"<{match['time']}> is out of order or outside its cue.",
+                    block.line + 1,
+                    match["time"],
+                    number,
+                )
+            )
+        at = max(at, time or at)
+
+
+def _srt_blocks(blocks: list[Block], flaws: list[Flaw]) -> None:
+    latest = 0
+    for number, block in enumerate(blocks, 1):
+        if block.id.strip() != str(number):
+            found = block.id.strip() or "none"
+            flaws.append(
+                Flaw("srt-number", f"Cue {number} is numbered {found}.", block.line - 1, found, number)
+            )
+        for match in _ANY_TAG.finditer("\n".join(block.payload)):
+            if not _SRT_TAG.fullmatch(match[0]):
+                flaws.append(
+                    Flaw(
+                        "srt-tags",
+                        f"Players may show '{match[0]}' as text.",
+                        block.line + 1,
+                        match[0],
+                        number,
+                    )
+                )
+        if block.start_ms is None or block.end_ms is None:
+            continue
+        if block.end_ms <= block.start_ms:
+            flaws.append(
+                Flaw(
+                    "vtt-end-after-start",
+                    "The cue ends no later than it starts.",
+                    block.line,
+                    f"{block.end_ms - block.start_ms}",
+                    number,
+                )
+            )
+        if block.start_ms < latest:
+            flaws.append(
+                Flaw(
+                    "order",
+                    "The cue starts before one that stands above it.",
+                    block.line,
+                    f"{latest - block.start_ms}",
+                    number,
+                )
+            )
+        latest = max(latest, block.start_ms)

@@ -1,0 +1,301 @@
+"""Rules about what is written: speakers, sounds, style, characters. One function per rule."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from pipeline.audit.model import Hit, Severity, Shown, View
+
+_SOUND = re.compile(r"[\[(][^\[\]()]+[\])]")
+_SQUARE, _ROUND = re.compile(r"\[[^\[\]]+\]"), re.compile(r"(?<![\w)])\([^()]+\)")
+_INAUDIBLE = re.compile(
+    r"[\[(](?:inaudible|unintelligible|indistinct|unclear|crosstalk)[^\[\]()]*[\])]|\?{3,}", re.I
+)
+_CENSORED = re.compile(
+    r"\b\w+\*{2,}\w*|(?<!\w)\*{3,}|[\[(](?:bleep(?:ed)?|expletive[^\])]*|censored)[\])]|_{3,}", re.I
+)
+_FILLERS = frozenset(("um", "uh", "erm", "er", "hmm", "mm", "uhm", "ah"))
+_UNIT = (
+    r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.m|p\.m|o['’]clock|dollars|pounds|euros|degrees|°)"
+)
+_SMALL_NUMBER = re.compile(
+    rf"(?<![\w.,:/$£€#+-])(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_UNIT}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)", re.I
+)
+_STARTING_NUMBER = re.compile(r"(?:^|[.?!]\s+)(\d+)\s+[A-Za-z]")
+_MID_LINE_DASH = re.compile(r"[.?!…]\s+[-–—]\s?[A-Z]")
+_EDGE_SPACE = re.compile(r"^\s|\s$|[ \t]{2,}|\s[!?).,;:…](?:\s|$)")
+
+
+def repeats(view: View) -> Iterator[Hit]:
+    """The same text three times running: a recognizer's loop."""
+    run: list[Shown] = []
+    for cue in [*view.cues, None]:
+        if cue and run and cue.text.strip() and cue.text == run[-1].text:
+            run.append(cue)
+            continue
+        if len(run) >= 3:
+            yield Hit(f"'{run[0].text[:40]}' stands {len(run)} times in a row.", run[0], len(run), 2)
+        run = [cue] if cue else []
+
+
+def no_speakers(view: View) -> Iterator[Hit]:
+    """A file that never says who speaks; with a transcript, every change of speaker is looked at instead."""
+    if view.cues and not _knows_speakers(view) and not any(c.names or c.dashes for c in view.cues):
+        yield Hit("No caption says who is speaking.")
+
+
+def _knows_speakers(view: View) -> bool:
+    return any(word.speaker for word in view.facts.words or ())
+
+
+def label_style(view: View) -> Iterator[Hit]:
+    """Labels written otherwise than the profile writes them."""
+    for cue in view.cues:
+        for (_, written), names in zip(cue.labels, cue.voices, strict=False):
+            name = names[0] if names else written.strip("[]():")
+            bare = written.strip("[]():").strip()
+            wanted = view.profile.label(bare or name).strip()
+            if written != wanted:
+                yield Hit(f"The label is written '{written}'.", cue, written, wanted)
+                break
+
+
+def dash_style(view: View) -> Iterator[Hit]:
+    """Dialogue dashes: on both lines or none, spaced as the profile wants."""
+    for cue in view.cues:
+        if not cue.dashes or len(cue.lines) < 2:
+            continue
+        spaced = {bool(re.match(r"[-–—‐]\s", cue.lines[k])) for k in cue.dashes}
+        if len(cue.dashes) == 1:
+            yield Hit("Only one of the lines has a dialogue dash.", cue, 1, 2)
+        elif spaced != {view.profile.dash.endswith(" ")}:
+            yield Hit(
+                "The dialogue dashes are not spaced as the profile wants.",
+                cue,
+                cue.lines[0][:2],
+                view.profile.dash,
+            )
+
+
+def two_in_a_line(view: View) -> Iterator[Hit]:
+    """Two speakers on one line."""
+    for cue in view.cues:
+        for line, names in zip(cue.lines, cue.voices, strict=False):
+            if len(names) > 1 or _MID_LINE_DASH.search(line):
+                yield Hit("Two people speak on one line.", cue, max(2, len(names)), 1)
+                break
+
+
+def no_sounds(view: View) -> Iterator[Hit]:
+    """A file without a single sound caption."""
+    if view.cues and not any(_has_sound(c) for c in view.cues):
+        yield Hit("No caption tells a sound, a laugh or music; a person must say whether there are any.")
+
+
+def _has_sound(cue: Shown) -> bool:
+    return bool(_SOUND.search(cue.text)) or any(ch in cue.text for ch in "♪♫")
+
+
+def sound_style(view: View) -> Iterator[Hit]:
+    """Sounds in brackets of the wrong kind or case for the profile."""
+    for cue in view.cues:
+        labels = {label.strip() for _, label in cue.labels}
+        square, rounded = (
+            [m[0] for m in pattern.finditer(cue.text) if m[0] not in labels]
+            if any(b in cue.text for b in "[(")
+            else []
+            for pattern in (_SQUARE, _ROUND)
+        )
+        if view.profile.name == "bbc" and (square or (rounded and cue.is_sound)):
+            yield Hit("The sound stands in brackets.", cue, (square or rounded)[0], "CAPITALS, no brackets")
+        elif view.profile.name != "bbc" and rounded and cue.is_sound:
+            yield Hit("The sound stands in round brackets.", cue, rounded[0], "[ ]")
+        elif view.profile.name == "dcmp" and square and square[0].isupper():
+            yield Hit("The sound is written in capitals.", cue, square[0], "lower case")
+
+
+def inaudible(view: View) -> Iterator[Hit]:
+    """Speech that the captions give up on."""
+    for cue in view.cues:
+        if match := _INAUDIBLE.search(cue.text):
+            yield Hit(f"'{match[0]}' does not say why it cannot be heard.", cue, match[0])
+
+
+def music(view: View) -> Iterator[Hit]:
+    """Music signs: no emoji; what begins with a sign ends with one."""
+    for cue in view.cues:
+        text = cue.text.strip()
+        if any(ch in text for ch in "🎵🎶🎼"):
+            yield Hit("Music is shown by an emoji.", cue, text[:20], "♪")
+        elif text[:1] in "♪♫" and text[:1] and text[-1:] not in "♪♫":
+            yield Hit("The music sign is not closed.", cue, text[:20], "♪ ... ♪")
+
+
+def italics(view: View) -> Iterator[Hit]:
+    """Italic tags that are not closed."""
+    for cue in view.cues:
+        raw = cue.raw.lower()
+        if "<i" in raw or "</i" in raw:
+            opened, closed = len(re.findall(r"<i(?:\.[\w.-]+)?>", raw)), raw.count("</i>")
+            if opened != closed:
+                yield Hit("An italic tag is not closed.", cue, opened - closed, 0)
+
+
+def shouting(view: View) -> Iterator[Hit]:
+    """Four or more words running in capitals, labels and sounds left out."""
+    for cue in view.cues:
+        if sum(map(str.isupper, cue.text)) < 8:
+            continue
+        text = _SOUND.sub(" ", cue.text)
+        for _, label in cue.labels:
+            text = text.replace(label, " ")
+        run = best = 0
+        for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text):
+            run = run + 1 if word.isupper() and (len(word) > 1 or word in "IA") else 0
+            best = max(best, run)
+        if best >= 4:
+            yield Hit(f"{best} words in capitals.", cue, best, 3)
+
+
+def ellipsis(view: View) -> Iterator[Hit]:
+    """One character or three dots, as the profile has it."""
+    wrong, right = ("…", "...") if view.profile.name == "bbc" else ("...", "…")
+    for cue in view.cues:
+        if wrong in cue.text:
+            yield Hit(f"'{wrong}' should be '{right}'.", cue, wrong, right)
+
+
+def ellipsis_at_split(view: View) -> Iterator[Hit]:
+    """An ellipsis at a mere division of a sentence, with less than two seconds between."""
+    for cue, after in view.document.pairs:
+        begins = after.text.lstrip("-–— ")
+        soon = after.span.start_ms - cue.span.end_ms < 2000
+        goes_on = begins[:1].islower() or begins.startswith(("…", "..."))
+        if soon and goes_on and cue.text.rstrip().endswith(("…", "...")):
+            yield Hit("An ellipsis stands where the sentence merely goes on.", cue)
+
+
+def interruption(view: View) -> Iterator[Hit]:
+    """'--' for an abrupt stop, where the profile wants three dots."""
+    for cue in view.cues:
+        if re.search(r"\w(?:--|—|–)$", cue.text.rstrip()):
+            yield Hit("An abrupt stop is not marked by three dots.", cue, cue.text[-3:], "...")
+
+
+def small_numbers(view: View) -> Iterator[Hit]:
+    """Digits for one to ten, but not in times, scores, doses and measures."""
+    for cue in view.cues:
+        if match := _SMALL_NUMBER.search(cue.text):
+            yield Hit(f"'{match[0]}' is spelled out in running text.", cue, match[0])
+
+
+def leading_number(view: View) -> Iterator[Hit]:
+    """Digits at the start of a sentence."""
+    for cue in view.cues:
+        if match := _STARTING_NUMBER.search(cue.text):
+            yield Hit(f"A sentence begins with '{match[1]}'.", cue, match[1])
+
+
+def censored(view: View) -> Iterator[Hit]:
+    """Strong language masked in writing."""
+    for cue in view.cues:
+        if match := _CENSORED.search(cue.text):
+            yield Hit(f"'{match[0]}' masks what is said.", cue, match[0])
+
+
+def fillers(view: View) -> Iterator[Hit]:
+    """How much of the file is um and uh: for a person to judge, never to be cut."""
+    words = [w.strip(".,?!…-\"'").lower() for c in view.cues for w in c.text.split()]
+    count = sum(w in _FILLERS for w in words)
+    if len(words) >= 50 and count > 0.04 * len(words):
+        share = round(100 * count / len(words), 1)
+        yield Hit(f"{share:g} % of the words are fillers.", None, share, 4)
+
+
+def empty(view: View) -> Iterator[Hit]:
+    """A caption without visible text."""
+    for cue in view.cues:
+        if not cue.text.strip():
+            yield Hit("The caption shows nothing.", cue, 0)
+
+
+def whitespace(view: View) -> Iterator[Hit]:
+    """Spaces and empty lines that nobody should see."""
+    for cue in view.cues:
+        for line in cue.lines:
+            if not line.strip() and len(cue.lines) > 1:
+                yield Hit("A line is empty.", cue)
+                break
+            if (match := _EDGE_SPACE.search(line)) and line.strip():
+                yield Hit("A space too many.", cue, match[0])
+                break
+
+
+@lru_cache(maxsize=4096)
+def _character_trouble(character: str) -> tuple[Severity, str] | None:
+    category = unicodedata.category(character)
+    if category in ("Co", "Cs", "Cn") or (category == "Cc" and character not in "\t\n"):
+        return Severity.WARNING, "no player can show"
+    if 0x1F000 <= ord(character) <= 0x1FAFF:
+        return Severity.INFO, "is an emoji"
+    if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+        return Severity.INFO, "is an invisible direction mark"
+    return None
+
+
+def glyphs(view: View) -> Iterator[Hit]:
+    """Characters that players may not show."""
+    for cue in view.cues:
+        if cue.text.isascii() and cue.text.isprintable():
+            continue
+        for character in cue.text:
+            trouble = _character_trouble(character)
+            if trouble:
+                yield Hit(
+                    f"U+{ord(character):04X} {trouble[1]}.",
+                    cue,
+                    f"U+{ord(character):04X}",
+                    severity=trouble[0],
+                )
+                break
+
+
+def no_language(view: View) -> Iterator[Hit]:
+    """A file whose language nobody states."""
+    if not view.document.lang:
+        yield Hit("The language of the captions is not stated.")
+
+
+def misspelled_names(view: View) -> Iterator[Hit]:
+    """Words that almost are a name that is known."""
+    known = {part for name in view.facts.names for part in name.split() if len(part) >= 4}
+    lower = {k.casefold() for k in known}
+    for cue in view.cues if known else ():
+        for word in re.findall(r"[A-Z][\w’'-]{3,}", cue.text):
+            bare = re.sub(r"['’]s$", "", word)
+            if bare.casefold() not in lower and (near := _near(bare, known)):
+                yield Hit(f"'{bare}' may be '{near}'.", cue, bare, near)
+                break
+
+
+def _near(word: str, known: set[str]) -> str | None:
+    """A known name one change away from the word."""
+    for name in sorted(known):
+        if (
+            abs(len(name) - len(word)) <= 1
+            and name[0] == word[0]
+            and _one_change(word.casefold(), name.casefold())
+        ):
+            return name
+    return None
+
+
+def _one_change(one: str, other: str) -> bool:
+    start = next(
+        (k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])

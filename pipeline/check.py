@@ -1,0 +1,116 @@
+"""`vignette check`: caption files in, one report out, and an exit status.
+
+A pure entry point: nothing here prints, reads the command line or writes a file, but for `mend_file`, which
+says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.audit import Document, Facts, Report, Severity, audit
+from pipeline.audit.documents import facts_from_json, from_given, from_json
+from pipeline.audit.page import as_html
+from pipeline.audit.report import as_csv, as_json, as_text
+from pipeline.errors import SubtitlesError, UsageError
+from pipeline.formats.readers import read
+from pipeline.profiles import PROFILES, Profile, adjusted
+from pipeline.settings import CaptionSettings
+
+Format = Literal["text", "json", "html", "csv"]
+WRITERS: dict[str, Callable[[Sequence[Report]], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "html": as_html,
+    "csv": as_csv,
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check gives back: the reports, the text of the chosen format, and the exit status."""
+
+    reports: tuple[Report, ...]
+    text: str
+    exit_status: int
+
+
+def check(
+    files: Sequence[Path],
+    profiles: Sequence[str] = ("training",),
+    facts: Facts | None = None,
+    format: Format = "text",
+    fail_on: Literal["error", "warning"] = "error",
+    settings: CaptionSettings | None = None,
+) -> Checked:
+    """Audit files under profiles; `facts` say what is known about the recording that they all belong to.
+
+    The exit status is 1 when an open finding is as severe as `fail_on`, else 0. Raises UsageError for a
+    profile that does not exist and SubtitlesError for a file that cannot be read at all.
+    """
+    chosen = [profile_named(name, settings) for name in profiles]
+    reports = tuple(check_file(path, chosen, facts) for path in files)
+    threshold = Severity.ERROR if fail_on == "error" else Severity.WARNING
+    failed = any(f.severity >= threshold for report in reports for f in report.open)
+    return Checked(reports, WRITERS[format](reports), int(failed))
+
+
+def profile_named(name: str, settings: CaptionSettings | None = None) -> Profile:
+    """A profile, with the user's own limits put over the one that the settings choose. Raises UsageError."""
+    if name not in PROFILES:
+        raise UsageError(f"there is no caption profile '{name}'", f"choose from {', '.join(PROFILES)}")
+    own = settings is not None and settings.profile == name
+    return adjusted(PROFILES[name], settings) if own and settings else PROFILES[name]
+
+
+def check_file(path: Path, profiles: Sequence[Profile], facts: Facts | None = None) -> Report:
+    """The report about one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError."""
+    document, own = load(path)
+    return audit(document, profiles, merged(own, facts))
+
+
+def load(path: Path) -> tuple[Document, Facts]:
+    """The captions in a file, and what the file itself knows about the recording. Raises SubtitlesError."""
+    data = _bytes(path)
+    if path.suffix.lower() == ".json":
+        document, facts = from_json(_public(path, data))
+        return replace(document, name=path.name), facts
+    given = read(path)
+    if given.cues and not given.timed:
+        raise SubtitlesError(path, "has no times, so there are no captions to check")
+    return from_given(given, data), Facts()
+
+
+def facts_of(path: Path) -> Facts:
+    """What our own public JSON at `path` knows about its recording. Raises SubtitlesError."""
+    return facts_from_json(_public(path, _bytes(path)))
+
+
+def merged(own: Facts, given: Facts | None) -> Facts:
+    """The facts of a file with those that were given put over them."""
+    if given is None:
+        return own
+    names = ("duration_ms", "frame_rate", "shots", "speech", "words")
+    put = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
+    return replace(own, **put, differing=given.differing or own.differing, names=given.names or own.names)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
+
+
+def _public(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(data)
+    except ValueError as error:
+        raise SubtitlesError(path, f"is not JSON: {error}") from error
+    if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("vignette/"):
+        raise SubtitlesError(path, "is not a transcript of ours", "give the .json that vignette wrote")
+    return document
