@@ -7,8 +7,8 @@ For `talk.mp4` and language `en`, in this order, and within each step `.srt` bef
 3. `talk.srt`
 4. the scripts `talk.en.txt`, `talk.en.docx`, `talk.txt`, `talk.docx`
 
-The suffix may be written in capitals. Captions that Vignette wrote are never taken for subtitles that somebody brought: a
-WebVTT file that says so in its note, and the SubRip file of the same name beside it.
+The suffix may be written in capitals. Captions that Vignette wrote are never taken for subtitles that
+somebody brought: a WebVTT file that says so in its note, and the SubRip file of the same name beside it.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.formats.vtt_settings import parse_settings
+
 _AN = re.compile(r"\{[^{}]*\\an([1-9])[^{}]*\}")
 _A_LEGACY = re.compile(r"\{[^{}]*\\a(1[01]|[1-9])(?!\d)[^{}]*\}")
 # SSA's older `\aN`: 1-3 below, +4 above, +8 in the middle.
@@ -18,11 +20,13 @@ _COLUMNS = {1: "align:start position:5%", 3: "align:end position:95%"}
 
 
 def to_webvtt(settings: str) -> str:
-    """Cue settings for WebVTT; what is neither a position code nor settings is dropped, bottom centre is
-    ""."""
+    """Cue settings for WebVTT: those that mean something, or what the code says; bottom centre is "".
+
+    A region is left out, because our files define none.
+    """
     number = alignment(settings)
     if number is None:
-        return " ".join(s for s in settings.split() if re.fullmatch(r"[a-z]+:[^\s<>]+", s) and "-->" not in s)
+        return " ".join(s for s in parse_settings(settings).valid if not s.startswith("region:"))
     row, column = divmod(number - 1, 3)
     line = {0: "", 1: "line:50%", 2: "line:0"}[row]
     return " ".join(part for part in (line, _COLUMNS.get(column + 1, "")) if part)
@@ -47,13 +51,13 @@ def alignment(text: str) -> int | None:
 
 def _from_webvtt(settings: str) -> int:
     """The nearest keypad digit: the upper third of the picture is above, the lower third below."""
-    values = dict(s.split(":", 1) for s in settings.split() if ":" in s)
+    cue = parse_settings(settings)
     row = 0
-    if match := re.match(r"(-?\d+(?:\.\d+)?)(%?)", values.get("line", "")):
-        place = float(match[1])
-        if match[2]:
-            row = 2 if place < 33 else 1 if place < 67 else 0
-        else:  # counted in lines, from the top, or from the bottom when negative
-            row = 2 if 0 <= place < 5 else 1 if 5 <= place < 10 else 0
-    column = {"start": 1, "left": 1, "end": 3, "right": 3}.get(values.get("align", ""), 2)
+    if (
+        cue.line is not None and cue.snap_to_lines
+    ):  # some 15 lines, from the top, or from the bottom when negative
+        row = 2 if 0 <= cue.line < 5 else 1 if 5 <= cue.line < 10 else 0
+    elif cue.line is not None:
+        row = 2 if cue.line < 33 else 1 if cue.line < 67 else 0
+    column = {"start": 1, "left": 1, "end": 3, "right": 3}.get(cue.align, 2)
     return row * 3 + column

@@ -17,7 +17,9 @@ from pipeline.transcript import Transcript
 
 GUARD = "\u2060"
 # What players take for markup: a tag, an override block, a character reference, the arrow of a timing line.
-_ARMED = re.compile(r"<(?=/?[A-Za-z])|\{(?=\\)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + GUARD + ")")
+_ARMED = re.compile(
+    r"<(?=/?[A-Za-z])|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + GUARD + ")"
+)
 
 
 def dumps(transcript: Transcript) -> str:

@@ -3,6 +3,7 @@ of its origin."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from pipeline.formats import position, render
@@ -71,4 +72,4 @@ def grade_line(transcript: Transcript) -> str:
 
 def _note_text(note: str) -> str:
     """A NOTE is one line here; an arrow in it would turn it into a broken cue."""
-    return clean(note).replace("-->", "->")
+    return re.sub("--+>", "->", clean(note))
