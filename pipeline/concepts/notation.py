@@ -1,0 +1,303 @@
+"""The notation in which a clinician writes patterns, read into a small tree.
+
+    craving            this word;             don't = do not, and 's stands for is, has and the possessive
+    drink~             any form of it         (drink, drinks, drank, drunk, drinking)
+    {use}              any phrase of the set of that name
+    (night|day off)    one of these           alternatives may be phrases
+    [so much]          may be missing         [a|the]: one of these, or nothing
+    ...  ...5          up to 3, up to 5 words of any kind, never across the end of a sentence
+    ^                  the sentence starts here, after words like "and", "well", "so"
+    $   ?              the sentence ends here; it ends here or later, and is a question
+    !word !(a|b)       at either end of a pattern: this word does not stand there
+    A & B   A &! B     and B, and no B, elsewhere in the same turn
+    client: A          only this role says it; or role/role; an unknown speaker may
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pipeline.concepts.talk import join_fixed, spell_out
+
+DEFAULT_GAP_WORDS = 3
+MAX_GAP_WORDS = 12
+MAX_VARIANTS = 1500
+ROLES = ("therapist", "client", "narrator")
+
+Phrase = tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One place in the talk: any of these plain words."""
+
+    forms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Up to `longest` words of any kind."""
+
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of these phrases, or nothing when it is optional."""
+
+    options: tuple[Phrase, ...]
+    optional: bool
+
+
+Node = Word | Gap | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of words, and what must hold at its ends."""
+
+    phrase: Phrase
+    at_start: bool = False
+    at_end: bool = False
+    not_before: frozenset[str] = frozenset()
+    not_after: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One line of the lexicon: `source` as written, and what it asks for."""
+
+    source: str
+    part: Part
+    also: tuple[Part, ...] = ()
+    never: tuple[Part, ...] = ()
+    roles: tuple[str, ...] = ()
+    asked: bool = False
+
+
+class NotationError(Exception):
+    """A mistake in a pattern; `column` counts from 0 within the pattern's text."""
+
+    def __init__(self, problem: str, column: int) -> None:
+        super().__init__(problem, column)
+        self.problem = problem
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the words of a pattern may refer to: named sets, and how to inflect."""
+
+    sets: Mapping[str, tuple[Phrase, ...]]
+    inflect: Callable[[str], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    kind: str
+    text: str
+    column: int
+
+
+_MARKS = re.compile(
+    r"""(?P<space>\s+) | (?P<gap>\.\.\.\d*) | (?P<set>\{[^{}]*\}) | (?P<without>&!) | (?P<with>&)
+      | (?P<open>[(\[]) | (?P<close>[)\]]) | (?P<or>\|) | (?P<not>!) | (?P<start>\^) | (?P<end>\$) | (?P<ask>\?)
+      | (?P<word>[^\W_]+(?:['’][^\W_]+)*~?|['’](?:s|d|em|cause)\b) | (?P<hyphen>-) | (?P<other>.)""",
+    re.VERBOSE,
+)
+_ROLE_PREFIX = re.compile(r"\s*([a-z/]+):\s*")
+# The same sound stands for several words, so each of them finds the others.
+_SAME_SOUND = {
+    "is": {"is", "'s"}, "has": {"has", "'s"}, "'s": {"'s", "is", "has"},
+    "would": {"would", "'d"}, "had": {"had", "'d"}, "'d": {"'d", "would", "had"},
+}  # fmt: skip
+
+
+def parse_pattern(text: str, vocabulary: Vocabulary) -> Pattern:
+    """The pattern written in `text`. Raises NotationError."""
+    roles, offset = _roles(text)
+    reader = _Reader(text, offset, vocabulary)
+    part = reader.part()
+    also: list[Part] = []
+    never: list[Part] = []
+    while reader.kind in ("with", "without"):
+        into = also if reader.take().kind == "with" else never
+        into.append(reader.part())
+    asked = reader.kind == "ask" and bool(reader.take())
+    reader.expect_nothing()
+    return Pattern(text.strip(), part, tuple(also), tuple(never), roles, asked)
+
+
+def parse_set(text: str, vocabulary: Vocabulary) -> tuple[Phrase, ...]:
+    """The phrases of a set, written with `|` between them. Raises NotationError."""
+    reader = _Reader(text, 0, vocabulary)
+    phrases = reader.alternatives()
+    reader.expect_nothing()
+    return phrases
+
+
+def names_in(text: str) -> list[tuple[str, int]]:
+    """The sets that `text` refers to, each with its column."""
+    return [(m.group()[1:-1], m.start()) for m in _MARKS.finditer(text) if m.lastgroup == "set"]
+
+
+def _roles(text: str) -> tuple[tuple[str, ...], int]:
+    match = _ROLE_PREFIX.match(text)
+    if not match:
+        return (), 0
+    roles = tuple(match.group(1).split("/"))
+    for role in roles:
+        if role not in ROLES:
+            raise NotationError(f"'{role}' is no role; the roles are {', '.join(ROLES)}", match.start(1))
+    return roles, match.end()
+
+
+class _Reader:
+    """Reads marks from left to right; each method reads one thing of the grammar."""
+
+    def __init__(self, text: str, offset: int, vocabulary: Vocabulary) -> None:
+        self._marks = [
+            _Mark(m.lastgroup or "", m.group(), m.start())
+            for m in _MARKS.finditer(text, offset)
+            if m.lastgroup not in ("space", "hyphen")
+        ]
+        self._end = _Mark("nothing", "", len(text.rstrip()))
+        self._at = 0
+        self._vocabulary = vocabulary
+
+    @property
+    def kind(self) -> str:
+        return self._peek().kind
+
+    def take(self) -> _Mark:
+        mark = self._peek()
+        self._at += 1
+        return mark
+
+    def _peek(self) -> _Mark:
+        return self._marks[self._at] if self._at < len(self._marks) else self._end
+
+    def expect_nothing(self) -> None:
+        mark = self._peek()
+        if mark.kind == "close":
+            raise NotationError(f"'{mark.text}' closes nothing", mark.column)
+        if mark.kind != "nothing":
+            raise NotationError(f"'{mark.text}' cannot stand here", mark.column)
+
+    def part(self) -> Part:
+        first = self._peek()
+        at_start = self.kind == "start" and bool(self.take())
+        not_before = self._forbidden() if self.kind == "not" else frozenset[str]()
+        phrase = self.phrase()
+        not_after = self._forbidden() if self.kind == "not" else frozenset[str]()
+        at_end = self.kind == "end" and bool(self.take())
+        if not _has_required_word(phrase):
+            raise NotationError("a pattern needs at least one word that cannot be missing", first.column)
+        if isinstance(phrase[0], Gap) or isinstance(phrase[-1], Gap):
+            raise NotationError("a pattern cannot begin or end with a gap", first.column)
+        return Part(phrase, at_start, at_end, not_before, not_after)
+
+    def phrase(self) -> Phrase:
+        nodes: list[Node] = []
+        while self.kind in ("word", "gap", "set", "open"):
+            nodes.extend(self._items())
+        if not nodes:
+            mark = self._peek()
+            found = f"'{mark.text}'" if mark.text else "the end"
+            raise NotationError(f"a word is missing before {found}", mark.column)
+        return tuple(nodes)
+
+    def alternatives(self) -> tuple[Phrase, ...]:
+        phrases = [self.phrase()]
+        while self.kind == "or":
+            self.take()
+            phrases.append(self.phrase())
+        return tuple(phrases)
+
+    def _items(self) -> list[Node]:
+        mark = self.take()
+        if mark.kind == "gap":
+            return [_gap(mark)]
+        if mark.kind == "set":
+            return [Choice(self._set(mark), optional=False)]
+        if mark.kind == "open":
+            return [self._choice(mark)]
+        return self._words(mark)
+
+    def _choice(self, opened: _Mark) -> Choice:
+        options = self.alternatives()
+        closed = self.take()
+        wanted = ")" if opened.text == "(" else "]"
+        if closed.text != wanted:
+            raise NotationError(f"'{opened.text}' is never closed", opened.column)
+        return Choice(options, optional=opened.text == "[")
+
+    def _set(self, mark: _Mark) -> tuple[Phrase, ...]:
+        name = mark.text[1:-1]
+        if name not in self._vocabulary.sets:
+            raise NotationError(f"there is no set called '{name}'", mark.column)
+        return self._vocabulary.sets[name]
+
+    def _words(self, mark: _Mark) -> list[Node]:
+        text = mark.text.lower().replace("’", "'")
+        if text.endswith("~"):
+            forms = self._vocabulary.inflect(text[:-1])
+            if not forms:
+                raise NotationError(f"no forms are known of '{text[:-1]}'", mark.column)
+            return [Word(forms)]
+        plain = spell_out(text)
+        following = self._peek()
+        if plain == ["used"] and following.kind == "word" and following.text.lower() == "to":
+            self.take()
+            plain = join_fixed(["used", "to"])
+        return [Word(frozenset(_SAME_SOUND.get(word, {word}))) for word in plain]
+
+    def _forbidden(self) -> frozenset[str]:
+        mark = self.take()
+        if self.kind not in ("word", "set", "open"):
+            raise NotationError("after '!' stands one word, or several in brackets", mark.column)
+        words = [single_words((node,)) for node in self._items()]
+        if any(w is None for w in words):
+            raise NotationError("'!' takes single words only", mark.column)
+        return frozenset[str]().union(*(w for w in words if w))
+
+
+def _gap(mark: _Mark) -> Gap:
+    longest = int(mark.text[3:] or DEFAULT_GAP_WORDS)
+    if not 0 < longest <= MAX_GAP_WORDS:
+        raise NotationError(f"a gap has 1 to {MAX_GAP_WORDS} words", mark.column)
+    return Gap(longest)
+
+
+def single_words(phrase: Phrase) -> frozenset[str] | None:
+    """The words of a phrase that is one word long whatever is chosen, else None."""
+    if len(phrase) != 1 or isinstance(phrase[0], Gap):
+        return None
+    node = phrase[0]
+    if isinstance(node, Word):
+        return node.forms
+    found = [single_words(option) for option in node.options]
+    return None if any(f is None for f in found) else frozenset[str]().union(*(f for f in found if f))
+
+
+def words_of(phrase: Phrase) -> frozenset[str]:
+    """Every word that a phrase mentions."""
+    found: set[str] = set()
+    for node in phrase:
+        if isinstance(node, Word):
+            found |= node.forms
+        elif isinstance(node, Choice):
+            found.update(*map(words_of, node.options))
+    return frozenset(found)
+
+
+def _has_required_word(phrase: Phrase) -> bool:
+    return any(map(_is_required, phrase))
+
+
+def _is_required(node: Node) -> bool:
+    if isinstance(node, Choice):
+        return not node.optional and all(map(_has_required_word, node.options))
+    return isinstance(node, Word)

@@ -1,0 +1,109 @@
+"""How a concept is spoken of: denied, asked, supposed, reported, and about whom. A tag is never dropped for any of it.
+
+The scopes are small and stated: a negation reaches the next six words of its sentence (NegEx, Chapman et al. 2001, counts
+five to six) and stops at "but"; a supposition reaches to the end of its sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.concepts.matching import Match
+from pipeline.concepts.notation import words_of
+from pipeline.concepts.talk import STOPS, Talk
+from pipeline.transcript import About
+
+NEGATION_REACH_WORDS = 6
+_NEGATIONS = frozenset("not never no none nobody nothing nowhere neither nor without hardly barely".split())
+_NO_NEGATION_BEFORE = frozenset("only just wonder doubt matter".split())
+_TURNS = frozenset("but because although though".split())
+_SUPPOSING = frozenset("if unless suppose supposing imagine whether would could might 'd".split())
+_WISHING = frozenset("like love rather prefer had better".split())
+_REPORTING = frozenset("say says said saying tell tells told telling thinks thought reckons goes ask asks asked".split())
+
+_SPEAKER = frozenset("i me my mine myself we us our ours ourselves".split())
+_ADDRESSEE = frozenset("you your yours yourself yourselves".split())
+_OTHER = frozenset(
+    """he she him her his hers they them their theirs himself herself themselves someone somebody people everyone everybody
+    wife husband partner girlfriend boyfriend mother father mum dad brother sister son daughter kid kids child children
+    friend friends mate mates boss doctor patients clients members""".split()
+)
+_REPORTED_REACH_WORDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    negated: bool
+    asked: bool
+    quoted: bool
+    hypothetical: bool
+    about: About
+
+
+def manner(match: Match, talk: Talk) -> Manner:
+    """The attributes of one match, read from its own sentence."""
+    words = [w.text for w in talk.words]
+    start, end = _sentence(words, match.first, match.last)
+    return Manner(
+        negated=_negated(words, start, match),
+        asked=end < len(words) and words[end] == "?",
+        quoted=_quoted(talk, words, start, match),
+        hypothetical=_supposed(words, start, match.last),
+        about=_about(words, start, match),
+    )
+
+
+def _sentence(words: list[str], first: int, last: int) -> tuple[int, int]:
+    start, end = first, last
+    while start > 0 and words[start - 1] not in STOPS:
+        start -= 1
+    while end < len(words) and words[end] not in STOPS:
+        end += 1
+    return start, end
+
+
+def _negated(words: list[str], start: int, match: Match) -> bool:
+    at = match.first - 1
+    while at >= max(start, match.first - NEGATION_REACH_WORDS) and words[at] not in _TURNS:
+        if _is_negation(words, at):
+            return True
+        at -= 1
+    if _NEGATIONS & words_of(match.rule.pattern.part.phrase):
+        return False  # the "not" belongs to the concept itself, as in "I will not stop"
+    return any(_is_negation(words, at) for at in range(match.first, match.last))
+
+
+def _is_negation(words: list[str], at: int) -> bool:
+    following = words[at + 1] if at + 1 < len(words) else ""
+    return words[at] in _NEGATIONS and following not in _NO_NEGATION_BEFORE
+
+
+def _supposed(words: list[str], start: int, last: int) -> bool:
+    for at in range(start, last):
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if words[at] in _SUPPOSING and following not in _WISHING:
+            return True
+    return False
+
+
+def _quoted(talk: Talk, words: list[str], start: int, match: Match) -> bool:
+    first_char = talk.words[match.first].start
+    if any(open_ < first_char < close for open_, close in talk.quotes):
+        return True
+    before = words[max(start, match.first - _REPORTED_REACH_WORDS) : match.first]
+    for at, word in enumerate(before):
+        if word in _REPORTING and _OTHER & set(before[:at]):
+            return True
+    return False
+
+
+def _about(words: list[str], start: int, match: Match) -> About:
+    inside = words[match.first : match.last]
+    for word in [*inside, *reversed(words[start : match.first])]:
+        if word in _SPEAKER:
+            return About.SPEAKER
+        if word in _ADDRESSEE:
+            return About.ADDRESSEE
+        if word in _OTHER:
+            return About.OTHER
+    return About.UNSTATED

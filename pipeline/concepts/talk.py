@@ -1,0 +1,184 @@
+"""Talk made ready for matching: stutters, fillers and false starts fall away, contractions open up, places are kept.
+
+"I-I don't, um, wanna" becomes the words i do not want to; each remembers the characters `[start, end)` it came from.
+Sentence marks stay as words of their own, because no pattern may reach across them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+STOPS = frozenset(".?!")
+
+FILLERS = frozenset("um uh uhm umm er erm ah oh hmm hm mm mhm huh uhh".split())
+
+# Asides between commas. They are left alone without commas: "you know him", "I mean it", "I feel like a drink".
+_ASIDES = (("you", "know"), ("i", "mean"), ("i", "guess"), ("i", "suppose"), ("like",), ("well",), ("right",), ("okay",))
+
+# "kind of sad" hedges, "that kind of group" does not.
+_HEDGES = (("kind", "of"), ("sort", "of"))
+_BEFORE_NOUN_USE = frozenset("a an the what this that these those some any same which one other every no my".split())
+
+_SPOKEN_FORMS = {
+    "gonna": "going to", "wanna": "want to", "gotta": "got to", "hafta": "have to", "dunno": "do not know",
+    "lemme": "let me", "gimme": "give me", "cannot": "can not", "outta": "out of", "alright": "all right",
+    "kinda": "kind of", "sorta": "sort of", "cuz": "because", "cos": "because", "coz": "because", "'cause": "because",
+    "ya": "you", "y'all": "you all", "em": "them", "'em": "them", "til": "until", "ok": "okay", "yep": "yeah",
+    "yup": "yeah", "nope": "no", "mum's": "mum 's", "won't": "will not", "can't": "can not", "shan't": "shall not",
+    "ain't": "is not", "let's": "let us", "c'mon": "come on", "mom": "mum", "counselling": "counseling",
+}  # fmt: skip
+_ENDINGS = (("n't", "not"), ("'m", "am"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'d", "'d"), ("'s", "'s"))
+
+_PIECES = re.compile(
+    r"""(?P<sound>\[[^\]]*\])
+      | (?P<dots>\.{2,})
+      | (?P<stop>[.?!]+)
+      | (?P<word>'?[^\W_]+(?:'[^\W_]+)*'?)
+      | (?P<joint>-)(?=[^\W_])
+      | (?P<comma>,|;|:|--+|–|—|-|…)""",
+    re.VERBOSE,
+)
+_QUOTES = re.compile(r'"[^"]*(?:"|$)|“[^”]*(?:”|$)')
+_LONGEST_FALSE_START = 5
+_Applies = Callable[[list["TalkWord"], int, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class TalkWord:
+    """One word as it is matched, and the characters of the original that it stands for."""
+
+    text: str
+    start: int
+    end: int
+    after_pause: bool = False  # a comma or dash stood before it
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The words of a turn, its original text, and the character ranges that stood in quotation marks."""
+
+    text: str
+    words: tuple[TalkWord, ...]
+    quotes: tuple[tuple[int, int], ...] = ()
+
+
+def listen(text: str) -> Talk:
+    """The words of `text` to match against."""
+    plain = text.replace("’", "'").replace("‘", "'")
+    words = list(_words(plain))
+    words = [w for w in words if w.text not in FILLERS]
+    words = _without(words, _ASIDES, _is_aside)
+    words = _without(words, _HEDGES, _is_hedge)
+    words = _without_false_starts(words)
+    quotes = tuple(m.span() for m in _QUOTES.finditer(plain))
+    return Talk(text, tuple(_joined(words)), quotes)
+
+
+def spell_out(word: str) -> list[str]:
+    """The plain words that a spoken form stands for: "don't" -> do not, "gonna" -> going to; lower case."""
+    low = word.lower().replace("’", "'")
+    if low in _SPOKEN_FORMS:
+        return _SPOKEN_FORMS[low].split()
+    for ending, full in _ENDINGS:
+        if low.endswith(ending) and len(low) > len(ending):
+            return [low.removesuffix(ending), full]
+    return [low.strip("'")] if low.strip("'") else []
+
+
+def join_fixed(words: list[str]) -> list[str]:
+    """Pairs that are one word to a listener: "used to" (a past habit) must not look like using."""
+    joined: list[str] = []
+    for word in words:
+        if word == "to" and joined and joined[-1] == "used":
+            joined[-1] = "used_to"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _words(text: str) -> Iterator[TalkWord]:
+    pause, glued = False, False
+    held: TalkWord | None = None  # a word before a joining hyphen: maybe only the start of the next one
+    for match in _PIECES.finditer(text):
+        kind, piece = match.lastgroup, match.group()
+        if kind == "joint":
+            glued = held is not None and held.end == match.start()
+            pause = pause or not glued
+            continue
+        if held is not None:
+            if kind == "word" and glued and _is_stutter(held.text, piece.lower()):
+                pause = held.after_pause
+            else:
+                yield from _spelled(held)
+        held, glued = None, False
+        if kind == "word":
+            held, pause = TalkWord(piece, match.start(), match.end(), pause), False
+        elif kind == "stop":
+            yield TalkWord("?" if "?" in piece else piece[0], match.start(), match.end())
+        else:
+            pause = True
+    if held is not None:
+        yield from _spelled(held)
+
+
+def _spelled(word: TalkWord) -> Iterator[TalkWord]:
+    for number, plain in enumerate(spell_out(word.text)):
+        yield TalkWord(plain, word.start, word.end, word.after_pause and number == 0)
+
+
+def _is_stutter(piece: str, following: str) -> bool:
+    """Whether `piece-` only starts the word that follows: "w-want", "th-the", "I-I'm", "be-because"."""
+    piece = piece.lower()
+    return following.startswith(piece) and (len(piece) <= 2 or following.split("'")[0] == piece)
+
+
+def _without(words: list[TalkWord], phrases: tuple[tuple[str, ...], ...], applies: _Applies) -> list[TalkWord]:
+    kept: list[TalkWord] = []
+    at = 0
+    while at < len(words):
+        for phrase in phrases:
+            if tuple(w.text for w in words[at : at + len(phrase)]) == phrase and applies(words, at, at + len(phrase)):
+                at += len(phrase)
+                break
+        else:
+            kept.append(words[at])
+            at += 1
+    return kept
+
+
+def _is_aside(words: list[TalkWord], first: int, last: int) -> bool:
+    opened = words[first].after_pause or first == 0 or words[first - 1].text in STOPS
+    closed = last < len(words) and words[last].after_pause
+    return opened and closed
+
+
+def _is_hedge(words: list[TalkWord], first: int, last: int) -> bool:
+    return first == 0 or words[first - 1].text not in _BEFORE_NOUN_USE
+
+
+def _without_false_starts(words: list[TalkWord]) -> list[TalkWord]:
+    """Of words said twice in a row ("on the high- on the high end") the second telling stays."""
+    kept: list[TalkWord] = []
+    for word in words:
+        kept.append(word)
+        for length in range(_LONGEST_FALSE_START, 0, -1):
+            texts = [w.text for w in kept[-2 * length :]]
+            if len(texts) == 2 * length and texts[:length] == texts[length:] and not STOPS & set(texts):
+                del kept[-2 * length : -length]
+                break
+    return kept
+
+
+def _joined(words: list[TalkWord]) -> Iterator[TalkWord]:
+    before: TalkWord | None = None
+    for word in words:
+        if before is not None and before.text == "used" and word.text == "to":
+            before = TalkWord("used_to", before.start, word.end, before.after_pause)
+            continue
+        if before is not None:
+            yield before
+        before = word
+    if before is not None:
+        yield before

@@ -1,0 +1,257 @@
+"""The clinical lexicon, read from its TOML file: concepts, their patterns and blocks, the sets that patterns refer to.
+
+The file is for clinicians: patterns stand one on a line in ''' blocks, "#" begins a remark, and every mistake is answered
+with one sentence that names line and column. The notation is described in `pipeline.concepts.notation`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pipeline.concepts.forms import inflector
+from pipeline.concepts.matching import Rule, count_variants
+from pipeline.concepts.notation import (
+    MAX_VARIANTS,
+    NotationError,
+    Pattern,
+    Phrase,
+    Vocabulary,
+    names_in,
+    parse_pattern,
+    parse_set,
+)
+from pipeline.errors import LexiconError
+
+_T = TypeVar("_T")
+_TOP_KEYS = frozenset({"version", "language", "passed_over", "forms", "sets", "broader", "concept", "blocks"})
+_CONCEPT_KEYS = frozenset(
+    {"id", "label", "definition", "broader", "objectives", "patterns", "blocks", "examples", "counterexamples"}
+)
+_REQUIRED_KEYS = ("id", "label", "definition", "broader", "patterns")
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One entry: what it means, what it serves, and sentences that must and must not be tagged with it."""
+
+    id: str
+    label: str
+    definition: str
+    broader: str
+    objectives: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    counterexamples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The whole file; `digest` is of its bytes, so that what was found can name exactly what it was found with."""
+
+    path: Path
+    version: str
+    language: str
+    digest: str
+    broader: dict[str, str]
+    concepts: tuple[Concept, ...]
+    rules: tuple[Rule, ...]
+    passed_over: frozenset[str] = frozenset()
+
+    def children(self, broader: str) -> tuple[str, ...]:
+        """The ids of the concepts under a broader one, in the order of the file."""
+        return tuple(c.id for c in self.concepts if c.broader == broader)
+
+
+def load(path: Path) -> Lexicon:
+    """The lexicon in a file. Raises LexiconError with line and column of the first mistake."""
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8")
+    except OSError as error:
+        raise LexiconError(path, 0, 0, f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise LexiconError(path, 0, 0, f"is not UTF-8 text (byte {error.start})") from error
+    return parse(text, path, hashlib.sha256(data).hexdigest())
+
+
+def parse(text: str, path: Path = Path("concepts.toml"), digest: str = "") -> Lexicon:
+    """The lexicon written in `text`; `path` is named in errors. Raises LexiconError."""
+    source = _Source(path, text)
+    _check_keys(source)
+    vocabulary = _vocabulary(source)
+    broader = {str(b["id"]): str(b["label"]) for b in source.table.get("broader", [])}
+    concepts = tuple(_concepts(source, broader))
+    rules = [*_rules(source, source.table, "", "", vocabulary)]
+    for number, entry in enumerate(source.table.get("concept", [])):
+        rules += _rules(source, entry, f"concept {number}", entry["id"], vocabulary)
+    version, language = str(source.table.get("version", "")), str(source.table.get("language", "en"))
+    passed_over = frozenset(str(source.table.get("passed_over", "")).split())
+    return Lexicon(path, version, language, digest, broader, concepts, tuple(rules), passed_over)
+
+
+@dataclass
+class _Source:
+    """The text with its parsed table, and where in the text each key stands."""
+
+    path: Path
+    text: str
+    table: dict[str, Any] = field(init=False)
+    places: dict[tuple[str, str], tuple[int, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        try:
+            self.table = tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            place = re.search(r" \(at line (\d+), column (\d+)\)", str(error))
+            line, column = (int(place[1]), int(place[2])) if place else (0, 0)
+            problem = str(error).split(" (at ")[0]
+            raise LexiconError(self.path, line, column, f"not valid TOML: {problem[:1].lower()}{problem[1:]}") from error
+        self.places = dict(_places(self.text))
+
+    def error(self, section: str, key: str, problem: str, remedy: str = "") -> LexiconError:
+        line, column = self.places.get((section, key), self.places.get((section, ""), (0, 0)))
+        return LexiconError(self.path, line, column, problem, remedy)
+
+    def lines(self, table: dict[str, Any], section: str, key: str) -> Iterator[_Line]:
+        """The lines of a block of text, without remarks, each with its place in the file."""
+        value = table.get(key, "")
+        if not isinstance(value, str):
+            raise self.error(section, key, f"'{key}' must be text in ''' marks, one entry on a line")
+        start, column = self.places.get((section, key), (0, 0))
+        is_block = "\n" in value
+        for number, raw in enumerate(value.split("\n")):
+            content = raw.split("#")[0]
+            if content.strip():
+                indent = len(content) - len(content.lstrip())
+                if is_block:
+                    yield _Line(content.strip(), start + 1 + number, indent + 1)
+                else:
+                    yield _Line(content.strip(), start, column + indent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    line: int
+    column: int
+
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]\]?")
+_KEY = re.compile(r"\s*([\w-]+|\"[^\"]+\")\s*=\s*('''|\"\"\"|['\"])?")
+
+
+def _places(text: str) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
+    """Where every key's value begins: (section, key) -> (line, column), from 1; the tables of a list are numbered."""
+    section, counts = "", {"concept": 0, "broader": 0}
+    block_end = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if block_end:
+            block_end = "" if block_end in line else block_end
+            continue
+        if header := _HEADER.match(line):
+            section = header[2]
+            if header[1] == "[[":
+                counts[section] = counts.get(section, 0) + 1
+                section = f"{section} {counts[section] - 1}"
+            yield (section, ""), (number, 1)
+        elif key := _KEY.match(line):
+            quote = key[2] or ""
+            yield (section, key[1].strip('"')), (number, key.end() + 1)
+            if len(quote) == 3 and quote not in line[key.end() :]:
+                block_end = quote
+
+
+def _check_keys(source: _Source) -> None:
+    for key in source.table:
+        if key not in _TOP_KEYS:
+            raise source.error("", key, f"'{key}' is not known here", _nearest(key, _TOP_KEYS))
+    for number, entry in enumerate(source.table.get("concept", [])):
+        section = f"concept {number}"
+        for key in entry:
+            if key not in _CONCEPT_KEYS:
+                raise source.error(section, key, f"'{key}' is not known in a concept", _nearest(key, _CONCEPT_KEYS))
+        for key in _REQUIRED_KEYS:
+            if not isinstance(entry.get(key), str) or not entry[key].strip():
+                raise source.error(section, key, f"this concept has no '{key}'", f"write {key} = ...")
+
+
+def _nearest(key: str, known: frozenset[str]) -> str:
+    close = difflib.get_close_matches(key, sorted(known), 1)
+    return f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
+
+
+def _concepts(source: _Source, broader: dict[str, str]) -> Iterator[Concept]:
+    seen: set[str] = set()
+    for number, entry in enumerate(source.table.get("concept", [])):
+        section = f"concept {number}"
+        if entry["id"] in seen:
+            raise source.error(section, "id", f"the concept '{entry['id']}' stands here twice")
+        if entry["broader"] not in broader:
+            raise source.error(section, "broader", f"there is no broader concept '{entry['broader']}'")
+        seen.add(entry["id"])
+        sentences = {k: tuple(x.text for x in source.lines(entry, section, k)) for k in ("examples", "counterexamples")}
+        definition = " ".join(entry["definition"].split())
+        objectives = tuple(entry.get("objectives", ()))
+        yield Concept(entry["id"], entry["label"], definition, entry["broader"], objectives, **sentences)
+
+
+def _vocabulary(source: _Source) -> Vocabulary:
+    forms = {word: tuple(text.split()) for word, text in source.table.get("forms", {}).items()}
+    sets: dict[str, tuple[Phrase, ...]] = {}
+    vocabulary = Vocabulary(sets, inflector(forms))
+    table = source.table.get("sets", {})
+    for name in table:
+        _read_set(source, table, name, vocabulary, sets, ())
+    return vocabulary
+
+
+def _read_set(
+    source: _Source,
+    table: dict[str, Any],
+    name: str,
+    vocabulary: Vocabulary,
+    sets: dict[str, tuple[Phrase, ...]],
+    within: tuple[str, ...],
+) -> None:
+    """Read one set after the sets that it refers to."""
+    if name in sets:
+        return
+    if name in within:
+        raise source.error("sets", name, f"the set '{name}' refers to itself", " > ".join((*within, name)))
+    phrases: list[Phrase] = []
+    for line in source.lines(table, "sets", name):
+        for other, column in names_in(line.text):
+            if other not in table:
+                known = difflib.get_close_matches(other, list(table), 1)
+                hint = f"did you mean '{known[0]}'?" if known else ""
+                raise LexiconError(source.path, line.line, line.column + column, f"there is no set called '{other}'", hint)
+            _read_set(source, table, other, vocabulary, sets, (*within, name))
+        phrases += _reading(source, line, lambda text: parse_set(text.rstrip("|"), vocabulary))
+    sets[name] = tuple(phrases)
+
+
+def _rules(source: _Source, table: dict[str, Any], section: str, concept: str, vocabulary: Vocabulary) -> Iterator[Rule]:
+    for key in ("patterns", "blocks"):
+        for line in source.lines(table, section, key):
+            pattern = _reading(source, line, lambda text: _checked(parse_pattern(text, vocabulary)))
+            yield Rule(concept, pattern, blocking=key == "blocks")
+
+
+def _checked(pattern: Pattern) -> Pattern:
+    for part in (pattern.part, *pattern.also, *pattern.never):
+        if (count := count_variants(part.phrase)) > MAX_VARIANTS:
+            raise NotationError(f"this stands for {count:,} phrases, more than {MAX_VARIANTS:,}; make two lines of it", 0)
+    return pattern
+
+
+def _reading(source: _Source, line: _Line, read: Callable[[str], _T]) -> _T:
+    try:
+        return read(line.text)
+    except NotationError as error:
+        raise LexiconError(source.path, line.line, line.column + error.column, error.problem) from error

@@ -1,0 +1,133 @@
+"""Which clinical concepts each utterance carries, and the words that show it.
+
+What patterns see is a turn: the utterances of one speaker, joined over short pauses. Tags point back at tokens.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.concepts.matching import Match, Tagger
+from pipeline.concepts.polarity import manner
+from pipeline.concepts.talk import STOPS, Talk, listen
+from pipeline.lexicon import Lexicon
+from pipeline.progress import Progress, silent
+from pipeline.transcript import Concepts, ConceptTag, Kind, Token, Utterance
+
+VERSION = 1
+"""Part of the key of this stage's results; raised when the same lexicon would be applied differently."""
+
+LONGEST_PAUSE_MS = 2000
+"""Utterances of one speaker with no longer pause between them are one turn; people think for a second or two."""
+
+_ROLES = {
+    "therapist": "therapist",
+    "cotherapist": "therapist",
+    "counselor": "therapist",
+    "counsellor": "therapist",
+    "facilitator": "therapist",
+    "leader": "therapist",
+    "client": "client",
+    "patient": "client",
+    "member": "client",
+    "narrator": "narrator",
+    "commentator": "narrator",
+    "presenter": "narrator",
+    "host": "narrator",
+}
+
+
+def run(
+    tokens: Sequence[Token],
+    utterances: Sequence[Utterance],
+    roles: Mapping[str, str],
+    lexicon: Lexicon,
+    progress: Progress = silent,
+) -> Concepts:
+    """The tags of a whole transcript, in order of evidence.
+
+    `roles` maps speaker ids to roles as the roster writes them; patterns that name a role apply to speakers whose role is
+    missing or not understood, too.
+    """
+    tagger = Tagger(lexicon.rules, lexicon.passed_over)
+    turns = list(_turns(tokens, utterances))
+    tags: list[ConceptTag] = []
+    for number, turn in enumerate(turns, 1):
+        role = _ROLES.get(roles.get(turn[0].speaker or "", "").strip().lower().replace("-", ""), "")
+        tags += _tags(_Text.of(tokens, turn), tagger, role)
+        progress(number / len(turns))
+    return Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags))
+
+
+def _turns(tokens: Sequence[Token], utterances: Sequence[Utterance]) -> Iterator[list[Utterance]]:
+    turn: list[Utterance] = []
+    for utterance in utterances:
+        if turn and not _goes_on(tokens, turn[-1], utterance):
+            yield turn
+            turn = []
+        turn.append(utterance)
+    if turn:
+        yield turn
+
+
+def _goes_on(tokens: Sequence[Token], before: Utterance, after: Utterance) -> bool:
+    """Whether `after` belongs to the turn of `before`; of unknown speakers only an unfinished sentence goes on."""
+    if before.speaker != after.speaker or before.last != after.first:
+        return False
+    if after.speaker is None and tokens[before.last - 1].text.rstrip("\"”'’)")[-1:] in STOPS:
+        return False
+    return tokens[after.first].span.start_ms - tokens[before.last - 1].span.end_ms <= LONGEST_PAUSE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text of a turn, and where in it every token and every utterance begins."""
+
+    text: str
+    utterances: list[Utterance]
+    token_starts: list[int]
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token], turn: list[Utterance]) -> _Text:
+        text, starts = "", []
+        for token in tokens[turn[0].first : turn[-1].last]:
+            starts.append(len(text))
+            # Laughter and credits keep their place but say nothing.
+            text += (token.text if token.kind is Kind.WORD else " " * len(token.text)) + " "
+        return cls(text[:-1], turn, starts)
+
+    def token_at(self, char: int) -> int:
+        """The index, in the transcript, of the token that holds a character of this text."""
+        return self.utterances[0].first + bisect_right(self.token_starts, char) - 1
+
+
+def _tags(text: _Text, tagger: Tagger, role: str) -> Iterator[ConceptTag]:
+    talk = listen(text.text)
+    for match in tagger.find(talk, role):
+        yield _tag(match, talk, text)
+
+
+def _tag(match: Match, talk: Talk, text: _Text) -> ConceptTag:
+    start, end = talk.words[match.first].start, talk.words[match.last - 1].end
+    first, last = text.token_at(start), text.token_at(end - 1) + 1
+    utterance = next(u for u in text.utterances if u.first <= first < u.last)
+    begins = text.token_starts[utterance.first - text.utterances[0].first]
+    after = utterance.last - text.utterances[0].first
+    ends = text.token_starts[after] - 1 if after < len(text.token_starts) else len(text.text)
+    how = manner(match, talk)
+    return ConceptTag(
+        concept=match.concept,
+        utterance=utterance.id,
+        first=first,
+        last=last,
+        start_char=start - begins,
+        end_char=min(end, ends) - begins,
+        rule=match.rule.pattern.source,
+        negated=how.negated,
+        asked=how.asked,
+        quoted=how.quoted,
+        hypothetical=how.hypothetical,
+        about=how.about,
+    )
