@@ -7,6 +7,7 @@
     ├── SubtitlesError               a subtitle file or script that cannot be read
     ├── WeightsError                 a model whose files are not where they must be
     ├── RecognizerError              a recognizer that gave up
+    ├── LexiconError                 a mistake in the file of clinical concepts
     ├── OutputError                  a file that cannot be written, or must not be
     ├── TranscriptError              a transcript that breaks an invariant: a defect of ours
     └── Interrupted                  stopped by the user; what was finished is kept
@@ -122,6 +123,22 @@ class RecognizerError(VignetteError):
 
     def __str__(self) -> str:
         return _sentence(f"recognizer '{self.recognizer}': {self.problem}", self.remedy)
+
+
+@dataclass(eq=False)
+class LexiconError(VignetteError):
+    """A mistake in the file of clinical concepts; `line` and `column` count from 1, 0 when the place is unknown."""
+
+    path: Path
+    line: int
+    column: int
+    problem: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = f", line {self.line}" if self.line else ""
+        place += f", column {self.column}" if self.column else ""
+        return _sentence(f"{self.path}{place}: {self.problem}", self.remedy)
 
 
 @dataclass(eq=False)

@@ -212,6 +212,45 @@ class Captions:
     cues: tuple[Cue, ...]
 
 
+class About(StrEnum):
+    """Whom a concept is said of, as far as the words of its sentence show."""
+
+    SPEAKER = "speaker"
+    ADDRESSEE = "addressee"
+    OTHER = "other"
+    UNSTATED = "unstated"
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptTag:
+    """A clinical concept, the words that are its evidence, the rule that found it, and how it is spoken of.
+
+    The evidence is tokens `[first, last)`; `utterance` is the id of the utterance it begins in, and `[start_char, end_char)`
+    its characters there (the tokens joined by one space; evidence that runs on into the next utterance is cut there).
+    """
+
+    concept: str
+    utterance: str
+    first: int
+    last: int
+    start_char: int
+    end_char: int
+    rule: str
+    negated: bool = False
+    asked: bool = False
+    quoted: bool = False
+    hypothetical: bool = False
+    about: About = About.UNSTATED
+
+
+@dataclass(frozen=True, slots=True)
+class Concepts:
+    """What `concepts` found, in order of evidence; `lexicon` names the version of the file it was found with."""
+
+    lexicon: str = ""
+    tags: tuple[ConceptTag, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """Facts about the recording and what people wrote about it in its sidecar; `duration_ms` is presentation time."""
@@ -238,6 +277,7 @@ class Transcript:
     grade: Grade
     lang: str = "en"
     reviewer: str = ""
+    concepts: Concepts = Concepts()
     provenance: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -267,7 +307,8 @@ def lines_of(cue: Cue | EditorCue, tokens: tuple[Token, ...]) -> list[list[int]]
 def check(transcript: Transcript) -> None:
     """Prove the invariants, each by one function below. Raises TranscriptError naming the first that is broken."""
     for invariant in (_tokens_have_text, _spans_fit_media, _time_rises_within_utterances, _utterances_cover_tokens,
-                      _each_token_in_one_cue, _breaks_lie_inside_cues, _cue_spans_are_ordered):  # fmt: skip
+                      _each_token_in_one_cue, _breaks_lie_inside_cues, _cue_spans_are_ordered,
+                      _tags_point_into_their_utterance):  # fmt: skip
         invariant(transcript)
 
 
@@ -326,3 +367,11 @@ def _cue_spans_are_ordered(transcript: Transcript) -> None:
         if not cue.span or cue.span.start_ms < start_ms:
             raise TranscriptError(f"cue {number} lasts no time, or starts before the one in front of it")
         start_ms = cue.span.start_ms
+
+
+def _tags_point_into_their_utterance(transcript: Transcript) -> None:
+    held = {u.id: u for u in transcript.voices.utterances}
+    for tag in transcript.concepts.tags:
+        utterance = held.get(tag.utterance)
+        if utterance is None or not utterance.first <= tag.first < utterance.last or tag.last <= tag.first:
+            raise TranscriptError(f"a tag '{tag.concept}' points outside utterance {tag.utterance}")

@@ -9,22 +9,25 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from pipeline import __version__, media, utterances
+from pipeline import __version__, lexicon, media, utterances
 from pipeline.errors import SubtitlesError
 from pipeline.given import Given
 from pipeline.jobs import Job
 from pipeline.media import Audio
 from pipeline.progress import Progress
-from pipeline.stages import align, captions, transcribe
+from pipeline.resources import data_file
+from pipeline.stages import align, captions, concepts, transcribe
 from pipeline.store import Store, digest_of, digest_of_file
 from pipeline.timing import clock
-from pipeline.transcript import Aligned, Captions, Grade, Heard, Media, Transcript, Verdict, Voices
+from pipeline.transcript import Aligned, Captions, Concepts, Grade, Heard, Media, Transcript, Verdict, Voices
 
 T = TypeVar("T")
 
 # A stage's version: raise it when its result changes for equal inputs, and every artefact of it is done anew.
-VERSIONS = {"sound": 1, "transcribe": 1, "align": 1, "utterances": 1, "captions": 1}
+VERSIONS = {"sound": 1, "transcribe": 1, "align": 1, "utterances": 1, "concepts": concepts.VERSION, "captions": 1}
 STAGES = tuple(VERSIONS)
+
+LEXICON = "concepts.toml"
 
 # The announced length may be off by this much before a person is warned.
 DURATION_SLACK_MS = 2000
@@ -90,12 +93,14 @@ class Work:
         aligned = step("align", Aligned, self._align_reads(heard), lambda p: self._align(heard, p))
         voices = step("utterances", Voices, self._reads("utterances", aligned=digest_of(aligned, Aligned)),
                       lambda _: utterances.build(aligned))  # fmt: skip
+        tags = step("concepts", Concepts, self._concept_reads(aligned, voices), lambda p: self._tag(aligned, voices, p))
         made = step("captions", Captions, self._caption_reads(aligned, voices, sound),
                     lambda p: captions.run(aligned, voices, self.job.settings.captions, duration_ms=sound.duration_ms, progress=p))  # fmt: skip
         self.notes = (*sound.notes, *self._odd_length(sound), *(self.given.notes if self.given else ()), *heard.notes)
         return Transcript(
             self._media(sound), heard, aligned, voices, made, _grade(heard, aligned, self.given),
-            lang=self.job.settings.language, provenance=self._provenance(heard),
+            lang=self.job.settings.language, provenance=self._provenance(heard, tags),
+            concepts=tags,
         )  # fmt: skip
 
     def _reads(self, stage: str, **more: Any) -> dict[str, Any]:
@@ -104,7 +109,7 @@ class Work:
     def _decode(self, progress: Progress) -> Sound:
         facts = media.facts(self.job.media)
         self._audio = media.decode_audio(self.job.media, progress)
-        return Sound(self._audio.duration_ms, facts.has_picture, self._audio.notes)
+        return Sound(max(self._audio.duration_ms, facts.duration_ms), facts.has_picture, self._audio.notes)
 
     def _transcribe_reads(self) -> dict[str, Any]:
         settings = self.job.settings
@@ -138,6 +143,18 @@ class Work:
             )
         return aligned
 
+    def _concept_reads(self, aligned: Aligned, voices: Voices) -> dict[str, Any]:
+        return {
+            "version": VERSIONS["concepts"],
+            "lexicon": digest_of_file(data_file(LEXICON)),
+            "aligned": digest_of(aligned, Aligned),
+            "utterances": digest_of(voices, Voices),
+        }
+
+    def _tag(self, aligned: Aligned, voices: Voices, progress: Progress) -> Concepts:
+        roles = {s.id: s.role for s in voices.speakers}
+        return concepts.run(aligned.tokens, voices.utterances, roles, lexicon.load(data_file(LEXICON)), progress)
+
     def _caption_reads(self, aligned: Aligned, voices: Voices, sound: Sound) -> dict[str, Any]:
         return self._reads(
             "captions",
@@ -166,12 +183,13 @@ class Work:
             settings.learning_objectives, sound.has_picture,
         )  # fmt: skip
 
-    def _provenance(self, heard: Heard) -> dict[str, str]:
+    def _provenance(self, heard: Heard, tags: Concepts) -> dict[str, str]:
         used = json.dumps([_plain(g) for g in (self.job.settings.align, self.job.settings.captions)], sort_keys=True)
         return {
             "vignette": __version__,
             "recognizer": heard.recognizer,
             "model": heard.model,
+            "lexicon": tags.lexicon,
             "subtitles": self.job.subtitles.name if self.job.subtitles else "",
             "settings": hashlib.sha256(used.encode()).hexdigest()[:12],
         }

@@ -13,7 +13,7 @@ from typing import Any
 from pipeline.formats import render
 from pipeline.formats.vtt import grade_line
 from pipeline.timing import Span
-from pipeline.transcript import AlignmentReport, Grade, Passage, Shift, Token, Transcript, Utterance
+from pipeline.transcript import AlignmentReport, ConceptTag, Grade, Passage, Shift, Token, Transcript, Utterance
 
 SCHEMA = "vignette/1"
 
@@ -57,7 +57,7 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "turns": [
             {"speaker": t.speaker, **_times(t.span), "overlap": t.overlap} for t in transcript.voices.turns
         ],
-        "utterances": [_utterance(u, transcript) for u in transcript.voices.utterances],
+        "utterances": _utterances(transcript),
         "cues": _cues(transcript),
         "alignment": _alignment(transcript.aligned.report, transcript),
     }
@@ -67,7 +67,14 @@ def _times(span: Span) -> dict[str, int]:
     return {"start_ms": span.start_ms, "end_ms": span.end_ms}
 
 
-def _utterance(utterance: Utterance, transcript: Transcript) -> dict[str, Any]:
+def _utterances(transcript: Transcript) -> list[dict[str, Any]]:
+    tags: dict[str, list[ConceptTag]] = {}
+    for tag in transcript.concepts.tags:
+        tags.setdefault(tag.utterance, []).append(tag)
+    return [_utterance(u, transcript, tags.get(u.id, [])) for u in transcript.voices.utterances]
+
+
+def _utterance(utterance: Utterance, transcript: Transcript, tags: list[ConceptTag]) -> dict[str, Any]:
     first, last = utterance.first, utterance.last
     return {
         "id": utterance.id,
@@ -76,7 +83,21 @@ def _utterance(utterance: Utterance, transcript: Transcript) -> dict[str, Any]:
         **_times(transcript.span(first, last)),
         "text": transcript.text(first, last),
         "words": [_word(token) for token in transcript.tokens[first:last]],
-        "concepts": [],
+        "concepts": [_concept(tag) for tag in tags],
+    }
+
+
+def _concept(tag: ConceptTag) -> dict[str, Any]:
+    return {
+        "id": tag.concept,
+        "start_char": tag.start_char,
+        "end_char": tag.end_char,
+        "rule": tag.rule,
+        "negated": tag.negated,
+        "asked": tag.asked,
+        "quoted": tag.quoted,
+        "hypothetical": tag.hypothetical,
+        "about": str(tag.about),
     }
 
 
