@@ -90,6 +90,11 @@ class TestFacts:
             assert container.duration is None
         assert abs(facts(path).duration_ms - make.LENGTH_MS) <= 25
 
+    def test_tags_in_an_unknown_encoding_do_not_matter(self, tmp_path: Path) -> None:
+        path = encoded(tmp_path, "tagged.mkv", "-metadata", "title=Recovery")
+        path.write_bytes(path.read_bytes().replace(b"Recovery", b"R\xffcov\xe9ry"))
+        assert facts(path).has_audio
+
 
 class TestBadFiles:
     def sentence(self, path: Path) -> str:
