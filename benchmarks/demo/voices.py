@@ -37,7 +37,6 @@ _FESTIVAL_VOICES = Path("/usr/share/festival/voices")
 _FESTIVAL = {
     "us/cmu_us_slt_arctic_hts": "festvox-us-slt-hts",
     "english/ked_diphone": "festvox-kdlpc16k",
-    "english/kal_diphone": "festvox-kallpc16k",
 }
 
 
@@ -62,14 +61,14 @@ VOICES = {
     "ruth": Voice("flite", "slt"),
     "alan": Voice("flite", "awb", pace=1.05),
     "colin": Voice("flite", "kal16"),
-    "maya": Voice("festival", "cmu_us_slt_arctic_hts", ("pitch", "170")),
+    "maya": Voice("festival", "cmu_us_slt_arctic_hts", ("pitch", "90")),
     "terry": Voice("festival", "ked_diphone", pace=1.15),
     "denise": Voice("festival", "cmu_us_slt_arctic_hts", ("pitch", "-190")),
-    "leo": Voice("espeak-ng", "en-us+m3"),
+    "leo": Voice("flite", "rms", ("pitch", "220")),
     "joan": Voice("flite", "slt", ("pitch", "-230", "tempo", "1.04")),
     "graham": Voice("flite", "rms", ("pitch", "-260", "tempo", "1.05")),
     "carol": Voice("flite", "slt", ("pitch", "240", "tempo", "0.97")),
-    "victor": Voice("festival", "kal_diphone", ("pitch", "-160")),
+    "victor": Voice("espeak-ng", "en-us", pace=0.95),  # the one that recognizers find hard,
 }
 
 
