@@ -59,7 +59,8 @@ class PresentationClock:
                 continue
             off_s = self._disagreement(timed)
             if abs(off_s) <= JITTER_S:
-                yield from self._go_on()
+                if self._held:
+                    yield from self._go_on()
                 self._next_s += timed.duration_s
                 yield None, timed.frame
             elif abs(off_s) > CLEAR_S:
