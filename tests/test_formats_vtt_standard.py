@@ -91,7 +91,7 @@ def test_file_parsing(name: str) -> None:
 def test_regions_of_the_header() -> None:
     file = _parsed(WPT / "file-parsing" / "header-regions.vtt")
     regions = [parse_region(r) for r in file.regions]
-    usual = {"width": 100, "lines": 3, "regionAnchorX": 0, "regionAnchorY": 100}
+    usual: dict[str, Any] = {"width": 100, "lines": 3, "regionAnchorX": 0, "regionAnchorY": 100}
     usual |= {"viewportAnchorX": 0, "viewportAnchorY": 100, "scroll": ""}
     for cue in file.cues:
         region = parse_settings(cue.settings, regions).region

@@ -13,7 +13,16 @@ from typing import Any
 from pipeline.formats import render
 from pipeline.formats.vtt import grade_line
 from pipeline.timing import Span
-from pipeline.transcript import AlignmentReport, ConceptTag, Grade, Passage, Shift, Token, Transcript, Utterance
+from pipeline.transcript import (
+    AlignmentReport,
+    ConceptTag,
+    Grade,
+    Passage,
+    Shift,
+    Token,
+    Transcript,
+    Utterance,
+)
 
 SCHEMA = "vignette/1"
 

@@ -25,6 +25,7 @@ _MAX_XML_BYTES = 64 * 1024 * 1024
 # text box.
 _HIDDEN = frozenset(("del", "moveFrom", "instrText", "delText", "Fallback", "vanish"))
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_TIME_CELL = re.compile(r"[\d:.,;\s–-]+")
 _HEADING_STYLE = re.compile(r"(?:heading|title|subtitle|berschrift|titre)\s*\d*", re.IGNORECASE)
 
 
@@ -64,14 +65,18 @@ class _Refused(Exception):
 
 
 class _Body:
-    """Collects paragraphs from expat's events. A table's row is one paragraph, its cells divided by tabs."""
+    """Collects paragraphs from expat's events.
+
+    A row of a table is one paragraph, because scripts are often tables of speaker and speech; inner tables
+    belong to the cell they stand in.
+    """
 
     def __init__(self) -> None:
         self.paragraphs: list[tuple[str, bool]] = []
         self._text: list[str] = []
         self._heading = False
-        self._hidden = 0
-        self._in_text = 0
+        self._hidden = self._in_text = self._rows = 0
+        self._cells: list[list[str]] = []
 
     def doctype(self, *_: object) -> None:
         raise _Refused("holds a document type declaration, which no Word document does")
@@ -82,6 +87,10 @@ class _Body:
             self._hidden += 1
         elif name == "t":
             self._in_text += 1
+        elif name == "tr":
+            self._rows += 1
+        elif name == "tc" and self._rows == 1:
+            self._cells.append([])
         elif name == "pStyle":
             style = next((v for k, v in attributes.items() if k.rpartition(" ")[2] == "val"), "")
             self._heading = self._heading or bool(_HEADING_STYLE.match(style))
@@ -95,9 +104,30 @@ class _Body:
         elif name == "t":
             self._in_text -= 1
         elif name == "p":
-            self.paragraphs.append(("".join(self._text), self._heading))
-            self._text, self._heading = [], False
+            self._end_paragraph()
+        elif name == "tr":
+            self._rows -= 1
+            if not self._rows:
+                self.paragraphs.append((_row(["\n".join(cell) for cell in self._cells]), False))
+                self._cells = []
+
+    def _end_paragraph(self) -> None:
+        text = "".join(self._text)
+        if self._cells:
+            self._cells[-1].append(text)
+        else:
+            self.paragraphs.append((text, self._heading))
+        self._text, self._heading = [], False
 
     def characters(self, text: str) -> None:
         if self._in_text and not self._hidden:
             self._text.append(text)
+
+
+def _row(cells: list[str]) -> str:
+    """A table's row as a speech: cells that hold a time alone are left out, and a short first cell is who
+    speaks."""
+    filled = [text for cell in cells if (text := cell.strip()) and not _TIME_CELL.fullmatch(text)]
+    if len(filled) > 1 and len(filled[0]) <= 32 and "\n" not in filled[0] and filled[0][-1] not in ":.?!,":
+        filled[0] += ":"
+    return "\t".join(filled)

@@ -27,17 +27,19 @@ _OFF_SCREEN = re.compile(
 )
 # What begins a sentence or names a thing and is followed by a colon, but never is a person.
 _NOT_NAMES = sounds.words_of(
-    "a about act address advice after again also although always an and another answer any as at because "
-    "before but by caution chapter closing commentary conclusion date day definition episode ergo every "
-    "exactly example exercise exhibit fact fig figure finally first five four from given goal goals good "
-    "has here hint homework how however i if important in instructions introduction is issue it item its "
-    "key last learning length lesson let listen location look maybe meaning method module moral my namely "
-    "nb never next no note notes now number objective objectives ok okay on once one or our overview page "
-    "part phase place plus point practice principle problem ps purpose question questions quote reason "
-    "recap remember reminder result results rule scene second section see session since sixth so solution "
-    "some source spoiler step still stop subject summary table task that the then there therefore these "
-    "they think third this three time tip title to today tomorrow topic translation truth two unit update "
-    "video vignette wait warning we well what when where which who why wisdom yes yesterday you your"
+    "honestly actually basically obviously clearly seriously frankly simply ideally hopefully sadly truly "
+    "really a about act address advice after again also although always an and another answer any as at "
+    "because before but by caution chapter closing commentary conclusion date day definition episode ergo "
+    "every exactly example exercise exhibit fact fig figure finally first five four from given goal goals "
+    "good has here hint homework how however i if important in instructions introduction is issue it item "
+    "its key last learning length lesson let listen location look maybe meaning method module moral my "
+    "namely nb never next no note notes now number objective objectives ok okay on once one or our "
+    "overview page part phase place plus point practice principle problem ps purpose question questions "
+    "quote reason recap remember reminder result results rule scene second section see session since "
+    "sixth so solution some source spoiler step still stop subject summary table task that the then there "
+    "therefore these they think third this three time tip title to today tomorrow topic translation truth "
+    "two unit update video vignette wait warning we well what when where which who why wisdom yes "
+    "yesterday you your"
 )
 _TITLES = sounds.words_of("dr mr mrs ms miss prof professor sir dame rev nurse father sister")
 

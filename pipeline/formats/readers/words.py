@@ -119,32 +119,33 @@ def _text_marks(
     text: str, spans: list[re.Match[str]], labels: Labels, voices: frozenset[int]
 ) -> Iterator[_Mark]:
     """Dashes, chevrons, labels: where a line or a voice begins or a sentence ends, not inside brackets."""
-    at = 0
+    done = at = 0
     dialogue = False
     for line in text.split("\n"):
-        firm = {0, *(v - at for v in voices if at <= v < at + len(line))}
-        for start in sorted(firm | {m.end() for m in _INNER.finditer(line)}):
-            if any(s.start() < at + start < s.end() for s in spans):
+        end = at + len(line)
+        firm = {at, *(v for v in voices if at <= v < end)}
+        for start in sorted(firm | {at + m.end() for m in _INNER.finditer(line)}):
+            if start < done or any(s.start() < start < s.end() for s in spans):
                 continue
-            mark = _mark_at(line, start, labels, inner=start not in firm, dialogue=dialogue)
+            mark = _mark_at(text, start, labels, inner=start not in firm, dialogue=dialogue)
             if mark is not None:
-                dialogue = dialogue or _DASH.match(line, start) is not None
-                yield replace(mark, start=at + mark.start, end=at + mark.end)
-        at += len(line) + 1
+                dialogue = dialogue or _DASH.match(text, start) is not None
+                done = mark.end
+                yield mark
+        at = end + 1
 
 
-def _mark_at(line: str, start: int, labels: Labels, inner: bool, dialogue: bool) -> _Mark | None:
-    at = start
-    dash = _DASH.match(line, at)
-    if dash and inner and not (dialogue and line[dash.end() : dash.end() + 1].isupper()):
+def _mark_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool) -> _Mark | None:
+    dash = _DASH.match(text, start)
+    if dash and inner and not (dialogue and text[dash.end() : dash.end() + 1].isupper()):
         return None
-    at = dash.end() if dash else at
-    chevrons = _CHEVRONS.match(line, at)
+    at = dash.end() if dash else start
+    chevrons = _CHEVRONS.match(text, at)
     at = chevrons.end() if chevrons else at
-    indent = len(line[at:]) - len(line[at:].lstrip())
-    label = labels.at_start(line[at + indent :])
+    at += len(text[at:]) - len(text[at:].lstrip(" \t"))
+    label = labels.at_start(text[at:])
     if label is not None:
-        return _Mark(start, at + indent + label.length, label.name, aside=label.aside)
+        return _Mark(start, at + label.length, label.name, aside=label.aside)
     return _Mark(start, at, None) if dash or chevrons else None
 
 
