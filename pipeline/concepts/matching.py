@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -68,7 +69,7 @@ class Tagger:
         self._vocab = spacy.blank("en").vocab
         self._rules = tuple(rules)
         self._passed_over = passed_over
-        self._matchers: dict[Part, _PartMatcher] = {}
+        self._matchers: dict[int, _PartMatcher] = {}
         self._by_key: dict[str, list[int]] = {}
         for number, rule in enumerate(self._rules):
             for key in key_words(rule.pattern.part.phrase):
@@ -79,69 +80,130 @@ class Tagger:
 
         `role` is one of `notation.ROLES`, or empty when unknown.
         """
-        heard = _Heard([w.text for w in talk.words], self._passed_over, self._vocab)
+        sentences = _sentences([w.text for w in talk.words], self._passed_over, self._vocab)
         found: list[Match] = []
         blocked: list[Match] = []
-        for rule in self._candidates(heard):
-            if role and rule.pattern.roles and role not in rule.pattern.roles:
-                continue
-            (blocked if rule.blocking else found).extend(self._apply(rule, heard))
+        for sentence in sentences:
+            for rule in self._candidates(sentence):
+                if not role or not rule.pattern.roles or role in rule.pattern.roles:
+                    matches = self._apply(rule, sentence, sentences)
+                    (blocked if rule.blocking else found).extend(matches)
         return _longest(m for m in found if not any(_blocks(b, m) for b in blocked))
 
-    def _candidates(self, heard: _Heard) -> Iterator[Rule]:
-        numbers = {n for word in set(heard.words) for n in self._by_key.get(word, ())}
+    def _candidates(self, sentence: _Sentence) -> Iterator[Rule]:
+        numbers = {n for word in sentence.present for n in self._by_key.get(word, ())}
         return (self._rules[n] for n in sorted(numbers))
 
-    def _apply(self, rule: Rule, heard: _Heard) -> Iterator[Match]:
+    def _apply(self, rule: Rule, sentence: _Sentence, turn: list[_Sentence]) -> Iterator[Match]:
         pattern = rule.pattern
-        spans = [s for s in self._spans(pattern.part, heard) if not pattern.asked or heard.is_question(s[1])]
-        if not spans or any(self._spans(part, heard) for part in pattern.never):
+        if pattern.asked and sentence.mark != "?":
             return
-        others = [self._spans(part, heard) for part in pattern.also]
+        spans = self._spans(pattern.part, sentence)
+        if not spans or any(self._spans(part, other) for part in pattern.never for other in turn):
+            return
+        others = [[span for other in turn for span in self._spans(part, other)] for part in pattern.also]
         for first, last in spans:
             # The evidence is the first part; the others only have to be there, and not be the same words.
-            if all(any(end <= first or start >= last for start, end in spans) for spans in others):
+            if all(any(end <= first or start >= last for start, end in found) for found in others):
                 yield Match(first, last, rule.concept, rule)
 
-    def _spans(self, part: Part, heard: _Heard) -> list[tuple[int, int]]:
-        if part not in self._matchers:
-            self._matchers[part] = _PartMatcher(part, self._vocab, self._passed_over)
-        return self._matchers[part].spans(heard)
+    def _spans(self, part: Part, sentence: _Sentence) -> list[tuple[int, int]]:
+        matcher = self._matchers.get(id(part))  # parts live as long as the rules; hashing their trees is slow
+        if matcher is None:
+            matcher = self._matchers[id(part)] = _PartMatcher(part, self._vocab, self._passed_over)
+        return matcher.spans(sentence)
 
 
 class _PartMatcher:
-    """One part of a pattern as a spaCy matcher."""
+    """One part of a pattern as a spaCy matcher, built when a sentence first has all the words that it needs."""
 
     def __init__(self, part: Part, vocab: Any, passed_over: frozenset[str]) -> None:
+        self._part = part
+        self._vocab = vocab
+        self._needed = [words for words in map(_key_choice, part.phrase) if words]
+        self._needs_every_word = bool(words_of(part.phrase) & passed_over)
+
+    @cached_property
+    def _groups(self) -> list[_Group]:
+        """The variants of the part, by the words of which a sentence must have one for them to match."""
+        by_key: dict[frozenset[str], list[tuple[Spec, ...]]] = {}
+        for variant in variants(self._part.phrase):
+            required = [spec.forms for spec in variant if spec.forms and spec.operator == "1"]
+            by_key.setdefault(min(required, key=_cost), []).append(variant)
+        return [_Group(key, found, self._vocab) for key, found in by_key.items()]
+
+    def spans(self, sentence: _Sentence) -> list[tuple[int, int]]:
+        """Where the part stands, as word indices of the turn."""
+        if any(words.isdisjoint(sentence.present) for words in self._needed):
+            return []
+        groups = [g for g in self._groups if not g.key.isdisjoint(sentence.present)]
+        if not groups:
+            return []
+        doc, words, places = sentence.full if self._needs_every_word else sentence.light
+        found = {(a, b) for group in groups for _, a, b in group.matcher(doc) if _ends_fit(self._part, words, a, b)}
+        return [(places[a], places[b - 1] + 1) for a, b in sorted(found)]
+
+
+@dataclass
+class _Group:
+    """Variants of a part that share `key`; their matcher is built when a sentence first has a word of it."""
+
+    key: frozenset[str]
+    variants: list[tuple[Spec, ...]]
+    vocab: Any
+
+    @cached_property
+    def matcher(self) -> Any:
         from spacy.matcher import Matcher
 
-        self._part = part
-        self._needs_every_word = bool(words_of(part.phrase) & passed_over)
-        self._matcher = Matcher(vocab)
-        self._matcher.add("part", [_spacy_pattern(v) for v in variants(part.phrase)], greedy="LONGEST")
-
-    def spans(self, heard: _Heard) -> list[tuple[int, int]]:
-        doc, places = heard.full if self._needs_every_word else heard.light
-        words = [heard.words[p] for p in places]
-        found = [(a, b) for _, a, b in self._matcher(doc) if _ends_fit(self._part, words, a, b)]
-        return [(places[a], places[b - 1] + 1) for a, b in found]
+        matcher = Matcher(self.vocab, validate=False)
+        matcher.add("part", [_spacy_pattern(v) for v in self.variants], greedy="LONGEST")
+        return matcher
 
 
-class _Heard:
-    """The words of one turn as spaCy documents: all of them, and without those that are passed over."""
+class _Sentence:
+    """The words of one sentence, and the mark it ends with, as spaCy documents: all words, and without those passed over.
 
-    def __init__(self, words: list[str], passed_over: frozenset[str], vocab: Any) -> None:
+    `first` is the place of its first word in the turn.
+    """
+
+    def __init__(self, words: list[str], first: int, mark: str, passed_over: frozenset[str], vocab: Any) -> None:
+        self.words = words
+        self.mark = mark
+        self.present = frozenset(words)
+        self._first = first
+        self._passed_over = passed_over
+        self._vocab = vocab
+
+    @cached_property
+    def full(self) -> _Reading:
+        return self._reading(range(len(self.words)))
+
+    @cached_property
+    def light(self) -> _Reading:
+        return self._reading([n for n, word in enumerate(self.words) if word not in self._passed_over])
+
+    def _reading(self, kept: Iterable[int]) -> _Reading:
         from spacy.tokens import Doc
 
-        self.words = words
-        kept = [n for n, word in enumerate(words) if word not in passed_over]
-        self.full = Doc(vocab, words=words), list(range(len(words)))
-        self.light = Doc(vocab, words=[words[n] for n in kept]), kept
+        kept = list(kept)
+        words = [self.words[n] for n in kept]
+        return Doc(self._vocab, words=words), words, [self._first + n for n in kept]
 
-    def is_question(self, last: int) -> bool:
-        """Whether the sentence that holds the word before `last` ends with a question mark."""
-        stop = next((word for word in self.words[last - 1 :] if word in STOPS), "")
-        return stop == "?"
+
+_Reading = tuple[Any, list[str], list[int]]
+
+
+def _sentences(words: list[str], passed_over: frozenset[str], vocab: Any) -> list[_Sentence]:
+    sentences: list[_Sentence] = []
+    first = 0
+    for at in range(len(words) + 1):
+        if at == len(words) or words[at] in STOPS:
+            if at > first:
+                mark = words[at] if at < len(words) else ""
+                sentences.append(_Sentence(words[first:at], first, mark, passed_over, vocab))
+            first = at + 1
+    return sentences
 
 
 def variants(phrase: Phrase) -> list[tuple[Spec, ...]]:
@@ -181,7 +243,12 @@ def _pieces(node: Node) -> list[tuple[Spec, ...]]:
 def key_words(phrase: Phrase) -> frozenset[str]:
     """Words of which at least one is heard wherever the phrase matches; the rarest such choice."""
     choices = [c for c in map(_key_choice, phrase) if c]
-    return min(choices, key=lambda words: (sum(_COMMON_COST if w in _COMMON else 1 for w in words), sorted(words)))
+    return min(choices, key=_cost)
+
+
+def _cost(words: frozenset[str]) -> tuple[int, str]:
+    """How often one of the words may be expected, roughly; ties are broken by spelling, so that runs are alike."""
+    return sum(_COMMON_COST if word in _COMMON else 1 for word in words), min(words)
 
 
 def _key_choice(node: Node) -> frozenset[str]:
@@ -196,7 +263,7 @@ def _spacy_pattern(specs: tuple[Spec, ...]) -> list[dict[str, Any]]:
     pattern: list[dict[str, Any]] = []
     for spec in specs:
         if spec.forms is None:
-            place: dict[str, Any] = {"IS_PUNCT": False}
+            place: dict[str, Any] = {}
         elif len(spec.forms) == 1:
             place = {"ORTH": next(iter(spec.forms))}
         else:
@@ -210,16 +277,9 @@ def _ends_fit(part: Part, words: list[str], first: int, last: int) -> bool:
         return False
     if part.not_after and last < len(words) and words[last] in part.not_after:
         return False
-    if part.at_end and last < len(words) and words[last] not in STOPS:
+    if part.at_end and last < len(words):
         return False
-    return not part.at_start or _starts_sentence(words, first)
-
-
-def _starts_sentence(words: list[str], first: int) -> bool:
-    before = first - 1
-    while before >= 0 and words[before] in LEAD_INS:
-        before -= 1
-    return before < 0 or words[before] in STOPS
+    return not part.at_start or all(word in LEAD_INS for word in words[:first])
 
 
 def _blocks(block: Match, match: Match) -> bool:

@@ -17,8 +17,8 @@ FILLERS = frozenset("um uh uhm umm er erm ah oh hmm hm mm mhm huh uhh".split())
 # Asides between commas. They are left alone without commas: "you know him", "I mean it", "I feel like a drink".
 _ASIDES = (("you", "know"), ("i", "mean"), ("i", "guess"), ("i", "suppose"), ("like",), ("well",), ("right",), ("okay",))
 
-# "kind of sad" hedges, "that kind of group" does not.
-_HEDGES = (("kind", "of"), ("sort", "of"))
+# "kind of sad" and "a bit sad" hedge, "that kind of group" and "a bit of bread" do not.
+_HEDGES = (("kind", "of"), ("sort", "of"), ("a", "little", "bit"), ("a", "bit"))
 _BEFORE_NOUN_USE = frozenset("a an the what this that these those some any same which one other every no my".split())
 
 _SPOKEN_FORMS = {
@@ -135,17 +135,25 @@ def _is_stutter(piece: str, following: str) -> bool:
 
 
 def _without(words: list[TalkWord], phrases: tuple[tuple[str, ...], ...], applies: _Applies) -> list[TalkWord]:
+    firsts = {phrase[0] for phrase in phrases}
     kept: list[TalkWord] = []
     at = 0
     while at < len(words):
-        for phrase in phrases:
-            if tuple(w.text for w in words[at : at + len(phrase)]) == phrase and applies(words, at, at + len(phrase)):
-                at += len(phrase)
-                break
+        length = _phrase_at(words, at, phrases) if words[at].text in firsts else 0
+        if length and applies(words, at, at + length):
+            at += length
         else:
             kept.append(words[at])
             at += 1
     return kept
+
+
+def _phrase_at(words: list[TalkWord], at: int, phrases: tuple[tuple[str, ...], ...]) -> int:
+    """How long the phrase is that begins here; 0 when none does."""
+    for phrase in phrases:
+        if tuple(w.text for w in words[at : at + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0
 
 
 def _is_aside(words: list[TalkWord], first: int, last: int) -> bool:
@@ -155,18 +163,22 @@ def _is_aside(words: list[TalkWord], first: int, last: int) -> bool:
 
 
 def _is_hedge(words: list[TalkWord], first: int, last: int) -> bool:
+    if words[first].text == "a":
+        return last < len(words) and words[last].text not in STOPS | {"of", "more", "less"}
     return first == 0 or words[first - 1].text not in _BEFORE_NOUN_USE
 
 
 def _without_false_starts(words: list[TalkWord]) -> list[TalkWord]:
     """Of words said twice in a row ("on the high- on the high end") the second telling stays."""
     kept: list[TalkWord] = []
+    texts: list[str] = []
     for word in words:
         kept.append(word)
-        for length in range(_LONGEST_FALSE_START, 0, -1):
-            texts = [w.text for w in kept[-2 * length :]]
-            if len(texts) == 2 * length and texts[:length] == texts[length:] and not STOPS & set(texts):
-                del kept[-2 * length : -length]
+        texts.append(word.text)
+        for length in range(1, _LONGEST_FALSE_START + 1):
+            again = len(texts) >= 2 * length and word.text == texts[-1 - length]
+            if again and texts[-2 * length : -length] == texts[-length:] and not STOPS & set(texts[-length:]):
+                del kept[-2 * length : -length], texts[-2 * length : -length]
                 break
     return kept
 
