@@ -58,8 +58,9 @@ class Junction(IntEnum):
     CLAUSE = 1  # after , ; : or a dash
     CONJUNCTION = 2  # before and, because, which ...
     PREPOSITION = 3  # before of, with, into ...
-    PLAIN = 4  # anywhere else
-    TORN = 5  # article|noun, preposition|phrase, pronoun|verb, auxiliary|verb, title|name, number|unit
+    PREDICATE = 4  # between a subject and its auxiliary: the group | will begin
+    PLAIN = 5  # anywhere else
+    TORN = 6  # article|noun, preposition|phrase, pronoun|verb, auxiliary|verb, title|name, number|unit
 
 
 def core(text: str) -> str:
@@ -115,6 +116,8 @@ def junction(before: str, after: str) -> Junction:
         return Junction.CONJUNCTION
     if right in PREPOSITIONS:
         return Junction.PREPOSITION
+    if right in AUXILIARIES and right not in ("not", "never"):
+        return Junction.PREDICATE
     return Junction.PLAIN
 
 
@@ -124,6 +127,8 @@ def _is_torn(before: str, after: str, left: str, right: str) -> bool:
     if left in SUBJECTS or left in ARTICLES:
         # "I told you | because", "I know that | when": the word closes its phrase, and a new one begins.
         return not (left in _OBJECT_TOO and (right in CONJUNCTIONS or right in PREPOSITIONS))
+    if left in AUXILIARIES and (right in CONJUNCTIONS or right in PREPOSITIONS) and right not in ("to", "so"):
+        return False  # "what will you do | when", "it was | in": the verb is the main one
     if left in PREPOSITIONS or left in CONJUNCTIONS or left in AUXILIARIES:
         return True
     if left.endswith(("'s", "s'")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.profiles import Limits, limits_of
 from pipeline.progress import Progress, part, silent
@@ -13,6 +14,10 @@ from pipeline.stages.captions.script import Script, lay_out
 from pipeline.stages.captions.times import order_of, spans
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Captions, Cue, Voices
+
+# How often people who talk at once are divided anew because a name must be shown again; once is nearly always
+# enough.
+MOST_ATTEMPTS = 3
 
 
 def run(
@@ -35,13 +40,36 @@ def run(
     if not aligned.tokens:
         return Captions(())
     limits = limits_of(settings)
-    script = lay_out(aligned, voices, limits, shots, boundaries)
-    fixed = [] if settings.recue else kept(script, limits, aligned.editor_cues)
-    pieces = order_of(script, _fill(script, limits, fixed, part(progress, 0.0, 0.95)))
+    resumed: frozenset[int] = frozenset()
+    for attempt in range(MOST_ATTEMPTS):
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed)
+        fixed = [] if settings.recue else kept(script, limits, aligned.editor_cues)
+        share = part(progress, attempt / MOST_ATTEMPTS, (attempt + 0.9) / MOST_ATTEMPTS)
+        pieces = order_of(script, _fill(script, limits, fixed, share))
+        found = resumed | _resumptions(script, pieces, resumed)
+        if found == resumed:
+            break
+        resumed = found
     times = spans(script, limits, pieces, duration_ms)
+    for place in resumed - _resumptions(script, pieces, resumed):
+        del script.labels[place]
     cues = tuple(_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True))
     progress(1.0)
     return Captions(cues)
+
+
+def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int]) -> frozenset[int]:
+    """Tokens with which somebody goes on after another's caption, and whose name would not be shown but for that.
+
+    People who talk at once stand in the script one after the other, and on screen between one another.
+    """
+    found = set()
+    for before, piece in pairwise(pieces):
+        here, there = script.speakers[piece.first], script.speakers[before.last - 1]
+        missing = piece.first not in script.labels or piece.first in known
+        if script.labels and here is not None and here != there and missing:
+            found.add(piece.first)
+    return frozenset(found)
 
 
 def _fill(script: Script, limits: Limits, fixed: Sequence[Piece], progress: Progress) -> list[Piece]:

@@ -6,11 +6,10 @@ A division is a list of pieces, each a cue with its lines. It costs, in points, 
 - its end: `CUE_END[junction]`, eased by up to `PAUSE_EASE` of it where the speaker pauses there;
 - its lines: `LINE_END[junction]` at each break, and `BALANCE` times their unevenness (0 = all equal);
 - reading: `SPEED` times the share by which it runs faster than the limit, and `SHORT` times the share missing
-of
-  the shortest duration, both after all the time there is before the next cue has been taken;
-- silence inside: `SILENCE` a second beyond what is free, for words should not stand there before they are
-said; - shots inside: `STRADDLE` for every shot change;
-- two speakers: `DIALOGUE`.
+  of the shortest duration, both after all the time there is before the next cue has been taken;
+- silence inside: `SILENCE` a second beyond what is free, for words should not be shown before they are said;
+- shots inside: `STRADDLE` for every shot change;
+- two speakers: `DIALOGUE`, and once more the cost of an end that tears what either of them says.
 
 Lines longer than the limit, more lines than allowed, more than the longest duration, three speakers, two
 speakers on one line and cues over a hard place are not dear but impossible; one token alone is always
@@ -28,11 +27,24 @@ from pipeline.stages.captions.script import Script
 
 CUE = 3.0
 LINE = 1.2
-CUE_END = {Junction.SENTENCE: 0.0, Junction.CLAUSE: 3.0, Junction.CONJUNCTION: 5.5, Junction.PREPOSITION: 8.0,
-           Junction.PLAIN: 11.0, Junction.TORN: 22.0}  # fmt: skip
-LINE_END = {Junction.SENTENCE: 0.0, Junction.CLAUSE: 0.4, Junction.CONJUNCTION: 1.0, Junction.PREPOSITION:
-1.8,
-            Junction.PLAIN: 3.5, Junction.TORN: 9.0}  # fmt: skip
+CUE_END = {
+    Junction.SENTENCE: 0.0,
+    Junction.CLAUSE: 3.0,
+    Junction.CONJUNCTION: 5.5,
+    Junction.PREPOSITION: 8.0,
+    Junction.PREDICATE: 10.0,
+    Junction.PLAIN: 11.0,
+    Junction.TORN: 22.0,
+}
+LINE_END = {
+    Junction.SENTENCE: 0.0,
+    Junction.CLAUSE: 0.4,
+    Junction.CONJUNCTION: 1.0,
+    Junction.PREPOSITION: 1.8,
+    Junction.PREDICATE: 2.8,
+    Junction.PLAIN: 3.5,
+    Junction.TORN: 12.0,
+}
 PAUSE_EASE = 0.7  # of the cost of an end, after a pause of EASE_FULL_MS; none below EASE_FROM_MS
 EASE_FROM_MS, EASE_FULL_MS = 150, 1000
 BALANCE = 3.0
@@ -141,8 +153,18 @@ def _dialogues(
     for j in range(change + 1, reach + 1):
         if script.runs[j - 1] != script.runs[change] or script.width(change, j) > line_chars:
             break
-        found.append((j, (change,), LINE + DIALOGUE))
+        found.append((j, (change,), _dialogue_cost(script, i, j)))
     return found
+
+
+def _dialogue_cost(script: Script, i: int, j: int) -> float:
+    """Two speakers share a cue best when each says a whole sentence there."""
+    cost = LINE + DIALOGUE
+    if i and script.runs[i] == script.runs[i - 1]:
+        cost += CUE_END[script.joints[i]]
+    if j < len(script) and script.runs[j] == script.runs[j - 1]:
+        cost += CUE_END[script.joints[j]]
+    return cost
 
 
 def layout_cost(script: Script, limits: Limits, piece: Piece) -> float:
@@ -155,7 +177,8 @@ def layout_cost(script: Script, limits: Limits, piece: Piece) -> float:
     if changes:
         quick = script.pause_ms(changes[0]) <= QUICK_ANSWER_MS
         fits = max(widths) <= limits.line_chars - DASH_CHARS
-        return LINE + DIALOGUE if quick and fits and piece.breaks == (changes[0],) else float("inf")
+        possible = quick and fits and piece.breaks == (changes[0],)
+        return _dialogue_cost(script, piece.first, piece.last) if possible else float("inf")
     if max(widths) > limits.line_chars and piece.last - piece.first > 1:
         return float("inf")
     uneven = sum(w * w for w in widths) - sum(widths) ** 2 / len(widths)

@@ -5,8 +5,9 @@ Index `i` of a list about places means the place *before* token `i`.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.linguistics import Junction, is_counted_word, junction, visible_length
@@ -17,6 +18,8 @@ from pipeline.transcript import Aligned, EditorCue, Kind, Token, Voices
 LONG_SILENCE_MS = 3000
 # A pause up to this long may stand inside a caption for nothing.
 FREE_PAUSE_MS = 500
+# What it counts as when a caption tells a sound before it is heard (BBC §5.5: do not pre-empt an effect).
+SOUND_TOLD_EARLY_S = 0.8
 # Speech of two people that overlaps longer than this is shown by two captions at once, never by a dialogue in
 # one.
 REAL_OVERLAP_MS = 300
@@ -36,7 +39,6 @@ class Script:
     runs: list[int]  # number of the speaker's run a token stands in
     speakers: list[str | None]
     labels: dict[int, str]  # token that begins a run -> the name to show
-    marked: frozenset[int]  # tokens that begin a run of somebody who has no name
     hard: list[bool]  # a cue must end before this token
     shots_before: list[int]  # shot changes before the start of this token
     silence: list[float]  # seconds of pauses beyond what a cue may hold for free, up to this token
@@ -71,12 +73,21 @@ class Script:
 
 
 def lay_out(
-    aligned: Aligned, voices: Voices, limits: Limits, shots: Sequence[int], boundaries: Sequence[int]
+    aligned: Aligned,
+    voices: Voices,
+    limits: Limits,
+    shots: Sequence[int],
+    boundaries: Sequence[int],
+    resumed: frozenset[int] = frozenset(),
 ) -> Script:
-    """The script of one recording; `shots` and `boundaries` (of vignettes) are times in milliseconds."""
+    """The script of one recording; `shots` and `boundaries` (of vignettes) are times in milliseconds.
+
+    `resumed` are tokens at which a speaker goes on after another's caption: the name is shown again there.
+    """
     tokens = aligned.tokens
     speakers = _speakers(tokens, voices)
-    runs, labels, marked = _runs(tokens, speakers, aligned.editor_cues, voices, boundaries, limits.labels)
+    runs, labels = _runs(tokens, speakers, aligned.editor_cues, voices, boundaries, resumed)
+    labels = labels if limits.labels else {}
     wide, counted = [0], [0]
     for index, token in enumerate(tokens):
         label = limits.profile.label(labels[index]) if index in labels else ""
@@ -94,8 +105,7 @@ def lay_out(
         runs=runs,
         speakers=speakers,
         labels=labels,
-        marked=marked,
-        hard=_hard(tokens, runs, boundaries),
+        hard=_hard(tokens, runs, boundaries, resumed & labels.keys()),
         shots_before=[bisect_left(ordered, start) for start in starts],
         silence=_silence(tokens),
         limits=limits,
@@ -121,47 +131,70 @@ def _speakers(tokens: Sequence[Token], voices: Voices) -> list[str | None]:
 
 
 def _runs(
-    tokens: Sequence[Token], speakers: Sequence[str | None], editor: Sequence[EditorCue], voices: Voices,
-    boundaries: Sequence[int], show_labels: bool,
-) -> tuple[list[int], dict[int, str], frozenset[int]]:  # fmt: skip
-    """Number the runs of one speaker, and say which of them begin with a name or with a mere mark of change.
+    tokens: Sequence[Token],
+    speakers: Sequence[str | None],
+    editor: Sequence[EditorCue],
+    voices: Voices,
+    boundaries: Sequence[int],
+    resumed: frozenset[int],
+) -> tuple[list[int], dict[int, str]]:
+    """Number the runs of one speaker, and name those of known speakers where they begin.
 
     The voices know best; where they are silent the editor's labels and dialogue dashes do. One speaker alone
-    needs no name unless the editor gave one. The name is shown again where a new part of the video begins.
+    needs no name unless the editor gave one. The name is shown again where a new part of the video begins,
+    and where somebody goes on after another's caption.
     """
-    names = {s.id: s.name for s in voices.speakers if s.name}
+    names = short_names(voices)
     several = len({s for s in speakers if s is not None}) > 1
     given = {at: label for cue in editor for at, label in cue.label_at}
     dashes = {at for cue in editor for at in cue.dash_at}
-    parts = {_first_token_of(tokens, boundary) for boundary in boundaries}
+    again = resumed | {_first_token_of(tokens, boundary) for boundary in boundaries}
     runs: list[int] = []
     labels: dict[int, str] = {}
-    marked: set[int] = set()
     in_force = ""
     for index in range(len(tokens)):
         here, before = speakers[index], speakers[index - 1] if index else None
         known = index > 0 and (here is not None or before is not None)
         changed = here != before if known else (index in dashes or given.get(index, in_force) != in_force)
         runs.append((runs[-1] if runs else 0) + (changed and index > 0))
-        if index in given:
-            in_force = given[index]
-        elif changed:
-            in_force = ""
-        if here in names and several and (changed or index == 0 or index in parts):
+        in_force = given.get(index, "" if changed else in_force)
+        if here in names and several and (changed or index == 0 or index in again):
             labels[index] = names[here]
         elif index in given and here not in names:
             labels[index] = given[index]
-        elif changed:
-            marked.add(index)
-    return runs, labels if show_labels else {}, frozenset(marked)
+    return runs, labels
+
+
+_TITLE_OR_DEGREE = re.compile(r"^(?:(?:dr|mr|mrs|ms|prof|professor|sir)\.?\s+)+|,.*$", re.IGNORECASE)
+
+
+def short_names(voices: Voices) -> dict[str, str]:
+    """What captions call each named speaker: the first name where all of them have different ones, else all
+    of it.
+
+    "Person 2" and other names with digits stay whole.
+    """
+    whole = {s.id: s.name.strip() for s in voices.speakers if s.name.strip()}
+    first = {key: (_TITLE_OR_DEGREE.sub("", name).split() or [name])[0] for key, name in whole.items()}
+    distinct = len({name.casefold() for name in first.values()}) == len(first)
+    plain = not any(ch.isdigit() for name in whole.values() for ch in name)
+    return first if distinct and plain else whole
 
 
 def _silence(tokens: Sequence[Token]) -> list[float]:
-    """Running sum over places of the seconds by which each pause exceeds `FREE_PAUSE_MS`."""
+    """Running sum over places of the seconds by which each pause exceeds `FREE_PAUSE_MS`.
+
+    A sound inside a cue is told before it is heard, and words behind a long one stand there before they are
+    said: both count as such seconds.
+    """
     total, sums = 0.0, [0.0] * len(tokens)
     for index in range(1, len(tokens)):
-        pause_ms = tokens[index].span.start_ms - tokens[index - 1].span.end_ms
-        total += max(0, pause_ms - FREE_PAUSE_MS) / 1000
+        before, after = tokens[index - 1], tokens[index]
+        total += max(0, after.span.start_ms - before.span.end_ms - FREE_PAUSE_MS) / 1000
+        if after.kind is Kind.SOUND:
+            total += SOUND_TOLD_EARLY_S
+        if before.kind is Kind.SOUND:
+            total += max(0, before.span.duration_ms - FREE_PAUSE_MS) / 1000
         sums[index] = total
     return sums
 
@@ -171,7 +204,9 @@ def _first_token_of(tokens: Sequence[Token], boundary_ms: int) -> int:
     return next((i for i, t in enumerate(tokens) if t.span.middle_ms >= boundary_ms), len(tokens))
 
 
-def _hard(tokens: Sequence[Token], runs: Sequence[int], boundaries: Sequence[int]) -> list[bool]:
+def _hard(
+    tokens: Sequence[Token], runs: Sequence[int], boundaries: Sequence[int], resumed: Set[int]
+) -> list[bool]:
     hard = [False] * len(tokens)
     for index in range(1, len(tokens)):
         before, after = tokens[index - 1], tokens[index]
@@ -182,8 +217,7 @@ def _hard(tokens: Sequence[Token], runs: Sequence[int], boundaries: Sequence[int
             or (runs[index] != runs[index - 1] and pause_ms < -REAL_OVERLAP_MS)
             or after.span.start_ms < before.span.start_ms
         )
-    for boundary in boundaries:
-        at = _first_token_of(tokens, boundary)
+    for at in (*resumed, *(_first_token_of(tokens, boundary) for boundary in boundaries)):
         if at < len(tokens):
             hard[at] = True
     return hard

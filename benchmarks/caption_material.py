@@ -1,0 +1,144 @@
+"""Timed words of real and of made conversations, for measuring captions: what `run` would hand to the
+builder.
+
+- the demo: its truth (`tests/data/demo_truth.json`), words placed in their utterance by length;
+- real speech, from the folder that VIGNETTE_DATA names: `speech/*/ref.json` (words timed by hand or machine,
+  or phrases with their words placed by length) and `speech/ami_topics` (whole meetings as timed turns: four
+  people who really interrupt one another).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.timing import Span, seconds_to_ms
+from pipeline.transcript import (
+    Aligned,
+    AlignmentReport,
+    Kind,
+    Speaker,
+    Token,
+    Utterance,
+    Verdict,
+    Voices,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+# A pause this long ends an utterance, and so does a change of speaker.
+PAUSE_MS = 1000
+
+
+@dataclass(frozen=True)
+class Material:
+    """One conversation: its words, who says them, its length, and the cuts of its picture."""
+
+    name: str
+    aligned: Aligned
+    voices: Voices
+    duration_ms: int
+    shots: tuple[int, ...] = ()
+    boundaries: tuple[int, ...] = ()
+
+
+def demo() -> Material:
+    """The demo as its truth has it, with its sounds, cuts and parts."""
+    truth = json.loads((ROOT / "tests" / "data" / "demo_truth.json").read_text("utf-8"))
+    names = {p["id"]: p["name"] for p in truth["people"]}
+    phrases = [(u["start_ms"], u["end_ms"], u["text"], u["speaker"]) for u in truth["utterances"]]
+    phrases += [(s["start_ms"], s["end_ms"], f"[{s['name']}]", None) for s in truth["sounds"]]
+    return _material(
+        "demo", phrases, truth["duration_ms"], names,
+        tuple(s["start_ms"] for s in truth["shots"][1:]), tuple(s["start_ms"] for s in truth["sections"]),
+    )  # fmt: skip
+
+
+def meetings() -> Iterator[Material]:
+    """Whole meetings with real overlaps; nothing where VIGNETTE_DATA is not set."""
+    for path in sorted(_speech_folder().glob("ami_topics/dev/*.json")):
+        meeting = json.loads(path.read_text("utf-8"))
+        phrases = [(_ms(t["start"]), _ms(t["end"]), t["text"], t["speaker"]) for t in meeting["turns"]]
+        people = sorted({p[3] for p in phrases})
+        names = {person: f"Person {k}" for k, person in enumerate(people, 1)}
+        yield _material(f"AMI {meeting['meeting']}", phrases, _ms(meeting["seconds"]), names)
+
+
+def recordings() -> Iterator[Material]:
+    """Short real recordings with reference texts and times; nothing where VIGNETTE_DATA is not set."""
+    for folder in sorted(_speech_folder().glob("*")):
+        reference = next((p for p in (folder / "ref.json",) if p.is_file()), None)
+        if reference is None or folder.name == "formats":
+            continue
+        entries = json.loads(reference.read_text("utf-8"))
+        if not entries or "start" not in entries[0]:
+            continue
+        phrases = [
+            (_ms(e["start"]), _ms(e["end"]), e.get("text") or e.get("word") or "", e.get("speaker"))
+            for e in entries
+        ]
+        people = sorted({p[3] for p in phrases if p[3]})
+        yield _material(folder.name, phrases, max(p[1] for p in phrases) + 1000, {p: p for p in people})
+
+
+def _speech_folder() -> Path:
+    return Path(os.environ.get("VIGNETTE_DATA", "/nowhere")) / "speech"
+
+
+def _ms(seconds: float) -> int:
+    return seconds_to_ms(seconds)
+
+
+def _material(
+    name: str,
+    phrases: Iterable[tuple[int, int, str, str | None]],
+    duration_ms: int,
+    names: dict[str, str],
+    shots: tuple[int, ...] = (),
+    boundaries: tuple[int, ...] = (),
+) -> Material:
+    tokens: list[Token] = []
+    utterances: list[Utterance] = []
+    for speaker, group in _utterances(sorted(p for p in phrases if p[2].strip())):
+        first = len(tokens)
+        for start, end, text, _ in group:
+            tokens += _tokens(start, end, text)
+        utterances.append(Utterance(first, len(tokens), speaker, f"u{len(utterances) + 1}"))
+    people = tuple(Speaker(key, value) for key, value in names.items())
+    aligned = Aligned(tuple(tokens), AlignmentReport(Verdict.NO_SUBTITLES))
+    longest = max([duration_ms, *(t.span.end_ms for t in tokens)])
+    return Material(name, aligned, Voices(people, (), tuple(utterances)), longest, shots, boundaries)
+
+
+def _utterances(phrases: list[tuple[int, int, str, str | None]]) -> list[tuple[str | None, list[Any]]]:
+    """Phrases of one speaker without a long pause between them, in order of their first."""
+    open_ones: dict[str | None, tuple[str | None, list[Any]]] = {}
+    found: list[tuple[str | None, list[Any]]] = []
+    latest: str | None = None
+    for phrase in phrases:
+        speaker = phrase[3]
+        current = open_ones.get(speaker)
+        if current is None or phrase[0] - current[1][-1][1] > PAUSE_MS or latest != speaker:
+            current = (speaker, [])
+            open_ones[speaker] = current
+            found.append(current)
+        current[1].append(phrase)
+        latest = speaker
+    return found
+
+
+def _tokens(start: int, end: int, text: str) -> list[Token]:
+    """The words of a phrase, each given time in proportion to its letters."""
+    if text.startswith("["):
+        return [Token(text, Span(start, end), kind=Kind.SOUND)]
+    words = text.split()
+    total = sum(len(w) + 1 for w in words)
+    tokens, at = [], 0
+    for word in words:
+        begin = start + (end - start) * at // total
+        at += len(word) + 1
+        tokens.append(Token(word, Span(begin, start + (end - start) * at // total)))
+    return tokens

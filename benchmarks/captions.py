@@ -1,0 +1,224 @@
+"""How good and how fast the cue builder and the audit are: `python benchmarks/captions.py [--profile P]
+[--show N]`.
+
+For every material and profile: captions, errors, warnings, the share of captions that break each rule, and
+how much of it the speech itself leaves no way around. A warning about reading speed or time on screen is
+*unavoidable* when the caption already stands from its first word until the next one must come (tests prove
+that no other division of the words would cost less). Beside ours, two other makers' captions of the same
+words: `segments`, one caption for each utterance as recognizers write them, and `greedy`, lines filled to the
+limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
+
+from benchmarks.caption_material import Material, demo, meetings, recordings
+from pipeline.audit import Document, Facts, Report, Severity, audit
+from pipeline.audit.documents import shown
+from pipeline.audit.model import SpokenWord
+from pipeline.linguistics import Junction, junction
+from pipeline.profiles import PROFILES, Profile, limits_of
+from pipeline.settings import CaptionSettings
+from pipeline.stages.captions import run
+from pipeline.timing import Span, format_timecode
+from pipeline.transcript import Captions, Cue, Kind, lines_of
+
+# A caption that ends this close to what follows had no more time to take.
+NO_ROOM_MS = 100
+TIME_RULES = ("reading-speed-cps", "reading-speed-wpm", "min-duration")
+
+
+def document_of(material: Material, captions: Captions, profile: Profile) -> Document:
+    """The captions as a viewer would see them, labels and dashes drawn as the profile has it."""
+    names = {s.name.casefold() for s in material.voices.speakers}
+    cues = [
+        shown(number, cue.span, drawn(material, cue, profile), names, "json", f"c{number}")
+        for number, cue in enumerate(captions.cues, 1)
+    ]
+    return Document(material.name, "json", tuple(cues), (), "en")
+
+
+def drawn(material: Material, cue: Cue, profile: Profile) -> list[str]:
+    """The lines of a cue with its labels and dashes."""
+    labels, dashes, tokens = dict(cue.labels), set(cue.dashes), material.aligned.tokens
+    lines = []
+    for line in lines_of(cue, tokens):
+        head = (profile.dash if line[0] in dashes else "") + (
+            profile.label(labels[line[0]]) if line[0] in labels else ""
+        )
+        lines.append(head + " ".join(tokens[i].text for i in line))
+    return lines
+
+
+def facts_of(material: Material) -> Facts:
+    """What the audit may know: every word, its time and its speaker."""
+    names = {s.id: s.name for s in material.voices.speakers}
+    words = [
+        SpokenWord(t.text, t.span, 1.0, names.get(u.speaker or "", ""), t.kind is Kind.SOUND)
+        for u in material.voices.utterances
+        for t in material.aligned.tokens[u.first : u.last]
+    ]
+    return Facts(duration_ms=material.duration_ms, words=tuple(words))
+
+
+def segments(material: Material) -> Captions:
+    """One caption for each utterance, as a recognizer's own writer makes them."""
+    tokens = material.aligned.tokens
+    cues = []
+    for u in material.voices.utterances:
+        span = Span(tokens[u.first].span.start_ms, max(t.span.end_ms for t in tokens[u.first : u.last]))
+        cues.append(Cue(span, u.first, u.last))
+    return Captions(tuple(cues))
+
+
+def greedy(material: Material, profile: Profile) -> Captions:
+    """Lines filled up to the limit and two lines a caption, whatever the words mean."""
+    limit, tokens = profile.max_line_chars or 42, material.aligned.tokens
+    cues = []
+    for u in material.voices.utterances:
+        lines: list[list[int]] = [[]]
+        for k in range(u.first, u.last):
+            if lines[-1] and len(" ".join(tokens[i].text for i in [*lines[-1], k])) > limit:
+                lines.append([])
+            lines[-1].append(k)
+        for at in range(0, len(lines), 2):
+            pair = lines[at : at + 2]
+            first, last = pair[0][0], pair[-1][-1] + 1
+            span = Span(tokens[first].span.start_ms, max(t.span.end_ms for t in tokens[first:last]))
+            cues.append(Cue(span, first, last, tuple(line[0] for line in pair[1:])))
+    return Captions(tuple(cues))
+
+
+def unavoidable(report: Report, document: Document) -> int:
+    """Warnings about time in captions that already have all the time there is."""
+    following = {a.number: b.span.start_ms for a, b in document.pairs}
+    ends = {c.number: c.span.end_ms for c in document.cues}
+    return sum(
+        f.id in TIME_RULES
+        and f.severity is Severity.WARNING
+        and f.cue_index is not None
+        and following.get(f.cue_index, report.rates.duration_ms) - ends[f.cue_index] <= NO_ROOM_MS
+        for f in report.findings
+    )
+
+
+def torn_share(material: Material, captions: Captions) -> tuple[float, float]:
+    """Share of line breaks and of caption ends that tear a phrase of one speaker apart."""
+    tokens = material.aligned.tokens
+    breaks = [b for c in captions.cues for b in c.breaks if b not in c.dashes]
+    ends = [c.last for c in captions.cues if c.last < len(tokens)]
+    torn = [
+        [junction(tokens[p - 1].text, tokens[p].text) is Junction.TORN for p in places]
+        for places in (breaks, ends)
+    ]
+    return sum(torn[0]) / max(1, len(torn[0])), sum(torn[1]) / max(1, len(torn[1]))
+
+
+def line(
+    label: str, material: Material, captions: Captions, profile: Profile, seconds: float | None
+) -> Report:
+    """Measure one set of captions and print it."""
+    document = document_of(material, captions, profile)
+    report = audit(document, [profile], facts_of(material))
+    warnings, no_way = report.count(Severity.WARNING), unavoidable(report, document)
+    lines, ends = torn_share(material, captions)
+    cues = max(1, len(captions.cues))
+    print(
+        f"{material.name:<24}{profile.name:<10}{label:<9}{len(captions.cues):>5} captions"
+        f"{report.count(Severity.ERROR):>5} errors{warnings:>6} warnings ({no_way} unavoidable, "
+        f"{(warnings - no_way) / cues:.1%} others)  torn: {lines:.1%} of lines, {ends:.1%} of captions"
+        + (f"  {seconds:.2f} s" if seconds is not None else "")
+    )
+    return report
+
+
+def measure(materials: Iterable[Material], profiles: Sequence[str], others: bool, show: int) -> None:
+    """Build, audit and print all of it; then the rules by share of captions."""
+    rules: dict[str, Counter[str]] = {p: Counter() for p in profiles}
+    total: Counter[str] = Counter()
+    for material in materials:
+        for name in profiles:
+            profile, settings = PROFILES[name], CaptionSettings(profile=name)  # type: ignore[arg-type]
+            began = time.perf_counter()
+            captions = run(
+                material.aligned, material.voices, settings, material.shots, material.boundaries,
+                duration_ms=material.duration_ms,
+            )  # fmt: skip
+            report = line("ours", material, captions, profile, time.perf_counter() - began)
+            total[name] += len(captions.cues)
+            for finding in report.findings:
+                rules[name][f"{finding.severity} {finding.id}"] += 1
+            if others:
+                line("segments", material, segments(material), profile, None)
+                line("greedy", material, greedy(material, profile), profile, None)
+            if show:
+                print_captions(material, captions, profile, report, show)
+    for name in profiles:
+        print(f"\n{name}: findings per caption over {total[name]} captions")
+        for rule, count in rules[name].most_common():
+            print(f"  {count / max(1, total[name]):7.2%}  {count:>6}  {rule}")
+
+
+def print_captions(
+    material: Material, captions: Captions, profile: Profile, report: Report, show: int
+) -> None:
+    """The first captions, to be read."""
+    found: dict[int, list[str]] = {}
+    for finding in report.findings:
+        found.setdefault(finding.cue_index or 0, []).append(
+            f"{str(finding.severity)[0].upper()} {finding.id}"
+        )
+    for number, cue in enumerate(captions.cues[:show], 1):
+        print(
+            f"{number} {format_timecode(cue.span.start_ms)} {cue.span.duration_ms} ms {found.get(number, '')}"
+        )
+        for text in drawn(material, cue, profile):
+            print(f"    {text}")
+
+
+def speed() -> None:
+    """1,500 captions and more, built, and checked against every profile by the rules of the file."""
+    materials = [*meetings()] or [demo()]
+    largest = max(materials, key=lambda m: len(m.aligned.tokens))
+    began = time.perf_counter()
+    captions = run(largest.aligned, largest.voices, CaptionSettings(recue=True))
+    built = time.perf_counter() - began
+    document = document_of(largest, captions, PROFILES["training"])
+    began = time.perf_counter()
+    audit(document, list(PROFILES.values()))
+    checked = time.perf_counter() - began
+    count = len(captions.cues)
+    print(
+        f"\n{len(largest.aligned.tokens)} words: {count} captions built in {built:.2f} s "
+        f"({1500 * built / count:.2f} s for 1,500), checked against {len(PROFILES)} profiles in {checked:.2f} s "
+        f"({1500 * checked / count:.2f} s for 1,500)"
+    )
+    print(f"limits of the default profile: {limits_of(CaptionSettings()).line_chars} characters a line")
+
+
+def main() -> None:
+    """Print everything, or what the command line narrows it to."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--profile", action="append", choices=sorted(PROFILES))
+    parser.add_argument("--only", default="", help="materials whose name holds this")
+    parser.add_argument("--others", action="store_true", help="other makers' captions of the same words too")
+    parser.add_argument("--show", type=int, default=0, help="print the first captions of each")
+    options = parser.parse_args()
+    materials = [m for m in (demo(), *recordings(), *meetings()) if options.only in m.name]
+    measure(materials, options.profile or list(PROFILES), options.others, options.show)
+    if not options.only:
+        speed()
+
+
+if __name__ == "__main__":
+    main()
