@@ -11,6 +11,7 @@ films.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import random
 import sys
@@ -31,6 +32,7 @@ DEMO_TRUTH = ROOT / "tests" / "data" / "demo_truth.json"
 DEMO_LATE_MS, DEMO_CUT_MS, DEMO_CUT_AT = 2600, 20_000, 0.40
 LONG_OFFSET_MS, LONG_EARLY_MS, LONG_CUT_MS, LONG_CUT_AT = 7350, 3000, 38_000, 0.42
 LONG_MISSING = (0.60, 0.62)
+FASTEST_MS_PER_WORD = 250
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,9 +69,12 @@ def _layout(speaker: Speaker, pauses: timeline.Pauses, seed: int) -> timeline.La
     sounds = {
         name: len(sound.effect(name, np.random.default_rng(0))) // SAMPLES_PER_MS for name in sound.names()
     }
-    return timeline.Layout(
-        lambda who, text: len(speaker.say(who, text)) // SAMPLES_PER_MS, sounds.__getitem__, pauses, seed
-    )
+
+    @functools.cache
+    def speech_ms(who: str, text: str) -> int:
+        return len(speaker.say(who, text)) // SAMPLES_PER_MS
+
+    return timeline.Layout(speech_ms, sounds.__getitem__, pauses, seed)
 
 
 def _first_names(play: Screenplay) -> dict[str, str]:
@@ -167,9 +172,14 @@ def long_film(play: Screenplay, speaker: Speaker, duration_ms: int, seed: int) -
     scenes_a_round = sum(s.kind in ("vignette", "commentary") for s in play.scenes)
     while misses < scenes_a_round:
         _, scene = next(middle)
+        left_ms = duration_ms - spare_ms - layout.now_ms
+        orphaned = scene.kind == "commentary" and misses  # its vignette was left out
+        if orphaned or FASTEST_MS_PER_WORD * scene.words > left_ms:
+            misses += 1
+            continue
         speaker.prepare((i.speaker, i.wordings[0]) for i in scene.items if isinstance(i, Speech))
         speaker.prepare(timeline.murmur_lines([scene]))
-        if layout.now_ms + layout.length_ms(scene) + spare_ms <= duration_ms:
+        if layout.length_ms(scene) <= left_ms:
             layout.add(scene)
             misses = 0
         else:

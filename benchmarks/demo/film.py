@@ -39,7 +39,7 @@ class Look:
 
 
 DEMO_LOOK = Look(mouths_move=True, quality=23, preset="slow")
-LONG_LOOK = Look(mouths_move=False, quality=32, preset="superfast")
+LONG_LOOK = Look(mouths_move=False, quality=30, preset="ultrafast")
 
 
 def mix_sound(film: Film, speaker: Speaker, seed: int) -> sound.Samples:
@@ -172,12 +172,10 @@ def write_video(path: Path, mix: sound.Samples, frames: Iterator[Picture], look:
 
 
 def _encoder(audio: Path, out: Path, look: Look) -> list[str]:
-    pictures = f"-f rawvideo -pix_fmt rgb24 -s {WIDTH}x{HEIGHT} -r {1000 // FRAME_MS} -i -"
-    colours = (
-        "-vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
-        " -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
-    )
-    video = f"-c:v libx264 -preset {look.preset} -tune animation -crf {look.quality} -g 250 -threads 2"
+    pictures = f"-f rawvideo -pix_fmt yuv420p -s {WIDTH}x{HEIGHT} -r {1000 // FRAME_MS} -i -"
+    colours = "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv"
+    # a key frame at every cut, which the fastest presets would leave out
+    video = f"-c:v libx264 -preset {look.preset} -crf {look.quality} -sc_threshold 40 -g 250 -threads 2"
     voice = "-c:a aac -b:a 80k -ar 48000"
     same_bytes = "-map_metadata -1 -fflags +bitexact -flags:v +bitexact -flags:a +bitexact"
     options = f"{colours} {video} {voice} {same_bytes} -movflags +faststart"

@@ -77,6 +77,11 @@ class Scene:
         """Ids of those who speak, in order of their first words."""
         return tuple(dict.fromkeys(i.speaker for i in self.items if isinstance(i, Speech)))
 
+    @property
+    def words(self) -> int:
+        """How many words are said, each speech in its first wording."""
+        return sum(len(i.wordings[0].split()) for i in self.items if isinstance(i, Speech))
+
 
 @dataclass(frozen=True)
 class Screenplay:
