@@ -34,6 +34,7 @@ _ROLES = words_of(
     "presenter psychologist speaker student supervisor teacher therapist trainer voice voiceover woman "
     "women"
 )
+_MAX_CREDIT_CHARS = 200
 _CREDIT = re.compile(
     r"""^\W*(?:
       (?:(?:closed[\s-])?caption(?:s|ed|ing)?|subtitle[sd]?|subtitling|transcri(?:pt|bed|ption)|translat(?:ed|ion)|
@@ -65,4 +66,4 @@ def names_role(content: str) -> bool:
 def is_credit(line: str) -> bool:
     """Whether the line is an imprint that nobody speaks: who captioned it, whose copyright it is, an address
     alone."""
-    return bool(_CREDIT.match(line))
+    return len(line) <= _MAX_CREDIT_CHARS and bool(_CREDIT.match(line))

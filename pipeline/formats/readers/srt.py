@@ -141,7 +141,11 @@ def _time_ms(text: str) -> int:
 
 def _without_broken_timings(block: _Block) -> tuple[list[str], list[int]]:
     """The payload without lines that were meant to be timings, and the numbers of those lines in the file."""
-    broken = [n for n, line in enumerate(block.payload) if _BROKEN.fullmatch(line)]
+    broken = [
+        n
+        for n, line in enumerate(block.payload)
+        if "->" in line and len(line) < 100 and _BROKEN.fullmatch(line)
+    ]
     numbers = [n - 1 for n in broken if n and _NUMBER.fullmatch(block.payload[n - 1])]
     kept = [line for n, line in enumerate(block.payload) if n not in {*broken, *numbers}]
     return kept, [block.payload_line + n for n in broken]

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,7 @@ from pipeline.transcript import Kind
 
 _MAX_ASIDE_WORDS = 7  # a longer text in round brackets is something that somebody says
 _SPAN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫♬][^♪♫♬]*(?:[♪♫♬]+|$)|(?m:^[ \t]*#[ \t][^#\n]*#[ \t]*$)")
+_LABEL_REACH = 200  # characters in which a label and what follows it are looked for
 _UNIT = re.compile(r"\S+")
 _CHEVRONS = re.compile(r"[ \t]*>{2,3}[ \t]*")
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ\"“‘'«¿¡\[(♪]"
@@ -125,7 +127,7 @@ def _text_marks(
         end = at + len(line)
         firm = {at, *(v for v in voices if at <= v < end)}
         for start in sorted(firm | {at + m.end() for m in _INNER.finditer(line)}):
-            if start < done or any(s.start() < start < s.end() for s in spans):
+            if start < done or _inside(start, spans):
                 continue
             mark = _mark_at(text, start, labels, inner=start not in firm, dialogue=dialogue)
             if mark is not None:
@@ -135,6 +137,12 @@ def _text_marks(
         at = end + 1
 
 
+def _inside(at: int, spans: list[re.Match[str]]) -> bool:
+    """Whether a bracket, of which none overlap, holds this place and does not begin there."""
+    before = bisect_left(spans, at, key=lambda s: s.start()) - 1
+    return before >= 0 and at < spans[before].end()
+
+
 def _mark_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool) -> _Mark | None:
     dash = _DASH.match(text, start)
     if dash and inner and not (dialogue and text[dash.end() : dash.end() + 1].isupper()):
@@ -142,8 +150,9 @@ def _mark_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool)
     at = dash.end() if dash else start
     chevrons = _CHEVRONS.match(text, at)
     at = chevrons.end() if chevrons else at
-    at += len(text[at:]) - len(text[at:].lstrip(" \t"))
-    label = labels.at_start(text[at:])
+    while text[at : at + 1] in (" ", "\t"):
+        at += 1
+    label = labels.at_start(text[at : at + _LABEL_REACH])
     if label is not None:
         return _Mark(start, at + label.length, label.name, aside=label.aside)
     return _Mark(start, at, None) if dash or chevrons else None
@@ -152,26 +161,33 @@ def _mark_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool)
 def _units(text: str, spans: list[re.Match[str]], marks: list[_Mark], script: bool) -> list[_Unit]:
     """Words and sounds in order; what the marks took off is left out."""
     units = [_Unit(m.start, m.aside, Kind.SOUND) for m in marks if m.aside]
-    rest = text
+    rest = list(text)
     for mark in marks:
-        rest = _blanked(rest, mark.start, mark.end)
+        _blank(rest, mark.start, mark.end)
     for span in spans:
         kind = _kind(span, rest, script) if rest[span.start()] == text[span.start()] else None
         if kind is not None:
             units.append(_Unit(span.start(), " ".join(span[0].split()), kind))
-            rest = _blanked(rest, span.start(), span.end())
-    units += [_Unit(m.start(), m[0], Kind.WORD) for m in _UNIT.finditer(rest)]
+            _blank(rest, span.start(), span.end())
+    units += [_Unit(m.start(), m[0], Kind.WORD) for m in _UNIT.finditer("".join(rest))]
     return sorted(units, key=lambda u: u.at)
 
 
-def _blanked(text: str, start: int, end: int) -> str:
-    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+def _blank(rest: list[str], start: int, end: int) -> None:
+    """Put spaces over a part of the text; its line breaks and all places stay."""
+    rest[start:end] = [c if c == "\n" else " " for c in rest[start:end]]
 
 
-def _kind(span: re.Match[str], rest: str, script: bool) -> Kind | None:
+def _first_visible(rest: list[str], places: range, passing: str = "") -> str:
+    """The first character in these places that is neither a blank nor one of `passing`; a line break ends
+    the search."""
+    return next((rest[at] for at in places if rest[at] not in " \t" + passing), "\n")
+
+
+def _kind(span: re.Match[str], rest: list[str], script: bool) -> Kind | None:
     """What a bracket or a line of music is; None when its words are spoken like any other."""
     found, content = span[0], span[0][1:-1].strip()
-    around = rest[span.start() - 1 : span.start()] + rest[span.end() : span.end() + 1]
+    around = [*rest[max(0, span.start() - 1) : span.start()], *rest[span.end() : span.end() + 1]]
     glued = any(c.isalnum() for c in around)  # "th[e]", "neighbour(s)"
     sound = sounds.names_sound(content)
     if found[0] == "[":
@@ -182,18 +198,19 @@ def _kind(span: re.Match[str], rest: str, script: bool) -> Kind | None:
         return Kind.SOUND
     if glued or not any(c.isalpha() for c in content) or len(content.split()) > _MAX_ASIDE_WORDS:
         return None
-    before = rest[: span.start()].rpartition("\n")[2].strip()
-    after = rest[span.end() :].partition("\n")[0].strip(" \t.,;:!?")
     if sound or content.isupper():
         return Kind.SOUND
-    if script and not before:
+    begins = _first_visible(rest, range(span.start() - 1, -1, -1)) == "\n"
+    ends = _first_visible(rest, range(span.end(), len(rest)), ".,;:!?") == "\n"
+    if script and begins:
         return Kind.UNSPOKEN
-    return Kind.SOUND if not before and not after else None
+    return Kind.SOUND if begins and ends else None
 
 
 def _labelled(units: list[_Unit], marks: list[_Mark], text: str) -> list[GivenWord]:
     """Units as words, each with the label in force."""
     words: list[GivenWord] = []
+    breaks = [at for at, c in enumerate(text) if c == "\n"]
     waiting = list(reversed(marks))
     label: str | None = None
     voice: str | None = None
@@ -207,7 +224,7 @@ def _labelled(units: list[_Unit], marks: list[_Mark], text: str) -> list[GivenWo
             else:  # a second dash under one voice is another person
                 label = mark.label or (voice if voice_is_fresh else None)
             new_speaker = True
-        line = text.count("\n", 0, unit.at)
+        line = bisect_left(breaks, unit.at)
         words.append(GivenWord(unit.text, line, unit.kind, label, new_speaker))
         voice_is_fresh = new_speaker = False
     return words
