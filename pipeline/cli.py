@@ -34,16 +34,18 @@ Out = Annotated[Path, typer.Option("--out", help="Folder for what comes out.")]
 OUT_DEFAULT = Path("transcripts")
 
 
+# Typer brings its own copy of click in newer versions and uses the package in older ones; this is the base class of either.
+_WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+
+
 def main() -> None:
     """Run the command line; turn every foreseeable failure into one sentence and an exit status."""
-    import click
-
     as_json = "--json" in sys.argv[1:]
     try:
         status = app(standalone_mode=False)
-    except click.ClickException as error:
+    except _WRONG_USAGE as error:
         status = _fail(UsageError(_clean(error.format_message()), "vignette --help shows what there is"), as_json)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         status = _fail(Interrupted("the command"), as_json)
     except VignetteError as error:
         status = _fail(error, as_json)
@@ -169,4 +171,47 @@ def forget(
     else:
         for result in results:
             print(result)
+    return 0
+
+
+models_app = typer.Typer(help="Whisper's weights: what is here, and how to get more.", rich_markup_mode=None)
+app.add_typer(models_app, name="models")
+
+
+@models_app.callback(invoke_without_command=True, epilog="Examples:  vignette models   |   vignette models fetch small.en")
+def models(context: typer.Context, as_json: AsJson = False) -> int:
+    """List the models that are here and those that could be."""
+    from pipeline import weights
+
+    if context.invoked_subcommand is not None:
+        return 0
+    found = weights.catalogue()
+    if as_json:
+        _print_json([{"name": name, "folder": str(folder) if folder else None} for name, folder in found])
+    else:
+        for name, folder in found:
+            print(f"{name:<18}{folder or '-'}")
+        print("'vignette models fetch NAME' brings one; the larger, the better and the slower (small.en suits a laptop)")
+    return 0
+
+
+@models_app.command(epilog="Example:  vignette models fetch small.en")
+def fetch(
+    name: Annotated[str, typer.Argument(help="The model's name, such as small.en.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Download a model's weights into models/NAME/; says size, time and digest first."""
+    from pipeline import fetching
+
+    offered = fetching.offer(name)
+    if not as_json:
+        print(offered, flush=True)
+        if not yes and sys.stdin.isatty():
+            typer.confirm("Fetch it?", default=True, abort=True)
+    folder = fetching.fetch(offered, quiet=as_json or not sys.stderr.isatty())
+    if as_json:
+        _print_json({"model": name, "folder": str(folder), "bytes": offered.size, "revision": offered.revision})
+    else:
+        print(f"{name} is in {folder}; the next run uses it")
     return 0
