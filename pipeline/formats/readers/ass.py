@@ -21,7 +21,7 @@ _FORMATS = {
 }
 _TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
 _OVERRIDE = re.compile(r"\{[^{}]*\}")
-_DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?:\{[^{}]*\\p0[^{}]*\}|$)", re.DOTALL)
+_DRAWING = re.compile(r"\\p(\d)")
 _POSITION = re.compile(r"\\an?\d{1,2}(?!\d)|\\pos\([^()]*\)")
 
 
@@ -71,12 +71,25 @@ def _cue(line: str, fields: list[str]) -> RawCue | None:
     if start_ms is None or end_ms is None or "text" not in values:
         return None
     raw = values["text"].strip()
-    plain = _OVERRIDE.sub("", _DRAWING.sub("", raw))
-    plain = re.sub(r"\\[Nn]", "\n", plain).replace("\\h", " ")
+    plain = re.sub(r"\\[Nn]", "\n", _visible(raw)).replace("\\h", " ")
     actor = values.get("name", values.get("actor", "")).strip() or None
     codes = "".join(_POSITION.findall("".join(_OVERRIDE.findall(raw))))
     lines = split_lines([Piece(plain, actor)])
     return RawCue(Span(start_ms, max(start_ms, end_ms)), lines, raw, settings=f"{{{codes}}}" if codes else "")
+
+
+def _visible(raw: str) -> str:
+    """The text without override blocks, and without what stands between `{\\p1}` and `{\\p0}`: that draws
+    shapes."""
+    shown: list[str] = []
+    drawing = False
+    for n, part in enumerate(re.split(r"(\{[^{}]*\})", raw)):
+        if n % 2:
+            modes = _DRAWING.findall(part)
+            drawing = modes[-1] != "0" if modes else drawing
+        elif not drawing:
+            shown.append(part)
+    return "".join(shown)
 
 
 def _time_ms(text: str) -> int | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +44,7 @@ _GUESSABLE = (
 _WESTERN = dict.fromkeys(("fr", "de", "es", "it", "pt", "sv", "da", "no", "nb", "fi", "is"), 0.2)
 _WESTERN |= {"en": 0.05, "nl": 0.08}
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_CONTROL_CHARS = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f]")
 _RESAVE = "save it as UTF-8 in a text or subtitle editor"
 
 
@@ -173,7 +173,6 @@ def _damage(text: str) -> tuple[str, ...]:
         notes.append(
             f"looks encoded twice ('{twice[0]}', {len(twice)} times): its letters were broken before"
         )
-    controls = sum(1 for c in text if unicodedata.category(c) == "Cc" and c not in "\t\n\r\f\v\x1a\x00")
-    if controls:
+    if controls := len(_CONTROL_CHARS.findall(text)):
         notes.append(f"holds {controls} control characters, which were ignored")
     return tuple(notes)

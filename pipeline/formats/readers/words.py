@@ -243,9 +243,9 @@ def _attached(words: list[GivenWord]) -> Iterator[GivenWord]:
         else:
             if held is not None:
                 yield held
-            held, waiting = replace(word, text=waiting + word.text), ""
+            held, waiting = replace(word, text=waiting + word.text) if waiting else word, ""
     if held is not None:
-        yield replace(held, text=f"{held.text} {waiting}".strip())
+        yield replace(held, text=f"{held.text} {waiting}".strip()) if waiting else held
     elif waiting:
         yield replace(words[0], text=waiting.strip(), kind=Kind.UNSPOKEN)
 
