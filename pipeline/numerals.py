@@ -1,26 +1,52 @@
 """How whole numbers are said in English: cardinals, ordinals, years, decades, fractions, digits.
 
-Our own, because the two libraries for it do not suit: one can only be built from source, the other takes over two seconds
-to import, once in every worker process.
+Our own, because the two libraries for it do not suit: one can only be built from source, the other takes over
+two seconds to import, once in every worker process.
 """
 
 from __future__ import annotations
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
-_THOUSANDS = "_ thousand million billion trillion".split()
-_IRREGULAR = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
-              "twelve": "twelfth"}  # fmt: skip
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_THOUSANDS = ["_", "thousand", "million", "billion", "trillion"]
+_IRREGULAR = {
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "five": "fifth",
+    "eight": "eighth",
+    "nine": "ninth",
+    "twelve": "twelfth",
+}
 _DENOMINATORS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 LARGEST = 10**15 - 1
 """Beyond it there is no name in use; such numbers are read digit by digit."""
 
 
 def cardinal(number: int, joiner: str = "") -> str:
-    """`number` in words; `joiner` "and" gives the British "two hundred and five". Raises ValueError for a negative one."""
+    """`number` in words; `joiner` "and" gives the British "two hundred and five". Raises ValueError for a
+    negative one."""
     if number < 0:
         raise ValueError(f"only whole numbers from 0 on are said here: {number}")
     if number > LARGEST:
@@ -41,10 +67,14 @@ def cardinal(number: int, joiner: str = "") -> str:
 
 def _below_thousand(number: int, joiner: str) -> str:
     hundreds, rest = divmod(number, 100)
-    small = _SMALL[rest] if rest < 20 else f"{_TENS[rest // 10]} {_SMALL[rest % 10] if rest % 10 else ''}".strip()
+    small = (
+        _SMALL[rest] if rest < 20 else f"{_TENS[rest // 10]} {_SMALL[rest % 10] if rest % 10 else ''}".strip()
+    )
     if not hundreds:
         return small
-    return " ".join(w for w in (_SMALL[hundreds], "hundred", joiner if rest else "", small if rest else "") if w)
+    return " ".join(
+        w for w in (_SMALL[hundreds], "hundred", joiner if rest else "", small if rest else "") if w
+    )
 
 
 def digits(text: str, zero: str = "zero") -> str:
@@ -53,7 +83,8 @@ def digits(text: str, zero: str = "zero") -> str:
 
 
 def counts(text: str) -> tuple[str, ...]:
-    """The readings of a run of digits, likeliest first: a year where it looks like one, digits after a leading zero."""
+    """The readings of a run of digits, likeliest first: a year where it looks like one, digits after a
+    leading zero."""
     number = int(text)
     if len(text) > 1 and text[0] == "0":
         return digits(text, "oh"), digits(text)
@@ -63,8 +94,12 @@ def counts(text: str) -> tuple[str, ...]:
         return (cardinal(number),)
     if number > LARGEST:
         return (digits(text),)
-    pairs = f"{cardinal(number // 100)} {_tail(number % 100)}" if 100 < number < 10_000 and number % 100 else ""
-    return tuple(dict.fromkeys(r for r in (cardinal(number), cardinal(number, "and"), pairs, digits(text)) if r))
+    pairs = (
+        f"{cardinal(number // 100)} {_tail(number % 100)}" if 100 < number < 10_000 and number % 100 else ""
+    )
+    return tuple(
+        dict.fromkeys(r for r in (cardinal(number), cardinal(number, "and"), pairs, digits(text)) if r)
+    )
 
 
 def year(number: int) -> str:

@@ -1,11 +1,14 @@
-"""From written to spoken words: "Dr. Lee owes $5 since 1455" is said "doctor lee owes five dollars since fourteen fifty five".
+"""From written to spoken words: "Dr. Lee owes $5 since 1455" is said "doctor lee owes five dollars since
+fourteen fifty five".
 
-`spoken_words` gives the likeliest reading, `spoken_readings` every reading worth listening for, likeliest first. A spoken
-word is lower-case `a-z` with apostrophes inside ("don't") or one in front of the few words that are spelt so ("'em").
-Works on a whole line or on a single written word; amounts such as "$5 million" need the line.
+`spoken_words` gives the likeliest reading, `spoken_readings` every reading worth listening for, likeliest
+first. A spoken word is lower-case `a-z` with apostrophes inside ("don't") or one in front of the few words
+that are spelt so ("'em"). Works on a whole line or on a single written word; amounts such as "$5 million"
+need the line.
 
-Numbers are read by `pipeline.numerals`. Names of letters are left as letters ("u s" for "U.S."); acronyms without dots stay one
-word ("nhs"), because whether they are spelt out is a question of pronunciation (`pipeline.recognizers.pronounce`).
+Numbers are read by `pipeline.numerals`. Names of letters are left as letters ("u s" for "U.S."); acronyms
+without dots stay one word ("nhs"), because whether they are spelt out is a question of pronunciation
+(`pipeline.recognizers.pronounce`).
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 
 from pipeline import numerals
 
@@ -21,11 +25,12 @@ Readings = tuple[Words, ...]
 
 # Written with a dot, said in full. "st" and "no" are left alone: saint or street, number or a plain no.
 ABBREVIATIONS: dict[str, str] = {
-    "dr.": "doctor", "mr.": "mister", "mrs.": "missus", "ms.": "ms", "prof.": "professor", "jr.": "junior", "sr.": "senior",
-    "vs.": "versus", "vs": "versus", "etc.": "et cetera", "etc": "et cetera", "e.g.": "for example", "i.e.": "that is",
-    "approx.": "approximately", "dept.": "department", "ave.": "avenue", "capt.": "captain", "lt.": "lieutenant",
-    "sgt.": "sergeant", "gen.": "general", "rev.": "reverend", "hon.": "honorable", "inc.": "incorporated",
-    "ltd.": "limited", "ph.d.": "p h d", "ph.d": "p h d", "phd": "p h d", "mt.": "mount",
+    "dr.": "doctor", "mr.": "mister", "mrs.": "missus", "ms.": "ms", "prof.": "professor", "jr.": "junior",
+    "sr.": "senior", "vs.": "versus", "vs": "versus", "etc.": "et cetera", "etc": "et cetera",
+    "e.g.": "for example", "i.e.": "that is", "approx.": "approximately", "dept.": "department",
+    "ave.": "avenue", "capt.": "captain", "lt.": "lieutenant", "sgt.": "sergeant", "gen.": "general",
+    "rev.": "reverend", "hon.": "honorable", "inc.": "incorporated", "ltd.": "limited", "ph.d.": "p h d",
+    "ph.d": "p h d", "phd": "p h d", "mt.": "mount",
 }  # fmt: skip
 SYMBOLS: dict[str, str] = {"&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent", "°": "degrees"}
 CURRENCIES: dict[str, tuple[str, str, str, str]] = {
@@ -37,12 +42,16 @@ SCALES: dict[str, str] = {
     "k": "thousand", "m": "million", "bn": "billion", "thousand": "thousand", "million": "million",
     "billion": "billion", "trillion": "trillion",
 }  # fmt: skip
-# Words that start with an apostrophe when they are spelt with care; elsewhere a leading apostrophe is a quotation mark.
-ELISIONS = frozenset({"'em", "'cause", "'til", "'bout", "'n", "'round", "'course", "'kay", "'tis", "'twas", "'cuse"})
+# Words that start with an apostrophe when they are spelt with care; elsewhere a leading apostrophe is a
+# quotation mark.
+ELISIONS = frozenset(
+    {"'em", "'cause", "'til", "'bout", "'n", "'round", "'course", "'kay", "'tis", "'twas", "'cuse"}
+)
 # Only those that hardly ever stand for a word or for initials.
 ROMAN: dict[str, str] = {
-    "II": "two", "III": "three", "VII": "seven", "VIII": "eight", "IX": "nine", "XII": "twelve", "XIII": "thirteen",
-    "XIV": "fourteen", "XV": "fifteen", "XVI": "sixteen", "XVII": "seventeen", "XVIII": "eighteen", "XIX": "nineteen",
+    "II": "two", "III": "three", "VII": "seven", "VIII": "eight", "IX": "nine", "XII": "twelve",
+    "XIII": "thirteen", "XIV": "fourteen", "XV": "fifteen", "XVI": "sixteen", "XVII": "seventeen",
+    "XVIII": "eighteen", "XIX": "nineteen",
 }  # fmt: skip
 _LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "th", "þ": "th", "ı": "i"}
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ`´′＇"), "'")
@@ -51,12 +60,14 @@ _TOP_DOMAINS = "com|org|net|edu|gov|uk|io"
 
 
 def spoken_words(text: str) -> Words:
-    """The words somebody reading `text` aloud would most likely say; sounds in square brackets are not read."""
+    """The words somebody reading `text` aloud would most likely say; sounds in square brackets are not
+    read."""
     return tuple(word for piece in _readings_by_piece(text) for word in piece[0])
 
 
 def spoken_readings(text: str, most: int = 8) -> Readings:
-    """Every plausible reading of `text`, likeliest first, at most `most`; meant for one written word or amount."""
+    """Every plausible reading of `text`, likeliest first, at most `most`; meant for one written word or
+    amount."""
     readings: list[Words] = [()]
     for piece in _readings_by_piece(text):
         readings = [before + choice for choice in piece for before in readings][:most]
@@ -79,7 +90,8 @@ def _readings_by_piece(text: str) -> list[Readings]:
 
 
 def _plain(text: str) -> str:
-    """`text` in ASCII as far as it goes: typographic marks unified, accents removed, markup and bracketed sounds blanked."""
+    """`text` in ASCII as far as it goes: typographic marks unified, accents removed, markup and bracketed
+    sounds blanked."""
     text = re.sub(r"\[[^\]]*\]|</?[a-zA-Z][^<>]*>", " ", text)
     text = text.translate(_APOSTROPHES).translate(_HYPHENS)
     text = "".join(_LETTERS.get(c, _LETTERS.get(c.lower(), c)) for c in text)
@@ -143,7 +155,10 @@ def _decade(match: re.Match[str]) -> Readings:
 
 def _fraction(match: re.Match[str]) -> Readings:
     if match["ones"]:
-        parts = [r.replace("one half", "a half") for r in numerals.fractions(int(match["above"]), int(match["below"]))]
+        parts = [
+            r.replace("one half", "a half")
+            for r in numerals.fractions(int(match["above"]), int(match["below"]))
+        ]
         return _one(f"{numerals.cardinal(int(match['ones']))} and {parts[0]}")
     return _each(*numerals.fractions(int(match["above"]), int(match["below"])))
 
@@ -208,12 +223,13 @@ def _plural_initials(match: re.Match[str]) -> Readings:
 
 def _hyphenated(match: re.Match[str]) -> Readings:
     parts = match[0].lower().split("-")
-    kept = [p for p, following in zip(parts, parts[1:], strict=False) if not _is_stutter(p, following)]
+    kept = [p for p, following in pairwise(parts) if not _is_stutter(p, following)]
     return _one(" ".join(w for p in (*kept, parts[-1]) if (w := _bare(p))))
 
 
 def _is_stutter(part: str, following: str) -> bool:
-    """Whether `part` is the broken start of `following` ("w-want"), not a word of its own ("I-I'm", "re-read")."""
+    """Whether `part` is the broken start of `following` ("w-want"), not a word of its own ("I-I'm",
+    "re-read")."""
     broken = re.fullmatch(r"[bcdfghjklmnpqrstvwxyz]{1,3}|[aeiou]", part) is not None
     spoken_i = part == "i" and following.startswith("i'")
     return broken and following != part and following.startswith(part) and not spoken_i

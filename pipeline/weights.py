@@ -1,0 +1,116 @@
+"""Where a model's files lie: `models/<name>/` first, then the local cache of the model hub. Nothing is
+downloaded here.
+
+A name is one of `KNOWN` or a directory. A directory counts when it holds all of `REQUIRED`; what it lacks is
+named.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.errors import WeightsError
+
+MODELS_FOLDER = Path("models")
+
+# Name -> repository on the hub, as faster-whisper resolves it.
+KNOWN: dict[str, str] = {
+    name: f"Systran/faster-whisper-{name}"
+    for size in ("tiny", "base", "small", "medium", "large-v2", "large-v3")
+    for name in ((size,) if size.startswith("large") else (size, f"{size}.en"))
+} | {
+    "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
+    "distil-large-v3": "Systran/faster-distil-whisper-large-v3",
+    "distil-medium.en": "Systran/faster-distil-whisper-medium.en",
+    "distil-small.en": "Systran/faster-distil-whisper-small.en",
+}
+REQUIRED = ("config.json", "model.bin", "tokenizer.json")
+VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
+
+# What `auto` takes, best first, where it runs on a processor alone; a graphics card affords the larger ones.
+_ON_CPU = ("small.en", "base.en", "small", "base", "tiny.en", "tiny")
+_ON_GPU = ("large-v3-turbo", "large-v3", "distil-large-v3", "medium.en", "medium", "large-v2")
+
+
+def find(name: str) -> Path:
+    """The directory with the files of model `name`. Raises WeightsError saying what is missing and where it
+    belongs."""
+    if (given := _directory(name)) is not None:
+        return given
+    if name not in KNOWN:
+        close = difflib.get_close_matches(name, KNOWN, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(KNOWN)}"
+        raise WeightsError(name, "there is no model or directory of this name", hint)
+    for folder in _places(name):
+        if folder.is_dir() and not missing(folder):
+            return folder.resolve()
+    partial = next((f for f in _places(name) if f.is_dir()), None)
+    lacking = (
+        f"its directory {partial} lacks {', '.join(missing(partial))}"
+        if partial
+        else "its files are not on this machine"
+    )
+    files = ", ".join((*REQUIRED, VOCABULARIES[0]))
+    raise WeightsError(
+        name, lacking, f"run `make models MODEL={name}`, or copy {files} to {MODELS_FOLDER / name}/"
+    )
+
+
+def find_best(on_gpu: bool = False) -> tuple[str, Path] | None:
+    """The best model whose files are all here, as (name, directory); None without any."""
+    for name in (*_ON_GPU, *_ON_CPU) if on_gpu else (*_ON_CPU, *_ON_GPU):
+        if folder := _complete(name):
+            return name, folder
+    return None
+
+
+def catalogue() -> tuple[tuple[str, Path | None], ...]:
+    """Every known model with the directory that holds all of it, None where it is not here."""
+    return tuple((name, _complete(name)) for name in KNOWN)
+
+
+def _complete(name: str) -> Path | None:
+    return next((f.resolve() for f in _places(name) if f.is_dir() and not missing(f)), None)
+
+
+def missing(folder: Path) -> tuple[str, ...]:
+    """The files that a model's directory lacks or holds empty; none when it is complete."""
+    lacking = [name for name in REQUIRED if not _is_filled(folder / name)]
+    if not any(_is_filled(folder / name) for name in VOCABULARIES):
+        lacking.append(VOCABULARIES[0])
+    return tuple(lacking)
+
+
+def _is_filled(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _directory(name: str) -> Path | None:
+    """`name` as a directory that was meant as such. Raises WeightsError when it is not complete."""
+    folder = Path(name).expanduser()
+    if not (folder.is_dir() and (name not in KNOWN or os.sep in name)):
+        return None
+    if lacking := missing(folder):
+        raise WeightsError(name, f"the directory lacks {', '.join(lacking)}", "copy the missing files there")
+    return folder.resolve()
+
+
+def _places(name: str) -> Iterator[Path]:
+    yield MODELS_FOLDER / name
+    repository = _hub_cache() / f"models--{KNOWN[name].replace('/', '--')}"
+    revision = repository / "refs" / "main"
+    if revision.is_file():
+        yield repository / "snapshots" / revision.read_text("utf-8").strip()
+
+
+def _hub_cache() -> Path:
+    """The hub's own rule for where its cache is: HF_HUB_CACHE, else HF_HOME, else XDG_CACHE_HOME, else
+    ~/.cache."""
+    if cache := os.environ.get("HF_HUB_CACHE"):
+        return Path(cache)
+    if home := os.environ.get("HF_HOME"):
+        return Path(home) / "hub"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface" / "hub"
