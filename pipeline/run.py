@@ -6,6 +6,7 @@ A stage that fails leaves the last good outputs in place; a batch goes on with t
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from pipeline.jobs import Job, Plan
 from pipeline.progress import Progress
 from pipeline.store import Store
 from pipeline.summary import needs_person, quality
+from pipeline.timing import seconds_to_ms
 from pipeline.transcript import Grade, Transcript, check
 from pipeline.work import STAGES, Work
 
@@ -43,11 +45,12 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StageState:
-    """What became of a stage: done anew or up to date, and why."""
+    """What became of a stage: done anew or up to date, why, and how long it took."""
 
     name: str
     done: bool
     reason: str
+    took_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +168,14 @@ class Fold:
             self.states.append(StageState(stage, False, found.reason))
             return self._corrected(stage, found.result)
         reason = "forced" if self._forced and found.result is not None else found.reason
-        progress = self._watcher.stage_began(stage, reason)
+        progress, since = self._watcher.stage_began(stage, reason), time.monotonic()
         try:
             result = produce(progress)
         except KeyboardInterrupt:
             raise Interrupted(stage) from None
         self._store.save(stage, kind, reads, result)
         self._watcher.stage_ended(stage)
-        self.states.append(StageState(stage, True, reason))
+        self.states.append(StageState(stage, True, reason, seconds_to_ms(time.monotonic() - since)))
         return self._corrected(stage, result)
 
     def _corrected(self, stage: str, result: T) -> T:

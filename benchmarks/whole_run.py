@@ -1,0 +1,84 @@
+"""How long a whole run takes, stage by stage, and how much memory: `vignette run` on one video in an empty folder.
+
+usage: python benchmarks/whole_run.py [VIDEO] [SUBTITLES]      (default: the demo)
+
+Prints seconds per stage, the whole, the second run that finds nothing to do, and the peak resident memory of all processes
+together (Linux; sampled five times a second, memory shared between processes counted once per process).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def family_rss_mb(pid: int) -> float:
+    """Resident memory of a process and all below it, in MB; 0 where /proc does not tell."""
+    children: dict[int, list[int]] = {}
+    rss: dict[int, float] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            rss[int(entry.name)] = int((entry / "statm").read_text().split()[1]) * 4096 / 1e6
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+        except (OSError, IndexError, ValueError):
+            continue  # it ended while we looked
+    total, waiting = 0.0, [pid]
+    while waiting:
+        one = waiting.pop()
+        total += rss.get(one, 0.0)
+        waiting += children.get(one, [])
+    return total
+
+
+def run(folder: Path, *args: str) -> tuple[dict, float, float]:
+    """`vignette run --json` in `folder`: its report on the one recording, seconds, peak MB."""
+    begun = time.monotonic()
+    command = [sys.executable, "-m", "pipeline", "run", "--json", *args]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=env)
+    peak, over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.2):
+            peak[0] = max(peak[0], family_rss_mb(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    out, _ = process.communicate()
+    over.set()
+    watcher.join()
+    return json.loads(out)["recordings"][0], time.monotonic() - begun, peak[0]
+
+
+def main() -> None:
+    video = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "media" / "demo.mp4"
+    subtitles = Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "media" / "demo.en.srt"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "media").mkdir()
+        shutil.copy(video, folder / "media" / f"video{video.suffix}")
+        shutil.copy(subtitles, folder / "media" / f"video.en{subtitles.suffix}")
+        first, took_s, peak_mb = run(folder)
+        if first["error"]:
+            sys.exit(first["error"]["message"])
+        for stage in first["stages"]:
+            print(f"{stage['name']:<14}{stage['took_ms'] / 1000:8.1f} s")
+        print(f"{'whole run':<14}{took_s:8.1f} s   peak {peak_mb:.0f} MB")
+        second, again_s, _ = run(folder)
+        print(f"{'second run':<14}{again_s:8.1f} s   ({second['status']})")
+        for note in first["notes"]:
+            print(f"  {note}")
+
+
+if __name__ == "__main__":
+    main()
