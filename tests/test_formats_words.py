@@ -104,6 +104,19 @@ def test_one_capitalised_word_must_come_again_or_be_known() -> None:
     assert _told(_words("Tom: A.", "Jax: B.", "Devin: C.")) == "<Devin>C."
 
 
+def test_where_everything_is_in_capitals_capitals_say_nothing() -> None:
+    talk = ("AND THEN WE ALL WENT TO THE MEETING", "MARY TOLD ME: GO HOME NOW")
+    assert _told(_words(*talk)) == "MARY TOLD ME: GO HOME NOW"
+    assert _told(_words(*talk, "I WAS (I THINK) LATE")) == "I WAS (I THINK) LATE"
+    assert _told(_words(*talk, "TOM: NO.", "TOM: YES.")) == "<TOM>YES."
+    assert _told(_words(*talk, ">> MARY SMITH: NO.")) == "<MARY SMITH>NO."
+    assert _told(_words(*talk, "[LAUGHTER] THAT IS IT")) == "{[LAUGHTER]} THAT IS IT"
+    assert (
+        _script("SO THIS IS IT\n\nAND WE ALL STAYED\n\nAT HOME")
+        == "SO THIS IS IT / AND WE ALL STAYED / AT HOME"
+    )
+
+
 @pytest.mark.parametrize(
     ("raw", "told"),
     [

@@ -27,19 +27,19 @@ _OFF_SCREEN = re.compile(
 )
 # What begins a sentence or names a thing and is followed by a colon, but never is a person.
 _NOT_NAMES = sounds.words_of(
-    "honestly actually basically obviously clearly seriously frankly simply ideally hopefully sadly truly "
-    "really a about act address advice after again also although always an and another answer any as at "
-    "because before but by caution chapter closing commentary conclusion date day definition episode ergo "
-    "every exactly example exercise exhibit fact fig figure finally first five four from given goal goals "
-    "good has here hint homework how however i if important in instructions introduction is issue it item "
-    "its key last learning length lesson let listen location look maybe meaning method module moral my "
-    "namely nb never next no note notes now number objective objectives ok okay on once one or our "
-    "overview page part phase place plus point practice principle problem ps purpose question questions "
-    "quote reason recap remember reminder result results rule scene second section see session since "
-    "sixth so solution some source spoiler step still stop subject summary table task that the then there "
-    "therefore these they think third this three time tip title to today tomorrow topic translation truth "
-    "two unit update video vignette wait warning we well what when where which who why wisdom yes "
-    "yesterday you your"
+    "he she they it's that's i'm said honestly actually basically obviously clearly seriously frankly "
+    "simply ideally hopefully sadly truly really a about act address advice after again also although "
+    "always an and another answer any as at because before but by caution chapter closing commentary "
+    "conclusion date day definition episode ergo every exactly example exercise exhibit fact fig figure "
+    "finally first five four from given goal goals good has here hint homework how however i if important "
+    "in instructions introduction is issue it item its key last learning length lesson let listen "
+    "location look maybe meaning method module moral my namely nb never next no note notes now number "
+    "objective objectives ok okay on once one or our overview page part phase place plus point practice "
+    "principle problem ps purpose question questions quote reason recap remember reminder result results "
+    "rule scene second section see session since sixth so solution some source spoiler step still stop "
+    "subject summary table task that the then there therefore these they think third this three time tip "
+    "title to today tomorrow topic translation truth two unit update video vignette wait warning we well "
+    "what when where which who why wisdom yes yesterday you your"
 )
 _TITLES = sounds.words_of("dr mr mrs ms miss prof professor sir dame rev nurse father sister")
 
@@ -56,9 +56,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of one file: names that are certain, case folded."""
+    """The labels of one file: the names that are certain, case folded, and whether all its text is in
+    capitals.
+
+    Where everything is in capitals, capitals say nothing: then a name must come again, be known or be a role.
+    """
 
     certain: frozenset[str]
+    shouting: bool = False
 
     @classmethod
     def learn(
@@ -67,15 +72,19 @@ class Labels:
         """From the starts of all lines that may begin with a label, the roster's names, and names given by
         markup."""
         starts = list(starts)
-        found = Counter(name for start in starts if (name := _single_name(start)))
+        shouting = is_shouting(starts)
+        found = Counter(name for start in starts if (name := _possible_name(start, shouting)))
         often = {name for name, times in found.items() if times >= 2}
         if sum(found.values()) >= 3 and sum(found.values()) * 4 >= len(starts):
             often = set(found)
         names = {part for name in (*known_names, *voices) for part in _parts(name)}
-        return cls(frozenset(often | names))
+        return cls(frozenset(often | names), shouting)
 
-    def at_start(self, text: str) -> Label | None:
-        """The label with which `text` begins, None when it begins with none."""
+    def at_start(self, text: str, announced: bool = False) -> Label | None:
+        """The label with which `text` begins, None when it begins with none; `announced` says that `>>`
+        stood before it."""
+        if announced and self.shouting:
+            return Labels(self.certain).at_start(text)
         if match := _COLON.match(text):
             name = match["name"].strip()
             if self._is_name(name):
@@ -97,12 +106,14 @@ class Labels:
             return True
         if not _may_be_name(name):
             return False
-        return _is_capitals(name) or sounds.names_role(name) or _is_full_name(name)
+        if sounds.names_role(name):
+            return True
+        return not self.shouting and (_is_capitals(name) or _is_full_name(name))
 
     def _is_bracketed_name(self, name: str) -> bool:
         if name.casefold() in self.certain or sounds.names_role(name):
             return True
-        if not _may_be_name(name) or sounds.names_sound(name):
+        if self.shouting or not _may_be_name(name) or sounds.names_sound(name):
             return False
         words = name.split()
         # "[GLASS SHATTERS]", "[DOGS HOWLING]": two words of which the last is a verb are a sound
@@ -117,11 +128,20 @@ def _parts(name: str) -> set[str]:
     return {plain, *words} - {""}
 
 
-def _single_name(start: str) -> str:
+def is_shouting(lines: Iterable[str]) -> bool:
+    """Whether most letters are capitals, as in much broadcast captioning."""
+    capitals = small = 0
+    for line in lines:
+        capitals += sum(map(str.isupper, line))
+        small += sum(map(str.islower, line))
+    return capitals > 20 and capitals > 2 * small
+
+
+def _possible_name(start: str, several_words: bool) -> str:
     """The one capitalised word with which a line begins as if it were a label, case folded; "" otherwise."""
     match = _COLON.match(start) or _BRACKET.match(start)
     name = match["name"].strip() if match else ""
-    if " " in name or not name[:1].isupper() or not _may_be_name(name):
+    if (" " in name and not several_words) or not name[:1].isupper() or not _may_be_name(name):
         return ""
     return "" if sounds.names_sound(name) and not start.startswith(name) else name.casefold()
 

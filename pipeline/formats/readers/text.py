@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pipeline.formats.readers.labels import is_shouting
 from pipeline.formats.readers.payload import Line, Piece, RawCue
 
 _MAX_NAME_CHARS = 32
@@ -42,9 +43,14 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
 def from_paragraphs(paragraphs: Sequence[tuple[str, bool]]) -> list[RawCue]:
     """Paragraphs (text with LF between lines, whether its style makes it a heading) as cues."""
     filled = [(p.strip("\n"), heading) for p, heading in paragraphs if p.strip() and not _RULER.fullmatch(p)]
-    names = _names_alone(p for p, _ in filled)
-    speeches = ((s, heading) for p, heading in filled for s in _speeches(p, names))
-    return [_cue(speech, names, heading) for speech, heading in speeches]
+    shouting = is_shouting(p for p, _ in filled)  # then capitals make neither a name nor a heading
+    names = frozenset() if shouting else _names_alone(p for p, _ in filled)
+    cues = []
+    for paragraph, heading in filled:
+        for speech in _speeches(paragraph, names):
+            capitals = not shouting and "\n" not in speech and _in_capitals(speech)
+            cues.append(_cue(speech, names, heading or capitals))
+    return cues
 
 
 def _names_alone(paragraphs: Iterable[str]) -> frozenset[str]:
@@ -85,8 +91,7 @@ def _cue(speech: str, names: frozenset[str], heading: bool) -> RawCue:
     name = _bare_name(first)
     if name in names and rest:
         return RawCue(None, _lines(rest, name), speech)
-    unspoken = heading or _is_heading(first) or (not rest and _in_capitals(first))
-    return RawCue(None, _lines([first, *rest], None), speech, unspoken=unspoken)
+    return RawCue(None, _lines([first, *rest], None), speech, unspoken=heading or _is_heading(first))
 
 
 def _in_capitals(line: str) -> bool:

@@ -96,7 +96,7 @@ def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[GivenWord, ...
     voices = list(_voice_marks(cue))
     inside = _text_marks(text, spans, labels, frozenset(v.start for v in voices))
     marks = sorted((*voices, *inside), key=lambda m: (m.start, m.end))
-    return tuple(_attached(_labelled(_units(text, spans, marks, script), marks, text)))
+    return tuple(_attached(_labelled(_units(text, spans, marks, script, labels.shouting), marks, text)))
 
 
 def _is_imprint(lines: list[str]) -> bool:
@@ -152,20 +152,22 @@ def _mark_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool)
     at = chevrons.end() if chevrons else at
     while text[at : at + 1] in (" ", "\t"):
         at += 1
-    label = labels.at_start(text[at : at + _LABEL_REACH])
+    label = labels.at_start(text[at : at + _LABEL_REACH], announced=chevrons is not None)
     if label is not None:
         return _Mark(start, at + label.length, label.name, aside=label.aside)
     return _Mark(start, at, None) if dash or chevrons else None
 
 
-def _units(text: str, spans: list[re.Match[str]], marks: list[_Mark], script: bool) -> list[_Unit]:
+def _units(
+    text: str, spans: list[re.Match[str]], marks: list[_Mark], script: bool, shouting: bool
+) -> list[_Unit]:
     """Words and sounds in order; what the marks took off is left out."""
     units = [_Unit(m.start, m.aside, Kind.SOUND) for m in marks if m.aside]
     rest = list(text)
     for mark in marks:
         _blank(rest, mark.start, mark.end)
     for span in spans:
-        kind = _kind(span, rest, script) if rest[span.start()] == text[span.start()] else None
+        kind = _kind(span, rest, script, shouting) if rest[span.start()] == text[span.start()] else None
         if kind is not None:
             units.append(_Unit(span.start(), " ".join(span[0].split()), kind))
             _blank(rest, span.start(), span.end())
@@ -184,7 +186,7 @@ def _first_visible(rest: list[str], places: range, passing: str = "") -> str:
     return next((rest[at] for at in places if rest[at] not in " \t" + passing), "\n")
 
 
-def _kind(span: re.Match[str], rest: list[str], script: bool) -> Kind | None:
+def _kind(span: re.Match[str], rest: list[str], script: bool, shouting: bool) -> Kind | None:
     """What a bracket or a line of music is; None when its words are spoken like any other."""
     found, content = span[0], span[0][1:-1].strip()
     around = [*rest[max(0, span.start() - 1) : span.start()], *rest[span.end() : span.end() + 1]]
@@ -198,7 +200,7 @@ def _kind(span: re.Match[str], rest: list[str], script: bool) -> Kind | None:
         return Kind.SOUND
     if glued or not any(c.isalpha() for c in content) or len(content.split()) > _MAX_ASIDE_WORDS:
         return None
-    if sound or content.isupper():
+    if sound or (content.isupper() and not shouting):
         return Kind.SOUND
     begins = _first_visible(rest, range(span.start() - 1, -1, -1)) == "\n"
     ends = _first_visible(rest, range(span.end(), len(rest)), ".,;:!?") == "\n"
