@@ -1,7 +1,9 @@
-"""The clinical lexicon, read from its TOML file: concepts, their patterns and blocks, the sets that patterns refer to.
+"""The clinical lexicon, read from its TOML file: concepts, their patterns and blocks, the sets that
+patterns refer to.
 
-The file is for clinicians: patterns stand one on a line in ''' blocks, "#" begins a remark, and every mistake is answered
-with one sentence that names line and column. The notation is described in `pipeline.concepts.notation`.
+The file is for clinicians: patterns stand one on a line in ''' blocks, "#" begins a remark, and every
+mistake is answered with one sentence that names line and column. The notation is described in
+`pipeline.concepts.notation`.
 """
 
 from __future__ import annotations
@@ -32,7 +34,17 @@ from pipeline.errors import LexiconError
 _T = TypeVar("_T")
 _TOP_KEYS = frozenset({"version", "language", "passed_over", "forms", "sets", "broader", "concept", "blocks"})
 _CONCEPT_KEYS = frozenset(
-    {"id", "label", "definition", "broader", "objectives", "patterns", "blocks", "examples", "counterexamples"}
+    {
+        "id",
+        "label",
+        "definition",
+        "broader",
+        "objectives",
+        "patterns",
+        "blocks",
+        "examples",
+        "counterexamples",
+    }
 )
 _REQUIRED_KEYS = ("id", "label", "definition", "broader", "patterns")
 
@@ -52,7 +64,8 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The whole file; `digest` is of its bytes, so that what was found can name exactly what it was found with."""
+    """The whole file; `digest` is of its bytes, so that what was found can name exactly what it was found
+    with."""
 
     path: Path
     version: str
@@ -111,7 +124,9 @@ class _Source:
             place = re.search(r" \(at line (\d+), column (\d+)\)", str(error))
             line, column = (int(place[1]), int(place[2])) if place else (0, 0)
             problem = str(error).split(" (at ")[0]
-            raise LexiconError(self.path, line, column, f"not valid TOML: {problem[:1].lower()}{problem[1:]}") from error
+            raise LexiconError(
+                self.path, line, column, f"not valid TOML: {problem[:1].lower()}{problem[1:]}"
+            ) from error
         self.places = dict(_places(self.text))
 
     def error(self, section: str, key: str, problem: str, remedy: str = "") -> LexiconError:
@@ -147,7 +162,8 @@ _KEY = re.compile(r"\s*([\w-]+|\"[^\"]+\")\s*=\s*('''|\"\"\"|['\"])?")
 
 
 def _places(text: str) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
-    """Where every key's value begins: (section, key) -> (line, column), from 1; the tables of a list are numbered."""
+    """Where every key's value begins: (section, key) -> (line, column), from 1; the tables of a list are
+    numbered."""
     section, counts = "", {"concept": 0, "broader": 0}
     block_end = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -175,7 +191,9 @@ def _check_keys(source: _Source) -> None:
         section = f"concept {number}"
         for key in entry:
             if key not in _CONCEPT_KEYS:
-                raise source.error(section, key, f"'{key}' is not known in a concept", _nearest(key, _CONCEPT_KEYS))
+                raise source.error(
+                    section, key, f"'{key}' is not known in a concept", _nearest(key, _CONCEPT_KEYS)
+                )
         for key in _REQUIRED_KEYS:
             if not isinstance(entry.get(key), str) or not entry[key].strip():
                 raise source.error(section, key, f"this concept has no '{key}'", f"write {key} = ...")
@@ -195,7 +213,9 @@ def _concepts(source: _Source, broader: dict[str, str]) -> Iterator[Concept]:
         if entry["broader"] not in broader:
             raise source.error(section, "broader", f"there is no broader concept '{entry['broader']}'")
         seen.add(entry["id"])
-        sentences = {k: tuple(x.text for x in source.lines(entry, section, k)) for k in ("examples", "counterexamples")}
+        sentences = {
+            k: tuple(x.text for x in source.lines(entry, section, k)) for k in ("examples", "counterexamples")
+        }
         definition = " ".join(entry["definition"].split())
         objectives = tuple(entry.get("objectives", ()))
         yield Concept(entry["id"], entry["label"], definition, entry["broader"], objectives, **sentences)
@@ -230,13 +250,17 @@ def _read_set(
             if other not in table:
                 known = difflib.get_close_matches(other, list(table), 1)
                 hint = f"did you mean '{known[0]}'?" if known else ""
-                raise LexiconError(source.path, line.line, line.column + column, f"there is no set called '{other}'", hint)
+                raise LexiconError(
+                    source.path, line.line, line.column + column, f"there is no set called '{other}'", hint
+                )
             _read_set(source, table, other, vocabulary, sets, (*within, name))
         phrases += _reading(source, line, lambda text: parse_set(text.rstrip("|"), vocabulary))
     sets[name] = tuple(phrases)
 
 
-def _rules(source: _Source, table: dict[str, Any], section: str, concept: str, vocabulary: Vocabulary) -> Iterator[Rule]:
+def _rules(
+    source: _Source, table: dict[str, Any], section: str, concept: str, vocabulary: Vocabulary
+) -> Iterator[Rule]:
     for key in ("patterns", "blocks"):
         for line in source.lines(table, section, key):
             pattern = _reading(source, line, lambda text: _checked(parse_pattern(text, vocabulary)))
@@ -246,7 +270,9 @@ def _rules(source: _Source, table: dict[str, Any], section: str, concept: str, v
 def _checked(pattern: Pattern) -> Pattern:
     for part in (pattern.part, *pattern.also, *pattern.never):
         if (count := count_variants(part.phrase)) > MAX_VARIANTS:
-            raise NotationError(f"this stands for {count:,} phrases, more than {MAX_VARIANTS:,}; make two lines of it", 0)
+            raise NotationError(
+                f"this stands for {count:,} phrases, more than {MAX_VARIANTS:,}; make two lines of it", 0
+            )
     return pattern
 
 

@@ -6,5 +6,6 @@
     matching   trees -> spaCy matchers; talk -> matches
     polarity   a match -> negated, asked, hypothetical, quoted, and about whom
 
-The lexicon itself is read in `pipeline.lexicon`; the stage that tags a transcript is `pipeline.stages.concepts`.
+The lexicon itself is read in `pipeline.lexicon`; the stage that tags a transcript is
+`pipeline.stages.concepts`.
 """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 def inflector(explicit: Mapping[str, tuple[str, ...]]) -> _Inflector:
-    """A function from a word to all its forms; `explicit` lists win over the library (feel: no "felt tip")."""
+    """A function from a word to all its forms; `explicit` lists win over the library."""
     return _Inflector(explicit)
 
 
@@ -15,7 +15,8 @@ class _Inflector:
         self._known: dict[str, frozenset[str]] = {w: frozenset(f) for w, f in explicit.items()}
 
     def __call__(self, word: str) -> frozenset[str]:
-        """All forms of `word` as verb, noun or adjective, itself included; possessives are words of their own."""
+        """All forms of `word` as verb, noun or adjective, itself included; possessives are words of their
+        own."""
         if word not in self._known:
             self._known[word] = _from_library(word)
         return self._known[word]
@@ -24,6 +25,9 @@ class _Inflector:
 def _from_library(word: str) -> frozenset[str]:
     from lemminflect import getAllInflections, getAllInflectionsOOV
 
-    tables = getAllInflections(word) or {**getAllInflectionsOOV(word, "VERB"), **getAllInflectionsOOV(word, "NOUN")}
+    tables = getAllInflections(word) or {
+        **getAllInflectionsOOV(word, "VERB"),
+        **getAllInflectionsOOV(word, "NOUN"),
+    }
     forms = {form.lower() for inflected in tables.values() for form in inflected}
     return frozenset({form for form in forms if form.isalpha()} | {word})

@@ -1,7 +1,7 @@
 """Patterns compiled to spaCy matchers, and talk matched against them.
 
-Every rule has a matcher of its own, built when a word that it cannot do without is first heard: a turn of talk meets a
-few dozen of the lexicon's rules, not all of them.
+Every rule has a matcher of its own, built when a word that it cannot do without is first heard: a turn of
+talk meets a few dozen of the lexicon's rules, not all of them.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from itertools import product
 from typing import Any
 
 from pipeline.concepts.notation import Choice, Gap, Node, Part, Pattern, Phrase, Word, single_words, words_of
-from pipeline.concepts.talk import STOPS, Talk
+from pipeline.concepts.talk import STOPS, Talk, word_set
 
 # Words that may stand between the end of a sentence and its "^".
-LEAD_INS = frozenset(
-    "and so but well yeah yes okay oh no because then right now like you know i mean think guess suppose all".split()
+LEAD_INS = word_set(
+    "and so but well yeah yes okay oh no because then right now like you know i mean think guess suppose all"
 )
 
 # Too frequent to choose rules by, when a pattern has any other word.
-_COMMON = frozenset(
-    """i you he she it we they me him her us them my your his its our their a an the this that these those and but or if so
-    because of to in on at for with from by about as is 's am are was were be been do does did have has had 'd will would
-    can could should might may not no there here what when where who how why get got just like know go going think up out
-    want time thing things one all some more make really too back down feel say said""".split()
+_COMMON = word_set(
+    """i you he she it we they me him her us them my your his its our their a an the this that these those
+    and but or if so because of to in on at for with from by about as is 's am are was were be been do does
+    did have has had 'd will would can could should might may not no there here what when where who how why
+    get got just like know go going think up out want time thing things one all some more make really too
+    back down feel say said"""
 )
 _COMMON_COST = 1000
 
@@ -115,7 +116,8 @@ class Tagger:
 
 
 class _PartMatcher:
-    """One part of a pattern as a spaCy matcher, built when a sentence first has all the words that it needs."""
+    """One part of a pattern as a spaCy matcher, built when a sentence first has all the words that it
+    needs."""
 
     def __init__(self, part: Part, vocab: Any, passed_over: frozenset[str]) -> None:
         self._part = part
@@ -140,7 +142,9 @@ class _PartMatcher:
         if not groups:
             return []
         doc, words, places = sentence.full if self._needs_every_word else sentence.light
-        found = {(a, b) for group in groups for _, a, b in group.matcher(doc) if _ends_fit(self._part, words, a, b)}
+        found = {
+            (a, b) for group in groups for _, a, b in group.matcher(doc) if _ends_fit(self._part, words, a, b)
+        }
         return [(places[a], places[b - 1] + 1) for a, b in sorted(found)]
 
 
@@ -162,12 +166,15 @@ class _Group:
 
 
 class _Sentence:
-    """The words of one sentence, and the mark it ends with, as spaCy documents: all words, and without those passed over.
+    """The words of one sentence, and the mark it ends with, as spaCy documents: all words, and without
+    those passed over.
 
     `first` is the place of its first word in the turn.
     """
 
-    def __init__(self, words: list[str], first: int, mark: str, passed_over: frozenset[str], vocab: Any) -> None:
+    def __init__(
+        self, words: list[str], first: int, mark: str, passed_over: frozenset[str], vocab: Any
+    ) -> None:
         self.words = words
         self.mark = mark
         self.present = frozenset(words)
@@ -208,7 +215,10 @@ def _sentences(words: list[str], passed_over: frozenset[str], vocab: Any) -> lis
 
 def variants(phrase: Phrase) -> list[tuple[Spec, ...]]:
     """Every sequence of places that a phrase stands for; single-word alternatives share one place."""
-    return [tuple(spec for piece in chosen for spec in piece) for chosen in product(*(_pieces(node) for node in phrase))]
+    return [
+        tuple(spec for piece in chosen for spec in piece)
+        for chosen in product(*(_pieces(node) for node in phrase))
+    ]
 
 
 def count_variants(phrase: Phrase) -> int:
@@ -247,7 +257,8 @@ def key_words(phrase: Phrase) -> frozenset[str]:
 
 
 def _cost(words: frozenset[str]) -> tuple[int, str]:
-    """How often one of the words may be expected, roughly; ties are broken by spelling, so that runs are alike."""
+    """How often one of the words may be expected, roughly; ties are broken by spelling, so that runs are
+    alike."""
     return sum(_COMMON_COST if word in _COMMON else 1 for word in words), min(words)
 
 
@@ -289,6 +300,8 @@ def _blocks(block: Match, match: Match) -> bool:
 def _longest(matches: Iterable[Match]) -> list[Match]:
     kept: list[Match] = []
     for match in sorted(matches, key=lambda m: (m.first - m.last, m.first)):
-        if not any(k.concept == match.concept and k.first < match.last and match.first < k.last for k in kept):
+        if not any(
+            k.concept == match.concept and k.first < match.last and match.first < k.last for k in kept
+        ):
             kept.append(match)
     return sorted(kept)

@@ -103,8 +103,9 @@ class _Mark:
 
 _MARKS = re.compile(
     r"""(?P<space>\s+) | (?P<gap>\.\.\.\d*) | (?P<set>\{[^{}]*\}) | (?P<without>&!) | (?P<with>&)
-      | (?P<open>[(\[]) | (?P<close>[)\]]) | (?P<or>\|) | (?P<not>!) | (?P<start>\^) | (?P<end>\$) | (?P<ask>\?)
-      | (?P<word>[^\W_]+(?:['’][^\W_]+)*~?|['’](?:s|d|em|cause)\b) | (?P<hyphen>-) | (?P<other>.)""",
+      | (?P<open>[(\[]) | (?P<close>[)\]]) | (?P<or>\|) | (?P<not>!) | (?P<start>\^) | (?P<end>\$) |
+      (?P<ask>\?) | (?P<word>[^\W_]+(?:['’][^\W_]+)*~?|['’](?:s|d|em|cause)\b) | (?P<hyphen>-) |
+      (?P<other>.)""",
     re.VERBOSE,
 )
 _ROLE_PREFIX = re.compile(r"\s*([a-z/]+):\s*")

@@ -1,7 +1,8 @@
-"""How a concept is spoken of: denied, asked, supposed, reported, and about whom. A tag is never dropped for any of it.
+"""How a concept is spoken of: denied, asked, supposed, reported, and about whom. A tag is never dropped for
+any of it.
 
-The scopes are small and stated: a negation reaches the next six words of its sentence (NegEx, Chapman et al. 2001, counts
-five to six) and stops at "but"; a supposition reaches to the end of its sentence.
+The scopes are small and stated: a negation reaches the next six words of its sentence (NegEx, Chapman et
+al. 2001, counts five to six) and stops at "but"; a supposition reaches to the end of its sentence.
 """
 
 from __future__ import annotations
@@ -10,23 +11,25 @@ from dataclasses import dataclass
 
 from pipeline.concepts.matching import Match
 from pipeline.concepts.notation import words_of
-from pipeline.concepts.talk import STOPS, Talk
+from pipeline.concepts.talk import STOPS, Talk, word_set
 from pipeline.transcript import About
 
 NEGATION_REACH_WORDS = 6
-_NEGATIONS = frozenset("not never no none nobody nothing nowhere neither nor without hardly barely".split())
-_NO_NEGATION_BEFORE = frozenset("only just wonder doubt matter".split())
-_TURNS = frozenset("but because although though".split())
-_SUPPOSING = frozenset("if unless suppose supposing imagine whether would could might 'd".split())
-_WISHING = frozenset("like love rather prefer had better".split())
-_REPORTING = frozenset("say says said saying tell tells told telling thinks thought reckons goes ask asks asked".split())
+_NEGATIONS = word_set("not never no none nobody nothing nowhere neither nor without hardly barely")
+_NO_NEGATION_BEFORE = word_set("only just wonder doubt matter")
+_TURNS = word_set("but because although though")
+_SUPPOSING = word_set("if unless suppose supposing imagine whether would could might 'd")
+_WISHING = word_set("like love rather prefer had better")
+_REPORTING = word_set(
+    "say says said saying tell tells told telling thinks thought reckons goes ask asks asked"
+)
 
-_SPEAKER = frozenset("i me my mine myself we us our ours ourselves".split())
-_ADDRESSEE = frozenset("you your yours yourself yourselves".split())
-_OTHER = frozenset(
-    """he she him her his hers they them their theirs himself herself themselves someone somebody people everyone everybody
-    wife husband partner girlfriend boyfriend mother father mum dad brother sister son daughter kid kids child children
-    friend friends mate mates boss doctor patients clients members""".split()
+_SPEAKER = word_set("i me my mine myself we us our ours ourselves")
+_ADDRESSEE = word_set("you your yours yourself yourselves")
+_OTHER = word_set(
+    """he she him her his hers they them their theirs himself herself themselves someone somebody people
+    everyone everybody wife husband partner girlfriend boyfriend mother father mum dad brother sister son
+    daughter kid kids child children friend friends mate mates boss doctor patients clients members"""
 )
 _REPORTED_REACH_WORDS = 8
 
@@ -91,10 +94,7 @@ def _quoted(talk: Talk, words: list[str], start: int, match: Match) -> bool:
     if any(open_ < first_char < close for open_, close in talk.quotes):
         return True
     before = words[max(start, match.first - _REPORTED_REACH_WORDS) : match.first]
-    for at, word in enumerate(before):
-        if word in _REPORTING and _OTHER & set(before[:at]):
-            return True
-    return False
+    return any(word in _REPORTING and bool(_OTHER & set(before[:at])) for at, word in enumerate(before))
 
 
 def _about(words: list[str], start: int, match: Match) -> About:

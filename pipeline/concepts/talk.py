@@ -1,7 +1,8 @@
-"""Talk made ready for matching: stutters, fillers and false starts fall away, contractions open up, places are kept.
+"""Talk made ready for matching: stutters, fillers and false starts fall away, contractions open up, places
+are kept.
 
-"I-I don't, um, wanna" becomes the words i do not want to; each remembers the characters `[start, end)` it came from.
-Sentence marks stay as words of their own, because no pattern may reach across them.
+"I-I don't, um, wanna" becomes the words i do not want to; each remembers the characters `[start, end)` it
+came from. Sentence marks stay as words of their own, because no pattern may reach across them.
 """
 
 from __future__ import annotations
@@ -12,24 +13,49 @@ from dataclasses import dataclass
 
 STOPS = frozenset(".?!")
 
-FILLERS = frozenset("um uh uhm umm er erm ah oh hmm hm mm mhm huh uhh".split())
 
-# Asides between commas. They are left alone without commas: "you know him", "I mean it", "I feel like a drink".
-_ASIDES = (("you", "know"), ("i", "mean"), ("i", "guess"), ("i", "suppose"), ("like",), ("well",), ("right",), ("okay",))
+def word_set(words: str) -> frozenset[str]:
+    """The words of a list written as plain text."""
+    return frozenset(words.split())
+
+
+FILLERS = word_set("um uh uhm umm er erm ah oh hmm hm mm mhm huh uhh")
+
+# Asides between commas. They are left alone without commas: "you know him", "I mean it", "I feel like a
+# drink".
+_ASIDES = (
+    ("you", "know"),
+    ("i", "mean"),
+    ("i", "guess"),
+    ("i", "suppose"),
+    ("like",),
+    ("well",),
+    ("right",),
+    ("okay",),
+)
 
 # "kind of sad" and "a bit sad" hedge, "that kind of group" and "a bit of bread" do not.
 _HEDGES = (("kind", "of"), ("sort", "of"), ("a", "little", "bit"), ("a", "bit"))
-_BEFORE_NOUN_USE = frozenset("a an the what this that these those some any same which one other every no my".split())
+_BEFORE_NOUN_USE = word_set("a an the what this that these those some any same which one other every no my")
 
 _SPOKEN_FORMS = {
     "gonna": "going to", "wanna": "want to", "gotta": "got to", "hafta": "have to", "dunno": "do not know",
     "lemme": "let me", "gimme": "give me", "cannot": "can not", "outta": "out of", "alright": "all right",
-    "kinda": "kind of", "sorta": "sort of", "cuz": "because", "cos": "because", "coz": "because", "'cause": "because",
-    "ya": "you", "y'all": "you all", "em": "them", "'em": "them", "til": "until", "ok": "okay", "yep": "yeah",
-    "yup": "yeah", "nope": "no", "mum's": "mum 's", "won't": "will not", "can't": "can not", "shan't": "shall not",
-    "ain't": "is not", "let's": "let us", "c'mon": "come on", "mom": "mum", "counselling": "counseling",
+    "kinda": "kind of", "sorta": "sort of", "cuz": "because", "cos": "because", "coz": "because", "'cause":
+    "because", "ya": "you", "y'all": "you all", "em": "them", "'em": "them", "til": "until", "ok": "okay",
+    "yep": "yeah", "yup": "yeah", "nope": "no", "mum's": "mum 's", "won't": "will not", "can't": "can not",
+    "shan't": "shall not", "ain't": "is not", "let's": "let us", "c'mon": "come on", "mom": "mum",
+    "counselling": "counseling",
 }  # fmt: skip
-_ENDINGS = (("n't", "not"), ("'m", "am"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'d", "'d"), ("'s", "'s"))
+_ENDINGS = (
+    ("n't", "not"),
+    ("'m", "am"),
+    ("'re", "are"),
+    ("'ve", "have"),
+    ("'ll", "will"),
+    ("'d", "'d"),
+    ("'s", "'s"),
+)
 
 _PIECES = re.compile(
     r"""(?P<sound>\[[^\]]*\])
@@ -134,7 +160,9 @@ def _is_stutter(piece: str, following: str) -> bool:
     return following.startswith(piece) and (len(piece) <= 2 or following.split("'")[0] == piece)
 
 
-def _without(words: list[TalkWord], phrases: tuple[tuple[str, ...], ...], applies: _Applies) -> list[TalkWord]:
+def _without(
+    words: list[TalkWord], phrases: tuple[tuple[str, ...], ...], applies: _Applies
+) -> list[TalkWord]:
     firsts = {phrase[0] for phrase in phrases}
     kept: list[TalkWord] = []
     at = 0

@@ -1,6 +1,7 @@
 """Which clinical concepts each utterance carries, and the words that show it.
 
-What patterns see is a turn: the utterances of one speaker, joined over short pauses. Tags point back at tokens.
+What patterns see is a turn: the utterances of one speaker, joined over short pauses. Tags point back at
+tokens.
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.concepts.matching import Match, Tagger
-from pipeline.concepts.polarity import manner
-from pipeline.concepts.talk import STOPS, Talk, listen
+from pipeline.concepts.coder import Coder, Finding
+from pipeline.concepts.talk import STOPS
 from pipeline.lexicon import Lexicon
 from pipeline.progress import Progress, silent
 from pipeline.transcript import Concepts, ConceptTag, Kind, Token, Utterance
@@ -20,7 +20,8 @@ VERSION = 1
 """Part of the key of this stage's results; raised when the same lexicon would be applied differently."""
 
 LONGEST_PAUSE_MS = 2000
-"""Utterances of one speaker with no longer pause between them are one turn; people think for a second or two."""
+"""Utterances of one speaker with no longer pause between them are one turn; people think for a second or
+two."""
 
 _ROLES = {
     "therapist": "therapist",
@@ -48,15 +49,16 @@ def run(
 ) -> Concepts:
     """The tags of a whole transcript, in order of evidence.
 
-    `roles` maps speaker ids to roles as the roster writes them; patterns that name a role apply to speakers whose role is
-    missing or not understood, too.
+    `roles` maps speaker ids to roles as the roster writes them; patterns that name a role apply to speakers
+    whose role is missing or not understood, too.
     """
-    tagger = Tagger(lexicon.rules, lexicon.passed_over)
+    coder = Coder(lexicon)
     turns = list(_turns(tokens, utterances))
     tags: list[ConceptTag] = []
     for number, turn in enumerate(turns, 1):
         role = _ROLES.get(roles.get(turn[0].speaker or "", "").strip().lower().replace("-", ""), "")
-        tags += _tags(_Text.of(tokens, turn), tagger, role)
+        text = _Text.of(tokens, turn)
+        tags += [_tag(finding, text) for finding in coder.code(text.text, role)]
         progress(number / len(turns))
     return Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags))
 
@@ -73,7 +75,8 @@ def _turns(tokens: Sequence[Token], utterances: Sequence[Utterance]) -> Iterator
 
 
 def _goes_on(tokens: Sequence[Token], before: Utterance, after: Utterance) -> bool:
-    """Whether `after` belongs to the turn of `before`; of unknown speakers only an unfinished sentence goes on."""
+    """Whether `after` belongs to the turn of `before`; of unknown speakers only an unfinished sentence goes
+    on."""
     if before.speaker != after.speaker or before.last != after.first:
         return False
     if after.speaker is None and tokens[before.last - 1].text.rstrip("\"”'’)")[-1:] in STOPS:
@@ -103,28 +106,22 @@ class _Text:
         return self.utterances[0].first + bisect_right(self.token_starts, char) - 1
 
 
-def _tags(text: _Text, tagger: Tagger, role: str) -> Iterator[ConceptTag]:
-    talk = listen(text.text)
-    for match in tagger.find(talk, role):
-        yield _tag(match, talk, text)
-
-
-def _tag(match: Match, talk: Talk, text: _Text) -> ConceptTag:
-    start, end = talk.words[match.first].start, talk.words[match.last - 1].end
-    first, last = text.token_at(start), text.token_at(end - 1) + 1
+def _tag(finding: Finding, text: _Text) -> ConceptTag:
+    first, last = text.token_at(finding.start), text.token_at(finding.end - 1) + 1
     utterance = next(u for u in text.utterances if u.first <= first < u.last)
-    begins = text.token_starts[utterance.first - text.utterances[0].first]
-    after = utterance.last - text.utterances[0].first
-    ends = text.token_starts[after] - 1 if after < len(text.token_starts) else len(text.text)
-    how = manner(match, talk)
+    turn_first = text.utterances[0].first
+    begins = text.token_starts[utterance.first - turn_first]
+    following = utterance.last - turn_first
+    ends = text.token_starts[following] - 1 if following < len(text.token_starts) else len(text.text)
+    how = finding.manner
     return ConceptTag(
-        concept=match.concept,
+        concept=finding.concept,
         utterance=utterance.id,
         first=first,
         last=last,
-        start_char=start - begins,
-        end_char=min(end, ends) - begins,
-        rule=match.rule.pattern.source,
+        start_char=finding.start - begins,
+        end_char=min(finding.end, ends) - begins,
+        rule=finding.rule,
         negated=how.negated,
         asked=how.asked,
         quoted=how.quoted,

@@ -1,0 +1,40 @@
+"""The lexicon tried on its own sentences: every example must be found, no counterexample may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.concepts.coder import Coder
+from pipeline.lexicon import Concept, Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A sentence of the lexicon that comes out otherwise than it says; `rule` is the pattern that wrongly
+    found it."""
+
+    concept: str
+    sentence: str
+    rule: str = ""
+
+    def __str__(self) -> str:
+        if self.rule:
+            return f"{self.concept}: the counterexample “{self.sentence}” is found by {self.rule}"
+        return f"{self.concept}: no pattern finds the example “{self.sentence}”"
+
+
+def check(lexicon: Lexicon) -> list[Failure]:
+    """What fails, in the order of the file; an empty list is what an author wants to see."""
+    coder = Coder(lexicon)
+    return [failure for concept in lexicon.concepts for failure in _failures(concept, coder)]
+
+
+def _failures(concept: Concept, coder: Coder) -> Iterator[Failure]:
+    for sentence in concept.examples:
+        if concept.id not in coder.concepts_in(sentence):
+            yield Failure(concept.id, sentence)
+    for sentence in concept.counterexamples:
+        for finding in coder.code(sentence):
+            if finding.concept == concept.id:
+                yield Failure(concept.id, sentence, finding.rule)

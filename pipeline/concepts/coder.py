@@ -1,0 +1,45 @@
+"""One turn of talk in, its concepts out, each with its evidence, its rule and how it is spoken of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.concepts.matching import Tagger
+from pipeline.concepts.polarity import Manner, manner
+from pipeline.concepts.talk import listen
+from pipeline.lexicon import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A concept in a text: its evidence is the characters `[start, end)`, `rule` the pattern that found it,
+    as written."""
+
+    concept: str
+    start: int
+    end: int
+    rule: str
+    manner: Manner
+
+
+class Coder:
+    """A lexicon made ready to be applied, which takes about a second; applying it takes about a millisecond
+    per turn."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._tagger = Tagger(lexicon.rules, lexicon.passed_over)
+
+    def code(self, text: str, role: str = "") -> list[Finding]:
+        """The findings in the words of one turn, in order; `role` is "therapist", "client", "narrator", or
+        "" if unknown."""
+        talk = listen(text)
+        found: list[Finding] = []
+        for match in self._tagger.find(talk, role):
+            start, end = talk.words[match.first].start, talk.words[match.last - 1].end
+            found.append(Finding(match.concept, start, end, match.rule.pattern.source, manner(match, talk)))
+        return found
+
+    def concepts_in(self, text: str, role: str = "") -> frozenset[str]:
+        """Only which concepts a turn carries."""
+        return frozenset(finding.concept for finding in self.code(text, role))

@@ -1,0 +1,78 @@
+"""Where a recording's concepts are: counts by concept, by speaker and by part, and a small picture of them
+over time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.lexicon import Lexicon
+from pipeline.timing import Span, clock
+from pipeline.transcript import ConceptTag, Token, Utterance
+
+_HEIGHTS = " ▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of tags: all, by (concept, speaker id) and by (concept, part); `over_time` counts them in
+    equal pieces.
+
+    Tags whose speaker or part is unknown count under the empty name.
+    """
+
+    total: Mapping[str, int]
+    by_speaker: Mapping[tuple[str, str], int]
+    by_part: Mapping[tuple[str, str], int]
+    over_time: Mapping[str, tuple[int, ...]]
+    duration_ms: int
+
+
+def summarise(
+    tags: Sequence[ConceptTag],
+    tokens: Sequence[Token],
+    utterances: Sequence[Utterance],
+    duration_ms: int,
+    parts: Sequence[tuple[str, Span]] = (),
+    pieces: int = 60,
+) -> Summary:
+    """The summary of a recording; `parts` are its vignettes, each with a name and its span."""
+    speakers = {u.id: u.speaker or "" for u in utterances}
+    total: Counter[str] = Counter()
+    by_speaker: Counter[tuple[str, str]] = Counter()
+    by_part: Counter[tuple[str, str]] = Counter()
+    over_time: dict[str, list[int]] = {}
+    for tag in tags:
+        start_ms = tokens[tag.first].span.start_ms
+        total[tag.concept] += 1
+        by_speaker[tag.concept, speakers.get(tag.utterance, "")] += 1
+        by_part[tag.concept, next((name for name, span in parts if start_ms in span), "")] += 1
+        piece = min(pieces - 1, start_ms * pieces // max(1, duration_ms))
+        over_time.setdefault(tag.concept, [0] * pieces)[piece] += 1
+    frozen = {concept: tuple(counts) for concept, counts in over_time.items()}
+    return Summary(dict(total), dict(by_speaker), dict(by_part), frozen, duration_ms)
+
+
+def picture(summary: Summary, lexicon: Lexicon) -> str:
+    """One line per concept of the lexicon that occurs: its count, and bars whose height says how often,
+    from start to end."""
+    highest = max((count for counts in summary.over_time.values() for count in counts), default=0)
+    width = max(
+        (len(concept.label) for concept in lexicon.concepts if concept.id in summary.total), default=0
+    )
+    lines = []
+    for concept in lexicon.concepts:
+        if count := summary.total.get(concept.id, 0):
+            bars = "".join(_bar(n, highest) for n in summary.over_time[concept.id])
+            lines.append(f"{concept.label:<{width}} {count:>4} |{bars}|")
+    if lines:
+        pieces = len(next(iter(summary.over_time.values())))
+        end = clock(summary.duration_ms)
+        lines.append(" " * (width + 6) + "0:00" + end.rjust(pieces - 2))
+    return "\n".join(lines)
+
+
+def _bar(count: int, highest: int) -> str:
+    """Height in eighths, rounded up, so that nothing that occurs is invisible."""
+    return _HEIGHTS[-(-count * (len(_HEIGHTS) - 1) // highest)] if count else " "
