@@ -36,6 +36,7 @@ class Profile:
     max_words_per_minute: int | None = None
     min_duration_ms: int | None = None
     min_ms_per_word: int | None = None
+    least_duration_ms: int = 500  # nobody reads anything in less: not a matter of taste any more
     max_duration_ms: int | None = None
     linger_ms: int = 1500  # how long a caption may stay after its last word
     min_gap_frames: int = 0
@@ -66,8 +67,9 @@ _ROWS = (
     ),
     Profile(
         name="netflix", title="Netflix Timed Text Style Guide (English)", max_line_chars=42,
-        max_chars_per_s=20.0, min_duration_ms=833, max_duration_ms=7000, linger_ms=500, min_gap_frames=2,
-        open_gap_ms=500, early_ms=125, late_ms=125, label_format="[{name}] ", label_upper=False,
+        max_chars_per_s=20.0, min_duration_ms=833, least_duration_ms=833, max_duration_ms=7000, linger_ms=500,
+        min_gap_frames=2, open_gap_ms=500, early_ms=125, late_ms=125, label_format="[{name}] ",
+        label_upper=False,
     ),
     Profile(
         name="bbc", title="BBC Subtitle Guidelines", max_line_chars=37, max_words_per_minute=180,
@@ -101,6 +103,7 @@ class Limits:
     words_per_minute: int | None
     min_duration_ms: int
     min_ms_per_word: int
+    least_duration_ms: int
     max_duration_ms: int
     linger_ms: int
     stretch_ms: int  # how far past its last word a caption may stay when reading it takes that long
@@ -137,6 +140,7 @@ def limits_of(settings: CaptionSettings, rate: Fraction | None = None) -> Limits
             settings.min_duration_ms, profile.min_duration_ms, fallback.min_duration_ms, 833
         ),
         min_ms_per_word=profile.min_ms_per_word or 0,
+        least_duration_ms=profile.least_duration_ms,
         max_duration_ms=_first(
             settings.max_duration_ms, profile.max_duration_ms, fallback.max_duration_ms, 7000
         ),

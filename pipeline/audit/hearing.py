@@ -229,6 +229,16 @@ def speakers_of(view: View, cue: Shown) -> list[str]:
     return [name for k, name in enumerate(said) if k == 0 or name != said[k - 1]]
 
 
+def speech_overlaps(view: View, one: Shown, other: Shown) -> bool:
+    """Whether the words of two captions are said at the same time, as the transcript has it."""
+    words, of_cue = view.facts.words or (), matched(view).of_cue
+    said = [[words[p].span for p in of_cue[cue.number] if p is not None] for cue in (one, other)]
+    if not said[0] or not said[1]:
+        return False
+    first, second = (Span(min(s.start_ms for s in spans), max(s.end_ms for s in spans)) for spans in said)
+    return first.overlap_ms(second) > 0
+
+
 def unmarked_change(view: View) -> Iterator[Hit]:
     """A change of speaker that neither label, voice, colour nor dash shows."""
     before = ""

@@ -1,17 +1,33 @@
 """Which word of the captions is which word of the transcript: the ground of every rule about sync and
-completeness."""
+completeness.
+
+Three passes, from sure to less sure: passages in the same order on both sides; whole captions, where their
+words stand in a row near the time that the passages make likely; single words said while their caption is on
+screen. The second pass is for people who talk at once: they stand in another order in captions than in a
+transcript.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from statistics import median
 
 from pipeline.audit.model import Shown, SpokenWord
+from pipeline.timing import Span
 
 # Gaps between matching blocks are compared word by word up to this many pairs; beyond it nothing is the same
 # any more.
-_MOST_PAIRS = 250_000
+MOST_PAIRS = 250_000
+# A caption is looked for this near to where its neighbours' relation to the transcript puts it.
+NEAR_MS = 2500
+# A single word is looked for this near to its caption.
+NEARLY_MS = 1000
+# So many captions on either side tell how much later the captions are than the words.
+NEIGHBOURS = 15
 _NOT_SAID = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫#]")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
@@ -27,33 +43,51 @@ class Match:
     found: list[bool]
 
 
+@dataclass(frozen=True)
+class _Sides:
+    """Both sequences as plain words, with whose they are and when: `owner[a]` is a caption, `index[b]` a
+    word."""
+
+    said: list[str]
+    owner: list[Shown]
+    truth: list[str]
+    index: list[int]
+    heard: list[Span]
+
+
 def match(cues: tuple[Shown, ...], words: tuple[SpokenWord, ...]) -> Match:
     """Pair the words of captions, in their order, with the words of a transcript, in theirs."""
-    said: list[str] = []
-    owner: list[int] = []
-    for cue in cues:
-        for word in spoken_words(cue):
-            said.append(word)
-            owner.append(cue.number)
-    truth: list[str] = []
-    index: list[int] = []
-    for number, spoken in enumerate(words):
-        for part in [] if spoken.is_sound else _WORD.findall(spoken.text):
-            truth.append(_plain(part))
-            index.append(number)
+    sides = _sides(cues, words)
+    pairs = _pair_captions(sides, _pair_passages(sides.said, sides.truth))
+    _pair_words(sides, pairs)
     of_cue: dict[int, list[int | None]] = {cue.number: [] for cue in cues}
     found = [word.is_sound or not _WORD.search(word.text) for word in words]
-    paired = _pairs(said, truth)
-    for at, number in enumerate(owner):
-        partner = paired.get(at)
-        of_cue[number].append(index[partner] if partner is not None else None)
-        if partner is not None:
-            found[index[partner]] = True
+    for a, cue in enumerate(sides.owner):
+        b = pairs.get(a)
+        of_cue[cue.number].append(None if b is None else sides.index[b])
+        if b is not None:
+            found[sides.index[b]] = True
     return Match(of_cue, found)
 
 
+def _sides(cues: Sequence[Shown], words: Sequence[SpokenWord]) -> _Sides:
+    said = [(word, cue) for cue in cues for word in spoken_words(cue)]
+    truth = [
+        (_plain(part), number)
+        for number, spoken in enumerate(words)
+        for part in ([] if spoken.is_sound else _WORD.findall(spoken.text))
+    ]
+    return _Sides(
+        [word for word, _ in said],
+        [cue for _, cue in said],
+        [word for word, _ in truth],
+        [number for _, number in truth],
+        [words[number].span for _, number in truth],
+    )
+
+
 def spoken_words(cue: Shown) -> list[str]:
-    """The words of a caption that are said: no labels, no sounds, no music signs; lower case, without
+    """The words of a caption that are said: no labels, sounds or music signs; lower case, without
     punctuation."""
     labels = dict(cue.labels)
     lines = []
@@ -67,15 +101,83 @@ def _plain(word: str) -> str:
     return word.casefold().replace("’", "'")
 
 
-def _pairs(said: list[str], truth: list[str]) -> dict[int, int]:
+def _pair_passages(said: list[str], truth: list[str]) -> dict[int, int]:
     """Long common passages first, by words that are rare; then what lies between them, word by word."""
     pairs: dict[int, int] = {}
     at_a = at_b = 0
     for a, b, size in SequenceMatcher(None, said, truth).get_matching_blocks():
-        if a > at_a and b > at_b and (a - at_a) * (b - at_b) <= _MOST_PAIRS:
+        if a > at_a and b > at_b and (a - at_a) * (b - at_b) <= MOST_PAIRS:
             inner = SequenceMatcher(None, said[at_a:a], truth[at_b:b], autojunk=False)
             for x, y, length in inner.get_matching_blocks():
                 pairs.update({at_a + x + k: at_b + y + k for k in range(length)})
         pairs.update({a + k: b + k for k in range(size)})
         at_a, at_b = a + size, b + size
     return pairs
+
+
+def _pair_captions(sides: _Sides, pairs: dict[int, int]) -> dict[int, int]:
+    """Whole captions whose words stand in a row in the transcript, nearest to when they should, long ones
+    first."""
+    captions = _captions(sides.owner)
+    later = _Lateness(sides, captions, pairs)
+    places: dict[str, list[int]] = {}
+    for b, word in enumerate(sides.truth):
+        places.setdefault(word, []).append(b)
+    result: dict[int, int] = {}
+    taken: set[int] = set()
+    for first, last in sorted(captions, key=lambda c: (c[0] - c[1], c[0])):
+        words = sides.said[first:last]
+        expected = sides.owner[first].span.start_ms - later(sides.owner[first].span.start_ms)
+        best = None
+        for b in places.get(words[0], ()):
+            off = abs(sides.heard[b].start_ms - expected)
+            if off > NEAR_MS or (best is not None and off >= best[0]):
+                continue
+            if sides.truth[b : b + len(words)] == words and taken.isdisjoint(range(b, b + len(words))):
+                best = (off, b)
+        if best is not None:
+            result.update({first + k: best[1] + k for k in range(len(words))})
+            taken.update(range(best[1], best[1] + len(words)))
+    result.update({a: b for a, b in pairs.items() if a not in result and b not in taken})
+    return result
+
+
+def _captions(owner: Sequence[Shown]) -> list[tuple[int, int]]:
+    """The half-open range of words of each caption that has any."""
+    starts = [a for a in range(len(owner)) if a == 0 or owner[a] is not owner[a - 1]]
+    return list(zip(starts, [*starts[1:], len(owner)], strict=True))
+
+
+class _Lateness:
+    """How much later than the words the captions are at a time: the median of the neighbours that surely
+    match."""
+
+    def __init__(self, sides: _Sides, captions: list[tuple[int, int]], pairs: dict[int, int]) -> None:
+        sure = sorted(
+            (sides.owner[a].span.start_ms, sides.owner[a].span.start_ms - sides.heard[pairs[a]].start_ms)
+            for a, last in captions
+            if last - a >= 4 and all(pairs.get(a + k) == pairs.get(a, -last) + k for k in range(last - a))
+        )
+        self._times = [time for time, _ in sure]
+        self._offsets = [offset for _, offset in sure]
+
+    def __call__(self, time_ms: int) -> float:
+        at = bisect_left(self._times, time_ms)
+        near = self._offsets[max(0, at - NEIGHBOURS) : at + NEIGHBOURS]
+        return median(near) if near else 0.0
+
+
+def _pair_words(sides: _Sides, pairs: dict[int, int]) -> None:
+    """Pair what is left with an equal word said while its caption is on screen, or nearly."""
+    taken = set(pairs.values())
+    free: dict[str, list[int]] = {}
+    for b, word in enumerate(sides.truth):
+        if b not in taken:
+            free.setdefault(word, []).append(b)
+    for a, word in enumerate(sides.said):
+        candidates = [] if a in pairs else free.get(word, [])
+        shown = sides.owner[a].span
+        near = next((b for b in candidates if sides.heard[b].gap_ms(shown) <= NEARLY_MS), None)
+        if near is not None:
+            pairs[a] = near
+            candidates.remove(near)

@@ -6,14 +6,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pipeline.audit.hearing import speakers_of
+from pipeline.audit.hearing import speakers_of, speech_overlaps
 from pipeline.audit.model import Hit, Severity, Shown, View
 from pipeline.timing import frames_to_ms, ms_to_frames
 
 # Files store whole milliseconds: 20 frames at 24 are 833.33 ms.
 SLACK_MS = 1
-# Nobody reads anything in less.
-FLASH_MS = 500
 # Neighbours whose speeds differ by more than this factor jar; only where both are long enough to be measured.
 JARRING = 2.5
 STEADY_WORDS = 4
@@ -42,9 +40,10 @@ def shortest(view: View) -> Iterator[Hit]:
     for cue in view.cues:
         limit = view.profile.min_duration_ms or cue.words * (view.profile.min_ms_per_word or 0)
         duration = cue.span.duration_ms
-        if duration + SLACK_MS < limit or duration < FLASH_MS:
-            severity = Severity.ERROR if duration < FLASH_MS else None
-            yield Hit(f"It is on screen for {duration} ms.", cue, duration, max(limit, FLASH_MS), severity)
+        least = view.profile.least_duration_ms
+        if duration + SLACK_MS < max(limit, least):
+            severity = Severity.ERROR if duration + SLACK_MS < least else Severity.WARNING
+            yield Hit(f"It is on screen for {duration} ms.", cue, duration, max(limit, least), severity)
 
 
 def longest(view: View) -> Iterator[Hit]:
@@ -107,19 +106,17 @@ def jerky_gap(view: View) -> Iterator[Hit]:
 
 
 def overlap(view: View) -> Iterator[Hit]:
-    """Two captions on screen at once: an error for one speaker, a warning for two."""
+    """Two captions on screen at once: an error for one speaker, a warning for two, unless both speak at
+    once."""
     longest: Shown | None = None
     for cue in view.document.by_start:
         if longest and cue.span.start_ms < longest.span.end_ms:
-            by = min(longest.span.end_ms, cue.span.end_ms) - cue.span.start_ms
-            two = _different(view, longest, cue)
-            yield Hit(
-                f"It is on screen together with caption {longest.number} for {max(1, by)} ms.",
-                cue,
-                max(1, by),
-                0,
-                Severity.WARNING if two else Severity.ERROR,
-            )
+            by = max(1, min(longest.span.end_ms, cue.span.end_ms) - cue.span.start_ms)
+            severity = Severity.WARNING if _different(view, longest, cue) else Severity.ERROR
+            if severity is Severity.WARNING and speech_overlaps(view, longest, cue):
+                severity = Severity.INFO
+            what = f"It is on screen together with caption {longest.number} for {by} ms."
+            yield Hit(what, cue, by, 0, severity)
         if longest is None or cue.span.end_ms > longest.span.end_ms:
             longest = cue
 
@@ -129,7 +126,7 @@ def _different(view: View, one: Shown, other: Shown) -> bool:
     if one.is_sound != other.is_sound:
         return True
     first, second = (
-        {name.casefold() for name in cue.names or (speakers_of(view, cue) if view.facts.words else ())}
+        {name.casefold() for name in (speakers_of(view, cue) if view.facts.words else cue.names) if name}
         for cue in (one, other)
     )
     return bool(first and second) and first.isdisjoint(second)

@@ -43,12 +43,8 @@ def repeats(view: View) -> Iterator[Hit]:
 
 def no_speakers(view: View) -> Iterator[Hit]:
     """A file that never says who speaks; with a transcript, every change of speaker is looked at instead."""
-    if view.cues and not _knows_speakers(view) and not any(c.names or c.dashes for c in view.cues):
+    if view.cues and not view.facts.words and not any(c.names or c.dashes for c in view.cues):
         yield Hit("No caption says who is speaking.")
-
-
-def _knows_speakers(view: View) -> bool:
-    return any(word.speaker for word in view.facts.words or ())
 
 
 def label_style(view: View) -> Iterator[Hit]:
@@ -149,15 +145,20 @@ def shouting(view: View) -> Iterator[Hit]:
     for cue in view.cues:
         if sum(map(str.isupper, cue.text)) < 8:
             continue
-        text = _SOUND.sub(" ", cue.text)
-        for _, label in cue.labels:
-            text = text.replace(label, " ")
+        text = _SOUND.sub(" ", _without_labels(cue))
         run = best = 0
         for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text):
             run = run + 1 if word.isupper() and (len(word) > 1 or word in "IA") else 0
             best = max(best, run)
         if best >= 4:
             yield Hit(f"{best} words in capitals.", cue, best, 3)
+
+
+def _without_labels(cue: Shown) -> str:
+    text = cue.text
+    for _, label in cue.labels:
+        text = text.replace(label, " ", 1)
+    return text
 
 
 def ellipsis(view: View) -> Iterator[Hit]:
@@ -188,7 +189,7 @@ def interruption(view: View) -> Iterator[Hit]:
 def small_numbers(view: View) -> Iterator[Hit]:
     """Digits for one to ten, but not in times, scores, doses and measures."""
     for cue in view.cues:
-        if match := _SMALL_NUMBER.search(cue.text):
+        if match := _SMALL_NUMBER.search(_without_labels(cue)):
             yield Hit(f"'{match[0]}' is spelled out in running text.", cue, match[0])
 
 

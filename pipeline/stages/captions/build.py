@@ -18,6 +18,8 @@ from pipeline.transcript import Aligned, Captions, Cue, Voices
 # How often people who talk at once are divided anew because a name must be shown again; once is nearly always
 # enough.
 MOST_ATTEMPTS = 3
+# Stretches between hard places that were divided already: tokens [first, last) and the labels inside.
+_Known = dict[tuple[int, int, tuple[tuple[int, str], ...]], list[Piece]]
 
 
 def run(
@@ -41,11 +43,12 @@ def run(
         return Captions(())
     limits = limits_of(settings)
     resumed: frozenset[int] = frozenset()
+    known: _Known = {}
     for attempt in range(MOST_ATTEMPTS):
         script = lay_out(aligned, voices, limits, shots, boundaries, resumed)
         fixed = [] if settings.recue else kept(script, limits, aligned.editor_cues)
         share = part(progress, attempt / MOST_ATTEMPTS, (attempt + 0.9) / MOST_ATTEMPTS)
-        pieces = order_of(script, _fill(script, limits, fixed, share))
+        pieces = order_of(script, _fill(script, limits, fixed, known, share))
         found = resumed | _resumptions(script, pieces, resumed)
         if found == resumed:
             break
@@ -59,7 +62,8 @@ def run(
 
 
 def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int]) -> frozenset[int]:
-    """Tokens with which somebody goes on after another's caption, and whose name would not be shown but for that.
+    """Tokens with which somebody goes on after another's caption, and whose name would not be shown but for
+    that.
 
     People who talk at once stand in the script one after the other, and on screen between one another.
     """
@@ -72,12 +76,14 @@ def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int])
     return frozenset(found)
 
 
-def _fill(script: Script, limits: Limits, fixed: Sequence[Piece], progress: Progress) -> list[Piece]:
+def _fill(
+    script: Script, limits: Limits, fixed: Sequence[Piece], known: _Known, progress: Progress
+) -> list[Piece]:
     """The fixed pieces, and what lies between them divided anew."""
     pieces: list[Piece] = []
     at = 0
     for piece in [*fixed, Piece(len(script), len(script))]:
-        pieces += _divided(script, limits, at, piece.first)
+        pieces += _divided(script, limits, known, at, piece.first)
         if piece.last > piece.first:
             pieces.append(piece)
         at = piece.last
@@ -85,14 +91,18 @@ def _fill(script: Script, limits: Limits, fixed: Sequence[Piece], progress: Prog
     return pieces
 
 
-def _divided(script: Script, limits: Limits, first: int, last: int) -> list[Piece]:
+def _divided(script: Script, limits: Limits, known: _Known, first: int, last: int) -> list[Piece]:
     """Divide between hard places one by one: nothing reaches over them, so the sum of the best is the
     best."""
     pieces: list[Piece] = []
     at = first
     for place in range(first + 1, last + 1):
         if place == last or script.hard[place]:
-            pieces += divide(script, limits, at, place)
+            labels = tuple((k, script.labels[k]) for k in range(at, place) if k in script.labels)
+            key = (at, place, labels)
+            if key not in known:
+                known[key] = divide(script, limits, at, place)
+            pieces += known[key]
             at = place
     return pieces
 

@@ -10,12 +10,11 @@ from pipeline.stages.captions.division import Piece
 from pipeline.stages.captions.script import REAL_OVERLAP_MS, Script
 from pipeline.timing import Span
 
-# Two captions never begin closer together than this, whatever the words' times claim.
+# Captions of people who do not speak at once never begin closer together than this, whatever their words'
+# times claim.
 CLOSEST_STARTS_MS = 250
-# A caption too short to be seen may come this much before its word, or make the next come this much later ...
-BORROWED_MS = 250
-# ... and more where it would otherwise flash by: less than this nobody can read.
-FLASH_MS = 500
+# A caption does not yield to somebody else's while its own words go on longer than this.
+GOES_ON_MS = 700
 # So many captions fit on screen at once when people talk at once.
 MOST_AT_ONCE = 2
 
@@ -33,50 +32,73 @@ def spans(
     Captions overlap only where two known speakers really speak at once and neither can give way. With
     `duration_ms` no span passes the end of the recording.
     """
-    starts = _starts(script, limits, pieces)
+    starts = _starts(script, limits, pieces, duration_ms)
     _pull_inside(starts, duration_ms)
     ends = _ends(script, limits, pieces, starts)
     latest = duration_ms if duration_ms is not None else max(ends, default=0)
     return [Span(s, max(min(e, latest), s + 1)) for s, e in zip(starts, ends, strict=True)]
 
 
-def _starts(script: Script, limits: Limits, pieces: Sequence[Piece]) -> list[int]:
+def _starts(script: Script, limits: Limits, pieces: Sequence[Piece], duration_ms: int | None) -> list[int]:
     """The first words' onsets, moved apart where they would coincide or leave no time to see a caption."""
     heard = [max(0, script.starts[p.first]) for p in pieces]
     starts = list(heard)
     for k in range(1, len(starts)):
-        starts[k] = max(starts[k], starts[k - 1] + CLOSEST_STARTS_MS)
-    for k in range(len(pieces) - 1):
-        if not at_once(script, pieces[k], pieces[k + 1]):
-            _make_room(script, limits, pieces, heard, starts, k)
+        together = at_once(script, pieces[k - 1], pieces[k])
+        starts[k] = max(starts[k], starts[k - 1] + (0 if together else CLOSEST_STARTS_MS))
+    for k in range(len(pieces)):
+        if k + 1 == len(pieces) or not at_once(script, pieces[k], pieces[k + 1]):
+            _make_room(script, limits, pieces, heard, starts, k, duration_ms)
     return starts
 
 
 def _make_room(
-    script: Script, limits: Limits, pieces: Sequence[Piece], heard: Sequence[int], starts: list[int], k: int
+    script: Script,
+    limits: Limits,
+    pieces: Sequence[Piece],
+    heard: Sequence[int],
+    starts: list[int],
+    k: int,
+    duration_ms: int | None,
 ) -> None:
-    """Let piece `k` borrow time for its shortest duration: of the next first, then of the one before."""
+    """Let piece `k` borrow time for its shortest duration: of the next first, then of the one before.
 
-    def window(n: int) -> int:
-        end = starts[n + 1] - limits.min_gap_ms if n + 1 < len(starts) else starts[n] + limits.max_duration_ms
-        return end - starts[n]
-
-    def shortest(n: int) -> int:
-        return script.shortest_ms(pieces[n].first, pieces[n].last)
-
-    for wanted, tolerance, left in (
-        (shortest(k), BORROWED_MS, None),
-        (FLASH_MS, limits.max_duration_ms, FLASH_MS),
-    ):
-        missing = wanted - window(k)
-        if missing <= 0:
+    The profile's tolerance of sync bounds it, but not for captions that would flash by unread.
+    """
+    end = duration_ms if duration_ms is not None else starts[-1] + limits.max_duration_ms
+    for least, tolerance in ((0, limits.early_ms), (limits.least_duration_ms, limits.max_duration_ms)):
+        window, after, before = (
+            _spare(script, limits, pieces, starts, n, end, least) for n in (k, k + 1, k - 1)
+        )
+        if window >= 0:
             return
-        late = starts[k + 1] - heard[k + 1]
-        later = min(missing, tolerance - late, window(k + 1) - (left or shortest(k + 1)))
-        starts[k + 1] += max(0, later)
-        missing -= max(0, later)
-        before = window(k - 1) - (left or shortest(k - 1)) if k else starts[0]
-        starts[k] -= max(0, min(missing, tolerance - (heard[k] - starts[k]), before))
+        if k + 1 < len(starts):
+            later = max(0, min(-window, tolerance - (starts[k + 1] - heard[k + 1]), after))
+            starts[k + 1] += later
+            window += later
+        starts[k] -= max(0, min(-window, tolerance - (heard[k] - starts[k]), before))
+
+
+def _spare(
+    script: Script,
+    limits: Limits,
+    pieces: Sequence[Piece],
+    starts: Sequence[int],
+    n: int,
+    end: int,
+    least: int,
+) -> int:
+    """How much longer than it must be piece `n` can be shown before the next; negative when time is missing.
+
+    It must be shown for `least` ms, or when that is 0 for its shortest duration. Before the first there is
+    silence.
+    """
+    if n < 0:
+        return starts[0]
+    if n >= len(starts):
+        return 0
+    until = starts[n + 1] - limits.min_gap_ms if n + 1 < len(starts) else end
+    return until - starts[n] - (least or script.shortest_ms(pieces[n].first, pieces[n].last))
 
 
 def _pull_inside(starts: list[int], duration_ms: int | None) -> None:
@@ -97,16 +119,18 @@ def _ends(script: Script, limits: Limits, pieces: Sequence[Piece], starts: Seque
     for k, start in enumerate(starts):
         on_screen = [n for n in on_screen if ends[n] + limits.open_gap_ms > start]
         for n in list(on_screen):
-            stays = ends[n] > start and at_once(script, pieces[n], pieces[k])
-            needed = _needed(script, pieces[n])
-            if stays and start - limits.min_gap_ms - starts[n] < needed:
+            goes_on = _said_until(script, pieces[n]) > start + GOES_ON_MS
+            unread = start - limits.min_gap_ms - starts[n] < _needed(script, pieces[n])
+            if ends[n] > start and (goes_on or unread) and at_once(script, pieces[n], pieces[k]):
                 continue
             ends[n] = _yielded(script, limits, pieces[n], starts[n], ends[n], start)
             on_screen.remove(n)
         if len(on_screen) >= MOST_AT_ONCE:
-            fullest = max(on_screen, key=lambda n: (start - starts[n]) / _needed(script, pieces[n]))
-            ends[fullest] = min(ends[fullest], max(start - limits.min_gap_ms, starts[fullest] + 1))
-            on_screen.remove(fullest)
+            seen = [n for n in on_screen if start - limits.min_gap_ms - starts[n] >= limits.least_duration_ms]
+            if seen:
+                fullest = max(seen, key=lambda n: _dispensable(script, pieces[n], starts[n], start))
+                ends[fullest] = min(ends[fullest], start - limits.min_gap_ms)
+                on_screen.remove(fullest)
         on_screen.append(k)
     return ends
 
@@ -116,9 +140,18 @@ def _needed(script: Script, piece: Piece) -> int:
     return int(needed + 0.999)
 
 
+def _said_until(script: Script, piece: Piece) -> int:
+    return max(script.ends[piece.first : piece.last])
+
+
+def _dispensable(script: Script, piece: Piece, start: int, now: int) -> tuple[bool, float]:
+    """How readily a caption goes for another: first when all of it was said, then by how well it was seen."""
+    return _said_until(script, piece) <= now + GOES_ON_MS, (now - start) / _needed(script, piece)
+
+
 def _wanted(script: Script, limits: Limits, piece: Piece, start: int) -> int:
     """Where a caption would end if nothing followed."""
-    said_until = max(script.ends[piece.first : piece.last])
+    said_until = _said_until(script, piece)
     shortest = script.shortest_ms(piece.first, piece.last)
     comfortable = max(start + _needed(script, piece), said_until + limits.linger_ms)
     wanted = min(comfortable, max(said_until + limits.stretch_ms, start + shortest))
@@ -132,13 +165,18 @@ def _yielded(script: Script, limits: Limits, piece: Piece, start: int, end: int,
     end = min(end, latest)
     if next_start - end >= limits.open_gap_ms or end >= latest:
         return end
-    said_until = max(script.ends[piece.first : piece.last])
+    said_until = _said_until(script, piece)
     opened = next_start - limits.open_gap_ms
-    return opened if opened >= max(said_until, start + _needed(script, piece)) else latest
+    if opened >= max(said_until, start + _needed(script, piece)):
+        return opened
+    return min(latest, max(end, start + limits.max_duration_ms))
 
 
 def at_once(script: Script, piece: Piece, following: Piece) -> bool:
     """Whether two known people really speak at once, so that both captions may stand on screen together."""
-    one, other = script.speakers[piece.last - 1], script.speakers[following.first]
+    ours = set(script.speakers[piece.first : piece.last])
+    theirs = set(script.speakers[following.first : following.last])
+    if None in ours or None in theirs or not ours.isdisjoint(theirs):
+        return False
     overlap_ms = max(script.ends[piece.first : piece.last]) - script.starts[following.first]
-    return one is not None and other is not None and one != other and overlap_ms > REAL_OVERLAP_MS
+    return overlap_ms > REAL_OVERLAP_MS
