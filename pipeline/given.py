@@ -1,7 +1,7 @@
 """The text that came with a recording: subtitles or a script, as read and not yet believed.
 
-A `Given` is what every reader in `pipeline.formats.readers` returns. Its cues keep the editor's division, lines, labels
-and raw payload, so that a file can be given back with nothing changed but its times.
+A `Given` is what every reader in `pipeline.formats.readers` returns. Its cues keep the editor's division,
+lines, labels and raw payload, so that a file can be given back with nothing changed but its times.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ class GivenFormat(StrEnum):
 class GivenWord:
     """One written word (or one bracketed sound, whole: "[door opens]") with its punctuation.
 
-    `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the editor wrote it
-    ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks. `new_speaker` marks the first word
-    after a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones.
+    `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the
+    editor wrote it ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks.
+    `new_speaker` marks the first word after a label or a dialogue dash. `spoken` gives the spoken words
+    where they differ from the written ones.
     """
 
     text: str
@@ -42,8 +43,9 @@ class GivenWord:
 class GivenCue:
     """One cue (or one paragraph of a script: `span` is None) in file order.
 
-    `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as brought, lines joined
-    by "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written.
+    `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as brought,
+    lines joined by "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written.
+    `line` is the line of the file (from 1) that holds its times, 0 in a script.
     """
 
     span: Span | None
@@ -51,12 +53,13 @@ class GivenCue:
     raw: str = ""
     id: str = ""
     settings: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A whole subtitle file or script. `name` is the file's name without its folder; `notes` what a person should know
-    about how it was read (encoding guessed, cues repaired or skipped), one sentence each."""
+    """A whole subtitle file or script. `name` is the file's name without its folder; `notes` what a person
+    should know about how it was read (encoding guessed, cues repaired or skipped), one sentence each."""
 
     name: str
     format: GivenFormat

@@ -78,6 +78,12 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Given
     return Given(path.name, kind, cues, decoded.encoding, lang, _first_of(told))
 
 
+def source_text(path: Path, lang: str = "en") -> str:
+    """The file's text as `read` saw it, for putting other times into it. Raises SubtitlesError as `read`
+    does."""
+    return encoding.decode(_load(path), path, lang).text
+
+
 def _first_of(notes: list[str]) -> tuple[str, ...]:
     """The notes, or the first of them and how many there are: nobody reads three hundred."""
     if len(notes) <= _MAX_NOTES:

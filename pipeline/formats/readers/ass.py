@@ -51,7 +51,7 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         if kind.strip().casefold() == "format":
             fields = _fields(rest)
             continue
-        cue = _cue(rest, fields)
+        cue = _cue(rest, fields, number)
         if cue is None:
             notes.append(f"line {number}: this dialogue cannot be read and was left out")
         else:
@@ -65,7 +65,7 @@ def _fields(line: str) -> list[str]:
     return [name.strip().casefold() for name in line.split(",")]
 
 
-def _cue(line: str, fields: list[str]) -> RawCue | None:
+def _cue(line: str, fields: list[str], number: int) -> RawCue | None:
     values = dict(zip(fields, line.split(",", len(fields) - 1), strict=False))
     start_ms, end_ms = _time_ms(values.get("start", "")), _time_ms(values.get("end", ""))
     if start_ms is None or end_ms is None or "text" not in values:
@@ -75,7 +75,8 @@ def _cue(line: str, fields: list[str]) -> RawCue | None:
     actor = values.get("name", values.get("actor", "")).strip() or None
     codes = "".join(_POSITION.findall("".join(_OVERRIDE.findall(raw))))
     lines = split_lines([Piece(plain, actor)])
-    return RawCue(Span(start_ms, max(start_ms, end_ms)), lines, raw, settings=f"{{{codes}}}" if codes else "")
+    settings = f"{{{codes}}}" if codes else ""
+    return RawCue(Span(start_ms, max(start_ms, end_ms)), lines, raw, settings=settings, line=number)
 
 
 def _visible(raw: str) -> str:

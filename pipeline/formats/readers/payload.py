@@ -24,8 +24,8 @@ Line = tuple[Piece, ...]
 class RawCue:
     """One cue as a parser found it: `raw` is its payload as written, `lines` the same without markup.
 
-    `span` is None in a script. `unspoken` says that markup declares all of it to be no speech (a heading, a
-    credit).
+    `span` is None in a script, `line` is the line of the file (from 1) that holds the times. `unspoken` says
+    that markup declares all of it to be no speech (a heading, a credit).
     """
 
     span: Span | None
@@ -34,6 +34,7 @@ class RawCue:
     id: str = ""
     settings: str = ""
     unspoken: bool = False
+    line: int = 0
 
 
 def text_lines(cue: RawCue) -> list[str]:

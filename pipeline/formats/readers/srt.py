@@ -155,7 +155,7 @@ def _cue(block: _Block, payload: list[str], span: Span) -> RawCue:
     raw = "\n".join(payload)
     override = _OVERRIDE.search(raw)
     settings = override[0] if override else block.match[3].strip()
-    return RawCue(span, plain_lines(raw), raw, block.number, settings)
+    return RawCue(span, plain_lines(raw), raw, block.number, settings, line=block.timing_line)
 
 
 def plain_lines(raw: str) -> tuple[Line, ...]:

@@ -26,13 +26,15 @@ _TIMING = re.compile(rf"[{_SPACE}]*{_STAMP}[{_SPACE}]*-->[{_SPACE}]*{_STAMP}(.*)
 
 @dataclass(frozen=True, slots=True)
 class VttCue:
-    """A cue as the standard's parser sees it; `end_ms` may lie before `start_ms`."""
+    """A cue as the standard's parser sees it; `end_ms` may lie before `start_ms`; `line` (from 1) holds its
+    times."""
 
     id: str
     start_ms: int
     end_ms: int
     settings: str
     text: str
+    line: int
 
 
 @dataclass(slots=True)
@@ -67,7 +69,9 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         if "<" in _without_tags(cue.text):
             notes.append(f"the cue at {clock(cue.start_ms)} holds a bare '<'; behind it players show nothing")
         span = Span(cue.start_ms, max(cue.start_ms, cue.end_ms))
-        cues.append(RawCue(span, split_lines(cue_pieces(cue.text)), cue.text, cue.id, cue.settings))
+        cues.append(
+            RawCue(span, split_lines(cue_pieces(cue.text)), cue.text, cue.id, cue.settings, line=cue.line)
+        )
     return cues, notes
 
 
@@ -136,7 +140,7 @@ class _Block:
             self.file.skipped.append(number + 1)
             self.cue = None
             return
-        self.cue = VttCue("\n".join(self.buffer), start_ms, end_ms, match[9].strip(_SPACE), "")
+        self.cue = VttCue("\n".join(self.buffer), start_ms, end_ms, match[9].strip(_SPACE), "", number + 1)
         self.buffer = []
 
     def _declaration(self) -> None:

@@ -76,7 +76,8 @@ def build(
     starts = (_after_dash(line) for cue in cues for line in text_lines(cue))
     labels = Labels.learn(starts, known_names, voices)
     return tuple(
-        GivenCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings) for cue in cues
+        GivenCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line)
+        for cue in cues
     )
 
 

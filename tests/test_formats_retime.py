@@ -1,0 +1,95 @@
+"""Other times in the editor's own file: the rest of it stays as it was, to the byte."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.formats.readers import read, source_text
+from pipeline.formats.retime import retime
+from pipeline.timing import Span
+
+SRT = (
+    "\ufeff7\r\n00:00:01,000 -->  00:00:02,000 X1:4\r\n<i>TOM:</i> one\r\n\r\ntwo\r\n\r\n"
+    "7\r\n0:00:03.5 --> 0:00:04\r\n{\\an8}x\r\n"
+)
+VTT = (
+    "WEBVTT - a title\nKind: captions\n\nSTYLE\n::cue { color: red }\n\nNOTE 00:00:01.000 stays\n\nid one\n"
+    "00:01.000 --> 00:02.000 line:0 align:start\n<v Tom>a <00:00:01.500>b</v> &amp; c\n\n"
+    "01:00:00.000-->01:00:01.000\nsecond\n"
+)
+ASS = (
+    "[Script Info]\nTitle: 0:00:00.00\n\n[V4+ Styles]\nStyle: Default,Arial\n\n[Events]\n"
+    "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    "Dialogue: 0,0:00:05.00,0:00:06.00,Default,,0,0,0,,later 0:00:07.00\n"
+    "Comment: 0,0:00:00.00,0:00:01.00,Default,,0,0,0,,a comment\n"
+    "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Tom,0,0,0,,{\\i1}sooner{\\i0}\n"
+)
+TIME = r"\d+:[\d:.,]+"
+
+
+def _file(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_bytes(text.encode("utf-8"))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("x.srt", SRT, "00:00:02,500 --> 00:00:03,005 X1:4"),
+        ("x.vtt", VTT, "00:00:02.500 --> 00:00:03.005 line:0 align:start"),
+        ("x.ass", ASS, "Dialogue: 0,0:00:02.50,0:00:03.01,Default,Tom,0,0,0,,{\\i1}sooner{\\i0}"),
+    ],
+)
+def test_only_times_change(tmp_path: Path, name: str, text: str, line: str) -> None:
+    path = _file(tmp_path, name, text)
+    found = read(path)
+    spans = [Span(2500, 3005), Span(3_600_000, 3_601_230)]
+    written = retime(source_text(path), found, spans)
+    assert line in written
+    assert re.sub(TIME, "T", written).replace(" ", "") == re.sub(TIME, "T", text.lstrip("\ufeff")).replace(
+        " ", ""
+    )
+    again = read(_file(tmp_path, "again-" + name, written))
+    assert [c.words for c in again.cues] == [c.words for c in found.cues]
+    tolerance_ms = 5 if name == "x.ass" else 0
+    for cue, span in zip(again.cues, spans, strict=True):
+        assert cue.span is not None
+        assert abs(cue.span.start_ms - span.start_ms) <= tolerance_ms
+        assert abs(cue.span.end_ms - span.end_ms) <= tolerance_ms
+
+
+@given(st.integers(0, 40_000_000), st.integers(0, 10_000))
+def test_any_time_can_be_written(start_ms: int, length_ms: int) -> None:
+    from pipeline.formats.readers import ass, srt, vtt
+    from pipeline.formats.readers.words import build
+    from pipeline.given import Given, GivenFormat
+
+    span = Span(start_ms, start_ms + length_ms)
+    for format_, parser, text in (
+        (GivenFormat.SRT, srt.parse, "1\n00:00:01,000 --> 00:00:02,000\nx\n"),
+        (GivenFormat.VTT, vtt.parse, "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n"),
+        (GivenFormat.ASS, ass.parse, "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,x\n"),
+    ):
+        source = Given("x", format_, build(parser(text, Path("x"))[0]))
+        (cue,) = parser(retime(text, source, [span]), Path("x"))[0]
+        assert cue.span is not None
+        assert abs(cue.span.start_ms - span.start_ms) <= (5 if format_ is GivenFormat.ASS else 0)
+
+
+def test_a_file_with_the_same_times_comes_back_as_it_was(tmp_path: Path) -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\none\n\n2\n00:00:03,000 --> 00:00:04,000\ntwo\n"
+    path = _file(tmp_path, "x.srt", text)
+    found = read(path)
+    assert retime(source_text(path), found, [c.span for c in found.cues if c.span]) == text
+
+
+def test_a_script_has_no_times(tmp_path: Path) -> None:
+    path = _file(tmp_path, "x.txt", "TOM: Hello.")
+    with pytest.raises(ValueError, match="script"):
+        retime(source_text(path), read(path), [Span(0, 1)])
