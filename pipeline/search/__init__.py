@@ -1,0 +1,49 @@
+"""Search over the public documents: words, concepts, speakers, vignettes, and what followed what.
+
+Build an index and ask it:
+
+    >>> from pathlib import Path
+    >>> from pipeline.search import Index
+    >>> built = Index.update(Path("transcripts"))
+    >>> index = Index.of(Path("transcripts"))
+
+The best hits of a query, each with the words marked and a citation:
+
+    >>> hit = index.search("stay shame").hits[0]
+    >>> hit.citation
+    '"Can we stay with the shame for a moment?" (The Thursday Group, Vignette 2, 00:00:31–00:00:35, Ruth)'
+
+A sequence: a trigger is named, and within a minute somebody else gives feedback:
+
+    >>> results = index.search("concept:trigger -> concept:feedback within 60s by:other")
+    >>> [moment.speaker for moment in results.hits[0].moments]
+    ['Denise', 'Colin']
+
+How the hits divide:
+
+    >>> [(c.value, c.hits, c.of) for c in index.count("concept:emotion", by="speaker")]
+    [('Denise', 2, 3), ('Maya', 1, 2)]
+    >>> index.close()
+"""
+
+from pipeline.search.building import Built, update
+from pipeline.search.codebook import Codebook
+from pipeline.search.errors import DocumentError, IndexFileError, QueryError
+from pipeline.search.index import Index
+from pipeline.search.results import Count, Evidence, Hit, Line, Moment, Results
+
+__all__ = [
+    "Built",
+    "Codebook",
+    "Count",
+    "DocumentError",
+    "Evidence",
+    "Hit",
+    "Index",
+    "IndexFileError",
+    "Line",
+    "Moment",
+    "QueryError",
+    "Results",
+    "update",
+]

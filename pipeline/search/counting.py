@@ -1,0 +1,122 @@
+"""Counts: how hits divide by concept, speaker, vignette or video, and which concepts occur near which."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import UsageError
+from pipeline.search.results import Count, scene_name
+
+BY = ("concept", "speaker", "vignette", "video")
+_UNKNOWN = "(nobody knows)"
+
+# Each lists (name, kind, number, utterances); `{where}` is empty or picks the hits.
+_QUERIES = {
+    "concept": """
+        SELECT c.name, '', 0, count(DISTINCT t.utterance)
+        FROM tags t JOIN concepts c ON c.id = t.concept {where} GROUP BY c.name""",
+    "speaker": """
+        SELECT coalesce(s.name, ''), '', 0, count(*)
+        FROM utterances u LEFT JOIN speakers s ON s.id = u.speaker {where} GROUP BY 1""",
+    "vignette": """
+        SELECT d.name, coalesce(v.kind, ''), coalesce(v.number, 0), count(*)
+        FROM utterances u JOIN documents d ON d.key = u.id >> 20
+        LEFT JOIN vignettes v ON v.id = u.vignette {where} GROUP BY 1, 2, 3""",
+    "video": """
+        SELECT d.name, '', 0, count(*)
+        FROM utterances u JOIN documents d ON d.key = u.id >> 20 {where} GROUP BY 1""",
+}
+
+
+def count_by(
+    connection: sqlite3.Connection, by: str, ids: str, parameters: list[object]
+) -> tuple[Count, ...]:
+    """The utterances that `ids` lists, divided; each group with how many utterances it has in the whole
+    index.
+    """
+    if by not in BY:
+        raise UsageError(f"--count-by knows {', '.join(BY)}, not '{by}'")
+    row = "t.utterance" if by == "concept" else "u.id"
+    hits = connection.execute(_QUERIES[by].format(where=f"WHERE {row} IN ({ids})"), parameters).fetchall()
+    whole = {tuple(r[:3]): r[3] for r in connection.execute(_QUERIES[by].format(where=""))}
+    counts = [Count(_label(by, *r[:3]), r[3], whole[tuple(r[:3])]) for r in hits]
+    return tuple(sorted(counts, key=lambda c: (-c.hits, c.value)))
+
+
+def _label(by: str, name: str, kind: str, number: int) -> str:
+    if by == "vignette":
+        return f"{name}, {scene_name(kind, number) or 'outside of vignettes'}"
+    return name or _UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Cooccurrence:
+    """How often concepts occur near each other; `near[a][b]` counts the utterances with `a` that have `b`
+    near.
+
+    Near means: in the same utterance, or in one of the same video that starts at most `within_ms` after its
+    end, or ends at most that long before its start. With 0 only the same utterance counts, and the table is
+    symmetric. `total[a]` counts the utterances with `a`.
+    """
+
+    within_ms: int
+    total: dict[str, int]
+    near: dict[str, dict[str, int]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The table as plain JSON values."""
+        return {"within_ms": self.within_ms, "total": self.total, "near": self.near}
+
+
+@dataclass(slots=True)
+class _Place:
+    start_ms: int
+    end_ms: int
+    concepts: set[str]
+
+
+def cooccurrence(
+    connection: sqlite3.Connection, within_ms: int, ids: str = "", parameters: list[object] | None = None
+) -> Cooccurrence:
+    """The table over all tagged utterances, or over those that `ids` lists."""
+    only = f"WHERE t.utterance IN ({ids})" if ids else ""
+    sql = (
+        "SELECT u.id, u.start_ms, u.end_ms, c.name FROM tags t JOIN utterances u ON u.id = t.utterance "
+        f"JOIN concepts c ON c.id = t.concept {only} ORDER BY u.id"
+    )
+    documents: dict[int, dict[int, _Place]] = {}
+    for id, start_ms, end_ms, concept in connection.execute(sql, parameters or []):
+        places = documents.setdefault(id >> 20, {})
+        places.setdefault(id, _Place(start_ms, end_ms, set())).concepts.add(concept)
+    names = sorted({c for places in documents.values() for p in places.values() for c in p.concepts})
+    total = dict.fromkeys(names, 0)
+    near = {a: dict.fromkeys(names, 0) for a in names}
+    for places in documents.values():
+        _count_document(list(places.values()), within_ms, total, near)
+    return Cooccurrence(within_ms, total, near)
+
+
+def _count_document(
+    places: list[_Place], within_ms: int, total: dict[str, int], near: dict[str, dict[str, int]]
+) -> None:
+    """Add one document; `places` in order of their start."""
+    longest_ms = max((p.end_ms - p.start_ms for p in places), default=0)
+    low = 0
+    for number, here in enumerate(places):
+        around = set(here.concepts)
+        if within_ms:
+            while places[low].start_ms + longest_ms + within_ms < here.start_ms:
+                low += 1
+            for other in places[low:number]:
+                if here.start_ms - other.end_ms <= within_ms:
+                    around |= other.concepts
+            for other in places[number + 1 :]:
+                if other.start_ms - here.end_ms > within_ms:
+                    break
+                around |= other.concepts
+        for a in here.concepts:
+            total[a] += 1
+            for b in around:
+                near[a][b] += 1

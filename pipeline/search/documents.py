@@ -1,0 +1,264 @@
+"""The public JSON documents as the search reads them: people, vignettes, utterances and their concepts.
+
+Nothing in a document is trusted: every value that is used is checked, and characters that could steer a
+terminal (or that no database can hold) become spaces, one for one, so that character offsets stay true.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.search.errors import DocumentError
+
+SCHEMA = "vignette/1"
+KINDS = ("introduction", "vignette", "commentary", "closing")
+FLAGS = ("negated", "asked", "quoted", "hypothetical")
+MAX_UTTERANCES = 1 << 20
+_MAX_MS = 1 << 40  # 34 years: beyond it something else than a recording was measured
+
+_UNSAFE = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_SAFE = str.maketrans({**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys(range(0xD800, 0xE000), "�")})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A vignette; `number` counts those of its kind from 1."""
+
+    id: str
+    kind: str
+    number: int
+    title: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A concept in an utterance; `[start_char, end_char)` of its text is the evidence, said in `[start_ms,
+    end_ms)`.
+
+    `confidence` is the tag's own if the document gives one, else the lowest of the words that are its
+    evidence.
+    """
+
+    concept: str
+    start_char: int
+    end_char: int
+    start_ms: int
+    end_ms: int
+    rule: str
+    flags: frozenset[str]
+    about: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An utterance; `speaker` and `scene` are positions in the document's tables, None where nobody knows."""
+
+    id: str
+    speaker: int | None
+    scene: int | None
+    start_ms: int
+    end_ms: int
+    text: str
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One recording; utterances stand in order of their start."""
+
+    name: str
+    title: str
+    lang: str
+    grade: str
+    draft: bool
+    duration_ms: int
+    people: tuple[Person, ...]
+    scenes: tuple[Scene, ...]
+    utterances: tuple[Spoken, ...]
+
+
+def clean(text: str) -> str:
+    """The text with every control character, line separator and direction override made a space."""
+    return text if text.isascii() and text.isprintable() else text.translate(_SAFE)
+
+
+def find(folder: Path) -> list[Path]:
+    """The JSON files in a folder and below, in order of their paths; dotted names are passed over."""
+    found = (p for p in folder.rglob("*.json") if p.is_file())
+    visible = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+    return sorted(visible, key=lambda p: p.relative_to(folder).as_posix())
+
+
+def parse(data: bytes, path: Path) -> Document:
+    """The document in the bytes of a file; `path` is named in errors. Raises DocumentError."""
+    try:
+        root = json.loads(data)
+    except ValueError:
+        raise DocumentError(path, "is not valid JSON (a half-written or damaged file)") from None
+    except RecursionError:
+        raise DocumentError(path, "is nested too deeply to be a transcript") from None
+    if not isinstance(root, dict) or "schema" not in root:
+        raise DocumentError(path, "is not a transcript of ours (it names no schema)")
+    if root["schema"] != SCHEMA:
+        raise DocumentError(path, f"follows another schema than '{SCHEMA}'")
+    return _Reader(path).document(root)
+
+
+@dataclass
+class _Reader:
+    """Checks and converts one document; `where` is the place that an error names."""
+
+    path: Path
+    where: str = ""
+
+    def document(self, root: Mapping[str, Any]) -> Document:
+        media = self.table(root, "media")
+        name, title = self.text(media, "name"), self.text(media, "title", "")
+        duration_ms = self.ms(media, "duration_ms")
+        people = tuple(self.people(root))
+        scenes = tuple(self.scenes(root))
+        spoken = sorted(self.utterances(root, people, scenes), key=lambda u: u.start_ms)
+        self.where = ""
+        if len(spoken) > MAX_UTTERANCES:
+            raise self.error(f"holds {len(spoken):,} utterances, more than {MAX_UTTERANCES:,}")
+        lang, grade = self.text(root, "lang", ""), self.text(root, "grade", "")
+        draft = self.flag(root, "draft")
+        return Document(name, title, lang, grade, draft, duration_ms, people, scenes, tuple(spoken))
+
+    def people(self, root: Mapping[str, Any]) -> Iterator[Person]:
+        for number, entry in self.rows(root, "speakers", "speaker"):
+            self.where = f"speaker {number}"
+            yield Person(self.text(entry, "id"), self.text(entry, "name", ""), self.text(entry, "role", ""))
+
+    def scenes(self, root: Mapping[str, Any]) -> Iterator[Scene]:
+        counts: dict[str, int] = {}
+        for number, entry in self.rows(root, "vignettes", "vignette"):
+            self.where = f"vignette {number}"
+            kind = self.text(entry, "kind")
+            if kind not in KINDS:
+                raise self.error(f"has a kind that is none of {', '.join(KINDS)}")
+            counts[kind] = counts.get(kind, 0) + 1
+            id, title = self.text(entry, "id"), self.text(entry, "title", "")
+            yield Scene(id, kind, counts[kind], title, self.ms(entry, "start_ms"), self.ms(entry, "end_ms"))
+
+    def utterances(
+        self, root: Mapping[str, Any], people: Sequence[Person], scenes: Sequence[Scene]
+    ) -> Iterator[Spoken]:
+        person_at = {p.id: i for i, p in enumerate(people)}
+        scene_at = {s.id: i for i, s in enumerate(scenes)}
+        starts = [s.start_ms for s in scenes]
+        for number, entry in self.rows(root, "utterances", "utterance"):
+            self.where = f"utterance {number}"
+            start_ms, end_ms = self.ms(entry, "start_ms"), self.ms(entry, "end_ms")
+            if end_ms < start_ms:
+                raise self.error("ends before it starts")
+            scene = scene_at.get(self.name(entry, "vignette"))
+            if scene is None and (at := bisect_right(starts, start_ms) - 1) >= 0:
+                scene = at if start_ms < scenes[at].end_ms else None
+            text = self.text(entry, "text")
+            tags = tuple(self.tags(entry, text, start_ms, end_ms)) if entry.get("concepts") else ()
+            speaker = person_at.get(self.name(entry, "speaker"))
+            yield Spoken(self.text(entry, "id"), speaker, scene, start_ms, end_ms, text, tags)
+
+    def tags(self, entry: Mapping[str, Any], text: str, start_ms: int, end_ms: int) -> Iterator[Tag]:
+        here = self.where
+        places = self.places(entry, text)
+        for number, tag in self.rows(entry, "concepts", "concept"):
+            self.where = f"{here}, concept {number}"
+            first, last = self.count(tag, "start_char"), self.count(tag, "end_char")
+            if not first < last <= len(text):
+                raise self.error(f"its evidence [{first}, {last}) lies outside the text")
+            words = [p for p in places if p[0] < last and first < p[1]] or [(0, 0, start_ms, end_ms, 1.0)]
+            confidence = self.confidence(tag, min(w[4] for w in words))
+            flags = frozenset(f for f in FLAGS if self.flag(tag, f))
+            about, rule = self.text(tag, "about", ""), self.text(tag, "rule", "")
+            times = min(w[2] for w in words), max(w[3] for w in words)
+            yield Tag(self.text(tag, "id"), first, last, *times, rule, flags, about, confidence)
+
+    def places(self, entry: Mapping[str, Any], text: str) -> list[tuple[int, int, int, int, float]]:
+        """(first character, last, start_ms, end_ms, confidence) of each word, as far as the words make up the
+        text.
+        """
+        here, at = self.where, 0
+        found = []
+        for number, word in self.rows(entry, "words", "word"):
+            self.where = f"{here}, word {number}"
+            written = self.text(word, "text")
+            at = text.find(written, at)
+            if at < 0:
+                break
+            span = self.ms(word, "start_ms"), self.ms(word, "end_ms")
+            found.append((at, at + len(written), *span, self.confidence(word, 1.0)))
+            at += len(written)
+        return found
+
+    def confidence(self, table: Mapping[str, Any], default: float) -> float:
+        value = table.get("confidence", default)
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= 1:
+            raise self.error("has a 'confidence' that is no number between 0 and 1")
+        return float(value)
+
+    def error(self, problem: str) -> DocumentError:
+        return DocumentError(self.path, problem, self.where)
+
+    def rows(self, table: Mapping[str, Any], key: str, one: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        rows = table.get(key, [])
+        if not isinstance(rows, list):
+            raise self.error(f"'{key}' is not a list")
+        here = f"{self.where}, " if self.where and key in ("concepts", "words") else ""
+        for number, row in enumerate(rows, 1):
+            if not isinstance(row, dict):
+                self.where = f"{here}{one} {number}"
+                raise self.error("is not a table of keys and values")
+            yield number, row
+
+    def table(self, root: Mapping[str, Any], key: str) -> dict[str, Any]:
+        value = root.get(key)
+        if not isinstance(value, dict):
+            raise self.error(f"'{key}' is missing or not a table")
+        return value
+
+    def text(self, table: Mapping[str, Any], key: str, default: str | None = None) -> str:
+        """A string; without a default it must be there and must not be empty."""
+        value = table.get(key, default)
+        if not isinstance(value, str) or (default is None and not value):
+            raise self.error(f"'{key}' is missing or not text")
+        return clean(value)
+
+    def name(self, table: Mapping[str, Any], key: str) -> str:
+        """An id, "" when it is absent or null."""
+        value = table.get(key)
+        return "" if value is None else self.text(table, key, "")
+
+    def flag(self, table: Mapping[str, Any], key: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.error(f"'{key}' is neither true nor false")
+        return value
+
+    def ms(self, table: Mapping[str, Any], key: str) -> int:
+        value = table.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MAX_MS:
+            raise self.error(f"'{key}' is not a whole number of milliseconds")
+        return value
+
+    def count(self, table: Mapping[str, Any], key: str) -> int:
+        value = table.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.error(f"'{key}' is not a whole number")
+        return value

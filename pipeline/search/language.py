@@ -1,0 +1,431 @@
+"""The query language: words, phrases, fields, sequences; `GUIDE` is its description for people.
+
+A query is cut into tokens, and the tokens are read by recursive descent into a small tree. What cannot be
+read is answered with the place and what was expected there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pipeline.search.errors import QueryError
+from pipeline.search.vocabulary import words_of
+
+GUIDE = """\
+craving drinking           both words, in any form (drinking also finds drink, drinks)
+"right here"               these words exactly; "feeling" that form alone
+shame OR guilt             either; AND is understood, and binds tighter than OR
+-work, NOT work            without
+relaps*                    words that begin so
+alone NEAR/5 night         at most 5 words apart (10 without a number)
+(shame OR guilt) -work     brackets group
+concept:trigger            a concept; a broader one includes those under it
+speaker:ruth role:client   who says it; speaker:"Ruth Calder"
+vignette:2 kind:closing    where: a vignette by number, id or words of its title;
+                           kind: introduction, vignette, commentary, closing
+video:demo draft:no        by name or title; only what is no draft
+after:00:10:00 before:90s  when
+negated:yes asked:no       how the concept beside it is spoken of; also quoted:, hypothetical:, about:
+A -> B within 60s          B follows A within that time; also within 3 utterances, within vignette;
+                           by:other said by somebody else, by:same by the same; more arrows may follow
+"""
+MAX_CHARS = 2000
+MAX_TERMS = 64
+MAX_DEPTH = 24
+NEAR_WORDS = 10
+FIELDS = (
+    "concept", "speaker", "role", "vignette", "kind", "video", "draft", "after", "before",
+    "negated", "asked", "quoted", "hypothetical", "about",
+)  # fmt: skip
+YES_NO = ("draft", "negated", "asked", "quoted", "hypothetical")
+_EXPECTED = 'a word, "a phrase", a field like concept:trigger, or a bracket'
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in any of its forms, or with `prefix` every word that begins so."""
+
+    text: str
+    prefix: bool = False
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words exactly as written."""
+
+    text: str
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Words or phrases with at most `distance` words between them."""
+
+    parts: tuple[Word | Phrase, ...]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`name:value`; `at` is where the value begins."""
+
+    name: str
+    value: str
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Node
+
+
+Node: TypeAlias = Word | Phrase | Near | Field | And | Or | Not
+
+
+@dataclass(slots=True)
+class Step:
+    """One part of a sequence and how it follows the part before it; None means "no limit"."""
+
+    node: Node
+    within_ms: int | None = None
+    within_utterances: int | None = None
+    same_vignette: bool = False
+    by: str = "anyone"  # anyone, other, same
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that was read; `steps` holds one step for a plain query, several for a sequence."""
+
+    text: str
+    steps: tuple[Step, ...]
+
+
+def parse(text: str) -> Query:
+    """The query in a text. Raises QueryError, and nothing else, for whatever cannot be read."""
+    if len(text) > MAX_CHARS:
+        raise QueryError(
+            f"a query has at most {MAX_CHARS:,} characters, and this one {len(text):,}",
+            query=text[:60],
+            at=59,
+        )
+    return _Parser(text, _tokens(text)).query()
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # word, phrase, field, (, ), -, OR, AND, NOT, NEAR, ->, end
+    text: str
+    at: int
+    value_at: int = 0
+    name: str = ""
+
+
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_ARROW = re.compile(r"->|→")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*):")
+_BARE = re.compile(r"""[^\s\x00-\x1f\x7f-\x9f()"“”]+""")
+_NEAR = re.compile(r"NEAR(?:/(\d{1,3}))?")
+_QUOTES = {'"': '"', "“": "”", "”": "”"}
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    at = 0
+    while at < len(text):
+        if space := _SPACE.match(text, at):
+            at = space.end()
+            continue
+        token, at = _token(text, at)
+        found.append(token)
+    return [*found, _Token("end", "", len(text))]
+
+
+def _token(text: str, at: int) -> tuple[_Token, int]:
+    """The token at a place that is no space, and where it ends."""
+    if text[at] in "()":
+        return _Token(text[at], text[at], at), at + 1
+    if arrow := _ARROW.match(text, at):
+        return _Token("->", arrow[0], at), arrow.end()
+    if text[at] == "-":
+        return _Token("-", "-", at), at + 1
+    if text[at] in _QUOTES:
+        phrase, end = _quoted(text, at)
+        return _Token("phrase", phrase, at), end
+    if (name := _FIELD.match(text, at)) and _is_field(text, name):
+        return _field(text, name)
+    bare = _BARE.match(text, at)
+    assert bare is not None  # everything else was looked at above
+    written = bare[0]
+    if "->" in written or "→" in written:  # "a->b" needs no spaces
+        written = re.split("->|→", written)[0]
+    kind = written if written in ("OR", "AND", "NOT") else "word"
+    if _NEAR.fullmatch(written):
+        kind = "NEAR"
+    return _Token(kind, written, at), at + len(written)
+
+
+def _quoted(text: str, at: int) -> tuple[str, int]:
+    """What stands between the quote at `at` and the next one, and where that ends."""
+    ends = [e for e in (text.find(mark, at + 1) for mark in {_QUOTES[text[at]], '"'}) if e >= 0]
+    if not ends:
+        raise QueryError("this quote is not closed", 'add " where the phrase ends', query=text, at=at)
+    return text[at + 1 : min(ends)], min(ends) + 1
+
+
+def _is_field(text: str, name: re.Match[str]) -> bool:
+    """Whether `name:` is a field: "well: yes" is two words, but "concept: trigger" a field whose value went
+    astray.
+    """
+    return name[1].lower() in (*FIELDS, "by") or not _SPACE.match(text + " ", name.end())
+
+
+def _field(text: str, name: re.Match[str]) -> tuple[_Token, int]:
+    known = name[1].lower()
+    if known not in (*FIELDS, "by"):
+        close = difflib.get_close_matches(known, FIELDS, 1, 0.6)
+        hint = f"did you mean '{close[0]}:'?" if close else f"there are {', '.join(f + ':' for f in FIELDS)}"
+        hint += (
+            f' (to search for the words themselves, put quotes around: "{name[1]} ...")' if not close else ""
+        )
+        raise QueryError(f"there is no field '{name[1]}:'", hint, query=text, at=name.start())
+    at = name.end()
+    if text[at : at + 1] in _QUOTES:
+        value, end = _quoted(text, at)
+    else:
+        bare = _BARE.match(text, at)
+        value, end = (bare[0], bare.end()) if bare else ("", at)
+        if arrow := _ARROW.search(value):  # "concept:a->concept:b" needs no spaces
+            value, end = value[: arrow.start()], at + arrow.start()
+    if not value.strip():
+        raise QueryError(
+            f"'{known}:' has no value",
+            f"write it right behind, like {known}:{_example(known)}",
+            query=text,
+            at=at,
+        )
+    return _Token("field", value, name.start(), at, known), end
+
+
+def _example(name: str) -> str:
+    examples = {
+        "concept": "trigger",
+        "after": "00:10:00",
+        "before": "00:10:00",
+        "kind": "commentary",
+        "by": "other",
+    }
+    return examples.get(name, "yes" if name in YES_NO else "name")
+
+
+@dataclass
+class _Parser:
+    """Reads tokens from left to right; what it expects is what its errors say."""
+
+    text: str
+    tokens: list[_Token]
+    position: int = 0
+    terms: int = 0
+    step: Step | None = field(default=None)
+
+    def query(self) -> Query:
+        steps = [Step(self.group(0))]
+        while self.here.kind == "->":
+            self.take()
+            self.step = Step(And(()))
+            self.step.node = self.group(0)
+            steps.append(self.step)
+        if self.here.kind != "end":
+            problem = (
+                "this bracket closes nothing"
+                if self.here.kind == ")"
+                else f"'{self.here.text}' is not expected here"
+            )
+            raise self.error(problem, "expected the end, or -> and what follows")
+        return Query(self.text, tuple(steps))
+
+    def group(self, depth: int) -> Node:
+        """One or more conjunctions joined by OR."""
+        if depth > MAX_DEPTH:
+            raise self.error(f"brackets and minus signs go at most {MAX_DEPTH} deep", "write it more simply")
+        parts = [self.conjunction(depth)]
+        while self.here.kind == "OR":
+            self.take()
+            parts.append(self.conjunction(depth))
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def conjunction(self, depth: int) -> Node:
+        parts: list[Node] = []
+        while True:
+            if self.here.kind == "AND" and parts:
+                self.take()
+                parts.append(self.negation(depth))
+            elif self.option():
+                continue
+            elif self.here.kind in ("word", "phrase", "field", "(", "-", "NOT"):
+                parts.append(self.negation(depth))
+            else:
+                break
+        if not parts:
+            raise self.error(
+                "" if self.here.kind == "end" else f"'{self.here.text}' is not expected here",
+                f"expected {_EXPECTED}",
+            )
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def negation(self, depth: int) -> Node:
+        if self.here.kind not in ("-", "NOT"):
+            return self.near(depth)
+        sign = self.take()
+        if depth > MAX_DEPTH:
+            raise self.error(f"brackets and minus signs go at most {MAX_DEPTH} deep", "write it more simply")
+        if sign.kind == "-" and self.here.at > sign.at + 1:
+            raise self.error("a minus stands right before what it excludes", "like -work", sign.at)
+        return Not(self.negation(depth + 1))
+
+    def near(self, depth: int) -> Node:
+        first = self.atom(depth)
+        if self.here.kind != "NEAR":
+            return first
+        parts, distance = [first], 0
+        while self.here.kind == "NEAR":
+            token = self.take()
+            match = _NEAR.fullmatch(token.text)
+            distance = max(distance, int(match[1]) if match and match[1] else NEAR_WORDS)
+            parts.append(self.atom(depth))
+        words = tuple(p for p in parts if isinstance(p, (Word, Phrase)))
+        if len(words) < len(parts):
+            raise self.error(
+                'NEAR joins words and "phrases" only', "use brackets and AND for the rest", token.at
+            )
+        return Near(words, distance)
+
+    def atom(self, depth: int) -> Node:
+        token = self.here
+        self.terms += 1
+        if self.terms > MAX_TERMS:
+            raise self.error(f"a query has at most {MAX_TERMS} terms", "ask two questions")
+        if token.kind == "(":
+            self.take()
+            inside = self.group(depth + 1)
+            if self.here.kind != ")":
+                raise self.error("this bracket is not closed", "expected )", token.at)
+            self.take()
+            return inside
+        if token.kind == "field":
+            if token.name == "by":
+                raise self.error(
+                    "'by:' belongs to a sequence", "like: concept:trigger -> concept:feedback by:other"
+                )
+            self.take()
+            return Field(token.name, token.text, token.value_at)
+        if token.kind in ("word", "phrase"):
+            self.take()
+            return self.searchable(token)
+        raise self.error(
+            "" if token.kind == "end" else f"'{token.text}' is not expected here", f"expected {_EXPECTED}"
+        )
+
+    def searchable(self, token: _Token) -> Word | Phrase:
+        if any(0xD800 <= ord(c) < 0xE000 for c in token.text):
+            raise self.error("this is no text", "write the query in UTF-8", token.at)
+        if not words_of(token.text):
+            raise self.error(
+                f"'{token.text}' holds no letter or digit to search for", "leave it out", token.at
+            )
+        if token.kind == "phrase":
+            return Phrase(token.text, token.at)
+        stem = token.text.rstrip("*")
+        if "*" in stem:
+            place = token.at + token.text.index("*")
+            raise self.error("a star stands at the end of a word", "like relaps*", place)
+        return Word(stem, prefix=stem != token.text, at=token.at)
+
+    def option(self) -> bool:
+        """Take `within ...` or `by:...` of the step that is being read, if one stands here."""
+        if self.step is None:
+            return False
+        if self.here.kind == "field" and self.here.name == "by":
+            token = self.take()
+            if token.text not in ("other", "same", "anyone"):
+                raise self.error(f"by: knows other, same and anyone, not '{token.text}'", "", token.value_at)
+            self.step.by = token.text
+            return True
+        if self.here.kind != "word" or self.here.text != "within":
+            return False
+        return self.within(self.step, self.tokens[self.position + 1])
+
+    def within(self, step: Step, amount: _Token) -> bool:
+        """Take the words of a limit; False when "within" is only a word of the query."""
+        if amount.kind == "word" and amount.text == "vignette":
+            self.position += 2
+            step.same_vignette = True
+            return True
+        match = _AMOUNT.fullmatch(amount.text) if amount.kind == "word" else None
+        if match is None:
+            return False
+        self.position += 2
+        unit = match[2]
+        if not unit and self.here.kind == "word" and self.here.text in _UNITS_MS | _UTTERANCES:
+            unit = self.take().text
+        if unit in _UTTERANCES:
+            step.within_utterances = int(float(match[1]))
+        elif unit in _UNITS_MS or not unit:
+            step.within_ms = int(float(match[1]) * _UNITS_MS.get(unit, 1000))
+        else:
+            raise self.error(f"'{unit}' is no unit of time", "like 60s, 2min or 3 utterances", amount.at)
+        return True
+
+    @property
+    def here(self) -> _Token:
+        return self.tokens[self.position]
+
+    def take(self) -> _Token:
+        token = self.here
+        self.position += 1
+        return token
+
+    def error(self, problem: str, remedy: str = "", at: int | None = None) -> QueryError:
+        return QueryError(
+            problem or "something is missing here",
+            remedy,
+            query=self.text,
+            at=self.here.at if at is None else at,
+        )
+
+
+_AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)([a-z]*)")
+_UNITS_MS = {
+    **dict.fromkeys(("ms",), 1),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1000),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60_000),
+    **dict.fromkeys(("h", "hour", "hours"), 3_600_000),
+}
+_UTTERANCES = dict.fromkeys(("utterance", "utterances", "turn", "turns"), 0)
+
+
+def time_ms(text: str) -> int | None:
+    """Milliseconds of `00:10:00`, `10:00`, `90s`, `2min`, `90` (seconds); None for anything else."""
+    from pipeline.timing import parse_timecode
+
+    try:
+        return parse_timecode(text)
+    except ValueError:
+        match = _AMOUNT.fullmatch(text)
+        if match is None or (match[2] and match[2] not in _UNITS_MS):
+            return None
+        return int(float(match[1]) * _UNITS_MS.get(match[2], 1000))

@@ -1,0 +1,145 @@
+"""The names in a query against those in the index: concepts, speakers, roles, vignettes, videos - or the
+nearest one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.search.building import fold
+from pipeline.search.codebook import Codebook
+from pipeline.search.documents import KINDS
+from pipeline.search.errors import QueryError
+from pipeline.search.language import Field
+
+_YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Looks names up; each method raises QueryError, with the caret under the value, for one that does not
+    exist.
+    """
+
+    connection: sqlite3.Connection
+    codebook: Codebook
+    query: str
+
+    def concepts(self, part: Field) -> list[object]:
+        """The database ids of a concept and of those under it; empty when it is known but was never found."""
+        held = dict(self.connection.execute("SELECT name, id FROM concepts"))
+        by_fold = {fold(name): name for name in (*held, *self.codebook.codes)}
+        by_fold |= {
+            fold(c.label): c.id
+            for c in self.codebook.codes.values()
+            if c.label and fold(c.label) not in by_fold
+        }
+        wanted = by_fold.get(fold(part.value))
+        if wanted is None:
+            raise self.unknown(part, "concept", by_fold)
+        return [held[c] for c in self.codebook.within(wanted) if c in held]
+
+    def speaker(self, part: Field) -> str:
+        """The name as `speaker_names` holds it."""
+        name = fold(part.value)
+        if not self.any("SELECT 1 FROM speaker_names WHERE name = ? LIMIT 1", name):
+            known = (row[0] for row in self.connection.execute("SELECT DISTINCT name FROM speaker_names"))
+            raise self.unknown(part, "speaker", known)
+        return name
+
+    def role(self, part: Field) -> str:
+        role = fold(part.value)
+        if not self.any("SELECT 1 FROM speakers WHERE role_key = ? LIMIT 1", role):
+            known = (
+                row[0]
+                for row in self.connection.execute(
+                    "SELECT DISTINCT role_key FROM speakers WHERE role_key <> ''"
+                )
+            )
+            raise self.unknown(part, "role", known)
+        return role
+
+    def vignette(self, part: Field) -> tuple[str, list[object]]:
+        """A condition on the table of vignettes: by number, id, or words of the title."""
+        value = fold(part.value)
+        if value.isdecimal() and len(value) < 7:
+            condition: tuple[str, list[object]] = ("kind = 'vignette' AND number = ?", [int(value)])
+        else:
+            condition = "label = ? OR instr(title_key, ?) > 0", [part.value.strip(), value]
+        if not self.any(f"SELECT 1 FROM vignettes WHERE {condition[0]} LIMIT 1", *condition[1]):
+            rows = self.connection.execute("SELECT DISTINCT label, title_key FROM vignettes LIMIT 10000")
+            raise self.unknown(part, "vignette", (name for row in rows for name in row if name))
+        return condition
+
+    def kind(self, part: Field) -> tuple[str, list[object]]:
+        kind = fold(part.value)
+        if kind not in KINDS:
+            raise self.unknown(part, "kind of vignette", KINDS)
+        return "kind = ?", [kind]
+
+    def video(self, part: Field) -> tuple[str, list[object]]:
+        """A condition on the table of documents: the whole name, path or title, else words of them."""
+        value = part.value.strip()
+        condition: tuple[str, list[object]] = ("name = ? OR path = ? OR title = ?", [value] * 3)
+        if not self.any(f"SELECT 1 FROM documents WHERE {condition[0]} LIMIT 1", *condition[1]):
+            part_of = "instr(fold(name), ?) > 0 OR instr(fold(title), ?) > 0"
+            condition = part_of, [fold(value)] * 2
+        if not self.any(f"SELECT 1 FROM documents WHERE {condition[0]} LIMIT 1", *condition[1]):
+            rows = self.connection.execute("SELECT name, title FROM documents LIMIT 10000")
+            raise self.unknown(part, "video", (name for row in rows for name in row if name))
+        return condition
+
+    def yes_or_no(self, part: Field) -> bool:
+        value = fold(part.value)
+        if value not in (*_YES, *_NO):
+            raise QueryError(
+                f"{part.name}: is yes or no, not '{part.value}'", "", query=self.query, at=part.at
+            )
+        return value in _YES
+
+    def time_ms(self, part: Field, found: int | None) -> int:
+        if found is None:
+            remedy = "write 00:10:00, 10:00 or 90s"
+            raise QueryError(f"'{part.value}' is no time", remedy, query=self.query, at=part.at)
+        return found
+
+    def any(self, sql: str, *parameters: object) -> bool:
+        return self.connection.execute(sql, parameters).fetchone() is not None
+
+    def unknown(self, part: Field, what: str, known: Iterable[str]) -> QueryError:
+        names = sorted(set(known))
+        close = nearest(part.value, names)
+        remedy = f"did you mean {_or([_value(c) for c in close])}?" if close else _some(names)
+        return QueryError(f"there is no {what} '{part.value}'", remedy, query=self.query, at=part.at)
+
+
+def nearest(wanted: str, known: Iterable[str]) -> list[str]:
+    """Up to three known names most like the one wanted: by spelling, or because one begins with the other."""
+    names = list(known)
+    wanted = fold(wanted)
+    folded = {fold(n): n for n in names}
+    close = difflib.get_close_matches(wanted, list(folded), 3, 0.6)
+    close += [
+        f
+        for f in folded
+        if len(wanted) > 2 and f not in close and (f.startswith(wanted) or wanted in f.split("-"))
+    ]
+    return [folded[f] for f in close[:3]]
+
+
+def _value(name: str) -> str:
+    return f'"{name}"' if " " in name else name
+
+
+def _or(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" or {names[-1]}"
+
+
+def _some(names: list[str]) -> str:
+    if not names:
+        return "there are none in this index"
+    shown = ", ".join(_value(n) for n in names[:12])
+    return f"there are {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")

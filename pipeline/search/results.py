@@ -1,0 +1,179 @@
+"""What a search found, as values: hits with their context, evidence, citation and link."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import quote
+
+from pipeline.search.documents import FLAGS
+from pipeline.timing import format_timecode
+
+# Where `vignette review` answers unless told otherwise; a link is only as good as a running server.
+REVIEW_URL = "http://127.0.0.1:8400"
+_SPAN = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A concept and the words of the utterance that are its evidence, `[start_char, end_char)`.
+
+    `manner` says how it is spoken of: any of negated, asked, quoted, hypothetical.
+    """
+
+    concept: str
+    words: str
+    start_char: int
+    end_char: int
+    start_ms: int
+    end_ms: int
+    rule: str
+    confidence: float
+    manner: frozenset[str] = frozenset()
+    about: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The evidence as plain JSON values, each manner of speaking true or false."""
+        values = asdict(self)
+        return {k: v for k, v in values.items() if k != "manner"} | {f: f in self.manner for f in FLAGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An utterance beside a hit, for context."""
+
+    speaker: str
+    start_ms: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An utterance that was found; `marks` are the spans of characters `[first, last)` that the query's words
+    matched.
+    """
+
+    video: str
+    title: str
+    utterance: str
+    speaker: str
+    role: str
+    vignette: str
+    vignette_title: str
+    start_ms: int
+    end_ms: int
+    text: str
+    marks: tuple[_SPAN, ...]
+    evidence: tuple[Evidence, ...]
+    grade: str
+    draft: bool
+
+    @property
+    def citation(self) -> str:
+        """`"words" (Title, Vignette 2, 00:41:07–00:41:15, Speaker)`; what is unknown is left out, a draft
+        says so.
+        """
+        times = f"{_whole(self.start_ms)}–{_whole(self.end_ms, up=True)}"
+        parts = (
+            self.title or self.video,
+            self.vignette,
+            times,
+            self.speaker,
+            "draft, not verified" if self.draft else "",
+        )
+        return f'"{self.text}" ({", ".join(p for p in parts if p)})'
+
+    def as_json(self) -> dict[str, Any]:
+        """The moment as plain JSON values."""
+        evidence = [e.as_json() for e in self.evidence]
+        return {**asdict(self), "evidence": evidence, "citation": self.citation, "link": self.link()}
+
+    def link(self, base: str = REVIEW_URL) -> str:
+        """The review page of the recording, at the moment's start."""
+        return (
+            f"{base}/?video={quote(self.video, safe='')}#t={self.start_ms // 1000}.{self.start_ms % 1000:03}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer: an utterance, or the utterances of a sequence in their order, with the lines before and
+    after.
+
+    `score` grows with how well it fits: BM25 for words, the confidence of the tag for concepts, for a
+    sequence minus the seconds between its first and last utterance; None where hits stand in order of time.
+    """
+
+    moments: tuple[Moment, ...]
+    before: Line | None = None
+    after: Line | None = None
+    score: float | None = None
+
+    @property
+    def start_ms(self) -> int:
+        return self.moments[0].start_ms
+
+    @property
+    def end_ms(self) -> int:
+        return max(m.end_ms for m in self.moments)
+
+    @property
+    def citation(self) -> str:
+        return " … ".join(m.citation for m in self.moments)
+
+    def as_json(self) -> dict[str, Any]:
+        """The hit as plain JSON values."""
+        moments = [m.as_json() for m in self.moments]
+        sides = {"before": self.before and asdict(self.before), "after": self.after and asdict(self.after)}
+        score = None if self.score is None else round(self.score, 4)
+        return {"start_ms": self.start_ms, "end_ms": self.end_ms, "score": score, "moments": moments, **sides}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The first hits of a query, how many there are in all, and in which order they stand.
+
+    `order` is "relevance", "confidence", "closeness" or "time"; `notes` are sentences a person should read.
+    """
+
+    query: str
+    total: int
+    order: str
+    hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The results as plain JSON values."""
+        hits = [h.as_json() for h in self.hits]
+        return {
+            "query": self.query,
+            "total": self.total,
+            "order": self.order,
+            "notes": list(self.notes),
+            "hits": hits,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many hits have this value, of how many utterances that have it at all."""
+
+    value: str
+    hits: int
+    of: int
+
+
+def scene_name(kind: str, number: int) -> str:
+    """How a vignette is cited: "Vignette 2", "Commentary 1", "Introduction"; "" for none."""
+    if not kind:
+        return ""
+    return (
+        kind.capitalize()
+        if kind in ("introduction", "closing") and number == 1
+        else f"{kind.capitalize()} {number}"
+    )
+
+
+def _whole(time_ms: int, up: bool = False) -> str:
+    """hh:mm:ss; an end is rounded up, so that the cited time holds all of the words."""
+    return format_timecode((time_ms + 999 if up else time_ms) // 1000 * 1000)[:-4]

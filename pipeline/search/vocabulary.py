@@ -1,0 +1,135 @@
+"""The words of the index as they are written, beside the stems that full-text search compares.
+
+The stemmer makes "drinking" and "drinks" one; that is what a plain word wants. A phrase wants its words
+exactly, and a prefix the words that begin so: both are found through stems and, where stems say too much,
+checked against the text. Which of them need the check is known from this list of all written forms.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+TABLES = """
+CREATE TABLE forms(id INTEGER PRIMARY KEY, form TEXT UNIQUE NOT NULL);
+CREATE VIRTUAL TABLE stems USING fts5(
+    form, content='forms', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
+"""
+_WORD = re.compile(r"[^\W_]+")
+_LAST_CHARACTER = "\U0010ffff"
+
+
+class _Folding(dict[int, str]):
+    """Each character without case and diacritics, when that is one character again."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        base, *marks = list(unicodedata.normalize("NFD", character))
+        if not all(map(unicodedata.combining, marks)):
+            base = character  # a Hangul syllable falls into letters, not into a letter and its marks
+        low = base.lower()
+        self[code] = low if len(low) == 1 else character
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
+def folded(text: str) -> str:
+    """Without case and diacritics, character for character, as the index compares letters."""
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
+
+
+def words_of(text: str) -> list[str]:
+    """The words in a text as the index divides it: runs of letters and digits."""
+    return _WORD.findall(text)
+
+
+@lru_cache(maxsize=256)
+def spoken_pattern(phrase: str) -> re.Pattern[str]:
+    """Finds, in folded text, the words of a phrase one after the other; with a star at its end the last one
+    may go on.
+    """
+    words = r"[\W_]+".join(re.escape(w) for w in words_of(folded(phrase)))
+    return re.compile(rf"(?<![^\W_]){words}" + (r"[^\W_]*" if phrase.endswith("*") else r"(?![^\W_])"))
+
+
+def spoken(text: str, phrase: str) -> bool:
+    """Whether the words of a phrase stand in a text one after the other."""
+    return spoken_pattern(phrase).search(folded(text)) is not None
+
+
+def quoted(text: str) -> str:
+    """The text as one string of FTS5's expression language: whatever it holds, it is only words."""
+    return '"' + text.replace('"', " ") + '"'
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A full-text expression; when it is not `exact`, what it finds includes all hits and more."""
+
+    text: str
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The written forms of one index."""
+
+    connection: sqlite3.Connection
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Remember the words of some texts; forms are never forgotten, since one too many does no harm."""
+        for form in sorted({w for text in texts for w in words_of(folded(text))}):
+            cursor = self.connection.execute("INSERT OR IGNORE INTO forms(form) VALUES(?)", (form,))
+            if cursor.rowcount > 0:
+                self.connection.execute(
+                    "INSERT INTO stems(rowid, form) VALUES(?, ?)", (cursor.lastrowid, form)
+                )
+
+    def phrase(self, text: str) -> Expression:
+        """Finds words exactly: by their stems, which is exact when no other form shares them."""
+        words = set(words_of(folded(text)))
+        sql = "SELECT count(*) FROM forms WHERE id IN (SELECT rowid FROM stems WHERE stems MATCH ?)"
+        anything = " OR ".join(quoted(w) for w in sorted(words))
+        sharing = self.connection.execute(sql, (anything,)).fetchone()[0]
+        return Expression(quoted(text), sharing <= len(words))
+
+    def prefix(self, text: str) -> Expression:
+        """Finds the words that begin with the last word of a text (after the words before it)."""
+        *before, last = words_of(folded(text))
+        found = f"{quoted(text)}*"
+        ids = set(self.ids("SELECT rowid FROM stems WHERE stems MATCH ?", f"{quoted(last)}*"))
+        begin = set(
+            self.ids("SELECT id FROM forms WHERE form >= ? AND form < ?", last, last + _LAST_CHARACTER)
+        )
+        sql = "SELECT form FROM forms WHERE id IN (SELECT value FROM json_each(?)) ORDER BY form"
+        missed = [row[0] for row in self.connection.execute(sql, (str(list(begin - ids)),))]
+        others = [quoted(" ".join((*before, form))) for form in missed]
+        return Expression(" OR ".join((found, *others)), ids == begin and not before)
+
+    def ids(self, sql: str, *parameters: str) -> Iterable[int]:
+        return (row[0] for row in self.connection.execute(sql, parameters))
+
+    def has(self, word: str) -> bool:
+        """Whether any form of a word occurs."""
+        return (
+            self.connection.execute(
+                "SELECT 1 FROM stems WHERE stems MATCH ? LIMIT 1", (quoted(word),)
+            ).fetchone()
+            is not None
+        )
+
+    def like(self, word: str) -> list[str]:
+        """Up to three written words that look like one that does not occur."""
+        import difflib
+
+        first = folded(word)[:1]
+        rows = self.connection.execute(
+            "SELECT form FROM forms WHERE form >= ? AND form < ?", (first, first + _LAST_CHARACTER)
+        )
+        return difflib.get_close_matches(folded(word), [row[0] for row in rows], 3, 0.75)
