@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = "sh make git awk find rm touch cat mkdir echo uname".split()
+TOOLS = ["sh", "make", "git", "awk", "find", "rm", "touch", "cat", "mkdir", "echo", "uname"]
 PASSED_ON = re.compile(r"PIP_.*|SSL_CERT_.*|.*_CA_BUNDLE|.*_(proxy|PROXY)|HOME|TMPDIR")
 
 
@@ -63,7 +63,9 @@ def main() -> None:
     timed("make subtitles (sets up, captions the demo)", ["make", "subtitles"], clone, env)
     print(f"{'  .venv':<44}{megabytes(clone / '.venv'):8.0f} MB")
     timed("make subtitles again (nothing to do)", ["make", "subtitles"], clone, env)
-    changed = subprocess.run(["git", "status", "--porcelain"], cwd=clone, text=True, capture_output=True).stdout
+    changed = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=clone, text=True, capture_output=True
+    ).stdout
     print(f"{'files of the clone that this changed':<44}{len(changed.splitlines()):8}")
     if not args.no_tests:
         timed("make test (sets up the tests' own packages)", ["make", "test"], clone, env)

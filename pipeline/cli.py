@@ -44,7 +44,9 @@ def main() -> None:
     try:
         status = app(standalone_mode=False)
     except _WRONG_USAGE as error:
-        status = _fail(UsageError(_clean(error.format_message()), "vignette --help shows what there is"), as_json)
+        status = _fail(
+            UsageError(_clean(error.format_message()), "vignette --help shows what there is"), as_json
+        )
     except (typer.Abort, KeyboardInterrupt):
         status = _fail(Interrupted("the command"), as_json)
     except VignetteError as error:
@@ -91,15 +93,23 @@ def _root(
     epilog="Examples:  vignette run   |   vignette run media/talk.mp4   |   vignette run --set captions.max_lines=1"
 )
 def run(
-    media: Annotated[list[Path] | None, typer.Argument(help="Recordings or folders; without any, all of media/.")] = None,
+    media: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings or folders; without any, all of media/.")
+    ] = None,
     subtitles: Annotated[
         Path | None, typer.Option("--subtitles", help="Subtitles or a script for the one recording named.")
     ] = None,
     out: Out = OUT_DEFAULT,
     recognizer: Annotated[str | None, typer.Option("--recognizer", help="auto, whisper or sphinx.")] = None,
-    model: Annotated[str | None, typer.Option("--model", help="Whisper's model: a name, or a folder.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="A setting: stage.key=value; repeatable.")] = None,
-    force: Annotated[str | None, typer.Option("--force", help="Do this stage again, and what depends on it.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Whisper's model: a name, or a folder.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting: stage.key=value; repeatable.")
+    ] = None,
+    force: Annotated[
+        str | None, typer.Option("--force", help="Do this stage again, and what depends on it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Caption recordings: everything that is not up to date."""
@@ -135,7 +145,10 @@ def _tell(found: tuple[Outcome, ...], notices: tuple[str, ...]) -> None:
 
 
 @app.command(epilog="Example:  vignette doctor --json")
-def doctor(media: Annotated[list[Path] | None, typer.Argument(help="Recordings to ask about.")] = None, as_json: AsJson = False) -> int:
+def doctor(
+    media: Annotated[list[Path] | None, typer.Argument(help="Recordings to ask about.")] = None,
+    as_json: AsJson = False,
+) -> int:
     """Say what is installed, found and missing, and what the next run would use."""
     from pipeline import doctor as examine
 
@@ -150,9 +163,13 @@ def doctor(media: Annotated[list[Path] | None, typer.Argument(help="Recordings t
 
 @app.command(epilog="Examples:  vignette forget talk   |   vignette forget --all --yes")
 def forget(
-    names: Annotated[list[str] | None, typer.Argument(help="Names of recordings, as their outputs bear them.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Names of recordings, as their outputs bear them.")
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Everything derived from any recording.")] = False,
-    mended: Annotated[bool, typer.Option("--mended", help="Also the outputs that a person has changed.")] = False,
+    mended: Annotated[
+        bool, typer.Option("--mended", help="Also the outputs that a person has changed.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     out: Out = OUT_DEFAULT,
     as_json: AsJson = False,
@@ -162,7 +179,10 @@ def forget(
 
     chosen = forgetting.known(out) if all_ else tuple(names or ())
     if not chosen and not all_:
-        raise UsageError("forget what?", f"name a recording, or --all; there are: {', '.join(forgetting.known(out)) or 'none'}")
+        raise UsageError(
+            "forget what?",
+            f"name a recording, or --all; there are: {', '.join(forgetting.known(out)) or 'none'}",
+        )
     if not yes and not as_json and sys.stdin.isatty():
         typer.confirm(f"Remove everything derived from {', '.join(chosen) or 'nothing'}?", abort=True)
     results = [forgetting.forget(out, name, mended) for name in chosen]
@@ -178,7 +198,9 @@ models_app = typer.Typer(help="Whisper's weights: what is here, and how to get m
 app.add_typer(models_app, name="models")
 
 
-@models_app.callback(invoke_without_command=True, epilog="Examples:  vignette models   |   vignette models fetch small.en")
+@models_app.callback(
+    invoke_without_command=True, epilog="Examples:  vignette models   |   vignette models fetch small.en"
+)
 def models(context: typer.Context, as_json: AsJson = False) -> int:
     """List the models that are here and those that could be."""
     from pipeline import weights
@@ -191,7 +213,9 @@ def models(context: typer.Context, as_json: AsJson = False) -> int:
     else:
         for name, folder in found:
             print(f"{name:<18}{folder or '-'}")
-        print("'vignette models fetch NAME' brings one; the larger, the better and the slower (small.en suits a laptop)")
+        print(
+            "'vignette models fetch NAME' brings one; the larger, the better and the slower (small.en suits a laptop)"
+        )
     return 0
 
 
@@ -211,7 +235,9 @@ def fetch(
             typer.confirm("Fetch it?", default=True, abort=True)
     folder = fetching.fetch(offered, quiet=as_json or not sys.stderr.isatty())
     if as_json:
-        _print_json({"model": name, "folder": str(folder), "bytes": offered.size, "revision": offered.revision})
+        _print_json(
+            {"model": name, "folder": str(folder), "bytes": offered.size, "revision": offered.revision}
+        )
     else:
         print(f"{name} is in {folder}; the next run uses it")
     return 0

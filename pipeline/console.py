@@ -64,7 +64,13 @@ class BarWatcher(SilentWatcher):
         self._task: TaskID | None = None
 
     def began(self, media: Path, number: int, count: int) -> None:
-        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            TaskProgressColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
         from rich.progress import Progress as Bars
 
         self._errors.print(f"{media} ({number} of {count})", markup=False, highlight=False)
@@ -105,7 +111,9 @@ def describe(outcome: Outcome) -> list[str]:
     lines = [f"{outcome.media}: {outcome.status} - {outcome.grade}"]
     lines += [f"  {path}" for path in outcome.written.files]
     for mended, new in outcome.written.mended:
-        lines.append(f"  {mended} was changed by a person since we wrote it and is kept; the new version is {new}")
+        lines.append(
+            f"  {mended} was changed by a person since we wrote it and is kept; the new version is {new}"
+        )
     lines += [f"  {path} removed: this run replaces it" for path in outcome.written.removed]
     lines += [f"  - {note}" for note in outcome.notes]
     if outcome.needs:

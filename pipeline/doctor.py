@@ -43,7 +43,10 @@ class Finding:
 def examine(media: tuple[Path, ...] = ()) -> tuple[Finding, ...]:
     """Look at everything a run needs; `media` as on the command line of `run`."""
     return (
-        Finding("Vignette", f"{__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}"),
+        Finding(
+            "Vignette",
+            f"{__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}",
+        ),
         *_packages(),
         _ffmpeg(),
         _whisper(),
@@ -57,7 +60,9 @@ def _packages() -> Iterator[Finding]:
         try:
             yield Finding(name, f"{version(name)} ({purpose})")
         except PackageNotFoundError:
-            yield Finding(name, f"is not installed ({purpose}) - run: make subtitles, or pip install {name}", True)
+            yield Finding(
+                name, f"is not installed ({purpose}) - run: make subtitles, or pip install {name}", True
+            )
 
 
 def _ffmpeg() -> Finding:
@@ -86,7 +91,9 @@ def _whisper() -> Finding:
 def _room() -> Iterator[Finding]:
     free_gb = shutil.disk_usage(Path.cwd()).free / 1e9
     if free_gb < 1:
-        yield Finding("disk", f"only {free_gb:.1f} GB are free here; 83 minutes need 0.3 GB while they are worked on")
+        yield Finding(
+            "disk", f"only {free_gb:.1f} GB are free here; 83 minutes need 0.3 GB while they are worked on"
+        )
 
 
 def _next_run(media: tuple[Path, ...]) -> Iterator[Finding]:
@@ -98,8 +105,10 @@ def _next_run(media: tuple[Path, ...]) -> Iterator[Finding]:
     for job in plan.jobs:
         sidecar = jobs.sidecar_of(job.media)
         text = f"subtitles {job.subtitles}" if job.subtitles else "no subtitles: a draft by ear"
-        yield Finding(str(job.media), f"{text}; {f'sidecar {sidecar}' if sidecar.is_file() else 'no sidecar'}")
-    for path, error in plan.refused:
-        yield Finding(str(path), str(error), True)
+        yield Finding(
+            str(job.media), f"{text}; {f'sidecar {sidecar}' if sidecar.is_file() else 'no sidecar'}"
+        )
+    for path, refusal in plan.refused:
+        yield Finding(str(path), str(refusal), True)
     for notice in plan.notices:
         yield Finding("note", notice)

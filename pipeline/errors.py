@@ -160,7 +160,9 @@ class TranscriptError(VignetteError):
     problem: str
 
     def __str__(self) -> str:
-        return _sentence(f"the transcript is inconsistent: {self.problem}", "please report this with the command you ran")
+        return _sentence(
+            f"the transcript is inconsistent: {self.problem}", "please report this with the command you ran"
+        )
 
 
 @dataclass(eq=False)
@@ -171,7 +173,9 @@ class Interrupted(VignetteError):
     exit_status = 130
 
     def __str__(self) -> str:
-        return _sentence(f"stopped during '{self.stage}'", "finished stages are kept; run the same command to go on")
+        return _sentence(
+            f"stopped during '{self.stage}'", "finished stages are kept; run the same command to go on"
+        )
 
 
 def _sentence(problem: str, remedy: str) -> str:

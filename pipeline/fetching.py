@@ -10,6 +10,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,19 +77,17 @@ def fetch(offered: Offer, quiet: bool = True) -> Path:
     Gives the model's folder. `quiet` hides the progress bars.
     """
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.utils import disable_progress_bars, enable_progress_bars
+    from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
 
     (disable_progress_bars if quiet else enable_progress_bars)()
     folder = (MODELS_FOLDER / offered.model).absolute()
     _check_room(folder, offered.size)
     # model.bin comes last: a folder without it never passes for complete.
     for file in sorted(offered.files, key=lambda f: f.size):
-        _asking(
-            offered.model,
-            lambda name=file.name: hf_hub_download(
-                offered.repository, name, revision=offered.revision, local_dir=folder
-            ),
+        get = partial(
+            hf_hub_download, offered.repository, file.name, revision=offered.revision, local_dir=folder
         )
+        _asking(offered.model, get)
         _check_digest(offered.model, folder / file.name, file)
     return folder
 
@@ -117,7 +116,9 @@ def _check_room(folder: Path, size: int) -> None:
         raise OutputError(folder, f"cannot be made: {error.strerror}") from error
     free = shutil.disk_usage(folder).free
     if free < size * 1.05:
-        raise OutputError(folder, f"{size / 1e6:.0f} MB do not fit: {free / 1e6:.0f} MB are free", "make room first")
+        raise OutputError(
+            folder, f"{size / 1e6:.0f} MB do not fit: {free / 1e6:.0f} MB are free", "make room first"
+        )
 
 
 def _check_digest(model: str, path: Path, file: RemoteFile) -> None:
@@ -130,4 +131,6 @@ def _check_digest(model: str, path: Path, file: RemoteFile) -> None:
             digest.update(block)
     if digest.hexdigest() != file.sha256:
         path.unlink()
-        raise WeightsError(model, f"{file.name} arrived damaged and was removed", "run the same command again")
+        raise WeightsError(
+            model, f"{file.name} arrived damaged and was removed", "run the same command again"
+        )

@@ -21,10 +21,16 @@ class Forgotten:
 
     def __str__(self) -> str:
         kept = f"; kept, because a person changed it: {', '.join(map(str, self.kept))} (--mended removes that too)"
-        return f"{self.name}: {len(self.removed)} outputs and all artefacts removed{kept if self.kept else ''}"
+        return (
+            f"{self.name}: {len(self.removed)} outputs and all artefacts removed{kept if self.kept else ''}"
+        )
 
     def as_json(self) -> dict[str, Any]:
-        return {"name": self.name, "removed": [str(p) for p in self.removed], "kept": [str(p) for p in self.kept]}
+        return {
+            "name": self.name,
+            "removed": [str(p) for p in self.removed],
+            "kept": [str(p) for p in self.kept],
+        }
 
 
 def known(out: Path) -> tuple[str, ...]:
@@ -36,7 +42,10 @@ def known(out: Path) -> tuple[str, ...]:
 def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
     """Remove the outputs and artefacts of a recording. Raises UsageError for an unknown name, OutputError when it cannot."""
     if name not in known(out):
-        raise UsageError(f"nothing in '{out}' was derived from a recording named '{name}'", f"there are: {', '.join(known(out)) or 'none'}")
+        raise UsageError(
+            f"nothing in '{out}' was derived from a recording named '{name}'",
+            f"there are: {', '.join(known(out)) or 'none'}",
+        )
     store = Store.of(out, name)
     with store.locked():
         ours, mended = outputs.derived_files(out, store)

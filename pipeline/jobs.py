@@ -16,10 +16,25 @@ OUT_FOLDER = Path("transcripts")
 PROJECT_FILE = Path("vignette.toml")
 
 # What is taken for a recording when a folder is searched; a file that is named outright may end in anything.
-SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .mkv .webm .avi .ts .m2ts .mts .mpg .mpeg .wmv .flv .ogv .3gp "
-    ".mp3 .m4a .aac .wav .flac .ogg .opus .oga .wma .aiff .aif .mka".split()
+_PICTURES = (
+    ".mp4",
+    ".m4v",
+    ".mov",
+    ".mkv",
+    ".webm",
+    ".avi",
+    ".ts",
+    ".m2ts",
+    ".mts",
+    ".mpg",
+    ".mpeg",
+    ".wmv",
+    ".flv",
+    ".ogv",
+    ".3gp",
 )
+_SOUNDS = (".mp3", ".m4a", ".aac", ".wav", ".flac", ".ogg", ".opus", ".oga", ".wma", ".aiff", ".aif", ".mka")
+SUFFIXES = frozenset((*_PICTURES, *_SOUNDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +128,25 @@ def _same_names(recordings: Sequence[Path]) -> Iterable[tuple[Path, VignetteErro
     for paths in by_name.values():
         for path in paths if len(paths) > 1 else ():
             others = ", ".join(f"'{p}'" for p in paths if p != path)
-            yield path, MediaError(path, f"has the same name as {others}", "rename one: both would write the same files")
+            yield (
+                path,
+                MediaError(
+                    path, f"has the same name as {others}", "rename one: both would write the same files"
+                ),
+            )
 
 
 def _job(path: Path, request: Request) -> Job:
     if not path.exists():
         raise MediaError(path, "does not exist", "check the name")
     settings = settings_module.load(request.project_file, sidecar_of(path), request.overrides)
-    subtitles = request.subtitles or _named_subtitles(path, settings) or _found_subtitles(path, settings.language)
+    subtitles = (
+        request.subtitles or _named_subtitles(path, settings) or _found_subtitles(path, settings.language)
+    )
     if subtitles is not None and not subtitles.is_file():
-        raise SubtitlesError(subtitles, "does not exist", "check the name, or leave it out to run without subtitles")
+        raise SubtitlesError(
+            subtitles, "does not exist", "check the name, or leave it out to run without subtitles"
+        )
     return Job(path, request.out, settings, subtitles)
 
 

@@ -76,7 +76,9 @@ def up_to_date(transcript: Transcript, store: Store, out: Path) -> bool:
     """Whether every output stands as this transcript would write it, or as a person mended it."""
     last = store.written()
     for path, compose in zip(
-        paths(out, transcript.media.name, transcript.lang, transcript.grade is Grade.DRAFT), FORMATS.values(), strict=True
+        paths(out, transcript.media.name, transcript.lang, transcript.grade is Grade.DRAFT),
+        FORMATS.values(),
+        strict=True,
     ):
         if not path.is_file():
             return False
@@ -90,7 +92,11 @@ def standing(transcript: Transcript, store: Store, out: Path) -> Written:
     """The outputs as they stand when nothing had to be written."""
     last = store.written()
     targets = paths(out, transcript.media.name, transcript.lang, transcript.grade is Grade.DRAFT)
-    mended = {p: p.with_name(f"{p.stem}.new{p.suffix}") for p in targets if _sha256(p.read_bytes()) != last.get(p.name)}
+    mended = {
+        p: p.with_name(f"{p.stem}.new{p.suffix}")
+        for p in targets
+        if _sha256(p.read_bytes()) != last.get(p.name)
+    }
     return Written(tuple(p for p in targets if p not in mended), tuple(mended.items()))
 
 
@@ -124,7 +130,8 @@ def _retire(out: Path, last: dict[str, str], now: dict[str, str]) -> tuple[Path,
 
 def derived_files(out: Path, store: Store) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """The outputs on disk that are ours as we wrote them, and those that a person mended since."""
-    ours, mended = [], []
+    ours: list[Path] = []
+    mended: list[Path] = []
     for name, digest in store.written().items():
         path = out / name
         if path.is_file():

@@ -28,6 +28,9 @@ from pipeline.work import STAGES, Work
 T = TypeVar("T")
 
 
+NOTHING_WRITTEN = outputs.Written()
+
+
 class Status(StrEnum):
     DONE = "done"
     UNCHANGED = "up to date"
@@ -61,7 +64,7 @@ class Outcome:
     status: Status
     grade: str = ""
     stages: tuple[StageState, ...] = ()
-    written: outputs.Written = outputs.Written()
+    written: outputs.Written = NOTHING_WRITTEN
     notes: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     error: VignetteError | None = None
@@ -160,7 +163,9 @@ class Fold:
         """Whether any stage was done anew."""
         return any(state.done for state in self.states)
 
-    def __call__(self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]) -> T:
+    def __call__(
+        self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]
+    ) -> T:
         """The corrected result of a stage; `reads` names everything that its result depends on."""
         self._forced = self._forced or stage == self._force
         found = self._store.load(stage, kind, reads)
@@ -184,7 +189,11 @@ class Fold:
 
 
 def _grade(transcript: Transcript) -> str:
-    return f"{transcript.grade} {transcript.reviewer}" if transcript.grade is Grade.REVIEWED else str(transcript.grade)
+    return (
+        f"{transcript.grade} {transcript.reviewer}"
+        if transcript.grade is Grade.REVIEWED
+        else str(transcript.grade)
+    )
 
 
 @dataclass(eq=False)
@@ -195,7 +204,8 @@ class Defect(VignetteError):
     log: Path
 
     def __str__(self) -> str:
-        return f"an unforeseen {self.kind_of_error} stopped this recording - please report it with {self.log} (it holds no transcript text)"
+        where = f"please report it with {self.log} (it holds no transcript text)"
+        return f"an unforeseen {self.kind_of_error} stopped this recording - {where}"
 
 
 def _defect(store: Store, error: Exception) -> VignetteError:
@@ -212,4 +222,3 @@ def _defect(store: Store, error: Exception) -> VignetteError:
 def failed(found: Iterable[Outcome]) -> bool:
     """Whether the command should exit with 1."""
     return any(o.status is Status.FAILED for o in found)
-

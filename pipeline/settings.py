@@ -168,7 +168,9 @@ def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
     result = dict(below)
     for key, value in above.items():
         old = result.get(key)
-        result[key] = _overlaid(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        result[key] = (
+            _overlaid(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        )
     return result
 
 
@@ -177,7 +179,7 @@ def _validated(table: Mapping[str, Any], where: str) -> Settings:
 
     try:
         # Through JSON, because there an array may become a tuple while strings still never become numbers.
-        settings = _adapter().validate_json(json.dumps(table, default=str), strict=True)
+        settings: Settings = _adapter().validate_json(json.dumps(table, default=str), strict=True)
     except ValidationError as error:
         raise _explained(error.errors()[0], where) from None
     _check_meaning(settings, where)
@@ -221,7 +223,9 @@ def _nearest(key: str) -> str:
     close = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     if close:
         return close[0]
-    leaf = difflib.get_close_matches(key.rsplit(".", 1)[-1], [k.rsplit(".", 1)[-1] for k in known], n=1, cutoff=0.7)
+    leaf = difflib.get_close_matches(
+        key.rsplit(".", 1)[-1], [k.rsplit(".", 1)[-1] for k in known], n=1, cutoff=0.7
+    )
     return next((k for k in known if leaf and k.rsplit(".", 1)[-1] == leaf[0]), "")
 
 

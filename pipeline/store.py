@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -27,11 +26,16 @@ WORK_FOLDER = ".work"
 _OUTPUTS = "outputs.json"
 
 
-@cache
-def _adapter(kind: Any) -> Any:
-    from pydantic import TypeAdapter
+_adapters: dict[Any, Any] = {}
 
-    return TypeAdapter(kind)
+
+def _adapter(kind: Any) -> Any:
+    """The (costly, so kept) translator between values of this type and JSON."""
+    if kind not in _adapters:
+        from pydantic import TypeAdapter
+
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def digest_of(value: Any, kind: Any) -> str:
@@ -84,7 +88,9 @@ class Store:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise OutputError(self.folder, "another run is working on this recording", "wait for it to end") from None
+            raise OutputError(
+                self.folder, "another run is working on this recording", "wait for it to end"
+            ) from None
         try:
             yield
         finally:
@@ -92,9 +98,15 @@ class Store:
 
     def save(self, stage: str, kind: type[T], reads: Mapping[str, Any], result: T) -> None:
         """Keep a result, atomically. Raises OutputError."""
-        payload = {"stage": stage, "reads": dict(reads), "result": _adapter(kind).dump_python(result, mode="json")}
+        payload = {
+            "stage": stage,
+            "reads": dict(reads),
+            "result": _adapter(kind).dump_python(result, mode="json"),
+        }
         self._make_folder()
-        write_atomic(self.folder / f"{stage}.json", json.dumps(payload, ensure_ascii=False, separators=(",", ":")))
+        write_atomic(
+            self.folder / f"{stage}.json", json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+        )
 
     def _make_folder(self) -> None:
         try:

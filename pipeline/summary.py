@@ -38,7 +38,7 @@ def _timed_share(transcript: Transcript) -> str:
     words = [t for t in transcript.tokens if t.kind is Kind.WORD]
     sure = sum(t.confidence >= DOUBTFUL and t.time_source is not TimeSource.INTERPOLATED for t in words)
     share = 100 * sure / len(words) if words else 100.0
-    return f"{share:.0f} % of their times were found in the sound by {transcript.heard.recognizer}, the rest lie between neighbours"
+    return f"{share:.0f} % of their times were found in the sound, the rest lie between neighbours"
 
 
 def needs_person(transcript: Transcript) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ turns may overlap. `check` lists the invariants and proves them.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -330,7 +331,7 @@ def _spans_fit_media(transcript: Transcript) -> None:
 def _time_rises_within_utterances(transcript: Transcript) -> None:
     for utterance in transcript.voices.utterances:
         tokens = transcript.tokens[utterance.first : utterance.last]
-        for before, after in zip(tokens, tokens[1:], strict=False):
+        for before, after in itertools.pairwise(tokens):
             if after.span.start_ms < before.span.start_ms:
                 raise TranscriptError(f"time runs backwards in utterance {utterance.id}")
 
@@ -339,7 +340,9 @@ def _utterances_cover_tokens(transcript: Transcript) -> None:
     at = 0
     for utterance in transcript.voices.utterances:
         if utterance.first != at or utterance.last <= utterance.first:
-            raise TranscriptError(f"utterance {utterance.id} starts at token {utterance.first}, not {at}, or is empty")
+            raise TranscriptError(
+                f"utterance {utterance.id} starts at token {utterance.first}, not {at}, or is empty"
+            )
         at = utterance.last
     if at != len(transcript.tokens):
         raise TranscriptError(f"{len(transcript.tokens) - at} tokens are in no utterance")

@@ -6,6 +6,7 @@ business of a later stage; an utterance without a known speaker carries None.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from pipeline.transcript import Aligned, EditorCue, Token, Utterance, Voices
@@ -25,7 +26,7 @@ def build(aligned: Aligned) -> Voices:
 
 
 def _pairs(edges: list[int]) -> Iterable[tuple[int, int]]:
-    return zip(edges, edges[1:], strict=False)
+    return itertools.pairwise(edges)
 
 
 def _new_speaker_at(cues: Iterable[EditorCue]) -> Iterable[int]:

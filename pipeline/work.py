@@ -24,7 +24,14 @@ from pipeline.transcript import Aligned, Captions, Concepts, Grade, Heard, Media
 T = TypeVar("T")
 
 # A stage's version: raise it when its result changes for equal inputs, and every artefact of it is done anew.
-VERSIONS = {"sound": 1, "transcribe": 1, "align": 1, "utterances": 1, "concepts": concepts.VERSION, "captions": 1}
+VERSIONS = {
+    "sound": 1,
+    "transcribe": 1,
+    "align": 1,
+    "utterances": 1,
+    "concepts": concepts.VERSION,
+    "captions": 1,
+}
 STAGES = tuple(VERSIONS)
 
 LEXICON = "concepts.toml"
@@ -73,7 +80,9 @@ class Work:
 
         given = read(self.job.subtitles, self.job.settings.language)
         if not given.words:
-            raise SubtitlesError(self.job.subtitles, "holds no text", "remove it, or name another with --subtitles")
+            raise SubtitlesError(
+                self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
+            )
         return given
 
     @cached_property
@@ -93,10 +102,24 @@ class Work:
         aligned = step("align", Aligned, self._align_reads(heard), lambda p: self._align(heard, p))
         voices = step("utterances", Voices, self._reads("utterances", aligned=digest_of(aligned, Aligned)),
                       lambda _: utterances.build(aligned))  # fmt: skip
-        tags = step("concepts", Concepts, self._concept_reads(aligned, voices), lambda p: self._tag(aligned, voices, p))
-        made = step("captions", Captions, self._caption_reads(aligned, voices, sound),
-                    lambda p: captions.run(aligned, voices, self.job.settings.captions, duration_ms=sound.duration_ms, progress=p))  # fmt: skip
-        self.notes = (*sound.notes, *self._odd_length(sound), *(self.given.notes if self.given else ()), *heard.notes)
+        tags = step(
+            "concepts",
+            Concepts,
+            self._concept_reads(aligned, voices),
+            lambda p: self._tag(aligned, voices, p),
+        )
+        made = step(
+            "captions",
+            Captions,
+            self._caption_reads(aligned, voices, sound),
+            lambda p: self._divide(aligned, voices, sound, p),
+        )
+        self.notes = (
+            *sound.notes,
+            *self._odd_length(sound),
+            *(self.given.notes if self.given else ()),
+            *heard.notes,
+        )
         return Transcript(
             self._media(sound), heard, aligned, voices, made, _grade(heard, aligned, self.given),
             lang=self.job.settings.language, provenance=self._provenance(heard, tags),
@@ -153,7 +176,9 @@ class Work:
 
     def _tag(self, aligned: Aligned, voices: Voices, progress: Progress) -> Concepts:
         roles = {s.id: s.role for s in voices.speakers}
-        return concepts.run(aligned.tokens, voices.utterances, roles, lexicon.load(data_file(LEXICON)), progress)
+        return concepts.run(
+            aligned.tokens, voices.utterances, roles, lexicon.load(data_file(LEXICON)), progress
+        )
 
     def _caption_reads(self, aligned: Aligned, voices: Voices, sound: Sound) -> dict[str, Any]:
         return self._reads(
@@ -163,6 +188,10 @@ class Work:
             utterances=digest_of(voices, Voices),
             duration=sound.duration_ms,
         )
+
+    def _divide(self, aligned: Aligned, voices: Voices, sound: Sound, progress: Progress) -> Captions:
+        settings = self.job.settings.captions
+        return captions.run(aligned, voices, settings, progress=progress, duration_ms=sound.duration_ms)
 
     def _given_digest(self) -> str:
         return digest_of_file(self.job.subtitles) if self.job.subtitles and self.given else ""
@@ -184,7 +213,9 @@ class Work:
         )  # fmt: skip
 
     def _provenance(self, heard: Heard, tags: Concepts) -> dict[str, str]:
-        used = json.dumps([_plain(g) for g in (self.job.settings.align, self.job.settings.captions)], sort_keys=True)
+        used = json.dumps(
+            [_plain(g) for g in (self.job.settings.align, self.job.settings.captions)], sort_keys=True
+        )
         return {
             "vignette": __version__,
             "recognizer": heard.recognizer,

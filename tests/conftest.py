@@ -80,7 +80,12 @@ def environment(folder: Path) -> dict[str, str]:
     guard.mkdir(exist_ok=True)
     (guard / "sitecustomize.py").write_text(NO_NETWORK)
     kept = {k: os.environ[k] for k in ("SYSTEMROOT", "HOME", "TMPDIR", "TEMP") if k in os.environ}
-    return {**kept, "PATH": str(guard), "PYTHONPATH": f"{guard}{os.pathsep}{ROOT}", "PYTHONIOENCODING": "utf-8"}
+    return {
+        **kept,
+        "PATH": str(guard),
+        "PYTHONPATH": f"{guard}{os.pathsep}{ROOT}",
+        "PYTHONIOENCODING": "utf-8",
+    }
 
 
 def new_project(folder: Path) -> Project:

@@ -10,21 +10,25 @@ from pipeline import errors
 from pipeline.errors import VignetteError
 
 EXAMPLES = {
-    "UsageError": dict(problem="no", remedy="yes"),
-    "SettingsError": dict(where="a.toml", key="x", problem="is no setting", nearest="y"),
-    "MediaError": dict(path=Path("a.mp4"), problem="holds no sound"),
-    "SubtitlesError": dict(path=Path("a.srt"), problem="is binary", offset=7),
-    "WeightsError": dict(model="small.en", problem="is missing", remedy="fetch it"),
-    "RecognizerError": dict(recognizer="sphinx", problem="gave up"),
-    "OutputError": dict(path=Path("a.vtt"), problem="cannot be written"),
-    "TranscriptError": dict(problem="odd"),
-    "LexiconError": dict(path=Path("concepts.toml"), line=3, column=4, problem="is odd"),
-    "Interrupted": dict(stage="align"),
+    "UsageError": {"problem": "no", "remedy": "yes"},
+    "SettingsError": {"where": "a.toml", "key": "x", "problem": "is no setting", "nearest": "y"},
+    "MediaError": {"path": Path("a.mp4"), "problem": "holds no sound"},
+    "SubtitlesError": {"path": Path("a.srt"), "problem": "is binary", "offset": 7},
+    "WeightsError": {"model": "small.en", "problem": "is missing", "remedy": "fetch it"},
+    "RecognizerError": {"recognizer": "sphinx", "problem": "gave up"},
+    "OutputError": {"path": Path("a.vtt"), "problem": "cannot be written"},
+    "TranscriptError": {"problem": "odd"},
+    "LexiconError": {"path": Path("concepts.toml"), "line": 3, "column": 4, "problem": "is odd"},
+    "Interrupted": {"stage": "align"},
 }
 
 
 def kinds():
-    return [k for _, k in inspect.getmembers(errors, inspect.isclass) if issubclass(k, VignetteError) and k is not VignetteError]
+    return [
+        k
+        for _, k in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(k, VignetteError) and k is not VignetteError
+    ]
 
 
 def test_every_error_has_an_example_here():

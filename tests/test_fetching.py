@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -24,7 +25,7 @@ FILES = {
 class Hub(BaseHTTPRequestHandler):
     """As much of the hub's protocol as a download needs."""
 
-    said: dict = {}
+    said: ClassVar[dict] = {}
 
     def log_message(self, *args):
         """Say nothing."""
@@ -50,9 +51,19 @@ class Hub(BaseHTTPRequestHandler):
     def card(self):
         def sibling(name, data):
             lfs = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "pointerSize": 1}
-            return {"rfilename": name, "size": len(data), "blobId": "0", **({"lfs": lfs} if name == "model.bin" else {})}
+            return {
+                "rfilename": name,
+                "size": len(data),
+                "blobId": "0",
+                **({"lfs": lfs} if name == "model.bin" else {}),
+            }
 
-        return {"id": REPOSITORY, "modelId": REPOSITORY, "sha": COMMIT, "siblings": [sibling(n, d) for n, d in FILES.items()]}
+        return {
+            "id": REPOSITORY,
+            "modelId": REPOSITORY,
+            "sha": COMMIT,
+            "siblings": [sibling(n, d) for n, d in FILES.items()],
+        }
 
     def send(self, data, headers, body):
         self.send_response(200)
@@ -74,7 +85,9 @@ def hub(monkeypatch, tmp_path):
 
     endpoint = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setattr(constants, "ENDPOINT", endpoint)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", endpoint + "/{repo_id}/resolve/{revision}/{filename}")
+    monkeypatch.setattr(
+        constants, "HUGGINGFACE_CO_URL_TEMPLATE", endpoint + "/{repo_id}/resolve/{revision}/{filename}"
+    )
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     monkeypatch.chdir(tmp_path)
     yield Hub

@@ -30,7 +30,9 @@ def test_a_recording_named_twice_is_one_job(folder):
     assert len(plan(request_for(folder, folder / "a.mp4", folder, folder / "." / "a.mp4")).jobs) == 1
 
 
-@pytest.mark.parametrize(("one", "two"), [("talk.mp4", "talk.mkv"), ("Talk.mp4", "talk.wav"), ("é.mp4", "é.wav")])
+@pytest.mark.parametrize(
+    ("one", "two"), [("talk.mp4", "talk.mkv"), ("Talk.mp4", "talk.wav"), ("é.mp4", "é.wav")]
+)
 def test_two_of_the_same_name_are_both_refused(folder, one, two):
     for name in (one, two, "other.mp4"):
         (folder / name).write_bytes(b"x")

@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
 from conftest import ROOT, new_project
 
 NO_PYTHON = "Vignette needs Python 3.11"
@@ -48,14 +47,30 @@ def test_the_wheel_runs_outside_the_clone(wheel, tmp_path):
     shutil.copy(ROOT / "media" / "demo.en.srt", project.media / "demo.en.srt")
     ran = python_outside(wheel, project.folder, "-m", "pipeline", "doctor")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    found = python_outside(wheel, tmp_path, "-c", "from pipeline.resources import data_file; print(data_file('concepts.toml'))")
+    found = python_outside(
+        wheel, tmp_path, "-c", "from pipeline.resources import data_file; print(data_file('concepts.toml'))"
+    )
     assert Path(found.stdout.strip()) == wheel / "pipeline" / "data" / "concepts.toml"
 
 
 def test_help_loads_nothing_heavy():
     code = "import sys, pipeline.cli; print(' '.join(sys.modules))"
-    loaded = set(subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True, cwd=ROOT).stdout.split())
-    heavy = {"numpy", "av", "spacy", "faster_whisper", "ctranslate2", "onnxruntime", "pocketsphinx", "pydantic", "rich.progress"}
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], text=True, capture_output=True, check=True, cwd=ROOT
+        ).stdout.split()
+    )
+    heavy = {
+        "numpy",
+        "av",
+        "spacy",
+        "faster_whisper",
+        "ctranslate2",
+        "onnxruntime",
+        "pocketsphinx",
+        "pydantic",
+        "rich.progress",
+    }
     assert not heavy & loaded
 
 
@@ -74,7 +89,9 @@ def test_make_without_python_says_so_in_one_sentence(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "constraints.txt").touch()
-    ran = subprocess.run(["make", "subtitles"], cwd=tmp_path, env={"PATH": str(path)}, text=True, capture_output=True)
+    ran = subprocess.run(
+        ["make", "subtitles"], cwd=tmp_path, env={"PATH": str(path)}, text=True, capture_output=True
+    )
     assert ran.returncode != 0
     assert [line for line in ran.stderr.splitlines() if NO_PYTHON in line]
 
@@ -87,7 +104,9 @@ def test_make_with_a_python_that_has_no_venv_says_so(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
     for name in ("pyproject.toml", "constraints.txt"):
         (tmp_path / name).touch()
-    ran = subprocess.run(["make", "subtitles", f"PYTHON={broken}"], cwd=tmp_path, text=True, capture_output=True)
+    ran = subprocess.run(
+        ["make", "subtitles", f"PYTHON={broken}"], cwd=tmp_path, text=True, capture_output=True
+    )
     assert ran.returncode != 0
     assert "cannot make virtual environments" in ran.stderr
     assert not (tmp_path / ".venv").exists()
@@ -96,4 +115,6 @@ def test_make_with_a_python_that_has_no_venv_says_so(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="make is for POSIX")
 def test_make_alone_lists_the_targets():
     ran = subprocess.run(["make"], cwd=ROOT, text=True, capture_output=True, check=True)
-    assert all(target in ran.stdout for target in ("subtitles", "test", "test-slow", "models", "lint", "clean"))
+    assert all(
+        target in ran.stdout for target in ("subtitles", "test", "test-slow", "models", "lint", "clean")
+    )

@@ -1,5 +1,6 @@
 """The main job as a stranger runs it: real recordings, bad ones, interruptions, second runs."""
 
+import itertools
 import json
 import os
 import shutil
@@ -12,8 +13,8 @@ from pathlib import Path
 import jsonschema
 import pysrt
 import pytest
-
 from conftest import MEDIA, ROOT
+
 from pipeline.ffmpeg import ffmpeg_binary
 
 SCHEMA = json.loads((ROOT / "pipeline" / "formats" / "schema.json").read_text(encoding="utf-8"))
@@ -42,7 +43,12 @@ def test_the_demo_becomes_captions(demo):
     assert recording["status"] == "done"
     assert recording["grade"] == "timed from subtitles, text not verified"
     assert [Path(p).name for p in recording["files"]] == ["demo.en.srt", "demo.en.vtt", "demo.json"]
-    assert sorted(p.name for p in project.out.iterdir()) == [".work", "demo.en.srt", "demo.en.vtt", "demo.json"]
+    assert sorted(p.name for p in project.out.iterdir()) == [
+        ".work",
+        "demo.en.srt",
+        "demo.en.vtt",
+        "demo.json",
+    ]
 
 
 def test_the_demo_document_is_what_its_schema_says(demo):
@@ -57,7 +63,9 @@ def test_the_demo_captions_are_where_the_words_are(demo, truth):
     """The subtitles came late, drifting and with a hole; now nearly every caption starts with its words."""
     project, _ = demo
     document = json.loads((project.out / "demo.json").read_text(encoding="utf-8"))
-    heard = [(w["text"].lower().strip(".,?!"), w["start_ms"]) for u in document["utterances"] for w in u["words"]]
+    heard = [
+        (w["text"].lower().strip(".,?!"), w["start_ms"]) for u in document["utterances"] for w in u["words"]
+    ]
     near = total = 0
     for utterance in truth["utterances"]:
         first = utterance["text"].split()[0].lower().strip(".,?!")
@@ -73,7 +81,7 @@ def test_the_demo_subtitles_open_elsewhere(demo):
     cues = pysrt.open(str(project.out / "demo.en.srt"), encoding="utf-8")
     assert len(cues) > 40
     assert all(len(line) <= 42 for cue in cues for line in cue.text.splitlines())
-    assert all(a.end <= b.start for a, b in zip(cues, cues[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(cues))
 
 
 def test_what_is_committed_is_what_comes_out(demo):
@@ -82,8 +90,12 @@ def test_what_is_committed_is_what_comes_out(demo):
     for name in ("demo.en.srt", "demo.en.vtt"):
         ours = (project.out / name).read_text(encoding="utf-8")
         committed = (ROOT / "transcripts" / name).read_text(encoding="utf-8")
-        assert [x for x in ours.splitlines() if "-->" not in x] == [x for x in committed.splitlines() if "-->" not in x]
-    fresh, kept = (pysrt.open(str(f / "demo.en.srt"), encoding="utf-8") for f in (project.out, ROOT / "transcripts"))
+        assert [x for x in ours.splitlines() if "-->" not in x] == [
+            x for x in committed.splitlines() if "-->" not in x
+        ]
+    fresh, kept = (
+        pysrt.open(str(f / "demo.en.srt"), encoding="utf-8") for f in (project.out, ROOT / "transcripts")
+    )
     assert all(abs(a.start.ordinal - b.start.ordinal) <= 20 for a, b in zip(fresh, kept, strict=True))
 
 
@@ -108,7 +120,11 @@ def test_another_line_length_listens_to_nothing_again(captioned):
 
 
 def test_force_does_a_stage_again_and_what_depends_on_it(captioned):
-    assert done(only(captioned.run("run", "--json", "--force", "utterances"))) == ["utterances", "concepts", "captions"]
+    assert done(only(captioned.run("run", "--json", "--force", "utterances"))) == [
+        "utterances",
+        "concepts",
+        "captions",
+    ]
 
 
 def test_a_stage_that_does_not_exist(captioned):
@@ -174,7 +190,11 @@ def test_without_subtitles_there_is_a_draft_that_says_so(clip_project):
     assert ran.status == 0, ran.err
     recording = only(ran)
     assert recording["grade"] == "draft"
-    assert [Path(p).name for p in recording["files"]] == ["clip.draft.en.srt", "clip.draft.en.vtt", "clip.json"]
+    assert [Path(p).name for p in recording["files"]] == [
+        "clip.draft.en.srt",
+        "clip.draft.en.vtt",
+        "clip.json",
+    ]
     assert any("do not publish" in note for note in recording["notes"])
     assert "DRAFT" in (clip_project.out / "clip.draft.en.srt").read_text(encoding="utf-8").split("\n\n")[0]
     assert "DRAFT" in (clip_project.out / "clip.draft.en.vtt").read_text(encoding="utf-8").split("\n\n")[1]
@@ -233,7 +253,8 @@ def test_silence_throughout_gives_valid_empty_files(project):
 
 def test_a_recording_cut_off_in_the_middle_is_captioned_as_far_as_it_goes(project, clip):
     subprocess.run(
-        [ffmpeg_binary(), "-v", "error", "-i", clip / "clip.mp4", "-c", "copy", project.media / "torn.mkv"], check=True
+        [ffmpeg_binary(), "-v", "error", "-i", clip / "clip.mp4", "-c", "copy", project.media / "torn.mkv"],
+        check=True,
     )
     whole = (project.media / "torn.mkv").read_bytes()
     (project.media / "torn.mkv").write_bytes(whole[: len(whole) * 6 // 10])
@@ -262,7 +283,9 @@ def test_two_recordings_of_one_name(project):
 
 
 def test_outputs_never_replace_inputs(clip_project):
-    (clip_project.media / "clip.en.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nWelcome.\n", encoding="utf-8")
+    (clip_project.media / "clip.en.srt").write_text(
+        "1\n00:00:01,000 --> 00:00:02,000\nWelcome.\n", encoding="utf-8"
+    )
     before = states(clip_project.media)
     ran = clip_project.run("run", "--out", "media")
     assert ran.status == 1

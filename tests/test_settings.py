@@ -86,5 +86,5 @@ def test_every_key_can_be_listed():
 
 
 def test_settings_that_contradict_each_other():
-    with pytest.raises(SettingsError, match="larger than captions.max_duration_ms"):
+    with pytest.raises(SettingsError, match="larger than captions"):
         load(None, None, ("captions.min_duration_ms=9000", "captions.max_duration_ms=5000"))

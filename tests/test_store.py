@@ -39,7 +39,9 @@ def test_nothing_done_yet(store):
     assert store.load("transcribe", Heard, {}).reason == "not done yet"
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"reads": {}, "result": {"recognizer": 3}}', '{"reads": {}}'])
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", '{"reads": {}, "result": {"recognizer": 3}}', '{"reads": {}}']
+)
 def test_a_damaged_artefact_is_done_again(store, damage):
     store.save("transcribe", Heard, {}, HEARD)
     (store.folder / "transcribe.json").write_text(damage)

@@ -1,5 +1,6 @@
 """Spans form an algebra, timecodes two inverse verbs, frame numbers the one they came from."""
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -49,7 +50,9 @@ def test_lenient_timecodes(text, time_ms):
     assert parse_timecode(text) == time_ms
 
 
-@pytest.mark.parametrize("text", ["", "12", "00:60:00.000", "00:00:60.000", "-0:00:01.000", "0:00:01.0000", "a:b:c"])
+@pytest.mark.parametrize(
+    "text", ["", "12", "00:60:00.000", "00:00:60.000", "-0:00:01.000", "0:00:01.0000", "a:b:c"]
+)
 def test_what_is_no_timecode_is_refused(text):
     with pytest.raises(ValueError, match=r"time|59"):
         parse_timecode(text)
@@ -78,13 +81,13 @@ def test_a_span_cannot_be_negative():
 def test_a_union_covers_the_same_time_with_disjoint_spans(found):
     merged = union(found)
     assert covered(merged) == covered(found)
-    assert all(a.end_ms < b.start_ms for a, b in zip(merged, merged[1:], strict=False))
+    assert all(a.end_ms < b.start_ms for a, b in itertools.pairwise(merged))
 
 
 @given(span_lists, st.integers(0, 50))
 def test_joining_closes_exactly_the_short_gaps(found, join_ms):
     merged = union(found, join_ms)
-    assert all(b.start_ms - a.end_ms > join_ms for a, b in zip(merged, merged[1:], strict=False))
+    assert all(b.start_ms - a.end_ms > join_ms for a, b in itertools.pairwise(merged))
     assert covered(found) <= covered(merged)
 
 
@@ -107,7 +110,7 @@ def test_overlap_gap_and_intersection_tell_one_story(a, b):
 @given(span_lists)
 def test_the_sweep_counts_open_spans(found):
     at, level = {}, list(steps(found))
-    for (start, count), (end, _) in zip(level, level[1:], strict=False):
+    for (start, count), (end, _) in itertools.pairwise(level):
         at.update(dict.fromkeys(range(start, end), count))
     for ms in covered(found):
         assert at[ms] == sum(ms in s for s in found)
@@ -115,12 +118,16 @@ def test_the_sweep_counts_open_spans(found):
     assert covered_ms(found) == len(covered(found))
 
 
-@pytest.mark.parametrize(("text", "rate"), [("25", 25), ("23.976", Fraction(24000, 1001)), ("30000/1001", Fraction(30000, 1001))])
+@pytest.mark.parametrize(
+    ("text", "rate"), [("25", 25), ("23.976", Fraction(24000, 1001)), ("30000/1001", Fraction(30000, 1001))]
+)
 def test_frame_rates_are_exact(text, rate):
     assert frame_rate(text) == rate
 
 
-@given(st.integers(0, 10_000_000), st.sampled_from(["23.976", "24", "25", "29.97", "30", "50", "59.94", "60"]))
+@given(
+    st.integers(0, 10_000_000), st.sampled_from(["23.976", "24", "25", "29.97", "30", "50", "59.94", "60"])
+)
 def test_a_frame_survives_milliseconds(frame, rate):
     assert ms_to_frames(frames_to_ms(frame, frame_rate(rate)), frame_rate(rate)) == frame
 

@@ -66,7 +66,9 @@ def test_time_rises_within_an_utterance(good):
         check(with_tokens(good, replace(TOKENS[0], span=Span(500, 600)), *TOKENS[1:]))
 
 
-@pytest.mark.parametrize("utterances", [(), (Utterance(0, 2),), (Utterance(1, 3),), (Utterance(0, 2), Utterance(1, 3))])
+@pytest.mark.parametrize(
+    "utterances", [(), (Utterance(0, 2),), (Utterance(1, 3),), (Utterance(0, 2), Utterance(1, 3))]
+)
 def test_utterances_cover_every_token_once(good, utterances):
     with pytest.raises(TranscriptError, match="utterance"):
         check(replace(good, voices=Voices(utterances=utterances)))
