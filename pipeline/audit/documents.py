@@ -114,7 +114,7 @@ def _label(text: str, names: set[str]) -> tuple[str, str] | None:
     if not match:
         return None
     name = (match["colon"] or match["square"] or match["round"]).strip()
-    known = name.casefold() in names
+    known = name.casefold() in names or any(name.casefold() in whole.split() for whole in names)
     if match["colon"] and (known or (name.isupper() and len(name) > 1)):
         return match[0], name
     return (match[0], name) if known else None

@@ -54,7 +54,7 @@ def run(
             break
         resumed = found
     times = spans(script, limits, pieces, duration_ms)
-    for place in resumed - _resumptions(script, pieces, resumed):
+    for place in _repetitions(script, pieces, aligned):
         del script.labels[place]
     cues = tuple(_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True))
     progress(1.0)
@@ -74,6 +74,20 @@ def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int])
         if script.labels and here is not None and here != there and missing:
             found.add(piece.first)
     return frozenset(found)
+
+
+def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> list[int]:
+    """Labels that say again who is on screen already; the editor's own, and those of a new part, stay."""
+    written = {at for cue in aligned.editor_cues for at, _ in cue.label_at}
+    return [
+        piece.first
+        for before, piece in pairwise(pieces)
+        if piece.first in script.labels
+        and piece.first not in written
+        and piece.first not in script.parts
+        and script.speakers[piece.first] is not None
+        and script.speakers[piece.first] == script.speakers[before.last - 1]
+    ]
 
 
 def _fill(

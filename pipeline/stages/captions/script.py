@@ -40,7 +40,9 @@ class Script:
     speakers: list[str | None]
     labels: dict[int, str]  # token that begins a run -> the name to show
     hard: list[bool]  # a cue must end before this token
+    shots: list[int]  # shot changes in ms, sorted
     shots_before: list[int]  # shot changes before the start of this token
+    parts: frozenset[int]  # tokens that begin a part of the video
     silence: list[float]  # seconds of pauses beyond what a cue may hold for free, up to this token
     limits: Limits
 
@@ -86,7 +88,8 @@ def lay_out(
     """
     tokens = aligned.tokens
     speakers = _speakers(tokens, voices)
-    runs, labels = _runs(tokens, speakers, aligned.editor_cues, voices, boundaries, resumed)
+    parts = frozenset(_first_token_of(tokens, boundary) for boundary in boundaries)
+    runs, labels = _runs(tokens, speakers, aligned.editor_cues, voices, resumed | parts)
     labels = labels if limits.labels else {}
     wide, counted = [0], [0]
     for index, token in enumerate(tokens):
@@ -105,8 +108,10 @@ def lay_out(
         runs=runs,
         speakers=speakers,
         labels=labels,
-        hard=_hard(tokens, runs, boundaries, resumed & labels.keys()),
+        hard=_hard(tokens, runs, parts | (resumed & labels.keys())),
+        shots=ordered,
         shots_before=[bisect_left(ordered, start) for start in starts],
+        parts=parts,
         silence=_silence(tokens),
         limits=limits,
     )
@@ -135,8 +140,7 @@ def _runs(
     speakers: Sequence[str | None],
     editor: Sequence[EditorCue],
     voices: Voices,
-    boundaries: Sequence[int],
-    resumed: frozenset[int],
+    again: Set[int],
 ) -> tuple[list[int], dict[int, str]]:
     """Number the runs of one speaker, and name those of known speakers where they begin.
 
@@ -148,7 +152,6 @@ def _runs(
     several = len({s for s in speakers if s is not None}) > 1
     given = {at: label for cue in editor for at, label in cue.label_at}
     dashes = {at for cue in editor for at in cue.dash_at}
-    again = resumed | {_first_token_of(tokens, boundary) for boundary in boundaries}
     runs: list[int] = []
     labels: dict[int, str] = {}
     in_force = ""
@@ -204,9 +207,7 @@ def _first_token_of(tokens: Sequence[Token], boundary_ms: int) -> int:
     return next((i for i, t in enumerate(tokens) if t.span.middle_ms >= boundary_ms), len(tokens))
 
 
-def _hard(
-    tokens: Sequence[Token], runs: Sequence[int], boundaries: Sequence[int], resumed: Set[int]
-) -> list[bool]:
+def _hard(tokens: Sequence[Token], runs: Sequence[int], begins: Set[int]) -> list[bool]:
     hard = [False] * len(tokens)
     for index in range(1, len(tokens)):
         before, after = tokens[index - 1], tokens[index]
@@ -217,7 +218,7 @@ def _hard(
             or (runs[index] != runs[index - 1] and pause_ms < -REAL_OVERLAP_MS)
             or after.span.start_ms < before.span.start_ms
         )
-    for at in (*resumed, *(_first_token_of(tokens, boundary) for boundary in boundaries)):
+    for at in begins:
         if at < len(tokens):
             hard[at] = True
     return hard

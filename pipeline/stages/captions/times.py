@@ -3,6 +3,7 @@ next allows."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipeline.profiles import Limits
@@ -15,6 +16,8 @@ from pipeline.timing import Span
 CLOSEST_STARTS_MS = 250
 # A caption does not yield to somebody else's while its own words go on longer than this.
 GOES_ON_MS = 700
+# A caption that would end this near to a cut ends with the shot (Netflix Timing Guidelines: half a second).
+SHOT_REACH_MS = 500
 # So many captions fit on screen at once when people talk at once.
 MOST_AT_ONCE = 2
 
@@ -35,6 +38,8 @@ def spans(
     starts = _starts(script, limits, pieces, duration_ms)
     _pull_inside(starts, duration_ms)
     ends = _ends(script, limits, pieces, starts)
+    if limits.profile.snap_to_shots and script.shots:
+        _snap(script, limits, pieces, starts, ends)
     latest = duration_ms if duration_ms is not None else max(ends, default=0)
     return [Span(s, max(min(e, latest), s + 1)) for s, e in zip(starts, ends, strict=True)]
 
@@ -140,6 +145,39 @@ def _needed(script: Script, piece: Piece) -> int:
     return int(needed + 0.999)
 
 
+def _snap(
+    script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], ends: list[int]
+) -> None:
+    """Move starts onto a cut and ends to just before one, as far as sync, speech and neighbours allow.
+
+    Netflix Timing Guidelines, BBC §6.1: a caption that changes shortly before or after a cut is seen twice.
+    """
+    for k, piece in enumerate(pieces):
+        cut = _nearest(script.shots, starts[k])
+        heard = script.starts[piece.first]
+        free = starts[k - 1] if k else 0
+        if cut is not None and abs(cut - heard) <= limits.early_ms and free < cut < ends[k]:
+            if k and ends[k - 1] <= starts[k]:
+                ends[k - 1] = min(ends[k - 1], max(cut - limits.min_gap_ms, starts[k - 1] + 1))
+            starts[k] = cut
+    for k, piece in enumerate(pieces):
+        cut = _nearest(script.shots, ends[k])
+        if cut is None or abs(cut - ends[k]) > SHOT_REACH_MS:
+            continue
+        end = cut - limits.min_gap_ms
+        earliest = min(ends[k], max(_said_until(script, piece), starts[k] + _needed(script, piece)))
+        latest = starts[k] + limits.max_duration_ms
+        if k + 1 < len(pieces) and starts[k + 1] >= ends[k]:
+            latest = min(latest, starts[k + 1] - limits.min_gap_ms)
+        if earliest <= end <= latest:
+            ends[k] = end
+
+
+def _nearest(shots: Sequence[int], time_ms: int) -> int | None:
+    at = bisect_left(shots, time_ms)
+    return min(shots[max(0, at - 1) : at + 1], key=lambda shot: abs(shot - time_ms), default=None)
+
+
 def _said_until(script: Script, piece: Piece) -> int:
     return max(script.ends[piece.first : piece.last])
 
@@ -173,10 +211,14 @@ def _yielded(script: Script, limits: Limits, piece: Piece, start: int, end: int,
 
 
 def at_once(script: Script, piece: Piece, following: Piece) -> bool:
-    """Whether two known people really speak at once, so that both captions may stand on screen together."""
+    """Whether two known people really speak at once, so that both captions may stand on screen together.
+
+    A moment at a change of turns does not count, unless the first would have no time to be read.
+    """
     ours = set(script.speakers[piece.first : piece.last])
     theirs = set(script.speakers[following.first : following.last])
     if None in ours or None in theirs or not ours.isdisjoint(theirs):
         return False
-    overlap_ms = max(script.ends[piece.first : piece.last]) - script.starts[following.first]
-    return overlap_ms > REAL_OVERLAP_MS
+    start = script.starts[following.first]
+    roomy = start - script.starts[piece.first] >= script.shortest_ms(piece.first, piece.last)
+    return _said_until(script, piece) - start > (REAL_OVERLAP_MS if roomy else 0)
