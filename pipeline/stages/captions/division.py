@@ -23,7 +23,7 @@ from itertools import pairwise
 
 from pipeline.linguistics import Junction
 from pipeline.profiles import Limits
-from pipeline.stages.captions.script import Script
+from pipeline.stages.captions.script import REAL_OVERLAP_MS, Script
 
 CUE = 3.0
 LINE = 1.2
@@ -74,22 +74,24 @@ def divide(script: Script, limits: Limits, first: int, last: int) -> list[Piece]
     of tokens."""
     infinity = float("inf")
     best = [infinity] * (last - first + 1)
-    chosen: list[Piece | None] = [None] * (last - first + 1)
+    chosen: list[tuple[int, tuple[int, ...]]] = [(0, ())] * (last - first + 1)
     best[0] = 0.0
     for i in range(first, last):
         so_far = best[i - first]
         for j, breaks, layout in layouts(script, limits, i, last):
-            cost = so_far + layout + cue_cost(script, limits, i, j)
+            at_least = so_far + layout
+            if at_least + CUE >= best[j - first]:
+                continue  # no cue costs less than `CUE`
+            cost = at_least + cue_cost(script, limits, i, j)
             if cost < best[j - first]:
                 best[j - first] = cost
-                chosen[j - first] = Piece(i, j, breaks)
+                chosen[j - first] = i, breaks
     pieces: list[Piece] = []
-    at = last - first
-    while at:
-        piece = chosen[at]
-        assert piece is not None  # one token alone is always possible
-        pieces.append(piece)
-        at = piece.first - first
+    at = last
+    while at > first:
+        begin, breaks = chosen[at - first]
+        pieces.append(Piece(begin, at, breaks))
+        at = begin
     return pieces[::-1]
 
 
@@ -202,18 +204,12 @@ def _reach(script: Script, limits: Limits, i: int, last: int) -> int:
 
 
 def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
-    """What the tokens `[i, j)` cost as one cue, its lines left aside; infinite where they break a limit."""
-    start, end = script.starts[i], script.ends[j - 1]
-    cost = CUE
-    if j < len(script.starts):
-        pause = script.starts[j] - end
-        if not script.hard[j] and script.runs[j] == script.runs[j - 1]:
-            ease = min(1.0, max(0.0, (pause - EASE_FROM_MS) / (EASE_FULL_MS - EASE_FROM_MS)))
-            cost += CUE_END[script.joints[j]] * (1.0 - PAUSE_EASE * ease)
-        room = max(end, script.starts[j] - limits.min_gap_ms) if pause > -100 else end + limits.stretch_ms
-    else:
-        room = end + limits.stretch_ms
-    duration = max(1, min(room, end + limits.stretch_ms) - start)
+    """What the tokens `[i, j)` cost as one cue, its lines left aside; at least `CUE`."""
+    place = script.places.get(j)
+    if place is None:
+        place = script.places[j] = _place(script, limits, j)
+    cost, latest = place
+    duration = max(1, latest - script.starts[i])
     needed = script.needed_ms(i, j)
     if duration < needed:
         cost += SPEED * (needed / duration - 1.0)
@@ -224,3 +220,18 @@ def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
         cost += SILENCE * (script.silence[j - 1] - script.silence[i])
         cost += STRADDLE * (script.shots_before[j - 1] - script.shots_before[i])
     return cost
+
+
+def _place(script: Script, limits: Limits, j: int) -> tuple[float, int]:
+    """What every cue that ends before token `j` costs, and until when it may stay."""
+    end = script.ends[j - 1]
+    latest = end + limits.stretch_ms
+    if j == len(script):
+        return CUE, latest
+    pause = script.starts[j] - end
+    if pause > -REAL_OVERLAP_MS:
+        latest = min(latest, max(end, script.starts[j] - limits.min_gap_ms))
+    if script.hard[j] or script.runs[j] != script.runs[j - 1]:
+        return CUE, latest
+    ease = min(1.0, max(0.0, (pause - EASE_FROM_MS) / (EASE_FULL_MS - EASE_FROM_MS)))
+    return CUE + CUE_END[script.joints[j]] * (1.0 - PAUSE_EASE * ease), latest

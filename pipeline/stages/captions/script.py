@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.linguistics import Junction, is_counted_word, junction, visible_length
 from pipeline.profiles import Limits
@@ -45,6 +45,7 @@ class Script:
     parts: frozenset[int]  # tokens that begin a part of the video
     silence: list[float]  # seconds of pauses beyond what a cue may hold for free, up to this token
     limits: Limits
+    places: dict[int, tuple[float, int]] = field(default_factory=dict)  # what the cost function has worked out
 
     def __len__(self) -> int:
         return len(self.tokens)
