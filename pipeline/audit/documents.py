@@ -25,7 +25,7 @@ _LABEL = re.compile(
 
 def from_given(given: Given, data: bytes) -> Document:
     """A subtitle file as read, with the flaws of its bytes. Cues without times are left out."""
-    kind = str(given.format)
+    kind = "vtt" if given.name.lower().endswith(".vtt") else str(given.format)
     scanned = scan(data, kind)
     names = {w.label.casefold() for cue in given.cues for w in cue.words if w.label}
     at = _lines(scanned)

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from statistics import median
 
 from pipeline.audit.model import Shown, SpokenWord
@@ -145,7 +146,7 @@ def _pair_captions(sides: _Sides, pairs: dict[int, int]) -> dict[int, int]:
 def _captions(owner: Sequence[Shown]) -> list[tuple[int, int]]:
     """The half-open range of words of each caption that has any."""
     starts = [a for a in range(len(owner)) if a == 0 or owner[a] is not owner[a - 1]]
-    return list(zip(starts, [*starts[1:], len(owner)], strict=True))
+    return list(pairwise([*starts, len(owner)]))
 
 
 class _Lateness:

@@ -154,6 +154,12 @@ class Facts:
     names: tuple[str, ...] = ()
     reviewed_by: str = ""
 
+    def knows(self, name: str) -> bool:
+        """Whether a fact is known: no speech at all is a fact too, but no differing passage and no name are
+        none."""
+        value = getattr(self, name)
+        return value is not None and (name in ("speech", "shots") or value != ())
+
 
 @dataclass(frozen=True)
 class View:

@@ -44,7 +44,7 @@ class Rule:
     def lacks(self, facts: Facts) -> str:
         """The fact that the rule needs and does not have, "" when it can look; "a|b" needs one of them."""
         for need in self.needs:
-            if all(getattr(facts, one) is None or getattr(facts, one) == () for one in need.split("|")):
+            if not any(facts.knows(one) for one in need.split("|")):
                 return need
         return ""
 
