@@ -241,3 +241,12 @@ def fetch(
     else:
         print(f"{name} is in {folder}; the next run uses it")
     return 0
+
+
+def _register_search() -> None:
+    from pipeline.search.cli_commands import register
+
+    register(app, print)
+
+
+_register_search()
