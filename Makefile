@@ -9,7 +9,7 @@ RUN := $(VENV)/bin/python -m pipeline
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null; then command -v $$p; break; fi; done)
 
-.PHONY: help subtitles test test-slow models lint clean review search
+.PHONY: help subtitles test test-slow models lint clean search review
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,7 +30,10 @@ models: $(VENV)/.run ## fetch Whisper's weights (MODEL=small.en); says size and 
 lint: $(VENV)/.dev ## ruff and mypy
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
-review search: ## the review page and the search come with a later version
+search: $(VENV)/.run ## find what was said (Q='concept:trigger -> concept:feedback within 60s')
+	@$(RUN) index && $(RUN) search "$(Q)"
+
+review: ## the review page comes with a later version
 	@echo "make $@: not yet - this version makes captions and transcripts"; exit 1
 
 clean: ## remove set-up and artefacts (media/ and finished transcripts stay; `vignette forget` removes those)
