@@ -9,8 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats.readers import read, source_text
-from pipeline.formats.retime import retime
+from pipeline.formats import srt, vtt
+from pipeline.formats.readers import ass, read, source_text
+from pipeline.formats.readers import srt as srt_reader
+from pipeline.formats.readers import vtt as vtt_reader
+from pipeline.formats.readers.words import build
+from pipeline.formats.retime import converted, retime
+from pipeline.given import Given, GivenFormat
 from pipeline.timing import Span
 
 SRT = (
@@ -66,14 +71,10 @@ def test_only_times_change(tmp_path: Path, name: str, text: str, line: str) -> N
 
 @given(st.integers(0, 40_000_000), st.integers(0, 10_000))
 def test_any_time_can_be_written(start_ms: int, length_ms: int) -> None:
-    from pipeline.formats.readers import ass, srt, vtt
-    from pipeline.formats.readers.words import build
-    from pipeline.given import Given, GivenFormat
-
     span = Span(start_ms, start_ms + length_ms)
     for format_, parser, text in (
-        (GivenFormat.SRT, srt.parse, "1\n00:00:01,000 --> 00:00:02,000\nx\n"),
-        (GivenFormat.VTT, vtt.parse, "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n"),
+        (GivenFormat.SRT, srt_reader.parse, "1\n00:00:01,000 --> 00:00:02,000\nx\n"),
+        (GivenFormat.VTT, vtt_reader.parse, "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n"),
         (GivenFormat.ASS, ass.parse, "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,x\n"),
     ):
         source = Given("x", format_, build(parser(text, Path("x"))[0]))
@@ -87,6 +88,26 @@ def test_a_file_with_the_same_times_comes_back_as_it_was(tmp_path: Path) -> None
     path = _file(tmp_path, "x.srt", text)
     found = read(path)
     assert retime(source_text(path), found, [c.span for c in found.cues if c.span]) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "as_srt", "as_vtt"),
+    [
+        ("x.srt", "1\n00:00:01,000 --> 00:00:02,000\n{\\an8}<i>un</i>told & <b>b</b>\n<u>x\ny</u>\n",
+         "{\\an8}<i>un</i>told & <b>b</b>\n<u>x</u>\n<u>y</u>",
+         "line:0\n<i>un</i>told &amp; <b>b</b>\n<u>x</u>\n<u>y</u>"),
+        ("x.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000 line:0\n<v Tom>a <i.loud>b</i> &lt;</v> <c>c</c>\n",
+         "{\\an8}a <i>b</i> < c", "line:0\n<v Tom>a</v> <v Tom><i>b</i></v> <v Tom>&lt;</v> c"),
+        ("x.ass", "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,Tom,0,0,0,,{\\an8\\i1}a{\\i0} b\\Nc\n",
+         "{\\an8}<i>a</i> b\nc", "line:0\n<v Tom><i>a</i></v> <v Tom>b</v>\n<v Tom>c</v>"),
+    ],
+)  # fmt: skip
+def test_another_format_keeps_what_both_know(
+    tmp_path: Path, name: str, text: str, as_srt: str, as_vtt: str
+) -> None:
+    cues = converted(_file(tmp_path, name, text), [Span(5000, 6000)])
+    assert srt.compose(cues) == f"1\n00:00:05,000 --> 00:00:06,000\n{as_srt}\n\n"
+    assert vtt.compose(cues) == f"WEBVTT\n\n00:00:05.000 --> 00:00:06.000 {as_vtt}\n"
 
 
 def test_a_script_has_no_times(tmp_path: Path) -> None:

@@ -133,6 +133,23 @@ def test_voices_read_back(name: str, said: str) -> None:
     assert [(p.text, p.voice or "") for p in found[0].lines[0]] == [(said, name)]
 
 
+styled_lines = st.lists(
+    st.tuples(texts, st.sampled_from(["", "i", "b", "bi", "biu"])), min_size=1, max_size=4
+)
+
+
+@given(styled_lines)
+def test_styles_read_back(line: list[tuple[str, str]]) -> None:
+    pieces = tuple(render.Piece(clean(text) + " ", style=style) for text, style in line)
+    wanted = " ".join(" ".join(p.text for p in pieces).split())
+    cue = RenderedCue(Span(0, 1000), (pieces,))
+    for found in (srt_reader.parse(srt.compose([cue]), NOWHERE)[0] if wanted else [],
+                  vtt_reader.parse(vtt.compose([cue]), NOWHERE)[0]):  # fmt: skip
+        assert [" ".join(text_lines(c)[0].split()) for c in found] == ([wanted] if wanted else [])
+        seen = {p.style for c in found for p in c.lines[0] if p.text.strip()}
+        assert seen == {p.style for p in pieces if p.text.strip()}
+
+
 def test_an_hour_and_a_minute_are_carried() -> None:
     written = srt.compose([plain_cue(Span(59_999, 60_000), "a"), plain_cue(Span(3_599_999, 3_600_000), "b")])
     assert "00:00:59,999 --> 00:01:00,000" in written

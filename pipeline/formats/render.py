@@ -42,10 +42,21 @@ DEFAULT_STYLE = Style()
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some text of one line that one speaker says; `speaker` is their name, "" where nobody knows it."""
+    """Some text of one line that one speaker says; `speaker` is their name, "" where nobody knows it.
+
+    `style` holds the letters of b, i and u (bold, italic, underlined) that it is shown in.
+    """
 
     text: str
     speaker: str = ""
+    style: str = ""
+
+
+def squeeze(text: str) -> str:
+    """`clean`, but a space at either end stays one, so that pieces can be joined."""
+    cleaned = clean(text)
+    before = " " if text[:1].isspace() and cleaned else ""
+    return before + cleaned + (" " if text[-1:].isspace() else "")
 
 
 @dataclass(frozen=True, slots=True)

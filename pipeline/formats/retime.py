@@ -5,7 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+from pipeline.formats.readers import raw_cues
+from pipeline.formats.readers.payload import Line
+from pipeline.formats.render import Piece, RenderedCue
 from pipeline.given import Given, GivenFormat
 from pipeline.timing import Span, format_timecode
 
@@ -28,6 +32,21 @@ def retime(source: str, given: Given, spans: Sequence[Span]) -> str:
         at = 2 * (cue.line - 1)
         parts[at] = _with_times(parts[at], span, given.format)
     return "".join(parts)
+
+
+def converted(path: Path, spans: Sequence[Span], lang: str = "en") -> list[RenderedCue]:
+    """The cues of a subtitle file with other times, ready to be composed in another format.
+
+    Text, lines, position, voices, bold, italic and underline come along; colours, fonts, notes and style
+    sheets do not. One span per cue, in the order of `read(path).cues`. Raises SubtitlesError as `read` does,
+    ValueError when the numbers differ.
+    """
+    cues = zip(raw_cues(path, lang), spans, strict=True)
+    return [RenderedCue(span, tuple(map(_pieces, cue.lines)), cue.settings) for cue, span in cues]
+
+
+def _pieces(line: Line) -> tuple[Piece, ...]:
+    return tuple(Piece(p.text, p.voice or "", p.style) for p in line)
 
 
 def _with_times(line: str, span: Span, format_: GivenFormat) -> str:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
+from itertools import groupby
 
 from pipeline.formats import position, render
-from pipeline.formats.render import RenderedCue, clean
+from pipeline.formats.render import Piece, RenderedCue, clean, squeeze
 from pipeline.transcript import Transcript
 
 GUARD = "\u2060"
@@ -33,13 +34,29 @@ def compose(cues: Iterable[RenderedCue]) -> str:
 
     items = pysrt.SubRipFile(eol="\n")
     for cue in cues:
-        text = "\n".join(guard(line) for line in map(clean, cue.lines) if line)
+        text = "\n".join(_line(pieces) for pieces in cue.pieces if any(clean(p.text) for p in pieces))
         if text:
             times = (pysrt.SubRipTime.from_ordinal(t) for t in (cue.span.start_ms, cue.span.end_ms))
             items.append(pysrt.SubRipItem(len(items) + 1, *times, position.to_ssa(cue.settings) + text))
     written = io.StringIO()
     items.write_into(written, eol="\n")
     return written.getvalue()
+
+
+def _line(pieces: tuple[Piece, ...]) -> str:
+    """The line with its styles as tags; pieces of one style are guarded together, as an arrow may cross
+    them."""
+    alike = groupby(pieces, key=lambda piece: piece.style)
+    marked = (styled(guard(squeeze("".join(p.text for p in run))), style) for style, run in alike)
+    return " ".join("".join(marked).split())
+
+
+def styled(text: str, style: str) -> str:
+    """`text` within the tags that SubRip and WebVTT share: `<b>`, `<i>`, `<u>`."""
+    opening, closing = (
+        "".join(f"<{slash}{s}>" for s in order) for slash, order in (("", style), ("/", style[::-1]))
+    )
+    return opening + text + closing if text.strip() else text
 
 
 def guard(line: str) -> str:

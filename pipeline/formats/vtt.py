@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 
 from pipeline.formats import position, render
-from pipeline.formats.render import Piece, RenderedCue, clean
+from pipeline.formats.render import Piece, RenderedCue, clean, squeeze
+from pipeline.formats.srt import styled
 from pipeline.timing import Span, format_timecode
 from pipeline.transcript import Grade, Transcript
 
@@ -48,11 +49,15 @@ def _timing(span: Span, settings: str) -> str:
 def _line(pieces: tuple[Piece, ...]) -> str:
     text = ""
     for piece in pieces:
-        said = clean(piece.text)
-        if said:
-            voice = f"<v {escape(clean(piece.speaker))}>{escape(said)}</v>" if piece.speaker else escape(said)
-            text += (" " if text else "") + voice
-    return text
+        said = squeeze(piece.text)
+        name = escape(clean(piece.speaker))
+        shown = styled(escape(said.strip()), piece.style)
+        if not said.strip():
+            text += said
+        else:  # spaces stay outside the tags
+            before, after = " " * said.startswith(" "), " " * said.endswith(" ")
+            text += before + (f"<v {name}>{shown}</v>" if name else shown) + after
+    return " ".join(text.split()) if any(clean(p.text) for p in pieces) else ""
 
 
 def _notes(transcript: Transcript) -> list[str]:

@@ -65,17 +65,36 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Given
     ..."). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or byte
     offset, for what is no readable text, or has no timing line where there must be one.
     """
+    found = _parse(path, lang)
+    cues = words.build(found.cues, known_names, found.script)
+    return Given(path.name, found.format, cues, found.encoding, lang, _first_of(found.notes))
+
+
+def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
+    """The cues of `read(path)`, one for one, before words were made of them. Raises SubtitlesError as `read`
+    does."""
+    return _parse(path, lang).cues
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    format: GivenFormat
+    cues: list[RawCue]
+    notes: list[str]
+    encoding: str
+    script: bool
+
+
+def _parse(path: Path, lang: str) -> _Parsed:
     data = _load(path)
     if data.startswith(b"PK"):
-        cues = words.build(docx.parse(data, path), known_names, script=True)
-        return Given(path.name, GivenFormat.DOCX, cues, lang=lang)
+        return _Parsed(GivenFormat.DOCX, docx.parse(data, path), [], "utf-8", True)
     decoded = encoding.decode(data, path, lang)
     kind, contradiction = _format_of(path, decoded.text)
     reader = READERS[kind]
-    raw, notes = reader.parse(decoded.text, path)
-    cues = words.build(raw, known_names, reader.script)
+    cues, notes = reader.parse(decoded.text, path)
     told = [note for note in (*decoded.notes, contradiction, *notes) if note]
-    return Given(path.name, kind, cues, decoded.encoding, lang, _first_of(told))
+    return _Parsed(kind, cues, told, decoded.encoding, reader.script)
 
 
 def source_text(path: Path, lang: str = "en") -> str:

@@ -9,6 +9,7 @@ of an error or nothing. The format: http://www.tcax.org/docs/ass-specs.htm.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
@@ -22,6 +23,7 @@ _FORMATS = {
 _TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
 _OVERRIDE = re.compile(r"\{[^{}]*\}")
 _DRAWING = re.compile(r"\\p(\d)")
+_STYLE = re.compile(r"\\([biu])(\d+)")
 _POSITION = re.compile(r"\\an?\d{1,2}(?!\d)|\\pos\([^()]*\)")
 
 
@@ -71,26 +73,27 @@ def _cue(line: str, fields: list[str], number: int) -> RawCue | None:
     if start_ms is None or end_ms is None or "text" not in values:
         return None
     raw = values["text"].strip()
-    plain = re.sub(r"\\[Nn]", "\n", _visible(raw)).replace("\\h", " ")
     actor = values.get("name", values.get("actor", "")).strip() or None
     codes = "".join(_POSITION.findall("".join(_OVERRIDE.findall(raw))))
-    lines = split_lines([Piece(plain, actor)])
+    lines = split_lines(list(_visible(raw, actor)))
     settings = f"{{{codes}}}" if codes else ""
     return RawCue(Span(start_ms, max(start_ms, end_ms)), lines, raw, settings=settings, line=number)
 
 
-def _visible(raw: str) -> str:
+def _visible(raw: str, actor: str | None) -> Iterator[Piece]:
     """The text without override blocks, and without what stands between `{\\p1}` and `{\\p0}`: that draws
     shapes."""
-    shown: list[str] = []
     drawing = False
+    style: frozenset[str] = frozenset()
     for n, part in enumerate(re.split(r"(\{[^{}]*\})", raw)):
         if n % 2:
             modes = _DRAWING.findall(part)
             drawing = modes[-1] != "0" if modes else drawing
+            for letter, value in _STYLE.findall(part):
+                style = style - {letter} if value == "0" else style | {letter}
         elif not drawing:
-            shown.append(part)
-    return "".join(shown)
+            plain = re.sub(r"\\[Nn]", "\n", part).replace("\\h", " ")
+            yield Piece(plain, actor, "".join(sorted(style)))
 
 
 def _time_ms(text: str) -> int | None:

@@ -3,7 +3,7 @@ speaking."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.timing import Span
 
@@ -11,10 +11,11 @@ from pipeline.timing import Span
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some plain text of one line; `voice` is the speaker that markup names (`<v Tom>`, an ASS actor), None
-    otherwise."""
+    otherwise; `style` holds the letters of b, i and u that are in force."""
 
     text: str
     voice: str | None = None
+    style: str = ""
 
 
 Line = tuple[Piece, ...]
@@ -47,7 +48,7 @@ def split_lines(pieces: list[Piece]) -> tuple[Line, ...]:
     lines: list[list[Piece]] = [[]]
     for piece in pieces:
         first, *rest = piece.text.split("\n")
-        lines[-1].append(Piece(first, piece.voice))
-        lines += [[Piece(text, piece.voice)] for text in rest]
+        lines[-1].append(replace(piece, text=first))
+        lines += [[replace(piece, text=text)] for text in rest]
     kept = (tuple(p for p in line if p.text) for line in lines)
     return tuple(line for line in kept if any(p.text.strip() for p in line))

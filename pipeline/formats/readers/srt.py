@@ -38,7 +38,10 @@ _TAG = re.compile(
     r"(?:[\s.=][^<>]*)?/?>|\{\\[^{}]*\}|\{/?[ibus]\}|\{[yY]:[^{}]*\}",
     re.IGNORECASE,
 )
-_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>|</v>", re.IGNORECASE)
+_STATE = re.compile(  # what changes voice or style from here on
+    r"<(?P<ends>/)?(?P<letter>[biu])(?:[\s.][^<>]*)?>|<v(?:\.[^\s<>]*)?\s+(?P<voice>[^<>]*)>|</v>",
+    re.IGNORECASE,
+)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ENTITY = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|lrm|rlm|hellip|ndash|mdash|[lr]squo|[lr]dquo|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});"
@@ -160,12 +163,18 @@ def _cue(block: _Block, payload: list[str], span: Span) -> RawCue:
 
 def plain_lines(raw: str) -> tuple[Line, ...]:
     """A SubRip payload without its markup."""
-    pieces, voice, at = [], None, 0
+    pieces, at = [], 0
+    voice: str | None = None
+    style: frozenset[str] = frozenset()
     text = _BREAK.sub("\n", raw)
-    for match in _VOICE.finditer(text):
-        pieces.append(Piece(_plain(text[at : match.start()]), voice))
-        voice, at = (_plain(match[1]).strip() or None) if match[1] else None, match.end()
-    pieces.append(Piece(_plain(text[at:]), voice))
+    for match in _STATE.finditer(text):
+        pieces.append(Piece(_plain(text[at : match.start()]), voice, "".join(sorted(style))))
+        at = match.end()
+        if letter := (match["letter"] or "").lower():
+            style = style - {letter} if match["ends"] else style | {letter}
+        else:
+            voice = _plain(match["voice"] or "").strip() or None
+    pieces.append(Piece(_plain(text[at:]), voice, "".join(sorted(style))))
     return split_lines(pieces)
 
 

@@ -174,6 +174,7 @@ def _stamp_ms(parts: Sequence[str | None]) -> int | None:
 
 # The nodes of a cue's text (6.4); `rt` counts only inside `ruby`.
 _NODES = frozenset(("c", "i", "b", "u", "ruby", "rt", "v", "lang"))
+_STYLES = frozenset("biu")
 _TOKEN = re.compile(r"<[^>]*>?|[^<]+")
 _TAG = re.compile(rf"<(/?)([^{_SPACE}.>]*)((?:\.[^{_SPACE}>]*)?)(?:[{_SPACE}]+([^>]*))?>?", re.DOTALL)
 
@@ -189,7 +190,8 @@ def cue_pieces(text: str) -> list[Piece]:
     for token in _TOKEN.findall(text):
         if token[0] != "<":
             voice = next((v for name, v in reversed(open_nodes) if name == "v"), None)
-            pieces.append(Piece(html.unescape(token), voice or None))
+            style = "".join(sorted({name for name, _ in open_nodes} & _STYLES))
+            pieces.append(Piece(html.unescape(token), voice or None, style))
             continue
         match = _TAG.match(token)
         if match is not None:
