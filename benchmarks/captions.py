@@ -20,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
 
+from benchmarks import caption_faults
 from benchmarks.caption_material import Material, demo, meetings, recordings
 from pipeline.audit import Document, Facts, Report, Severity, audit
 from pipeline.audit.documents import shown
@@ -186,6 +187,26 @@ def print_captions(
             print(f"    {text}")
 
 
+def faults(materials: Iterable[Material], count: int = 20) -> None:
+    """Plant faults of every kind in clean captions: how many are listed, and what is said of the clean file."""
+    for material in materials:
+        captions = run(material.aligned, material.voices, CaptionSettings(), duration_ms=material.duration_ms)
+        cues, facts = caption_faults.blocks(material, captions), facts_of(material)
+        many = min(count, len(cues) // 8)
+        if many < 5:
+            continue
+        clean = caption_faults.findings(caption_faults.composed(cues)[0], facts)
+        wrong = [f for f in clean if f.id in caption_faults.ACCUSING and f.severity > Severity.INFO]
+        names = [s.name for s in material.voices.speakers]
+        shares = []
+        for name, fault in caption_faults.FAULTS.items():
+            broken, spans = caption_faults.planted(cues, fault, many, 1, names)
+            text, numbers = caption_faults.composed(broken)
+            found = caption_faults.findings(text, facts)
+            shares.append(f"{name} {caption_faults.listed(name, spans, numbers, found, clean)}/{len(spans)}")
+        print(f"{material.name:<24}clean: {len(wrong)} false in {len(cues)}; listed: {', '.join(shares)}")
+
+
 def speed() -> None:
     """1,500 captions and more, built, and checked against every profile by the rules of the file."""
     materials = [*meetings()] or [demo()]
@@ -213,9 +234,13 @@ def main() -> None:
     parser.add_argument("--profile", action="append", choices=sorted(PROFILES))
     parser.add_argument("--only", default="", help="materials whose name holds this")
     parser.add_argument("--others", action="store_true", help="other makers' captions of the same words too")
+    parser.add_argument("--faults", action="store_true", help="plant faults and count how many are listed")
     parser.add_argument("--show", type=int, default=0, help="print the first captions of each")
     options = parser.parse_args()
     materials = [m for m in (demo(), *recordings(), *meetings()) if options.only in m.name]
+    if options.faults:
+        faults(materials)
+        return
     measure(materials, options.profile or list(PROFILES), options.others, options.show)
     if not options.only:
         speed()

@@ -5,6 +5,7 @@ With a transcript the truth are its words; with regions of speech alone, where t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
@@ -265,8 +266,10 @@ def wrong_speaker(view: View) -> Iterator[Hit]:
 
 
 def _same(label: str, name: str) -> bool:
-    """Whether a label may stand for a name: they share a word ("JAX" for "Jax Beatty")."""
-    return not set(label.casefold().split()).isdisjoint(name.casefold().split())
+    """Whether a label may stand for a name: all its words are the name's, or the reverse ("JAX" for "Jax
+    Beatty")."""
+    short, whole = (set(re.findall(r"\w+", text.casefold())) for text in (label, name))
+    return short <= whole or whole <= short
 
 
 def unsure(view: View) -> Iterator[Hit]:
