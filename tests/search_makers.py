@@ -26,7 +26,22 @@ Terry | I never have cravings, not once. | -craving-urge=cravings
 Alan | Notice that the therapists did not argue. Resistance is information. | resistance=Resistance
 """
 
+# One to one, no vignettes, a name with a diaeresis, one line whose speaker nobody knows.
+CLINIC = """
+Zoë | What would you like to talk about today?
+Marc | I smoke when I am stressed. It relaxes me. | trigger=when I am stressed, function-of-use=relaxes me
+Zoë | So smoking is how you cope with stress. | function-of-use=how you cope with stress
+Marc | He pulled the trigger of the rifle, my grandfather, in every story.
+Marc | I don't feel any urge to stop. | -craving-urge=urge, resistance=don't feel any urge to stop
+Zoë | Your score puts you in the higher-risk range. | feedback=Your score puts you in the higher-risk range
+ | It felt like a café in here, naïve and loud.
+Marc | I felt angry, then ashamed, then nothing. | emotion-naming=angry, shame-guilt=ashamed
+Zoë | You felt angry. | emotion-naming=angry
+Marc | I slipped in March. I had ten cigarettes that week. | lapse-relapse=slipped in March
+"""
+
 BROADER = {
+    "function-of-use": "relapse-process",
     "trigger": "relapse-process",
     "craving-urge": "relapse-process",
     "lapse-relapse": "relapse-process",

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipeline.search import documents, storage
 from pipeline.search.documents import Document, Scene, Spoken
@@ -46,6 +47,12 @@ class Built:
     utterances: int = 0
     skipped: tuple[DocumentError, ...] = ()
     rebuilt: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The run as plain JSON values."""
+        lists = {"added": list(self.added), "changed": list(self.changed), "removed": list(self.removed)}
+        counts = {"unchanged": self.unchanged, "utterances": self.utterances, "rebuilt": self.rebuilt}
+        return {"index": str(self.index), **lists, **counts, "skipped": [e.facts() for e in self.skipped]}
 
 
 class _NoRoomError(Exception):

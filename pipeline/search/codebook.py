@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-CONCEPTS_FILE = Path("models/concepts.toml")
+from pipeline.errors import WeightsError
+from pipeline.resources import data_file
+
+CONCEPTS_FILE = "concepts.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +46,16 @@ class Codebook:
         return tuple(found)
 
 
-def load(path: Path = CONCEPTS_FILE) -> Codebook:
-    """The codebook in the lexicon's file, empty when there is none or it cannot be read.
+def load(path: Path | None = None) -> Codebook:
+    """The codebook in the lexicon's file (the installed one unless named), empty when it cannot be read.
 
     Only three keys of each entry are wanted, and none of the patterns: compiling those takes seconds, and a
     mistake in one is no reason not to search. `pipeline.lexicon` is the reader that answers for the whole
     file.
     """
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        table = tomllib.loads((path or data_file(CONCEPTS_FILE)).read_text("utf-8"))
+    except (OSError, ValueError, WeightsError):
         return Codebook()
     tops = [_code(entry) for entry in _entries(table, "broader")]
     below = [_code(entry) for entry in _entries(table, "concept")]

@@ -8,10 +8,11 @@ is in the utterance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.search.language import And, Field, Near, Node, Not, Or, Phrase, Word, time_ms
+from pipeline.search.language import leaves as leaves_of
 from pipeline.search.naming import Names
 from pipeline.search.vocabulary import Expression, Vocabulary, quoted
 
@@ -74,7 +75,7 @@ def compile_plan(node: Node, names: Names) -> Plan:
             plan.where.append(_spoken(part))
         else:
             plan.where.append(compiler.condition(part, flags))
-    leaves = list(_positive_leaves(node))
+    leaves = list(leaves_of(node))
     by_stem = [
         leaf for leaf in leaves if isinstance(leaf, Near) or (isinstance(leaf, Word) and not leaf.prefix)
     ]
@@ -161,17 +162,6 @@ def _near_part(part: Word | Phrase) -> str:
     return quoted(part.text) + ("*" if isinstance(part, Word) and part.prefix else "")
 
 
-def _positive_leaves(node: Node) -> Iterator[Node]:
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _positive_leaves(part)
-        case Not(_):
-            return
-        case _:
-            yield node
-
-
 _ATTACHED = (*_TAG_FLAGS, "about")
 
 
@@ -187,7 +177,7 @@ class _Flags:
 
 def _flags(parts: tuple[Node, ...], names: Names) -> _Flags:
     fields = [p for p in parts if isinstance(p, Field) and p.name in _ATTACHED]
-    concepts = [x for p in parts for x in _positive_leaves(p) if isinstance(x, Field) and x.name == "concept"]
+    concepts = [x for p in parts for x in leaves_of(p) if isinstance(x, Field) and x.name == "concept"]
     condition = Condition("1")
     for part in fields:
         piece = _flag(part, names)

@@ -22,7 +22,9 @@ MAX_UTTERANCES = 1 << 20
 _MAX_MS = 1 << 40  # 34 years: beyond it something else than a recording was measured
 
 _UNSAFE = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_SAFE = str.maketrans({**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys(range(0xD800, 0xE000), "�")})
+_SAFE = str.maketrans(
+    {**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "�")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Document:
     grade: str
     draft: bool
     duration_ms: int
+    has_picture: bool
     people: tuple[Person, ...]
     scenes: tuple[Scene, ...]
     utterances: tuple[Spoken, ...]
@@ -137,8 +140,16 @@ class _Reader:
         if len(spoken) > MAX_UTTERANCES:
             raise self.error(f"holds {len(spoken):,} utterances, more than {MAX_UTTERANCES:,}")
         lang, grade = self.text(root, "lang", ""), self.text(root, "grade", "")
-        draft = self.flag(root, "draft")
-        return Document(name, title, lang, grade, draft, duration_ms, people, scenes, tuple(spoken))
+        about = (
+            name,
+            title,
+            lang,
+            grade,
+            self.flag(root, "draft"),
+            duration_ms,
+            self.flag(media, "has_picture"),
+        )
+        return Document(*about, people, scenes, tuple(spoken))
 
     def people(self, root: Mapping[str, Any]) -> Iterator[Person]:
         for number, entry in self.rows(root, "speakers", "speaker"):

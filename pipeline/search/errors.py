@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import UsageError, VignetteError
 
@@ -22,6 +23,13 @@ class QueryError(UsageError):
 
     query: str = ""
     at: int = 0
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{self.caret()}"
+
+    def facts(self) -> dict[str, Any]:
+        """The error as plain JSON values, its message without the caret's lines."""
+        return {**super().facts(), "message": super().__str__()}
 
     def caret(self) -> str:
         """The query and, on a second line, a caret under the place."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -11,12 +12,15 @@ from pipeline.search import building, codebook, language, storage
 from pipeline.search.building import Built, Progress
 from pipeline.search.codebook import Codebook
 from pipeline.search.compiling import Plan, compile_plan
+from pipeline.search.concordance import CONTEXT_WORDS, MOST_UTTERANCES, Concordance, concordance
+from pipeline.search.counting import Cooccurrence, cooccurrence, count_by
+from pipeline.search.errors import QueryError
 from pipeline.search.language import Query
 from pipeline.search.naming import Names
 from pipeline.search.reading import Reader
 from pipeline.search.results import Count, Hit, Results
 from pipeline.search.sequences import Candidate, Chain, chains
-from pipeline.search.vocabulary import spoken
+from pipeline.search.vocabulary import Vocabulary, spoken
 
 # More hits than this are not scored but given in order of time: nobody reads by rank what ten thousand
 # utterances say, and scoring them would take a second.
@@ -62,27 +66,42 @@ class Index:
 
     def search(self, query: str, limit: int = LIMIT) -> Results:
         """The best `limit` hits of a query, and how many there are. Raises QueryError, IndexFileError."""
-        try:
-            with self._snapshot():
-                parsed = language.parse(query)
-                if len(parsed.steps) > 1:
-                    return self._sequence(parsed, limit)
-                return self._plain(parsed, limit)
-        except sqlite3.DatabaseError as error:
-            raise storage.damaged(self.path, error) from None
+        with self._asking():
+            parsed = language.parse(query)
+            return self._sequence(parsed, limit) if len(parsed.steps) > 1 else self._plain(parsed, limit)
 
     def count(self, query: str, by: str) -> tuple[Count, ...]:
         """How the hits of a query divide `by` "concept", "speaker", "vignette" or "video"; most first.
 
         Of a sequence its first utterances are counted. Raises QueryError, IndexFileError.
         """
-        from pipeline.search.counting import count_by
+        with self._asking():
+            return count_by(self.connection, by, *self._ids(language.parse(query)))
 
-        try:
-            with self._snapshot():
-                return count_by(self.connection, by, *self._ids(language.parse(query)))
-        except sqlite3.DatabaseError as error:
-            raise storage.damaged(self.path, error) from None
+    def concordance(
+        self, query: str, sort: str = "place", context: int = CONTEXT_WORDS, limit: int = 100
+    ) -> Concordance:
+        """Every place where the words of a query are said, with `context` words left and right of it.
+
+        Raises QueryError (also when the query holds no word), UsageError, IndexFileError.
+        """
+        with self._asking():
+            parsed = language.parse(query)
+            plan = self._plan(parsed, 0)
+            if len(parsed.steps) > 1 or not (plan.marks or plan.phrases):
+                raise QueryError("a concordance needs a word", 'or "a phrase", or relaps*', query=query)
+            sql = f"SELECT u.id FROM {_source(plan)} ORDER BY u.id LIMIT ?"
+            rows = self.connection.execute(sql, [*_parameters(plan), MOST_UTTERANCES + 1])
+            return concordance(self.connection, query, [row[0] for row in rows], plan, sort, context, limit)
+
+    def cooccurrence(self, within_ms: int, query: str = "") -> Cooccurrence:
+        """How often which concepts occur near each other, in everything or in the hits of a query.
+
+        Raises QueryError, IndexFileError.
+        """
+        with self._asking():
+            only = self._ids(language.parse(query)) if query else ("", [])
+            return cooccurrence(self.connection, within_ms, *only)
 
     def _ids(self, query: Query) -> tuple[str, list[object]]:
         """SQL that lists the ids of all hits, with its parameters."""
@@ -92,8 +111,17 @@ class Index:
         plan = self._plan(query, 0)
         return f"SELECT u.id FROM {_source(plan)}", _parameters(plan)
 
-    def _snapshot(self) -> _Snapshot:
-        return _Snapshot(self.connection)
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """One reading transaction, so that all of an answer comes from the same state of the index."""
+        try:
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("ROLLBACK")
+        except sqlite3.DatabaseError as error:
+            raise storage.damaged(self.path, error) from None
 
     def _plan(self, query: Query, step: int) -> Plan:
         return compile_plan(query.steps[step].node, Names(self.connection, self.codebook, query.text))
@@ -109,11 +137,8 @@ class Index:
         moments = reader.moments([row[0] for row in rows], plan)
         sides = reader.sides([(row[0], row[0]) for row in rows])
         hits = [Hit((moments[id],), *sides[id, id], score) for id, score in rows]
-        notes = (
-            [f"more than {RANKED_MOST:,} hits: in order of time, not ranked"]
-            if order == "time" and plan.match
-            else []
-        )
+        many = f"more than {RANKED_MOST:,} hits: in order of time, not ranked"
+        notes = [many] if order == "time" and plan.match else [] if total else list(self._misspelt(query))
         return Results(query.text, total, order, tuple(hits), (*notes, *self._drafts(hits)))
 
     def _sequence(self, query: Query, limit: int) -> Results:
@@ -142,23 +167,17 @@ class Index:
         sql = f"SELECT {columns} FROM {_source(plan, join=True)} ORDER BY u.id"
         return map(Candidate._make, self.connection.execute(sql, _parameters(plan)))
 
+    def _misspelt(self, query: Query) -> Iterator[str]:
+        """For words that are nowhere in the index, words that are and look alike."""
+        vocabulary = Vocabulary(self.connection)
+        for word in language.plain_words(query):
+            if not vocabulary.has(word) and (like := vocabulary.like(word)):
+                yield f"nobody says '{word}'; did you mean {' or '.join(like)}?"
+
     def _drafts(self, hits: Sequence[Hit]) -> Iterator[str]:
         drafts = {m.video for h in hits for m in h.moments if m.draft}
         if drafts:
             yield f"draft, not verified by anybody: {', '.join(sorted(drafts))}"
-
-
-class _Snapshot:
-    """One reading transaction, so that all of an answer comes from the same state of the index."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-
-    def __enter__(self) -> None:
-        self.connection.execute("BEGIN")
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.execute("ROLLBACK")
 
 
 def _source(plan: Plan, join: bool = False) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -124,6 +125,24 @@ def parse(text: str) -> Query:
             at=59,
         )
     return _Parser(text, _tokens(text)).query()
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """The words, phrases and fields that a hit has, those under a minus left out."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(_):
+            return
+        case _:
+            yield node
+
+
+def plain_words(query: Query) -> list[str]:
+    """The single words that are looked for, prefixes left out."""
+    found = [leaf for step in query.steps for leaf in leaves(step.node)]
+    return [w.text for w in found if isinstance(w, Word) and not w.prefix and len(words_of(w.text)) == 1]
 
 
 @dataclass(frozen=True, slots=True)

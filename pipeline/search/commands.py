@@ -1,0 +1,142 @@
+"""What the commands of the search do, without a terminal: each returns its text (or JSON) and its exit
+status.
+
+0 done, 1 something failed or was skipped (the rest was done); what makes no sense is raised as UsageError,
+status 2.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import UsageError
+from pipeline.search import building, clips, language, refi, rendering
+from pipeline.search.building import Built, Progress
+from pipeline.search.index import LIMIT, Index
+
+Answer = tuple[str, int]
+
+
+def index(
+    folder: Path, rebuild: bool = False, as_json: bool = False, progress: Progress | None = None
+) -> Answer:
+    """Bring the index of a folder up to date; 1 when documents were skipped. Raises IndexFileError."""
+    built = building.update(folder, rebuild=rebuild, progress=progress)
+    status = 1 if built.skipped else 0
+    return (_json(built.as_json()) if as_json else _told(built)), status
+
+
+def _told(built: Built) -> str:
+    lists = (("added", built.added), ("changed", built.changed), ("removed", built.removed))
+    parts = [f"{len(names)} {what}" for what, names in lists if names]
+    parts += [f"{built.unchanged} unchanged"] if built.unchanged else []
+    lines = [f"{built.index}: {built.utterances:,} utterances; {', '.join(parts) or 'no transcripts'}"]
+    lines += [f"skipped: {error}" for error in built.skipped]
+    if built.skipped:
+        lines.append(f"{len(built.skipped)} skipped; everything else can be searched")
+    return "\n".join(lines)
+
+
+def search(
+    query: str,
+    folder: Path,
+    format: str = "text",
+    limit: int = LIMIT,
+    count_by: str | None = None,
+    clips_folder: Path | None = None,
+    media: Path = Path("media"),
+) -> Answer:
+    """The hits of a query as text, json, csv or md, or how they divide; 1 when a clip could not be cut.
+
+    Raises QueryError, UsageError, IndexFileError, OutputError.
+    """
+    _check(format, limit)
+    if count_by is not None:
+        return counts(query, folder, count_by, format), 0
+    with Index.of(folder) as opened:
+        results = opened.search(query, limit)
+    cut = clips.cut(results.hits, media, clips_folder) if clips_folder is not None else ()
+    status = 1 if any(c.problem for c in cut) else 0
+    if format == "json":
+        more = {"clips": [c.as_json() for c in cut]} if clips_folder is not None else {}
+        return _json({**results.as_json(), **more}), status
+    text = {"text": rendering.results_text, "csv": rendering.results_csv, "md": rendering.results_md}[format](
+        results
+    )
+    if format != "csv" and cut:
+        text += "\n\n" + "\n".join(map(str, cut))
+    return text, status
+
+
+def counts(query: str, folder: Path, by: str, format: str = "text") -> str:
+    """How the hits of a query divide by concept, speaker, vignette or video."""
+    with Index.of(folder) as opened:
+        found = opened.count(query, by)
+    if format == "json":
+        values = [{"value": c.value, "hits": c.hits, "of": c.of} for c in found]
+        return _json({"query": query, "by": by, "counts": values})
+    if format == "csv":
+        return rendering.counts_csv(by, found)
+    return rendering.counts_md(by, found) if format == "md" else rendering.counts_text(by, found, query)
+
+
+def concordance(
+    query: str, folder: Path, sort: str = "place", context: int = 8, format: str = "text", limit: int = 100
+) -> Answer:
+    """Every place where a word or phrase is said, with its context. Raises QueryError, UsageError,
+    IndexFileError.
+    """
+    _check(format, limit)
+    if context < 0:
+        raise UsageError("--context cannot be negative")
+    with Index.of(folder) as opened:
+        found = opened.concordance(query, sort, context, limit)
+    shapes: dict[str, Callable[[], str]] = {
+        "text": lambda: rendering.concordance_text(found),
+        "csv": lambda: rendering.concordance_csv(found),
+        "md": lambda: rendering.concordance_md(found),
+        "json": lambda: _json(found.as_json()),
+    }
+    return shapes[format](), 0
+
+
+def cooccur(folder: Path, within: str = "30s", query: str = "", format: str = "text") -> Answer:
+    """The table of concepts that occur within a time of each other. Raises QueryError, UsageError,
+    IndexFileError.
+    """
+    _check(format, 1)
+    within_ms = language.time_ms(within)
+    if within_ms is None:
+        raise UsageError(f"--within '{within}' is no time", "write 30s, 2min, or 0 for the same utterance")
+    with Index.of(folder) as opened:
+        found = opened.cooccurrence(within_ms, query)
+    shapes: dict[str, Callable[[], str]] = {
+        "text": lambda: rendering.cooccurrence_text(found),
+        "csv": lambda: rendering.cooccurrence_csv(found),
+        "md": lambda: rendering.cooccurrence_md(found),
+        "json": lambda: _json(found.as_json()),
+    }
+    return shapes[format](), 0
+
+
+def export_qda(
+    target: Path, folder: Path, media: Path = Path("media"), with_media: bool = False, as_json: bool = False
+) -> Answer:
+    """Write a folder's transcripts as a REFI-QDA project; 1 when documents were skipped. Raises OutputError."""
+    made = refi.export(folder, target, media, with_media)
+    status = 1 if made.skipped else 0
+    return (_json(made.as_json()) if as_json else str(made)), status
+
+
+def _check(format: str, limit: int) -> None:
+    if format not in rendering.FORMATS:
+        raise UsageError(f"--format knows {', '.join(rendering.FORMATS)}, not '{format}'")
+    if limit < 1:
+        raise UsageError("--limit must be at least 1")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)

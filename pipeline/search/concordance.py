@@ -1,0 +1,103 @@
+"""Keyword in context: every place where a word is said, with what stands left and right of it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pipeline.errors import UsageError
+from pipeline.search.compiling import Plan
+from pipeline.search.reading import Reader
+from pipeline.search.results import Moment
+from pipeline.search.vocabulary import folded, words_of
+
+SORTS = ("place", "left", "right")
+CONTEXT_WORDS = 8
+# Sorting needs every line, and nobody reads more: only so many utterances are looked at, and it is said.
+MOST_UTTERANCES = 20_000
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordLine:
+    """One occurrence: `left` and `right` are the words around it in its utterance, `keyword` as it is
+    written.
+    """
+
+    video: str
+    utterance: str
+    speaker: str
+    start_ms: int
+    left: str
+    keyword: str
+    right: str
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Concordance:
+    """The lines that were asked for, and how many there are in all.
+
+    `cut` says that the word is in more utterances than MOST_UTTERANCES, and only the first were looked at.
+    """
+
+    word: str
+    total: int
+    sort: str
+    lines: tuple[KeywordLine, ...]
+    cut: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The concordance as plain JSON values."""
+        lines = [asdict(line) for line in self.lines]
+        return {"word": self.word, "total": self.total, "cut": self.cut, "sort": self.sort, "lines": lines}
+
+
+def concordance(
+    connection: sqlite3.Connection, word: str, ids: list[int], plan: Plan, sort: str, context: int, limit: int
+) -> Concordance:
+    """The occurrences of what a plan looks for in the utterances `ids`, in the order of `sort`.
+
+    "left" sorts by the words before the keyword, the nearest first; "right" by those behind it. Raises
+    UsageError for another `sort`.
+    """
+    if sort not in SORTS:
+        raise UsageError(f"--sort knows {', '.join(SORTS)}, not '{sort}'")
+    lines = list(_lines(Reader(connection), ids[:MOST_UTTERANCES], plan, context))
+    if sort != "place":
+        lines.sort(key=_left_key if sort == "left" else _right_key)
+    return Concordance(word, len(lines), sort, tuple(lines[:limit]), len(ids) > MOST_UTTERANCES)
+
+
+def _lines(reader: Reader, ids: list[int], plan: Plan, context: int) -> Iterator[KeywordLine]:
+    for at in range(0, len(ids), _AT_ONCE):
+        some = ids[at : at + _AT_ONCE]
+        moments = reader.moments(some, plan)
+        for id in some:
+            moment = moments[id]
+            for first, last in moment.marks:
+                yield _line(moment, first, last, context)
+
+
+def _line(moment: Moment, first: int, last: int, context: int) -> KeywordLine:
+    before = _last_words(moment.text[:first], context)
+    behind = _last_words(moment.text[last:][::-1], context)[::-1]
+    where = (moment.video, moment.utterance, moment.speaker, moment.start_ms)
+    return KeywordLine(*where, before, moment.text[first:last], behind, moment.draft)
+
+
+def _last_words(text: str, count: int) -> str:
+    """The last words of a text, with whatever stands behind them."""
+    starts = [m.start() for m in re.finditer(r"\S+", text)]
+    return text[starts[-count] :] if 0 < count < len(starts) else text if count else ""
+
+
+def _left_key(line: KeywordLine) -> tuple[list[str], list[str]]:
+    return words_of(folded(line.left))[::-1], words_of(folded(line.right))
+
+
+def _right_key(line: KeywordLine) -> tuple[list[str], list[str]]:
+    return words_of(folded(line.right)), words_of(folded(line.left))[::-1]

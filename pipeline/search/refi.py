@@ -1,0 +1,338 @@
+"""Transcripts with synchronised times and concept codes for the tools of qualitative research: REFI-QDA 1.5
+(`.qdpx`).
+
+A project is a ZIP file with `project.qde` (XML, namespace urn:QDA-XML:project:1.0; its element names and
+their order follow the standard's Project.xsd of 18 March 2019, www.qdasoftware.org) and a folder `Sources`
+with the transcripts as plain text, named by GUID. Positions count Unicode characters from 0, times
+milliseconds. GUIDs are made from names, so that the same transcripts give the same project whenever they are
+exported, but for its date.
+"""
+
+from __future__ import annotations
+
+import uuid
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from pipeline.errors import OutputError
+from pipeline.search import codebook, documents
+from pipeline.search.clips import recording_of
+from pipeline.search.codebook import Code, Codebook
+from pipeline.search.documents import KINDS, Document, Spoken, Tag
+from pipeline.search.errors import DocumentError, IndexFileError
+
+NAMESPACE = "urn:QDA-XML:project:1.0"
+ORIGIN = "Vignette"
+# The standard allows larger files only outside of the project.
+_MOST_INSIDE_BYTES = 2**31 - 1
+_OURS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:vignette:refi-qda")
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: documents, coded passages, and what had to be left out."""
+
+    path: Path
+    documents: int
+    codings: int
+    skipped: tuple[DocumentError, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The export as plain JSON values."""
+        skipped = [e.facts() for e in self.skipped]
+        counts = {"documents": self.documents, "codings": self.codings}
+        return {"path": str(self.path), **counts, "skipped": skipped, "notes": list(self.notes)}
+
+    def __str__(self) -> str:
+        lines = [f"{self.path}: {self.documents} transcripts, {self.codings} coded passages"]
+        return "\n".join(
+            [*lines, *(f"skipped: {e}" for e in self.skipped), *(f"note: {n}" for n in self.notes)]
+        )
+
+
+def export(
+    folder: Path,
+    target: Path,
+    media: Path,
+    with_media: bool = False,
+    codes: Codebook | None = None,
+    now: datetime | None = None,
+) -> Exported:
+    """Write the transcripts of a folder as one project; recordings are looked for in `media`.
+
+    Raises IndexFileError when the folder holds no transcript, OutputError when the target cannot be written
+    or is a project that another program saved.
+    """
+    found, skipped = _read(folder)
+    if not found:
+        raise IndexFileError(folder, "holds no transcript", "name the folder with --in")
+    _refuse_foreign(target)
+    project = _Project(codes or codebook.load(), media, with_media, now or datetime.now(UTC))
+    try:
+        part = target.with_name(f".{target.name}.part")
+        try:
+            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+                project.write(archive, found)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(target, f"cannot be written: {error.strerror}", "choose another place") from error
+    return Exported(target, len(found), project.codings, tuple(skipped), tuple(project.notes))
+
+
+def _read(folder: Path) -> tuple[dict[str, Document], list[DocumentError]]:
+    found: dict[str, Document] = {}
+    skipped: list[DocumentError] = []
+    for path in documents.find(folder) if folder.is_dir() else ():
+        try:
+            found[path.relative_to(folder).as_posix()] = documents.parse(path.read_bytes(), path)
+        except DocumentError as error:
+            skipped.append(error)
+        except OSError as error:
+            skipped.append(DocumentError(path, f"cannot be read: {error.strerror}"))
+    return found, skipped
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Raise OutputError when the file at `target` is not a project that we wrote."""
+    if not target.exists():
+        return
+    try:
+        with zipfile.ZipFile(target) as archive, archive.open("project.qde") as qde:
+            if ElementTree.parse(qde).getroot().get("origin") == ORIGIN:
+                return
+    except (OSError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+        pass  # whatever it is, we did not write it
+    raise OutputError(
+        target, "is there already and was not written by us", "choose another name, or move it away"
+    )
+
+
+@dataclass
+class _Project:
+    """One export; collects what the archive needs while the XML is built."""
+
+    codes: Codebook
+    media: Path
+    with_media: bool
+    now: datetime
+    codings: int = 0
+    notes: list[str] = field(default_factory=list)
+    inside: dict[str, str | Path] = field(default_factory=dict)
+    based: bool = False
+
+    def write(self, archive: zipfile.ZipFile, found: Mapping[str, Document]) -> None:
+        """Write the project and its sources; equal inputs give equal bytes."""
+        ElementTree.register_namespace("", NAMESPACE)
+        root = self.project(found)
+        ElementTree.indent(root)
+        _store(archive, "project.qde", ElementTree.tostring(root, "utf-8", xml_declaration=True))
+        for name, content in self.inside.items():
+            if isinstance(content, Path):
+                archive.write(content, f"Sources/{name}", zipfile.ZIP_STORED)
+            else:
+                _store(archive, f"Sources/{name}", content.encode())
+
+    def project(self, found: Mapping[str, Document]) -> ElementTree.Element:
+        made = {"creatingUserGUID": _guid("user"), "creationDateTime": self.date}
+        root = ElementTree.Element(
+            _tag("Project"), {"name": "Vignette transcripts", "origin": ORIGIN, **made}
+        )
+        users = _add(root, "Users")
+        _add(users, "User", guid=_guid("user"), name=ORIGIN)
+        self.codebook(root, found)
+        role = _guid("variable", "role")
+        _add(_add(root, "Variables"), "Variable", guid=role, name="Role", typeOfVariable="Text")
+        self.cases(root, found, role)
+        sources = _add(root, "Sources")
+        for name, document in found.items():
+            self.source(sources, name, document)
+        if self.based:
+            root.set("basePath", str(self.media.resolve()))
+        return root
+
+    @property
+    def date(self) -> str:
+        return self.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def made(self) -> dict[str, str]:
+        return {"creatingUser": _guid("user"), "creationDateTime": self.date}
+
+    def codebook(self, root: ElementTree.Element, found: Mapping[str, Document]) -> None:
+        """The concepts under their broader ones, and a code for each kind of vignette."""
+        used = {t.concept for d in found.values() for u in d.utterances for t in u.tags}
+        codes = {**{c: Code(c) for c in sorted(used)}, **self.codes.codes}
+        parent = _add(_add(root, "CodeBook"), "Codes")
+        for code in codes.values():
+            if not code.broader or code.broader not in codes:
+                self.code(parent, code, codes, ())
+        kinds = _add(parent, "Code", guid=_guid("kinds"), name="Part of the video", isCodable="false")
+        for kind in KINDS:
+            _add(kinds, "Code", guid=_guid("kind", kind), name=kind, isCodable="true")
+
+    def code(
+        self, parent: ElementTree.Element, code: Code, codes: Mapping[str, Code], above: tuple[str, ...]
+    ) -> None:
+        element = _add(
+            parent, "Code", guid=_guid("code", code.id), name=code.label or code.id, isCodable="true"
+        )
+        if code.definition:
+            _add(element, "Description").text = code.definition
+        for below in codes.values():
+            if below.broader == code.id and below.id not in (*above, code.id):
+                self.code(element, below, codes, (*above, code.id))
+
+    def cases(self, root: ElementTree.Element, found: Mapping[str, Document], role: str) -> None:
+        """Each speaker of each video as a case with a role."""
+        people = [(name, p) for name, d in found.items() for p in d.people]
+        if not people:
+            return
+        cases = _add(root, "Cases")
+        for name, person in people:
+            case = _add(cases, "Case", guid=_guid("case", name, person.id), name=person.name or person.id)
+            if person.role:
+                value = _add(case, "VariableValue")
+                _add(value, "VariableRef", targetGUID=role)
+                _add(value, "TextValue").text = person.role
+            _add(case, "SourceRef", targetGUID=_guid("source", name))
+
+    def source(self, parent: ElementTree.Element, name: str, document: Document) -> None:
+        """A recording with its transcript and, as selections of the picture or sound, its vignettes."""
+        recording = recording_of(document.name, self.media)
+        kind = "Video" if document.has_picture else "Audio"
+        shown = recording.name if recording else document.name
+        place = {"path": self.path(name, document, recording)}
+        element = _add(parent, f"{kind}Source", guid=_guid("source", name), name=shown, **place, **self.made)
+        if document.title:
+            _add(
+                element, "Description"
+            ).text = f"{document.title}{' (draft, not verified)' if document.draft else ''}"
+        self.transcript(element, name, document)
+        for scene in document.scenes:
+            span = {"begin": str(scene.start_ms), "end": str(scene.end_ms)}
+            guid = _guid("scene", name, scene.id)
+            title = scene.title or f"{scene.kind} {scene.number}"
+            selection = _add(element, f"{kind}Selection", guid=guid, name=title, **span, **self.made)
+            self.coding(selection, _guid("kind", scene.kind), guid)
+
+    def path(self, name: str, document: Document, recording: Path | None) -> str:
+        """Where the recording is found: inside of the project, beside others at the base path, or by its name
+        alone.
+        """
+        if recording is None:
+            self.notes.append(
+                f"there is no recording of '{document.name}' in '{self.media}'; the tool will ask for it"
+            )
+            return f"relative:///{document.name}"
+        if self.with_media and recording.stat().st_size <= _MOST_INSIDE_BYTES:
+            inside = f"{_guid('media', name)}{recording.suffix}"
+            self.inside[inside] = recording
+            return f"internal://{inside}"
+        if self.with_media:
+            self.notes.append(
+                f"{recording} is larger than 2 GiB and stays outside of the project, as the standard asks"
+            )
+        self.based = True
+        return f"relative:///{recording.name}"
+
+    def transcript(self, parent: ElementTree.Element, name: str, document: Document) -> None:
+        text = _Text(name, document)
+        file = f"{_guid('text', name)}.txt"
+        self.inside[file] = text.content
+        where = {"plainTextPath": f"internal://{file}", "name": f"{document.name}.txt"}
+        element = _add(parent, "Transcript", guid=_guid("transcript", name), **where, **self.made)
+        for position, time_ms in text.sync_points():
+            guid = text.guid_at(position)
+            _add(element, "SyncPoint", guid=guid, position=str(position), timeStamp=str(time_ms))
+        for number, (tag, first, last) in enumerate(text.selections):
+            guid = _guid("selection", name, str(number))
+            between = {"fromSyncPoint": text.guid_at(first), "toSyncPoint": text.guid_at(last)}
+            chosen = text.content[first:last]
+            selection = _add(element, "TranscriptSelection", guid=guid, name=chosen, **between, **self.made)
+            _add(selection, "Description").text = _reason(tag)
+            self.coding(selection, _guid("code", tag.concept), guid)
+
+    def coding(self, parent: ElementTree.Element, code: str, of: str) -> None:
+        coding = _add(parent, "Coding", guid=_guid("coding", of), **self.made)
+        _add(coding, "CodeRef", targetGUID=code)
+        self.codings += 1
+
+
+def _reason(tag: Tag) -> str:
+    manner = f"; {', '.join(sorted(tag.flags))}" if tag.flags else ""
+    return f"found by the rule: {tag.rule}{manner}" if tag.rule else f"found by Vignette{manner}"
+
+
+class _Text:
+    """A transcript as plain text, a paragraph for each utterance, and where in it which time is."""
+
+    def __init__(self, name: str, document: Document) -> None:
+        self.name = name
+        self.times: dict[int, int] = {}
+        self.selections: list[tuple[Tag, int, int]] = []
+        lines: list[str] = []
+        at = 0
+        for spoken in document.utterances:
+            line = self.line(document, spoken)
+            self.place(spoken, at, at + len(line) - len(spoken.text))
+            lines.append(line)
+            at += len(line) + 1
+        self.content = "\n".join(lines) + "\n"
+
+    def line(self, document: Document, spoken: Spoken) -> str:
+        if spoken.speaker is None:
+            return spoken.text
+        person = document.people[spoken.speaker]
+        return f"{person.name or person.id}: {spoken.text}"
+
+    def place(self, spoken: Spoken, line_at: int, text_at: int) -> None:
+        """Note the times of one utterance whose line and whose text begin at these positions."""
+        self.times.setdefault(line_at, spoken.start_ms)
+        for tag in spoken.tags:
+            first, last = text_at + tag.start_char, text_at + tag.end_char
+            self.times.setdefault(first, tag.start_ms)
+            self.times.setdefault(last, tag.end_ms)
+            self.selections.append((tag, first, last))
+        self.times.setdefault(text_at + len(spoken.text), spoken.end_ms)
+
+    def sync_points(self) -> Iterator[tuple[int, int]]:
+        """(position, time_ms) in order of both: where people speak at once, the earlier one's end gives way."""
+        later_ms = None
+        found: list[tuple[int, int]] = []
+        for position in sorted(self.times, reverse=True):
+            time_ms = self.times[position]
+            later_ms = time_ms if later_ms is None else min(time_ms, later_ms)
+            found.append((position, later_ms))
+        return reversed(found)
+
+    def guid_at(self, position: int) -> str:
+        return _guid("sync", self.name, str(position))
+
+
+def _guid(*names: str) -> str:
+    return str(uuid.uuid5(_OURS, "\n".join(names)))
+
+
+def _tag(name: str) -> str:
+    return f"{{{NAMESPACE}}}{name}"
+
+
+def _add(parent: ElementTree.Element, element: str, /, **attributes: str) -> ElementTree.Element:
+    return ElementTree.SubElement(parent, _tag(element), attributes)
+
+
+def _store(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Put bytes into an archive without the time of day."""
+    info = zipfile.ZipInfo(name, _ZIP_TIME)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o644 << 16
+    archive.writestr(info, content)
