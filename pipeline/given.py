@@ -6,7 +6,7 @@ lines, labels and raw payload, so that a file can be given back with nothing cha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.timing import Span
@@ -76,3 +76,10 @@ class Given:
     @property
     def words(self) -> tuple[GivenWord, ...]:
         return tuple(w for cue in self.cues for w in cue.words)
+
+    def without_directions(self) -> Given:
+        """A script without its headings and stage directions, which nobody says and no caption shows; subtitles as they are."""
+        if self.timed:
+            return self
+        kept = (replace(c, words=tuple(w for w in c.words if w.kind is not Kind.UNSPOKEN)) for c in self.cues)
+        return replace(self, cues=tuple(c for c in kept if c.words))

@@ -78,7 +78,8 @@ class Work:
             return None
         from pipeline.formats.readers import read
 
-        given = read(self.job.subtitles, self.job.settings.language)
+        people = [name for p in self.job.settings.people for name in (p.name, *p.also_known_as)]
+        given = read(self.job.subtitles, self.job.settings.language, people).without_directions()
         if not given.words:
             raise SubtitlesError(
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
