@@ -1,0 +1,227 @@
+"""The audit as a whole: findings in order, reports in four formats, exit status, planted faults, matching words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks import caption_faults, caption_material
+from benchmarks.captions import document_of, facts_of
+from pipeline.audit import Facts, Severity, audit
+from pipeline.audit.matching import match, spoken_words
+from pipeline.audit.model import Shown, SpokenWord
+from pipeline.audit.report import as_csv, as_json, as_text
+from pipeline.audit.scan import scan
+from pipeline.check import WRITERS, check, load, merged, profile_named
+from pipeline.errors import SubtitlesError, UsageError
+from pipeline.profiles import PROFILES
+from pipeline.settings import CaptionSettings
+from pipeline.stages.captions import run
+from pipeline.timing import Span
+
+SRT = (
+    "1\n00:00:01,000 --> 00:00:01,300\nTIM: This line is far longer than forty-two characters are.\n\n"
+    "2\n00:00:01,200 --> 00:00:04,000\n=SUM(A1) & <co>\n\n"
+    "3\n00:00:05,000 --> 00:00:07,000\n[laughter]\n"
+)
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    path = tmp_path / "faulty.srt"
+    path.write_text(SRT, encoding="utf-8")
+    return path
+
+
+def test_findings_come_worst_first_and_then_in_order_of_time(faulty: Path) -> None:
+    findings = check([faulty], list(PROFILES)).reports[0].findings
+    assert [f.severity for f in findings] == sorted((f.severity for f in findings), reverse=True)
+    errors = [f.start_ms or 0 for f in findings if f.severity is Severity.ERROR]
+    assert errors == sorted(errors)
+
+
+def test_what_all_profiles_share_is_said_once(faulty: Path) -> None:
+    findings = check([faulty], list(PROFILES)).reports[0].findings
+    assert len([f for f in findings if f.id == "overlap"]) == 1
+    assert {f.profile for f in findings if f.id == "max-chars-line"} == {"training", "netflix", "bbc", "dcmp"}
+
+
+@pytest.mark.parametrize(("fail_on", "status"), [("error", 1), ("warning", 1)])
+def test_findings_make_the_exit_status(faulty: Path, fail_on: str, status: int) -> None:
+    assert check([faulty], fail_on=fail_on).exit_status == status  # type: ignore[arg-type]
+
+
+def test_warnings_alone_fail_only_when_asked(tmp_path: Path) -> None:
+    path = tmp_path / "good.srt"
+    path.write_text("1\n00:00:01,000 --> 00:00:03,000\nHello there.\n", encoding="utf-8")
+    assert check([path]).exit_status == 0
+    assert check([path], fail_on="warning").exit_status == 1
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS))
+def test_no_report_says_that_captions_comply(faulty: Path, name: str) -> None:
+    text = check([faulty], list(PROFILES), format=name).text.lower()  # type: ignore[arg-type]
+    assert "compliant" not in text
+    assert "passes wcag" not in text
+
+
+def test_the_summary_fits_a_screen(faulty: Path) -> None:
+    assert len(as_text([check_report(faulty)], most_groups=3).splitlines()) <= 24
+
+
+def check_report(path: Path):  # type: ignore[no-untyped-def]
+    return check([path], list(PROFILES)).reports[0]
+
+
+def test_json_holds_every_finding(faulty: Path) -> None:
+    report = check_report(faulty)
+    document = json.loads(as_json([report]))["files"][0]
+    assert len(document["findings"]) == len(report.findings)
+    assert document["counts"]["error"] == report.count(Severity.ERROR)
+    assert document["needs_person"]
+
+
+def test_csv_is_safe_to_open_in_a_spreadsheet(faulty: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv([check_report(faulty)]))))
+    assert len(rows) == len(check_report(faulty).findings)
+    assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
+
+
+class _Page(HTMLParser):
+    """Collects open tags and what the page would load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+        self.loads += [value or "" for name, value in attrs if name in ("src", "href")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_well_formed_and_loads_nothing(faulty: Path) -> None:
+    page = _Page()
+    text = check([faulty], list(PROFILES), format="html").text
+    page.feed(text)
+    assert page.open == []
+    assert not [url for url in page.loads if not url.startswith("data:")]
+    assert '<html lang="en">' in text
+    assert "<co>" not in text
+
+
+def test_a_profile_that_does_not_exist_is_a_usage_error(faulty: Path) -> None:
+    with pytest.raises(UsageError, match="choose from training"):
+        check([faulty], ["nexflix"])
+
+
+def test_limits_of_ones_own_apply_to_their_profile_only() -> None:
+    settings_ = CaptionSettings(profile="bbc", max_line_chars=40)
+    assert profile_named("bbc", settings_).max_line_chars == 40
+    assert profile_named("netflix", settings_).max_line_chars == 42
+
+
+def test_a_script_has_no_captions_to_check(tmp_path: Path) -> None:
+    path = tmp_path / "script.txt"
+    path.write_text("TIM: Hello.\n\nJAX: Hello.\n", encoding="utf-8")
+    with pytest.raises(SubtitlesError, match="has no times"):
+        check([path])
+
+
+def test_json_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(SubtitlesError, match="not a transcript of ours"):
+        check([path])
+
+
+def test_given_facts_go_over_the_files_own() -> None:
+    own = Facts(duration_ms=5, names=("Tim",))
+    assert merged(own, Facts(duration_ms=7)) == Facts(duration_ms=7, names=("Tim",))
+    assert merged(own, None) is own
+
+
+@pytest.mark.parametrize("fault", sorted(caption_faults.FAULTS))
+def test_every_planted_fault_is_listed_and_the_clean_file_is_not_accused(fault: str) -> None:
+    material = caption_material.demo()
+    captions = run(material.aligned, material.voices, CaptionSettings(), duration_ms=material.duration_ms)
+    cues, facts = caption_faults.blocks(material, captions), facts_of(material)
+    names = [s.name for s in material.voices.speakers]
+    clean = caption_faults.findings(caption_faults.composed(cues)[0], facts)
+    assert not [f for f in clean if f.id in caption_faults.ACCUSING and f.severity > Severity.INFO]
+    broken, spans = caption_faults.planted(cues, caption_faults.FAULTS[fault], 8, 3, names)
+    text, numbers = caption_faults.composed(broken)
+    found = caption_faults.findings(text, facts)
+    assert caption_faults.listed(fault, spans, numbers, found, clean) == len(spans) == 8
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_captions_of_the_demo_have_no_errors(profile: str) -> None:
+    material = caption_material.demo()
+    chosen = CaptionSettings(profile=profile)  # type: ignore[arg-type]
+    captions = run(
+        material.aligned,
+        material.voices,
+        chosen,
+        material.shots,
+        material.boundaries,
+        duration_ms=material.duration_ms,
+    )
+    report = audit(
+        document_of(material, captions, PROFILES[profile]), [PROFILES[profile]], facts_of(material)
+    )
+    assert [f for f in report.findings if f.severity is Severity.ERROR] == []
+    assert report.rates.words_found == 1.0
+
+
+def cue(number: int, start_ms: int, text: str) -> Shown:
+    return Shown(number, Span(start_ms, start_ms + 2000), (text,))
+
+
+def words(text: str, start_ms: int) -> tuple[SpokenWord, ...]:
+    return tuple(
+        SpokenWord(w, Span(start_ms + 300 * k, start_ms + 300 * k + 300)) for k, w in enumerate(text.split())
+    )
+
+
+def test_people_who_talk_at_once_match_by_time() -> None:
+    spoken = words("I never said a word about it to anyone", 0) + words("Yeah", 900) + words("Yeah", 60_000)
+    found = match(
+        (cue(1, 0, "I never said"), cue(2, 900, "Yeah."), cue(3, 1000, "a word about it to anyone")), spoken
+    )
+    assert found.of_cue[2] == [9]
+    assert found.found == [True] * 10 + [False]
+
+
+def test_labels_and_sounds_are_no_spoken_words() -> None:
+    shown = Shown(1, Span(0, 1), ("TIM: It's [laughs] nine-year",), labels=((0, "TIM:"),))
+    assert spoken_words(shown) == ["it's", "nine-year"]
+
+
+@given(st.binary(max_size=300), st.sampled_from(["srt", "vtt", "txt"]))
+@settings(max_examples=200, deadline=None)
+def test_no_bytes_upset_the_scan(data: bytes, kind: str) -> None:
+    assert all(flaw.message for flaw in scan(data, kind).flaws)
+
+
+@given(st.text(alphabet="WEBVTNO 0:1.>-,&<v\n\r\ufeff", max_size=200), st.sampled_from(["srt", "vtt"]))
+@settings(max_examples=200, deadline=None)
+def test_no_timing_lines_upset_the_scan(text: str, kind: str) -> None:
+    scanned = scan(("WEBVTT\n\n" + text).encode(), kind)
+    assert all(block.line > 0 for block in scanned.blocks)
+
+
+def test_a_files_own_lines_are_named(faulty: Path) -> None:
+    document, _ = load(faulty)
+    assert [c.line for c in document.cues] == [2, 6, 10]
