@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.formats.readers import read
 from pipeline.transcript import Kind
 
-SCRIPT = "VIGNETTE ONE\n\nTOM: Come in. (He stands.) There's a chair.\n\n[She sits down.]\n\nANN: Thanks.\n"
+SCRIPT = "VIGNETTE ONE\n\nTOM: Come in. [He stands.] There's a chair.\n\n[She sits down.]\n\nANN: Thanks.\n"
 
 
 def written(tmp_path: Path, name: str, text: str):
