@@ -1,0 +1,124 @@
+"""Align: put the text that came with a recording to the sound, word by word, and say what is known about each.
+
+words      what to listen for: the written words with their pronunciations
+acoustics  what each sound of English looks like in    features   of the recording,
+scoring    how well each moment fits each sound
+lattice    the text as a network of states             search     the likeliest way through it
+listening  all of that: where each word was found
+relation   how the given times relate to the sound
+placing    a time for every token                      confidence how sure it is
+passages   what a person should look at
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.given import Given, GivenCue
+from pipeline.media import Audio
+from pipeline.progress import Progress, silent
+from pipeline.settings import AlignSettings
+from pipeline.stages.align import passages, placing
+from pipeline.stages.align.listening import Found, Listened, listen
+from pipeline.stages.align.relation import Relation, relate, sentences
+from pipeline.stages.align.words import Part, parts
+from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Kind, TextSource, Token, Verdict
+
+# Words that fit this well (nats per frame) prove where they are.
+_SURE_FIT = -1.0
+# Text of which less than this share is found belongs to another recording.
+_LEAST_SHARE = 0.25
+_MOVED_MS = 500
+
+
+def run(
+    audio: Audio, heard: Heard, given: Given | None, settings: AlignSettings, progress: Progress = silent
+) -> Aligned:
+    """Time every word of `given` from the sound; without given text the recognizer's words stand as they are.
+
+    `heard` gives the speech regions and, from a recognizer that did not know the text, what it heard where the text does not
+    fit. Raises WeightsError when the acoustic model is missing.
+    """
+    if given is None:
+        return Aligned(heard.tokens, AlignmentReport(Verdict.NO_SUBTITLES))
+    wanted = parts(given)
+    listened = listen(audio.samples, [p.spoken for p in wanted], heard.regions, progress, settings.processes)
+    relation = _relation(given, wanted, listened.found)
+    placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms)
+    source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
+    tokens = placing.tokens(given, placed, source)
+    cues = _editor_cues(given)
+    return Aligned(tokens, _report(tokens, wanted, listened, relation, heard, cues), cues)
+
+
+def _relation(given: Given, wanted: Sequence[Part], found: Sequence[Found | None]) -> Relation:
+    sure = [n for n, f in enumerate(found) if f is not None and not f.stand_in and f.fit > _SURE_FIT]
+    if len(sure) < _LEAST_SHARE * len(wanted) or not sure:
+        return Relation(Verdict.UNRELATED)
+    if not given.timed:
+        return Relation(Verdict.UNTIMED)
+    start_of = _cue_starts(given)
+    pairs = [
+        (start_of[wanted[n].token], here.span.start_ms)
+        for n in sure
+        if wanted[n].token in start_of
+        and (here := found[n]) is not None
+        and (n == 0 or wanted[n - 1].token != wanted[n].token)
+    ]
+    return relate(sorted(pairs))
+
+
+def _cue_starts(given: Given) -> dict[int, int]:
+    """The index of the first spoken token of each timed cue -> the cue's given start."""
+    starts, at = {}, 0
+    for cue in given.cues:
+        first = next((n for n, w in enumerate(cue.words) if w.kind is Kind.WORD), None)
+        if first == 0 and cue.span is not None:
+            starts[at] = cue.span.start_ms
+        at += len(cue.words)
+    return starts
+
+
+def _report(
+    tokens: tuple[Token, ...], wanted: Sequence[Part], listened: Listened, relation: Relation, heard: Heard,
+    cues: Sequence[EditorCue],
+) -> AlignmentReport:  # fmt: skip
+    not_confirmed, differently = passages.doubtful(tokens, wanted, listened.found, heard)
+    return AlignmentReport(
+        relation.verdict,
+        sentences(relation),
+        relation.pieces,
+        passages.unwritten(listened.unwritten, heard.regions, tokens, heard),
+        passages.unspoken(tokens, wanted, listened.found),
+        not_confirmed,
+        differently,
+        sum(
+            abs(tokens[c.first].span.start_ms - c.span.start_ms) > _MOVED_MS
+            for c in cues
+            if c.span is not None
+        ),
+    )
+
+
+def _editor_cues(given: Given) -> tuple[EditorCue, ...]:
+    cues, at = [], 0
+    for cue in given.cues:
+        if cue.words:
+            cues.append(_editor_cue(cue, at))
+        at += len(cue.words)
+    return tuple(cues)
+
+
+def _editor_cue(cue: GivenCue, first: int) -> EditorCue:
+    words = cue.words
+    new = [n for n, w in enumerate(words) if w.new_speaker]
+    return EditorCue(
+        first,
+        first + len(words),
+        cue.span,
+        cue.id,
+        tuple(first + n for n in range(1, len(words)) if words[n].line != words[n - 1].line),
+        tuple((first + n, words[n].label or "") for n in new if words[n].label),
+        tuple(first + n for n in new if not words[n].label),
+        cue.settings,
+    )

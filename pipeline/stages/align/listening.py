@@ -1,0 +1,117 @@
+"""From sound and words to evidence: where each word was found, and how well the sound fits it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.progress import Progress
+from pipeline.stages.align import acoustics, scoring
+from pipeline.stages.align.features import FRAME_MS, features
+from pipeline.stages.align.lattice import Builder, Lattice, Penalties, Spoken, Way
+from pipeline.stages.align.search import Search, Step
+from pipeline.timing import Span
+
+# Frame t is centred on 10 t + 12.8 ms and stands for the 10 ms around that centre.
+FRAME_START_MS = 8
+# Silence counts as such this far from any region of speech: regions begin late at soft onsets.
+_SPEECH_MARGIN_MS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a word was found. `fit` is the mean score per frame against any phones at all, in nats: about 0 for words that are
+    said, -2 and less for others. `stand_in` says that something else is said in its place."""
+
+    span: Span
+    fit: float
+    stand_in: bool = False
+    after_pause: bool = False
+    before_pause: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """For every word where it was found (None: skipped), and the speech that no word explains."""
+
+    found: tuple[Found | None, ...]
+    unwritten: tuple[Span, ...]
+
+
+def listen(
+    samples: NDArray[np.int16],
+    words: Sequence[Spoken],
+    regions: Sequence[Span],
+    progress: Progress,
+    threads: int = 0,
+    prices: Penalties | None = None,
+) -> Listened:
+    """Find the words in the sound, in their order. `regions` say where somebody speaks; empty means that nobody knows."""
+    prices = prices or Penalties()
+    model = acoustics.load()
+    heard = features(samples)
+    if not len(heard) or not words:
+        return Listened((None,) * len(words), tuple(regions))
+    lattice = Builder(model, prices).build(words)
+    search = Search(model, lattice, prices)
+    in_speech = _speech_frames(regions, len(heard))
+    for done in search.run(scoring.blocks(model, heard, threads), in_speech):
+        progress(done / len(heard))
+    steps = search.path()
+    fits = _fits(model, lattice, steps, heard, np.concatenate(search.background))
+    return _listened(steps, fits, len(words))
+
+
+def _speech_frames(regions: Sequence[Span], frames: int) -> NDArray[np.bool_]:
+    if not regions:
+        return np.ones(frames, bool)
+    speech = np.zeros(frames, bool)
+    for region in regions:
+        first = max(0, region.start_ms - _SPEECH_MARGIN_MS) // FRAME_MS
+        speech[first : (region.end_ms + _SPEECH_MARGIN_MS) // FRAME_MS] = True
+    return speech
+
+
+def _fits(
+    model: acoustics.Acoustics,
+    lattice: Lattice,
+    steps: Sequence[Step],
+    heard: acoustics.Floats,
+    background: acoustics.Floats,
+) -> list[float]:
+    """Mean score per frame of each step against the phone loop; 0 for steps without states of the model."""
+    columns = np.full(len(heard), -1, np.int64)
+    for step in steps:
+        if step.way is Way.WORD:
+            first_state = int(lattice.start[step.chain])
+            for state, (begin, end) in enumerate(
+                zip(step.states, (*step.states[1:], step.last), strict=True)
+            ):
+                columns[begin:end] = lattice.column[first_state + state]
+    gained = scoring.path_scores(model, heard, columns) - background
+    total = np.concatenate([[0.0], np.cumsum(gained, dtype=np.float64)])
+    return [
+        float(total[s.last] - total[s.first]) / max(1, s.last - s.first) if s.way is Way.WORD else 0.0
+        for s in steps
+    ]
+
+
+def _listened(steps: Sequence[Step], fits: Sequence[float], words: int) -> Listened:
+    found: list[Found | None] = [None] * words
+    unwritten = []
+    for n, step in enumerate(steps):
+        span = Span(_ms(step.first), _ms(step.last))
+        if step.way is Way.UNWRITTEN:
+            unwritten.append(span)
+        elif step.way in (Way.WORD, Way.STAND_IN):
+            quiet_before = n == 0 or steps[n - 1].way is Way.SILENCE
+            quiet_after = n + 1 == len(steps) or steps[n + 1].way is Way.SILENCE
+            found[step.word] = Found(span, fits[n], step.way is Way.STAND_IN, quiet_before, quiet_after)
+    return Listened(tuple(found), tuple(unwritten))
+
+
+def _ms(frame: int) -> int:
+    return frame * FRAME_MS + FRAME_START_MS if frame else 0

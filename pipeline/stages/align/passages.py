@@ -1,0 +1,136 @@
+"""What a person should look at: speech without text, text without speech, and words that sound like something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from pipeline.stages.align.listening import Found
+from pipeline.stages.align.words import Part
+from pipeline.timing import Span, union
+from pipeline.transcript import Heard, Kind, Passage, Token
+
+# Shorter speech without text is a murmur, a cough or a word left out by taste.
+_MIN_UNWRITTEN_MS = 500
+_JOIN_MS = 600
+# A run of so many words that nobody says is a passage; fewer are single doubtful words.
+_MIN_UNSPOKEN_WORDS = 3
+# A word that fits the sound this much worse than any phones (nats per frame) was probably not said.
+_DOUBTFUL_FIT = -2.2
+# ... or this much, when it is so short that a single frame weighs heavily.
+_DOUBTFUL_SHORT_FIT, _SHORT_MS = -3.0, 120
+
+
+def unwritten(
+    spans: Sequence[Span], regions: Sequence[Span], tokens: Sequence[Token], heard: Heard
+) -> tuple[Passage, ...]:
+    """Stretches of speech that no word explains, with what an unbiased recognizer heard there, if one listened."""
+    spoken = [inside for span in union(spans, _JOIN_MS) if (inside := _speech_in(span, regions))]
+    found = []
+    for span in spoken:
+        if span.duration_ms >= _MIN_UNWRITTEN_MS:
+            at = _first_after(tokens, span.start_ms)
+            found.append(Passage(span, at, at, "", words_heard(heard, span)))
+    return tuple(found)
+
+
+def unspoken(
+    tokens: Sequence[Token], parts: Sequence[Part], found: Sequence[Found | None]
+) -> tuple[Passage, ...]:
+    """Runs of words that were nowhere to be heard."""
+    said = _said(len(tokens), parts, found)
+
+    def missing(index: int) -> bool:
+        return tokens[index].kind is Kind.WORD and said[index] is False
+
+    return tuple(
+        _passage(tokens, first, last)
+        for first, last in _runs(len(tokens), missing)
+        if last - first >= _MIN_UNSPOKEN_WORDS
+    )
+
+
+def doubtful(
+    tokens: Sequence[Token], parts: Sequence[Part], found: Sequence[Found | None], heard: Heard
+) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+    """`(not confirmed, heard differently)`: words that hardly fit the sound. They are *heard differently* only when a
+    recognizer that did not know the text heard other words in their place."""
+    doubts = _doubts(len(tokens), parts, found)
+    said = _said(len(tokens), parts, found)
+
+    def doubted(index: int) -> bool:
+        return doubts[index] or (tokens[index].kind is Kind.WORD and said[index] is False)
+
+    not_confirmed: list[Passage] = []
+    differently: list[Passage] = []
+    for first, last in _runs(len(tokens), doubted):
+        if last - first >= _MIN_UNSPOKEN_WORDS and not any(doubts[first:last]):
+            continue  # told as text without speech
+        passage = _passage(tokens, first, last, heard)
+        (differently if passage.heard and not heard.biased else not_confirmed).append(passage)
+    return tuple(not_confirmed), tuple(differently)
+
+
+def words_heard(heard: Heard, span: Span) -> str:
+    """What an unbiased recognizer heard within `span`; "" when it did not listen, or knew the text."""
+    if heard.biased:
+        return ""
+    return " ".join(t.text for t in heard.tokens if t.span.middle_ms in span)
+
+
+def _passage(tokens: Sequence[Token], first: int, last: int, heard: Heard | None = None) -> Passage:
+    start = min(t.span.start_ms for t in tokens[first:last])
+    span = Span(start, max(t.span.end_ms for t in tokens[first:last]))
+    text = " ".join(t.text for t in tokens[first:last])
+    other = words_heard(heard, span) if heard else ""
+    return Passage(span, first, last, text, "" if _same(text, other) else other)
+
+
+def _same(written: str, heard: str) -> bool:
+    def plain(text: str) -> str:
+        return "".join(c for c in text.lower() if c.isalnum())
+
+    return plain(written) == plain(heard)
+
+
+def _said(count: int, parts: Sequence[Part], found: Sequence[Found | None]) -> list[bool | None]:
+    """Of each token: whether any part of it was found; None when there is nothing to say."""
+    said: list[bool | None] = [None] * count
+    for part, here in zip(parts, found, strict=True):
+        said[part.token] = bool(said[part.token]) or here is not None
+    return said
+
+
+def _doubts(count: int, parts: Sequence[Part], found: Sequence[Found | None]) -> list[bool]:
+    doubts = [False] * count
+    for part, here in zip(parts, found, strict=True):
+        if here is not None and _is_doubtful(here):
+            doubts[part.token] = True
+    return doubts
+
+
+def _is_doubtful(here: Found) -> bool:
+    limit = _DOUBTFUL_SHORT_FIT if here.span.duration_ms <= _SHORT_MS else _DOUBTFUL_FIT
+    return here.stand_in or here.fit < limit
+
+
+def _runs(count: int, wanted: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+    first = None
+    for index in range(count + 1):
+        if index < count and wanted(index):
+            first = index if first is None else first
+        elif first is not None:
+            yield first, index
+            first = None
+
+
+def _speech_in(span: Span, regions: Sequence[Span]) -> Span | None:
+    """The part of `span` between its first and last speech; None when there is none. All of it when nobody knows."""
+    inside = [r.intersection(span) for r in regions]
+    known = [s for s in inside if s]
+    if not regions:
+        return span
+    return known[0].hull(known[-1]) if known else None
+
+
+def _first_after(tokens: Sequence[Token], time_ms: int) -> int:
+    return next((n for n, t in enumerate(tokens) if t.span.start_ms >= time_ms), len(tokens))

@@ -1,0 +1,175 @@
+"""How the given times relate to the sound: in sync, late, running at another frame rate, in pieces, or not at all.
+
+Learnt from pairs (given time, time in the sound) of words that were surely found. Times in subtitles are jittery - an editor
+lets a cue appear a little early - so everything here is medians.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.timing import Span, clock
+from pipeline.transcript import Shift, Verdict
+
+Pairs = Sequence[tuple[int, int]]
+
+# Ratios at which subtitles made for one frame rate run on another.
+_RATES = tuple(
+    Fraction(a) / Fraction(b)
+    for a in (24, 25, Fraction(24000, 1001), 30, Fraction(30000, 1001))
+    for b in (24, 25, Fraction(24000, 1001), 30, Fraction(30000, 1001))
+    if a != b
+)
+_RATE_TOLERANCE = 0.0004
+# A slope this close to 1 moves the end of an 83-minute film by half a second at most: not worth calling a drift.
+_SAME_RATE = 0.0001
+_IN_SYNC_MS = 150
+# Cues that are right scatter less than this around a constant (half of them), what with editors' lead-in times.
+_SCATTER_MS = 250
+_STEP_MS = 700  # a cut or an insertion moves everything behind it by more than this
+_STEP_WINDOW = 9  # pairs on either side of a step
+_FEWEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The verdict and its pieces, in order of the given times; `scatter_ms` is the median deviation from them."""
+
+    verdict: Verdict
+    pieces: tuple[Shift, ...] = ()
+    scatter_ms: int = 0
+
+    def at(self, given_ms: int) -> int:
+        """Where in the sound a given time lies. Raises ValueError without pieces (an untimed text)."""
+        if not self.pieces:
+            raise ValueError("text without times has no relation to the sound")
+        piece = next((p for p in self.pieces if given_ms < p.given.end_ms), self.pieces[-1])
+        return round(given_ms * piece.rate) + piece.offset_ms
+
+
+def relate(pairs: Pairs) -> Relation:
+    """The relation that the pairs prove; `pairs` in order of the given times. Fewer than five prove nothing: UNRELATED."""
+    if len(pairs) < _FEWEST:
+        return Relation(Verdict.UNRELATED)
+    given, sound = (np.array(side, np.float64) for side in zip(*pairs, strict=True))
+    rate = _rate(given, sound)
+    pieces = _pieces(given, sound - rate * given, rate)
+    scatter = int(np.median(np.abs(sound - rate * given - _offsets(given, pieces))))
+    return Relation(_verdict(pieces, rate, scatter), pieces, scatter)
+
+
+def _rate(given: np.ndarray, sound: np.ndarray) -> float:
+    """The common slope: median slope over many short stretches that hold no step, snapped to a known ratio of frame rates."""
+    reach = max(2, min(len(given) // 3, 60))
+    run = given[reach:] - given[:-reach]
+    slopes = (sound[reach:] - sound[:-reach])[run > 0] / run[run > 0]
+    slope = float(np.median(slopes)) if len(slopes) else 1.0
+    spread = (
+        float(np.median(np.abs(slopes - slope))) / np.sqrt(max(1, len(slopes) / reach))
+        if len(slopes)
+        else 0.0
+    )
+    if abs(slope - 1) <= max(_SAME_RATE, 2 * spread):
+        return 1.0
+    nearest = min(_RATES, key=lambda r: abs(float(r) - slope))
+    return float(nearest) if abs(float(nearest) - slope) <= max(_RATE_TOLERANCE, 2 * spread) else slope
+
+
+def _pieces(given: np.ndarray, offset: np.ndarray, rate: float) -> tuple[Shift, ...]:
+    """Stretches of constant offset: cut where the medians of the pairs before and after differ."""
+    cuts = [0, *_steps(offset), len(offset)]
+    found = []
+    for first, last in pairwise(cuts):
+        inside = offset[first:last]
+        middle = float(np.median(inside))
+        near = float(np.mean(np.abs(inside - middle) <= 2 * _SCATTER_MS))
+        start = 0 if first == 0 else round(float(given[first]))
+        end = round(float(given[-1])) + 3_600_000 if last == len(offset) else round(float(given[last]))
+        found.append(Shift(Span(start, max(start, end)), round(middle), rate, round(near, 3)))
+    return tuple(found)
+
+
+def _steps(offset: np.ndarray) -> list[int]:
+    """Indices at which the offset steps to another level, the strongest of each neighbourhood."""
+    w = _STEP_WINDOW
+    if len(offset) < 2 * w:
+        return []
+    windows = np.lib.stride_tricks.sliding_window_view(offset, w)
+    middle = np.median(windows, axis=1)
+    spread = np.median(np.abs(windows - middle[:, None]), axis=1)
+    jump = np.abs(middle[w:] - middle[:-w])
+    sure = jump > np.maximum(_STEP_MS, 4 * np.maximum(spread[w:], spread[:-w]))
+    strength = np.where(sure, jump - spread[w:] - spread[:-w], 0.0)
+    found: list[int] = []
+    while strength.max(initial=0.0) > 0:
+        best = int(np.argmax(strength))
+        found.append(best + w)
+        strength[max(0, best - w) : best + w + 1] = 0
+    return sorted(_exact(offset, step) for step in found)
+
+
+def _exact(offset: np.ndarray, near: int) -> int:
+    """The index at which the two levels around `near` are best told apart."""
+    w = _STEP_WINDOW
+    low, high = max(1, near - w), min(len(offset) - 1, near + w)
+    before, after = np.median(offset[max(0, low - w) : low + 1]), np.median(offset[high - 1 : high + w])
+    costs = [
+        np.abs(offset[low:at] - before).sum() + np.abs(offset[at:high] - after).sum()
+        for at in range(low, high + 1)
+    ]
+    return low + int(np.argmin(costs))
+
+
+def _offsets(given: np.ndarray, pieces: Sequence[Shift]) -> np.ndarray:
+    ends = np.array([p.given.end_ms for p in pieces[:-1]])
+    return np.array([p.offset_ms for p in pieces])[np.searchsorted(ends, given, side="right")]
+
+
+def _verdict(pieces: Sequence[Shift], rate: float, scatter_ms: int) -> Verdict:
+    if len(pieces) > 1 or scatter_ms > _SCATTER_MS:
+        return Verdict.PIECES
+    if rate != 1.0:
+        return Verdict.DRIFT
+    return Verdict.IN_SYNC if abs(pieces[0].offset_ms) <= _IN_SYNC_MS else Verdict.OFFSET
+
+
+def sentences(relation: Relation) -> tuple[str, ...]:
+    """The relation in words, for people."""
+    pieces = relation.pieces
+    if relation.verdict is Verdict.UNTIMED:
+        return ("the text came without times; every word was timed from the sound",)
+    if not pieces:
+        return ("the text could not be found in the sound",)
+    if relation.verdict is Verdict.IN_SYNC:
+        return ("the subtitles were in sync already",)
+    told = [_first_sentence(pieces[0])]
+    told += [_step_sentence(before, after) for before, after in pairwise(pieces)]
+    if relation.scatter_ms > _SCATTER_MS:
+        told.append(
+            f"single cues were off by {relation.scatter_ms / 1000:.1f} s besides (half of them by more)"
+        )
+    return tuple(t for t in told if t)
+
+
+def _first_sentence(piece: Shift) -> str:
+    early_late = _late(piece.offset_ms)
+    if piece.rate != 1.0:
+        speed = f"the subtitles ran at {1 / piece.rate:.4f} times the speed of the sound"
+        return f"{speed}, and were {early_late} at the start" if abs(piece.offset_ms) > _IN_SYNC_MS else speed
+    return f"the subtitles were {early_late}" if abs(piece.offset_ms) > _IN_SYNC_MS else ""
+
+
+def _late(offset_ms: int) -> str:
+    return f"{abs(offset_ms) / 1000:.2f} s {'late' if offset_ms < 0 else 'early'}"
+
+
+def _step_sentence(before: Shift, after: Shift) -> str:
+    change = after.offset_ms - before.offset_ms
+    where = clock(round(after.given.start_ms * before.rate) + before.offset_ms)
+    what = "are missing from" if change < 0 else "were put into"
+    return f"{abs(change) / 1000:.2f} s {what} the video at {where}"

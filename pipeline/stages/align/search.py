@@ -1,0 +1,266 @@
+"""The likeliest way of the text through the sound: a Viterbi search in a band around the likeliest words.
+
+Frame by frame every state of the band takes the better of staying and of being reached; every node the best chain that ends at
+it, or a skip from an earlier node. Decisions are kept packed and read backwards at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.align.acoustics import Acoustics, Floats, Ints
+from pipeline.stages.align.lattice import Lattice, Penalties, Way
+from pipeline.stages.align.scoring import Block, PhoneLoop
+
+_NEVER = np.float32(-1e9)
+# How far behind the best a state may fall before it is forgotten, in nats: enough to skip some 90 words, or to wait out two
+# seconds of speech that nobody wrote.
+_BEAM = 600.0
+_AHEAD_WORDS = 25  # what may be reached within one block
+_MOST_WORDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One chain of the way found: `word` is the word's index (a node's for silence and unwritten speech), frames are half
+    open, `states` are the frames at which each state of the chain begins."""
+
+    way: Way
+    word: int
+    chain: int
+    first: int
+    last: int
+    states: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Decisions:
+    """What was decided in one block: `reached` bits by frame and state, `winner` the chain (counted from the first that
+    arrives) and `skipped_from` the node (counted from the band's first, -1 without a skip) by frame and node."""
+
+    first: int
+    low_node: int
+    low_state: int
+    states: int
+    reached: NDArray[np.uint8]
+    winner: NDArray[np.uint8]
+    skipped_from: NDArray[np.int16]
+
+
+@dataclass(frozen=True, eq=False)
+class _Band:
+    """The slice of a lattice between two nodes, both included, with its indices counted from its own beginning."""
+
+    nodes: slice
+    chains: slice
+    states: slice
+    start: Ints
+    end: Ints
+    source: Ints
+    arriving: Ints
+
+    @classmethod
+    def of(cls, lattice: Lattice, low: int, high: int) -> _Band:
+        first, last = int(lattice.first_chain[low]), int(lattice.first_chain[high]) + 2
+        begin, end = int(lattice.start[first]), int(lattice.end[last - 1]) + 1
+        arriving = lattice.first_arriving[low : high + 1] - first
+        arriving[0] = 0  # words that end at the first node lie outside
+        return cls(
+            slice(low, high + 1),
+            slice(first, last),
+            slice(begin, end),
+            lattice.start[first:last] - begin,
+            lattice.end[first:last] - begin,
+            lattice.source[first:last] - low,
+            arriving,
+        )
+
+
+class Search:
+    """One walk over one lattice. `run` it once over all blocks, then ask for the `path`."""
+
+    def __init__(
+        self, acoustics: Acoustics, lattice: Lattice, prices: Penalties, beam: float = _BEAM
+    ) -> None:
+        self._lattice, self._prices, self._beam = lattice, prices, beam
+        self._acoustics = acoustics
+        self._loop = PhoneLoop(acoustics)
+        self._state = np.full(len(lattice.column), _NEVER, np.float32)
+        self._node = np.full(lattice.words + 1, _NEVER, np.float32)
+        self._node[0] = 0
+        self._low, self._high = 0, min(lattice.words, _AHEAD_WORDS)
+        self._kept: list[_Decisions] = []
+        self._frames = 0
+        self.background: list[Floats] = []
+
+    def run(self, blocks: Iterable[Block], in_speech: NDArray[np.bool_]) -> Iterator[int]:
+        """Follow all blocks; yields the frames done so far. `in_speech`, shape (frames,), is False where nobody speaks."""
+        for block in blocks:
+            frames = len(block.scores)
+            band = _Band.of(self._lattice, self._low, self._high)
+            emissions = self._emissions(block, band, in_speech[block.first : block.first + frames])
+            self._kept.append(self._advance(block.first, emissions, band))
+            self._move(band)
+            self._frames = block.first + frames
+            yield self._frames
+
+    def _emissions(self, block: Block, band: _Band, in_speech: NDArray[np.bool_]) -> Floats:
+        """Log likelihood of every state of the band in every frame of the block."""
+        columns = self._lattice.column[band.states]
+        block.want(np.unique(columns[columns < self._acoustics.columns]))
+        gained = self._loop(block)
+        self.background.append(gained)
+        block.scores[:, -1] = gained + np.float32(self._prices.unwritten_frame)
+        emissions: Floats = np.take(block.scores, columns, axis=1)
+        if not in_speech.all():
+            self._hush(emissions, ~in_speech, self._lattice.quiet[band.states], gained)
+        return emissions
+
+    def _hush(
+        self, emissions: Floats, frames: NDArray[np.bool_], quiet: NDArray[np.bool_], gained: Floats
+    ) -> None:
+        """Where nobody speaks, silence explains whatever is there (music, a chair) as well as any phones could."""
+        talking = np.ix_(frames, ~quiet)
+        emissions[talking] += np.float32(self._prices.outside_speech_frame)
+        silent = np.ix_(frames, quiet)
+        emissions[silent] = np.maximum(emissions[silent], gained[frames, None])
+
+    def _advance(self, first: int, emissions: Floats, band: _Band) -> _Decisions:
+        lattice = self._lattice
+        state, node = self._state[band.states], self._node[band.nodes]
+        stay, leave = lattice.stay[band.states], lattice.leave[band.states]
+        onward, leaving, price = leave[:-1], leave[band.end], lattice.price[band.chains]
+        start, end, source, arriving = band.start, band.end, band.source, band.arriving
+        by_word = np.arange(len(node), dtype=np.float32) * np.float32(self._prices.skip_word)
+        skip = by_word[1:] + np.float32(self._prices.skip)
+        reached = np.empty(emissions.shape, bool)
+        exits = np.empty((len(emissions), len(start)), np.float32)
+        arrived = np.empty((len(emissions), len(node)), np.float32)
+        moved, stayed, best = np.empty_like(state), np.empty_like(state), np.empty_like(node)
+        for t in range(len(emissions)):
+            np.add(state[:-1], onward, out=moved[1:])
+            moved[start] = node[source] + price
+            np.add(state, stay, out=stayed)
+            np.greater(moved, stayed, out=reached[t])
+            np.maximum(stayed, moved, out=state)
+            state += emissions[t]
+            np.add(state[end], leaving, out=exits[t])
+            np.maximum.reduceat(exits[t], arriving, out=arrived[t])
+            np.subtract(arrived[t], by_word, out=best)
+            np.maximum.accumulate(best, out=best)
+            node[:] = arrived[t]
+            np.maximum(node[1:], best[:-1] + skip, out=node[1:])
+        winner, skipped_from = _choices(exits, arrived, arriving, by_word, skip)
+        return _Decisions(
+            first,
+            band.nodes.start,
+            band.states.start,
+            len(state),
+            np.packbits(reached, axis=1),
+            winner,
+            skipped_from,
+        )
+
+    def _move(self, band: _Band) -> None:
+        """Let go of what fell behind the beam, and open the band for what comes next."""
+        lattice, state, node = self._lattice, self._state, self._node
+        best = state[band.states].max()
+        state[band.states] -= best
+        node[band.nodes] -= best
+        alive = np.flatnonzero(state[band.states] > -self._beam) + band.states.start
+        furthest = int(lattice.node[alive[-1]])
+        self._low = max(int(lattice.node[alive[0]]), furthest - _MOST_WORDS)
+        self._high = min(lattice.words, max(furthest + _AHEAD_WORDS, self._low + 1))
+        state[band.states.start : lattice.first_state[self._low]] = _NEVER
+        node[band.nodes.start : self._low] = _NEVER
+        state[lattice.first_state[self._high] + _states_at_node(lattice, self._high) : band.states.stop] = (
+            _NEVER
+        )
+        node[self._high + 1 : band.nodes.stop] = _NEVER
+
+    def likeliest_node(self) -> int:
+        return int(np.argmax(self._node))
+
+    def path(self, node: int | None = None) -> list[Step]:
+        """The steps of the best way that ends at `node` (the likeliest by default), in order of time."""
+        node = self.likeliest_node() if node is None else node
+        return list(_Backwards(self._lattice, self._kept).walk(self._frames, node))[::-1]
+
+
+def _states_at_node(lattice: Lattice, node: int) -> int:
+    """How many states its silence and its unwritten speech have."""
+    last = int(lattice.first_chain[node]) + 1
+    return int(lattice.end[last] + 1 - lattice.first_state[node])
+
+
+def _choices(
+    exits: Floats, arrived: Floats, arriving: Ints, by_word: Floats, skip: Floats
+) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
+    """For every frame and node: which chain won, and from which node it was skipped to (-1 for none)."""
+    nodes = arrived.shape[1]
+    sizes = np.diff(np.append(arriving, exits.shape[1]))
+    order = np.arange(exits.shape[1]) - np.repeat(arriving, sizes)
+    losing = np.where(exits >= np.repeat(arrived, sizes, axis=1), order, 255).astype(np.uint8)
+    winner = np.minimum.reduceat(losing, arriving, axis=1)
+    value = arrived - by_word
+    best = np.maximum.accumulate(value, axis=1)
+    best_at = np.maximum.accumulate(np.where(value >= best, np.arange(nodes), 0), axis=1)
+    skipped_from = np.full(arrived.shape, -1, np.int16)
+    better = best[:, :-1] + skip > arrived[:, 1:]
+    skipped_from[:, 1:][better] = best_at[:, :-1][better]
+    return winner, skipped_from
+
+
+class _Backwards:
+    """Reads decisions from the end to the beginning."""
+
+    def __init__(self, lattice: Lattice, kept: list[_Decisions]) -> None:
+        self._lattice, self._kept = lattice, kept
+        self._firsts = np.array([k.first for k in kept])
+        self._open = -1
+        self._bits = np.zeros((0, 0), bool)
+
+    def walk(self, frames: int, node: int) -> Iterator[Step]:
+        lattice, at = self._lattice, frames
+        while at > 0:
+            block = self._block(at - 1)
+            kept = self._kept[block]
+            row, column = at - 1 - kept.first, node - kept.low_node
+            source = int(kept.skipped_from[row, column])
+            if source >= 0:
+                node, column = kept.low_node + source, source
+            arriving = lattice.first_chain[node] if column == 0 else lattice.first_arriving[node]
+            chain = int(arriving) + int(kept.winner[row, column])
+            states = self._states(chain, at)
+            yield Step(Way(int(lattice.way[chain])), int(lattice.source[chain]), chain, states[0], at, states)
+            at, node = states[0], int(lattice.source[chain])
+
+    def _states(self, chain: int, end: int) -> tuple[int, ...]:
+        """The frames at which the states of a chain that ends before frame `end` began."""
+        state, begin = int(self._lattice.end[chain]), int(self._lattice.start[chain])
+        found: list[int] = []
+        frame = end - 1
+        while frame > 0:
+            block = self._block(frame)
+            kept = self._kept[block]
+            if self._unpacked(block)[frame - kept.first, state - kept.low_state]:
+                found.append(frame)
+                if state == begin:
+                    return tuple(found[::-1])
+                state -= 1
+            frame -= 1
+        return (0, *found[::-1])
+
+    def _block(self, frame: int) -> int:
+        return int(np.searchsorted(self._firsts, frame, side="right")) - 1
+
+    def _unpacked(self, block: int) -> NDArray[np.bool_]:
+        if block != self._open:
+            kept = self._kept[block]
+            self._bits = np.unpackbits(kept.reached, axis=1, count=kept.states).view(bool)
+            self._open = block
+        return self._bits

@@ -1,0 +1,114 @@
+"""What to listen for: the given text as words with pronunciations, stutters and compounds taken apart.
+
+"I-I think" is said as three words, and each wants its own time; "1455" is one word with several readings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+from pipeline.given import Given, GivenWord
+from pipeline.recognizers.pronounce import dictionary, pronounce
+from pipeline.spoken import spoken_readings
+from pipeline.stages.align.lattice import Phones, Spoken
+from pipeline.transcript import Kind
+
+# Readings x pronunciations of one word; more cost time and gain nothing.
+_MOST_READINGS, _MOST_PRONUNCIATIONS = 4, 6
+# A gap between cues that lets expect a pause in the talk.
+_CUE_GAP_MS = 400
+_PAUSE_AFTER = re.compile(r"(?:[.,?!;:…]|--|–|—)[\"'”’)\]]*$")
+_PIECES = re.compile(r"[^-]*[^\W_][^-]*-*")
+# Sounds whose spelling says little about how they sound.
+_VAGUE = frozenset(
+    {"mm", "mmm", "hm", "hmm", "hmmm", "mhm", "mmhmm", "ugh", "uhh", "umm", "aw", "ah", "oh", "huh"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One word to listen for: a piece of token `token` (its index in the given text)."""
+
+    token: int
+    spoken: Spoken
+
+
+def parts(given: Given) -> list[Part]:
+    """Everything in the text that somebody should say, in reading order; sounds and credits are left out."""
+    found: list[Part] = []
+    before = ""
+    pause = True
+    for token, (word, gap) in enumerate(_with_gaps(given)):
+        if word.kind is not Kind.WORD:
+            pause = True
+            continue
+        pause = pause or gap or word.new_speaker or bool(_PAUSE_AFTER.search(before))
+        for phones, doubtful in _pieces(word):
+            found.append(Part(token, Spoken(phones, pause, doubtful)))
+            pause = False
+        before = word.text
+    return found
+
+
+def _with_gaps(given: Given) -> Iterator[tuple[GivenWord, bool]]:
+    """Every word, and whether a gap between cues, or a new paragraph of a script, lies in front of it."""
+    last_end_ms: int | None = None
+    for cue in given.cues:
+        gap = cue.span is None or last_end_ms is None or cue.span.start_ms - last_end_ms >= _CUE_GAP_MS
+        for number, word in enumerate(cue.words):
+            yield word, gap and number == 0
+        last_end_ms = cue.span.end_ms if cue.span else None
+
+
+def _pieces(word: GivenWord) -> list[tuple[tuple[Phones, ...], bool]]:
+    """The pronunciations of each piece of a written word, and whether they are a guess."""
+    if word.spoken is not None:
+        said = _pronunciations([tuple(word.spoken.split())])
+        return [(said, False)] if said else []
+    texts = _PIECES.findall(word.text) if re.search(r"[^\W\d]-+[^\W\d]", word.text) else [word.text]
+    found = []
+    for number, text in enumerate(texts):
+        bare = text.rstrip("-")
+        broken = _is_broken(bare, texts[number + 1 :])
+        readings = [(bare.lower(),)] if broken else spoken_readings(bare, _MOST_READINGS)
+        said = _pronunciations(readings)
+        if broken and said:
+            following = _pronunciations(spoken_readings(texts[number + 1].rstrip("-"), 1))
+            said = tuple(phones[:1] for phones in following) or said
+        if said:
+            found.append((said, broken or _is_doubtful(readings)))
+    return found
+
+
+def _is_broken(piece: str, following: Sequence[str]) -> bool:
+    """Whether a piece is the broken beginning of the next ("w-want")."""
+    bare = piece.lower()
+    return (
+        bool(following)
+        and re.fullmatch(r"[bcdfghjklmnpqrstvwxyz]{1,3}", bare) is not None
+        and following[0].lower().startswith(bare)
+    )
+
+
+def _is_doubtful(readings: Sequence[tuple[str, ...]]) -> bool:
+    known = dictionary()
+    return (
+        any(word in _VAGUE or (word not in known and not word.endswith("'s")) for word in readings[0])
+        if readings
+        else True
+    )
+
+
+def _pronunciations(readings: Sequence[tuple[str, ...]]) -> tuple[Phones, ...]:
+    """All ways to say any of the readings, likeliest first."""
+    found: dict[Phones, None] = {}
+    for reading in readings:
+        said = pronounce(reading)
+        for choice in islice(product(*(said[word] for word in reading)), _MOST_PRONUNCIATIONS):
+            phones = tuple(" ".join(choice).split())
+            if phones:
+                found[phones] = None
+    return tuple(found)[:_MOST_PRONUNCIATIONS]
