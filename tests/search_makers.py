@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
+
+TRUTH = Path(__file__).parent / "data" / "demo_truth.json"
 
 ROLES = {"Daniel": "therapist", "Ruth": "cotherapist", "Alan": "commentator"}
 
@@ -40,7 +43,53 @@ Zoë | You felt angry. | emotion-naming=angry
 Marc | I slipped in March. I had ten cigarettes that week. | lapse-relapse=slipped in March
 """
 
+# What a careful reader marks in the demo: utterance, concept, evidence; "-" before it for negated, "?" for
+# asked.
+DEMO_CONCEPTS = """
+6 | resistance=only here because my wife
+8 | client-autonomy=wasn't your choice
+9 | denial-minimising=a few beers after work
+10 | denial-minimising=I stopped counting
+13 | feedback=When you said no offence, I felt it anyway
+15 | client-autonomy=is up to you
+16 | resistance=Resistance
+17 | feedback=feedback, here-and-now=here and now
+18 | lapse-relapse=nearly had a slip
+20 | trigger=My mother rang
+22 | shame-guilt=so ashamed
+24 | shame-guilt=the shame, emotional-discomfort=stay with the shame
+27 | trigger=the trigger, -trigger=not the wine
+28 | ?relapse-prevention=What will you do when she rings again
+29 | coping-skill=I'll call one of you
+31 | emotional-discomfort=Sitting with discomfort, coping-skill=is a skill
+32 | relapse-prevention=plan for relapse prevention
+33 | ending-leaving=my last Thursday
+36 | feedback=told me I was hiding, emotion-naming=I hated him
+37 | emotion-naming=I'm angry
+39 | emotion-naming=I'm angry with you, feedback=I'm angry with you
+41 | ending-leaving=What will you take with you
+45 | ending-leaving=Endings, trigger=a trigger
+"""
+
+ALIGNMENT = {
+    "verdict": "in sync",
+    "summary": [],
+    "shifts": [],
+    "speech_without_text": [],
+    "text_without_speech": [],
+    "not_confirmed": [],
+    "heard_differently": [],
+    "moved_cues": 0,
+}
+
 BROADER = {
+    "coping-skill": "recovery-work",
+    "relapse-prevention": "recovery-work",
+    "denial-minimising": "motivation",
+    "client-autonomy": "motivation",
+    "emotional-discomfort": "emotion",
+    "here-and-now": "interpersonal-process",
+    "ending-leaving": "interpersonal-process",
     "function-of-use": "relapse-process",
     "trigger": "relapse-process",
     "craving-urge": "relapse-process",
@@ -97,9 +146,28 @@ def document(
         "turns": [],
         "utterances": utterances,
         "cues": [],
-        "alignment": {},
+        "alignment": ALIGNMENT,
         **top,
     }
+
+
+def demo() -> dict[str, Any]:
+    """The demo as it is known to its makers: speakers, scenes and times from the truth, concepts from above."""
+    truth = json.loads(TRUTH.read_text("utf-8"))
+    made = document("demo", "x | x", truth["title"], speakers=[], vignettes=[], utterances=[])
+    people = [{k: p[k] for k in ("id", "name", "role")} | {"evidence": []} for p in truth["people"]]
+    sections = [
+        _scene(f"v{n}", s["kind"], s["title"], s["start_ms"]) | {"end_ms": s["end_ms"]}
+        for n, s in enumerate(truth["sections"], 1)
+    ]
+    lines = dict(line.split(" | ", 1) for line in DEMO_CONCEPTS.strip().splitlines())
+    utterances = []
+    for n, u in enumerate(truth["utterances"]):
+        text = " ".join(u["text"].split())
+        found = _utterance(n, u["speaker"], f"v{u['section'] + 1}", text, [lines.get(str(n + 1), "")])
+        utterances.append(found | {"start_ms": u["start_ms"], "end_ms": u["end_ms"]})
+    made["media"]["duration_ms"] = truth["duration_ms"]
+    return made | {"speakers": people, "vignettes": sections, "utterances": utterances}
 
 
 def save(folder: Path, *documents: dict[str, Any]) -> Path:
@@ -132,7 +200,8 @@ def _utterance(
         }
         for at, word in enumerate(written)
     ]
-    tags = [_tag(entry.strip(), text) for entry in ",".join(concepts).split(", ") if entry.strip()]
+    entries = re.split(r", (?=[-?]?[a-z-]+=)", ", ".join(filter(None, concepts)))
+    tags = [_tag(entry, text) for entry in entries if entry]
     return {
         "id": f"u{number + 1}",
         "speaker": speaker.lower() or None,
@@ -148,5 +217,11 @@ def _utterance(
 def _tag(entry: str, text: str) -> dict[str, Any]:
     concept, _, words = entry.lstrip("-?").partition("=")
     start = text.index(words)
-    flags = {"negated": entry.startswith("-"), "asked": entry.startswith("?"), "quoted": False}
-    return {"id": concept, "start_char": start, "end_char": start + len(words), "rule": words, **flags}
+    flags = {
+        "negated": entry.startswith("-"),
+        "asked": entry.startswith("?"),
+        "quoted": False,
+        "hypothetical": False,
+    }
+    place = {"start_char": start, "end_char": start + len(words)}
+    return {"id": concept, **place, "rule": words, **flags, "about": "unstated"}

@@ -181,7 +181,7 @@ def put(document, path, value):
         (("utterances", 2, "text"), "", "utterance 3: 'text' is missing or not text"),
         (("utterances", 2), "hello", "utterance 3: is not a table"),
         (("utterances",), {}, "'utterances' is not a list"),
-        (("utterances", 3, "concepts", 0, "end_char"), 999, "utterance 4, concept 1: its evidence [9, 999)"),
+        (("utterances", 3, "concepts", 0, "end_char"), 999, "utterance 4, concept 1: its evidence [6, 999)"),
         (("utterances", 3, "concepts", 0, "negated"), "no", "utterance 4, concept 1: 'negated' is neither true nor"),
         (("utterances", 3, "words", 1, "confidence"), 7, "utterance 4, word 2: has a 'confidence'"),
         (("vignettes", 1, "kind"), "scene", "vignette 2: has a kind that is none of"),

@@ -22,7 +22,7 @@ A sequence: a trigger is named, and within a minute somebody else gives feedback
 How the hits divide:
 
     >>> [(c.value, c.hits, c.of) for c in index.count("concept:emotion", by="speaker")]
-    [('Denise', 2, 3), ('Maya', 1, 2)]
+    [('Denise', 2, 2), ('Maya', 1, 1), ('Ruth', 1, 1)]
     >>> index.close()
 """
 

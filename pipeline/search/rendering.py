@@ -162,16 +162,14 @@ def harmless(value: object) -> object:
 def concordance_text(found: Concordance) -> str:
     """The keyword in one column, its context left and right."""
     left = max((len(line.left) for line in found.lines), default=0)
-    middle = max((len(line.keyword) for line in found.lines), default=0)
-    right = max((len(line.right) for line in found.lines), default=0)
+    keywords = [f"{line.left:>{left}}[{line.keyword}]{line.right}" for line in found.lines]
+    width = max(map(len, keywords), default=0)
     shown = f", the first {len(found.lines)}" if len(found.lines) < found.total else ""
     order = "" if found.sort == "place" else f", sorted {found.sort}"
     count = f"{'the first ' if found.cut else ''}{found.total:,} {'place' if found.total == 1 else 'places'}"
     lines = [f"{count} for {found.word}{order}{shown}"]
-    for line in found.lines:
-        keyword = f"{line.left:>{left}}[{line.keyword}]{line.right}"
-        source = f"{line.video} {clock(line.start_ms)} {line.speaker}".rstrip()
-        lines.append(f"{keyword:<{left + middle + right + 2}}  {source}")
+    for line, keyword in zip(found.lines, keywords, strict=True):
+        lines.append(f"{keyword:<{width}}  {line.video} {clock(line.start_ms)} {line.speaker}".rstrip())
     return "\n".join(lines)
 
 
