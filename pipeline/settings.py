@@ -31,12 +31,15 @@ Processes = Annotated[int, Ge(0), Le(256)]
 class TranscribeSettings:
     """`recognizer` auto = Whisper when its weights are local, else PocketSphinx, which is always there.
 
-    `processes` 0 = one per core, at most 4. `speech_threshold` is Silero's probability from which on sound is speech.
+    `words` auto = PocketSphinx listens for words only where no text came with the recording: the aligner does better from the
+    text alone, and an ear that was told the text bears no witness. `processes` 0 = one per core, at most 4.
+    `speech_threshold` is Silero's probability from which on sound is speech.
     """
 
     __pydantic_config__ = _STRICT
     recognizer: Literal["auto", "whisper", "sphinx"] = "auto"
     model: str = "auto"
+    words: Literal["auto", "always"] = "auto"
     processes: Processes = 0
     speech_threshold: Annotated[float, Ge(0.05), Le(0.95)] = 0.5
 

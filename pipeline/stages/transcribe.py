@@ -70,19 +70,20 @@ def run(
     Raises WeightsError when a model's files are missing, RecognizerError when a recognizer gives up.
     """
     choice = choose(settings)
-    recognizer = _build(choice, settings)
-    bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
     probabilities = regions.speech_probabilities(audio, part(progress, 0.0, _SCAN_SHARE))
     speech = tuple(regions.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
+    if choice.name == "sphinx" and given is not None and settings.words == "auto":
+        progress(1.0)
+        return Heard(choice.name, choice.model, False, (), speech)
+    recognizer = _build(choice, settings)
+    bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
     listen_to: tuple[Span, ...] = speech
     if bias.sentences:
         faint = settings.speech_threshold * _FAINT_SHARE
         listen_to = tuple(regions.regions_of(probabilities, faint, audio.duration_ms))
     tokens = recognizer.recognize(audio, listen_to, bias, part(progress, _SCAN_SHARE, 1.0))
     progress(1.0)
-    return Heard(
-        choice.name, choice.model, bool(bias.sentences), tokens, speech, _notes(speech, choice, given)
-    )
+    return Heard(choice.name, choice.model, bool(bias.sentences), tokens, speech)
 
 
 def _sphinx(why: str) -> Choice:
@@ -114,11 +115,3 @@ def _sentences(given: Given | None) -> tuple[tuple[str, ...], ...]:
         for cue in given.cues
     )
     return tuple(words for words in said if words)
-
-
-def _notes(speech: tuple[Span, ...], choice: Choice, given: Given | None) -> tuple[str, ...]:
-    if not speech:
-        return ("no speech was found in the recording",)
-    if choice.name == "sphinx" and given is None:
-        return ("words by PocketSphinx without subtitles to guide it: a rough draft, expect many errors",)
-    return ()
