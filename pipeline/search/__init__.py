@@ -26,11 +26,24 @@ How the hits divide:
     >>> index.close()
 """
 
-from pipeline.search.building import Built, update
-from pipeline.search.codebook import Codebook
-from pipeline.search.errors import DocumentError, IndexFileError, QueryError
-from pipeline.search.index import Index
-from pipeline.search.results import Count, Evidence, Hit, Line, Moment, Results
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.search.building import Built, update
+    from pipeline.search.codebook import Codebook
+    from pipeline.search.errors import DocumentError, IndexFileError, QueryError
+    from pipeline.search.index import Index
+    from pipeline.search.results import Count, Evidence, Hit, Line, Moment, Results
+
+# Loaded when first asked for: the command line must not wait for a search that nobody makes.
+_HOMES = {
+    "building": ("Built", "update"),
+    "codebook": ("Codebook",),
+    "errors": ("DocumentError", "IndexFileError", "QueryError"),
+    "index": ("Index",),
+    "results": ("Count", "Evidence", "Hit", "Line", "Moment", "Results"),
+}
 
 __all__ = [
     "Built",
@@ -47,3 +60,10 @@ __all__ = [
     "Results",
     "update",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"pipeline.search.{module}"), name)
+    raise AttributeError(f"module 'pipeline.search' has no attribute '{name}'")

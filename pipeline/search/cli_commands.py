@@ -10,9 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.search import commands
-from pipeline.search.index import LIMIT
-from pipeline.search.language import GUIDE
+from pipeline.search.language import GUIDE, LIMIT
 
 _FOLDER = Path("transcripts")
 _Folder = Annotated[Path, typer.Option("--in", help="The folder of transcripts.")]
@@ -42,6 +40,8 @@ def _add_index(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Make the transcripts of a folder searchable, or bring that up to date."""
+        from pipeline.search import commands
+
         return _say(emit, commands.index(folder, rebuild, as_json))
 
 
@@ -65,6 +65,8 @@ def _add_search(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         shape = "json" if as_json else format
+        from pipeline.search import commands
+
         return _say(emit, commands.search(" ".join(query), folder, shape, limit, count_by, clips, media))
 
 
@@ -85,6 +87,8 @@ def _add_concordance(app: typer.Typer, emit: Callable[[str], None]) -> None:
     ) -> int:
         """Show a word wherever it is said, with what stands left and right of it."""
         shape = "json" if as_json else format
+        from pipeline.search import commands
+
         return _say(emit, commands.concordance(" ".join(word), folder, sort, context, shape, limit))
 
 
@@ -102,9 +106,10 @@ def _add_cooccur(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Count which concepts occur near which."""
-        return _say(
-            emit, commands.cooccur(folder, within, " ".join(query or ()), "json" if as_json else format)
-        )
+        from pipeline.search import commands
+
+        shape = "json" if as_json else format
+        return _say(emit, commands.cooccur(folder, within, " ".join(query or ()), shape))
 
 
 def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
@@ -120,10 +125,12 @@ def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Write the transcripts with times and concepts for NVivo, ATLAS.ti, MAXQDA and QualCoder (REFI-QDA)."""
+        from pipeline.search import commands
+
         return _say(emit, commands.export_qda(target, folder, media, with_media, as_json))
 
 
-def _say(emit: Callable[[str], None], answer: commands.Answer) -> int:
+def _say(emit: Callable[[str], None], answer: tuple[str, int]) -> int:
     text, status = answer
     emit(text)
     return status

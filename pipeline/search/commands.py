@@ -15,7 +15,8 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.search import building, clips, language, refi, rendering
 from pipeline.search.building import Built, Progress
-from pipeline.search.index import LIMIT, Index
+from pipeline.search.index import Index
+from pipeline.search.language import LIMIT
 
 Answer = tuple[str, int]
 

@@ -15,7 +15,7 @@ from pipeline.search.compiling import Plan, compile_plan
 from pipeline.search.concordance import CONTEXT_WORDS, MOST_UTTERANCES, Concordance, concordance
 from pipeline.search.counting import Cooccurrence, cooccurrence, count_by
 from pipeline.search.errors import QueryError
-from pipeline.search.language import Query
+from pipeline.search.language import LIMIT, Query
 from pipeline.search.naming import Names
 from pipeline.search.reading import Reader
 from pipeline.search.results import Count, Hit, Results
@@ -25,7 +25,6 @@ from pipeline.search.vocabulary import Vocabulary, spoken
 # More hits than this are not scored but given in order of time: nobody reads by rank what ten thousand
 # utterances say, and scoring them would take a second.
 RANKED_MOST = 10_000
-LIMIT = 20
 # How little a word in the title or the vignette's title counts beside one in the utterance.
 _WEIGHTS = "1.0, 0.3"
 

@@ -6,7 +6,6 @@ read is answered with the place and what was expected there.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ negated:yes asked:no       how the concept beside it is spoken of; also quoted:,
 A -> B within 60s          B follows A within that time; also within 3 utterances, within vignette;
                            by:other said by somebody else, by:same by the same; more arrows may follow
 """
+LIMIT = 20  # hits, unless asked for more
 MAX_CHARS = 2000
 MAX_TERMS = 64
 MAX_DEPTH = 24
@@ -207,21 +207,25 @@ def _quoted(text: str, at: int) -> tuple[str, int]:
 
 
 def _is_field(text: str, name: re.Match[str]) -> bool:
-    """Whether `name:` is a field: "well: yes" is two words, but "concept: trigger" a field whose value went
-    astray.
-    """
+    """Whether `name:` is a field: "well: yes" is two words, "concept: trigger" a field without its value."""
     return name[1].lower() in (*FIELDS, "by") or not _SPACE.match(text + " ", name.end())
+
+
+def _nearest_field(name: str) -> str:
+    import difflib
+
+    if close := difflib.get_close_matches(name.lower(), FIELDS, 1, 0.6):
+        return f"did you mean '{close[0]}:'?"
+    known = ", ".join(f"{f}:" for f in FIELDS)
+    return f'there are {known} (to search for the words themselves, put quotes around: "{name} ...")'
 
 
 def _field(text: str, name: re.Match[str]) -> tuple[_Token, int]:
     known = name[1].lower()
     if known not in (*FIELDS, "by"):
-        close = difflib.get_close_matches(known, FIELDS, 1, 0.6)
-        hint = f"did you mean '{close[0]}:'?" if close else f"there are {', '.join(f + ':' for f in FIELDS)}"
-        hint += (
-            f' (to search for the words themselves, put quotes around: "{name[1]} ...")' if not close else ""
+        raise QueryError(
+            f"there is no field '{name[1]}:'", _nearest_field(name[1]), query=text, at=name.start()
         )
-        raise QueryError(f"there is no field '{name[1]}:'", hint, query=text, at=name.start())
     at = name.end()
     if text[at : at + 1] in _QUOTES:
         value, end = _quoted(text, at)
