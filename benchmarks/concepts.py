@@ -1,0 +1,107 @@
+"""How well and how fast concepts are tagged: precision, recall and F1 by concept, micro and macro.
+
+    python -m benchmarks.concepts [FILE.jsonl ...]
+
+Without files it measures `benchmarks/concepts.jsonl`, utterances written for this project and the demo's, in three parts:
+the demo, talk written to be oblique, and plain sentences in which technical words have another sense (every tag there is
+false). These were written by the lexicon's author, who has seen what failed: they show what works, not how well it
+generalises. For that, give files of utterances that people labelled, or set VIGNETTE_DATA to a folder with
+`concepts/dev.jsonl` and `dialogue/dialogue.csv`.
+
+Micro counts decisions, macro is the mean over concepts; intervals are 95 % bootstrap intervals over transcripts (see
+`pipeline.concepts.scoring`). Tags per 100 utterances of unlabelled talk show how much a reader is shown.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline import lexicon
+from pipeline.concepts.coder import Coder
+from pipeline.concepts.scoring import Labelled, Scores, read_labelled, score
+from pipeline.resources import data_file
+from pipeline.stages import concepts
+from pipeline.timing import Span
+from pipeline.transcript import Token, Utterance
+
+OWN = Path(__file__).with_suffix(".jsonl")
+WORDS_OF_83_MINUTES = 12_000
+
+
+def main(paths: Sequence[str]) -> None:
+    """Print every table for the files named, or for those that are there."""
+    clock = time.perf_counter()
+    book = lexicon.load(data_file("concepts.toml"))
+    coder = Coder(book)
+    print(f"lexicon {book.version}: {len(book.concepts)} concepts, {len(book.rules)} rules,", end=" ")
+    print(f"ready after {time.perf_counter() - clock:.2f} s\n")
+    known = frozenset(c.id for c in book.concepts)
+    data = os.environ.get("VIGNETTE_DATA")
+    files = [Path(p) for p in paths] or [OWN, *([Path(data) / "concepts/dev.jsonl"] if data else [])]
+    for path in files:
+        rows = read_labelled(path, known)
+        _print_scores(path.name, score(rows, coder))
+        for sample in sorted({row.sample for row in rows if row.sample}):
+            _print_part(sample, [row for row in rows if row.sample == sample], coder)
+        print()
+    _print_speed(read_labelled(OWN, known), book)
+    if data:
+        _print_density(Path(data) / "dialogue/dialogue.csv", coder)
+
+
+def _print_scores(name: str, scores: Scores) -> None:
+    print(f"{name}: {scores.utterances} utterances")
+    print(f"{'concept':<22}{'precision':>10}{'recall':>8}{'F1':>7}{'examples':>10}")
+    for concept, counts in scores.per_concept.items():
+        figures = f"{counts.precision:>10.2f}{counts.recall:>8.2f}{counts.f1:>7.2f}{counts.examples:>10}"
+        print(f"{concept:<22}{figures}")
+    low, high = scores.micro_ci
+    micro = scores.micro
+    print(f"{'micro':<22}{micro.precision:>10.2f}{micro.recall:>8.2f}{micro.f1:>7.2f}  [{low:.2f}, {high:.2f}]")
+    low, high = scores.macro_ci
+    precision, recall, f1 = scores.macro
+    print(f"{'macro':<22}{precision:>10.2f}{recall:>8.2f}{f1:>7.2f}  [{low:.2f}, {high:.2f}]", end="")
+    print(f"  over {len(scores.to_json()['macro']['concepts'])} concepts")
+
+
+def _print_part(name: str, rows: list[Labelled], coder: Coder) -> None:
+    scores = score(rows, coder)
+    micro = scores.micro
+    if micro.examples:
+        print(f"  {name}: micro P {micro.precision:.2f}, R {micro.recall:.2f}, F1 {micro.f1:.2f}", end=" ")
+    else:
+        print(f"  {name}: {micro.wrong} false tags", end=" ")
+    print(f"in {len(rows)} utterances")
+
+
+def _print_speed(rows: list[Labelled], book: lexicon.Lexicon) -> None:
+    """Time the stage on as many words as 83 minutes of talk hold."""
+    tokens: list[Token] = []
+    utterances: list[Utterance] = []
+    while len(tokens) < WORDS_OF_83_MINUTES:
+        row = rows[len(utterances) % len(rows)]
+        first = len(tokens)
+        for word in row.text.split():
+            tokens.append(Token(word, Span(len(tokens) * 400, len(tokens) * 400 + 300)))
+        utterances.append(Utterance(first, len(tokens), f"s{len(utterances) % 2}", f"u{len(utterances)}"))
+    clock = time.perf_counter()
+    found = concepts.run(tokens, utterances, {}, book)
+    print(f"{len(tokens)} words tagged in {time.perf_counter() - clock:.2f} s ({len(found.tags)} tags)")
+
+
+def _print_density(path: Path, coder: Coder) -> None:
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        texts = [row["utterance_text"] for row in csv.DictReader(file)]
+    tags = sum(len(coder.concepts_in(text)) for text in texts)
+    print(f"{path.name}: {100 * tags / len(texts):.1f} tags per 100 of {len(texts)} unlabelled utterances")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
