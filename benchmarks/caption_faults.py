@@ -154,5 +154,5 @@ def listed(
             any(f.start_ms is not None and s.start_ms - 500 <= f.start_ms < s.end_ms for f in new)
             for s in spans
         )
-    hit = {f.cue_index for f in new} | {f.cue_index - 1 for f in new if f.id == "overlap" and f.cue_index}
+    hit = {f.cue_index for f in new}
     return sum(number in hit for number in numbers)

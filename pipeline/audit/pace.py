@@ -115,8 +115,8 @@ def overlap(view: View) -> Iterator[Hit]:
             severity = Severity.WARNING if _different(view, longest, cue) else Severity.ERROR
             if severity is Severity.WARNING and speech_overlaps(view, longest, cue):
                 severity = Severity.INFO
-            what = f"It is on screen together with caption {longest.number} for {by} ms."
-            yield Hit(what, cue, by, 0, severity)
+            what = f"It stays on screen together with caption {cue.number} for {by} ms."
+            yield Hit(what, longest, by, 0, severity)
         if longest is None or cue.span.end_ms > longest.span.end_ms:
             longest = cue
 

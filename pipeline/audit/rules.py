@@ -120,7 +120,7 @@ RULES: tuple[Rule, ...] = (
     Rule("max-duration", "time on screen", "ms", pace.longest, {"training": W, "netflix": E},
          {"netflix": f"{N_GEN} §1"}, "Let it go sooner, or divide it.", "max_duration_ms", fixable=True),
     Rule("lingers", "time after the last word", "ms", hearing.lingers, I,
-         f"{N_TIM} §1; BBC §5.2; {FCC}(ii)", "Let it go sooner.", "linger_ms", ("words",), fixable=True),
+         f"{N_TIM} §1; BBC §5.2; {FCC}(ii)", "Let it go sooner.", "linger_ms", ("words",)),
     Rule("consistent-speed", "ratio of neighbours' speeds", "x", pace.steady_speed, {"bbc": I}, "BBC §4.4",
          "Even out the times."),
     # Gaps, overlaps, shots
@@ -178,7 +178,7 @@ RULES: tuple[Rule, ...] = (
     Rule("speaker-label-style", "label", "", wording.label_style, _for(I, wcag_fcc=None),
          {"netflix": "Subtitle Edit's reading of Netflix", "bbc": "BBC §7.8",
          "dcmp": "DCMP Language Mechanics"},
-         "Write all labels in one style.", fixable=True),
+         "Write all labels in one style."),
     Rule("dialogue-dash", "dashes", "", wording.dash_style, _for(I, dcmp=None, wcag_fcc=None),
          {"netflix": f"{N_EN}, Dual Speakers", "bbc": "BBC §7.3"}, "Begin each speaker's line with a dash."),
     Rule("two-speakers-one-line", "speakers on a line", "speakers", wording.two_in_a_line, _for(W, netflix=E,
@@ -224,8 +224,7 @@ RULES: tuple[Rule, ...] = (
          "Check the spelling.",
          needs=("names",), needs_person=True),
     # Characters and file format
-    Rule("empty-cue", "visible characters", "chars", wording.empty, W, "Vignette", "Remove the caption.",
-         fixable=True),
+    Rule("empty-cue", "visible characters", "chars", wording.empty, W, "Vignette", "Remove the caption."),
     Rule("whitespace", "spaces", "", wording.whitespace, I, "Vignette", "Remove the spaces.", fixable=True),
     Rule("glyph", "character", "", wording.glyphs, I, f"{N_GEN} §3; BBC §9.3", "Use another character."),
     Rule("past-end", "end", "ms", pace.past_end, E, "Vignette", "Let it end with the recording.",

@@ -22,7 +22,8 @@ _UNIT = (
     r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.m|p\.m|o['’]clock|dollars|pounds|euros|degrees|°)"
 )
 _SMALL_NUMBER = re.compile(
-    rf"(?<![\w.,:/$£€#+-])(?<!\bof )(?<!\bto )(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_UNIT}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)", re.I
+    rf"(?<![\w.,:/$£€#+-])(?<!\bof )(?<!\bto )(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_UNIT}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)",
+    re.I,
 )
 _STARTING_NUMBER = re.compile(r"(?:^|[.?!]\s+)(\d+)\s+[A-Za-z]")
 _MID_LINE_DASH = re.compile(r"[.?!…]\s+[-–—]\s?[A-Z]")

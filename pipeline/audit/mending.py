@@ -1,0 +1,250 @@
+"""Mends for what a program can mend: each is tried, and kept only where it makes no other rule worse.
+
+Words are never cut or changed. Times move within what neighbours leave free, lines break elsewhere, spaces and
+escapes are put right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+
+from pipeline.audit.documents import shown
+from pipeline.audit.model import Document, Facts, Severity, Shown
+from pipeline.audit.run import audit
+from pipeline.linguistics import Junction, junction, visible_length
+from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
+from pipeline.timing import Span
+
+# A caption is judged together with so many neighbours on either side.
+NEIGHBOURS = 2
+# Words this far from the captions in question can say nothing about them.
+EARSHOT_MS = 10_000
+# How far a caption may outstay its time to be read: what the BBC allows after speech has ended.
+STRETCH_MS = 1500
+_BREAK = {
+    Junction.SENTENCE: 0, Junction.CLAUSE: 4, Junction.CONJUNCTION: 10, Junction.PREPOSITION: 18,
+    Junction.PREDICATE: 28, Junction.PLAIN: 35, Junction.TORN: 120,
+}  # fmt: skip
+_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|lrm|rlm|nbsp|#\d+|#x[0-9A-Fa-f]+);)")
+_BARE_BRACKET = re.compile(r"<(?!/?(?:c|i|b|u|ruby|rt|v|lang)[\s.>]|/?(?:c|i|b|u|ruby|rt|v|lang)>|[\d:.]+>)")
+
+
+@dataclass(frozen=True)
+class Mend:
+    """One change that was kept: which caption, which rules it serves, before and after."""
+
+    number: int
+    rules: tuple[str, ...]
+    before: Shown
+    after: Shown
+
+
+_Counts = Counter[tuple[str, str, Severity]]
+Try = Callable[[Shown, Shown | None, Profile, Facts], Iterator[Shown]]
+
+
+def mend(
+    document: Document, profiles: Sequence[Profile], facts: Facts | None = None
+) -> tuple[Document, list[Mend]]:
+    """The document with all mends that help, and what they are; findings that a person waived are not known here.
+
+    The first profile says what to aim at, all of them what must not become worse.
+    """
+    known = facts or Facts()
+    cues = {cue.number: cue for cue in document.cues}
+    wanted: dict[int, set[str]] = {}
+    for finding in audit(document, profiles, known).findings:
+        if finding.fixable and finding.cue_index is not None and finding.id in TRIES:
+            wanted.setdefault(finding.cue_index, set()).add(finding.id)
+    mends: list[Mend] = []
+    for number in sorted(wanted):
+        for rule in [r for r in TRIES if r in wanted[number]]:
+            better = _better(rule, number, cues, document, profiles, known)
+            if better is not None:
+                mends.append(Mend(number, (rule,), cues[number], better))
+                cues[number] = better
+    mended = replace(document, cues=tuple(cues[c.number] for c in document.cues))
+    return mended, _joined(mends)
+
+
+def _better(
+    rule: str,
+    number: int,
+    cues: dict[int, Shown],
+    document: Document,
+    profiles: Sequence[Profile],
+    facts: Facts,
+) -> Shown | None:
+    """The first candidate that helps, judged by the caption and those around it."""
+    order = sorted(cues.values(), key=lambda c: (c.span.start_ms, c.number))
+    at = next(k for k, c in enumerate(order) if c.number == number)
+    around = order[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
+    following = order[at + 1] if at + 1 < len(order) else None
+    near = _near(facts, around)
+    before = _counts(around, document, profiles, near)
+    for candidate in TRIES[rule](cues[number], following, profiles[0], facts):
+        if candidate == cues[number]:
+            continue
+        after = _counts([candidate if c.number == number else c for c in around], document, profiles, near)
+        if _helps(rule, before, after):
+            return candidate
+    return None
+
+
+def _helps(rule: str, before: _Counts, after: _Counts) -> bool:
+    """Whether the rule has less to say, and no other rule under any profile more.
+
+    To mend a warning or an error a remark (info) more is accepted, to mend a remark nothing is.
+    """
+    if _weight(after, rule) >= _weight(before, rule):
+        return False
+    least = min(max(s for id_, _, s in before if id_ == rule), Severity.WARNING)
+    others = {(id_, profile) for id_, profile, _ in after if id_ != rule}
+    return all(_weight(after, *other, least) <= _weight(before, *other, least) for other in others)
+
+
+def _near(facts: Facts, cues: Sequence[Shown]) -> Facts:
+    first = min(c.span.start_ms for c in cues) - EARSHOT_MS
+    last = max(c.span.end_ms for c in cues) + EARSHOT_MS
+    words = facts.words and tuple(w for w in facts.words if first <= w.span.start_ms <= last)
+    return replace(facts, words=words or None, speech=None, differing=())
+
+
+def _counts(cues: Sequence[Shown], document: Document, profiles: Sequence[Profile], facts: Facts) -> _Counts:
+    """How many findings of each rule, profile and severity a few captions have."""
+    report = audit(replace(document, cues=tuple(cues), flaws=()), profiles, facts)
+    escapes = sum(len(_BARE_AMPERSAND.findall(c.raw)) + len(_BARE_BRACKET.findall(c.raw)) for c in cues)
+    counts = Counter((f.id, f.profile, f.severity) for f in report.findings)
+    if escapes and document.format == "vtt":
+        counts["vtt-escape", "", Severity.ERROR] = escapes
+    return counts
+
+
+def _weight(counts: _Counts, rule: str, profile: str | None = None, least: Severity = Severity.INFO) -> int:
+    """Findings of one rule from a severity on; one error weighs more than any warnings about a caption."""
+    return sum(
+        count * 10 ** int(severity)
+        for (id_, name, severity), count in counts.items()
+        if id_ == rule and profile in (None, name) and severity >= least
+    )
+
+
+def _joined(mends: Sequence[Mend]) -> list[Mend]:
+    """Several mends of one caption as one."""
+    by_number: dict[int, Mend] = {}
+    for one in mends:
+        known = by_number.get(one.number)
+        by_number[one.number] = (
+            replace(known, rules=(*known.rules, *one.rules), after=one.after) if known else one
+        )
+    return [by_number[number] for number in sorted(by_number)]
+
+
+def _ending(cue: Shown, end_ms: int) -> Iterator[Shown]:
+    if end_ms > cue.span.start_ms:
+        yield replace(cue, span=Span(cue.span.start_ms, end_ms))
+
+
+def _latest(following: Shown | None, profile: Profile, facts: Facts) -> int:
+    if following is None:
+        return facts.duration_ms or 10**12
+    return following.span.start_ms - profile.min_gap_ms(facts.frame_rate or DEFAULT_FRAME_RATE)
+
+
+def longer(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+    """Stay longer: as long as reading takes, or as the next caption allows."""
+    needed = float(profile.min_duration_ms or 0)
+    if profile.max_chars_per_s:
+        needed = max(needed, cue.chars * 1000 / profile.max_chars_per_s)
+    if profile.max_words_per_minute:
+        needed = max(needed, cue.words * 60_000 / profile.max_words_per_minute)
+    needed = max(needed, cue.words * (profile.min_ms_per_word or 0))
+    latest = min(_latest(following, profile, facts), cue.span.end_ms + STRETCH_MS)
+    wanted = cue.span.start_ms + int(needed + 0.999)
+    for end in (min(wanted, latest), latest):
+        if end > cue.span.end_ms:
+            yield from _ending(cue, end)
+
+
+def up_to_next(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+    """End exactly as near to the next caption as the profile wants."""
+    if following is not None:
+        yield from _ending(cue, _latest(following, profile, facts))
+
+
+def sooner(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+    """Go after the longest time, or with the recording."""
+    if profile.max_duration_ms and cue.span.duration_ms > profile.max_duration_ms:
+        yield from _ending(cue, cue.span.start_ms + profile.max_duration_ms)
+    if facts.duration_ms and cue.span.end_ms > facts.duration_ms:
+        yield from _ending(cue, facts.duration_ms)
+
+
+def rebroken(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+    """The same words broken elsewhere; captions with markup, dialogue or several labels are left alone."""
+    if re.search(r"[<{&]", cue.raw) or cue.dashes or len(cue.labels) > 1 or (cue.labels and cue.labels[0][0]):
+        return
+    words = cue.text.split()
+    limit = profile.max_line_chars or 42
+    choices = []
+    for count in range(1, profile.max_lines + 1):
+        for breaks in combinations(range(1, len(words)), count - 1):
+            edges = [0, *breaks, len(words)]
+            lines = [" ".join(words[a:b]) for a, b in pairwise(edges)]
+            widths = [visible_length(line) for line in lines]
+            if max(widths) <= limit:
+                cost = sum(_BREAK[junction(words[k - 1], words[k])] for k in breaks) + 12 * (count - 1)
+                uneven = max(widths) - min(widths)
+                choices.append((cost + uneven, lines))
+    for _, lines in sorted(choices, key=lambda c: c[0])[:3]:
+        yield _rewritten(cue, lines)
+
+
+def tidy(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+    """No needless spaces, no empty lines."""
+    lines = [re.sub(r"[ \t]+", " ", line).strip() for line in cue.raw.split("\n")]
+    yield _rewritten(cue, [re.sub(r" +([!?).,;:…])", r"\1", line) for line in lines if line])
+
+
+def dotted(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+    """The ellipsis as the profile writes it."""
+    wrong, right = ("…", "...") if profile.name == "bbc" else ("...", "…")
+    yield _rewritten(cue, cue.raw.replace(wrong, right).split("\n"))
+
+
+def escaped(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+    """Bare & and < as WebVTT wants them."""
+    text = _BARE_AMPERSAND.sub("&amp;", cue.raw)
+    yield _rewritten(cue, _BARE_BRACKET.sub("&lt;", text).split("\n"), "vtt")
+
+
+def _rewritten(cue: Shown, lines: Sequence[str], kind: str = "") -> Shown:
+    names = {name.casefold() for name in cue.names}
+    kind = kind or ("vtt" if "<v" in cue.raw or "&" in cue.raw else "srt")
+    return shown(cue.number, cue.span, lines, names, kind, cue.id, cue.settings, cue.line)
+
+
+# In the order in which they are tried: text first, then lines, then times.
+TRIES: dict[str, Try] = {
+    "vtt-escape": escaped,
+    "whitespace": tidy,
+    "ellipsis-char": dotted,
+    "max-chars-line": rebroken,
+    "max-lines": rebroken,
+    "line-break-bad": rebroken,
+    "needless-break": rebroken,
+    "line-balance": rebroken,
+    "past-end": sooner,
+    "max-duration": sooner,
+    "overlap": up_to_next,
+    "min-duration": longer,
+    "reading-speed-cps": longer,
+    "reading-speed-wpm": longer,
+    "min-gap": up_to_next,
+    "chain-gap": up_to_next,
+    "jerky-gap": up_to_next,
+}

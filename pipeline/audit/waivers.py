@@ -1,0 +1,60 @@
+"""Findings that a person has accepted, with name and reason: anchored to rule, words and time, so that waiving one
+"Yeah." does not waive them all, and a re-run that moves a caption a little keeps the waiver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.audit.model import Finding, Report
+
+# A caption that was moved by more is another one.
+NEAR_MS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A finding of `rule` about a caption of these words near this time is accepted; `profile` "" means in any."""
+
+    rule: str
+    words: str
+    time_ms: int | None
+    who: str
+    reason: str
+    profile: str = ""
+
+
+def waive(report: Report, waivers: Sequence[Waiver]) -> Report:
+    """The report with waived findings marked; each waiver accepts one finding a profile, the nearest in time.
+
+    A waiver that fits nothing any more is told in the notes, never dropped in silence.
+    """
+    findings = list(report.findings)
+    stale = []
+    for waiver in waivers:
+        chosen = _nearest(findings, waiver)
+        for index in chosen:
+            findings[index] = replace(findings[index], waived_by=waiver.who, reason=waiver.reason)
+        if not chosen:
+            stale.append(
+                f"a waiver of '{waiver.rule}' by {waiver.who} fits no finding any more: {waiver.reason}"
+            )
+    return replace(report, findings=tuple(findings), notes=(*report.notes, *stale))
+
+
+def _nearest(findings: Sequence[Finding], waiver: Waiver) -> list[int]:
+    """For each profile the open finding that the waiver means."""
+    best: dict[str, tuple[int, int]] = {}
+    for index, finding in enumerate(findings):
+        if finding.waived_by or finding.id != waiver.rule or _plain(finding.text) != _plain(waiver.words):
+            continue
+        if waiver.profile not in ("", finding.profile):
+            continue
+        apart = abs((finding.start_ms or 0) - (waiver.time_ms or 0))
+        if apart <= NEAR_MS and (finding.profile not in best or apart < best[finding.profile][0]):
+            best[finding.profile] = (apart, index)
+    return [index for _, index in best.values()]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())

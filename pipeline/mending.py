@@ -1,0 +1,130 @@
+"""`vignette check --fix`: mends as a diff of the file, and the file written so that nothing is lost.
+
+Only the times and the lines of mended captions change; every other line of the file stays as it is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.audit import Facts, Report, audit
+from pipeline.audit.mending import Mend, mend
+from pipeline.audit.model import Document
+from pipeline.check import load, merged
+from pipeline.errors import OutputError, SubtitlesError
+from pipeline.formats.files import write_atomic
+from pipeline.profiles import Profile
+from pipeline.timing import format_timecode
+
+_TIME = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
+_TIMING = re.compile(rf"(\s*)({_TIME})(\s*-->\s*)({_TIME})")
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What `propose` found: the mends, the whole file with them, a diff to look at, reports before and after."""
+
+    path: Path
+    text: str
+    diff: str
+    mends: tuple[Mend, ...]
+    before: Report
+    after: Report
+
+
+def propose(path: Path, profiles: Sequence[Profile], facts: Facts | None = None) -> Mended:
+    """All mends of an SRT or WebVTT file that help and make no other rule worse; nothing is written.
+
+    Raises SubtitlesError for a file that cannot be read, or is of another format.
+    """
+    document, own = load(path)
+    if document.format not in ("srt", "vtt"):
+        raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
+    known = merged(own, facts)
+    better, mends = mend(document, profiles, known)
+    old = _decoded(path)
+    new = patched(old, mends, document.format)
+    diff = "".join(
+        difflib.unified_diff(_lines(old), _lines(new), str(path), f"{path} (mended)", n=2, lineterm="\n")
+    )
+    before, after = audit(document, profiles, known), audit(_rescanned(better), profiles, known)
+    return Mended(path, new, diff, tuple(mends), before, after)
+
+
+def _rescanned(document: Document) -> Document:
+    """Without the flaws of escapes that were put right; the others lie in lines that were not touched."""
+    mended = {c.number for c in document.cues if "&amp;" in c.raw or "&lt;" in c.raw}
+    flaws = tuple(f for f in document.flaws if not (f.rule == "vtt-escape" and f.cue in mended))
+    return Document(document.name, document.format, document.cues, flaws, document.lang, document.notes)
+
+
+def write(mended: Mended, in_place: bool) -> tuple[Path, Path | None]:
+    """Write the mended file; returns where it is, and where the original was kept when it was replaced.
+
+    Beside the original as `<name>.mended.<suffix>`, or over it after a copy to `<name>.<suffix>.bak` (never over an
+    older copy). Raises OutputError.
+    """
+    if not in_place:
+        target = mended.path.with_name(f"{mended.path.stem}.mended{mended.path.suffix}")
+        write_atomic(target, mended.text)
+        return target, None
+    backup = _free(mended.path.with_name(mended.path.name + ".bak"))
+    try:
+        backup.write_bytes(mended.path.read_bytes())
+    except OSError as error:
+        raise OutputError(backup, f"cannot be written: {error.strerror}", "nothing was changed") from error
+    write_atomic(mended.path, mended.text)
+    return mended.path, backup
+
+
+def _free(path: Path) -> Path:
+    """The path itself, or with a number behind it when it is taken."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}{number}")
+    return free
+
+
+def _decoded(path: Path) -> str:
+    data = path.read_bytes()
+    for encoding in ("utf-8-sig", "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise SubtitlesError(path, "is in an encoding that cannot be mended", "save it as UTF-8")
+
+
+def _lines(text: str) -> list[str]:
+    return re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+
+
+def patched(text: str, mends: Sequence[Mend], kind: str) -> str:
+    """The file's text with the times and payloads of mended captions in place of the old."""
+    lines = _lines(text)
+    end_of_line = "\r\n" if "\r\n" in text else "\n"
+    for one in sorted(mends, key=lambda m: -m.before.line):
+        at = one.before.line - 1
+        if at < 0:
+            continue
+        lines[at] = _timing(lines[at], one, kind)
+        if one.after.raw != one.before.raw:
+            until = at + 1
+            while until < len(lines) and lines[until].strip():
+                until += 1
+            lines[at + 1 : until] = [line + end_of_line for line in one.after.raw.split("\n")]
+    return "".join(lines)
+
+
+def _timing(line: str, one: Mend, kind: str) -> str:
+    """The timing line with the new times; what follows them stays."""
+    if one.after.span == one.before.span:
+        return line
+    mark = "," if kind == "srt" else "."
+    start, end = (format_timecode(t, mark) for t in (one.after.span.start_ms, one.after.span.end_ms))
+    return _TIMING.sub(lambda m: f"{m[1]}{start}{m[3]}{end}", line, count=1)
