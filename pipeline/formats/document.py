@@ -14,7 +14,7 @@ from pipeline.formats import render
 from pipeline.formats.vtt import grade_line
 from pipeline.timing import Span
 from pipeline.transcript import (
-    AlignmentReport,
+    Aligned,
     ConceptTag,
     Grade,
     Passage,
@@ -68,7 +68,7 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         ],
         "utterances": _utterances(transcript),
         "cues": _cues(transcript),
-        "alignment": _alignment(transcript.aligned.report, transcript),
+        "alignment": alignment_as_json(transcript.aligned),
     }
 
 
@@ -129,7 +129,9 @@ def _cues(transcript: Transcript) -> list[dict[str, Any]]:
     ]
 
 
-def _alignment(report: AlignmentReport, transcript: Transcript) -> dict[str, Any]:
+def alignment_as_json(aligned: Aligned) -> dict[str, Any]:
+    """What aligning found out, as plain JSON values."""
+    report = aligned.report
     passages = {
         "speech_without_text": report.speech_without_text,
         "text_without_speech": report.text_without_speech,
@@ -140,7 +142,7 @@ def _alignment(report: AlignmentReport, transcript: Transcript) -> dict[str, Any
         "verdict": str(report.verdict),
         "summary": list(report.summary),
         "shifts": [_shift(shift) for shift in report.shifts],
-        **{name: [_passage(p, transcript) for p in found] for name, found in passages.items()},
+        **{name: [_passage(p, aligned) for p in found] for name, found in passages.items()},
         "moved_cues": report.moved_cues,
     }
 
@@ -150,8 +152,8 @@ def _shift(shift: Shift) -> dict[str, Any]:
     return {**_times(shift.given), "offset_ms": shift.offset_ms, "rate": rate, "confidence": confidence}
 
 
-def _passage(passage: Passage, transcript: Transcript) -> dict[str, Any]:
-    text = passage.text or transcript.text(passage.first, passage.last)
+def _passage(passage: Passage, aligned: Aligned) -> dict[str, Any]:
+    text = passage.text or " ".join(t.text for t in aligned.tokens[passage.first : passage.last])
     return {**_times(passage.span), "text": text, "heard": passage.heard}
 
 
