@@ -8,10 +8,12 @@ floats.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,10 @@ WINDOW_MS = WINDOW_SAMPLES // SAMPLES_PER_MS
 _CONTEXT_SAMPLES = 64  # each window is preceded by the end of the one before it
 _STATE_SIZE = 128
 _BLOCK_WINDOWS = 1000  # 32 s at once: some 2 MB of floats, whatever the recording's length
+# Blocks are scanned in parallel, each by a network that has heard this much before it: two seconds, after
+# which what came earlier no longer matters.
+_RUN_UP_WINDOWS = 64
+_MOST_THREADS = 4
 
 # Decision rules, in the network's own terms: speech goes on until the probability stays this much under the
 # threshold ...
@@ -67,16 +73,27 @@ def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[n
     if not windows:
         return found
     session, gain = _network(), _gain(samples)
-    state: dict[str, Any] = {name: np.zeros((1, 1, _STATE_SIZE), np.float32) for name in "hc"}
-    context = np.zeros(_CONTEXT_SAMPLES, np.float32)
-    for first in range(0, windows, _BLOCK_WINDOWS):
-        block = _windows(samples, first, min(first + _BLOCK_WINDOWS, windows), gain)
-        contexts = np.vstack([context, block[:-1, -_CONTEXT_SAMPLES:]])
-        context = block[-1, -_CONTEXT_SAMPLES:]
-        output, state["h"], state["c"] = session.run(None, {"input": np.hstack([contexts, block]), **state})
-        found[first : first + len(block)] = np.asarray(output).reshape(-1)[: len(block)]
-        progress(min(1.0, (first + len(block)) / windows))
+
+    def scan(first: int) -> NDArray[np.float32]:
+        run_up = max(0, first - _RUN_UP_WINDOWS)
+        block = _windows(samples, run_up, min(first + _BLOCK_WINDOWS, windows), gain)
+        return _listen(session, block)[first - run_up :]
+
+    starts = range(0, windows, _BLOCK_WINDOWS)
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as threads:
+        for first, block in zip(starts, threads.map(scan, starts), strict=True):
+            found[first : first + len(block)] = block
+            progress((first + len(block)) / windows)
     return found
+
+
+def _listen(session: onnxruntime.InferenceSession, block: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The probabilities for successive windows, shape (n, 512), from a network that has heard nothing
+    before."""
+    before = np.vstack([np.zeros(_CONTEXT_SAMPLES, np.float32), block[:-1, -_CONTEXT_SAMPLES:]])
+    state = np.zeros((1, 1, _STATE_SIZE), np.float32)
+    output, *_ = session.run(None, {"input": np.hstack([before, block]), "h": state, "c": state})
+    return np.asarray(output, np.float32).reshape(-1)[: len(block)]
 
 
 def regions_of(probabilities: NDArray[np.float32], threshold: float, duration_ms: int) -> Iterator[Span]:
