@@ -170,7 +170,7 @@ def main() -> None:
     parser.add_argument("--without-subtitles", action="store_true", help="tell the recognizer nothing")
     parser.add_argument("--processes", type=int, default=0)
     asked: Any = parser.parse_args()
-    settings = TranscribeSettings(recognizer=asked.recognizer, processes=asked.processes)
+    settings = TranscribeSettings(recognizer=asked.recognizer, processes=asked.processes, words="always")
     pooled = Score()
     for reference in references():
         if asked.names and not any(name in reference.name for name in asked.names):
