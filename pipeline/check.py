@@ -7,7 +7,7 @@ says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from pipeline.formats.readers import read
 from pipeline.profiles import PROFILES, Profile, adjusted
 from pipeline.settings import CaptionSettings
 
+Illustrate = Callable[[Sequence[Report]], Mapping[tuple[str, int], bytes]]
 Format = Literal["text", "json", "html", "csv"]
 WRITERS: dict[str, Callable[[Sequence[Report]], str]] = {
     "text": as_text,
@@ -46,8 +47,11 @@ def check(
     format: Format = "text",
     fail_on: Literal["error", "warning"] = "error",
     settings: CaptionSettings | None = None,
+    illustrate: Illustrate | None = None,
 ) -> Checked:
     """Audit files under profiles; `facts` say what is known about the recording that they all belong to.
+
+    `illustrate` (`Evidence.pictures`) gives the HTML report frames and waveforms of the worst findings.
 
     The exit status is 1 when an open finding is as severe as `fail_on`, else 0. Raises UsageError for a
     profile that does not exist and SubtitlesError for a file that cannot be read at all.
@@ -56,6 +60,8 @@ def check(
     reports = tuple(check_file(path, chosen, facts) for path in files)
     threshold = Severity.ERROR if fail_on == "error" else Severity.WARNING
     failed = any(f.severity >= threshold for report in reports for f in report.open)
+    if format == "html" and illustrate is not None:
+        return Checked(reports, as_html(reports, illustrate(reports)), int(failed))
     return Checked(reports, WRITERS[format](reports), int(failed))
 
 

@@ -6,7 +6,8 @@ With a transcript the truth are its words; with regions of speech alone, where t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -157,19 +158,34 @@ def _begins_with_sound(cue: Shown) -> bool:
 
 
 def _region_onsets(view: View) -> list[tuple[Shown, int]]:
-    """Captions after a pause against the nearest start of speech that follows a silence."""
+    """Captions against starts of speech after silence, where each is the other's nearest.
+
+    Where an earlier caption is on screen already, the start of speech is that one's; where somebody speaks as the
+    caption comes, the next start of speech is not what it waits for.
+    """
+    cues = [c for c in view.document.by_start if not c.is_sound]
+    begins = [c.span.start_ms for c in cues]
     regions = speech(view)
     starts = [b.start_ms for a, b in pairwise(regions) if b.start_ms - a.end_ms >= CLEAR_SILENCE_MS]
-    starts = [r.start_ms for r in regions[:1]] + starts
     found = []
-    before_end = -CLEAR_SILENCE_MS
-    for cue in view.document.by_start:
-        if cue.span.start_ms - before_end >= CLEAR_SILENCE_MS // 2 and starts and not cue.is_sound:
-            late = min((cue.span.start_ms - s for s in starts), key=abs)
-            if abs(late) <= FARTHEST_ONSET_MS:
-                found.append((cue, late))
-        before_end = max(before_end, cue.span.end_ms)
+    for start in [*(r.start_ms for r in regions[:1]), *starts]:
+        nearest = _nearest(begins, start)
+        if nearest is None or abs(begins[nearest] - start) > FARTHEST_ONSET_MS:
+            continue
+        back = _nearest(starts, begins[nearest])
+        mutual = back is None or abs(starts[back] - begins[nearest]) >= abs(start - begins[nearest])
+        taken = any(c.span.start_ms < start < c.span.end_ms for c in cues[max(0, nearest - 3) : nearest])
+        spoken = any(begins[nearest] in region for region in regions if region.start_ms < start)
+        if mutual and not taken and not spoken:
+            found.append((cues[nearest], begins[nearest] - start))
     return found
+
+
+def _nearest(times: Sequence[int], time_ms: int) -> int | None:
+    """The index of the time nearest to another in a sorted list."""
+    at = bisect_left(times, time_ms)
+    near = [k for k in (at - 1, at) if 0 <= k < len(times)]
+    return min(near, key=lambda k: abs(times[k] - time_ms), default=None)
 
 
 def early(view: View) -> Iterator[Hit]:

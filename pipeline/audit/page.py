@@ -26,6 +26,7 @@ thead th{background:var(--soft)}
 details{margin:.75rem 0}summary{cursor:pointer;font-weight:600;padding:.25rem .5rem}
 code,.time{font-variant-numeric:tabular-nums;white-space:nowrap}
 .said{font-style:italic}
+figure{margin:.25rem 0}
 img{max-width:100%;height:auto;display:block;margin:.25rem 0}
 a:focus,summary:focus{outline:3px solid #06c;outline-offset:2px}
 @media print{details>*{display:block}summary{break-after:avoid}tr,figure{break-inside:avoid}
