@@ -12,17 +12,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import Any, Protocol, TypeVar
 
-from pipeline import outputs
+from pipeline import edits, outputs
+from pipeline.edits import conflicts
 from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
 from pipeline.formats.files import write_atomic
+from pipeline.formats.vtt import grade_line
 from pipeline.jobs import Job, Plan
 from pipeline.progress import Progress
 from pipeline.store import Store
 from pipeline.summary import needs_person, quality
 from pipeline.timing import seconds_to_ms
-from pipeline.transcript import Grade, Transcript, check
+from pipeline.transcript import check
 from pipeline.work import STAGES, Work
 
 T = TypeVar("T")
@@ -68,6 +71,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     error: VignetteError | None = None
+    decisions: conflicts.Report = conflicts.NOTHING
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as plain values for `--json`."""
@@ -81,6 +85,7 @@ class Outcome:
             "removed": [str(p) for p in self.written.removed],
             "notes": list(self.notes),
             "needs_person": list(self.needs),
+            "decisions": self.decisions.as_json(),
             "error": self.error.facts() if self.error else None,
         }
 
@@ -89,15 +94,8 @@ Correction = Callable[[str, Any], Any]
 """Puts the human decisions about a stage over its result: `(stage, machine result) -> corrected result`."""
 
 
-def uncorrected(stage: str, result: T) -> T:
-    """No decisions: the machine's result stands."""
-    return result
-
-
-def run(
-    plan: Plan, watcher: Watcher, force: str | None = None, correct: Correction = uncorrected
-) -> tuple[Outcome, ...]:
-    """Caption every recording of the plan, whatever becomes of the others.
+def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome, ...]:
+    """Caption every recording of the plan, whatever becomes of the others; the decisions beside each are replayed.
 
     `force` names a stage to be done again with all that depends on it. Raises UsageError for a stage that does not exist and
     Interrupted when the user stops it; every other failure is in its recording's Outcome.
@@ -109,19 +107,19 @@ def run(
         watcher.ended(outcome)
     for number, job in enumerate(plan.jobs, 1):
         watcher.began(job.media, number, len(plan.jobs))
-        outcome = _guarded(job, watcher, force, correct)
+        outcome = _guarded(job, watcher, force)
         watcher.ended(outcome)
         found.append(outcome)
     return tuple(found)
 
 
-def _guarded(job: Job, watcher: Watcher, force: str | None, correct: Correction) -> Outcome:
+def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
     """One recording, with whatever goes wrong told in its Outcome."""
     store = Store.of(job.out, job.name)
     try:
         outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles))
         with store.locked():
-            return _caption(job, store, watcher, force, correct)
+            return _caption(job, store, watcher, force)
     except Interrupted:
         raise
     except VignetteError as error:
@@ -130,10 +128,11 @@ def _guarded(job: Job, watcher: Watcher, force: str | None, correct: Correction)
         return Outcome(job.media, Status.FAILED, error=_defect(store, error))
 
 
-def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, correct: Correction) -> Outcome:
-    fold = Fold(store, watcher, force, correct)
+def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Outcome:
+    replay = edits.Replay(edits.read(edits.journal_of(job.media)))
+    fold = Fold(store, watcher, force, replay.correct)
     with Work(job, store) as work:
-        transcript = work.transcript(fold)
+        transcript = replay.graded(work.transcript(fold))
         check(transcript)
         if not fold.anew and outputs.up_to_date(transcript, store, job.out):
             written, status = outputs.standing(transcript, store, job.out), Status.UNCHANGED
@@ -142,12 +141,24 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, correc
     return Outcome(
         job.media,
         status,
-        _grade(transcript),
+        grade_line(transcript),
         tuple(fold.states),
         written,
-        (*work.notes, *quality(transcript)),
-        needs_person(transcript),
+        (*work.notes, *quality(transcript), *filter(None, [replay.report.summary()])),
+        (
+            *conflicts.needs(replay.report, quote(str(job.media))),
+            *_adoptions(job, written),
+            *needs_person(transcript),
+        ),
+        decisions=replay.report,
     )
+
+
+def _adoptions(job: Job, written: outputs.Written) -> Iterable[str]:
+    """How the captions that a person mended in place become decisions."""
+    for path, _ in written.mended:
+        if path.suffix in (".srt", ".vtt"):
+            yield f"make what was changed in {path.name} last: vignette adopt {quote(str(job.media))} {quote(str(path))}"
 
 
 class Fold:
@@ -186,14 +197,6 @@ class Fold:
     def _corrected(self, stage: str, result: T) -> T:
         corrected: T = self._correct(stage, result)
         return corrected
-
-
-def _grade(transcript: Transcript) -> str:
-    return (
-        f"{transcript.grade} {transcript.reviewer}"
-        if transcript.grade is Grade.REVIEWED
-        else str(transcript.grade)
-    )
 
 
 @dataclass(eq=False)

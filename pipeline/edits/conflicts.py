@@ -1,0 +1,192 @@
+"""What became of every decision, in words that a person can act on.
+
+Two decisions **disagree** when the later one changes what an earlier one decided and its author had not seen that. They do not
+when the later author is the same person: people change their minds, and the later decision **supersedes** the earlier. A
+decision that disagrees, or whose words cannot be found, is a conflict: it stays in the journal, nothing is done about it,
+and it is listed with what it wanted and what stands there, until somebody settles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pipeline.edits.journal import Strange
+from pipeline.edits.model import (
+    Add,
+    ConceptAt,
+    CueOf,
+    Decision,
+    Delete,
+    Merge,
+    PersonIs,
+    Reviewed,
+    SpeakerOf,
+    Split,
+    VignetteAt,
+    Waive,
+    Withdraw,
+    Words,
+    WordTime,
+)
+from pipeline.timing import clock
+
+
+class State(StrEnum):
+    KEPT = "kept"
+    ALREADY = "already so"  # the machine has come to say the same
+    SUPERSEDED = "superseded"  # by a later decision
+    WITHDRAWN = "withdrawn"
+    WAITING = "waiting"  # for a stage that this version does not have, or has not reached
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became of a decision and why; `found` is what stands there now, `by` the id of the decision that it meets."""
+
+    decision: Decision
+    state: State
+    why: str = ""
+    found: str = ""
+    by: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.decision.id, "state": str(self.state), "why": self.why, "wanted": wanted(self.decision),
+            "found": self.found, "by": self.by, "decision": self.decision.to_json(),
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        decision = self.decision
+        at = clock(decision.anchor.start_ms) if decision.anchor else "-"
+        line = f"{decision.id}  {self.state:<10}  {at:>8}  {decision.who}: {wanted(decision)}"
+        if self.state is State.CONFLICT:
+            line += f"\n{'':14}{self.why}; there is now: {_quoted(self.found) if self.found else 'nothing'}"
+        elif self.why:
+            line += f" ({self.why})"
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The standings of all decisions, in the order of replay, and the journal's lines that are not understood."""
+
+    standings: tuple[Standing, ...] = ()
+    strange: tuple[Strange, ...] = ()
+
+    def count(self, *states: State) -> int:
+        return sum(s.state in states for s in self.standings)
+
+    @property
+    def conflicts(self) -> tuple[Standing, ...]:
+        return tuple(s for s in self.standings if s.state is State.CONFLICT)
+
+    @property
+    def kept(self) -> int:
+        """Decisions that hold: put over the result, or found to be so already, or overtaken by a later one."""
+        return self.count(State.KEPT, State.ALREADY, State.SUPERSEDED)
+
+    def summary(self) -> str:
+        """ "212 decisions kept, 3 conflicts", or "" when there is nothing to say."""
+        if not self.standings and not self.strange:
+            return ""
+        parts = [f"{_counted(self.kept, 'decision')} kept", _counted(len(self.conflicts), "conflict")]
+        waiting, withdrawn = self.count(State.WAITING), self.count(State.WITHDRAWN)
+        parts += [f"{waiting} waiting for a stage that this version does not have"] if waiting else []
+        parts += [f"{withdrawn} withdrawn"] if withdrawn else []
+        parts += [f"{_counted(len(self.strange), 'line')} not understood"] if self.strange else []
+        return ", ".join(parts)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **{str(state).replace(" ", "_"): self.count(state) for state in State},
+            "conflicts": [s.as_json() for s in self.conflicts],
+            "not_understood": [{"line": s.line, "why": s.why} for s in self.strange],
+        }
+
+
+NOTHING = Report()
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{" ".join(text.split())}"'
+
+
+_PHRASES: dict[type[Any], Callable[[Any, str], str]] = {
+    Words: lambda v, here: f"{here} reads {_quoted(v.text)}" if v.text.split() else f"{here} is not said",
+    WordTime: lambda v, here: f"{here} is said {_times(v.start_ms, v.end_ms)}",
+    CueOf: lambda v, here: f"{here} is one caption{_cue_details(v)}",
+    Split: lambda _, here: f"a caption begins with {here}",
+    Merge: lambda _, here: f"the caption that begins with {here} and the one before it are one",
+    Delete: lambda _, here: f"the caption {here} goes",
+    Add: lambda v, _: f"a caption {_quoted(v.text)} is added {_times(v.start_ms, v.end_ms)}",
+    SpeakerOf: lambda v, here: f"{here} is said by {v.speaker or 'nobody known'}",
+    PersonIs: lambda v, _: f"{v.id} is {' '.join(f for f in (v.name, v.role and f'({v.role})') if f)}",
+    VignetteAt: lambda v, here: (
+        f"{v.title or v.kind or 'a part'} begins at {here}" if v.exists else f"no part begins at {here}"
+    ),
+    ConceptAt: lambda v, here: f"'{v.concept}' at {here} is {v.verdict}",
+    Waive: lambda v, here: f"the finding '{v.rule}' at {here or 'no particular place'} is right as it is",
+    Reviewed: lambda v, here: f"the {'video' if v.of == 'video' else f'caption {here}'} was reviewed",
+    Withdraw: lambda v, _: f"decision {v.id} is withdrawn",
+}
+
+
+def wanted(decision: Decision) -> str:
+    """What a decision says, as one phrase; the words are the person's and the recording's."""
+    here = _quoted(decision.anchor.text) if decision.anchor else ""
+    return _PHRASES[type(decision.value)](decision.value, here)
+
+
+def _cue_details(value: CueOf) -> str:
+    details = []
+    if value.start_ms is not None or value.end_ms is not None:
+        details.append(_times(value.start_ms, value.end_ms))
+    if value.breaks is not None:
+        details.append(f"in {_counted(len(value.breaks) + 1, 'line')}")
+    if value.labels:
+        details.append(f"of {', '.join(name for _, name in value.labels)}")
+    return "".join(f", {d}" for d in details)
+
+
+def _times(start_ms: int | None, end_ms: int | None) -> str:
+    begin = "" if start_ms is None else f"from {_precise(start_ms)} "
+    return f"{begin}to {_precise(end_ms)}" if end_ms is not None else begin.strip()
+
+
+def _precise(time_ms: int) -> str:
+    return f"{clock(time_ms)}.{time_ms % 1000:03}"
+
+
+def needs(report: Report, media: str, shown: int = 3) -> tuple[str, ...]:
+    """What of the decisions still needs a person, as sentences without any word of the transcript."""
+    found = []
+    if report.conflicts:
+        places = _places(report.conflicts, shown)
+        found.append(
+            f"{_counted(len(report.conflicts), 'decision')} no longer fit{'s' if len(report.conflicts) == 1 else ''}"
+            f"{places}: vignette decisions {media} --conflicts"
+        )
+    if report.strange:
+        lines = ", ".join(str(s.line) for s in report.strange[:shown])
+        more = len(report.strange) - shown
+        found.append(
+            f"the journal of decisions has {_counted(len(report.strange), 'line')} that cannot be understood (line {lines}"
+            f"{f' and {more} more' if more > 0 else ''}); they are kept: vignette decisions {media}"
+        )
+    return tuple(found)
+
+
+def _places(standings: Iterable[Standing], shown: int) -> str:
+    times = [clock(s.decision.anchor.start_ms) for s in standings if s.decision.anchor]
+    if not times:
+        return ""
+    more = len(times) - shown
+    return f", at {', '.join(times[:shown])}" + (f" and {more} more" if more > 0 else "")

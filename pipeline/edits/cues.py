@@ -1,0 +1,201 @@
+"""Captions as people decided them: cut out of the machine's, whatever the machine's division is this time.
+
+A person's caption is made of words, not of the captions that were there: what it takes from a machine's caption goes, and
+what is left of that stays a caption of its own. So a decision holds when the profile, and with it every division, changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.edits.model import Decision
+from pipeline.timing import Span
+from pipeline.transcript import Captions, Cue, Token
+
+MOST_LINES = 2
+# A machine's caption that a person's runs into gives way, unless less than this would be left to see of it.
+LEAST_LEFT_MS = 300
+
+
+@dataclass(slots=True)
+class Draft:
+    """A cue and the decision that shaped it last, None for a machine's."""
+
+    cue: Cue
+    by: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A caption of tokens `[first, last)` as a person wants it; None leaves a thing to the machine."""
+
+    first: int
+    last: int
+    start_ms: int | None = None
+    end_ms: int | None = None
+    breaks: tuple[int, ...] | None = None
+    labels: tuple[tuple[int, str], ...] | None = None
+    dashes: tuple[int, ...] | None = None
+    settings: str | None = None
+
+
+class CueSheet:
+    """All cues of a recording, open to change."""
+
+    def __init__(self, captions: Captions, tokens: Sequence[Token]) -> None:
+        self.tokens = tokens
+        self.drafts = [Draft(cue) for cue in captions.cues]
+        self.changed = False
+
+    def touching(self, first: int, last: int) -> list[Draft]:
+        """The cues that hold any of the tokens `[first, last)`, in reading order."""
+        found = [d for d in self.drafts if d.cue.first < last and first < d.cue.last]
+        return sorted(found, key=lambda d: d.cue.first)
+
+    def begins(self, at: int) -> bool:
+        """Whether a cue begins with token `at`."""
+        return any(d.cue.first == at for d in self.drafts)
+
+    def make(self, wanted: Wanted, by: Decision) -> None:
+        """Let the tokens of `wanted` be one cue."""
+        touched = self.touching(wanted.first, wanted.last)
+        span = self._span(wanted, touched)
+        exact = len(touched) == 1 and (touched[0].cue.first, touched[0].cue.last) == (
+            wanted.first,
+            wanted.last,
+        )
+        base = touched[0].cue if exact else self._joined(wanted.first, wanted.last, touched)
+        cue = replace(
+            base,
+            span=span,
+            breaks=base.breaks if wanted.breaks is None else wanted.breaks,
+            labels=base.labels if wanted.labels is None else wanted.labels,
+            dashes=base.dashes if wanted.dashes is None else wanted.dashes,
+            settings=base.settings if wanted.settings is None else wanted.settings,
+        )
+        left = [rest for d in touched for rest in self._rests(d, cue)]
+        self._replace(touched, [Draft(cue, by), *left])
+
+    def split(self, at: int, start_ms: int | None, by: Decision) -> bool:
+        """Let a cue begin with token `at`; False when its cue is too short to be divided."""
+        (draft,) = self.touching(at, at + 1)
+        cue = draft.cue
+        wanted = self.tokens[at].span.start_ms if start_ms is None else start_ms
+        middle = min(max(wanted, cue.span.start_ms + 1), cue.span.end_ms - 1)
+        if not cue.span.start_ms < middle < cue.span.end_ms:
+            return False
+        one = self._part(cue, cue.first, at, Span(cue.span.start_ms, middle))
+        two = self._part(cue, at, cue.last, Span(middle, cue.span.end_ms))
+        self._replace([draft], [Draft(one, by), Draft(two, by)])
+        return True
+
+    def merge(self, before: Draft, after: Draft, by: Decision) -> None:
+        """Let two cues that follow each other be one."""
+        first, last = before.cue.first, after.cue.last
+        cue = self._joined(first, last, [before, after])
+        self._replace([before, after], [Draft(cue, by)])
+
+    def captions(self) -> Captions:
+        """The cues in order of time; machine's cues have given way to people's."""
+        people = [d.cue for d in self.drafts if d.by is not None]
+        cues = [d.cue if d.by is not None else self._given_way(d.cue, people) for d in self.drafts]
+        return Captions(tuple(sorted(cues, key=lambda c: (c.span.start_ms, c.first))))
+
+    # --- how ----------------------------------------------------------------------------------------------------
+
+    def _replace(self, old: Sequence[Draft], new: Sequence[Draft]) -> None:
+        gone = {id(d) for d in old}
+        self.drafts = [d for d in self.drafts if id(d) not in gone] + list(new)
+        self.changed = True
+
+    def _span(self, wanted: Wanted, touched: Sequence[Draft]) -> Span:
+        """The time of a person's cue: as decided, else that of the cues which begin and end with its words, else its words'."""
+        words = self.tokens[wanted.first : wanted.last]
+        start = next((d.cue.span.start_ms for d in touched if d.cue.first == wanted.first), None)
+        end = next((d.cue.span.end_ms for d in touched if d.cue.last == wanted.last), None)
+        start = min(t.span.start_ms for t in words) if start is None else start
+        end = max(t.span.end_ms for t in words) if end is None else end
+        if wanted.start_ms is not None:
+            start = wanted.start_ms
+            end = max(end, start + 1) if wanted.end_ms is None else end
+        if wanted.end_ms is not None:
+            end = wanted.end_ms
+            start = min(start, end - 1) if wanted.start_ms is None else start
+        return Span(start, max(end, start + 1))
+
+    def _joined(self, first: int, last: int, touched: Sequence[Draft]) -> Cue:
+        """One cue of the tokens `[first, last)` with all that the touched cues say about them."""
+        cues = [d.cue for d in touched]
+        junctions = {c.first for c in cues if first < c.first}
+        breaks = sorted({b for c in cues for b in c.breaks if first < b < last} | junctions)
+        if len(breaks) >= MOST_LINES:
+            breaks = [self._middle(first, last)]
+        speakers = {c.speaker for c in cues}
+        return Cue(
+            span=Span(min(c.span.start_ms for c in cues), max(c.span.end_ms for c in cues)),
+            first=first,
+            last=last,
+            breaks=tuple(breaks),
+            speaker=speakers.pop() if len(speakers) == 1 else None,
+            labels=tuple(pair for c in cues for pair in c.labels if first <= pair[0] < last),
+            dashes=tuple(d for c in cues for d in c.dashes if first <= d < last),
+            settings=next((c.settings for c in cues if c.settings), ""),
+        )
+
+    def _middle(self, first: int, last: int) -> int:
+        """The token that divides `[first, last)` into two lines of about the same length."""
+        lengths = [len(t.text) + 1 for t in self.tokens[first:last]]
+        best, so_far, half = first + 1, 0, sum(lengths) / 2
+        nearest = float("inf")
+        for offset, length in enumerate(lengths[:-1], 1):
+            so_far += length
+            if abs(so_far - half) < nearest:
+                best, nearest = first + offset, abs(so_far - half)
+        return best
+
+    def _part(self, cue: Cue, first: int, last: int, span: Span) -> Cue:
+        return replace(
+            cue,
+            span=span,
+            first=first,
+            last=last,
+            breaks=tuple(b for b in cue.breaks if first < b < last),
+            labels=tuple(pair for pair in cue.labels if first <= pair[0] < last),
+            dashes=tuple(d for d in cue.dashes if first <= d < last),
+            editor_cue=None,
+        )
+
+    def _rests(self, draft: Draft, taken: Cue) -> list[Draft]:
+        """What is left of a cue when `taken` has taken its words: before it, behind it, or nothing."""
+        cue = draft.cue
+        rests = []
+        if cue.first < taken.first:
+            end = max(cue.span.start_ms + 1, min(cue.span.end_ms, taken.span.start_ms))
+            rests.append(self._part(cue, cue.first, taken.first, Span(cue.span.start_ms, end)))
+        if taken.last < cue.last:
+            said = self.tokens[taken.last].span.start_ms
+            start = min(max(said, taken.span.end_ms, cue.span.start_ms), max(cue.span.end_ms - 1, said))
+            rests.append(self._part(cue, taken.last, cue.last, Span(start, max(cue.span.end_ms, start + 1))))
+        return [Draft(rest, draft.by) for rest in rests]
+
+    def _given_way(self, cue: Cue, people: Sequence[Cue]) -> Cue:
+        """A machine's cue, shortened where a person's runs into it and the two are not said at once."""
+        for other in people:
+            if not cue.span.overlap_ms(other.span) or self._at_once(cue, other):
+                continue
+            if cue.span.start_ms < other.span.start_ms:
+                span = Span(cue.span.start_ms, other.span.start_ms)
+            else:
+                span = Span(min(other.span.end_ms, cue.span.end_ms), cue.span.end_ms)
+            if span.duration_ms >= LEAST_LEFT_MS:
+                cue = replace(cue, span=span)
+        return cue
+
+    def _at_once(self, one: Cue, other: Cue) -> bool:
+        a, b = (self._said(c) for c in (one, other))
+        return a.overlap_ms(b) >= LEAST_LEFT_MS
+
+    def _said(self, cue: Cue) -> Span:
+        words = self.tokens[cue.first : cue.last]
+        return Span(min(t.span.start_ms for t in words), max(t.span.end_ms for t in words))

@@ -1,0 +1,224 @@
+"""The file of human decisions beside a recording, `media/<name>.edits.jsonl`: one decision a line, only ever appended to.
+
+- A line is one JSON object (see `model`), so that the file can be read, compared and merged by any tool for text.
+- Writers take a lock and append whole lines in one write, flushed to the disk. A crash can leave a torn last line; the next
+  writer begins a new one, and the torn one is reported and left where it is.
+- A line that is not understood (damaged, or of a later version) is never lost: it stays in the file, is carried along by
+  `merge`, and is reported with its number.
+- The order of lines means nothing: decisions are replayed by their time, so two people's copies merge in either direction
+  to the same decisions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline.edits.model import Decision, JournalError, NotUnderstood, sealed, understood
+
+SUFFIX = ".edits.jsonl"
+_LOCK_WAIT_S = 10
+_MAX_BYTES = 256 * 1024 * 1024  # a hundred thousand decisions are some 50 MB
+_ONE_STEP = timedelta(microseconds=1)
+
+
+def journal_of(media: Path) -> Path:
+    """Where a recording's decisions stand: `media/talk.mp4` -> `media/talk.edits.jsonl`."""
+    return media.with_name(media.stem + SUFFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """A line (from 1) that is kept and not understood, and why."""
+
+    line: int
+    why: str
+    raw: bytes = b""
+
+    def __str__(self) -> str:
+        return f"line {self.line} {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Every decision of a journal in the order of replay, and the lines that are not understood."""
+
+    decisions: tuple[Decision, ...] = ()
+    strange: tuple[Strange, ...] = ()
+
+
+EMPTY = Contents()
+
+
+def read(path: Path) -> Contents:
+    """All that the journal holds; empty when there is no file. Raises JournalError when it is no journal, or unreadable."""
+    data = _bytes_of(path)
+    if data is None:
+        return EMPTY
+    by_id: dict[str, Decision] = {}
+    strange: list[Strange] = []
+    for number, raw in _lines(data):
+        try:
+            decision = _decision(raw)
+            if by_id.get(decision.id, decision) != decision:
+                raise NotUnderstood(f"has the id of another decision: {decision.id}")
+            by_id[decision.id] = decision
+        except NotUnderstood as error:
+            strange.append(Strange(number, str(error), raw))
+    if strange and not by_id and not any(_looks_like_ours(s.raw) for s in strange):
+        raise JournalError(
+            path, "is not a journal of decisions", "move it away, or bring back the right file"
+        )
+    return Contents(tuple(sorted(by_id.values(), key=lambda d: d.order)), tuple(strange))
+
+
+def append(path: Path, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Write decisions down, with the time and an id that none of the others has, and return them so.
+
+    Either all of them are in the file afterwards or none. Raises JournalError.
+    """
+    if not decisions:
+        return ()
+    with _locked(path):
+        held = read(path).decisions
+        at = _later_than(held[-1].at if held else "")
+        stamped = []
+        for decision in decisions:
+            stamped.append(sealed(replace(decision, at=_stamp(at))))
+            at += _ONE_STEP
+        _add_lines(path, [_line(d) for d in stamped])
+    return tuple(stamped)
+
+
+def merge(path: Path, other: Path) -> int:
+    """Add what another copy of the journal holds and this one does not, its strange lines too; how many lines were added.
+
+    Raises JournalError.
+    """
+    data = _bytes_of(other)
+    if data is None:
+        raise JournalError(other, "does not exist", "check the name")
+    read(other)  # refuses what is no journal
+    with _locked(path):
+        here = _bytes_of(path)
+        held = {_canonical(raw) for _, raw in _lines(here or b"")}
+        new: list[bytes] = []
+        for _, raw in _lines(data):
+            if _canonical(raw) not in held:
+                held.add(_canonical(raw))
+                new.append(raw)
+        if new:
+            _add_lines(path, new)
+    return len(new)
+
+
+def _line(decision: Decision) -> bytes:
+    text = json.dumps(decision.to_json(), ensure_ascii=False, separators=(", ", ": "))
+    return text.encode("utf-8", "replace")
+
+
+def _canonical(raw: bytes) -> bytes:
+    """One spelling for lines that say the same."""
+    try:
+        return _line(_decision(raw))
+    except NotUnderstood:
+        return raw
+
+
+def _decision(raw: bytes) -> Decision:
+    try:
+        line = json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise NotUnderstood("is damaged: it is not JSON") from None
+    if not isinstance(line, dict):
+        raise NotUnderstood("is damaged: it is not a JSON object")
+    return understood(line)
+
+
+def _looks_like_ours(raw: bytes) -> bool:
+    return raw.lstrip().startswith(b'{"at"') or b'"kind"' in raw
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Lines with their numbers (from 1), blank ones left out."""
+    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if raw.strip():
+            yield number, raw.rstrip(b"\r")
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise JournalError(path, "is too large for a journal of decisions", "is it the right file?")
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise JournalError(
+            path, f"cannot be read: {error.strerror}", "nothing was decided or changed"
+        ) from error
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        lock.acquire(timeout=_LOCK_WAIT_S)
+    except Timeout:
+        raise JournalError(path, "is being written by another program", "try again in a moment") from None
+    except OSError as error:
+        raise JournalError(path, f"cannot be written: {error.strerror}", "nothing was changed") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _add_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """Append lines whole and flush them to the disk; on failure the file is as it was. The lock must be held."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            size = os.fstat(handle).st_size
+            torn = size > 0 and _last_byte(handle, size) != b"\n"
+            data = (b"\n" if torn else b"") + b"".join(line + b"\n" for line in lines)
+            try:
+                _write_all(handle, data)
+                os.fsync(handle)
+            except OSError:
+                os.ftruncate(handle, size)
+                raise
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise JournalError(path, f"cannot be written: {error.strerror}", "nothing was decided") from error
+
+
+def _last_byte(handle: int, size: int) -> bytes:
+    os.lseek(handle, size - 1, os.SEEK_SET)
+    return os.read(handle, 1)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
+
+
+def _later_than(last: str) -> datetime:
+    """Now, or a moment after the last decision where the clock runs behind it."""
+    now = datetime.fromtimestamp(time.time(), UTC)
+    if not last:
+        return now
+    return max(now, datetime.strptime(last, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) + _ONE_STEP)
+
+
+def _stamp(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,170 @@
+"""Decisions made from what a person sees and does: the one place where anchors and `seen` values are taken.
+
+The review page, `vignette decide` and `adopt` all come through here. What is returned has no time and no id yet;
+`journal.append` gives both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+from pipeline.edits import anchors, tags, words
+from pipeline.edits.model import (
+    Add,
+    ConceptAt,
+    CueOf,
+    Decision,
+    Delete,
+    Merge,
+    PersonIs,
+    Reviewed,
+    SpeakerOf,
+    Split,
+    Value,
+    VignetteAt,
+    Waive,
+    Withdraw,
+    Words,
+    WordTime,
+)
+from pipeline.edits.replay import text_digest
+from pipeline.formats import render
+from pipeline.timing import Span
+from pipeline.transcript import Token, Transcript
+
+
+class Maker:
+    """Makes the decisions of one person about one transcript as it stands. Ranges are of tokens, `[first, last)`."""
+
+    def __init__(self, transcript: Transcript, who: str) -> None:
+        self.transcript, self.who = transcript, who
+
+    def words(self, first: int, last: int, text: str) -> list[Decision]:
+        """The tokens read `text`: one decision for each run of words that differs, each with at least one word to hold on to."""
+        tokens = self.transcript.tokens
+        new = [w for w, _ in words.written(text)]
+        old = [t.text for t in tokens[first:last]]
+        found = []
+        for a, b, replacement in differences(old, new):
+            value = Words(" ".join(replacement))
+            found.append(self._of(value, first + a, first + b))
+        return found
+
+    def delete(self, first: int, last: int) -> Decision:
+        """The cue of these tokens goes, with its words."""
+        return self._of(Delete(), first, last, self._cues(first, last))
+
+    def add(self, before: int, text: str, span: Span, label: str = "") -> Decision:
+        """A cue with these lines is added in front of token `before`."""
+        return self._of(Add(text, span.start_ms, span.end_ms, label), before, before)
+
+    def word_time(self, first: int, last: int, span: Span) -> Decision:
+        """These words are said then."""
+        chosen = self.transcript.tokens[first:last]
+        seen = {"start_ms": chosen[0].span.start_ms, "end_ms": chosen[-1].span.end_ms}
+        return self._of(WordTime(span.start_ms, span.end_ms), first, last, seen)
+
+    def cue(self, first: int, last: int, value: CueOf) -> Decision:
+        """These words are one cue."""
+        return self._of(value, first, last, self._cues(first, last))
+
+    def split(self, at: int, start_ms: int | None = None) -> Decision:
+        """A cue begins with token `at`."""
+        return self._of(Split(start_ms), at, at + 1, self._cues(at, at + 1))
+
+    def merge(self, at: int) -> Decision:
+        """The cue that begins with token `at` and the one before it are one."""
+        return self._of(Merge(), at, at + 1, self._cues(max(0, at - 1), at + 1))
+
+    def speaker(self, first: int, last: int, name: str) -> Decision:
+        """These words are said by the speaker of this name or id; "" when nobody knows."""
+        named = {s.id: s.name for s in self.transcript.voices.speakers}
+        now = [u.speaker for u in self.transcript.voices.utterances if u.first < last and first < u.last]
+        seen = {"speaker": ", ".join(named.get(s) or s if s else "" for s in dict.fromkeys(now))}
+        return self._of(SpeakerOf(name), first, last, seen)
+
+    def person(self, speaker: str, name: str | None = None, role: str | None = None) -> Decision:
+        """Whoever has this id is called so, everywhere. Anchored to the longest of what they say."""
+        known = next((s for s in self.transcript.voices.speakers if s.id == speaker), None)
+        said = [u for u in self.transcript.voices.utterances if u.speaker == speaker]
+        seen = {"name": known.name, "role": known.role} if known else {}
+        longest = max(said, key=lambda u: u.last - u.first, default=None)
+        value = PersonIs(speaker, name, role)
+        if longest is None:
+            return Decision("", self.who, value, None, seen)
+        return self._of(value, longest.first, longest.last, seen)
+
+    def vignette(self, first: int, last: int, value: VignetteAt) -> Decision:
+        """A part of the video begins with these words."""
+        return self._of(value, first, last)
+
+    def concept(self, first: int, last: int, concept: str, verdict: Any) -> Decision:
+        """Whether these words show a concept: "confirmed", "rejected" or "added"."""
+        is_tagged = bool(tags.tagged(self.transcript.concepts, concept, first, last))
+        return self._of(ConceptAt(concept, verdict), first, last, {"tagged": is_tagged})
+
+    def waive(self, first: int, last: int, rule: str, reason: str = "") -> Decision:
+        """A finding of the audit about these words is right as it is."""
+        return self._of(Waive(rule, reason), first, last)
+
+    def reviewed(self) -> Decision:
+        """All of the video was watched, and its words are right as they stand."""
+        return Decision("", self.who, Reviewed("video", text_digest(self.transcript.tokens)))
+
+    def reviewed_cue(self, first: int, last: int) -> Decision:
+        """The cue of these tokens was watched."""
+        return self._of(Reviewed("cue"), first, last, self._cues(first, last))
+
+    def withdraw(self, decision_id: str) -> Decision:
+        """A decision no longer holds."""
+        return Decision("", self.who, Withdraw(decision_id))
+
+    def _of(self, value: Value, first: int, last: int, seen: dict[str, Any] | None = None) -> Decision:
+        return Decision("", self.who, value, anchors.make(self.transcript.tokens, first, last), seen or {})
+
+    def _cues(self, first: int, last: int) -> dict[str, Any]:
+        """The cues that hold these tokens, as they are shown."""
+        return {
+            "cues": [
+                {
+                    "start_ms": cue.span.start_ms,
+                    "end_ms": cue.span.end_ms,
+                    "text": "\n".join(render.lines(cue, self.transcript)),
+                }
+                for cue in self.transcript.captions.cues
+                if cue.first < last and first < cue.last
+            ]
+        }
+
+
+def differences(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, list[str]]]:
+    """Where two lists of words differ: `[first, last)` of the old and what stands there in the new; no range is empty.
+
+    Words that only come in take the word before them along (the one behind them at the very start).
+    """
+    found: list[tuple[int, int, list[str]]] = []
+    matcher = SequenceMatcher(None, list(old), list(new), autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        first, last, text = a, b, list(new[c:d])
+        if first == last and old:
+            if first > 0:
+                first, text = first - 1, [old[first - 1], *text]
+            else:
+                last, text = 1, [*text, old[0]]
+        if found and first < found[-1][1]:
+            before = found.pop()
+            shared = before[1] - first
+            text = before[2][: len(before[2]) - shared] + text if shared else before[2] + text
+            first = before[0]
+        found.append((first, last, text))
+    return found
+
+
+def token_span(tokens: Sequence[Token], first: int, last: int) -> Span:
+    """From the first of these words to the end of the last to end."""
+    chosen = tokens[first:last]
+    return Span(min(t.span.start_ms for t in chosen), max(t.span.end_ms for t in chosen))

@@ -1,0 +1,125 @@
+"""Who speaks, as people decided it: passages given to a speaker, and a person's name and role everywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from pipeline.timing import Span, union
+from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
+
+BY_A_PERSON = "named by a person"
+
+
+def speaker_called(voices: Voices, name: str) -> str | None:
+    """The id of the speaker with this id, or this name however it is written; None when there is none."""
+    plain = " ".join(name.split()).casefold()
+    for speaker in voices.speakers:
+        if speaker.id == name:
+            return speaker.id
+    return next((s.id for s in voices.speakers if " ".join(s.name.split()).casefold() == plain), None)
+
+
+def with_speaker(voices: Voices, name: str, role: str = "") -> tuple[Voices, str]:
+    """The voices with a speaker of this name, and the speaker's id."""
+    known = speaker_called(voices, name)
+    if known is not None:
+        return voices, known
+    taken = {s.id for s in voices.speakers}
+    stem = re.sub(r"\W+", "-", name.casefold()).strip("-_") or "person"
+    ids = (stem if n == 1 else f"{stem}-{n}" for n in range(1, len(taken) + 2))
+    new = Speaker(next(i for i in ids if i not in taken), name, role, (BY_A_PERSON,))
+    return replace(voices, speakers=(*voices.speakers, new)), new.id
+
+
+def renamed(voices: Voices, speaker: str, name: str | None, role: str | None) -> Voices:
+    """The voices with another name or role for this speaker; None leaves either as it is."""
+    changed = (
+        replace(
+            s,
+            name=s.name if name is None else name,
+            role=s.role if role is None else role,
+            evidence=s.evidence if BY_A_PERSON in s.evidence else (*s.evidence, BY_A_PERSON),
+        )
+        if s.id == speaker
+        else s
+        for s in voices.speakers
+    )
+    return replace(voices, speakers=tuple(changed))
+
+
+def given_to(voices: Voices, tokens: Sequence[Token], first: int, last: int, speaker: str | None) -> Voices:
+    """The voices with the tokens `[first, last)` said by `speaker`: utterances are cut at both ends, and turns follow."""
+    utterances: list[Utterance] = []
+    spans: list[tuple[str | None, Span]] = []
+    for utterance in voices.utterances:
+        if utterance.last <= first or utterance.first >= last or utterance.speaker == speaker:
+            utterances.append(utterance)
+            continue
+        inside = max(utterance.first, first), min(utterance.last, last)
+        spans.append((utterance.speaker, _hull(tokens, *inside)))
+        edges = sorted({utterance.first, *inside, utterance.last})
+        for number, (a, b) in enumerate(pairwise(edges)):
+            name = utterance.id if number == 0 else f"{utterance.id}.{number + 1}"
+            utterances.append(Utterance(a, b, speaker if (a, b) == inside else utterance.speaker, name))
+    turns = voices.turns
+    for old, span in spans:
+        turns = _handed(turns, old, speaker, span)
+    return replace(voices, utterances=_with_own_ids(utterances), turns=_overlaps_marked(turns))
+
+
+def _hull(tokens: Sequence[Token], first: int, last: int) -> Span:
+    chosen = tokens[first:last]
+    return Span(min(t.span.start_ms for t in chosen), max(t.span.end_ms for t in chosen))
+
+
+def _with_own_ids(utterances: list[Utterance]) -> tuple[Utterance, ...]:
+    """No id twice, where an utterance was cut more than once."""
+    seen: set[str] = set()
+    result = []
+    for utterance in utterances:
+        name, number = utterance.id, 2
+        while name in seen:
+            name, number = f"{utterance.id}.{number}", number + 1
+        seen.add(name)
+        result.append(utterance if name == utterance.id else replace(utterance, id=name))
+    return tuple(result)
+
+
+def _handed(turns: tuple[Turn, ...], old: str | None, new: str | None, span: Span) -> tuple[Turn, ...]:
+    """Turns with `span` taken from one speaker and given to another; without any turns there is nothing to hand over."""
+    if not turns:
+        return ()
+    kept: list[Turn] = []
+    for turn in turns:
+        if turn.speaker != old or not turn.span.overlap_ms(span):
+            kept.append(turn)
+            continue
+        rests = (
+            (turn.span.start_ms, span.start_ms),
+            (span.end_ms, turn.span.end_ms),
+        )
+        kept += [replace(turn, span=Span(a, b)) for a, b in rests if b > a]
+    if new is not None:
+        mine = union([span, *(t.span for t in kept if t.speaker == new)])
+        kept = [t for t in kept if t.speaker != new] + [Turn(new, s) for s in mine]
+    return tuple(sorted(kept, key=lambda t: (t.span.start_ms, t.span.end_ms, t.speaker)))
+
+
+def _overlaps_marked(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """Every turn says whether another speaks during it; looked up among neighbours in order of start."""
+    marked = list(turns)
+    overlapping: set[int] = set()
+    open_turns: list[int] = []
+    for k, turn in enumerate(turns):
+        open_turns = [n for n in open_turns if turns[n].span.end_ms > turn.span.start_ms]
+        for n in open_turns:
+            if turns[n].speaker != turn.speaker and turns[n].span.overlap_ms(turn.span):
+                overlapping |= {n, k}
+        open_turns.append(k)
+    for k, turn in enumerate(turns):
+        if turn.overlap != (k in overlapping):
+            marked[k] = replace(turn, overlap=k in overlapping)
+    return tuple(marked)

@@ -1,0 +1,316 @@
+"""The words of a recording while decisions are put over them, one after the other, and where each word went."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from pipeline.timing import Span
+from pipeline.transcript import (
+    Aligned,
+    AlignmentReport,
+    EditorCue,
+    Kind,
+    Passage,
+    TextSource,
+    TimeSource,
+    Token,
+)
+
+# A word that a person adds between two others takes this long where there is room, and borrows it where there is none.
+ADDED_WORD_MS = 120
+
+_BRACKETED = re.compile(r"\[[^\[\]]*\](?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫♬]+|\S+")
+
+
+class Node:
+    """One word. When it is taken out, `before` and `after` are the words that stood beside it then.
+
+    `head` and `tail` are words that a person put in front of it or behind it and that belong to it.
+    """
+
+    __slots__ = ("after", "before", "head", "removed", "tail", "token")
+
+    def __init__(self, token: Token) -> None:
+        self.token = token
+        self.removed = False
+        self.before: Node | None = None
+        self.after: Node | None = None
+        self.head: Node | None = None
+        self.tail: Node | None = None
+
+
+def written(text: str) -> list[tuple[str, Kind]]:
+    """The words of what a person wrote; what stands in square brackets or between notes is a sound, whole."""
+    return [(m[0], _kind(m[0])) for m in _BRACKETED.finditer(" ".join(text.split()))]
+
+
+def _kind(word: str) -> Kind:
+    sound = (word[0] == "[" and word[-1] == "]") or word[0] in "♪♫♬"
+    return Kind.SOUND if sound and len(word) > 1 else Kind.WORD
+
+
+class LiveText:
+    """All tokens of a recording, open to change."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.nodes = [Node(t) for t in tokens]
+        self.original = tuple(self.nodes)
+        self.changed = False
+
+    def tokens(self) -> tuple[Token, ...]:
+        return tuple(n.token for n in self.nodes)
+
+    def text(self, first: int, last: int) -> str:
+        return " ".join(n.token.text for n in self.nodes[first:last])
+
+    def handle(self, first: int, last: int) -> tuple[Node, Node]:
+        """The first and the last of the words `[first, last)`, to find them again by; the range must not be empty."""
+        return self.nodes[first], self.nodes[last - 1]
+
+    def order(self) -> dict[int, int]:
+        """Where each word stands: its identity -> its index."""
+        return {id(n): k for k, n in enumerate(self.nodes)}
+
+    # --- changes ------------------------------------------------------------------------------------------------
+
+    def rewrite(self, first: int, last: int, words: Sequence[tuple[str, Kind]]) -> None:
+        """Let the words `[first, last)`, at least one, read otherwise; words that stay keep their times."""
+        old = self.nodes[first:last]
+        kinds = {n.token.kind for n in old}
+        if kinds == {Kind.UNSPOKEN}:
+            words = [(text, Kind.UNSPOKEN) for text, _ in words]
+        fresh: list[Node] = []
+        removed: list[tuple[Node, int]] = []
+        matcher = SequenceMatcher(None, [n.token.text for n in old], [w for w, _ in words], autojunk=False)
+        for tag, a, b, c, d in matcher.get_opcodes():
+            if tag == "equal":
+                fresh += old[a:b]
+                continue
+            shared = min(b - a, d - c)
+            _reword(old[a : a + shared], words[c : c + shared])
+            fresh += old[a : a + shared]
+            removed += [(n, first + len(fresh)) for n in old[a + shared : b]]
+            extra = [Node(_by_hand(t, k)) for t, k in words[c + shared : d]]
+            block = old[a:b] + extra
+            if extra and b > a:
+                _spread(block, Span(old[a].token.span.start_ms, max(n.token.span.end_ms for n in old[a:b])))
+            elif b - a > shared > 0:
+                _spread(old[a : a + shared], _hull(old[a:b]))
+            fresh += extra
+        self._put(first, last, fresh, removed)
+
+    def insert(self, at: int, words: Sequence[tuple[str, Kind]], span: Span) -> None:
+        """Put new words before the word `at`, said evenly during `span`."""
+        fresh = [Node(_by_hand(t, k)) for t, k in words]
+        _spread(fresh, span, TimeSource.HUMAN)
+        self.nodes[at:at] = fresh
+        self.changed = True
+
+    def remove(self, first: int, last: int) -> None:
+        """Take the words `[first, last)` out."""
+        self._put(first, last, [], [(n, first) for n in self.nodes[first:last]])
+
+    def retime(self, first: int, last: int, span: Span) -> None:
+        """Let the words `[first, last)` be said during `span`, each in proportion."""
+        chosen = self.nodes[first:last]
+        hull = _hull(chosen)
+        for node in chosen:
+            start, end = (_mapped(t, hull, span) for t in (node.token.span.start_ms, node.token.span.end_ms))
+            node.token = replace(
+                node.token, span=Span(start, max(start, end)), time_source=TimeSource.HUMAN, confidence=1.0
+            )
+        self.changed = True
+
+    def _put(self, first: int, last: int, fresh: list[Node], removed: list[tuple[Node, int]]) -> None:
+        known = {id(n) for n in self.nodes[first:last]}
+        self.nodes[first:last] = fresh
+        self.changed = True
+        for node, at in removed:
+            node.removed = True
+            node.before = self.nodes[at - 1] if at > 0 else None
+            node.after = self.nodes[at] if at < len(self.nodes) else None
+        self._attach(first, fresh, known)
+
+    def _attach(self, first: int, fresh: list[Node], known: set[int]) -> None:
+        """Give new words to an old neighbour of the same passage, and times where they have none yet."""
+        at = 0
+        while at < len(fresh):
+            if id(fresh[at]) in known:
+                at += 1
+                continue
+            end = at
+            while end < len(fresh) and id(fresh[end]) not in known:
+                end += 1
+            if all(not n.token.confidence for n in fresh[at:end]):
+                _spread(fresh[at:end], self._room(first + at, first + end))
+            if at > 0:
+                fresh[at - 1].tail = fresh[at - 1].tail or fresh[end - 1]
+            elif end < len(fresh):
+                fresh[end].head = fresh[end].head or fresh[at]
+            at = end
+
+    def _room(self, first: int, last: int) -> Span:
+        """When words `[first, last)` without times were said: between their neighbours, or over the end of the one before."""
+        before = self.nodes[first - 1].token.span if first else Span(0, 0)
+        after = self.nodes[last].token.span if last < len(self.nodes) else None
+        wanted = ADDED_WORD_MS * (last - first)
+        if after is None or after.start_ms < before.start_ms:
+            return Span(before.end_ms, before.end_ms + wanted)
+        start = min(before.end_ms, after.start_ms)
+        if after.start_ms - start < wanted:
+            start = max(before.start_ms + before.duration_ms // 2, after.start_ms - wanted, before.start_ms)
+            start = min(start, after.start_ms)
+        return Span(start, after.start_ms)
+
+
+def forward(node: Node | None) -> Node | None:
+    """The first word of a passage that began with `node`, now."""
+    while node is not None and node.removed:
+        node = node.after
+    while node is not None and node.head is not None and not node.head.removed:
+        node = node.head
+    return node
+
+
+def backward(node: Node | None) -> Node | None:
+    """The last word of a passage that ended with `node`, now."""
+    while node is not None and node.removed:
+        node = node.before
+    while node is not None and node.tail is not None:
+        tail = node.tail
+        while tail.removed and tail.before is not None and tail.before is not node:
+            tail = tail.before
+        if tail.removed or tail is node:
+            break
+        node = tail
+    return node
+
+
+# A word whose time nobody knows yet: confidence 0, until its neighbours lend it some.
+def _by_hand(text: str, kind: Kind) -> Token:
+    return Token(text, Span(0, 0), 0.0, kind, TextSource.HUMAN, TimeSource.INTERPOLATED)
+
+
+def _reword(nodes: Sequence[Node], words: Sequence[tuple[str, Kind]]) -> None:
+    for node, (text, kind) in zip(nodes, words, strict=True):
+        given = node.token.text_source in (TextSource.SUBTITLES, TextSource.SCRIPT, TextSource.HUMAN)
+        node.token = replace(
+            node.token, text=text, kind=kind, text_source=TextSource.HUMAN, spoken=None,
+            confidence=node.token.confidence if given else 1.0,
+        )  # fmt: skip
+
+
+def _hull(nodes: Sequence[Node]) -> Span:
+    return Span(min(n.token.span.start_ms for n in nodes), max(n.token.span.end_ms for n in nodes))
+
+
+def _spread(nodes: Sequence[Node], span: Span, source: TimeSource = TimeSource.INTERPOLATED) -> None:
+    """Share a span among words by their length."""
+    total = sum(len(n.token.text) for n in nodes) or 1
+    done = 0
+    for node in nodes:
+        start = span.start_ms + span.duration_ms * done // total
+        done += len(node.token.text)
+        end = span.start_ms + span.duration_ms * done // total
+        confidence = 1.0 if source is TimeSource.HUMAN else node.token.confidence or 0.4
+        node.token = replace(node.token, span=Span(start, end), time_source=source, confidence=confidence)
+
+
+def _mapped(time_ms: int, old: Span, new: Span) -> int:
+    if not old:
+        return new.start_ms
+    return new.start_ms + (time_ms - old.start_ms) * new.duration_ms // old.duration_ms
+
+
+# --- what referred to the old words ------------------------------------------------------------------------------
+
+
+class Moved:
+    """Where ranges of the machine's words went."""
+
+    def __init__(self, live: LiveText) -> None:
+        self._original, self._order = live.original, live.order()
+
+    def first(self, index: int) -> int:
+        """The index now of what began with the machine's word `index`."""
+        if index >= len(self._original):
+            return len(self._order)
+        node = forward(self._original[index])
+        return len(self._order) if node is None else self._order[id(node)]
+
+    def last(self, index: int) -> int:
+        """The index now behind what ended before the machine's word `index`."""
+        if index <= 0:
+            return 0
+        node = backward(self._original[index - 1])
+        return 0 if node is None else self._order[id(node)] + 1
+
+    def range(self, first: int, last: int) -> tuple[int, int]:
+        """The words now of the machine's words `[first, last)`; empty when none is left."""
+        begin, end = self.first(first), self.last(last)
+        return (begin, end) if last > first and end > begin else (begin, begin)
+
+
+def corrected(aligned: Aligned, live: LiveText) -> Aligned:
+    """The alignment with its words as they are now, the editor's cues and the report's passages moved along."""
+    if not live.changed:
+        return aligned
+    moved, tokens = Moved(live), live.tokens()
+    cues = tuple(c for c in (_moved_cue(c, moved) for c in aligned.editor_cues) if c.last > c.first)
+    return Aligned(tokens, _moved_report(aligned.report, moved, tokens), cues)
+
+
+def _moved_cue(cue: EditorCue, moved: Moved) -> EditorCue:
+    first, last = moved.range(cue.first, cue.last)
+    breaks = sorted({b for b in (moved.first(b) for b in cue.breaks) if first < b < last})
+    labels: dict[int, str] = {}
+    for at, name in cue.label_at:
+        labels.setdefault(moved.first(at), name)
+    return replace(
+        cue,
+        first=first,
+        last=last,
+        breaks=tuple(breaks),
+        label_at=tuple((at, name) for at, name in sorted(labels.items()) if first <= at < last),
+        dash_at=tuple(sorted({d for d in map(moved.first, cue.dash_at) if first <= d < last})),
+    )
+
+
+def _moved_report(report: AlignmentReport, moved: Moved, tokens: tuple[Token, ...]) -> AlignmentReport:
+    def moved_all(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+        found = []
+        for passage in passages:
+            first, last = moved.range(passage.first, passage.last)
+            if passage.last > passage.first and _settled(tokens[first:last]):
+                continue  # a person has seen to it
+            found.append(replace(passage, first=first, last=last))
+        return tuple(found)
+
+    return replace(
+        report,
+        speech_without_text=tuple(p for p in moved_all(report.speech_without_text) if not _filled(p, tokens)),
+        text_without_speech=moved_all(report.text_without_speech),
+        not_confirmed=moved_all(report.not_confirmed),
+        heard_differently=moved_all(report.heard_differently),
+    )
+
+
+def _settled(tokens: Sequence[Token]) -> bool:
+    """Whether nothing but a person's words is left."""
+    return all(t.text_source is TextSource.HUMAN for t in tokens)
+
+
+def _filled(passage: Passage, tokens: Sequence[Token]) -> bool:
+    """Whether a person put words where there was speech without text: over at least half of it."""
+    low = bisect_left(tokens, passage.span.start_ms - 30_000, key=lambda t: t.span.start_ms)
+    covered = 0
+    for token in tokens[low:]:
+        if token.span.start_ms > passage.span.end_ms + 30_000:
+            break
+        if token.text_source is TextSource.HUMAN:
+            covered += token.span.overlap_ms(passage.span)
+    return passage.first == passage.last and covered * 2 >= max(1, passage.span.duration_ms)
