@@ -19,7 +19,7 @@ subtitles: $(VENV)/.run ## caption everything in media/ (MEDIA=path for one vide
 	@$(RUN) run $(MEDIA)
 
 test: $(VENV)/.dev ## the tests (under 3 minutes)
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest -n auto --dist loadfile
 
 test-slow: $(VENV)/.dev ## the tests that need longer
 	@$(VENV)/bin/python -m pytest -m slow
