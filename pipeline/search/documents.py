@@ -6,7 +6,6 @@ terminal (or that no database can hold) become spaces, one for one, so that char
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +21,7 @@ MAX_UTTERANCES = 1 << 20
 _MAX_MS = 1 << 40  # 34 years: beyond it something else than a recording was measured
 
 _UNSAFE = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_SAFE = str.maketrans(
-    {**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF], "�")}
-)
+_SAFE = str.maketrans({**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys([0xFFFE, 0xFFFF], "�")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +106,12 @@ def find(folder: Path) -> list[Path]:
 
 def parse(data: bytes, path: Path) -> Document:
     """The document in the bytes of a file; `path` is named in errors. Raises DocumentError."""
+    import pydantic_core
+
     try:
-        root = json.loads(data)
+        root = pydantic_core.from_json(data)  # twice as fast as json, and reading is half of indexing
     except ValueError:
         raise DocumentError(path, "is not valid JSON (a half-written or damaged file)") from None
-    except RecursionError:
-        raise DocumentError(path, "is nested too deeply to be a transcript") from None
     if not isinstance(root, dict) or "schema" not in root:
         raise DocumentError(path, "is not a transcript of ours (it names no schema)")
     if root["schema"] != SCHEMA:
@@ -188,35 +185,41 @@ class _Reader:
 
     def tags(self, entry: Mapping[str, Any], text: str, start_ms: int, end_ms: int) -> Iterator[Tag]:
         here = self.where
-        places = self.places(entry, text)
         for number, tag in self.rows(entry, "concepts", "concept"):
             self.where = f"{here}, concept {number}"
             first, last = self.count(tag, "start_char"), self.count(tag, "end_char")
             if not first < last <= len(text):
                 raise self.error(f"its evidence [{first}, {last}) lies outside the text")
-            words = [p for p in places if p[0] < last and first < p[1]] or [(0, 0, start_ms, end_ms, 1.0)]
-            confidence = self.confidence(tag, min(w[4] for w in words))
             flags = frozenset(f for f in FLAGS if self.flag(tag, f))
             about, rule = self.text(tag, "about", ""), self.text(tag, "rule", "")
-            times = min(w[2] for w in words), max(w[3] for w in words)
+            said = [self.word(word) for word in self.words(entry, text, first, last)] or [
+                (start_ms, end_ms, 1.0)
+            ]
+            times = min(w[0] for w in said), max(w[1] for w in said)
+            confidence = self.confidence(tag, min(w[2] for w in said))
             yield Tag(self.text(tag, "id"), first, last, *times, rule, flags, about, confidence)
 
-    def places(self, entry: Mapping[str, Any], text: str) -> list[tuple[int, int, int, int, float]]:
-        """(first character, last, start_ms, end_ms, confidence) of each word, as far as the words make up the
-        text.
-        """
-        here, at = self.where, 0
-        found = []
-        for number, word in self.rows(entry, "words", "word"):
-            self.where = f"{here}, word {number}"
+    def words(self, entry: Mapping[str, Any], text: str, first: int, last: int) -> list[dict[str, Any]]:
+        """The words that lie in the characters `[first, last)`, none where the words do not make up the text."""
+        words = entry.get("words", [])
+        if not isinstance(words, list) or not all(isinstance(w, dict) for w in words):
+            raise self.error("'words' is not a list of tables")
+        if len(words) == text.count(" ") + 1:
+            return words[text.count(" ", 0, first) : text.count(" ", 0, last - 1) + 1]
+        found, at = [], 0
+        for word in words:  # some hold a space, like "[door opens]"
             written = self.text(word, "text")
             at = text.find(written, at)
-            if at < 0:
+            if at < 0 or at >= last:
                 break
-            span = self.ms(word, "start_ms"), self.ms(word, "end_ms")
-            found.append((at, at + len(written), *span, self.confidence(word, 1.0)))
             at += len(written)
+            if first < at:
+                found.append(word)
         return found
+
+    def word(self, word: Mapping[str, Any]) -> tuple[int, int, float]:
+        """(start_ms, end_ms, confidence) of a word."""
+        return self.ms(word, "start_ms"), self.ms(word, "end_ms"), self.confidence(word, 1.0)
 
     def confidence(self, table: Mapping[str, Any], default: float) -> float:
         value = table.get("confidence", default)
@@ -231,7 +234,7 @@ class _Reader:
         rows = table.get(key, [])
         if not isinstance(rows, list):
             raise self.error(f"'{key}' is not a list")
-        here = f"{self.where}, " if self.where and key in ("concepts", "words") else ""
+        here = f"{self.where}, " if key == "concepts" else ""
         for number, row in enumerate(rows, 1):
             if not isinstance(row, dict):
                 self.where = f"{here}{one} {number}"

@@ -84,12 +84,10 @@ class Vocabulary:
 
     def add(self, texts: Iterable[str]) -> None:
         """Remember the words of some texts; forms are never forgotten, since one too many does no harm."""
-        for form in sorted({w for text in texts for w in words_of(folded(text))}):
-            cursor = self.connection.execute("INSERT OR IGNORE INTO forms(form) VALUES(?)", (form,))
-            if cursor.rowcount > 0:
-                self.connection.execute(
-                    "INSERT INTO stems(rowid, form) VALUES(?, ?)", (cursor.lastrowid, form)
-                )
+        forms = json.dumps(sorted(set(words_of(folded("\n".join(texts))))))
+        sql = "INSERT OR IGNORE INTO forms(form) SELECT value FROM json_each(?) RETURNING id, form"
+        new = self.connection.execute(sql, (forms,)).fetchall()
+        self.connection.executemany("INSERT INTO stems(rowid, form) VALUES(?, ?)", new)
 
     def phrase(self, text: str) -> Expression:
         """Finds words exactly: by their stems, which is exact when no other form shares them."""
