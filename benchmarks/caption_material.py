@@ -12,14 +12,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.formats.readers import read
 from pipeline.timing import Span, seconds_to_ms
 from pipeline.transcript import (
     Aligned,
     AlignmentReport,
+    EditorCue,
     Kind,
     Speaker,
     Token,
@@ -84,6 +86,31 @@ def recordings() -> Iterator[Material]:
         yield _material(folder.name, phrases, max(p[1] for p in phrases) + 1000, {p: p for p in people})
 
 
+def subtitled() -> Iterator[tuple[str, Aligned]]:
+    """Subtitles with an editor's own division, their words placed in their cues by length: the demo's, and those
+    of stand-in films in the folder that VIGNETTE_STANDIN names."""
+    paths = [ROOT / "media" / "demo.en.srt"]
+    if folder := os.environ.get("VIGNETTE_STANDIN"):
+        paths += sorted(Path(folder).glob("*.srt"))
+    for path in paths:
+        given = read(path)
+        tokens: list[Token] = []
+        cues: list[EditorCue] = []
+        for cue in given.cues:
+            if cue.span is None or not cue.words:
+                continue
+            first = len(tokens)
+            timed = _tokens(
+                cue.span.start_ms, cue.span.end_ms, " ".join(w.text.replace(" ", "_") for w in cue.words)
+            )
+            tokens += [replace(t, text=w.text, kind=w.kind) for t, w in zip(timed, cue.words, strict=False)]
+            breaks = [
+                first + k for k in range(1, len(cue.words)) if cue.words[k].line > cue.words[k - 1].line
+            ]
+            cues.append(EditorCue(first, len(tokens), cue.span, breaks=tuple(breaks)))
+        yield path.name, Aligned(tuple(tokens), AlignmentReport(Verdict.IN_SYNC), tuple(cues))
+
+
 def _speech_folder() -> Path:
     return Path(os.environ.get("VIGNETTE_DATA", "/nowhere")) / "speech"
 
@@ -132,7 +159,7 @@ def _utterances(phrases: list[tuple[int, int, str, str | None]]) -> list[tuple[s
 
 def _tokens(start: int, end: int, text: str) -> list[Token]:
     """The words of a phrase, each given time in proportion to its letters."""
-    if text.startswith("["):
+    if text.startswith("[") and text.endswith("]"):
         return [Token(text, Span(start, end), kind=Kind.SOUND)]
     words = text.split()
     total = sum(len(w) + 1 for w in words)

@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
 
 from benchmarks import caption_faults
-from benchmarks.caption_material import Material, demo, meetings, recordings
+from benchmarks.caption_material import Material, demo, meetings, recordings, subtitled
 from pipeline.audit import Document, Facts, Report, Severity, audit
 from pipeline.audit.documents import shown
 from pipeline.audit.model import SpokenWord
@@ -30,7 +30,7 @@ from pipeline.profiles import PROFILES, Profile
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript import Captions, Cue, Kind, lines_of
+from pipeline.transcript import Captions, Cue, Kind, Voices, lines_of
 
 # A caption that ends this close to what follows had no more time to take.
 NO_ROOM_MS = 100
@@ -187,6 +187,30 @@ def print_captions(
             print(f"    {text}")
 
 
+def against_editors() -> None:
+    """Our own division of subtitles beside their editor's: how many places agree, how many phrases each tears."""
+    for name, aligned in subtitled():
+        tokens = aligned.tokens
+        ours = run(aligned, Voices(), CaptionSettings(recue=True)).cues
+        kept = run(aligned, Voices(), CaptionSettings()).cues
+        rows = []
+        for cues in (aligned.editor_cues, ours):
+            ends = {c.last for c in cues if c.last < len(tokens)}
+            breaks = {b for c in cues for b in c.breaks}
+            torn = [
+                junction(tokens[p - 1].text, tokens[p].text) is Junction.TORN for p in sorted(ends | breaks)
+            ]
+            rows.append((ends, breaks, sum(torn) / max(1, len(torn))))
+        (theirs, their_breaks, their_torn), (own, own_breaks, own_torn) = rows
+        print(
+            f"{name}: {len(aligned.editor_cues)} captions of the editor, "
+            f"{sum(c.editor_cue is not None for c in kept)} kept; divided anew into {len(ours)}: "
+            f"{len(theirs & own) / max(1, len(theirs)):.0%} of the editor's caption ends and "
+            f"{len((their_breaks | theirs) & (own_breaks | own)) / max(1, len(their_breaks | theirs)):.0%} of all "
+            f"breaks are ours too; torn phrases: editor {their_torn:.1%}, ours {own_torn:.1%}"
+        )
+
+
 def faults(materials: Iterable[Material], count: int = 20) -> None:
     """Plant faults of every kind in clean captions: how many are listed, and what is said of the clean file."""
     for material in materials:
@@ -243,6 +267,7 @@ def main() -> None:
         return
     measure(materials, options.profile or list(PROFILES), options.others, options.show)
     if not options.only:
+        against_editors()
         speed()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.profiles import PROFILES, limits_of
@@ -126,6 +126,8 @@ def test_every_conversation_becomes_valid_cues(
 def test_cues_that_abide_by_the_rules_come_back_unchanged(conversation: tuple[list[Token], Voices]) -> None:
     tokens, voices = conversation
     first = run(aligned(tokens), voices, CaptionSettings()).cues
+    starts = [tokens[c.first].span.start_ms for c in first]
+    assume(all(b - a >= PROFILES["training"].least_duration_ms for a, b in pairwise(starts)))
     editor = [EditorCue(c.first, c.last, c.span, breaks=c.breaks) for c in first]
     again = run(aligned(tokens, *editor), voices, CaptionSettings()).cues
     assert [c.editor_cue for c in again] == list(range(len(first)))
@@ -200,15 +202,33 @@ def test_names_are_shown_where_the_speaker_changes_and_counted() -> None:
     assert run(aligned(tokens), voices, CaptionSettings(labels=False)).cues[0].labels == ()
 
 
+def editor_cue(tokens: list[Token], first: int, last: int, breaks: tuple[int, ...] = ()) -> EditorCue:
+    return EditorCue(
+        first, last, Span(tokens[first].span.start_ms, tokens[last - 1].span.end_ms), breaks=breaks
+    )
+
+
 def test_an_editors_cue_is_kept_and_a_broken_one_divided_anew() -> None:
     tokens = spoken("I know. | It is a very long line that no reader could take in at once, and it goes on.")
-    cues = run(aligned(tokens, EditorCue(0, 2), EditorCue(2, 20)), Voices(), CaptionSettings()).cues
+    given_cues = editor_cue(tokens, 0, 2), editor_cue(tokens, 2, 20)
+    cues = run(aligned(tokens, *given_cues), Voices(), CaptionSettings()).cues
     assert cues[0].editor_cue == 0
     assert all(cue.editor_cue is None for cue in cues[1:])
-    again = run(
-        aligned(tokens, EditorCue(0, 2), EditorCue(2, 20)), Voices(), CaptionSettings(recue=True)
-    ).cues
+    again = run(aligned(tokens, *given_cues), Voices(), CaptionSettings(recue=True)).cues
     assert again[0].editor_cue is None
+
+
+def test_editors_cues_that_would_flash_by_are_joined() -> None:
+    tokens = spoken("Oh. Yes. I know what you mean, and I said so.")
+    given_cues = editor_cue(tokens, 0, 1), editor_cue(tokens, 1, 2), editor_cue(tokens, 2, 11)
+    cues = run(aligned(tokens, *given_cues), Voices(), CaptionSettings()).cues
+    assert [(c.first, c.last, c.editor_cue) for c in cues] == [(0, 11, None)]
+
+
+def test_the_paragraphs_of_a_script_are_no_captions() -> None:
+    tokens = spoken("I know. I said so.")
+    cues = run(aligned(tokens, EditorCue(0, 2), EditorCue(2, 5)), Voices(), CaptionSettings()).cues
+    assert all(cue.editor_cue is None for cue in cues)
 
 
 def test_a_boundary_and_a_long_silence_are_never_bridged() -> None:

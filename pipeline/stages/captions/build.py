@@ -124,7 +124,8 @@ def _divided(script: Script, limits: Limits, known: _Known, first: int, last: in
 def _cue(script: Script, piece: Piece, span: Span, aligned: Aligned) -> Cue:
     changes = [k for k in range(piece.first + 1, piece.last) if script.runs[k] != script.runs[k - 1]]
     editor = aligned.editor_cues[piece.editor_cue] if piece.editor_cue is not None else None
-    dashes = (piece.first, *changes) if changes else ()
+    dashes = {piece.first, *changes} if changes else set()
+    dashes |= {k for k in (editor.dash_at if editor else ()) if piece.first <= k < piece.last}
     return Cue(
         span=span,
         first=piece.first,
@@ -132,7 +133,7 @@ def _cue(script: Script, piece: Piece, span: Span, aligned: Aligned) -> Cue:
         breaks=piece.breaks,
         speaker=None if changes else script.speakers[piece.first],
         labels=tuple((k, script.labels[k]) for k in range(piece.first, piece.last) if k in script.labels),
-        dashes=dashes,
+        dashes=tuple(sorted(dashes)),
         settings=editor.settings if editor else "",
         editor_cue=piece.editor_cue,
     )

@@ -11,15 +11,33 @@ from pipeline.transcript import EditorCue
 
 
 def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Piece]:
-    """The editor's cues that break no rule of the limits, in reading order, as pieces that name them."""
+    """The editor's cues that break no rule of the limits, in reading order, as pieces that name them.
+
+    The paragraphs of a script have no times and were never meant as captions: none is kept. Where the sound leaves a
+    cue no time to be seen, it and the next are free to be joined.
+    """
     pieces: list[Piece] = []
     at = 0
     for number, cue in enumerate(cues):
         piece = Piece(cue.first, cue.last, tuple(sorted(set(cue.breaks))), number)
-        if at <= cue.first < cue.last <= len(script) and abides(script, limits, piece):
+        inside = cue.span is not None and at <= cue.first < cue.last <= len(script)
+        if inside and abides(script, limits, piece):
             pieces.append(piece)
             at = cue.last
-    return pieces
+    flashing = _flashing(script, limits, pieces)
+    return [piece for piece in pieces if piece not in flashing]
+
+
+def _flashing(script: Script, limits: Limits, pieces: list[Piece]) -> set[Piece]:
+    """Neighbours that follow each other so closely that the first could not be seen, and that may be joined."""
+    found: set[Piece] = set()
+    for piece, following in pairwise(pieces):
+        if piece.last != following.first or script.hard[following.first]:
+            continue
+        window = script.starts[following.first] - limits.min_gap_ms - script.starts[piece.first]
+        if window < limits.least_duration_ms:
+            found |= {piece, following}
+    return found
 
 
 def abides(script: Script, limits: Limits, piece: Piece) -> bool:

@@ -45,7 +45,9 @@ class Script:
     parts: frozenset[int]  # tokens that begin a part of the video
     silence: list[float]  # seconds of pauses beyond what a cue may hold for free, up to this token
     limits: Limits
-    places: dict[int, tuple[float, int]] = field(default_factory=dict)  # what the cost function has worked out
+    places: dict[int, tuple[float, int]] = field(
+        default_factory=dict
+    )  # what the cost function has worked out
 
     def __len__(self) -> int:
         return len(self.tokens)
