@@ -8,12 +8,12 @@ and it is listed with what it wanted and what stands there, until somebody settl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pipeline.edits.journal import Strange
+from pipeline.edits.journal import Contents, Strange
 from pipeline.edits.model import (
     Add,
     ConceptAt,
@@ -32,6 +32,8 @@ from pipeline.edits.model import (
     WordTime,
 )
 from pipeline.timing import clock
+
+NOT_REACHED = "its stage has not been reached"
 
 
 class State(StrEnum):
@@ -109,6 +111,49 @@ class Report:
 
 
 NOTHING = Report()
+
+
+class Ledger:
+    """The standings of a journal's decisions while they are replayed."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._standings: dict[str, Standing] = {}
+        withdrawn = _withdrawn(contents.decisions)
+        known = {d.id for d in contents.decisions}
+        for decision in contents.decisions:
+            if decision.id in withdrawn:
+                self.stands(decision, State.WITHDRAWN, by=withdrawn[decision.id])
+            elif isinstance(decision.value, Withdraw) and decision.value.id in known:
+                self.stands(decision, State.KEPT)
+            elif isinstance(decision.value, Withdraw):
+                self.stands(decision, State.WAITING, "the decision that it withdraws is not in this journal")
+            else:
+                self.stands(decision, State.WAITING, NOT_REACHED)
+
+    def __getitem__(self, decision_id: str) -> Standing:
+        return self._standings[decision_id]
+
+    def stands(self, decision: Decision, state: State, why: str = "", found: str = "", by: str = "") -> None:
+        """Note what became of a decision; the last note counts."""
+        self._standings[decision.id] = Standing(decision, state, why, found, by)
+
+    def disagrees(self, decision: Decision, other: Decision, found: str) -> None:
+        """Note that a decision changes what another person decided, unseen."""
+        why = f"disagrees with what {other.who} decided ({other.id}), which {decision.who} had not seen"
+        self.stands(decision, State.CONFLICT, why, found, other.id)
+
+    def report(self) -> Report:
+        return Report(tuple(self._standings[d.id] for d in self._contents.decisions), self._contents.strange)
+
+
+def _withdrawn(decisions: Sequence[Decision]) -> dict[str, str]:
+    """The ids of decisions that no longer hold -> that of the withdrawal; a withdrawal may itself be withdrawn later."""
+    gone: dict[str, str] = {}
+    for decision in reversed(decisions):
+        if isinstance(decision.value, Withdraw) and decision.id not in gone:
+            gone.setdefault(decision.value.id, decision.id)
+    return gone
 
 
 def _counted(count: int, noun: str) -> str:

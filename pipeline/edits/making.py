@@ -29,7 +29,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
-from pipeline.edits.replay import text_digest
+from pipeline.edits.scribe import text_digest
 from pipeline.formats import render
 from pipeline.timing import Span
 from pipeline.transcript import Token, Transcript

@@ -56,7 +56,8 @@ def _kind(word: str) -> Kind:
 class LiveText:
     """All tokens of a recording, open to change."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], duration_ms: int | None = None) -> None:
+        self.duration_ms = duration_ms
         self.nodes = [Node(t) for t in tokens]
         self.original = tuple(self.nodes)
         self.changed = False
@@ -159,7 +160,11 @@ class LiveText:
         after = self.nodes[last].token.span if last < len(self.nodes) else None
         wanted = ADDED_WORD_MS * (last - first)
         if after is None or after.start_ms < before.start_ms:
-            return Span(before.end_ms, before.end_ms + wanted)
+            end = before.end_ms + wanted
+            return Span(
+                before.end_ms,
+                end if self.duration_ms is None else max(before.end_ms, min(end, self.duration_ms)),
+            )
         start = min(before.end_ms, after.start_ms)
         if after.start_ms - start < wanted:
             start = max(before.start_ms + before.duration_ms // 2, after.start_ms - wanted, before.start_ms)

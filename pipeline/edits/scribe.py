@@ -1,0 +1,304 @@
+"""Takes the decisions of a journal one by one while the words are corrected, and keeps track of where everybody's words go."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.edits import anchors, words
+from pipeline.edits.anchors import Found, Missing, keys_of
+from pipeline.edits.conflicts import Ledger, State
+from pipeline.edits.model import (
+    Add,
+    Anchor,
+    CueOf,
+    Decision,
+    Delete,
+    Reviewed,
+    VignetteAt,
+    Waive,
+    Words,
+    WordTime,
+)
+from pipeline.edits.words import LiveText, Node
+from pipeline.timing import Span
+from pipeline.transcript import Token
+
+NO_STAGE = "no stage of this version uses it yet"
+
+
+@dataclass(slots=True)
+class _Place:
+    """The words of a decision, as they moved, and the words that its breaks, labels and dashes stand before."""
+
+    first: Node
+    last: Node
+    breaks: list[Node] | None = None
+    labels: list[tuple[Node, str]] | None = None
+    dashes: list[Node] | None = None
+
+
+@dataclass(slots=True)
+class Settled:
+    """Where a decision's words stand when all words are corrected."""
+
+    first: int
+    last: int
+    breaks: tuple[int, ...] | None = None
+    labels: tuple[tuple[int, str], ...] | None = None
+    dashes: tuple[int, ...] | None = None
+
+
+class Scribe:
+    """Takes decisions one by one while the words are corrected."""
+
+    def __init__(self, live: LiveText, ledger: Ledger) -> None:
+        self.live, self.ledger = live, ledger
+        self.reviewer = ""
+        self.places: dict[str, _Place] = {}
+        self._rewritten: dict[tuple[str, Anchor], tuple[Decision, Node, Node]] = {}
+        self._textual: list[Decision] = []
+        self._timed: dict[int, Decision] = {}
+
+    def take(self, decision: Decision) -> None:
+        match decision.value:
+            case Words(text=text):
+                self._reword(decision, text)
+            case Delete():
+                self._reword(decision, "")
+            case WordTime() as value:
+                self._retime(decision, value)
+            case Add() as value:
+                self._add(decision, value)
+            case Reviewed() as value:
+                self._review(decision, value)
+            case CueOf() as value:
+                self._locate(decision, value)
+            case _ if decision.anchor is not None:
+                self._locate(decision, None)
+            case Waive():
+                self.ledger.stands(decision, State.KEPT)
+            case _:
+                pass
+
+    # --- kinds that change words ---------------------------------------------------------------------------------
+
+    def _reword(self, decision: Decision, text: str) -> None:
+        anchor = decision.anchor
+        assert anchor is not None
+        place = anchors.find(self.live.nodes, anchor)
+        if isinstance(place, Missing):
+            if self._is_so(decision, anchor, text, place):
+                self.ledger.stands(decision, State.ALREADY)
+                return
+            earlier = self._own_earlier(decision, anchor)
+            if earlier is None:
+                self._missing(decision, place)
+                return
+            place = earlier
+        first, last = self.live.handle(place.first, place.last)
+        new = words.written(text)
+        self.live.rewrite(place.first, place.last, new)
+        if new:
+            begin, end = words.forward(first), words.backward(last)
+            if begin is not None and end is not None:
+                self._rewritten[decision.who, anchor] = decision, begin, end
+        self._textual.append(decision)
+        self.ledger.stands(decision, State.KEPT)
+
+    def _is_so(self, decision: Decision, anchor: Anchor, text: str, place: Missing) -> bool:
+        """Whether the words read already as they should."""
+        if text.split():
+            return isinstance(anchors.find(self.live.nodes, replace(anchor, text=text)), Found)
+        gone = place.why != "the passage is gone" and place.first == place.last
+        return gone and self._disagreeing(decision) is None
+
+    def _own_earlier(self, decision: Decision, anchor: Anchor) -> Found | None:
+        """The words that an earlier decision of the same person about the very same words put there: it is superseded."""
+        held = self._rewritten.get((decision.who, anchor))
+        if held is None:
+            return None
+        order = self.live.order()
+        first, last = words.forward(held[1]), words.backward(held[2])
+        if first is None or last is None or order[id(first)] > order[id(last)]:
+            return None
+        self.ledger.stands(held[0], State.SUPERSEDED, by=decision.id)
+        return Found(order[id(first)], order[id(last)] + 1)
+
+    def _retime(self, decision: Decision, value: WordTime) -> None:
+        assert decision.anchor is not None
+        place = anchors.find(self.live.nodes, decision.anchor)
+        if isinstance(place, Missing):
+            self._missing(decision, place)
+            return
+        duration = self.live.duration_ms
+        if duration is not None and value.end_ms > duration:
+            found = self.live.text(place.first, place.last)
+            self.ledger.stands(decision, State.CONFLICT, "lies behind the end of the recording", found)
+            return
+        chosen = self.live.nodes[place.first : place.last]
+        now = {"start_ms": chosen[0].token.span.start_ms, "end_ms": chosen[-1].token.span.end_ms}
+        for node in chosen:
+            other = self._timed.get(id(node))
+            if other is not None and other.who != decision.who and decision.seen != now:
+                self.ledger.disagrees(decision, other, self.live.text(place.first, place.last))
+                return
+        self.live.retime(place.first, place.last, Span(value.start_ms, value.end_ms))
+        self._timed.update({id(n): decision for n in chosen})
+        self._textual.append(decision)
+        self.ledger.stands(decision, State.KEPT)
+
+    def _add(self, decision: Decision, value: Add) -> None:
+        anchor = decision.anchor
+        assert anchor is not None
+        new = words.written(value.text)
+        duration = self.live.duration_ms
+        if duration is not None and value.end_ms > duration:
+            self.ledger.stands(decision, State.CONFLICT, "lies behind the end of the recording")
+            return
+        there = replace(
+            anchor, text=" ".join(w for w, _ in new), start_ms=value.start_ms, end_ms=value.end_ms
+        )
+        found = anchors.find(self.live.nodes, there)
+        state = State.ALREADY
+        if isinstance(found, Missing):
+            place = anchors.find(self.live.nodes, anchor)
+            if isinstance(place, Missing):
+                self._missing(decision, place)
+                return
+            self.live.insert(place.first, new, Span(value.start_ms, value.end_ms))
+            found, state = Found(place.first, place.first + len(new)), State.KEPT
+        self._textual.append(decision)
+        self.ledger.stands(decision, state)
+        held = _Place(*self.live.handle(found.first, found.last))
+        if found.last - found.first == len(new):
+            held.breaks = [self.live.nodes[found.first + k] for k in _line_starts(value.text)]
+        if value.label:
+            held.labels = [(self.live.nodes[found.first], value.label)]
+        self.places[decision.id] = held
+
+    # --- kinds that are about words --------------------------------------------------------------------------------
+
+    def _review(self, decision: Decision, value: Reviewed) -> None:
+        if value.of == "video":
+            if value.sha256 == text_digest([n.token for n in self.live.nodes]):
+                self.reviewer = decision.who
+                self.ledger.stands(decision, State.KEPT)
+            else:
+                self.ledger.stands(
+                    decision, State.CONFLICT, "the words have changed since they were reviewed"
+                )
+        elif decision.anchor is None:
+            self.ledger.stands(decision, State.CONFLICT, "does not say which caption was reviewed")
+        else:
+            place = anchors.find(self.live.nodes, decision.anchor)
+            if isinstance(place, Missing):
+                self._missing(decision, place)
+            else:
+                self._hold(decision, place, None)
+                self.ledger.stands(decision, State.KEPT)
+
+    def _locate(self, decision: Decision, cue: CueOf | None) -> None:
+        assert decision.anchor is not None
+        place = anchors.find_passage(self.live.nodes, decision.anchor)
+        empty = isinstance(place, Found) and place.first == place.last
+        if isinstance(place, Missing):
+            self._missing(decision, place)
+        elif empty and place.first >= len(self.live.nodes):
+            self._missing(decision, Missing("the passage is gone"))
+        else:
+            self._hold(decision, Found(place.first, place.first + 1) if empty else place, cue)
+            if isinstance(decision.value, Waive):
+                self.ledger.stands(decision, State.KEPT)
+            elif isinstance(decision.value, VignetteAt):
+                self.ledger.stands(decision, State.WAITING, NO_STAGE)
+
+    def _hold(self, decision: Decision, place: Found, cue: CueOf | None) -> None:
+        held = _Place(*self.live.handle(place.first, place.last))
+        if cue is not None:
+            at = self._counter(place)
+            held.breaks = None if cue.breaks is None else [at(k) for k in cue.breaks]
+            held.labels = None if cue.labels is None else [(at(k), name) for k, name in cue.labels]
+            held.dashes = None if cue.dashes is None else [at(k) for k in cue.dashes]
+        self.places[decision.id] = held
+
+    def _counter(self, place: Found) -> Callable[[int], Node]:
+        """From a count of words in the passage to the word that stands there."""
+        chosen = [n for n in self.live.nodes[place.first : place.last] for _ in keys_of(n.token.text)]
+        return lambda count: chosen[min(count, len(chosen) - 1)]
+
+    def _missing(self, decision: Decision, place: Missing) -> None:
+        found = self.live.text(place.first, place.last)
+        other = self._disagreeing(decision)
+        if other is not None and other.who != decision.who:
+            self.ledger.disagrees(decision, other, found)
+        else:
+            self.ledger.stands(decision, State.CONFLICT, place.why, found, other.id if other else "")
+
+    def _disagreeing(self, decision: Decision) -> Decision | None:
+        """The last decision that changed words where this one wants to."""
+        anchor = decision.anchor
+        assert anchor is not None
+        return next(
+            (
+                d
+                for d in reversed(self._textual)
+                if d.anchor is not None
+                and d.anchor.start_ms < max(anchor.end_ms, anchor.start_ms + 1)
+                and anchor.start_ms < max(d.anchor.end_ms, d.anchor.start_ms + 1)
+            ),
+            None,
+        )
+
+    # --- at the end ----------------------------------------------------------------------------------------------
+
+    def settled(self) -> dict[str, Settled]:
+        """Where every decision's words stand now; those whose words a later decision took out are superseded."""
+        order = self.live.order()
+
+        def index(node: Node) -> int:
+            moved = words.forward(node)
+            return len(order) if moved is None else order[id(moved)]
+
+        result = {}
+        for name, held in self.places.items():
+            last = words.backward(held.last)
+            first, end = index(held.first), 0 if last is None else order[id(last)] + 1
+            if end <= first:
+                decision = self.ledger[name].decision
+                self.ledger.stands(decision, State.SUPERSEDED, "its words were taken out later")
+                continue
+
+            def inside(nodes: list[Node], low: int, end: int = end) -> tuple[int, ...]:
+                return tuple(sorted({k for k in map(index, nodes) if low <= k < end}))
+
+            labels = None
+            if held.labels is not None:
+                labels = tuple(
+                    sorted({index(n): label for n, label in held.labels if first <= index(n) < end}.items())
+                )
+            result[name] = Settled(
+                first,
+                end,
+                None if held.breaks is None else inside(held.breaks, first + 1),
+                labels,
+                None if held.dashes is None else inside(held.dashes, first),
+            )
+        return result
+
+
+def text_digest(tokens: Sequence[Token]) -> str:
+    """What names the words that a reviewer saw."""
+    return hashlib.sha256("\n".join(t.text for t in tokens).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _line_starts(text: str) -> list[int]:
+    """Which words begin a line after the first."""
+    starts, count = [], 0
+    for line in text.split("\n"):
+        size = len(words.written(line))
+        if count and size:
+            starts.append(count)
+        count += size
+    return starts
