@@ -7,6 +7,7 @@ checked against the text. Which of them need the check is known from this list o
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import unicodedata
