@@ -130,8 +130,15 @@ class _Source:
         self.places = dict(_places(self.text))
 
     def error(self, section: str, key: str, problem: str, remedy: str = "") -> LexiconError:
+        """A mistake in the value of a key, or at the head of its table when the key is not there."""
         line, column = self.places.get((section, key), self.places.get((section, ""), (0, 0)))
         return LexiconError(self.path, line, column, problem, remedy)
+
+    def unknown_key(self, section: str, key: str, problem: str, known: frozenset[str]) -> LexiconError:
+        """A key that means nothing, with the known one that it resembles."""
+        close = difflib.get_close_matches(key, sorted(known), 1)
+        remedy = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
+        return LexiconError(self.path, self.places.get((section, key), (0, 0))[0], 1, problem, remedy)
 
     def lines(self, table: dict[str, Any], section: str, key: str) -> Iterator[_Line]:
         """The lines of a block of text, without remarks, each with its place in the file."""
@@ -186,22 +193,15 @@ def _places(text: str) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
 def _check_keys(source: _Source) -> None:
     for key in source.table:
         if key not in _TOP_KEYS:
-            raise source.error("", key, f"'{key}' is not known here", _nearest(key, _TOP_KEYS))
+            raise source.unknown_key("", key, f"'{key}' is not known here", _TOP_KEYS)
     for number, entry in enumerate(source.table.get("concept", [])):
         section = f"concept {number}"
         for key in entry:
             if key not in _CONCEPT_KEYS:
-                raise source.error(
-                    section, key, f"'{key}' is not known in a concept", _nearest(key, _CONCEPT_KEYS)
-                )
+                raise source.unknown_key(section, key, f"'{key}' is not known in a concept", _CONCEPT_KEYS)
         for key in _REQUIRED_KEYS:
             if not isinstance(entry.get(key), str) or not entry[key].strip():
                 raise source.error(section, key, f"this concept has no '{key}'", f"write {key} = ...")
-
-
-def _nearest(key: str, known: frozenset[str]) -> str:
-    close = difflib.get_close_matches(key, sorted(known), 1)
-    return f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
 
 
 def _concepts(source: _Source, broader: dict[str, str]) -> Iterator[Concept]:

@@ -1,0 +1,136 @@
+"""The lexicon's file: what it holds, what it says about itself, and how its mistakes are answered."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import lexicon
+from pipeline.concepts.checking import Failure, check
+from pipeline.errors import LexiconError
+from pipeline.resources import data_file
+
+SMALL = """version = "7"
+passed_over = "just"
+
+[forms]
+feel = "feel feels felt"
+
+[sets]
+use = "drink~ | smoke~"
+whom = '''
+me | you   # people
+{use} friend
+'''
+
+[[broader]]
+id = "b"
+label = "B"
+
+[[concept]]
+id = "c"
+label = "C"
+broader = "b"
+objectives = ["LO1"]
+definition = "what it is"
+patterns = '''
+# a remark
+i feel~ ... {use}
+  when {use} ?  # another
+'''
+blocks = "high school"
+examples = '''
+I felt like a drink.
+'''
+"""
+
+
+@pytest.fixture(scope="module")
+def book():
+    return lexicon.load(data_file("concepts.toml"))
+
+
+def test_a_small_lexicon_is_read():
+    small = lexicon.parse(SMALL)
+    assert (small.version, small.language, small.broader) == ("7", "en", {"b": "B"})
+    assert small.passed_over == {"just"}
+    (concept,) = small.concepts
+    assert (concept.id, concept.objectives, concept.examples) == ("c", ("LO1",), ("I felt like a drink.",))
+    assert [(r.pattern.source, r.blocking) for r in small.rules] == [
+        ("i feel~ ... {use}", False),
+        ("when {use} ?", False),
+        ("high school", True),
+    ]
+    assert small.children("b") == ("c",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column", "problem"),
+    [
+        ("i feel~ ... {use}", "i feel~ ... {drug}", 26, 13, "there is no set called 'drug'"),
+        ("  when {use} ?", "  when ({use} ?", 27, 8, "'(' is never closed"),
+        ('"high school"', '"high (school"', 29, 16, "'(' is never closed"),
+        ("{use} friend", "{usw} friend", 11, 1, "there is no set called 'usw' - did you mean 'use'?"),
+        ('use = "drink~ | smoke~"', 'use = "drink~ | {whom}"', 8, 8, "the set 'use' refers to itself"),
+        ('broader = "b"', 'broader = "bb"', 21, 12, "there is no broader concept 'bb'"),
+        ("patterns =", "pattern =", 24, 1, "'pattern' is not known in a concept - did you mean 'patterns'?"),
+        ('label = "C"', 'label = ""', 20, 10, "this concept has no 'label'"),
+        ('version = "7"', 'verson = "7"', 1, 1, "'verson' is not known here - did you mean 'version'?"),
+        ('id = "c"', "id = c", 19, 6, "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_its_place(old, new, line, column, problem):
+    assert old in SMALL
+    with pytest.raises(LexiconError) as caught:
+        lexicon.parse(SMALL.replace(old, new, 1), Path("mine.toml"))
+    error = caught.value
+    assert problem in str(error)
+    assert (error.line, error.column) == (line, column)
+    assert str(error).startswith(f"mine.toml, line {line}, column {column}: ")
+    assert "\n" not in str(error)
+
+
+def test_a_pattern_that_stands_for_too_much_is_refused():
+    many = " ".join(["(a b|c d|e f|g h|i j|k l)"] * 6)
+    with pytest.raises(LexiconError, match="46,656 phrases"):
+        lexicon.parse(SMALL.replace("i feel~ ... {use}", many))
+
+
+def test_a_concept_may_not_stand_there_twice():
+    again = SMALL[SMALL.index("[[concept]]") :]
+    with pytest.raises(LexiconError, match="stands here twice"):
+        lexicon.parse(SMALL + "\n" + again)
+
+
+@pytest.mark.parametrize("content", [None, b"version = '\xff'"])
+def test_a_file_that_cannot_be_read_is_said_so(tmp_path, content):
+    path = tmp_path / "x.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(LexiconError, match=r"x\.toml"):
+        lexicon.load(path)
+
+
+def test_our_lexicon_holds_the_codebook(book):
+    assert list(book.broader) == [
+        "relapse-process",
+        "recovery-work",
+        "motivation",
+        "emotion",
+        "interpersonal-process",
+    ]
+    assert [len(book.children(b)) for b in book.broader] == [4, 3, 5, 3, 7]
+    assert all(set(c.objectives) <= {"LO1", "LO2", "LO3"} and c.objectives for c in book.concepts)
+    assert all(c.definition and len(c.examples) >= 3 and len(c.counterexamples) >= 2 for c in book.concepts)
+
+
+def test_our_lexicon_does_what_its_own_sentences_say(book):
+    assert [str(failure) for failure in check(book)] == []
+
+
+def test_sentences_that_come_out_otherwise_are_reported():
+    wrong = SMALL.replace("I felt like a drink.", "I like tea.") + "counterexamples = 'When drinking?'\n"
+    missed, false = check(lexicon.parse(wrong))
+    assert missed == Failure("c", "I like tea.")
+    assert false == Failure("c", "When drinking?", "when {use} ?")
+    assert str(missed) == "c: no pattern finds the example “I like tea.”"
+    assert str(false) == "c: the counterexample “When drinking?” is found by when {use} ?"
