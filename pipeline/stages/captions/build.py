@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.profiles import Limits, limits_of
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
-from pipeline.stages.captions.division import Piece, divide
+from pipeline.stages.captions.division import Piece, divide, layouts
 from pipeline.stages.captions.keeping import kept
 from pipeline.stages.captions.script import Script, lay_out
 from pipeline.stages.captions.times import order_of, spans
@@ -53,9 +54,10 @@ def run(
         if found == resumed:
             break
         resumed = found
+    if needless := _repetitions(script, pieces, aligned):
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless)
+        pieces = [_relaid(script, limits, p) if p.first in needless else p for p in pieces]
     times = spans(script, limits, pieces, duration_ms)
-    for place in _repetitions(script, pieces, aligned):
-        del script.labels[place]
     cues = tuple(_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True))
     progress(1.0)
     return Captions(cues)
@@ -76,10 +78,10 @@ def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int])
     return frozenset(found)
 
 
-def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> list[int]:
+def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> frozenset[int]:
     """Labels that say again who is on screen already; the editor's own, and those of a new part, stay."""
     written = {at for cue in aligned.editor_cues for at, _ in cue.label_at}
-    return [
+    return frozenset(
         piece.first
         for before, piece in pairwise(pieces)
         if piece.first in script.labels
@@ -87,7 +89,19 @@ def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> l
         and piece.first not in script.parts
         and script.speakers[piece.first] is not None
         and script.speakers[piece.first] == script.speakers[before.last - 1]
+    )
+
+
+def _relaid(script: Script, limits: Limits, piece: Piece) -> Piece:
+    """The same cue with its lines broken anew, now that a label in it is gone."""
+    if piece.editor_cue is not None:
+        return piece
+    choices = [
+        (cost, breaks)
+        for j, breaks, cost in layouts(script, limits, piece.first, piece.last)
+        if j == piece.last
     ]
+    return replace(piece, breaks=min(choices)[1]) if choices else piece
 
 
 def _fill(

@@ -13,8 +13,8 @@ from pipeline.transcript import EditorCue
 def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Piece]:
     """The editor's cues that break no rule of the limits, in reading order, as pieces that name them.
 
-    The paragraphs of a script have no times and were never meant as captions: none is kept. Where the sound leaves a
-    cue no time to be seen, it and the next are free to be joined.
+    The paragraphs of a script have no times and were never meant as captions: none is kept. Where the sound
+    leaves a cue no time to be seen, it and the next are free to be joined.
     """
     pieces: list[Piece] = []
     at = 0
@@ -29,7 +29,8 @@ def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Pi
 
 
 def _flashing(script: Script, limits: Limits, pieces: list[Piece]) -> set[Piece]:
-    """Neighbours that follow each other so closely that the first could not be seen, and that may be joined."""
+    """Neighbours that follow each other so closely that the first could not be seen, and that may be
+    joined."""
     found: set[Piece] = set()
     for piece, following in pairwise(pieces):
         if piece.last != following.first or script.hard[following.first]:

@@ -84,16 +84,18 @@ def lay_out(
     shots: Sequence[int],
     boundaries: Sequence[int],
     resumed: frozenset[int] = frozenset(),
+    needless: frozenset[int] = frozenset(),
 ) -> Script:
     """The script of one recording; `shots` and `boundaries` (of vignettes) are times in milliseconds.
 
     `resumed` are tokens at which a speaker goes on after another's caption: the name is shown again there.
+    `needless` are those where it would repeat who is on screen already.
     """
     tokens = aligned.tokens
     speakers = _speakers(tokens, voices)
     parts = frozenset(_first_token_of(tokens, boundary) for boundary in boundaries)
     runs, labels = _runs(tokens, speakers, aligned.editor_cues, voices, resumed | parts)
-    labels = labels if limits.labels else {}
+    labels = {at: name for at, name in labels.items() if limits.labels and at not in needless}
     wide, counted = [0], [0]
     for index, token in enumerate(tokens):
         label = limits.profile.label(labels[index]) if index in labels else ""
