@@ -7,6 +7,8 @@ cosine transform, lifter 22, first and second differences. Only the mean is take
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,22 +33,25 @@ _MAX_GAIN = 20.0
 _SMOOTH_BANDS = 4
 
 
-def features(samples: NDArray[np.int16]) -> Floats:
-    """Feature vectors of mono sound at 16 kHz, shape (frames, 39); frame t is centred on 10 t + 12.8 ms.
+def cepstra(samples: NDArray[np.int16], warps: Sequence[float] = (1.0,)) -> list[Floats]:
+    """Cepstra of mono sound at 16 kHz without the room's noise and less their mean, shape (frames, 13) for each warp.
 
-    Three streams of 13: cepstra, first and second differences. Sound shorter than a frame gives shape (0, 39).
+    A warp of 1.1 reads a voice whose resonances lie a tenth higher as if they did not. Frame t is centred on 10 t + 12.8 ms;
+    sound shorter than a frame has no frames.
     """
-    bands = _mel_bands(samples)
+    bands = _mel_bands(samples, warps)
     if not len(bands):
-        return np.zeros((0, 3 * _COEFFICIENTS), np.float32)
-    return _with_changes(_centred(_cepstra(_without_noise(bands))))
+        return [np.zeros((0, _COEFFICIENTS), np.float32) for _ in warps]
+    each = (bands[:, n * _BANDS : (n + 1) * _BANDS] for n in range(len(warps)))
+    return [_centred(_cepstra(_without_noise(own))) for own in each]
 
 
-def _mel_bands(samples: NDArray[np.int16]) -> Floats:
-    """Energy in each mel band, shape (frames, 25)."""
+def _mel_bands(samples: NDArray[np.int16], warps: Sequence[float]) -> Floats:
+    """Energy in each mel band of each warp, shape (frames, warps * 25)."""
     frames = max(0, (len(samples) - _WIDTH) // _STEP + 1)
-    filters, window = _filters(), np.hamming(_WIDTH).astype(np.float32)
-    out = np.empty((frames, _BANDS), np.float32)
+    filters = np.concatenate([_filters(warp) for warp in warps], axis=1)
+    window = np.hamming(_WIDTH).astype(np.float32)
+    out = np.empty((frames, filters.shape[1]), np.float32)
     for first in range(0, frames, _CHUNK_FRAMES):
         count = min(_CHUNK_FRAMES, frames - first)
         at = first * _STEP
@@ -62,12 +67,12 @@ def _mel_bands(samples: NDArray[np.int16]) -> Floats:
     return out
 
 
-def _filters() -> Floats:
+def _filters(warp: float) -> Floats:
     """Triangles of unit area, their corners rounded to the nearest FFT bin; shape (257, 25)."""
     bin_hz = SAMPLE_RATE_HZ / _FFT
     low, high = _mel(_LOWEST_HZ), _mel(_HIGHEST_HZ)
     corners = 700 * (10 ** (np.linspace(low, high, _BANDS + 2) / 2595) - 1)
-    corners = np.floor(corners / bin_hz + 0.5) * bin_hz
+    corners = np.floor(np.minimum(corners * warp, SAMPLE_RATE_HZ / 2) / bin_hz + 0.5) * bin_hz
     hz = np.arange(_FFT // 2 + 1)[:, None] * bin_hz
     left, top, right = corners[:-2], corners[1:-1], corners[2:]
     slopes = np.minimum((hz - left) / (top - left), (right - hz) / (right - top))
@@ -124,8 +129,8 @@ def _cepstra(bands: Floats) -> Floats:
     transform = np.cos(angles) * np.sqrt(2 / _BANDS)
     transform[:, 0] = np.sqrt(1 / _BANDS)
     transform *= 1 + _LIFTER / 2 * np.sin(np.pi * order / _LIFTER)
-    cepstra: Floats = np.log(np.maximum(bands, 1e-4)) @ transform.astype(np.float32)
-    return cepstra
+    found: Floats = np.log(np.maximum(bands, 1e-4)) @ transform.astype(np.float32)
+    return found
 
 
 def _centred(cepstra: Floats) -> Floats:
@@ -137,7 +142,8 @@ def _centred(cepstra: Floats) -> Floats:
     return (cepstra - (sums[last] - sums[first]) / (last - first)[:, None]).astype(np.float32)
 
 
-def _with_changes(cepstra: Floats) -> Floats:
+def with_changes(cepstra: Floats) -> Floats:
+    """Feature vectors, shape (frames, 39): three streams of 13, cepstra and their first and second differences."""
     padded = np.pad(cepstra, ((3, 3), (0, 0)), mode="edge")
 
     def moved(by: int) -> Floats:

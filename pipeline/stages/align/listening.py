@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from pipeline.progress import Progress
 from pipeline.stages.align import acoustics, scoring
-from pipeline.stages.align.features import FRAME_MS, features
+from pipeline.stages.align.features import FRAME_MS
 from pipeline.stages.align.lattice import Builder, Lattice, Penalties, Spoken, Way
 from pipeline.stages.align.search import Search, Step
-from pipeline.timing import Span
+from pipeline.stages.align.voices import features
+from pipeline.timing import SAMPLES_PER_MS, Span
 
 # Frame t is centred on 10 t + 12.8 ms and stands for the 10 ms around that centre.
 FRAME_START_MS = 8
@@ -52,12 +53,12 @@ def listen(
     """Find the words in the sound, in their order. `regions` say where somebody speaks; empty means that nobody knows."""
     prices = prices or Penalties()
     model = acoustics.load()
-    heard = features(samples)
+    in_speech = _speech_frames(regions, len(samples) // SAMPLES_PER_MS // FRAME_MS + 1)
+    heard = features(samples, in_speech, model)
     if not len(heard) or not words:
         return Listened((None,) * len(words), tuple(regions))
     lattice = Builder(model, prices).build(words)
     search = Search(model, lattice, prices)
-    in_speech = _speech_frames(regions, len(heard))
     for done in search.run(scoring.blocks(model, heard, threads), in_speech):
         progress(done / len(heard))
     steps = search.path()
