@@ -51,7 +51,7 @@ def run(
         share = part(progress, attempt / MOST_ATTEMPTS, (attempt + 0.9) / MOST_ATTEMPTS)
         pieces = order_of(script, _fill(script, limits, fixed, known, share))
         found = resumed | _resumptions(script, pieces, resumed)
-        if found == resumed:
+        if found == resumed or attempt + 1 == MOST_ATTEMPTS:
             break
         resumed = found
     if needless := _repetitions(script, pieces, aligned):

@@ -137,6 +137,10 @@ def _ends(script: Script, limits: Limits, pieces: Sequence[Piece], starts: Seque
                 ends[fullest] = min(ends[fullest], start - limits.min_gap_ms)
                 on_screen.remove(fullest)
         on_screen.append(k)
+    for k, following in enumerate(starts[1:]):
+        # One that yielded to a third may end a hair before the second, with less than the gap between them.
+        if following - limits.min_gap_ms < ends[k] < following:
+            ends[k] = max(following - limits.min_gap_ms, starts[k] + 1)
     return ends
 
 
