@@ -135,7 +135,11 @@ def _is_torn(before: str, after: str, left: str, right: str) -> bool:
         return True
     if (left.isdigit() or left in _NUMBERS) and right not in CONJUNCTIONS and right not in PREPOSITIONS:
         return True
-    return _is_name(before) and _is_name(after)
+    return (_is_name(before) or _is_initial(before)) and _is_name(after)
+
+
+def _is_initial(text: str) -> bool:
+    return len(text) == 2 and text[0].isupper() and text[1] == "."
 
 
 def _is_name(text: str) -> bool:
