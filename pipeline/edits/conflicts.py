@@ -33,6 +33,8 @@ from pipeline.edits.model import (
 )
 from pipeline.timing import clock
 
+SEEN = "decisions"
+"""Under this name `Decision.seen` lists the ids of the decisions that had shaped what its author saw."""
 NOT_REACHED = "its stage has not been reached"
 
 
@@ -147,6 +149,32 @@ class Ledger:
         return Report(tuple(self._standings[d.id] for d in self._contents.decisions), self._contents.strange)
 
 
+class Shapes:
+    """Which decision shaped each thing last: the key is a topic and what it is about, a token's index or a person's id."""
+
+    def __init__(self) -> None:
+        self._by: dict[tuple[str, int | str], Decision] = {}
+
+    def note(self, topic: str, about: Iterable[int | str], decision: Decision) -> None:
+        self._by.update({(topic, key): decision for key in about})
+
+    def unseen(self, topic: str, about: Iterable[int | str], decision: Decision) -> Decision | None:
+        """An earlier decision of another person about one of these that the author of this one did not know."""
+        shaping = (self._by.get((topic, key)) for key in about)
+        return next((d for d in shaping if d is not None and is_unseen(decision, d)), None)
+
+    def ids(self, topic: str, about: Iterable[int | str]) -> list[str]:
+        """The decisions that shaped these, for the `seen` of a new one."""
+        found = (self._by.get((topic, key)) for key in about)
+        return sorted({d.id for d in found if d is not None})
+
+
+def is_unseen(decision: Decision, earlier: Decision) -> bool:
+    """Whether somebody else decided the earlier, and the author of the later did not have it before their eyes."""
+    known = decision.seen.get(SEEN)
+    return earlier.who != decision.who and not (isinstance(known, list) and earlier.id in known)
+
+
 def _withdrawn(decisions: Sequence[Decision]) -> dict[str, str]:
     """The ids of decisions that no longer hold -> that of the withdrawal; a withdrawal may itself be withdrawn later."""
     gone: dict[str, str] = {}
@@ -168,8 +196,8 @@ _PHRASES: dict[type[Any], Callable[[Any, str], str]] = {
     Words: lambda v, here: f"{here} reads {_quoted(v.text)}" if v.text.split() else f"{here} is not said",
     WordTime: lambda v, here: f"{here} is said {_times(v.start_ms, v.end_ms)}",
     CueOf: lambda v, here: f"{here} is one caption{_cue_details(v)}",
-    Split: lambda _, here: f"a caption begins with {here}",
-    Merge: lambda _, here: f"the caption that begins with {here} and the one before it are one",
+    Split: lambda v, here: f"{here} is two captions, divided after {_counted(v.after, 'word')}",
+    Merge: lambda _, here: f"{here} is one caption instead of several",
     Delete: lambda _, here: f"the caption {here} goes",
     Add: lambda v, _: f"a caption {_quoted(v.text)} is added {_times(v.start_ms, v.end_ms)}",
     SpeakerOf: lambda v, here: f"{here} is said by {v.speaker or 'nobody known'}",

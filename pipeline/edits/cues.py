@@ -53,9 +53,9 @@ class CueSheet:
         found = [d for d in self.drafts if d.cue.first < last and first < d.cue.last]
         return sorted(found, key=lambda d: d.cue.first)
 
-    def begins(self, at: int) -> bool:
-        """Whether a cue begins with token `at`."""
-        return any(d.cue.first == at for d in self.drafts)
+    def holds(self, first: int, last: int) -> bool:
+        """Whether the tokens `[first, last)` are one cue."""
+        return any((d.cue.first, d.cue.last) == (first, last) for d in self.drafts)
 
     def make(self, wanted: Wanted, by: Decision) -> None:
         """Let the tokens of `wanted` be one cue."""
@@ -77,24 +77,14 @@ class CueSheet:
         left = [rest for d in touched for rest in self._rests(d, cue)]
         self._replace(touched, [Draft(cue, by), *left])
 
-    def split(self, at: int, start_ms: int | None, by: Decision) -> bool:
-        """Let a cue begin with token `at`; False when its cue is too short to be divided."""
-        (draft,) = self.touching(at, at + 1)
-        cue = draft.cue
-        wanted = self.tokens[at].span.start_ms if start_ms is None else start_ms
-        middle = min(max(wanted, cue.span.start_ms + 1), cue.span.end_ms - 1)
-        if not cue.span.start_ms < middle < cue.span.end_ms:
-            return False
-        one = self._part(cue, cue.first, at, Span(cue.span.start_ms, middle))
-        two = self._part(cue, at, cue.last, Span(middle, cue.span.end_ms))
-        self._replace([draft], [Draft(one, by), Draft(two, by)])
-        return True
-
-    def merge(self, before: Draft, after: Draft, by: Decision) -> None:
-        """Let two cues that follow each other be one."""
-        first, last = before.cue.first, after.cue.last
-        cue = self._joined(first, last, [before, after])
-        self._replace([before, after], [Draft(cue, by)])
+    def split(self, first: int, at: int, last: int, start_ms: int | None, by: Decision) -> None:
+        """Let the tokens `[first, at)` be one cue and `[at, last)` the next, which begins at `start_ms` or when it is said."""
+        whole = self._span(Wanted(first, last), self.touching(first, last))
+        said = self.tokens[at].span.start_ms if start_ms is None else start_ms
+        middle = min(max(said, whole.start_ms + 1), max(whole.end_ms - 1, whole.start_ms + 1))
+        end = max(whole.end_ms, middle + 1)
+        self.make(Wanted(first, at, whole.start_ms, middle), by)
+        self.make(Wanted(at, last, middle, end), by)
 
     def captions(self) -> Captions:
         """The cues in order of time; machine's cues have given way to people's."""

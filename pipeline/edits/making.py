@@ -6,11 +6,12 @@ The review page, `vignette decide` and `adopt` all come through here. What is re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
 from pipeline.edits import anchors, tags, words
+from pipeline.edits.conflicts import SEEN
 from pipeline.edits.model import (
     Add,
     ConceptAt,
@@ -29,6 +30,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.replay import Replay
 from pipeline.edits.scribe import text_digest
 from pipeline.formats import render
 from pipeline.timing import Span
@@ -36,10 +38,13 @@ from pipeline.transcript import Token, Transcript
 
 
 class Maker:
-    """Makes the decisions of one person about one transcript as it stands. Ranges are of tokens, `[first, last)`."""
+    """Makes the decisions of one person about one transcript as it stands. Ranges are of tokens, `[first, last)`.
 
-    def __init__(self, transcript: Transcript, who: str) -> None:
-        self.transcript, self.who = transcript, who
+    `replay` is the one that the transcript came out of: it knows what of that was decided before.
+    """
+
+    def __init__(self, transcript: Transcript, replay: Replay, who: str) -> None:
+        self.transcript, self.who, self._shapes = transcript, who, replay.shapes
 
     def words(self, first: int, last: int, text: str) -> list[Decision]:
         """The tokens read `text`: one decision for each run of words that differs, each with at least one word to hold on to."""
@@ -63,7 +68,8 @@ class Maker:
     def word_time(self, first: int, last: int, span: Span) -> Decision:
         """These words are said then."""
         chosen = self.transcript.tokens[first:last]
-        seen = {"start_ms": chosen[0].span.start_ms, "end_ms": chosen[-1].span.end_ms}
+        seen: dict[str, Any] = {"start_ms": chosen[0].span.start_ms, "end_ms": chosen[-1].span.end_ms}
+        seen |= self._known("time", range(first, last))
         return self._of(WordTime(span.start_ms, span.end_ms), first, last, seen)
 
     def cue(self, first: int, last: int, value: CueOf) -> Decision:
@@ -71,25 +77,31 @@ class Maker:
         return self._of(value, first, last, self._cues(first, last))
 
     def split(self, at: int, start_ms: int | None = None) -> Decision:
-        """A cue begins with token `at`."""
-        return self._of(Split(start_ms), at, at + 1, self._cues(at, at + 1))
+        """The cue that holds token `at`, not as its first, is divided before it."""
+        cue = next(c for c in self.transcript.captions.cues if c.first < at < c.last)
+        before = sum(len(t.text.split()) for t in self.transcript.tokens[cue.first : at])
+        return self._of(Split(before, start_ms), cue.first, cue.last, self._cues(cue.first, cue.last))
 
-    def merge(self, at: int) -> Decision:
-        """The cue that begins with token `at` and the one before it are one."""
-        return self._of(Merge(), at, at + 1, self._cues(max(0, at - 1), at + 1))
+    def merge(self, first: int, last: int) -> Decision:
+        """The cues of these tokens are one."""
+        return self._of(Merge(), first, last, self._cues(first, last))
 
     def speaker(self, first: int, last: int, name: str) -> Decision:
         """These words are said by the speaker of this name or id; "" when nobody knows."""
         named = {s.id: s.name for s in self.transcript.voices.speakers}
         now = [u.speaker for u in self.transcript.voices.utterances if u.first < last and first < u.last]
-        seen = {"speaker": ", ".join(named.get(s) or s if s else "" for s in dict.fromkeys(now))}
+        seen: dict[str, Any] = {
+            "speaker": ", ".join(named.get(s) or s if s else "" for s in dict.fromkeys(now))
+        }
+        seen |= self._known("speaker", range(first, last))
         return self._of(SpeakerOf(name), first, last, seen)
 
     def person(self, speaker: str, name: str | None = None, role: str | None = None) -> Decision:
         """Whoever has this id is called so, everywhere. Anchored to the longest of what they say."""
         known = next((s for s in self.transcript.voices.speakers if s.id == speaker), None)
         said = [u for u in self.transcript.voices.utterances if u.speaker == speaker]
-        seen = {"name": known.name, "role": known.role} if known else {}
+        seen: dict[str, Any] = {"name": known.name, "role": known.role} if known else {}
+        seen |= self._known("person", [speaker])
         longest = max(said, key=lambda u: u.last - u.first, default=None)
         value = PersonIs(speaker, name, role)
         if longest is None:
@@ -103,7 +115,8 @@ class Maker:
     def concept(self, first: int, last: int, concept: str, verdict: Any) -> Decision:
         """Whether these words show a concept: "confirmed", "rejected" or "added"."""
         is_tagged = bool(tags.tagged(self.transcript.concepts, concept, first, last))
-        return self._of(ConceptAt(concept, verdict), first, last, {"tagged": is_tagged})
+        seen = {"tagged": is_tagged, **self._known(f"concept {concept}", range(first, last))}
+        return self._of(ConceptAt(concept, verdict), first, last, seen)
 
     def waive(self, first: int, last: int, rule: str, reason: str = "") -> Decision:
         """A finding of the audit about these words is right as it is."""
@@ -135,8 +148,14 @@ class Maker:
                 }
                 for cue in self.transcript.captions.cues
                 if cue.first < last and first < cue.last
-            ]
+            ],
+            **self._known("cue", range(first, last)),
         }
+
+    def _known(self, topic: str, about: Iterable[int | str]) -> dict[str, Any]:
+        """The decisions that shaped this before, which the person therefore has seen."""
+        ids = self._shapes.ids(topic, about)
+        return {SEEN: ids} if ids else {}
 
 
 def differences(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, list[str]]]:

@@ -93,15 +93,16 @@ class CueOf:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A caption begins with the anchored word, at `start_ms` or when it is said."""
+    """The anchored words are two captions: the first ends after `after` words, the second begins at `start_ms` or when said."""
 
     __pydantic_config__ = _STRICT
+    after: Annotated[int, Ge(1), Le(10_000)]
     start_ms: Ms | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The caption that begins with the anchored word and the one before it are one."""
+    """The anchored words, so far of several captions, are one."""
 
     __pydantic_config__ = _STRICT
 

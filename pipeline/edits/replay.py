@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.edits import tags, voices, words
-from pipeline.edits.conflicts import Ledger, Report, State
+from pipeline.edits.conflicts import Ledger, Report, Shapes, State, is_unseen
 from pipeline.edits.cues import CueSheet, Draft, Wanted
 from pipeline.edits.journal import EMPTY, Contents
 from pipeline.edits.model import (
@@ -40,6 +40,7 @@ class Replay:
     duration_ms: int | None = None
     reviewer: str = ""
     ledger: Ledger = field(init=False)
+    shapes: Shapes = field(default_factory=Shapes)
     _settled: dict[str, Settled] = field(default_factory=dict)
     _tokens: tuple[Token, ...] = ()
     _voices: Voices = field(default_factory=Voices)
@@ -76,7 +77,7 @@ class Replay:
     def place_of(self, decision: Decision) -> tuple[int, int] | None:
         """The tokens `[first, last)` that a decision is about, None when it is about none, or they are gone."""
         settled = self._settled.get(decision.id)
-        return None if settled is None or settled.first >= settled.last else (settled.first, settled.last)
+        return None if settled is None else (settled.first, settled.last)
 
     def _standing(self, *kinds: type[Any]) -> list[Decision]:
         """The decisions of these kinds that were not withdrawn."""
@@ -96,97 +97,76 @@ class Replay:
             scribe.take(decision)
         result = words.corrected(aligned, scribe.live)
         self._tokens = result.tokens
-        self._settled, self.reviewer = scribe.settled(), scribe.reviewer
+        self._settled, self.reviewer, self.shapes = scribe.settled(), scribe.reviewer, scribe.shapes()
         return result
 
     # --- voices -------------------------------------------------------------------------------------------------
 
     def _correct_voices(self, result: Voices) -> Voices:
         machine = result
-        decided: dict[int, Decision] = {}
-        named: dict[str, Decision] = {}
         for decision in self._standing(SpeakerOf, PersonIs):
             value, settled = decision.value, self._settled.get(decision.id)
-            if isinstance(value, SpeakerOf) and settled is not None and settled.first < settled.last:
-                result = self._give(result, decision, value, settled, decided)
+            if isinstance(value, SpeakerOf) and settled is not None:
+                result = self._give(result, decision, value.speaker, settled)
             elif isinstance(value, PersonIs) and (settled is not None or decision.anchor is None):
-                result = self._name(result, machine, decision, value, settled, named)
+                result = self._name(
+                    result, decision, value, _person(result, machine, decision, value, settled)
+                )
         return result
 
-    def _give(
-        self, result: Voices, decision: Decision, value: SpeakerOf, at: Settled, decided: dict[int, Decision]
-    ) -> Voices:
+    def _give(self, result: Voices, decision: Decision, name: str, at: Settled) -> Voices:
+        """The passage is said by `name`."""
         now = _speakers_at(result, at.first, at.last)
-        found = ", ".join(_called(result, s) for s in now)
-        target = voices.speaker_called(result, value.speaker) if value.speaker else None
-        known = bool(target) or not value.speaker
-        for index in range(at.first, at.last):
-            other = decided.get(index)
-            if (
-                other is not None
-                and _unseen(decision, other, "speaker", found)
-                and not (known and now == [target])
-            ):
-                self.ledger.disagrees(decision, other, found)
-                return result
-        if known and now == [target]:
+        target = voices.speaker_called(result, name) if name else None
+        other = self.shapes.unseen("speaker", at.tokens, decision)
+        if now == [target] and (target or not name):
             self.ledger.stands(decision, State.ALREADY)
+        elif other is not None:
+            self.ledger.disagrees(decision, other, ", ".join(_called(result, s) for s in now))
+            return result
         else:
-            if not known:
-                result, target = voices.with_speaker(result, value.speaker)
+            if name and target is None:
+                result, target = voices.with_speaker(result, name)
             result = voices.given_to(result, self._tokens, at.first, at.last, target)
             self.ledger.stands(decision, State.KEPT)
-        decided.update(dict.fromkeys(range(at.first, at.last), decision))
+        self.shapes.note("speaker", at.tokens, decision)
         return result
 
-    def _name(
-        self,
-        result: Voices,
-        machine: Voices,
-        decision: Decision,
-        value: PersonIs,
-        at: Settled | None,
-        named: dict[str, Decision],
-    ) -> Voices:
-        speaker = _person(result, machine, decision, value, at)
-        if speaker is None:
+    def _name(self, result: Voices, decision: Decision, value: PersonIs, speaker: str | None) -> Voices:
+        """The person is called so."""
+        now = next((s for s in result.speakers if s.id == speaker), None)
+        if now is None or speaker is None:
             self.ledger.stands(decision, State.CONFLICT, "there is no such person", _all_names(result))
             return result
-        now = next(s for s in result.speakers if s.id == speaker)
-        wanted = (
-            now.name if value.name is None else value.name,
-            now.role if value.role is None else value.role,
-        )
-        other = named.get(speaker)
-        if wanted == (now.name, now.role):
+        renamed = voices.renamed(result, speaker, value.name, value.role)
+        new = next(s for s in renamed.speakers if s.id == speaker)
+        other = self.shapes.unseen("person", [speaker], decision)
+        if (new.name, new.role) == (now.name, now.role):
             self.ledger.stands(decision, State.ALREADY)
-        elif other is not None and _unseen(decision, other, "name", now.name):
+        elif other is not None:
             self.ledger.disagrees(decision, other, f"{now.name} {now.role}".strip())
             return result
         else:
-            result = voices.renamed(result, speaker, value.name, value.role)
+            result = renamed
             self.ledger.stands(decision, State.KEPT)
-        named[speaker] = decision
+        self.shapes.note("person", [speaker], decision)
         return result
 
     # --- concepts -----------------------------------------------------------------------------------------------
 
     def _correct_concepts(self, result: Concepts) -> Concepts:
-        decided: list[tuple[Settled, Decision, ConceptAt]] = []
         for decision in self._standing(ConceptAt):
             at, value = self._settled.get(decision.id), decision.value
-            if at is None or at.first >= at.last or not isinstance(value, ConceptAt):
+            if at is None or not isinstance(value, ConceptAt):
                 continue
-            other = next(
-                (d for s, d, v in reversed(decided)
-                 if v.concept == value.concept and s.first < at.last and at.first < s.last), None,
-            )  # fmt: skip
+            topic = f"concept {value.concept}"
             is_tagged = tags.tagged(result, value.concept, at.first, at.last)
             wants_tag = value.verdict != "rejected"
+            other = self.shapes.unseen(topic, at.tokens, decision)
             if wants_tag == bool(is_tagged):
-                self.ledger.stands(decision, State.ALREADY if value.verdict != "confirmed" else State.KEPT)
-            elif other is not None and _unseen(decision, other, "decided", _verdict(other)):
-                self.ledger.disagrees(decision, other, _verdict(other))
+                self.ledger.stands(decision, State.KEPT if value.verdict == "confirmed" else State.ALREADY)
+            elif other is not None:
+                self.ledger.disagrees(decision, other, "tagged" if is_tagged else "not tagged")
                 continue
             else:
                 result = (
@@ -195,7 +175,7 @@ class Replay:
                     else tags.without(result, is_tagged)
                 )
                 self.ledger.stands(decision, State.KEPT)
-            decided.append((at, decision, value))
+            self.shapes.note(topic, at.tokens, decision)
         return result
 
     # --- captions -----------------------------------------------------------------------------------------------
@@ -204,82 +184,54 @@ class Replay:
         sheet = CueSheet(result, self._tokens)
         for decision in self._standing(CueOf, Split, Merge, Add):
             at = self._settled.get(decision.id)
-            if at is None or at.first >= at.last:
-                continue
-            if isinstance(decision.value, Split):
-                self._split(sheet, decision, decision.value, at)
-            elif isinstance(decision.value, Merge):
-                self._merge(sheet, decision, at)
-            else:
-                self._cue(sheet, decision, at)
+            if at is not None:
+                self._shape(sheet, decision, at)
+        for draft in sheet.drafts:
+            if draft.by is not None:
+                self.shapes.note("cue", range(draft.cue.first, draft.cue.last), draft.by)
         return sheet.captions() if sheet.changed else result
 
-    def _cue(self, sheet: CueSheet, decision: Decision, at: Settled) -> None:
-        value = decision.value
-        touched = sheet.touching(at.first, at.last)
-        assert isinstance(value, (CueOf, Add))
-        late = (
-            self.duration_ms is not None and value.start_ms is not None and value.start_ms >= self.duration_ms
-        )
-        if late:
-            self.ledger.stands(
-                decision, State.CONFLICT, "lies behind the end of the recording", _shown(sheet, touched)
-            )
+    def _shape(self, sheet: CueSheet, decision: Decision, at: Settled) -> None:
+        """Let captions be as one decision wants them."""
+        value, touched = decision.value, sheet.touching(at.first, at.last)
+        found = _shown(sheet, touched)
+        start_ms = getattr(value, "start_ms", None)
+        if start_ms is not None and self.duration_ms is not None and start_ms >= self.duration_ms:
+            self.ledger.stands(decision, State.CONFLICT, "lies behind the end of the recording", found)
             return
-        if self._meets(sheet, decision, touched):
+        # An added caption's words are its own: whoever shaped the captions around it said nothing about them.
+        others = [d.by for d in touched if d.by is not None and not isinstance(value, Add)]
+        other = next((o for o in others if is_unseen(decision, o)), None)
+        if other is not None:
+            self.ledger.disagrees(decision, other, found)
             return
-        settings = value.settings if isinstance(value, CueOf) else None
-        wanted = Wanted(
-            at.first, at.last, value.start_ms, value.end_ms, at.breaks, at.labels, at.dashes, settings
-        )  # fmt: skip
-        sheet.make(wanted, decision)
+        if isinstance(value, Merge) and sheet.holds(at.first, at.last):
+            self.ledger.stands(decision, State.ALREADY)
+            return
+        if isinstance(value, Split):
+            if not at.breaks:
+                self.ledger.stands(
+                    decision, State.SUPERSEDED, "the words on one side of it were taken out later"
+                )
+                return
+            middle = at.breaks[0]
+            if sheet.holds(at.first, middle) and sheet.holds(middle, at.last):
+                self.ledger.stands(decision, State.ALREADY)
+                return
+            sheet.split(at.first, middle, at.last, value.start_ms, decision)
+        else:
+            sheet.make(_wanted(decision, at), decision)
         if self.ledger[decision.id].state is not State.ALREADY:
             self.ledger.stands(decision, State.KEPT)
 
-    def _split(self, sheet: CueSheet, decision: Decision, value: Split, at: Settled) -> None:
-        if sheet.begins(at.first):
-            self.ledger.stands(decision, State.ALREADY)
-            return
-        touched = sheet.touching(at.first, at.first + 1)
-        if self._meets(sheet, decision, touched):
-            return
-        if sheet.split(at.first, value.start_ms, decision):
-            self.ledger.stands(decision, State.KEPT)
-        else:
-            self.ledger.stands(
-                decision, State.CONFLICT, "the caption is too short to be divided", _shown(sheet, touched)
-            )
 
-    def _merge(self, sheet: CueSheet, decision: Decision, at: Settled) -> None:
-        after = next((d for d in sheet.drafts if d.cue.first == at.first), None)
-        before = next((d for d in sheet.drafts if d.cue.last == at.first), None)
-        if after is None:
-            self.ledger.stands(decision, State.ALREADY)
-        elif before is None:
-            self.ledger.stands(
-                decision, State.CONFLICT, "there is no caption before it", _shown(sheet, [after])
-            )
-        elif not self._meets(sheet, decision, [before, after]):
-            sheet.merge(before, after, decision)
-            self.ledger.stands(decision, State.KEPT)
-
-    def _meets(self, sheet: CueSheet, decision: Decision, touched: Sequence[Draft]) -> bool:
-        """Whether the decision disagrees with one about the same cues that its author had not seen; it is a conflict then."""
-        cues = decision.seen.get("cues")
-        seen = [c for c in cues if isinstance(c, dict)] if isinstance(cues, list) else []
-        for draft in touched:
-            if draft.by is None or draft.by.who == decision.who:
-                continue
-            span = draft.cue.span
-            if not any((c.get("start_ms"), c.get("end_ms")) == (span.start_ms, span.end_ms) for c in seen):
-                self.ledger.disagrees(decision, draft.by, _shown(sheet, touched))
-                return True
-        return False
-
-
-def _unseen(decision: Decision, other: Decision, what: str, now: str) -> bool:
-    """Whether another person's earlier decision was not known to the author of this one."""
-    return other.who != decision.who and decision.seen.get(what) != now
+def _wanted(decision: Decision, at: Settled) -> Wanted:
+    """The caption that a decision asks for."""
+    value = decision.value
+    if not isinstance(value, (CueOf, Add)):
+        return Wanted(at.first, at.last)
+    settings = value.settings if isinstance(value, CueOf) else None
+    return Wanted(at.first, at.last, value.start_ms, value.end_ms, at.breaks, at.labels, at.dashes, settings)
 
 
 def _speakers_at(result: Voices, first: int, last: int) -> list[str | None]:
@@ -307,16 +259,13 @@ def _person(
     ids = {s.id for s in result.speakers}
     if at is not None:
         says = [s for v in (result, machine) for s in _speakers_at(v, at.first, at.last) if s in ids]
-        expected = [s for s in says if s == value.id or (seen and _called(result, s) == seen)]
-        chosen = next(iter(expected or says), None)
+        same_id = [s for s in says if s == value.id]
+        same_name = [s for s in says if seen and _called(result, s) == seen]
+        chosen = next(iter(same_id or same_name or says), None)
         if chosen is not None:
             return chosen
     named = voices.speaker_called(result, seen) if seen else None
     return named or (value.id if value.id in ids else None)
-
-
-def _verdict(decision: Decision) -> str:
-    return decision.value.verdict if isinstance(decision.value, ConceptAt) else ""
 
 
 def _shown(sheet: CueSheet, drafts: Sequence[Draft]) -> str:

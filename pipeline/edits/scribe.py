@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.edits import anchors, words
 from pipeline.edits.anchors import Found, Missing, keys_of
-from pipeline.edits.conflicts import Ledger, State
+from pipeline.edits.conflicts import Ledger, Shapes, State, is_unseen
 from pipeline.edits.model import (
     Add,
     Anchor,
@@ -16,6 +16,7 @@ from pipeline.edits.model import (
     Decision,
     Delete,
     Reviewed,
+    Split,
     VignetteAt,
     Waive,
     Words,
@@ -41,13 +42,17 @@ class _Place:
 
 @dataclass(slots=True)
 class Settled:
-    """Where a decision's words stand when all words are corrected."""
+    """Where a decision's words, at least one, stand when all words are corrected."""
 
     first: int
     last: int
     breaks: tuple[int, ...] | None = None
     labels: tuple[tuple[int, str], ...] | None = None
     dashes: tuple[int, ...] | None = None
+
+    @property
+    def tokens(self) -> range:
+        return range(self.first, self.last)
 
 
 class Scribe:
@@ -73,7 +78,7 @@ class Scribe:
                 self._add(decision, value)
             case Reviewed() as value:
                 self._review(decision, value)
-            case CueOf() as value:
+            case CueOf() | Split() as value:
                 self._locate(decision, value)
             case _ if decision.anchor is not None:
                 self._locate(decision, None)
@@ -138,10 +143,9 @@ class Scribe:
             self.ledger.stands(decision, State.CONFLICT, "lies behind the end of the recording", found)
             return
         chosen = self.live.nodes[place.first : place.last]
-        now = {"start_ms": chosen[0].token.span.start_ms, "end_ms": chosen[-1].token.span.end_ms}
         for node in chosen:
             other = self._timed.get(id(node))
-            if other is not None and other.who != decision.who and decision.seen != now:
+            if other is not None and is_unseen(decision, other):
                 self.ledger.disagrees(decision, other, self.live.text(place.first, place.last))
                 return
         self.live.retime(place.first, place.last, Span(value.start_ms, value.end_ms))
@@ -199,7 +203,7 @@ class Scribe:
                 self._hold(decision, place, None)
                 self.ledger.stands(decision, State.KEPT)
 
-    def _locate(self, decision: Decision, cue: CueOf | None) -> None:
+    def _locate(self, decision: Decision, cue: CueOf | Split | None) -> None:
         assert decision.anchor is not None
         place = anchors.find_passage(self.live.nodes, decision.anchor)
         empty = isinstance(place, Found) and place.first == place.last
@@ -214,9 +218,11 @@ class Scribe:
             elif isinstance(decision.value, VignetteAt):
                 self.ledger.stands(decision, State.WAITING, NO_STAGE)
 
-    def _hold(self, decision: Decision, place: Found, cue: CueOf | None) -> None:
+    def _hold(self, decision: Decision, place: Found, cue: CueOf | Split | None) -> None:
         held = _Place(*self.live.handle(place.first, place.last))
-        if cue is not None:
+        if isinstance(cue, Split):
+            held.breaks = [self._counter(place)(cue.after)]
+        elif cue is not None:
             at = self._counter(place)
             held.breaks = None if cue.breaks is None else [at(k) for k in cue.breaks]
             held.labels = None if cue.labels is None else [(at(k), name) for k, name in cue.labels]
@@ -252,6 +258,14 @@ class Scribe:
         )
 
     # --- at the end ----------------------------------------------------------------------------------------------
+
+    def shapes(self) -> Shapes:
+        """Which decision timed which word last."""
+        shapes, order = Shapes(), self.live.order()
+        for node, decision in self._timed.items():
+            if node in order:
+                shapes.note("time", [order[node]], decision)
+        return shapes
 
     def settled(self) -> dict[str, Settled]:
         """Where every decision's words stand now; those whose words a later decision took out are superseded."""
