@@ -1,0 +1,71 @@
+"""A transcript for people who read: who says what and when, a paragraph for each turn, silences told.
+
+Not a caption file, and not read back: the public JSON is for programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.formats import render
+from pipeline.formats.vtt import grade_line
+from pipeline.timing import clock
+from pipeline.transcript import Grade, Kind, Transcript
+
+# Silence that a reader should know of; shorter ones are breath.
+SILENCE_MS = 4000
+# One person's words after a pause this long begin a new paragraph.
+PARAGRAPH_MS = 2000
+
+
+@dataclass
+class _Paragraph:
+    """Words of one speaker; `speaker` is their name, "" where nobody knows it."""
+
+    speaker: str
+    start_ms: int
+    end_ms: int
+    words: list[str] = field(default_factory=list)
+
+
+def dumps(transcript: Transcript) -> str:
+    """The transcript as plain text: a heading, then paragraphs with their time and their speaker's name."""
+    media = transcript.media
+    heading = [media.title or media.name, f"({grade_line(transcript)})"]
+    if transcript.grade is Grade.DRAFT:
+        heading.insert(0, render.DRAFT_NOTICE)
+    blocks = ["\n".join(heading)]
+    spoken_until, speaker = 0, None
+    for paragraph in _paragraphs(transcript):
+        silence_ms = paragraph.start_ms - spoken_until
+        if silence_ms >= SILENCE_MS and len(blocks) > 1:
+            blocks.append(f"[silence, {round(silence_ms / 1000)} seconds]")
+        name = f"{paragraph.speaker}: " if paragraph.speaker and paragraph.speaker != speaker else ""
+        blocks.append(f"[{clock(paragraph.start_ms)}] {name}{' '.join(paragraph.words)}")
+        spoken_until, speaker = max(spoken_until, paragraph.end_ms), paragraph.speaker
+    return "\n\n".join(blocks) + "\n"
+
+
+def _paragraphs(transcript: Transcript) -> Iterator[_Paragraph]:
+    """Utterances of one person joined over short pauses, in order of their first word."""
+    names = {s.id: render.clean(s.name) for s in transcript.voices.speakers}
+    current: _Paragraph | None = None
+    for utterance in sorted(
+        transcript.voices.utterances, key=lambda u: transcript.span(u.first, u.last).start_ms
+    ):
+        span = transcript.span(utterance.first, utterance.last)
+        speaker = names.get(utterance.speaker or "", "")
+        words = [render.clean(t.text) for t in transcript.tokens[utterance.first : utterance.last]]
+        only_screen = all(
+            t.kind is Kind.UNSPOKEN for t in transcript.tokens[utterance.first : utterance.last]
+        )
+        goes_on = current is not None and span.start_ms - current.end_ms < PARAGRAPH_MS
+        if current is None or not goes_on or speaker != current.speaker or only_screen:
+            if current is not None:
+                yield current
+            current = _Paragraph(speaker, span.start_ms, span.end_ms)
+        current.words += words
+        current.end_ms = max(current.end_ms, span.end_ms)
+    if current is not None:
+        yield current
