@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.search import documents, storage
+from pipeline.search import documents, storage, timeline
 from pipeline.search.documents import Document, Scene, Spoken
 from pipeline.search.errors import DocumentError, IndexFileError
 from pipeline.search.vocabulary import Vocabulary
@@ -269,23 +269,9 @@ class _Run:
     ) -> None:
         """Put a document in."""
         d = document
-        row = (
-            key,
-            path,
-            digest,
-            *facts,
-            d.name,
-            d.title,
-            d.lang,
-            d.grade,
-            d.draft,
-            d.duration_ms,
-            len(d.utterances),
-        )
-        self.connection.execute(f"INSERT INTO documents VALUES({_marks(len(row))})", row)
-        speakers = [self.speaker(key, *p) for p in ((p.id, p.name, p.role) for p in d.people)]
+        speakers = [self.speaker(key, p.id, p.name, p.role) for p in d.people]
         scenes = [self.scene(key, s) for s in d.scenes]
-        places = [clean_join(d.title, s.title) for s in d.scenes]
+        places = [_joined(d.title, s.title) for s in d.scenes]
         first = key << storage.ORDINAL_BITS
         rows = [
             (
@@ -300,9 +286,13 @@ class _Run:
             )
             for n, u in enumerate(d.utterances)
         ]
-        self.connection.executemany("INSERT INTO utterances VALUES(?,?,?,?,?,?,?,?)", rows)
+        self.connection.executemany(f"INSERT INTO utterances VALUES({_marks(8)})", rows)
         words = ((r[0], r[6], r[7]) for r in rows)
         self.connection.executemany("INSERT INTO words(rowid, text, place) VALUES(?,?,?)", words)
+        blob = timeline.pack((r[4], r[5], r[2], r[3]) for r in rows)
+        about = (d.name, d.title, d.lang, d.grade, d.draft, d.duration_ms, len(rows), blob)
+        row = (key, path, digest, *facts, *about)
+        self.connection.execute(f"INSERT INTO documents VALUES({_marks(len(row))})", row)
         Vocabulary(self.connection).add(u.text for u in d.utterances)
         tags = [t for n, u in enumerate(d.utterances) if u.tags for t in self.tags(u, first + n)]
         self.connection.executemany(f"INSERT INTO tags VALUES({_marks(14)})", tags)
@@ -363,7 +353,7 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def clean_join(*parts: str) -> str:
+def _joined(*parts: str) -> str:
     return " ".join(p for p in parts if p)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+
+import numpy as np
 
 from pipeline.search import building, codebook, language, storage
 from pipeline.search.building import Built, Progress
@@ -19,7 +23,8 @@ from pipeline.search.language import LIMIT, Query
 from pipeline.search.naming import Names
 from pipeline.search.reading import Reader
 from pipeline.search.results import Count, Hit, Results
-from pipeline.search.sequences import Candidate, Chain, chains
+from pipeline.search.sequences import chains
+from pipeline.search.timeline import Places, Timeline
 from pipeline.search.vocabulary import Vocabulary, spoken
 
 # More hits than this are not scored but given in order of time: nobody reads by rank what ten thousand
@@ -105,8 +110,7 @@ class Index:
     def _ids(self, query: Query) -> tuple[str, list[object]]:
         """SQL that lists the ids of all hits, with its parameters."""
         if len(query.steps) > 1:
-            ids = [c.ids[0] for c in self._chains(query)[0]]
-            return "SELECT value FROM json_each(?)", [str(ids)]
+            return "SELECT value FROM json_each(?)", [str(self._chains(query)[0][:, 0].tolist())]
         plan = self._plan(query, 0)
         return f"SELECT u.id FROM {_source(plan)}", _parameters(plan)
 
@@ -127,11 +131,7 @@ class Index:
 
     def _plain(self, query: Query, limit: int) -> Results:
         plan = self._plan(query, 0)
-        total = self.connection.execute(
-            f"SELECT count(*) FROM {_source(plan)}", _parameters(plan)
-        ).fetchone()[0]
-        order, sql, parameters = _ranked(plan, total)
-        rows = self.connection.execute(f"{sql} LIMIT ?", [*parameters, limit]).fetchall()
+        total, order, rows = self._best(plan, limit)
         reader = Reader(self.connection)
         moments = reader.moments([row[0] for row in rows], plan)
         sides = reader.sides([(row[0], row[0]) for row in rows])
@@ -140,31 +140,47 @@ class Index:
         notes = [many] if order == "time" and plan.match else [] if total else list(self._misspelt(query))
         return Results(query.text, total, order, tuple(hits), (*notes, *self._drafts(hits)))
 
+    def _best(self, plan: Plan, limit: int) -> tuple[int, str, list[tuple[int, float | None]]]:
+        """How many hits there are, their order, and the ids and scores of the first."""
+        if plan.match and plan.where:
+            # Checking a text is what costs most; few enough candidates are checked and ranked in one go.
+            candidates = self._one("SELECT count(*) FROM words WHERE words MATCH ?", [plan.match])
+            if candidates <= RANKED_MOST:
+                order, sql, parameters = _ranked(plan, candidates)
+                rows = self.connection.execute(sql, parameters).fetchall()
+                return len(rows), order, rows[:limit]
+        total = self._one(f"SELECT count(*) FROM {_source(plan)}", _parameters(plan))
+        order, sql, parameters = _ranked(plan, total)
+        return total, order, self.connection.execute(f"{sql} LIMIT ?", [*parameters, limit]).fetchall()
+
+    def _one(self, sql: str, parameters: list[object]) -> int:
+        return int(self.connection.execute(sql, parameters).fetchone()[0])
+
     def _sequence(self, query: Query, limit: int) -> Results:
-        found, plans = self._chains(query)
-        shown = found[:limit]
+        found, gaps_ms, plans = self._chains(query)
         reader = Reader(self.connection)
-        moments = [reader.moments([c.ids[at] for c in shown], plan) for at, plan in enumerate(plans)]
-        sides = reader.sides([(c.ids[0], c.ids[-1]) for c in shown])
+        ids = found[:limit].tolist()
+        moments = [reader.moments([row[at] for row in ids], plan) for at, plan in enumerate(plans)]
+        sides = reader.sides([(row[0], row[-1]) for row in ids])
         hits = [
-            Hit(
-                tuple(moments[at][id] for at, id in enumerate(c.ids)),
-                *sides[c.ids[0], c.ids[-1]],
-                -c.gap_ms / 1000,
-            )
-            for c in shown
+            Hit(tuple(moments[at][id] for at, id in enumerate(row)), *sides[row[0], row[-1]], -gap_ms / 1000)
+            for row, gap_ms in zip(ids, gaps_ms[:limit].tolist(), strict=True)
         ]
         return Results(query.text, len(found), "closeness", tuple(hits), tuple(self._drafts(hits)))
 
-    def _chains(self, query: Query) -> tuple[list[Chain], list[Plan]]:
+    def _chains(self, query: Query) -> tuple[Places, Places, list[Plan]]:
+        """The ids of all chains, shape (n, steps), closest first; their gaps in ms; the plan of each step."""
         plans = [self._plan(query, at) for at in range(len(query.steps))]
-        candidates = [list(self._candidates(plan)) for plan in plans]
-        return chains(candidates, query.steps), plans
+        ids = [self._all_ids(plan) for plan in plans]
+        keys = [np.unique(some >> storage.ORDINAL_BITS) for some in ids]
+        common = functools.reduce(np.intersect1d, keys)
+        timeline = Timeline.load(self.connection, common)
+        found = chains(timeline, [timeline.places(some) for some in ids], query.steps)
+        return timeline.ids(found.places), found.gap_ms, plans
 
-    def _candidates(self, plan: Plan) -> Iterator[Candidate]:
-        columns = "u.id, u.start_ms, u.end_ms, u.speaker, u.vignette"
-        sql = f"SELECT {columns} FROM {_source(plan, join=True)} ORDER BY u.id"
-        return map(Candidate._make, self.connection.execute(sql, _parameters(plan)))
+    def _all_ids(self, plan: Plan) -> Places:
+        rows = self.connection.execute(f"SELECT u.id FROM {_source(plan)}", _parameters(plan))
+        return np.fromiter(itertools.chain.from_iterable(rows), np.int64)
 
     def _misspelt(self, query: Query) -> Iterator[str]:
         """For words that are nowhere in the index, words that are and look alike."""
@@ -179,12 +195,12 @@ class Index:
             yield f"draft, not verified by anybody: {', '.join(sorted(drafts))}"
 
 
-def _source(plan: Plan, join: bool = False) -> str:
+def _source(plan: Plan) -> str:
     """FROM and WHERE of a plan; the utterance's row is named `u` whether it is joined or not."""
     where = [f"({plan.sql})"] if plan.where else []
     if not plan.match:
         return f"utterances u WHERE {' AND '.join(where) or '1'}"
-    if not plan.where and not join:
+    if not plan.where:
         return "(SELECT rowid AS id FROM words WHERE words MATCH ?) u"
     return f"words JOIN utterances u ON u.id = words.rowid WHERE {' AND '.join(['words MATCH ?', *where])}"
 
@@ -203,19 +219,22 @@ def _ranked(plan: Plan, total: int) -> tuple[str, str, list[object]]:
         return "relevance", sql, [plan.rank, *plan.parameters]
     if plan.match or not (plan.concepts or plan.positive_words):
         return "time", f"SELECT u.id, NULL FROM {_source(plan)} ORDER BY u.id", _parameters(plan)
-    scores, given = [], list[object]()
+    return _scored(plan)
+
+
+def _scored(plan: Plan) -> tuple[str, str, list[object]]:
+    """As `_ranked`, for hits that words alone do not find: what words there are score, and the tags'
+    confidence.
+    """
+    columns, tables, given = [], "", list[object]()
     if plan.positive_words:
-        scores.append("(SELECT -bm25(words, 1.0, 0.0) FROM words WHERE words MATCH ? AND rowid = u.id)")
+        tables = "WITH r AS MATERIALIZED (SELECT rowid AS id, -bm25(words, 1.0, 0.0) AS score FROM words WHERE words MATCH ?) "
+        columns.append("coalesce(r.score, 0)")
         given.append(plan.positive_words)
     if plan.concepts:
-        scores.append(
-            f"(SELECT max(confidence) FROM tags t WHERE t.utterance = u.id AND {plan.concepts.sql})"
-        )
+        confidence = f"SELECT max(confidence) FROM tags t WHERE t.utterance = u.id AND {plan.concepts.sql}"
+        columns.append(f"coalesce(({confidence}), 0)")
         given += plan.concepts.parameters
-    score = " + ".join(f"coalesce({s}, 0)" for s in scores)
-    order = "relevance" if plan.positive_words else "confidence"
-    return (
-        order,
-        f"SELECT u.id, {score} AS score FROM {_source(plan)} ORDER BY score DESC, u.id",
-        [*given, *_parameters(plan)],
-    )
+    source = f"utterances u {'LEFT JOIN r ON r.id = u.id ' if plan.positive_words else ''}WHERE {plan.sql}"
+    sql = f"{tables}SELECT u.id, {' + '.join(columns)} AS score FROM {source} ORDER BY score DESC, u.id"
+    return "relevance" if plan.positive_words else "confidence", sql, [*given, *plan.parameters]

@@ -1,123 +1,93 @@
-"""What followed what: chains of utterances, each step within its limits of time, place and speaker after the
-one before.
+"""What followed what: chains of utterances, each within its limits of time, place and speaker after the one
+before.
 
-A step's candidates stand in order of their ids, which is order of time within a document. Chains are built
-from the last step backwards, so that a first utterance is found whenever *some* chain continues it; of
-several continuations the nearest is taken. Utterances whose speaker nobody knows are neither "the same" nor
-"another" speaker.
+Chains are built from the last step backwards, so that a first utterance is found whenever *some* chain
+continues it; of several continuations the nearest is taken. Utterances whose speaker nobody knows are neither
+"the same" nor "another" speaker.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.search.language import Step
-from pipeline.search.storage import ORDINAL_BITS
-
-
-class Candidate(NamedTuple):
-    """An utterance that fits one step."""
-
-    id: int
-    start_ms: int
-    end_ms: int
-    speaker: int | None
-    vignette: int | None
+from pipeline.search.timeline import UNKNOWN, Places, Timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
-    """The ids of one chain, and the time from the end of its first utterance to the start of its last (0 when
-    they overlap).
+class Chains:
+    """Chains, closest first: `places` int64 of shape (n, steps), `gap_ms` int64 of shape (n,).
+
+    The gap lasts from the end of the first utterance to the start of the last, 0 when they overlap.
     """
 
-    ids: tuple[int, ...]
-    gap_ms: int
+    places: NDArray[np.int64]
+    gap_ms: NDArray[np.int64]
 
 
-def chains(candidates: Sequence[Sequence[Candidate]], steps: Sequence[Step]) -> list[Chain]:
-    """Every first utterance that can be continued through all steps, with its nearest continuation; closest
-    chains first.
+def chains(timeline: Timeline, candidates: Sequence[Places], steps: Sequence[Step]) -> Chains:
+    """Every first utterance that can be continued through all steps, with its nearest continuation.
 
-    `candidates[i]` are those of `steps[i]`, in order of ids; the limits stand in the step that follows.
+    `candidates[i]` are the places that fit `steps[i]`, rising; the limits stand in the step that follows.
     """
-    alive = list(candidates[-1])
-    tails: dict[int, tuple[Candidate, ...]] = {c.id: (c,) for c in alive}
-    for place in range(len(steps) - 2, -1, -1):
-        follow = _follower(alive, steps[place + 1])
-        heads: dict[int, tuple[Candidate, ...]] = {}
-        for first in candidates[place]:
-            then = follow(first)
-            if then is not None:
-                heads[first.id] = (first, *tails[then.id])
-        alive = [c for c in candidates[place] if c.id in heads]
-        tails = heads
-    found = [Chain(tuple(c.id for c in t), max(0, t[-1].start_ms - t[0].end_ms)) for t in tails.values()]
-    return sorted(found, key=lambda c: (c.gap_ms, c.ids))
+    columns = [candidates[-1]]
+    for first, step in zip(candidates[-2::-1], steps[:0:-1], strict=True):
+        then = _following(timeline, first, columns[0], step)
+        found = then != UNKNOWN
+        chosen = np.searchsorted(columns[0], then[found])
+        columns = [first[found], *(column[chosen] for column in columns)]
+    gap_ms = np.maximum(0, timeline.start_ms[columns[-1]] - timeline.end_ms[columns[0]])
+    order = np.lexsort((columns[0], gap_ms))
+    return Chains(np.stack(columns, axis=1)[order], gap_ms[order])
 
 
-def _follower(candidates: list[Candidate], step: Step) -> Callable[[Candidate], Candidate | None]:
-    """A function from an utterance to the nearest candidate that may follow it, or None."""
+def _following(timeline: Timeline, first: Places, then: Places, step: Step) -> Places:
+    """For each first utterance the nearest of `then` that may follow it, or UNKNOWN.
+
+    Where speaker or vignette must be the same, utterances are sorted by it before they are sorted by place,
+    so that the next one in that order is the nearest that is left.
+    """
+    count, group = max(1, len(timeline.speaker)), np.zeros_like(timeline.speaker)
+    known = np.ones(len(timeline.speaker), np.bool_)
+    if step.same_vignette:
+        known &= timeline.vignette != UNKNOWN
+        group = timeline.vignette + 1
+    if step.by != "anyone":
+        known &= timeline.speaker != UNKNOWN
     if step.by == "same":
-        return _by_same(candidates, step)
+        group = group * (timeline.speaker.max(initial=0) + 2) + timeline.speaker + 1
+    ordered = np.sort((group * count)[then[known[then]]] + then[known[then]])
+    if not len(ordered) or not len(first):
+        return np.full(len(first), UNKNOWN)
+    index = np.searchsorted(ordered, group[first] * count + first, side="right")
     if step.by == "other":
-        return _by_other([c for c in candidates if c.speaker is not None], step)
-    ids = [c.id for c in candidates]
-    return lambda first: _next(first, candidates, ids, step)
+        index = _past_same_speaker(timeline, first, index, ordered % count, group)
+    next_one = ordered[np.minimum(index, len(ordered) - 1)] % count
+    found = (index < len(ordered)) & known[first] & (group[next_one] == group[first])
+    return np.where(found & _fits(timeline, first, next_one, step), next_one, UNKNOWN)
 
 
-def _by_same(candidates: list[Candidate], step: Step) -> Callable[[Candidate], Candidate | None]:
-    groups: dict[int, list[Candidate]] = {}  # speakers are numbered across all documents
-    for c in candidates:
-        if c.speaker is not None:
-            groups.setdefault(c.speaker, []).append(c)
-    ids = {speaker: [c.id for c in group] for speaker, group in groups.items()}
-
-    def follow(first: Candidate) -> Candidate | None:
-        if first.speaker not in groups:
-            return None
-        return _next(first, groups[first.speaker], ids[first.speaker], step)
-
-    return follow
+def _past_same_speaker(
+    timeline: Timeline, first: Places, index: Places, then: Places, group: Places
+) -> Places:
+    """Where the next one has the first one's speaker, the position at which speaker (or group) changes."""
+    speakers = timeline.speaker[then]
+    differs = (speakers[1:] != speakers[:-1]) | (group[then[1:]] != group[then[:-1]])
+    changes = np.append(np.flatnonzero(differs) + 1, len(then))
+    same = speakers[np.minimum(index, len(then) - 1)] == timeline.speaker[first]
+    later = changes[np.minimum(np.searchsorted(changes, index, side="right"), len(changes) - 1)]
+    return np.where(same & (index < len(then)), later, index)
 
 
-def _by_other(known: list[Candidate], step: Step) -> Callable[[Candidate], Candidate | None]:
-    ids, change = [c.id for c in known], _next_speaker(known)
-
-    def follow(first: Candidate) -> Candidate | None:
-        if first.speaker is None:
-            return None
-        at = bisect_right(ids, first.id)
-        if at < len(known) and known[at].speaker == first.speaker:
-            at = change[at]
-        return known[at] if at < len(known) and _fits(first, known[at], step) else None
-
-    return follow
-
-
-def _next(first: Candidate, candidates: list[Candidate], ids: list[int], step: Step) -> Candidate | None:
-    at = bisect_right(ids, first.id)
-    return candidates[at] if at < len(ids) and _fits(first, candidates[at], step) else None
-
-
-def _next_speaker(candidates: list[Candidate]) -> list[int]:
-    """For each place the next one whose speaker differs (the length of the list where there is none)."""
-    change = [len(candidates)] * len(candidates)
-    for at in range(len(candidates) - 2, -1, -1):
-        same = candidates[at].speaker == candidates[at + 1].speaker
-        change[at] = change[at + 1] if same else at + 1
-    return change
-
-
-def _fits(first: Candidate, then: Candidate, step: Step) -> bool:
-    """Whether `then`, the next candidate after `first`, is near enough; a later one would only be farther."""
-    if then.id >> ORDINAL_BITS != first.id >> ORDINAL_BITS:
-        return False
-    if step.within_ms is not None and then.start_ms - first.end_ms > step.within_ms:
-        return False
-    if step.within_utterances is not None and then.id - first.id > step.within_utterances:
-        return False
-    return not step.same_vignette or (first.vignette is not None and then.vignette == first.vignette)
+def _fits(timeline: Timeline, first: Places, then: Places, step: Step) -> NDArray[np.bool_]:
+    """Whether the next candidate is near enough; a later one would only be farther."""
+    fits: NDArray[np.bool_] = timeline.documents(first) == timeline.documents(then)
+    if step.within_ms is not None:
+        fits &= timeline.start_ms[then] - timeline.end_ms[first] <= step.within_ms
+    if step.within_utterances is not None:
+        fits &= then - first <= step.within_utterances
+    return fits
