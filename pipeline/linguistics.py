@@ -115,7 +115,8 @@ def junction(before: str, after: str) -> Junction:
     if right in CONJUNCTIONS and not (right in PREPOSITIONS and left in AUXILIARIES):
         return Junction.CONJUNCTION
     if right in PREPOSITIONS:
-        return Junction.PREPOSITION
+        # "very early | on.": what closes a clause is a particle, and belongs to the word before it.
+        return Junction.PLAIN if is_clause_end(after) or is_sentence_end(after) else Junction.PREPOSITION
     if right in AUXILIARIES and right not in ("not", "never"):
         return Junction.PREDICATE
     return Junction.PLAIN
@@ -127,7 +128,7 @@ def _is_torn(before: str, after: str, left: str, right: str) -> bool:
     if left in SUBJECTS or left in ARTICLES:
         # "I told you | because", "I know that | when": the word closes its phrase, and a new one begins.
         return not (left in _OBJECT_TOO and (right in CONJUNCTIONS or right in PREPOSITIONS))
-    if left in AUXILIARIES and (right in CONJUNCTIONS or right in PREPOSITIONS) and right not in ("to", "so"):
+    if left in AUXILIARIES and (right in CONJUNCTIONS or right in PREPOSITIONS) and right not in ("to", "so", "that"):
         return False  # "what will you do | when", "it was | in": the verb is the main one
     if left in PREPOSITIONS or left in CONJUNCTIONS or left in AUXILIARIES:
         return True

@@ -41,6 +41,8 @@ from pipeline.linguistics import Junction, core, is_counted_word, is_sentence_en
         ("I told you | because", Junction.CONJUNCTION),
         ("we used | to", Junction.PREPOSITION),
         ("he has | to", Junction.TORN),
+        ("not going to do | that because", Junction.TORN),
+        ("very early | on.", Junction.PLAIN),
     ],
 )
 def test_junctions(text: str, kind: Junction) -> None:
