@@ -9,6 +9,7 @@ A division is a list of pieces, each a cue with its lines. It costs, in points, 
   of the shortest duration, both after all the time there is before the next cue has been taken;
 - silence inside: `SILENCE` a second beyond what is free, for words should not be shown before they are said;
 - shots inside: `STRADDLE` for every shot change;
+- a sentence that begins inside and is not finished there: `FRESH`;
 - two speakers: `DIALOGUE`, and once more the cost of an end that tears what either of them says.
 
 Lines longer than the limit, more lines than allowed, more than the longest duration, three speakers, two
@@ -53,6 +54,8 @@ SHORT = 9.0
 SILENCE = 5.0
 STRADDLE = 4.0
 DIALOGUE = 2.5
+FRESH = 2.5
+FAR = 60  # tokens; no cue is longer
 DASH_CHARS = 2
 # Two people share a cue only when the second is quick to answer.
 QUICK_ANSWER_MS = 700
@@ -208,7 +211,7 @@ def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
     place = script.places.get(j)
     if place is None:
         place = script.places[j] = _place(script, limits, j)
-    cost, latest = place
+    cost, latest, fresh = place
     duration = max(1, latest - script.starts[i])
     needed = script.needed_ms(i, j)
     if duration < needed:
@@ -216,22 +219,29 @@ def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
     shortest = script.shortest_ms(i, j)
     if duration < shortest:
         cost += SHORT * (1.0 - duration / shortest)
+    if fresh > i:
+        cost += FRESH
     if j - i > 1:
         cost += SILENCE * (script.silence[j - 1] - script.silence[i])
         cost += STRADDLE * (script.shots_before[j - 1] - script.shots_before[i])
     return cost
 
 
-def _place(script: Script, limits: Limits, j: int) -> tuple[float, int]:
-    """What every cue that ends before token `j` costs, and until when it may stay."""
+def _place(script: Script, limits: Limits, j: int) -> tuple[float, int, int]:
+    """What every cue that ends before token `j` costs, until when it may stay, and where the sentence began
+    that it leaves unfinished (0 when it leaves none, or one that began too far back to matter)."""
     end = script.ends[j - 1]
     latest = end + limits.stretch_ms
     if j == len(script):
-        return CUE, latest
+        return CUE, latest, 0
     pause = script.starts[j] - end
     if pause > -REAL_OVERLAP_MS:
         latest = min(latest, max(end, script.starts[j] - limits.min_gap_ms))
     if script.hard[j] or script.runs[j] != script.runs[j - 1]:
-        return CUE, latest
+        return CUE, latest, 0
     ease = min(1.0, max(0.0, (pause - EASE_FROM_MS) / (EASE_FULL_MS - EASE_FROM_MS)))
-    return CUE + CUE_END[script.joints[j]] * (1.0 - PAUSE_EASE * ease), latest
+    cost = CUE + CUE_END[script.joints[j]] * (1.0 - PAUSE_EASE * ease)
+    if script.joints[j] is Junction.SENTENCE:
+        return cost, latest, 0
+    fresh = next((k for k in range(j - 1, max(0, j - FAR), -1) if script.joints[k] is Junction.SENTENCE), 0)
+    return cost, latest, fresh

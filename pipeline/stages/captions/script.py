@@ -45,7 +45,7 @@ class Script:
     parts: frozenset[int]  # tokens that begin a part of the video
     silence: list[float]  # seconds of pauses beyond what a cue may hold for free, up to this token
     limits: Limits
-    places: dict[int, tuple[float, int]] = field(
+    places: dict[int, tuple[float, int, int]] = field(
         default_factory=dict
     )  # what the cost function has worked out
 
