@@ -141,27 +141,60 @@ class _Source:
         return LexiconError(self.path, self.places.get((section, key), (0, 0))[0], 1, problem, remedy)
 
     def lines(self, table: dict[str, Any], section: str, key: str) -> Iterator[_Line]:
-        """The lines of a block of text, without remarks, each with its place in the file."""
+        """The entries of a block of text, without remarks, each with its place in the file."""
         value = table.get(key, "")
         if not isinstance(value, str):
             raise self.error(section, key, f"'{key}' must be text in ''' marks, one entry on a line")
-        start, column = self.places.get((section, key), (0, 0))
-        is_block = "\n" in value
+        entry = _Line()
+        for piece in self._pieces(value, *self.places.get((section, key), (0, 0))):
+            entry = entry.followed_by(piece)
+            if not piece.text.endswith("|"):
+                yield entry
+                entry = _Line()
+        if entry.text:
+            yield entry
+
+    def _pieces(self, value: str, line: int, column: int) -> Iterator[_Piece]:
+        """What stands on each line of a value that begins at `line` and `column`, without remarks."""
+        if "\n" in value and not self.text.splitlines()[line - 1][column - 1 :].strip():
+            line += 1  # TOML drops the line break after the opening marks
+            column = 1
         for number, raw in enumerate(value.split("\n")):
             content = raw.split("#")[0]
             if content.strip():
                 indent = len(content) - len(content.lstrip())
-                if is_block:
-                    yield _Line(content.strip(), start + 1 + number, indent + 1)
-                else:
-                    yield _Line(content.strip(), start, column + indent)
+                yield _Piece(content.strip(), line + number, indent + (column if number == 0 else 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stands on one line of the file, from `column` on."""
+
+    text: str
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    text: str
-    line: int
-    column: int
+    """One entry of a block; it goes on in the next line of the file where it ends in "|"."""
+
+    pieces: tuple[_Piece, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+    def followed_by(self, piece: _Piece) -> _Line:
+        return _Line((*self.pieces, piece))
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column in the file of the character at `offset` of the text."""
+        for piece in self.pieces[:-1]:
+            if offset < len(piece.text):
+                return piece.line, piece.column + offset
+            offset -= len(piece.text)
+        return self.pieces[-1].line, self.pieces[-1].column + offset
 
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]\]?")
@@ -251,7 +284,7 @@ def _read_set(
                 known = difflib.get_close_matches(other, list(table), 1)
                 hint = f"did you mean '{known[0]}'?" if known else ""
                 raise LexiconError(
-                    source.path, line.line, line.column + column, f"there is no set called '{other}'", hint
+                    source.path, *line.place(column), f"there is no set called '{other}'", hint
                 )
             _read_set(source, table, other, vocabulary, sets, (*within, name))
         phrases += _reading(source, line, lambda text: parse_set(text.rstrip("|"), vocabulary))
@@ -280,4 +313,4 @@ def _reading(source: _Source, line: _Line, read: Callable[[str], _T]) -> _T:
     try:
         return read(line.text)
     except NotationError as error:
-        raise LexiconError(source.path, line.line, line.column + error.column, error.problem) from error
+        raise LexiconError(source.path, *line.place(error.column), error.problem) from error

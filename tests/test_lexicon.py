@@ -95,6 +95,21 @@ def test_a_pattern_that_stands_for_too_much_is_refused():
         lexicon.parse(SMALL.replace("i feel~ ... {use}", many))
 
 
+def test_an_entry_goes_on_after_a_bar_and_keeps_its_places():
+    long = SMALL.replace("i feel~ ... {use}", "i (feel~|\n    want|\n  {drug})")
+    with pytest.raises(LexiconError) as caught:
+        lexicon.parse(long)
+    assert (caught.value.line, caught.value.column) == (28, 3)
+    good = lexicon.parse(long.replace("{drug}", "like"))
+    assert good.rules[0].pattern.source == "i (feel~|want|like)"
+
+
+def test_a_block_may_begin_on_the_line_of_its_marks():
+    with pytest.raises(LexiconError) as caught:
+        lexicon.parse(SMALL.replace("patterns = '''\n# a remark", "patterns = '''a (b"))
+    assert (caught.value.line, caught.value.column) == (24, 17)
+
+
 def test_a_concept_may_not_stand_there_twice():
     again = SMALL[SMALL.index("[[concept]]") :]
     with pytest.raises(LexiconError, match="stands here twice"):
