@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pipeline.search.language import And, Field, Near, Node, Not, Or, Phrase, Word, time_ms
 from pipeline.search.language import leaves as leaves_of
 from pipeline.search.naming import Names
-from pipeline.search.vocabulary import Expression, Vocabulary, quoted
+from pipeline.search.vocabulary import Expression, Vocabulary, plain_glob, quoted
 
 _TAG_FLAGS = ("negated", "asked", "quoted", "hypothetical")
 
@@ -94,7 +94,11 @@ def _written(leaf: Word | Phrase) -> str:
 
 
 def _spoken(leaf: Word | Phrase) -> Condition:
-    return Condition("spoken(u.text, ?)", [_written(leaf)])
+    """That the words stand in the text as written: seen at once where spaces and stops surround them, else
+    looked into.
+    """
+    phrase = _written(leaf)
+    return Condition("lower(' ' || u.text || ' ') GLOB ? OR spoken(u.text, ?)", [plain_glob(phrase), phrase])
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +234,7 @@ class _Compiler:
                 if whole.exact or not isinstance(node, (Word, Phrase)):
                     return found
                 check = _spoken(node)
-                return Condition(f"{found.sql} AND {check.sql}", [*found.parameters, *check.parameters])
+                return Condition(f"{found.sql} AND ({check.sql})", [*found.parameters, *check.parameters])
 
     def listed(self, expression: str) -> Condition:
         return Condition("u.id IN (SELECT rowid FROM words WHERE words MATCH ?)", [_in_text(expression)])

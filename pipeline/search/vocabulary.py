@@ -64,6 +64,15 @@ def spoken(text: str, phrase: str) -> bool:
     return spoken_pattern(phrase).search(folded(text)) is not None
 
 
+def plain_glob(phrase: str) -> str:
+    """A GLOB pattern for lower-case text that only finds what `spoken` finds, though not all of it, ten times
+    as fast.
+    """
+    aside = "[ ,.;:?!'\"()-]"
+    words = " ".join(words_of(folded(phrase)))
+    return f"*{aside}{words}{'' if phrase.endswith('*') else aside}*" if words.isascii() else ""
+
+
 def quoted(text: str) -> str:
     """The text as one string of FTS5's expression language: whatever it holds, it is only words."""
     return '"' + text.replace('"', " ") + '"'
