@@ -67,7 +67,7 @@ def _file(report: Report, pictures: Mapping[tuple[str, int], bytes], number: int
         f"<p>{escape(rates_line(report.rates))}. Profiles: {escape(', '.join(report.profiles))}. "
         f"{escape(state)}</p>"
         f"{notes}<table><caption>Findings</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody><tr>{counts}</tr></tbody></table>{_matrix(report)}{groups}{_waived(waived)}"
+        f"<tbody><tr>{counts}</tr></tbody></table>{_matrix(report)}{groups}{_waived(waived)}{_wcag(report)}"
         + (
             f"<details><summary>Rules that could not look</summary><ul>{silent}</ul></details>"
             if silent
@@ -94,6 +94,32 @@ def _matrix(report: Report) -> str:
     return (
         "<table><caption>Findings by rule and profile</caption>"
         f'<thead><tr><th scope="col">Rule</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    )
+
+
+def _wcag(report: Report) -> str:
+    """What the file shows towards each WCAG criterion about captions, and what a person has to add."""
+    found = report.counts_by_rule()
+    rates = report.rates
+    covered = "not measured" if rates.speech_covered is None else f"{rates.speech_covered:.1%}"
+    speakers = (
+        "nobody is named" if found["speakers-absent"] else f"{found['speaker-missing']} changes not shown"
+    )
+    sounds = "no sound is captioned" if found["non-speech-missing"] else "sounds are captioned"
+    state = f"reviewed by {report.reviewed_by}" if report.reviewed_by else "not reviewed by a person"
+    rows = (
+        ("1.2.2 Captions (A)", f"Speech with captions: {covered}. Speakers: {speakers}. Sounds: {sounds}. "
+         f"The file is {state}. Failures F8, F74 and F75 need a person."),
+        ("1.2.1 Audio-only (A)", "For sound without picture the transcript is the alternative; it must name speakers "
+         "and tell important sounds."),
+        ("1.2.8 Media Alternative (AAA)", "Needs what is seen as well; captions alone do not give it."),
+        ("1.2.3, 1.2.5 Audio Description", "Not looked at here."),
+    )  # fmt: skip
+    body = "".join(f'<tr><th scope="row">{escape(a)}</th><td>{escape(b)}</td></tr>' for a, b in rows)
+    head = '<th scope="col">Criterion</th><th scope="col">Evidence</th>'
+    return (
+        "<table><caption>Evidence towards WCAG 2.2 (no statement that it is met)</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 
 
