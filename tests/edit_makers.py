@@ -89,11 +89,13 @@ class Made:
         return [str(s.state) for s in self.replay.report.standings]
 
 
-def people(voices: Voices) -> Voices:
-    """Two named speakers, taking turns of ten utterances."""
+def people(voices: Voices, tokens: tuple[Token, ...]) -> Voices:
+    """Two named speakers, each for half a minute at a time."""
     names = (Speaker("s1", "Daniel Marsh", "therapist"), Speaker("s2", "Ruth Calder", "cotherapist"))
-    said = tuple(replace(u, speaker=f"s{n // 10 % 2 + 1}") for n, u in enumerate(voices.utterances))
-    return Voices(names, (), said)
+    said = (
+        replace(u, speaker=f"s{tokens[u.first].span.start_ms // 30_000 % 2 + 1}") for u in voices.utterances
+    )
+    return Voices(names, (), tuple(said))
 
 
 def compose(
@@ -108,7 +110,7 @@ def compose(
     replay = Replay(Contents(decisions), duration_ms)
     aligned = replay.correct("align", aligned)
     voices = utterances.build(aligned)
-    voices = replay.correct("utterances", people(voices) if voiced else voices)
+    voices = replay.correct("utterances", people(voices, aligned.tokens) if voiced else voices)
     roles = {s.id: s.role for s in voices.speakers}
     tags = concepts.run(aligned.tokens, voices.utterances, roles, _lexicon()) if tagging else Concepts()
     tags = replay.correct("concepts", tags)

@@ -40,10 +40,14 @@ class Timed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Items `[first, last)` hold the anchor's words; empty at an anchor without text."""
+    """Items `[first, last)` hold the anchor's words; empty at an anchor without text.
+
+    `agreement` says how well the neighbours agree, 0 to 2.
+    """
 
     first: int
     last: int
+    agreement: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def _best(window: Window, anchor: Anchor, near: bool) -> Found | None:
     if len(scored) > 1 and scored[1][0] == best[0] and best[1] > AMBIGUOUS_BEYOND_MS:
         return None  # nothing but a great distance tells the two apart
     first = window.item(best[2])
-    return Found(first, window.item(best[2] + len(text) - 1) + 1 if text else first)
+    return Found(first, window.item(best[2] + len(text) - 1) + 1 if text else first, -best[0])
 
 
 def _believed(sides: tuple[float, float], distance: int, has_text: bool, near: bool) -> bool:

@@ -169,6 +169,8 @@ def _bytes_of(path: Path) -> bytes | None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
+    if not path.parent.is_dir():  # the lock would make the folder
+        raise JournalError(path, "cannot be written: its folder does not exist", "nothing was decided")
     lock = FileLock(path.with_name(f".{path.name}.lock"))
     try:
         lock.acquire(timeout=_LOCK_WAIT_S)

@@ -93,10 +93,10 @@ class Scribe:
         anchor = decision.anchor
         assert anchor is not None
         place = anchors.find(self.live.nodes, anchor)
+        if self._is_so(decision, anchor, text, place):
+            self.ledger.stands(decision, State.ALREADY)
+            return
         if isinstance(place, Missing):
-            if self._is_so(decision, anchor, text, place):
-                self.ledger.stands(decision, State.ALREADY)
-                return
             earlier = self._own_earlier(decision, anchor)
             if earlier is None:
                 self._missing(decision, place)
@@ -112,12 +112,13 @@ class Scribe:
         self._textual.append(decision)
         self.ledger.stands(decision, State.KEPT)
 
-    def _is_so(self, decision: Decision, anchor: Anchor, text: str, place: Missing) -> bool:
-        """Whether the words read already as they should."""
-        if text.split():
-            return isinstance(anchors.find(self.live.nodes, replace(anchor, text=text)), Found)
-        gone = place.why != "the passage is gone" and place.first == place.last
-        return gone and self._disagreeing(decision) is None
+    def _is_so(self, decision: Decision, anchor: Anchor, text: str, place: Found | Missing) -> bool:
+        """Whether the words read already as they should: the new text fits between its neighbours better than the old."""
+        new = anchors.find(self.live.nodes, replace(anchor, text=text))
+        if isinstance(place, Missing):
+            gone = isinstance(new, Found) and (bool(text.split()) or place.why == "the words are gone")
+            return gone and (bool(text.split()) or self._disagreeing(decision) is None)
+        return isinstance(new, Found) and new.agreement > place.agreement
 
     def _own_earlier(self, decision: Decision, anchor: Anchor) -> Found | None:
         """The words that an earlier decision of the same person about the very same words put there: it is superseded."""
