@@ -64,7 +64,7 @@ def test_search_shows_the_moment_in_its_context(folder, run):
     assert ran.text.splitlines() == [
         "1 hit for stay: best first",
         "",
-        "1. The Thursday Group, Vignette 2 (Sunday, four o'clock), 0:31",
+        "1. The Thursday Group, Vignette 2, 00:00:31–00:00:35, Ruth",
         "     Colin: You put it back, though. I noticed that you looked at us.",
         "   > Ruth: Can we *stay* with the shame for a moment?",
         '     [shame-guilt (asked): "the shame"]',

@@ -115,7 +115,7 @@ def _is_sound(path: Path) -> bool:
     database.
     """
     try:
-        with storage.memory_free(path) as connection:
+        with storage.look_into(path) as connection:
             if storage.is_ours(connection):
                 connection.execute("SELECT count(*) FROM documents").fetchone()
                 return True
@@ -138,16 +138,22 @@ def _from_nothing(folder: Path, path: Path, progress: Progress) -> Built:
         try:
             built = _in_one_transaction(_Run(connection, folder, path, progress, rebuilt=True))
             connection.execute("INSERT INTO words(words) VALUES('optimize')")
-            connection.execute("ANALYZE")
             _put_in_place(connection, part, path)
         finally:
             connection.close()
         if part.exists():
+            _flush(part)
             part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     storage.open_to_write(path).close()  # from here on with a write-ahead log
     return built
+
+
+def _flush(path: Path) -> None:
+    """Wait until the file is on the disk, so that a power cut cannot leave half of an index under its name."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _put_in_place(connection: sqlite3.Connection, part: Path, path: Path) -> None:
@@ -176,6 +182,8 @@ def _in_one_transaction(run: _Run) -> Built:
             run.connection.execute("ROLLBACK")
         raise
     run.connection.execute("COMMIT")
+    run.connection.execute("PRAGMA analysis_limit=400")
+    run.connection.execute("ANALYZE")  # how queries are planned; a sample is enough
     return built
 
 

@@ -45,25 +45,18 @@ def _headline(results: Results) -> str:
 
 def _hit_lines(number: int, hit: Hit) -> Iterable[str]:
     first = hit.moments[0]
-    places = (first.title or first.video, _place(first), clock(hit.start_ms), "draft" if first.draft else "")
-    yield f"{number}. {', '.join(p for p in places if p)}"
+    yield f"{number}. {first.source}"
     if hit.before:
         yield f"     {_said(hit.before, -_SIDE_CHARS)}"
     for moment in hit.moments:
+        if moment is not first:
+            yield f"     {moment.source}"
         yield f"   > {_name(moment.speaker)}{marked(moment.text, moment.marks, '*', '*')}"
         if moment.evidence:
             yield f"     [{'; '.join(map(_proof, moment.evidence))}]"
     if hit.after:
         yield f"     {_said(hit.after, _SIDE_CHARS)}"
     yield f"     {first.link()}"
-
-
-def _place(moment: Moment) -> str:
-    return f"{moment.vignette} ({moment.vignette_title})" if _says_more(moment) else moment.vignette
-
-
-def _says_more(moment: Moment) -> bool:
-    return bool(moment.vignette_title) and moment.vignette_title.casefold() != moment.vignette.casefold()
 
 
 def _name(speaker: str) -> str:
@@ -101,13 +94,9 @@ def results_md(results: Results) -> str:
             lines += ["", f"> {'**' + _escaped(moment.speaker) + ':** ' if moment.speaker else ''}{text}"]
             proofs = [f"{_escaped(_proof(e))}" for e in moment.evidence]
             lines += [">", f"> {'; '.join(proofs)}"] if proofs else []
-            lines += ["", f"[{_escaped(_source_of(moment))}]({moment.link()})"]
+            lines += ["", f"[{_escaped(moment.source)}]({moment.link()})"]
         lines += ["", "---"]
     return "\n".join(lines)
-
-
-def _source_of(moment: Moment) -> str:
-    return moment.citation.removeprefix(f'"{moment.text}" (').removesuffix(")")
 
 
 def _marked_md(moment: Moment) -> str:

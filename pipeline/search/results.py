@@ -69,19 +69,17 @@ class Moment:
     draft: bool
 
     @property
-    def citation(self) -> str:
-        """`"words" (Title, Vignette 2, 00:41:07–00:41:15, Speaker)`; what is unknown is left out, a draft
-        says so.
-        """
+    def source(self) -> str:
+        """`Title, Vignette 2, 00:41:07–00:41:15, Speaker`; what is unknown is left out, a draft says so."""
         times = f"{_whole(self.start_ms)}–{_whole(self.end_ms, up=True)}"
-        parts = (
-            self.title or self.video,
-            self.vignette,
-            times,
-            self.speaker,
-            "draft, not verified" if self.draft else "",
-        )
-        return f'"{self.text}" ({", ".join(p for p in parts if p)})'
+        draft = "draft, not verified" if self.draft else ""
+        parts = (self.title or self.video, self.vignette, times, self.speaker, draft)
+        return ", ".join(p for p in parts if p)
+
+    @property
+    def citation(self) -> str:
+        """`"words" (Title, Vignette 2, 00:41:07–00:41:15, Speaker)`."""
+        return f'"{self.text}" ({self.source})'
 
     def as_json(self) -> dict[str, Any]:
         """The moment as plain JSON values."""

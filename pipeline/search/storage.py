@@ -142,14 +142,14 @@ def is_ours(connection: sqlite3.Connection) -> bool:
 def is_foreign(path: Path) -> bool:
     """Whether a sound SQLite file at `path` belongs to another program, and so must not be replaced."""
     try:
-        with memory_free(path) as connection:
+        with look_into(path) as connection:
             return bool(connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID)
     except sqlite3.Error:
         return path.stat().st_size > 0 and not path.read_bytes()[:16].startswith(b"SQLite format 3")
 
 
 @contextmanager
-def memory_free(path: Path) -> Iterator[sqlite3.Connection]:
+def look_into(path: Path) -> Iterator[sqlite3.Connection]:
     """A read-only look into a SQLite file, closed afterwards."""
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
