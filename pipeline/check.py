@@ -20,6 +20,7 @@ from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.readers import read
 from pipeline.profiles import PROFILES, Profile, adjusted
 from pipeline.settings import CaptionSettings
+from pipeline.transcript import Grade
 
 Illustrate = Callable[[Sequence[Report]], Mapping[tuple[str, int], bytes]]
 Format = Literal["text", "json", "html", "csv"]
@@ -75,8 +76,36 @@ def profile_named(name: str, settings: CaptionSettings | None = None) -> Profile
 
 def check_file(path: Path, profiles: Sequence[Profile], facts: Facts | None = None) -> Report:
     """The report about one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError."""
+    document, known = load_with(path, facts)
+    return audit(document, profiles, known)
+
+
+def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
+    """The captions in a file, and all that is known about the recording: given, or from our transcript beside it.
+
+    Raises SubtitlesError.
+    """
     document, own = load(path)
-    return audit(document, profiles, merged(own, facts))
+    if own.words is None and (facts is None or facts.words is None) and (beside := transcript_beside(path)):
+        own = facts_of(beside)
+        document = replace(
+            document, notes=(*document.notes, f"the words that are said are those of {beside.name}")
+        )
+    return document, merged(own, facts)
+
+
+def transcript_beside(path: Path) -> Path | None:
+    """Our own transcript of the recording, `talk.json` beside `talk.en.vtt`, where its words can be trusted."""
+    stem = path.name.split(".")[0]
+    beside = path.with_name(f"{stem}.json")
+    if path.suffix.lower() == ".json" or not stem or not beside.is_file():
+        return None
+    try:
+        document = _public(beside, _bytes(beside))
+    except SubtitlesError:
+        return None
+    trusted = not document.get("draft", True) and document.get("grade") != str(Grade.MACHINE)
+    return beside if trusted else None
 
 
 def load(path: Path) -> tuple[Document, Facts]:
@@ -113,10 +142,16 @@ def _bytes(path: Path) -> bytes:
 
 
 def _public(path: Path, data: bytes) -> dict[str, Any]:
+    """Our own document, checked to be whole. Raises SubtitlesError."""
     try:
         document = json.loads(data)
+        if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("vignette/"):
+            raise SubtitlesError(path, "is not a transcript of ours", "give the .json that vignette wrote")
+        from_json(document)
+    except (KeyError, TypeError) as error:
+        raise SubtitlesError(
+            path, f"is a transcript of ours that is damaged ({error!r})", "make it again"
+        ) from None
     except ValueError as error:
-        raise SubtitlesError(path, f"is not JSON: {error}") from error
-    if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("vignette/"):
-        raise SubtitlesError(path, "is not a transcript of ours", "give the .json that vignette wrote")
+        raise SubtitlesError(path, f"is not JSON: {error}") from None
     return document

@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline.audit import Facts, Report, audit
 from pipeline.audit.mending import Mend, mend
 from pipeline.audit.model import Document
-from pipeline.check import load, merged
+from pipeline.check import load_with
 from pipeline.errors import OutputError, SubtitlesError
 from pipeline.formats.files import write_atomic
 from pipeline.profiles import Profile
@@ -41,10 +41,9 @@ def propose(path: Path, profiles: Sequence[Profile], facts: Facts | None = None)
 
     Raises SubtitlesError for a file that cannot be read, or is of another format.
     """
-    document, own = load(path)
+    document, known = load_with(path, facts)
     if document.format not in ("srt", "vtt"):
         raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
-    known = merged(own, facts)
     better, mends = mend(document, profiles, known)
     old = _decoded(path)
     new = patched(old, mends, document.format)

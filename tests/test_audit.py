@@ -146,6 +146,31 @@ def test_json_that_is_not_ours_is_refused(tmp_path: Path) -> None:
         check([path])
 
 
+def test_a_damaged_transcript_of_ours_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "talk.json"
+    path.write_text('{"schema": "vignette/1", "cues": []}', encoding="utf-8")
+    with pytest.raises(SubtitlesError, match="damaged"):
+        check([path])
+
+
+def test_our_own_transcript_beside_the_file_says_what_is_said(tmp_path: Path) -> None:
+    word = {"text": "Hello", "start_ms": 0, "end_ms": 500, "confidence": 1.0}
+    document = {
+        "schema": "vignette/1", "lang": "en", "grade": "timed from subtitles, text not verified", "draft": False,
+        "media": {"name": "talk", "duration_ms": 9000}, "speakers": [],
+        "utterances": [{"speaker": None, "words": [word]}], "cues": [], "alignment": {"heard_differently": []},
+    }  # fmt: skip
+    path = tmp_path / "talk.en.srt"
+    path.write_text("1\n00:00:03,000 --> 00:00:05,000\nHello.\n", encoding="utf-8")
+    late = "sync-late"
+    assert late not in {f.id for f in check([path]).reports[0].findings}
+    for grade, known in ((document["grade"], True), ("machine text", False)):
+        (tmp_path / "talk.json").write_text(json.dumps({**document, "grade": grade}), encoding="utf-8")
+        report = check([path]).reports[0]
+        assert (late in {f.id for f in report.findings}) is known
+        assert any("talk.json" in note for note in report.notes) is known
+
+
 def test_given_facts_go_over_the_files_own() -> None:
     own = Facts(duration_ms=5, names=("Tim",))
     assert merged(own, Facts(duration_ms=7)) == Facts(duration_ms=7, names=("Tim",))
