@@ -78,9 +78,10 @@ class Tagger:
         self._rules = tuple(rules)
         self._passed_over = passed_over
         self._matchers: dict[int, _PartMatcher] = {}
+        self._needed = [needed_words(rule.pattern.part.phrase) for rule in self._rules]
         self._by_key: dict[str, list[int]] = {}
-        for number, rule in enumerate(self._rules):
-            for key in key_words(rule.pattern.part.phrase):
+        for number, needed in enumerate(self._needed):
+            for key in min(needed, key=_cost):
                 self._by_key.setdefault(key, []).append(number)
 
     def find(self, talk: Talk, role: str = "") -> list[Match]:
@@ -99,8 +100,11 @@ class Tagger:
         return _longest(m for m in found if not any(_blocks(b, m) for b in blocked))
 
     def _candidates(self, sentence: _Sentence) -> Iterator[Rule]:
+        """The rules of which every needed word is there; all others need not be tried."""
         numbers = {n for word in sentence.present for n in self._by_key.get(word, ())}
-        return (self._rules[n] for n in sorted(numbers))
+        for number in sorted(numbers):
+            if not any(words.isdisjoint(sentence.present) for words in self._needed[number]):
+                yield self._rules[number]
 
     def _apply(self, rule: Rule, sentence: _Sentence, turn: list[_Sentence]) -> Iterator[Match]:
         pattern = rule.pattern
@@ -129,7 +133,7 @@ class _PartMatcher:
     def __init__(self, part: Part, vocab: Any, passed_over: frozenset[str]) -> None:
         self._part = part
         self._vocab = vocab
-        self._needed = [words for words in map(_key_choice, part.phrase) if words]
+        self._needed = needed_words(part.phrase)
         self._needs_every_word = bool(words_of(part.phrase) & passed_over)
 
     @cached_property
@@ -149,9 +153,7 @@ class _PartMatcher:
         if not groups:
             return []
         doc, words, places = sentence.full if self._needs_every_word else sentence.light
-        found = {
-            (a, b) for group in groups for _, a, b in group.matcher(doc) if _ends_fit(self._part, words, a, b)
-        }
+        found = {s for group in groups for s in group.spans(doc, words) if _ends_fit(self._part, words, *s)}
         return [(places[a], places[b - 1] + 1) for a, b in sorted(found)]
 
 
@@ -163,8 +165,13 @@ class _Group:
     variants: list[tuple[Spec, ...]]
     vocab: Any
 
+    def spans(self, doc: Any, words: list[str]) -> list[tuple[int, int]]:
+        if all(len(variant) == 1 for variant in self.variants):
+            return [(n, n + 1) for n, word in enumerate(words) if word in self.key]  # no matcher is needed
+        return [(first, last) for _, first, last in self._matcher(doc)]
+
     @cached_property
-    def matcher(self) -> Any:
+    def _matcher(self) -> Any:
         from spacy.matcher import Matcher
 
         matcher = Matcher(self.vocab, validate=False)
@@ -257,10 +264,9 @@ def _pieces(node: Node) -> list[tuple[Spec, ...]]:
     return pieces
 
 
-def key_words(phrase: Phrase) -> frozenset[str]:
-    """Words of which at least one is heard wherever the phrase matches; the rarest such choice."""
-    choices = [c for c in map(_key_choice, phrase) if c]
-    return min(choices, key=_cost)
+def needed_words(phrase: Phrase) -> list[frozenset[str]]:
+    """Sets of words of each of which at least one is heard wherever the phrase matches."""
+    return [words for words in map(_needed_by, phrase) if words]
 
 
 def _cost(words: frozenset[str]) -> tuple[int, str]:
@@ -269,12 +275,12 @@ def _cost(words: frozenset[str]) -> tuple[int, str]:
     return sum(_COMMON_COST if word in _COMMON else 1 for word in words), min(words)
 
 
-def _key_choice(node: Node) -> frozenset[str]:
+def _needed_by(node: Node) -> frozenset[str]:
     if isinstance(node, Word):
         return node.forms
     if isinstance(node, Gap) or node.optional:
         return frozenset()
-    return frozenset[str]().union(*(key_words(option) for option in node.options))
+    return frozenset[str]().union(*(min(needed_words(option), key=_cost) for option in node.options))
 
 
 def _spacy_pattern(specs: tuple[Spec, ...]) -> list[dict[str, Any]]:

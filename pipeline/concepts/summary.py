@@ -4,8 +4,9 @@ over time."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.lexicon import Lexicon
 from pipeline.timing import Span, clock
@@ -28,6 +29,22 @@ class Summary:
     over_time: Mapping[str, tuple[int, ...]]
     duration_ms: int
 
+    def as_json(self) -> dict[str, Any]:
+        """The counts as plain JSON values, most frequent concept first."""
+        return {
+            "duration_ms": self.duration_ms,
+            "concepts": [
+                {
+                    "id": concept,
+                    "count": count,
+                    "by_speaker": {who: n for (c, who), n in self.by_speaker.items() if c == concept},
+                    "by_part": {part: n for (c, part), n in self.by_part.items() if c == concept},
+                    "over_time": list(self.over_time[concept]),
+                }
+                for concept, count in sorted(self.total.items(), key=lambda item: (-item[1], item[0]))
+            ],
+        }
+
 
 def summarise(
     tags: Sequence[ConceptTag],
@@ -39,17 +56,42 @@ def summarise(
 ) -> Summary:
     """The summary of a recording; `parts` are its vignettes, each with a name and its span."""
     speakers = {u.id: u.speaker or "" for u in utterances}
+
+    def occurrences() -> Iterator[_Occurrence]:
+        for tag in tags:
+            start_ms = tokens[tag.first].span.start_ms
+            part = next((name for name, span in parts if start_ms in span), "")
+            yield tag.concept, speakers.get(tag.utterance, ""), part, start_ms
+
+    return _counted(occurrences(), duration_ms, pieces)
+
+
+def of_document(document: Mapping[str, Any], pieces: int = 60) -> Summary:
+    """The summary of a public JSON document (schema vignette/1)."""
+    parts = {v["id"]: str(v["title"] or v["id"]) for v in document["vignettes"]}
+    occurrences = (
+        (tag["id"], u["speaker"] or "", parts.get(u["vignette"], ""), u["start_ms"])
+        for u in document["utterances"]
+        for tag in u["concepts"]
+    )
+    return _counted(occurrences, int(document["media"]["duration_ms"]), pieces)
+
+
+_Occurrence = tuple[str, str, str, int]
+"""A concept, who said it, in which part, when (ms)."""
+
+
+def _counted(occurrences: Iterable[_Occurrence], duration_ms: int, pieces: int) -> Summary:
     total: Counter[str] = Counter()
     by_speaker: Counter[tuple[str, str]] = Counter()
     by_part: Counter[tuple[str, str]] = Counter()
     over_time: dict[str, list[int]] = {}
-    for tag in tags:
-        start_ms = tokens[tag.first].span.start_ms
-        total[tag.concept] += 1
-        by_speaker[tag.concept, speakers.get(tag.utterance, "")] += 1
-        by_part[tag.concept, next((name for name, span in parts if start_ms in span), "")] += 1
+    for concept, speaker, part, start_ms in occurrences:
+        total[concept] += 1
+        by_speaker[concept, speaker] += 1
+        by_part[concept, part] += 1
         piece = min(pieces - 1, start_ms * pieces // max(1, duration_ms))
-        over_time.setdefault(tag.concept, [0] * pieces)[piece] += 1
+        over_time.setdefault(concept, [0] * pieces)[piece] += 1
     frozen = {concept: tuple(counts) for concept, counts in over_time.items()}
     return Summary(dict(total), dict(by_speaker), dict(by_part), frozen, duration_ms)
 
