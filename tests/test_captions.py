@@ -334,3 +334,16 @@ def test_a_caption_too_short_to_be_seen_borrows_time() -> None:
     cues = run(aligned(tokens), Voices((), (), people), CaptionSettings()).cues
     assert all(c.span.duration_ms >= 500 for c in cues)
     assert all(a.span.end_ms <= b.span.start_ms for a, b in pairwise(cues))
+
+
+def test_what_the_editor_labelled_stays_labelled_under_the_known_name() -> None:
+    tokens = spoken("I was told to come. | And so I did.")
+    given_cues = (
+        EditorCue(0, 5, Span(0, 2000), label_at=((0, "COL"),)),
+        EditorCue(5, 9, Span(3000, 5000), label_at=((5, "COL"),)),
+    )
+    voices = Voices((Speaker("a", "Colin Marsh"),), (), (Utterance(0, 9, "a", "u0"),))
+    cues = run(aligned(tokens, *given_cues), voices, CaptionSettings()).cues
+    assert [label for c in cues for label in c.labels] == [(0, "Colin"), (5, "Colin")]
+    unknown = run(aligned(tokens, *given_cues), Voices(), CaptionSettings()).cues
+    assert [label for c in unknown for label in c.labels] == [(0, "COL"), (5, "COL")]

@@ -150,8 +150,8 @@ def _runs(
     """Number the runs of one speaker, and name those of known speakers where they begin.
 
     The voices know best; where they are silent the editor's labels and dialogue dashes do. One speaker alone
-    needs no name unless the editor gave one. The name is shown again where a new part of the video begins,
-    and where somebody goes on after another's caption.
+    needs no name unless the editor gave one, and what the editor labelled stays labelled. The name is shown
+    again where a new part of the video begins, and where somebody goes on after another's caption.
     """
     names = short_names(voices)
     several = len({s for s in speakers if s is not None}) > 1
@@ -168,8 +168,8 @@ def _runs(
         in_force = given.get(index, "" if changed else in_force)
         if here in names and several and (changed or index == 0 or index in again):
             labels[index] = names[here]
-        elif index in given and here not in names:
-            labels[index] = given[index]
+        elif index in given:
+            labels[index] = names.get(here or "", given[index])
     return runs, labels
 
 
