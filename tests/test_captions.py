@@ -21,12 +21,17 @@ from pipeline.transcript import (
     AlignmentReport,
     Cue,
     EditorCue,
+    Grade,
+    Heard,
     Kind,
+    Media,
     Speaker,
     Token,
+    Transcript,
     Utterance,
     Verdict,
     Voices,
+    check,
     lines_of,
 )
 
@@ -119,6 +124,41 @@ def test_every_conversation_becomes_valid_cues(
             assert len(label + " ".join(tokens[i].text for i in line)) <= limits.line_chars or len(line) == 1
             assert not any(i in names for i in line[1:])
     assert cues == run(aligned(tokens), voices, chosen).cues
+
+
+@st.composite
+def crosstalk(draw: st.DrawFn) -> tuple[list[Token], Voices, int]:
+    """People who interrupt one another, in a recording that ends with the last word or a little later."""
+    tokens: list[Token] = []
+    utterances: list[Utterance] = []
+    begin = 0
+    for number in range(draw(st.integers(1, 7))):
+        first, at = len(tokens), begin
+        for word in draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=14)):
+            length = draw(st.integers(0, 600))
+            tokens.append(Token(word, Span(at, at + length)))
+            at += length + draw(st.sampled_from((0, 50, 900)))
+        utterances.append(
+            Utterance(first, len(tokens), draw(st.sampled_from((None, "a", "b", "c"))), f"u{number}")
+        )
+        begin += draw(st.integers(0, 3000))
+    people = (Speaker("a", "Tim"), Speaker("b", "Jax"), Speaker("c", "Ann"))
+    end = max(t.span.end_ms for t in tokens) + draw(st.integers(0, 500))
+    return tokens, Voices(people, (), tuple(utterances)), max(end, 10 * len(tokens))
+
+
+@given(crosstalk(), st.sampled_from(sorted(PROFILES)))
+@settings(max_examples=80, deadline=None)
+def test_crosstalk_becomes_cues_that_keep_the_invariants(
+    talk: tuple[list[Token], Voices, int], profile: str
+) -> None:
+    tokens, voices, end = talk
+    chosen = CaptionSettings(profile=profile)  # type: ignore[arg-type]
+    made = run(aligned(tokens), voices, chosen, shots=(900, 4000), duration_ms=end)
+    heard = Heard("", "", False, (), ())
+    check(Transcript(Media("talk", "", end), heard, aligned(tokens), voices, made, Grade.MACHINE))
+    assert all(0 <= c.span.start_ms < c.span.end_ms <= end for c in made.cues)
+    assert made == run(aligned(tokens), voices, chosen, shots=(900, 4000), duration_ms=end)
 
 
 @given(conversations())
