@@ -27,6 +27,37 @@ _STRICT: dict[str, Any] = {"extra": "forbid", "strict": True}
 Processes = Annotated[int, Ge(0), Le(256)]
 
 
+Probability = Annotated[float, Ge(0), Le(1)]
+Milliseconds = Annotated[int, Ge(0), Le(10_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class WhisperSettings:
+    """How Whisper listens, and what its guards do not let pass (`pipeline.recognizers.guards` says each in full).
+
+    `device` auto = CUDA where it is; `batch` windows are heard at once (0 = 8, with CUDA 16); `hints` tells it names and terms.
+    A window is silence when `silence_probability` and `silence_logprob` are both passed. A phrase said more than
+    `loop_repeats` times in a row stays once; a window that compresses better than `loop_compression` is heard again.
+    Words are dropped `outside_speech_ms` from speech, and at a window's end `past_end_ms` after it; words give back
+    `swallowed_silence_ms` or more of silence. `border_words` is how many words make a repeated sentence where windows meet.
+    """
+
+    __pydantic_config__ = _STRICT
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    batch: Annotated[int, Ge(0), Le(256)] = 0
+    beam: Annotated[int, Ge(1), Le(20)] = 5
+    hints: bool = True
+    silence_probability: Probability = 0.6
+    silence_logprob: Annotated[float, Ge(-20), Le(0)] = -1.0
+    loop_repeats: Annotated[int, Ge(1), Le(100)] = 4
+    loop_compression: Annotated[float, Ge(1), Le(100)] = 2.4
+    outside_speech_ms: Milliseconds = 500
+    past_end_ms: Milliseconds = 200
+    swallowed_silence_ms: Milliseconds = 100
+    border_words: Annotated[int, Ge(2), Le(64)] = 4
+    shortest_word_ms: Annotated[int, Ge(0), Le(500)] = 20
+
+
 @dataclass(frozen=True, slots=True)
 class TranscribeSettings:
     """`recognizer` auto = Whisper when its weights are local, else PocketSphinx, which is always there.
@@ -42,6 +73,7 @@ class TranscribeSettings:
     words: Literal["auto", "always"] = "auto"
     processes: Processes = 0
     speech_threshold: Annotated[float, Ge(0.05), Le(0.95)] = 0.5
+    whisper: WhisperSettings = field(default_factory=WhisperSettings)
 
 
 @dataclass(frozen=True, slots=True)

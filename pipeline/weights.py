@@ -8,6 +8,7 @@ named.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ KNOWN: dict[str, str] = {
     "distil-small.en": "Systran/faster-distil-whisper-small.en",
 }
 REQUIRED = ("config.json", "model.bin", "tokenizer.json")
+_SAMPLE_BYTES = 1 << 16
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 
 # What `auto` takes, best first, where it runs on a processor alone; a graphics card affords the larger ones.
@@ -82,6 +84,22 @@ def missing(folder: Path) -> tuple[str, ...]:
     if not any(_is_filled(folder / name) for name in VOCABULARIES):
         lacking.append(VOCABULARIES[0])
     return tuple(lacking)
+
+
+def fingerprint(folder: Path) -> str:
+    """Twelve hexadecimal digits that change with a model's files: their sizes, and what stands at the head, middle and tail of
+    each (weights are too large to be read whole before every run)."""
+    digest = hashlib.sha256()
+    for name in sorted((*REQUIRED, *VOCABULARIES, "preprocessor_config.json")):
+        if not (folder / name).is_file():
+            continue
+        size = (folder / name).stat().st_size
+        digest.update(f"{name} {size}\n".encode())
+        with (folder / name).open("rb") as data:
+            for at in (0, size // 2, max(0, size - _SAMPLE_BYTES)):
+                data.seek(at)
+                digest.update(data.read(_SAMPLE_BYTES))
+    return digest.hexdigest()[:12]
 
 
 def _is_filled(path: Path) -> bool:

@@ -141,13 +141,16 @@ class Work:
             "transcribe",
             settings=_plain(settings.transcribe, without=("processes",)),
             names=list(settings.names),
+            language=settings.language,
             subtitles=self._given_digest(),
             recognizer=transcribe.choose(settings.transcribe).identity,
         )
 
     def _transcribe(self, progress: Progress) -> Heard:
         settings = self.job.settings
-        return transcribe.run(self.audio(), self.given, settings.transcribe, settings.names, progress)
+        return transcribe.run(
+            self.audio(), self.given, settings.transcribe, settings.names, progress, settings.language
+        )
 
     def _align_reads(self, heard: Heard) -> dict[str, Any]:
         return self._reads(

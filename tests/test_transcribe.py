@@ -45,7 +45,7 @@ def test_sphinx_is_always_there() -> None:
 
 def test_local_weights_are_preferred(bare_machine: Path) -> None:
     put_weights(bare_machine / "models" / "small.en")
-    assert transcribe.choose(TranscribeSettings()).identity == "whisper/small.en"
+    assert transcribe.choose(TranscribeSettings()).identity.startswith("whisper/small.en/")
     assert transcribe.choose(TranscribeSettings(recognizer="sphinx")).name == "sphinx"
 
 
@@ -109,7 +109,7 @@ class Echo:
 @pytest.fixture
 def echo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Echo]:
     recognizer = Echo()
-    monkeypatch.setattr(transcribe, "_build", lambda choice, settings: recognizer)
+    monkeypatch.setattr(transcribe, "_build", lambda choice, settings, language: recognizer)
     yield recognizer
 
 

@@ -23,9 +23,10 @@ import numpy as np
 from pipeline.errors import RecognizerError
 from pipeline.progress import Progress
 from pipeline.recognizers import Bias, language, pronounce
+from pipeline.recognizers.stretches import divided
 from pipeline.sound import Audio
 from pipeline.spoken import spoken_words
-from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
+from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import TextSource, TimeSource, Token
 
 MODEL = "en-us"
@@ -281,24 +282,5 @@ def _stretches(audio: Audio, regions: Iterable[Span]) -> Iterator[Span]:
         )
         start = max(floor, region.start_ms - _MARGIN_MS)
         end = min(ceiling, region.end_ms + _MARGIN_MS)
-        pieces = _divided(audio, Span(start, max(start, end)))
+        pieces = divided(audio, Span(start, max(start, end)), _LONGEST_STRETCH_MS)
         yield from (piece for piece in pieces if piece.duration_ms >= _SHORTEST_STRETCH_MS)
-
-
-def _divided(audio: Audio, span: Span) -> Iterator[Span]:
-    while span.duration_ms > _LONGEST_STRETCH_MS:
-        cut = _quietest(
-            audio, Span(span.start_ms + _LONGEST_STRETCH_MS // 2, span.start_ms + _LONGEST_STRETCH_MS)
-        )
-        yield Span(span.start_ms, cut)
-        span = Span(cut, span.end_ms)
-    yield span
-
-
-def _quietest(audio: Audio, span: Span) -> int:
-    """The middle of the least loud 100 ms in `span`, in steps of 20 ms."""
-    step, width = 20, 5
-    samples = audio.samples[span.start_ms * SAMPLES_PER_MS : span.end_ms * SAMPLES_PER_MS].astype(np.float64)
-    pieces = np.square(samples[: len(samples) // (step * SAMPLES_PER_MS) * step * SAMPLES_PER_MS])
-    energy = np.convolve(pieces.reshape(-1, step * SAMPLES_PER_MS).mean(1), np.ones(width), "valid")
-    return span.start_ms + int(energy.argmin()) * step + step * width // 2

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import regions, weights
-from pipeline.errors import RecognizerError
 from pipeline.given import Given
 from pipeline.progress import Progress, part, silent
 from pipeline.recognizers import Bias, Recognizer
@@ -38,21 +37,29 @@ class Choice:
     model: str
     sentence: str
     directory: Path | None = None
+    device: str = "cpu"
 
     @property
     def identity(self) -> str:
-        return f"{self.name}/{self.model}"
+        """Names the engine and the weights; for Whisper also a digest of its files and how it counts on this device."""
+        if self.directory is None:
+            return f"{self.name}/{self.model}"
+        from pipeline.recognizers.whisper import compute_type
+
+        return f"{self.name}/{self.model}/{weights.fingerprint(self.directory)}/{compute_type(self.device)}"
 
 
 def choose(settings: TranscribeSettings) -> Choice:
-    """The recognizer for these settings. Raises WeightsError when Whisper is asked for and its files are not
-    here."""
+    """The recognizer for these settings. Raises WeightsError when Whisper is asked for and its files are not here,
+    RecognizerError when it is asked to use a graphics card that is not."""
     if settings.recognizer == "sphinx":
         return _sphinx("as asked for")
     if settings.model != "auto":
-        return _whisper(settings.model, weights.find(settings.model))
-    if found := weights.find_best():
-        return _whisper(*found)
+        return _whisper(settings.model, weights.find(settings.model), _device(settings))
+    if weights.find_best():
+        device = _device(settings)
+        if found := weights.find_best(on_gpu=device == "cuda"):
+            return _whisper(*found, device)
     if settings.recognizer == "whisper":
         weights.find("small.en")  # raises, saying what is missing
     return _sphinx("Whisper's weights are not on this machine; `make models` fetches them")
@@ -64,10 +71,11 @@ def run(
     settings: TranscribeSettings,
     names: tuple[str, ...] = (),
     progress: Progress = silent,
+    language: str = "en",
 ) -> Heard:
-    """Find speech and the words in it. `names` are people and terms that may be said.
+    """Find speech and the words in it. `names` are people and terms that may be said, `language` is a tag like "en".
 
-    Raises WeightsError when a model's files are missing, RecognizerError when a recognizer gives up.
+    Raises WeightsError when a model's files are missing or damaged, RecognizerError when a recognizer gives up.
     """
     choice = choose(settings)
     probabilities = regions.speech_probabilities(audio, part(progress, 0.0, _SCAN_SHARE))
@@ -75,7 +83,7 @@ def run(
     if choice.name == "sphinx" and given is not None and settings.words == "auto":
         progress(1.0)
         return Heard(choice.name, choice.model, False, (), speech)
-    recognizer = _build(choice, settings)
+    recognizer = _build(choice, settings, language)
     bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
     listen_to: tuple[Span, ...] = speech
     if bias.sentences:
@@ -92,17 +100,26 @@ def _sphinx(why: str) -> Choice:
     return Choice("sphinx", MODEL, f"PocketSphinx ({why})")
 
 
-def _whisper(model: str, directory: Path) -> Choice:
-    return Choice("whisper", model, f"Whisper {model} ({directory})", directory)
+def _device(settings: TranscribeSettings) -> str:
+    from pipeline.recognizers.whisper import device_for
+
+    return device_for(settings.whisper)
 
 
-def _build(choice: Choice, settings: TranscribeSettings) -> Recognizer:
-    if choice.name == "sphinx":
+def _whisper(model: str, directory: Path, device: str) -> Choice:
+    where = "on the graphics card" if device == "cuda" else "on the processor"
+    return Choice("whisper", model, f"Whisper {model} {where} ({directory})", directory, device)
+
+
+def _build(choice: Choice, settings: TranscribeSettings, language: str) -> Recognizer:
+    if choice.directory is None:
         from pipeline.recognizers.sphinx import Sphinx
 
         return Sphinx(settings.processes)
-    raise RecognizerError(
-        "whisper", "this version cannot use it yet", "use --set transcribe.recognizer=sphinx"
+    from pipeline.recognizers.whisper import Whisper
+
+    return Whisper(
+        choice.model, choice.directory, language, choice.device, settings.processes, settings.whisper
     )
 
 

@@ -1,0 +1,186 @@
+"""What Whisper's users complain of most, put right after the fact: pure functions over the words it gives.
+
+Each guard is one function with one number of `settings.WhisperSettings`; none invents a word, and every word that is taken
+away has evidence against it in the sound or in the words around it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.settings import WhisperSettings
+from pipeline.spoken import spoken_words
+from pipeline.timing import Span
+from pipeline.transcript import Token
+
+_LONGEST_LOOP_WORDS = 16
+# People do say one word many times ("no, no, no"), whole phrases less often.
+_SINGLE_WORD_FACTOR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What came of one window: its words, and how sure the network was.
+
+    `no_speech` is its probability that nobody speaks, `logprob` the mean log probability of its tokens.
+    """
+
+    tokens: tuple[Token, ...]
+    no_speech: float = 0.0
+    logprob: float = 0.0
+
+
+def guarded(
+    passages: Iterable[Passage], regions: Sequence[Span], duration_ms: int, settings: WhisperSettings
+) -> tuple[Token, ...]:
+    """The words that stand after all guards, in order of their starts, inside the recording.
+
+    `regions` are the stretches of speech (disjoint, rising); passages come in order of time.
+    """
+    kept: list[Token] = []
+    for passage in passages:
+        if is_invented(passage, settings.silence_probability, settings.silence_logprob):
+            continue
+        tokens = without_loops(passage.tokens, settings.loop_repeats)
+        tokens = without_trailing(tokens, regions, settings.past_end_ms)
+        tokens = within_speech(tokens, regions, settings.outside_speech_ms)
+        tokens = tuple(trimmed(token, regions, settings.swallowed_silence_ms) for token in tokens)
+        kept += without_border_repeat(kept, tokens, settings.border_words)
+    return rising(kept, duration_ms, settings.shortest_word_ms)
+
+
+def is_invented(passage: Passage, silence_probability: float, silence_logprob: float) -> bool:
+    """Whether the network itself takes the window for silence and was unsure of its words: Whisper's own rule
+    (Radford et al. 2022, section 4.5), which batched decoding leaves out."""
+    return passage.no_speech > silence_probability and passage.logprob < silence_logprob
+
+
+def compression_ratio(text: str) -> float:
+    """How often text repeats itself: its bytes over those of its zlib compression (Radford et al. 2022, section 4.5)."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def without_loops(tokens: Sequence[Token], repeats: int) -> tuple[Token, ...]:
+    """Phrases of up to 16 words that stand more than `repeats` times in a row are left once (single words: twice as often)."""
+    words = [_plain(token) for token in tokens]
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        length, times = _loop_at(words, at, repeats)
+        kept += tokens[at : at + length]
+        at += length * times
+    return tuple(kept)
+
+
+def _loop_at(words: Sequence[str], at: int, repeats: int) -> tuple[int, int]:
+    """Length and number of repetitions of the shortest loop that begins here; (1, 1) without one."""
+    for length in range(1, min(_LONGEST_LOOP_WORDS, (len(words) - at) // 2) + 1):
+        phrase = words[at : at + length]
+        times = 1
+        while words[at + times * length : at + (times + 1) * length] == phrase:
+            times += 1
+        if times > repeats * (_SINGLE_WORD_FACTOR if length == 1 else 1):
+            return length, times
+    return 1, 1
+
+
+def within_speech(tokens: Sequence[Token], regions: Sequence[Span], outside_ms: int) -> tuple[Token, ...]:
+    """The tokens that lie in speech, or less than `outside_ms` from it: words over silence or noise are invented."""
+    return tuple(
+        t for t in tokens if (near := _nearest(t.span, regions)) and near.gap_ms(t.span) < outside_ms
+    )
+
+
+def without_trailing(tokens: Sequence[Token], regions: Sequence[Span], past_end_ms: int) -> tuple[Token, ...]:
+    """The tokens less those at the end that start `past_end_ms` or more after the speech before them is over."""
+    last = len(tokens)
+    while last and _silent_since(tokens[last - 1].span.start_ms, regions) >= past_end_ms:
+        last -= 1
+    return tuple(tokens[:last])
+
+
+def _silent_since(time_ms: int, regions: Sequence[Span]) -> int:
+    """How long nobody has spoken at this time; 0 within speech and before the first of it."""
+    before = bisect_left(regions, time_ms, key=lambda r: r.start_ms)
+    if before < len(regions) and regions[before].start_ms == time_ms:
+        return 0
+    return max(0, time_ms - regions[before - 1].end_ms) if before else 0
+
+
+def trimmed(token: Token, regions: Sequence[Span], swallowed_ms: int) -> Token:
+    """The token without silence at its start or end, where it swallowed `swallowed_ms` or more of it.
+
+    Dynamic time warping begins at the window's first frame, so that the first word takes whatever silence leads it.
+    """
+    heard = _nearest(token.span, regions)
+    inside = heard.intersection(token.span) if heard else None
+    if inside is None:
+        return token
+    start, end = token.span.start_ms, token.span.end_ms
+    if inside.start_ms - start >= swallowed_ms:
+        start = inside.start_ms
+    if end - inside.end_ms >= swallowed_ms:
+        end = inside.end_ms
+    return token if Span(start, end) == token.span else replace(token, span=Span(start, end))
+
+
+def without_border_repeat(
+    before: Sequence[Token], after: Sequence[Token], border_words: int
+) -> tuple[Token, ...]:
+    """`after` less the words at its start that repeat the end of `before`: `border_words` or more, in under half the time.
+
+    A sentence that somebody truly says twice takes about as long the second time.
+    """
+    ends, begins = [_plain(t) for t in before[-64:]], [_plain(t) for t in after[:64]]
+    for length in range(min(len(ends), len(begins)), border_words - 1, -1):
+        if ends[-length:] != begins[:length]:
+            continue
+        if 2 * _lasting_ms(after[:length]) < _lasting_ms(before[-length:]):
+            return tuple(after[length:])
+    return tuple(after)
+
+
+def rising(tokens: Sequence[Token], duration_ms: int, shortest_ms: int) -> tuple[Token, ...]:
+    """The same tokens in the same order, none starting before or ending after the next starts, all in `[0, duration_ms)`.
+
+    Each lasts `shortest_ms` at least where there is room for that.
+    """
+    room_ms = min(shortest_ms, duration_ms // max(1, len(tokens)))
+    starts: list[int] = []
+    for token in tokens:
+        floor = starts[-1] + room_ms if starts else 0
+        starts.append(max(token.span.start_ms, floor))
+    limit = duration_ms
+    for index in range(len(starts) - 1, -1, -1):
+        starts[index] = min(starts[index], limit - room_ms)
+        limit = starts[index]
+    return tuple(_lasting(tokens, starts, duration_ms, room_ms))
+
+
+def _lasting(
+    tokens: Sequence[Token], starts: Sequence[int], duration_ms: int, room_ms: int
+) -> Iterator[Token]:
+    for token, start, limit in zip(tokens, starts, (*starts[1:], duration_ms), strict=True):
+        end = min(max(token.span.end_ms, start + room_ms), limit)
+        yield replace(token, span=Span(start, end))
+
+
+def _plain(token: Token) -> str:
+    """How a token sounds, so that "So," repeats "so"."""
+    return " ".join(spoken_words(token.text)) or token.text
+
+
+def _lasting_ms(tokens: Sequence[Token]) -> int:
+    return tokens[-1].span.end_ms - tokens[0].span.start_ms if tokens else 0
+
+
+def _nearest(span: Span, regions: Sequence[Span]) -> Span | None:
+    """The region that shares most with `span`, else the one with the smallest gap to it; None without regions."""
+    first = bisect_left(regions, span.start_ms, key=lambda r: r.end_ms)
+    last = bisect_left(regions, span.end_ms, key=lambda r: r.start_ms)
+    choice = regions[max(0, first - 1) : last + 1]
+    return max(choice, key=lambda r: (r.overlap_ms(span), -r.gap_ms(span)), default=None)

@@ -1,0 +1,285 @@
+"""Whisper through faster-whisper: batched, on the regions of speech the run already has, words with their times.
+
+Its two `transcribe` methods differ in their defaults, so everything that sways text or time is spelt out in `_CHOICES`. It is
+told names and terms, never the text of the subtitles, and nothing is carried from one window to the next. Memory is bounded by
+the batch: windows are read as they are needed. Nothing is ever downloaded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import RecognizerError, WeightsError
+from pipeline.progress import Progress
+from pipeline.recognizers import Bias, guards
+from pipeline.recognizers.chunks import LONGEST_MS, Chunk, pack
+from pipeline.settings import WhisperSettings
+from pipeline.sound import Audio
+from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span, seconds_to_ms
+from pipeline.transcript import TextSource, TimeSource, Token
+
+_MOST_THREADS = 8
+_BATCH = {"cpu": 8, "cuda": 16}
+_COMPUTE = {"cpu": "int8", "cuda": "float16"}
+# Chunks that are prepared together: a call of faster-whisper costs some milliseconds whatever it holds.
+_BATCHES_PER_CALL = 4
+_LONGEST_S = LONGEST_MS // 1000
+_FRAMES_PER_S = 100  # the unit of faster-whisper's `seek`
+
+_CHOICES: dict[str, Any] = {
+    "task": "transcribe",
+    "log_progress": False,
+    "best_of": 5,
+    "patience": 1,
+    "length_penalty": 1,
+    "repetition_penalty": 1,
+    "temperature": [0.0],
+    # The guards do what these do, also for batches; the batched method ignores them.
+    "compression_ratio_threshold": None,
+    "log_prob_threshold": None,
+    "no_speech_threshold": None,
+    "hallucination_silence_threshold": None,
+    "condition_on_previous_text": False,
+    "prompt_reset_on_temperature": 0.5,
+    "initial_prompt": None,
+    "prefix": None,
+    "suppress_blank": True,
+    # Sounds and brackets are never written: -1 is Whisper's own list of them.
+    "suppress_tokens": [-1],
+    # The times of words come from attention; time tokens would only cost time.
+    "without_timestamps": True,
+    "max_initial_timestamp": 0.0,
+    "word_timestamps": True,
+    "prepend_punctuations": "\"'“¿([{-",
+    "append_punctuations": "\"'.。,，!！?？:：”)]}、",
+    "multilingual": False,
+    "vad_filter": False,
+    "vad_parameters": None,
+    "max_new_tokens": None,
+    "chunk_length": _LONGEST_S,
+    "language_detection_threshold": None,
+    "language_detection_segments": 1,
+}
+# A window that came out as a loop is heard once more without leave to repeat so many tokens.
+_NO_REPEAT_TOKENS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """A `Recognizer`; `directory` holds the weights, `language` is a tag like "en", `threads` 0 means one per core.
+
+    `device` is "cpu" or "cuda": see `device_for`.
+    """
+
+    model: str
+    directory: Path
+    language: str = "en"
+    device: str = "cpu"
+    threads: int = 0
+    settings: WhisperSettings = field(default_factory=WhisperSettings)
+
+    @property
+    def name(self) -> str:
+        return "whisper"
+
+    @property
+    def uses_sentences(self) -> bool:
+        return False
+
+    def recognize(
+        self, audio: Audio, regions: tuple[Span, ...], bias: Bias, progress: Progress
+    ) -> tuple[Token, ...]:
+        """See `Recognizer`. Raises WeightsError for damaged weights, RecognizerError when memory does not suffice or the
+        model does not know the language."""
+        chunks = tuple(pack(audio, regions))
+        if not chunks:
+            progress(1.0)
+            return ()
+        model = self._load()
+        hints = ", ".join(bias.names) if self.settings.hints and bias.names else None
+        passages: list[guards.Passage] = []
+        for some in _groups(chunks, self._batch * _BATCHES_PER_CALL):
+            passages += self._hear(model, audio, some, hints)
+            progress(len(passages) / len(chunks))
+        return guards.guarded(passages, regions, audio.duration_ms, self.settings)
+
+    @property
+    def _batch(self) -> int:
+        return self.settings.batch or _BATCH[self.device]
+
+    def _load(self) -> Any:
+        """The model, ready for batches."""
+        from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+        try:
+            model = WhisperModel(
+                str(self.directory.absolute()),
+                device=self.device,
+                compute_type=_COMPUTE[self.device],
+                cpu_threads=self.threads or min(os.cpu_count() or 1, _MOST_THREADS),
+                num_workers=1,
+                local_files_only=True,
+            )
+        except MemoryError:
+            raise self._no_memory() from None
+        except Exception as error:  # noqa: BLE001 - plain RuntimeError and Exception come of whatever is wrong with a file
+            if "out of memory" in str(error):
+                raise self._no_memory() from None
+            remedy = f"copy the files to {self.directory} again, or fetch them with 'vignette models fetch'"
+            raise WeightsError(self.model, f"cannot be loaded: {_first_line(error)}", remedy) from None
+        if not model.model.is_multilingual and self._spoken != "en":
+            problem = f"the model {self.model} knows English only, and the recording's language is '{self.language}'"
+            raise RecognizerError(self.name, problem, "name a multilingual one, like --model small")
+        if self._spoken not in model.supported_languages:
+            raise RecognizerError(self.name, f"it does not know the language '{self.language}'")
+        return BatchedInferencePipeline(model)
+
+    @property
+    def _spoken(self) -> str:
+        """The language without its region: Whisper knows "en", not "en-GB"."""
+        return self.language.split("-")[0].lower()
+
+    def _hear(
+        self, model: Any, audio: Audio, chunks: Sequence[Chunk], hints: str | None
+    ) -> list[guards.Passage]:
+        """One passage per chunk; those that loop are heard again."""
+        passages = self._transcribed(model, audio, chunks, hints, no_repeat=0)
+        looping = [i for i, p in enumerate(passages) if self._loops(p)]
+        again = self._transcribed(model, audio, [chunks[i] for i in looping], hints, _NO_REPEAT_TOKENS)
+        for index, passage in zip(looping, again, strict=True):
+            passages[index] = passage
+        return passages
+
+    def _loops(self, passage: guards.Passage) -> bool:
+        text = " ".join(token.text for token in passage.tokens)
+        return guards.compression_ratio(text) > self.settings.loop_compression
+
+    def _transcribed(
+        self, model: Any, audio: Audio, chunks: Sequence[Chunk], hints: str | None, no_repeat: int
+    ) -> list[guards.Passage]:
+        """One passage per chunk, in as large batches as memory allows."""
+        if not chunks:
+            return []
+        sound = _laid_out(audio, chunks)
+        batch = min(self._batch, len(chunks))
+        while True:
+            try:
+                segments, _ = model.transcribe(
+                    sound, language=self._spoken, beam_size=self.settings.beam, batch_size=batch,
+                    hotwords=hints, no_repeat_ngram_size=no_repeat, clip_timestamps=_clips(chunks), **_CHOICES,
+                )  # fmt: skip
+                return _passages(list(segments), chunks)
+            except (RuntimeError, MemoryError) as error:
+                if not isinstance(error, MemoryError) and "out of memory" not in str(error):
+                    raise RecognizerError(self.name, f"it gave up: {_first_line(error)}") from error
+            if batch == 1:
+                raise self._no_memory()
+            batch //= 2
+
+    def _no_memory(self) -> RecognizerError:
+        return RecognizerError(
+            self.name,
+            f"the memory does not suffice for {self.model}",
+            "name a smaller one, like --model small.en",
+        )
+
+
+def device_for(settings: WhisperSettings, cards: Callable[[], int] | None = None) -> str:
+    """ "cuda" or "cpu", as asked for or found. Raises RecognizerError when CUDA is asked for and absent."""
+    if settings.device == "cpu":
+        return "cpu"
+    if (cards or _cards)() > 0:
+        return "cuda"
+    if settings.device == "cuda":
+        problem = "CUDA was asked for, and no graphics card with it is seen here"
+        raise RecognizerError("whisper", problem, "use --set transcribe.whisper.device=cpu")
+    return "cpu"
+
+
+def compute_type(device: str) -> str:
+    """How numbers are held on this device; it may change the words."""
+    return _COMPUTE[device]
+
+
+def _cards() -> int:
+    import ctranslate2
+
+    found: int = ctranslate2.get_cuda_device_count()
+    return found
+
+
+def _groups(chunks: Sequence[Chunk], size: int) -> Iterator[Sequence[Chunk]]:
+    for first in range(0, len(chunks), size):
+        yield chunks[first : first + size]
+
+
+def _laid_out(audio: Audio, chunks: Sequence[Chunk]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Each chunk at a multiple of 30 s, so that faster-whisper, which rounds their offsets to 10 ms, rounds nothing."""
+    window = LONGEST_MS * SAMPLES_PER_MS
+    sound = np.zeros(len(chunks) * window, np.float32)
+    for index, chunk in enumerate(chunks):
+        samples = chunk.sound(audio)
+        sound[index * window : index * window + len(samples)] = samples
+    return sound
+
+
+def _clips(chunks: Sequence[Chunk]) -> list[dict[str, float]]:
+    """The chunks' places in what `_laid_out` made, in seconds; half a sample more, because they are rounded down."""
+    half = 0.5 / SAMPLE_RATE_HZ
+    return [
+        {"start": i * _LONGEST_S + half, "end": i * _LONGEST_S + chunk.duration_ms / 1000 + half}
+        for i, chunk in enumerate(chunks)
+    ]
+
+
+def _passages(segments: Sequence[Any], chunks: Sequence[Chunk]) -> list[guards.Passage]:
+    """Sort faster-whisper's segments by the chunk they belong to; a chunk without any is an empty passage."""
+    found: list[list[Any]] = [[] for _ in chunks]
+    for segment in segments:
+        found[segment.seek // (_LONGEST_S * _FRAMES_PER_S)].append(segment)
+    return [
+        _passage(own, chunk, index * LONGEST_MS)
+        for index, (own, chunk) in enumerate(zip(found, chunks, strict=True))
+    ]
+
+
+def _passage(segments: Sequence[Any], chunk: Chunk, offset_ms: int) -> guards.Passage:
+    tokens: list[Token] = []
+    for segment in segments:
+        for word in segment.words or ():
+            _take(word, chunk, offset_ms, tokens)
+    if not segments:
+        return guards.Passage(())
+    return guards.Passage(tuple(tokens), segments[0].no_speech_prob, segments[0].avg_logprob)
+
+
+def _take(word: Any, chunk: Chunk, offset_ms: int, tokens: list[Token]) -> None:
+    """Append a word to `tokens`, or to the last token what is no word by itself."""
+    text = " ".join(word.word.split())
+    if not text:
+        return
+    start = seconds_to_ms(word.start) - offset_ms
+    span = chunk.located(start, max(start, seconds_to_ms(word.end) - offset_ms))
+    joins = not word.word.startswith(" ") or not any(c.isalnum() for c in text)
+    if joins and tokens:
+        last = tokens[-1]
+        whole = Span(last.span.start_ms, max(last.span.end_ms, span.end_ms))
+        tokens[-1] = _token(last.text + text, whole, min(last.confidence, word.probability))
+    elif any(c.isalnum() for c in text):
+        tokens.append(_token(text, span, word.probability))
+
+
+def _token(text: str, span: Span, probability: float) -> Token:
+    confidence = round(min(1.0, max(0.0, float(probability))), 3)
+    return Token(text, span, confidence, text_source=TextSource.WHISPER, time_source=TimeSource.RECOGNIZED)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
