@@ -15,6 +15,7 @@ import typer
 
 from pipeline import __version__
 from pipeline.errors import Interrupted, UsageError, VignetteError
+from pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
     from pipeline.run import Outcome
@@ -243,10 +244,25 @@ def fetch(
     return 0
 
 
-def _register_search() -> None:
-    from pipeline.search.cli_commands import register
+def _watch(stage: str) -> Progress:
+    """Progress of a single piece of work, on a terminal only and never beside `--json`."""
+    from rich.console import Console
 
-    register(app, print)
+    from pipeline import console
+
+    if "--json" in sys.argv[1:]:
+        return silent
+    return console.single(Console(stderr=True), stage)
 
 
-_register_search()
+def _register() -> None:
+    from pipeline.commands import aligning, checking, concepts
+    from pipeline.search.cli_commands import register as register_search
+
+    aligning.register(app, print, _watch)
+    checking.register(app, print, _watch)
+    concepts.register(app, print)
+    register_search(app, print)
+
+
+_register()

@@ -64,6 +64,11 @@ class BarWatcher(SilentWatcher):
         self._task: TaskID | None = None
 
     def began(self, media: Path, number: int, count: int) -> None:
+        self._errors.print(f"{media} ({number} of {count})", markup=False, highlight=False)
+        self.open()
+
+    def open(self) -> None:
+        """Begin to draw."""
         from rich.progress import (
             BarColumn,
             TaskProgressColumn,
@@ -73,7 +78,6 @@ class BarWatcher(SilentWatcher):
         )
         from rich.progress import Progress as Bars
 
-        self._errors.print(f"{media} ({number} of {count})", markup=False, highlight=False)
         self._bars = Bars(
             TextColumn("  {task.description:<12}"), BarColumn(30), TaskProgressColumn(), TimeElapsedColumn(),
             TimeRemainingColumn(), console=self._errors,
@@ -92,6 +96,10 @@ class BarWatcher(SilentWatcher):
             self._bars.update(self._task, completed=1.0)
 
     def ended(self, outcome: Outcome) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave what was drawn as it stands."""
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
@@ -102,6 +110,22 @@ def watcher(errors: Console, as_json: bool) -> SilentWatcher:
     if as_json:
         return SilentWatcher()
     return BarWatcher(errors) if errors.is_terminal else PlainWatcher(errors)
+
+
+def single(errors: Console, work: str) -> Progress:
+    """A bar for one piece of work on a terminal, nothing elsewhere."""
+    if not errors.is_terminal:
+        return silent
+    bars = BarWatcher(errors)
+    bars.open()
+    step = bars.stage_began(work, "")
+
+    def report(share: float) -> None:
+        step(share)
+        if share >= 1:
+            bars.close()
+
+    return report
 
 
 def describe(outcome: Outcome) -> list[str]:

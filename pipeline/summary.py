@@ -50,14 +50,26 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
             "better words: put the subtitles beside the recording (NAME.en.srt), or fetch a better ear with "
             "'vignette models fetch small.en', and run again"
         )
-    for passages, what in (
-        (report.speech_without_text, "stretches of speech have no text"),
-        (report.text_without_speech, "passages of text seem not to be spoken"),
-        (report.heard_differently, "passages sound different from what is written"),
-        (report.not_confirmed, "passages could not be confirmed by ear"),
+    for passages, one, many in (
+        (report.speech_without_text, "stretch of speech has no text", "stretches of speech have no text"),
+        (
+            report.text_without_speech,
+            "passage of text is spoken nowhere",
+            "passages of text are spoken nowhere",
+        ),
+        (
+            report.heard_differently,
+            "passage sounds different from its text",
+            "passages sound different from their text",
+        ),
+        (
+            report.not_confirmed,
+            "passage could not be confirmed by ear",
+            "passages could not be confirmed by ear",
+        ),
     ):
         if passages:
-            needs.append(f"{len(passages)} {what}: {_places(passages)}")
+            needs.append(f"{len(passages)} {one if len(passages) == 1 else many}: {_places(passages)}")
     return tuple(needs)
 
 

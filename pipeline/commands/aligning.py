@@ -1,0 +1,59 @@
+"""`vignette align`: only put the times right in the subtitles of a recording."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.errors import OutputError
+from pipeline.progress import Progress
+
+Watch = Callable[[str], Progress]
+
+
+def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None:
+    """Add `align`; `say` prints a line, `watch` shows the progress of what it is told."""
+
+    @app.command(
+        epilog="Example:  vignette align talk.mp4 talk.srt -o talk.timed.srt --report talk.report.json"
+    )
+    def align(
+        media: Annotated[Path, typer.Argument(help="The recording.")],
+        subtitles: Annotated[Path, typer.Argument(help="Its subtitles or script.")],
+        out: Annotated[Path, typer.Option("--out", "-o", help="Where the timed file goes.")],
+        report: Annotated[
+            Path | None, typer.Option("--report", help="Every word's time and its evidence, as JSON.")
+        ] = None,
+        set_: Annotated[list[str] | None, typer.Option("--set", help="A setting: stage.key=value.")] = None,
+        as_json: Annotated[
+            bool, typer.Option("--json", help="Print the report's findings instead of text.")
+        ] = False,
+    ) -> int:
+        """Time subtitles or a script from the sound; the editor's cues, lines and styling stay as they are."""
+        from pipeline import realign, settings
+        from pipeline.formats.files import write_atomic
+        from pipeline.jobs import PROJECT_FILE, sidecar_of
+
+        for target in (out, report):
+            if target is not None and target.resolve() in (media.resolve(), subtitles.resolve()):
+                raise OutputError(target, "is an input of this very command", "name another file")
+        chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(set_ or ()))
+        found = realign.realign(media, subtitles, out, chosen, watch("align"))
+        write_atomic(out, found.data)
+        if report is not None:
+            write_atomic(report, found.report_text())
+        told = found.aligned.report
+        if as_json:
+            files = [str(p) for p in (out, report) if p is not None]
+            say(
+                json.dumps(
+                    {"files": files, "verdict": str(told.verdict), "summary": list(told.summary)}, indent=1
+                )
+            )
+        else:
+            say("\n".join([f"{out}: {told.verdict}", *(f"  - {sentence}" for sentence in told.summary)]))
+        return 0

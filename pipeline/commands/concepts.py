@@ -1,0 +1,173 @@
+"""`vignette concepts`: the clinical lexicon for those who read, try, check and score it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.errors import OutputError
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Lexicon = Annotated[
+    Path | None, typer.Option("--lexicon", help="Another lexicon than the one that comes with Vignette.")
+]
+
+
+def register(app: typer.Typer, say: Callable[[str], None]) -> None:
+    """Add `concepts` with `try`, `check`, `score` and `summary`; `say` prints."""
+    group = typer.Typer(help="The clinical concepts: list, try, check, score.", rich_markup_mode=None)
+    app.add_typer(group, name="concepts")
+    _add_list(group, say)
+    _add_try(group, say)
+    _add_check(group, say)
+    _add_score(group, say)
+    _add_summary(group, say)
+
+
+def _load(path: Path | None) -> Any:
+    from pipeline import lexicon
+    from pipeline.resources import data_file
+
+    return lexicon.load(path or data_file("concepts.toml"))
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _add_list(group: typer.Typer, say: Callable[[str], None]) -> None:
+    @group.callback(
+        invoke_without_command=True,
+        epilog='Examples:  vignette concepts   |   vignette concepts try "I only drink because..."',
+    )
+    def concepts(context: typer.Context, lexicon: Lexicon = None, as_json: Json = False) -> int:
+        """List the concepts with their definitions."""
+        if context.invoked_subcommand is not None:
+            return 0
+        found = _load(lexicon)
+        if as_json:
+            names = ("id", "label", "definition", "broader", "objectives")
+            say(_dump([{n: getattr(c, n) for n in names} for c in found.concepts]))
+            return 0
+        for broader, label in found.broader.items():
+            say(f"{label} ({broader})")
+            for concept in (c for c in found.concepts if c.broader == broader):
+                say(f"  {concept.id:<22}{concept.definition}")
+        return 0
+
+
+def _add_try(group: typer.Typer, say: Callable[[str], None]) -> None:
+    @group.command(
+        "try", epilog='Example:  vignette concepts try "Whenever I walk past that pub" --role client'
+    )
+    def try_(
+        text: Annotated[str, typer.Argument(help="What somebody says in one turn.")],
+        role: Annotated[str, typer.Option("--role", help="therapist, client or narrator.")] = "",
+        lexicon: Lexicon = None,
+        as_json: Json = False,
+    ) -> int:
+        """Show the concepts of a text, each with its evidence and its rule."""
+        from pipeline.concepts.coder import Coder
+
+        found = Coder(_load(lexicon)).code(text, role)
+        if as_json:
+            say(_dump([{**asdict(f), "evidence": text[f.start : f.end]} for f in found]))
+            return 0
+        for one in found:
+            ways = [
+                name for name in ("negated", "asked", "quoted", "hypothetical") if getattr(one.manner, name)
+            ]
+            spoken = f" [{', '.join(ways)}]" if ways else ""
+            say(f'{one.concept:<22}"{text[one.start : one.end]}"{spoken}   {one.rule}')
+        if not found:
+            say("no concept")
+        return 0
+
+
+def _add_check(group: typer.Typer, say: Callable[[str], None]) -> None:
+    @group.command(epilog="Example:  vignette concepts check --lexicon mine.toml")
+    def check(lexicon: Lexicon = None, as_json: Json = False) -> int:
+        """Read the lexicon and try it on its own examples and counterexamples."""
+        from pipeline.concepts import checking
+
+        found = _load(lexicon)
+        failures = checking.check(found)
+        if as_json:
+            say(_dump({"lexicon": str(found.path), "failures": [asdict(f) for f in failures]}))
+        else:
+            for failure in failures:
+                say(str(failure))
+            say(
+                f"{found.path}: {len(found.concepts)} concepts, {len(found.rules)} patterns, {len(failures)} failures"
+            )
+        return 1 if failures else 0
+
+
+def _add_score(group: typer.Typer, say: Callable[[str], None]) -> None:
+    @group.command(epilog="Example:  vignette concepts score labelled.jsonl --confusions")
+    def score(
+        rows: Annotated[Path, typer.Argument(help="JSONL: {id, transcript_id, text, concepts: [...]}.")],
+        lexicon: Lexicon = None,
+        confusions: Annotated[
+            bool, typer.Option("--confusions", help="List what was missed or wrongly tagged.")
+        ] = False,
+        as_json: Json = False,
+    ) -> int:
+        """Score the lexicon against labelled utterances: precision, recall, F1 with bootstrap intervals."""
+        from pipeline.concepts import scoring
+        from pipeline.concepts.coder import Coder
+
+        found = _load(lexicon)
+        labelled = scoring.read_labelled(rows, frozenset(c.id for c in found.concepts))
+        scores = scoring.score(labelled, Coder(found))
+        if as_json:
+            say(_dump(scores.to_json()))
+            return 0
+        say(_table(scores.to_json()))
+        for confusion in scores.confusions if confusions else ():
+            say(str(confusion))
+        return 0
+
+
+def _table(scores: dict[str, Any]) -> str:
+    head = f"{'':<24}{'precision':>10}{'recall':>8}{'F1':>7}"
+    rows = [("micro", scores["micro"]), ("macro", scores["macro"]), *scores["per_concept"].items()]
+    lines = [f"{name:<24}{r['precision']:>10.2f}{r['recall']:>8.2f}{r['f1']:>7.2f}" for name, r in rows]
+    intervals = " to ".join(f"{x:.2f}" for x in scores["micro"]["ci"])
+    return "\n".join(
+        [head, *lines, f"{scores['utterances']} utterances; micro F1 lies within {intervals} (95 %)"]
+    )
+
+
+def _add_summary(group: typer.Typer, say: Callable[[str], None]) -> None:
+    @group.command(epilog="Example:  vignette concepts summary transcripts/talk.json")
+    def summary(
+        document: Annotated[Path, typer.Argument(help="A transcript: transcripts/NAME.json.")],
+        lexicon: Lexicon = None,
+        as_json: Json = False,
+    ) -> int:
+        """Count a transcript's concepts and show where in it they fall."""
+        from pipeline.concepts import summary as summaries
+
+        found = _load(lexicon)
+        counted = summaries.of_document(_document(document))
+        if as_json:
+            say(_dump(counted.as_json()))
+        else:
+            say(summaries.picture(counted, found) or "no concept was tagged")
+        return 0
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise OutputError(path, f"cannot be read: {error}", "name a transcripts/NAME.json") from error
+    if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("vignette/"):
+        raise OutputError(path, "is not a transcript of ours", "name a transcripts/NAME.json")
+    return document

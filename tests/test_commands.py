@@ -1,0 +1,148 @@
+"""The commands beside `run`, as a stranger uses them: align, check, concepts, search."""
+
+import json
+
+import pysrt
+import pytest
+
+LATE_MS = 4000
+
+
+def late_subtitles(captioned, late_ms=LATE_MS):
+    """The clip's captions as an editor might bring them: all too late, with a style and a label."""
+    cues = pysrt.open(str(captioned.out / "clip.en.srt"), encoding="utf-8")
+    cues.shift(milliseconds=late_ms)
+    cues[0].text = "<i>" + cues[0].text + "</i>"
+    path = captioned.folder / "late.srt"
+    cues.save(str(path), encoding="utf-8")
+    return path, cues
+
+
+def test_align_moves_times_and_nothing_else(captioned):
+    path, before = late_subtitles(captioned)
+    ran = captioned.run("align", "media/clip.mp4", path, "-o", "timed.srt", "--report", "timed.json")
+    assert ran.status == 0, ran.err
+    assert "late" in ran.out
+    after = pysrt.open(str(captioned.folder / "timed.srt"), encoding="utf-8")
+    assert [c.text for c in after] == [c.text for c in before]
+    assert all(
+        abs(b.start.ordinal - LATE_MS - a.start.ordinal) <= 300 for a, b in zip(after, before, strict=True)
+    )
+    report = json.loads((captioned.folder / "timed.json").read_text(encoding="utf-8"))
+    assert set(report["words"][0]) == {"text", "start_ms", "end_ms", "confidence", "time_source"}
+    assert report["alignment"]["verdict"] == "offset"
+
+
+def test_align_leaves_a_file_in_sync_alone(captioned):
+    path, _ = late_subtitles(captioned, late_ms=0)
+    ran = captioned.run("align", "media/clip.mp4", path, "-o", "timed.srt", "--json")
+    assert ran.json["verdict"] == "in sync"
+    assert (captioned.folder / "timed.srt").read_bytes() == path.read_bytes()
+
+
+def test_align_never_writes_over_its_input(captioned):
+    path, _ = late_subtitles(captioned)
+    before = path.read_bytes()
+    ran = captioned.run("align", "media/clip.mp4", path, "-o", path)
+    assert ran.status == 1
+    assert "is an input" in ran.err
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("args", [("nowhere.mp4", "late.srt"), ("media/clip.mp4", "nowhere.srt")])
+def test_align_without_its_files(captioned, args):
+    late_subtitles(captioned)
+    ran = captioned.run("align", *args, "-o", "timed.srt")
+    assert ran.status == 1
+    assert "nowhere" in ran.err
+    assert not (captioned.folder / "timed.srt").exists()
+
+
+def test_check_finds_what_is_wrong_and_exits_1(captioned):
+    path = captioned.folder / "bad.srt"
+    path.write_text(
+        "1\n00:00:05,000 --> 00:00:04,000\n" + "a very long line of text " * 5 + "\n", encoding="utf-8"
+    )
+    ran = captioned.run("check", path)
+    assert ran.status == 1
+    assert "max-chars-line" in ran.out
+    assert "comply" in ran.out
+    assert captioned.run("check", path, "--json").json
+
+
+def test_check_listens_to_the_recording(captioned):
+    path, _ = late_subtitles(captioned)
+    ran = captioned.run(
+        "check",
+        path,
+        "--media",
+        "media/clip.mp4",
+        "--profile",
+        "netflix",
+        "--profile",
+        "bbc",
+        "--format",
+        "html",
+    )
+    assert ran.status in (0, 1)
+    assert ran.out.lower().startswith("<!doctype html>")
+    assert "<script src" not in ran.out
+
+
+def test_check_mends_beside_the_file(captioned):
+    path, _ = late_subtitles(captioned)
+    text = path.read_text(encoding="utf-8").replace("<i>", "<i>  ")
+    path.write_text(text, encoding="utf-8")
+    ran = captioned.run("check", path, "--fix")
+    assert path.read_text(encoding="utf-8") == text
+    assert ran.status == 0, ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    "args", [("--format", "pdf"), ("--fail-on", "info"), ("--in-place",), ("--profile", "imax")]
+)
+def test_check_with_wrong_options(captioned, args):
+    ran = captioned.run("check", captioned.out / "clip.en.srt", *args)
+    assert ran.status == 2
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_the_concepts_are_listed_tried_and_checked(project):
+    listed = project.run("concepts", "--json").json
+    assert len(listed) == 22
+    assert {"trigger", "resistance"} < {c["id"] for c in listed}
+    assert all(c["definition"] for c in listed)
+    tried = project.run("concepts", "try", "Whenever I walk past that pub I want a drink.", "--json").json
+    assert tried
+    assert all(t["evidence"] in "Whenever I walk past that pub I want a drink." for t in tried)
+    assert "no concept" in project.run("concepts", "try", "The bus was late.").out
+    assert project.run("concepts", "check").status == 0
+
+
+def test_concepts_of_a_transcript(captioned):
+    assert captioned.run("concepts", "summary", "transcripts/clip.json", "--json").json["duration_ms"] > 0
+    ran = captioned.run("concepts", "summary", "media/clip.mp4")
+    assert ran.status == 1
+    assert "clip.mp4" in ran.err
+
+
+def test_labelled_utterances_are_scored(project):
+    rows = project.folder / "rows.jsonl"
+    rows.write_text(
+        '{"id": "1", "transcript_id": "a", "text": "The bus was late.", "concepts": []}\n', encoding="utf-8"
+    )
+    assert project.run("concepts", "score", rows, "--json").json["utterances"] == 1
+    rows.write_text('{"id": "1", "text": "x", "concepts": ["nonsense"]}\n', encoding="utf-8")
+    ran = project.run("concepts", "score", rows)
+    assert ran.status == 2
+    assert "line 1" in ran.err
+
+
+def test_what_is_captioned_can_be_found(captioned):
+    assert captioned.run("index").status == 0
+    ran = captioned.run("search", "welcome", "--json")
+    assert ran.status == 0
+    assert "clip" in ran.out
+    wrong = captioned.run("search", "speaker:")
+    assert wrong.status == 2
+    assert "^" in wrong.err
