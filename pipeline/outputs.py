@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.formats import document, srt, vtt
+from pipeline.formats import concepts_vtt, document, srt, text, vtt
 from pipeline.formats.files import write_atomic
 from pipeline.store import Store
 from pipeline.transcript import Grade, Transcript
@@ -21,6 +21,8 @@ from pipeline.transcript import Grade, Transcript
 FORMATS = {
     ".{lang}.srt": srt.dumps,
     ".{lang}.vtt": vtt.dumps,
+    ".txt": text.dumps,
+    ".concepts.vtt": concepts_vtt.of_transcript,
     ".json": document.dumps,
 }
 

@@ -246,10 +246,12 @@ class ConceptTag:
 
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """What `concepts` found, in order of evidence; `lexicon` names the version of the file it was found with."""
+    """What `concepts` found, in order of evidence; `lexicon` names the version of the file it was found with, `labels` pairs
+    the ids of the tags with the names that people read."""
 
     lexicon: str = ""
     tags: tuple[ConceptTag, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

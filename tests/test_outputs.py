@@ -45,7 +45,7 @@ def write(text, store, out, **more):
 
 def test_what_is_written_is_current(store, out):
     written = write("One.", store, out)
-    assert sorted(p.name for p in written.files) == ["talk.en.srt", "talk.en.vtt", "talk.json"]
+    assert sorted(p.name for p in written.files) == ["talk.concepts.vtt", "talk.en.srt", "talk.en.vtt", "talk.json", "talk.txt"]
     assert outputs.up_to_date(transcript("One."), store, out)
     assert not outputs.up_to_date(transcript("Two."), store, out)
     assert not list(out.glob("*.part"))
@@ -88,11 +88,14 @@ def test_an_output_taken_back_by_hand_is_ours_again(store, out):
     assert (out / "talk.en.srt").read_bytes() != ours
 
 
+DRAFTS = {"talk.draft.en.srt", "talk.draft.en.vtt", "talk.draft.txt", "talk.draft.concepts.vtt"}
+
+
 def test_a_draft_bears_no_publishable_name_and_gives_way(store, out):
     draft = write("One.", store, out, grade=Grade.DRAFT)
-    assert {p.name for p in draft.files} == {"talk.draft.en.srt", "talk.draft.en.vtt", "talk.json"}
+    assert {p.name for p in draft.files} == DRAFTS | {"talk.json"}
     final = write("One.", store, out)
-    assert {p.name for p in final.removed} == {"talk.draft.en.srt", "talk.draft.en.vtt"}
+    assert {p.name for p in final.removed} == DRAFTS
     assert not (out / "talk.draft.en.srt").exists()
 
 

@@ -36,19 +36,17 @@ def states(folder):
 # --- the demo ---------------------------------------------------------------------------------------------------
 
 
+NAMES = ["demo.en.srt", "demo.en.vtt", "demo.txt", "demo.concepts.vtt", "demo.json"]
+
+
 def test_the_demo_becomes_captions(demo):
     project, ran = demo
     assert ran.status == 0, ran.out + ran.err
     recording = only(ran)
     assert recording["status"] == "done"
     assert recording["grade"] == "timed from subtitles, text not verified"
-    assert [Path(p).name for p in recording["files"]] == ["demo.en.srt", "demo.en.vtt", "demo.json"]
-    assert sorted(p.name for p in project.out.iterdir()) == [
-        ".work",
-        "demo.en.srt",
-        "demo.en.vtt",
-        "demo.json",
-    ]
+    assert [Path(p).name for p in recording["files"]] == NAMES
+    assert sorted(p.name for p in project.out.iterdir()) == sorted([".work", *NAMES])
 
 
 def test_the_demo_document_is_what_its_schema_says(demo):
@@ -193,6 +191,8 @@ def test_without_subtitles_there_is_a_draft_that_says_so(clip_project):
     assert [Path(p).name for p in recording["files"]] == [
         "clip.draft.en.srt",
         "clip.draft.en.vtt",
+        "clip.draft.txt",
+        "clip.draft.concepts.vtt",
         "clip.json",
     ]
     assert any("do not publish" in note for note in recording["notes"])

@@ -10,7 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript import Concepts, ConceptTag, Token, Utterance
+from pipeline.transcript import Concepts, ConceptTag, Token, Transcript, Utterance
+
+
+def of_transcript(transcript: Transcript) -> str:
+    """The track of a whole transcript."""
+    found = transcript.concepts
+    return dumps(found, transcript.tokens, transcript.voices.utterances, dict(found.labels))
 
 
 def dumps(

@@ -62,7 +62,8 @@ def _line(pieces: tuple[Piece, ...]) -> str:
 
 def _notes(transcript: Transcript) -> list[str]:
     notes = [f"{ORIGIN}: {grade_line(transcript)}"]
-    notes += ["; ".join(f"{k}: {v}" for k, v in sorted(transcript.provenance.items()))]
+    told = {k: v for k, v in transcript.provenance.items() if k != "lexicon"}  # captions do not depend on it
+    notes += ["; ".join(f"{k}: {v}" for k, v in sorted(told.items()))]
     if transcript.grade is Grade.DRAFT:
         notes.insert(0, render.DRAFT_NOTICE)
     return notes

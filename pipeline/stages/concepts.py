@@ -16,7 +16,7 @@ from pipeline.lexicon import Lexicon
 from pipeline.progress import Progress, silent
 from pipeline.transcript import Concepts, ConceptTag, Kind, Token, Utterance
 
-VERSION = 1
+VERSION = 2
 """Part of the key of this stage's results; raised when the same lexicon would be applied differently."""
 
 LONGEST_PAUSE_MS = 2000
@@ -60,7 +60,9 @@ def run(
         text = _Text.of(tokens, turn)
         tags += [_tag(finding, text) for finding in coder.code(text.text, role)]
         progress(number / len(turns))
-    return Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags))
+    used = {tag.concept for tag in tags}
+    labels = tuple((c.id, c.label) for c in lexicon.concepts if c.id in used)
+    return Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags), labels)
 
 
 def _turns(tokens: Sequence[Token], utterances: Sequence[Utterance]) -> Iterator[list[Utterance]]:
