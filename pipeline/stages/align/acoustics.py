@@ -92,9 +92,10 @@ class Contexts:
     def _leaf(self, path: tuple[int, int, int, int]) -> int:
         first, count = 0, 4
         for wanted in path:
-            at = first + int(np.searchsorted(self.key[first : first + count], wanted))
-            if at >= first + count or self.key[at] != wanted:
+            hits = np.flatnonzero(self.key[first : first + count] == wanted)  # siblings are in no certain order
+            if not len(hits):
                 return -1
+            at = first + int(hits[0])
             if not self.children[at]:
                 return int(self.down[at])
             first, count = int(self.down[at]), int(self.children[at])

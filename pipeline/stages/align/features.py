@@ -144,6 +144,8 @@ def _centred(cepstra: Floats) -> Floats:
 
 def with_changes(cepstra: Floats) -> Floats:
     """Feature vectors, shape (frames, 39): three streams of 13, cepstra and their first and second differences."""
+    if not len(cepstra):
+        return np.zeros((0, 3 * _COEFFICIENTS), np.float32)
     padded = np.pad(cepstra, ((3, 3), (0, 0)), mode="edge")
 
     def moved(by: int) -> Floats:

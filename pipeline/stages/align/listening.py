@@ -16,8 +16,10 @@ from pipeline.stages.align.search import Search, Step
 from pipeline.stages.align.voices import features
 from pipeline.timing import SAMPLES_PER_MS, Span
 
-# Frame t is centred on 10 t + 12.8 ms and stands for the 10 ms around that centre.
-FRAME_START_MS = 8
+# Frame t is centred on 10 t + 12.8 ms and stands for the 10 ms around that centre: a sound that comes out of silence begins
+# there. Between two sounds people mark the border a little earlier, where the first begins to change.
+_FRAME_START_MS = 8
+_BORDER_MS = 4
 # Silence counts as such this far from any region of speech: regions begin late at soft onsets.
 _SPEECH_MARGIN_MS = 120
 
@@ -104,15 +106,15 @@ def _listened(steps: Sequence[Step], fits: Sequence[float], words: int) -> Liste
     found: list[Found | None] = [None] * words
     unwritten = []
     for n, step in enumerate(steps):
-        span = Span(_ms(step.first), _ms(step.last))
+        quiet_before = n == 0 or steps[n - 1].way is Way.SILENCE
+        quiet_after = n + 1 == len(steps) or steps[n + 1].way is Way.SILENCE
+        span = Span(_ms(step.first, quiet_before), _ms(step.last, quiet_after))
         if step.way is Way.UNWRITTEN:
             unwritten.append(span)
         elif step.way in (Way.WORD, Way.STAND_IN):
-            quiet_before = n == 0 or steps[n - 1].way is Way.SILENCE
-            quiet_after = n + 1 == len(steps) or steps[n + 1].way is Way.SILENCE
             found[step.word] = Found(span, fits[n], step.way is Way.STAND_IN, quiet_before, quiet_after)
     return Listened(tuple(found), tuple(unwritten))
 
 
-def _ms(frame: int) -> int:
-    return frame * FRAME_MS + FRAME_START_MS if frame else 0
+def _ms(frame: int, beside_silence: bool) -> int:
+    return frame * FRAME_MS + (_FRAME_START_MS if beside_silence else _BORDER_MS) if frame else 0

@@ -103,7 +103,8 @@ def _steps(offset: np.ndarray) -> list[int]:
     middle = np.median(windows, axis=1)
     spread = np.median(np.abs(windows - middle[:, None]), axis=1)
     jump = np.abs(middle[w:] - middle[:-w])
-    sure = jump > np.maximum(_STEP_MS, 4 * np.maximum(spread[w:], spread[:-w]))
+    common = float(np.median(spread))
+    sure = jump > np.maximum(_STEP_MS, 4 * np.maximum(common, np.maximum(spread[w:], spread[:-w])))
     strength = np.where(sure, jump - spread[w:] - spread[:-w], 0.0)
     found: list[int] = []
     while strength.max(initial=0.0) > 0:
