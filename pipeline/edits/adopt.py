@@ -1,0 +1,422 @@
+"""`vignette adopt`: what a person changed in a whole caption file, as decisions, so that every later run keeps it.
+
+The file is compared with what we wrote last. Words come first (changed, added, deleted), because captions are made of words;
+then who speaks; then every caption that is still shown otherwise. What comes out is tried before it is written down: where
+the result does not yet look like the person's file, the captions concerned are decided once more, in full.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+from pipeline.edits import anchors, journal, mended, words
+from pipeline.edits.conflicts import SEEN
+from pipeline.edits.journal import Contents
+from pipeline.edits.making import Maker
+from pipeline.edits.mended import ShownCue
+from pipeline.edits.model import Add, CueOf, Decision, Delete, Words, sealed
+from pipeline.edits.preview import Preview, preview
+from pipeline.jobs import Job
+from pipeline.settings import Person
+from pipeline.transcript import Transcript
+
+# So often the captions that do not look like the person's are decided again.
+MOST_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The decisions that a mended file comes to; `differing` captions will not look as in the file, `notes` say why."""
+
+    file: Path
+    decisions: tuple[Decision, ...]
+    differing: int = 0
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        kinds: dict[str, int] = {}
+        for decision in self.decisions:
+            kinds[decision.kind] = kinds.get(decision.kind, 0) + 1
+        return {
+            "file": str(self.file), "decisions": len(self.decisions), "kinds": kinds, "differing": self.differing,
+            "notes": list(self.notes),
+        }  # fmt: skip
+
+
+def adopt(job: Job, file: Path, who: str) -> Adopted:
+    """Turn what a person changed in a caption file into decisions and write them into the recording's journal.
+
+    Raises SubtitlesError for a file that cannot be read, UsageError when the recording must be run first, JournalError.
+    """
+    place = journal.journal_of(job.media)
+    held = journal.read(place)
+    found = decide(job, file, who, held)
+    written = journal.append(place, found.decisions)
+    return replace(found, decisions=written)
+
+
+def decide(job: Job, file: Path, who: str, held: Contents) -> Adopted:
+    """The decisions that make a run's captions look like the file, without writing them down."""
+    now = preview(job, held, tagging=False)
+    cues, notes = mended.read_mended(file, job.settings.language, _labels(job, now.transcript))
+    trial = _Trial(job, held, who)
+    clerk = _Clerk(now.transcript, cues)
+    found = changes([s.texts for s in _shown(now.transcript)], [c.texts for c in cues])
+    for change in on_tokens(found, clerk.owner):
+        clerk.note(change)
+    trial.take(clerk.decide(who))
+    trial.take(_speakers(trial.look(), who, cues, job.settings.people))
+    tried: dict[tuple[int, int], int] = {}
+    for _ in range(MOST_ROUNDS):
+        new = _captions(trial.look(), who, cues, tried)
+        if not new:
+            break
+        trial.take(new)
+    differing = _differing(trial.look().transcript, cues)
+    return Adopted(file, trial.decisions(), differing, tuple(notes))
+
+
+class _Trial:
+    """The journal as it would be."""
+
+    def __init__(self, job: Job, held: Contents, who: str) -> None:
+        self.job, self.held, self.who = job, held, who
+        self.made: list[Decision] = []
+
+    def take(self, decisions: Sequence[Decision]) -> None:
+        """Add decisions behind all others."""
+        for decision in decisions:
+            at = f"2299-01-01T00:{len(self.made) // 60_000_000:02}:00.{len(self.made):06}Z"
+            self.made.append(sealed(replace(decision, at=at)))
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was made, without a word of the trial itself."""
+        known = {d.id for d in self.held.decisions}
+        return tuple(replace(d, at="", id="", seen=_known_only(d.seen, known)) for d in self.made)
+
+    def look(self) -> Preview:
+        """What a run would make of it."""
+        contents = Contents((*self.held.decisions, *self.made), self.held.strange)
+        return preview(self.job, contents, tagging=False)
+
+
+def _known_only(seen: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    ids = [name for name in seen.get(SEEN, ()) if name in known]
+    rest = {k: v for k, v in seen.items() if k != SEEN}
+    return {**rest, SEEN: ids} if ids else rest
+
+
+def _labels(job: Job, transcript: Transcript) -> set[str]:
+    """Every name that may stand before words: of the captions, the speakers, the roster."""
+    names = {label for cue in transcript.captions.cues for _, label in cue.labels}
+    names |= {s.name for s in transcript.voices.speakers}
+    names |= {n for p in job.settings.people for n in (p.name, *p.also_known_as)}
+    return names | {name.split()[0] for name in names if name.split()}
+
+
+def _voices(transcript: Transcript) -> list[str]:
+    """The name of every token's speaker, "" where nobody knows it."""
+    names = {s.id: s.name for s in transcript.voices.speakers}
+    found = [""] * len(transcript.tokens)
+    for utterance in transcript.voices.utterances:
+        for index in range(utterance.first, utterance.last):
+            found[index] = names.get(utterance.speaker or "", "")
+    return found
+
+
+def _shown(transcript: Transcript) -> list[ShownCue]:
+    voices = _voices(transcript)
+    return [mended.shown(cue, transcript, voices) for cue in transcript.captions.cues]
+
+
+# --- which word is which --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Words `[first, last)` of ours stand where the words `[begin, end)` of theirs do; either may be empty."""
+
+    first: int
+    last: int
+    begin: int
+    end: int
+
+
+def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> list[Change]:
+    """Where two files' words differ, cue by cue first and word by word inside what differs."""
+    our_starts, their_starts = _starts(ours), _starts(theirs)
+    our_words = [w for cue in ours for w in cue]
+    their_words = [w for cue in theirs for w in cue]
+    found: list[Change] = []
+    outer = SequenceMatcher(None, [tuple(c) for c in ours], [tuple(c) for c in theirs], autojunk=False)
+    for tag, a, b, c, d in outer.get_opcodes():
+        if tag == "equal":
+            continue
+        i, j = our_starts[a], our_starts[b]
+        k, m = their_starts[c], their_starts[d]
+        inner = SequenceMatcher(None, our_words[i:j], their_words[k:m], autojunk=False)
+        found += [Change(i + p, i + q, k + r, k + s) for t, p, q, r, s in inner.get_opcodes() if t != "equal"]
+    return found
+
+
+def on_tokens(found: Sequence[Change], owner: Sequence[int]) -> list[Change]:
+    """The changes grown to whole tokens; `owner` says which token each of our words stands in."""
+    grown: list[Change] = []
+    for change in found:
+        first, last, begin, end = change.first, change.last, change.begin, change.end
+        while 0 < first < len(owner) and owner[first - 1] == owner[first]:
+            first, begin = first - 1, begin - 1
+        while 0 < last < len(owner) and owner[last - 1] == owner[last]:
+            last, end = last + 1, end + 1
+        if grown and first < grown[-1].last:
+            before = grown.pop()
+            first, begin = before.first, before.begin
+            last, end = max(last, before.last), max(end, before.end)
+        grown.append(Change(first, last, begin, end))
+    return grown
+
+
+def _starts(cues: Sequence[Sequence[str]]) -> list[int]:
+    starts = [0]
+    for cue in cues:
+        starts.append(starts[-1] + len(cue))
+    return starts
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+class _Clerk:
+    """Collects what is to be done about words, then decides it from the first word to the last."""
+
+    def __init__(self, transcript: Transcript, cues: Sequence[ShownCue]) -> None:
+        self.transcript, self.theirs = transcript, cues
+        self.owner = [
+            index
+            for cue in transcript.captions.cues
+            for index in range(cue.first, cue.last)
+            for _ in transcript.tokens[index].text.split()
+        ]
+        self.their_starts = _starts([c.texts for c in cues])
+        self.their_words = [w for cue in cues for w in cue.texts]
+        self.their_cue = [k for k, cue in enumerate(cues) for _ in cue.texts]
+        self.rewritten: dict[int, tuple[int, list[str]]] = {}
+        self.before: dict[int, list[str]] = {}
+        self.behind: dict[int, list[str]] = {}
+        self.added: dict[int, list[ShownCue]] = {}
+
+    def note(self, change: Change) -> None:
+        """Sort out one difference: whole new cues are added, other words go to the neighbours in their cue."""
+        heads, whole, tails = self._parts(change)
+        ours = self.owner[change.first : change.last]
+        if ours and whole and not heads and not tails:
+            heads, whole = self._best_overlap(ours, whole)
+        self._add(change, whole)
+        if ours:
+            self._rewrite(change, heads or tails)
+            if heads and tails:
+                self.before.setdefault(self.owner[change.last], []).extend(tails)
+            return
+        if heads:
+            self.behind.setdefault(self.owner[change.first - 1], []).extend(heads)
+        if tails:
+            self.before.setdefault(self.owner[change.first], []).extend(tails)
+
+    def _parts(self, change: Change) -> tuple[list[str], list[int], list[str]]:
+        """Their words that go on a cue begun before, the cues that are new as a whole, the words that begin a cue of ours."""
+        heads: list[str] = []
+        tails: list[str] = []
+        whole: list[int] = []
+        for k in dict.fromkeys(self.their_cue[change.begin : change.end]):
+            begin, end = self.their_starts[k], self.their_starts[k + 1]
+            part = self.their_words[max(begin, change.begin) : min(end, change.end)]
+            if change.begin <= begin and end <= change.end:
+                whole.append(k)
+            elif begin < change.begin:
+                heads += part
+            else:
+                tails += part
+        return heads, whole, tails
+
+    def _best_overlap(self, ours: Sequence[int], whole: list[int]) -> tuple[list[str], list[int]]:
+        """Of cues that are new as a whole, the one that is shown when our words are said takes their place."""
+        said = self.transcript.span(min(ours), max(ours) + 1)
+        best = max(whole, key=lambda k: (self.theirs[k].span.overlap_ms(said), -k))
+        if not self.theirs[best].span.overlap_ms(said):
+            return [], whole
+        return list(self.theirs[best].texts), [k for k in whole if k != best]
+
+    def _rewrite(self, change: Change, text: list[str]) -> None:
+        """Let our words read as theirs."""
+        new = text
+        for first, last in _runs(self.owner[change.first : change.last]):
+            self.rewritten[first] = (last, new)
+            new = []  # words of people who talk at once need not stand together; the rest of them goes
+
+    def _add(self, change: Change, whole: Sequence[int]) -> None:
+        for k in whole:
+            before = self.owner[change.last - 1] + 1 if change.last > 0 else None
+            at = next(iter(self.owner), 0) if before is None else before
+            self.added.setdefault(at, []).append(self.theirs[k])
+
+    def decide(self, who: str) -> list[Decision]:
+        """The decisions, each anchored to the words as those before it leave them."""
+        live = words.LiveText(self.transcript.tokens)
+        cues = {c.first: c.last for c in self.transcript.captions.cues}
+        decisions: list[Decision] = []
+        at, count = 0, len(self.transcript.tokens)
+        while at <= count:
+            for cue in self.added.get(at, ()):
+                decisions.append(_added(who, live, at + len(live.nodes) - count, cue))
+            if at == count:
+                break
+            last, text = self.rewritten.get(at, (at + 1, None))
+            if text is not None or at in self.before or last - 1 in self.behind:
+                shift = len(live.nodes) - count
+                middle = [live.nodes[at + shift].token.text] if text is None else text
+                new = " ".join([*self.before.get(at, ()), *middle, *self.behind.get(last - 1, ())])
+                gone = not new.split() and cues.get(at) == last
+                decisions.append(_rewritten(who, live, at + shift, last + shift, new, gone))
+            at = last
+        return decisions
+
+
+def _runs(tokens: Sequence[int]) -> list[tuple[int, int]]:
+    """Stretches `[first, last)` of consecutive tokens."""
+    runs: list[tuple[int, int]] = []
+    for token in dict.fromkeys(tokens):
+        if runs and runs[-1][1] == token:
+            runs[-1] = (runs[-1][0], token + 1)
+        else:
+            runs.append((token, token + 1))
+    return runs
+
+
+def _added(who: str, live: words.LiveText, at: int, cue: ShownCue) -> Decision:
+    text = "\n".join(" ".join(w.text for w in line) for line in cue.lines)
+    label = next((w.label for w in cue.words if w.label), "")
+    value = Add(text, cue.span.start_ms, cue.span.end_ms, label)
+    decision = Decision("", who, value, anchors.make(live.tokens(), at, at))
+    live.insert(at, words.written(text), cue.span)
+    return decision
+
+
+def _rewritten(who: str, live: words.LiveText, first: int, last: int, new: str, gone: bool) -> Decision:
+    decision = Decision("", who, Delete() if gone else Words(new), anchors.make(live.tokens(), first, last))
+    live.rewrite(first, last, words.written(new))
+    return decision
+
+
+# --- speakers and captions ---------------------------------------------------------------------------------------------
+
+
+def _places(transcript: Transcript, cues: Sequence[ShownCue]) -> list[tuple[int, int] | None]:
+    """Which tokens `[first, last)` each of their cues shows; None where those do not stand together."""
+    order = [i for cue in transcript.captions.cues for i in range(cue.first, cue.last)]
+    owner = [i for i in order for _ in transcript.tokens[i].text.split()]
+    texts = [transcript.text(cue.first, cue.last).split() for cue in transcript.captions.cues]
+    count = sum(len(cue.texts) for cue in cues)
+    ours_of: dict[int, int] = {}  # their word -> our token
+    k = 0
+    for change in [*changes(texts, [c.texts for c in cues]), Change(len(owner), len(owner), count, count)]:
+        while k < change.begin:
+            ours_of[k] = owner[change.first - (change.begin - k)]
+            k += 1
+        k = change.end
+    starts = _starts([c.texts for c in cues])
+    found: list[tuple[int, int] | None] = []
+    for number in range(len(cues)):
+        held = [ours_of.get(k) for k in range(starts[number], starts[number + 1])]
+        known = [t for t in held if t is not None]
+        runs = _runs(known)
+        found.append(runs[0] if len(runs) == 1 and len(known) == len(held) else None)
+    return found
+
+
+def _speakers(
+    result: Preview, who: str, cues: Sequence[ShownCue], people: Sequence[Person]
+) -> list[Decision]:
+    """Who speaks where a label or a voice has changed."""
+    transcript = result.transcript
+    maker, voices = Maker(transcript, result.replay, who), _voices(transcript)
+    labels = {at: name for cue in transcript.captions.cues for at, name in cue.labels}
+    decisions = []
+    for cue, place in zip(cues, _places(transcript, cues), strict=True):
+        if place is None:
+            continue
+        tokens = [t for t in range(*place) for _ in transcript.tokens[t].text.split()]
+        for k, word in enumerate(cue.words):
+            at = tokens[k]
+            first_of_voice = k == 0 or cue.words[k - 1].voice != word.voice
+            new_label = word.label and word.label.casefold() != labels.get(at, "").casefold()
+            new_voice = word.voice and first_of_voice and word.voice != voices[at]
+            if not new_label and not new_voice:
+                continue
+            name = word.voice if new_voice else _full_name(word.label, transcript, people)
+            end = next((j for j in range(k + 1, len(tokens)) if _begins_anew(cue, j)), len(tokens))
+            last = tokens[end] if end < len(tokens) else place[1]
+            if any(v != name for v in voices[at:last]):
+                decisions.append(maker.speaker(at, last, name))
+    return decisions
+
+
+def _begins_anew(cue: ShownCue, k: int) -> bool:
+    word = cue.words[k]
+    return bool(word.label) or word.dash or word.voice != cue.words[k - 1].voice
+
+
+def _full_name(label: str, transcript: Transcript, people: Sequence[Person]) -> str:
+    """Whom a label means: a speaker or somebody of the roster who goes by it, else a new name."""
+    plain = label.casefold()
+    for speaker in transcript.voices.speakers:
+        if plain in (speaker.name.casefold(), *speaker.name.casefold().split()[:1]):
+            return speaker.name
+    for person in people:
+        if plain in (n.casefold() for n in (person.name, *person.also_known_as, person.name.split()[0])):
+            return person.name
+    return label.title() if label.isupper() else label
+
+
+def _captions(
+    result: Preview, who: str, cues: Sequence[ShownCue], tried: dict[tuple[int, int], int]
+) -> list[Decision]:
+    """A decision for every caption that does not look like theirs; the second time about everything it shows."""
+    transcript = result.transcript
+    maker = Maker(transcript, result.replay, who)
+    ours = {(c.first, c.last): s for c, s in zip(transcript.captions.cues, _shown(transcript), strict=True)}
+    decisions = []
+    for cue, place in zip(cues, _places(transcript, cues), strict=True):
+        if place is None or (place in ours and ours[place].looks_like(cue)) or tried.get(place, 0) > 1:
+            continue
+        same = ours.get(place) if place not in tried else None
+        tried[place] = tried.get(place, 0) + 1
+        decisions.append(maker.cue(*place, _value(cue, same)))
+    return decisions
+
+
+def _value(cue: ShownCue, same: ShownCue | None) -> CueOf:
+    """What must be decided for our cue of the same words to look like theirs; all of it when there is none."""
+    start = None if same and same.span.start_ms == cue.span.start_ms else cue.span.start_ms
+    end = None if same and same.span.end_ms == cue.span.end_ms else cue.span.end_ms
+    settings = None if same and same.place == cue.place else cue.settings
+    if same and same.look == cue.look:
+        return CueOf(start, end, settings=settings)
+    breaks, count = [], 0
+    for line in cue.lines[:-1]:
+        count += len(line)
+        breaks.append(count)
+    shown = list(enumerate(cue.words))
+    labels = tuple((k, w.label) for k, w in shown if w.label)
+    return CueOf(start, end, tuple(breaks), labels, tuple(k for k, w in shown if w.dash), settings)
+
+
+def _differing(transcript: Transcript, cues: Sequence[ShownCue]) -> int:
+    """How many captions of either side the other does not show."""
+    ours = Counter((c.span, c.place, c.look) for c in _shown(transcript))
+    theirs = Counter((c.span, c.place, c.look) for c in cues)
+    return max((ours - theirs).total(), (theirs - ours).total())

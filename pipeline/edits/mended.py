@@ -1,0 +1,149 @@
+"""A caption file that a person mended, read as what it shows: cues of lines of words, labels and dashes taken off.
+
+The reverse of `formats.render`: what that draws before a word is recognised here and never taken for a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import SubtitlesError
+from pipeline.formats import position, readers, srt
+from pipeline.formats.readers import srt as srt_reader
+from pipeline.formats.readers import vtt as vtt_reader
+from pipeline.formats.readers.payload import Line, RawCue
+from pipeline.formats.render import DRAFT_NOTICE, clean
+from pipeline.timing import Span
+from pipeline.transcript import Cue, Transcript, lines_of
+
+# A label that nobody bore before: capitals and a colon at the start of a line, as our captions draw them.
+_NEW_LABEL = re.compile(r"(?P<name>[^\W\d_a-z][^\Wa-z]*(?:[ .'’&/#-]+[^\Wa-z]+){0,3}\.?):(?=\s+\S)")
+_DASH = re.compile(r"[-‐‑](?=[^\W\d]|[\"“‘'«¿¡\[(♪])|[-–—‐‑]\s+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One written word; `label` and `dash` say what is shown in front of it, `voice` whom markup names."""
+
+    text: str
+    label: str = ""
+    dash: bool = False
+    voice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCue:
+    """A cue as it is shown, with its lines of words; `place` is where on the picture, "" at the bottom."""
+
+    span: Span
+    lines: tuple[tuple[Word, ...], ...]
+    place: str = ""
+    settings: str = ""
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(w for line in self.lines for w in line)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(w.text for line in self.lines for w in line)
+
+    def looks_like(self, other: ShownCue) -> bool:
+        """Whether both show the same at the same time; who speaks by markup alone is not shown."""
+        return (self.span, self.place) == (other.span, other.place) and self.look == other.look
+
+    @property
+    def look(self) -> tuple[tuple[tuple[str, str, bool], ...], ...]:
+        return tuple(tuple((w.text, w.label.upper(), w.dash) for w in line) for line in self.lines)
+
+
+def shown(cue: Cue, transcript: Transcript, voices: Sequence[str]) -> ShownCue:
+    """A transcript's cue as it is shown; `voices` names the speaker of every token."""
+    labels, dashes = dict(cue.labels), set(cue.dashes)
+    lines = []
+    for line in lines_of(cue, transcript.tokens):
+        words: list[Word] = []
+        for index in line:
+            first, *rest = clean(transcript.tokens[index].text).split() or [""]
+            words.append(Word(first, clean(labels.get(index, "")), index in dashes, voices[index]))
+            words += [Word(text, voice=voices[index]) for text in rest]
+        lines.append(tuple(words))
+    return ShownCue(cue.span, tuple(lines), position.to_ssa(cue.settings), cue.settings)
+
+
+def read_mended(path: Path, lang: str, labels: Iterable[str]) -> tuple[list[ShownCue], list[str]]:
+    """The cues of a mended file in order of time, and notes about what of it captions cannot hold.
+
+    `labels` are the names that may stand before words. Raises SubtitlesError.
+    """
+    text = readers.source_text(path, lang)
+    if vtt_reader.claims(text):
+        raw, notes = vtt_reader.parse(text, path)
+    elif srt_reader.claims(text) or path.suffix.lower() == ".srt":
+        raw, notes = srt_reader.parse(text, path)
+    else:
+        raise SubtitlesError(path, "is neither SubRip nor WebVTT", "name the caption file that was mended")
+    known = _known_labels(labels)
+    cues = [_cue(cue, known) for cue in raw]
+    styled = sum(any(p.style for line in cue.lines for p in line) for cue in raw)
+    if styled:
+        notes.append(f"{styled} cues are italic, bold or underlined, which our captions do not keep")
+    kept = [cue for cue in cues if cue.words]
+    return sorted(kept, key=lambda c: c.span.start_ms), notes
+
+
+def _known_labels(labels: Iterable[str]) -> re.Pattern[str]:
+    names = sorted({clean(name) for name in labels} - {""}, key=len, reverse=True)
+    alternatives = "|".join(re.escape(name) for name in names) or r"(?!)"
+    return re.compile(rf"(?P<name>{alternatives}):(?=\s+\S)", re.IGNORECASE)
+
+
+def _cue(raw: RawCue, known: re.Pattern[str]) -> ShownCue:
+    span = raw.span or Span(0, 0)
+    span = Span(span.start_ms, max(span.end_ms, span.start_ms + 1))
+    lines = (_line(line, known) for line in raw.lines)
+    place = position.to_ssa(raw.settings)
+    return ShownCue(span, tuple(line for line in lines if line), place, raw.settings)
+
+
+def _line(line: Line, known: re.Pattern[str]) -> tuple[Word, ...]:
+    text = "".join(p.text for p in line)
+    if clean(srt.unguard(text)) == DRAFT_NOTICE:
+        return ()
+    voices = [p.voice or "" for p in line for _ in p.text]
+    words: list[Word] = []
+    label, dash, at = "", False, 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        starts = not words and not label
+        found = (
+            _DASH.match(text, at)
+            if not dash and (starts or known.match(text, _after_dash(text, at)))
+            else None
+        )
+        if found:
+            dash, at = True, found.end()
+            continue
+        found = known.match(text, at) or (_NEW_LABEL.match(text, at) if starts else None)
+        if found and not label:
+            label, at = found["name"], found.end()
+            continue
+        end = at
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        if clean(text[at:end]):
+            words.append(Word(clean(text[at:end]), label, dash, voices[at]))
+            label, dash = "", False
+        at = end
+    return tuple(words)
+
+
+def _after_dash(text: str, at: int) -> int:
+    """Where a label would begin behind a dash here."""
+    found = _DASH.match(text, at)
+    return found.end() if found else len(text)

@@ -1,0 +1,69 @@
+"""A recording as it stands, with decisions over it, without listening again and without writing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from pipeline.edits.journal import Contents, journal_of, read
+from pipeline.edits.replay import Replay
+from pipeline.errors import UsageError
+from pipeline.jobs import Job
+from pipeline.progress import Progress, silent
+from pipeline.store import Store
+from pipeline.transcript import Concepts, Transcript
+from pipeline.work import Work
+
+T = TypeVar("T")
+
+# What is too dear to be done anew for a look.
+LISTENING = frozenset(("sound", "transcribe", "align"))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The transcript as a run would make it, and the replay that it came out of."""
+
+    transcript: Transcript
+    replay: Replay
+
+
+def preview(job: Job, contents: Contents | None = None, tagging: bool = True) -> Preview:
+    """The recording with its journal's decisions over it, or with these.
+
+    Without `tagging` concepts are left out where they would have to be found anew. Raises UsageError when the recording was
+    not run, or something changed that must be listened to again.
+    """
+    found = read(journal_of(job.media)) if contents is None else contents
+    replay = Replay(found)
+    store = Store.of(job.out, job.name)
+    with Work(job, store) as work:
+        transcript = work.transcript(_Look(job, store, replay, tagging))
+    return Preview(replay.graded(transcript), replay)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Takes each stage's artefact, or does the stage where that is quick."""
+
+    job: Job
+    store: Store
+    replay: Replay
+    tagging: bool
+
+    def __call__(
+        self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]
+    ) -> T:
+        result = self.store.load(stage, kind, reads).result
+        if result is None and stage in LISTENING:
+            raise UsageError(
+                f"{self.job.media} was not captioned yet, or something changed since",
+                f"vignette run {self.job.media}, then try again",
+            )
+        if result is None and stage == "concepts" and not self.tagging:
+            result = cast(T, Concepts())
+        if result is None:
+            result = produce(silent)
+        corrected: T = self.replay.correct(stage, result)
+        return corrected
