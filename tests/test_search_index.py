@@ -19,6 +19,7 @@ from pipeline.search import (
     QueryError,
     building,
     documents,
+    keys,
     storage,
 )
 
@@ -112,18 +113,18 @@ def test_keys_rise_with_the_names_and_stay(tmp_path):
     held = {}
     for at in range(0, 60, 5):
         present = {**held, **dict.fromkeys(names[at : at + 5])}
-        keys = building._keys(held, sorted(present))
-        assert all(keys[name] == key for name, key in held.items())
-        ordered = [keys[n] for n in sorted(keys)]
+        found = keys.assign(held, sorted(present))
+        assert all(found[name] == key for name, key in held.items())
+        ordered = [found[n] for n in sorted(found)]
         assert ordered == sorted(set(ordered))
         assert ordered[0] > 0 and ordered[-1] < 1 << storage.KEY_BITS
-        held = keys
+        held = found
 
 
 def test_a_thousand_documents_in_a_row_never_need_new_keys():
-    held = building._keys({}, ["0"])
+    held = keys.assign({}, ["0"])
     for n in range(1, 1000):
-        held = building._keys(held, [*held, f"{n:04}"])
+        held = keys.assign(held, [*held, f"{n:04}"])
     assert len(set(held.values())) == 1000
 
 

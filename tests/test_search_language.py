@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.search import language
+from pipeline.search import language, tokens
 from pipeline.search.errors import QueryError
 from pipeline.search.language import And, Field, Near, Not, Or, Phrase, Word, parse
 
@@ -109,6 +109,7 @@ def test_three_steps_keep_their_own_limits():
         ("a - b", 2, "right before what it excludes"),
         ("a b*c", 3, "a star stands at the end"),
         ("a —", 2, "no letter or digit"),
+        ("a ” b", 2, "not closed"),
         ("by:other", 0, "belongs to a sequence"),
         ("a -> b by:nobody", 10, "knows other, same and anyone"),
         ("a -> b within 5 parsecs", None, None),
@@ -153,6 +154,7 @@ PIECES = st.sampled_from(
 @example("(" * 1990)
 @example("-" * 1990)
 @example('"' * 7)
+@example("”")
 def test_any_text_is_a_query_or_a_caret(text):
     try:
         query = parse(text)
@@ -181,4 +183,4 @@ def test_times(text, expected):
 
 
 def test_every_field_is_in_the_guide():
-    assert [f for f in language.FIELDS if f"{f}:" not in language.GUIDE] == []
+    assert [f for f in tokens.FIELDS if f"{f}:" not in language.GUIDE] == []

@@ -20,13 +20,13 @@ from typing import Any
 from pipeline.search import documents, storage, timeline
 from pipeline.search.documents import Document, Scene, Spoken
 from pipeline.search.errors import DocumentError, IndexFileError
+from pipeline.search.keys import NoRoomError, assign
 from pipeline.search.vocabulary import Vocabulary
 
 INDEX_NAME = "search.sqlite"
 # A file changed twice within the clock's grain looks unchanged; one changed this shortly before we read it is
 # read again.
 _RACY_NS = 2_000_000_000
-_APPEND_STEP = 1 << 20
 
 Progress = Callable[[int, int, str], None]
 
@@ -54,10 +54,6 @@ class Built:
         lists = {"added": list(self.added), "changed": list(self.changed), "removed": list(self.removed)}
         counts = {"unchanged": self.unchanged, "utterances": self.utterances, "rebuilt": self.rebuilt}
         return {"index": str(self.index), **lists, **counts, "skipped": [e.facts() for e in self.skipped]}
-
-
-class _NoRoomError(Exception):
-    """Between two documents' keys no further key fits: everything must be numbered anew."""
 
 
 def update(
@@ -103,7 +99,7 @@ def _update(folder: Path, path: Path, rebuild: bool, progress: Progress) -> Buil
         connection = storage.open_to_write(path)
         try:
             return _in_one_transaction(_Run(connection, folder, path, progress))
-        except _NoRoomError:
+        except NoRoomError:
             pass
         finally:
             connection.close()
@@ -203,7 +199,7 @@ class _Run:
         held = {row[0]: row[1:] for row in rows}
         self.concepts = dict(self.connection.execute("SELECT name, id FROM concepts"))
         files = {p.relative_to(self.folder).as_posix(): p for p in documents.find(self.folder)}
-        keys = _keys({name: h[0] for name, h in held.items()}, list(files))
+        keys = assign({name: h[0] for name, h in held.items()}, list(files))
         added, changed, removed = list[str](), list[str](), list[str]()
         skipped, unchanged = list[DocumentError](), 0
         for name in sorted(held.keys() - files.keys()):
@@ -367,30 +363,3 @@ def _joined(*parts: str) -> str:
 
 def _marks(count: int) -> str:
     return ",".join("?" * count)
-
-
-def _keys(held: dict[str, int], names: Sequence[str]) -> dict[str, int]:
-    """A key for every path, rising with the paths; those that have one keep it. Raises _NoRoomError."""
-    keys: dict[str, int] = {}
-    before, waiting = 0, list[str]()
-    for name in sorted({*names, *held}):
-        if name in held:
-            keys.update(_between(before, held[name], waiting))
-            keys[name] = before = held[name]
-            waiting = []
-        else:
-            waiting.append(name)
-    # The first build leaves half of all keys free behind the last document; what is appended takes small
-    # steps into it.
-    half, limit = 1 << storage.KEY_BITS - 1, 1 << storage.KEY_BITS
-    end = half if not held else min(limit, before + _APPEND_STEP * (len(waiting) + 1))
-    keys.update(_between(before, end, waiting))
-    return keys
-
-
-def _between(low: int, high: int, names: Sequence[str]) -> dict[str, int]:
-    """Keys spread evenly between two others, both excluded."""
-    step = (high - low) // (len(names) + 1)
-    if names and step < 1:
-        raise _NoRoomError
-    return {name: low + step * number for number, name in enumerate(names, 1)}

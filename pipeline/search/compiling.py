@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.search.documents import FLAGS
 from pipeline.search.language import And, Field, Near, Node, Not, Or, Phrase, Word, time_ms
 from pipeline.search.language import leaves as leaves_of
 from pipeline.search.naming import Names
 from pipeline.search.vocabulary import Expression, Vocabulary, plain_glob, quoted
-
-_TAG_FLAGS = ("negated", "asked", "quoted", "hypothetical")
 
 
 @dataclass(slots=True)
@@ -166,7 +165,7 @@ def _near_part(part: Word | Phrase) -> str:
     return quoted(part.text) + ("*" if isinstance(part, Word) and part.prefix else "")
 
 
-_ATTACHED = (*_TAG_FLAGS, "about")
+_ATTACHED = (*FLAGS, "about")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,14 +265,17 @@ class _Compiler:
                 return self.tagged(piece.sql, piece.parameters)
             case "speaker":
                 name = self.names.speaker(part)
-                return Condition("u.speaker IN (SELECT speaker FROM speaker_names WHERE name = ?)", [name])
+                return Condition(
+                    "coalesce(u.speaker, 0) IN (SELECT speaker FROM speaker_names WHERE name = ?)", [name]
+                )
             case "role":
                 return Condition(
-                    "u.speaker IN (SELECT id FROM speakers WHERE role_key = ?)", [self.names.role(part)]
+                    "coalesce(u.speaker, 0) IN (SELECT id FROM speakers WHERE role_key = ?)",
+                    [self.names.role(part)],
                 )
             case "vignette" | "kind":
                 sql, values = self.names.vignette(part) if part.name == "vignette" else self.names.kind(part)
-                return Condition(f"u.vignette IN (SELECT id FROM vignettes WHERE {sql})", values)
+                return Condition(f"coalesce(u.vignette, 0) IN (SELECT id FROM vignettes WHERE {sql})", values)
             case "video":
                 sql, values = self.names.video(part)
                 return Condition(f"(u.id >> 20) IN (SELECT key FROM documents WHERE {sql})", values)

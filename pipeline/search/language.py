@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pipeline.search.errors import QueryError
+from pipeline.search.tokens import NEAR, Token, tokens
 from pipeline.search.vocabulary import words_of
 
 GUIDE = """\
@@ -37,11 +38,6 @@ MAX_CHARS = 2000
 MAX_TERMS = 64
 MAX_DEPTH = 24
 NEAR_WORDS = 10
-FIELDS = (
-    "concept", "speaker", "role", "vignette", "kind", "video", "draft", "after", "before",
-    "negated", "asked", "quoted", "hypothetical", "about",
-)  # fmt: skip
-YES_NO = ("draft", "negated", "asked", "quoted", "hypothetical")
 _EXPECTED = 'a word, "a phrase", a field like concept:trigger, or a bracket'
 
 
@@ -124,7 +120,7 @@ def parse(text: str) -> Query:
             query=text[:60],
             at=59,
         )
-    return _Parser(text, _tokens(text)).query()
+    return _Parser(text, tokens(text)).query()
 
 
 def leaves(node: Node) -> Iterator[Node]:
@@ -145,122 +141,12 @@ def plain_words(query: Query) -> list[str]:
     return [w.text for w in found if isinstance(w, Word) and not w.prefix and len(words_of(w.text)) == 1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # word, phrase, field, (, ), -, OR, AND, NOT, NEAR, ->, end
-    text: str
-    at: int
-    value_at: int = 0
-    name: str = ""
-
-
-_SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-_ARROW = re.compile(r"->|→")
-_FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*):")
-_BARE = re.compile(r"""[^\s\x00-\x1f\x7f-\x9f()"“”]+""")
-_NEAR = re.compile(r"NEAR(?:/(\d{1,3}))?")
-_QUOTES = {'"': '"', "“": "”", "”": "”"}
-
-
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    at = 0
-    while at < len(text):
-        if space := _SPACE.match(text, at):
-            at = space.end()
-            continue
-        token, at = _token(text, at)
-        found.append(token)
-    return [*found, _Token("end", "", len(text))]
-
-
-def _token(text: str, at: int) -> tuple[_Token, int]:
-    """The token at a place that is no space, and where it ends."""
-    if text[at] in "()":
-        return _Token(text[at], text[at], at), at + 1
-    if arrow := _ARROW.match(text, at):
-        return _Token("->", arrow[0], at), arrow.end()
-    if text[at] == "-":
-        return _Token("-", "-", at), at + 1
-    if text[at] in _QUOTES:
-        phrase, end = _quoted(text, at)
-        return _Token("phrase", phrase, at), end
-    if (name := _FIELD.match(text, at)) and _is_field(text, name):
-        return _field(text, name)
-    bare = _BARE.match(text, at)
-    assert bare is not None  # everything else was looked at above
-    written = bare[0]
-    if "->" in written or "→" in written:  # "a->b" needs no spaces
-        written = re.split("->|→", written)[0]
-    kind = written if written in ("OR", "AND", "NOT") else "word"
-    if _NEAR.fullmatch(written):
-        kind = "NEAR"
-    return _Token(kind, written, at), at + len(written)
-
-
-def _quoted(text: str, at: int) -> tuple[str, int]:
-    """What stands between the quote at `at` and the next one, and where that ends."""
-    ends = [e for e in (text.find(mark, at + 1) for mark in {_QUOTES[text[at]], '"'}) if e >= 0]
-    if not ends:
-        raise QueryError("this quote is not closed", 'add " where the phrase ends', query=text, at=at)
-    return text[at + 1 : min(ends)], min(ends) + 1
-
-
-def _is_field(text: str, name: re.Match[str]) -> bool:
-    """Whether `name:` is a field: "well: yes" is two words, "concept: trigger" a field without its value."""
-    return name[1].lower() in (*FIELDS, "by") or not _SPACE.match(text + " ", name.end())
-
-
-def _nearest_field(name: str) -> str:
-    import difflib
-
-    if close := difflib.get_close_matches(name.lower(), FIELDS, 1, 0.6):
-        return f"did you mean '{close[0]}:'?"
-    known = ", ".join(f"{f}:" for f in FIELDS)
-    return f'there are {known} (to search for the words themselves, put quotes around: "{name} ...")'
-
-
-def _field(text: str, name: re.Match[str]) -> tuple[_Token, int]:
-    known = name[1].lower()
-    if known not in (*FIELDS, "by"):
-        raise QueryError(
-            f"there is no field '{name[1]}:'", _nearest_field(name[1]), query=text, at=name.start()
-        )
-    at = name.end()
-    if text[at : at + 1] in _QUOTES:
-        value, end = _quoted(text, at)
-    else:
-        bare = _BARE.match(text, at)
-        value, end = (bare[0], bare.end()) if bare else ("", at)
-        if arrow := _ARROW.search(value):  # "concept:a->concept:b" needs no spaces
-            value, end = value[: arrow.start()], at + arrow.start()
-    if not value.strip():
-        raise QueryError(
-            f"'{known}:' has no value",
-            f"write it right behind, like {known}:{_example(known)}",
-            query=text,
-            at=at,
-        )
-    return _Token("field", value, name.start(), at, known), end
-
-
-def _example(name: str) -> str:
-    examples = {
-        "concept": "trigger",
-        "after": "00:10:00",
-        "before": "00:10:00",
-        "kind": "commentary",
-        "by": "other",
-    }
-    return examples.get(name, "yes" if name in YES_NO else "name")
-
-
 @dataclass
 class _Parser:
     """Reads tokens from left to right; what it expects is what its errors say."""
 
     text: str
-    tokens: list[_Token]
+    tokens: list[Token]
     position: int = 0
     terms: int = 0
     step: Step | None = field(default=None)
@@ -327,7 +213,7 @@ class _Parser:
         parts, distance = [first], 0
         while self.here.kind == "NEAR":
             token = self.take()
-            match = _NEAR.fullmatch(token.text)
+            match = NEAR.fullmatch(token.text)
             distance = max(distance, int(match[1]) if match and match[1] else NEAR_WORDS)
             parts.append(self.atom(depth))
         words = tuple(p for p in parts if isinstance(p, (Word, Phrase)))
@@ -363,7 +249,7 @@ class _Parser:
             "" if token.kind == "end" else f"'{token.text}' is not expected here", f"expected {_EXPECTED}"
         )
 
-    def searchable(self, token: _Token) -> Word | Phrase:
+    def searchable(self, token: Token) -> Word | Phrase:
         if any(0xD800 <= ord(c) < 0xE000 for c in token.text):
             raise self.error("this is no text", "write the query in UTF-8", token.at)
         if not words_of(token.text):
@@ -392,7 +278,7 @@ class _Parser:
             return False
         return self.within(self.step, self.tokens[self.position + 1])
 
-    def within(self, step: Step, amount: _Token) -> bool:
+    def within(self, step: Step, amount: Token) -> bool:
         """Take the words of a limit; False when "within" is only a word of the query."""
         if amount.kind == "word" and amount.text == "vignette":
             self.position += 2
@@ -414,10 +300,10 @@ class _Parser:
         return True
 
     @property
-    def here(self) -> _Token:
+    def here(self) -> Token:
         return self.tokens[self.position]
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         token = self.here
         self.position += 1
         return token

@@ -101,11 +101,10 @@ class Vocabulary:
 
     def phrase(self, text: str) -> Expression:
         """Finds words exactly: by their stems, which is exact when no other form shares them."""
+        sql = "SELECT form FROM forms WHERE id IN (SELECT rowid FROM stems WHERE stems MATCH ?)"
         words = set(words_of(folded(text)))
-        sql = "SELECT count(*) FROM forms WHERE id IN (SELECT rowid FROM stems WHERE stems MATCH ?)"
-        anything = " OR ".join(quoted(w) for w in sorted(words))
-        sharing = self.connection.execute(sql, (anything,)).fetchone()[0]
-        return Expression(quoted(text), sharing <= len(words))
+        alone = all(self.connection.execute(sql, (quoted(w),)).fetchall() == [(w,)] for w in words)
+        return Expression(quoted(text), alone)
 
     def prefix(self, text: str) -> Expression:
         """Finds the words that begin with the last word of a text (after the words before it)."""
