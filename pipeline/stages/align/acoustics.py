@@ -92,7 +92,9 @@ class Contexts:
     def _leaf(self, path: tuple[int, int, int, int]) -> int:
         first, count = 0, 4
         for wanted in path:
-            hits = np.flatnonzero(self.key[first : first + count] == wanted)  # siblings are in no certain order
+            hits = np.flatnonzero(
+                self.key[first : first + count] == wanted
+            )  # siblings are in no certain order
             if not len(hits):
                 return -1
             at = first + int(hits[0])

@@ -12,6 +12,7 @@ from pipeline.progress import Progress
 from pipeline.stages.align import acoustics, scoring
 from pipeline.stages.align.features import FRAME_MS
 from pipeline.stages.align.lattice import Builder, Lattice, Penalties, Spoken, Way
+from pipeline.stages.align.onsets import rise_ms
 from pipeline.stages.align.search import Search, Step
 from pipeline.stages.align.voices import features
 from pipeline.timing import SAMPLES_PER_MS, Span
@@ -65,7 +66,7 @@ def listen(
         progress(done / len(heard))
     steps = search.path()
     fits = _fits(model, lattice, steps, heard, np.concatenate(search.background))
-    return _listened(steps, fits, len(words))
+    return _listened(steps, fits, len(words), samples)
 
 
 def _speech_frames(regions: Sequence[Span], frames: int) -> NDArray[np.bool_]:
@@ -102,7 +103,9 @@ def _fits(
     ]
 
 
-def _listened(steps: Sequence[Step], fits: Sequence[float], words: int) -> Listened:
+def _listened(
+    steps: Sequence[Step], fits: Sequence[float], words: int, samples: NDArray[np.int16]
+) -> Listened:
     found: list[Found | None] = [None] * words
     unwritten = []
     for n, step in enumerate(steps):
@@ -112,6 +115,8 @@ def _listened(steps: Sequence[Step], fits: Sequence[float], words: int) -> Liste
         if step.way is Way.UNWRITTEN:
             unwritten.append(span)
         elif step.way in (Way.WORD, Way.STAND_IN):
+            if quiet_before:
+                span = Span(min(rise_ms(samples, span.start_ms), span.end_ms), span.end_ms)
             found[step.word] = Found(span, fits[n], step.way is Way.STAND_IN, quiet_before, quiet_after)
     return Listened(tuple(found), tuple(unwritten))
 
