@@ -1,0 +1,364 @@
+"""How well, how fast and how honestly text is put to sound.
+
+    python -m benchmarks.align FILM_DIR         a film of benchmarks/build_demo.py --minutes N --out FILM_DIR
+    python -m benchmarks.align --speech         real speech: needs the folder VIGNETTE_DATA
+    python -m benchmarks.align FILM_DIR --planted 1   substitutions, omissions and unspoken cues put into the film's subtitles
+
+Prints one line per text: what was wrong with the given times, utterance onsets within 100 and 500 ms (an utterance whose text was
+given and is not found is a miss), cues of a good file that were moved, seconds, peak memory; where ffsubsync is installed, its
+figures for the same files; and last how often words of each confidence start within 100 ms of the truth. Onsets are compared by
+the first word of each utterance, matched word by word with difflib; backchannels under another's words are not scored.
+
+Real speech: words of the AMI meetings (truth by forced alignment, so only 300 ms is asked; overlapped words apart), hand-timed
+words, and lines of reading. Words marked `loose` or `cut` in the data are left out, as its README says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from pipeline import media, regions  # noqa: E402
+from pipeline.formats.readers import read  # noqa: E402
+from pipeline.given import Given, GivenCue, GivenFormat, GivenWord  # noqa: E402
+from pipeline.media import Audio  # noqa: E402
+from pipeline.realign import Realigned, new_times  # noqa: E402
+from pipeline.settings import AlignSettings  # noqa: E402
+from pipeline.stages import align  # noqa: E402
+from pipeline.timing import Span  # noqa: E402
+from pipeline.transcript import Aligned, Heard, Kind  # noqa: E402
+
+VARIANTS = (
+    "subs_exact.srt",
+    "subs_offset.srt",
+    "subs_drift.srt",
+    "subs_holes.srt",
+    "subs_typos.srt",
+    "script.txt",
+)
+HAND_TIMED = ("emuae_a", "ldc93s1", "mfa_acoustic_corpus")
+LINES = ("sonnet1", "sonnet3", "lj001")
+NEGATIONS = {"not", "never", "don't", "can't", "didn't", "isn't", "won't", "wasn't", "doesn't", "couldn't"}
+
+
+def plain(text: str) -> list[str]:
+    return re.sub(r"[^a-z0-9' ]", " ", text.lower().replace("’", "'")).split()
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A decoded recording with its speech regions, shared by all texts that are put to it."""
+
+    audio: Audio
+    heard: Heard
+
+    @classmethod
+    def of(cls, path: Path) -> Sound:
+        audio = media.decode_audio(path)
+        return cls(audio, Heard("", "", False, (), regions.speech_regions(audio)))
+
+    def align(self, given: Given) -> Aligned:
+        return align.run(self.audio, self.heard, given, AlignSettings())
+
+
+def matched(reference: Sequence[str], hypothesis: Sequence[str]) -> dict[int, int]:
+    matcher = difflib.SequenceMatcher(None, reference, hypothesis, autojunk=False)
+    return {i + k: j + k for i, j, n in matcher.get_matching_blocks() for k in range(n)}
+
+
+def timed_words(aligned: Aligned) -> list[tuple[str, int, float]]:
+    """(plain word, start, confidence) in spoken order, as the report tells them."""
+    words = Realigned(b"", aligned).report()["words"]
+    return [(w, x["start_ms"], x["confidence"]) for x in words for w in plain(x["text"])[:1]]
+
+
+def onset_errors(
+    truth: dict[str, Any], words: Sequence[tuple[str, int, float]], given: Iterable[str]
+) -> list[tuple[int | None, float]]:
+    """Of every utterance whose first word was given: error of its onset in ms (None: not placed), and the confidence."""
+    spoken = [u for u in truth["utterances"] if not u.get("backchannel")]
+    reference: list[str] = []
+    firsts = []
+    for utterance in spoken:
+        firsts.append(len(reference))
+        reference += plain(utterance["text"])
+    known, placed = matched(reference, list(given)), matched(reference, [w for w, _, _ in words])
+    errors: list[tuple[int | None, float]] = []
+    for utterance, first in zip(spoken, firsts, strict=True):
+        if first in known:
+            at = placed.get(first)
+            errors.append((None, 0.0) if at is None else (words[at][1] - utterance["start_ms"], words[at][2]))
+    return errors
+
+
+def share(errors: Sequence[tuple[int | None, float]], within_ms: int) -> float:
+    return sum(e is not None and abs(e) <= within_ms for e, _ in errors) / max(1, len(errors))
+
+
+def film(folder: Path) -> None:
+    """All texts of a built film."""
+    truth = json.loads((folder / "truth.json").read_text("utf-8"))
+    video = next(folder.glob("*.mp4"))
+    began = time.monotonic()
+    sound = Sound.of(video)
+    print(f"sound and speech regions {time.monotonic() - began:.1f} s")
+    everything: list[tuple[int | None, float]] = []
+    for name in VARIANTS:
+        given = read(folder / name)
+        began, worked = time.monotonic(), time.process_time()
+        aligned = sound.align(given)
+        seconds, worked = time.monotonic() - began, time.process_time() - worked
+        errors = onset_errors(
+            truth,
+            timed_words(aligned),
+            [w for x in given.words if x.kind is Kind.WORD for w in plain(x.text)],
+        )
+        everything += errors
+        print(
+            f"{name:16} {len(errors):5} onsets  100 ms {share(errors, 100):6.1%}  500 ms {share(errors, 500):6.1%}  "
+            f"{moved(given, aligned)}  {seconds:5.1f} s ({worked:.1f} s of work)  {aligned.report.verdict}: "
+            f"{'; '.join(aligned.report.summary)}"
+        )
+        if name.endswith(".srt"):
+            ffsubsync(video, folder / name, truth)
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+    calibration(everything)
+
+
+def moved(given: Given, aligned: Aligned) -> str:
+    """How far the cues of a timed file were moved: median and most."""
+    if not given.timed:
+        return "no cues            "
+    by = [
+        abs(new.start_ms - c.span.start_ms)
+        for new, c in zip(new_times(given, aligned), given.cues, strict=True)
+        if c.span
+    ]
+    return f"cues moved {statistics.median(by):5.0f} / {max(by):6.0f} ms"
+
+
+def ffsubsync(video: Path, subtitles: Path, truth: dict[str, Any]) -> None:
+    """The same file by ffsubsync, if it is installed; an onset inside a cue is shared out by letters."""
+    if not shutil.which("ffsubsync"):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.srt"
+        began = time.monotonic()
+        subprocess.run(
+            ["ffsubsync", str(video), "-i", str(subtitles), "-o", str(out)], capture_output=True, check=False
+        )
+        seconds = time.monotonic() - began
+        if not out.is_file():
+            print("  ffsubsync gave nothing")
+            return
+        errors = onset_errors(truth, cue_words(read(out)), [w for w, _, _ in cue_words(read(subtitles))])
+    figures = f"100 ms {share(errors, 100):6.1%}  500 ms {share(errors, 500):6.1%}"
+    print(f"  ffsubsync      {len(errors):5} onsets  {figures}  {seconds:.1f} s")
+
+
+def cue_words(given: Given) -> list[tuple[str, int, float]]:
+    found = []
+    for cue in given.cues:
+        assert cue.span is not None
+        words = [w for word in cue.words if word.kind is Kind.WORD for w in plain(word.text)]
+        total, at = sum(len(w) + 1 for w in words) or 1, 0
+        for word in words:
+            found.append((word, cue.span.start_ms + cue.span.duration_ms * at // total, 1.0))
+            at += len(word) + 1
+    return found
+
+
+def calibration(errors: Sequence[tuple[int | None, float]]) -> None:
+    print("confidence     words   within 100 ms")
+    for low, high in ((0, 0.5), (0.5, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)):
+        inside = [(e, c) for e, c in errors if e is not None and low <= c < high]
+        if inside:
+            print(f"{low:.2f} to {min(1, high):.2f}  {len(inside):6}   {share(inside, 100):6.1%}")
+
+
+# --- real speech
+
+
+def speech(data: Path) -> None:
+    """Real speech whose truth is known."""
+    meetings = sorted(p.name for p in (data / "speech").glob("ami_*_30s"))
+    pooled: list[tuple[int | None, float]] = []
+    for title, names in (("meetings (AMI)", meetings), ("hand-timed words", HAND_TIMED)):
+        clear, overlapped = [], []
+        for name in names:
+            for error, confidence, under in word_errors(data / "speech" / name):
+                (overlapped if under else clear).append((error, confidence))
+        pooled += clear
+        for label, errors in ((title, clear), (f"{title}, overlapped", overlapped)):
+            if errors:
+                median = statistics.median(abs(e) if e is not None else 9999 for e, _ in errors)
+                print(
+                    f"{label:28} {len(errors):4} words  median {median:5.1f} ms  100 ms {share(errors, 100):6.1%}  "
+                    f"300 ms {share(errors, 300):6.1%}"
+                )
+    for name in LINES:
+        errors = line_errors(data / "speech" / name)
+        print(f"{name:28} {len(errors):4} lines  200 ms {share(errors, 200):6.1%}")
+    calibration(pooled)
+
+
+def script_of(lines: Iterable[str]) -> Given:
+    cues = tuple(GivenCue(None, tuple(GivenWord(w) for w in line.split())) for line in lines)
+    return Given("reference", GivenFormat.TEXT, cues)
+
+
+def word_errors(folder: Path) -> list[tuple[int | None, float, bool]]:
+    """Error, confidence and whether somebody else talks at the same time, of every word that can be scored."""
+    reference = sorted(
+        (r for r in json.loads((folder / "ref.json").read_text("utf-8")) if "word" in r),
+        key=lambda r: r["start"],
+    )
+    aligned = Sound.of(next(folder.glob("audio.*"))).align(
+        script_of([" ".join(r["word"].replace(" ", "_") for r in reference)])
+    )
+    found = []
+    for truth, token in zip(reference, aligned.tokens, strict=True):
+        if truth.get("loose") or truth.get("cut"):
+            continue
+        under = any(
+            o.get("speaker") != truth.get("speaker")
+            and o["start"] < truth["end"]
+            and o["end"] > truth["start"]
+            for o in reference
+        )
+        found.append((token.span.start_ms - round(truth["start"] * 1000), token.confidence, under))
+    return found
+
+
+def line_errors(folder: Path) -> list[tuple[int | None, float]]:
+    name = "ref.phrases.json" if (folder / "ref.phrases.json").is_file() else "ref.json"
+    lines = [r for r in json.loads((folder / name).read_text("utf-8")) if "text" in r]
+    aligned = Sound.of(next(folder.glob("audio.*"))).align(script_of(r["text"] for r in lines))
+    at, errors = 0, []
+    for line in lines:
+        token = aligned.tokens[at]
+        if not line.get("soft"):
+            errors.append((token.span.start_ms - round(line["start"] * 1000), token.confidence))
+        at += len(line["text"].split())
+    return errors
+
+
+# --- planted mistakes
+
+
+def planted(folder: Path, seed: int) -> None:
+    """How many planted mistakes the report names, and how many words it doubts that are right."""
+    rng = random.Random(seed)
+    given, kinds = _spoilt(read(folder / "subs_exact.srt"), rng)
+    sound = Sound.of(next(folder.glob("*.mp4")))
+    aligned = sound.align(given.text)
+    report = aligned.report
+    named = {
+        n
+        for p in (*report.not_confirmed, *report.heard_differently, *report.text_without_speech)
+        for n in range(p.first, p.last)
+    }
+    caught = [n in named for n in given.substituted]
+    cues = [sum(n in named for n in range(a, b)) > (b - a) / 2 for a, b in given.unspoken]
+    holes = [
+        any(p.span.overlap_ms(span) > span.duration_ms / 3 for p in report.speech_without_text)
+        for span in given.omitted
+    ]
+    allowed = set(given.substituted) | {n for a, b in given.unspoken for n in range(a, b)}
+    false = len(named - allowed)
+    print(f"substitutions named {sum(caught)} of {len(caught)}   ({kinds})")
+    print(f"unspoken cues named {sum(cues)} of {len(cues)}")
+    print(f"omitted cues named  {sum(holes)} of {len(holes)}")
+    print(f"words doubted that are right: {100 * false / max(1, len(aligned.tokens)):.2f} per 100")
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """A text with mistakes, and where they are: token indices, token ranges, and the spans of what was left out."""
+
+    text: Given
+    substituted: tuple[int, ...]
+    unspoken: tuple[tuple[int, int], ...]
+    omitted: tuple[Span, ...]
+
+
+def _spoilt(given: Given, rng: random.Random) -> tuple[Spoilt, str]:
+    """40 words replaced (10 by their negation or its lack), 20 cues left out, 20 cues added that nobody speaks."""
+    cues = list(given.cues)
+    numbers = [n for n, c in enumerate(cues) if len(c.words) >= 4]
+    rng.shuffle(numbers)
+    gone, added, changed = set(numbers[:20]), set(numbers[20:40]), numbers[40:80]
+    longer = sorted({w.text for w in given.words if len(plain(w.text)) == 1 and len(w.text) > 4})
+    new: list[GivenCue] = []
+    substituted, unspoken, omitted, at, negated = [], [], [], 0, 0
+    for n, cue in enumerate(cues):
+        if n in gone and cue.span:
+            omitted.append(cue.span)
+            continue
+        if n in changed:
+            words = list(cue.words)
+            negative = next(
+                (k for k, w in enumerate(words) if w.text.lower().strip(".,?!") in NEGATIONS), None
+            )
+            k = rng.randrange(len(words)) if negative is None or negated >= 10 else negative
+            negated += negative is not None and k == negative
+            other = (
+                words[k].text.lower().replace("n't", "").replace("not", "now").replace("never", "ever")
+                if k == negative
+                else rng.choice(longer)
+            )
+            words[k] = replace(words[k], text=other if other != words[k].text else rng.choice(longer))
+            substituted.append(at + k)
+            cue = replace(cue, words=tuple(words))
+        new.append(cue)
+        at += len(cue.words)
+        if n in added and cue.span:
+            words = [GivenWord(rng.choice(longer)) for _ in range(rng.randint(4, 8))]
+            new.append(GivenCue(Span(cue.span.end_ms, cue.span.end_ms + 1500), tuple(words)))
+            unspoken.append((at, at + len(words)))
+            at += len(words)
+    text = replace(given, cues=tuple(new))
+    return Spoilt(text, tuple(substituted), tuple(unspoken), tuple(omitted)), f"{negated} of them negations"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "film", type=Path, nargs="?", help="folder of a film built by benchmarks/build_demo.py"
+    )
+    parser.add_argument("--speech", action="store_true", help="real speech from VIGNETTE_DATA")
+    parser.add_argument(
+        "--planted", type=int, metavar="SEED", help="plant mistakes into the film's subtitles instead"
+    )
+    chosen = parser.parse_args()
+    if chosen.speech:
+        folder = os.environ.get("VIGNETTE_DATA")
+        if not folder:
+            raise SystemExit("set VIGNETTE_DATA to the folder with the reference speech")
+        speech(Path(folder))
+    if chosen.film and chosen.planted is not None:
+        planted(chosen.film, chosen.planted)
+    elif chosen.film:
+        film(chosen.film)
+
+
+if __name__ == "__main__":
+    main()

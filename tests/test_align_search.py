@@ -1,0 +1,185 @@
+"""The search by construction: scores are made up so that the best way through the text is known, then it must be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.stages.align import acoustics
+from pipeline.stages.align.features import cepstra, with_changes
+from pipeline.stages.align.lattice import Builder, Penalties, Spoken, Way
+from pipeline.stages.align.scoring import BLOCK_FRAMES, Block, blocks, path_scores
+from pipeline.stages.align.search import Search, Step
+
+MODEL = acoustics.load()
+# Words that share no phone with their neighbours, so that a border between them is where it is and nowhere else.
+WORDS = {
+    "see": ("S", "IY"), "bow": ("B", "OW"), "fur": ("F", "ER"), "now": ("N", "AW"), "key": ("K", "IY"),
+    "shy": ("SH", "AY"), "day": ("D", "EY"), "woo": ("W", "UW"), "raw": ("R", "AO"),
+}  # fmt: skip
+FITS, MISFITS = 0.0, -20.0  # nats per frame
+
+
+@dataclass
+class MadeUp:
+    """A block of made-up scores: every column misfits but the one that is true in a frame."""
+
+    first: int
+    truth: np.ndarray
+    scores: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scores = np.full((len(self.truth), MODEL.columns + 1), MISFITS, np.float32)
+        self.scores[np.arange(len(self.truth)), self.truth] = FITS
+        # The phone without its context fits too, though not as well.
+        phone = MODEL.codebook_of[self.truth]
+        for state in range(3):
+            self.scores[np.arange(len(self.truth)), MODEL.plain[3 * phone + state]] = FITS - 0.5
+        self.scores[np.arange(len(self.truth)), self.truth] = FITS
+
+    def want(self, columns: np.ndarray) -> None:
+        """All scores are there already."""
+
+
+def made_up(truth: np.ndarray) -> Iterator[MadeUp]:
+    for first in range(0, len(truth), BLOCK_FRAMES):
+        yield MadeUp(first, truth[first : first + BLOCK_FRAMES])
+
+
+def text(words: Sequence[str]) -> list[Spoken]:
+    return [Spoken((WORDS[w],), pause=True) for w in words]  # so that no word changes with its neighbours
+
+
+def said(
+    words: Sequence[str], frames_per_state: int, silence: Sequence[int], lattice_words: Sequence[str]
+) -> tuple[np.ndarray, list[int]]:
+    """True columns frame by frame for `words`, and the frame at which each begins; `silence[n]` frames lie in front of word n."""
+    quiet = MODEL.plain[3 * MODEL.silence : 3 * MODEL.silence + 3]
+    columns: list[int] = []
+    starts = []
+    lattice = Builder(MODEL, Penalties()).build(text(lattice_words))
+    chain_of = {
+        lattice_words[int(lattice.source[c])]: c
+        for c in range(len(lattice.start))
+        if lattice.way[c] == Way.WORD
+    }
+    for word, before in zip(words, silence, strict=True):
+        columns += [int(quiet[min(2, n * 3 // max(1, before))]) for n in range(before)]
+        starts.append(len(columns))
+        chain = chain_of[word]
+        for state in range(int(lattice.start[chain]), int(lattice.end[chain]) + 1):
+            columns += [int(lattice.column[state])] * frames_per_state
+    columns += [int(quiet[min(2, n // 7)]) for n in range(20)]
+    return np.array(columns), starts
+
+
+def walk(words: Sequence[str], truth: np.ndarray) -> list[Step]:
+    search = Search(MODEL, Builder(MODEL, Penalties()).build(text(words)), Penalties())
+    for _ in search.run(made_up(truth), np.ones(len(truth), bool)):  # type: ignore[arg-type]
+        pass
+    return search.path()
+
+
+def starts_of(steps: Sequence[Step]) -> dict[int, int]:
+    return {s.word: s.first for s in steps if s.way is Way.WORD}
+
+
+order = st.permutations(sorted(WORDS))
+
+
+@given(order, st.integers(3, 9), st.lists(st.sampled_from((0, 12, 40, 130)), min_size=9, max_size=9))
+@settings(max_examples=25, deadline=None)
+def test_finds_every_word_where_it_is(words: list[str], frames: int, silence: list[int]) -> None:
+    truth, starts = said(words, frames, silence, words)
+    found = starts_of(walk(words, truth))
+    assert sorted(found) == list(range(len(words)))
+    assert all(abs(found[n] - start) <= 2 for n, start in enumerate(starts))
+
+
+@given(order, st.integers(5, 9), st.integers(1, 6))
+@settings(max_examples=15, deadline=None)
+def test_steps_over_words_that_nobody_says(words: list[str], frames: int, at: int) -> None:
+    kept = words[:at] + words[at + 2 :]
+    truth, starts = said(kept, frames, [15] * len(kept), words)
+    found = starts_of(walk(words, truth))
+    wanted = dict(zip((n for n in range(len(words)) if n not in (at, at + 1)), starts, strict=True))
+    assert all(abs(found[n] - start) <= 2 for n, start in wanted.items())
+    assert at not in found and at + 1 not in found
+
+
+@given(order, st.integers(6, 9), st.integers(1, 5))
+@settings(max_examples=15, deadline=None)
+def test_waits_through_speech_that_nobody_wrote(words: list[str], frames: int, at: int) -> None:
+    written = words[:at] + words[at + 3 :]
+    truth, starts = said(words, frames, [15] * len(words), words)
+    steps = walk(written, truth)
+    found = starts_of(steps)
+    wanted = [start for n, start in enumerate(starts) if not at <= n < at + 3]
+    assert all(abs(found[n] - start) <= 2 for n, start in enumerate(wanted))
+    unwritten = [s for s in steps if s.way is Way.UNWRITTEN]
+    assert unwritten and unwritten[0].first >= starts[at] - 16 and unwritten[-1].last <= starts[at + 3] + 2
+
+
+def test_steps_cover_the_sound_without_gap_or_overlap() -> None:
+    words = sorted(WORDS)
+    truth, _ = said(words, 5, [9] * len(words), words)
+    steps = walk(words, truth)
+    assert steps[0].first == 0 and steps[-1].last == len(truth)
+    assert all(a.last == b.first for a, b in pairwise(steps))
+
+
+def test_music_outside_speech_is_no_word() -> None:
+    words = sorted(WORDS)
+    truth, starts = said(words, 6, [260] + [5] * 8, words)
+    hum = MODEL.plain[3 * MODEL.number("M") + 1]
+    truth[:250] = hum
+    in_speech = np.ones(len(truth), bool)
+    in_speech[:250] = False
+    search = Search(MODEL, Builder(MODEL, Penalties()).build(text(words)), Penalties())
+    for _ in search.run(made_up(truth), in_speech):  # type: ignore[arg-type]
+        pass
+    assert abs(starts_of(search.path())[0] - starts[0]) <= 2
+
+
+def test_the_model_is_the_one_we_know() -> None:
+    assert len(MODEL.phones) == 42 and MODEL.columns == 5126
+    assert all(np.allclose(w.sum(0), 1, atol=0.1) for w in MODEL.weights)
+    s, iy, silence = MODEL.number("S"), MODEL.number("IY"), MODEL.silence
+    inside = MODEL.contexts.columns(iy, s, silence, acoustics.LAST)
+    assert set(MODEL.codebook_of[list(inside)]) == {iy}
+    assert inside != MODEL.contexts.columns(iy, MODEL.number("W"), silence, acoustics.LAST)
+
+
+def test_scores_computed_by_block_and_along_a_path_agree() -> None:
+    noise = (np.random.default_rng(3).normal(0, 900, 16_000 * 3)).astype(np.int16)
+    features = with_changes(cepstra(noise)[0])
+    columns = np.random.default_rng(4).integers(0, MODEL.columns, len(features))
+    by_block = []
+    for block in blocks(MODEL, features, threads=2):
+        here = columns[block.first : block.first + len(block.scores)]
+        block.want(np.unique(here))
+        by_block.append(block.scores[np.arange(len(here)), here].copy())
+    assert np.allclose(np.concatenate(by_block), path_scores(MODEL, features, columns), atol=0.2)
+
+
+@pytest.mark.parametrize("samples", [0, 1, 409])
+def test_sound_shorter_than_a_frame_has_no_features(samples: int) -> None:
+    assert with_changes(cepstra(np.zeros(samples, np.int16))[0]).shape == (0, 39)
+
+
+def test_block_arrays_are_used_again_without_leaving_anything_behind() -> None:
+    block = Block(MODEL)
+    rng = np.random.default_rng(5)
+    one, two = (rng.normal(0, 3, (BLOCK_FRAMES, 39)).astype(np.float32) for _ in range(2))
+    wanted = np.arange(0, 60)
+    block.load(two, 0).want(wanted)
+    fresh = block.scores[:, wanted].copy()
+    block.load(one, 0).want(wanted)
+    block.load(two, 0).want(wanted)
+    assert np.array_equal(fresh, block.scores[:, wanted])
