@@ -40,6 +40,7 @@ def spans(
     ends = _ends(script, limits, pieces, starts)
     if limits.profile.snap_to_shots and script.shots:
         _snap(script, limits, pieces, starts, ends)
+        _pull_inside(starts, duration_ms)
     latest = duration_ms if duration_ms is not None else max(ends, default=0)
     return [Span(s, max(min(e, latest), s + 1)) for s, e in zip(starts, ends, strict=True)]
 
@@ -160,7 +161,8 @@ def _snap(
         cut = _nearest(script.shots, starts[k])
         heard = script.starts[piece.first]
         free = starts[k - 1] if k else 0
-        if cut is not None and abs(cut - heard) <= limits.early_ms and free < cut < ends[k]:
+        until = min(ends[k] - 1, starts[k + 1] if k + 1 < len(starts) else ends[k])
+        if cut is not None and abs(cut - heard) <= limits.early_ms and free < cut <= until:
             if k and ends[k - 1] <= starts[k]:
                 ends[k - 1] = min(ends[k - 1], max(cut - limits.min_gap_ms, starts[k - 1] + 1))
             starts[k] = cut
