@@ -82,6 +82,19 @@ def test_a_sequence_shows_each_of_its_moments(folder, run):
     assert [line.split(":")[0] for line in lines if line.startswith("   > ")] == ["   > Denise", "   > Colin"]
 
 
+def test_an_index_that_is_behind_says_so(folder, run):
+    search_makers.save(folder, search_makers.document("later"))
+    (folder / "foreign.json").write_text("{}", "utf-8")
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "x.json").write_text("{}", "utf-8")
+    assert (
+        "note: 2 transcripts have changed since; run: vignette index"
+        in run("search", "stay", "--in", str(folder)).text
+    )
+    run("index", str(folder))
+    assert "note:" not in run("search", "stay", "--in", str(folder)).text
+
+
 def test_nothing_found_is_no_failure(folder, run):
     ran = run("search", "xyzzy", "--in", str(folder))
     assert (ran.text, ran.status) == ("nothing found for xyzzy", 0)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import random
 import sqlite3
 import threading
@@ -295,6 +296,19 @@ def test_it_is_searched_while_it_is_built_anew(tmp_path):
         stop.set()
         asking.join()
     assert totals == {20}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        QueryError("no", "yes", query="a b", at=2),
+        IndexFileError(documents.Path("x"), "is odd"),
+        DocumentError(documents.Path("x"), "is odd", "utterance 3"),
+    ],
+)
+def test_errors_survive_the_way_between_processes(error):
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.facts()) == (type(error), str(error), error.facts())
 
 
 def test_one_writer_at_a_time(tmp_path):

@@ -30,17 +30,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.search.building import Built, update
+    from pipeline.search.building import update
     from pipeline.search.codebook import Codebook
     from pipeline.search.errors import DocumentError, IndexFileError, QueryError
+    from pipeline.search.filling import Built
     from pipeline.search.index import Index
     from pipeline.search.results import Count, Evidence, Hit, Line, Moment, Results
 
 # Loaded when first asked for: the command line must not wait for a search that nobody makes.
 _HOMES = {
-    "building": ("Built", "update"),
+    "building": ("update",),
     "codebook": ("Codebook",),
     "errors": ("DocumentError", "IndexFileError", "QueryError"),
+    "filling": ("Built",),
     "index": ("Index",),
     "results": ("Count", "Evidence", "Hit", "Line", "Moment", "Results"),
 }

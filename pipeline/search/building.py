@@ -7,53 +7,22 @@ from nothing is built in a file beside and then copied over the old one in one s
 from __future__ import annotations
 
 import contextlib
-import gc
-import hashlib
 import os
 import sqlite3
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from pipeline.search import documents, storage, timeline
-from pipeline.search.documents import Document, Scene, Spoken
-from pipeline.search.errors import DocumentError, IndexFileError
-from pipeline.search.keys import NoRoomError, assign
-from pipeline.search.vocabulary import Vocabulary
+from pipeline.search import documents, storage
+from pipeline.search.errors import IndexFileError
+from pipeline.search.filling import Built, Filling, Progress, size_and_time
+from pipeline.search.keys import NoRoomError
 
 INDEX_NAME = "search.sqlite"
-# A file changed twice within the clock's grain looks unchanged; one changed this shortly before we read it is
-# read again.
-_RACY_NS = 2_000_000_000
-
-Progress = Callable[[int, int, str], None]
 
 
 def index_of(folder: Path) -> Path:
     """Where the index of a folder of documents lies."""
     return folder / ".work" / INDEX_NAME
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What an indexing run did; documents are named by their path in the folder."""
-
-    index: Path
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: int = 0
-    utterances: int = 0
-    skipped: tuple[DocumentError, ...] = ()
-    rebuilt: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """The run as plain JSON values."""
-        lists = {"added": list(self.added), "changed": list(self.changed), "removed": list(self.removed)}
-        counts = {"unchanged": self.unchanged, "utterances": self.utterances, "rebuilt": self.rebuilt}
-        return {"index": str(self.index), **lists, **counts, "skipped": [e.facts() for e in self.skipped]}
 
 
 def update(
@@ -79,6 +48,16 @@ def update(
         raise IndexFileError(path, f"cannot be written: {error.strerror or error}") from None
 
 
+def outdated(connection: sqlite3.Connection, folder: Path) -> int:
+    """How many documents of a folder came, went or changed since they were indexed, as far as size and time
+    tell.
+    """
+    sql = "SELECT path, size, mtime_ns FROM documents UNION ALL SELECT path, size, mtime_ns FROM skipped"
+    held = {path: facts for path, *facts in connection.execute(sql)}
+    now = {p.relative_to(folder).as_posix(): size_and_time(p) for p in documents.find(folder)}
+    return sum(1 for name in held.keys() | now.keys() if held.get(name) != now.get(name))
+
+
 @contextlib.contextmanager
 def _only_one(path: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
@@ -98,7 +77,7 @@ def _update(folder: Path, path: Path, rebuild: bool, progress: Progress) -> Buil
     if path.exists() and not rebuild and _is_sound(path):
         connection = storage.open_to_write(path)
         try:
-            return _in_one_transaction(_Run(connection, folder, path, progress))
+            return _in_one_transaction(Filling(connection, folder, path, progress))
         except NoRoomError:
             pass
         finally:
@@ -132,7 +111,7 @@ def _from_nothing(folder: Path, path: Path, progress: Progress) -> Built:
     try:
         connection = storage.create(part)
         try:
-            built = _in_one_transaction(_Run(connection, folder, path, progress, rebuilt=True))
+            built = _in_one_transaction(Filling(connection, folder, path, progress, rebuilt=True))
             connection.execute("INSERT INTO words(words) VALUES('optimize')")
             _put_in_place(connection, part, path)
         finally:
@@ -169,7 +148,7 @@ def _put_in_place(connection: sqlite3.Connection, part: Path, path: Path) -> Non
         old.unlink(missing_ok=True)
 
 
-def _in_one_transaction(run: _Run) -> Built:
+def _in_one_transaction(run: Filling) -> Built:
     run.connection.execute("BEGIN IMMEDIATE")
     try:
         built = run.everything()
@@ -181,185 +160,3 @@ def _in_one_transaction(run: _Run) -> Built:
     run.connection.execute("PRAGMA analysis_limit=400")
     run.connection.execute("ANALYZE")  # how queries are planned; a sample is enough
     return built
-
-
-@dataclass
-class _Run:
-    """One indexing run over one open index."""
-
-    connection: sqlite3.Connection
-    folder: Path
-    index: Path
-    progress: Progress
-    rebuilt: bool = False
-    concepts: dict[str, int] = field(default_factory=dict)
-
-    def everything(self) -> Built:
-        rows = self.connection.execute("SELECT path, key, size, mtime_ns, seen_ns, digest FROM documents")
-        held = {row[0]: row[1:] for row in rows}
-        self.concepts = dict(self.connection.execute("SELECT name, id FROM concepts"))
-        files = {p.relative_to(self.folder).as_posix(): p for p in documents.find(self.folder)}
-        keys = assign({name: h[0] for name, h in held.items()}, list(files))
-        added, changed, removed = list[str](), list[str](), list[str]()
-        skipped, unchanged = list[DocumentError](), 0
-        for name in sorted(held.keys() - files.keys()):
-            self.remove(held[name][0])
-            removed.append(name)
-        for number, (name, path) in enumerate(files.items(), 1):
-            self.progress(number, len(files), name)
-            try:
-                new = self.refresh(name, path, keys[name], held.get(name))
-            except DocumentError as error:
-                skipped.append(error)
-                if name in held:
-                    self.remove(held[name][0])
-                    removed.append(name)
-                continue
-            if not new:
-                unchanged += 1
-            else:
-                (changed if name in held else added).append(name)
-        self.connection.execute("DELETE FROM concepts WHERE id NOT IN (SELECT DISTINCT concept FROM tags)")
-        total = self.connection.execute("SELECT coalesce(sum(utterances), 0) FROM documents").fetchone()[0]
-        lists = tuple(added), tuple(changed), tuple(removed)
-        return Built(self.index, *lists, unchanged, total, tuple(skipped), self.rebuilt)
-
-    def refresh(self, name: str, path: Path, key: int, held: Sequence[int | str] | None) -> bool:
-        """Index one document unless it is unchanged; whether it was indexed."""
-        try:
-            stat = path.stat()
-            now_ns = time.time_ns()
-            if (
-                held
-                and (stat.st_size, stat.st_mtime_ns) == (held[1], held[2])
-                and stat.st_mtime_ns < int(held[3]) - _RACY_NS
-            ):
-                return False
-            data = path.read_bytes()
-        except OSError as error:
-            raise DocumentError(path, f"cannot be read: {error.strerror}") from None
-        digest = hashlib.sha256(data).hexdigest()
-        facts = len(data), stat.st_mtime_ns, now_ns
-        if held and digest == held[4]:
-            sql = "UPDATE documents SET size = ?, mtime_ns = ?, seen_ns = ? WHERE key = ?"
-            self.connection.execute(sql, (*facts, key))
-            return False
-        with _without_collector():
-            document = documents.parse(data, path)
-            if held:
-                self.remove(key)
-            self.insert(document, key, name, digest, facts)
-        return True
-
-    def remove(self, key: int) -> None:
-        """Take a document out, with everything that hangs on it."""
-        ids = key << storage.ORDINAL_BITS, (key + 1) << storage.ORDINAL_BITS
-        self.connection.execute(
-            "INSERT INTO words(words, rowid, text, place) "
-            "SELECT 'delete', id, text, place FROM utterances WHERE id >= ? AND id < ? ORDER BY id",
-            ids,
-        )
-        self.connection.execute("DELETE FROM tags WHERE utterance >= ? AND utterance < ?", ids)
-        self.connection.execute("DELETE FROM utterances WHERE id >= ? AND id < ?", ids)
-        self.connection.execute(
-            "DELETE FROM speaker_names WHERE speaker IN (SELECT id FROM speakers WHERE document = ?)", (key,)
-        )
-        for table in ("speakers", "vignettes"):
-            self.connection.execute(f"DELETE FROM {table} WHERE document = ?", (key,))
-        self.connection.execute("DELETE FROM documents WHERE key = ?", (key,))
-
-    def insert(
-        self, document: Document, key: int, path: str, digest: str, facts: tuple[int, int, int]
-    ) -> None:
-        """Put a document in."""
-        d = document
-        speakers = [self.speaker(key, p.id, p.name, p.role) for p in d.people]
-        scenes = [self.scene(key, s) for s in d.scenes]
-        places = [_joined(d.title, s.title) for s in d.scenes]
-        first = key << storage.ORDINAL_BITS
-        rows = [
-            (
-                first + n,
-                u.id,
-                None if u.speaker is None else speakers[u.speaker],
-                None if u.scene is None else scenes[u.scene],
-                u.start_ms,
-                u.end_ms,
-                u.text,
-                d.title if u.scene is None else places[u.scene],
-            )
-            for n, u in enumerate(d.utterances)
-        ]
-        self.connection.executemany(f"INSERT INTO utterances VALUES({_marks(8)})", rows)
-        words = ((r[0], r[6], r[7]) for r in rows)
-        self.connection.executemany("INSERT INTO words(rowid, text, place) VALUES(?,?,?)", words)
-        blob = timeline.pack((r[4], r[5], r[2], r[3]) for r in rows)
-        about = (d.name, d.title, d.lang, d.grade, d.draft, d.duration_ms, len(rows), blob)
-        row = (key, path, digest, *facts, *about)
-        self.connection.execute(f"INSERT INTO documents VALUES({_marks(len(row))})", row)
-        Vocabulary(self.connection).add(u.text for u in d.utterances)
-        tags = [t for n, u in enumerate(d.utterances) if u.tags for t in self.tags(u, first + n)]
-        self.connection.executemany(f"INSERT INTO tags VALUES({_marks(14)})", tags)
-
-    def speaker(self, key: int, label: str, name: str, role: str) -> int:
-        row = (key, label, name, role, fold(role))
-        id = (
-            self.connection.execute(f"INSERT INTO speakers VALUES(NULL,{_marks(len(row))})", row).lastrowid
-            or 0
-        )
-        names = {fold(label), fold(name), *fold(name).split()} - {""}
-        self.connection.executemany("INSERT INTO speaker_names VALUES(?,?)", [(n, id) for n in names])
-        return id
-
-    def scene(self, key: int, scene: Scene) -> int:
-        row = (
-            key,
-            scene.id,
-            scene.kind,
-            scene.number,
-            scene.title,
-            fold(scene.title),
-            scene.start_ms,
-            scene.end_ms,
-        )
-        return (
-            self.connection.execute(f"INSERT INTO vignettes VALUES(NULL,{_marks(len(row))})", row).lastrowid
-            or 0
-        )
-
-    def tags(self, spoken: Spoken, utterance: int) -> Iterator[tuple[object, ...]]:
-        for nth, t in enumerate(spoken.tags):
-            flags = tuple(f in t.flags for f in documents.FLAGS)
-            place = (t.start_char, t.end_char, t.start_ms, t.end_ms)
-            yield (self.concept(t.concept), utterance, nth, *place, t.rule, *flags, t.about, t.confidence)
-
-    def concept(self, name: str) -> int:
-        if name not in self.concepts:
-            cursor = self.connection.execute("INSERT INTO concepts(name) VALUES(?)", (name,))
-            self.concepts[name] = cursor.lastrowid or 0
-        return self.concepts[name]
-
-
-@contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
-    """Spare Python's collector of cycles a document's hundred thousand values, among which there is no cycle."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def fold(text: str) -> str:
-    """The text as names are compared: without case, with single spaces."""
-    return " ".join(text.casefold().split())
-
-
-def _joined(*parts: str) -> str:
-    return " ".join(p for p in parts if p)
-
-
-def _marks(count: int) -> str:
-    return ",".join("?" * count)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.search import building, clips, language, refi, rendering
-from pipeline.search.building import Built, Progress
+from pipeline.search.filling import Built, Progress
 from pipeline.search.index import Index
 from pipeline.search.language import LIMIT
 
@@ -59,6 +60,9 @@ def search(
         return counts(query, folder, count_by, format), 0
     with Index.of(folder) as opened:
         results = opened.search(query, limit)
+        if late := building.outdated(opened.connection, folder):
+            what = "a transcript has" if late == 1 else f"{late} transcripts have"
+            results = replace(results, notes=(*results.notes, f"{what} changed since; run: vignette index"))
     cut = clips.cut(results.hits, media, clips_folder) if clips_folder is not None else ()
     status = 1 if any(c.problem for c in cut) else 0
     if format == "json":

@@ -6,6 +6,7 @@ terminal (or that no database can hold) become spaces, one for one, so that char
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,9 +100,11 @@ def clean(text: str) -> str:
 
 def find(folder: Path) -> list[Path]:
     """The JSON files in a folder and below, in order of their paths; dotted names are passed over."""
-    found = (p for p in folder.rglob("*.json") if p.is_file())
-    visible = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
-    return sorted(visible, key=lambda p: p.relative_to(folder).as_posix())
+    found: list[Path] = []
+    for place, below, names in os.walk(folder):
+        below[:] = [b for b in below if not b.startswith(".")]
+        found += [Path(place, n) for n in names if n.endswith(".json") and not n.startswith(".")]
+    return sorted((p for p in found if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
 
 
 def parse(data: bytes, path: Path) -> Document:

@@ -13,19 +13,19 @@ from types import TracebackType
 import numpy as np
 
 from pipeline.search import building, codebook, language, storage
-from pipeline.search.building import Built, Progress
 from pipeline.search.codebook import Codebook
 from pipeline.search.compiling import Plan, compile_plan
 from pipeline.search.concordance import CONTEXT_WORDS, MOST_UTTERANCES, Concordance, concordance
 from pipeline.search.counting import Cooccurrence, cooccurrence, count_by
 from pipeline.search.errors import QueryError
+from pipeline.search.filling import Built, Progress
 from pipeline.search.language import LIMIT, Query
 from pipeline.search.naming import Names
 from pipeline.search.reading import Reader
 from pipeline.search.results import Count, Hit, Results
 from pipeline.search.sequences import chains
 from pipeline.search.timeline import Places, Timeline
-from pipeline.search.vocabulary import Vocabulary, spoken
+from pipeline.search.vocabulary import Vocabulary, fold, spoken
 
 # More hits than this are not scored but given in order of time: nobody reads by rank what ten thousand
 # utterances say, and scoring them would take a second.
@@ -45,7 +45,7 @@ class Index:
         self.codebook = codebook.load() if codes is None else codes
         self.connection = storage.open_to_read(path)
         self.connection.create_function("spoken", 2, spoken, deterministic=True)
-        self.connection.create_function("fold", 1, building.fold, deterministic=True)
+        self.connection.create_function("fold", 1, fold, deterministic=True)
 
     @classmethod
     def of(cls, folder: Path, codes: Codebook | None = None) -> Index:

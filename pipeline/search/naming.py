@@ -9,11 +9,11 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.search.building import fold
 from pipeline.search.codebook import Codebook
 from pipeline.search.documents import KINDS
 from pipeline.search.errors import QueryError
 from pipeline.search.language import Field
+from pipeline.search.vocabulary import fold
 
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 

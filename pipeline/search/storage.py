@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.search import vocabulary
 from pipeline.search.errors import IndexFileError
 
-VERSION = 2
+VERSION = 3
 ORDINAL_BITS = 20  # of an utterance's id: documents.MAX_UTTERANCES is 2^20
 KEY_BITS = 42  # of a document's key, so that an id stays below 2^63
 _APPLICATION_ID = 0x56676E74  # "Vgnt": tells our files from other SQLite files
@@ -29,6 +29,7 @@ CREATE TABLE documents(
     mtime_ns INTEGER NOT NULL, seen_ns INTEGER NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL,
     lang TEXT NOT NULL, grade TEXT NOT NULL, draft INTEGER NOT NULL, duration_ms INTEGER NOT NULL,
     utterances INTEGER NOT NULL, timeline BLOB NOT NULL);
+CREATE TABLE skipped(path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL);
 CREATE TABLE speakers(
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL, label TEXT NOT NULL, name TEXT NOT NULL,
     role TEXT NOT NULL, role_key TEXT NOT NULL);

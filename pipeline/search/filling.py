@@ -1,0 +1,233 @@
+"""What one indexing run writes into an open index: documents as rows, and which of them are still as they
+were.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.search import documents, storage, timeline
+from pipeline.search.documents import Document, Scene, Spoken
+from pipeline.search.errors import DocumentError
+from pipeline.search.keys import assign
+from pipeline.search.vocabulary import Vocabulary, fold
+
+# A file changed twice within the clock's grain looks unchanged; one changed this shortly before we read it is
+# read again.
+_RACY_NS = 2_000_000_000
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What an indexing run did; documents are named by their path in the folder."""
+
+    index: Path
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    utterances: int = 0
+    skipped: tuple[DocumentError, ...] = ()
+    rebuilt: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The run as plain JSON values."""
+        lists = {"added": list(self.added), "changed": list(self.changed), "removed": list(self.removed)}
+        counts = {"unchanged": self.unchanged, "utterances": self.utterances, "rebuilt": self.rebuilt}
+        return {"index": str(self.index), **lists, **counts, "skipped": [e.facts() for e in self.skipped]}
+
+
+def size_and_time(path: Path) -> list[int]:
+    try:
+        stat = path.stat()
+    except OSError:  # gone since it was listed
+        return []
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+@dataclass
+class Filling:
+    """One indexing run over one open index."""
+
+    connection: sqlite3.Connection
+    folder: Path
+    index: Path
+    progress: Progress
+    rebuilt: bool = False
+    concepts: dict[str, int] = field(default_factory=dict)
+
+    def everything(self) -> Built:
+        """Index what is new or changed, take out what is gone, skip what cannot be read."""
+        rows = self.connection.execute("SELECT path, key, size, mtime_ns, seen_ns, digest FROM documents")
+        held = {row[0]: row[1:] for row in rows}
+        self.concepts = dict(self.connection.execute("SELECT name, id FROM concepts"))
+        files = {p.relative_to(self.folder).as_posix(): p for p in documents.find(self.folder)}
+        keys = assign({name: h[0] for name, h in held.items()}, list(files))
+        done: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
+        gone = sorted(held.keys() - files.keys())
+        skipped: list[DocumentError] = []
+        self.connection.execute("DELETE FROM skipped")
+        for number, (name, path) in enumerate(files.items(), 1):
+            self.progress(number, len(files), name)
+            try:
+                done[self.refresh(name, path, keys[name], held.get(name))].append(name)
+            except DocumentError as error:
+                skipped.append(error)
+                self.skip(name, path)
+                gone += [name] if name in held else []
+        for name in gone:
+            self.remove(held[name][0])
+        self.connection.execute("DELETE FROM concepts WHERE id NOT IN (SELECT DISTINCT concept FROM tags)")
+        total = self.connection.execute("SELECT coalesce(sum(utterances), 0) FROM documents").fetchone()[0]
+        lists = tuple(done["added"]), tuple(done["changed"]), tuple(gone)
+        return Built(self.index, *lists, len(done["unchanged"]), total, tuple(skipped), self.rebuilt)
+
+    def skip(self, name: str, path: Path) -> None:
+        """Remember a file that is none of ours, so that it is not taken for a change."""
+        if facts := size_and_time(path):
+            self.connection.execute("INSERT INTO skipped VALUES(?,?,?)", (name, *facts))
+
+    def refresh(self, name: str, path: Path, key: int, held: Sequence[int | str] | None) -> str:
+        """Index one document unless it is unchanged; what it was: "added", "changed" or "unchanged"."""
+        try:
+            stat = path.stat()
+            now_ns = time.time_ns()
+            if (
+                held
+                and (stat.st_size, stat.st_mtime_ns) == (held[1], held[2])
+                and stat.st_mtime_ns < int(held[3]) - _RACY_NS
+            ):
+                return "unchanged"
+            data = path.read_bytes()
+        except OSError as error:
+            raise DocumentError(path, f"cannot be read: {error.strerror}") from None
+        digest = hashlib.sha256(data).hexdigest()
+        facts = len(data), stat.st_mtime_ns, now_ns
+        if held and digest == held[4]:
+            sql = "UPDATE documents SET size = ?, mtime_ns = ?, seen_ns = ? WHERE key = ?"
+            self.connection.execute(sql, (*facts, key))
+            return "unchanged"
+        with _without_collector():
+            document = documents.parse(data, path)
+            if held:
+                self.remove(key)
+            self.insert(document, key, name, digest, facts)
+        return "changed" if held else "added"
+
+    def remove(self, key: int) -> None:
+        """Take a document out, with everything that hangs on it."""
+        ids = key << storage.ORDINAL_BITS, (key + 1) << storage.ORDINAL_BITS
+        self.connection.execute(
+            "INSERT INTO words(words, rowid, text, place) "
+            "SELECT 'delete', id, text, place FROM utterances WHERE id >= ? AND id < ? ORDER BY id",
+            ids,
+        )
+        self.connection.execute("DELETE FROM tags WHERE utterance >= ? AND utterance < ?", ids)
+        self.connection.execute("DELETE FROM utterances WHERE id >= ? AND id < ?", ids)
+        self.connection.execute(
+            "DELETE FROM speaker_names WHERE speaker IN (SELECT id FROM speakers WHERE document = ?)", (key,)
+        )
+        for table in ("speakers", "vignettes"):
+            self.connection.execute(f"DELETE FROM {table} WHERE document = ?", (key,))
+        self.connection.execute("DELETE FROM documents WHERE key = ?", (key,))
+
+    def insert(
+        self, document: Document, key: int, path: str, digest: str, facts: tuple[int, int, int]
+    ) -> None:
+        """Put a document in."""
+        d = document
+        speakers = [self.speaker(key, p.id, p.name, p.role) for p in d.people]
+        scenes = [self.scene(key, s) for s in d.scenes]
+        places = [_joined(d.title, s.title) for s in d.scenes]
+        first = key << storage.ORDINAL_BITS
+        rows = [
+            (
+                first + n,
+                u.id,
+                None if u.speaker is None else speakers[u.speaker],
+                None if u.scene is None else scenes[u.scene],
+                u.start_ms,
+                u.end_ms,
+                u.text,
+                d.title if u.scene is None else places[u.scene],
+            )
+            for n, u in enumerate(d.utterances)
+        ]
+        self.connection.executemany(f"INSERT INTO utterances VALUES({_marks(8)})", rows)
+        words = ((r[0], r[6], r[7]) for r in rows)
+        self.connection.executemany("INSERT INTO words(rowid, text, place) VALUES(?,?,?)", words)
+        blob = timeline.pack((r[4], r[5], r[2], r[3]) for r in rows)
+        about = (d.name, d.title, d.lang, d.grade, d.draft, d.duration_ms, len(rows), blob)
+        row = (key, path, digest, *facts, *about)
+        self.connection.execute(f"INSERT INTO documents VALUES({_marks(len(row))})", row)
+        Vocabulary(self.connection).add(u.text for u in d.utterances)
+        tags = [t for n, u in enumerate(d.utterances) if u.tags for t in self.tags(u, first + n)]
+        self.connection.executemany(f"INSERT INTO tags VALUES({_marks(14)})", tags)
+
+    def speaker(self, key: int, label: str, name: str, role: str) -> int:
+        row = (key, label, name, role, fold(role))
+        id = (
+            self.connection.execute(f"INSERT INTO speakers VALUES(NULL,{_marks(len(row))})", row).lastrowid
+            or 0
+        )
+        names = {fold(label), fold(name), *fold(name).split()} - {""}
+        self.connection.executemany("INSERT INTO speaker_names VALUES(?,?)", [(n, id) for n in names])
+        return id
+
+    def scene(self, key: int, scene: Scene) -> int:
+        row = (
+            key,
+            scene.id,
+            scene.kind,
+            scene.number,
+            scene.title,
+            fold(scene.title),
+            scene.start_ms,
+            scene.end_ms,
+        )
+        return (
+            self.connection.execute(f"INSERT INTO vignettes VALUES(NULL,{_marks(len(row))})", row).lastrowid
+            or 0
+        )
+
+    def tags(self, spoken: Spoken, utterance: int) -> Iterator[tuple[object, ...]]:
+        for nth, t in enumerate(spoken.tags):
+            flags = tuple(f in t.flags for f in documents.FLAGS)
+            place = (t.start_char, t.end_char, t.start_ms, t.end_ms)
+            yield (self.concept(t.concept), utterance, nth, *place, t.rule, *flags, t.about, t.confidence)
+
+    def concept(self, name: str) -> int:
+        if name not in self.concepts:
+            cursor = self.connection.execute("INSERT INTO concepts(name) VALUES(?)", (name,))
+            self.concepts[name] = cursor.lastrowid or 0
+        return self.concepts[name]
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Spare Python's collector of cycles a document's hundred thousand values, among which there is no cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(p for p in parts if p)
+
+
+def _marks(count: int) -> str:
+    return ",".join("?" * count)
