@@ -36,6 +36,9 @@ STAGES = tuple(VERSIONS)
 
 LEXICON = "concepts.toml"
 
+# Fewer words than this that are not found prove nothing: a murmur may well be missed.
+ENOUGH_WORDS = 8
+
 # The announced length may be off by this much before a person is warned.
 DURATION_SLACK_MS = 2000
 
@@ -162,7 +165,8 @@ class Work:
 
     def _align(self, heard: Heard, progress: Progress) -> Aligned:
         aligned = align.run(self.audio(), heard, self.given, self.job.settings.align, progress)
-        if aligned.report.verdict is Verdict.UNRELATED and self.job.subtitles is not None:
+        proven = len(self.given.words) >= ENOUGH_WORDS if self.given else False
+        if aligned.report.verdict is Verdict.UNRELATED and proven and self.job.subtitles is not None:
             raise SubtitlesError(
                 self.job.subtitles,
                 f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
