@@ -27,6 +27,15 @@ FORMATS = {
 }
 
 
+# Captions that people mend in subtitle editors: of these, what was written last is kept for comparison.
+MENDABLE = frozenset((".srt", ".vtt"))
+
+
+def end_of(path: Path) -> str:
+    """The kind of an output: ".srt", ".vtt"; other tracks than captions keep their longer end (".concepts.vtt")."""
+    return ".concepts.vtt" if path.name.endswith(".concepts.vtt") else path.suffix.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """`files` are current now; `mended` pairs a person's file with the new one that was put beside it; `removed` are
@@ -69,6 +78,8 @@ def write(transcript: Transcript, store: Store, out: Path) -> Written:
         else:
             _put(path, data, now)
             files.append(path)
+            if end_of(path) in MENDABLE:
+                store.keep_written(path.name, data)
     removed = _retire(out, last, now)
     store.record_written(now)
     return Written(tuple(files), tuple(mended), removed)

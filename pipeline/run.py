@@ -157,7 +157,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
 def _adoptions(job: Job, written: outputs.Written) -> Iterable[str]:
     """How the captions that a person mended in place become decisions."""
     for path, _ in written.mended:
-        if path.suffix in (".srt", ".vtt"):
+        if outputs.end_of(path) in outputs.MENDABLE:
             yield f"make what was changed in {path.name} last: vignette adopt {quote(str(job.media))} {quote(str(path))}"
 
 

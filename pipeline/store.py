@@ -24,6 +24,7 @@ from pipeline.formats.files import write_atomic
 T = TypeVar("T")
 WORK_FOLDER = ".work"
 _OUTPUTS = "outputs.json"
+_WRITTEN = "written"
 
 
 _adapters: dict[Any, Any] = {}
@@ -131,6 +132,25 @@ class Store:
         """Remember what was written. Raises OutputError."""
         self._make_folder()
         write_atomic(self.folder / _OUTPUTS, json.dumps(dict(sorted(outputs.items())), indent=1))
+
+    def keep_written(self, name: str, data: bytes) -> None:
+        """Keep what was written, to tell later what a person changed in it. Raises OutputError."""
+        folder = self.folder / _WRITTEN
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomic(folder / name, data)
+
+    def last_written(self, name: str) -> Path | None:
+        """The copy of what we wrote last under this name, None when there is none, or it is of another time."""
+        copy = self.folder / _WRITTEN / name
+        if not copy.is_file() or digest_of_file(copy) != self.written().get(name):
+            return None
+        return copy
+
+    def take_over(self, path: Path) -> None:
+        """Take an output that a person mended for ours as it stands now. Raises OutputError."""
+        held = self.written()
+        if path.name in held:
+            self.record_written({**held, path.name: digest_of_file(path)})
 
     def forget(self) -> None:
         """Remove every artefact of this recording. Raises OutputError."""

@@ -12,17 +12,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
-from pipeline.edits import anchors, journal, mended, words
+from pipeline import outputs
+from pipeline.edits import anchors, journal, mended, past, words
 from pipeline.edits.conflicts import SEEN
 from pipeline.edits.journal import Contents
 from pipeline.edits.making import Maker
 from pipeline.edits.mended import ShownCue
 from pipeline.edits.model import Add, CueOf, Decision, Delete, Words, sealed
 from pipeline.edits.preview import Preview, preview
+from pipeline.edits.replay import Replay
 from pipeline.jobs import Job
 from pipeline.settings import Person
+from pipeline.store import Store
 from pipeline.transcript import Transcript
 
 # So often the captions that do not look like the person's are decided again.
@@ -38,14 +42,29 @@ class Adopted:
     differing: int = 0
     notes: tuple[str, ...] = ()
 
+    @property
+    def kinds(self) -> dict[str, int]:
+        return dict(Counter(d.kind for d in self.decisions))
+
     def as_json(self) -> dict[str, Any]:
-        kinds: dict[str, int] = {}
-        for decision in self.decisions:
-            kinds[decision.kind] = kinds.get(decision.kind, 0) + 1
         return {
-            "file": str(self.file), "decisions": len(self.decisions), "kinds": kinds, "differing": self.differing,
+            "file": str(self.file),
+            "decisions": len(self.decisions),
+            "kinds": self.kinds,
+            "differing": self.differing,
             "notes": list(self.notes),
-        }  # fmt: skip
+        }
+
+    def told(self, media: Path, dry_run: bool = False) -> str:
+        """What was adopted, in a sentence, and the next command."""
+        if not self.decisions and not self.differing:
+            return f"{self.file}: shows nothing that a run would not show"
+        kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.items())
+        made = f"{len(self.decisions)} decisions{f' ({kinds})' if kinds else ''}"
+        left = f"; {self.differing} captions will look otherwise than there" if self.differing else ""
+        if dry_run:
+            return f"{self.file}: {made} would be made{left}"
+        return f"{self.file}: {made} written to {journal.journal_of(media)}{left}; vignette run {quote(str(media))} applies them"
 
 
 def adopt(job: Job, file: Path, who: str) -> Adopted:
@@ -57,52 +76,113 @@ def adopt(job: Job, file: Path, who: str) -> Adopted:
     held = journal.read(place)
     found = decide(job, file, who, held)
     written = journal.append(place, found.decisions)
+    if not found.differing and not found.notes and file.resolve().parent == job.out.resolve():
+        # All of it will come out again: from now on it is ours, and the next run may write it in its own way.
+        Store.of(job.out, job.name).take_over(file)
     return replace(found, decisions=written)
 
 
 def decide(job: Job, file: Path, who: str, held: Contents) -> Adopted:
     """The decisions that make a run's captions look like the file, without writing them down."""
     now = preview(job, held, tagging=False)
-    cues, notes = mended.read_mended(file, job.settings.language, _labels(job, now.transcript))
-    trial = _Trial(job, held, who)
-    clerk = _Clerk(now.transcript, cues)
-    found = changes([s.texts for s in _shown(now.transcript)], [c.texts for c in cues])
+    labels = _labels(job, now.transcript)
+    cues, notes = mended.read_mended(file, job.settings.language, labels)
+    last = _last_written(job, file)
+    before = None if last is None else mended.read_mended(last, job.settings.language, labels)[0]
+    if before is None or not _differing(now.transcript, before):
+        trial: _Trial | _Past = _Trial(job, held)
+    else:  # a run has come between: what the person changed is told from what they had before them
+        trial = _Past(held, before)
+    _settle(trial, who, cues, job.settings.people)
+    differing = _differing(trial.look().transcript, cues)
+    made = trial.decisions()
+    if isinstance(trial, _Past):
+        notes.append(
+            "captions were written anew since this file was; only what was changed in it is taken from it"
+        )
+        differing += _conflicting(job, held, trial.made)
+    return Adopted(file, made, differing, tuple(notes))
+
+
+def _settle(trial: _Trial | _Past, who: str, cues: Sequence[ShownCue], people: Sequence[Person]) -> None:
+    """Decide until the trial looks like the cues: words, then speakers, then captions."""
+    transcript = trial.look().transcript
+    clerk = _Clerk(transcript, cues)
+    found = changes([s.texts for s in _shown(transcript)], [c.texts for c in cues])
     for change in on_tokens(found, clerk.owner):
         clerk.note(change)
     trial.take(clerk.decide(who))
-    trial.take(_speakers(trial.look(), who, cues, job.settings.people))
+    trial.take(_speakers(trial.look(), who, cues, people))
     tried: dict[tuple[int, int], int] = {}
     for _ in range(MOST_ROUNDS):
         new = _captions(trial.look(), who, cues, tried)
         if not new:
             break
         trial.take(new)
-    differing = _differing(trial.look().transcript, cues)
-    return Adopted(file, trial.decisions(), differing, tuple(notes))
 
 
-class _Trial:
-    """The journal as it would be."""
+def _last_written(job: Job, file: Path) -> Path | None:
+    """What we wrote last where this file stands, or of its kind."""
+    store = Store.of(job.out, job.name)
+    names = [
+        file.name,
+        *(n for n in sorted(store.written()) if outputs.end_of(Path(n)) == outputs.end_of(file)),
+    ]
+    found = (store.last_written(name) for name in names)
+    return next((path for path in found if path is not None), None)
 
-    def __init__(self, job: Job, held: Contents, who: str) -> None:
-        self.job, self.held, self.who = job, held, who
+
+def _conflicting(job: Job, held: Contents, made: Sequence[Decision]) -> int:
+    """How many of the decisions a run would list as conflicts."""
+    contents = Contents((*held.decisions, *made), held.strange)
+    mine = {d.id for d in made}
+    report = preview(job, contents, tagging=False).replay.report
+    return sum(s.decision.id in mine for s in report.conflicts)
+
+
+class _Made:
+    """Decisions that were made and not yet written down."""
+
+    def __init__(self, held: Contents) -> None:
+        self.held = held
         self.made: list[Decision] = []
 
     def take(self, decisions: Sequence[Decision]) -> None:
         """Add decisions behind all others."""
         for decision in decisions:
-            at = f"2299-01-01T00:{len(self.made) // 60_000_000:02}:00.{len(self.made):06}Z"
-            self.made.append(sealed(replace(decision, at=at)))
+            seconds, micros = divmod(len(self.made), 1_000_000)
+            self.made.append(sealed(replace(decision, at=f"2299-01-01T00:00:{seconds:02}.{micros:06}Z")))
 
     def decisions(self) -> tuple[Decision, ...]:
         """What was made, without a word of the trial itself."""
         known = {d.id for d in self.held.decisions}
         return tuple(replace(d, at="", id="", seen=_known_only(d.seen, known)) for d in self.made)
 
+
+class _Trial(_Made):
+    """The recording as it would come out."""
+
+    def __init__(self, job: Job, held: Contents) -> None:
+        super().__init__(held)
+        self.job = job
+
     def look(self) -> Preview:
         """What a run would make of it."""
         contents = Contents((*self.held.decisions, *self.made), self.held.strange)
         return preview(self.job, contents, tagging=False)
+
+
+class _Past(_Made):
+    """What we wrote last, as if it were the recording: decisions are made about what the person had before them."""
+
+    def __init__(self, held: Contents, before: Sequence[ShownCue]) -> None:
+        super().__init__(held)
+        self.before = before
+
+    def look(self) -> Preview:
+        """What would have come out of it then."""
+        replay = Replay(Contents(tuple(self.made)))
+        return Preview(past.transcript(self.before, replay), replay)
 
 
 def _known_only(seen: dict[str, Any], known: set[str]) -> dict[str, Any]:

@@ -106,7 +106,9 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            **{str(state).replace(" ", "_"): self.count(state) for state in State},
+            "kept": self.kept,
+            "waiting": self.count(State.WAITING),
+            "withdrawn": self.count(State.WITHDRAWN),
             "conflicts": [s.as_json() for s in self.conflicts],
             "not_understood": [{"line": s.line, "why": s.why} for s in self.strange],
         }

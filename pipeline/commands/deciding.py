@@ -1,0 +1,285 @@
+"""`vignette decisions`, `vignette decide`, `vignette adopt`: what people decided, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.edits.model import Decision
+    from pipeline.edits.preview import Preview
+    from pipeline.jobs import Job
+
+Medium = Annotated[Path, typer.Argument(help="The recording.")]
+By = Annotated[str, typer.Option("--by", help="Who decides; without it, your user name.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder of what came out.")]
+Subtitles = Annotated[Path | None, typer.Option("--subtitles", help="As it was given to 'run'.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="As it was given to 'run'; repeatable.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+OUT_DEFAULT = Path("transcripts")
+
+
+def register(app: typer.Typer, say: Callable[[str], None]) -> None:
+    """Add the three commands; `say` prints."""
+
+    @app.command(
+        epilog="Examples:  vignette decisions   |   vignette decisions media/talk.mp4 --conflicts   |   "
+        "vignette decisions media/talk.mp4 --merge ben/talk.edits.jsonl"
+    )
+    def decisions(
+        media: Annotated[
+            list[Path] | None, typer.Argument(help="Recordings; without any, all of media/.")
+        ] = None,
+        conflicts: Annotated[bool, typer.Option("--conflicts", help="Only what no longer fits.")] = False,
+        merge: Annotated[
+            Path | None, typer.Option("--merge", help="First add what another copy of the journal holds.")
+        ] = None,
+        out: Out = OUT_DEFAULT,
+        subtitles: Subtitles = None,
+        set_: Settings = None,
+        as_json: AsJson = False,
+    ) -> int:
+        """List what people decided about a recording, and what became of it."""
+        jobs = _jobs(tuple(media or ()), out, subtitles, tuple(set_ or ()))
+        if merge is not None and len(jobs) != 1:
+            raise UsageError("--merge goes with exactly one recording", "name the recording it belongs to")
+        added = None if merge is None else _merge(jobs[0], merge)
+        return _list(jobs, conflicts, added, as_json, say)
+
+    @app.command(
+        epilog='Examples:  vignette decide talk.mp4 --words "Thusrday group" --become "Thursday group"   |   '
+        'vignette decide talk.mp4 --words "Come in, Colin." --at 0:33 --speaker "Daniel Marsh"   |   '
+        "vignette decide talk.mp4 --reviewed --by Ana   |   vignette decide talk.mp4 --drop 3f2a"
+    )
+    def decide(
+        media: Medium,
+        words: Annotated[str, typer.Option("--words", help="Which words, as the transcript has them.")] = "",
+        at: Annotated[str, typer.Option("--at", help="When, if the words come more than once.")] = "",
+        become: Annotated[
+            str | None, typer.Option("--become", help='What they read instead; "" when nobody says them.')
+        ] = None,
+        speaker: Annotated[str | None, typer.Option("--speaker", help="Who says them.")] = None,
+        concept: Annotated[
+            str, typer.Option("--concept", help="A concept that they show or do not show.")
+        ] = "",
+        verdict: Annotated[
+            str, typer.Option("--verdict", help="With --concept: confirmed, rejected or added.")
+        ] = "confirmed",
+        person: Annotated[
+            str, typer.Option("--person", help="The id of a speaker, to be called --name.")
+        ] = "",
+        name: Annotated[str | None, typer.Option("--name", help="With --person.")] = None,
+        role: Annotated[str | None, typer.Option("--role", help="With --person.")] = None,
+        reviewed: Annotated[
+            bool, typer.Option("--reviewed", help="You watched all of it, and its words are right.")
+        ] = False,
+        drop: Annotated[str, typer.Option("--drop", help="Withdraw the decision with this id.")] = "",
+        insist: Annotated[
+            str,
+            typer.Option("--insist", help="Settle a conflict: the decision with this id holds after all."),
+        ] = "",
+        by: By = "",
+        out: Out = OUT_DEFAULT,
+        subtitles: Subtitles = None,
+        set_: Settings = None,
+        as_json: AsJson = False,
+    ) -> int:
+        """Decide about words, speakers, people and concepts, or settle a conflict; the next run applies it."""
+        (job,) = _jobs((media,), out, subtitles, tuple(set_ or ()))
+        wish = _Wish(words, at, become, speaker, concept, verdict, person, name, role, reviewed, drop, insist)
+        return _decide(job, wish, by or _user(), as_json, say)
+
+    @app.command(
+        epilog="Examples:  vignette adopt media/talk.mp4 transcripts/talk.en.srt   |   "
+        "vignette adopt media/talk.mp4 ~/Downloads/talk.vtt --by Ana --dry-run"
+    )
+    def adopt(
+        media: Medium,
+        file: Annotated[Path, typer.Argument(help="Captions that a person mended: SubRip or WebVTT.")],
+        by: By = "",
+        dry_run: Annotated[
+            bool, typer.Option("--dry-run", help="Say what would be decided, no more.")
+        ] = False,
+        out: Out = OUT_DEFAULT,
+        subtitles: Subtitles = None,
+        set_: Settings = None,
+        as_json: AsJson = False,
+    ) -> int:
+        """Turn what was changed in a caption file into decisions, so that every later run keeps it."""
+        (job,) = _jobs((media,), out, subtitles, tuple(set_ or ()))
+        return _adopt(job, file, by or _user(), dry_run, as_json, say)
+
+
+class _Wish:
+    """What `decide` was told; exactly one thing may be asked for."""
+
+    def __init__(
+        self, words: str, at: str, become: str | None, speaker: str | None, concept: str, verdict: str, person: str,
+        name: str | None, role: str | None, reviewed: bool, drop: str, insist: str,
+    ) -> None:  # fmt: skip
+        self.words, self.at, self.become, self.speaker = words, at, become, speaker
+        self.concept, self.verdict, self.person, self.name, self.role = concept, verdict, person, name, role
+        self.reviewed, self.drop, self.insist = reviewed, drop, insist
+        asked = [
+            flag
+            for flag, given in (
+                ("--become", become is not None), ("--speaker", speaker is not None), ("--concept", bool(concept)),
+                ("--person", bool(person)), ("--reviewed", reviewed), ("--drop", bool(drop)), ("--insist", bool(insist)),
+            )
+            if given
+        ]  # fmt: skip
+        if len(asked) != 1:
+            together = f": {', '.join(asked)}" if asked else ""
+            raise UsageError(
+                f"decide one thing at a time{together}", "vignette decide --help shows what there is"
+            )
+        if asked[0] in ("--become", "--speaker", "--concept") and not words.split():
+            raise UsageError(f"{asked[0]} needs words to be about", 'name them: --words "..."')
+        if verdict not in ("confirmed", "rejected", "added"):
+            raise UsageError(f"--verdict cannot be '{verdict}'", "choose confirmed, rejected or added")
+        if person and name is None and role is None:
+            raise UsageError("--person needs something to be called", "add --name or --role")
+
+    def decisions(self, shown: Preview, who: str) -> list[Decision]:
+        from pipeline.edits import settling
+        from pipeline.edits.making import Maker
+
+        maker = Maker(shown.transcript, shown.replay, who)
+        if self.drop:
+            return [maker.withdraw(settling.standing_of(shown, self.drop).decision.id)]
+        if self.insist:
+            return settling.insist(shown, settling.standing_of(shown, self.insist), who)
+        if self.reviewed:
+            return [maker.reviewed()]
+        if self.person:
+            return [maker.person(self.person, self.name, self.role)]
+        first, last = settling.locate(shown.transcript, self.words, _time(self.at))
+        if self.become is not None:
+            return maker.words(first, last, self.become)
+        if self.speaker is not None:
+            return [maker.speaker(first, last, self.speaker)]
+        return [maker.concept(first, last, self.concept, self.verdict)]
+
+
+def _time(text: str) -> int | None:
+    from pipeline.timing import parse_timecode
+
+    try:
+        return parse_timecode(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"--at: {error}") from None
+
+
+def _jobs(
+    media: tuple[Path, ...], out: Path, subtitles: Path | None, overrides: tuple[str, ...]
+) -> tuple[Job, ...]:
+    from pipeline import jobs
+
+    plan = jobs.plan(jobs.Request(media, subtitles, out, overrides))
+    if plan.refused:
+        raise plan.refused[0][1]
+    if not plan.jobs:
+        raise UsageError("there is no recording here", "name one")
+    return plan.jobs
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        raise UsageError("it is not known who decides", "say so with --by NAME") from None
+
+
+def _merge(job: Job, other: Path) -> int:
+    from pipeline import edits
+
+    return edits.merge(edits.journal_of(job.media), other)
+
+
+def _list(
+    jobs: tuple[Job, ...], only_conflicts: bool, added: int | None, as_json: bool, say: Callable[[str], None]
+) -> int:
+    documents, left = [], 0
+    for job in jobs:
+        report, note = _report(job)
+        left += len(report.conflicts)
+        shown = report.conflicts if only_conflicts else report.standings
+        document = {"media": str(job.media), **report.as_json(), "decisions": [s.as_json() for s in shown]}
+        documents.append(document if added is None else {**document, "merged": added})
+        if not as_json:
+            merged = f"{added} merged; " if added is not None else ""
+            say(f"{job.media}: {merged}{report.summary() or 'nothing was decided'}{note}")
+            for standing in shown:
+                say(f"  {standing}")
+            for strange in report.strange:
+                say(f"  {strange}")
+            if report.conflicts:
+                where = quote(str(job.media))
+                say(f"  settle a conflict: vignette decide {where} --drop ID, or --insist ID")
+    if as_json:
+        say(json.dumps({"recordings": documents}, ensure_ascii=False, indent=1))
+    return 1 if left else 0
+
+
+def _report(job: Job) -> tuple[Any, str]:
+    """What became of the decisions; before the first run, that they wait for it."""
+    from pipeline.edits import Replay, journal_of, read
+    from pipeline.edits.preview import preview
+
+    contents = read(journal_of(job.media))
+    if not contents.decisions:
+        return Replay(contents).report, ""
+    try:
+        return preview(job, contents).replay.report, ""
+    except UsageError:
+        return Replay(contents).report, f" (until 'vignette run {quote(str(job.media))}')"
+
+
+def _decide(job: Job, wish: _Wish, who: str, as_json: bool, say: Callable[[str], None]) -> int:
+    from pipeline import edits
+    from pipeline.edits.conflicts import wanted
+    from pipeline.edits.preview import preview
+
+    written = edits.append(edits.journal_of(job.media), wish.decisions(preview(job), who))
+    report = preview(job).replay.report
+    if as_json:
+        mine = {d.id for d in written}
+        standings = [s.as_json() for s in report.standings if s.decision.id in mine]
+        say(json.dumps({"media": str(job.media), "decisions": standings}, ensure_ascii=False, indent=1))
+    else:
+        for decision in written:
+            say(f"{decision.id}  {wanted(decision)}")
+        say(
+            f"{report.summary() or 'nothing to decide: it is so already'}; vignette run {quote(str(job.media))} applies it"
+        )
+    return 0
+
+
+def _adopt(job: Job, file: Path, who: str, dry_run: bool, as_json: bool, say: Callable[[str], None]) -> int:
+    from pipeline.edits import adopt, journal, journal_of
+    from pipeline.edits.conflicts import wanted
+
+    held = journal.read(journal_of(job.media)) if dry_run else None
+    found = adopt.adopt(job, file, who) if held is None else adopt.decide(job, file, who, held)
+    if as_json:
+        say(
+            json.dumps(
+                {"media": str(job.media), **found.as_json(), "dry_run": dry_run}, ensure_ascii=False, indent=1
+            )
+        )
+        return 1 if found.differing else 0
+    for decision in found.decisions if dry_run else ():
+        say(f"  {wanted(decision)}")
+    say(found.told(job.media, dry_run))
+    for note in found.notes:
+        say(f"  note: {note}")
+    return 1 if found.differing else 0

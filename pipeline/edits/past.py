@@ -1,0 +1,101 @@
+"""A caption file that we wrote once, as if it were a recording: its words with a share of their caption's time each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from pipeline.edits.mended import ShownCue
+from pipeline.edits.replay import Replay
+from pipeline.timing import Span
+from pipeline.transcript import (
+    Aligned,
+    AlignmentReport,
+    Captions,
+    Cue,
+    EditorCue,
+    Grade,
+    Heard,
+    Media,
+    Speaker,
+    Token,
+    Transcript,
+    Utterance,
+    Verdict,
+    Voices,
+)
+
+
+def transcript(cues: Sequence[ShownCue], replay: Replay) -> Transcript:
+    """The transcript that a file's cues amount to, corrected by a replay; nothing of it is divided anew."""
+    aligned = replay.correct("align", _aligned(cues))
+    voices = replay.correct("utterances", _voices(cues, aligned))
+    made = replay.correct("captions", _captions(aligned))
+    heard = Heard("", "", False, (), ())
+    return Transcript(Media("", "", 0), heard, aligned, voices, made, Grade.SUBTITLES)
+
+
+def _aligned(cues: Sequence[ShownCue]) -> Aligned:
+    tokens: list[Token] = []
+    editor: list[EditorCue] = []
+    for number, cue in enumerate(cues):
+        first, total, done = len(tokens), sum(map(len, cue.texts)) or 1, 0
+        breaks, labels, dashes = [], [], []
+        for line in cue.lines:
+            breaks.append(len(tokens))
+            for word in line:
+                if word.label:
+                    labels.append((len(tokens), word.label))
+                if word.dash:
+                    dashes.append(len(tokens))
+                start = cue.span.start_ms + cue.span.duration_ms * done // total
+                done += len(word.text)
+                end = cue.span.start_ms + cue.span.duration_ms * done // total
+                tokens.append(Token(word.text, Span(start, end)))
+        editor.append(
+            EditorCue(first, len(tokens), cue.span, str(number), tuple(breaks[1:]), tuple(labels), tuple(dashes),
+                      cue.settings)
+        )  # fmt: skip
+    return Aligned(tuple(tokens), AlignmentReport(Verdict.IN_SYNC), tuple(editor))
+
+
+def _captions(aligned: Aligned) -> Captions:
+    """The file's cues as they were, and one for every run of words that a person put between them."""
+    cues: list[Cue] = []
+    at = 0
+    for editor in (*aligned.editor_cues, EditorCue(len(aligned.tokens), len(aligned.tokens), Span(0, 0))):
+        if editor.first > at:
+            between = aligned.tokens[at : editor.first]
+            start, end = min(t.span.start_ms for t in between), max(t.span.end_ms for t in between)
+            cues.append(Cue(Span(start, max(end, start + 1)), at, editor.first))
+        if editor.last > editor.first:
+            span = editor.span or Span(0, 1)
+            cues.append(
+                Cue(
+                    span,
+                    editor.first,
+                    editor.last,
+                    editor.breaks,
+                    None,
+                    editor.label_at,
+                    editor.dash_at,
+                    editor.settings,
+                )
+            )
+        at = max(at, editor.last)
+    return Captions(tuple(sorted(cues, key=lambda c: (c.span.start_ms, c.first))))
+
+
+def _voices(cues: Sequence[ShownCue], aligned: Aligned) -> Voices:
+    """Who says each cue by the file's markup: the voice of its first word."""
+    named = {str(n): next((w.voice for w in cue.words if w.voice), "") for n, cue in enumerate(cues)}
+    owner = [""] * len(aligned.tokens)
+    for editor in aligned.editor_cues:
+        owner[editor.first : editor.last] = [named[editor.id]] * (editor.last - editor.first)
+    utterances: list[Utterance] = []
+    for name, run in groupby(range(len(owner)), key=lambda k: owner[k]):
+        indices = list(run)
+        utterances.append(Utterance(indices[0], indices[-1] + 1, name or None, f"u{len(utterances) + 1}"))
+    speakers = tuple(Speaker(name, name) for name in dict.fromkeys(owner) if name)
+    return replace(Voices(), speakers=speakers, utterances=tuple(utterances))

@@ -1,0 +1,124 @@
+"""From what a person says on the command line to decisions: which words are meant, and how a conflict is settled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.edits import anchors
+from pipeline.edits.conflicts import Standing, State
+from pipeline.edits.making import Maker
+from pipeline.edits.model import (
+    Add,
+    ConceptAt,
+    CueOf,
+    Decision,
+    Delete,
+    Merge,
+    PersonIs,
+    Reviewed,
+    SpeakerOf,
+    Split,
+    Words,
+)
+from pipeline.edits.preview import Preview
+from pipeline.edits.words import LiveText
+from pipeline.errors import UsageError
+from pipeline.timing import clock
+from pipeline.transcript import Transcript
+
+
+def locate(transcript: Transcript, text: str, at_ms: int | None = None) -> tuple[int, int]:
+    """The tokens that hold these words, the ones nearest to a time where there are several. Raises UsageError."""
+    wanted = list(anchors.keys_of(text))
+    window = anchors.Window(LiveText(transcript.tokens).nodes, 0, len(transcript.tokens))
+    places = [
+        (window.owner[k], window.owner[k + len(wanted) - 1] + 1)
+        for k in range(len(window.words) - len(wanted) + 1)
+        if wanted and window.words[k : k + len(wanted)] == wanted
+    ]
+    if not places:
+        raise UsageError(f"nobody says '{text}' there", "give the words as the transcript has them")
+    if at_ms is not None:
+        return min(places, key=lambda p: abs(transcript.tokens[p[0]].span.start_ms - at_ms))
+    if len(places) > 1:
+        times = ", ".join(clock(transcript.tokens[first].span.start_ms) for first, _ in places[:5])
+        more = f" and {len(places) - 5} more" if len(places) > 5 else ""
+        raise UsageError(
+            f"'{text}' is said {len(places)} times, at {times}{more}", "say which with --at TIME"
+        )
+    return places[0]
+
+
+def standing_of(shown: Preview, decision_id: str) -> Standing:
+    """What became of the decision whose id begins so. Raises UsageError."""
+    found = [
+        s for s in shown.replay.report.standings if decision_id and s.decision.id.startswith(decision_id)
+    ]
+    if len(found) != 1:
+        problem = "more than one decision has" if found else "no decision has"
+        raise UsageError(
+            f"{problem} an id that begins with '{decision_id}'", "vignette decisions MEDIA lists them"
+        )
+    return found[0]
+
+
+def insist(shown: Preview, standing: Standing, who: str) -> list[Decision]:
+    """The conflicting decision once more, about what stands there now and knowing it; the old one is withdrawn.
+
+    Raises UsageError when it is no conflict, or its place can no longer be told.
+    """
+    decision, maker = standing.decision, Maker(shown.transcript, shown.replay, who)
+    if standing.state is not State.CONFLICT:
+        raise UsageError(f"decision {decision.id} is no conflict: it is {standing.state}")
+    if isinstance(decision.value, Reviewed) and decision.anchor is None:
+        return [maker.withdraw(decision.id), maker.reviewed()]
+    if isinstance(decision.value, PersonIs):
+        value = decision.value
+        return [maker.withdraw(decision.id), maker.person(value.id, value.name, value.role)]
+    if isinstance(decision.value, Add):
+        return [maker.withdraw(decision.id), _add_by_time(maker, shown.transcript, decision.value)]
+    first, last = _place_now(shown, decision)
+    return [maker.withdraw(decision.id), _once_more(maker, decision, first, last)]
+
+
+def _place_now(shown: Preview, decision: Decision) -> tuple[int, int]:
+    """The tokens that stand where the decision's words stood."""
+    settled = shown.replay.place_of(decision)
+    if settled is not None:
+        return settled
+    assert decision.anchor is not None
+    nodes = LiveText(shown.transcript.tokens).nodes
+    place = anchors.find(nodes, decision.anchor)
+    if isinstance(place, anchors.Missing) and place.why == "the passage is gone":
+        place = anchors.find_passage(nodes, decision.anchor)
+    if place.last <= place.first:
+        raise UsageError(
+            f"nothing is left where decision {decision.id} was made",
+            f"vignette decide MEDIA --drop {decision.id}",
+        )
+    return place.first, place.last
+
+
+def _once_more(maker: Maker, decision: Decision, first: int, last: int) -> Decision:
+    """The same wish about the tokens `[first, last)`."""
+    value = decision.value
+    match value:
+        case Words() | Delete():
+            made = maker.cue(first, last, CueOf())
+        case SpeakerOf(speaker=name):
+            made = maker.speaker(first, last, name)
+        case ConceptAt():
+            made = maker.concept(first, last, value.concept, value.verdict)
+        case CueOf() | Split() | Merge():
+            made = maker.cue(first, last, CueOf())
+        case _:
+            made = maker.waive(first, last, "-")
+    keeps_seen = isinstance(value, (SpeakerOf, ConceptAt, CueOf, Split, Merge))
+    return replace(made, value=value, seen=made.seen if keeps_seen else {}, note=decision.note)
+
+
+def _add_by_time(maker: Maker, transcript: Transcript, value: Add) -> Decision:
+    """A caption added where its time says."""
+    tokens = transcript.tokens
+    before = next((k for k, t in enumerate(tokens) if t.span.start_ms >= value.start_ms), len(tokens))
+    return replace(maker.waive(before, before, "-"), value=value)
