@@ -30,11 +30,11 @@ ACCUSING = frozenset((
 
 @dataclass(frozen=True)
 class Cue:
-    """A block of the file: its time, its payload, and whether a fault was planted in it."""
+    """A block of the file: its time, its payload, and where a fault was planted the time that it had before."""
 
     span: Span
     payload: str
-    planted: bool = False
+    was: Span | None = None
 
 
 Plant = Callable[[list[Cue], int, random.Random, list[str]], Cue | None]
@@ -109,12 +109,12 @@ def blocks(material: Material, captions: Captions) -> list[Cue]:
     return found
 
 
-def composed(cues: list[Cue]) -> tuple[str, list[int]]:
-    """The file's text, cues in order of start, and the numbers (from 1) of those that were broken."""
+def composed(cues: list[Cue]) -> tuple[str, dict[Span, int]]:
+    """The file's text, cues in order of start, and the numbers (from 1) of the broken ones by the time they had."""
     ordered = sorted(cues, key=lambda c: c.span)
     times = [f"{format_timecode(c.span.start_ms)} --> {format_timecode(c.span.end_ms)}" for c in ordered]
     text = "WEBVTT\n\n" + "\n".join(f"{t}\n{c.payload}\n" for t, c in zip(times, ordered, strict=True))
-    return text, [number for number, c in enumerate(ordered, 1) if c.planted]
+    return text, {c.was: number for number, c in enumerate(ordered, 1) if c.was is not None}
 
 
 def planted(
@@ -131,7 +131,7 @@ def planted(
     for k, cue in enumerate(cues):
         broken = fault(cues, k, rng, names) if k in chosen else cue
         if broken is not None:
-            result.append(replace(broken, planted=k in chosen))
+            result.append(replace(broken, was=cue.span) if k in chosen else broken)
     return result, [cues[k].span for k in sorted(chosen)]
 
 
@@ -143,16 +143,16 @@ def findings(text: str, facts: Facts) -> list[Finding]:
         return list(audit(load(path)[0], [PROFILES["training"]], facts).findings)
 
 
-def listed(
-    fault: str, spans: list[Span], numbers: list[int], found: list[Finding], clean: list[Finding]
-) -> int:
-    """How many of the planted faults a finding points at that the clean file does not have."""
+def listed(spans: list[Span], numbers: dict[Span, int], found: list[Finding], clean: list[Finding]) -> int:
+    """How many of the planted faults a finding points at that the clean file does not have.
+
+    It points at the caption itself, or at the time where it was and is missing now.
+    """
     before = {(f.id, f.start_ms, f.measured) for f in clean}
     new = [f for f in found if (f.id, f.start_ms, f.measured) not in before]
-    if fault == "deleted":
-        return sum(
-            any(f.start_ms is not None and s.start_ms - 500 <= f.start_ms < s.end_ms for f in new)
-            for s in spans
-        )
-    hit = {f.cue_index for f in new}
-    return sum(number in hit for number in numbers)
+    hit = {f.cue_index for f in new if f.cue_index is not None}
+    starts = [f.start_ms for f in new if f.start_ms is not None]
+    return sum(
+        numbers.get(span) in hit or any(span.start_ms - 500 <= start < span.end_ms for start in starts)
+        for span in spans
+    )

@@ -232,7 +232,7 @@ def faults(materials: Iterable[Material], count: int = 20) -> None:
             broken, spans = caption_faults.planted(cues, fault, many, 1, names)
             text, numbers = caption_faults.composed(broken)
             found = caption_faults.findings(text, facts)
-            shares.append(f"{name} {caption_faults.listed(name, spans, numbers, found, clean)}/{len(spans)}")
+            shares.append(f"{name} {caption_faults.listed(spans, numbers, found, clean)}/{len(spans)}")
         print(f"{material.name:<24}clean: {len(wrong)} false in {len(cues)}; listed: {', '.join(shares)}")
 
 
