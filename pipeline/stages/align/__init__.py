@@ -4,7 +4,7 @@ words      what to listen for: the written words with their pronunciations
 acoustics  what each sound of English looks like in    features   of the recording,
 scoring    how well each moment fits each sound
 lattice    the text as a network of states             search     the likeliest way through it
-listening  all of that: where each word was found
+listening  all of that: where each word was found      moving     what is said in another order
 relation   how the given times relate to the sound
 placing    a time for every token                      confidence how sure it is
 passages   what a person should look at
@@ -19,9 +19,11 @@ from pipeline.media import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.stages.align import passages, placing
-from pipeline.stages.align.listening import Found, Listened, listen
+from pipeline.stages.align.listening import Found, Listened, Listener
+from pipeline.stages.align.moving import put_in_place
 from pipeline.stages.align.relation import Relation, relate, sentences
 from pipeline.stages.align.words import Part, parts
+from pipeline.timing import Span
 from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Kind, TextSource, Token, Verdict
 
 # Words that fit this well (nats per frame) prove where they are.
@@ -42,13 +44,24 @@ def run(
     if given is None:
         return Aligned(heard.tokens, AlignmentReport(Verdict.NO_SUBTITLES))
     wanted = parts(given)
-    listened = listen(audio.samples, [p.spoken for p in wanted], heard.regions, progress, settings.processes)
+    listened = _listen(Listener(audio.samples, heard.regions, settings.processes), wanted, given, progress)
     relation = _relation(given, wanted, listened.found)
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
     tokens = placing.tokens(given, placed, source)
     cues = _editor_cues(given)
     return Aligned(tokens, _report(tokens, wanted, listened, relation, heard, cues), cues)
+
+
+def _listen(listener: Listener, wanted: Sequence[Part], given: Given, progress: Progress) -> Listened:
+    """Walk through the whole sound, then look for what stands in another order than it is said."""
+    listened = listener.listen([p.spoken for p in wanted], progress)
+    cue_of = [number for number, cue in enumerate(given.cues) for _ in cue.words]
+
+    def hear(words: range, within: Span) -> Sequence[Found | None]:
+        return listener.listen([wanted[n].spoken for n in words], within=within).found
+
+    return put_in_place(listened, [cue_of[part.token] for part in wanted], hear)
 
 
 def _relation(given: Given, wanted: Sequence[Part], found: Sequence[Found | None]) -> Relation:

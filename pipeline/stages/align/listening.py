@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.progress import Progress
+from pipeline.progress import Progress, silent
 from pipeline.stages.align import acoustics, scoring
 from pipeline.stages.align.features import FRAME_MS
 from pipeline.stages.align.lattice import Builder, Lattice, Penalties, Spoken, Way
@@ -45,28 +45,58 @@ class Listened:
     unwritten: tuple[Span, ...]
 
 
-def listen(
-    samples: NDArray[np.int16],
-    words: Sequence[Spoken],
-    regions: Sequence[Span],
-    progress: Progress,
-    threads: int = 0,
-    prices: Penalties | None = None,
-) -> Listened:
-    """Find the words in the sound, in their order. `regions` say where somebody speaks; empty means that nobody knows."""
-    prices = prices or Penalties()
-    model = acoustics.load()
-    in_speech = _speech_frames(regions, len(samples) // SAMPLES_PER_MS // FRAME_MS + 1)
-    heard = features(samples, in_speech, model)
-    if not len(heard) or not words:
-        return Listened((None,) * len(words), tuple(regions))
-    lattice = Builder(model, prices).build(words)
-    search = Search(model, lattice, prices)
-    for done in search.run(scoring.blocks(model, heard, threads), in_speech):
-        progress(done / len(heard))
-    steps = search.path()
-    fits = _fits(model, lattice, steps, heard, np.concatenate(search.background))
-    return _listened(steps, fits, len(words), samples)
+class Listener:
+    """One recording, ready to be listened to: its features, and where somebody speaks.
+
+    `regions` say where that is; empty means that nobody knows. Raises WeightsError when the acoustic model is missing.
+    """
+
+    def __init__(
+        self,
+        samples: NDArray[np.int16],
+        regions: Sequence[Span],
+        threads: int = 0,
+        prices: Penalties | None = None,
+    ) -> None:
+        self._samples, self._threads, self._prices = samples, threads, prices or Penalties()
+        self._model = acoustics.load()
+        self._in_speech = _speech_frames(regions, len(samples) // SAMPLES_PER_MS // FRAME_MS + 1)
+        self._features = features(samples, self._in_speech, self._model)
+        self._builder = Builder(self._model, self._prices)
+
+    def listen(
+        self, words: Sequence[Spoken], progress: Progress = silent, within: Span | None = None
+    ) -> Listened:
+        """Find the words in their order, in the whole sound or in a part of it (then all of them, up to its end)."""
+        frames = len(self._features)
+        first = 0 if within is None else min(frames, max(0, within.start_ms) // FRAME_MS)
+        last = frames if within is None else min(frames, within.end_ms // FRAME_MS)
+        if first >= last or not words:
+            return Listened((None,) * len(words), ())
+        heard = self._features[first:last]
+        lattice = self._builder.build(words)
+        search = Search(self._model, lattice, self._prices)
+        threads = self._threads if within is None else 1
+        for done in search.run(scoring.blocks(self._model, heard, threads), self._in_speech[first:last]):
+            progress(done / len(heard))
+        steps = search.path(None if within is None else lattice.words)
+        fits = _fits(self._model, lattice, steps, heard, np.concatenate(search.background))
+        return self._listened(steps, fits, len(words), first)
+
+    def _listened(self, steps: Sequence[Step], fits: Sequence[float], words: int, first: int) -> Listened:
+        found: list[Found | None] = [None] * words
+        unwritten = []
+        for n, step in enumerate(steps):
+            quiet_before = n == 0 or steps[n - 1].way is Way.SILENCE
+            quiet_after = n + 1 == len(steps) or steps[n + 1].way is Way.SILENCE
+            span = Span(_ms(step.first + first, quiet_before), _ms(step.last + first, quiet_after))
+            if step.way is Way.UNWRITTEN:
+                unwritten.append(span)
+            elif step.way in (Way.WORD, Way.STAND_IN):
+                if quiet_before:
+                    span = Span(min(rise_ms(self._samples, span.start_ms), span.end_ms), span.end_ms)
+                found[step.word] = Found(span, fits[n], step.way is Way.STAND_IN, quiet_before, quiet_after)
+        return Listened(tuple(found), tuple(unwritten))
 
 
 def _speech_frames(regions: Sequence[Span], frames: int) -> NDArray[np.bool_]:
@@ -101,24 +131,6 @@ def _fits(
         float(total[s.last] - total[s.first]) / max(1, s.last - s.first) if s.way is Way.WORD else 0.0
         for s in steps
     ]
-
-
-def _listened(
-    steps: Sequence[Step], fits: Sequence[float], words: int, samples: NDArray[np.int16]
-) -> Listened:
-    found: list[Found | None] = [None] * words
-    unwritten = []
-    for n, step in enumerate(steps):
-        quiet_before = n == 0 or steps[n - 1].way is Way.SILENCE
-        quiet_after = n + 1 == len(steps) or steps[n + 1].way is Way.SILENCE
-        span = Span(_ms(step.first, quiet_before), _ms(step.last, quiet_after))
-        if step.way is Way.UNWRITTEN:
-            unwritten.append(span)
-        elif step.way in (Way.WORD, Way.STAND_IN):
-            if quiet_before:
-                span = Span(min(rise_ms(samples, span.start_ms), span.end_ms), span.end_ms)
-            found[step.word] = Found(span, fits[n], step.way is Way.STAND_IN, quiet_before, quiet_after)
-    return Listened(tuple(found), tuple(unwritten))
 
 
 def _ms(frame: int, beside_silence: bool) -> int:
