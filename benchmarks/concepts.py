@@ -62,7 +62,9 @@ def _print_scores(name: str, scores: Scores) -> None:
         print(f"{concept:<22}{figures}")
     low, high = scores.micro_ci
     micro = scores.micro
-    print(f"{'micro':<22}{micro.precision:>10.2f}{micro.recall:>8.2f}{micro.f1:>7.2f}  [{low:.2f}, {high:.2f}]")
+    print(
+        f"{'micro':<22}{micro.precision:>10.2f}{micro.recall:>8.2f}{micro.f1:>7.2f}  [{low:.2f}, {high:.2f}]"
+    )
     low, high = scores.macro_ci
     precision, recall, f1 = scores.macro
     print(f"{'macro':<22}{precision:>10.2f}{recall:>8.2f}{f1:>7.2f}  [{low:.2f}, {high:.2f}]", end="")

@@ -1,5 +1,7 @@
 """The notation in which a clinician writes patterns, read into a small tree.
 
+What is written, and what it asks for:
+
     craving            this word;             don't = do not, and 's stands for is, has and the possessive
     drink~             any form of it         (drink, drinks, drank, drunk, drinking)
     {use}              any phrase of the set of that name
