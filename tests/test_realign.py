@@ -1,0 +1,124 @@
+"""Subtitles retimed alone, on the demo's real sound: the editor's file comes back with other times and nothing else changed."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from pipeline.errors import SubtitlesError, UsageError
+from pipeline.formats.readers import read
+from pipeline.given import Given, GivenCue, GivenFormat, GivenWord
+from pipeline.realign import Realigned, new_times, realign
+from pipeline.settings import Settings
+from pipeline.timing import Span
+from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Shift, TimeSource, Token, Verdict
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO, SUBTITLES = ROOT / "media" / "demo.mp4", ROOT / "media" / "demo.en.srt"
+TRUTH = json.loads((Path(__file__).parent / "data" / "demo_truth.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def demo() -> Realigned:
+    return realign(DEMO, SUBTITLES, Path("out.srt"), Settings())
+
+
+def test_nothing_but_times_changes(demo: Realigned) -> None:
+    def timeless(data: bytes) -> str:
+        return re.sub(r"\d\d:\d\d:\d\d,\d{3}", "T", data.decode("utf-8"))
+
+    assert timeless(demo.data) == timeless(SUBTITLES.read_bytes())
+    assert demo.data != SUBTITLES.read_bytes()
+
+
+def test_what_was_wrong_with_the_times_is_said(demo: Realigned) -> None:
+    assert demo.aligned.report.verdict is Verdict.PIECES
+    assert any("1.0427 times the speed" in sentence for sentence in demo.aligned.report.summary)
+    assert any(re.search(r"20\.\d\d s are missing from the video", s) for s in demo.aligned.report.summary)
+
+
+def test_words_begin_where_people_begin_to_speak(demo: Realigned) -> None:
+    words = [(re.sub(r"\W", "", w["text"]).lower(), w["start_ms"]) for w in demo.report()["words"]]
+    errors = []
+    for utterance in TRUTH["utterances"]:
+        first, second = (re.sub(r"\W", "", w).lower() for w in [*utterance["text"].split(), "", ""][:2])
+        near = [
+            abs(at - utterance["start_ms"])
+            for (word, at), (following, _) in pairwise(words)
+            if word == first and following == second
+        ]
+        if near and not utterance["backchannel"]:
+            errors.append(min(near))
+    assert len(errors) > 30
+    assert median(errors) <= 30 and sum(e <= 100 for e in errors) >= 0.95 * len(errors)
+
+
+@pytest.mark.slow
+def test_a_file_in_sync_comes_back_as_it_was(demo: Realigned, tmp_path: Path) -> None:
+    once = tmp_path / "once.srt"
+    once.write_bytes(demo.data)
+    again = realign(DEMO, once, Path("out.srt"), Settings())
+    assert again.aligned.report.verdict is Verdict.IN_SYNC
+    before, after = read(once).cues, again.data
+    (tmp_path / "again.srt").write_bytes(after)
+    moves = [
+        abs(a.span.start_ms - b.span.start_ms)
+        for a, b in zip(before, read(tmp_path / "again.srt").cues, strict=True)
+        if a.span and b.span
+    ]
+    assert median(moves) == 0 and max(moves) <= 300
+
+
+@pytest.mark.slow
+def test_subtitles_of_another_recording_are_refused(tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.srt"
+    lines = "\n\n".join(
+        f"{n}\n00:00:{n:02},000 --> 00:00:{n:02},900\nQuarks couple weakly to bosons" for n in range(1, 50)
+    )
+    foreign.write_text(lines, "utf-8")
+    with pytest.raises(SubtitlesError, match=r"does not fit demo\.mp4"):
+        realign(DEMO, foreign, Path("out.srt"), Settings())
+
+
+def test_the_output_keeps_the_format_of_the_subtitles() -> None:
+    with pytest.raises(UsageError, match=r"name the output \.srt"):
+        realign(DEMO, SUBTITLES, Path("out.vtt"), Settings())
+
+
+# --- without sound
+
+
+def two_cues(
+    first: Span, second: Span, verdict: Verdict, offset_ms: int, confidence: float
+) -> tuple[Given, Aligned]:
+    words = (GivenWord("one"),), (GivenWord("two"),)
+    own = Span(1000, 2000), Span(2000, 3000)
+    given = Given("x.srt", GivenFormat.SRT, tuple(GivenCue(s, w) for s, w in zip(own, words, strict=True)))
+    tokens = tuple(
+        Token(t, s, confidence, time_source=TimeSource.ALIGNED) for t, s in (("one", first), ("two", second))
+    )
+    cues = tuple(EditorCue(n, n + 1, own[n]) for n in range(2))
+    report = AlignmentReport(verdict, shifts=(Shift(Span(0, 10**7), offset_ms),))
+    return given, Aligned(tokens, report, cues)
+
+
+def test_cues_start_with_their_first_word_and_do_not_begin_to_overlap() -> None:
+    given, aligned = two_cues(Span(5000, 5400), Span(5600, 6100), Verdict.OFFSET, 4000, 0.95)
+    assert new_times(given, aligned) == [Span(5000, 5600), Span(5600, 6600)]
+
+
+def test_a_word_that_is_unsure_follows_the_others() -> None:
+    given, aligned = two_cues(Span(9000, 9400), Span(9600, 9900), Verdict.OFFSET, 4000, 0.2)
+    assert new_times(given, aligned) == [Span(5000, 6000), Span(6000, 7000)]
+
+
+def test_in_sync_only_what_is_surely_wrong_moves() -> None:
+    given, aligned = two_cues(Span(1250, 1600), Span(7000, 7400), Verdict.IN_SYNC, 0, 0.97)
+    assert new_times(given, aligned) == [Span(1000, 2000), Span(7000, 8000)]
+    given, aligned = two_cues(Span(1250, 1600), Span(7000, 7400), Verdict.IN_SYNC, 0, 0.6)
+    assert new_times(given, aligned) == [Span(1000, 2000), Span(2000, 3000)]
