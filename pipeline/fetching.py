@@ -6,6 +6,7 @@ checked against the hub's digest before it counts.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -15,20 +16,22 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OutputError, WeightsError
-from pipeline.weights import KNOWN, MODELS_FOLDER, REQUIRED, VOCABULARIES
+from pipeline.weights import KNOWN, MODELS_FOLDER, REQUIRED, VOCABULARIES, unknown
 
 _WANTED = (*REQUIRED, *VOCABULARIES, "preprocessor_config.json")
+_DISK_REFUSES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 _MEGABIT = 1_000_000 / 8
 _USUAL_MBIT_PER_S = 50
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file on the hub: its size in bytes and its SHA-256, None where the hub does not say (small text files)."""
+    """A file on the hub: its size in bytes and its digest: SHA-256 for weights, git's SHA-1 for small text files."""
 
     name: str
     size: int
     sha256: str | None
+    git_sha1: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,10 @@ def offer(name: str) -> Offer:
     from huggingface_hub import HfApi
 
     if name not in KNOWN:
-        raise WeightsError(name, "there is no model of this name", f"known are {', '.join(KNOWN)}")
+        raise unknown(name)
     info = _asking(name, lambda: HfApi().model_info(KNOWN[name], files_metadata=True))
     files = tuple(
-        RemoteFile(s.rfilename, s.size or 0, s.lfs.sha256 if s.lfs else None)
+        RemoteFile(s.rfilename, s.size or 0, s.lfs.sha256 if s.lfs else None, None if s.lfs else s.blob_id)
         for s in info.siblings or ()
         if s.rfilename in _WANTED
     )
@@ -76,27 +79,45 @@ def fetch(offered: Offer, quiet: bool = True) -> Path:
 
     Gives the model's folder. `quiet` hides the progress bars.
     """
-    from huggingface_hub import hf_hub_download
     from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
 
     (disable_progress_bars if quiet else enable_progress_bars)()
     folder = (MODELS_FOLDER / offered.model).absolute()
-    _check_room(folder, offered.size)
+    wanted = [f for f in offered.files if not _is_here(folder / f.name, f)]
+    _check_room(folder, sum(f.size for f in wanted))
     # model.bin comes last: a folder without it never passes for complete.
-    for file in sorted(offered.files, key=lambda f: f.size):
-        get = partial(
-            hf_hub_download, offered.repository, file.name, revision=offered.revision, local_dir=folder
-        )
-        _asking(offered.model, get)
-        _check_digest(offered.model, folder / file.name, file)
+    for file in sorted(wanted, key=lambda f: f.size):
+        part = folder / f"{file.name}.{offered.revision[:12]}.part"
+        try:
+            _asking(offered.model, partial(_download, offered, file, part))
+            _check_digest(offered.model, part, file)
+            part.replace(folder / file.name)
+        except OSError as error:
+            raise OutputError(folder / file.name, f"cannot be written: {error.strerror}") from error
     return folder
 
 
+def _download(offered: Offer, file: RemoteFile, part: Path) -> None:
+    """Bring what `part` still lacks of a file. The client's own download forgets a stopped one, so only its transport is used."""
+    from huggingface_hub import hf_hub_url
+    from huggingface_hub.file_download import http_get
+
+    url = hf_hub_url(offered.repository, file.name, revision=offered.revision)
+    with part.open("ab") as data:
+        if data.tell() < file.size:
+            http_get(
+                url, data, resume_size=data.tell(), expected_size=file.size,
+                displayed_filename=file.name,
+            )  # fmt: skip
+
+
 def _asking(model: str, question: Callable[[], Any]) -> Any:
-    """The hub's answer, or a WeightsError that says how to do without the hub."""
+    """The hub's answer, or a WeightsError that says how to do without the hub; what the disk refuses is raised as it is."""
     try:
         return question()
-    except Exception as error:  # noqa: BLE001 - what a network raises is the client library's business, and it changes
+    except Exception as error:  # what a network raises is the client library's business, and it changes
+        if isinstance(error, OSError) and error.errno in _DISK_REFUSES:
+            raise
         problem = f"the model hub cannot be reached or did not answer ({type(error).__name__})"
         raise WeightsError(model, problem, _by_hand(model)) from None
 
@@ -121,16 +142,29 @@ def _check_room(folder: Path, size: int) -> None:
         )
 
 
+def _is_here(path: Path, file: RemoteFile) -> bool:
+    return path.is_file() and path.stat().st_size == file.size and _is_whole(path, file)
+
+
 def _check_digest(model: str, path: Path, file: RemoteFile) -> None:
     """Remove a file that is not what the hub said it would be."""
-    if file.sha256 is None:
-        return
-    digest = hashlib.sha256()
+    if not _is_whole(path, file):
+        path.unlink()
+        problem = f"{file.name} arrived damaged and was removed"
+        raise WeightsError(model, problem, "run the same command again")
+
+
+def _is_whole(path: Path, file: RemoteFile) -> bool:
+    """Whether the file's digest is the hub's; true where the hub names none."""
+    if file.sha256 is not None:
+        digest, expected = hashlib.sha256(), file.sha256
+    elif file.git_sha1 is not None:
+        # Git's name of a file's content is the SHA-1 of a header with its length, and the content.
+        digest = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
+        expected = file.git_sha1
+    else:
+        return True
     with path.open("rb") as data:
         while block := data.read(1 << 20):
             digest.update(block)
-    if digest.hexdigest() != file.sha256:
-        path.unlink()
-        raise WeightsError(
-            model, f"{file.name} arrived damaged and was removed", "run the same command again"
-        )
+    return digest.hexdigest() == expected

@@ -51,8 +51,8 @@ class WhisperSettings:
     silence_logprob: Annotated[float, Ge(-20), Le(0)] = -1.0
     loop_repeats: Annotated[int, Ge(1), Le(100)] = 4
     loop_compression: Annotated[float, Ge(1), Le(100)] = 2.4
-    outside_speech_ms: Milliseconds = 500
-    past_end_ms: Milliseconds = 200
+    outside_speech_ms: Milliseconds = 200
+    past_end_ms: Milliseconds = 150
     swallowed_silence_ms: Milliseconds = 100
     border_words: Annotated[int, Ge(2), Le(64)] = 4
     shortest_word_ms: Annotated[int, Ge(0), Le(500)] = 20

@@ -43,9 +43,7 @@ def find(name: str) -> Path:
     if (given := _directory(name)) is not None:
         return given
     if name not in KNOWN:
-        close = difflib.get_close_matches(name, KNOWN, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(KNOWN)}"
-        raise WeightsError(name, "there is no model or directory of this name", hint)
+        raise unknown(name)
     for folder in _places(name):
         if folder.is_dir() and not missing(folder):
             return folder.resolve()
@@ -59,6 +57,13 @@ def find(name: str) -> Path:
     raise WeightsError(
         name, lacking, f"run `make models MODEL={name}`, or copy {files} to {MODELS_FOLDER / name}/"
     )
+
+
+def unknown(name: str) -> WeightsError:
+    """What to say of a name that no model has: the nearest known one, else all of them."""
+    close = difflib.get_close_matches(name, KNOWN, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(KNOWN)}"
+    return WeightsError(name, "there is no model or directory of this name", hint)
 
 
 def find_best(on_gpu: bool = False) -> tuple[str, Path] | None:

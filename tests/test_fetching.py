@@ -1,15 +1,18 @@
 """Fetching weights, from a hub of our own on this machine: sizes first, digests checked, resumed, honest when it fails."""
 
+import errno
 import hashlib
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
 
 from pipeline import fetching, weights
-from pipeline.errors import WeightsError
+from pipeline.errors import OutputError, WeightsError
 
 REPOSITORY = weights.KNOWN["tiny.en"]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -46,7 +49,14 @@ class Hub(BaseHTTPRequestHandler):
         name = path.rsplit("/", 1)[-1]
         data = self.said.get("damaged", {}).get(name, FILES[name])
         etag = hashlib.sha256(FILES[name]).hexdigest()
-        return self.send(data, {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT, "Accept-Ranges": "bytes"}, body)
+        headers = {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT, "Accept-Ranges": "bytes"}
+        asked = self.headers.get("Range", "")
+        if body and asked.startswith("bytes=") and asked != "bytes=0-":
+            first = int(asked.removeprefix("bytes=").split("-")[0])
+            self.said.setdefault("ranges", []).append(first)
+            headers["Content-Range"] = f"bytes {first}-{len(data) - 1}/{len(data)}"
+            return self.send(data[first:], headers, body, 206)
+        return self.send(data, headers, body, cut=self.said.get("cut", {}).pop(name, None) if body else None)
 
     def card(self):
         def sibling(name, data):
@@ -54,7 +64,7 @@ class Hub(BaseHTTPRequestHandler):
             return {
                 "rfilename": name,
                 "size": len(data),
-                "blobId": "0",
+                "blobId": hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest(),
                 **({"lfs": lfs} if name == "model.bin" else {}),
             }
 
@@ -65,13 +75,14 @@ class Hub(BaseHTTPRequestHandler):
             "siblings": [sibling(n, d) for n, d in FILES.items()],
         }
 
-    def send(self, data, headers, body):
-        self.send_response(200)
+    def send(self, data, headers, body, status=200, cut=None):
+        self.send_response(status)
         for key, value in {**headers, "Content-Length": str(len(data))}.items():
             self.send_header(key, value)
         self.end_headers()
         if body:
-            self.wfile.write(data)
+            self.wfile.write(data[: cut or len(data)])
+        self.close_connection = cut is not None
 
 
 @pytest.fixture
@@ -89,6 +100,7 @@ def hub(monkeypatch, tmp_path):
         constants, "HUGGINGFACE_CO_URL_TEMPLATE", endpoint + "/{repo_id}/resolve/{revision}/{filename}"
     )
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1024)  # what is kept of a file that breaks off
     monkeypatch.chdir(tmp_path)
     yield Hub
     server.shutdown()
@@ -127,6 +139,58 @@ def test_a_damaged_file_does_not_stay(hub, tmp_path):
         weights.find("tiny.en")
 
 
+def test_a_damaged_small_file_does_not_stay(hub, tmp_path):
+    hub.said["damaged"] = {"config.json": b"[]"}
+    with pytest.raises(WeightsError, match=r"config\.json arrived damaged"):
+        fetching.fetch(fetching.offer("tiny.en"))
+    assert not (tmp_path / "models" / "tiny.en" / "config.json").exists()
+
+
+def test_a_dropped_connection_is_taken_up_where_it_broke(hub):
+    hub.said["cut"] = {"model.bin": 4096}
+    folder = fetching.fetch(fetching.offer("tiny.en"))
+    assert hub.said["ranges"] == [4096]
+    assert (folder / "model.bin").read_bytes() == FILES["model.bin"]
+
+
+def test_a_download_that_was_stopped_goes_on_in_the_next_command(hub, tmp_path, monkeypatch):
+    """The client waits a moment before it asks again: that is when the user loses patience."""
+
+    def lose_patience(seconds):
+        raise KeyboardInterrupt
+
+    hub.said["cut"] = {"model.bin": 4096}
+    offered = fetching.offer("tiny.en")
+    with monkeypatch.context() as impatient, pytest.raises(KeyboardInterrupt):
+        impatient.setattr(time, "sleep", lose_patience)
+        fetching.fetch(offered)
+    assert "ranges" not in hub.said
+    with pytest.raises(WeightsError, match=r"lacks model\.bin"):
+        weights.find("tiny.en")
+    folder = fetching.fetch(offered)
+    assert hub.said["ranges"] == [4096]
+    assert (folder / "model.bin").read_bytes() == FILES["model.bin"]
+
+
+def test_a_full_disk_is_not_blamed_on_the_hub(hub, monkeypatch):
+    from huggingface_hub import file_download
+
+    def full(*args, **more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    offered = fetching.offer("tiny.en")
+    monkeypatch.setattr(file_download, "http_get", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        fetching.fetch(offered)
+
+
+def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(hub, monkeypatch):
+    monkeypatch.setattr(fetching.shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
+    with pytest.raises(OutputError, match="make room first"):
+        fetching.fetch(fetching.offer("tiny.en"))
+    assert "fetched" not in hub.said
+
+
 def test_no_hub_means_a_sentence_that_says_what_to_copy_where(hub, monkeypatch):
     from huggingface_hub import constants
 
@@ -140,3 +204,5 @@ def test_no_hub_means_a_sentence_that_says_what_to_copy_where(hub, monkeypatch):
 def test_an_unknown_model():
     with pytest.raises(WeightsError, match="known are"):
         fetching.offer("gigantic")
+    with pytest.raises(WeightsError, match=r"did you mean 'small\.en'"):
+        fetching.offer("smal.en")

@@ -164,7 +164,8 @@ def rising(tokens: Sequence[Token], duration_ms: int, shortest_ms: int) -> tuple
 def _lasting(
     tokens: Sequence[Token], starts: Sequence[int], duration_ms: int, room_ms: int
 ) -> Iterator[Token]:
-    for token, start, limit in zip(tokens, starts, (*starts[1:], duration_ms), strict=True):
+    for index, (token, start) in enumerate(zip(tokens, starts, strict=True)):
+        limit = starts[index + 1] if index + 1 < len(starts) else duration_ms
         end = min(max(token.span.end_ms, start + room_ms), limit)
         yield replace(token, span=Span(start, end))
 

@@ -1,0 +1,139 @@
+"""What Whisper invents, repeats and misplaces does not reach the transcript; what people say does."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.recognizers import guards
+from pipeline.recognizers.guards import Passage
+from pipeline.settings import WhisperSettings
+from pipeline.timing import Span
+from pipeline.transcript import Token
+
+SPEECH = (Span(1000, 4000), Span(6000, 9000))
+
+
+def said(text: str, start_ms: int, word_ms: int = 300) -> tuple[Token, ...]:
+    """Words one after the other, each `word_ms` long."""
+    return tuple(
+        Token(word, Span(start_ms + i * word_ms, start_ms + (i + 1) * word_ms))
+        for i, word in enumerate(text.split())
+    )
+
+
+def text(tokens: tuple[Token, ...]) -> str:
+    return " ".join(t.text for t in tokens)
+
+
+@pytest.mark.parametrize(
+    ("no_speech", "logprob", "invented"),
+    [(0.9, -1.5, True), (0.9, -0.3, False), (0.2, -1.5, False)],
+)
+def test_a_window_is_invented_where_the_network_doubts_both_speech_and_words(no_speech, logprob, invented):
+    passage = Passage(said("Thank you for watching", 1000), no_speech, logprob)
+    settings = WhisperSettings()
+    assert guards.is_invented(passage, settings.silence_probability, settings.silence_logprob) is invented
+    assert guards.guarded([passage], SPEECH, 10_000, settings) == (() if invented else passage.tokens)
+
+
+def test_words_over_silence_are_dropped():
+    tokens = (*said("we walked", 1000), *said("Thank you.", 4600), *said("along", 6100))
+    assert text(guards.within_speech(tokens, SPEECH, 500)) == "we walked along"
+    assert text(guards.within_speech(tokens, SPEECH, 700)) == "we walked Thank along"
+    assert guards.within_speech(tokens, (), 500) == ()
+
+
+@pytest.mark.parametrize(
+    ("heard", "kept"),
+    [
+        ("so we go we go we go we go we go home", "so we go home"),
+        ("we go we go we go we go home", "we go we go we go we go home"),
+        ("No, no, no, no, no!", "No, no, no, no, no!"),
+        ("you " * 9, "you"),
+        ("so " + "and then I said that " * 6, "so and then I said that"),
+        ("", ""),
+    ],
+)
+def test_loops_stay_once_and_what_people_repeat_stays(heard, kept):
+    assert text(guards.without_loops(said(heard, 0), 4)) == kept
+
+
+def test_a_text_that_repeats_itself_compresses_well():
+    assert (
+        guards.compression_ratio("I know. " * 40)
+        > 2.4
+        > guards.compression_ratio("I know what you mean by that.")
+    )
+    assert guards.compression_ratio("") == 0.0
+
+
+def test_text_past_the_end_of_speech_is_dropped():
+    tokens = (*said("to the river", 8100), *said("Bye bye.", 9250))
+    assert text(guards.without_trailing(tokens, SPEECH, 200)) == "to the river"
+    assert text(guards.without_trailing(tokens, SPEECH, 300)) == "to the river Bye"
+    assert guards.without_trailing((), SPEECH, 200) == ()
+
+
+def test_the_first_word_gives_back_the_silence_it_swallowed():
+    first = Token("Please", Span(300, 1400))
+    assert guards.trimmed(first, SPEECH, 100).span == Span(1000, 1400)
+    assert guards.trimmed(first, SPEECH, 1000) == first
+    last = Token("river.", Span(3600, 5200))
+    assert guards.trimmed(last, SPEECH, 100).span == Span(3600, 4000)
+    assert guards.trimmed(Token("in", Span(1000, 1200)), SPEECH, 0).span == Span(1000, 1200)
+    assert guards.trimmed(first, (), 100) == first
+
+
+def test_a_word_across_a_pause_stays_where_most_of_it_is():
+    assert guards.trimmed(Token("well", Span(3800, 6900)), SPEECH, 100).span == Span(6000, 6900)
+
+
+def test_a_sentence_repeated_where_windows_meet_is_dropped():
+    before = said("so tell me more about that", 1000)
+    squeezed = said("Tell me more about that. And then?", 3000, 60)
+    assert text(guards.without_border_repeat(before, squeezed, 4)) == "And then?"
+    assert guards.without_border_repeat(before, squeezed, 6) == squeezed
+
+
+def test_a_sentence_that_is_truly_said_twice_stays():
+    before, again = said("tell me more about that", 1000), said("tell me more about that", 6000)
+    assert guards.without_border_repeat(before, again, 4) == again
+
+
+def test_words_that_overlap_or_run_backwards_are_put_in_order():
+    tokens = (Token("a", Span(0, 900)), Token("b", Span(500, 700)), Token("c", Span(400, 450)))
+    rising = guards.rising(tokens, 10_000, 20)
+    assert [t.span for t in rising] == [Span(0, 500), Span(500, 520), Span(520, 540)]
+
+
+spans = st.lists(
+    st.tuples(st.integers(0, 12_000), st.integers(0, 3000)).map(lambda p: Span(p[0], p[0] + p[1])),
+    max_size=40,
+)
+
+
+@given(spans, st.integers(0, 9000), st.integers(0, 500))
+def test_order_holds_whatever_comes(found, duration_ms, shortest_ms):
+    tokens = tuple(Token(str(i), span) for i, span in enumerate(found))
+    rising = guards.rising(tokens, duration_ms, shortest_ms)
+    assert [t.text for t in rising] == [t.text for t in tokens]
+    assert all(0 <= t.span.start_ms <= t.span.end_ms <= duration_ms for t in rising)
+    assert all(a.span.end_ms <= b.span.start_ms for a, b in itertools.pairwise(rising))
+
+
+@given(spans)
+def test_guards_never_invent(found):
+    tokens = tuple(Token(f"w{i % 7}", span) for i, span in enumerate(sorted(found, key=lambda s: s.start_ms)))
+    kept = guards.guarded([Passage(tokens[:20]), Passage(tokens[20:])], SPEECH, 10_000, WhisperSettings())
+    remaining = iter(t.text for t in tokens)
+    assert all(t.text in remaining for t in kept)
+
+
+def test_speech_that_is_in_order_passes_untouched():
+    passages = [Passage(said("we walked along the river", 1000)), Passage(said("and then we slept", 6000))]
+    kept = guards.guarded(passages, SPEECH, 10_000, WhisperSettings())
+    assert kept == passages[0].tokens + passages[1].tokens
