@@ -270,7 +270,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Everything that is known about one recording."""
+    """Everything that is known about one recording; `profile` names the caption profile that its cues were built for."""
 
     media: Media
     heard: Heard
@@ -281,6 +281,7 @@ class Transcript:
     lang: str = "en"
     reviewer: str = ""
     concepts: Concepts = Concepts()
+    profile: str = "training"
     provenance: dict[str, str] = field(default_factory=dict)
 
     @property

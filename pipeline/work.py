@@ -127,7 +127,7 @@ class Work:
         return Transcript(
             self._media(sound), heard, aligned, voices, made, _grade(heard, aligned, self.given),
             lang=self.job.settings.language, provenance=self._provenance(heard, tags),
-            concepts=tags,
+            concepts=tags, profile=self.job.settings.captions.profile,
         )  # fmt: skip
 
     def _reads(self, stage: str, **more: Any) -> dict[str, Any]:

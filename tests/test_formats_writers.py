@@ -324,3 +324,15 @@ def test_positions_go_both_ways(settings: str, webvtt: str, ssa: str) -> None:
     cue = plain_cue(Span(0, 1000), "up there", settings=settings)
     assert srt_reader.parse(srt.compose([cue]), NOWHERE)[0][0].settings == ssa
     assert vtt_reader.parse(vtt.compose([cue]), NOWHERE)[0][0].settings == webvtt
+
+
+def test_the_profile_decides_how_a_name_is_drawn() -> None:
+    from dataclasses import replace
+
+    from test_outputs import transcript
+
+    plain = transcript("Hello.")
+    cue = replace(plain.captions.cues[0], labels=((0, "Tom"),))
+    named = replace(plain, captions=replace(plain.captions, cues=(cue,)))
+    drawn = {p: render.lines(cue, replace(named, profile=p))[0] for p in ("training", "netflix", "dcmp")}
+    assert drawn == {"training": "TOM: Hello.", "netflix": "[Tom] Hello.", "dcmp": "(Tom) Hello."}

@@ -72,9 +72,11 @@ def _fix(
     files: Sequence[Path], profiles: Sequence[str], heard: Any, in_place: bool, say: Callable[[str], None]
 ) -> int:
     """Show each file's mends as a diff and write the mended file; findings that stay are counted."""
-    from pipeline import check, mending
+    from pipeline import check, mending, settings
+    from pipeline.jobs import PROJECT_FILE
 
-    rules = [check.profile_named(name) for name in profiles]
+    limits = settings.load(PROJECT_FILE, None).captions
+    rules = [check.profile_named(name, limits) for name in profiles]
     left = 0
     for path in files:
         mended = mending.propose(path, rules, heard.facts if heard else None)

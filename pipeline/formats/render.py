@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from pipeline.profiles import PROFILES
 from pipeline.timing import Span
 from pipeline.transcript import Cue, Grade, Transcript, lines_of
 
@@ -80,19 +81,26 @@ def plain_cue(span: Span, *lines: str, settings: str = "") -> RenderedCue:
     return RenderedCue(span, tuple((Piece(clean(line)),) for line in lines if clean(line)), settings)
 
 
-def lines(cue: Cue, transcript: Transcript, style: Style = DEFAULT_STYLE) -> list[str]:
+def style_of(transcript: Transcript) -> Style:
+    """How the transcript's caption profile draws labels and dialogue dashes."""
+    profile = PROFILES[transcript.profile]
+    return Style(profile.label_format, profile.label_upper, profile.dash)
+
+
+def lines(cue: Cue, transcript: Transcript, style: Style | None = None) -> list[str]:
     """The cue's lines of plain text with labels and dialogue dashes drawn; none is empty."""
-    return ["".join(p.text for p in line) for line in _pieces(cue, transcript, style)]
+    return ["".join(p.text for p in line) for line in _pieces(cue, transcript, style or style_of(transcript))]
 
 
-def cues(transcript: Transcript, style: Style = DEFAULT_STYLE) -> list[RenderedCue]:
+def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue]:
     """Every cue of the transcript as it is shown, and in a draft the notice that it is one.
 
     The notice hides no spoken word: it stands in a cue of its own where at least a second is free before the
     first cue, and otherwise on a line of its own above the first cue's text. A draft without any cue shows
     none.
     """
-    shown = [RenderedCue(c.span, _pieces(c, transcript, style), c.settings) for c in transcript.captions.cues]
+    drawn = style or style_of(transcript)
+    shown = [RenderedCue(c.span, _pieces(c, transcript, drawn), c.settings) for c in transcript.captions.cues]
     return _with_notice(shown) if transcript.grade is Grade.DRAFT and shown else shown
 
 
