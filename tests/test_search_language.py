@@ -1,7 +1,7 @@
 """The query language: what is understood, and what is answered to what is not."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.search import language, tokens
@@ -151,6 +151,7 @@ PIECES = st.sampled_from(
         st.lists(PIECES, max_size=14).map(" ".join),
     )
 )
+@settings(deadline=None)
 @example("(" * 1990)
 @example("-" * 1990)
 @example('"' * 7)

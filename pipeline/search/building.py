@@ -90,7 +90,7 @@ def _is_sound(path: Path) -> bool:
     database.
     """
     try:
-        with storage.look_into(path) as connection:
+        with contextlib.closing(storage.look(path)) as connection:
             if storage.is_ours(connection):
                 connection.execute("SELECT count(*) FROM documents").fetchone()
                 return True

@@ -9,8 +9,7 @@ in the same order as one built at once.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from pipeline.search import vocabulary
@@ -21,7 +20,6 @@ ORDINAL_BITS = 20  # of an utterance's id: documents.MAX_UTTERANCES is 2^20
 KEY_BITS = 42  # of a document's key, so that an id stays below 2^63
 _APPLICATION_ID = 0x56676E74  # "Vgnt": tells our files from other SQLite files
 _PAGE_BYTES = 8192
-_CACHE = "cache_size=-65536"  # KiB
 
 _TABLES = """
 CREATE TABLE documents(
@@ -59,7 +57,7 @@ CREATE VIRTUAL TABLE words USING fts5(
 
 def need_fts5(path: Path) -> None:
     """Raise IndexFileError when Python's SQLite cannot do full-text search; `path` is the index wanted."""
-    with memory() as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         try:
             connection.execute("CREATE VIRTUAL TABLE probe USING fts5(text)")
         except sqlite3.OperationalError:
@@ -71,64 +69,54 @@ def need_fts5(path: Path) -> None:
             ) from None
 
 
-@contextmanager
-def memory() -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(":memory:")
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
 def create(path: Path) -> sqlite3.Connection:
     """A new, empty index that nobody else looks at yet: without journal, for speed."""
-    connection = sqlite3.connect(path, isolation_level=None)
     marks = (f"application_id={_APPLICATION_ID}", f"user_version={VERSION}")
-    for pragma in (f"page_size={_PAGE_BYTES}", "journal_mode=OFF", "synchronous=OFF", _CACHE, *marks):
-        connection.execute(f"PRAGMA {pragma}")
+    connection = _connect(path, f"page_size={_PAGE_BYTES}", "journal_mode=OFF", "synchronous=OFF", *marks)
     connection.executescript(_TABLES + vocabulary.TABLES)
     return connection
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
     """The existing index, for a change beside running searches. Raises sqlite3.Error when it is damaged."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=30)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute(f"PRAGMA {_CACHE}")
-    return connection
+    return _connect(path, "journal_mode=WAL", "synchronous=NORMAL")
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
     """The index, for searching only. Raises IndexFileError when it is missing, damaged, or none of ours."""
     if not path.is_file():
         raise IndexFileError(path, "there is no index yet", "run: vignette index")
+    uri = f"{path.resolve().as_uri()}?mode=ro"
     try:
-        connection = _connect_to_read(path)
-        if not is_ours(connection):
-            connection.close()
-            raise IndexFileError(
-                path, "is not a search index of this version", "run: vignette index --rebuild"
-            )
+        try:
+            connection = _connect(uri, "schema_version")
+        except (
+            sqlite3.OperationalError
+        ):  # a disk that cannot be written has no room for the log's shared memory
+            connection = _connect(f"{uri}&immutable=1", "schema_version")
+        ours = is_ours(connection)
     except sqlite3.Error as error:
         raise damaged(path, error) from None
-    connection.execute(f"PRAGMA {_CACHE}")
-    connection.execute("PRAGMA mmap_size=1073741824")
+    if not ours:
+        connection.close()
+        raise IndexFileError(path, "is not a search index of this version", "run: vignette index --rebuild")
     return connection
 
 
-def _connect_to_read(path: Path) -> sqlite3.Connection:
-    """A read-only connection; on a disk that cannot be written even the log's shared memory must be done
-    without.
-    """
-    uri = path.resolve().as_uri()
-    connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, isolation_level=None, timeout=30)
+def look(path: Path) -> sqlite3.Connection:
+    """A read-only connection to whatever SQLite file this is."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _connect(place: Path | str, *pragmas: str) -> sqlite3.Connection:
+    """A connection after these pragmas, closed again when one of them fails."""
+    connection = sqlite3.connect(place, uri=isinstance(place, str), isolation_level=None, timeout=30)
     try:
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError:
+        for pragma in (*pragmas, "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
         connection.close()
-        connection = sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        raise
     return connection
 
 
@@ -143,20 +131,10 @@ def is_ours(connection: sqlite3.Connection) -> bool:
 def is_foreign(path: Path) -> bool:
     """Whether a sound SQLite file at `path` belongs to another program, and so must not be replaced."""
     try:
-        with look_into(path) as connection:
+        with closing(look(path)) as connection:
             return bool(connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID)
     except sqlite3.Error:
         return path.stat().st_size > 0 and not path.read_bytes()[:16].startswith(b"SQLite format 3")
-
-
-@contextmanager
-def look_into(path: Path) -> Iterator[sqlite3.Connection]:
-    """A read-only look into a SQLite file, closed afterwards."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def damaged(path: Path, error: sqlite3.Error) -> IndexFileError:
