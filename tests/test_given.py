@@ -18,7 +18,14 @@ def test_nobody_says_headings_and_directions(tmp_path):
     given = written(tmp_path, "a.txt", SCRIPT)
     assert any(w.kind is Kind.UNSPOKEN for w in given.words)
     said = given.without_directions()
-    assert [w.text for w in said.words if w.kind is Kind.WORD] == "Come in. There's a chair. Thanks.".split()
+    assert [w.text for w in said.words if w.kind is Kind.WORD] == [
+        "Come",
+        "in.",
+        "There's",
+        "a",
+        "chair.",
+        "Thanks.",
+    ]
     assert not [w for w in said.words if w.kind is Kind.UNSPOKEN]
     assert all(c.words for c in said.cues)
 

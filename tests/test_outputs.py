@@ -45,7 +45,13 @@ def write(text, store, out, **more):
 
 def test_what_is_written_is_current(store, out):
     written = write("One.", store, out)
-    assert sorted(p.name for p in written.files) == ["talk.concepts.vtt", "talk.en.srt", "talk.en.vtt", "talk.json", "talk.txt"]
+    assert sorted(p.name for p in written.files) == [
+        "talk.concepts.vtt",
+        "talk.en.srt",
+        "talk.en.vtt",
+        "talk.json",
+        "talk.txt",
+    ]
     assert outputs.up_to_date(transcript("One."), store, out)
     assert not outputs.up_to_date(transcript("Two."), store, out)
     assert not list(out.glob("*.part"))

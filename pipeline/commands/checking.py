@@ -73,6 +73,7 @@ def _fix(
 ) -> int:
     """Show each file's mends as a diff and write the mended file; findings that stay are counted."""
     from pipeline import check, mending, settings
+    from pipeline.audit import Severity
     from pipeline.jobs import PROJECT_FILE
 
     limits = settings.load(PROJECT_FILE, None).captions
@@ -90,7 +91,7 @@ def _fix(
             )
         else:
             say(f"{path}: nothing that a machine should mend, {before} findings")
-        left += any(f.severity >= check.Severity.ERROR for f in mended.after.open)
+        left += any(f.severity >= Severity.ERROR for f in mended.after.open)
     return 1 if left else 0
 
 
