@@ -289,11 +289,11 @@ def table(figures: dict[str, Any]) -> str:
         f"  all read, one changed       {pair(*figures['rehash_all_and_one_changed_ms'])} ms",
         f"  nothing changed             {pair(*figures['nothing_changed_ms'])} ms",
         f"  scanning the JSON instead   {pair(*figures['scan_ms'])} ms",
-        f"  {'queries':<14}{'n':>5}{'p50 ms':>18}{'p90 ms':>18}{'p99 ms':>18}",
+        f"  {'queries':<14}{'n':>5}{'p50 ms':>24}{'p90 ms':>24}{'p99 ms':>24}",
     ]
     for kind, row in figures["queries"].items():
         if kind != "slowest":
-            cells = "".join(f"{pair(*row[f'p{p}_ms']):>18}" for p in (50, 90, 99))
+            cells = "".join(f"{pair(*row[f'p{p}_ms']):>24}" for p in (50, 90, 99))
             lines.append(f"  {kind:<14}{row['n']:>5}{cells}")
     return "\n".join([*lines, f"  slowest: {figures['queries']['slowest']}"])
 
