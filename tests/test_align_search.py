@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.stages.align import acoustics
 from pipeline.stages.align.features import cepstra, with_changes
 from pipeline.stages.align.lattice import Builder, Penalties, Spoken, Way
-from pipeline.stages.align.scoring import BLOCK_FRAMES, Block, blocks, path_scores
+from pipeline.stages.align.scoring import BLOCK_FRAMES, Block, Chosen, blocks, path_scores
 from pipeline.stages.align.search import Search, Step
 
 MODEL = acoustics.load()
@@ -32,19 +32,19 @@ class MadeUp:
 
     first: int
     truth: np.ndarray
-    scores: np.ndarray = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.scores = np.full((len(self.truth), MODEL.columns + 1), MISFITS, np.float32)
-        self.scores[np.arange(len(self.truth)), self.truth] = FITS
-        # The phone without its context fits too, though not as well.
+    @property
+    def frames(self) -> int:
+        return len(self.truth)
+
+    def scores(self, chosen: Chosen) -> np.ndarray:
+        every = np.full((self.frames, MODEL.columns), MISFITS, np.float32)
+        each = np.arange(self.frames)
         phone = MODEL.codebook_of[self.truth]
-        for state in range(3):
-            self.scores[np.arange(len(self.truth)), MODEL.plain[3 * phone + state]] = FITS - 0.5
-        self.scores[np.arange(len(self.truth)), self.truth] = FITS
-
-    def want(self, columns: np.ndarray) -> None:
-        """All scores are there already."""
+        for state in range(3):  # the phone without its context fits too, though not as well
+            every[each, MODEL.plain[3 * phone + state]] = FITS - 0.5
+        every[each, self.truth] = FITS
+        return every[:, chosen.columns]
 
 
 def made_up(truth: np.ndarray) -> Iterator[MadeUp]:
@@ -162,9 +162,9 @@ def test_scores_computed_by_block_and_along_a_path_agree() -> None:
     columns = np.random.default_rng(4).integers(0, MODEL.columns, len(features))
     by_block = []
     for block in blocks(MODEL, features, threads=2):
-        here = columns[block.first : block.first + len(block.scores)]
-        block.want(np.unique(here))
-        by_block.append(block.scores[np.arange(len(here)), here].copy())
+        here = columns[block.first : block.first + block.frames]
+        chosen = Chosen(MODEL, np.unique(here))
+        by_block.append(block.scores(chosen)[np.arange(len(here)), np.searchsorted(chosen.columns, here)])
     assert np.allclose(np.concatenate(by_block), path_scores(MODEL, features, columns), atol=0.2)
 
 
@@ -177,9 +177,7 @@ def test_block_arrays_are_used_again_without_leaving_anything_behind() -> None:
     block = Block(MODEL)
     rng = np.random.default_rng(5)
     one, two = (rng.normal(0, 3, (BLOCK_FRAMES, 39)).astype(np.float32) for _ in range(2))
-    wanted = np.arange(0, 60)
-    block.load(two, 0).want(wanted)
-    fresh = block.scores[:, wanted].copy()
-    block.load(one, 0).want(wanted)
-    block.load(two, 0).want(wanted)
-    assert np.array_equal(fresh, block.scores[:, wanted])
+    chosen = Chosen(MODEL, np.arange(0, 60))
+    fresh = block.load(two, 0).scores(chosen)
+    block.load(one, 0).scores(chosen)
+    assert np.array_equal(fresh, block.load(two, 0).scores(chosen))

@@ -111,7 +111,7 @@ def _steps(offset: np.ndarray) -> list[int]:
         best = int(np.argmax(strength))
         found.append(best + w)
         strength[max(0, best - w) : best + w + 1] = 0
-    return sorted(_exact(offset, step) for step in found)
+    return sorted({_exact(offset, step) for step in found})
 
 
 def _exact(offset: np.ndarray, near: int) -> int:

@@ -24,28 +24,43 @@ _EXP_SCALE = np.float32(2**23 / np.log(2))
 _EXP_BIAS = np.float32(127 * 2**23 - 366_393)
 
 
-class Block:
-    """Scores of one block of frames; `scores`, shape (frames, columns + 1), holds log likelihoods where `want` was asked.
+class Chosen:
+    """A selection of columns, sorted and unique, with the weights laid out for scoring them together."""
 
-    The last column is free for the caller. Arrays are used again for later blocks.
-    """
+    def __init__(self, acoustics: Acoustics, columns: Ints) -> None:
+        self.columns = columns
+        self.codebook_of = acoustics.codebook_of[columns]
+        cuts = np.searchsorted(columns, acoustics.codebook_start)
+        self.parts = [
+            (int(codebook), slice(int(cuts[codebook]), int(cuts[codebook + 1])))
+            for codebook in np.flatnonzero(np.diff(cuts))
+        ]
+        self.weights = [
+            [np.ascontiguousarray(stream[:, columns[part]]) for stream in acoustics.weights]
+            for _, part in self.parts
+        ]
+
+
+class Block:
+    """The Gaussians of one block of frames, evaluated; its arrays are used again for later blocks."""
 
     def __init__(self, acoustics: Acoustics) -> None:
-        self._acoustics = acoustics
         phones = len(acoustics.phones)
         self._scaled = tuple(g * _EXP_SCALE for g in acoustics.gaussians)
         self._densities = [np.empty((BLOCK_FRAMES, phones, DENSITIES), np.float32) for _ in range(STREAMS)]
         self._bits = np.empty((BLOCK_FRAMES, phones * DENSITIES), np.int32)
         self._powers = np.empty((BLOCK_FRAMES, 2 * STREAM_SIZE + 1), np.float32)
-        self._all = np.empty((BLOCK_FRAMES, acoustics.columns + 1), np.float32)
         self._peaks = np.empty((0, phones), np.float32)
-        self._done = np.zeros(acoustics.columns, bool)
-        self.scores = self._all
+        self._phones = phones
         self.first = 0
+
+    @property
+    def frames(self) -> int:
+        return len(self._peaks)
 
     def load(self, features: Floats, first: int) -> Block:
         """Evaluate every Gaussian for `features`, shape (frames, 39), the first of which is frame `first`."""
-        frames, phones = len(features), len(self._acoustics.phones)
+        frames, phones = len(features), self._phones
         peaks = np.zeros((frames, phones), np.float32)
         powers, bits = self._powers[:frames], self._bits[:frames]
         for s in range(STREAMS):
@@ -63,28 +78,22 @@ class Block:
             np.copyto(bits, flat, casting="unsafe")
             flat[:] = bits.view(np.float32)
         self._peaks = peaks / _EXP_SCALE
-        self._done[:] = False
-        self.scores = self._all[:frames]
         self.first = first
         return self
 
-    def want(self, columns: Ints) -> None:
-        """Fill `scores` for these columns, sorted and unique."""
-        todo = columns[~self._done[columns]]
-        if not len(todo):
-            return
-        frames = len(self.scores)
-        cuts = np.searchsorted(todo, self._acoustics.codebook_start)
-        for codebook in np.flatnonzero(np.diff(cuts)):
-            chosen = todo[cuts[codebook] : cuts[codebook + 1]]
-            product = self._densities[0][:frames, codebook] @ self._acoustics.weights[0][:, chosen]
+    def scores(self, chosen: Chosen) -> Floats:
+        """Log likelihood of each chosen column in each frame, shape (frames, chosen columns)."""
+        frames = self.frames
+        found = np.empty((frames, len(chosen.columns)), np.float32)
+        for (codebook, part), weights in zip(chosen.parts, chosen.weights, strict=True):
+            product = self._densities[0][:frames, codebook] @ weights[0]
             for s in range(1, STREAMS):
-                product *= self._densities[s][:frames, codebook] @ self._acoustics.weights[s][:, chosen]
-            np.maximum(product, _TINY, out=product)
-            np.log(product, out=product)
-            product += self._peaks[:, codebook : codebook + 1]
-            self.scores[:, chosen] = product
-        self._done[todo] = True
+                product *= self._densities[s][:frames, codebook] @ weights[s]
+            found[:, part] = product
+        np.maximum(found, _TINY, out=found)
+        np.log(found, out=found)
+        found += self._peaks[:, chosen.codebook_of]
+        return found
 
 
 def blocks(acoustics: Acoustics, features: Floats, threads: int) -> Iterator[Block]:
@@ -122,15 +131,15 @@ class PhoneLoop:
     _ENTRY = np.float32(-3.0)  # nats for each new phone; keeps the loop from changing its mind every 30 ms
 
     def __init__(self, acoustics: Acoustics) -> None:
-        self._plain = acoustics.plain
+        self._chosen = Chosen(acoustics, np.sort(acoustics.plain))
+        self._order = np.argsort(np.argsort(acoustics.plain))
         self._stay, self._leave = acoustics.stay.ravel(), acoustics.leave.ravel()
         self._state = np.full(len(self._stay), -1e9, np.float32)
         self._ended = np.float32(0)
 
     def __call__(self, block: Block) -> Floats:
         """Log likelihood gained by the best sequence in every frame of the next block, shape (frames,)."""
-        block.want(np.sort(self._plain))
-        scores = block.scores[:, self._plain]
+        scores = block.scores(self._chosen)[:, self._order]
         gained = np.empty(len(scores), np.float32)
         state, moved, stayed = self._state, np.empty_like(self._state), np.empty_like(self._state)
         for t in range(len(scores)):

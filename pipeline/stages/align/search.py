@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.align.acoustics import Acoustics, Floats, Ints
 from pipeline.stages.align.lattice import Lattice, Penalties, Way
-from pipeline.stages.align.scoring import Block, PhoneLoop
+from pipeline.stages.align.scoring import Block, Chosen, PhoneLoop
 
 _NEVER = np.float32(-1e9)
 # How far behind the best a state may fall before it is forgotten, in nats: enough to skip some 90 words, or to wait out two
@@ -22,6 +22,7 @@ _NEVER = np.float32(-1e9)
 _BEAM = 600.0
 _AHEAD_WORDS = 25  # what may be reached within one block
 _MOST_WORDS = 400
+_CHOSEN_AHEAD_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,14 @@ class Search:
         self._low, self._high = 0, min(lattice.words, _AHEAD_WORDS)
         self._kept: list[_Decisions] = []
         self._frames = 0
+        self._chosen_low, self._chosen_high = 0, -1
+        self._chosen = Chosen(acoustics, np.empty(0, np.int64))
         self.background: list[Floats] = []
 
     def run(self, blocks: Iterable[Block], in_speech: NDArray[np.bool_]) -> Iterator[int]:
         """Follow all blocks; yields the frames done so far. `in_speech`, shape (frames,), is False where nobody speaks."""
         for block in blocks:
-            frames = len(block.scores)
+            frames = block.frames
             band = _Band.of(self._lattice, self._low, self._high)
             emissions = self._emissions(block, band, in_speech[block.first : block.first + frames])
             self._kept.append(self._advance(block.first, emissions, band))
@@ -110,15 +113,29 @@ class Search:
 
     def _emissions(self, block: Block, band: _Band, in_speech: NDArray[np.bool_]) -> Floats:
         """Log likelihood of every state of the band in every frame of the block."""
-        columns = self._lattice.column[band.states]
-        block.want(np.unique(columns[columns < self._acoustics.columns]))
         gained = self._loop(block)
         self.background.append(gained)
-        block.scores[:, -1] = gained + np.float32(self._prices.unwritten_frame)
-        emissions: Floats = np.take(block.scores, columns, axis=1)
+        chosen = self._choose(band)
+        scores = np.concatenate(
+            [block.scores(chosen), gained[:, None] + np.float32(self._prices.unwritten_frame)], axis=1
+        )
+        # The phone loop's column number is beyond all others, and so becomes the last one here.
+        emissions: Floats = np.take(
+            scores, np.searchsorted(chosen.columns, self._lattice.column[band.states]), axis=1
+        )
         if not in_speech.all():
             self._hush(emissions, ~in_speech, self._lattice.quiet[band.states], gained)
         return emissions
+
+    def _choose(self, band: _Band) -> Chosen:
+        """The columns of the band; chosen with some room ahead, so that the choice lasts for several blocks."""
+        if not self._chosen_low <= band.nodes.start or band.nodes.stop - 1 > self._chosen_high:
+            self._chosen_low = band.nodes.start
+            self._chosen_high = min(self._lattice.words, band.nodes.stop + _CHOSEN_AHEAD_WORDS)
+            end = max(int(self._lattice.first_state[self._chosen_high]), band.states.stop)
+            columns = np.unique(self._lattice.column[band.states.start : end])
+            self._chosen = Chosen(self._acoustics, columns[columns < self._acoustics.columns])
+        return self._chosen
 
     def _hush(
         self, emissions: Floats, frames: NDArray[np.bool_], quiet: NDArray[np.bool_], gained: Floats
