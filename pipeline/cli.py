@@ -187,6 +187,10 @@ def forget(
     if not yes and not as_json and sys.stdin.isatty():
         typer.confirm(f"Remove everything derived from {', '.join(chosen) or 'nothing'}?", abort=True)
     results = [forgetting.forget(out, name, mended) for name in chosen]
+    if forgetting.search_index(out).is_file():
+        from pipeline.search import commands
+
+        commands.index(out, rebuild=True, as_json=True)  # from nothing: a deleted row would leave its words in the file
     if as_json:
         _print_json([r.as_json() for r in results])
     else:

@@ -39,6 +39,11 @@ def known(out: Path) -> tuple[str, ...]:
     return tuple(sorted(p.name for p in work.iterdir() if p.is_dir())) if work.is_dir() else ()
 
 
+def search_index(out: Path) -> Path:
+    """Where the words of all transcripts of a folder also lie, once they have been made searchable."""
+    return out / WORK_FOLDER / "search.sqlite"
+
+
 def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
     """Remove the outputs and artefacts of a recording. Raises UsageError for an unknown name, OutputError when it cannot."""
     if name not in known(out):

@@ -146,3 +146,11 @@ def test_what_is_captioned_can_be_found(captioned):
     wrong = captioned.run("search", "speaker:")
     assert wrong.status == 2
     assert "^" in wrong.err
+
+
+def test_what_is_forgotten_can_no_longer_be_found(captioned):
+    captioned.run("index")
+    index = captioned.out / ".work" / "search.sqlite"
+    assert b"Thursday" in index.read_bytes()
+    assert captioned.run("forget", "clip").status == 0
+    assert not [p for p in captioned.out.rglob("*") if p.is_file() and b"Thursday" in p.read_bytes()]
