@@ -17,7 +17,7 @@ from typing import Any
 
 from pipeline import outputs
 from pipeline.edits import anchors, journal, mended, past, words
-from pipeline.edits.conflicts import SEEN
+from pipeline.edits.conflicts import SEEN, counted
 from pipeline.edits.journal import Contents
 from pipeline.edits.making import Maker
 from pipeline.edits.mended import ShownCue
@@ -35,12 +35,16 @@ MOST_ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """The decisions that a mended file comes to; `differing` captions will not look as in the file, `notes` say why."""
+    """The decisions that a mended file comes to; `differing` captions will not look as in the file, `notes` say why.
+
+    `complete` says that nothing which the person did is in the file alone.
+    """
 
     file: Path
     decisions: tuple[Decision, ...]
     differing: int = 0
     notes: tuple[str, ...] = ()
+    complete: bool = False
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -59,9 +63,11 @@ class Adopted:
         """What was adopted, in a sentence, and the next command."""
         if not self.decisions and not self.differing:
             return f"{self.file}: shows nothing that a run would not show"
-        kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.items())
-        made = f"{len(self.decisions)} decisions{f' ({kinds})' if kinds else ''}"
-        left = f"; {self.differing} captions will look otherwise than there" if self.differing else ""
+        kinds = ", ".join(f"{kind} {count}" for kind, count in self.kinds.items())
+        made = f"{counted(len(self.decisions), 'decision')}{f' ({kinds})' if kinds else ''}"
+        left = (
+            f"; {counted(self.differing, 'caption')} will look otherwise than there" if self.differing else ""
+        )
         if dry_run:
             return f"{self.file}: {made} would be made{left}"
         return f"{self.file}: {made} written to {journal.journal_of(media)}{left}; vignette run {quote(str(media))} applies them"
@@ -76,7 +82,7 @@ def adopt(job: Job, file: Path, who: str) -> Adopted:
     held = journal.read(place)
     found = decide(job, file, who, held)
     written = journal.append(place, found.decisions)
-    if not found.differing and not found.notes and file.resolve().parent == job.out.resolve():
+    if found.complete and file.resolve().parent == job.out.resolve():
         # All of it will come out again: from now on it is ours, and the next run may write it in its own way.
         Store.of(job.out, job.name).take_over(file)
     return replace(found, decisions=written)
@@ -87,6 +93,8 @@ def decide(job: Job, file: Path, who: str, held: Contents) -> Adopted:
     now = preview(job, held, tagging=False)
     labels = _labels(job, now.transcript)
     cues, notes = mended.read_mended(file, job.settings.language, labels)
+    if not _differing(now.transcript, cues) and not _other_voices(now.transcript, cues):
+        return Adopted(file, (), 0, tuple(notes), not notes)
     last = _last_written(job, file)
     before = None if last is None else mended.read_mended(last, job.settings.language, labels)[0]
     if before is None or not _differing(now.transcript, before):
@@ -95,13 +103,13 @@ def decide(job: Job, file: Path, who: str, held: Contents) -> Adopted:
         trial = _Past(held, before)
     _settle(trial, who, cues, job.settings.people)
     differing = _differing(trial.look().transcript, cues)
-    made = trial.decisions()
+    made, lossless = trial.decisions(), not notes
     if isinstance(trial, _Past):
         notes.append(
             "captions were written anew since this file was; only what was changed in it is taken from it"
         )
         differing += _conflicting(job, held, trial.made)
-    return Adopted(file, made, differing, tuple(notes))
+    return Adopted(file, made, differing, tuple(notes), lossless and not differing)
 
 
 def _settle(trial: _Trial | _Past, who: str, cues: Sequence[ShownCue], people: Sequence[Person]) -> None:
@@ -247,16 +255,16 @@ def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> l
 def on_tokens(found: Sequence[Change], owner: Sequence[int]) -> list[Change]:
     """The changes grown to whole tokens; `owner` says which token each of our words stands in."""
     grown: list[Change] = []
-    for change in found:
+    for change, following in zip(found, [*found[1:], None], strict=False):
         first, last, begin, end = change.first, change.last, change.begin, change.end
-        while 0 < first < len(owner) and owner[first - 1] == owner[first]:
+        before, limit = grown[-1].last if grown else 0, following.first if following else len(owner)
+        while before < first < len(owner) and owner[first - 1] == owner[first]:
             first, begin = first - 1, begin - 1
-        while 0 < last < len(owner) and owner[last - 1] == owner[last]:
+        while 0 < last < limit and owner[last - 1] == owner[last]:
             last, end = last + 1, end + 1
-        if grown and first < grown[-1].last:
-            before = grown.pop()
-            first, begin = before.first, before.begin
-            last, end = max(last, before.last), max(end, before.end)
+        if grown and 0 < first < len(owner) and first == before and owner[first - 1] == owner[first]:
+            previous = grown.pop()
+            first, begin = previous.first, previous.begin
         grown.append(Change(first, last, begin, end))
     return grown
 
@@ -493,6 +501,13 @@ def _value(cue: ShownCue, same: ShownCue | None) -> CueOf:
     shown = list(enumerate(cue.words))
     labels = tuple((k, w.label) for k, w in shown if w.label)
     return CueOf(start, end, tuple(breaks), labels, tuple(k for k, w in shown if w.dash), settings)
+
+
+def _other_voices(transcript: Transcript, cues: Sequence[ShownCue]) -> bool:
+    """Whether their markup names other speakers than ours does."""
+    ours = {(c.span, tuple(w.voice for w in c.words)) for c in _shown(transcript)}
+    theirs = {(c.span, tuple(w.voice for w in c.words)) for c in cues if any(w.voice for w in c.words)}
+    return not theirs <= ours
 
 
 def _differing(transcript: Transcript, cues: Sequence[ShownCue]) -> int:

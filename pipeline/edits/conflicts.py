@@ -97,11 +97,11 @@ class Report:
         """ "212 decisions kept, 3 conflicts", or "" when there is nothing to say."""
         if not self.standings and not self.strange:
             return ""
-        parts = [f"{_counted(self.kept, 'decision')} kept", _counted(len(self.conflicts), "conflict")]
+        parts = [f"{counted(self.kept, 'decision')} kept", counted(len(self.conflicts), "conflict")]
         waiting, withdrawn = self.count(State.WAITING), self.count(State.WITHDRAWN)
         parts += [f"{waiting} waiting for a stage that this version does not have"] if waiting else []
         parts += [f"{withdrawn} withdrawn"] if withdrawn else []
-        parts += [f"{_counted(len(self.strange), 'line')} not understood"] if self.strange else []
+        parts += [f"{counted(len(self.strange), 'line')} not understood"] if self.strange else []
         return ", ".join(parts)
 
     def as_json(self) -> dict[str, Any]:
@@ -186,7 +186,8 @@ def _withdrawn(decisions: Sequence[Decision]) -> dict[str, str]:
     return gone
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """ "1 decision", "2 decisions"."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
@@ -198,7 +199,7 @@ _PHRASES: dict[type[Any], Callable[[Any, str], str]] = {
     Words: lambda v, here: f"{here} reads {_quoted(v.text)}" if v.text.split() else f"{here} is not said",
     WordTime: lambda v, here: f"{here} is said {_times(v.start_ms, v.end_ms)}",
     CueOf: lambda v, here: f"{here} is one caption{_cue_details(v)}",
-    Split: lambda v, here: f"{here} is two captions, divided after {_counted(v.after, 'word')}",
+    Split: lambda v, here: f"{here} is two captions, divided after {counted(v.after, 'word')}",
     Merge: lambda _, here: f"{here} is one caption instead of several",
     Delete: lambda _, here: f"the caption {here} goes",
     Add: lambda v, _: f"a caption {_quoted(v.text)} is added {_times(v.start_ms, v.end_ms)}",
@@ -225,7 +226,7 @@ def _cue_details(value: CueOf) -> str:
     if value.start_ms is not None or value.end_ms is not None:
         details.append(_times(value.start_ms, value.end_ms))
     if value.breaks is not None:
-        details.append(f"in {_counted(len(value.breaks) + 1, 'line')}")
+        details.append(f"in {counted(len(value.breaks) + 1, 'line')}")
     if value.labels:
         details.append(f"of {', '.join(name for _, name in value.labels)}")
     return "".join(f", {d}" for d in details)
@@ -246,14 +247,14 @@ def needs(report: Report, media: str, shown: int = 3) -> tuple[str, ...]:
     if report.conflicts:
         places = _places(report.conflicts, shown)
         found.append(
-            f"{_counted(len(report.conflicts), 'decision')} no longer fit{'s' if len(report.conflicts) == 1 else ''}"
+            f"{counted(len(report.conflicts), 'decision')} no longer fit{'s' if len(report.conflicts) == 1 else ''}"
             f"{places}: vignette decisions {media} --conflicts"
         )
     if report.strange:
         lines = ", ".join(str(s.line) for s in report.strange[:shown])
         more = len(report.strange) - shown
         found.append(
-            f"the journal of decisions has {_counted(len(report.strange), 'line')} that cannot be understood (line {lines}"
+            f"the journal of decisions has {counted(len(report.strange), 'line')} that cannot be understood (line {lines}"
             f"{f' and {more} more' if more > 0 else ''}); they are kept: vignette decisions {media}"
         )
     return tuple(found)

@@ -35,6 +35,7 @@ class _Place:
 
     first: Node
     last: Node
+    since: int
     breaks: list[Node] | None = None
     labels: list[tuple[Node, str]] | None = None
     dashes: list[Node] | None = None
@@ -62,7 +63,7 @@ class Scribe:
         self.live, self.ledger = live, ledger
         self.reviewer = ""
         self.places: dict[str, _Place] = {}
-        self._rewritten: dict[tuple[str, Anchor], tuple[Decision, Node, Node]] = {}
+        self._rewritten: dict[tuple[str, Anchor], tuple[Decision, _Place]] = {}
         self._textual: list[Decision] = []
         self._timed: dict[int, Decision] = {}
 
@@ -103,12 +104,12 @@ class Scribe:
                 return
             place = earlier
         first, last = self.live.handle(place.first, place.last)
-        new = words.written(text)
+        new, before = words.written(text), self.live.moment
         self.live.rewrite(place.first, place.last, new)
         if new:
-            begin, end = words.forward(first), words.backward(last)
+            begin, end = words.forward(first, before), words.backward(last, before)
             if begin is not None and end is not None:
-                self._rewritten[decision.who, anchor] = decision, begin, end
+                self._rewritten[decision.who, anchor] = decision, _Place(begin, end, self.live.moment)
         self._textual.append(decision)
         self.ledger.stands(decision, State.KEPT)
 
@@ -126,7 +127,8 @@ class Scribe:
         if held is None:
             return None
         order = self.live.order()
-        first, last = words.forward(held[1]), words.backward(held[2])
+        put = held[1]
+        first, last = words.forward(put.first, put.since), words.backward(put.last, put.since)
         if first is None or last is None or order[id(first)] > order[id(last)]:
             return None
         self.ledger.stands(held[0], State.SUPERSEDED, by=decision.id)
@@ -176,7 +178,7 @@ class Scribe:
             found, state = Found(place.first, place.first + len(new)), State.KEPT
         self._textual.append(decision)
         self.ledger.stands(decision, state)
-        held = _Place(*self.live.handle(found.first, found.last))
+        held = _Place(*self.live.handle(found.first, found.last), self.live.moment)
         if found.last - found.first == len(new):
             held.breaks = [self.live.nodes[found.first + k] for k in _line_starts(value.text)]
         if value.label:
@@ -220,7 +222,7 @@ class Scribe:
                 self.ledger.stands(decision, State.WAITING, NO_STAGE)
 
     def _hold(self, decision: Decision, place: Found, cue: CueOf | Split | None) -> None:
-        held = _Place(*self.live.handle(place.first, place.last))
+        held = _Place(*self.live.handle(place.first, place.last), self.live.moment)
         if isinstance(cue, Split):
             held.breaks = [self._counter(place)(cue.after)]
         elif cue is not None:
@@ -270,37 +272,37 @@ class Scribe:
 
     def settled(self) -> dict[str, Settled]:
         """Where every decision's words stand now; those whose words a later decision took out are superseded."""
-        order = self.live.order()
-
-        def index(node: Node) -> int:
-            moved = words.forward(node)
-            return len(order) if moved is None else order[id(moved)]
-
-        result = {}
+        order, result = self.live.order(), {}
         for name, held in self.places.items():
-            last = words.backward(held.last)
-            first, end = index(held.first), 0 if last is None else order[id(last)] + 1
-            if end <= first:
-                decision = self.ledger[name].decision
-                self.ledger.stands(decision, State.SUPERSEDED, "its words were taken out later")
-                continue
-
-            def inside(nodes: list[Node], low: int, end: int = end) -> tuple[int, ...]:
-                return tuple(sorted({k for k in map(index, nodes) if low <= k < end}))
-
-            labels = None
-            if held.labels is not None:
-                labels = tuple(
-                    sorted({index(n): label for n, label in held.labels if first <= index(n) < end}.items())
+            found = _settled(held, order)
+            if found is None:
+                self.ledger.stands(
+                    self.ledger[name].decision, State.SUPERSEDED, "its words were taken out later"
                 )
-            result[name] = Settled(
-                first,
-                end,
-                None if held.breaks is None else inside(held.breaks, first + 1),
-                labels,
-                None if held.dashes is None else inside(held.dashes, first),
-            )
+            else:
+                result[name] = found
         return result
+
+
+def _settled(held: _Place, order: dict[int, int]) -> Settled | None:
+    """A place as indices of words; None when none of its words is left."""
+
+    def index(node: Node) -> int:
+        moved = words.forward(node, held.since)
+        return len(order) if moved is None else order[id(moved)]
+
+    def inside(nodes: list[Node] | None, low: int) -> tuple[int, ...] | None:
+        return None if nodes is None else tuple(sorted({k for k in map(index, nodes) if low <= k < end}))
+
+    last = words.backward(held.last, held.since)
+    first, end = index(held.first), 0 if last is None else order[id(last)] + 1
+    if end <= first:
+        return None
+    labels = None
+    if held.labels is not None:
+        shown = {index(node): label for node, label in held.labels}
+        labels = tuple(sorted((at, label) for at, label in shown.items() if first <= at < end))
+    return Settled(first, end, inside(held.breaks, first + 1), labels, inside(held.dashes, first))
 
 
 def text_digest(tokens: Sequence[Token]) -> str:

@@ -29,18 +29,19 @@ _BRACKETED = re.compile(r"\[[^\[\]]*\](?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫�
 class Node:
     """One word. When it is taken out, `before` and `after` are the words that stood beside it then.
 
-    `head` and `tail` are words that a person put in front of it or behind it and that belong to it.
+    `heads` and `tails` are words that people put in front of it or behind it and that belong to it, the first put the
+    furthest away, each with the moment of that change.
     """
 
-    __slots__ = ("after", "before", "head", "removed", "tail", "token")
+    __slots__ = ("after", "before", "heads", "removed", "tails", "token")
 
     def __init__(self, token: Token) -> None:
         self.token = token
         self.removed = False
         self.before: Node | None = None
         self.after: Node | None = None
-        self.head: Node | None = None
-        self.tail: Node | None = None
+        self.heads: list[tuple[int, Node]] = []
+        self.tails: list[tuple[int, Node]] = []
 
 
 def written(text: str) -> list[tuple[str, Kind]]:
@@ -60,7 +61,7 @@ class LiveText:
         self.duration_ms = duration_ms
         self.nodes = [Node(t) for t in tokens]
         self.original = tuple(self.nodes)
-        self.changed = False
+        self.moment = 0
 
     def tokens(self) -> tuple[Token, ...]:
         return tuple(n.token for n in self.nodes)
@@ -109,7 +110,7 @@ class LiveText:
         fresh = [Node(_by_hand(t, k)) for t, k in words]
         _spread(fresh, span, TimeSource.HUMAN)
         self.nodes[at:at] = fresh
-        self.changed = True
+        self.moment += 1
 
     def remove(self, first: int, last: int) -> None:
         """Take the words `[first, last)` out."""
@@ -124,12 +125,12 @@ class LiveText:
             node.token = replace(
                 node.token, span=Span(start, max(start, end)), time_source=TimeSource.HUMAN, confidence=1.0
             )
-        self.changed = True
+        self.moment += 1
 
     def _put(self, first: int, last: int, fresh: list[Node], removed: list[tuple[Node, int]]) -> None:
         known = {id(n) for n in self.nodes[first:last]}
         self.nodes[first:last] = fresh
-        self.changed = True
+        self.moment += 1
         for node, at in removed:
             node.removed = True
             node.before = self.nodes[at - 1] if at > 0 else None
@@ -149,9 +150,9 @@ class LiveText:
             if all(not n.token.confidence for n in fresh[at:end]):
                 _spread(fresh[at:end], self._room(first + at, first + end))
             if at > 0:
-                fresh[at - 1].tail = fresh[at - 1].tail or fresh[end - 1]
+                fresh[at - 1].tails.append((self.moment, fresh[end - 1]))
             elif end < len(fresh):
-                fresh[end].head = fresh[end].head or fresh[at]
+                fresh[end].heads.append((self.moment, fresh[at]))
             at = end
 
     def _room(self, first: int, last: int) -> Span:
@@ -172,27 +173,30 @@ class LiveText:
         return Span(start, after.start_ms)
 
 
-def forward(node: Node | None) -> Node | None:
-    """The first word of a passage that began with `node`, now."""
-    while node is not None and node.removed:
-        node = node.after
-    while node is not None and node.head is not None and not node.head.removed:
-        node = node.head
-    return node
+def forward(node: Node | None, since: int = 0) -> Node | None:
+    """The first word now of a passage that began with `node` at the moment `since`; None behind the end."""
+    while node is not None:
+        if node.removed:
+            node = node.after
+            continue
+        head = next((n for moment, n in node.heads if moment > since and not n.removed), None)
+        if head is None:
+            return node
+        node = head
+    return None
 
 
-def backward(node: Node | None) -> Node | None:
-    """The last word of a passage that ended with `node`, now."""
-    while node is not None and node.removed:
-        node = node.before
-    while node is not None and node.tail is not None:
-        tail = node.tail
-        while tail.removed and tail.before is not None and tail.before is not node:
-            tail = tail.before
-        if tail.removed or tail is node:
-            break
+def backward(node: Node | None, since: int = 0) -> Node | None:
+    """The last word now of a passage that ended with `node` at the moment `since`; None before the start."""
+    while node is not None:
+        if node.removed:
+            node = node.before
+            continue
+        tail = next((n for moment, n in node.tails if moment > since and not n.removed), None)
+        if tail is None:
+            return node
         node = tail
-    return node
+    return None
 
 
 # A word whose time nobody knows yet: confidence 0, until its neighbours lend it some.
@@ -262,7 +266,7 @@ class Moved:
 
 def corrected(aligned: Aligned, live: LiveText) -> Aligned:
     """The alignment with its words as they are now, the editor's cues and the report's passages moved along."""
-    if not live.changed:
+    if not live.moment:
         return aligned
     moved, tokens = Moved(live), live.tokens()
     cues = tuple(c for c in (_moved_cue(c, moved) for c in aligned.editor_cues) if c.last > c.first)
