@@ -44,7 +44,7 @@ class Penalties:
     """Prices in nats, set on real meetings (AMI) and synthetic dialogue together; see `benchmarks/align.py`."""
 
     silence: float = -3.0
-    silence_frame: float = -0.05  # where no punctuation lets expect a pause
+    silence_frame: float = -0.15  # where no punctuation lets expect a pause
     unwritten: float = -80.0
     unwritten_frame: float = -1.8
     stand_in: float = -110.0
