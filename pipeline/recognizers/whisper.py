@@ -25,7 +25,7 @@ from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span, seconds_to_ms
 from pipeline.transcript import TextSource, TimeSource, Token
 
 _MOST_THREADS = 8
-_BATCH = {"cpu": 8, "cuda": 16}
+BATCH = {"cpu": 8, "cuda": 16}
 _COMPUTE = {"cpu": "int8", "cuda": "float16"}
 # Chunks that are prepared together: a call of faster-whisper costs some milliseconds whatever it holds.
 _BATCHES_PER_CALL = 4
@@ -97,24 +97,30 @@ class Whisper:
     ) -> tuple[Token, ...]:
         """See `Recognizer`. Raises WeightsError for damaged weights, RecognizerError when memory does not suffice or the
         model does not know the language."""
-        chunks = tuple(pack(audio, regions))
-        if not chunks:
+        if not regions:
             progress(1.0)
             return ()
-        model = self._load()
+        return self.hear(self.load(), audio, regions, bias, progress)
+
+    def hear(
+        self, model: Any, audio: Audio, regions: tuple[Span, ...], bias: Bias, progress: Progress
+    ) -> tuple[Token, ...]:
+        """`recognize` with what `load` gave, so that several recordings may share it."""
+        chunks = tuple(pack(audio, regions))
         hints = ", ".join(bias.names) if self.settings.hints and bias.names else None
         passages: list[guards.Passage] = []
         for some in _groups(chunks, self._batch * _BATCHES_PER_CALL):
             passages += self._hear(model, audio, some, hints)
             progress(len(passages) / len(chunks))
+        progress(1.0)
         return guards.guarded(passages, regions, audio.duration_ms, self.settings)
 
     @property
     def _batch(self) -> int:
-        return self.settings.batch or _BATCH[self.device]
+        return self.settings.batch or BATCH[self.device]
 
-    def _load(self) -> Any:
-        """The model, ready for batches."""
+    def load(self) -> Any:
+        """The model, ready for batches. Raises as `recognize` does."""
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
         try:

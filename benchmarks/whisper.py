@@ -1,0 +1,110 @@
+"""Our Whisper stage beside faster-whisper itself: same weights, same sound, same process; is ours ever slower, is text lost?
+
+    python -m benchmarks.whisper [SOUND] [--model NAME-OR-FOLDER] [--rounds 5]
+
+Both are timed from decoded sound to words with times, the search for speech included: faster-whisper runs its own batched
+pipeline as its documentation shows it, with word times. Rounds alternate which goes first, and the medians are compared, so that
+a busy machine strikes both alike. Without weights on this machine the tests' tiny double is used, and that is said: its rate
+says nothing about a real model's, the ratio says what our layer costs at worst, because the network itself costs nearly nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import regions, weights
+from pipeline.media import decode_audio
+from pipeline.progress import silent
+from pipeline.recognizers import Bias
+from pipeline.recognizers.whisper import BATCH, Whisper, compute_type, device_for
+from pipeline.settings import WhisperSettings
+from pipeline.sound import Audio
+from pipeline.timing import SAMPLE_RATE_HZ, Span
+
+TINY = Path(__file__).parent.parent / "tests" / "data" / "tiny_whisper"
+SHORTEST_S = 180
+
+
+def chosen_model(name: str) -> tuple[str, Path]:
+    """The weights to run, and what to call them."""
+    if name != "auto":
+        return name, weights.find(name)
+    return weights.find_best() or ("the tests' tiny double (no weights are on this machine)", TINY)
+
+
+def sound_of(path: Path) -> Audio:
+    """The sound of a file, repeated until it lasts three minutes."""
+    audio = decode_audio(path)
+    times = -(-SHORTEST_S * SAMPLE_RATE_HZ // max(1, len(audio.samples)))
+    return Audio(np.tile(audio.samples, times))
+
+
+def ours(recognizer: Whisper, model: Any, audio: Audio) -> list[str]:
+    """The words of our stage: where speech is, what is said there, what the guards leave."""
+    speech = regions.speech_regions(audio)
+    return [token.text for token in recognizer.hear(model, audio, speech, Bias(), silent)]
+
+
+def theirs(recognizer: Whisper, model: Any, audio: Audio) -> list[str]:
+    """The words of faster-whisper's batched pipeline with its own search for speech and its own defaults."""
+    sound = audio.window(Span(0, audio.duration_ms))
+    batch = recognizer.settings.batch or BATCH[recognizer.device]
+    segments, _ = model.transcribe(sound, language="en", word_timestamps=True, batch_size=batch)
+    return [word.word.strip() for segment in segments for word in segment.words]
+
+
+def timed(run: Callable[..., list[str]], *inputs: Any) -> tuple[float, list[str]]:
+    began = time.perf_counter()
+    words = run(*inputs)
+    return time.perf_counter() - began, words
+
+
+def compare(
+    recognizer: Whisper, audio: Audio, rounds: int
+) -> tuple[dict[str, list[float]], dict[str, list[str]]]:
+    """Seconds by round, and words, of both; who goes first alternates; one round before is not counted."""
+    model = recognizer.load()
+    sides = {"ours": ours, "theirs": theirs}
+    seconds: dict[str, list[float]] = {side: [] for side in sides}
+    words: dict[str, list[str]] = {}
+    for number in range(rounds + 1):
+        for side in sorted(sides, reverse=number % 2 == 1):
+            took_s, words[side] = timed(sides[side], recognizer, model, audio)
+            if number:
+                seconds[side].append(took_s)
+    return seconds, words
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Our Whisper stage beside faster-whisper itself.")
+    parser.add_argument("sound", type=Path, nargs="?", default=TINY / "sentences.flac")
+    parser.add_argument("--model", default="auto")
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    label, directory = chosen_model(chosen.model)
+    device = device_for(WhisperSettings())
+    audio = sound_of(chosen.sound)
+    print(
+        f"model: {label} ({compute_type(device)} on {device}); sound: {audio.duration_ms / 1000:.0f} s of {chosen.sound.name}"
+    )
+    seconds, words = compare(Whisper(label, directory, device=device), audio, chosen.rounds)
+    for side, took in seconds.items():
+        print(
+            f"{side:>7}: median {statistics.median(took):6.2f} s ({min(took):.2f} to {max(took):.2f}), {len(words[side])} words"
+        )
+    ratios = [a / b for a, b in zip(seconds["ours"], seconds["theirs"], strict=True)]
+    print(f"ours / theirs: median of rounds {statistics.median(ratios):.3f}")
+    same = difflib.SequenceMatcher(None, words["ours"], words["theirs"], autojunk=False).ratio()
+    print(f"words alike: {100 * same:.1f} % (the windows are packed differently, and guards take words away)")
+
+
+if __name__ == "__main__":
+    main()
