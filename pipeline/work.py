@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from pipeline import __version__, lexicon, media, utterances
+from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
 from pipeline.given import Given
 from pipeline.jobs import Job
@@ -35,6 +36,8 @@ VERSIONS = {
 STAGES = tuple(VERSIONS)
 
 LEXICON = "concepts.toml"
+# Beside the stages' artefacts: what was found in every turn, so that one corrected word has one turn coded again.
+CODED = "concepts-by-turn"
 
 # Fewer words than this that are not found prove nothing: a murmur may well be missed.
 ENOUGH_WORDS = 8
@@ -184,9 +187,12 @@ class Work:
 
     def _tag(self, aligned: Aligned, voices: Voices, progress: Progress) -> Concepts:
         roles = {s.id: s.role for s in voices.speakers}
-        return concepts.run(
-            aligned.tokens, voices.utterances, roles, lexicon.load(data_file(LEXICON)), progress
-        )
+        reads = {"version": VERSIONS["concepts"], "lexicon": digest_of_file(data_file(LEXICON))}
+        known = self.store.load(CODED, dict[str, list[Finding]], reads).result or {}
+        words = lexicon.load(data_file(LEXICON))
+        found = concepts.run(aligned.tokens, voices.utterances, roles, words, progress, known)
+        self.store.save(CODED, dict[str, list[Finding]], reads, known)
+        return found
 
     def _caption_reads(self, aligned: Aligned, voices: Voices, sound: Sound) -> dict[str, Any]:
         return self._reads(

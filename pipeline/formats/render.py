@@ -148,6 +148,8 @@ def speaker_name(index: int, cue: Cue, transcript: Transcript) -> str:
 def clean(text: str) -> str:
     """`text` on one line: every run of white space is one space, control characters and lone surrogates are
     gone."""
+    if text.isprintable() and "  " not in text and text == text.strip():
+        return text  # nearly all text, and every word of it comes by here
     return " ".join(
         "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE).split()
     )

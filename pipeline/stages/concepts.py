@@ -46,13 +46,15 @@ def run(
     roles: Mapping[str, str],
     lexicon: Lexicon,
     progress: Progress = silent,
+    known: dict[str, list[Finding]] | None = None,
 ) -> Concepts:
     """The tags of a whole transcript, in order of evidence.
 
     `roles` maps speaker ids to roles as the roster writes them; patterns that name a role apply to speakers
-    whose role is missing or not understood, too.
+    whose role is missing or not understood, too. `known` holds what this very lexicon found before, by role and
+    text of a turn: those turns are not coded again, and it is left with the findings of all turns.
     """
-    coder = Coder(lexicon)
+    coder = _Remembering(lexicon, known)
     turns = list(_turns(tokens, utterances))
     tags: list[ConceptTag] = []
     for number, turn in enumerate(turns, 1):
@@ -60,9 +62,33 @@ def run(
         text = _Text.of(tokens, turn)
         tags += [_tag(finding, text) for finding in coder.code(text.text, role)]
         progress(number / len(turns))
+    coder.leave_only_these()
     used = {tag.concept for tag in tags}
     labels = tuple((c.id, c.label) for c in lexicon.concepts if c.id in used)
     return Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags), labels)
+
+
+class _Remembering:
+    """A coder that is made only when a turn comes that was not coded before."""
+
+    def __init__(self, lexicon: Lexicon, known: dict[str, list[Finding]] | None) -> None:
+        self._lexicon, self._known = lexicon, {} if known is None else known
+        self._coder: Coder | None = None
+        self._used: dict[str, list[Finding]] = {}
+
+    def code(self, text: str, role: str) -> list[Finding]:
+        """As `Coder.code`."""
+        key = f"{role}: {text}"
+        if key not in self._known:
+            self._coder = self._coder or Coder(self._lexicon)
+            self._known[key] = self._coder.code(text, role)
+        self._used[key] = self._known[key]
+        return self._known[key]
+
+    def leave_only_these(self) -> None:
+        """Forget turns that are no longer there."""
+        self._known.clear()
+        self._known.update(self._used)
 
 
 def _turns(tokens: Sequence[Token], utterances: Sequence[Utterance]) -> Iterator[list[Utterance]]:
