@@ -378,6 +378,21 @@ def test_somebody_elses_file_is_not_replaced(tmp_path, kind):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("content", [b"", b"a diary"])
+def test_whatever_lies_in_the_place_of_our_index_is_replaced_when_asked(tmp_path, content):
+    search_makers.save(tmp_path, search_makers.document())
+    path = building.index_of(tmp_path)
+    path.parent.mkdir()
+    path.write_bytes(content)
+    if content:
+        with pytest.raises(IndexFileError, match="run: vignette index --rebuild"):
+            Index.update(tmp_path)
+        assert path.read_bytes() == content
+    assert Index.update(tmp_path, rebuild=True).rebuilt
+    with Index.of(tmp_path) as index:
+        assert index.search("bottle").total == 1
+
+
 def test_an_index_of_another_version_is_built_anew(tmp_path):
     search_makers.save(tmp_path, search_makers.document())
     path = Index.update(tmp_path).index

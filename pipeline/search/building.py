@@ -74,6 +74,8 @@ def _only_one(path: Path) -> Iterator[None]:
 
 
 def _update(folder: Path, path: Path, rebuild: bool, progress: Progress) -> Built:
+    if path.exists():
+        _refuse_foreign(path, path == index_of(folder), rebuild)
     if path.exists() and not rebuild and _is_sound(path):
         connection = storage.open_to_write(path)
         try:
@@ -85,10 +87,16 @@ def _update(folder: Path, path: Path, rebuild: bool, progress: Progress) -> Buil
     return _from_nothing(folder, path, progress)
 
 
+def _refuse_foreign(path: Path, is_our_place: bool, rebuild: bool) -> None:
+    """Raise IndexFileError rather than replace somebody else's file; in our own place `rebuild` is leave to."""
+    if (is_our_place and rebuild) or not storage.is_foreign(path):
+        return
+    remedy = "run: vignette index --rebuild" if is_our_place else "choose another name for the index"
+    raise IndexFileError(path, "is a file of another kind and will not be replaced", remedy)
+
+
 def _is_sound(path: Path) -> bool:
-    """Whether the file is an index that can be changed. Raises IndexFileError when it is somebody else's
-    database.
-    """
+    """Whether the file is an index that can be changed."""
     try:
         with contextlib.closing(storage.look(path)) as connection:
             if storage.is_ours(connection):
@@ -96,16 +104,10 @@ def _is_sound(path: Path) -> bool:
                 return True
     except sqlite3.DatabaseError:
         pass
-    if storage.is_foreign(path):
-        raise IndexFileError(
-            path, "is a file of another kind and will not be replaced", "choose another name for the index"
-        )
     return False
 
 
 def _from_nothing(folder: Path, path: Path, progress: Progress) -> Built:
-    if path.exists():
-        _is_sound(path)  # refuses a foreign file
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     try:

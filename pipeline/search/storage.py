@@ -129,12 +129,14 @@ def is_ours(connection: sqlite3.Connection) -> bool:
 
 
 def is_foreign(path: Path) -> bool:
-    """Whether a sound SQLite file at `path` belongs to another program, and so must not be replaced."""
+    """Whether the file at `path` belongs to another program, and so must not be replaced; an empty one does not."""
+    if path.stat().st_size == 0:
+        return False
     try:
         with closing(look(path)) as connection:
             return bool(connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID)
     except sqlite3.Error:
-        return path.stat().st_size > 0 and not path.read_bytes()[:16].startswith(b"SQLite format 3")
+        return not path.read_bytes()[:16].startswith(b"SQLite format 3")
 
 
 def damaged(path: Path, error: sqlite3.Error) -> IndexFileError:
