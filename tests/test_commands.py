@@ -49,6 +49,14 @@ def test_align_never_writes_over_its_input(captioned):
     assert path.read_bytes() == before
 
 
+def test_align_never_writes_its_report_over_its_captions(captioned):
+    path, _ = late_subtitles(captioned)
+    ran = captioned.run("align", "media/clip.mp4", path, "-o", "both.srt", "--report", "./both.srt")
+    assert ran.status == 2
+    assert len(ran.err.strip().splitlines()) == 1
+    assert not (captioned.folder / "both.srt").exists()
+
+
 @pytest.mark.parametrize("args", [("nowhere.mp4", "late.srt"), ("media/clip.mp4", "nowhere.srt")])
 def test_align_without_its_files(captioned, args):
     late_subtitles(captioned)

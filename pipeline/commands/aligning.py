@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, UsageError
 from pipeline.progress import Progress
 
 Watch = Callable[[str], Progress]
@@ -41,6 +41,8 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         for target in (out, report):
             if target is not None and target.resolve() in (media.resolve(), subtitles.resolve()):
                 raise OutputError(target, "is an input of this very command", "name another file")
+        if report is not None and report.resolve() == out.resolve():
+            raise UsageError(f"{out} is named for both the timed file and the report", "name two files")
         chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(set_ or ()))
         found = realign.realign(media, subtitles, out, chosen, watch("align"))
         write_atomic(out, found.data)
