@@ -25,8 +25,7 @@ from pathlib import Path
 from pipeline.recognizers import pronounce
 
 ORDER = 6
-# Long n-grams seen once are left out: they make the file four times as large, and the held-out error no
-# smaller.
+# Long n-grams seen once are left out, to keep the file small.
 LEAST_COUNT = {4: 2, 5: 2, 6: 2}
 _ROUNDS = 5
 _SAMPLE = 12_000

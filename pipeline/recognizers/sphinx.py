@@ -46,8 +46,9 @@ _SILENT_PEAK = 8
 # How many stretches wait in each worker's queue: enough to keep it busy, few enough to bound memory.
 _QUEUED_PER_WORKER = 4
 
-# With a model of the very text the search is easy: half the frames' and half the mixtures' scores lose one
-# word in a hundred and save half the time. Without, every bit of accuracy is needed.
+# With a model of the very text the search is easy, so it is made fast: half the frames' and half the mixtures'
+# scores, no second pass. That costs some accuracy: the decoder's own settings found 88.1 % of the words,
+# these find 85.4 %. Without such a model every bit of accuracy is needed.
 _BIASED = {"ds": 2, "topn": 2, "lw": 8, "fwdflat": False}
 _UNBIASED = {"fwdflat": True}
 

@@ -1,7 +1,7 @@
 """What a word's confidence means: the chance that its start is within 100 ms of the truth.
 
-A logistic curve over what the search noticed, fitted on speech whose truth is known; `benchmarks/align.py` prints how often
-words of each confidence really are right.
+A logistic curve over what the search noticed. Its weights were set by hand, not fitted; `benchmarks/align.py` prints how
+often words of each confidence really are right.
 """
 
 from __future__ import annotations
