@@ -6,7 +6,9 @@ With `--json` every command prints one JSON document on stdout and nothing else 
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline import __version__
-from pipeline.errors import Interrupted, UsageError, VignetteError
+from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
 from pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder for what comes out.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for what comes out.", readable=False)]
 OUT_DEFAULT = Path("transcripts")
 
 
@@ -42,8 +44,14 @@ _WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == 
 def main() -> None:
     """Run the command line; turn every foreseeable failure into one sentence and an exit status."""
     as_json = "--json" in sys.argv[1:]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal that lacks a character is no reason to stop
     try:
-        status = app(standalone_mode=False)
+        status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        sys.stdout.flush()
     except _WRONG_USAGE as error:
         status = _fail(
             UsageError(_clean(error.format_message()), "vignette --help shows what there is"), as_json
@@ -53,9 +61,21 @@ def main() -> None:
     except VignetteError as error:
         status = _fail(error, as_json)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has gone; that is not our failure
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read us has gone; that is not our failure
         status = 0
+    except OSError as error:
+        status = _unusable(error, as_json)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unusable(error: OSError, as_json: bool) -> int:
+    """Something below every command is gone: the current folder, or the place that output goes to."""
+    where = Path(str(error.filename)) if error.filename else Path("the current folder or the output")
+    status = _fail(
+        OutputError(where, f"cannot be used: {error.strerror}", "check that it exists and has room"), as_json
+    )
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return status
 
 
 def _clean(message: str) -> str:
@@ -95,10 +115,14 @@ def _root(
 )
 def run(
     media: Annotated[
-        list[Path] | None, typer.Argument(help="Recordings or folders; without any, all of media/.")
+        list[Path] | None,
+        typer.Argument(help="Recordings or folders; without any, all of media/.", readable=False),
     ] = None,
     subtitles: Annotated[
-        Path | None, typer.Option("--subtitles", help="Subtitles or a script for the one recording named.")
+        Path | None,
+        typer.Option(
+            "--subtitles", help="Subtitles or a script for the one recording named.", readable=False
+        ),
     ] = None,
     out: Out = OUT_DEFAULT,
     recognizer: Annotated[str | None, typer.Option("--recognizer", help="auto, whisper or sphinx.")] = None,
@@ -124,7 +148,8 @@ def run(
     request = jobs.Request(tuple(media or ()), subtitles, out, (*overrides, *(set_ or ())))
     plan = jobs.plan(request)
     if not plan.jobs and not plan.refused and not plan.notices:
-        raise UsageError(f"there is no recording in '{request.folder}'", "put one there, or name one")
+        where = ", ".join(map(str, request.media)) or request.folder
+        raise UsageError(f"there is no recording in '{where}'", "put one there, or name one")
     found = runner.run(plan, console.watcher(Console(stderr=True), as_json), force)
     if as_json:
         _print_json({"recordings": [o.as_json() for o in found], "notices": list(plan.notices)})
@@ -147,7 +172,9 @@ def _tell(found: tuple[Outcome, ...], notices: tuple[str, ...]) -> None:
 
 @app.command(epilog="Example:  vignette doctor --json")
 def doctor(
-    media: Annotated[list[Path] | None, typer.Argument(help="Recordings to ask about.")] = None,
+    media: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings to ask about.", readable=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Say what is installed, found and missing, and what the next run would use."""
@@ -190,7 +217,9 @@ def forget(
     if forgetting.search_index(out).is_file():
         from pipeline.search import commands
 
-        commands.index(out, rebuild=True, as_json=True)  # from nothing: a deleted row would leave its words in the file
+        commands.index(
+            out, rebuild=True, as_json=True
+        )  # from nothing: a deleted row would leave its words in the file
     if as_json:
         _print_json([r.as_json() for r in results])
     else:

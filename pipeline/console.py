@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.errors import printable
 from pipeline.progress import Progress, silent
 from pipeline.run import Outcome, Status
 
@@ -42,7 +43,7 @@ class PlainWatcher(SilentWatcher):
         self._since = 0.0
 
     def began(self, media: Path, number: int, count: int) -> None:
-        self._line(f"{media} ({number} of {count})")
+        self._line(printable(f"{media} ({number} of {count})"))
 
     def stage_began(self, stage: str, reason: str) -> Progress:
         self._since = time.monotonic()
@@ -64,7 +65,7 @@ class BarWatcher(SilentWatcher):
         self._task: TaskID | None = None
 
     def began(self, media: Path, number: int, count: int) -> None:
-        self._errors.print(f"{media} ({number} of {count})", markup=False, highlight=False)
+        self._errors.print(printable(f"{media} ({number} of {count})"), markup=False, highlight=False)
         self.open()
 
     def open(self) -> None:
@@ -130,6 +131,10 @@ def single(errors: Console, work: str) -> Progress:
 
 def describe(outcome: Outcome) -> list[str]:
     """The end of a run in lines for a person."""
+    return [printable(line) for line in _described(outcome)]
+
+
+def _described(outcome: Outcome) -> list[str]:
     if outcome.error is not None:
         return [f"FAILED  {outcome.error}", "        earlier outputs of this recording are as they were"]
     lines = [f"{outcome.media}: {outcome.status} - {outcome.grade}"]
@@ -139,6 +144,10 @@ def describe(outcome: Outcome) -> list[str]:
             f"  {mended} was changed by a person since we wrote it and is kept; the new version is {new}"
         )
     lines += [f"  {path} removed: this run replaces it" for path in outcome.written.removed]
+    lines += [
+        f"  {path} stays: it is of an earlier run and better than this draft"
+        for path in outcome.written.stale
+    ]
     lines += [f"  - {note}" for note in outcome.notes]
     if outcome.needs:
         lines.append("  still needs a person:")

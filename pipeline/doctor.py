@@ -89,7 +89,7 @@ def _whisper() -> Finding:
 
 
 def _room() -> Iterator[Finding]:
-    free_gb = shutil.disk_usage(Path.cwd()).free / 1e9
+    free_gb = shutil.disk_usage(".").free / 1e9
     if free_gb < 1:
         yield Finding(
             "disk", f"only {free_gb:.1f} GB are free here; 83 minutes need 0.3 GB while they are worked on"
@@ -108,7 +108,7 @@ def _next_run(media: tuple[Path, ...]) -> Iterator[Finding]:
         yield Finding(
             str(job.media), f"{text}; {f'sidecar {sidecar}' if sidecar.is_file() else 'no sidecar'}"
         )
-    for path, refusal in plan.refused:
-        yield Finding(str(path), str(refusal), True)
+    for _, refusal in plan.refused:
+        yield Finding("next run", str(refusal), True)
     for notice in plan.notices:
         yield Finding("note", notice)

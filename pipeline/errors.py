@@ -178,5 +178,12 @@ class Interrupted(VignetteError):
         )
 
 
+def printable(text: str) -> str:
+    """The text with control characters made visible: a file's name may hold line breaks and orders to the terminal."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "replace").decode("ascii") for c in text
+    )
+
+
 def _sentence(problem: str, remedy: str) -> str:
-    return f"{problem} - {remedy}" if remedy else problem
+    return printable(f"{problem} - {remedy}" if remedy else problem)

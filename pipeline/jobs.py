@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ _PICTURES = (
 )
 _SOUNDS = (".mp3", ".m4a", ".aac", ".wav", ".flac", ".ogg", ".opus", ".oga", ".wma", ".aiff", ".aif", ".mka")
 SUFFIXES = frozenset((*_PICTURES, *_SOUNDS))
+
+
+# Outputs add up to ".draft.concepts.new2.vtt" and a temporary end; file systems stop at 255 bytes.
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,9 @@ def plan(request: Request) -> Plan:
 def _recordings(request: Request) -> list[Path]:
     """The named recordings (folders opened), or everything in the media folder; each once."""
     if request.media:
-        found = [path for named in request.media for path in (_inside(named) if named.is_dir() else [named])]
+        found = [
+            path for named in request.media for path in (_inside(named) if os.path.isdir(named) else [named])
+        ]
     elif request.folder.is_dir():
         found = _inside(request.folder)
     else:
@@ -106,9 +113,9 @@ def _recordings(request: Request) -> list[Path]:
             f"there is no folder '{request.folder}' here",
             "name a recording, or run in a folder that has one",
         )
-    unique: dict[Path, Path] = {}
+    unique: dict[str, Path] = {}
     for path in found:
-        unique.setdefault(path.resolve(), path)
+        unique.setdefault(os.path.realpath(path), path)  # pathlib's own `resolve` gives up at a loop of links
     return list(unique.values())
 
 
@@ -137,17 +144,36 @@ def _same_names(recordings: Sequence[Path]) -> Iterable[tuple[Path, VignetteErro
 
 
 def _job(path: Path, request: Request) -> Job:
-    if not path.exists():
+    _check_name(path)
+    if not os.path.lexists(path):
         raise MediaError(path, "does not exist", "check the name")
+    if not os.path.isfile(path):
+        raise MediaError(path, "is not a file that can be read", "check what it is, and its permissions")
     settings = settings_module.load(request.project_file, sidecar_of(path), request.overrides)
     subtitles = (
-        request.subtitles or _named_subtitles(path, settings) or _found_subtitles(path, settings.language)
+        request.subtitles
+        or _named_subtitles(path, settings)
+        or _found_subtitles(path, settings.language, request.out)
     )
-    if subtitles is not None and not subtitles.is_file():
+    if subtitles is not None and not os.path.isfile(subtitles):
         raise SubtitlesError(
             subtitles, "does not exist", "check the name, or leave it out to run without subtitles"
         )
     return Job(path, request.out, settings, subtitles)
+
+
+def _check_name(path: Path) -> None:
+    """Refuse names that the outputs cannot bear. Raises MediaError."""
+    try:
+        length = len(path.stem.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise MediaError(path, "has a name that is not valid UTF-8", "rename it") from None
+    if length > LONGEST_NAME:
+        raise MediaError(
+            path, f"has a name of more than {LONGEST_NAME} bytes", "rename it: the outputs' names are longer"
+        )
+    if path.stem.strip(".") == "":
+        raise MediaError(path, "has a name that outputs cannot bear", "rename it")
 
 
 def sidecar_of(media: Path) -> Path:
@@ -159,11 +185,15 @@ def _named_subtitles(media: Path, settings: Settings) -> Path | None:
     return media.parent / settings.subtitles if settings.subtitles else None
 
 
-def _found_subtitles(media: Path, language: str) -> Path | None:
+def _found_subtitles(media: Path, language: str, out: Path) -> Path | None:
+    """The subtitles or script beside a recording; the transcript that we wrote there ourselves is none."""
     from pipeline.formats.find import find_subtitles
+    from pipeline.store import Store
 
-    found = find_subtitles(media, language)
-    return found[0] if found else None
+    ours: set[str] = set()
+    if os.path.realpath(out) == os.path.realpath(media.parent):
+        ours = {name for name in Store.of(out, media.stem).written() if name.endswith(".txt")}
+    return next((p for p in find_subtitles(media, language) if p.name not in ours), None)
 
 
 def _lonely_sidecars(request: Request, recordings: Sequence[Path]) -> Iterable[str]:

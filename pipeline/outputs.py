@@ -7,7 +7,7 @@ would replace one of the run's own inputs is refused before any work begins.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +39,13 @@ def end_of(path: Path) -> str:
 @dataclass(frozen=True, slots=True)
 class Written:
     """`files` are current now; `mended` pairs a person's file with the new one that was put beside it; `removed` are
-    outputs of ours that this run made obsolete (a draft whose subtitles have since come)."""
+    outputs of ours that this run made obsolete (a draft whose subtitles have since come); `stale` are better ones of an
+    earlier run, which a draft does not replace."""
 
     files: tuple[Path, ...] = ()
     mended: tuple[tuple[Path, Path], ...] = ()
     removed: tuple[Path, ...] = ()
+    stale: tuple[Path, ...] = ()
 
 
 def paths(out: Path, name: str, lang: str, draft: bool) -> tuple[Path, ...]:
@@ -62,83 +64,94 @@ def refuse_inputs(out: Path, name: str, lang: str, inputs: Iterable[Path | None]
 
 
 def write(transcript: Transcript, store: Store, out: Path) -> Written:
-    """Compose and write every output of a transcript. Raises OutputError."""
-    name, lang = transcript.media.name, transcript.lang
+    """Compose every output, then write them. Raises OutputError; what a run cut short has written stays ours."""
+    composed = [(path, compose(transcript).encode("utf-8")) for path, compose in _targets(transcript, out)]
+    placed = [(path, _place(path, store, data), data) for path, data in composed]
     last = store.written()
-    now: dict[str, str] = {}
-    files, mended = [], []
-    targets = paths(out, name, lang, transcript.grade is Grade.DRAFT)
-    for path, compose in zip(targets, FORMATS.values(), strict=True):
-        data = compose(transcript).encode("utf-8")
-        if is_mended(path, last.get(path.name), data):
-            beside = path.with_name(f"{path.stem}.new{path.suffix}")
-            mended.append((path, beside))
-            now[path.name] = last.get(path.name, "")
-            _put(beside, data, now)
-        else:
-            _put(path, data, now)
-            files.append(path)
-            if end_of(path) in MENDABLE:
-                store.keep_written(path.name, data)
-    removed = _retire(out, last, now)
-    store.record_written(now)
-    return Written(tuple(files), tuple(mended), removed)
+    store.intend({place.name: _sha256(data) for _, place, data in placed})
+    now = {path.name: last.get(path.name, "") for path, place, _ in placed if place != path}
+    for path, place, data in placed:
+        _put(place, data)
+        now[place.name] = _sha256(data)
+        if place == path and end_of(path) in MENDABLE:
+            store.keep_written(path.name, data)
+    stale, removed = _retire(transcript, out, last, now)
+    store.record_written(now | {path.name: last[path.name] for path in stale})
+    files = tuple(path for path, place, _ in placed if place == path)
+    mended = tuple((path, place) for path, place, _ in placed if place != path)
+    return Written(files, mended, removed, stale)
+
+
+def _targets(transcript: Transcript, out: Path) -> list[tuple[Path, Callable[[Transcript], str]]]:
+    """Each output's path and what composes it."""
+    named = paths(out, transcript.media.name, transcript.lang, transcript.grade is Grade.DRAFT)
+    return list(zip(named, FORMATS.values(), strict=True))
+
+
+def _place(path: Path, store: Store, data: bytes) -> Path:
+    """Where an output goes: its own path, or the first path beside it that holds no person's work."""
+    place, number = path, 1
+    while is_mended(place, store.ours(place.name), data):
+        place = path.with_name(f"{path.stem}.new{number if number > 1 else ''}{path.suffix}")
+        number += 1
+    return place
 
 
 def up_to_date(transcript: Transcript, store: Store, out: Path) -> bool:
-    """Whether every output stands as this transcript would write it, or as a person mended it."""
-    last = store.written()
-    for path, compose in zip(
-        paths(out, transcript.media.name, transcript.lang, transcript.grade is Grade.DRAFT),
-        FORMATS.values(),
-        strict=True,
-    ):
-        if not path.is_file():
-            return False
+    """Whether every output stands as this transcript would write it, or beside what a person mended."""
+    for path, compose in _targets(transcript, out):
         data = compose(transcript).encode("utf-8")
-        if path.read_bytes() != data and not is_mended(path, last.get(path.name), data):
+        place = _place(path, store, data)
+        if not place.is_file() or place.read_bytes() != data:
             return False
     return True
 
 
 def standing(transcript: Transcript, store: Store, out: Path) -> Written:
     """The outputs as they stand when nothing had to be written."""
-    last = store.written()
-    targets = paths(out, transcript.media.name, transcript.lang, transcript.grade is Grade.DRAFT)
-    mended = {
-        p: p.with_name(f"{p.stem}.new{p.suffix}")
-        for p in targets
-        if _sha256(p.read_bytes()) != last.get(p.name)
-    }
-    return Written(tuple(p for p in targets if p not in mended), tuple(mended.items()))
+    placed = [
+        (p, _place(p, store, make(transcript).encode("utf-8"))) for p, make in _targets(transcript, out)
+    ]
+    mended = tuple((path, place) for path, place in placed if place != path)
+    return Written(tuple(path for path, place in placed if place == path), mended)
 
 
-def is_mended(path: Path, written_digest: str | None, new: bytes) -> bool:
-    """Whether a person's version stands at `path`: it is there, is not what we wrote last, and not what we would write."""
+def is_mended(path: Path, ours: Container[str], new: bytes) -> bool:
+    """Whether a person's version stands at `path`: it is there, is none of `ours`, and not what we would write."""
     try:
         found = path.read_bytes()
     except FileNotFoundError:
         return False
     except OSError as error:
         raise OutputError(path, f"cannot be read: {error.strerror}", "it was left as it is") from error
-    return found != new and _sha256(found) != written_digest
+    return found != new and _sha256(found) not in ours
 
 
-def _put(path: Path, data: bytes, now: dict[str, str]) -> None:
+def _put(path: Path, data: bytes) -> None:
     if not path.is_file() or path.read_bytes() != data:
         write_atomic(path, data)
-    now[path.name] = _sha256(data)
 
 
-def _retire(out: Path, last: dict[str, str], now: dict[str, str]) -> tuple[Path, ...]:
-    """Remove what an earlier run wrote and this one does not, unless a person changed it."""
-    gone = []
-    for name, digest in last.items():
-        path = out / name
-        if name not in now and path.is_file() and _sha256(path.read_bytes()) == digest:
-            path.unlink()
-            gone.append(path)
-    return tuple(gone)
+def _retire(
+    transcript: Transcript, out: Path, last: dict[str, str], now: dict[str, str]
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """What an earlier run wrote and this one does not: what stays, because a draft replaces nothing better, and what went.
+
+    A file that a person changed is left where it is, and is theirs from now on.
+    """
+    old = [out / name for name, digest in last.items() if name not in now and _digest(out / name) == digest]
+    if transcript.grade is Grade.DRAFT:
+        better = [p for p in old if ".draft." not in p.name]
+        old = [p for p in old if p not in better]
+    else:
+        better = []
+    for path in old:
+        path.unlink()
+    return tuple(better), tuple(old)
+
+
+def _digest(path: Path) -> str:
+    return _sha256(path.read_bytes()) if path.is_file() else ""
 
 
 def derived_files(out: Path, store: Store) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

@@ -83,6 +83,7 @@ class Outcome:
             "files": [str(p) for p in self.written.files],
             "kept": [{"mended": str(a), "new": str(b)} for a, b in self.written.mended],
             "removed": [str(p) for p in self.written.removed],
+            "stale": [str(p) for p in self.written.stale],
             "notes": list(self.notes),
             "needs_person": list(self.needs),
             "decisions": self.decisions.as_json(),
@@ -119,6 +120,7 @@ def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
     try:
         outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles))
         with store.locked():
+            store.claim(job.media)
             return _caption(job, store, watcher, force)
     except Interrupted:
         raise

@@ -180,17 +180,19 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(str(path), "", f"is not UTF-8 text (byte {error.start})") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(str(path), "", f"is not valid TOML: {error}") from error
+    except (ValueError, RecursionError):
+        raise SettingsError(str(path), "", "holds a number too long or tables too deep to read") from None
     except OSError as error:
         raise SettingsError(str(path), "", f"cannot be read: {error.strerror}") from error
 
 
 def _parse_override(text: str) -> dict[str, Any]:
     key, equals, value = text.partition("=")
-    if not equals or not re.fullmatch(r"\s*[\w.]+\s*", key):
+    if not equals or not re.fullmatch(r"\s*\w+(\.\w+){0,7}\s*", key):
         raise SettingsError("--set", text, "is not of the form key=value, like captions.max_lines=1")
     try:
         parsed: Any = tomllib.loads(f"value = {value.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         parsed = value.strip()  # a bare word is a string: --set transcribe.recognizer=sphinx
     for name in reversed(key.strip().split(".")):
         parsed = {name: parsed}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from pipeline.formats.files import write_atomic
 T = TypeVar("T")
 WORK_FOLDER = ".work"
 _OUTPUTS = "outputs.json"
+_INTENDED = "intended.json"
+_ORIGIN = "origin"
 _WRITTEN = "written"
 
 
@@ -119,7 +122,7 @@ class Store:
     def _held(self, stage: str) -> dict[str, Any] | None:
         try:
             held = json.loads((self.folder / f"{stage}.json").read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         return held if isinstance(held, dict) else None
 
@@ -132,6 +135,29 @@ class Store:
         """Remember what was written. Raises OutputError."""
         self._make_folder()
         write_atomic(self.folder / _OUTPUTS, json.dumps(dict(sorted(outputs.items())), indent=1))
+        (self.folder / _INTENDED).unlink(missing_ok=True)
+
+    def intend(self, outputs: Mapping[str, str]) -> None:
+        """Say what is about to be written, so that a run cut short is not taken for a person's work. Raises OutputError."""
+        self._make_folder()
+        write_atomic(self.folder / _INTENDED, json.dumps(dict(sorted(outputs.items())), indent=1))
+
+    def ours(self, name: str) -> frozenset[str]:
+        """The SHA-256 digests under which a file of this name is ours: as written last, or as a run cut short meant it."""
+        intended = self._held(_INTENDED.removesuffix(".json")) or {}
+        return frozenset(str(held[name]) for held in (self.written(), intended) if name in held)
+
+    def claim(self, media: Path) -> None:
+        """Take this store for `media`. Raises OutputError when it holds what was derived from another recording."""
+        here = os.path.relpath(media.resolve(), self.folder.resolve())
+        origin = self.folder / _ORIGIN
+        held = origin.read_text("utf-8") if origin.is_file() else here
+        other = self.folder / held
+        if held != here and other.is_file() and not (media.exists() and other.samefile(media)):
+            problem = f"holds what was made of another recording of this name ({other.resolve()})"
+            raise OutputError(self.folder, problem, "rename one of them, or choose another folder with --out")
+        if not origin.is_file() or held != here:
+            write_atomic(origin, here)
 
     def keep_written(self, name: str, data: bytes) -> None:
         """Keep what was written, to tell later what a person changed in it. Raises OutputError."""

@@ -1,8 +1,12 @@
 """The command line: what it says, where it says it, and the exit status that goes with it."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from conftest import environment
 from test_run import tone
 
 
@@ -95,3 +99,36 @@ def test_json_is_all_there_is_on_stdout(captioned):
     ran = captioned.run("run", "--json", "--force", "captions")
     assert ran.err == ""
     json.loads(ran.out)
+
+
+def test_the_bare_command_shows_its_help(project):
+    ran = project.run()
+    assert ran.status == 0
+    assert "Commands:" in ran.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_output_is_one_sentence(captioned):
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "pipeline", "doctor"]
+        ran = subprocess.run(
+            command,
+            cwd=captioned.folder,
+            env=environment(captioned.folder),
+            stdout=full,
+            stderr=-1,
+            text=True,
+        )
+    assert ran.returncode == 1
+    assert len(ran.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["captions.max_lines=" + "9" * 5000, "a" + ".b" * 3000 + "=1", "captions.max_lines=" + "[" * 100_000],
+)
+def test_hostile_settings(project, setting):
+    tone(project.media / "a.wav")
+    ran = project.run("run", "--set", setting)
+    assert ran.status == 2
+    assert len(ran.err.strip().splitlines()) == 1

@@ -48,3 +48,7 @@ def test_pickling_keeps_facts_and_sentence(kind):
     assert again.facts() == error.facts()
     assert "\n" not in str(error)
     assert error.exit_status in (1, 2, 130)
+
+
+def test_names_give_the_terminal_no_orders():
+    assert str(errors.MediaError(Path("a\x1b[31m\nb.mp4"), "is odd")) == "a\\x1b[31m\\nb.mp4: is odd"

@@ -1,9 +1,12 @@
 """Which recordings a command means, and what belongs to each."""
 
+import os
+
 import pytest
 
 from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError
 from pipeline.jobs import Request, plan
+from pipeline.store import Store
 
 
 @pytest.fixture
@@ -95,3 +98,41 @@ def test_a_sidecar_without_its_recording_says_what_is_missing(folder):
     (notice,) = plan(request_for(folder)).notices
     assert "'The Film'" in notice
     assert "film.mp4" in notice
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "...mp4",
+        "x" * 230 + ".mp4",
+        "y" * 300 + ".mp4",
+        os.fsdecode(b"bad\xff.mp4"),
+        "folder.mp4",
+        "pipe.mp4",
+        "loop.mp4",
+    ],
+)
+def test_names_and_things_that_cannot_be_recordings(folder, name):
+    path = folder / name
+    if name == "folder.mp4":
+        path.mkdir()
+        (path / "notes.txt").touch()
+    elif name == "pipe.mp4":
+        os.mkfifo(path)
+    elif name == "loop.mp4":
+        path.symlink_to(path)
+    elif len(name) < 250:
+        path.write_bytes(b"x")
+    found = plan(request_for(folder, path))
+    assert not found.jobs
+    assert [type(e) for _, e in found.refused] == ([] if name == "folder.mp4" else [MediaError])
+    assert all("\n" not in str(e) for _, e in found.refused)
+
+
+def test_the_transcript_that_we_wrote_is_no_script(folder):
+    (folder / "talk.mp4").write_bytes(b"x")
+    (folder / "talk.txt").write_text("ours")
+    assert plan(request_for(folder, out=folder)).jobs[0].subtitles == folder / "talk.txt"
+    store = Store.of(folder, "talk")
+    store.record_written({"talk.txt": "0"})
+    assert plan(request_for(folder, out=folder)).jobs[0].subtitles is None

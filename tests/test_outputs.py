@@ -137,3 +137,48 @@ def test_a_mended_output_equal_to_the_new_one_is_no_conflict(store, out):
     new = outputs.FORMATS[".{lang}.srt"](transcript("Two."))
     (out / "talk.en.srt").write_bytes(new.encode())
     assert not write("Two.", store, out).mended
+
+
+def test_a_mended_new_version_is_kept_too(store, out):
+    write("One.", store, out)
+    for name, text in (("talk.en.srt", "Two."), ("talk.en.new.srt", "Three.")):
+        path = out / name
+        path.write_text(path.read_text() + "\n9\n00:00:02,000 --> 00:00:03,000\nmine\n")
+        written = write(text, store, out)
+        assert "mine" in path.read_text()
+    assert written.mended == ((out / "talk.en.srt", out / "talk.en.new2.srt"),)
+    assert "Three." in (out / "talk.en.new2.srt").read_text()
+
+
+def test_a_run_cut_short_is_not_taken_for_a_person(store, out):
+    write("One.", store, out)
+    (out / "talk.json").unlink()
+    (out / "talk.json").mkdir()
+    with pytest.raises(OutputError):
+        write("Two.", store, out)
+    (out / "talk.json").rmdir()
+    assert not write("Three.", store, out).mended
+    assert "Three." in (out / "talk.en.srt").read_text()
+
+
+def test_a_draft_takes_nothing_better_away(store, out):
+    write("One.", store, out)
+    draft = write("Two.", store, out, grade=Grade.DRAFT)
+    assert {p.name for p in draft.stale} == {"talk.en.srt", "talk.en.vtt", "talk.txt", "talk.concepts.vtt"}
+    assert "One." in (out / "talk.en.srt").read_text()
+    again = write("Three.", store, out)
+    assert "Three." in (out / "talk.en.srt").read_text()
+    assert not again.mended
+
+
+def test_another_recording_of_the_same_name_is_refused(store, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "talk.mp4").write_bytes(folder.encode())
+    with store.locked():
+        store.claim(tmp_path / "a" / "talk.mp4")
+        store.claim(tmp_path / "a" / "talk.mp4")
+        with pytest.raises(OutputError, match="another recording of this name"):
+            store.claim(tmp_path / "b" / "talk.mp4")
+        (tmp_path / "a" / "talk.mp4").unlink()
+        store.claim(tmp_path / "b" / "talk.mp4")
