@@ -94,6 +94,26 @@ def test_csv_is_safe_to_open_in_a_spreadsheet(faulty: Path) -> None:
     assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
 
 
+@pytest.mark.parametrize("name", WRITERS)
+def test_no_report_can_steer_a_terminal(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bad\x1b[2J.json"
+    words = "\x1b]0;title\x07 \x9b31m \x7f \u202eA line that is longer than anybody would ever allow it to be"
+    path.write_text(json.dumps(_document(words)), encoding="utf-8")
+    text = check([path], format=name).text  # type: ignore[arg-type]
+    assert "longer than anybody" in text or name == "text"
+    assert not [c for c in text if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160 or c == "\u202e")]
+    json.loads(text) if name == "json" else text.encode("utf-8")
+
+
+def _document(words: str) -> dict[str, object]:
+    cue = {"id": "1", "start_ms": 0, "end_ms": 400, "lines": [words]}
+    return {
+        "schema": "vignette/1", "lang": "en", "grade": "machine text", "draft": True,
+        "media": {"name": f"talk {words[:9]}", "duration_ms": 9000}, "speakers": [], "utterances": [],
+        "cues": [cue], "alignment": {"heard_differently": []},
+    }  # fmt: skip
+
+
 class _Page(HTMLParser):
     """Collects open tags and what the page would load."""
 

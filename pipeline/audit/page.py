@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from pipeline.audit.model import Finding, Report, Severity
-from pipeline.audit.report import NEVER_COMPLIANT, PERSON_STEPS, place, rates_line, worst
+from pipeline.audit.report import NEVER_COMPLIANT, PERSON_STEPS, place, rates_line, visible, worst
 from pipeline.timing import format_timecode
 
 # A page with all findings of a hopeless file would not open; the rest is in the JSON and CSV reports.
@@ -39,7 +39,7 @@ def as_html(reports: Sequence[Report], pictures: Mapping[tuple[str, int], bytes]
     body = "\n".join(_file(report, pictures or {}, number) for number, report in enumerate(reports, 1))
     title = "Caption report: " + ", ".join(r.name for r in reports)
     steps = "".join(f"<li>{escape(step)}</li>" for step in PERSON_STEPS)
-    return (
+    return visible(
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
         '<meta name="viewport" content="width=device-width">'
         f"<style>{_STYLE}</style></head>\n<body><main><h1>{escape(title)}</h1>\n"

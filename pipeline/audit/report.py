@@ -26,6 +26,11 @@ NEVER_COMPLIANT = (
     "This is what a program can find. It does not say that the captions comply with any standard."
 )
 
+# What could steer a terminal or turn text around (all but the line feed), and halves of characters, which no
+# file can hold. Captions come from anywhere; in a report each of these is a space.
+_STEERING = (*range(10), *range(11, 32), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_VISIBLE = dict.fromkeys((*_STEERING, *range(0xD800, 0xE000)), " ")
+
 FIELDS = (
     "id", "severity", "profile", "cue_index", "cue_id", "start", "end", "line", "measured", "limit", "unit",
     "message", "text", "source", "mend", "fixable", "needs_person", "waived_by", "reason",
@@ -34,7 +39,12 @@ FIELDS = (
 
 def as_text(reports: Sequence[Report], most_groups: int = MOST_GROUPS) -> str:
     """One screen for each file: rates, findings grouped and ranked, and what only a person can judge."""
-    return "\n\n".join("\n".join(_file(report, most_groups)) for report in reports) + "\n"
+    return visible("\n\n".join("\n".join(_file(report, most_groups)) for report in reports) + "\n")
+
+
+def visible(text: str) -> str:
+    """`text` with every control character but the line feed made a space."""
+    return text.translate(_VISIBLE)
 
 
 def _file(report: Report, most_groups: int) -> list[str]:
@@ -109,7 +119,7 @@ def place(finding: Finding) -> str:
 def as_json(reports: Sequence[Report]) -> str:
     """One JSON document with every finding of every file."""
     document = {"schema": "vignette-audit/1", "note": NEVER_COMPLIANT, "files": [as_dict(r) for r in reports]}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return visible(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 def as_dict(report: Report) -> dict[str, Any]:
@@ -148,6 +158,7 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 def _harmless(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return "" if value is None else value
+    if not isinstance(value, str):
+        return "" if value is None else value
+    shown = visible(value)
+    return "'" + shown if shown.lstrip().startswith(("=", "+", "-", "@")) else shown
