@@ -1,11 +1,14 @@
 """Whole files that people mended: what they changed becomes decisions, and the next run shows their file."""
 
+import json
+import os
 import random
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from conftest import Project
 from edit_makers import DEMO_SUBTITLES, demo_aligned
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -291,6 +294,17 @@ def test_another_profile_keeps_what_was_adopted(desk):
     assert "00:00:29,800 --> 00:00:31,000\n" + parts[5][2] in srt.dumps(shown.transcript)
 
 
+@pytest.mark.parametrize("profile", ["netflix", "dcmp", "bbc"])
+def test_labels_as_other_profiles_draw_them(desk, profile):
+    job = replace(desk.job, settings=replace(desk.job.settings, captions=CaptionSettings(profile=profile)))
+    other = Desk(job)
+    text = srt.dumps(other.run()[0].transcript)
+    assert "DANIEL: " not in text or profile == "bbc"
+    found, out = other.round_trip(text.replace("Thusrday", "Thursday"))
+    assert [d.kind for d in found.decisions] == ["words"]
+    assert out == text.replace("Thusrday", "Thursday")
+
+
 def test_italics_are_named_and_the_file_is_kept(desk):
     desk.srt.write_text(changed(desk, "We'll make a start.", "<i>We'll</i> make a start."), encoding="utf-8")
     found = adopt.adopt(desk.job, desk.srt, "Ana")
@@ -418,7 +432,7 @@ def comes_out_again(desk, seed, count):
 AT_RANDOM = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
-@settings(max_examples=10, phases=[Phase.generate], **AT_RANDOM)
+@settings(max_examples=6, phases=[Phase.generate], **AT_RANDOM)
 @given(seed=st.integers(0, 10**9), count=st.integers(1, 12))
 def test_random_mends_come_out_again(prepared, seed, count):
     comes_out_again(prepared, seed, count)
@@ -459,3 +473,129 @@ def test_the_align_stage_is_never_asked(desk, monkeypatch):
     """One changed word listens to nothing again."""
     monkeypatch.setattr(align, "run", lambda *_: pytest.fail("it listened"))
     desk.round_trip(changed(desk, "Thusrday", "Thursday"))
+
+
+# --- the commands -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def project_run(desk, tmp_path):
+    """The prepared recording as a project in which commands run."""
+    folder = tmp_path / "project"
+    shutil.copytree(desk.job.media.parent, folder / "media")
+    (folder / "media" / "given.srt").rename(folder / "media" / "demo.en.srt")
+    made = Project(folder)
+    job = jobs.Job(Path("media/demo.mp4"), Path("transcripts"), Settings(), Path("media/demo.en.srt"))
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        Desk(job).listen()
+    finally:
+        os.chdir(here)
+    return made
+
+
+def test_a_decision_from_the_command_line_to_the_captions(project_run):
+    media = "media/demo.mp4"
+    assert project_run.run("decisions", media).out == "media/demo.mp4: nothing was decided\n"
+    ran = project_run.run("decide", media, "--words", "thusrday", "--become", "Thursday", "--by", "Ana")
+    assert ran.status == 0, ran.err
+    assert 'reads "Thursday"' in ran.out
+    assert "vignette run media/demo.mp4" in ran.out
+    assert project_run.run("decide", media, "--reviewed", "--by", "Ana Lytical").status == 0
+    (recording,) = project_run.run("run", "--json").json["recordings"]
+    assert recording["grade"] == "reviewed by Ana Lytical"
+    assert recording["decisions"]["kept"] == 2
+    assert "2 decisions kept, 0 conflicts" in recording["notes"]
+    assert "Thursday group" in (project_run.out / "demo.en.srt").read_text(encoding="utf-8")
+    assert not {"sound", "transcribe", "align"} & {s["name"] for s in recording["stages"] if s["done"]}
+    document = json.loads((project_run.out / "demo.json").read_text(encoding="utf-8"))
+    assert document["grade"] == "reviewed by Ana Lytical"
+    assert "Thursday" in [
+        w["text"] for u in document["utterances"] for w in u["words"] if w["text_source"] == "human"
+    ]
+
+
+def test_a_conflict_is_listed_and_settled(project_run):
+    media = "media/demo.mp4"
+    job = jobs.Job(project_run.folder / media, project_run.out, Settings(), project_run.media / "demo.en.srt")
+    shown = preview(job, tagging=False)
+    first = next(k for k, t in enumerate(shown.transcript.tokens) if t.text == "Thusrday")
+    for who, word in (("Ana", "Thursday"), ("Ben", "Tuesday")):
+        append(
+            journal_of(job.media), Maker(shown.transcript, shown.replay, who).words(first, first + 1, word)
+        )
+    ran = project_run.run("decisions", media, "--conflicts")
+    assert ran.status == 1
+    assert "disagrees with what Ana decided" in ran.out
+    (recording,) = project_run.run("run", "--json").json["recordings"]
+    assert recording["needs_person"][0].startswith("1 decision no longer fits")
+    (conflict,) = recording["decisions"]["conflicts"]
+    assert (conflict["found"], conflict["wanted"]) == ("Thursday", '"Thusrday" reads "Tuesday"')
+    assert project_run.run("decide", media, "--insist", conflict["id"], "--by", "Ben").status == 0
+    ran = project_run.run("decisions", media)
+    assert ran.status == 0, ran.out
+    project_run.run("run")
+    assert "Tuesday group" in (project_run.out / "demo.en.srt").read_text(encoding="utf-8")
+    assert project_run.run("decide", media, "--drop", conflict["id"]).status == 0
+
+
+def test_adopting_from_the_command_line(project_run):
+    media = "media/demo.mp4"
+    project_run.run("run")
+    captions = project_run.out / "demo.en.srt"
+    captions.write_text(
+        captions.read_text(encoding="utf-8").replace("Thusrday", "Thursday"), encoding="utf-8"
+    )
+    ran = project_run.run("run")
+    assert "vignette adopt media/demo.mp4 transcripts/demo.en.srt" in ran.out
+    ran = project_run.run("adopt", media, captions, "--dry-run", "--json")
+    assert (ran.json["decisions"], ran.json["dry_run"]) == (1, True)
+    assert not (project_run.media / "demo.edits.jsonl").exists()
+    ran = project_run.run("adopt", media, captions, "--by", "Ana")
+    assert "1 decision (words 1) written to media/demo.edits.jsonl" in ran.out
+    assert project_run.run("run", "--json").json["recordings"][0]["kept"] == []
+
+
+def test_copies_of_a_journal_are_merged(project_run):
+    media, theirs = "media/demo.mp4", project_run.folder / "theirs.jsonl"
+    project_run.run("decide", media, "--words", "Thusrday", "--become", "Thursday", "--by", "Ana")
+    (project_run.media / "demo.edits.jsonl").rename(theirs)
+    ran = project_run.run("decisions", media, "--merge", theirs, "--json")
+    assert ran.json["recordings"][0]["merged"] == 1
+    assert ran.json["recordings"][0]["kept"] == 1
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("decide", "media/demo.mp4"), ("decide", "media/demo.mp4", "--become", "x"),
+     ("decide", "media/demo.mp4", "--words", "the", "--become", "x"),
+     ("decide", "media/demo.mp4", "--words", "xyzzy", "--become", "x"),
+     ("decide", "media/demo.mp4", "--words", "the", "--at", "soon", "--become", "x"),
+     ("decide", "media/demo.mp4", "--drop", "ffff"), ("decide", "media/demo.mp4", "--drop", "a", "--reviewed"),
+     ("decide", "media/demo.mp4", "--person", "s1"), ("decisions", "--merge", "a", "media/demo.mp4", "media/x.mp4"),
+     ("decide", "media/demo.mp4", "--words", "the", "--concept", "x", "--verdict", "maybe")],
+)  # fmt: skip
+def test_wrong_wishes_are_one_sentence(project_run, args):
+    shutil.copy(project_run.media / "demo.mp4", project_run.media / "x.mp4")
+    ran = project_run.run(*args)
+    assert ran.status == 2
+    assert len(ran.err.strip().splitlines()) == 1
+    assert not (project_run.media / "demo.edits.jsonl").exists()
+
+
+@pytest.mark.parametrize("command", ["decisions", "decide", "adopt"])
+def test_help_shows_examples(project_run, command):
+    ran = project_run.run(command, "--help")
+    assert ran.status == 0
+    assert "Example" in ran.out
+
+
+def test_a_damaged_journal_is_one_sentence_and_costs_no_output(project_run):
+    project_run.run("run")
+    before = (project_run.out / "demo.en.srt").read_bytes()
+    (project_run.media / "demo.edits.jsonl").write_bytes(b"\x00\x01 not a journal")
+    ran = project_run.run("run")
+    assert ran.status == 1
+    assert "is not a journal of decisions" in ran.err
+    assert (project_run.out / "demo.en.srt").read_bytes() == before

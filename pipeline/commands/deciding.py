@@ -249,7 +249,9 @@ def _decide(job: Job, wish: _Wish, who: str, as_json: bool, say: Callable[[str],
     from pipeline.edits.conflicts import wanted
     from pipeline.edits.preview import preview
 
-    written = edits.append(edits.journal_of(job.media), wish.decisions(preview(job), who))
+    written = edits.append(
+        edits.journal_of(job.media), wish.decisions(preview(job, tagging=True if wish.concept else None), who)
+    )
     report = preview(job).replay.report
     if as_json:
         mine = {d.id for d in written}

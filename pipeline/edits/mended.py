@@ -96,9 +96,11 @@ def read_mended(path: Path, lang: str, labels: Iterable[str]) -> tuple[list[Show
 
 
 def _known_labels(labels: Iterable[str]) -> re.Pattern[str]:
+    """Known names as any caption profile draws them: "DANIEL:", "[Daniel]", "(Daniel)"."""
     names = sorted({clean(name) for name in labels} - {""}, key=len, reverse=True)
     alternatives = "|".join(re.escape(name) for name in names) or r"(?!)"
-    return re.compile(rf"(?P<name>{alternatives}):(?=\s+\S)", re.IGNORECASE)
+    drawn = rf"(?:(?P<name>{alternatives}):|\[(?P<square>{alternatives})\]|\((?P<round>{alternatives})\))"
+    return re.compile(rf"{drawn}(?=\s+\S)", re.IGNORECASE)
 
 
 def _cue(raw: RawCue, known: re.Pattern[str]) -> ShownCue:
@@ -131,7 +133,7 @@ def _line(line: Line, known: re.Pattern[str]) -> tuple[Word, ...]:
             continue
         found = known.match(text, at) or (_NEW_LABEL.match(text, at) if starts else None)
         if found and not label:
-            label, at = found["name"], found.end()
+            label, at = next(name for name in found.groups() if name), found.end()
             continue
         end = at
         while end < len(text) and not text[end].isspace():

@@ -1,4 +1,4 @@
-"""A recording as it stands, with decisions over it, without listening again and without writing anything."""
+"""A recording as it stands, with decisions over it, without listening again and without writing outputs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from pipeline.edits.journal import Contents, journal_of, read
+from pipeline.edits.model import ConceptAt
 from pipeline.edits.replay import Replay
 from pipeline.errors import UsageError
 from pipeline.jobs import Job
@@ -29,14 +30,17 @@ class Preview:
     replay: Replay
 
 
-def preview(job: Job, contents: Contents | None = None, tagging: bool = True) -> Preview:
+def preview(job: Job, contents: Contents | None = None, tagging: bool | None = None) -> Preview:
     """The recording with its journal's decisions over it, or with these.
 
-    Without `tagging` concepts are left out where they would have to be found anew. Raises UsageError when the recording was
+    Without `tagging` concepts are left out where they would have to be found anew; None finds them where a decision is about
+    one. Raises UsageError when the recording was
     not run, or something changed that must be listened to again.
     """
     found = read(journal_of(job.media)) if contents is None else contents
     replay = Replay(found)
+    if tagging is None:
+        tagging = any(isinstance(d.value, ConceptAt) for d in found.decisions)
     store = Store.of(job.out, job.name)
     with Work(job, store) as work:
         transcript = work.transcript(_Look(job, store, replay, tagging))
