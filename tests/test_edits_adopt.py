@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline import jobs, outputs
 from pipeline.edits import adopt, append, journal_of, read
-from pipeline.edits.adopt import Change, changes, on_tokens
+from pipeline.edits.comparing import Change, changes, on_tokens
 from pipeline.edits.making import Maker
 from pipeline.edits.mended import read_mended
 from pipeline.edits.preview import preview

@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
 from pipeline import outputs
-from pipeline.edits import anchors, journal, mended, past, words
+from pipeline.edits import journal, mended, past
+from pipeline.edits.clerk import Clerk
+from pipeline.edits.comparing import Change, changes, on_tokens, runs, starts
 from pipeline.edits.conflicts import SEEN, counted
 from pipeline.edits.journal import Contents
 from pipeline.edits.making import Maker
 from pipeline.edits.mended import ShownCue
-from pipeline.edits.model import Add, CueOf, Decision, Delete, Words, sealed
+from pipeline.edits.model import CueOf, Decision, sealed
 from pipeline.edits.preview import Preview, preview
 from pipeline.edits.replay import Replay
 from pipeline.jobs import Job
@@ -115,7 +116,7 @@ def decide(job: Job, file: Path, who: str, held: Contents) -> Adopted:
 def _settle(trial: _Trial | _Past, who: str, cues: Sequence[ShownCue], people: Sequence[Person]) -> None:
     """Decide until the trial looks like the cues: words, then speakers, then captions."""
     transcript = trial.look().transcript
-    clerk = _Clerk(transcript, cues)
+    clerk = Clerk(transcript, cues)
     found = changes([s.texts for s in _shown(transcript)], [c.texts for c in cues])
     for change in on_tokens(found, clerk.owner):
         clerk.note(change)
@@ -222,184 +223,6 @@ def _shown(transcript: Transcript) -> list[ShownCue]:
     return [mended.shown(cue, transcript, voices) for cue in transcript.captions.cues]
 
 
-# --- which word is which --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Words `[first, last)` of ours stand where the words `[begin, end)` of theirs do; either may be empty."""
-
-    first: int
-    last: int
-    begin: int
-    end: int
-
-
-def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> list[Change]:
-    """Where two files' words differ, cue by cue first and word by word inside what differs."""
-    our_starts, their_starts = _starts(ours), _starts(theirs)
-    our_words = [w for cue in ours for w in cue]
-    their_words = [w for cue in theirs for w in cue]
-    found: list[Change] = []
-    outer = SequenceMatcher(None, [tuple(c) for c in ours], [tuple(c) for c in theirs], autojunk=False)
-    for tag, a, b, c, d in outer.get_opcodes():
-        if tag == "equal":
-            continue
-        i, j = our_starts[a], our_starts[b]
-        k, m = their_starts[c], their_starts[d]
-        inner = SequenceMatcher(None, our_words[i:j], their_words[k:m], autojunk=False)
-        found += [Change(i + p, i + q, k + r, k + s) for t, p, q, r, s in inner.get_opcodes() if t != "equal"]
-    return found
-
-
-def on_tokens(found: Sequence[Change], owner: Sequence[int]) -> list[Change]:
-    """The changes grown to whole tokens; `owner` says which token each of our words stands in."""
-    grown: list[Change] = []
-    for change, following in zip(found, [*found[1:], None], strict=False):
-        first, last, begin, end = change.first, change.last, change.begin, change.end
-        before, limit = grown[-1].last if grown else 0, following.first if following else len(owner)
-        while before < first < len(owner) and owner[first - 1] == owner[first]:
-            first, begin = first - 1, begin - 1
-        while 0 < last < limit and owner[last - 1] == owner[last]:
-            last, end = last + 1, end + 1
-        if grown and 0 < first < len(owner) and first == before and owner[first - 1] == owner[first]:
-            previous = grown.pop()
-            first, begin = previous.first, previous.begin
-        grown.append(Change(first, last, begin, end))
-    return grown
-
-
-def _starts(cues: Sequence[Sequence[str]]) -> list[int]:
-    starts = [0]
-    for cue in cues:
-        starts.append(starts[-1] + len(cue))
-    return starts
-
-
-# --- words ------------------------------------------------------------------------------------------------------------
-
-
-class _Clerk:
-    """Collects what is to be done about words, then decides it from the first word to the last."""
-
-    def __init__(self, transcript: Transcript, cues: Sequence[ShownCue]) -> None:
-        self.transcript, self.theirs = transcript, cues
-        self.owner = [
-            index
-            for cue in transcript.captions.cues
-            for index in range(cue.first, cue.last)
-            for _ in transcript.tokens[index].text.split()
-        ]
-        self.their_starts = _starts([c.texts for c in cues])
-        self.their_words = [w for cue in cues for w in cue.texts]
-        self.their_cue = [k for k, cue in enumerate(cues) for _ in cue.texts]
-        self.rewritten: dict[int, tuple[int, list[str]]] = {}
-        self.before: dict[int, list[str]] = {}
-        self.behind: dict[int, list[str]] = {}
-        self.added: dict[int, list[ShownCue]] = {}
-
-    def note(self, change: Change) -> None:
-        """Sort out one difference: whole new cues are added, other words go to the neighbours in their cue."""
-        heads, whole, tails = self._parts(change)
-        ours = self.owner[change.first : change.last]
-        if ours and whole and not heads and not tails:
-            heads, whole = self._best_overlap(ours, whole)
-        self._add(change, whole)
-        if ours:
-            self._rewrite(change, heads or tails)
-            if heads and tails:
-                self.before.setdefault(self.owner[change.last], []).extend(tails)
-            return
-        if heads:
-            self.behind.setdefault(self.owner[change.first - 1], []).extend(heads)
-        if tails:
-            self.before.setdefault(self.owner[change.first], []).extend(tails)
-
-    def _parts(self, change: Change) -> tuple[list[str], list[int], list[str]]:
-        """Their words that go on a cue begun before, the cues that are new as a whole, the words that begin a cue of ours."""
-        heads: list[str] = []
-        tails: list[str] = []
-        whole: list[int] = []
-        for k in dict.fromkeys(self.their_cue[change.begin : change.end]):
-            begin, end = self.their_starts[k], self.their_starts[k + 1]
-            part = self.their_words[max(begin, change.begin) : min(end, change.end)]
-            if change.begin <= begin and end <= change.end:
-                whole.append(k)
-            elif begin < change.begin:
-                heads += part
-            else:
-                tails += part
-        return heads, whole, tails
-
-    def _best_overlap(self, ours: Sequence[int], whole: list[int]) -> tuple[list[str], list[int]]:
-        """Of cues that are new as a whole, the one that is shown when our words are said takes their place."""
-        said = self.transcript.span(min(ours), max(ours) + 1)
-        best = max(whole, key=lambda k: (self.theirs[k].span.overlap_ms(said), -k))
-        if not self.theirs[best].span.overlap_ms(said):
-            return [], whole
-        return list(self.theirs[best].texts), [k for k in whole if k != best]
-
-    def _rewrite(self, change: Change, text: list[str]) -> None:
-        """Let our words read as theirs."""
-        new = text
-        for first, last in _runs(self.owner[change.first : change.last]):
-            self.rewritten[first] = (last, new)
-            new = []  # words of people who talk at once need not stand together; the rest of them goes
-
-    def _add(self, change: Change, whole: Sequence[int]) -> None:
-        for k in whole:
-            before = self.owner[change.last - 1] + 1 if change.last > 0 else None
-            at = next(iter(self.owner), 0) if before is None else before
-            self.added.setdefault(at, []).append(self.theirs[k])
-
-    def decide(self, who: str) -> list[Decision]:
-        """The decisions, each anchored to the words as those before it leave them."""
-        live = words.LiveText(self.transcript.tokens)
-        cues = {c.first: c.last for c in self.transcript.captions.cues}
-        decisions: list[Decision] = []
-        at, count = 0, len(self.transcript.tokens)
-        while at <= count:
-            for cue in self.added.get(at, ()):
-                decisions.append(_added(who, live, at + len(live.nodes) - count, cue))
-            if at == count:
-                break
-            last, text = self.rewritten.get(at, (at + 1, None))
-            if text is not None or at in self.before or last - 1 in self.behind:
-                shift = len(live.nodes) - count
-                middle = [live.nodes[at + shift].token.text] if text is None else text
-                new = " ".join([*self.before.get(at, ()), *middle, *self.behind.get(last - 1, ())])
-                gone = not new.split() and cues.get(at) == last
-                decisions.append(_rewritten(who, live, at + shift, last + shift, new, gone))
-            at = last
-        return decisions
-
-
-def _runs(tokens: Sequence[int]) -> list[tuple[int, int]]:
-    """Stretches `[first, last)` of consecutive tokens."""
-    runs: list[tuple[int, int]] = []
-    for token in dict.fromkeys(tokens):
-        if runs and runs[-1][1] == token:
-            runs[-1] = (runs[-1][0], token + 1)
-        else:
-            runs.append((token, token + 1))
-    return runs
-
-
-def _added(who: str, live: words.LiveText, at: int, cue: ShownCue) -> Decision:
-    text = "\n".join(" ".join(w.text for w in line) for line in cue.lines)
-    label = next((w.label for w in cue.words if w.label), "")
-    value = Add(text, cue.span.start_ms, cue.span.end_ms, label)
-    decision = Decision("", who, value, anchors.make(live.tokens(), at, at))
-    live.insert(at, words.written(text), cue.span)
-    return decision
-
-
-def _rewritten(who: str, live: words.LiveText, first: int, last: int, new: str, gone: bool) -> Decision:
-    decision = Decision("", who, Delete() if gone else Words(new), anchors.make(live.tokens(), first, last))
-    live.rewrite(first, last, words.written(new))
-    return decision
-
-
 # --- speakers and captions ---------------------------------------------------------------------------------------------
 
 
@@ -416,13 +239,13 @@ def _places(transcript: Transcript, cues: Sequence[ShownCue]) -> list[tuple[int,
             ours_of[k] = owner[change.first - (change.begin - k)]
             k += 1
         k = change.end
-    starts = _starts([c.texts for c in cues])
+    begins = starts([c.texts for c in cues])
     found: list[tuple[int, int] | None] = []
     for number in range(len(cues)):
-        held = [ours_of.get(k) for k in range(starts[number], starts[number + 1])]
+        held = [ours_of.get(k) for k in range(begins[number], begins[number + 1])]
         known = [t for t in held if t is not None]
-        runs = _runs(known)
-        found.append(runs[0] if len(runs) == 1 and len(known) == len(held) else None)
+        stretches = runs(known)
+        found.append(stretches[0] if len(stretches) == 1 and len(known) == len(held) else None)
     return found
 
 

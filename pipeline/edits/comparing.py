@@ -1,0 +1,70 @@
+"""Which word of one caption file is which of another, and where the two differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Words `[first, last)` of ours stand where the words `[begin, end)` of theirs do; either may be empty."""
+
+    first: int
+    last: int
+    begin: int
+    end: int
+
+
+def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> list[Change]:
+    """Where two files' words differ, cue by cue first and word by word inside what differs."""
+    our_starts, their_starts = starts(ours), starts(theirs)
+    our_words = [w for cue in ours for w in cue]
+    their_words = [w for cue in theirs for w in cue]
+    found: list[Change] = []
+    outer = SequenceMatcher(None, [tuple(c) for c in ours], [tuple(c) for c in theirs], autojunk=False)
+    for tag, a, b, c, d in outer.get_opcodes():
+        if tag == "equal":
+            continue
+        i, j = our_starts[a], our_starts[b]
+        k, m = their_starts[c], their_starts[d]
+        inner = SequenceMatcher(None, our_words[i:j], their_words[k:m], autojunk=False)
+        found += [Change(i + p, i + q, k + r, k + s) for t, p, q, r, s in inner.get_opcodes() if t != "equal"]
+    return found
+
+
+def on_tokens(found: Sequence[Change], owner: Sequence[int]) -> list[Change]:
+    """The changes grown to whole tokens; `owner` says which token each of our words stands in."""
+    grown: list[Change] = []
+    for change, following in zip(found, [*found[1:], None], strict=False):
+        first, last, begin, end = change.first, change.last, change.begin, change.end
+        before, limit = grown[-1].last if grown else 0, following.first if following else len(owner)
+        while before < first < len(owner) and owner[first - 1] == owner[first]:
+            first, begin = first - 1, begin - 1
+        while 0 < last < limit and owner[last - 1] == owner[last]:
+            last, end = last + 1, end + 1
+        if grown and 0 < first < len(owner) and first == before and owner[first - 1] == owner[first]:
+            previous = grown.pop()
+            first, begin = previous.first, previous.begin
+        grown.append(Change(first, last, begin, end))
+    return grown
+
+
+def starts(cues: Sequence[Sequence[str]]) -> list[int]:
+    """How many words stand before each cue, and in all."""
+    found = [0]
+    for cue in cues:
+        found.append(found[-1] + len(cue))
+    return found
+
+
+def runs(tokens: Sequence[int]) -> list[tuple[int, int]]:
+    """Stretches `[first, last)` of consecutive tokens."""
+    found: list[tuple[int, int]] = []
+    for token in dict.fromkeys(tokens):
+        if found and found[-1][1] == token:
+            found[-1] = (found[-1][0], token + 1)
+        else:
+            found.append((token, token + 1))
+    return found
