@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pipeline.audit import Document, Facts, Report, Severity, audit
 from pipeline.audit.documents import facts_from_json, from_given, from_json
+from pipeline.audit.model import Finding, Rates
 from pipeline.audit.page import as_html
 from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.errors import SubtitlesError, UsageError
@@ -54,11 +55,13 @@ def check(
 
     `illustrate` (`Evidence.pictures`) gives the HTML report frames and waveforms of the worst findings.
 
-    The exit status is 1 when an open finding is as severe as `fail_on`, else 0. Raises UsageError for a
-    profile that does not exist and SubtitlesError for a file that cannot be read at all.
+    The exit status is 1 when an open finding is as severe as `fail_on`, else 0. One of several files that
+    cannot be read has that as its only finding, an error. Raises UsageError for a profile that does not exist
+    and SubtitlesError when the only file cannot be read.
     """
     chosen = [profile_named(name, settings) for name in profiles]
-    reports = tuple(check_file(path, chosen, facts) for path in files)
+    one = check_file if len(files) == 1 else _check_one_of_many
+    reports = tuple(one(path, chosen, facts) for path in files)
     threshold = Severity.ERROR if fail_on == "error" else Severity.WARNING
     failed = any(f.severity >= threshold for report in reports for f in report.open)
     if format == "html" and illustrate is not None:
@@ -78,6 +81,15 @@ def check_file(path: Path, profiles: Sequence[Profile], facts: Facts | None = No
     """The report about one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError."""
     document, known = load_with(path, facts)
     return audit(document, profiles, known)
+
+
+def _check_one_of_many(path: Path, profiles: Sequence[Profile], facts: Facts | None) -> Report:
+    """`check_file`, but a file that cannot be read does not keep the others from being reported."""
+    try:
+        return check_file(path, profiles, facts)
+    except SubtitlesError as error:
+        finding = Finding("unreadable", Severity.ERROR, "", str(error), "Vignette", mend=error.remedy)
+        return Report(path.name, tuple(p.name for p in profiles), (finding,), Rates(0, 0, 0.0, 0.0, 0.0, 0.0))
 
 
 def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
@@ -154,4 +166,7 @@ def _public(path: Path, data: bytes) -> dict[str, Any]:
         ) from None
     except ValueError as error:
         raise SubtitlesError(path, f"is not JSON: {error}") from None
+    except RecursionError:
+        problem = "is nested too deeply to be a transcript of ours"
+        raise SubtitlesError(path, problem, "give the .json that vignette wrote") from None
     return document

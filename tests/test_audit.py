@@ -173,6 +173,23 @@ def test_a_damaged_transcript_of_ours_is_refused(tmp_path: Path) -> None:
         check([path])
 
 
+def test_json_nested_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(SubtitlesError, match="nested too deeply"):
+        check([path])
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(faulty: Path, name: str) -> None:
+    missing = faulty.with_name("missing.srt")
+    checked = check([missing, faulty], format=name)  # type: ignore[arg-type]
+    assert [f.id for f in checked.reports[0].findings] == ["unreadable"]
+    assert checked.reports[1] == check([faulty]).reports[0]
+    assert checked.exit_status == 1
+    assert "missing.srt: cannot be read" in checked.text and "max-chars-line" in checked.text
+
+
 def test_our_own_transcript_beside_the_file_says_what_is_said(tmp_path: Path) -> None:
     word = {"text": "Hello", "start_ms": 0, "end_ms": 500, "confidence": 1.0}
     document = {
