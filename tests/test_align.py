@@ -85,8 +85,34 @@ def test_single_cues_all_over_the_place_are_not_in_sync() -> None:
     assert found.verdict is Verdict.PIECES and found.scatter_ms > 500
 
 
-def test_few_pairs_prove_nothing() -> None:
-    assert relate(pairs(4, lambda t: t)).verdict is Verdict.UNRELATED
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_few_pairs_that_agree_prove_a_constant_with_little_confidence(count: int) -> None:
+    found = relate(pairs(count, lambda t: t - 2000, jitter_ms=100))
+    assert found.verdict is Verdict.OFFSET and found.pieces[0].rate == 1.0
+    assert abs(found.pieces[0].offset_ms + 2000) <= 100 and found.pieces[0].confidence <= 0.8
+
+
+def test_few_pairs_that_disagree_prove_no_constant_and_no_rate() -> None:
+    found = relate([(0, 0), (4000, 4000), (8000, 9000)])
+    assert found.verdict is Verdict.PIECES and [p.rate for p in found.pieces] == [1.0]
+    assert sentences(found) == ("the few cues that were found do not agree on how far they were off",)
+
+
+def test_no_pairs_prove_nothing() -> None:
+    assert relate([]).verdict is Verdict.UNRELATED
+
+
+@pytest.mark.parametrize(
+    ("sure", "verdict"),
+    [(9, Verdict.OFFSET), (6, Verdict.OFFSET), (4, Verdict.UNRELATED), (0, Verdict.UNRELATED)],
+)
+def test_a_short_text_is_unrelated_only_where_its_words_are_not_found(sure: int, verdict: Verdict) -> None:
+    given = text_of(["one two three four", "five six seven eight nine"], [Span(0, 900), Span(2000, 2900)])
+    found = [
+        Found(Span(5000 + 500 * n, 5300 + 500 * n), 0.5 if n < sure else -4.0)
+        for n, _ in enumerate(parts(given))
+    ]
+    assert align._relation(given, parts(given), found).verdict is verdict
 
 
 @cases(

@@ -7,7 +7,7 @@ lets a cue appear a little early - so everything here is medians.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -33,7 +33,9 @@ _IN_SYNC_MS = 150
 _SCATTER_MS = 250
 _STEP_MS = 700  # a cut or an insertion moves everything behind it by more than this
 _STEP_WINDOW = 9  # pairs on either side of a step
-_FEWEST = 5
+# Fewer pairs than this prove no rate and no step, only a constant: if they agree, and as surely as they are many.
+FEWEST = 5
+_AGREE_MS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,26 @@ class Relation:
 
 
 def relate(pairs: Pairs) -> Relation:
-    """The relation that the pairs prove; `pairs` in order of the given times. Fewer than five prove nothing: UNRELATED."""
-    if len(pairs) < _FEWEST:
+    """The relation that the pairs prove; `pairs` in order of the given times. None prove nothing: UNRELATED."""
+    if not pairs:
         return Relation(Verdict.UNRELATED)
     given, sound = (np.array(side, np.float64) for side in zip(*pairs, strict=True))
+    if len(pairs) < FEWEST:
+        return _relate_few(given, sound - given)
     rate = _rate(given, sound)
     pieces = _pieces(given, sound - rate * given, rate)
     scatter = int(np.median(np.abs(sound - rate * given - _offsets(given, pieces))))
     return Relation(_verdict(pieces, rate, scatter), pieces, scatter)
+
+
+def _relate_few(given: np.ndarray, offset: np.ndarray) -> Relation:
+    pieces = tuple(
+        replace(p, confidence=round(p.confidence * len(offset) / FEWEST, 3))
+        for p in _pieces(given, offset, 1.0)
+    )
+    scatter = int(np.median(np.abs(offset - _offsets(given, pieces))))
+    agree = float(np.ptp(offset)) <= _AGREE_MS
+    return Relation(_verdict(pieces, 1.0, scatter) if agree else Verdict.PIECES, pieces, scatter)
 
 
 def _rate(given: np.ndarray, sound: np.ndarray) -> float:
@@ -154,6 +168,8 @@ def sentences(relation: Relation) -> tuple[str, ...]:
         told.append(
             f"single cues were off by {relation.scatter_ms / 1000:.1f} s besides (half of them by more)"
         )
+    elif relation.verdict is Verdict.PIECES and len(pieces) == 1:
+        told.append("the few cues that were found do not agree on how far they were off")
     return tuple(t for t in told if t)
 
 
