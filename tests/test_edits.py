@@ -607,3 +607,16 @@ def test_what_a_run_says(machine):
     (need,) = needs(made.replay.report, "media/demo.mp4")
     assert need == "1 decision no longer fits, at 0:07: vignette decisions media/demo.mp4 --conflicts"
     assert "Tuesday" not in need
+
+
+def test_two_equal_captions_added_in_places_that_look_alike(machine):
+    """Each is its own, though the words before both are the same."""
+    common = [k for k, t in enumerate(machine.transcript.tokens) if t.text == "the"][:2]
+    made = machine
+    decisions = ()
+    for at in common:
+        start = made.transcript.tokens[at].span.start_ms
+        decisions += stamped(maker(made).add(at, "Mm hm.", Span(start - 30, start)), begin=len(decisions))
+        made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    assert made.states == ["kept", "kept"]
+    assert text_of(made).count("Mm hm.") == 2

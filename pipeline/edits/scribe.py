@@ -167,10 +167,10 @@ class Scribe:
         there = replace(
             anchor, text=" ".join(w for w, _ in new), start_ms=value.start_ms, end_ms=value.end_ms
         )
-        found = anchors.find(self.live.nodes, there)
+        found, place = (anchors.find(self.live.nodes, a) for a in (there, anchor))
+        gap = place.agreement if isinstance(place, Found) else 0.0
         state = State.ALREADY
-        if isinstance(found, Missing):
-            place = anchors.find(self.live.nodes, anchor)
+        if isinstance(found, Missing) or found.agreement <= gap:
             if isinstance(place, Missing):
                 self._missing(decision, place)
                 return
