@@ -50,7 +50,7 @@ class Penalties:
     stand_in: float = -110.0
     stand_in_doubtful: float = -30.0
     skip: float = -130.0
-    skip_word: float = -6.0
+    skip_word: float = -3.0
     outside_speech_frame: float = -2.0
 
 

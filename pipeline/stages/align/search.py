@@ -17,7 +17,7 @@ from pipeline.stages.align.lattice import Lattice, Penalties, Way
 from pipeline.stages.align.scoring import Block, Chosen, PhoneLoop
 
 _NEVER = np.float32(-1e9)
-# How far behind the best a state may fall before it is forgotten, in nats: enough to skip some 90 words, or to wait out two
+# How far behind the best a state may fall before it is forgotten, in nats: enough to skip some 150 words, or to wait out two
 # seconds of speech that nobody wrote.
 _BEAM = 600.0
 _AHEAD_WORDS = 25  # what may be reached within one block
