@@ -128,7 +128,11 @@ def _is_torn(before: str, after: str, left: str, right: str) -> bool:
     if left in SUBJECTS or left in ARTICLES:
         # "I told you | because", "I know that | when": the word closes its phrase, and a new one begins.
         return not (left in _OBJECT_TOO and (right in CONJUNCTIONS or right in PREPOSITIONS))
-    if left in AUXILIARIES and (right in CONJUNCTIONS or right in PREPOSITIONS) and right not in ("to", "so", "that"):
+    if (
+        left in AUXILIARIES
+        and (right in CONJUNCTIONS or right in PREPOSITIONS)
+        and right not in ("to", "so", "that")
+    ):
         return False  # "what will you do | when", "it was | in": the verb is the main one
     if left in PREPOSITIONS or left in CONJUNCTIONS or left in AUXILIARIES:
         return True

@@ -152,7 +152,21 @@ def test_sounds_and_credits_are_not_listened_for() -> None:
 
 # --- placing, by construction
 
-VOCABULARY = ("well", "yes", "the", "group", "late", "and", "nobody", "said", "I-I", "co-worker", "1455", "hmm", "okay")
+VOCABULARY = (
+    "well",
+    "yes",
+    "the",
+    "group",
+    "late",
+    "and",
+    "nobody",
+    "said",
+    "I-I",
+    "co-worker",
+    "1455",
+    "hmm",
+    "okay",
+)
 
 
 @st.composite

@@ -11,7 +11,9 @@ from pipeline.stages.align.onsets import rise_ms
 def sound(begins_ms: int, level: float, noise: float = 20.0, length_ms: int = 1000) -> np.ndarray:
     rng = np.random.default_rng(1)
     samples = rng.normal(0, noise, length_ms * 16)
-    samples[begins_ms * 16 :] += level * np.sin(2 * np.pi * 180 / 16_000 * np.arange((length_ms - begins_ms) * 16))
+    samples[begins_ms * 16 :] += level * np.sin(
+        2 * np.pi * 180 / 16_000 * np.arange((length_ms - begins_ms) * 16)
+    )
     return samples.astype(np.int16)
 
 
