@@ -213,6 +213,62 @@ class Captions:
     cues: tuple[Cue, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A stretch of picture between two cuts; `slack_ms` is how far its start may be off (0: exact, else a group of pictures).
+
+    `look` is "moving", "still" (a card, a frozen frame) or "black".
+    """
+
+    span: Span
+    slack_ms: int = 0
+    look: str = "moving"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenText:
+    """Text read on the screen: when it stands there, its words, its box (left, top, width, height as shares of the frame)
+    and the reader's score in [0, 1]."""
+
+    span: Span
+    text: str
+    box: tuple[float, float, float, float]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What `picture` found: shots that cover the recording in order, and text on the screen; both empty without a picture."""
+
+    shots: tuple[Shot, ...] = ()
+    texts: tuple[ScreenText, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the video (a "vignette" in the public JSON): its kind, title, cast, and the evidence for its beginning.
+
+    `kind` is introduction, vignette, commentary, closing or another word that a person gave; `cast` holds speaker ids in
+    order of how much they speak; `confidence` in [0, 1] is about the boundary it begins with.
+    """
+
+    id: str
+    kind: str
+    title: str
+    span: Span
+    cast: tuple[str, ...] = ()
+    confidence: float = 1.0
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What `vignettes` found: parts that cover the recording in order without a gap."""
+
+    parts: tuple[Part, ...] = ()
+
+
 class About(StrEnum):
     """Whom a concept is said of, as far as the words of its sentence show."""
 
