@@ -1,12 +1,13 @@
 """Align: put the text that came with a recording to the sound, word by word, and say what is known about each.
 
 words      what to listen for: the written words with their pronunciations
-acoustics  what each sound of English looks like in    features   of the recording,
-scoring    how well each moment fits each sound
+acoustics  what each sound of English looks like in         features   of the recording, fitted to each of its voices
+scoring    how well each moment fits each sound             sharing    work among threads
 lattice    the text as a network of states             search     the likeliest way through it
 listening  all of that: where each word was found      moving     what is said in another order
 relation   how the given times relate to the sound
-placing    a time for every token                      confidence how sure it is
+placing    a time for every token                      filling    ... also for those that were not heard
+confidence how sure that is
 passages   what a person should look at
 """
 
@@ -49,7 +50,7 @@ def run(
     wanted = parts(given)
     listened = _listen(Listener(audio.samples, heard.regions, settings.processes), wanted, given, progress)
     relation = _relation(given, wanted, listened.found)
-    placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms)
+    placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
     tokens = placing.tokens(given, placed, source)
     cues = _editor_cues(given)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stages.align.sharing import pool
 from pipeline.timing import SAMPLE_RATE_HZ
 
 Floats = NDArray[np.float32]
@@ -33,7 +34,7 @@ _MAX_GAIN = 20.0
 _SMOOTH_BANDS = 4
 
 
-def cepstra(samples: NDArray[np.int16], warps: Sequence[float] = (1.0,)) -> list[Floats]:
+def cepstra(samples: NDArray[np.int16], warps: Sequence[float] = (1.0,), threads: int = 1) -> list[Floats]:
     """Cepstra of mono sound at 16 kHz without the room's noise and less their mean, shape (frames, 13) for each warp.
 
     A warp of 1.1 reads a voice whose resonances lie a tenth higher as if they did not. Frame t is centred on 10 t + 12.8 ms;
@@ -42,8 +43,9 @@ def cepstra(samples: NDArray[np.int16], warps: Sequence[float] = (1.0,)) -> list
     bands = _mel_bands(samples, warps)
     if not len(bands):
         return [np.zeros((0, _COEFFICIENTS), np.float32) for _ in warps]
-    each = (bands[:, n * _BANDS : (n + 1) * _BANDS] for n in range(len(warps)))
-    return [_centred(_cepstra(_without_noise(own))) for own in each]
+    own = [bands[:, n * _BANDS : (n + 1) * _BANDS] for n in range(len(warps))]
+    with pool(threads) as workers:
+        return list(workers.map(lambda one: _centred(_cepstra(_without_noise(one))), own))
 
 
 def _mel_bands(samples: NDArray[np.int16], warps: Sequence[float]) -> Floats:

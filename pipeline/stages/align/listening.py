@@ -61,7 +61,7 @@ class Listener:
         self._samples, self._threads, self._prices = samples, threads, prices or Penalties()
         self._model = acoustics.load()
         self._in_speech = _speech_frames(regions, len(samples) // SAMPLES_PER_MS // FRAME_MS + 1)
-        self._features = features(samples, self._in_speech, self._model)
+        self._features = features(samples, self._in_speech, self._model, threads)
         self._builder = Builder(self._model, self._prices)
 
     def listen(
@@ -77,8 +77,9 @@ class Listener:
         lattice = self._builder.build(words)
         search = Search(self._model, lattice, self._prices)
         threads = self._threads if within is None else 1
-        for done in search.run(scoring.blocks(self._model, heard, threads), self._in_speech[first:last]):
-            progress(done / len(heard))
+        with scoring.Blocks(self._model, heard, threads) as blocks:
+            for done in search.run(blocks, self._in_speech[first:last]):
+                progress(done / len(heard))
         steps = search.path(None if within is None else lattice.words)
         fits = _fits(self._model, lattice, steps, heard, np.concatenate(search.background))
         return self._listened(steps, fits, len(words), first)

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.given import Given, GivenWord
+from pipeline.given import Given
+from pipeline.stages.align import filling
 from pipeline.stages.align.confidence import confidence_of, confidence_of_guess
+from pipeline.stages.align.filling import Run, shared_out
 from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation
 from pipeline.stages.align.words import Part
 from pipeline.timing import Span
 from pipeline.transcript import TextSource, TimeSource, Token
 
-# What a letter takes in fluent speech, for words that nobody heard.
-_MS_PER_LETTER = 65
+# How far from its editor's time a cue that was not heard may be looked for: editors whose times scatter more, are given more.
+_REACH_MS, _REACH_SCATTERS = 300, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +30,24 @@ class Place:
 
 
 def places(
-    given: Given, parts: Sequence[Part], found: Sequence[Found | None], relation: Relation, duration_ms: int
-) -> list[Place]:
-    """A place for every word of the text, in reading order, all inside the recording."""
+    given: Given, parts: Sequence[Part], found: Sequence[Found | None], relation: Relation, duration_ms: int,
+    regions: Sequence[Span] = (),
+) -> list[Place]:  # fmt: skip
+    """A place for every word of the text, in reading order, all inside the recording; `regions` say where somebody speaks."""
     heard = _heard(given, parts, found)
     guessed = _given_times(given, relation)
+    cue_of = [number for number, cue in enumerate(given.cues) for _ in cue.words]
+    reach_ms = max(_REACH_MS, _REACH_SCATTERS * relation.scatter_ms)
     result: list[Place | None] = list(heard)
     for first, last in _runs_of_none(heard):
-        after = heard[last].span.start_ms if last < len(heard) else duration_ms  # type: ignore[union-attr]
-        before = heard[first - 1].span.end_ms if first else 0  # type: ignore[union-attr]
-        result[first:last] = _between(
-            given.words[first:last], guessed[first:last], Span(before, max(before, after))
-        )
+        before, after = heard[first - 1] if first else None, heard[last] if last < len(heard) else None
+        start = before.span.end_ms if before else 0
+        room = Span(start, max(start, after.span.start_ms if after else duration_ms))
+        run = Run(
+            given.words[first:last], cue_of[first:last], guessed[first:last],
+            cue_of[first - 1] if before else None, cue_of[last] if after else None,
+        )  # fmt: skip
+        result[first:last] = _filled(run, room, regions, reach_ms)
     whole = Span(0, duration_ms)
     return [Place(p.span.clipped(whole), p.confidence, p.source) for p in result if p is not None]
 
@@ -82,29 +90,38 @@ def _given_times(given: Given, relation: Relation) -> list[Span | None]:
     return result
 
 
-def shared_out(words: Sequence[GivenWord], span: Span) -> list[Span]:
-    """`span` divided among the words by their letters."""
-    total = sum(len(w.text) + 1 for w in words) or 1
-    edges, at = [span.start_ms], 0
-    for word in words:
-        at += len(word.text) + 1
-        edges.append(span.start_ms + span.duration_ms * at // total)
-    return [Span(a, b) for a, b in pairwise(edges)]
+def _filled(run: Run, room: Span, regions: Sequence[Span], reach_ms: int) -> list[Place]:
+    """Places for words that were not found, between words that were: in free speech where it fits, else at their own times,
+    moved with the rest of the text, as far as these fit, else at a natural pace."""
+    in_speech = filling.in_speech(run, room, filling.free_speech(room, regions), reach_ms)
+    result: list[Place] = []
+    for first, last in _runs_of(in_speech):
+        piece = [s for s in in_speech[first:last] if s is not None]
+        if piece:
+            result += [Place(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in piece]
+            continue
+        start = result[-1].span.end_ms if result else room.start_ms
+        end = next((s.start_ms for s in in_speech[last:] if s is not None), room.end_ms)
+        result += _unheard(run.part(first, last), Span(start, max(start, end)))
+    return result
 
 
-def _between(words: Sequence[GivenWord], guessed: Sequence[Span | None], room: Span) -> list[Place]:
-    """Places for words that were not found, between the words that were: at their own times, moved with the rest of the
-    text, as far as these fit; else at a natural pace from the start of the room."""
-    own = [g for g in guessed if g is not None]
-    if len(own) == len(words) and all(g.overlap_ms(room) or g.clipped(room) == g for g in own):
+def _unheard(run: Run, room: Span) -> list[Place]:
+    own = [g for g in run.guessed if g is not None]
+    if len(own) == len(run.words) and all(g.overlap_ms(room) or g.clipped(room) == g for g in own):
         return [Place(g.clipped(room), confidence_of_guess(True), TimeSource.GIVEN) for g in own]
-    letters = sum(len(w.text) + 1 for w in words)
-    needed = min(room.duration_ms, letters * _MS_PER_LETTER)
-    start = room.start_ms
-    if len(own) == len(words):  # as near to the editor's time as the room allows
-        start = min(max(own[0].start_ms, room.start_ms), room.end_ms - needed)
-    spans = shared_out(words, Span(start, start + needed))
+    spans = filling.at_a_natural_pace(run, room)
     return [Place(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in spans]
+
+
+def _runs_of(spans: Sequence[Span | None]) -> list[tuple[int, int]]:
+    """Where the list changes between places and None, as `[first, last)`."""
+    edges = [
+        0,
+        *(n for n in range(1, len(spans)) if (spans[n] is None) != (spans[n - 1] is None)),
+        len(spans),
+    ]
+    return list(pairwise(edges))
 
 
 def _runs_of_none(places: Sequence[Place | None]) -> list[tuple[int, int]]:

@@ -6,15 +6,15 @@ while the search follows the words through this one (numpy lets go of the interp
 
 from __future__ import annotations
 
-import os
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stages.align.acoustics import DENSITIES, STATES, STREAM_SIZE, STREAMS, Acoustics, Floats, Ints
+from pipeline.stages.align.sharing import number_of, pool
 
 BLOCK_FRAMES = 100
 _TINY = np.float32(1e-35)
@@ -96,29 +96,50 @@ class Block:
         return found
 
 
-def blocks(acoustics: Acoustics, features: Floats, threads: int) -> Iterator[Block]:
-    """The blocks of the whole sound in order; each is valid until the next is asked for."""
-    from threadpoolctl import threadpool_limits
+class Blocks(AbstractContextManager["Blocks"]):
+    """The blocks of a whole sound, computed ahead by threads in the order in which they will be asked for.
 
-    threads = threads or min(4, os.cpu_count() or 1)
-    spare = [Block(acoustics) for _ in range(threads + 2)]
-    starts = iter(range(0, len(features), BLOCK_FRAMES))
-    waiting: deque[Future[Block]] = deque()
-    # The threads are ours: a matrix library that starts its own on top only makes them wait for each other.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    `blocks[n]` is valid until another one is asked for; going back costs what was computed ahead.
+    """
 
-        def submit() -> None:
-            start = next(starts, None)
-            if start is not None:
-                waiting.append(pool.submit(spare.pop().load, features[start : start + BLOCK_FRAMES], start))
+    def __init__(self, acoustics: Acoustics, features: Floats, threads: int) -> None:
+        self._features = features
+        self._threads = number_of(threads)
+        self._ahead = self._threads + 1
+        self._spare = [Block(acoustics) for _ in range(self._ahead + 1)]
+        self._waiting: deque[Future[Block]] = deque()
+        self._next = 0
+        self._lent: Block | None = None
+        self._open = ExitStack()
 
-        for _ in range(threads + 1):
-            submit()
-        while waiting:
-            block = waiting.popleft().result()
-            yield block
-            spare.append(block)
-            submit()
+    def __enter__(self) -> Blocks:
+        self._pool = self._open.enter_context(pool(self._threads))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def __len__(self) -> int:
+        return -(-len(self._features) // BLOCK_FRAMES)
+
+    def __getitem__(self, number: int) -> Block:
+        if self._lent is not None:
+            self._spare.append(self._lent)
+        if not self._waiting or number != self._next - len(self._waiting):
+            self._spare += [future.result() for future in self._waiting]
+            self._waiting.clear()
+            self._next = number
+        while self._spare and self._next < len(self):
+            self._submit(self._spare.pop())
+        self._lent = self._waiting.popleft().result()
+        return self._lent
+
+    def _submit(self, block: Block) -> None:
+        first = self._next * BLOCK_FRAMES
+        self._waiting.append(
+            self._pool.submit(block.load, self._features[first : first + BLOCK_FRAMES], first)
+        )
+        self._next += 1
 
 
 class PhoneLoop:

@@ -2,12 +2,17 @@
 
 Frame by frame every state of the band takes the better of staying and of being reached; every node the best chain that ends at
 it, or a skip from an earlier node. Decisions are kept packed and read backwards at the end.
+
+The band is narrow as long as the words explain the sound. Where they stop doing so for some seconds, the way may have been lost:
+the search goes back to before that, and follows the same sound again in a wider band.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +22,27 @@ from pipeline.stages.align.lattice import Lattice, Penalties, Way
 from pipeline.stages.align.scoring import Block, Chosen, PhoneLoop
 
 _NEVER = np.float32(-1e9)
-# How far behind the best a state may fall before it is forgotten, in nats: enough to skip some 150 words, or to wait out two
-# seconds of speech that nobody wrote.
-_BEAM = 600.0
-_AHEAD_WORDS = 25  # what may be reached within one block
-_MOST_WORDS = 400
+_AHEAD_WORDS = 14  # what may be reached within one block
+
+
+@dataclass(frozen=True, slots=True)
+class Beam:
+    """How far behind the best a state may fall before it is forgotten, in nats, and how many words the band may hold."""
+
+    nats: float
+    most_words: int
+
+
+# The first is enough to skip 40 words or to wait out a second of speech that nobody wrote; the last to skip 700 words.
+BEAMS = (Beam(260.0, 120), Beam(600.0, 400), Beam(2400.0, 1200))
+# The way may be lost when the words explain the sound this much worse than any phones do, on average over so many blocks.
+# Words that are said cost 20 to 80 nats a block of one second, speech that nobody wrote 180.
+_LOST_NATS, _LOST_BLOCKS = 130.0, 3
+_BACK_BLOCKS = 4  # to begin anew in front of where the trouble begins
+_FOUND_BLOCKS = 6  # that go well before the band is narrowed again
+_PATIENCE_BLOCKS = 12  # in trouble, before the next wider band is tried
+_WIDEST_BLOCKS = 40  # the widest band is not kept up for longer: the sound holds what nobody wrote
+_REST_BLOCKS = 100  # before it is tried again
 _CHOSEN_AHEAD_WORDS = 20
 
 
@@ -81,13 +102,66 @@ class _Band:
         )
 
 
+class Sounds(Protocol):
+    """The blocks of a sound, in order; `self[n]` is valid until another is asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> Block: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the search stood in front of a block."""
+
+    low: int
+    high: int
+    state: Floats
+    node: Floats
+
+
+class _Trouble:
+    """Decides from what each block lost against any phones how wide the band must be, and where to begin anew."""
+
+    def __init__(self, beams: int) -> None:
+        self._widest = beams - 1
+        self.level = 0
+        self._since = 0  # the block from which on this level is in use
+        self._again = 0  # before this block the way is not lost once more
+        self._losses: deque[float] = deque(maxlen=_LOST_BLOCKS)
+        self._well = 0
+
+    def judge(self, number: int, loss: float) -> int:
+        """The block to go on with after block `number` lost `loss` nats."""
+        self._losses.append(loss)
+        self._well = self._well + 1 if loss < _LOST_NATS else 0
+        lost = len(self._losses) == _LOST_BLOCKS and sum(self._losses) > _LOST_NATS * _LOST_BLOCKS
+        if lost and number >= self._again and self.level < self._widest:
+            return self._widen(number)
+        if self._well >= _FOUND_BLOCKS:
+            self.level = 0
+        elif self.level == self._widest and number - self._since >= _WIDEST_BLOCKS:
+            self.level -= 1
+            self._again = number + 1 + _REST_BLOCKS
+        return number + 1
+
+    def _widen(self, number: int) -> int:
+        back = max(0, number + 1 - _LOST_BLOCKS - _BACK_BLOCKS - (_PATIENCE_BLOCKS if self.level else 0))
+        self.level += 1
+        self._since = back
+        self._again = number + 1 + _PATIENCE_BLOCKS
+        self._losses.clear()
+        self._well = 0
+        return back
+
+
 class Search:
     """One walk over one lattice. `run` it once over all blocks, then ask for the `path`."""
 
     def __init__(
-        self, acoustics: Acoustics, lattice: Lattice, prices: Penalties, beam: float = _BEAM
+        self, acoustics: Acoustics, lattice: Lattice, prices: Penalties, beams: Sequence[Beam] = BEAMS
     ) -> None:
-        self._lattice, self._prices, self._beam = lattice, prices, beam
+        self._lattice, self._prices, self._beams = lattice, prices, beams
         self._acoustics = acoustics
         self._loop = PhoneLoop(acoustics)
         self._state = np.full(len(lattice.column), _NEVER, np.float32)
@@ -95,26 +169,60 @@ class Search:
         self._node[0] = 0
         self._low, self._high = 0, min(lattice.words, _AHEAD_WORDS)
         self._kept: list[_Decisions] = []
+        self._places: dict[int, _Place] = {}
         self._frames = 0
         self._chosen_low, self._chosen_high = 0, -1
         self._chosen = Chosen(acoustics, np.empty(0, np.int64))
         self.background: list[Floats] = []
 
-    def run(self, blocks: Iterable[Block], in_speech: NDArray[np.bool_]) -> Iterator[int]:
+    def run(self, blocks: Sounds, in_speech: NDArray[np.bool_]) -> Iterator[int]:
         """Follow all blocks; yields the frames done so far. `in_speech`, shape (frames,), is False where nobody speaks."""
-        for block in blocks:
-            frames = block.frames
+        trouble, number = _Trouble(len(self._beams)), 0
+        while number < len(blocks):
+            block = blocks[number]
+            self._remember(number)
             band = _Band.of(self._lattice, self._low, self._high)
-            emissions = self._emissions(block, band, in_speech[block.first : block.first + frames])
+            emissions = self._emissions(number, block, band, in_speech)
             self._kept.append(self._advance(block.first, emissions, band))
-            self._move(band)
-            self._frames = block.first + frames
-            yield self._frames
+            best = self._settle(band)
+            self._frames = block.first + block.frames
+            following = trouble.judge(number, float(self.background[number].sum()) - best)
+            if following <= number:
+                self._go_back(following)
+            else:
+                self._open(band, self._beams[trouble.level])
+                yield self._frames
+            number = following
 
-    def _emissions(self, block: Block, band: _Band, in_speech: NDArray[np.bool_]) -> Floats:
+    def _remember(self, number: int) -> None:
+        first, last = int(self._lattice.first_state[self._low]), self._end_of(self._high)
+        self._places[number] = _Place(
+            self._low,
+            self._high,
+            self._state[first:last].copy(),
+            self._node[self._low : self._high + 1].copy(),
+        )
+        self._places.pop(number - _PATIENCE_BLOCKS - _LOST_BLOCKS - _BACK_BLOCKS - 1, None)
+
+    def _go_back(self, number: int) -> None:
+        place = self._places[number]
+        self._state[:], self._node[:] = _NEVER, _NEVER
+        self._low, self._high = place.low, place.high
+        first = int(self._lattice.first_state[place.low])
+        self._state[first : first + len(place.state)] = place.state
+        self._node[place.low : place.high + 1] = place.node
+        del self._kept[number:]
+
+    def _end_of(self, node: int) -> int:
+        """The end of the states of the band that ends with `node`, included."""
+        return int(self._lattice.first_state[node]) + _states_at_node(self._lattice, node)
+
+    def _emissions(self, number: int, block: Block, band: _Band, in_speech: NDArray[np.bool_]) -> Floats:
         """Log likelihood of every state of the band in every frame of the block."""
-        gained = self._loop(block)
-        self.background.append(gained)
+        if number == len(self.background):
+            self.background.append(self._loop(block))
+        gained = self.background[number]
+        in_speech = in_speech[block.first : block.first + block.frames]
         chosen = self._choose(band)
         scores = np.concatenate(
             [block.scores(chosen), gained[:, None] + np.float32(self._prices.unwritten_frame)], axis=1
@@ -182,21 +290,23 @@ class Search:
             skipped_from,
         )
 
-    def _move(self, band: _Band) -> None:
+    def _settle(self, band: _Band) -> float:
+        """Count from the best state on; returns what it had gained."""
+        best = float(self._state[band.states].max())
+        self._state[band.states] -= np.float32(best)
+        self._node[band.nodes] -= np.float32(best)
+        return best
+
+    def _open(self, band: _Band, beam: Beam) -> None:
         """Let go of what fell behind the beam, and open the band for what comes next."""
         lattice, state, node = self._lattice, self._state, self._node
-        best = state[band.states].max()
-        state[band.states] -= best
-        node[band.nodes] -= best
-        alive = np.flatnonzero(state[band.states] > -self._beam) + band.states.start
+        alive = np.flatnonzero(state[band.states] > -beam.nats) + band.states.start
         furthest = int(lattice.node[alive[-1]])
-        self._low = max(int(lattice.node[alive[0]]), furthest - _MOST_WORDS)
+        self._low = max(int(lattice.node[alive[0]]), furthest - beam.most_words)
         self._high = min(lattice.words, max(furthest + _AHEAD_WORDS, self._low + 1))
         state[band.states.start : lattice.first_state[self._low]] = _NEVER
         node[band.nodes.start : self._low] = _NEVER
-        state[lattice.first_state[self._high] + _states_at_node(lattice, self._high) : band.states.stop] = (
-            _NEVER
-        )
+        state[self._end_of(self._high) : band.states.stop] = _NEVER
         node[self._high + 1 : band.nodes.stop] = _NEVER
 
     def likeliest_node(self) -> int:

@@ -13,25 +13,30 @@ from numpy.typing import NDArray
 
 from pipeline.stages.align.acoustics import STREAM_SIZE, Acoustics, Floats
 from pipeline.stages.align.features import cepstra, with_changes
+from pipeline.stages.align.sharing import pool
 
-WARPS = (0.92, 1.0, 1.08, 1.16)
+WARPS = (0.86, 0.93, 1.0, 1.08, 1.16, 1.24)
 _PLAIN = WARPS.index(1.0)
 _EVERY = 4  # frames: one look in 40 ms is enough
 # Nats per look. Higher warps smooth the spectrum and so look a little better than they are.
-_BIAS = np.array([0.3, 0.0, 0.3, 0.8], np.float32)
+_BIAS = np.array([0.6, 0.3, 0.0, 0.3, 0.8, 1.3], np.float32)
 _CHANGE = np.float32(15.0)
 
 
-def features(samples: NDArray[np.int16], in_speech: NDArray[np.bool_] | None, acoustics: Acoustics) -> Floats:
+def features(
+    samples: NDArray[np.int16], in_speech: NDArray[np.bool_] | None, acoustics: Acoustics, threads: int = 1
+) -> Floats:
     """Feature vectors, shape (frames, 39), each read with the warp that suits the voice heard there.
 
     `in_speech`, shape (frames,) or longer, tells which frames hold a voice; None means all.
     """
-    warped = cepstra(samples, WARPS)
+    warped = cepstra(samples, WARPS, threads)
     frames = len(warped[0])
     if not frames:
         return with_changes(warped[0])
-    choice = _choices(np.stack([_closeness(w[::_EVERY], acoustics) for w in warped]), in_speech, frames)
+    with pool(threads) as workers:
+        close = np.stack(list(workers.map(lambda own: _closeness(own[::_EVERY], acoustics), warped)))
+    choice = _choices(close, in_speech, frames)
     chosen = warped[_PLAIN]
     for number, own in enumerate(warped):
         here = choice == number

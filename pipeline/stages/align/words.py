@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 
 from pipeline.given import Given, GivenWord
-from pipeline.recognizers.pronounce import dictionary, pronounce
+from pipeline.recognizers.pronounce import dictionary, pronounce, spelt_out
 from pipeline.spoken import spoken_readings
 from pipeline.stages.align.lattice import Phones, Spoken
 from pipeline.transcript import Kind
@@ -23,9 +23,16 @@ _CUE_GAP_MS = 400
 _PAUSE_AFTER = re.compile(r"(?:[.,?!;:…]|--|–|—)[\"'”’)\]]*$")
 _PIECES = re.compile(r"[^-]*[^\W_][^-]*-*")
 # Sounds whose spelling says little about how they sound.
-_VAGUE = frozenset(
-    {"mm", "mmm", "hm", "hmm", "hmmm", "mhm", "mmhmm", "ugh", "uhh", "umm", "aw", "ah", "oh", "huh"}
-)
+_VAGUE = frozenset({"ugh", "uhh", "umm", "aw", "ah", "oh", "huh"})
+# Hums, less their hyphens and doubled letters: one sound each, of any vowel or none. Machine voices, common in training videos,
+# spell the letters.
+_ONE_HUM = ("HH AH M", "M", "HH M", "AH M")
+_TWO_HUMS = ("AH M HH AH M", "M HH M", "M HH AH M", "AH HH AH")
+_HUMS = {
+    "m": _ONE_HUM,
+    "hm": _ONE_HUM,
+    **dict.fromkeys(("mhm", "umhm", "umhum", "uhum", "uhmhum", "uhuh"), _TWO_HUMS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ def _pieces(word: GivenWord) -> list[tuple[tuple[Phones, ...], bool]]:
     if word.spoken is not None:
         said = _pronunciations([tuple(word.spoken.split())])
         return [(said, False)] if said else []
+    if hum := _hum(word.text):
+        return [(hum, True)]
     texts = _PIECES.findall(word.text) if re.search(r"[^\W\d]-+[^\W\d]", word.text) else [word.text]
     found = []
     for number, text in enumerate(texts):
@@ -81,6 +90,13 @@ def _pieces(word: GivenWord) -> list[tuple[tuple[Phones, ...], bool]]:
         if said:
             found.append((said, broken or _is_doubtful(readings)))
     return found
+
+
+def _hum(text: str) -> tuple[Phones, ...]:
+    """How a hum may sound; () for any other word."""
+    letters = "".join(c for c in text.lower() if c.isalpha())
+    sounds = _HUMS.get(re.sub(r"(.)\1+", r"\1", letters), ()) if len(letters) > 1 else ()
+    return tuple(tuple(sound.split()) for sound in (*sounds, spelt_out(letters)) if sounds)
 
 
 def _is_broken(piece: str, following: Sequence[str]) -> bool:
