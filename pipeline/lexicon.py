@@ -14,21 +14,22 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.concepts.forms import inflector
-from pipeline.concepts.matching import Rule, count_variants
+from pipeline.concepts.matching import Rule
 from pipeline.concepts.notation import (
     MAX_VARIANTS,
     NotationError,
     Pattern,
-    Phrase,
     Vocabulary,
     names_in,
     parse_pattern,
     parse_set,
 )
+from pipeline.concepts.phrases import Phrase, count_variants
 from pipeline.errors import LexiconError
 
 _T = TypeVar("_T")
@@ -62,7 +63,7 @@ class Concept:
     counterexamples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """The whole file; `digest` is of its bytes, so that what was found can name exactly what it was found
     with."""
@@ -73,8 +74,13 @@ class Lexicon:
     digest: str
     broader: dict[str, str]
     concepts: tuple[Concept, ...]
-    rules: tuple[Rule, ...]
-    passed_over: frozenset[str] = frozenset()
+    passed_over: frozenset[str]
+    read_rules: Callable[[], tuple[Rule, ...]] = field(repr=False, compare=False)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every pattern and block, read when first asked for. Raises LexiconError."""
+        return self.read_rules()
 
     def children(self, broader: str) -> tuple[str, ...]:
         """The ids of the concepts under a broader one, in the order of the file."""
@@ -83,6 +89,14 @@ class Lexicon:
 
 def load(path: Path) -> Lexicon:
     """The lexicon in a file. Raises LexiconError with line and column of the first mistake."""
+    found = glance(path)
+    _ = found.rules
+    return found
+
+
+def glance(path: Path) -> Lexicon:
+    """The lexicon in a file with its patterns still unread, for who may do without them: reading them takes a
+    second. Raises LexiconError."""
     try:
         data = path.read_bytes()
         text = data.decode("utf-8")
@@ -90,22 +104,34 @@ def load(path: Path) -> Lexicon:
         raise LexiconError(path, 0, 0, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise LexiconError(path, 0, 0, f"is not UTF-8 text (byte {error.start})") from error
-    return parse(text, path, hashlib.sha256(data).hexdigest())
+    return _lexicon(_Source(path, text), hashlib.sha256(data).hexdigest())
 
 
 def parse(text: str, path: Path = Path("concepts.toml"), digest: str = "") -> Lexicon:
     """The lexicon written in `text`; `path` is named in errors. Raises LexiconError."""
-    source = _Source(path, text)
+    found = _lexicon(_Source(path, text), digest)
+    _ = found.rules
+    return found
+
+
+def _lexicon(source: _Source, digest: str) -> Lexicon:
     _check_keys(source)
-    vocabulary = _vocabulary(source)
     broader = {str(b["id"]): str(b["label"]) for b in source.table.get("broader", [])}
     concepts = tuple(_concepts(source, broader))
-    rules = [*_rules(source, source.table, "", "", vocabulary)]
-    for number, entry in enumerate(source.table.get("concept", [])):
-        rules += _rules(source, entry, f"concept {number}", entry["id"], vocabulary)
     version, language = str(source.table.get("version", "")), str(source.table.get("language", "en"))
     passed_over = frozenset(str(source.table.get("passed_over", "")).split())
-    return Lexicon(path, version, language, digest, broader, concepts, tuple(rules), passed_over)
+
+    def read_rules() -> tuple[Rule, ...]:
+        return tuple(_all_rules(source))
+
+    return Lexicon(source.path, version, language, digest, broader, concepts, passed_over, read_rules)
+
+
+def _all_rules(source: _Source) -> Iterator[Rule]:
+    vocabulary = _vocabulary(source)
+    yield from _rules(source, source.table, "", "", vocabulary)
+    for number, entry in enumerate(source.table.get("concept", [])):
+        yield from _rules(source, entry, f"concept {number}", entry["id"], vocabulary)
 
 
 @dataclass
@@ -116,8 +142,10 @@ class _Source:
     text: str
     table: dict[str, Any] = field(init=False)
     places: dict[tuple[str, str], tuple[int, int]] = field(init=False)
+    written: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.written = self.text.splitlines()
         try:
             self.table = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
@@ -156,7 +184,7 @@ class _Source:
 
     def _pieces(self, value: str, line: int, column: int) -> Iterator[_Piece]:
         """What stands on each line of a value that begins at `line` and `column`, without remarks."""
-        if "\n" in value and not self.text.splitlines()[line - 1][column - 1 :].strip():
+        if "\n" in value and not self.written[line - 1][column - 1 :].strip():
             line += 1  # TOML drops the line break after the opening marks
             column = 1
         for number, raw in enumerate(value.split("\n")):

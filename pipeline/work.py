@@ -189,7 +189,7 @@ class Work:
         roles = {s.id: s.role for s in voices.speakers}
         reads = {"version": VERSIONS["concepts"], "lexicon": digest_of_file(data_file(LEXICON))}
         known = self.store.load(CODED, dict[str, list[Finding]], reads).result or {}
-        words = lexicon.load(data_file(LEXICON))
+        words = lexicon.glance(data_file(LEXICON))
         found = concepts.run(aligned.tokens, voices.utterances, roles, words, progress, known)
         self.store.save(CODED, dict[str, list[Finding]], reads, known)
         return found

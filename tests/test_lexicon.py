@@ -149,3 +149,14 @@ def test_sentences_that_come_out_otherwise_are_reported():
     assert false == Failure("c", "When drinking?", "when {use} ?")
     assert str(missed) == "c: no pattern finds the example “I like tea.”"
     assert str(false) == "c: the counterexample “When drinking?” is found by when {use} ?"
+
+
+def test_a_glance_reads_no_patterns(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SMALL.replace("patterns = '''", "patterns = '''\n(never closed", 1), encoding="utf-8")
+    seen = lexicon.glance(path)
+    assert [c.id for c in seen.concepts] == [c.id for c in lexicon.parse(SMALL).concepts]
+    with pytest.raises(LexiconError, match="never closed"):
+        _ = seen.rules
+    with pytest.raises(LexiconError, match="never closed"):
+        lexicon.load(path)

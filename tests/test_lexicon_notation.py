@@ -5,8 +5,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.concepts.forms import inflector
-from pipeline.concepts.matching import Rule, Tagger, count_variants, variants
+from pipeline.concepts.matching import Rule, Tagger
 from pipeline.concepts.notation import NotationError, Vocabulary, parse_pattern, parse_set
+from pipeline.concepts.phrases import count_variants, variants
 from pipeline.concepts.talk import listen
 
 PLAIN = Vocabulary({}, inflector({}))

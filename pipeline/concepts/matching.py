@@ -9,34 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import product
 from typing import Any
 
-from pipeline.concepts.notation import Choice, Gap, Node, Part, Pattern, Phrase, Word, single_words, words_of
+from pipeline.concepts.notation import Part, Pattern
+from pipeline.concepts.phrases import Spec, cost, needed_words, variants, words_of
 from pipeline.concepts.talk import STOPS, Talk, word_set
 
 # Words that may stand between the end of a sentence and its "^".
 LEAD_INS = word_set(
     "and so but well yeah yes okay oh no because then right now like you know i mean think guess suppose all"
 )
-
-# Too frequent to choose rules by, when a pattern has any other word.
-_COMMON = word_set(
-    """i you he she it we they me him her us them my your his its our their a an the this that these those
-    and but or if so because of to in on at for with from by about as is 's am are was were be been do does
-    did have has had 'd will would can could should might may not no there here what when where who how why
-    get got just like know go going think up out want time thing things one all some more make really too
-    back down feel say said"""
-)
-_COMMON_COST = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One place of a variant: its words (None in a gap) and how often, in spaCy's notation."""
-
-    forms: frozenset[str] | None
-    operator: str = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +42,11 @@ class Match:
 
 @cache
 def _vocab() -> Any:
-    """The words of a blank English pipeline, shared by all taggers of a process: making one takes a third
-    of a second."""
-    import spacy
+    """A vocabulary without language data, shared by all taggers of a process: the words come from `talk`, and
+    a blank English pipeline, whose tokenizer nobody would call, takes a third of a second to make."""
+    from spacy.vocab import Vocab
 
-    return spacy.blank("en").vocab
+    return Vocab()
 
 
 class Tagger:
@@ -81,7 +63,7 @@ class Tagger:
         self._needed = [needed_words(rule.pattern.part.phrase) for rule in self._rules]
         self._by_key: dict[str, list[int]] = {}
         for number, needed in enumerate(self._needed):
-            for key in min(needed, key=_cost):
+            for key in min(needed, key=cost):
                 self._by_key.setdefault(key, []).append(number)
 
     def find(self, talk: Talk, role: str = "") -> list[Match]:
@@ -142,7 +124,7 @@ class _PartMatcher:
         by_key: dict[frozenset[str], list[tuple[Spec, ...]]] = {}
         for variant in variants(self._part.phrase):
             required = [spec.forms for spec in variant if spec.forms and spec.operator == "1"]
-            by_key.setdefault(min(required, key=_cost), []).append(variant)
+            by_key.setdefault(min(required, key=cost), []).append(variant)
         return [_Group(key, found, self._vocab) for key, found in by_key.items()]
 
     def spans(self, sentence: _Sentence) -> list[tuple[int, int]]:
@@ -225,62 +207,6 @@ def _sentences(words: list[str], passed_over: frozenset[str], vocab: Any) -> lis
                 sentences.append(_Sentence(words[first:at], first, mark, passed_over, vocab))
             first = at + 1
     return sentences
-
-
-def variants(phrase: Phrase) -> list[tuple[Spec, ...]]:
-    """Every sequence of places that a phrase stands for; single-word alternatives share one place."""
-    return [
-        tuple(spec for piece in chosen for spec in piece)
-        for chosen in product(*(_pieces(node) for node in phrase))
-    ]
-
-
-def count_variants(phrase: Phrase) -> int:
-    """How many variants a phrase has, without building them."""
-    count = 1
-    for node in phrase:
-        if isinstance(node, Choice):
-            long = sum(count_variants(o) for o in node.options if single_words(o) is None)
-            short = any(single_words(o) is not None for o in node.options)
-            count *= long + (short or node.optional)
-    return count
-
-
-def _pieces(node: Node) -> list[tuple[Spec, ...]]:
-    if isinstance(node, Word):
-        return [(Spec(node.forms),)]
-    if isinstance(node, Gap):
-        return [(Spec(None, f"{{0,{node.longest}}}"),)]
-    singles = [single_words(option) for option in node.options]
-    short = frozenset[str]().union(*(s for s in singles if s))
-    pieces: list[tuple[Spec, ...]] = []
-    if short:
-        pieces.append((Spec(short, "?" if node.optional else "1"),))
-    elif node.optional:
-        pieces.append(())
-    for option, single in zip(node.options, singles, strict=True):
-        if single is None:
-            pieces.extend(variants(option))
-    return pieces
-
-
-def needed_words(phrase: Phrase) -> list[frozenset[str]]:
-    """Sets of words of each of which at least one is heard wherever the phrase matches."""
-    return [words for words in map(_needed_by, phrase) if words]
-
-
-def _cost(words: frozenset[str]) -> tuple[int, str]:
-    """How often one of the words may be expected, roughly; ties are broken by spelling, so that runs are
-    alike."""
-    return sum(_COMMON_COST if word in _COMMON else 1 for word in words), min(words)
-
-
-def _needed_by(node: Node) -> frozenset[str]:
-    if isinstance(node, Word):
-        return node.forms
-    if isinstance(node, Gap) or node.optional:
-        return frozenset()
-    return frozenset[str]().union(*(min(needed_words(option), key=_cost) for option in node.options))
 
 
 def _spacy_pattern(specs: tuple[Spec, ...]) -> list[dict[str, Any]]:

@@ -19,41 +19,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
+from pipeline.concepts.phrases import Choice, Gap, Node, Phrase, Word, single_words
 from pipeline.concepts.talk import join_fixed, spell_out
 
 DEFAULT_GAP_WORDS = 3
 MAX_GAP_WORDS = 12
 MAX_VARIANTS = 1500
 ROLES = ("therapist", "client", "narrator")
-
-Phrase = tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One place in the talk: any of these plain words."""
-
-    forms: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Up to `longest` words of any kind."""
-
-    longest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of these phrases, or nothing when it is optional."""
-
-    options: tuple[Phrase, ...]
-    optional: bool
-
-
-Node = Word | Gap | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +69,13 @@ class Vocabulary:
 
     sets: Mapping[str, tuple[Phrase, ...]]
     inflect: Callable[[str], frozenset[str]]
+    _choices: dict[str, Choice] = field(default_factory=dict)
+
+    def choice(self, name: str) -> Choice:
+        """Any phrase of a set. Raises KeyError."""
+        if name not in self._choices:
+            self._choices[name] = Choice(self.sets[name], optional=False)
+        return self._choices[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +206,7 @@ class _Reader:
         if mark.kind == "gap":
             return [_gap(mark)]
         if mark.kind == "set":
-            return [Choice(self._set(mark), optional=False)]
+            return [self._set(mark)]
         if mark.kind == "open":
             return [self._choice(mark)]
         return self._words(mark)
@@ -237,11 +219,11 @@ class _Reader:
             raise NotationError(f"'{opened.text}' is never closed", opened.column)
         return Choice(options, optional=opened.text == "[")
 
-    def _set(self, mark: _Mark) -> tuple[Phrase, ...]:
+    def _set(self, mark: _Mark) -> Choice:
         name = mark.text[1:-1]
         if name not in self._vocabulary.sets:
             raise NotationError(f"there is no set called '{name}'", mark.column)
-        return self._vocabulary.sets[name]
+        return self._vocabulary.choice(name)
 
     def _words(self, mark: _Mark) -> list[Node]:
         text = mark.text.lower().replace("’", "'")
@@ -250,12 +232,11 @@ class _Reader:
             if not forms:
                 raise NotationError(f"no forms are known of '{text[:-1]}'", mark.column)
             return [Word(forms)]
-        plain = spell_out(text)
         following = self._peek()
-        if plain == ["used"] and following.kind == "word" and following.text.lower() == "to":
+        if text == "used" and following.kind == "word" and following.text.lower() == "to":
             self.take()
-            plain = join_fixed(["used", "to"])
-        return [Word(frozenset(_SAME_SOUND.get(word, {word}))) for word in plain]
+            return [_heard(word) for word in join_fixed(["used", "to"])]
+        return list(_spelled(text))
 
     def _forbidden(self) -> frozenset[str]:
         mark = self.take()
@@ -267,33 +248,20 @@ class _Reader:
         return frozenset[str]().union(*(w for w in words if w))
 
 
+@cache
+def _spelled(text: str) -> tuple[Word, ...]:
+    return tuple(_heard(word) for word in spell_out(text))
+
+
+def _heard(word: str) -> Word:
+    return Word(frozenset(_SAME_SOUND.get(word, {word})))
+
+
 def _gap(mark: _Mark) -> Gap:
     longest = int(mark.text[3:] or DEFAULT_GAP_WORDS)
     if not 0 < longest <= MAX_GAP_WORDS:
         raise NotationError(f"a gap has 1 to {MAX_GAP_WORDS} words", mark.column)
     return Gap(longest)
-
-
-def single_words(phrase: Phrase) -> frozenset[str] | None:
-    """The words of a phrase that is one word long whatever is chosen, else None."""
-    if len(phrase) != 1 or isinstance(phrase[0], Gap):
-        return None
-    node = phrase[0]
-    if isinstance(node, Word):
-        return node.forms
-    found = [single_words(option) for option in node.options]
-    return None if any(f is None for f in found) else frozenset[str]().union(*(f for f in found if f))
-
-
-def words_of(phrase: Phrase) -> frozenset[str]:
-    """Every word that a phrase mentions."""
-    found: set[str] = set()
-    for node in phrase:
-        if isinstance(node, Word):
-            found |= node.forms
-        elif isinstance(node, Choice):
-            found.update(*map(words_of, node.options))
-    return frozenset(found)
 
 
 def _has_required_word(phrase: Phrase) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.concepts.matching import Match
-from pipeline.concepts.notation import words_of
+from pipeline.concepts.phrases import words_of
 from pipeline.concepts.talk import STOPS, Talk, word_set
 from pipeline.transcript import About
 
