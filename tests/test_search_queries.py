@@ -148,6 +148,20 @@ def test_evidence_is_timed_by_its_words(tmp_path):
     assert (evidence.start_ms, evidence.end_ms) == (16_000 + 2 * step_ms, 16_000 + 6 * step_ms)
 
 
+def test_parts_of_a_kind_that_a_person_gave(tmp_path):
+    dialogue = "# introduction: Welcome\nAlan | Hello.\n# Role play: The shop\nMaya | Just one bottle."
+    document = search_makers.document("own", dialogue)
+    for person in document["speakers"]:  # what later versions say of people is passed over
+        person["proofs"] = [{"kind": "card", "text": person["name"]}]
+    Index.update(search_makers.save(tmp_path, document))
+    with Index.of(tmp_path) as opened:
+        for query in ('kind:"role play"', 'kind:"Role Play" bottle', "vignette:shop role:client"):
+            assert [h.moments[0].utterance for h in opened.search(query).hits] == ["u2"]
+        assert [(c.value, c.hits) for c in opened.count("bottle", "vignette")] == [("own, Role play 1", 1)]
+        with pytest.raises(QueryError, match="did you mean"):
+            opened.search('kind:"role plays"')
+
+
 def test_context_stays_in_its_video(index):
     (last,) = index.search("kind:closing").hits
     assert last.before is not None

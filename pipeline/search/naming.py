@@ -75,10 +75,11 @@ class Names:
         return condition
 
     def kind(self, part: Field) -> tuple[str, list[object]]:
-        kind = fold(part.value)
-        if kind not in KINDS:
-            raise self.unknown(part, "kind of vignette", KINDS)
-        return "kind = ?", [kind]
+        held = [row[0] for row in self.connection.execute("SELECT DISTINCT kind FROM vignettes")]
+        by_fold = {fold(kind): kind for kind in (*KINDS, *held)}
+        if (wanted := by_fold.get(fold(part.value))) is None:
+            raise self.unknown(part, "kind of vignette", by_fold)
+        return "kind = ?", [wanted]
 
     def video(self, part: Field) -> tuple[str, list[object]]:
         """A condition on the table of documents: the whole name, path or title, else words of them."""

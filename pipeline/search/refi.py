@@ -176,7 +176,8 @@ class _Project:
             if not code.broader or code.broader not in codes:
                 self.code(parent, code, codes, ())
         kinds = _add(parent, "Code", guid=_guid("kinds"), name="Part of the video", isCodable="false")
-        for kind in KINDS:
+        given = {s.kind for d in found.values() for s in d.scenes} - {*KINDS}
+        for kind in (*KINDS, *sorted(given)):
             _add(kinds, "Code", guid=_guid("kind", kind), name=kind, isCodable="true")
 
     def code(
