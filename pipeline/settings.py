@@ -10,7 +10,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -218,7 +218,9 @@ def _validated(table: Mapping[str, Any], where: str) -> Settings:
         # Through JSON, because there an array may become a tuple while strings still never become numbers.
         settings: Settings = _adapter().validate_json(json.dumps(table, default=str), strict=True)
     except ValidationError as error:
-        raise _explained(error.errors()[0], where) from None
+        # A key that is missing is often one that is misspelt: that says more.
+        first = min(error.errors(), key=lambda found: found["type"] == "missing")
+        raise _explained(first, table, where) from None
     _check_meaning(settings, where)
     return settings
 
@@ -243,19 +245,39 @@ def _check_meaning(settings: Settings, where: str) -> None:
         raise SettingsError(where, "captions.min_duration_ms", "is larger than captions.max_duration_ms")
 
 
-def _explained(error: Mapping[str, Any], where: str) -> SettingsError:
+def _explained(error: Mapping[str, Any], table: Mapping[str, Any], where: str) -> SettingsError:
     """pydantic's finding as our one sentence."""
-    key = ".".join(str(part) for part in error["loc"])
+    key = _spoken(error["loc"], table)
     if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        return SettingsError(where, key, "is no setting", _nearest(key))
+        return SettingsError(where, key, "is no setting", _nearest(error["loc"]))
     if error["type"] == "missing":
         return SettingsError(where, key, "is missing")
     message = error["msg"].removeprefix("Input should be ").removeprefix("a ")
     return SettingsError(where, key, f"must be {message}, not {error['input']!r}")
 
 
-def _nearest(key: str) -> str:
+def _spoken(place: Sequence[str | int], table: Mapping[str, Any]) -> str:
+    """The dotted key of a place; entries of a list are counted from 1 and named: "people 2 (Jax Beatty).role"."""
+    words: list[str] = []
+    value: Any = table
+    for part in place:
+        if isinstance(part, str):
+            words.append(part)
+            value = value.get(part) if isinstance(value, Mapping) else None
+            continue
+        value = value[part] if isinstance(value, Sequence) else None
+        name = value.get("name") if isinstance(value, Mapping) else None
+        words[-1] += f" {part + 1}" + (f" ({name})" if isinstance(name, str) else "")
+    return ".".join(words)
+
+
+def _nearest(place: Sequence[str | int]) -> str:
     """The known key most like this one: by its whole path first, then by its last part alone."""
+    if any(isinstance(part, int) for part in place):  # in an entry of a list, and people alone have keys
+        return next(
+            iter(difflib.get_close_matches(str(place[-1]), [f.name for f in fields(Person)], n=1)), ""
+        )
+    key = ".".join(map(str, place))
     known = list(known_keys())
     close = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     if close:

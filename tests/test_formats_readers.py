@@ -3,6 +3,7 @@ reader."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import zipfile
@@ -10,11 +11,11 @@ from pathlib import Path
 
 import pysrt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers import READERS, encoding, read
+from pipeline.formats.readers import READERS, docx, encoding, read
 from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers.payload import text_lines
 from pipeline.given import Given, GivenFormat
@@ -260,8 +261,8 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
     [
         (_docx(BOMB), "document type declaration"),
         (_docx("<not closed"), "damaged Word document"),
-        (_docx(_body("<w:p/>"))[:60], "damaged or locked"),
-        (b"PK\x03\x04 nothing", "damaged or locked"),
+        (_docx(_body("<w:p/>"))[:60], "damaged Word document"),
+        (b"PK\x03\x04 nothing", "damaged Word document"),
         (b"\xd0\xcf\x11\xe0 an old document", "old Word document"),
     ],
 )
@@ -276,6 +277,31 @@ def test_a_zip_that_is_no_document_is_refused(tmp_path: Path) -> None:
         archive.writestr("film.srt", SRT.format("text"))
     with pytest.raises(SubtitlesError, match="no Word document"):
         _read(tmp_path, "x.docx", packed.getvalue())
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4),
+    st.integers(1, 500),
+)
+def test_a_docx_is_read_or_refused_whatever_became_of_its_bytes(
+    hits: list[tuple[int, int]], end: int
+) -> None:
+    content = bytearray(_docx(_body("<w:p><w:r><w:t>Hello there.</w:t></w:r></w:p>")))
+    for place, value in hits:
+        content[place % len(content)] = value
+    with contextlib.suppress(SubtitlesError):
+        docx.parse(bytes(content), Path("x.docx"))
+    with contextlib.suppress(SubtitlesError):
+        docx.parse(bytes(content[:-end]), Path("x.docx"))
+
+
+def test_a_docx_with_a_password_says_so(tmp_path: Path) -> None:
+    content = bytearray(_docx(_body("<w:p/>")))
+    place = content.rindex(b"PK\x01\x02", 0, content.rindex(b"word/document.xml"))
+    content[place + 8] |= 1  # the flags of the member, in the central directory
+    with pytest.raises(SubtitlesError, match="locked with a password"):
+        _read(tmp_path, "x.docx", bytes(content))
 
 
 def test_a_docx_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

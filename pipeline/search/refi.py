@@ -103,17 +103,18 @@ def _read(folder: Path) -> tuple[dict[str, Document], list[DocumentError]]:
 
 def _refuse_foreign(target: Path) -> None:
     """Raise OutputError when the file at `target` is not a project that we wrote."""
-    if not target.exists():
-        return
+    if target.exists() and not _is_ours(target):
+        raise OutputError(
+            target, "is there already and was not written by us", "choose another name, or move it away"
+        )
+
+
+def _is_ours(target: Path) -> bool:
     try:
         with zipfile.ZipFile(target) as archive, archive.open("project.qde") as qde:
-            if ElementTree.parse(qde).getroot().get("origin") == ORIGIN:
-                return
+            return ElementTree.parse(qde).getroot().get("origin") == ORIGIN
     except (OSError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
-        pass  # whatever it is, we did not write it
-    raise OutputError(
-        target, "is there already and was not written by us", "choose another name, or move it away"
-    )
+        return False
 
 
 @dataclass

@@ -24,6 +24,10 @@ _MAX_XML_BYTES = 64 * 1024 * 1024
 # Text that is in the file and not on the page: deletions, moved-away text, field codes, the second copy of a
 # text box.
 _HIDDEN = frozenset(("del", "moveFrom", "instrText", "delText", "Fallback", "vanish"))
+# What zipfile answers damage with: a directory or checksum that does not fit, a stream that does not unpack or ends too
+# early, a version or method that it does not know, an offset or name that cannot be.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+_ENCRYPTED = 1  # bit of a member's flags
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _TIME_CELL = re.compile(r"[\d:.,;\s–-]+")
 _HEADING_STYLE = re.compile(r"(?:heading|title|subtitle|berschrift|titre)\s*\d*", re.IGNORECASE)
@@ -49,12 +53,18 @@ def parse(data: bytes, path: Path) -> list[RawCue]:
 
 def _unpacked(data: bytes, path: Path) -> bytes:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_BODY) as file:
-            xml = file.read(_MAX_XML_BYTES + 1)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            body = archive.getinfo(_BODY)
+            if body.flag_bits & _ENCRYPTED:
+                raise SubtitlesError(
+                    path, "is locked with a password", "take the password away, then try again"
+                )
+            with archive.open(body) as file:
+                xml = file.read(_MAX_XML_BYTES + 1)
     except KeyError as error:
         raise SubtitlesError(path, "is an archive but no Word document", _RESAVE) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise SubtitlesError(path, f"is a damaged or locked Word document ({error})", _RESAVE) from error
+    except _DAMAGE as error:
+        raise SubtitlesError(path, f"is a damaged Word document ({error})", _RESAVE) from error
     if len(xml) > _MAX_XML_BYTES:
         raise SubtitlesError(path, f"unpacks to more than {_MAX_XML_BYTES >> 20} MB of text", _RESAVE)
     return xml
