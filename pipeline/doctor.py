@@ -50,6 +50,7 @@ def examine(media: tuple[Path, ...] = ()) -> tuple[Finding, ...]:
         *_packages(),
         _ffmpeg(),
         _whisper(),
+        _speakers(),
         *_room(),
         *_next_run(media),
     )
@@ -86,6 +87,21 @@ def _whisper() -> Finding:
         return Finding("recognizer", transcribe.choose(TranscribeSettings()).sentence)
     except VignetteError as error:
         return Finding("recognizer", str(error), True)
+
+
+def _speakers() -> Finding:
+    from pipeline.resources import model_folders
+    from pipeline.voices import encoders
+
+    try:
+        encoder = encoders.choose(model_folders())
+    except VignetteError as error:
+        return Finding("speakers", str(error), True)
+    if encoder.sure:
+        return Finding("speakers", f"told apart by {encoder.name}")
+    return Finding(
+        "speakers", "no weights, so that only labels name them - run: vignette models fetch speakers"
+    )
 
 
 def _room() -> Iterator[Finding]:

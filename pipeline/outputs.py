@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.formats import concepts_vtt, document, srt, text, vtt
+from pipeline.formats import concepts_vtt, document, rttm, srt, text, vtt
 from pipeline.formats.files import write_atomic
 from pipeline.store import Store
 from pipeline.transcript import Grade, Transcript
@@ -23,6 +23,7 @@ FORMATS = {
     ".{lang}.vtt": vtt.dumps,
     ".txt": text.dumps,
     ".concepts.vtt": concepts_vtt.of_transcript,
+    ".rttm": rttm.dumps,
     ".json": document.dumps,
 }
 

@@ -15,3 +15,8 @@ def data_file(name: str) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise WeightsError(name, "is missing from this installation", "install Vignette again")
+
+
+def model_folders() -> tuple[Path, ...]:
+    """Where weights may lie: `models/` in the current folder, then in the clone that the code runs from."""
+    return Path("models"), _PACKAGE.parent / "models"

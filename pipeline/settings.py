@@ -85,6 +85,14 @@ class AlignSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerSettings:
+    """`most` is how many people speak at most, 0 when nobody said; the roster's length limits voices that are alike."""
+
+    __pydantic_config__ = _STRICT
+    most: Annotated[int, Ge(0), Le(100)] = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CaptionSettings:
     """How captions are divided: a row of `pipeline.profiles`, and what is put in place of its limits.
 
@@ -108,12 +116,16 @@ class CaptionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One line of the roster; `also_known_as` lists what the subtitles may call them."""
+    """One line of the roster; `also_known_as` lists what the subtitles may call them.
+
+    `enrol` shows their voice: a file beside the video ("jax.wav") or a range of the recording itself ("0:12-0:20").
+    """
 
     __pydantic_config__ = _STRICT
     name: str
     role: str = ""
     also_known_as: tuple[str, ...] = ()
+    enrol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,7 @@ class Settings:
     people: tuple[Person, ...] = ()
     transcribe: TranscribeSettings = field(default_factory=TranscribeSettings)
     align: AlignSettings = field(default_factory=AlignSettings)
+    speakers: SpeakerSettings = field(default_factory=SpeakerSettings)
     captions: CaptionSettings = field(default_factory=CaptionSettings)
 
     @property

@@ -11,7 +11,12 @@ DOUBTFUL = 0.5
 
 def quality(transcript: Transcript) -> tuple[str, ...]:
     """What was used and what to expect of it, one sentence each."""
-    return (*_about_sound(transcript), *_about_text(transcript), *transcript.aligned.report.summary)
+    return (
+        *_about_sound(transcript),
+        *_about_text(transcript),
+        *_about_speakers(transcript),
+        *transcript.aligned.report.summary,
+    )
 
 
 def _about_sound(transcript: Transcript) -> tuple[str, ...]:
@@ -32,6 +37,31 @@ def _about_text(transcript: Transcript) -> tuple[str, ...]:
     if transcript.grade is Grade.MACHINE:
         return (f"the words are Whisper's ({heard.model}); names and quiet talk are where it errs most",)
     return (f"the words are those of {subtitles}, unchanged; {_timed_share(transcript)}",)
+
+
+def _about_speakers(transcript: Transcript) -> tuple[str, ...]:
+    voices = transcript.voices
+    count = len(voices.speakers)
+    if not voices.encoder or not count:
+        return ()
+    named = sum(bool(s.evidence) for s in voices.speakers)
+    unsure = sum(u.uncertain for u in voices.utterances)
+    marked = (
+        f"; in {unsure} of {len(voices.utterances)} utterances it is not certain who speaks" if unsure else ""
+    )
+    return (f"{count} speaker{'s' if count > 1 else ''}, {named} of them by name{marked}",)
+
+
+def _unnamed(transcript: Transcript) -> tuple[str, ...]:
+    """Voices without a name, with a place to listen to each."""
+    nameless = [s for s in transcript.voices.speakers if not s.evidence]
+    if not nameless or not transcript.tokens:
+        return ()
+    heard = ", ".join(f"{s.id} at {clock(s.clips[0].start_ms)}" if s.clips else s.id for s in nameless[:4])
+    more = f" and {len(nameless) - 4} more" if len(nameless) > 4 else ""
+    return (
+        f"nobody says who {heard}{more} is: put labels, names in the sidecar or 'enrol' clips, or decide it",
+    )
 
 
 def _timed_share(transcript: Transcript) -> str:
@@ -70,7 +100,7 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
     ):
         if passages:
             needs.append(f"{len(passages)} {one if len(passages) == 1 else many}: {_places(passages)}")
-    return tuple(needs)
+    return (*needs, *_unnamed(transcript))
 
 
 def _places(passages: tuple[Passage, ...], shown: int = 3) -> str:

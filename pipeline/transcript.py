@@ -155,20 +155,51 @@ class Aligned:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A run of tokens `[first, last)` of one speaker without a long pause; `speaker` is an id of the speakers' table."""
+    """A run of tokens `[first, last)` of one speaker without a long pause; `speaker` is an id of the speakers' table.
+
+    `uncertain` says that the voice alone does not settle who speaks here, `overlap` that somebody else speaks during it.
+    """
 
     first: int
     last: int
     speaker: str | None = None
     id: str = ""
+    uncertain: bool = False
+    overlap: bool = False
+
+
+class ProofKind(StrEnum):
+    """What can say whose voice a voice is."""
+
+    LABEL = "label"  # "JAX:" in the subtitles
+    SCREEN = "screen"  # a lower third while the voice is heard
+    INTRODUCED = "introduced"  # "I'm Tim Leighton"
+    ADDRESSED = "addressed"  # "Thank you, Jax"
+    ENROLLED = "enrolled"  # a clip that a person gave
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why a voice bears its name: `text` is what was written or said during `span`, `times` how often it was, and `score` in
+    [0, 1] how much of all such evidence about this voice says the same."""
+
+    kind: ProofKind
+    span: Span
+    text: str
+    times: int = 1
+    score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
+    """One voice or person; `evidence` says in sentences why the name is theirs, `proofs` as data; `clips` are to listen to."""
+
     id: str
     name: str
     role: str = ""
     evidence: tuple[str, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    clips: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +213,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Who spoke when: the people, their turns, and the utterances (tokens x turns), in order of their first token."""
+    """Who spoke when: the people, their turns, and the utterances (tokens x turns), in order of their first token.
+
+    `encoder` names what told the voices apart ("" when nothing was asked to); `notes` say what could not be done.
+    """
 
     speakers: tuple[Speaker, ...] = ()
     turns: tuple[Turn, ...] = ()
     utterances: tuple[Utterance, ...] = ()
+    encoder: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

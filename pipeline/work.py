@@ -9,18 +9,31 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from pipeline import __version__, lexicon, media, utterances
+from pipeline import __version__, enrolment, lexicon, media
 from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
 from pipeline.given import Given
 from pipeline.jobs import Job
 from pipeline.media import Audio
 from pipeline.progress import Progress
-from pipeline.resources import data_file
-from pipeline.stages import align, captions, concepts, transcribe
+from pipeline.resources import data_file, model_folders
+from pipeline.stages import align, captions, concepts, speakers, transcribe
 from pipeline.store import Store, digest_of, digest_of_file
-from pipeline.timing import clock
-from pipeline.transcript import Aligned, Captions, Concepts, Grade, Heard, Media, Transcript, Verdict, Voices
+from pipeline.timing import Span, clock
+from pipeline.transcript import (
+    Aligned,
+    Captions,
+    Concepts,
+    Grade,
+    Heard,
+    Media,
+    Picture,
+    Transcript,
+    Verdict,
+    Voices,
+)
+from pipeline.voices import encoders
+from pipeline.voices.encoders import Encoder
 
 T = TypeVar("T")
 
@@ -29,7 +42,7 @@ VERSIONS = {
     "sound": 1,
     "transcribe": 1,
     "align": 1,
-    "utterances": 1,
+    "speakers": speakers.VERSION,
     "concepts": concepts.VERSION,
     "captions": 1,
 }
@@ -107,8 +120,13 @@ class Work:
         sound = step("sound", Sound, self._reads("sound"), self._decode)
         heard = step("transcribe", Heard, self._transcribe_reads(), self._transcribe)
         aligned = step("align", Aligned, self._align_reads(heard), lambda p: self._align(heard, p))
-        voices = step("utterances", Voices, self._reads("utterances", aligned=digest_of(aligned, Aligned)),
-                      lambda _: utterances.build(aligned))  # fmt: skip
+        picture = Picture()
+        voices = step(
+            "speakers",
+            Voices,
+            self._speaker_reads(heard, aligned, picture),
+            lambda p: self._tell_apart(heard, aligned, picture, p),
+        )
         tags = step(
             "concepts",
             Concepts,
@@ -126,10 +144,11 @@ class Work:
             *self._odd_length(sound),
             *(self.given.notes if self.given else ()),
             *heard.notes,
+            *voices.notes,
         )
         return Transcript(
             self._media(sound), heard, aligned, voices, made, _grade(heard, aligned, self.given),
-            lang=self.job.settings.language, provenance=self._provenance(heard, tags),
+            lang=self.job.settings.language, provenance=self._provenance(heard, voices, tags),
             concepts=tags, profile=self.job.settings.captions.profile,
         )  # fmt: skip
 
@@ -176,6 +195,32 @@ class Work:
                 "name the right file with --subtitles, or move this one away to transcribe without it",
             )
         return aligned
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """What tells voices apart: the best that is here. Raises WeightsError."""
+        return encoders.choose(model_folders())
+
+    def _speaker_reads(self, heard: Heard, aligned: Aligned, picture: Picture) -> dict[str, Any]:
+        settings = self.job.settings
+        return self._reads(
+            "speakers",
+            settings=_plain(settings.speakers),
+            people=[asdict(p) for p in settings.people],
+            clips=enrolment.digests(self.job),
+            encoder=self.encoder.identity,
+            aligned=digest_of(aligned, Aligned),
+            regions=digest_of(heard.regions, tuple[Span, ...]),
+            picture=digest_of(picture, Picture),
+        )
+
+    def _tell_apart(self, heard: Heard, aligned: Aligned, picture: Picture, progress: Progress) -> Voices:
+        settings, audio = self.job.settings, self.audio()
+        clips = enrolment.clips(self.job, audio)
+        return speakers.run(
+            audio, aligned, heard.regions, picture, settings.people, clips, settings.speakers, self.encoder,
+            progress,
+        )  # fmt: skip
 
     def _concept_reads(self, aligned: Aligned, voices: Voices) -> dict[str, Any]:
         return {
@@ -226,7 +271,7 @@ class Work:
             settings.learning_objectives, sound.has_picture,
         )  # fmt: skip
 
-    def _provenance(self, heard: Heard, tags: Concepts) -> dict[str, str]:
+    def _provenance(self, heard: Heard, voices: Voices, tags: Concepts) -> dict[str, str]:
         used = json.dumps(
             [_plain(g) for g in (self.job.settings.align, self.job.settings.captions)], sort_keys=True
         )
@@ -234,6 +279,7 @@ class Work:
             "vignette": __version__,
             "recognizer": heard.recognizer,
             "model": heard.model,
+            "speakers": voices.encoder,
             "lexicon": tags.lexicon,
             "subtitles": self.job.subtitles.name if self.job.subtitles else "",
             "settings": hashlib.sha256(used.encode()).hexdigest()[:12],

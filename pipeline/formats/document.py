@@ -19,6 +19,7 @@ from pipeline.transcript import (
     Grade,
     Passage,
     Shift,
+    Speaker,
     Token,
     Transcript,
     Utterance,
@@ -58,10 +59,7 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
             "learning_objectives": list(media.learning_objectives),
             "has_picture": media.has_picture,
         },
-        "speakers": [
-            {"id": s.id, "name": s.name, "role": s.role, "evidence": list(s.evidence)}
-            for s in transcript.voices.speakers
-        ],
+        "speakers": [_speaker(s) for s in transcript.voices.speakers],
         "vignettes": [],
         "turns": [
             {"speaker": t.speaker, **_times(t.span), "overlap": t.overlap} for t in transcript.voices.turns
@@ -69,6 +67,20 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "utterances": _utterances(transcript),
         "cues": _cues(transcript),
         "alignment": alignment_as_json(transcript.aligned),
+    }
+
+
+def _speaker(speaker: Speaker) -> dict[str, Any]:
+    return {
+        "id": speaker.id,
+        "name": speaker.name,
+        "role": speaker.role,
+        "evidence": list(speaker.evidence),
+        "proofs": [
+            {"kind": str(p.kind), **_times(p.span), "text": p.text, "times": p.times, "score": p.score}
+            for p in speaker.proofs
+        ],
+        "clips": [_times(clip) for clip in speaker.clips],
     }
 
 
@@ -88,6 +100,8 @@ def _utterance(utterance: Utterance, transcript: Transcript, tags: list[ConceptT
     return {
         "id": utterance.id,
         "speaker": utterance.speaker,
+        "uncertain": utterance.uncertain,
+        "overlap": utterance.overlap,
         "vignette": None,
         **_times(transcript.span(first, last)),
         "text": transcript.text(first, last),

@@ -180,13 +180,14 @@ def short_names(voices: Voices) -> dict[str, str]:
     """What captions call each named speaker: the first name where all of them have different ones, else all
     of it.
 
-    "Person 2" and other names with digits stay whole.
+    "Speaker 2" and other names with digits stay whole, and do not keep the others from being short.
     """
     whole = {s.id: s.name.strip() for s in voices.speakers if s.name.strip()}
-    first = {key: (_TITLE_OR_DEGREE.sub("", name).split() or [name])[0] for key, name in whole.items()}
+    numbered = {key: name for key, name in whole.items() if any(ch.isdigit() for ch in name)}
+    people = {key: name for key, name in whole.items() if key not in numbered}
+    first = {key: (_TITLE_OR_DEGREE.sub("", name).split() or [name])[0] for key, name in people.items()}
     distinct = len({name.casefold() for name in first.values()}) == len(first)
-    plain = not any(ch.isdigit() for name in whole.values() for ch in name)
-    return first if distinct and plain else whole
+    return (first if distinct else people) | numbered
 
 
 def _silence(tokens: Sequence[Token]) -> list[float]:

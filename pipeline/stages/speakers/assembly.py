@@ -1,0 +1,159 @@
+"""From voices, names and pieces to what the transcript holds: speakers, turns and utterances."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline import utterances
+from pipeline.stages.speakers.naming import Named
+from pipeline.stages.speakers.pieces import Piece
+from pipeline.stages.speakers.roster import Roster
+from pipeline.timing import Span, clock, union
+from pipeline.transcript import Aligned, Proof, ProofKind, Speaker, Turn, Utterance, Voices
+
+# One person's pieces up to this far apart are one turn.
+TURN_GAP_MS = 500
+# Less sure than this, a piece is marked.
+CERTAIN = 0.8
+# Words that overlap another's by less than this are a matter of timing, not of talking at once.
+OVERLAP_MS = 300
+_CLIPS, _CLIP_MS = 3, 1600
+
+_SAYS = {
+    ProofKind.LABEL: "the subtitles' label '{text}'",
+    ProofKind.SCREEN: "'{text}' on the screen",
+    ProofKind.INTRODUCED: "introduced by their own words",
+    ProofKind.ADDRESSED: "addressed by this name",
+    ProofKind.ENROLLED: "the clip '{text}'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who says a piece (an id, None when nobody knows) and how sure that is."""
+
+    speaker: str | None
+    certainty: float
+
+
+def assemble(
+    aligned: Aligned,
+    pieces: Sequence[Piece],
+    said: Sequence[Said],
+    speakers: Sequence[Speaker],
+) -> Voices:
+    """The voices of a recording; speakers who say nothing are left out."""
+    turns = _turns(pieces, said)
+    made = _utterances(aligned, pieces, said)
+    heard = {t.speaker for t in turns} | {u.speaker for u in made}
+    kept = tuple(replace(s, clips=_clips(s.id, pieces, said)) for s in speakers if s.id in heard)
+    return Voices(kept, turns, made)
+
+
+def speakers_of(
+    order: Sequence[int], named: Mapping[int, Named], roster: Roster, also: Sequence[str]
+) -> tuple[list[Speaker], dict[int, str]]:
+    """The table of speakers, and the id of each voice's speaker.
+
+    `order` lists the voices as they appear; `also` are keys of people who have no voice of their own. A voice without a name
+    keeps its number whatever the others are called, so that naming one does not renumber the rest.
+    """
+    found: dict[str, Speaker] = {}
+    ids: dict[int, str] = {}
+    for number, voice in enumerate(order, 1):
+        if voice not in named:
+            ids[voice] = f"speaker-{number}"
+            found[ids[voice]] = Speaker(ids[voice], f"Speaker {number}")
+            continue
+        person, proofs = roster[named[voice].key], named[voice].proofs
+        ids[voice] = person.key
+        known = found.get(person.key, Speaker(person.key, person.name, person.role))
+        both = (*known.proofs, *proofs)
+        found[person.key] = replace(known, proofs=both, evidence=tuple(map(sentence, both)))
+    for key in also:
+        person = roster[key]
+        found.setdefault(key, Speaker(key, person.name, person.role, ("labelled so in the subtitles",)))
+    return list(found.values()), ids
+
+
+def sentence(proof: Proof) -> str:
+    """A proof as people read it."""
+    says = _SAYS[proof.kind].format(text=" ".join(proof.text.split()))
+    times = f", {proof.times} times" if proof.times > 1 else ""
+    return f"{says} at {clock(proof.span.start_ms)}{times} ({proof.score:.0%} of the evidence)"
+
+
+def _turns(pieces: Sequence[Piece], said: Sequence[Said]) -> tuple[Turn, ...]:
+    """Each speaker's pieces joined over short pauses, unless somebody else speaks in the pause."""
+    spoken = [
+        (p.span, s.speaker) for p, s in zip(pieces, said, strict=True) if s.speaker and p.span and not p.mute
+    ]
+    runs: list[tuple[Span, str]] = []
+    for span, speaker in sorted(spoken, key=lambda item: item[0]):
+        if runs and runs[-1][1] == speaker and span.start_ms - runs[-1][0].end_ms <= TURN_GAP_MS:
+            runs[-1] = (runs[-1][0].hull(span), speaker)
+        else:
+            runs.append((span, speaker))
+    by: dict[str, list[Span]] = defaultdict(list)
+    for span, speaker in runs:
+        by[speaker].append(span)
+    turns = sorted((span, speaker) for speaker, spans in by.items() for span in union(spans))
+    crossed = _crossed([(s, who) for s, who in turns])
+    return tuple(Turn(who, span, k in crossed) for k, (span, who) in enumerate(turns))
+
+
+def _crossed(spans: Sequence[tuple[Span, str]]) -> set[int]:
+    """Which of these spans, in order of start, another's crosses for longer than timing may err."""
+    found: set[int] = set()
+    live: list[int] = []
+    for k, (span, who) in enumerate(spans):
+        live = [n for n in live if spans[n][0].end_ms > span.start_ms]
+        for n in live:
+            if spans[n][1] != who and spans[n][0].overlap_ms(span) >= OVERLAP_MS:
+                found |= {n, k}
+        live.append(k)
+    return found
+
+
+def _utterances(aligned: Aligned, pieces: Sequence[Piece], said: Sequence[Said]) -> tuple[Utterance, ...]:
+    """Runs of one speaker between pauses, labels and dashes; each says whether it is uncertain or overlapped."""
+    count = len(aligned.tokens)
+    piece_of = [0] * count
+    for k, piece in enumerate(pieces):
+        for token in range(piece.first, piece.last):
+            piece_of[token] = k
+    texts = [k for k, p in enumerate(pieces) if p.has_text and not p.mute]
+    spans = sorted((pieces[k].span, str(k), k) for k in texts)
+    who = {k: said[k].speaker or "" for k in texts}
+    crossed = _crossed([(span, who[k]) for span, _, k in spans])
+    overlapped = {spans[n][2] for n in crossed}
+    starts = {u.first for u in utterances.build(aligned).utterances}
+    starts |= {i for i in range(1, count) if said[piece_of[i]].speaker != said[piece_of[i - 1]].speaker}
+    made = []
+    for number, (first, last) in enumerate(itertools.pairwise([*sorted(starts), count]), 1):
+        mine = {piece_of[i] for i in range(first, last)}
+        speaker = said[piece_of[first]].speaker
+        unsure = speaker is not None and _unsure([(pieces[k], said[k]) for k in mine])
+        made.append(Utterance(first, last, speaker, f"u{number}", unsure, bool(mine & overlapped)))
+    return tuple(made)
+
+
+def _unsure(held: Sequence[tuple[Piece, Said]]) -> bool:
+    """Whether the voice leaves more than half of this open."""
+    total = sum(max(1, p.span.duration_ms) for p, _ in held)
+    sure = sum(max(1, p.span.duration_ms) for p, s in held if s.certainty >= CERTAIN)
+    return 2 * sure < total
+
+
+def _clips(speaker: str, pieces: Sequence[Piece], said: Sequence[Said]) -> tuple[Span, ...]:
+    """A few clear passages of this voice, in order of time, long enough to know it by."""
+    mine = [
+        (s.certainty, p.span)
+        for p, s in zip(pieces, said, strict=True)
+        if s.speaker == speaker and not p.mute and p.span.duration_ms >= _CLIP_MS
+    ]
+    best = sorted(mine, key=lambda item: (-round(item[0], 2), -item[1].duration_ms, item[1]))[:_CLIPS]
+    return tuple(sorted(span for _, span in best))

@@ -1,0 +1,168 @@
+"""Everything that says who somebody is: labels, lower thirds, words of introduction and address, clips that a person gave.
+
+Each finding is a `Claim` about the pieces it points to; whose voice those pieces are is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.stages.speakers.pieces import Piece
+from pipeline.stages.speakers.roster import Named, Roster
+from pipeline.timing import Span
+from pipeline.transcript import Aligned, EditorCue, Picture, ProofKind
+
+# How much one finding of each kind weighs; from 1 on it can name a voice by itself. A clip was given by a person; a lower
+# third may stand under a listener; whoever is addressed answers only more often than not.
+WEIGHT = {
+    ProofKind.LABEL: 1.0,
+    ProofKind.SCREEN: 0.8,
+    ProofKind.INTRODUCED: 1.5,
+    ProofKind.ADDRESSED: 0.3,
+    ProofKind.ENROLLED: 4.0,
+}
+# A lower third names whoever speaks during its first seconds.
+_SCREEN_MS = 6000
+# Lower thirds stand in the lower part of the frame: the middle of their box below this share of its height.
+_LOWER_PART = 0.55
+_LEAST_SCORE = 0.6
+# An answer comes within this time.
+_ANSWER_MS = 4000
+_MOST_BETWEEN = 6
+# Short pieces say little about the voice.
+SHORT_MS = 800
+
+_INTRODUCTION = re.compile(
+    r"\b(?:i[’']?m|i am|my name is|my name[’']?s|i[’']m called|call me)\s+((?:[A-Z][\w.’'-]*[ ]?){1,4})",
+    re.IGNORECASE,
+)
+_MY_NAME = re.compile(r"\b[Mm]y name(?: is|[’']s)\s+((?:[A-Z][a-z]+[ ]?){1,3})(?=[,.!?;]|$| and )")
+_VOCATIVE = re.compile(r"(?:^|[,.!?]\s+)([A-Z][\w’'-]+)(?=[,.!?]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody (`key` of the roster) is the voice of these pieces (indices); a negative weight says that they are not."""
+
+    kind: ProofKind
+    key: str
+    pieces: tuple[int, ...]
+    span: Span
+    text: str
+    weight: float
+
+
+def labels_of(cues: Sequence[EditorCue]) -> list[str]:
+    """Every label that stands in the subtitles."""
+    return [label for cue in cues for _, label in cue.label_at]
+
+
+def by_labels(aligned: Aligned, pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
+    """A label holds from its token to the next label or dash of its cue, or the cue's end: beyond that nobody may rely on it,
+    as editors forget labels."""
+    starts = _pieces_by_token(pieces)
+    for cue in aligned.editor_cues:
+        edges = sorted({at for at, _ in cue.label_at} | set(cue.dash_at) | {cue.last})
+        for at, label in cue.label_at:
+            person = roster.match(label)
+            until = next((e for e in edges if e > at), cue.last)
+            held = tuple(starts[k] for k in range(at, until) if k in starts)
+            spoken = tuple(k for k in held if not pieces[k].mute)
+            if person is not None and spoken:
+                span = pieces[spoken[0]].span.hull(pieces[spoken[-1]].span)
+                yield Claim(ProofKind.LABEL, person.key, spoken, span, label, WEIGHT[ProofKind.LABEL])
+
+
+def _pieces_by_token(pieces: Sequence[Piece]) -> dict[int, int]:
+    return {piece.first: k for k, piece in enumerate(pieces) if piece.has_text}
+
+
+def by_screen(picture: Picture, pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
+    """A known name in the lower part of the picture, alone or with a role below it."""
+    for text in picture.texts:
+        _, top, _, height = text.box
+        if text.score < _LEAST_SCORE or top + height / 2 < _LOWER_PART:
+            continue
+        person = next((p for line in _readings(text.text) if (p := roster.match(line, forgiving=True))), None)
+        if person is None:
+            continue
+        shown = Span(text.span.start_ms, min(text.span.end_ms, text.span.start_ms + _SCREEN_MS))
+        held = tuple(
+            k for k, p in enumerate(pieces) if not p.mute and p.span.overlap_ms(shown) >= SHORT_MS // 2
+        )
+        if held:
+            weight = WEIGHT[ProofKind.SCREEN] * text.score
+            yield Claim(ProofKind.SCREEN, person.key, held, shown, text.text, weight)
+
+
+def _readings(text: str) -> list[str]:
+    """The lines of a lower third, and what stands before a comma, dash or bar in each."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return [reading for line in lines for reading in (line, *re.split(r"\s*[|,–—-]\s*", line)[:1])]
+
+
+def introduced_names(aligned: Aligned) -> list[str]:
+    """Names by which people introduce themselves with "my name is", whether or not anybody wrote them down."""
+    text = " ".join(t.text for t in aligned.tokens)
+    return [m[1].strip() for m in _MY_NAME.finditer(text)]
+
+
+def by_words(aligned: Aligned, pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
+    """What people say about who they are, and by which names they call others."""
+    for k, piece in enumerate(pieces):
+        if not piece.has_text or piece.mute:
+            continue
+        text = " ".join(t.text for t in aligned.tokens[piece.first : piece.last])
+        person = _introduced(text, roster)
+        if person is not None:
+            yield Claim(
+                ProofKind.INTRODUCED, person.key, (k,), piece.span, text, WEIGHT[ProofKind.INTRODUCED]
+            )
+        for called in {p.key: p for p in _called(text, roster)}.values():
+            if person is not None and called.key == person.key:
+                continue
+            yield Claim(
+                ProofKind.ADDRESSED, called.key, (k,), piece.span, text, -2 * WEIGHT[ProofKind.ADDRESSED]
+            )
+
+
+def _introduced(text: str, roster: Roster) -> Named | None:
+    """Who says "I'm NAME" here; not "I'm NAME's sponsor", and not another's words in quotation marks."""
+    for match in _INTRODUCTION.finditer(text):
+        if re.search(r"[\"“‘]\W*$", text[: match.start()]):
+            continue
+        words = match[1].split()
+        for count in range(len(words), 0, -1):
+            written = " ".join(words[:count]).rstrip(".,!?")
+            possessive = re.search(r"[’']s?$", written)
+            person = None if possessive or not written[:1].isupper() else roster.match(written)
+            if person is not None:
+                return person
+    return None
+
+
+def _called(text: str, roster: Roster) -> Iterator[Named]:
+    """People whom these words address: a name between commas, at the beginning or at the end."""
+    for match in _VOCATIVE.finditer(text):
+        beside = "," in text[max(0, match.start() - 1) : match.end() + 1]
+        person = roster.match(match[1])
+        if person is not None and beside:
+            yield person
+
+
+def answers(claims: Sequence[Claim], pieces: Sequence[Piece], voices: Sequence[int]) -> Iterator[Claim]:
+    """Whoever speaks next after somebody was addressed is likely the one; `voices` are those of the pieces."""
+    for claim in claims:
+        if claim.kind is not ProofKind.ADDRESSED:
+            continue
+        (k,) = claim.pieces
+        for at in range(k + 1, min(k + _MOST_BETWEEN, len(pieces))):
+            piece = pieces[at]
+            if piece.span.start_ms - pieces[at - 1].span.end_ms > _ANSWER_MS:
+                break
+            if not piece.mute and voices[at] != voices[k] and piece.span.duration_ms >= SHORT_MS:
+                span = pieces[k].span.hull(piece.span)
+                yield Claim(claim.kind, claim.key, (at,), span, claim.text, WEIGHT[claim.kind])
+                break

@@ -1,0 +1,67 @@
+"""What could not be told, in sentences: nothing is claimed about speakers that the sound does not bear out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.stages.speakers.evidence import Claim
+from pipeline.stages.speakers.finding import Found, Heard
+from pipeline.stages.speakers.naming import Named, voice_of
+from pipeline.stages.speakers.roster import Roster
+from pipeline.timing import clock
+from pipeline.transcript import ProofKind
+
+_SHOWN = 3
+
+
+def several_expected(roster: Roster, claims: Sequence[Claim]) -> bool:
+    """Whether the roster, or the labels, say that more than one person speaks."""
+    return roster.listed > 1 or len({c.key for c in claims if c.kind is ProofKind.LABEL}) > 1
+
+
+def notes(
+    found: Found,
+    named: Mapping[int, Named],
+    heard: Heard,
+    claims: Sequence[Claim],
+    roster: Roster,
+    voices: int,
+    sure: bool,
+) -> Iterator[str]:
+    """Sentences for the user; `voices` is how many voices were heard, `sure` whether the encoder can tell voices apart."""
+    if not sure and voices:
+        yield (
+            "speakers were told apart without trained weights, which is little better than guessing: only what labels bear "
+            "out is named. 'vignette models fetch speakers' brings the weights (16 MB)"
+        )
+    if voices == 1 and several_expected(roster, claims):
+        expected = (
+            roster.listed if roster.listed > 1 else len({c.key for c in claims if c.kind is ProofKind.LABEL})
+        )
+        yield (
+            f"could not separate the speakers: one voice was found where {expected} people are expected, "
+            "so that names stand only where the subtitles have them"
+        )
+    for pair in sorted(sorted(roster[key].name for key in keys) for keys in found.inseparable):
+        yield f"could not tell {' and '.join(pair)} apart by their voices"
+    against = list(_contradicted(found, named, heard, claims))
+    if against:
+        times = ", ".join(clock(c.span.start_ms) for c in against[:_SHOWN])
+        more = f" and {len(against) - _SHOWN} more" if len(against) > _SHOWN else ""
+        yield (
+            f"{len(against)} label{'s' if len(against) > 1 else ''} in the subtitles did not fit the voice and gave way to it: "
+            f"at {times}{more}"
+        )
+
+
+def _contradicted(
+    found: Found, named: Mapping[int, Named], heard: Heard, claims: Sequence[Claim]
+) -> Iterator[Claim]:
+    """Labels of people who have a voice, on passages that are clearly somebody else's."""
+    voiced = {n.key for n in named.values()}
+    for claim in claims:
+        if claim.kind is not ProofKind.LABEL or claim.key not in voiced:
+            continue
+        voice = voice_of(claim, found, heard)
+        if voice is not None and voice in named and named[voice].key != claim.key:
+            yield claim

@@ -1,0 +1,144 @@
+"""The people who may speak: the sidecar's roster, and whoever the subtitles name besides; and how a written name finds them.
+
+A name is found however it is written: in capitals, without its degrees, by first or last name where that is one person's
+alone, by a role that one person has, and as text recognition spells it ("JaxBeatty", one letter wrong).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.settings import Person
+
+_DEGREES = re.compile(r",.*$|\(.*\)|\b(?:ph\.?\s?d|m\.?d|psy\.?d|msc|ba|ma)\b\.?", re.IGNORECASE)
+_TITLES = re.compile(r"^(?:(?:dr|mr|mrs|ms|miss|prof|professor|sir|dame|rev)\.?\s+)+", re.IGNORECASE)
+# What stands before words for a voice without saying whose it is.
+_ANYBODY = frozenset(
+    re.findall(
+        r"\w+",
+        "man woman male female boy girl voice voices all both group everyone others other audience crowd person "
+        "someone somebody unknown speaker off offscreen together members patient another",
+    )
+)
+# Letters of which one may be wrong.
+_FORGIVING_LETTERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody with a name: a roster line, or a name that only the subtitles know (`listed` False)."""
+
+    key: str
+    name: str
+    role: str = ""
+    listed: bool = True
+
+
+@dataclass(slots=True)
+class Roster:
+    """Everybody with a name, and every spelling that means one of them alone."""
+
+    people: list[Named] = field(default_factory=list)
+    _spellings: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, people: Sequence[Person], labels: Iterable[str] = ()) -> Roster:
+        """The people of the sidecar, and those among `labels` that are none of them."""
+        roster = cls()
+        for person in people:
+            roster.people.append(Named(roster._new_key(person.name), plain_name(person.name), person.role))
+        whole = [(n.key, [p.name, *p.also_known_as]) for n, p in zip(roster.people, people, strict=True)]
+        roster._learn(whole, [(n.key, n.role) for n in roster.people])
+        for label in sorted(set(labels)):
+            if roster.match(label) is None and not is_anybody(label):
+                roster._add_label(label)
+        return roster
+
+    @property
+    def listed(self) -> int:
+        """How many people the sidecar names."""
+        return sum(p.listed for p in self.people)
+
+    def __getitem__(self, key: str) -> Named:
+        return next(p for p in self.people if p.key == key)
+
+    def match(self, text: str, forgiving: bool = False) -> Named | None:
+        """Whom a written name means, None when nobody, or more than one, is meant.
+
+        `forgiving` lets one letter be wrong, for text that was read from the picture.
+        """
+        wanted = letters(text)
+        key = self._spellings.get(wanted)
+        if key is None and forgiving and len(wanted) >= _FORGIVING_LETTERS:
+            near = {
+                k for s, k in self._spellings.items() if len(s) >= _FORGIVING_LETTERS and _one_off(s, wanted)
+            }
+            key = near.pop() if len(near) == 1 else None
+        return self[key] if key else None
+
+    def _learn(self, whole: list[tuple[str, list[str]]], roles: list[tuple[str, str]]) -> None:
+        """Full names first; then parts of names and roles, where they are one person's alone."""
+        for key, names in whole:
+            for name in names:
+                self._spellings.setdefault(letters(plain_name(name)), key)
+        parts: Counter[str] = Counter()
+        owners: dict[str, str] = {}
+        for key, names in whole:
+            mine = {letters(w) for name in names for w in plain_name(name).split() if len(letters(w)) > 1}
+            for part in mine:
+                parts[part] += 1
+                owners[part] = key
+        said = Counter(letters(role) for _, role in roles if role)
+        unique = {letters(role): key for key, role in roles if role and said[letters(role)] == 1}
+        for part, key in (*owners.items(), *unique.items()):
+            if parts[part] <= 1 and part:
+                self._spellings.setdefault(part, key)
+
+    def _add_label(self, label: str) -> None:
+        name = plain_name(label)
+        shown = name.title() if name.isupper() else name
+        person = Named(self._new_key(shown), shown, listed=False)
+        self.people.append(person)
+        self._spellings.setdefault(letters(name), person.key)
+
+    def _new_key(self, name: str) -> str:
+        stem = re.sub(r"[^a-z0-9]+", "-", _ascii(plain_name(name)).casefold()).strip("-") or "person"
+        taken = {p.key for p in self.people}
+        return next(
+            k for n in range(1, len(taken) + 2) if (k := stem if n == 1 else f"{stem}-{n}") not in taken
+        )
+
+
+def plain_name(name: str) -> str:
+    """A name without titles and degrees: "Dr. Tim Leighton, PhD" is "Tim Leighton"."""
+    bare = _TITLES.sub("", _DEGREES.sub("", name)).strip(" .:")
+    return " ".join(bare.split()) or name.strip()
+
+
+def letters(text: str) -> str:
+    """What names are compared by: letters and digits, case folded, accents and spaces gone."""
+    return re.sub(r"[\W_]+", "", _ascii(plain_name(text)).casefold())
+
+
+def is_anybody(label: str) -> bool:
+    """Whether a label says no more than that somebody speaks ("MAN", "ALL")."""
+    words = re.findall(r"[a-z]+", label.casefold())
+    return not words or (all(w in _ANYBODY for w in words) and not re.search(r"\d", label))
+
+
+def _ascii(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _one_off(one: str, other: str) -> bool:
+    """Whether one letter put in, left out or changed makes the one the other."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    if len(one) > len(other):
+        one, other = other, one
+    at = next((k for k, c in enumerate(one) if c != other[k]), len(one))
+    return one[at:] == other[at + 1 :] or one[at + 1 :] == other[at + 1 :]

