@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import media
 from pipeline.errors import SettingsError
 from pipeline.jobs import Job, sidecar_of
 from pipeline.settings import Person
-from pipeline.sound import Audio
 from pipeline.store import digest_of_file
 from pipeline.timing import Span, parse_timecode
+from pipeline.voices.memory import Memory
+
+Passages = list[tuple[Span, NDArray[np.float32]]]
 
 # Less of a voice is no basis for knowing it again.
 LEAST_MS = 2000
+_PIECE_MS = 2400
 _RANGE = re.compile(r"\s*([\d:.,]+)\s*[-–—]\s*([\d:.,]+)\s*")
 
 
-def clips(job: Job, audio: Audio) -> dict[str, tuple[Audio, Span]]:
-    """By name: the sound of each enrolled person, and where in it they speak. Raises SettingsError, MediaError."""
-    found = {}
-    for person in job.settings.people:
-        if person.enrol:
-            found[person.name] = _clip(person, job, audio)
-    return found
+def clips(job: Job, duration_ms: int, memory: Memory) -> dict[str, Passages]:
+    """By name: passages of each enrolled person and their vectors; `duration_ms` is the recording's.
+
+    Raises SettingsError for a clip that is missing, too short or outside the recording, MediaError for one that is no sound.
+    """
+    return {p.name: _heard(p, job, duration_ms, memory) for p in job.settings.people if p.enrol}
 
 
 def digests(job: Job) -> list[str]:
@@ -33,24 +39,44 @@ def digests(job: Job) -> list[str]:
     return [digest_of_file(_checked(p, job)) for p in files]
 
 
-def _clip(person: Person, job: Job, audio: Audio) -> tuple[Audio, Span]:
+def _heard(person: Person, job: Job, duration_ms: int, memory: Memory) -> Passages:
     match = _RANGE.fullmatch(person.enrol)
     if match:
-        try:
-            span = Span(*map(parse_timecode, match.groups()))
-        except ValueError as error:
-            raise _wrong(job, person, f"is not a range like 0:12-0:20: {error}") from None
-        sound = audio
+        parts = _parts(_range(person, job, match, duration_ms))
+        vectors = memory.hear(parts)
     else:
-        sound = media.decode_audio(_checked(person, job))
-        span = Span(0, sound.duration_ms)
-    if span.end_ms > sound.duration_ms:
+        path = _checked(person, job)
+        sound = media.decode_audio(path)
+        _long_enough(person, job, sound.duration_ms)
+        parts = _parts(Span(0, sound.duration_ms))
+        vectors = memory.hear_in(lambda: sound, f"{digest_of_file(path)[:12]}:", parts)
+    return [(part, found) for part, found in zip(parts, vectors, strict=True) if found is not None]
+
+
+def _range(person: Person, job: Job, match: re.Match[str], duration_ms: int) -> Span:
+    try:
+        span = Span(parse_timecode(match[1]), parse_timecode(match[2]))
+    except ValueError as error:
+        raise _wrong(job, person, f"is not a range like 0:12-0:20: {error}") from None
+    if span.end_ms > duration_ms:
         raise _wrong(job, person, "lies behind the end of the recording")
-    if span.duration_ms < LEAST_MS:
+    _long_enough(person, job, span.duration_ms)
+    return span
+
+
+def _parts(span: Span) -> list[Span]:
+    count = max(1, round(span.duration_ms / _PIECE_MS))
+    return [
+        Span(a, b)
+        for a, b in pairwise(span.start_ms + span.duration_ms * k // count for k in range(count + 1))
+    ]
+
+
+def _long_enough(person: Person, job: Job, duration_ms: int) -> None:
+    if duration_ms < LEAST_MS:
         raise _wrong(
             job, person, f"is shorter than {LEAST_MS // 1000} seconds; give some ten seconds of them alone"
         )
-    return sound, span
 
 
 def _checked(person: Person, job: Job) -> Path:
@@ -64,5 +90,5 @@ def _checked(person: Person, job: Job) -> Path:
 
 def _wrong(job: Job, person: Person, problem: str) -> SettingsError:
     return SettingsError(
-        str(sidecar_of(job.media)), f"people.enrol of {person.name}", f"{problem}: '{person.enrol}'"
+        str(sidecar_of(job.media)), f"people.enrol of {person.name}", f"'{person.enrol}' {problem}"
     )

@@ -34,6 +34,7 @@ from pipeline.transcript import (
 )
 from pipeline.voices import encoders
 from pipeline.voices.encoders import Encoder
+from pipeline.voices.memory import Memory
 
 T = TypeVar("T")
 
@@ -51,6 +52,8 @@ STAGES = tuple(VERSIONS)
 LEXICON = "concepts.toml"
 # Beside the stages' artefacts: what was found in every turn, so that one corrected word has one turn coded again.
 CODED = "concepts-by-turn"
+# And what each passage sounded like, so that it has one passage listened to again.
+HEARD = "voices-by-passage"
 
 # Fewer words than this that are not found prove nothing: a murmur may well be missed.
 ENOUGH_WORDS = 8
@@ -77,10 +80,13 @@ class Sound:
 
 
 class Work:
-    """A recording's inputs and the composition of its transcript; a context manager that lets go of the audio."""
+    """A recording's inputs and the composition of its transcript; a context manager that lets go of the audio.
 
-    def __init__(self, job: Job, store: Store) -> None:
-        self.job, self.store = job, store
+    Without `listening`, passages that were never heard have no voice.
+    """
+
+    def __init__(self, job: Job, store: Store, listening: bool = True) -> None:
+        self.job, self.store, self.listening = job, store, listening
         self._audio: Audio | None = None
         self.notes: tuple[str, ...] = ()
 
@@ -125,7 +131,7 @@ class Work:
             "speakers",
             Voices,
             self._speaker_reads(heard, aligned, picture),
-            lambda p: self._tell_apart(heard, aligned, picture, p),
+            lambda p: self._tell_apart(heard, aligned, picture, sound.duration_ms, p),
         )
         tags = step(
             "concepts",
@@ -214,13 +220,21 @@ class Work:
             picture=digest_of(picture, Picture),
         )
 
-    def _tell_apart(self, heard: Heard, aligned: Aligned, picture: Picture, progress: Progress) -> Voices:
-        settings, audio = self.job.settings, self.audio()
-        clips = enrolment.clips(self.job, audio)
-        return speakers.run(
-            audio, aligned, heard.regions, picture, settings.people, clips, settings.speakers, self.encoder,
+    def _tell_apart(
+        self, heard: Heard, aligned: Aligned, picture: Picture, duration_ms: int, progress: Progress
+    ) -> Voices:
+        settings = self.job.settings
+        reads = {"recording": self.media_sha256, "encoder": self.encoder.identity}
+        known = self.store.load(HEARD, dict[str, str], reads).result or {}
+        memory = Memory(self.encoder, self.audio if self.listening else None, known)
+        clips = enrolment.clips(self.job, duration_ms, memory)
+        found = speakers.run(
+            memory.hear, aligned, heard.regions, picture, settings.people, clips, settings.speakers, self.encoder,
             progress,
         )  # fmt: skip
+        if self.listening:
+            self.store.save(HEARD, dict[str, str], reads, memory.used)
+        return found
 
     def _concept_reads(self, aligned: Aligned, voices: Voices) -> dict[str, Any]:
         return {

@@ -357,6 +357,7 @@ def test_a_name_is_shown_again_after_another_persons_caption() -> None:
         (("Tim Leighton", "Tim Smith"), ["Tim Leighton", "Tim Smith"]),
         (("Client 1", "Client 2"), ["Client 1", "Client 2"]),
         (("Madonna", ""), ["Madonna"]),
+        (("Tim Leighton", "Speaker 2", "Jax Beatty"), ["Tim", "Jax", "Speaker 2"]),
     ],
 )
 def test_captions_call_people_by_their_first_names(names: tuple[str, ...], expected: list[str]) -> None:

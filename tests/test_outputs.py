@@ -50,6 +50,7 @@ def test_what_is_written_is_current(store, out):
         "talk.en.srt",
         "talk.en.vtt",
         "talk.json",
+        "talk.rttm",
         "talk.txt",
     ]
     assert outputs.up_to_date(transcript("One."), store, out)
@@ -94,7 +95,13 @@ def test_an_output_taken_back_by_hand_is_ours_again(store, out):
     assert (out / "talk.en.srt").read_bytes() != ours
 
 
-DRAFTS = {"talk.draft.en.srt", "talk.draft.en.vtt", "talk.draft.txt", "talk.draft.concepts.vtt"}
+DRAFTS = {
+    "talk.draft.en.srt",
+    "talk.draft.en.vtt",
+    "talk.draft.txt",
+    "talk.draft.concepts.vtt",
+    "talk.draft.rttm",
+}
 
 
 def test_a_draft_bears_no_publishable_name_and_gives_way(store, out):
@@ -164,7 +171,7 @@ def test_a_run_cut_short_is_not_taken_for_a_person(store, out):
 def test_a_draft_takes_nothing_better_away(store, out):
     write("One.", store, out)
     draft = write("Two.", store, out, grade=Grade.DRAFT)
-    assert {p.name for p in draft.stale} == {"talk.en.srt", "talk.en.vtt", "talk.txt", "talk.concepts.vtt"}
+    assert {p.name for p in draft.stale} == {name.replace(".draft", "") for name in DRAFTS}
     assert "One." in (out / "talk.en.srt").read_text()
     again = write("Three.", store, out)
     assert "Three." in (out / "talk.en.srt").read_text()

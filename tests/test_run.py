@@ -36,7 +36,7 @@ def states(folder):
 # --- the demo ---------------------------------------------------------------------------------------------------
 
 
-NAMES = ["demo.en.srt", "demo.en.vtt", "demo.txt", "demo.concepts.vtt", "demo.json"]
+NAMES = ["demo.en.srt", "demo.en.vtt", "demo.txt", "demo.concepts.vtt", "demo.rttm", "demo.json"]
 
 
 def test_the_demo_becomes_captions(demo):
@@ -118,8 +118,8 @@ def test_another_line_length_listens_to_nothing_again(captioned):
 
 
 def test_force_does_a_stage_again_and_what_depends_on_it(captioned):
-    assert done(only(captioned.run("run", "--json", "--force", "utterances"))) == [
-        "utterances",
+    assert done(only(captioned.run("run", "--json", "--force", "speakers"))) == [
+        "speakers",
         "concepts",
         "captions",
     ]
@@ -193,6 +193,7 @@ def test_without_subtitles_there_is_a_draft_that_says_so(clip_project):
         "clip.draft.en.vtt",
         "clip.draft.txt",
         "clip.draft.concepts.vtt",
+        "clip.draft.rttm",
         "clip.json",
     ]
     assert any("do not publish" in note for note in recording["notes"])

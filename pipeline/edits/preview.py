@@ -42,7 +42,7 @@ def preview(job: Job, contents: Contents | None = None, tagging: bool | None = N
     if tagging is None:
         tagging = any(isinstance(d.value, ConceptAt) for d in found.decisions)
     store = Store.of(job.out, job.name)
-    with Work(job, store) as work:
+    with Work(job, store, listening=False) as work:
         transcript = work.transcript(_Look(job, store, replay, tagging))
     return Preview(replay.graded(transcript), replay)
 

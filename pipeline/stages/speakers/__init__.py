@@ -6,15 +6,14 @@ thirds, words of introduction and address, clips. What cannot be told is said in
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.progress import Progress, silent
 from pipeline.settings import Person, SpeakerSettings
-from pipeline.sound import Audio
 from pipeline.stages.speakers import assembly, evidence, finding, limits, naming
 from pipeline.stages.speakers.assembly import Said
 from pipeline.stages.speakers.evidence import Claim
@@ -28,17 +27,18 @@ from pipeline.voices import encoders, space
 from pipeline.voices.encoders import Encoder
 
 VERSION = 1
-Clips = Mapping[str, tuple[Audio, Span]]
-"""By a person's name in the settings: sound of theirs, and where in it they speak."""
+Floats = NDArray[np.float32]
+Listen = Callable[[Sequence[Span], Progress], list[Floats | None]]
+"""Gives the vectors of passages, shape (windows, size) each; None for one that cannot be heard now."""
+Clips = Mapping[str, Sequence[tuple[Span, Floats]]]
+"""By a person's name in the settings: passages of theirs and the vectors of each."""
 
-# Enrolled speech is cut into pieces of this length.
-_CLIP_PIECE_MS = 2400
 # So sure, and over a window's length, a voice stands against a single label.
 _CLEAR = 0.95
 
 
 def run(
-    audio: Audio,
+    listen: Listen,
     aligned: Aligned,
     regions: Sequence[Span],
     picture: Picture,
@@ -57,51 +57,54 @@ def run(
         *evidence.by_screen(picture, pieces, roster),
         *evidence.by_words(aligned, pieces, roster),
     ]
-    heard, enrolled = _listen(audio, pieces, clips, roster, encoder, progress)
+    heard, enrolled = _arranged(listen, pieces, clips, roster, encoder, progress)
     claims += enrolled
     found = finding.voices(heard, claims, settings.most or None, roster.listed)
-    claims += evidence.answers(claims, heard.pieces, [int(v) for v in found.track.voices])
+    claims += list(evidence.answers(claims, heard.pieces, [int(v) for v in found.track.voices]))
     named = naming.names(found, heard, claims, encoder.sure)
     found = finding.again(found, heard, {v: n.key for v, n in named.items()}, claims)
     return _told(aligned, pieces, heard, found, named, claims, roster, encoder)
 
 
-def _listen(
-    audio: Audio, pieces: Sequence[Piece], clips: Clips, roster: Roster, encoder: Encoder, progress: Progress
+def _arranged(
+    listen: Listen,
+    pieces: Sequence[Piece],
+    clips: Clips,
+    roster: Roster,
+    encoder: Encoder,
+    progress: Progress,
 ) -> tuple[Heard, list[Claim]]:
     """Every piece, and every clip that a person gave, in one room of voices; clips come last and claim their voice."""
     spoken = [k for k, p in enumerate(pieces) if not p.mute]
-    vectors = encoders.listen(audio, [pieces[k].span for k in spoken], encoder, progress)
-    guests: list[Piece] = []
-    claims: list[Claim] = []
-    for name, (sound, span) in sorted(clips.items()):
+    answers = dict(zip(spoken, listen([pieces[k].span for k in spoken], progress), strict=True))
+    vectors = {k: v for k, v in answers.items() if v is not None}
+    everyone = [p if k in vectors else replace(p, mute=True) for k, p in enumerate(pieces)]
+    claims = []
+    for name, passages in sorted(clips.items()):
         person = roster.match(name)
-        if person is None:
+        if person is None or not passages:
             continue
-        parts = [s for s in _parts(span) if s.duration_ms >= evidence.SHORT_MS]
-        vectors += encoders.listen(sound, parts, encoder)
-        first = len(pieces) + len(guests)
-        guests += [Piece(part, 0, 0, 0.0) for part in parts]
-        held = tuple(range(first, first + len(parts)))
-        weight = evidence.WEIGHT[ProofKind.ENROLLED]
-        claims.append(Claim(ProofKind.ENROLLED, person.key, held, span, f"clip of {person.name}", weight))
-    everyone = [*pieces, *guests]
-    at = [*spoken, *range(len(pieces), len(everyone))]
-    room = encoder.trained or space.estimated(vectors)
-    amounts = np.zeros(len(everyone), np.float32)
-    amounts[at] = encoders.amounts([everyone[k].span for k in at])
-    places = np.zeros((len(everyone), len(room.between)), np.float32)
+        held = range(len(everyone), len(everyone) + len(passages))
+        vectors |= dict(zip(held, (v for _, v in passages), strict=True))
+        everyone += [Piece(span, 0, 0, 0.0) for span, _ in passages]
+        weight, text = evidence.WEIGHT[ProofKind.ENROLLED], f"clip of {person.name}"
+        whole = passages[0][0].hull(passages[-1][0])
+        claims.append(Claim(ProofKind.ENROLLED, person.key, tuple(held), whole, text, weight))
+    return _placed(everyone, vectors, len(pieces), encoder), claims
+
+
+def _placed(pieces: Sequence[Piece], vectors: Mapping[int, Floats], own: int, encoder: Encoder) -> Heard:
+    """Pieces in the room of voices; the first `own` of them are the recording's, whose mean is the room's centre."""
+    at = sorted(vectors)
+    room = encoder.trained or space.estimated([vectors[k] for k in at])
+    amounts = np.zeros(len(pieces), np.float32)
+    places = np.zeros((len(pieces), len(room.between)), np.float32)
     if at:
-        own = amounts[at] * np.array([k < len(pieces) for k in at])
-        means = np.array([v.mean(axis=0) for v in vectors], np.float32)
-        places[at] = room.place(means, own if own.any() else amounts[at])
-    return Heard(everyone, places, amounts, room), claims
-
-
-def _parts(span: Span) -> list[Span]:
-    count = max(1, round(span.duration_ms / _CLIP_PIECE_MS))
-    edges = [span.start_ms + span.duration_ms * k // count for k in range(count + 1)]
-    return [Span(a, b) for a, b in itertools.pairwise(edges)]
+        amounts[at] = encoders.amounts([pieces[k].span for k in at])
+        inside = amounts[at] * np.array([k < own for k in at])
+        means = np.array([vectors[k].mean(axis=0) for k in at], np.float32)
+        places[at] = room.place(means, inside if inside.any() else amounts[at])
+    return Heard(pieces, places, amounts, room)
 
 
 def _told(
