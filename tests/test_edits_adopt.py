@@ -96,7 +96,9 @@ class Desk:
 def prepared(tmp_path_factory):
     folder = tmp_path_factory.mktemp("desk")
     (folder / "media").mkdir()
-    with wave.open(str(folder / "media" / "demo.mp4"), "wb") as sound:  # nothing to hear, but it can be decoded
+    with wave.open(
+        str(folder / "media" / "demo.mp4"), "wb"
+    ) as sound:  # nothing to hear, but it can be decoded
         sound.setparams((1, 2, 8000, 0, "NONE", ""))
         sound.writeframes(bytes(16000))
     given_ = shutil.copy(DEMO_SUBTITLES, folder / "media" / "given.srt")

@@ -12,7 +12,7 @@ from pipeline.stages.speakers.naming import Named
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span, clock, union
-from pipeline.transcript import Aligned, Proof, ProofKind, Speaker, Turn, Utterance, Voices
+from pipeline.transcript import Aligned, Kind, Proof, ProofKind, Speaker, Turn, Utterance, Voices
 
 # One person's pieces up to this far apart are one turn.
 TURN_GAP_MS = 500
@@ -130,15 +130,29 @@ def _utterances(aligned: Aligned, pieces: Sequence[Piece], said: Sequence[Said])
     who = {k: said[k].speaker or "" for k in texts}
     crossed = _crossed([(span, who[k]) for span, _, k in spans])
     overlapped = {spans[n][2] for n in crossed}
+    says = _with_sounds(aligned, [said[k].speaker for k in piece_of])
     starts = {u.first for u in utterances.build(aligned).utterances}
-    starts |= {i for i in range(1, count) if said[piece_of[i]].speaker != said[piece_of[i - 1]].speaker}
+    starts |= {i for i in range(1, count) if says[i] != says[i - 1]}
     made = []
     for number, (first, last) in enumerate(itertools.pairwise([*sorted(starts), count]), 1):
         mine = {piece_of[i] for i in range(first, last)}
-        speaker = said[piece_of[first]].speaker
+        speaker = says[first]
         unsure = speaker is not None and _unsure([(pieces[k], said[k]) for k in mine])
         made.append(Utterance(first, last, speaker, f"u{number}", unsure, bool(mine & overlapped)))
     return tuple(made)
+
+
+def _with_sounds(aligned: Aligned, says: list[str | None]) -> list[str | None]:
+    """Who says each token, where a sound within one person's words does not part them."""
+    filled, before = list(says), None
+    for i in range(len(says)):
+        if aligned.tokens[i].kind is Kind.WORD:
+            before = says[i]
+            continue
+        after = next((k for k in range(i, len(says)) if aligned.tokens[k].kind is Kind.WORD), None)
+        if says[i] is None and after is not None and says[after] == before:
+            filled[i] = before
+    return filled
 
 
 def _unsure(held: Sequence[tuple[Piece, Said]]) -> bool:
