@@ -140,7 +140,15 @@ def document(
             "has_picture": True,
         },
         "speakers": [
-            {"id": n.lower(), "name": n, "role": ROLES.get(n, "client"), "evidence": []} for n in names
+            {
+                "id": n.lower(),
+                "name": n,
+                "role": ROLES.get(n, "client"),
+                "evidence": [],
+                "proofs": [],
+                "clips": [],
+            }
+            for n in names
         ],
         "vignettes": scenes,
         "turns": [],
@@ -155,7 +163,10 @@ def demo() -> dict[str, Any]:
     """The demo as it is known to its makers: speakers, scenes and times from the truth, concepts from above."""
     truth = json.loads(TRUTH.read_text("utf-8"))
     made = document("demo", "x | x", truth["title"], speakers=[], vignettes=[], utterances=[])
-    people = [{k: p[k] for k in ("id", "name", "role")} | {"evidence": []} for p in truth["people"]]
+    people = [
+        {k: p[k] for k in ("id", "name", "role")} | {"evidence": [], "proofs": [], "clips": []}
+        for p in truth["people"]
+    ]
     sections = [
         _scene(f"v{n}", s["kind"], s["title"], s["start_ms"]) | {"end_ms": s["end_ms"]}
         for n, s in enumerate(truth["sections"], 1)
@@ -205,6 +216,8 @@ def _utterance(
     return {
         "id": f"u{number + 1}",
         "speaker": speaker.lower() or None,
+        "uncertain": False,
+        "overlap": False,
         "vignette": scene,
         "start_ms": start_ms,
         "end_ms": start_ms + 4000,
