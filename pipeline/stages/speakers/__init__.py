@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 
 from pipeline.progress import Progress, silent
 from pipeline.settings import Person, SpeakerSettings
-from pipeline.stages.speakers import assembly, evidence, finding, limits, naming
-from pipeline.stages.speakers.assembly import Said
+from pipeline.stages.speakers import evidence, finding, naming, telling
 from pipeline.stages.speakers.evidence import Claim
-from pipeline.stages.speakers.finding import Found, Heard
-from pipeline.stages.speakers.naming import Named
+from pipeline.stages.speakers.finding import Heard
 from pipeline.stages.speakers.pieces import Piece, cut
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, Kind, Picture, ProofKind, Voices
+from pipeline.transcript import Aligned, Picture, ProofKind, Voices
 from pipeline.voices import encoders, space
 from pipeline.voices.encoders import Encoder
 
@@ -32,9 +30,6 @@ Listen = Callable[[Sequence[Span], Progress], list[Floats | None]]
 """Gives the vectors of passages, shape (windows, size) each; None for one that cannot be heard now."""
 Clips = Mapping[str, Sequence[tuple[Span, Floats]]]
 """By a person's name in the settings: passages of theirs and the vectors of each."""
-
-# So sure, and over a window's length, a voice stands against a single label.
-_CLEAR = 0.95
 
 
 def run(
@@ -63,7 +58,7 @@ def run(
     claims += list(evidence.answers(claims, heard.pieces, [int(v) for v in found.track.voices]))
     named = naming.names(found, heard, claims, encoder.sure)
     found = finding.again(found, heard, {v: n.key for v, n in named.items()}, claims)
-    return _told(aligned, pieces, heard, found, named, claims, roster, encoder)
+    return telling.told(aligned, pieces, heard, found, named, claims, roster, encoder)
 
 
 def _arranged(
@@ -105,66 +100,3 @@ def _placed(pieces: Sequence[Piece], vectors: Mapping[int, Floats], own: int, en
         means = np.array([vectors[k].mean(axis=0) for k in at], np.float32)
         places[at] = room.place(means, inside if inside.any() else amounts[at])
     return Heard(pieces, places, amounts, room)
-
-
-def _told(
-    aligned: Aligned,
-    pieces: Sequence[Piece],
-    heard: Heard,
-    found: Found,
-    named: Mapping[int, Named],
-    claims: Sequence[Claim],
-    roster: Roster,
-    encoder: Encoder,
-) -> Voices:
-    """The result: speakers, turns, utterances, and what could not be told."""
-    order = _order(found, pieces)
-    if len(order) < 2 and limits.several_expected(roster, claims):
-        named = {}
-    owned = {n.key for n in named.values()}
-    labelled = _voiceless(claims, owned, heard, found, named)
-    speakers, ids = assembly.speakers_of(order, named, roster, sorted(set(labelled.values())))
-    alone = len(order) < 2 and limits.several_expected(roster, claims)
-    said = [
-        Said(labelled[k], 0.0) if k in labelled else _said(k, piece, aligned, found, {} if alone else ids)
-        for k, piece in enumerate(pieces)
-    ]
-    voices = assembly.assemble(aligned, pieces, said, speakers)
-    notes = tuple(limits.notes(found, named, heard, claims, roster, len(order), encoder.sure))
-    return replace(voices, encoder=encoder.name, notes=notes)
-
-
-def _voiceless(
-    claims: Sequence[Claim], owned: set[str], heard: Heard, found: Found, named: Mapping[int, Named]
-) -> dict[int, str]:
-    """The pieces that labels give to people who have no voice of their own: believed where the pieces are too short to bear
-    the voice of somebody else who has a name."""
-    held: dict[int, str] = {}
-    for claim in claims:
-        if claim.kind is not ProofKind.LABEL or claim.key in owned:
-            continue
-        voice = naming.voice_of(claim, found, heard) if found.voices else None
-        certain = min((float(found.track.certainty[k]) for k in claim.pieces), default=0.0)
-        clear = certain >= _CLEAR and sum(float(heard.amounts[k]) for k in claim.pieces) >= 1
-        if voice is None or voice not in named or not clear:
-            held |= dict.fromkeys(claim.pieces, claim.key)
-    return held
-
-
-def _order(found: Found, pieces: Sequence[Piece]) -> list[int]:
-    """The voices in order of their first piece."""
-    said = zip(pieces, found.track.voices, found.track.strange, strict=False)
-    return list(
-        dict.fromkeys(int(v) for p, v, strange in said if found.voices and not p.mute and not strange)
-    )
-
-
-def _said(k: int, piece: Piece, aligned: Aligned, found: Found, ids: Mapping[int, str]) -> Said:
-    """Who says a piece that no label of a voiceless person holds; sounds, strange voices and
-    words that nobody speaks are nobody's."""
-    tokens = aligned.tokens[piece.first : piece.last]
-    wordless = piece.has_text and not any(t.kind is Kind.WORD for t in tokens)
-    voice = int(found.track.voices[k])
-    if voice not in ids or wordless or piece.absent or (found.track.strange[k] and not piece.mute):
-        return Said(None, 0.0)
-    return Said(ids[voice], 0.0 if piece.mute else float(found.track.certainty[k]))

@@ -43,13 +43,15 @@ def assemble(
     aligned: Aligned,
     pieces: Sequence[Piece],
     said: Sequence[Said],
+    heard: Sequence[Said],
     speakers: Sequence[Speaker],
 ) -> Voices:
-    """The voices of a recording; speakers who say nothing are left out."""
-    turns = _turns(pieces, said)
+    """The voices of a recording: utterances from who says the pieces, turns from who is heard in them (the same, but where
+    voices are too uncertain to give words to). Speakers who say nothing are left out."""
+    turns = _turns(pieces, heard)
     made = _utterances(aligned, pieces, said)
-    heard = {t.speaker for t in turns} | {u.speaker for u in made}
-    kept = tuple(replace(s, clips=_clips(s.id, pieces, said)) for s in speakers if s.id in heard)
+    present = {t.speaker for t in turns} | {u.speaker for u in made}
+    kept = tuple(replace(s, clips=_clips(s.id, pieces, heard)) for s in speakers if s.id in present)
     return Voices(kept, turns, made)
 
 

@@ -31,8 +31,8 @@ def notes(
     """Sentences for the user; `voices` is how many voices were heard, `sure` whether the encoder can tell voices apart."""
     if not sure and voices:
         yield (
-            "speakers were told apart without trained weights, which is little better than guessing: only what labels bear "
-            "out is named. 'vignette models fetch speakers' brings the weights (16 MB)"
+            "voices were told apart without trained weights, which is little better than guessing: words are given to people "
+            "only where the subtitles label them. 'vignette models fetch speakers' brings the weights (16 MB)"
         )
     if voices == 1 and several_expected(roster, claims):
         expected = (
