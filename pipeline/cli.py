@@ -257,10 +257,16 @@ def models(context: typer.Context, as_json: AsJson = False) -> int:
         return 0
     found = (*weights.catalogue(), ("speakers", encoders.folder_of_weights(model_folders())))
     if as_json:
-        _print_json([{"name": name, "folder": str(folder) if folder else None} for name, folder in found])
+        _print_json(
+            [
+                {"name": m.name, "folder": str(m.folder) if m.folder else None, "missing": list(m.missing)}
+                for m in found
+            ]
+        )
     else:
-        for name, folder in found:
-            print(f"{name:<18}{folder or '-'}")
+        for model in found:
+            lacks = f" lacks {', '.join(model.missing)}" if model.missing else ""
+            print(f"{model.name:<18}{model.folder or '-'}{lacks}")
         print(
             "'vignette models fetch NAME' brings one; the larger, the better and the slower (small.en suits a laptop; "
             "'speakers' tells voices apart)"

@@ -36,7 +36,8 @@ class WhisperSettings:
     """How Whisper listens, and what its guards do not let pass (`pipeline.recognizers.guards` says each in full).
 
     `device` auto = CUDA where it is; `batch` windows are heard at once (0 = 8, with CUDA 16); `hints` tells it names and terms.
-    A window is silence when `silence_probability` and `silence_logprob` are both passed. A phrase said more than
+    A window is silence when `silence_probability` and `silence_logprob` are both passed.
+    Hints alone, or `echoed_hints` of them in a row, are no words below `echo_confidence`. A phrase said more than
     `loop_repeats` times in a row stays once; a window that compresses better than `loop_compression` is heard again.
     Words are dropped `outside_speech_ms` from speech, and at a window's end `past_end_ms` after it; words give back
     `swallowed_silence_ms` or more of silence. `border_words` is how many words make a repeated sentence where windows meet.
@@ -49,6 +50,8 @@ class WhisperSettings:
     hints: bool = True
     silence_probability: Probability = 0.6
     silence_logprob: Annotated[float, Ge(-20), Le(0)] = -1.0
+    echo_confidence: Probability = 0.6
+    echoed_hints: Annotated[int, Ge(2), Le(100)] = 3
     loop_repeats: Annotated[int, Ge(1), Le(100)] = 4
     loop_compression: Annotated[float, Ge(1), Le(100)] = 2.4
     outside_speech_ms: Milliseconds = 200

@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import WeightsError
@@ -74,13 +75,29 @@ def find_best(on_gpu: bool = False) -> tuple[str, Path] | None:
     return None
 
 
-def catalogue() -> tuple[tuple[str, Path | None], ...]:
-    """Every known model with the directory that holds all of it, None where it is not here."""
-    return tuple((name, _complete(name)) for name in KNOWN)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What this machine holds of a model: its directory, None when there is none, and the files that it lacks."""
+
+    name: str
+    folder: Path | None = None
+    missing: tuple[str, ...] = ()
+
+
+def catalogue() -> tuple[Held, ...]:
+    """Every known model, with what is here of it; a complete directory before one that lacks files."""
+    return tuple(_held(name) for name in KNOWN)
+
+
+def _held(name: str) -> Held:
+    here = [f for f in _places(name) if f.is_dir()]
+    best = min(here, key=lambda folder: len(missing(folder)), default=None)
+    return Held(name, best.resolve(), missing(best)) if best else Held(name)
 
 
 def _complete(name: str) -> Path | None:
-    return next((f.resolve() for f in _places(name) if f.is_dir() and not missing(f)), None)
+    held = _held(name)
+    return None if held.missing else held.folder
 
 
 def missing(folder: Path) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,40 @@ def test_words_over_silence_are_dropped():
     assert text(guards.within_speech(tokens, SPEECH, 500)) == "we walked along"
     assert text(guards.within_speech(tokens, SPEECH, 700)) == "we walked Thank along"
     assert guards.within_speech(tokens, (), 500) == ()
+
+
+HINTS = ("Jax Beatty", "Robert Fields", "MBRP", "Denise")
+
+
+@pytest.mark.parametrize(
+    ("heard", "sure", "kept"),
+    [
+        ("Jax Beatty, Robert Fields, MBRP.", 0.3, ""),  # noise, and the list read off
+        ("Denise, Denise!", 0.4, ""),
+        ("Denise?", 0.9, "Denise?"),  # somebody calls her
+        ("and then Jax Beatty Robert Fields MBRP we went", 0.3, "and then we went"),
+        (
+            "and then Jax Beatty Robert Fields MBRP we went",
+            0.8,
+            "and then Jax Beatty Robert Fields MBRP we went",
+        ),
+        ("I asked Jax Beatty and Denise about it", 0.1, "I asked Jax Beatty and Denise about it"),
+        ("ask Robert Fields, Denise", 0.1, "ask Robert Fields, Denise"),  # not as the list has them
+        ("", 0.1, ""),
+    ],
+)
+def test_hints_that_nobody_said_are_dropped(heard, sure, kept):
+    tokens = tuple(replace(t, confidence=sure) for t in said(heard, 1000))
+    assert text(guards.without_echo(tokens, HINTS, 0.6, 3)) == kept
+    assert guards.without_echo(tokens, (), 0.6, 3) == tokens
+    assert guards.without_echo(tokens, HINTS, 0.0, 3) == tokens
+
+
+def test_the_run_tells_the_guards_what_it_told_the_network():
+    echo = tuple(replace(t, confidence=0.2) for t in said("Jax Beatty", 1000))
+    settings = WhisperSettings()
+    assert guards.guarded([Passage(echo)], SPEECH, 10_000, settings, HINTS) == ()
+    assert guards.guarded([Passage(echo)], SPEECH, 10_000, settings) == echo
 
 
 @pytest.mark.parametrize(

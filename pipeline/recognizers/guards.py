@@ -34,17 +34,23 @@ class Passage:
 
 
 def guarded(
-    passages: Iterable[Passage], regions: Sequence[Span], duration_ms: int, settings: WhisperSettings
+    passages: Iterable[Passage],
+    regions: Sequence[Span],
+    duration_ms: int,
+    settings: WhisperSettings,
+    hints: Sequence[str] = (),
 ) -> tuple[Token, ...]:
     """The words that stand after all guards, in order of their starts, inside the recording.
 
-    `regions` are the stretches of speech (disjoint, rising); passages come in order of time.
+    `regions` are the stretches of speech (disjoint, rising); passages come in order of time; `hints` are the names and
+    terms that the network was told.
     """
     kept: list[Token] = []
     for passage in passages:
         if is_invented(passage, settings.silence_probability, settings.silence_logprob):
             continue
-        tokens = without_loops(passage.tokens, settings.loop_repeats)
+        tokens = without_echo(passage.tokens, hints, settings.echo_confidence, settings.echoed_hints)
+        tokens = without_loops(tokens, settings.loop_repeats)
         tokens = without_trailing(tokens, regions, settings.past_end_ms)
         tokens = within_speech(tokens, regions, settings.outside_speech_ms)
         tokens = tuple(trimmed(token, regions, settings.swallowed_silence_ms) for token in tokens)
@@ -56,6 +62,49 @@ def is_invented(passage: Passage, silence_probability: float, silence_logprob: f
     """Whether the network itself takes the window for silence and was unsure of its words: Whisper's own rule
     (Radford et al. 2022, section 4.5), which batched decoding leaves out."""
     return passage.no_speech > silence_probability and passage.logprob < silence_logprob
+
+
+def without_echo(
+    tokens: Sequence[Token], hints: Sequence[str], confidence: float, listed: int
+) -> tuple[Token, ...]:
+    """The tokens less names and terms that were read off the list of hints instead of heard.
+
+    Over noise the network falls back on what it was told. Taken away are, where their mean confidence is below
+    `confidence`, the words of a window that holds nothing but hints, and `listed` or more hints one after the other as
+    they stand in the list. A name among other words stays, however unsure.
+    """
+    told = [tuple(_plain_word(word) for word in hint.split()) for hint in hints]
+    words = [_plain(token) for token in tokens]
+    if not told or not words:
+        return tuple(tokens)
+    if {*words} <= {word for hint in told for word in hint}:
+        return () if _mean_confidence(tokens) < confidence else tuple(tokens)
+    kept: list[Token] = []
+    at = 0
+    while at < len(words):
+        count, length = _listed_at(words[at:], told)
+        some = tokens[at : at + max(1, length)]
+        if count < listed or _mean_confidence(some) >= confidence:
+            kept += some
+        at += len(some)
+    return tuple(kept)
+
+
+def _listed_at(words: Sequence[str], told: Sequence[tuple[str, ...]]) -> tuple[int, int]:
+    """(how many hints, how many words) stand at the start of `words` in the order of the list; the most there are."""
+    best = (0, 0)
+    for first in range(len(told)):
+        length = count = 0
+        for hint in told[first:]:
+            if tuple(words[length : length + len(hint)]) != hint:
+                break
+            length, count = length + len(hint), count + 1
+        best = max(best, (count, length))
+    return best
+
+
+def _mean_confidence(tokens: Sequence[Token]) -> float:
+    return sum(token.confidence for token in tokens) / len(tokens)
 
 
 def compression_ratio(text: str) -> float:
@@ -172,7 +221,11 @@ def _lasting(
 
 def _plain(token: Token) -> str:
     """How a token sounds, so that "So," repeats "so"."""
-    return " ".join(spoken_words(token.text)) or token.text
+    return _plain_word(token.text)
+
+
+def _plain_word(written: str) -> str:
+    return " ".join(spoken_words(written)) or written
 
 
 def _lasting_ms(tokens: Sequence[Token]) -> int:

@@ -113,7 +113,8 @@ class Whisper:
             passages += self._hear(model, audio, some, hints)
             progress(len(passages) / len(chunks))
         progress(1.0)
-        return guards.guarded(passages, regions, audio.duration_ms, self.settings)
+        told = bias.names if hints else ()
+        return guards.guarded(passages, regions, audio.duration_ms, self.settings, told)
 
     @property
     def _batch(self) -> int:
