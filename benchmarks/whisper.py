@@ -1,6 +1,7 @@
 """Our Whisper stage beside faster-whisper itself: same weights, same sound, same process; is ours ever slower, is text lost?
 
     python -m benchmarks.whisper [SOUND] [--model NAME-OR-FOLDER] [--rounds 5]
+    python -m benchmarks.whisper --model small-shaped        random weights of Whisper small's shape: what size costs
 
 Both are timed from decoded sound to words with times, the search for speech included: faster-whisper runs its own batched
 pipeline as its documentation shows it, with word times. Rounds alternate which goes first, and the medians are compared, so that
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import sized_whisper
 from pipeline import regions, weights
 from pipeline.media import decode_audio
 from pipeline.progress import silent
@@ -29,12 +32,15 @@ from pipeline.settings import WhisperSettings
 from pipeline.sound import Audio
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 
+SMALL_SHAPED = "small-shaped"
 TINY = Path(__file__).parent.parent / "tests" / "data" / "tiny_whisper"
 SHORTEST_S = 180
 
 
-def chosen_model(name: str) -> tuple[str, Path]:
-    """The weights to run, and what to call them."""
+def chosen_model(name: str, scratch: Path) -> tuple[str, Path]:
+    """The weights to run, and what to call them; what is made for the occasion lies in `scratch`."""
+    if name == SMALL_SHAPED:
+        return "random weights of small's shape", sized_whisper.build(scratch)
     if name != "auto":
         return name, weights.find(name)
     return weights.find_best() or ("the tests' tiny double (no weights are on this machine)", TINY)
@@ -89,13 +95,18 @@ def main() -> None:
     parser.add_argument("--model", default="auto")
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
-    label, directory = chosen_model(chosen.model)
+    with tempfile.TemporaryDirectory() as scratch:
+        report(chosen.sound, *chosen_model(chosen.model, Path(scratch)), chosen.rounds)
+
+
+def report(sound: Path, label: str, directory: Path, rounds: int) -> None:
+    """Print how long both take for a sound, and how alike their words are."""
     device = device_for(WhisperSettings())
-    audio = sound_of(chosen.sound)
+    audio = sound_of(sound)
     print(
-        f"model: {label} ({compute_type(device)} on {device}); sound: {audio.duration_ms / 1000:.0f} s of {chosen.sound.name}"
+        f"model: {label} ({compute_type(device)} on {device}); sound: {audio.duration_ms / 1000:.0f} s of {sound.name}"
     )
-    seconds, words = compare(Whisper(label, directory, device=device), audio, chosen.rounds)
+    seconds, words = compare(Whisper(label, directory, device=device), audio, rounds)
     for side, took in seconds.items():
         print(
             f"{side:>7}: median {statistics.median(took):6.2f} s ({min(took):.2f} to {max(took):.2f}), {len(words[side])} words"
