@@ -255,7 +255,7 @@ def models(context: typer.Context, as_json: AsJson = False) -> int:
 
     if context.invoked_subcommand is not None:
         return 0
-    found = (*weights.catalogue(), ("speakers", encoders.folder_of_weights(model_folders())))
+    found = (*weights.catalogue(), weights.Held("speakers", encoders.folder_of_weights(model_folders())))
     if as_json:
         _print_json(
             [
