@@ -63,7 +63,7 @@ class Profile:
 _ROWS = (
     Profile(
         name="training", title="Vignette training video", max_line_chars=42, max_chars_per_s=20.0,
-        max_words_per_minute=200, min_duration_ms=833, max_duration_ms=7000, linger_ms=500,
+        max_words_per_minute=200, min_duration_ms=833, max_duration_ms=7000, linger_ms=500, long_pause_ms=10_000,
     ),
     Profile(
         name="netflix", title="Netflix Timed Text Style Guide (English)", max_line_chars=42,

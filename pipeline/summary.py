@@ -75,6 +75,7 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
     """What no machine can settle, one sentence each, most important first."""
     needs = []
     report = transcript.aligned.report
+    absent = tuple(p for p in report.text_without_speech if _is_absent(p, transcript))
     if transcript.grade is Grade.DRAFT and transcript.tokens:
         needs.append(
             "better words: put the subtitles beside the recording (NAME.en.srt), or fetch a better ear with "
@@ -83,7 +84,12 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
     for passages, one, many in (
         (report.speech_without_text, "stretch of speech has no text", "stretches of speech have no text"),
         (
-            report.text_without_speech,
+            absent,
+            "passage of text is not in the recording, and no caption shows it",
+            "passages of text are not in the recording, and no caption shows them",
+        ),
+        (
+            tuple(p for p in report.text_without_speech if p not in absent),
             "passage of text is spoken nowhere",
             "passages of text are spoken nowhere",
         ),
@@ -101,6 +107,10 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
         if passages:
             needs.append(f"{len(passages)} {one if len(passages) == 1 else many}: {_places(passages)}")
     return (*needs, *_unnamed(transcript))
+
+
+def _is_absent(passage: Passage, transcript: Transcript) -> bool:
+    return any(t.kind is Kind.ABSENT for t in transcript.tokens[passage.first : passage.last])
 
 
 def _places(passages: tuple[Passage, ...], shown: int = 3) -> str:

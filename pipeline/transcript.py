@@ -20,6 +20,12 @@ class Kind(StrEnum):
     WORD = "word"
     SOUND = "sound"  # "[laughter]": heard, but nobody says it
     UNSPOKEN = "unspoken"  # on the screen only: a credit, a heading in the subtitles
+    ABSENT = "absent"  # in the subtitles, and nobody says it in this recording: a passage that was cut
+    PAUSE = "pause"  # a long silence, told by Vignette; captions show it where their profile wants it
+
+
+# Every token is in exactly one cue, but of these kinds: text that is not in the recording, and silence.
+NOT_CAPTIONED = frozenset((Kind.ABSENT, Kind.PAUSE))
 
 
 class TextSource(StrEnum):
@@ -27,6 +33,7 @@ class TextSource(StrEnum):
     SCRIPT = "script"
     WHISPER = "whisper"
     SPHINX = "sphinx"
+    MACHINE = "machine"  # written by Vignette itself: "[long pause]"
     HUMAN = "human"
 
 
@@ -391,12 +398,21 @@ class Transcript:
 
 
 def lines_of(cue: Cue | EditorCue, tokens: tuple[Token, ...]) -> list[list[int]]:
-    """The token indices of each line of a cue; no line is empty."""
+    """The token indices of each line of a cue; no line is empty.
+
+    Where a person joined captions over a passage that nobody says, or over a silence, these are not shown among their words.
+    """
+    alone = cue.last - cue.first == 1
     lines: list[list[int]] = []
+    begins = True
     for index in range(cue.first, cue.last):
-        if not lines or index in cue.breaks:
+        begins = begins or index in cue.breaks
+        if tokens[index].kind in NOT_CAPTIONED and not alone:
+            continue
+        if begins:
             lines.append([])
         lines[-1].append(index)
+        begins = False
     return lines
 
 
@@ -449,7 +465,7 @@ def _each_token_in_one_cue(transcript: Transcript) -> None:
         for index in range(cue.first, cue.last):
             seen[index] += 1
     for index, times in enumerate(seen):
-        if times != 1:
+        if times > 1 or (times < 1 and transcript.tokens[index].kind not in NOT_CAPTIONED):
             raise TranscriptError(f"token {index} is in {times} cues")
 
 

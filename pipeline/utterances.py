@@ -1,7 +1,8 @@
 """Utterances: runs of tokens of one speaker without a long pause.
 
 They are cut at pauses, and where the subtitles say that somebody else begins (a label, a dialogue dash). Who speaks is the
-business of a later stage; an utterance without a known speaker carries None.
+business of a later stage; an utterance without a known speaker carries None. Silence, and text that nobody says, are
+utterances of their own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from pipeline.transcript import Aligned, EditorCue, Token, Utterance, Voices
+from pipeline.transcript import NOT_CAPTIONED, Aligned, EditorCue, Token, Utterance, Voices
 
 # A pause from which on talk counts as a new utterance. Conversation analysis puts the "standard maximum silence" within a
 # turn near one second (Jefferson 1989); a little less keeps captions and search hits short.
@@ -18,7 +19,8 @@ LONG_PAUSE_MS = 800
 
 def build(aligned: Aligned) -> Voices:
     """The utterances of all tokens, covering each exactly once, in reading order."""
-    starts = sorted(set(_new_speaker_at(aligned.editor_cues)) | set(_after_pauses(aligned.tokens)))
+    tokens = aligned.tokens
+    starts = sorted({*_new_speaker_at(aligned.editor_cues), *_after_pauses(tokens), *_apart(tokens)})
     inner = [s for s in starts if 0 < s < len(aligned.tokens)]
     edges = [0, *inner, len(aligned.tokens)] if aligned.tokens else []
     utterances = (Utterance(first, last, None, f"u{n}") for n, (first, last) in enumerate(_pairs(edges), 1))
@@ -40,4 +42,12 @@ def _after_pauses(tokens: tuple[Token, ...]) -> Iterable[int]:
     for index in range(1, len(tokens)):
         before, here = tokens[index - 1].span, tokens[index].span
         if here.start_ms - before.end_ms >= LONG_PAUSE_MS or here.start_ms < before.start_ms:
+            yield index
+
+
+def _apart(tokens: tuple[Token, ...]) -> Iterable[int]:
+    """Indices at which talk gives way to silence or to text that nobody says, or comes back."""
+    for index in range(1, len(tokens)):
+        kinds = tokens[index - 1].kind, tokens[index].kind
+        if kinds[0] is not kinds[1] and not NOT_CAPTIONED.isdisjoint(kinds):
             yield index

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from pipeline import __version__, enrolment, lexicon, media
+from pipeline import __version__, absences, enrolment, lexicon, media, silences
 from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
 from pipeline.given import Given
@@ -42,7 +42,7 @@ T = TypeVar("T")
 VERSIONS = {
     "sound": 1,
     "transcribe": 1,
-    "align": 1,
+    "align": 2,
     "speakers": speakers.VERSION,
     "concepts": concepts.VERSION,
     "captions": 1,
@@ -200,7 +200,8 @@ class Work:
                 f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
                 "name the right file with --subtitles, or move this one away to transcribe without it",
             )
-        return aligned
+        found = absences.marked(aligned, heard.regions)
+        return silences.marked(found, heard.regions, self.job.settings.language)
 
     @cached_property
     def encoder(self) -> Encoder:

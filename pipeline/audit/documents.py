@@ -144,7 +144,7 @@ def facts_from_json(document: Mapping[str, Any]) -> Facts:
         )
         for utterance in document["utterances"]
         for word in utterance["words"]
-        if word.get("kind", "word") != Kind.UNSPOKEN
+        if word.get("kind", "word") in (Kind.WORD, Kind.SOUND)
     ]
     differing = tuple(
         Differing(Span(p["start_ms"], p["end_ms"]), p["text"], p["heard"])

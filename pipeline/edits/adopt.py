@@ -15,7 +15,7 @@ from shlex import quote
 from typing import Any
 
 from pipeline import outputs
-from pipeline.edits import journal, mended, past
+from pipeline.edits import anew, journal, mended, past
 from pipeline.edits.clerk import Clerk
 from pipeline.edits.comparing import Change, changes, on_tokens, runs, starts
 from pipeline.edits.conflicts import SEEN, counted
@@ -28,10 +28,12 @@ from pipeline.edits.replay import Replay
 from pipeline.jobs import Job
 from pipeline.settings import Person
 from pipeline.store import Store
-from pipeline.transcript import Transcript
+from pipeline.transcript import Transcript, lines_of
 
 # So often the captions that do not look like the person's are decided again.
 MOST_ROUNDS = 4
+# And so often those that still do not are written anew: words that a person moved past others cannot be mended in place.
+MOST_REWRITES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,18 @@ def _settle(trial: _Trial | _Past, who: str, cues: Sequence[ShownCue], people: S
         clerk.note(change)
     trial.take(clerk.decide(who))
     trial.take(_speakers(trial.look(), who, cues, people))
+    _settle_captions(trial, who, cues)
+    for _ in range(MOST_REWRITES):
+        shown = trial.look().transcript
+        ours = _shown(shown)
+        if not (new := anew.rewritten(shown, ours, cues, who)):
+            break
+        trial.take(new)
+        _settle_captions(trial, who, cues)
+
+
+def _settle_captions(trial: _Trial | _Past, who: str, cues: Sequence[ShownCue]) -> None:
+    """Decide about captions until they look like the person's, or nothing more helps."""
     tried: dict[tuple[int, int], int] = {}
     for _ in range(MOST_ROUNDS):
         new = _captions(trial.look(), who, cues, tried)
@@ -228,9 +242,10 @@ def _shown(transcript: Transcript) -> list[ShownCue]:
 
 def _places(transcript: Transcript, cues: Sequence[ShownCue]) -> list[tuple[int, int] | None]:
     """Which tokens `[first, last)` each of their cues shows; None where those do not stand together."""
-    order = [i for cue in transcript.captions.cues for i in range(cue.first, cue.last)]
-    owner = [i for i in order for _ in transcript.tokens[i].text.split()]
-    texts = [transcript.text(cue.first, cue.last).split() for cue in transcript.captions.cues]
+    tokens = transcript.tokens
+    shown = [[i for line in lines_of(cue, tokens) for i in line] for cue in transcript.captions.cues]
+    owner = [i for cue in shown for i in cue for _ in tokens[i].text.split()]
+    texts = [[word for i in cue for word in tokens[i].text.split()] for cue in shown]
     count = sum(len(cue.texts) for cue in cues)
     ours_of: dict[int, int] = {}  # their word -> our token
     k = 0
@@ -244,7 +259,7 @@ def _places(transcript: Transcript, cues: Sequence[ShownCue]) -> list[tuple[int,
     for number in range(len(cues)):
         held = [ours_of.get(k) for k in range(begins[number], begins[number + 1])]
         known = [t for t in held if t is not None]
-        stretches = runs(known)
+        stretches = runs(known, tokens)
         found.append(stretches[0] if len(stretches) == 1 and len(known) == len(held) else None)
     return found
 

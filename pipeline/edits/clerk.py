@@ -8,7 +8,7 @@ from pipeline.edits import anchors, words
 from pipeline.edits.comparing import Change, runs, starts
 from pipeline.edits.mended import ShownCue
 from pipeline.edits.model import Add, Decision, Delete, Words
-from pipeline.transcript import Transcript
+from pipeline.transcript import Transcript, lines_of
 
 
 class Clerk:
@@ -19,7 +19,8 @@ class Clerk:
         self.owner = [
             index
             for cue in transcript.captions.cues
-            for index in range(cue.first, cue.last)
+            for line in lines_of(cue, transcript.tokens)
+            for index in line
             for _ in transcript.tokens[index].text.split()
         ]
         self.their_starts = starts([c.texts for c in cues])
@@ -92,7 +93,7 @@ class Clerk:
         at, count = 0, len(self.transcript.tokens)
         while at <= count:
             for cue in self.added.get(at, ()):
-                decisions.append(_added(who, live, at + len(live.nodes) - count, cue))
+                decisions.append(added(who, live, at + len(live.nodes) - count, cue))
             if at == count:
                 break
             last, text = self.rewritten.get(at, (at + 1, None))
@@ -106,7 +107,8 @@ class Clerk:
         return decisions
 
 
-def _added(who: str, live: words.LiveText, at: int, cue: ShownCue) -> Decision:
+def added(who: str, live: words.LiveText, at: int, cue: ShownCue) -> Decision:
+    """Their cue added in front of word `at`, in the live text too."""
     text = "\n".join(" ".join(w.text for w in line) for line in cue.lines)
     label = next((w.label for w in cue.words if w.label), "")
     value = Add(text, cue.span.start_ms, cue.span.end_ms, label)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from pipeline.transcript import NOT_CAPTIONED, Token
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -59,11 +61,13 @@ def starts(cues: Sequence[Sequence[str]]) -> list[int]:
     return found
 
 
-def runs(tokens: Sequence[int]) -> list[tuple[int, int]]:
-    """Stretches `[first, last)` of consecutive tokens."""
+def runs(indices: Sequence[int], tokens: Sequence[Token] = ()) -> list[tuple[int, int]]:
+    """Stretches `[first, last)` of consecutive tokens; of `tokens` those do not count that are not captioned."""
     found: list[tuple[int, int]] = []
-    for token in dict.fromkeys(tokens):
-        if found and found[-1][1] == token:
+    for token in dict.fromkeys(indices):
+        between = tokens[found[-1][1] : token] if found and found[-1][1] < token else ()
+        follows = bool(found) and (found[-1][1] == token or bool(between))
+        if follows and all(t.kind in NOT_CAPTIONED for t in between):
             found[-1] = (found[-1][0], token + 1)
         else:
             found.append((token, token + 1))

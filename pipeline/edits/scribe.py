@@ -170,12 +170,15 @@ class Scribe:
         found, place = (anchors.find(self.live.nodes, a) for a in (there, anchor))
         gap = place.agreement if isinstance(place, Found) else 0.0
         state = State.ALREADY
-        if isinstance(found, Missing) or found.agreement <= gap:
+        absent = isinstance(found, Found) and self.live.is_absent(found.first, found.last)
+        if isinstance(found, Missing) or (found.agreement <= gap and not absent):
             if isinstance(place, Missing):
                 self._missing(decision, place)
                 return
             self.live.insert(place.first, new, Span(value.start_ms, value.end_ms))
             found, state = Found(place.first, place.first + len(new)), State.KEPT
+        else:
+            self._shown_after_all(found, Span(value.start_ms, value.end_ms))
         self._textual.append(decision)
         self.ledger.stands(decision, state)
         held = _Place(*self.live.handle(found.first, found.last), self.live.moment)
@@ -215,11 +218,19 @@ class Scribe:
         elif empty and place.first >= len(self.live.nodes):
             self._missing(decision, Missing("the passage is gone"))
         else:
-            self._hold(decision, Found(place.first, place.first + 1) if empty else place, cue)
+            place = Found(place.first, place.first + 1) if empty else place
+            self._hold(decision, place, cue)
+            if isinstance(cue, CueOf) and cue.start_ms is not None and cue.end_ms is not None:
+                self._shown_after_all(place, Span(cue.start_ms, cue.end_ms))
             if isinstance(decision.value, Waive):
                 self.ledger.stands(decision, State.KEPT)
             elif isinstance(decision.value, VignetteAt):
                 self.ledger.stands(decision, State.WAITING, NO_STAGE)
+
+    def _shown_after_all(self, place: Found, span: Span) -> None:
+        """Who gives text a caption that nobody was thought to say has heard it."""
+        if self.live.is_absent(place.first, place.last):
+            self.live.present(place.first, place.last, span)
 
     def _hold(self, decision: Decision, place: Found, cue: CueOf | Split | None) -> None:
         held = _Place(*self.live.handle(place.first, place.last), self.live.moment)

@@ -83,8 +83,8 @@ class LiveText:
         """Let the words `[first, last)`, at least one, read otherwise; words that stay keep their times."""
         old = self.nodes[first:last]
         kinds = {n.token.kind for n in old}
-        if kinds == {Kind.UNSPOKEN}:
-            words = [(text, Kind.UNSPOKEN) for text, _ in words]
+        if kinds in ({Kind.UNSPOKEN}, {Kind.ABSENT}):
+            words = [(text, old[0].token.kind) for text, _ in words]
         fresh: list[Node] = []
         removed: list[tuple[Node, int]] = []
         matcher = SequenceMatcher(None, [n.token.text for n in old], [w for w, _ in words], autojunk=False)
@@ -116,8 +116,25 @@ class LiveText:
         """Take the words `[first, last)` out."""
         self._put(first, last, [], [(n, first) for n in self.nodes[first:last]])
 
+    def present(self, first: int, last: int, span: Span) -> None:
+        """Let words of which nobody knew that they are said at all be said during `span`."""
+        chosen = self.nodes[first:last]
+        for node in chosen:
+            node.token = replace(
+                node.token, kind=_kind(node.token.text), time_source=TimeSource.HUMAN, confidence=1.0
+            )
+        _spread(chosen, span, TimeSource.HUMAN)
+        self.moment += 1
+
+    def is_absent(self, first: int, last: int) -> bool:
+        """Whether the recording holds none of the words `[first, last)`."""
+        return first < last and all(n.token.kind is Kind.ABSENT for n in self.nodes[first:last])
+
     def retime(self, first: int, last: int, span: Span) -> None:
         """Let the words `[first, last)` be said during `span`, each in proportion."""
+        if self.is_absent(first, last):
+            self.present(first, last, span)
+            return
         chosen = self.nodes[first:last]
         hull = _hull(chosen)
         for node in chosen:
@@ -309,8 +326,8 @@ def _moved_report(report: AlignmentReport, moved: Moved, tokens: tuple[Token, ..
 
 
 def _settled(tokens: Sequence[Token]) -> bool:
-    """Whether nothing but a person's words is left."""
-    return all(t.text_source is TextSource.HUMAN for t in tokens)
+    """Whether nothing but words is left that a person wrote, or timed."""
+    return all(TextSource.HUMAN is t.text_source or TimeSource.HUMAN is t.time_source for t in tokens)
 
 
 def _filled(passage: Passage, tokens: Sequence[Token]) -> bool:

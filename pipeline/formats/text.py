@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pipeline.formats import render
 from pipeline.formats.vtt import grade_line
 from pipeline.timing import clock
-from pipeline.transcript import Grade, Kind, Transcript
+from pipeline.transcript import NOT_CAPTIONED, Grade, Kind, Transcript
 
 # Silence that a reader should know of; shorter ones are breath.
 SILENCE_MS = 4000
@@ -54,6 +54,8 @@ def _paragraphs(transcript: Transcript) -> Iterator[_Paragraph]:
     for utterance in sorted(
         transcript.voices.utterances, key=lambda u: transcript.span(u.first, u.last).start_ms
     ):
+        if transcript.tokens[utterance.first].kind in NOT_CAPTIONED:
+            continue  # silences are told with their length, and what nobody says was not said
         span = transcript.span(utterance.first, utterance.last)
         speaker = names.get(utterance.speaker or "", "")
         words = [render.clean(t.text) for t in transcript.tokens[utterance.first : utterance.last]]

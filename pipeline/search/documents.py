@@ -218,9 +218,19 @@ class _Reader:
             if scene is None and (at := bisect_right(starts, start_ms) - 1) >= 0:
                 scene = at if start_ms < scenes[at].end_ms else None
             text = self.text(entry, "text")
+            if self.is_absent(entry):
+                continue
             tags = tuple(self.tags(entry, text, start_ms, end_ms)) if entry.get("concepts") else ()
             speaker = person_at.get(self.name(entry, "speaker"))
             yield Spoken(self.text(entry, "id"), speaker, scene, start_ms, end_ms, text, tags)
+
+    def is_absent(self, entry: Mapping[str, Any]) -> bool:
+        """Whether nobody says any of it in the recording; such words stand in utterances of their own."""
+        words = entry.get("words", [])
+        if isinstance(words, msgspec.Raw):
+            words = self.now_read(words) if b'"absent"' in bytes(words) else []
+        first = words[0] if isinstance(words, list) and words else {}
+        return isinstance(first, dict) and first.get("kind") == "absent"
 
     def tags(self, entry: dict[str, Any], text: str, start_ms: int, end_ms: int) -> Iterator[Tag]:
         here = self.where

@@ -14,7 +14,7 @@ from pipeline.concepts.coder import Coder, Finding
 from pipeline.concepts.talk import STOPS
 from pipeline.lexicon import Lexicon
 from pipeline.progress import Progress, silent
-from pipeline.transcript import Concepts, ConceptTag, Kind, Token, Utterance
+from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
 
 VERSION = 2
 """Part of the key of this stage's results; raised when the same lexicon would be applied differently."""
@@ -106,6 +106,8 @@ def _goes_on(tokens: Sequence[Token], before: Utterance, after: Utterance) -> bo
     """Whether `after` belongs to the turn of `before`; of unknown speakers only an unfinished sentence goes
     on."""
     if before.speaker != after.speaker or before.last != after.first:
+        return False
+    if not NOT_CAPTIONED.isdisjoint((tokens[before.last - 1].kind, tokens[after.first].kind)):
         return False
     if after.speaker is None and tokens[before.last - 1].text.rstrip("\"”'’)")[-1:] in STOPS:
         return False

@@ -11,6 +11,7 @@ from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions.division import Piece, divide, layouts
 from pipeline.stages.captions.keeping import kept
+from pipeline.stages.captions.leaving_out import Chosen, choose
 from pipeline.stages.captions.script import Script, lay_out
 from pipeline.stages.captions.times import order_of, spans
 from pipeline.timing import Span
@@ -37,16 +38,33 @@ def run(
 
     `shots` are shot changes and `boundaries` the starts of the parts of the video, in milliseconds; no
     caption reaches over a boundary, and none ends behind `duration_ms`. The editor's cues stay wherever they
-    break no rule unless `settings.recue`. Every token is in exactly one cue, no word is changed, and equal
-    input gives equal cues.
+    break no rule unless `settings.recue`. Every token is in exactly one cue, but for text that nobody says and
+    for silences that the profile does not want told; no word is changed, and equal input gives equal cues.
     """
-    if not aligned.tokens:
-        return Captions(())
     limits = limits_of(settings)
+    chosen = choose(aligned, voices, limits.profile.long_pause_ms)
+    cues = _built(chosen, limits, settings, shots, boundaries, progress, duration_ms)
+    progress(1.0)
+    return Captions(tuple(map(chosen.back, cues)))
+
+
+def _built(
+    chosen: Chosen,
+    limits: Limits,
+    settings: CaptionSettings,
+    shots: tuple[int, ...],
+    boundaries: tuple[int, ...],
+    progress: Progress,
+    duration_ms: int | None,
+) -> list[Cue]:
+    """The cues of the tokens that are shown."""
+    aligned, voices = chosen.aligned, chosen.voices
+    if not aligned.tokens:
+        return []
     resumed: frozenset[int] = frozenset()
     known: _Known = {}
     for attempt in range(MOST_ATTEMPTS):
-        script = lay_out(aligned, voices, limits, shots, boundaries, resumed)
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, cuts=chosen.cuts)
         fixed = [] if settings.recue else kept(script, limits, aligned.editor_cues)
         share = part(progress, attempt / MOST_ATTEMPTS, (attempt + 0.9) / MOST_ATTEMPTS)
         pieces = order_of(script, _fill(script, limits, fixed, known, share))
@@ -55,12 +73,10 @@ def run(
             break
         resumed = found
     if needless := _repetitions(script, pieces, aligned):
-        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless)
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless, chosen.cuts)
         pieces = [_relaid(script, limits, p) if p.first in needless else p for p in pieces]
     times = spans(script, limits, pieces, duration_ms)
-    cues = tuple(_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True))
-    progress(1.0)
-    return Captions(cues)
+    return [_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True)]
 
 
 def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int]) -> frozenset[int]:

@@ -85,11 +85,13 @@ def lay_out(
     boundaries: Sequence[int],
     resumed: frozenset[int] = frozenset(),
     needless: frozenset[int] = frozenset(),
+    cuts: frozenset[int] = frozenset(),
 ) -> Script:
     """The script of one recording; `shots` and `boundaries` (of vignettes) are times in milliseconds.
 
     `resumed` are tokens at which a speaker goes on after another's caption: the name is shown again there.
-    `needless` are those where it would repeat who is on screen already.
+    `needless` are those where it would repeat who is on screen already. Nothing reaches over `cuts`, tokens before which
+    something was left out.
     """
     tokens = aligned.tokens
     speakers = _speakers(tokens, voices)
@@ -113,7 +115,7 @@ def lay_out(
         runs=runs,
         speakers=speakers,
         labels=labels,
-        hard=_hard(tokens, runs, parts | (resumed & labels.keys())),
+        hard=_hard(tokens, runs, parts | cuts | (resumed & labels.keys())),
         shots=ordered,
         shots_before=[bisect_left(ordered, start) for start in starts],
         parts=parts,
@@ -135,7 +137,7 @@ def _speakers(tokens: Sequence[Token], voices: Voices) -> list[str | None]:
         for index in range(utterance.first, min(utterance.last, len(tokens))):
             speakers[index] = utterance.speaker
     for index in range(1, len(tokens)):
-        if tokens[index].kind is Kind.SOUND and speakers[index] is None:
+        if tokens[index].kind in (Kind.SOUND, Kind.PAUSE) and speakers[index] is None:
             speakers[index] = speakers[index - 1]
     return speakers
 
@@ -213,6 +215,10 @@ def _first_token_of(tokens: Sequence[Token], boundary_ms: int) -> int:
     return next((i for i, t in enumerate(tokens) if t.span.middle_ms >= boundary_ms), len(tokens))
 
 
+# What never shares a caption with talk.
+_ALONE = frozenset((Kind.UNSPOKEN, Kind.PAUSE))
+
+
 def _hard(tokens: Sequence[Token], runs: Sequence[int], begins: Set[int]) -> list[bool]:
     hard = [False] * len(tokens)
     for index in range(1, len(tokens)):
@@ -220,7 +226,7 @@ def _hard(tokens: Sequence[Token], runs: Sequence[int], begins: Set[int]) -> lis
         pause_ms = after.span.start_ms - before.span.end_ms
         hard[index] = (
             pause_ms >= LONG_SILENCE_MS
-            or (before.kind is Kind.UNSPOKEN) != (after.kind is Kind.UNSPOKEN)
+            or (before.kind is not after.kind and not _ALONE.isdisjoint((before.kind, after.kind)))
             or (runs[index] != runs[index - 1] and pause_ms < -REAL_OVERLAP_MS)
             or after.span.start_ms < before.span.start_ms
         )
