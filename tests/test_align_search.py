@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.stages.align import acoustics
 from pipeline.stages.align.features import cepstra, with_changes
 from pipeline.stages.align.lattice import Builder, Penalties, Spoken, Way
-from pipeline.stages.align.scoring import BLOCK_FRAMES, Block, Chosen, blocks, path_scores
+from pipeline.stages.align.scoring import BLOCK_FRAMES, Block, Blocks, Chosen, path_scores
 from pipeline.stages.align.search import Search, Step
 
 MODEL = acoustics.load()
@@ -81,7 +81,7 @@ def said(
 
 def walk(words: Sequence[str], truth: np.ndarray) -> list[Step]:
     search = Search(MODEL, Builder(MODEL, Penalties()).build(text(words)), Penalties())
-    for _ in search.run(made_up(truth), np.ones(len(truth), bool)):  # type: ignore[arg-type]
+    for _ in search.run(list(made_up(truth)), np.ones(len(truth), bool)):  # type: ignore[arg-type]
         pass
     return search.path()
 
@@ -142,7 +142,7 @@ def test_music_outside_speech_is_no_word() -> None:
     in_speech = np.ones(len(truth), bool)
     in_speech[:250] = False
     search = Search(MODEL, Builder(MODEL, Penalties()).build(text(words)), Penalties())
-    for _ in search.run(made_up(truth), in_speech):  # type: ignore[arg-type]
+    for _ in search.run(list(made_up(truth)), in_speech):  # type: ignore[arg-type]
         pass
     assert abs(starts_of(search.path())[0] - starts[0]) <= 2
 
@@ -161,10 +161,12 @@ def test_scores_computed_by_block_and_along_a_path_agree() -> None:
     features = with_changes(cepstra(noise)[0])
     columns = np.random.default_rng(4).integers(0, MODEL.columns, len(features))
     by_block = []
-    for block in blocks(MODEL, features, threads=2):
-        here = columns[block.first : block.first + block.frames]
-        chosen = Chosen(MODEL, np.unique(here))
-        by_block.append(block.scores(chosen)[np.arange(len(here)), np.searchsorted(chosen.columns, here)])
+    with Blocks(MODEL, features, threads=2) as blocks:
+        for number in range(len(blocks)):
+            block = blocks[number]
+            here = columns[block.first : block.first + block.frames]
+            chosen = Chosen(MODEL, np.unique(here))
+            by_block.append(block.scores(chosen)[np.arange(len(here)), np.searchsorted(chosen.columns, here)])
     assert np.allclose(np.concatenate(by_block), path_scores(MODEL, features, columns), atol=0.2)
 
 
