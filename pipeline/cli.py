@@ -129,6 +129,9 @@ def run(
     model: Annotated[
         str | None, typer.Option("--model", help="Whisper's model: a name, or a folder.")
     ] = None,
+    shots: Annotated[
+        str | None, typer.Option("--shots", help="key-frames, or exact: every picture, which takes minutes.")
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="A setting: stage.key=value; repeatable.")
     ] = None,
@@ -155,6 +158,7 @@ def run(
         ("transcribe.model", model),
         ("speakers.most", speakers),
         ("captions.labels", labels),
+        ("picture.shots", shots),
     ]
     overrides = [f"{key}={json.dumps(value)}" for key, value in named if value is not None]
     request = jobs.Request(tuple(media or ()), subtitles, out, (*overrides, *(set_ or ())))

@@ -21,6 +21,7 @@ PACKAGES = {
     "faster-whisper": "finds speech; transcribes when weights are there",
     "pocketsphinx": "the recognizer that is always there",
     "pysrt": "writes SRT",
+    "rapidocr": "reads text on the screen",
     "spacy": "tags clinical concepts",
 }
 

@@ -96,6 +96,16 @@ class SpeakerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSettings:
+    """`shots` key-frames looks at key frames and at what the packets say is worth it (a cut that is not exact says so), exact
+    decodes every picture, which takes minutes. `read_text` reads what is written on the screen."""
+
+    __pydantic_config__ = _STRICT
+    shots: Literal["key-frames", "exact"] = "key-frames"
+    read_text: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CaptionSettings:
     """How captions are divided: a row of `pipeline.profiles`, and what is put in place of its limits.
 
@@ -150,6 +160,7 @@ class Settings:
     people: tuple[Person, ...] = ()
     transcribe: TranscribeSettings = field(default_factory=TranscribeSettings)
     align: AlignSettings = field(default_factory=AlignSettings)
+    picture: PictureSettings = field(default_factory=PictureSettings)
     speakers: SpeakerSettings = field(default_factory=SpeakerSettings)
     captions: CaptionSettings = field(default_factory=CaptionSettings)
 

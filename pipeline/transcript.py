@@ -260,7 +260,7 @@ class Captions:
 class Shot:
     """A stretch of picture between two cuts; `slack_ms` is how far its start may be off (0: exact, else a group of pictures).
 
-    `look` is "moving", "still" (a card, a frozen frame) or "black".
+    `look` is "moving", "still" (a frozen frame, a drawing), "card" (still, and one colour but for some writing) or "black".
     """
 
     span: Span

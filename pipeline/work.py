@@ -17,7 +17,7 @@ from pipeline.jobs import Job
 from pipeline.media import Audio
 from pipeline.progress import Progress
 from pipeline.resources import data_file, model_folders
-from pipeline.stages import align, captions, concepts, speakers, transcribe
+from pipeline.stages import align, captions, concepts, picture, speakers, transcribe
 from pipeline.store import Store, digest_of, digest_of_file
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
@@ -41,6 +41,7 @@ T = TypeVar("T")
 # A stage's version: raise it when its result changes for equal inputs, and every artefact of it is done anew.
 VERSIONS = {
     "sound": 1,
+    "picture": picture.VERSION,
     "transcribe": 1,
     "align": 2,
     "speakers": speakers.VERSION,
@@ -124,14 +125,14 @@ class Work:
     def transcript(self, step: Step) -> Transcript:
         """Fold the stages into a transcript. Raises what the stages raise."""
         sound = step("sound", Sound, self._reads("sound"), self._decode)
+        seen = step("picture", Picture, self._picture_reads(), lambda p: self._see(sound, p))
         heard = step("transcribe", Heard, self._transcribe_reads(), self._transcribe)
         aligned = step("align", Aligned, self._align_reads(heard), lambda p: self._align(heard, p))
-        picture = Picture()
         voices = step(
             "speakers",
             Voices,
-            self._speaker_reads(heard, aligned, picture),
-            lambda p: self._tell_apart(heard, aligned, picture, sound.duration_ms, p),
+            self._speaker_reads(heard, aligned, seen),
+            lambda p: self._tell_apart(heard, aligned, seen, sound.duration_ms, p),
         )
         tags = step(
             "concepts",
@@ -142,12 +143,13 @@ class Work:
         made = step(
             "captions",
             Captions,
-            self._caption_reads(aligned, voices, sound),
-            lambda p: self._divide(aligned, voices, sound, p),
+            self._caption_reads(aligned, voices, sound, seen),
+            lambda p: self._divide(aligned, voices, sound, seen, p),
         )
         self.notes = (
             *sound.notes,
             *self._odd_length(sound),
+            *seen.notes,
             *(self.given.notes if self.given else ()),
             *heard.notes,
             *voices.notes,
@@ -165,6 +167,14 @@ class Work:
         facts = media.facts(self.job.media)
         self._audio = media.decode_audio(self.job.media, progress)
         return Sound(max(self._audio.duration_ms, facts.duration_ms), facts.has_picture, self._audio.notes)
+
+    def _picture_reads(self) -> dict[str, Any]:
+        return self._reads(
+            "picture", settings=_plain(self.job.settings.picture), reader=picture.reader_identity()
+        )
+
+    def _see(self, sound: Sound, progress: Progress) -> Picture:
+        return picture.run(self.job.media, sound.duration_ms, self.job.settings.picture, progress)
 
     def _transcribe_reads(self) -> dict[str, Any]:
         settings = self.job.settings
@@ -254,18 +264,21 @@ class Work:
         self.store.save(CODED, dict[str, list[Finding]], reads, known)
         return found
 
-    def _caption_reads(self, aligned: Aligned, voices: Voices, sound: Sound) -> dict[str, Any]:
+    def _caption_reads(self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture) -> dict[str, Any]:
         return self._reads(
             "captions",
             settings=_plain(self.job.settings.captions),
             aligned=digest_of(aligned, Aligned),
             utterances=digest_of(voices, Voices),
             duration=sound.duration_ms,
+            shots=list(_cuts(seen)),
         )
 
-    def _divide(self, aligned: Aligned, voices: Voices, sound: Sound, progress: Progress) -> Captions:
-        settings = self.job.settings.captions
-        return captions.run(aligned, voices, settings, progress=progress, duration_ms=sound.duration_ms)
+    def _divide(
+        self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture, progress: Progress
+    ) -> Captions:
+        settings, cuts = self.job.settings.captions, _cuts(seen)
+        return captions.run(aligned, voices, settings, cuts, progress=progress, duration_ms=sound.duration_ms)
 
     def _given_digest(self) -> str:
         return digest_of_file(self.job.subtitles) if self.job.subtitles and self.given else ""
@@ -299,6 +312,11 @@ class Work:
             "subtitles": self.job.subtitles.name if self.job.subtitles else "",
             "settings": hashlib.sha256(used.encode()).hexdigest()[:12],
         }
+
+
+def _cuts(seen: Picture) -> tuple[int, ...]:
+    """The cuts that captions may keep to: those that are exact."""
+    return tuple(shot.span.start_ms for shot in seen.shots[1:] if not shot.slack_ms)
 
 
 def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:

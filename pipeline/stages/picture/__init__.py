@@ -1,0 +1,70 @@
+"""What is seen: shots, still and black stretches, and text on the screen, from the key frames and what is worth decoding.
+
+83 minutes have some hundred thousand pictures, and decoding all of them takes minutes. The packets say which matter: key
+frames, and the groups of pictures in which something jumps. A cut seen between neighbouring pictures is exact
+(`slack_ms` 0); one seen between pictures that lie apart says how far.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.progress import Progress, part, silent
+from pipeline.settings import PictureSettings
+from pipeline.stages.picture.changes import Tracker
+from pipeline.stages.picture.glances import look, plan
+from pipeline.stages.picture.packets import read_packets
+from pipeline.stages.picture.reading import Reader, Watcher, rapid_reader, reader_identity
+from pipeline.transcript import Picture
+
+__all__ = ["VERSION", "reader_identity", "run"]
+
+VERSION = 1
+
+NO_READER = (
+    "text on the screen was not read: the package rapidocr is not installed, or came without its models"
+)
+
+
+def run(
+    path: Path,
+    duration_ms: int,
+    settings: PictureSettings,
+    progress: Progress = silent,
+    reader: Reader | None = None,
+) -> Picture:
+    """The shots of the recording and the text on its screen; both empty without a picture, with a note that says why.
+
+    `duration_ms` is how long the recording lasts; `reader` stands in for RapidOCR in tests.
+    """
+    import av
+
+    try:
+        packets = read_packets(path)
+    except (av.error.FFmpegError, OSError) as error:
+        return Picture(notes=(f"the picture could not be read: {type(error).__name__}",))
+    if not packets.keys.any():
+        return Picture(notes=("the recording has no picture: no shots, and no text on the screen",))
+    progress(0.1)
+    read = (reader or rapid_reader()) if settings.read_text else None
+    notes = (NO_READER,) if settings.read_text and read is None else ()
+    tracker = Tracker(packets)
+    watcher = Watcher(read, duration_ms) if read else None
+    chosen = plan(packets, _pixels(path), settings.shots == "exact")
+    try:
+        for glance in look(path, packets, chosen, part(progress, 0.1, 1.0)):
+            begun = tracker.add(glance)
+            if watcher:
+                watcher.add(glance, tracker.start_ms if begun else None)
+    except (av.error.FFmpegError, OSError) as error:
+        notes = (*notes, f"the picture could be read only in part: {type(error).__name__}")
+    texts = watcher.finish(duration_ms) if watcher else ()
+    return Picture(tracker.finish(duration_ms), texts, notes)
+
+
+def _pixels(path: Path) -> int:
+    from pipeline.decoding import moving_pictures, open_container
+
+    with open_container(path) as container:
+        stream = moving_pictures(container)[0]
+        return max(1, int(stream.width) * int(stream.height))

@@ -1,0 +1,167 @@
+"""From picture to picture: what is a cut, what only comes up over the same picture, what stands still and what is black.
+
+Pictures are compared small, by the share of their points that change clearly. The lowest third is left out of that:
+names and subtitles come and go there without a cut.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.stages.picture.glances import THUMB_WIDTH, Glance, Thumb
+from pipeline.stages.picture.packets import Packets
+from pipeline.timing import Span
+from pipeline.transcript import Shot
+
+# A point has changed when its clearest colour has by so much of 255: above the noise of compression, below a shadow.
+CLEARLY = 24
+# Shares of the upper part that must change between neighbouring pictures, and between pictures that lie apart.
+CUT_SHARE, APART_SHARE = 0.06, 0.30
+# A cut stands out this many times from the changes just before it: a shaken camera changes everything all the time.
+CUT_TIMES = 4.0
+UPPER = 2 / 3
+# Black: hardly a point is brighter than this of 255; a line of writing has more of them.
+BLACK_LEVEL, BLACK_SHARE = 32, 0.998
+# Still: this share of points or fewer changes. A card: so much of the picture has one colour.
+STILL_SHARE = 0.004
+CARD_SHARE = 0.85
+_CARD_NEAR = 14
+# Blends change too little from picture to picture to be seen there: pictures this far apart are compared as well, and what
+# has not settled after the longer time is movement.
+_BLEND_STEP_MS, _BLEND_LONGEST_MS = 400, 4000
+
+
+def changed(before: Thumb, after: Thumb, upper: bool = True) -> float:
+    """The share of points that differ clearly, of the upper part or of all."""
+    rows = round(len(before) * UPPER) if upper else len(before)
+    one, other = before[:rows], after[:rows]
+    apart = (np.maximum(one, other) - np.minimum(one, other)) > CLEARLY
+    return float(np.count_nonzero(apart.any(axis=2))) / (rows * THUMB_WIDTH)
+
+
+def is_black(thumb: Thumb) -> bool:
+    """Whether nothing is to be seen, writing included."""
+    return bool((thumb <= BLACK_LEVEL).mean() >= BLACK_SHARE)
+
+
+def is_flat(thumb: Thumb) -> bool:
+    """Whether one colour fills the picture but for some writing."""
+    colour = np.median(thumb.reshape(-1, 3), axis=0)
+    return bool((np.abs(thumb - colour).max(axis=2) <= _CARD_NEAR).mean() >= CARD_SHARE)
+
+
+@dataclass
+class _Open:
+    """The shot under way: where it began, its first picture, and what was seen of it so far."""
+
+    start_ms: int
+    slack_ms: int
+    black: bool
+    flat: bool
+    moved: float = 0.0
+
+    def closed(self, end_ms: int, packets: Packets) -> Shot:
+        end_ms = max(self.start_ms, end_ms)
+        return Shot(Span(self.start_ms, end_ms), self.slack_ms, self._look(end_ms, packets))
+
+    def _look(self, end_ms: int, packets: Packets) -> str:
+        if self.black:
+            return "black"
+        if self.moved > STILL_SHARE or not packets.quiet(self.start_ms, end_ms):
+            return "moving"
+        return "card" if self.flat else "still"
+
+
+@dataclass
+class Tracker:
+    """Follows the pictures and collects shots; `packets` tell what lies between those that are looked at."""
+
+    packets: Packets
+    shots: list[Shot] = field(default_factory=list)
+    _open: _Open | None = None
+    _last: Glance | None = None
+    _black: bool = False
+    _recent: deque[float] = field(default_factory=lambda: deque(maxlen=5))
+    _anchor: Glance | None = None
+    _step: Glance | None = None
+
+    def __post_init__(self) -> None:
+        self._chosen_ms = self.packets.chosen_keys()
+        self._jumps_ms = self.packets.times_ms[self.packets.jumps()]
+
+    @property
+    def start_ms(self) -> int:
+        """When the shot under way began."""
+        return self._open.start_ms if self._open else 0
+
+    def add(self, glance: Glance) -> bool:
+        """Take the next picture; whether a new shot begins with it or within the pictures before it."""
+        last, self._last = self._last, glance
+        if last is None or self._open is None:
+            self._black = is_black(glance.thumb)
+            self._open = _Open(0, 0, self._black, is_flat(glance.thumb))
+            return True
+        share = changed(last.thumb, glance.thumb)
+        was_black = self._black
+        if share > 0:
+            self._black = is_black(glance.thumb)
+        cut = self._cut(last, glance, share, was_black != self._black)
+        if cut is not None:
+            self._begin(*cut, glance)
+        else:
+            self._open.moved = max(self._open.moved, share)
+            self._recent.append(share)
+        return cut is not None
+
+    def _begin(self, start_ms: int, slack_ms: int, glance: Glance) -> None:
+        assert self._open is not None
+        self.shots.append(self._open.closed(start_ms, self.packets))
+        self._open = _Open(start_ms, slack_ms, self._black, is_flat(glance.thumb))
+        self._recent.clear()
+        self._anchor = self._step = glance
+
+    def _cut(self, last: Glance, now: Glance, share: float, turned: bool) -> tuple[int, int] | None:
+        """Where a new shot begins and how far that may be off, if one does; `turned` from or to black."""
+        if now.follows:
+            usual = float(np.median(self._recent)) if self._recent else 0.0
+            if share >= max(CUT_SHARE, CUT_TIMES * usual) or turned:
+                return now.time_ms, 0
+            return self._blended(now)
+        self._anchor = self._step = now
+        if now.time_ms in self._chosen_ms and share >= CUT_SHARE:
+            return now.time_ms, 0
+        if share >= APART_SHARE or turned:
+            return self._between(last.time_ms, now.time_ms)
+        return None
+
+    def _between(self, last_ms: int, now_ms: int) -> tuple[int, int]:
+        """A cut between two pictures that lie apart: where the packets jump last, else at the later one."""
+        inside = self._jumps_ms[(self._jumps_ms > last_ms) & (self._jumps_ms < now_ms)]
+        return (int(inside[-1]) if len(inside) else now_ms), now_ms - last_ms
+
+    def _blended(self, now: Glance) -> tuple[int, int] | None:
+        """A cut made slowly: the picture changes a little at a time and then stands, and is another one."""
+        anchor, step = self._anchor, self._step
+        if anchor is None or step is None:
+            self._anchor = self._step = now
+            return None
+        if now.time_ms - step.time_ms < _BLEND_STEP_MS:
+            return None
+        self._step = now
+        calm = changed(step.thumb, now.thumb) <= STILL_SHARE
+        share = changed(anchor.thumb, now.thumb)
+        if calm and share >= APART_SHARE:
+            return anchor.time_ms, now.time_ms - anchor.time_ms
+        if share <= STILL_SHARE or calm or now.time_ms - anchor.time_ms > _BLEND_LONGEST_MS:
+            self._anchor = now
+        return None
+
+    def finish(self, end_ms: int) -> tuple[Shot, ...]:
+        """All shots; the last one lasts to `end_ms`."""
+        if self._open is not None:
+            self.shots.append(self._open.closed(end_ms, self.packets))
+            self._open = None
+        return tuple(s for s in self.shots if s.span)

@@ -1,0 +1,230 @@
+"""Text on the screen: looked for only where something can be written and stands still, read once, followed until it goes.
+
+Read by RapidOCR, whose models lie in its package; it is told where, so that it never looks for them elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.picture.changes import CLEARLY, STILL_SHARE, changed, is_flat
+from pipeline.stages.picture.glances import Glance, Thumb
+from pipeline.timing import Span
+from pipeline.transcript import ScreenText
+
+Box = tuple[float, float, float, float]  # left, top, width, height as shares of the picture
+
+# After a change, what came up is read when so much time has passed: most titles blend in within a third of a second.
+SETTLE_MS = 320
+# Looked for in a picture this wide: steep edges in a window as wide as a short word, as high as a line.
+SEARCH_WIDTH, STEEP, WINDOW = 320, 40, (48, 10)
+# The share of steep edges in some window from which on a line may be written there; lower thirds measured 0.14 and more.
+LIKELY = 0.13
+# How many pictures are read, spread over the recording; cards are few, and each is read. 0.15 to 0.3 s each.
+MOST_READ, MOST_CARDS, HEAD_START = 36, 60, 6
+# What is read worse than this is more often a pattern than a word.
+LEAST_SCORE = 0.80
+# A text is gone when so much of its box has changed clearly.
+GONE_SHARE = 0.12
+# It stood at least so much longer than it was seen, unless it is seen gone before.
+UNSEEN_MS = 1000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line that was read: its words, its box, and the reader's score in [0, 1]."""
+
+    text: str
+    box: Box
+    score: float
+
+
+class Reader(Protocol):
+    """Reads the lines in a picture, shape (height, width, 3), BGR, uint8."""
+
+    def __call__(self, picture: NDArray[np.uint8]) -> list[Line]: ...
+
+
+def reader_identity() -> str:
+    """What reads text on the screen here, empty when nothing does: with another one, what was read may change."""
+    try:
+        return f"rapidocr {version('rapidocr')}"
+    except PackageNotFoundError:
+        return ""
+
+
+def rapid_reader() -> Reader | None:
+    """RapidOCR with the models of its package, None where the package or a model is missing."""
+    try:
+        import rapidocr
+    except ImportError:
+        return None
+    models = Path(rapidocr.__file__).parent / "models"
+    found = {kind: sorted(models.glob(f"*{kind}*.onnx")) for kind in ("det", "rec")}
+    if not all(found.values()):
+        return None
+    logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
+    engine = rapidocr.RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,  # nobody writes titles upside down
+            "Det.model_path": str(found["det"][0]),
+            "Rec.model_path": str(found["rec"][0]),
+            "Det.limit_type": "max",
+            "Det.limit_side_len": 320,
+        }
+    )
+    return _RapidReader(engine)
+
+
+class _RapidReader:
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+
+    def __call__(self, picture: NDArray[np.uint8]) -> list[Line]:
+        height, width = picture.shape[:2]
+        found = self._engine(picture)
+        if found.txts is None:
+            return []
+        lines = []
+        for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
+            left, top = (float(v) for v in corners.min(axis=0))
+            right, bottom = (float(v) for v in corners.max(axis=0))
+            box = (left / width, top / height, (right - left) / width, (bottom - top) / height)
+            lines.append(Line(" ".join(text.split()), _rounded(box), round(float(score), 3)))
+        return lines
+
+
+def _rounded(box: Box) -> Box:
+    left, top, width, height = (round(min(1.0, max(0.0, v)), 3) for v in box)
+    return left, top, width, height
+
+
+def likelihood(frame: Any) -> float:
+    """How likely something is written in the picture: the densest steep edges in a window the size of a short word."""
+    import cv2
+
+    height = max(2, round(SEARCH_WIDTH * frame.height / frame.width))
+    grey = frame.reformat(SEARCH_WIDTH, height, "gray").to_ndarray()
+    steep = (np.abs(np.diff(grey.astype(np.int16), axis=1)) > STEEP).astype(np.float32)
+    return float(cv2.boxFilter(steep, -1, WINDOW).max())
+
+
+@dataclass
+class _Standing:
+    """A line on the screen: since when, and how its box looked when it was read."""
+
+    line: Line
+    since_ms: int
+    thumb: Thumb
+
+    def gone(self, now: Thumb) -> bool:
+        height, width = now.shape[:2]
+        left, top, wide, high = self.line.box
+        rows = slice(int(top * height), max(int(top * height) + 1, round((top + high) * height)))
+        columns = slice(int(left * width), max(int(left * width) + 1, round((left + wide) * width)))
+        before, after = self.thumb[rows, columns], now[rows, columns]
+        apart = (np.maximum(before, after) - np.minimum(before, after)).max(axis=2) > CLEARLY
+        return bool(apart.mean() >= GONE_SHARE)
+
+
+class Watcher:
+    """Follows the pictures and collects what is written in them; `duration_ms` spreads the readings over the recording."""
+
+    def __init__(self, read: Reader, duration_ms: int) -> None:
+        self._read, self._duration_ms = read, max(1, duration_ms)
+        self._standing: list[_Standing] = []
+        self._texts: list[ScreenText] = []
+        self._known: list[tuple[Thumb, list[Line]]] = []
+        self._last: Glance | None = None
+        self._changed_ms = self._seen_ms = 0
+        self._due_ms: int | None = None
+        self._reads = self._cards = 0
+
+    def add(self, glance: Glance, shot_ms: int | None) -> None:
+        """Take the next picture; `shot_ms` is when the shot began that it is the first picture of."""
+        last, self._last = self._last, glance
+        self._seen_ms = last.time_ms if last else 0
+        share = 1.0 if last is None else changed(last.thumb, glance.thumb, upper=False)
+        if share > 0:
+            self._close(glance, shot_ms)
+        if shot_ms is not None or share > STILL_SHARE:
+            self._changed_ms = glance.time_ms if shot_ms is None else shot_ms
+            self._due_ms = glance.time_ms + (SETTLE_MS if glance.follows else 0)
+        if self._due_ms is not None and (glance.time_ms >= self._due_ms or not glance.follows):
+            self._due_ms = None
+            self._look(glance)
+
+    def finish(self, end_ms: int) -> tuple[ScreenText, ...]:
+        """Every text, ordered by time; what still stands there lasts to `end_ms`."""
+        for standing in self._standing:
+            self._texts.append(_text(standing, end_ms))
+        self._standing = []
+        return tuple(sorted((t for t in self._texts if t.span), key=lambda t: (t.span, t.box)))
+
+    def _close(self, glance: Glance, shot_ms: int | None) -> None:
+        end_ms = glance.time_ms if shot_ms is None else shot_ms
+        staying = []
+        for standing in self._standing:
+            if standing.gone(glance.thumb):
+                self._texts.append(_text(standing, end_ms if glance.follows else self._unseen(glance)))
+            else:
+                staying.append(standing)
+        self._standing = staying
+
+    def _unseen(self, glance: Glance) -> int:
+        """When a text went that stood in the picture before and is gone in this one, which lie apart: soon after the first."""
+        return self._seen_ms + min(UNSEEN_MS, (glance.time_ms - self._seen_ms) // 2)
+
+    def _look(self, glance: Glance) -> None:
+        if likelihood(glance.frame) < LIKELY:
+            return
+        lines = self._known_lines(glance.thumb)
+        if lines is None:
+            if not self._may_read(glance):
+                return
+            lines = [
+                line
+                for line in self._read(np.asarray(glance.frame.to_ndarray(format="bgr24"), np.uint8))
+                if _worth(line)
+            ]
+            self._known.append((glance.thumb, lines))
+        held = {standing.line.text for standing in self._standing}
+        self._standing += [
+            _Standing(line, self._changed_ms, glance.thumb) for line in lines if line.text not in held
+        ]
+
+    def _known_lines(self, thumb: Thumb) -> list[Line] | None:
+        """What was read when the picture looked just the same."""
+        for before, lines in self._known:
+            if np.array_equal(before, thumb) or float(np.abs(before.astype(np.int16) - thumb).max()) <= 4:
+                return lines
+        return None
+
+    def _may_read(self, glance: Glance) -> bool:
+        if is_flat(glance.thumb) and self._cards < MOST_CARDS:
+            self._cards += 1
+            return True
+        earned = HEAD_START + (MOST_READ - HEAD_START) * glance.time_ms / self._duration_ms
+        if self._reads >= earned:
+            return False
+        self._reads += 1
+        return True
+
+
+def _worth(line: Line) -> bool:
+    return line.score >= LEAST_SCORE and sum(c.isalnum() for c in line.text) >= 2
+
+
+def _text(standing: _Standing, end_ms: int) -> ScreenText:
+    line = standing.line
+    return ScreenText(
+        Span(standing.since_ms, max(standing.since_ms, end_ms)), line.text, line.box, line.score
+    )
