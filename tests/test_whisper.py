@@ -14,19 +14,21 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pysrt
 import pytest
 from faster_whisper import BatchedInferencePipeline
 
 from pipeline.errors import RecognizerError, WeightsError
+from pipeline.formats.readers import read
 from pipeline.media import decode_audio
 from pipeline.progress import silent
 from pipeline.recognizers import Bias, whisper
 from pipeline.recognizers.chunks import LONGEST_MS
 from pipeline.recognizers.whisper import Whisper
 from pipeline.regions import speech_regions
-from pipeline.settings import TranscribeSettings, WhisperSettings
+from pipeline.settings import AlignSettings, TranscribeSettings, WhisperSettings
 from pipeline.sound import Audio
-from pipeline.stages import transcribe
+from pipeline.stages import align, transcribe
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import TextSource, TimeSource, Token
 
@@ -309,3 +311,21 @@ def test_other_weights_are_another_identity(tmp_path):
     data[-5] ^= 1
     (folder / "model.bin").write_bytes(data)
     assert transcribe.choose(settings).identity != before
+
+
+def test_both_ears_disagree_and_that_is_kept(tmp_path, spoken):
+    """Subtitles that read "mountain" where "river" is said: theirs is the text, Whisper's reading is the evidence."""
+    known = SENTENCES[:3]
+    audio = Audio(spoken.samples[: (known[-1]["words"][-1][2] + 800) * 16])
+    cues = [
+        pysrt.SubRipItem(n, s["words"][0][1], s["words"][-1][2], s["text"].replace("river", "mountain"))
+        for n, s in enumerate(known, 1)
+    ]
+    pysrt.SubRipFile(cues).save(str(tmp_path / "talk.srt"), encoding="utf-8")
+    given = read(tmp_path / "talk.srt")
+    heard = transcribe.run(audio, given, LISTEN)
+    assert (heard.recognizer, heard.biased) == ("whisper", False)
+    assert "river" in [token.text for token in heard.tokens]
+    aligned = align.run(audio, heard, given, AlignSettings())
+    assert "mountain" in [token.text for token in aligned.tokens]
+    assert [(p.text, p.heard) for p in aligned.report.heard_differently] == [("mountain", "river")]
