@@ -17,11 +17,13 @@ from pipeline.audit.documents import facts_from_json, from_given, from_json
 from pipeline.audit.model import Finding, Rates
 from pipeline.audit.page import as_html
 from pipeline.audit.report import as_csv, as_json, as_text
+from pipeline.audit.waivers import waive
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.readers import read
 from pipeline.profiles import PROFILES, Profile, adjusted
 from pipeline.settings import CaptionSettings
 from pipeline.transcript import Grade
+from pipeline.waiving import waivers_for
 
 Illustrate = Callable[[Sequence[Report]], Mapping[tuple[str, int], bytes]]
 Format = Literal["text", "json", "html", "csv"]
@@ -50,8 +52,11 @@ def check(
     fail_on: Literal["error", "warning"] = "error",
     settings: CaptionSettings | None = None,
     illustrate: Illustrate | None = None,
+    media: Path | None = None,
 ) -> Checked:
-    """Audit files under profiles; `facts` say what is known about the recording that they all belong to.
+    """Audit files under profiles; `facts` say what is known about `media`, the recording that they all belong to.
+
+    Findings that people waived in the journal beside the recording are marked so and count no more.
 
     `illustrate` (`Evidence.pictures`) gives the HTML report frames and waveforms of the worst findings.
 
@@ -61,7 +66,7 @@ def check(
     """
     chosen = [profile_named(name, settings) for name in profiles]
     one = check_file if len(files) == 1 else _check_one_of_many
-    reports = tuple(one(path, chosen, facts) for path in files)
+    reports = tuple(one(path, chosen, facts, media) for path in files)
     threshold = Severity.ERROR if fail_on == "error" else Severity.WARNING
     failed = any(f.severity >= threshold for report in reports for f in report.open)
     if format == "html" and illustrate is not None:
@@ -77,16 +82,20 @@ def profile_named(name: str, settings: CaptionSettings | None = None) -> Profile
     return adjusted(PROFILES[name], settings) if own and settings else PROFILES[name]
 
 
-def check_file(path: Path, profiles: Sequence[Profile], facts: Facts | None = None) -> Report:
-    """The report about one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError."""
+def check_file(
+    path: Path, profiles: Sequence[Profile], facts: Facts | None = None, media: Path | None = None
+) -> Report:
+    """The report about one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError and JournalError."""
     document, known = load_with(path, facts)
-    return audit(document, profiles, known)
+    return waive(audit(document, profiles, known), waivers_for(path, media))
 
 
-def _check_one_of_many(path: Path, profiles: Sequence[Profile], facts: Facts | None) -> Report:
+def _check_one_of_many(
+    path: Path, profiles: Sequence[Profile], facts: Facts | None, media: Path | None
+) -> Report:
     """`check_file`, but a file that cannot be read does not keep the others from being reported."""
     try:
-        return check_file(path, profiles, facts)
+        return check_file(path, profiles, facts, media)
     except SubtitlesError as error:
         finding = Finding("unreadable", Severity.ERROR, "", str(error), "Vignette", mend=error.remedy)
         return Report(path.name, tuple(p.name for p in profiles), (finding,), Rates(0, 0, 0.0, 0.0, 0.0, 0.0))

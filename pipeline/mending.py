@@ -14,11 +14,13 @@ from pathlib import Path
 from pipeline.audit import Facts, Report, audit
 from pipeline.audit.mending import Mend, mend
 from pipeline.audit.model import Document
+from pipeline.audit.waivers import waive
 from pipeline.check import load_with
 from pipeline.errors import OutputError, SubtitlesError
 from pipeline.formats.files import write_atomic
 from pipeline.profiles import Profile
 from pipeline.timing import format_timecode
+from pipeline.waiving import waivers_for
 
 _TIME = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"(\s*)({_TIME})(\s*-->\s*)({_TIME})")
@@ -36,7 +38,9 @@ class Mended:
     after: Report
 
 
-def propose(path: Path, profiles: Sequence[Profile], facts: Facts | None = None) -> Mended:
+def propose(
+    path: Path, profiles: Sequence[Profile], facts: Facts | None = None, media: Path | None = None
+) -> Mended:
     """All mends of an SRT or WebVTT file that help and make no other rule worse; nothing is written.
 
     Raises SubtitlesError for a file that cannot be read, or is of another format.
@@ -44,13 +48,14 @@ def propose(path: Path, profiles: Sequence[Profile], facts: Facts | None = None)
     document, known = load_with(path, facts)
     if document.format not in ("srt", "vtt"):
         raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
-    better, mends = mend(document, profiles, known)
+    waivers = waivers_for(path, media)
+    better, mends = mend(document, profiles, known, waivers)
     old = _decoded(path)
     new = patched(old, mends, document.format)
     diff = "".join(
         difflib.unified_diff(_lines(old), _lines(new), str(path), f"{path} (mended)", n=2, lineterm="\n")
     )
-    before, after = audit(document, profiles, known), audit(_rescanned(better), profiles, known)
+    before, after = (waive(audit(d, profiles, known), waivers) for d in (document, _rescanned(better)))
     return Mended(path, new, diff, tuple(mends), before, after)
 
 

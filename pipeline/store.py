@@ -159,6 +159,11 @@ class Store:
         if not origin.is_file() or held != here:
             write_atomic(origin, here)
 
+    def origin(self) -> Path | None:
+        """The recording that this store was claimed for; None before that."""
+        origin = self.folder / _ORIGIN
+        return self.folder / origin.read_text("utf-8") if origin.is_file() else None
+
     def keep_written(self, name: str, data: bytes) -> None:
         """Keep what was written, to tell later what a person changed in it. Raises OutputError."""
         folder = self.folder / _WRITTEN

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline import jobs, outputs
+from pipeline.commands.wishes import Wish
 from pipeline.edits import adopt, append, journal_of, read
 from pipeline.edits.comparing import Change, changes, on_tokens
 from pipeline.edits.making import Maker
@@ -444,8 +445,8 @@ def test_random_mends_come_out_again(prepared, seed, count):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, phases=[Phase.generate], **AT_RANDOM)
-@given(seed=st.integers(0, 10**9), count=st.integers(1, 20))
+@settings(max_examples=60, phases=[Phase.generate], **AT_RANDOM)
+@given(seed=st.integers(0, 10**9), count=st.integers(1, 60))
 def test_many_random_mends_come_out_again(prepared, seed, count):
     comes_out_again(prepared, seed, count)
 
@@ -562,11 +563,62 @@ def test_adopting_from_the_command_line(project_run):
     assert project_run.run("run", "--json").json["recordings"][0]["kept"] == []
 
 
+WISHES = {
+    "a caption's time": (["--words", "make a start.", "--show", "0:29.9-0:31.5"], "00:00:29,900 --> 00:00:31,500"),
+    "its start alone": (["--words", "make a start.", "--show", "0:29.9-"], "00:00:29,900 --> "),
+    "a division": (["--words", "There's a chair.", "--split"], "\nThere's a chair."),
+    "one of two": (["--words", "make a start.", "--merge"], None),
+    "one less": (["--words", "There's a chair.", "--delete"], None),
+    "one more": (["--add", "Good evening.", "--show", "0:28-0:29.5", "--label", "Ruth"], "\nRUTH: Good evening."),
+    "a word's time": (["--words", "start.", "--said", "0:31-0:31.4"], None),
+    "a waiver": (["--words", "make a start.", "--waive", "max-duration", "--reason", "he waits"], None),
+    "a caption seen": (["--words", "make a start.", "--reviewed"], None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WISHES)
+def test_what_can_be_decided_about_captions(desk, name):
+    args, comes_out = WISHES[name]
+    wish = _wish(args)
+    shown = preview(desk.job, tagging=False)
+    before = srt.dumps(shown.transcript)
+    made = append(desk.journal, wish.decisions(shown, "Ana"))
+    shown, _ = desk.run()
+    assert made
+    assert [s.state for s in shown.replay.report.standings] == ["kept"] * len(made)
+    out = srt.dumps(shown.transcript)
+    if comes_out:
+        assert comes_out in out
+    else:
+        assert (out == before) == (name in ("a word's time", "a waiver", "a caption seen"))
+
+
+def _wish(args):
+    """As the command line makes it."""
+    given_ = {}
+    rest = list(args)
+    while rest:
+        name = rest.pop(0).removeprefix("--")
+        given_[name] = True if name in ("split", "merge", "delete", "reviewed") else rest.pop(0)
+    return Wish(**given_)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["--show", "1-2"], ["--words", "x", "--show", "2-1"], ["--words", "x", "--show", "soon-later"],
+     ["--words", "x", "--said", "0:01-"], ["--add", "x"], ["--label", "x", "--reviewed"],
+     ["--words", "x", "--waive", "r"], ["--words", "So", "--split"], ["--words", "x", "--split", "--merge"]],
+)  # fmt: skip
+def test_wishes_that_make_no_sense(desk, args):
+    with pytest.raises(UsageError):
+        _wish(args).decisions(preview(desk.job, tagging=False), "Ana")
+
+
 def test_copies_of_a_journal_are_merged(project_run):
     media, theirs = "media/demo.mp4", project_run.folder / "theirs.jsonl"
     project_run.run("decide", media, "--words", "Thusrday", "--become", "Thursday", "--by", "Ana")
     (project_run.media / "demo.edits.jsonl").rename(theirs)
-    ran = project_run.run("decisions", media, "--merge", theirs, "--json")
+    ran = project_run.run("decisions", "merge", media, theirs, "--json")
     assert ran.json["recordings"][0]["merged"] == 1
     assert ran.json["recordings"][0]["kept"] == 1
 

@@ -336,3 +336,7 @@ def test_the_profile_decides_how_a_name_is_drawn() -> None:
     named = replace(plain, captions=replace(plain.captions, cues=(cue,)))
     drawn = {p: render.lines(cue, replace(named, profile=p))[0] for p in ("training", "netflix", "dcmp")}
     assert drawn == {"training": "TOM: Hello.", "netflix": "[Tom] Hello.", "dcmp": "(Tom) Hello."}
+
+
+def test_no_character_turns_the_text_behind_it_around() -> None:
+    assert render.clean("left\u202eright\u202c \u2067שלום\u2069") == "leftright \u2067שלום\u2069"

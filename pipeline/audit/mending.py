@@ -15,6 +15,7 @@ from itertools import combinations, pairwise
 from pipeline.audit.documents import shown
 from pipeline.audit.model import Document, Facts, Severity, Shown
 from pipeline.audit.run import audit
+from pipeline.audit.waivers import Waiver, waive
 from pipeline.linguistics import Junction, junction, visible_length
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.timing import Span
@@ -48,16 +49,19 @@ Try = Callable[[Shown, Shown | None, Profile, Facts], Iterator[Shown]]
 
 
 def mend(
-    document: Document, profiles: Sequence[Profile], facts: Facts | None = None
+    document: Document,
+    profiles: Sequence[Profile],
+    facts: Facts | None = None,
+    waivers: Sequence[Waiver] = (),
 ) -> tuple[Document, list[Mend]]:
-    """The document with all mends that help, and what they are; findings that a person waived are not known here.
+    """The document with all mends that help, and what they are; what a person waived stays as it is.
 
     The first profile says what to aim at, all of them what must not become worse.
     """
     known = facts or Facts()
     cues = {cue.number: cue for cue in document.cues}
     wanted: dict[int, set[str]] = {}
-    for finding in audit(document, profiles, known).findings:
+    for finding in waive(audit(document, profiles, known), waivers).open:
         if finding.fixable and finding.cue_index is not None and finding.id in TRIES:
             wanted.setdefault(finding.cue_index, set()).add(finding.id)
     mends: list[Mend] = []

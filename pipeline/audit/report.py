@@ -13,7 +13,7 @@ from pipeline.audit.model import Finding, Rates, Report, Severity
 from pipeline.timing import clock, format_timecode
 
 # The summary fits a screen: so many groups, and so many findings in each.
-MOST_GROUPS, MOST_EXAMPLES = 20, 3
+MOST_GROUPS, MOST_EXAMPLES, MOST_WAIVED = 20, 3, 10
 
 PERSON_STEPS = (
     "Watch the recording with the captions on (WCAG 2.2, failure F8).",
@@ -67,7 +67,8 @@ def _file(report: Report, most_groups: int) -> list[str]:
     if waived := [f for f in report.findings if f.waived_by]:
         lines.append(
             f"  {len(waived)} waived: "
-            + "; ".join(f"{f.id} by {f.waived_by}: {f.reason}" for f in waived[:3])
+            + "; ".join(f"{f.id} {place(f)} by {f.waived_by}, {f.reason}" for f in waived[:MOST_WAIVED])
+            + (f"; and {len(waived) - MOST_WAIVED} more" if len(waived) > MOST_WAIVED else "")
         )
     if report.silent:
         needs = sorted({need.replace("|", " or ") for _, need in report.silent})

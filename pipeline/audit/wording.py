@@ -243,6 +243,8 @@ def _character_trouble(character: str) -> tuple[Severity, str] | None:
         return Severity.WARNING, "no player can show"
     if 0x1F000 <= ord(character) <= 0x1FAFF:
         return Severity.INFO, "is an emoji"
+    if character in "\u202d\u202e":
+        return Severity.WARNING, "turns the text behind it around"
     if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
         return Severity.INFO, "is an invisible direction mark"
     return None

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.errors import UsageError
+from pipeline.errors import SubtitlesError, UsageError
 from pipeline.progress import Progress
 
 
@@ -18,7 +18,8 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
     @app.command(
         epilog="Examples:  vignette check talk.srt   |   "
         "vignette check talk.vtt --media talk.mp4 --profile netflix --profile bbc --format html > report.html   |   "
-        "vignette check talk.srt --fix"
+        "vignette check talk.srt --fix   |   "
+        'vignette check talk.srt --waive reading-speed-cps --at 1:02 --reason "he does speak so fast"'
     )
     def check(
         files: Annotated[list[Path], typer.Argument(help="Captions: SRT, WebVTT, ASS or our JSON.")],
@@ -37,14 +38,24 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
         in_place: Annotated[
             bool, typer.Option("--in-place", help="With --fix: mend the file itself; a backup stays.")
         ] = False,
+        waive: Annotated[
+            str,
+            typer.Option("--waive", help="This rule's finding (at --at) is right as it is; with --reason."),
+        ] = "",
+        at: Annotated[str, typer.Option("--at", help="With --waive: when, if there are several.")] = "",
+        reason: Annotated[str, typer.Option("--reason", help="With --waive: why.")] = "",
+        by: Annotated[str, typer.Option("--by", help="With --waive: who says so; else your user name.")] = "",
         as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     ) -> int:
         """Check captions, whoever made them: findings with clause, measured value, limit and a mend."""
         shape = "json" if as_json else format
         _refuse(shape, fail_on, in_place and not fix)
+        _refuse_waiver(files, waive, at, reason, fix)
         from pipeline import evidence
 
         heard = evidence.evidence_of(media, progress=watch("listen")) if media else None
+        if waive:
+            return _waive(files[0], profile or ["training"], heard, (waive, at, reason, by), say)
         if fix:
             return _fix(files, profile or ["training"], heard, in_place, say)
         return _report(files, profile or ["training"], heard, shape, fail_on, say)
@@ -63,7 +74,8 @@ def _report(
 
     chosen = settings.load(PROJECT_FILE, None).captions
     illustrate = heard.pictures if heard else None
-    checked = check.check(files, profiles, heard.facts if heard else None, shape, fail_on, chosen, illustrate)
+    facts, media = (heard.facts, heard.media.path) if heard else (None, None)
+    checked = check.check(files, profiles, facts, shape, fail_on, chosen, illustrate, media)
     say(checked.text.rstrip("\n"))
     return checked.exit_status
 
@@ -71,7 +83,10 @@ def _report(
 def _fix(
     files: Sequence[Path], profiles: Sequence[str], heard: Any, in_place: bool, say: Callable[[str], None]
 ) -> int:
-    """Show each file's mends as a diff and write the mended file; findings that stay are counted."""
+    """Show each file's mends as a diff and write the mended file; findings that stay are counted.
+
+    Of several files one that cannot be mended does not keep the others from it.
+    """
     from pipeline import check, mending, settings
     from pipeline.audit import Severity
     from pipeline.jobs import PROJECT_FILE
@@ -80,7 +95,16 @@ def _fix(
     rules = [check.profile_named(name, limits) for name in profiles]
     left = 0
     for path in files:
-        mended = mending.propose(path, rules, heard.facts if heard else None)
+        try:
+            mended = mending.propose(
+                path, rules, heard.facts if heard else None, heard.media.path if heard else None
+            )
+        except SubtitlesError as error:
+            if len(files) == 1:
+                raise
+            say(str(error))
+            left += 1
+            continue
         before, after = len(mended.before.open), len(mended.after.open)
         if mended.mends:
             say(mended.diff.rstrip("\n"))
@@ -102,3 +126,38 @@ def _refuse(shape: str, fail_on: str, in_place_alone: bool) -> None:
         raise UsageError(f"--fail-on cannot be '{fail_on}'", "choose error or warning")
     if in_place_alone:
         raise UsageError("--in-place goes with --fix", "add --fix")
+
+
+def _refuse_waiver(files: Sequence[Path], waive: str, at: str, reason: str, fix: bool) -> None:
+    if not waive and (at or reason):
+        raise UsageError(f"{'--at' if at else '--reason'} goes with --waive", "name the rule: --waive RULE")
+    if waive and (len(files) != 1 or fix):
+        raise UsageError("--waive takes one file, and nothing else to be done", "waive, then go on")
+    if waive and not reason.split():
+        raise UsageError("--waive needs a reason", 'say why it is right as it is: --reason "..."')
+
+
+def _waive(
+    path: Path,
+    profiles: Sequence[str],
+    heard: Any,
+    asked: tuple[str, str, str, str],
+    say: Callable[[str], None],
+) -> int:
+    """Write down that a finding is right as it is."""
+    from pipeline import check, edits, settings, waiving
+    from pipeline.commands.deciding import user
+    from pipeline.commands.wishes import time_of
+    from pipeline.jobs import PROJECT_FILE
+
+    rule, at, reason, by = asked
+    limits = settings.load(PROJECT_FILE, None).captions
+    chosen = [check.profile_named(name, limits) for name in profiles]
+    facts, media = (heard.facts, heard.media.path) if heard else (None, None)
+    document, _ = check.load_with(path, facts)
+    report = check.check_file(path, chosen, facts, media)
+    decision = waiving.waiver(document, report, rule, time_of(at, "--at"), reason, by or user())
+    journal = waiving.journal_for(path, media)
+    (written,) = edits.append(journal, [decision])
+    say(f"{written.id}  {rule} is waived: written to {journal}")
+    return 0

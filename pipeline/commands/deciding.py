@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.commands.wishes import Wish
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.edits.model import Decision
-    from pipeline.edits.preview import Preview
     from pipeline.jobs import Job
 
 Medium = Annotated[Path, typer.Argument(help="The recording.")]
@@ -31,7 +30,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
 
     @app.command(
         epilog="Examples:  vignette decisions   |   vignette decisions media/talk.mp4 --conflicts   |   "
-        "vignette decisions media/talk.mp4 --merge ben/talk.edits.jsonl"
+        "vignette decisions merge media/talk.mp4 ben/talk.edits.jsonl"
     )
     def decisions(
         media: Annotated[
@@ -47,6 +46,10 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: AsJson = False,
     ) -> int:
         """List what people decided about a recording, and what became of it."""
+        if media and str(media[0]) == "merge" and merge is None:
+            if len(media) != 3:
+                raise UsageError("merge takes a recording and a journal", "decisions merge MEDIA FILE")
+            media, merge = media[1:2], media[2]
         jobs = _jobs(tuple(media or ()), out, subtitles, tuple(set_ or ()))
         if merge is not None and len(jobs) != 1:
             raise UsageError("--merge goes with exactly one recording", "name the recording it belongs to")
@@ -56,6 +59,8 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     @app.command(
         epilog='Examples:  vignette decide talk.mp4 --words "Thusrday group" --become "Thursday group"   |   '
         'vignette decide talk.mp4 --words "Come in, Colin." --at 0:33 --speaker "Daniel Marsh"   |   '
+        "vignette decide talk.mp4 --words Welcome --show 0:31.2-0:33   |   "
+        'vignette decide talk.mp4 --add "Come in." --show 0:28-0:29.5   |   '
         "vignette decide talk.mp4 --reviewed --by Ana   |   vignette decide talk.mp4 --drop 3f2a"
     )
     def decide(
@@ -77,8 +82,23 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         ] = "",
         name: Annotated[str | None, typer.Option("--name", help="With --person.")] = None,
         role: Annotated[str | None, typer.Option("--role", help="With --person.")] = None,
+        said: Annotated[str, typer.Option("--said", help="When they are said: 0:31.2-0:33.")] = "",
+        show: Annotated[
+            str, typer.Option("--show", help="When their caption is shown: 0:31.2-0:33, 0:31.2-, -0:33.")
+        ] = "",
+        split: Annotated[
+            bool, typer.Option("--split", help="With these words a new caption begins.")
+        ] = False,
+        merge: Annotated[
+            bool, typer.Option("--merge", help="Their captions, or theirs and the next, are one.")
+        ] = False,
+        delete: Annotated[bool, typer.Option("--delete", help="Their caption goes, with its words.")] = False,
+        add: Annotated[str, typer.Option("--add", help="A caption that is missing; with --show.")] = "",
+        label: Annotated[str, typer.Option("--label", help="With --add: whose name it shows.")] = "",
+        waive: Annotated[str, typer.Option("--waive", help="A rule of 'check' that is right here.")] = "",
+        reason: Annotated[str, typer.Option("--reason", help="With --waive: why.")] = "",
         reviewed: Annotated[
-            bool, typer.Option("--reviewed", help="You watched all of it, and its words are right.")
+            bool, typer.Option("--reviewed", help="You watched all of it (or the caption of --words).")
         ] = False,
         drop: Annotated[str, typer.Option("--drop", help="Withdraw the decision with this id.")] = "",
         insist: Annotated[
@@ -91,10 +111,13 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         set_: Settings = None,
         as_json: AsJson = False,
     ) -> int:
-        """Decide about words, speakers, people and concepts, or settle a conflict; the next run applies it."""
+        """Decide about words, captions, speakers, people, concepts and findings, or settle a conflict; runs apply it."""
         (job,) = _jobs((media,), out, subtitles, tuple(set_ or ()))
-        wish = _Wish(words, at, become, speaker, concept, verdict, person, name, role, reviewed, drop, insist)
-        return _decide(job, wish, by or _user(), as_json, say)
+        wish = Wish(
+            words, at, become, speaker, concept, verdict, said, show, split, merge, delete, add, label, waive, reason,
+            person, name, role, reviewed, drop, insist,
+        )  # fmt: skip
+        return _decide(job, wish, by or user(), as_json, say)
 
     @app.command(
         epilog="Examples:  vignette adopt media/talk.mp4 transcripts/talk.en.srt   |   "
@@ -114,67 +137,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     ) -> int:
         """Turn what was changed in a caption file into decisions, so that every later run keeps it."""
         (job,) = _jobs((media,), out, subtitles, tuple(set_ or ()))
-        return _adopt(job, file, by or _user(), dry_run, as_json, say)
-
-
-class _Wish:
-    """What `decide` was told; exactly one thing may be asked for."""
-
-    def __init__(
-        self, words: str, at: str, become: str | None, speaker: str | None, concept: str, verdict: str, person: str,
-        name: str | None, role: str | None, reviewed: bool, drop: str, insist: str,
-    ) -> None:  # fmt: skip
-        self.words, self.at, self.become, self.speaker = words, at, become, speaker
-        self.concept, self.verdict, self.person, self.name, self.role = concept, verdict, person, name, role
-        self.reviewed, self.drop, self.insist = reviewed, drop, insist
-        asked = [
-            flag
-            for flag, given in (
-                ("--become", become is not None), ("--speaker", speaker is not None), ("--concept", bool(concept)),
-                ("--person", bool(person)), ("--reviewed", reviewed), ("--drop", bool(drop)), ("--insist", bool(insist)),
-            )
-            if given
-        ]  # fmt: skip
-        if len(asked) != 1:
-            together = f": {', '.join(asked)}" if asked else ""
-            raise UsageError(
-                f"decide one thing at a time{together}", "vignette decide --help shows what there is"
-            )
-        if asked[0] in ("--become", "--speaker", "--concept") and not words.split():
-            raise UsageError(f"{asked[0]} needs words to be about", 'name them: --words "..."')
-        if verdict not in ("confirmed", "rejected", "added"):
-            raise UsageError(f"--verdict cannot be '{verdict}'", "choose confirmed, rejected or added")
-        if person and name is None and role is None:
-            raise UsageError("--person needs something to be called", "add --name or --role")
-
-    def decisions(self, shown: Preview, who: str) -> list[Decision]:
-        from pipeline.edits import settling
-        from pipeline.edits.making import Maker
-
-        maker = Maker(shown.transcript, shown.replay, who)
-        if self.drop:
-            return [maker.withdraw(settling.standing_of(shown, self.drop).decision.id)]
-        if self.insist:
-            return settling.insist(shown, settling.standing_of(shown, self.insist), who)
-        if self.reviewed:
-            return [maker.reviewed()]
-        if self.person:
-            return [maker.person(self.person, self.name, self.role)]
-        first, last = settling.locate(shown.transcript, self.words, _time(self.at))
-        if self.become is not None:
-            return maker.words(first, last, self.become)
-        if self.speaker is not None:
-            return [maker.speaker(first, last, self.speaker)]
-        return [maker.concept(first, last, self.concept, self.verdict)]
-
-
-def _time(text: str) -> int | None:
-    from pipeline.timing import parse_timecode
-
-    try:
-        return parse_timecode(text) if text else None
-    except ValueError as error:
-        raise UsageError(f"--at: {error}") from None
+        return _adopt(job, file, by or user(), dry_run, as_json, say)
 
 
 def _jobs(
@@ -190,7 +153,8 @@ def _jobs(
     return plan.jobs
 
 
-def _user() -> str:
+def user() -> str:
+    """Who decides when nobody is named: the login name. Raises UsageError."""
     import getpass
 
     try:
@@ -244,7 +208,7 @@ def _report(job: Job) -> tuple[Any, str]:
         return Replay(contents).report, f" (until 'vignette run {quote(str(job.media))}')"
 
 
-def _decide(job: Job, wish: _Wish, who: str, as_json: bool, say: Callable[[str], None]) -> int:
+def _decide(job: Job, wish: Wish, who: str, as_json: bool, say: Callable[[str], None]) -> int:
     from pipeline import edits
     from pipeline.edits.conflicts import wanted
     from pipeline.edits.preview import preview

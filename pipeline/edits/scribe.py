@@ -81,6 +81,8 @@ class Scribe:
                 self._review(decision, value)
             case CueOf() | Split() as value:
                 self._locate(decision, value)
+            case Waive() if decision.anchor is None or not decision.anchor.text.split():
+                self.ledger.stands(decision, State.KEPT)
             case _ if decision.anchor is not None:
                 self._locate(decision, None)
             case Waive():

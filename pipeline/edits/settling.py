@@ -23,8 +23,8 @@ from pipeline.edits.model import (
 from pipeline.edits.preview import Preview
 from pipeline.edits.words import LiveText
 from pipeline.errors import UsageError
-from pipeline.timing import clock
-from pipeline.transcript import Transcript
+from pipeline.timing import Span, clock
+from pipeline.transcript import Cue, Transcript
 
 
 def locate(transcript: Transcript, text: str, at_ms: int | None = None) -> tuple[int, int]:
@@ -76,7 +76,9 @@ def insist(shown: Preview, standing: Standing, who: str) -> list[Decision]:
         value = decision.value
         return [maker.withdraw(decision.id), maker.person(value.id, value.name, value.role)]
     if isinstance(decision.value, Add):
-        return [maker.withdraw(decision.id), _add_by_time(maker, shown.transcript, decision.value)]
+        add = decision.value
+        made = add_by_time(maker, shown.transcript, add.text, add.start_ms, add.end_ms, add.label)
+        return [maker.withdraw(decision.id), made]
     first, last = _place_now(shown, decision)
     return [maker.withdraw(decision.id), _once_more(maker, decision, first, last)]
 
@@ -117,8 +119,55 @@ def _once_more(maker: Maker, decision: Decision, first: int, last: int) -> Decis
     return replace(made, value=value, seen=made.seen if keeps_seen else {}, note=decision.note)
 
 
-def _add_by_time(maker: Maker, transcript: Transcript, value: Add) -> Decision:
+def add_by_time(
+    maker: Maker, transcript: Transcript, text: str, start_ms: int, end_ms: int, label: str = ""
+) -> Decision:
     """A caption added where its time says."""
     tokens = transcript.tokens
-    before = next((k for k, t in enumerate(tokens) if t.span.start_ms >= value.start_ms), len(tokens))
-    return replace(maker.waive(before, before, "-"), value=value)
+    before = next((k for k, t in enumerate(tokens) if t.span.start_ms >= start_ms), len(tokens))
+    return maker.add(before, text, Span(start_ms, end_ms), label)
+
+
+def cues_of(transcript: Transcript, first: int, last: int) -> list[Cue]:
+    """The captions that show any of the tokens `[first, last)`, in reading order. Raises UsageError when none does."""
+    found = [c for c in transcript.captions.cues if c.first < last and first < c.last]
+    if not found:
+        raise UsageError("no caption shows these words", "say when they are said: --said FROM-TO")
+    return sorted(found, key=lambda c: c.first)
+
+
+def shown_from_to(maker: Maker, first: int, last: int, start_ms: int | None, end_ms: int | None) -> Decision:
+    """The caption with these words is shown then; words that none shows come to be one. Raises UsageError."""
+    touching = [c for c in maker.transcript.captions.cues if c.first < last and first < c.last]
+    if len(touching) > 1:
+        raise UsageError("these words stand in more than one caption", "name words of one, or --merge them")
+    if touching:
+        first, last = touching[0].first, touching[0].last
+        span = touching[0].span
+        begins, ends = (
+            (span.start_ms if start_ms is None else start_ms),
+            (span.end_ms if end_ms is None else end_ms),
+        )
+        if ends <= begins:
+            raise UsageError("the caption would end before it starts", "give both times")
+    elif start_ms is None or end_ms is None:
+        raise UsageError("no caption shows these words yet", "give both times")
+    return maker.cue(first, last, CueOf(start_ms, end_ms))
+
+
+def split_before(maker: Maker, at: int) -> Decision:
+    """The caption is divided in front of token `at`. Raises UsageError where one begins there already."""
+    if not any(c.first < at < c.last for c in maker.transcript.captions.cues):
+        raise UsageError("a caption begins with these words already", "name the words that shall begin one")
+    return maker.split(at)
+
+
+def merged(maker: Maker, first: int, last: int) -> Decision:
+    """The captions with these words are one; where that is one already, it and the next. Raises UsageError."""
+    cues = cues_of(maker.transcript, first, last)
+    if len(cues) == 1:
+        behind = [c for c in maker.transcript.captions.cues if c.first >= cues[0].last]
+        if not behind:
+            raise UsageError("no caption follows the one with these words", "name words of both")
+        cues.append(min(behind, key=lambda c: c.first))
+    return maker.merge(cues[0].first, cues[-1].last)

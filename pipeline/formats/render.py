@@ -20,6 +20,8 @@ DRAFT_NOTICE = "DRAFT: machine text, not for publication"
 of 42."""
 
 _INVISIBLE = {"Cc", "Cs"}  # control characters; lone surrogates, which no file can hold
+# Embeddings and overrides: they turn the text behind them around, labels and other captions of the screen included.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e")
 _NOTICE_MIN_MS = 1000  # shorter than this nobody reads the notice in a cue of its own
 _NOTICE_MAX_MS = 5000
 
@@ -151,5 +153,9 @@ def clean(text: str) -> str:
     if text.isprintable() and "  " not in text and text == text.strip():
         return text  # nearly all text, and every word of it comes by here
     return " ".join(
-        "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE).split()
+        "".join(
+            c
+            for c in text
+            if c.isspace() or (c not in _TURNING and unicodedata.category(c) not in _INVISIBLE)
+        ).split()
     )

@@ -1,0 +1,147 @@
+"""What `vignette decide` was asked for, and the decisions that this comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.edits.making import Maker
+    from pipeline.edits.model import Decision
+    from pipeline.edits.preview import Preview
+
+# What can be asked for, one at a time, and which of it is about words.
+ASKED = ("become", "speaker", "concept", "said", "show", "split", "merge", "delete", "add", "waive", "person", "reviewed",
+         "drop", "insist")  # fmt: skip
+ABOUT_WORDS = frozenset(("become", "speaker", "concept", "said", "show", "split", "merge", "delete", "waive"))
+# What goes with something else alone.
+WITH = {"label": "add", "reason": "waive", "name": "person", "role": "person"}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The options of one `decide`; exactly one thing may be asked for. Raises UsageError."""
+
+    words: str = ""
+    at: str = ""
+    become: str | None = None
+    speaker: str | None = None
+    concept: str = ""
+    verdict: str = "confirmed"
+    said: str = ""
+    show: str = ""
+    split: bool = False
+    merge: bool = False
+    delete: bool = False
+    add: str = ""
+    label: str = ""
+    waive: str = ""
+    reason: str = ""
+    person: str = ""
+    name: str | None = None
+    role: str | None = None
+    reviewed: bool = False
+    drop: str = ""
+    insist: str = ""
+
+    def __post_init__(self) -> None:
+        asked = [name for name in ASKED if self._is_given(name)]
+        if self.add and "show" in asked:
+            asked.remove("show")
+        if len(asked) != 1:
+            together = f": {', '.join(f'--{a}' for a in asked)}" if asked else ""
+            raise UsageError(
+                f"decide one thing at a time{together}", "vignette decide --help shows what there is"
+            )
+        if asked[0] in ABOUT_WORDS and not self.words.split():
+            raise UsageError(f"--{asked[0]} needs words to be about", 'name them: --words "..."')
+        if self.verdict not in ("confirmed", "rejected", "added"):
+            raise UsageError(f"--verdict cannot be '{self.verdict}'", "choose confirmed, rejected or added")
+        if self.person and self.name is None and self.role is None:
+            raise UsageError("--person needs something to be called", "add --name or --role")
+        if self.add and not self.show:
+            raise UsageError("--add needs a time", "add --show FROM-TO")
+        if self.waive and not self.reason.split():
+            raise UsageError("--waive needs a reason", 'say why it is right as it is: --reason "..."')
+        for name, needed in WITH.items():
+            if self._is_given(name) and not self._is_given(needed):
+                raise UsageError(f"--{name} goes with --{needed}", "vignette decide --help shows how")
+
+    def _is_given(self, name: str) -> bool:
+        value = getattr(self, name)
+        return value is not None if name in ("become", "speaker", "name", "role") else bool(value)
+
+    def decisions(self, shown: Preview, who: str) -> list[Decision]:
+        """The decisions of `who` about the recording as it is shown. Raises UsageError."""
+        from pipeline.edits import settling
+        from pipeline.edits.making import Maker
+
+        maker = Maker(shown.transcript, shown.replay, who)
+        if self.drop:
+            return [maker.withdraw(settling.standing_of(shown, self.drop).decision.id)]
+        if self.insist:
+            return settling.insist(shown, settling.standing_of(shown, self.insist), who)
+        if self.person:
+            return [maker.person(self.person, self.name, self.role)]
+        if self.add:
+            start, end = _whole(self.show, "--show")
+            return [settling.add_by_time(maker, shown.transcript, self.add, start, end, self.label)]
+        if self.reviewed and not self.words:
+            return [maker.reviewed()]
+        return self._about(maker, *settling.locate(shown.transcript, self.words, time_of(self.at, "--at")))
+
+    def _about(self, maker: Maker, first: int, last: int) -> list[Decision]:
+        """The decisions about the tokens `[first, last)`."""
+        from pipeline.edits import settling
+        from pipeline.timing import Span
+
+        if self.become is not None:
+            return maker.words(first, last, self.become)
+        if self.speaker is not None:
+            return [maker.speaker(first, last, self.speaker)]
+        if self.concept:
+            return [maker.concept(first, last, self.concept, self.verdict)]
+        if self.said:
+            return [maker.word_time(first, last, Span(*_whole(self.said, "--said")))]
+        if self.waive:
+            return [maker.waive(first, last, self.waive, self.reason)]
+        if self.show:
+            return [settling.shown_from_to(maker, first, last, *_range(self.show, "--show"))]
+        if self.split:
+            return [settling.split_before(maker, first)]
+        if self.merge:
+            return [settling.merged(maker, first, last)]
+        cues = settling.cues_of(maker.transcript, first, last)
+        if self.delete:
+            return [maker.delete(cue.first, cue.last) for cue in cues]
+        return [maker.reviewed_cue(cue.first, cue.last) for cue in cues]
+
+
+def time_of(text: str, option: str) -> int | None:
+    """The milliseconds of a time as people write it, None for "". Raises UsageError."""
+    from pipeline.timing import parse_timecode
+
+    try:
+        return parse_timecode(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
+
+
+def _range(text: str, option: str) -> tuple[int | None, int | None]:
+    """Two times with a dash between them, of which one may be left out."""
+    begin, dash, end = text.replace("–", "-").partition("-")
+    start_ms, end_ms = time_of(begin.strip(), option), time_of(end.strip(), option)
+    if not dash or (start_ms is None and end_ms is None):
+        raise UsageError(f"{option} cannot be '{text}'", "give two times, like 1:02.5-1:04")
+    if start_ms is not None and end_ms is not None and end_ms <= start_ms:
+        raise UsageError(f"{option}: '{text}' ends before it starts")
+    return start_ms, end_ms
+
+
+def _whole(text: str, option: str) -> tuple[int, int]:
+    start_ms, end_ms = _range(text, option)
+    if start_ms is None or end_ms is None:
+        raise UsageError(f"{option} needs both times here", "give two times, like 1:02.5-1:04")
+    return start_ms, end_ms

@@ -1,0 +1,92 @@
+"""Findings that people accepted: out of the journal beside the recording into reports, and out of a report into the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.audit.model import Document, Finding, Report, Shown
+from pipeline.audit.waivers import NEAR_MS, Waiver
+from pipeline.edits import Decision, journal_of, read
+from pipeline.edits.conflicts import Ledger, State
+from pipeline.edits.model import Anchor, Waive
+from pipeline.errors import UsageError
+from pipeline.store import Store
+from pipeline.timing import clock
+
+CONTEXT_WORDS = 5
+
+
+def journal_for(file: Path, media: Path | None = None) -> Path:
+    """Where decisions about a caption file stand: beside its recording, where that is known, else beside the file."""
+    if media is not None:
+        return journal_of(media)
+    stem = file.name.split(".")[0]
+    return journal_of(Store.of(file.parent, stem).origin() or file.with_name(stem))
+
+
+def waivers_for(file: Path, media: Path | None = None) -> list[Waiver]:
+    """The waivers that hold for a caption file. Raises JournalError."""
+    contents = read(journal_for(file, media))
+    ledger = Ledger(contents)
+    return [
+        Waiver(
+            d.value.rule,
+            d.anchor.text if d.anchor else "",
+            d.anchor.start_ms if d.anchor else None,
+            d.who,
+            d.value.reason,
+        )
+        for d in contents.decisions
+        if isinstance(d.value, Waive) and ledger[d.id].state is not State.WITHDRAWN
+    ]
+
+
+def waiver(
+    document: Document, report: Report, rule: str, at_ms: int | None, reason: str, who: str
+) -> Decision:
+    """The decision that the one open finding of a rule, or the one nearest to a time, is right as it is.
+
+    Raises UsageError when there is none, or more than one and no time.
+    """
+    found = [f for f in report.open if f.id == rule]
+    places = sorted({(f.start_ms or 0, f.text) for f in found})
+    if not places:
+        others = ", ".join(sorted({f.id for f in report.open})) or "none at all"
+        raise UsageError(f"there is no open finding '{rule}'", f"open are: {others}")
+    if at_ms is None and len(places) > 1:
+        times = ", ".join(clock(start) for start, _ in places[:5]) + (" ..." if len(places) > 5 else "")
+        raise UsageError(
+            f"there are {len(places)} open findings '{rule}', at {times}", "say which with --at TIME"
+        )
+    nearest = min(found, key=lambda f: abs((f.start_ms or 0) - (at_ms or 0)))
+    if at_ms is not None and abs((nearest.start_ms or 0) - at_ms) > NEAR_MS:
+        raise UsageError(
+            f"there is no open finding '{rule}' near {clock(at_ms)}",
+            f"the nearest is at {clock(nearest.start_ms or 0)}",
+        )
+    return Decision("", who, Waive(rule, reason), _anchor(document, nearest))
+
+
+def _anchor(document: Document, finding: Finding) -> Anchor:
+    """The words of the caption that a finding is about, without labels; of no words where it is about a time alone."""
+    start, end = max(0, finding.start_ms or 0), max(0, finding.end_ms or finding.start_ms or 0)
+    order = list(document.cues)
+    at = next((k for k, c in enumerate(order) if c.number == finding.cue_index), None)
+    if at is None:
+        return Anchor("", start, max(start, end))
+    before = _words(order[max(0, at - 2) : at])[-CONTEXT_WORDS:]
+    after = _words(order[at + 1 : at + 3])[:CONTEXT_WORDS]
+    return Anchor(
+        " ".join(_words(order[at : at + 1])), start, max(start, end), " ".join(before), " ".join(after)
+    )
+
+
+def _words(cues: Sequence[Shown]) -> list[str]:
+    found: list[str] = []
+    for cue in cues:
+        labels = dict(cue.labels)
+        for number, line in enumerate(cue.lines):
+            bare = line.replace(labels[number], " ", 1) if number in labels else line
+            found += (bare.lstrip("-–—‐ ") if number in cue.dashes else bare).split()
+    return found
