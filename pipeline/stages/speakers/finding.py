@@ -25,6 +25,8 @@ LEAST_VOICE_MS = 2000
 _BEYOND_ROSTER = -60.0
 # Two names within one voice: each with so many labels, and this share of them.
 _SPLIT_CLAIMS, _SPLIT_SHARE = 2, 0.15
+# From so many labelled pieces on, their labels prove two voices where the voice foretells this share of them.
+_ENOUGH_SEEDS, _BORNE_OUT = 8, 0.85
 # A label is right far more often than not, and the voice decides where both speak clearly.
 _LABEL_BONUS = 2.5
 _ROUNDS = 2
@@ -138,7 +140,7 @@ def _parted(
             result.append(voice)
             continue
         centres = [_middle(pieces, heard, precisions) for pieces in seeds.values()]
-        if any(grouping.likeness(a, b, heard.space) > 0 for k, a in enumerate(centres) for b in centres[:k]):
+        if not _separable(list(seeds.values()), centres, heard):
             inseparable.add(frozenset(seeds))
             result.append(voice)
             continue
@@ -166,6 +168,27 @@ def _seeds(voice: Voice, claims: Sequence[Claim], heard: Heard) -> dict[str, lis
         for key, held in sorted(labelled.items())
         if len(held) >= _SPLIT_CLAIMS and len(held) >= _SPLIT_SHARE * total
     }
+
+
+def _separable(seeds: list[list[int]], centres: list[Voice], heard: Heard) -> bool:
+    """Whether the voice bears out the labels: each labelled piece is nearest to the others of its name, all but a few; of very
+    few pieces, whether they are likelier two voices than one."""
+    if sum(map(len, seeds)) < _ENOUGH_SEEDS:
+        pairs = ((a, b) for k, a in enumerate(centres) for b in centres[:k])
+        return all(grouping.likeness(a, b, heard.space) < 0 for a, b in pairs)
+    right = total = 0
+    for own, pieces in enumerate(seeds):
+        for k in pieces:
+            middles = [_mean_without(others, k, heard.places) for others in seeds]
+            nearest = min(range(len(seeds)), key=lambda n: float(((heard.places[k] - middles[n]) ** 2).sum()))
+            right, total = right + (nearest == own), total + 1
+    return right >= _BORNE_OUT * total
+
+
+def _mean_without(pieces: list[int], left_out: int, places: Floats) -> Floats:
+    kept = [k for k in pieces if k != left_out] or pieces
+    mean: Floats = places[kept].mean(axis=0)
+    return mean
 
 
 def _middle(pieces: list[int], heard: Heard, precisions: Floats) -> Voice:

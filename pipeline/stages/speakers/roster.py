@@ -24,8 +24,10 @@ _ANYBODY = frozenset(
         "someone somebody unknown speaker off offscreen together members patient another",
     )
 )
-# Letters of which one may be wrong.
+# Letters of which one may be wrong, as text recognition reads them.
 _FORGIVING_LETTERS = 6
+# A label that comes so rarely may be another's, mistyped; below so many letters it may as well be another name.
+_RARE, _SLIP_LETTERS = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,7 @@ class Roster:
             roster.people.append(Named(roster._new_key(person.name), plain_name(person.name), person.role))
         whole = [(n.key, [p.name, *p.also_known_as]) for n, p in zip(roster.people, people, strict=True)]
         roster._learn(whole, [(n.key, n.role) for n in roster.people])
-        for label in sorted(set(labels)):
-            if roster.match(label) is None and not is_anybody(label):
-                roster._add_label(label)
+        roster._learn_labels(Counter(labels))
         return roster
 
     @property
@@ -98,6 +98,18 @@ class Roster:
             if parts[part] <= 1 and part:
                 self._spellings.setdefault(part, key)
 
+    def _learn_labels(self, labels: Counter[str]) -> None:
+        """The names of labels, the most frequent first; a rare one that is a slip of the keyboard away from another is it."""
+        for label, times in sorted(labels.items(), key=lambda item: (-item[1], item[0])):
+            if self.match(label) is not None or is_anybody(label):
+                continue
+            wanted = letters(label)
+            near = {k for s, k in self._spellings.items() if _is_slip(s, wanted)} if times <= _RARE else set()
+            if len(near) == 1:
+                self._spellings[wanted] = near.pop()
+            else:
+                self._add_label(label)
+
     def _add_label(self, label: str) -> None:
         name = plain_name(label)
         shown = name.title() if name.isupper() else name
@@ -132,6 +144,15 @@ def is_anybody(label: str) -> bool:
 
 def _ascii(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _is_slip(right: str, written: str) -> bool:
+    """Whether a name was written with a letter doubled, or one of four letters or more with one wrong, missing or moved."""
+    if re.sub(r"(.)\1", r"\1", written) == re.sub(r"(.)\1", r"\1", right):
+        return True
+    if min(len(right), len(written)) < _SLIP_LETTERS:
+        return False
+    return _one_off(right, written) or sorted(right) == sorted(written)
 
 
 def _one_off(one: str, other: str) -> bool:
