@@ -8,6 +8,7 @@ overlap counted. A collar around every reference boundary is left out. Times are
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -94,7 +95,7 @@ def _stretches(reference: Turns, hypothesis: Turns, scored: Sequence[Span]) -> l
     speaking: tuple[set[str], set[str]] = (set(), set())
     found: list[Stretch] = []
     times, at = sorted({*changes, *edges}), 0
-    for start_ms, end_ms in zip(times, times[1:], strict=False):
+    for start_ms, end_ms in itertools.pairwise(times):
         for side, name, step in sorted(changes.get(start_ms, ()), key=lambda change: change[2]):
             (speaking[side].add if step > 0 else speaking[side].discard)(name)
         while at < len(scored) and scored[at].end_ms <= start_ms:

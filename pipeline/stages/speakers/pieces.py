@@ -21,7 +21,7 @@ PAUSE_MS = 240
 LONGEST_MS = 4000
 # Speech without text shorter than this is a breath; it is cut into pieces of this length.
 _MURMUR_MS = 400
-_REST_LONGEST_MS = 3200
+_REST_LONGEST_MS = 2400
 _WORD_MARGIN_MS = 120
 # Words of which less than this share lies in speech are not spoken here.
 _SPOKEN_SHARE = 0.4
