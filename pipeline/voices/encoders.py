@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 GE2E_FILE, USER_FILE = "ge2e.onnx", "speaker.onnx"
-WINDOW_MS, HOP_MS = 1600, 800
+WINDOW_MS = 1600
 _WINDOW_FRAMES = WINDOW_MS // mel.HOP_MS
-_BATCH = 64
+_BATCH = 24  # pieces at once: some 40 windows
+_MOST_THREADS = 4
 # Resemblyzer raises quiet recordings to this level and never lowers loud ones.
 _LEVEL_RMS = 10 ** (-30 / 20)
 _CLASSICAL_VERSION = "1"
@@ -71,16 +74,26 @@ def folder_of_weights(folders: Sequence[Path]) -> Path | None:
 def listen(
     audio: Audio, pieces: Sequence[Span], encoder: Encoder, progress: Progress = silent
 ) -> list[Floats]:
-    """The vectors of each piece's windows, shape (windows, size); every piece must last some time."""
-    total = sum(map(_count, pieces))
-    vectors: list[Floats] = []
-    for batch in _batches(_windows(audio, pieces, _gain(audio), encoder.features)):
-        vectors += list(encoder.vectors(batch))
-        progress(len(vectors) / total)
-    found, at = [], 0
-    for piece in pieces:
-        found.append(np.array(vectors[at : at + _count(piece)], np.float32))
-        at += _count(piece)
+    """The vectors of each piece's windows, shape (windows, size); every piece must last some time.
+
+    Pieces are heard in parallel, each batch by one thread: threads that share the small products of a recurrent network spend
+    their time waiting for each other.
+    """
+    from threadpoolctl import threadpool_limits
+
+    gain = np.float32(_gain(audio))
+
+    def hear(batch: Sequence[Span]) -> list[Floats]:
+        windows = [_windows(encoder.features(audio.window(piece) * gain), _count(piece)) for piece in batch]
+        vectors = encoder.vectors(np.concatenate(windows))
+        return np.split(vectors, np.cumsum([len(w) for w in windows])[:-1])
+
+    found: list[Floats] = []
+    batches = [pieces[at : at + _BATCH] for at in range(0, len(pieces), _BATCH)]
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as threads:
+        for vectors in threads.map(hear, batches):
+            found += vectors
+            progress(len(found) / len(pieces))
     return found
 
 
@@ -90,35 +103,18 @@ def amounts(pieces: Sequence[Span]) -> Floats:
 
 
 def _count(piece: Span) -> int:
-    """How many windows a piece is heard through."""
-    return 1 + max(0, piece.duration_ms - WINDOW_MS) // HOP_MS
+    """How many windows a piece is heard through: as few as leave nothing out, spread evenly."""
+    return max(1, -(-piece.duration_ms // WINDOW_MS))
 
 
-def _windows(
-    audio: Audio, pieces: Sequence[Span], gain: float, features: Callable[[Floats], Floats]
-) -> Iterator[Floats]:
-    """The features of every window, shape (160, bands); a piece shorter than one is repeated, so that nobody else is heard."""
-    for piece in pieces:
-        rows = features(audio.window(piece) * np.float32(gain))
-        if len(rows) < _WINDOW_FRAMES:
-            yield np.concatenate([rows] * -(-_WINDOW_FRAMES // len(rows)))[:_WINDOW_FRAMES]
-            continue
-        last = len(rows) - _WINDOW_FRAMES
-        count = _count(piece)
-        for k in range(count):
-            at = last * k // max(1, count - 1)
-            yield rows[at : at + _WINDOW_FRAMES]
-
-
-def _batches(windows: Iterator[Floats]) -> Iterator[Floats]:
-    held: list[Floats] = []
-    for window in windows:
-        held.append(window)
-        if len(held) == _BATCH:
-            yield np.stack(held)
-            held = []
-    if held:
-        yield np.stack(held)
+def _windows(rows: Floats, count: int) -> Floats:
+    """`count` windows of a piece's features, shape (count, 160, bands), spread evenly over it; a piece shorter than one is
+    repeated, so that nobody else is heard."""
+    if len(rows) < _WINDOW_FRAMES:
+        return np.concatenate([rows] * -(-_WINDOW_FRAMES // len(rows)))[None, :_WINDOW_FRAMES]
+    last = len(rows) - _WINDOW_FRAMES
+    starts = [last * k // max(1, count - 1) for k in range(count)]
+    return np.stack([rows[at : at + _WINDOW_FRAMES] for at in starts])
 
 
 def _gain(audio: Audio) -> float:
@@ -158,6 +154,7 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.enable_cpu_mem_arena = False
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # noqa: BLE001 - the library raises many kinds, all of them about this file
