@@ -4,7 +4,8 @@ words      what to listen for: the written words with their pronunciations
 acoustics  what each sound of English looks like in         features   of the recording, fitted to each of its voices
 scoring    how well each moment fits each sound             sharing    work among threads
 lattice    the text as a network of states             search     the likeliest way through it
-listening  all of that: where each word was found      moving     what is said in another order
+listening  all of that: where each word was found
+swapping   neighbours said in another order            moving     passages said elsewhere
 relation   how the given times relate to the sound
 placing    a time for every token                      filling    ... also for those that were not heard
 confidence how sure that is
@@ -23,6 +24,7 @@ from pipeline.stages.align import passages, placing
 from pipeline.stages.align.listening import Found, Listened, Listener
 from pipeline.stages.align.moving import put_in_place
 from pipeline.stages.align.relation import FEWEST, Relation, relate, sentences
+from pipeline.stages.align.swapping import in_spoken_order
 from pipeline.stages.align.words import Part, parts
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Kind, TextSource, Token, Verdict
@@ -60,12 +62,15 @@ def run(
 def _listen(listener: Listener, wanted: Sequence[Part], given: Given, progress: Progress) -> Listened:
     """Walk through the whole sound, then look for what stands in another order than it is said."""
     listened = listener.listen([p.spoken for p in wanted], progress)
-    cue_of = [number for number, cue in enumerate(given.cues) for _ in cue.words]
+    cue_of_token = [number for number, cue in enumerate(given.cues) for _ in cue.words]
+    cue_of = [cue_of_token[part.token] for part in wanted]
 
-    def hear(words: range, within: Span) -> Sequence[Found | None]:
-        return listener.listen([wanted[n].spoken for n in words], within=within).found
+    def hear(words: Sequence[int], within: Span) -> Listened:
+        return listener.listen([wanted[n].spoken for n in words], within=within)
 
-    return put_in_place(listened, [cue_of[part.token] for part in wanted], hear)
+    starts = [cue.span.start_ms if cue.span else None for cue in given.cues]
+    listened = in_spoken_order(listened, cue_of, starts, hear)
+    return put_in_place(listened, cue_of, lambda words, within: hear(words, within).found)
 
 
 def _relation(given: Given, wanted: Sequence[Part], found: Sequence[Found | None]) -> Relation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from pipeline.stages.align import acoustics, scoring
 from pipeline.stages.align.features import FRAME_MS
 from pipeline.stages.align.lattice import Builder, Lattice, Penalties, Spoken, Way
 from pipeline.stages.align.onsets import rise_ms
-from pipeline.stages.align.search import Search, Step
+from pipeline.stages.align.search import BEAMS, Search, Step
 from pipeline.stages.align.voices import features
 from pipeline.timing import SAMPLES_PER_MS, Span
 
@@ -39,10 +39,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Listened:
-    """For every word where it was found (None: skipped), and the speech that no word explains."""
+    """For every word where it was found (None: skipped), the speech that no word explains, and how much better than any
+    phones all of that explains the sound, in nats."""
 
     found: tuple[Found | None, ...]
     unwritten: tuple[Span, ...]
+    score: float = 0.0
 
 
 class Listener:
@@ -75,14 +77,16 @@ class Listener:
             return Listened((None,) * len(words), ())
         heard = self._features[first:last]
         lattice = self._builder.build(words)
-        search = Search(self._model, lattice, self._prices)
+        # A part of the sound is short enough to look at everything.
+        search = Search(self._model, lattice, self._prices, BEAMS if within is None else BEAMS[1:2])
         threads = self._threads if within is None else 1
         with scoring.Blocks(self._model, heard, threads) as blocks:
             for done in search.run(blocks, self._in_speech[first:last]):
                 progress(done / len(heard))
-        steps = search.path(None if within is None else lattice.words)
+        end = search.likeliest_node() if within is None else lattice.words
+        steps = search.path(end)
         fits = _fits(self._model, lattice, steps, heard, np.concatenate(search.background))
-        return self._listened(steps, fits, len(words), first)
+        return replace(self._listened(steps, fits, len(words), first), score=search.score(end))
 
     def _listened(self, steps: Sequence[Step], fits: Sequence[float], words: int, first: int) -> Listened:
         found: list[Found | None] = [None] * words

@@ -18,6 +18,9 @@ from pipeline.transcript import TextSource, TimeSource, Token
 
 # How far from its editor's time a cue that was not heard may be looked for: editors whose times scatter more, are given more.
 _REACH_MS, _REACH_SCATTERS = 300, 3
+_SQUEEZED_MS, _SQUEEZED_FIT = 130, -3.5
+# A room that leaves words less than this share of the time they need is no place for them.
+_LEAST_ROOM = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def _heard(given: Given, parts: Sequence[Part], found: Sequence[Found | None]) -
     """The place of each token of which any part was found: from its first part to its last."""
     result: list[Place | None] = [None] * len(given.words)
     for index, (part, here) in enumerate(zip(parts, found, strict=True)):
-        if here is None:
+        if here is None or squeezed(here):
             continue
         before = result[part.token]
         sure = confidence_of(found, index)
@@ -75,6 +78,11 @@ def _heard(given: Given, parts: Sequence[Part], found: Sequence[Found | None]) -
                 before.span.hull(here.span), min(before.confidence, sure), TimeSource.ALIGNED
             )
     return result
+
+
+def squeezed(here: Found) -> bool:
+    """Whether a word only hid in a moment that sounds nothing like it, since a few bad frames cost less than skipping it."""
+    return here.span.duration_ms <= _SQUEEZED_MS and (here.stand_in or here.fit < _SQUEEZED_FIT)
 
 
 def _given_times(given: Given, relation: Relation) -> list[Span | None]:
@@ -108,8 +116,12 @@ def _filled(run: Run, room: Span, regions: Sequence[Span], reach_ms: int) -> lis
 
 def _unheard(run: Run, room: Span) -> list[Place]:
     own = [g for g in run.guessed if g is not None]
-    if len(own) == len(run.words) and all(g.overlap_ms(room) or g.clipped(room) == g for g in own):
-        return [Place(g.clipped(room), confidence_of_guess(True), TimeSource.GIVEN) for g in own]
+    if len(own) == len(run.words):
+        if all(g.overlap_ms(room) or g.clipped(room) == g for g in own):
+            return [Place(g.clipped(room), confidence_of_guess(True), TimeSource.GIVEN) for g in own]
+        whole = run.cues[0] != run.before and run.cues[-1] != run.after
+        if whole and room.duration_ms < _LEAST_ROOM * filling.needed_ms(run.words):
+            return [Place(g, confidence_of_guess(False), TimeSource.GIVEN) for g in own]
     spans = filling.at_a_natural_pace(run, room)
     return [Place(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in spans]
 

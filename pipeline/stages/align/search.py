@@ -169,6 +169,7 @@ class Search:
         self._node[0] = 0
         self._low, self._high = 0, min(lattice.words, _AHEAD_WORDS)
         self._kept: list[_Decisions] = []
+        self._settled: list[float] = []
         self._places: dict[int, _Place] = {}
         self._frames = 0
         self._chosen_low, self._chosen_high = 0, -1
@@ -185,6 +186,7 @@ class Search:
             emissions = self._emissions(number, block, band, in_speech)
             self._kept.append(self._advance(block.first, emissions, band))
             best = self._settle(band)
+            self._settled.append(best)
             self._frames = block.first + block.frames
             following = trouble.judge(number, float(self.background[number].sum()) - best)
             if following <= number:
@@ -211,7 +213,7 @@ class Search:
         first = int(self._lattice.first_state[place.low])
         self._state[first : first + len(place.state)] = place.state
         self._node[place.low : place.high + 1] = place.node
-        del self._kept[number:]
+        del self._kept[number:], self._settled[number:]
 
     def _end_of(self, node: int) -> int:
         """The end of the states of the band that ends with `node`, included."""
@@ -308,6 +310,10 @@ class Search:
         node[band.nodes.start : self._low] = _NEVER
         state[self._end_of(self._high) : band.states.stop] = _NEVER
         node[self._high + 1 : band.nodes.stop] = _NEVER
+
+    def score(self, node: int) -> float:
+        """How much better than any phones the best way to `node` explains the sound, in nats."""
+        return sum(self._settled) + float(self._node[node]) - sum(float(g.sum()) for g in self.background)
 
     def likeliest_node(self) -> int:
         return int(np.argmax(self._node))

@@ -20,7 +20,7 @@ _PLAIN = WARPS.index(1.0)
 _EVERY = 4  # frames: one look in 40 ms is enough
 # Nats per look. Higher warps smooth the spectrum and so look a little better than they are.
 _BIAS = np.array([0.6, 0.3, 0.0, 0.3, 0.8, 1.3], np.float32)
-_CHANGE = np.float32(15.0)
+_CHANGE, _CHANGE_IN_PAUSE = 15.0, 4.0
 
 
 def features(
@@ -59,16 +59,20 @@ def _closeness(cepstra_: Floats, acoustics: Acoustics) -> Floats:
 def _choices(closeness: Floats, in_speech: NDArray[np.bool_] | None, frames: int) -> NDArray[np.int64]:
     """The index of the warp for every frame: the best sequence, changes paid for."""
     gain = closeness - _BIAS[:, None]
-    if in_speech is not None:
-        gain[:, ~in_speech[:frames:_EVERY][: gain.shape[1]]] = 0
     warps, looks = gain.shape
+    change = np.full(looks, _CHANGE, np.float32)
+    if in_speech is not None:
+        quiet = ~in_speech[:frames:_EVERY][:looks]
+        gain[:, quiet] = 0
+        change[quiet] = _CHANGE_IN_PAUSE
     total = np.zeros(warps, np.float32)
     came_from = np.empty((looks, warps), np.int64)
     for look in range(looks):
         best = int(total.argmax())
-        stay = total >= total[best] - _CHANGE
+        changed = total[best] - change[look]
+        stay = total >= changed
         came_from[look] = np.where(stay, np.arange(warps), best)
-        total = np.where(stay, total, total[best] - _CHANGE) + gain[:, look]
+        total = np.where(stay, total, changed) + gain[:, look]
     choice = np.empty(looks, np.int64)
     at = int(total.argmax())
     for look in range(looks - 1, -1, -1):

@@ -1,0 +1,60 @@
+"""Cues that stand in another order than they are said: by construction, without sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.stages.align.listening import Found, Listened
+from pipeline.stages.align.swapping import in_spoken_order
+from pipeline.timing import Span
+
+# Five cues of two words; the third and the fourth are said the other way round.
+GROUPS = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+SAID = [0, 1, 2, 3, 6, 7, 4, 5, 8, 9]
+TRUE = {word: Span(500 * place, 500 * place + 400) for place, word in enumerate(SAID)}
+STARTS = [0, 1000, 2100, 2200, 4000]
+
+
+def hear(words: Sequence[int], within: Span) -> Listened:
+    """As the search does: words are found as long as they come in the order in which they are said."""
+    found: list[Found | None] = []
+    at = within.start_ms
+    for word in words:
+        span = TRUE[word]
+        fits = span.start_ms >= at and span.end_ms <= within.end_ms
+        found.append(Found(span, 0.5) if fits else None)
+        at = span.end_ms if fits else at
+    return Listened(tuple(found), (), 100.0 * sum(f is not None for f in found))
+
+
+def first_pass() -> Listened:
+    """The third cue was stepped over, since the fourth is said before it."""
+    found = list(hear(range(10), Span(0, 5000)).found)
+    found[6] = found[7] = None
+    return Listened(tuple(found), (Span(2000, 2900),))
+
+
+def test_the_order_that_explains_the_sound_is_taken() -> None:
+    found = in_spoken_order(first_pass(), GROUPS, STARTS, hear)
+    assert [f.span if f else None for f in found.found] == [TRUE[word] for word in range(10)]
+    assert not found.unwritten
+
+
+def test_the_order_of_a_script_is_right() -> None:
+    assert in_spoken_order(first_pass(), GROUPS, [None] * 5, hear).found == first_pass().found
+
+
+def test_cues_far_apart_are_in_order() -> None:
+    apart = [n * 10_000 for n in range(5)]
+    assert in_spoken_order(first_pass(), GROUPS, apart, hear).found == first_pass().found
+
+
+def test_an_order_that_is_hardly_better_is_not_taken() -> None:
+    def deaf(words: Sequence[int], within: Span) -> Listened:
+        return Listened(hear(words, within).found, (), 0.0)
+
+    assert in_spoken_order(first_pass(), GROUPS, STARTS, deaf).found == first_pass().found
+
+
+def test_no_text_has_no_order() -> None:
+    assert in_spoken_order(Listened((), ()), [], [], hear) == Listened((), ())
