@@ -60,7 +60,8 @@ def _unnamed(transcript: Transcript) -> tuple[str, ...]:
     heard = ", ".join(f"{s.id} at {clock(s.clips[0].start_ms)}" if s.clips else s.id for s in nameless[:4])
     more = f" and {len(nameless) - 4} more" if len(nameless) > 4 else ""
     return (
-        f"nobody says who {heard}{more} is: put labels, names in the sidecar or 'enrol' clips, or decide it",
+        f"nobody says who {heard}{more} is: label them in the subtitles, show them with 'enrol' in the "
+        "sidecar, or name one with 'vignette decide MEDIA --person ID --name NAME'",
     )
 
 

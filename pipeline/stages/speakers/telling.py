@@ -41,7 +41,7 @@ def told(
     said = [a if a.speaker or not trusted else b for a, b in zip(by_label, by_voice, strict=True)]
     turns = said if trusted or labelled else by_voice
     voices = assembly.assemble(aligned, pieces, said, turns, speakers)
-    notes = tuple(limits.notes(found, named, heard, claims, roster, len(order), encoder.sure))
+    notes = tuple(limits.notes(found, names, heard, claims, roster, len(order), encoder.sure))
     return replace(voices, encoder=encoder.name, notes=notes)
 
 

@@ -1,0 +1,66 @@
+"""Clips of people's voices: read, refused in one sentence, and kept in the key of what was made with them."""
+
+import wave
+
+import numpy as np
+import pytest
+
+from pipeline import enrolment
+from pipeline.errors import SettingsError
+from pipeline.jobs import Job
+from pipeline.settings import Person, Settings
+from pipeline.sound import Audio
+from pipeline.voices import encoders
+from pipeline.voices.memory import Memory
+
+TEN_S = Audio((np.random.default_rng(1).normal(0, 3000, 160_000)).astype(np.int16))
+
+
+@pytest.fixture
+def memory():
+    return Memory(encoders.choose([]), lambda: TEN_S)
+
+
+def job(folder, *people):
+    return Job(folder / "talk.mp4", folder, Settings(people=people))
+
+
+def clip(path, seconds):
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 2, 16000, 0, "NONE", ""))
+        sound.writeframes(TEN_S.samples[: int(16000 * seconds)].tobytes())
+
+
+def test_a_range_and_a_file_are_heard(tmp_path, memory):
+    clip(tmp_path / "jax.wav", 5)
+    people = (Person("Jax", enrol="jax.wav"), Person("Tim", enrol="0:02-0:07.5"), Person("Ann"))
+    found = enrolment.clips(job(tmp_path, *people), 10_000, memory)
+    assert set(found) == {"Jax", "Tim"}
+    assert [s.start_ms for s, _ in found["Tim"]] == [2000, 4750]
+    assert all(len(v) >= 1 for passages in found.values() for _, v in passages)
+
+
+def test_another_clip_is_another_key(tmp_path):
+    clip(tmp_path / "jax.wav", 5)
+    before = enrolment.digests(job(tmp_path, Person("Jax", enrol="jax.wav")))
+    clip(tmp_path / "jax.wav", 6)
+    assert enrolment.digests(job(tmp_path, Person("Jax", enrol="jax.wav"))) != before
+    assert enrolment.digests(job(tmp_path, Person("Tim", enrol="0:02-0:07"))) == []
+
+
+@pytest.mark.parametrize(
+    ("enrol", "says"),
+    [
+        ("nobody.wav", "neither a file beside the recording"),
+        ("0:02-0:03", "shorter than 2 seconds"),
+        ("0:02-9:59", "behind the end"),
+        ("0:09-0:02", "not a range"),
+        ("0:99-1:02", "not a range"),
+        ("short.wav", "shorter than 2 seconds"),
+    ],
+)
+def test_what_cannot_be_a_clip_is_refused_in_one_sentence(tmp_path, memory, enrol, says):
+    clip(tmp_path / "short.wav", 1)
+    with pytest.raises(SettingsError, match=says) as caught:
+        enrolment.clips(job(tmp_path, Person("Jax", enrol=enrol)), 10_000, memory)
+    assert "Jax" in str(caught.value) and "\n" not in str(caught.value)
