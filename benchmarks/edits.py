@@ -31,6 +31,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from edit_makers import DEMO_SUBTITLES, Made, compose, decide_at_random, demo_aligned, reheard  # noqa: E402
 
+import numpy as np  # noqa: E402
+
 from pipeline import jobs  # noqa: E402
 from pipeline.edits import append, journal_of  # noqa: E402
 from pipeline.edits.anchors import keys_of  # noqa: E402
@@ -49,6 +51,7 @@ from pipeline.edits.model import (  # noqa: E402
 )
 from pipeline.edits.preview import preview  # noqa: E402
 from pipeline.edits.words import written  # noqa: E402
+from pipeline.media import Audio  # noqa: E402
 from pipeline.settings import CaptionSettings, Settings  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 from pipeline.timing import Span  # noqa: E402
@@ -208,6 +211,7 @@ def one_word(minutes: int) -> None:
         job = jobs.Job(media, folder / "transcripts", Settings(), folder / "media" / "long.en.srt")
         store = Store.of(job.out, job.name)
         with Work(job, store) as work:
+            work._audio = Audio(np.zeros(duration_ms * 16, np.float32))  # for the voices: silence
             work.transcript(Listened(store, aligned, duration_ms))
         took = [_run(folder)]
         for n in (1, 2):
