@@ -110,7 +110,7 @@ def test_check_mends_beside_the_file(captioned):
     "args", [("--format", "pdf"), ("--fail-on", "info"), ("--in-place",), ("--profile", "imax")]
 )
 def test_check_with_wrong_options(captioned, args):
-    ran = captioned.run("check", captioned.out / "clip.en.srt", *args)
+    ran = captioned.quick("check", captioned.out / "clip.en.srt", *args)
     assert ran.status == 2
     assert len(ran.err.strip().splitlines()) == 1
 
@@ -120,16 +120,16 @@ def test_the_concepts_are_listed_tried_and_checked(project):
     assert len(listed) == 22
     assert {"trigger", "resistance"} < {c["id"] for c in listed}
     assert all(c["definition"] for c in listed)
-    tried = project.run("concepts", "try", "Whenever I walk past that pub I want a drink.", "--json").json
+    tried = project.quick("concepts", "try", "Whenever I walk past that pub I want a drink.", "--json").json
     assert tried
     assert all(t["evidence"] in "Whenever I walk past that pub I want a drink." for t in tried)
-    assert "no concept" in project.run("concepts", "try", "The bus was late.").out
-    assert project.run("concepts", "check").status == 0
+    assert "no concept" in project.quick("concepts", "try", "The bus was late.").out
+    assert project.quick("concepts", "check").status == 0
 
 
 def test_concepts_of_a_transcript(captioned):
-    assert captioned.run("concepts", "summary", "transcripts/clip.json", "--json").json["duration_ms"] > 0
-    ran = captioned.run("concepts", "summary", "media/clip.mp4")
+    assert captioned.quick("concepts", "summary", "transcripts/clip.json", "--json").json["duration_ms"] > 0
+    ran = captioned.quick("concepts", "summary", "media/clip.mp4")
     assert ran.status == 1
     assert "clip.mp4" in ran.err
 
@@ -139,9 +139,9 @@ def test_labelled_utterances_are_scored(project):
     rows.write_text(
         '{"id": "1", "transcript_id": "a", "text": "The bus was late.", "concepts": []}\n', encoding="utf-8"
     )
-    assert project.run("concepts", "score", rows, "--json").json["utterances"] == 1
+    assert project.quick("concepts", "score", rows, "--json").json["utterances"] == 1
     rows.write_text('{"id": "1", "text": "x", "concepts": ["nonsense"]}\n', encoding="utf-8")
-    ran = project.run("concepts", "score", rows)
+    ran = project.quick("concepts", "score", rows)
     assert ran.status == 2
     assert "line 1" in ran.err
 

@@ -484,13 +484,12 @@ def test_the_align_stage_is_never_asked(desk, monkeypatch):
 # --- the commands -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def project_run(desk, tmp_path):
-    """The prepared recording as a project in which commands run."""
-    folder = tmp_path / "project"
-    shutil.copytree(desk.job.media.parent, folder / "media")
+@pytest.fixture(scope="module")
+def project_made(prepared, tmp_path_factory):
+    """The prepared recording as a project."""
+    folder = tmp_path_factory.mktemp("made") / "project"
+    shutil.copytree(prepared.job.media.parent, folder / "media")
     (folder / "media" / "given.srt").rename(folder / "media" / "demo.en.srt")
-    made = Project(folder)
     job = jobs.Job(Path("media/demo.mp4"), Path("transcripts"), Settings(), Path("media/demo.en.srt"))
     here = Path.cwd()
     os.chdir(folder)
@@ -498,7 +497,14 @@ def project_run(desk, tmp_path):
         Desk(job).listen()
     finally:
         os.chdir(here)
-    return made
+    return folder
+
+
+@pytest.fixture
+def project_run(project_made, tmp_path):
+    """The prepared recording as a project in which commands run."""
+    shutil.copytree(project_made, tmp_path / "project", copy_function=shutil.copy2)
+    return Project(tmp_path / "project")
 
 
 def test_a_decision_from_the_command_line_to_the_captions(project_run):
@@ -531,36 +537,36 @@ def test_a_conflict_is_listed_and_settled(project_run):
         append(
             journal_of(job.media), Maker(shown.transcript, shown.replay, who).words(first, first + 1, word)
         )
-    ran = project_run.run("decisions", media, "--conflicts")
+    ran = project_run.quick("decisions", media, "--conflicts")
     assert ran.status == 1
     assert "disagrees with what Ana decided" in ran.out
-    (recording,) = project_run.run("run", "--json").json["recordings"]
+    (recording,) = project_run.quick("run", "--json").json["recordings"]
     assert recording["needs_person"][0].startswith("1 decision no longer fits")
     (conflict,) = recording["decisions"]["conflicts"]
     assert (conflict["found"], conflict["wanted"]) == ("Thursday", '"Thusrday" reads "Tuesday"')
-    assert project_run.run("decide", media, "--insist", conflict["id"], "--by", "Ben").status == 0
-    ran = project_run.run("decisions", media)
+    assert project_run.quick("decide", media, "--insist", conflict["id"], "--by", "Ben").status == 0
+    ran = project_run.quick("decisions", media)
     assert ran.status == 0, ran.out
-    project_run.run("run")
+    project_run.quick("run")
     assert "Tuesday group" in (project_run.out / "demo.en.srt").read_text(encoding="utf-8")
-    assert project_run.run("decide", media, "--drop", conflict["id"]).status == 0
+    assert project_run.quick("decide", media, "--drop", conflict["id"]).status == 0
 
 
 def test_adopting_from_the_command_line(project_run):
     media = "media/demo.mp4"
-    project_run.run("run")
+    project_run.quick("run")
     captions = project_run.out / "demo.en.srt"
     captions.write_text(
         captions.read_text(encoding="utf-8").replace("Thusrday", "Thursday"), encoding="utf-8"
     )
-    ran = project_run.run("run")
+    ran = project_run.quick("run")
     assert "vignette adopt media/demo.mp4 transcripts/demo.en.srt" in ran.out
-    ran = project_run.run("adopt", media, captions, "--dry-run", "--json")
+    ran = project_run.quick("adopt", media, captions, "--dry-run", "--json")
     assert (ran.json["decisions"], ran.json["dry_run"]) == (1, True)
     assert not (project_run.media / "demo.edits.jsonl").exists()
-    ran = project_run.run("adopt", media, captions, "--by", "Ana")
+    ran = project_run.quick("adopt", media, captions, "--by", "Ana")
     assert "1 decision (words 1) written to media/demo.edits.jsonl" in ran.out
-    assert project_run.run("run", "--json").json["recordings"][0]["kept"] == []
+    assert project_run.quick("run", "--json").json["recordings"][0]["kept"] == []
 
 
 WISHES = {
@@ -616,9 +622,9 @@ def test_wishes_that_make_no_sense(desk, args):
 
 def test_copies_of_a_journal_are_merged(project_run):
     media, theirs = "media/demo.mp4", project_run.folder / "theirs.jsonl"
-    project_run.run("decide", media, "--words", "Thusrday", "--become", "Thursday", "--by", "Ana")
+    project_run.quick("decide", media, "--words", "Thusrday", "--become", "Thursday", "--by", "Ana")
     (project_run.media / "demo.edits.jsonl").rename(theirs)
-    ran = project_run.run("decisions", "merge", media, theirs, "--json")
+    ran = project_run.quick("decisions", "merge", media, theirs, "--json")
     assert ran.json["recordings"][0]["merged"] == 1
     assert ran.json["recordings"][0]["kept"] == 1
 
@@ -635,24 +641,24 @@ def test_copies_of_a_journal_are_merged(project_run):
 )  # fmt: skip
 def test_wrong_wishes_are_one_sentence(project_run, args):
     shutil.copy(project_run.media / "demo.mp4", project_run.media / "x.mp4")
-    ran = project_run.run(*args)
+    ran = project_run.quick(*args)
     assert ran.status == 2
     assert len(ran.err.strip().splitlines()) == 1
     assert not (project_run.media / "demo.edits.jsonl").exists()
 
 
 @pytest.mark.parametrize("command", ["decisions", "decide", "adopt"])
-def test_help_shows_examples(project_run, command):
-    ran = project_run.run(command, "--help")
+def test_help_shows_examples(project, command):
+    ran = project.quick(command, "--help")
     assert ran.status == 0
     assert "Example" in ran.out
 
 
 def test_a_damaged_journal_is_one_sentence_and_costs_no_output(project_run):
-    project_run.run("run")
+    project_run.quick("run")
     before = (project_run.out / "demo.en.srt").read_bytes()
     (project_run.media / "demo.edits.jsonl").write_bytes(b"\x00\x01 not a journal")
-    ran = project_run.run("run")
+    ran = project_run.quick("run")
     assert ran.status == 1
     assert "is not a journal of decisions" in ran.err
     assert (project_run.out / "demo.en.srt").read_bytes() == before

@@ -272,7 +272,7 @@ def test_a_recording_cut_off_in_the_middle_is_captioned_as_far_as_it_goes(projec
 @pytest.mark.parametrize("name", ["a b'c\"d.wav", "Übung 😀.wav", "-dash.wav", "100%;$(x).wav", "#1 [x].wav"])
 def test_odd_names(project, name):
     tone(project.media / name)
-    ran = project.run("run", "--json")
+    ran = project.quick("run", "--json")
     assert ran.status == 0, ran.out
     assert (project.out / (name[:-4] + ".json")).is_file()
 
