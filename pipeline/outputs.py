@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.formats import concepts_vtt, document, rttm, srt, text, vtt
+from pipeline.formats import chapters_vtt, concepts_vtt, document, rttm, srt, text, vtt
 from pipeline.formats.files import write_atomic
 from pipeline.store import Store
 from pipeline.transcript import Grade, Transcript
@@ -23,6 +23,7 @@ FORMATS = {
     ".{lang}.vtt": vtt.dumps,
     ".txt": text.dumps,
     ".concepts.vtt": concepts_vtt.of_transcript,
+    ".chapters.vtt": chapters_vtt.dumps,
     ".rttm": rttm.dumps,
     ".json": document.dumps,
 }
@@ -32,9 +33,13 @@ FORMATS = {
 MENDABLE = frozenset((".srt", ".vtt"))
 
 
+# Tracks that are no captions, whatever their last ending says.
+TRACKS = (".concepts.vtt", ".chapters.vtt")
+
+
 def end_of(path: Path) -> str:
     """The kind of an output: ".srt", ".vtt"; other tracks than captions keep their longer end (".concepts.vtt")."""
-    return ".concepts.vtt" if path.name.endswith(".concepts.vtt") else path.suffix.lower()
+    return next((end for end in TRACKS if path.name.endswith(end)), path.suffix.lower())
 
 
 @dataclass(frozen=True, slots=True)

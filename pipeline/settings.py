@@ -142,6 +142,22 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class PartAt:
+    """A part of the video as a person wants it: it begins at `start` (h:mm:ss), with this kind and title where they are given;
+    `exists` false takes away the boundary found there."""
+
+    __pydantic_config__ = _STRICT
+    start: str
+    kind: Literal["", "introduction", "vignette", "commentary", "closing", "other"] = ""
+    title: str = ""
+    exists: bool = True
+
+    @property
+    def start_ms(self) -> int:
+        return parse_timecode(self.start)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of it for one recording: what its sidecar says about the video, and one group per stage.
 
@@ -158,6 +174,7 @@ class Settings:
     learning_objectives: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()
+    vignettes: tuple[PartAt, ...] = ()
     transcribe: TranscribeSettings = field(default_factory=TranscribeSettings)
     align: AlignSettings = field(default_factory=AlignSettings)
     picture: PictureSettings = field(default_factory=PictureSettings)
@@ -265,6 +282,11 @@ def _check_meaning(settings: Settings, where: str) -> None:
         _ = settings.expected_duration_ms
     except ValueError as error:
         raise SettingsError(where, "expected_duration", f"is not a duration: {error}") from None
+    for number, wish in enumerate(settings.vignettes):
+        try:
+            _ = wish.start_ms
+        except ValueError as error:
+            raise SettingsError(where, f"vignettes.{number}.start", f"is not a time: {error}") from None
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.language):
         raise SettingsError(where, "language", f"must be a language tag like 'en', not '{settings.language}'")
     shortest, longest = settings.captions.min_duration_ms, settings.captions.max_duration_ms

@@ -380,6 +380,7 @@ class Transcript:
     lang: str = "en"
     reviewer: str = ""
     concepts: Concepts = Concepts()
+    parts: Parts = Parts()
     profile: str = "training"
     provenance: dict[str, str] = field(default_factory=dict)
 
@@ -420,7 +421,7 @@ def check(transcript: Transcript) -> None:
     """Prove the invariants, each by one function below. Raises TranscriptError naming the first that is broken."""
     for invariant in (_tokens_have_text, _spans_fit_media, _time_rises_within_utterances, _utterances_cover_tokens,
                       _each_token_in_one_cue, _breaks_lie_inside_cues, _cue_spans_are_ordered,
-                      _tags_point_into_their_utterance):  # fmt: skip
+                      _tags_point_into_their_utterance, _parts_cover_the_recording):  # fmt: skip
         invariant(transcript)
 
 
@@ -489,3 +490,21 @@ def _tags_point_into_their_utterance(transcript: Transcript) -> None:
         utterance = held.get(tag.utterance)
         if utterance is None or not utterance.first <= tag.first < utterance.last or tag.last <= tag.first:
             raise TranscriptError(f"a tag '{tag.concept}' points outside utterance {tag.utterance}")
+
+
+def _parts_cover_the_recording(transcript: Transcript) -> None:
+    at_ms = 0
+    for part in transcript.parts.parts:
+        if part.span.start_ms != at_ms or not part.span:
+            raise TranscriptError(
+                f"part {part.id} begins at {part.span.start_ms} ms, not at {at_ms}, or is empty"
+            )
+        at_ms = part.span.end_ms
+    if transcript.parts.parts and at_ms != transcript.media.duration_ms:
+        raise TranscriptError(f"the last part ends at {at_ms} ms, not with the recording")
+
+
+def part_of(transcript: Transcript, utterance: Utterance) -> Part | None:
+    """The part in which an utterance begins, None when the recording was not divided."""
+    start_ms = transcript.span(utterance.first, utterance.last).start_ms
+    return next((p for p in transcript.parts.parts if start_ms in p.span), None)

@@ -17,7 +17,7 @@ from pipeline.jobs import Job
 from pipeline.media import Audio
 from pipeline.progress import Progress
 from pipeline.resources import data_file, model_folders
-from pipeline.stages import align, captions, concepts, picture, speakers, transcribe
+from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
 from pipeline.store import Store, digest_of, digest_of_file
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
@@ -27,6 +27,7 @@ from pipeline.transcript import (
     Grade,
     Heard,
     Media,
+    Parts,
     Picture,
     Transcript,
     Verdict,
@@ -45,6 +46,7 @@ VERSIONS = {
     "transcribe": 1,
     "align": 2,
     "speakers": speakers.VERSION,
+    "vignettes": vignettes.VERSION,
     "concepts": concepts.VERSION,
     "captions": 1,
 }
@@ -134,6 +136,12 @@ class Work:
             self._speaker_reads(heard, aligned, seen),
             lambda p: self._tell_apart(heard, aligned, seen, sound.duration_ms, p),
         )
+        parts = step(
+            "vignettes",
+            Parts,
+            self._part_reads(aligned, voices, seen, sound),
+            lambda p: vignettes.run(aligned, voices, seen, sound.duration_ms, self.job.settings.vignettes, p),
+        )
         tags = step(
             "concepts",
             Concepts,
@@ -143,8 +151,8 @@ class Work:
         made = step(
             "captions",
             Captions,
-            self._caption_reads(aligned, voices, sound, seen),
-            lambda p: self._divide(aligned, voices, sound, seen, p),
+            self._caption_reads(aligned, voices, sound, seen, parts),
+            lambda p: self._divide(aligned, voices, sound, seen, parts, p),
         )
         self.notes = (
             *sound.notes,
@@ -157,7 +165,7 @@ class Work:
         return Transcript(
             self._media(sound), heard, aligned, voices, made, _grade(heard, aligned, self.given),
             lang=self.job.settings.language, provenance=self._provenance(heard, voices, tags),
-            concepts=tags, profile=self.job.settings.captions.profile,
+            concepts=tags, parts=parts, profile=self.job.settings.captions.profile,
         )  # fmt: skip
 
     def _reads(self, stage: str, **more: Any) -> dict[str, Any]:
@@ -264,7 +272,9 @@ class Work:
         self.store.save(CODED, dict[str, list[Finding]], reads, known)
         return found
 
-    def _caption_reads(self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture) -> dict[str, Any]:
+    def _caption_reads(
+        self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture, parts: Parts
+    ) -> dict[str, Any]:
         return self._reads(
             "captions",
             settings=_plain(self.job.settings.captions),
@@ -272,13 +282,24 @@ class Work:
             utterances=digest_of(voices, Voices),
             duration=sound.duration_ms,
             shots=list(_cuts(seen)),
+            parts=list(_boundaries(parts)),
         )
 
     def _divide(
-        self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture, progress: Progress
+        self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture, parts: Parts, progress: Progress
     ) -> Captions:
         settings, cuts = self.job.settings.captions, _cuts(seen)
-        return captions.run(aligned, voices, settings, cuts, progress=progress, duration_ms=sound.duration_ms)
+        return captions.run(aligned, voices, settings, cuts, _boundaries(parts), progress, sound.duration_ms)
+
+    def _part_reads(self, aligned: Aligned, voices: Voices, seen: Picture, sound: Sound) -> dict[str, Any]:
+        return self._reads(
+            "vignettes",
+            aligned=digest_of(aligned, Aligned),
+            voices=digest_of(voices, Voices),
+            picture=digest_of(seen, Picture),
+            duration=sound.duration_ms,
+            sidecar=[asdict(wish) for wish in self.job.settings.vignettes],
+        )
 
     def _given_digest(self) -> str:
         return digest_of_file(self.job.subtitles) if self.job.subtitles and self.given else ""
@@ -317,6 +338,11 @@ class Work:
 def _cuts(seen: Picture) -> tuple[int, ...]:
     """The cuts that captions may keep to: those that are exact."""
     return tuple(shot.span.start_ms for shot in seen.shots[1:] if not shot.slack_ms)
+
+
+def _boundaries(parts: Parts) -> tuple[int, ...]:
+    """Where parts begin that captions must not reach over."""
+    return tuple(part.span.start_ms for part in parts.parts[1:])
 
 
 def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:

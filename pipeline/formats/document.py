@@ -17,12 +17,14 @@ from pipeline.transcript import (
     Aligned,
     ConceptTag,
     Grade,
+    Part,
     Passage,
     Shift,
     Speaker,
     Token,
     Transcript,
     Utterance,
+    part_of,
 )
 
 SCHEMA = "vignette/1"
@@ -60,13 +62,25 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
             "has_picture": media.has_picture,
         },
         "speakers": [_speaker(s) for s in transcript.voices.speakers],
-        "vignettes": [],
+        "vignettes": [_part(p) for p in transcript.parts.parts],
         "turns": [
             {"speaker": t.speaker, **_times(t.span), "overlap": t.overlap} for t in transcript.voices.turns
         ],
         "utterances": _utterances(transcript),
         "cues": _cues(transcript),
         "alignment": alignment_as_json(transcript.aligned),
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "id": part.id,
+        "kind": part.kind,
+        "title": part.title,
+        **_times(part.span),
+        "cast": list(part.cast),
+        "confidence": part.confidence,
+        "evidence": list(part.evidence),
     }
 
 
@@ -97,12 +111,13 @@ def _utterances(transcript: Transcript) -> list[dict[str, Any]]:
 
 def _utterance(utterance: Utterance, transcript: Transcript, tags: list[ConceptTag]) -> dict[str, Any]:
     first, last = utterance.first, utterance.last
+    part = part_of(transcript, utterance)
     return {
         "id": utterance.id,
         "speaker": utterance.speaker,
         "uncertain": utterance.uncertain,
         "overlap": utterance.overlap,
-        "vignette": None,
+        "vignette": part.id if part else None,
         **_times(transcript.span(first, last)),
         "text": transcript.text(first, last),
         "words": [_word(token) for token in transcript.tokens[first:last]],

@@ -19,7 +19,7 @@ import msgspec
 from pipeline.search.errors import DocumentError
 
 SCHEMA = "vignette/1"
-KINDS = ("introduction", "vignette", "commentary", "closing")
+KINDS = ("introduction", "vignette", "commentary", "closing", "other")
 """The kinds of parts that Vignette finds; a person may have given a part another one."""
 
 FLAGS = ("negated", "asked", "quoted", "hypothetical")

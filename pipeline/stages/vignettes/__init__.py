@@ -1,0 +1,100 @@
+"""The parts of the video: where each begins, what kind it is, its title, who speaks in it, and what says so.
+
+Evidence is gathered at every place where a part could begin (`evidence`), one model weighs all of it at once (`model`), and
+what the sidecar says about parts is put over that (`given`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.progress import Progress, silent
+from pipeline.settings import PartAt
+from pipeline.stages.vignettes.evidence import Place, Said, cast_of, places, utterances
+from pipeline.stages.vignettes.given import with_given
+from pipeline.stages.vignettes.model import KINDS, Decided, best
+from pipeline.timing import Span
+from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
+
+__all__ = ["VERSION", "run"]
+
+VERSION = 1
+# A recording in which no part stands out is one part, and of no kind.
+WHOLE = "other"
+WHOLE_TITLE = "The whole recording"
+_SAYS = {
+    "black": "the picture is black",
+    "cut": "the picture cuts",
+    "voices": "other people speak",
+    "words": "opening words",
+    "cohesion": "the words change",
+}
+# Evidence below this is not worth telling.
+TOLD = 0.4
+
+
+def run(
+    aligned: Aligned,
+    voices: Voices,
+    seen: Picture,
+    duration_ms: int,
+    given: Sequence[PartAt] = (),
+    progress: Progress = silent,
+) -> Parts:
+    """The parts of the recording, which cover it without a gap; one of kind "other" when nothing divides it.
+
+    `given` is what a person says about parts, which wins. No boundary lies inside an utterance. Nothing said, no parts.
+    """
+    said = utterances(aligned.tokens, voices)
+    if not said:
+        return Parts()
+    offered = places(said, seen)
+    progress(0.3)
+    roles = {s.id: s.role for s in voices.speakers}
+    decided = best(offered, said, roles, duration_ms)
+    parts = [_part(d, said, decided, n, duration_ms) for n, d in enumerate(decided)]
+    if len(parts) == 1:
+        parts = [Part("", WHOLE, WHOLE_TITLE, parts[0].span, parts[0].cast)]
+    parts = with_given(parts, given, said, duration_ms)
+    progress(1.0)
+    return Parts(_named(parts))
+
+
+def _part(decided: Decided, said: Sequence[Said], row: Sequence[Decided], n: int, duration_ms: int) -> Part:
+    place = decided.place
+    end_ms = row[n + 1].place.start_ms if n + 1 < len(row) else duration_ms
+    start_ms = 0 if n == 0 else place.start_ms
+    title = place.title if n > 0 and place.title and place.title.casefold() not in KINDS else ""
+    cast = cast_of(said[place.at : decided.last])
+    told = _told(place) if n else ("the recording begins",)
+    return Part(
+        "", decided.kind, title, Span(start_ms, max(start_ms, end_ms)), cast, decided.confidence, told
+    )
+
+
+def _told(place: Place) -> tuple[str, ...]:
+    """The evidence in words, as a person reads it."""
+    found = []
+    if place.evidence["card"]:
+        found.append(f'a card: "{place.title}"' if place.title else "a card")
+    if place.evidence["pause"] >= TOLD:
+        found.append("a long pause")
+    found += [says for name, says in _SAYS.items() if place.evidence[name] >= TOLD]
+    return tuple(found)
+
+
+def _named(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts with ids and titles: the kind, and its number where there are several; both stay when boundaries move."""
+    total = Counter(p.kind for p in parts)
+    at: Counter[str] = Counter()
+    named = []
+    for part in parts:
+        at[part.kind] += 1
+        single = total[part.kind] == 1 and part.kind != "vignette"
+        id_ = part.kind if single else f"{part.kind}-{at[part.kind]}"
+        title = part.title or (
+            part.kind.capitalize() if single else f"{part.kind.capitalize()} {at[part.kind]}"
+        )
+        named.append(Part(id_, part.kind, title, part.span, part.cast, part.confidence, part.evidence))
+    return tuple(named)

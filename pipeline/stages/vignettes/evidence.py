@@ -1,0 +1,229 @@
+"""What speaks for a new part at each place where one could begin: cards, black, pauses, a change of voices, words.
+
+A part can begin only between two utterances, so that no boundary cuts one. Every kind of evidence is a number in [0, 1].
+Lexical cohesion is TextTiling's depth score: Hearst, "TextTiling: Segmenting Text into Multi-paragraph Subtopic Passages",
+Computational Linguistics 23(1), 1997.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from pipeline.timing import Span
+from pipeline.transcript import Kind, Picture, ScreenText, Token, Voices
+
+# A card may come up while the last word still rings, or leave when the next is already said.
+LEEWAY_MS = 700
+# Pauses begin to count at the first length and count fully at the second: scenes are joined in one to two seconds.
+PAUSE_MS, LONG_PAUSE_MS = 1200, 6000
+# Who goes on speaking seldom begins a part; other evidence of it counts so much then.
+GOING_ON = 0.3
+# Voices and words before and behind are compared over so many utterances, and words.
+VOICES_BESIDE, WORDS_BESIDE = 10, 80
+# Words that open or close a part count when they stand among so many of its first ones.
+OPENING_WORDS = 40
+# Titles stand large in the middle; names stand small at the bottom.
+_TITLE_TOP, _TITLE_BOTTOM, _TITLE_HEIGHT = 0.2, 0.75, 0.05
+
+_PHRASES = {
+    "introduction": (
+        "welcome|my name is|in this (programme|program|video|film|course)|you will (see|watch|meet)"
+        "|we will (see|watch|look at)"
+    ),
+    "vignette": (
+        "in this (vignette|scene|session)|let us (watch|see)|(next|first|last) (vignette|scene|part)"
+    ),
+    "commentary": (
+        "let me pause|pause (the group|there|here)|(previous|last) (vignette|scene)"
+        "|in that (exchange|scene|vignette)|notice (how|that|what)|want you to (notice|see|listen|think)"
+        "|what (struck|strikes) me|like you to (notice|listen|see|think)|the (co-?)?therapists?"
+        "|people (sometimes|often) ask|we (just )?saw|you (just )?saw"
+    ),
+    "closing": (
+        "come to the end|(thank you|thanks) for (watching|being|joining)|that is the end|in closing"
+        "|this brings us to"
+    ),
+}
+PHRASES = {kind: re.compile(rf"\b({words})\b", re.IGNORECASE) for kind, words in _PHRASES.items()}
+_STOP = frozenset(
+    re.findall(
+        r"\S+",
+        """a an and are as at be been but by did do does for from had has have he her here him his how i if in is it
+        its just me my no not of on or our out she so that the their them then there they this to up us was we were
+        what when which who will with would you your yeah okay oh um well know like think really got get go going
+        said say don't it's i'm""",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """An utterance as this stage sees it: when, by whom (None when nobody knows), and its words."""
+
+    span: Span
+    speaker: str | None
+    text: str
+    id: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        return re.findall(r"[a-z']+", self.text.lower())
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a part could begin: before utterance `at`, on the screen from `start_ms`; the evidence by name, each in [0, 1].
+
+    `title` is what a card there says; `openings` are the kinds whose opening words follow.
+    """
+
+    at: int
+    start_ms: int
+    evidence: dict[str, float]
+    title: str = ""
+    openings: frozenset[str] = field(default_factory=frozenset)
+
+
+def utterances(tokens: Sequence[Token], voices: Voices) -> list[Said]:
+    """What is said, in order of time, without sounds and what stands in the text alone."""
+    found = []
+    for u in voices.utterances:
+        spoken = [t for t in tokens[u.first : u.last] if t.kind is Kind.WORD]
+        if spoken:
+            start, end = min(t.span.start_ms for t in spoken), max(t.span.end_ms for t in spoken)
+            found.append(Said(Span(start, end), u.speaker, " ".join(t.text for t in spoken), u.id))
+    return sorted(found, key=lambda s: (s.span.start_ms, s.span.end_ms))
+
+
+def cast_of(said: Sequence[Said]) -> tuple[str, ...]:
+    """Who speaks, the most talkative first."""
+    return tuple(who for who, _ in _talk(said).most_common())
+
+
+def places(said: Sequence[Said], picture: Picture) -> list[Place]:
+    """Every gap between neighbouring utterances with its evidence, the beginning first."""
+    if not said:
+        return []
+    depths = _depths(said)
+    texts = [t for t in picture.texts if _is_title(t)]
+    found = [Place(0, 0, {}, _title(texts, Span(0, said[0].span.start_ms + LEEWAY_MS)), _openings(said, 0))]
+    latest_ms = said[0].span.end_ms
+    for at, (_, after) in enumerate(pairwise(said), 1):
+        clear_ms, gap = latest_ms, Span(min(latest_ms, after.span.start_ms), after.span.start_ms)
+        latest_ms = max(latest_ms, after.span.end_ms)
+        overlapped = clear_ms > after.span.start_ms
+        if not overlapped and (gap or said[at - 1].speaker != after.speaker):
+            found.append(_place(at, gap, said, picture, texts, depths[at]))
+    return found
+
+
+def _place(
+    at: int, gap: Span, said: Sequence[Said], picture: Picture, texts: Sequence[ScreenText], depth: float
+) -> Place:
+    wide = Span(max(0, gap.start_ms - LEEWAY_MS), gap.end_ms + LEEWAY_MS)
+    cards = [s.span for s in picture.shots if s.look == "card" and _begins_in(s.span, wide, gap)]
+    titles = [t for t in texts if _begins_in(t.span, wide, gap)]
+    blacks = [s.span for s in picture.shots if s.look == "black" and s.span.overlap_ms(wide) >= 200]
+    cuts = [s.span.start_ms for s in picture.shots if wide.start_ms <= s.span.start_ms <= gap.end_ms]
+    openings = _openings(said, at)
+    same = said[at - 1].speaker == said[at].speaker
+    goes_on = same and (said[at].speaker is not None or gap.duration_ms < PAUSE_MS)
+    evidence = {
+        "card": 1.0 if cards and titles else 0.7 if cards or titles else 0.0,
+        "black": 1.0 if blacks else 0.0,
+        "cut": 1.0 if cuts else 0.0,
+        "pause": min(1.0, max(0.0, (gap.duration_ms - PAUSE_MS) / (LONG_PAUSE_MS - PAUSE_MS))),
+        "voices": _voices_apart(said, at) * (GOING_ON if same else 1.0),
+        "words": (GOING_ON if goes_on else 1.0) if openings else 0.0,
+        "cohesion": depth,
+    }
+    seen = [s.start_ms for s in cards] + [t.span.start_ms for t in titles] + [s.start_ms for s in blacks]
+    start_ms = max(min(seen), gap.start_ms) if seen else gap.end_ms
+    return Place(at, min(start_ms, gap.end_ms), evidence, _title(titles, wide), openings)
+
+
+def _begins_in(shown: Span, wide: Span, gap: Span) -> bool:
+    """Whether what is shown begins in the gap and is over about when somebody speaks."""
+    return wide.start_ms <= shown.start_ms <= gap.end_ms and shown.end_ms <= wide.end_ms + 1500
+
+
+def _is_title(text: ScreenText) -> bool:
+    _, top, _, height = text.box
+    return top >= _TITLE_TOP and top + height <= _TITLE_BOTTOM and height >= _TITLE_HEIGHT
+
+
+def _title(texts: Sequence[ScreenText], within: Span) -> str:
+    """What a card says largest, of the lines that come up in a stretch of time."""
+    shown = [t for t in texts if t.span.overlap_ms(within)]
+    return max(shown, key=lambda t: (t.box[3], -t.box[1])).text if shown else ""
+
+
+def _voices_apart(said: Sequence[Said], at: int) -> float:
+    """How unlike those are who speak before and behind: 1 - the cosine of how much each says."""
+    before, behind = (
+        _talk(s) for s in (said[max(0, at - VOICES_BESIDE) : at], said[at : at + VOICES_BESIDE])
+    )
+    sizes = math.sqrt(sum(v * v for v in before.values()) * sum(v * v for v in behind.values()))
+    if not sizes:
+        return 0.0
+    return 1.0 - sum(before[who] * behind[who] for who in before) / sizes
+
+
+def _talk(said: Sequence[Said]) -> Counter[str]:
+    """How many words each known speaker says."""
+    counts: Counter[str] = Counter()
+    for one in said:
+        if one.speaker is not None:
+            counts[one.speaker] += len(one.words)
+    return counts
+
+
+def _openings(said: Sequence[Said], at: int) -> frozenset[str]:
+    """The kinds whose opening words are among the next ones of the same speaker."""
+    text, count = "", 0
+    for one in said[at:]:
+        if one.speaker != said[at].speaker or count >= OPENING_WORDS:
+            break
+        text, count = f"{text} {one.text}", count + len(one.words)
+    return frozenset(kind for kind, pattern in PHRASES.items() if pattern.search(text))
+
+
+def _depths(said: Sequence[Said]) -> list[float]:
+    """For each gap how deep cohesion dips there, as a share of the deepest dips: `depths[i]` before utterance i."""
+    content = [[w for w in s.words if w not in _STOP and len(w) > 2] for s in said]
+    flat = [(n, w) for n, words in enumerate(content) for w in words]
+    first: dict[int, int] = {}
+    for position, (n, _) in enumerate(flat):
+        first.setdefault(n, position)
+    alike = []
+    for n in range(len(said)):
+        position = first.get(n, first.get(n + 1, len(flat)))
+        left = Counter(w for _, w in flat[max(0, position - WORDS_BESIDE) : position])
+        right = Counter(w for _, w in flat[position : position + WORDS_BESIDE])
+        sizes = math.sqrt(sum(v * v for v in left.values()) * sum(v * v for v in right.values()))
+        alike.append(sum(left[w] * right[w] for w in left) / sizes if sizes else 0.0)
+    return _dips(alike)
+
+
+def _dips(alike: Sequence[float]) -> list[float]:
+    """Hearst's depth: how far similarity rises to the nearest peak on either side; as a share of a deep dip."""
+    raw = []
+    for n, here in enumerate(alike):
+        left = right = here
+        for value in reversed(alike[:n]):
+            if value < left:
+                break
+            left = value
+        for value in alike[n + 1 :]:
+            if value < right:
+                break
+            right = value
+        raw.append((left - here) + (right - here))
+    mean = sum(raw) / len(raw)
+    spread = math.sqrt(sum((v - mean) ** 2 for v in raw) / len(raw))
+    return [min(1.0, max(0.0, (v - mean) / (3 * spread))) if spread else 0.0 for v in raw]

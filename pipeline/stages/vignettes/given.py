@@ -1,0 +1,56 @@
+"""What a person says about the parts of the video, put over what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.settings import PartAt
+from pipeline.stages.vignettes.evidence import Said, cast_of
+from pipeline.timing import Span
+from pipeline.transcript import Part
+
+# A time that a person gives means the boundary found within so much of it, else a new one.
+SAME_MS = 10_000
+SAYS_SO = "a person says so"
+
+
+def with_given(
+    parts: Sequence[Part], given: Sequence[PartAt], said: Sequence[Said], end_ms: int
+) -> list[Part]:
+    """The parts with boundaries, kinds and titles as given; a time inside an utterance means where that one begins."""
+    result = list(parts)
+    for wish in given:
+        at_ms = _between_utterances(min(wish.start_ms, max(0, end_ms - 1)), said)
+        near = min(
+            (n for n, p in enumerate(result) if abs(p.span.start_ms - at_ms) <= SAME_MS),
+            key=lambda n: abs(result[n].span.start_ms - at_ms), default=None,
+        )  # fmt: skip
+        if not wish.exists:
+            if near:
+                del result[near]
+            continue
+        if near is None:
+            near = sum(p.span.start_ms < at_ms for p in result)
+            result.insert(near, Part("", "vignette", "", Span(at_ms, end_ms)))
+        start_ms = at_ms if near else 0
+        changed = replace(
+            result[near], span=Span(start_ms, max(start_ms, end_ms)), confidence=1.0, evidence=(SAYS_SO,)
+        )
+        result[near] = replace(changed, kind=wish.kind or changed.kind, title=wish.title or changed.title)
+    return _closed(sorted(result, key=lambda p: p.span.start_ms), said, end_ms) if given else result
+
+
+def _between_utterances(at_ms: int, said: Sequence[Said]) -> int:
+    return next((s.span.start_ms for s in said if s.span.start_ms < at_ms < s.span.end_ms), at_ms)
+
+
+def _closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Part]:
+    """Parts that follow each other without a gap, each with those who speak in it."""
+    starts = [p.span.start_ms for p in parts]
+    found = []
+    for part, start_ms, stop_ms in zip(parts, starts, [*starts[1:], end_ms], strict=True):
+        inside = [s for s in said if start_ms <= s.span.start_ms < stop_ms]
+        if stop_ms > start_ms:
+            found.append(replace(part, span=Span(start_ms, stop_ms), cast=cast_of(inside)))
+    return found
