@@ -46,6 +46,7 @@ def write(text, store, out, **more):
 def test_what_is_written_is_current(store, out):
     written = write("One.", store, out)
     assert sorted(p.name for p in written.files) == [
+        "talk.chapters.vtt",
         "talk.concepts.vtt",
         "talk.en.srt",
         "talk.en.vtt",
@@ -100,6 +101,7 @@ DRAFTS = {
     "talk.draft.en.vtt",
     "talk.draft.txt",
     "talk.draft.concepts.vtt",
+    "talk.draft.chapters.vtt",
     "talk.draft.rttm",
 }
 

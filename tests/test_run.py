@@ -37,7 +37,15 @@ def states(folder):
 # --- the demo ---------------------------------------------------------------------------------------------------
 
 
-NAMES = ["demo.en.srt", "demo.en.vtt", "demo.txt", "demo.concepts.vtt", "demo.rttm", "demo.json"]
+NAMES = [
+    "demo.en.srt",
+    "demo.en.vtt",
+    "demo.txt",
+    "demo.concepts.vtt",
+    "demo.chapters.vtt",
+    "demo.rttm",
+    "demo.json",
+]
 
 
 def test_the_demo_becomes_captions(demo):
@@ -196,6 +204,7 @@ def test_without_subtitles_there_is_a_draft_that_says_so(clip_project):
         "clip.draft.en.vtt",
         "clip.draft.txt",
         "clip.draft.concepts.vtt",
+        "clip.draft.chapters.vtt",
         "clip.draft.rttm",
         "clip.json",
     ]
