@@ -131,6 +131,7 @@ def test_another_line_length_listens_to_nothing_again(captioned):
 def test_force_does_a_stage_again_and_what_depends_on_it(captioned):
     assert done(only(captioned.run("run", "--json", "--force", "speakers"))) == [
         "speakers",
+        "vignettes",
         "concepts",
         "captions",
     ]
