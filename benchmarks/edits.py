@@ -29,9 +29,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from edit_makers import DEMO_SUBTITLES, Made, compose, decide_at_random, demo_aligned, reheard  # noqa: E402
-
 import numpy as np  # noqa: E402
+from edit_makers import DEMO_SUBTITLES, Made, compose, decide_at_random, demo_aligned, reheard  # noqa: E402
 
 from pipeline import jobs  # noqa: E402
 from pipeline.edits import append, journal_of  # noqa: E402
