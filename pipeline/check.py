@@ -21,6 +21,7 @@ from pipeline.audit.waivers import waive
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.readers import read
 from pipeline.profiles import PROFILES, Profile, adjusted
+from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
 from pipeline.transcript import Grade
 from pipeline.waiving import waivers_for
@@ -53,6 +54,7 @@ def check(
     settings: CaptionSettings | None = None,
     illustrate: Illustrate | None = None,
     media: Path | None = None,
+    progress: Progress = silent,
 ) -> Checked:
     """Audit files under profiles; `facts` say what is known about `media`, the recording that they all belong to.
 
@@ -66,7 +68,10 @@ def check(
     """
     chosen = [profile_named(name, settings) for name in profiles]
     one = check_file if len(files) == 1 else _check_one_of_many
-    reports = tuple(one(path, chosen, facts, media) for path in files)
+    reports = tuple(
+        one(path, chosen, facts, media, part(progress, n / len(files), (n + 1) / len(files)))
+        for n, path in enumerate(files)
+    )
     threshold = Severity.ERROR if fail_on == "error" else Severity.WARNING
     failed = any(f.severity >= threshold for report in reports for f in report.open)
     if format == "html" and illustrate is not None:
@@ -83,19 +88,24 @@ def profile_named(name: str, settings: CaptionSettings | None = None) -> Profile
 
 
 def check_file(
-    path: Path, profiles: Sequence[Profile], facts: Facts | None = None, media: Path | None = None
+    path: Path,
+    profiles: Sequence[Profile],
+    facts: Facts | None = None,
+    media: Path | None = None,
+    progress: Progress = silent,
 ) -> Report:
     """The report about one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError and JournalError."""
     document, known = load_with(path, facts)
-    return waive(audit(document, profiles, known), waivers_for(path, media))
+    report = audit(document, profiles, known, progress=part(progress, 0.5, 1.0))
+    return waive(report, waivers_for(path, media))
 
 
 def _check_one_of_many(
-    path: Path, profiles: Sequence[Profile], facts: Facts | None, media: Path | None
+    path: Path, profiles: Sequence[Profile], facts: Facts | None, media: Path | None, progress: Progress
 ) -> Report:
     """`check_file`, but a file that cannot be read does not keep the others from being reported."""
     try:
-        return check_file(path, profiles, facts, media)
+        return check_file(path, profiles, facts, media, progress)
     except SubtitlesError as error:
         finding = Finding("unreadable", Severity.ERROR, "", str(error), "Vignette", mend=error.remedy)
         return Report(path.name, tuple(p.name for p in profiles), (finding,), Rates(0, 0, 0.0, 0.0, 0.0, 0.0))

@@ -8,10 +8,15 @@ from pipeline.audit.hearing import coverage, matched
 from pipeline.audit.model import Document, Facts, Finding, Hit, Rates, Report, Severity, View
 from pipeline.audit.rules import RULES, Rule
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
+from pipeline.progress import Progress, silent
 
 
 def audit(
-    document: Document, profiles: Sequence[Profile], facts: Facts | None = None, rules: Sequence[Rule] = RULES
+    document: Document,
+    profiles: Sequence[Profile],
+    facts: Facts | None = None,
+    rules: Sequence[Rule] = RULES,
+    progress: Progress = silent,
 ) -> Report:
     """All findings about a document under each profile, worst first and then in order of time.
 
@@ -21,7 +26,8 @@ def audit(
     shared: dict[str, object] = {}
     findings: list[Finding] = []
     silent: dict[str, str] = {}
-    for rule in rules:
+    for number, rule in enumerate(rules):
+        progress(number / len(rules))
         asked = [p for p in profiles if rule.severity_in(p.name) is not None]
         if not asked:
             continue

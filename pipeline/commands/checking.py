@@ -9,7 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.errors import SubtitlesError, UsageError
-from pipeline.progress import Progress
+from pipeline.progress import Progress, silent
+
+# Files larger than this take long enough for a person to wonder.
+LARGE_BYTES = 1_000_000
 
 
 def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str], Progress]) -> None:
@@ -58,7 +61,12 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
             return _waive(files[0], profile or ["training"], heard, (waive, at, reason, by), say)
         if fix:
             return _fix(files, profile or ["training"], heard, in_place, say)
-        return _report(files, profile or ["training"], heard, shape, fail_on, say)
+        progress = watch("check") if _size(files) > LARGE_BYTES else silent
+        return _report(files, profile or ["training"], heard, shape, fail_on, say, progress)
+
+
+def _size(files: Sequence[Path]) -> int:
+    return sum(path.stat().st_size for path in files if path.is_file())
 
 
 def _report(
@@ -68,6 +76,7 @@ def _report(
     shape: Any,
     fail_on: Any,
     say: Callable[[str], None],
+    progress: Progress,
 ) -> int:
     from pipeline import check, settings
     from pipeline.jobs import PROJECT_FILE
@@ -75,7 +84,7 @@ def _report(
     chosen = settings.load(PROJECT_FILE, None).captions
     illustrate = heard.pictures if heard else None
     facts, media = (heard.facts, heard.media.path) if heard else (None, None)
-    checked = check.check(files, profiles, facts, shape, fail_on, chosen, illustrate, media)
+    checked = check.check(files, profiles, facts, shape, fail_on, chosen, illustrate, media, progress)
     say(checked.text.rstrip("\n"))
     return checked.exit_status
 
