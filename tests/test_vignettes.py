@@ -1,5 +1,7 @@
 """The parts of the video: recordings made of utterances and shots by hand, whose division is known."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,3 +175,17 @@ def test_cohesion_dips_where_the_words_change():
                                        ("Thank you for watching", "closing")])  # fmt: skip
 def test_opening_words_say_the_kind(text, kind):
     assert kind in evidence._openings([evidence.Said(Span(0, 1000), "a", text)], 0)
+
+
+def test_chapters_carry_titles_that_cannot_break_the_file(tmp_path):
+    from test_outputs import transcript
+
+    from pipeline.formats import chapters_vtt
+    from pipeline.transcript import Part, Parts
+
+    made = replace(
+        transcript("One."), parts=Parts((Part("vignette-1", "vignette", "A --> B\n& <C>", Span(0, 61_500)),))
+    )
+    assert chapters_vtt.dumps(made) == (
+        "WEBVTT\n\nvignette-1\n00:00:00.000 --> 00:01:01.500\nA --&gt; B &amp; &lt;C&gt;\n"
+    )

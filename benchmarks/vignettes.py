@@ -1,0 +1,156 @@
+"""How well the parts of a film are found, over films whose truth is known.
+
+usage: python -m benchmarks.vignettes FOLDER [FOLDER ...]
+
+Each folder holds one film (.mp4) and its truth.json, as `benchmarks/build_demo.py --minutes` or another builder of stand-ins
+leaves them. What is seen comes from the film itself; who says what is taken from the truth, so that this measures the
+division alone. Then without the picture, without the words, and without knowing who speaks; beside two baselines: pauses of
+2.5 s and more, and TextTiling's cut-off (a depth above the mean by half a standard deviation) on cohesion. Boundaries count
+within 3 s, one to one, pooled over all films; Pk and WindowDiff are means over films, in seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pipeline.score_parts import Counts, counts, pairs, pk, window_diff
+from pipeline.settings import PictureSettings
+from pipeline.stages import picture, vignettes
+from pipeline.stages.vignettes.evidence import _depths, utterances
+from pipeline.timing import Span, seconds_to_ms
+from pipeline.transcript import (
+    Aligned,
+    AlignmentReport,
+    Part,
+    Parts,
+    Picture,
+    Speaker,
+    Token,
+    Utterance,
+    Verdict,
+    Voices,
+)
+
+ROLES = {"Therapist": "therapist", "Co-therapist": "cotherapist", "Commentary": "commentator"}
+BASELINE_PAUSE_MS = 2500
+
+
+@dataclass(frozen=True)
+class Film:
+    aligned: Aligned
+    voices: Voices
+    seen: Picture
+    duration_ms: int
+    boundaries: tuple[Span, ...]
+    kinds: tuple[str, ...]
+
+
+def read(folder: Path) -> Film:
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    in_ms = "duration_ms" in truth
+
+    def when(row: dict[str, Any], name: str) -> int:
+        return int(row[f"{name}_ms"]) if in_ms else seconds_to_ms(row[name])
+
+    tokens: list[Token] = []
+    said: list[Utterance] = []
+    for row in sorted(truth["utterances"], key=lambda r: when(r, "start")):
+        if row["backchannel"]:
+            continue
+        words, start, end = row["text"].split(), when(row, "start"), when(row, "end")
+        edges = [start + (end - start) * n // len(words) for n in range(len(words) + 1)]
+        said.append(Utterance(len(tokens), len(tokens) + len(words), row["speaker"], f"u{len(said) + 1}"))
+        tokens += [Token(w, Span(a, b)) for w, (a, b) in zip(words, pairwise(edges), strict=True)]
+    people = (
+        [Speaker(p["id"], p["name"], p["role"]) for p in truth["people"]]
+        if in_ms
+        else [Speaker(who, name, ROLES.get(role, "client")) for who, (name, role) in truth["people"].items()]
+    )
+    duration_ms = when(truth, "duration")
+    (film,) = folder.glob("*.mp4")
+    since = time.monotonic()
+    seen = picture.run(film, duration_ms, PictureSettings())
+    print(
+        f"{folder.name}: {len(seen.shots)} shots, {len(seen.texts)} texts, picture {time.monotonic() - since:.1f} s"
+    )
+    rows = truth["sections"][1:]
+    return Film(
+        Aligned(tuple(tokens), AlignmentReport(Verdict.IN_SYNC)),
+        Voices(tuple(people), (), tuple(said)),
+        seen,
+        duration_ms,
+        tuple(Span(when(r, "start"), when(r, "first_word")) for r in rows),
+        tuple(r["kind"] for r in rows),
+    )
+
+
+def found(film: Film, seen: bool = True, words: bool = True, voices: bool = True) -> Parts:
+    """The parts as the stage finds them, with some evidence taken away."""
+    aligned, who = film.aligned, film.voices
+    if not words:
+        aligned = replace(aligned, tokens=tuple(replace(t, text="x") for t in aligned.tokens))
+    if not voices:
+        who = Voices((), (), tuple(replace(u, speaker=None) for u in who.utterances))
+    return vignettes.run(aligned, who, film.seen if seen else Picture(), film.duration_ms)
+
+
+def pauses(film: Film) -> Parts:
+    said = utterances(film.aligned.tokens, film.voices)
+    return _cut(
+        film, [b.span.start_ms for a, b in pairwise(said) if a.span.gap_ms(b.span) >= BASELINE_PAUSE_MS]
+    )
+
+
+def texttiling(film: Film) -> Parts:
+    said = utterances(film.aligned.tokens, film.voices)
+    # the stage's depth is (depth - mean) / (3 standard deviations)
+    return _cut(
+        film, [s.span.start_ms for s, depth in zip(said, _depths(said), strict=True) if depth > 0.5 / 3]
+    )
+
+
+def _cut(film: Film, starts: list[int]) -> Parts:
+    edges = [0, *sorted(set(starts) - {0}), film.duration_ms]
+    return Parts(tuple(Part("", "vignette", "", Span(a, b)) for a, b in pairwise(edges)))
+
+
+SYSTEMS: dict[str, Callable[[Film], Parts]] = {
+    "everything": found,
+    "without the picture": lambda f: found(f, seen=False),
+    "without the words": lambda f: found(f, words=False),
+    "without speakers": lambda f: found(f, voices=False),
+    "baseline: pauses": pauses,
+    "baseline: TextTiling": texttiling,
+}
+
+
+def main() -> None:
+    films = [read(Path(name)) for name in sys.argv[1:]] or sys.exit(__doc__)
+    print(f"{'':24}{'F1':>7}{'found':>7}{'true':>6}{'given':>7}{'kinds':>8}{'Pk':>7}{'WinDiff':>9}")
+    for name, system in SYSTEMS.items():
+        pooled, right = Counts(), 0
+        errors: list[tuple[float, float]] = []
+        for film in films:
+            parts = system(film).parts[1:]
+            starts = [p.span.start_ms for p in parts]
+            pooled += counts(reference=film.boundaries, hypothesis=starts)
+            met = pairs(reference=film.boundaries, hypothesis=starts)
+            right += sum(film.kinds[r] == parts[h].kind for r, h in met)
+            units = {"reference": [b.start_ms // 1000 for b in film.boundaries],
+                     "hypothesis": [s // 1000 for s in starts], "length": film.duration_ms // 1000}  # fmt: skip
+            errors.append((pk(**units), window_diff(**units)))
+        kinds = "-" if name.startswith("baseline") else f"{right / max(1, pooled.found):.1%}"
+        means = [sum(e[n] for e in errors) / len(errors) for n in (0, 1)]
+        print(f"{name:24}{pooled.f1:7.3f}{pooled.found:7}{pooled.reference:6}{pooled.hypothesis:7}{kinds:>8}"
+              f"{means[0]:7.3f}{means[1]:9.3f}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
