@@ -33,6 +33,8 @@ def test_one_letter_may_be_wrong_where_it_was_read_from_the_picture():
     assert roster.match("JaxBeattv") is None
     assert roster.match("JaxBeattv", forgiving=True).name == "Jax Beatty"
     assert roster.match("JaxBeaXXy", forgiving=True) is None
+    assert roster.match("Therapist") is not None
+    assert roster.match("Therapist", forgiving=True) is None
 
 
 def test_labels_are_people_too_and_slips_of_them_are_not():

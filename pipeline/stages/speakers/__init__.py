@@ -24,7 +24,7 @@ from pipeline.transcript import Aligned, Picture, ProofKind, Voices
 from pipeline.voices import encoders, space
 from pipeline.voices.encoders import Encoder
 
-VERSION = 3
+VERSION = 4
 Floats = NDArray[np.float32]
 Listen = Callable[[Sequence[Span], Progress], list[Floats | None]]
 """Gives the vectors of passages, shape (windows, size) each; None for one that cannot be heard now."""

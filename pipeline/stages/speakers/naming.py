@@ -23,6 +23,9 @@ ENOUGH_UNSURE, AGREED_UNSURE = 2.0, 0.85
 # A second voice of one person (another microphone, another mood): what its votes and its likeness to the first must be.
 _SECOND_VOTES, _SECOND_LIKENESS, _ONE_VOTE_LIKENESS = 2.0, -400.0, -60.0
 _PROOFS_KEPT = 4
+# How much of what is said in a claim's pieces must be one voice's; a lower third may stand under whoever listens, so that its
+# time must be nearly all one voice's.
+_SHARE, _SHARE_ON_SCREEN = 0.6, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def voice_of(claim: Claim, found: Found, heard: Heard) -> int | None:
     if not said:
         return None
     voice, most = max(sorted(said.items()), key=lambda item: item[1])
-    return voice if most > 0.6 * sum(said.values()) else None
+    share = _SHARE_ON_SCREEN if claim.kind is ProofKind.SCREEN else _SHARE
+    return voice if most > share * sum(said.values()) else None
 
 
 def _votes(found: Found, heard: Heard, claims: Sequence[Claim]) -> Votes:

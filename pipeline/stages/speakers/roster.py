@@ -46,6 +46,7 @@ class Roster:
 
     people: list[Named] = field(default_factory=list)
     _spellings: dict[str, str] = field(default_factory=dict)
+    _roles: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, people: Sequence[Person], labels: Iterable[str] = ()) -> Roster:
@@ -69,9 +70,11 @@ class Roster:
     def match(self, text: str, forgiving: bool = False) -> Named | None:
         """Whom a written name means, None when nobody, or more than one, is meant.
 
-        `forgiving` lets one letter be wrong, for text that was read from the picture.
+        `forgiving` is for text that was read from the picture: one letter may be wrong, and a role is not a name.
         """
         wanted = letters(text)
+        if forgiving and wanted in self._roles:
+            return None
         key = self._spellings.get(wanted)
         if key is None and forgiving and len(wanted) >= _FORGIVING_LETTERS:
             near = {
@@ -97,6 +100,7 @@ class Roster:
         for part, key in (*owners.items(), *unique.items()):
             if parts[part] <= 1 and part:
                 self._spellings.setdefault(part, key)
+        self._roles = set(unique) - set(owners)
 
     def _learn_labels(self, labels: Counter[str]) -> None:
         """The names of labels, the most frequent first; a rare one that is a slip of the keyboard away from another is it."""
