@@ -37,6 +37,9 @@ _LEAST_SHARE = 0.25
 # where they belong, and up to half of the words of one short cue where it does not.
 _LEAST_SHARE_OF_FEW = 0.5
 _MOVED_MS = 500
+# Cues stand no further from their words than this in files whose editors were in a hurry.
+_MOST_JITTER_MS = 2500
+_FEWEST_TO_MOVE = 3
 
 
 def run(
@@ -70,7 +73,17 @@ def _listen(listener: Listener, wanted: Sequence[Part], given: Given, progress: 
 
     starts = [cue.span.start_ms if cue.span else None for cue in given.cues]
     listened = in_spoken_order(listened, cue_of, starts, hear)
-    return put_in_place(listened, cue_of, lambda words, within: hear(words, within).found)
+    relation = _relation(given, wanted, listened.found)
+
+    def likely(words: range, span: Span) -> bool:
+        start = starts[cue_of[words.start]]
+        if (
+            start is None or not relation.pieces
+        ):  # a script is in order: short answers are not looked for elsewhere
+            return len(words) >= _FEWEST_TO_MOVE
+        return abs(relation.at(start) - span.start_ms) <= _MOST_JITTER_MS
+
+    return put_in_place(listened, cue_of, lambda words, within: hear(words, within).found, likely)
 
 
 def _relation(given: Given, wanted: Sequence[Part], found: Sequence[Found | None]) -> Relation:

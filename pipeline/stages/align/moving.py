@@ -13,6 +13,7 @@ from pipeline.timing import Span
 
 Try = Callable[[range, Span], Sequence[Found | None]]
 """Listens for the words of a range within a span only."""
+Likely = Callable[[range, Span], bool]
 
 _WEAK_FIT = -1.8
 _GOOD_FIT, _WORST_FIT = -0.5, -2.0
@@ -24,13 +25,16 @@ _MS_PER_WORD = (110, 900)  # no one speaks faster, or so slowly without a pause
 _MOST_TRIES = 150
 
 
-def put_in_place(listened: Listened, groups: Sequence[int], hear: Try) -> Listened:
-    """`listened`, with passages that were found elsewhere moved there; `groups[n]` is the cue or paragraph of word n."""
+def put_in_place(
+    listened: Listened, groups: Sequence[int], hear: Try, likely: Likely = lambda words, span: True
+) -> Listened:
+    """`listened`, with passages that were found elsewhere moved there; `groups[n]` is the cue or paragraph of word n, and
+    `likely` says whether a cue of a few words may lie so far from where its editor had it."""
     found = list(listened.found)
     free = [span for span in listened.unwritten if span.duration_ms >= _SHORTEST_MS]
     tries = 0
     for words in _weak(found, groups):
-        for span in [s for s in free if _may_hold(words, s, found)]:
+        for span in [s for s in free if _may_hold(words, s, found, likely)]:
             if tries >= _MOST_TRIES:
                 return Listened(tuple(found), tuple(free))
             tries += 1
@@ -55,12 +59,14 @@ def _weak(found: Sequence[Found | None], groups: Sequence[int]) -> Iterator[rang
             first = at
 
 
-def _may_hold(words: range, span: Span, found: Sequence[Found | None]) -> bool:
+def _may_hold(words: range, span: Span, found: Sequence[Found | None], likely: Likely) -> bool:
     least, most = (len(words) * ms for ms in _MS_PER_WORD)
     if not least <= span.duration_ms <= max(most, 1200):
         return False
     if len(words) >= _PASSAGE_WORDS:
         return True
+    if not likely(words, span):
+        return False
     before = next((f for f in reversed(found[: words.start]) if f), None)
     after = next((f for f in found[words.stop :] if f), None)
     return any(f is not None and f.span.gap_ms(span) <= _NEAR_MS for f in (before, after))

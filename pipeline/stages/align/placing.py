@@ -44,12 +44,11 @@ def places(
     result: list[Place | None] = list(heard)
     for first, last in _runs_of_none(heard):
         before, after = heard[first - 1] if first else None, heard[last] if last < len(heard) else None
-        start = before.span.end_ms if before else 0
-        room = Span(start, max(start, after.span.start_ms if after else duration_ms))
         run = Run(
             given.words[first:last], cue_of[first:last], guessed[first:last],
             cue_of[first - 1] if before else None, cue_of[last] if after else None,
         )  # fmt: skip
+        room = _room(run, before, after, duration_ms)
         result[first:last] = _filled(run, room, regions, reach_ms)
     whole = Span(0, duration_ms)
     return [Place(p.span.clipped(whole), p.confidence, p.source) for p in result if p is not None]
@@ -96,6 +95,20 @@ def _given_times(given: Given, relation: Relation) -> list[Span | None]:
         end = max(start, relation.at(cue.span.end_ms))
         result += shared_out(cue.words, Span(max(0, start), max(0, end)))
     return result
+
+
+def _room(run: Run, before: Place | None, after: Place | None, duration_ms: int) -> Span:
+    """The time between the words heard around a run. Where the text jumps back in time there is none: then the words stay
+    beside the one whose cue they belong to."""
+    start = before.span.end_ms if before else 0
+    end = after.span.start_ms if after else duration_ms
+    if start <= end or before is None or after is None:
+        return Span(start, max(start, end))
+    if run.cues[0] == run.after:
+        return Span(max(0, end - filling.needed_ms(run.words)), end)
+    if run.cues[-1] == run.before:
+        return Span(start, min(duration_ms, start + filling.needed_ms(run.words)))
+    return Span(start, start)
 
 
 def _filled(run: Run, room: Span, regions: Sequence[Span], reach_ms: int) -> list[Place]:
