@@ -329,13 +329,14 @@ def _watch(stage: str) -> Progress:
 
 
 def _register() -> None:
-    from pipeline.commands import aligning, checking, concepts, deciding
+    from pipeline.commands import aligning, checking, concepts, deciding, muxing
     from pipeline.search.cli_commands import register as register_search
 
     aligning.register(app, print, _watch)
     checking.register(app, print, _watch)
     concepts.register(app, print)
     deciding.register(app, print)
+    muxing.register(app, print)
     register_search(app, print)
 
 

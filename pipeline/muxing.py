@@ -1,0 +1,90 @@
+"""A copy of a recording with chapters and captions that can be switched on; picture and sound are copied, never encoded."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import OutputError, UsageError
+from pipeline.ffmpeg import file_url, run_ffmpeg
+
+# The container's ending -> how captions are stored in it.
+CAPTION_CODECS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".mkv": "srt"}
+# ISO 639-1 -> the three letters that containers want; others are written as they are.
+LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
+
+
+def mux(media: Path, out: Path, target: Path) -> Path:
+    """Write `target`, a copy of `media` with the chapters and captions found in the folder `out`.
+
+    Raises UsageError where there is nothing to put in or the container cannot hold it, OutputError where the copy would
+    replace the recording, and MediaError when ffmpeg fails.
+    """
+    codec = CAPTION_CODECS.get(target.suffix.lower())
+    if codec is None:
+        raise UsageError(f"{target.name} cannot hold captions", f"end it in {', '.join(CAPTION_CODECS)}")
+    if target.exists() and target.resolve() == media.resolve():
+        raise OutputError(target, "is the recording itself", "choose another name with --to")
+    document = _document(out / f"{media.stem}.json")
+    captions = out / f"{media.stem}.{document['lang']}.srt"
+    if not captions.is_file():
+        raise UsageError(f"there are no captions to publish in {captions}", f"run: vignette run {media}")
+    with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
+        chapters = Path(folder) / "chapters.txt"
+        chapters.write_text(ffmetadata(document["vignettes"]), encoding="utf-8")
+        part = target.with_name(f".{target.stem}.part{target.suffix}")
+        try:
+            _run(media, captions, chapters, part, codec, document["lang"])
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    return target
+
+
+def _run(media: Path, captions: Path, chapters: Path, target: Path, codec: str, lang: str) -> None:
+    import ffmpeg
+
+    film = ffmpeg.input(file_url(media))
+    text = ffmpeg.input(file_url(captions), f="srt")
+    language = LANGUAGES.get(lang.split("-")[0], lang)
+    options = {
+        "c": "copy",
+        "c:s": codec,
+        "map_chapters": 2,  # the third input: film, captions, chapters
+        "map_metadata": 0,
+        "metadata:s:s:0": f"language={language}",
+    }
+    node = ffmpeg.output(film["v?"], film["a?"], text["s"], file_url(target), **options)
+    run_ffmpeg(_with_input(node, chapters), media)
+
+
+def _with_input(node: Any, chapters: Path) -> Any:
+    """ffmpeg-python names only inputs that a stream is taken from; chapters are none, so theirs is named globally."""
+    return node.global_args("-f", "ffmetadata", "-i", file_url(chapters))
+
+
+def ffmetadata(parts: list[dict[str, Any]]) -> str:
+    """The parts as ffmpeg's metadata file: one chapter each, in milliseconds."""
+    blocks = [";FFMETADATA1"]
+    for part in parts:
+        title = " ".join(str(part["title"]).split())
+        for special in "\\=;#":
+            title = title.replace(special, f"\\{special}")
+        blocks.append(
+            f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={part['start_ms']}\nEND={part['end_ms']}\ntitle={title}"
+        )
+    return "\n".join(blocks) + "\n"
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return {"lang": str(found["lang"]), "vignettes": list(found["vignettes"])}
+    except FileNotFoundError:
+        raise UsageError(
+            f"there is no transcript {path}", "caption the recording first: vignette run"
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(f"{path} is no transcript of this version", "run vignette run again") from None
