@@ -267,7 +267,7 @@ def test_the_demo_knows_its_people(demo, truth):
                     wrong += said["speaker"] is not None and names[said["speaker"]] != true[line["speaker"]]
     assert total > 300
     assert wrong / total < 0.02
-    assert right / total > (0.97 if (ROOT / "models" / GE2E_FILE).is_file() else 0.3)
+    assert right / total > (0.97 if (ROOT / "models" / GE2E_FILE).is_file() else 0.2)
     rttm = (project.out / "demo.rttm").read_text(encoding="utf-8").splitlines()
     assert len(rttm) == len(document["turns"])
     assert all(len(row.split()) == 10 and row.startswith("SPEAKER demo 1 ") for row in rttm)
