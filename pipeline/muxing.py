@@ -27,16 +27,16 @@ def mux(media: Path, out: Path, target: Path) -> Path:
         raise UsageError(f"{target.name} cannot hold captions", f"end it in {', '.join(CAPTION_CODECS)}")
     if target.exists() and target.resolve() == media.resolve():
         raise OutputError(target, "is the recording itself", "choose another name with --to")
-    document = _document(out / f"{media.stem}.json")
-    captions = out / f"{media.stem}.{document['lang']}.srt"
+    made = document(out / f"{media.stem}.json")
+    captions = out / f"{media.stem}.{made['lang']}.srt"
     if not captions.is_file():
         raise UsageError(f"there are no captions to publish in {captions}", f"run: vignette run {media}")
     with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
         chapters = Path(folder) / "chapters.txt"
-        chapters.write_text(ffmetadata(document["vignettes"]), encoding="utf-8")
+        chapters.write_text(ffmetadata(made["vignettes"]), encoding="utf-8")
         part = target.with_name(f".{target.stem}.part{target.suffix}")
         try:
-            _run(media, captions, chapters, part, codec, document["lang"])
+            _run(media, captions, chapters, part, codec, made["lang"])
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
@@ -78,10 +78,18 @@ def ffmetadata(parts: list[dict[str, Any]]) -> str:
     return "\n".join(blocks) + "\n"
 
 
-def _document(path: Path) -> dict[str, Any]:
+def document(path: Path) -> dict[str, Any]:
+    """What a public document says of language (`lang`), title, parts (`vignettes`) and names. Raises UsageError."""
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {"lang": str(found["lang"]), "vignettes": list(found["vignettes"])}
+        names = {str(s["id"]): str(s["name"]) for s in found["speakers"]}
+        title = str(found["media"]["title"])
+        return {
+            "lang": str(found["lang"]),
+            "vignettes": list(found["vignettes"]),
+            "names": names,
+            "title": title,
+        }
     except FileNotFoundError:
         raise UsageError(
             f"there is no transcript {path}", "caption the recording first: vignette run"

@@ -6,6 +6,7 @@ import av
 import pytest
 from media_makers import film
 
+from pipeline import contact_sheet
 from pipeline.errors import OutputError, UsageError
 from pipeline.muxing import ffmetadata, mux
 
@@ -18,7 +19,9 @@ PARTS = [
 @pytest.fixture
 def made(tmp_path):
     """A small film, and what a run would have left of it."""
-    (tmp_path / "talk.json").write_text(json.dumps({"lang": "en", "vignettes": PARTS}))
+    (tmp_path / "talk.json").write_text(
+        json.dumps({"lang": "en", "vignettes": PARTS, "speakers": [], "media": {"title": ""}})
+    )
     (tmp_path / "talk.en.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n")
     return film(tmp_path / "talk.mp4")
 
@@ -61,3 +64,13 @@ def test_what_is_missing_is_said(made, tmp_path):
 
 def test_special_characters_are_escaped():
     assert "title=One\\; two \\= \\#3\n" in ffmetadata(PARTS)
+
+
+def test_the_sheet_shows_every_part_and_nothing_from_elsewhere(made):
+    parts = [p | {"kind": "vignette", "cast": ["a"], "evidence": ['a card: "<b>"']} for p in PARTS]
+    frames = contact_sheet.frames_of(made, parts)
+    assert all(f is not None and f.startswith(b"\xff\xd8") for f in frames)
+    html = contact_sheet.page("<Film>", parts, {"a": "Ann & Co"}, frames)
+    assert html.count("<img alt=") == html.count("data:image/jpeg") == len(PARTS)
+    assert "&lt;Film&gt;" in html and "Ann &amp; Co" in html and "<b>" not in html
+    assert "http" not in html

@@ -1,4 +1,4 @@
-"""`vignette mux`: a copy of a recording with its chapters and captions inside."""
+"""`vignette mux` and `vignette sheet`: what comes of the parts of a recording, for players and for people."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from pipeline.errors import MediaError
+from pipeline.errors import MediaError, OutputError
 
 
 def register(app: typer.Typer, say: Callable[[str], None]) -> None:
-    """Add `mux`; `say` prints a line."""
+    """Add `mux` and `sheet`; `say` prints a line."""
 
     @app.command(epilog="Examples:  vignette mux media/talk.mp4   |   vignette mux talk.mp4 --to talk.mkv")
     def mux(
@@ -37,4 +37,32 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         ending = media.suffix if media.suffix.lower() in muxing.CAPTION_CODECS else ".mkv"
         target = muxing.mux(media, out, to or out / f"{media.stem}.chapters{ending}")
         say(json.dumps({"file": str(target)}) if as_json else f"{target}: with chapters and captions")
+        return 0
+
+    @app.command(epilog="Example:  vignette sheet media/talk.mp4")
+    def sheet(
+        media: Annotated[Path, typer.Argument(help="The recording, captioned before.", readable=False)],
+        to: Annotated[Path | None, typer.Option("--to", help="The HTML file.", readable=False)] = None,
+        out: Annotated[
+            Path, typer.Option("--out", help="Folder of what the run made.", readable=False)
+        ] = Path("transcripts"),
+        as_json: Annotated[
+            bool, typer.Option("--json", help="Print one JSON document instead of text.")
+        ] = False,
+    ) -> int:
+        """Show the parts of a recording on one page: a picture, the title, the times and the cast of each."""
+        from pipeline import contact_sheet, muxing
+        from pipeline.formats.files import write_atomic
+
+        if not media.is_file():
+            raise MediaError(media, "does not exist")
+        target = to or out / f"{media.stem}.parts.html"
+        if target.resolve() == media.resolve():
+            raise OutputError(target, "is the recording itself", "choose another name with --to")
+        made = muxing.document(out / f"{media.stem}.json")
+        frames = contact_sheet.frames_of(media, made["vignettes"])
+        write_atomic(
+            target, contact_sheet.page(made["title"] or media.stem, made["vignettes"], made["names"], frames)
+        )
+        say(json.dumps({"file": str(target)}) if as_json else f"{target}: {len(frames)} parts")
         return 0

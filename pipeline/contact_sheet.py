@@ -1,0 +1,78 @@
+"""The division at a glance: one HTML file with a frame of every part, which opens from disk and asks for nothing else."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from pipeline.timing import clock
+
+# A part is shown by the picture this far into it, behind its card, or by its middle when it is shorter.
+INTO_MS = 6000
+FRAME_WIDTH = 320
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}: parts</title>
+<style>
+body {{ font: 1rem/1.4 system-ui, sans-serif; margin: 1.5rem; color: #1a1a1a; background: #fff }}
+ol {{ list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 1.5rem }}
+img, .none {{ width: 100%; aspect-ratio: 16 / 9; object-fit: contain; background: #111; display: block }}
+h2 {{ font-size: 1.05rem; margin: .5rem 0 .1rem }}
+p {{ margin: .1rem 0; color: #444; font-size: .9rem }}
+</style></head>
+<body><main><h1>{title}</h1><p>{count} parts</p>
+<ol>
+{items}
+</ol></main></body></html>
+"""
+
+
+def page(title: str, parts: list[dict[str, Any]], names: dict[str, str], frames: list[bytes | None]) -> str:
+    """The sheet as HTML; `names` gives speaker ids their names, `frames` each part's JPEG, None where there is no picture."""
+    items = [_item(part, names, frame) for part, frame in zip(parts, frames, strict=True)]
+    return _PAGE.format(title=escape(title), count=len(parts), items="\n".join(items))
+
+
+def _item(part: dict[str, Any], names: dict[str, str], frame: bytes | None) -> str:
+    title, kind = escape(str(part["title"])), escape(str(part["kind"]))
+    cast = escape(", ".join(names.get(who) or who for who in part["cast"]))
+    proof = escape("; ".join(part["evidence"]))
+    picture = '<div class="none"></div>'
+    if frame is not None:
+        data = base64.b64encode(frame).decode("ascii")
+        picture = f'<img alt="A picture of the part {title}" src="data:image/jpeg;base64,{data}">'
+    lines = [f"{clock(part['start_ms'])} to {clock(part['end_ms'])}, {kind}", cast, proof]
+    told = "".join(f"<p>{line}</p>" for line in lines if line)
+    return f"<li>{picture}<h2>{title}</h2>{told}</li>"
+
+
+def frames_of(media: Path, parts: list[dict[str, Any]]) -> list[bytes | None]:
+    """A small JPEG of each part; None for every part of a recording without a picture. Raises av's own errors."""
+    import cv2
+
+    from pipeline.decoding import moving_pictures, open_container, origin_s
+
+    found: list[bytes | None] = []
+    with open_container(media) as container:
+        streams = moving_pictures(container)
+        if not streams:
+            return [None] * len(parts)
+        base, origin = float(streams[0].time_base), origin_s(container)
+        for part in parts:
+            at_ms = min(part["start_ms"] + INTO_MS, (part["start_ms"] + part["end_ms"]) // 2)
+            stamp = round((at_ms / 1000 + origin) / base)
+            container.seek(stamp, stream=streams[0])
+            frame = next(
+                (f for f in container.decode(streams[0]) if f.pts is not None and f.pts >= stamp), None
+            )
+            if frame is None:
+                found.append(None)
+                continue
+            height = max(2, round(FRAME_WIDTH * frame.height / frame.width))
+            picture = frame.reformat(FRAME_WIDTH, height, "bgr24").to_ndarray()
+            done, data = cv2.imencode(".jpg", picture)
+            found.append(data.tobytes() if done else None)
+    return found
