@@ -1,6 +1,6 @@
 """How well the parts of a film are found, over films whose truth is known.
 
-usage: python -m benchmarks.vignettes FOLDER [FOLDER ...]
+usage: [VIGNETTE_DATA=...] python -m benchmarks.vignettes [FOLDER ...]
 
 Each folder holds one film (.mp4) and its truth.json, as `benchmarks/build_demo.py --minutes` or another builder of stand-ins
 leaves them. What is seen comes from the film itself; who says what is taken from the truth, so that this measures the
@@ -12,6 +12,7 @@ within 3 s, one to one, pooled over all films; Pk and WindowDiff are means over 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -121,6 +122,29 @@ def _cut(film: Film, starts: list[int]) -> Parts:
     return Parts(tuple(Part("", "vignette", "", Span(a, b)) for a, b in pairwise(edges)))
 
 
+def meeting(path: Path) -> Film:
+    """A meeting of words and turns alone, with hand-made topics: boundaries are where main topics start."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    tokens: list[Token] = []
+    said: list[Utterance] = []
+    for row in sorted(data["turns"], key=lambda r: r["start"]):
+        words, start, end = row["text"].split(), seconds_to_ms(row["start"]), seconds_to_ms(row["end"])
+        if words:
+            said.append(Utterance(len(tokens), len(tokens) + len(words), row["speaker"], f"u{len(said) + 1}"))
+            edges = [start + (end - start) * n // len(words) for n in range(len(words) + 1)]
+            tokens += [Token(w, Span(a, b)) for w, (a, b) in zip(words, pairwise(edges), strict=True)]
+    starts = sorted({seconds_to_ms(t["start"]) for t in data["topics"] if t["depth"] == 0})[1:]
+    people = tuple(Speaker(who, who) for who in sorted({u.speaker for u in said if u.speaker}))
+    return Film(
+        Aligned(tuple(tokens), AlignmentReport(Verdict.IN_SYNC)),
+        Voices(people, (), tuple(said)),
+        Picture(),
+        seconds_to_ms(data["seconds"]),
+        tuple(Span(s, s) for s in starts),
+        ("",) * len(starts),
+    )
+
+
 SYSTEMS: dict[str, Callable[[Film], Parts]] = {
     "everything": found,
     "without the picture": lambda f: found(f, seen=False),
@@ -132,7 +156,18 @@ SYSTEMS: dict[str, Callable[[Film], Parts]] = {
 
 
 def main() -> None:
-    films = [read(Path(name)) for name in sys.argv[1:]] or sys.exit(__doc__)
+    if films := [read(Path(name)) for name in sys.argv[1:]]:
+        table(films)
+    topics = Path(os.environ.get("VIGNETTE_DATA", "")) / "speech" / "ami_topics" / "dev"
+    if "VIGNETTE_DATA" in os.environ and topics.is_dir():
+        print("\nmeetings with topics, words and turns alone (kinds mean nothing there)")
+        table([meeting(path) for path in sorted(topics.glob("*.json"))])
+    elif not films:
+        sys.exit(__doc__)
+
+
+def table(films: list[Film]) -> None:
+    """Print one line for each system over these films."""
     print(f"{'':24}{'F1':>7}{'found':>7}{'true':>6}{'given':>7}{'kinds':>8}{'Pk':>7}{'WinDiff':>9}")
     for name, system in SYSTEMS.items():
         pooled, right = Counts(), 0
