@@ -12,11 +12,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 # The same examples on every machine: a change is judged by what it does, not by the luck of a draw. For a wider hunt run
@@ -114,25 +116,32 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def new_project(folder: Path) -> Project:
-    """An empty project in `folder`."""
+def new_project(folder: Path, read_text: bool = False) -> Project:
+    """An empty project in `folder`; `read_text` lets its runs read the screen, which takes most of a short run's time."""
     (folder / "media").mkdir(parents=True)
+    if not read_text:
+        (folder / "vignette.toml").write_text("[picture]\nread_text = false\n", encoding="utf-8")
     return Project(folder)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A new folder that `make` fills: once per session, by whichever of the parallel workers comes first."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"once_{name}"
+    whole = folder.with_suffix(".whole")
+    with FileLock(folder.with_suffix(".lock")):
+        if not whole.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            whole.touch()
+    return folder
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """An empty project."""
     return new_project(tmp_path / "project")
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Ran]:
-    """The demo, captioned once per session; do not change it."""
-    made = new_project(tmp_path_factory.mktemp("demo") / "project")
-    for path in MEDIA.glob("demo.*"):
-        shutil.copy(path, made.media)
-    return made, made.run("run", "--json")
 
 
 @pytest.fixture(scope="session")
@@ -147,16 +156,24 @@ CLIP_S = 24
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory, truth: Any) -> Path:
     """A folder with `clip.mp4`, the first seconds of the demo, and `clip.txt`, the script of what is said in them."""
+
+    def make(folder: Path) -> None:
+        cut_off(MEDIA / "demo.mp4", CLIP_S, folder / "clip.mp4")
+        said = [
+            u["text"] for u in truth["utterances"] if u["end_ms"] < CLIP_S * 1000 and not u["backchannel"]
+        ]
+        (folder / "clip.txt").write_text("\n\n".join(said) + "\n", encoding="utf-8")
+
+    return made_once(tmp_path_factory, "clip", make)
+
+
+def cut_off(film: Path, seconds: int, to: Path) -> None:
+    """Write the first `seconds` of a film."""
     from pipeline.ffmpeg import ffmpeg_binary
 
-    folder = tmp_path_factory.mktemp("clip")
     subprocess.run(
-        [ffmpeg_binary(), "-v", "error", "-i", MEDIA / "demo.mp4", "-t", str(CLIP_S), "-c", "copy", folder / "clip.mp4"],
-        check=True,
-    )  # fmt: skip
-    said = [u["text"] for u in truth["utterances"] if u["end_ms"] < CLIP_S * 1000 and not u["backchannel"]]
-    (folder / "clip.txt").write_text("\n\n".join(said) + "\n", encoding="utf-8")
-    return folder
+        [ffmpeg_binary(), "-v", "error", "-i", film, "-t", str(seconds), "-c", "copy", to], check=True
+    )
 
 
 @pytest.fixture
@@ -170,12 +187,15 @@ def clip_project(project: Project, clip: Path) -> Project:
 @pytest.fixture(scope="session")
 def captioned_clip(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Project:
     """The clip captioned with its script, once per session; copy it before changing it."""
-    made = new_project(tmp_path_factory.mktemp("captioned") / "project")
-    for path in clip.iterdir():
-        shutil.copy(path, made.media)
-    ran = made.run("run", "--json")
-    assert ran.status == 0, ran.out
-    return made
+
+    def make(folder: Path) -> None:
+        made = new_project(folder / "project")
+        for path in clip.iterdir():
+            shutil.copy(path, made.media)
+        ran = made.run("run", "--json")
+        assert ran.status == 0, ran.out
+
+    return Project(made_once(tmp_path_factory, "captioned", make) / "project")
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_a_sidecar_without_its_video(project):
 
 def test_nothing_is_said_about_words(captioned):
     """Progress and results hold times and names of files, never what was said."""
-    ran = captioned.run("run", "--force", "sound")
+    ran = captioned.run("run", "--force", "sound", "--set", "picture.read_text=true")
     assert ran.status == 0
     said = (captioned.media / "clip.txt").read_text(encoding="utf-8").split("\n\n")
     assert not [s for s in said if s.strip() and s.strip() in ran.out + ran.err]

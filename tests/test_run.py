@@ -1,6 +1,5 @@
 """The main job as a stranger runs it: real recordings, bad ones, interruptions, second runs."""
 
-import itertools
 import json
 import os
 import shutil
@@ -13,10 +12,9 @@ from pathlib import Path
 import jsonschema
 import pysrt
 import pytest
-from conftest import MEDIA, ROOT
+from conftest import MEDIA, ROOT, cut_off
 
 from pipeline.ffmpeg import ffmpeg_binary
-from pipeline.voices.encoders import GE2E_FILE
 
 SCHEMA = json.loads((ROOT / "pipeline" / "formats" / "schema.json").read_text(encoding="utf-8"))
 
@@ -32,89 +30,6 @@ def done(recording):
 
 def states(folder):
     return {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.iterdir() if p.is_file()}
-
-
-# --- the demo ---------------------------------------------------------------------------------------------------
-
-
-NAMES = [
-    "demo.en.srt",
-    "demo.en.vtt",
-    "demo.txt",
-    "demo.concepts.vtt",
-    "demo.chapters.vtt",
-    "demo.rttm",
-    "demo.json",
-]
-
-
-def test_the_demo_becomes_captions(demo):
-    project, ran = demo
-    assert ran.status == 0, ran.out + ran.err
-    recording = only(ran)
-    assert recording["status"] == "done"
-    assert recording["grade"] == "timed from subtitles, text not verified"
-    assert [Path(p).name for p in recording["files"]] == NAMES
-    assert sorted(p.name for p in project.out.iterdir()) == sorted([".work", *NAMES])
-
-
-def test_the_demo_document_is_what_its_schema_says(demo):
-    project, _ = demo
-    document = json.loads((project.out / "demo.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(SCHEMA).validate(document)
-    assert document["media"]["title"] == "The Thursday Group"
-    assert document["alignment"]["verdict"] == "pieces"
-
-
-def test_the_demo_captions_are_where_the_words_are(demo, truth):
-    """The subtitles came late, drifting and with a hole; now nearly every caption starts with its words."""
-    project, _ = demo
-    document = json.loads((project.out / "demo.json").read_text(encoding="utf-8"))
-    heard = [
-        (w["text"].lower().strip(".,?!"), w["start_ms"]) for u in document["utterances"] for w in u["words"]
-    ]
-    near = total = 0
-    for utterance in truth["utterances"]:
-        first = utterance["text"].split()[0].lower().strip(".,?!")
-        if utterance["backchannel"]:
-            continue
-        total += 1
-        near += any(text == first and abs(ms - utterance["start_ms"]) <= 200 for text, ms in heard)
-    assert near / total >= 0.9
-
-
-def test_the_demo_subtitles_open_elsewhere(demo):
-    project, _ = demo
-    cues = pysrt.open(str(project.out / "demo.en.srt"), encoding="utf-8")
-    assert len(cues) > 40
-    assert all(len(line) <= 42 for cue in cues for line in cue.text.splitlines())
-    assert all(a.end <= b.start for a, b in itertools.pairwise(cues))
-
-
-def test_what_is_committed_is_what_comes_out(demo):
-    """The committed demo captions say the same words in the same cues; times may differ by a rounding between machines."""
-    if not (ROOT / "models" / GE2E_FILE).is_file():
-        pytest.skip("the speaker encoder, which tells the demo's speakers, was not fetched")
-    project, _ = demo
-    for name in ("demo.en.srt", "demo.en.vtt"):
-        ours = (project.out / name).read_text(encoding="utf-8")
-        committed = (ROOT / "transcripts" / name).read_text(encoding="utf-8")
-        assert [x for x in ours.splitlines() if "-->" not in x] == [
-            x for x in committed.splitlines() if "-->" not in x
-        ]
-    fresh, kept = (
-        pysrt.open(str(f / "demo.en.srt"), encoding="utf-8") for f in (project.out, ROOT / "transcripts")
-    )
-    assert all(abs(a.start.ordinal - b.start.ordinal) <= 20 for a, b in zip(fresh, kept, strict=True))
-
-
-def test_a_second_run_does_nothing(demo):
-    project, _ = demo
-    before = states(project.out)
-    recording = only(project.run("run", "--json"))
-    assert recording["status"] == "up to date"
-    assert done(recording) == []
-    assert states(project.out) == before
 
 
 # --- what is done again, and why -----------------------------------------------------------------------------------
@@ -194,9 +109,11 @@ def test_an_interrupted_run_goes_on_where_it_was(clip_project, blow):
 # --- without subtitles -----------------------------------------------------------------------------------------
 
 
-def test_without_subtitles_there_is_a_draft_that_says_so(clip_project):
-    (clip_project.media / "clip.txt").unlink()
-    ran = clip_project.run("run", "--json", "--recognizer", "sphinx")
+def test_without_subtitles_there_is_a_draft_that_says_so(project):
+    cut_off(
+        MEDIA / "demo.mp4", 8, project.media / "clip.mp4"
+    )  # PocketSphinx takes longer than the sound lasts
+    ran = project.run("run", "--json", "--recognizer", "sphinx")
     assert ran.status == 0, ran.err
     recording = only(ran)
     assert recording["grade"] == "draft"
@@ -210,8 +127,8 @@ def test_without_subtitles_there_is_a_draft_that_says_so(clip_project):
         "clip.json",
     ]
     assert any("do not publish" in note for note in recording["notes"])
-    assert "DRAFT" in (clip_project.out / "clip.draft.en.srt").read_text(encoding="utf-8").split("\n\n")[0]
-    assert "DRAFT" in (clip_project.out / "clip.draft.en.vtt").read_text(encoding="utf-8").split("\n\n")[1]
+    assert "DRAFT" in (project.out / "clip.draft.en.srt").read_text(encoding="utf-8").split("\n\n")[0]
+    assert "DRAFT" in (project.out / "clip.draft.en.vtt").read_text(encoding="utf-8").split("\n\n")[1]
 
 
 # --- bad input -------------------------------------------------------------------------------------------------
@@ -344,9 +261,3 @@ def test_a_failure_leaves_the_last_good_outputs(captioned):
     assert ran.status == 1
     assert "clip.txt" in ran.err
     assert states(captioned.out) == before
-
-
-def test_the_demo_media_are_untouched(demo):
-    project, _ = demo
-    for path in MEDIA.glob("demo.*"):
-        assert (project.media / path.name).read_bytes() == path.read_bytes()
