@@ -9,13 +9,17 @@ from functools import cache
 from pathlib import Path
 
 from pipeline import lexicon, utterances
-from pipeline.edits import Contents, Replay
+from pipeline.edits import Contents, Replay, settling
 from pipeline.edits.making import Maker
 from pipeline.edits.model import CueOf, Decision, VignetteAt, sealed
+from pipeline.errors import UsageError
 from pipeline.formats.readers import read
 from pipeline.resources import data_file
 from pipeline.settings import CaptionSettings
 from pipeline.stages import captions, concepts
+from pipeline.stages.vignettes.evidence import utterances as utterances_of
+from pipeline.stages.vignettes.given import closed
+from pipeline.stages.vignettes.naming import named
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -25,6 +29,8 @@ from pipeline.transcript import (
     Grade,
     Heard,
     Media,
+    Part,
+    Parts,
     Speaker,
     TextSource,
     Token,
@@ -36,6 +42,7 @@ from pipeline.transcript import (
 
 DEMO_SUBTITLES = Path(__file__).resolve().parent.parent / "media" / "demo.en.srt"
 DURATION_MS = 300_000
+PART_KINDS = ("introduction", "vignette", "commentary", "vignette", "closing")
 
 
 def placed(given, shift_ms: int = 0) -> Aligned:
@@ -98,6 +105,18 @@ def people(voices: Voices, tokens: tuple[Token, ...]) -> Voices:
     return Voices(names, (), tuple(said))
 
 
+def divided(aligned: Aligned, voices: Voices, duration_ms: int) -> Parts:
+    """A part a minute, as if found: an introduction, scenes, a comment, a closing."""
+    said = utterances_of(aligned.tokens, voices)
+    begins = [s.span.start_ms for s in said]
+    starts = sorted({0, *(min(begins, key=lambda b: abs(b - k * 60_000)) for k in range(1, len(PART_KINDS)))})
+    rows = [
+        Part("", kind, "", Span(at, duration_ms), confidence=0.8, evidence=("a long pause",))
+        for kind, at in zip(PART_KINDS, starts, strict=False)
+    ]
+    return Parts(named(closed(rows, said, duration_ms)))
+
+
 def compose(
     aligned: Aligned,
     decisions: tuple[Decision, ...] = (),
@@ -114,12 +133,16 @@ def compose(
     roles = {s.id: s.role for s in voices.speakers}
     tags = concepts.run(aligned.tokens, voices.utterances, roles, _lexicon()) if tagging else Concepts()
     tags = replay.correct("concepts", tags)
-    made = captions.run(aligned, voices, settings or CaptionSettings(), duration_ms=duration_ms)
+    parts = replay.correct("vignettes", divided(aligned, voices, duration_ms))
+    begins = tuple(p.span.start_ms for p in parts.parts[1:])
+    wanted = settings or CaptionSettings()
+    made = captions.run(aligned, voices, wanted, boundaries=begins, duration_ms=duration_ms)
     made = replay.correct("captions", made)
     heard = Heard("sphinx", "en-us", True, (), (Span(0, duration_ms),))
     transcript = Transcript(
-        Media("demo", "0" * 64, duration_ms), heard, aligned, voices, made, Grade.SUBTITLES, concepts=tags
-    )
+        Media("demo", "0" * 64, duration_ms), heard, aligned, voices, made, Grade.SUBTITLES, concepts=tags,
+        parts=parts,
+    )  # fmt: skip
     check(transcript)
     return Made(replay.graded(transcript), replay)
 
@@ -179,6 +202,24 @@ def _add(rng, maker, cue, at):
     return [maker.add(cue.first, "\n".join(rng.sample(WORDS, k=2)), span)]
 
 
+def _part(rng, maker, cue, at):
+    which = rng.choice(["new", *(p.id for p in maker.transcript.parts.parts[1:])])
+    value = rng.choice(
+        (
+            VignetteAt(title=rng.choice(("Arrival", "The door"))),
+            VignetteAt(kind=rng.choice(("commentary", "role play"))),
+            VignetteAt(cue.span.start_ms),
+            VignetteAt(exists=False),
+        )
+    )
+    if which == "new":
+        value = VignetteAt(cue.span.start_ms, "A part", "vignette")
+    try:
+        return [settling.part_decided(maker, which, value)]
+    except UsageError:
+        return []  # such as a part that would begin behind the next
+
+
 # Kind -> what somebody could decide about a cue and a token in it: f(rng, maker, cue, at) -> decisions, or none.
 RANDOM = {
     "words": _some_words,
@@ -198,9 +239,7 @@ RANDOM = {
     ],
     "concept": _concept,
     "waive": lambda rng, m, cue, at: [m.waive(cue.first, cue.last, "reading-speed", "quoted from a form")],
-    "vignette": lambda rng, m, cue, at: [
-        m.vignette(cue.first, cue.last, VignetteAt(cue.span.start_ms, None, "A part", "vignette"))
-    ],
+    "vignette": _part,
     "reviewed": lambda rng, m, cue, at: [rng.choice((m.reviewed(), m.reviewed_cue(cue.first, cue.last)))],
 }
 

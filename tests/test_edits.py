@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from edit_makers import (
+    DURATION_MS,
     RANDOM,
     at_words,
     compose,
@@ -18,12 +19,14 @@ from edit_makers import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.edits import anchors, words
+from pipeline.edits import Contents, Replay, anchors, words
 from pipeline.edits.conflicts import NOT_REACHED, State, needs
 from pipeline.edits.making import Maker, differences
 from pipeline.edits.model import Anchor, CueOf, Decision, Words, sealed
 from pipeline.formats import render, srt
 from pipeline.settings import CaptionSettings
+from pipeline.stages.vignettes.evidence import utterances
+from pipeline.stages.vignettes.given import SAME_MS, between_utterances
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -423,14 +426,6 @@ def test_an_added_tag_points_at_its_words(machine):
     assert text[tag.start_char : tag.end_char] == "the door."
 
 
-def test_parts_of_the_video_wait_for_their_stage(machine):
-    from pipeline.edits.model import VignetteAt
-
-    made = again(maker(machine).vignette(10, 14, VignetteAt(title="Arrival")))
-    assert made.states == ["waiting"]
-    assert "waiting" in made.replay.report.summary()
-
-
 def test_a_reviewed_video_says_by_whom_until_its_words_change(machine):
     decision = maker(machine, "Dr. Ana Lytical").reviewed()
     made = again(decision)
@@ -548,9 +543,22 @@ def holds(standing, made):
             for d in later
         )
         return touched or all(w in near for w, _ in words.written(decision.value.text))
+    if decision.kind == "vignette":
+        later = [s.decision for s in made.replay.report.standings if s.decision.order > decision.order]
+        return any(d.kind == "vignette" for d in later) or part_holds(decision.value, place, transcript)
     if decision.kind in ("cue", "merge"):
         return place is not None
     return True
+
+
+def part_holds(value, place, transcript):
+    begins = transcript.tokens[place[0]].span.start_ms
+    if value.start_ms is not None:
+        begins = between_utterances(value.start_ms, utterances(transcript.tokens, transcript.voices))
+    near = [p for p in transcript.parts.parts if abs(p.span.start_ms - begins) <= SAME_MS]
+    if not value.exists:
+        return not near
+    return any(value.title in (None, p.title) and value.kind in (None, p.kind) for p in near)
 
 
 @settings(max_examples=12, deadline=None)
@@ -572,18 +580,24 @@ def test_replay_is_deterministic_and_merging_commutes(seed):
 
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10**9))
-def test_a_replay_over_its_own_result_changes_no_word(seed):
-    """Nothing is applied twice: what decisions made of the words stays when they meet it as the machine's own."""
+def test_a_replay_over_its_own_result_changes_nothing(seed):
+    """Nothing is applied twice: what decisions made of words and parts stays when they meet it as the machine's own."""
     rng = random.Random(seed)
     machine = compose(demo_aligned(), voiced=True, tagging=False)
     changed = itertools.chain.from_iterable(
-        random_decisions(rng, machine, "Ana", rng.choice(("words", "add", "speaker"))) for _ in range(4)
+        random_decisions(rng, machine, "Ana", kind)
+        for kind in (*rng.choices(("words", "add", "speaker"), k=4), "vignette")
     )
     decisions = stamped(*changed)
     once = compose(demo_aligned(), decisions, voiced=True, tagging=False)
     twice = compose(once.transcript.aligned, decisions, voiced=True, tagging=False)
     if not once.replay.report.conflicts:
         assert text_of(twice) == text_of(once) or twice.replay.report.conflicts
+        replayed = Replay(Contents(decisions), DURATION_MS)
+        replayed.correct("align", once.transcript.aligned)
+        replayed.correct("speakers", once.transcript.voices)
+        parts = replayed.correct("vignettes", once.transcript.parts)
+        assert parts == once.transcript.parts or replayed.report.conflicts
 
 
 untrusted = st.builds(

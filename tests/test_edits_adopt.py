@@ -599,6 +599,23 @@ def test_what_can_be_decided_about_captions(desk, name):
         assert (out == before) == (name in ("a word's time", "a waiver", "a caption seen"))
 
 
+def test_a_part_that_was_decided_about_reaches_every_stage_behind_it(desk):
+    artefact = desk.store.folder / "vignettes.json"
+    before, (shown, _) = artefact.read_bytes(), desk.run()
+    said = shown.transcript.tokens[len(shown.transcript.tokens) // 3].span.start_ms
+    wish = Wish(vignette="new", begins=format_timecode(said), title="The third", kind="commentary")
+    append(desk.journal, wish.decisions(shown, "Ana"))
+    shown, _ = desk.run()
+    assert [s.state for s in shown.replay.report.standings] == ["kept"]
+    part = next(p for p in shown.transcript.parts.parts if p.title == "The third")
+    rows = json.loads((desk.job.out / "demo.json").read_text(encoding="utf-8"))["vignettes"]
+    assert (part.id, part.kind) in [(r["id"], r["kind"]) for r in rows]
+    assert "\nThe third\n" in (desk.job.out / "demo.chapters.vtt").read_text(encoding="utf-8")
+    spans = [c.span for c in shown.transcript.captions.cues]
+    assert not any(s.start_ms < part.span.start_ms < s.end_ms for s in spans)
+    assert artefact.read_bytes() == before
+
+
 def _wish(args):
     """As the command line makes it."""
     given_ = {}

@@ -48,7 +48,7 @@ ONE_OF_EACH = (
     Add("What?\nWho?", 6000, 6500, "MAYA"),
     SpeakerOf("Ruth Calder"),
     PersonIs("s1", "Ruth Calder", "cotherapist"),
-    VignetteAt(6000, 9000, "Arrival", "introduction"),
+    VignetteAt(6000, "Arrival", "introduction"),
     ConceptAt("alliance", "rejected"),
     Waive("reading-speed", "he counts aloud"),
     Reviewed("video", "0" * 64),

@@ -61,6 +61,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         'vignette decide talk.mp4 --words "Come in, Colin." --at 0:33 --speaker "Daniel Marsh"   |   '
         "vignette decide talk.mp4 --words Welcome --show 0:31.2-0:33   |   "
         'vignette decide talk.mp4 --add "Come in." --show 0:28-0:29.5   |   '
+        'vignette decide talk.mp4 --vignette vignette-2 --title "The door" --begins 12:30   |   '
         "vignette decide talk.mp4 --reviewed --by Ana   |   vignette decide talk.mp4 --drop 3f2a"
     )
     def decide(
@@ -105,17 +106,35 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
             str,
             typer.Option("--insist", help="Settle a conflict: the decision with this id holds after all."),
         ] = "",
+        vignette: Annotated[
+            str,
+            typer.Option("--vignette", help="A part of the video: its id, title or a time in it; or 'new'."),
+        ] = "",
+        title: Annotated[str | None, typer.Option("--title", help="With --vignette.")] = None,
+        kind: Annotated[
+            str | None,
+            typer.Option(
+                "--kind",
+                help="With --vignette: introduction, vignette, commentary, closing, other, or a word of your own.",
+            ),
+        ] = None,
+        begins: Annotated[
+            str, typer.Option("--begins", help="With --vignette: when it begins (or with which --words).")
+        ] = "",
+        join: Annotated[
+            bool, typer.Option("--join", help="With --vignette: it belongs to the part before it.")
+        ] = False,
         by: By = "",
         out: Out = OUT_DEFAULT,
         subtitles: Subtitles = None,
         set_: Settings = None,
         as_json: AsJson = False,
     ) -> int:
-        """Decide about words, captions, speakers, people, concepts and findings, or settle a conflict; runs apply it."""
+        """Decide about words, captions, speakers, people, parts, concepts and findings, or settle a conflict; runs apply it."""
         (job,) = _jobs((media,), out, subtitles, tuple(set_ or ()))
         wish = Wish(
             words, at, become, speaker, concept, verdict, said, show, split, merge, delete, add, label, waive, reason,
-            person, name, role, reviewed, drop, insist,
+            person, name, role, reviewed, drop, insist, vignette, title, kind, begins, join,
         )  # fmt: skip
         return _decide(job, wish, by or user(), as_json, say)
 

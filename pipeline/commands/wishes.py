@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 # What can be asked for, one at a time, and which of it is about words.
 ASKED = ("become", "speaker", "concept", "said", "show", "split", "merge", "delete", "add", "waive", "person", "reviewed",
-         "drop", "insist")  # fmt: skip
+         "drop", "insist", "vignette")  # fmt: skip
 ABOUT_WORDS = frozenset(("become", "speaker", "concept", "said", "show", "split", "merge", "delete", "waive"))
 # What goes with something else alone.
-WITH = {"label": "add", "reason": "waive", "name": "person", "role": "person"}
+WITH = {"label": "add", "reason": "waive", "name": "person", "role": "person",
+        "title": "vignette", "kind": "vignette", "begins": "vignette", "join": "vignette"}  # fmt: skip
+OPTIONAL = frozenset(("become", "speaker", "name", "role", "title", "kind"))
+PART_KINDS = ("introduction", "vignette", "commentary", "closing", "other")
+LONGEST_KIND = 60
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class Wish:
     reviewed: bool = False
     drop: str = ""
     insist: str = ""
+    vignette: str = ""
+    title: str | None = None
+    kind: str | None = None
+    begins: str = ""
+    join: bool = False
 
     def __post_init__(self) -> None:
         asked = [name for name in ASKED if self._is_given(name)]
@@ -65,13 +74,49 @@ class Wish:
             raise UsageError("--add needs a time", "add --show FROM-TO")
         if self.waive and not self.reason.split():
             raise UsageError("--waive needs a reason", 'say why it is right as it is: --reason "..."')
+        if self.vignette:
+            self._check_part()
         for name, needed in WITH.items():
             if self._is_given(name) and not self._is_given(needed):
                 raise UsageError(f"--{name} goes with --{needed}", "vignette decide --help shows how")
 
     def _is_given(self, name: str) -> bool:
         value = getattr(self, name)
-        return value is not None if name in ("become", "speaker", "name", "role") else bool(value)
+        return value is not None if name in OPTIONAL else bool(value)
+
+    def _check_part(self) -> None:
+        begins = [bool(self.begins), bool(self.words)]
+        if self.vignette == "new" and (sum(begins) != 1 or self.join):
+            raise UsageError("a new part needs to begin somewhere", 'add --begins TIME, or --words "..."')
+        if all(begins):
+            raise UsageError("--begins and --words both say where the part begins", "give one of them")
+        if not any(begins) and self.title is None and self.kind is None and not self.join:
+            raise UsageError(
+                "--vignette needs something to be said of it", "add --begins, --title, --kind or --join"
+            )
+        if self.join and (any(begins) or self.title is not None or self.kind is not None):
+            raise UsageError("a part that is joined to the one before is nothing else", "give --join alone")
+        if self.kind is not None and not 0 < len(" ".join(self.kind.split())) <= LONGEST_KIND:
+            raise UsageError(
+                f"--kind needs a word or two, not '{self.kind[:80]}'",
+                f"{', '.join(PART_KINDS)} or one of your own",
+            )
+
+    def _part(self, maker: Maker) -> Decision:
+        """What is decided about a part of the video."""
+        from pipeline.edits import settling
+        from pipeline.edits.model import VignetteAt
+
+        start_ms = time_of(self.begins, "--begins")
+        if self.words:
+            first, _ = settling.locate(maker.transcript, self.words, time_of(self.at, "--at"))
+            start_ms = maker.transcript.tokens[first].span.start_ms
+        kind = None if self.kind is None else " ".join(self.kind.split())
+        known = kind is not None and kind.casefold() in PART_KINDS
+        value = VignetteAt(
+            start_ms, self.title, kind.casefold() if kind is not None and known else kind, not self.join
+        )
+        return settling.part_decided(maker, self.vignette, value)
 
     def decisions(self, shown: Preview, who: str) -> list[Decision]:
         """The decisions of `who` about the recording as it is shown. Raises UsageError."""
@@ -85,6 +130,8 @@ class Wish:
             return settling.insist(shown, settling.standing_of(shown, self.insist), who)
         if self.person:
             return [maker.person(self.person, self.name, self.role)]
+        if self.vignette:
+            return [self._part(maker)]
         if self.add:
             start, end = _whole(self.show, "--show")
             return [settling.add_by_time(maker, shown.transcript, self.add, start, end, self.label)]

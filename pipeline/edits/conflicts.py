@@ -43,7 +43,7 @@ class State(StrEnum):
     ALREADY = "already so"  # the machine has come to say the same
     SUPERSEDED = "superseded"  # by a later decision
     WITHDRAWN = "withdrawn"
-    WAITING = "waiting"  # for a stage that this version does not have, or has not reached
+    WAITING = "waiting"  # for a stage that was not reached, or for the decision that it withdraws
     CONFLICT = "conflict"
 
 
@@ -99,7 +99,7 @@ class Report:
             return ""
         parts = [f"{counted(self.kept, 'decision')} kept", counted(len(self.conflicts), "conflict")]
         waiting, withdrawn = self.count(State.WAITING), self.count(State.WITHDRAWN)
-        parts += [f"{waiting} waiting for a stage that this version does not have"] if waiting else []
+        parts += [f"{waiting} waiting"] if waiting else []
         parts += [f"{withdrawn} withdrawn"] if withdrawn else []
         parts += [f"{counted(len(self.strange), 'line')} not understood"] if self.strange else []
         return ", ".join(parts)
@@ -205,9 +205,7 @@ _PHRASES: dict[type[Any], Callable[[Any, str], str]] = {
     Add: lambda v, _: f"a caption {_quoted(v.text)} is added {_times(v.start_ms, v.end_ms)}",
     SpeakerOf: lambda v, here: f"{here} is said by {v.speaker or 'nobody known'}",
     PersonIs: lambda v, _: f"{v.id} is {' '.join(f for f in (v.name, v.role and f'({v.role})') if f)}",
-    VignetteAt: lambda v, here: (
-        f"{v.title or v.kind or 'a part'} begins at {here}" if v.exists else f"no part begins at {here}"
-    ),
+    VignetteAt: lambda v, here: _part(v, here) if v.exists else f"no part begins at {here}",
     ConceptAt: lambda v, here: f"'{v.concept}' at {here} is {v.verdict}",
     Waive: lambda v, here: f"the finding '{v.rule}' at {here or 'no particular place'} is right as it is",
     Reviewed: lambda v, here: f"the {'video' if v.of == 'video' else f'caption {here}'} was reviewed",
@@ -230,6 +228,17 @@ def _cue_details(value: CueOf) -> str:
     if value.labels:
         details.append(f"of {', '.join(name for _, name in value.labels)}")
     return "".join(f", {d}" for d in details)
+
+
+def _part(value: VignetteAt, here: str) -> str:
+    details = [f"begins at {_precise(value.start_ms)}"] if value.start_ms is not None else []
+    if value.title is not None:
+        details.append(
+            f"is called {_quoted(value.title)}" if value.title.split() else "has no title of its own"
+        )
+    if value.kind is not None:
+        details.append(f"is of the kind {_quoted(value.kind)}")
+    return f"the part at {here} {' and '.join(details)}" if details else f"a part begins at {here}"
 
 
 def _times(start_ms: int | None, end_ms: int | None) -> str:

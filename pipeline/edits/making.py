@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from pipeline.edits import anchors, tags, words
+from pipeline.edits import anchors, parts, tags, words
 from pipeline.edits.conflicts import SEEN
 from pipeline.edits.model import (
     Add,
@@ -34,7 +34,7 @@ from pipeline.edits.replay import Replay
 from pipeline.edits.scribe import text_digest
 from pipeline.formats import render
 from pipeline.timing import Span
-from pipeline.transcript import Token, Transcript
+from pipeline.transcript import Part, Token, Transcript
 
 
 class Maker:
@@ -108,9 +108,18 @@ class Maker:
             return Decision("", self.who, value, None, seen)
         return self._of(value, longest.first, longest.last, seen)
 
-    def vignette(self, first: int, last: int, value: VignetteAt) -> Decision:
-        """A part of the video begins with these words."""
-        return self._of(value, first, last)
+    def vignette(self, first: int, last: int, value: VignetteAt, part: Part | None = None) -> Decision:
+        """A part of the video begins with these words: `part` as it stands there, or a new one."""
+        seen: dict[str, Any] = {}
+        if part is not None:
+            seen[parts.SEEN_PART] = {
+                "kind": part.kind,
+                "title": part.title,
+                "start_ms": part.span.start_ms,
+            }
+        known = {i for r in parts.RESPECTS for i in self._shapes.ids(f"part {r}", range(first, last))}
+        seen |= {SEEN: sorted(known)} if known else {}
+        return self._of(value, first, last, seen)
 
     def concept(self, first: int, last: int, concept: str, verdict: Any) -> Decision:
         """Whether these words show a concept: "confirmed", "rejected" or "added"."""

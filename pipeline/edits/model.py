@@ -145,13 +145,16 @@ class PersonIs:
 
 @dataclass(frozen=True, slots=True)
 class VignetteAt:
-    """A part of the video begins with the anchored words: what is said of it; `exists` False when none begins there."""
+    """A part of the video begins with the anchored words: what is said of it; `exists` False when none begins there.
+
+    `start_ms` moves its beginning, and with it the end of the part before; `kind` may be a person's own word; an empty
+    `title` is the kind and its number.
+    """
 
     __pydantic_config__ = _STRICT
     start_ms: Ms | None = None
-    end_ms: Ms | None = None
     title: Text | None = None
-    kind: Literal["introduction", "vignette", "commentary", "closing"] | None = None
+    kind: Name | None = None
     exists: bool = True
 
 
@@ -215,7 +218,7 @@ _NAMES = {kind: name for name, kind in KINDS.items()}
 # Kinds that are about the recording as a whole, or about another decision.
 UNANCHORED = frozenset(("person", "reviewed", "withdraw"))
 # Between a start and an end there must be time.
-_TIMED = (WordTime, CueOf, Add, VignetteAt)
+_TIMED = (WordTime, CueOf, Add)
 
 
 @dataclass(frozen=True, slots=True)

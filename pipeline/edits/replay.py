@@ -25,11 +25,13 @@ from pipeline.edits.model import (
     PersonIs,
     SpeakerOf,
     Split,
+    VignetteAt,
     Withdraw,
 )
+from pipeline.edits.parts import RESPECTS, PartSheet
 from pipeline.edits.scribe import Scribe, Settled
 from pipeline.edits.words import LiveText
-from pipeline.transcript import Aligned, Captions, Concepts, Grade, Token, Transcript, Voices
+from pipeline.transcript import Aligned, Captions, Concepts, Grade, Parts, Token, Transcript, Voices
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ class Replay:
         if isinstance(result, Voices):
             self._voices = self._correct_voices(result)
             return self._voices
+        if isinstance(result, Parts):
+            return self._correct_parts(result)
         if isinstance(result, Concepts):
             return self._correct_concepts(result)
         if isinstance(result, Captions):
@@ -152,6 +156,36 @@ class Replay:
         self.shapes.note("person", [speaker], decision)
         return result
 
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def _correct_parts(self, result: Parts) -> Parts:
+        sheet = PartSheet(result, self._tokens, self._voices)
+        for decision in self._standing(VignetteAt):
+            at, value = self._settled.get(decision.id), decision.value
+            if at is not None and isinstance(value, VignetteAt):
+                self._part(sheet, decision, value, at)
+        corrected = sheet.parts()
+        return result if corrected == result else corrected
+
+    def _part(self, sheet: PartSheet, decision: Decision, value: VignetteAt, at: Settled) -> None:
+        """Let a part be as one decision wants it."""
+        begin_ms = self._tokens[at.first].span.start_ms
+        change = sheet.change(value, begin_ms, decision.seen)
+        about = {*at.tokens, *(() if change.at is None else (sheet.begins_with(change.at),))}
+        unseen = (self.shapes.unseen(f"part {r}", about, decision) for r in change.respects)
+        other = next((o for o in unseen if o is not None), None)
+        if other is not None:
+            self.ledger.disagrees(decision, other, sheet.shown(begin_ms))
+            return
+        if change.problem:
+            self.ledger.stands(decision, State.CONFLICT, change.problem, sheet.shown(begin_ms))
+            return
+        made = sheet.make(value, change)
+        self.ledger.stands(decision, State.KEPT if change.respects else State.ALREADY)
+        about |= set() if made is None else {sheet.begins_with(made)}
+        for respect in _said_of(value, change.at is None):
+            self.shapes.note(f"part {respect}", about, decision)
+
     # --- concepts -----------------------------------------------------------------------------------------------
 
     def _correct_concepts(self, result: Concepts) -> Concepts:
@@ -223,6 +257,16 @@ class Replay:
             sheet.make(_wanted(decision, at), decision)
         if self.ledger[decision.id].state is not State.ALREADY:
             self.ledger.stands(decision, State.KEPT)
+
+
+def _said_of(value: VignetteAt, is_new: bool) -> list[str]:
+    """In which respects a decision says what a part is; of a new one, and of one that goes, that it begins there or not."""
+    says = {
+        "start": value.start_ms is not None or is_new or not value.exists,
+        "title": value.title is not None,
+        "kind": value.kind is not None,
+    }
+    return [r for r in RESPECTS if says[r]]
 
 
 def _wanted(decision: Decision, at: Settled) -> Wanted:

@@ -17,7 +17,6 @@ from pipeline.edits.model import (
     Delete,
     Reviewed,
     Split,
-    VignetteAt,
     Waive,
     Words,
     WordTime,
@@ -25,8 +24,6 @@ from pipeline.edits.model import (
 from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
 from pipeline.transcript import Token
-
-NO_STAGE = "no stage of this version uses it yet"
 
 
 @dataclass(slots=True)
@@ -226,8 +223,6 @@ class Scribe:
                 self._shown_after_all(place, Span(cue.start_ms, cue.end_ms))
             if isinstance(decision.value, Waive):
                 self.ledger.stands(decision, State.KEPT)
-            elif isinstance(decision.value, VignetteAt):
-                self.ledger.stands(decision, State.WAITING, NO_STAGE)
 
     def _shown_after_all(self, place: Found, span: Span) -> None:
         """Who gives text a caption that nobody was thought to say has heard it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.edits import anchors
+from pipeline.edits import anchors, parts
 from pipeline.edits.conflicts import Standing, State
 from pipeline.edits.making import Maker
 from pipeline.edits.model import (
@@ -18,13 +18,14 @@ from pipeline.edits.model import (
     Reviewed,
     SpeakerOf,
     Split,
+    VignetteAt,
     Words,
 )
 from pipeline.edits.preview import Preview
 from pipeline.edits.words import LiveText
 from pipeline.errors import UsageError
-from pipeline.timing import Span, clock
-from pipeline.transcript import Cue, Transcript
+from pipeline.timing import Span, clock, parse_timecode
+from pipeline.transcript import Cue, Part, Transcript
 
 
 def locate(transcript: Transcript, text: str, at_ms: int | None = None) -> tuple[int, int]:
@@ -113,9 +114,11 @@ def _once_more(maker: Maker, decision: Decision, first: int, last: int) -> Decis
             made = maker.concept(first, last, value.concept, value.verdict)
         case CueOf() | Split() | Merge():
             made = maker.cue(first, last, CueOf())
+        case VignetteAt():
+            made = maker.vignette(first, last, value)
         case _:
             made = maker.waive(first, last, "-")
-    keeps_seen = isinstance(value, (SpeakerOf, ConceptAt, CueOf, Split, Merge))
+    keeps_seen = isinstance(value, (SpeakerOf, ConceptAt, CueOf, Split, Merge, VignetteAt))
     return replace(made, value=value, seen=made.seen if keeps_seen else {}, note=decision.note)
 
 
@@ -126,6 +129,47 @@ def add_by_time(
     tokens = transcript.tokens
     before = next((k for k, t in enumerate(tokens) if t.span.start_ms >= start_ms), len(tokens))
     return maker.add(before, text, Span(start_ms, end_ms), label)
+
+
+NEW_PART = "new"
+
+
+def part_decided(maker: Maker, which: str, value: VignetteAt) -> Decision:
+    """What is decided about the part of this id or title, or at this time; about one more where it is "new".
+
+    Raises UsageError where no such part is, or it cannot be as it is wanted.
+    """
+    shown = maker.transcript
+    part = None if which == NEW_PART else _part_called(shown, which)
+    sheet = parts.PartSheet(shown.parts, shown.tokens, shown.voices)
+    if value.start_ms is not None:
+        value = replace(value, start_ms=sheet.snapped(value.start_ms))
+    begins_ms = value.start_ms if part is None else part.span.start_ms
+    first, last = parts.words_at(shown.tokens, begins_ms or 0)
+    made = maker.vignette(first, last, value, part)
+    change = sheet.change(value, shown.tokens[first].span.start_ms, made.seen)
+    if part is None and change.at is not None:
+        near = parts.described(shown.parts.parts[change.at])
+        raise UsageError(f"{near} begins there already", "say of that one what it is")
+    if change.problem:
+        raise UsageError(f"that cannot be: {change.problem}", "vignette sheet shows where the parts begin")
+    return made
+
+
+def _part_called(shown: Transcript, which: str) -> Part:
+    held, wanted = shown.parts.parts, which.strip().casefold()
+    found = [p for p in held if p.id == wanted] or [p for p in held if p.title.casefold() == wanted]
+    if not found:
+        try:
+            at_ms = parse_timecode(which)
+        except ValueError:
+            at_ms = -1
+        found = [p for p in held if p.span.start_ms <= at_ms < p.span.end_ms]
+    if len(found) != 1:
+        problem = f"more than one part is '{which}'" if found else f"there is no part '{which}'"
+        names = ", ".join(parts.described(p) for p in found or held)
+        raise UsageError(problem, f"choose of these: {names}" if names else "nothing is said in it")
+    return found[0]
 
 
 def cues_of(transcript: Transcript, first: int, last: int) -> list[Cue]:

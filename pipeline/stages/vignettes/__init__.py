@@ -6,7 +6,6 @@ what the sidecar says about parts is put over that (`given`).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.progress import Progress, silent
@@ -14,6 +13,7 @@ from pipeline.settings import PartAt
 from pipeline.stages.vignettes.evidence import Place, Said, cast_of, places, utterances
 from pipeline.stages.vignettes.given import with_given
 from pipeline.stages.vignettes.model import KINDS, Decided, best
+from pipeline.stages.vignettes.naming import named
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
 
@@ -58,7 +58,7 @@ def run(
         parts = [Part("", WHOLE, WHOLE_TITLE, parts[0].span, parts[0].cast)]
     parts = with_given(parts, given, said, duration_ms)
     progress(1.0)
-    return Parts(_named(parts))
+    return Parts(named(parts))
 
 
 def _part(decided: Decided, said: Sequence[Said], row: Sequence[Decided], n: int, duration_ms: int) -> Part:
@@ -82,19 +82,3 @@ def _told(place: Place) -> tuple[str, ...]:
         found.append("a long pause")
     found += [says for name, says in _SAYS.items() if place.evidence[name] >= TOLD]
     return tuple(found)
-
-
-def _named(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts with ids and titles: the kind, and its number where there are several; both stay when boundaries move."""
-    total = Counter(p.kind for p in parts)
-    at: Counter[str] = Counter()
-    named = []
-    for part in parts:
-        at[part.kind] += 1
-        single = total[part.kind] == 1 and part.kind != "vignette"
-        id_ = part.kind if single else f"{part.kind}-{at[part.kind]}"
-        title = part.title or (
-            part.kind.capitalize() if single else f"{part.kind.capitalize()} {at[part.kind]}"
-        )
-        named.append(Part(id_, part.kind, title, part.span, part.cast, part.confidence, part.evidence))
-    return tuple(named)

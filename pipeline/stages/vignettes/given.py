@@ -21,7 +21,7 @@ def with_given(
     """The parts with boundaries, kinds and titles as given; a time inside an utterance means where that one begins."""
     result = list(parts)
     for wish in given:
-        at_ms = _between_utterances(min(wish.start_ms, max(0, end_ms - 1)), said)
+        at_ms = between_utterances(min(wish.start_ms, max(0, end_ms - 1)), said)
         near = min(
             (n for n, p in enumerate(result) if abs(p.span.start_ms - at_ms) <= SAME_MS),
             key=lambda n: abs(result[n].span.start_ms - at_ms), default=None,
@@ -38,14 +38,15 @@ def with_given(
             result[near], span=Span(start_ms, max(start_ms, end_ms)), confidence=1.0, evidence=(SAYS_SO,)
         )
         result[near] = replace(changed, kind=wish.kind or changed.kind, title=wish.title or changed.title)
-    return _closed(sorted(result, key=lambda p: p.span.start_ms), said, end_ms) if given else result
+    return closed(sorted(result, key=lambda p: p.span.start_ms), said, end_ms) if given else result
 
 
-def _between_utterances(at_ms: int, said: Sequence[Said]) -> int:
+def between_utterances(at_ms: int, said: Sequence[Said]) -> int:
+    """The time, or where the utterance begins that it lies in: no boundary cuts one."""
     return next((s.span.start_ms for s in said if s.span.start_ms < at_ms < s.span.end_ms), at_ms)
 
 
-def _closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Part]:
+def closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Part]:
     """Parts that follow each other without a gap, each with those who speak in it."""
     starts = [p.span.start_ms for p in parts]
     found = []

@@ -20,7 +20,8 @@ from pipeline.stages.vignettes.evidence import Place, Said
 
 KINDS = ("introduction", "vignette", "commentary", "closing")
 
-# What each kind of evidence adds when it is whole. Set by hand on stand-ins of seed 1 and the demo, not fitted.
+# What each kind of evidence adds when it is whole. Set by hand on the stand-ins of seed 1, the long film
+# of our own builder and the demo, not fitted: figures on these are figures on what they were set on.
 BOUNDARY = {"card": 7.0, "black": 2.0, "cut": 0.5, "pause": 1.0, "voices": 3.0, "words": 2.5, "cohesion": 1.5}
 # What every boundary costs: what a plain conversation offers by chance must stay below it.
 EVERY_BOUNDARY = -5.5

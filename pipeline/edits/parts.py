@@ -1,0 +1,170 @@
+"""The parts of the video as people decided them: begun elsewhere, called otherwise, of another kind, one more, one less.
+
+A decision holds on to the words that a part begins with, because ids and numbers are other parts' after another run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.edits.model import VignetteAt
+from pipeline.stages.vignettes import WHOLE_TITLE
+from pipeline.stages.vignettes.evidence import utterances
+from pipeline.stages.vignettes.given import SAME_MS, SAYS_SO, between_utterances, closed
+from pipeline.stages.vignettes.naming import named
+from pipeline.timing import Span, clock
+from pipeline.transcript import Kind, Part, Parts, Token, Voices
+
+ANCHOR_WORDS = 6
+SEEN_PART = "part"
+"""Under this name `Decision.seen` describes the part that the person saw; without it they said that a new one begins."""
+
+RESPECTS = ("start", "title", "kind")
+"""In what a decision can change a part; a part that goes is changed in all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartChange:
+    """What a decision comes to: of which part (None when it makes one, or finds none), where it then begins, in which
+    respects it changes, and why it cannot be done ("" when it can)."""
+
+    at: int | None
+    start_ms: int
+    respects: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class PartSheet:
+    """The parts while decisions are put over them one by one; titles that merely count are made anew at the end."""
+
+    def __init__(self, parts: Parts, tokens: Sequence[Token], voices: Voices) -> None:
+        self._tokens, self._said = tokens, utterances(tokens, voices)
+        self._end_ms = parts.parts[-1].span.end_ms if parts.parts else 0
+        self.rows = _own_titles(parts.parts)
+
+    def parts(self) -> Parts:
+        return Parts(named(self._counting()))
+
+    def shown(self, at_ms: int) -> str:
+        """The part at a time, as a person is told of it."""
+        part = next((p for p in self.parts().parts if at_ms in p.span), None)
+        return "" if part is None else described(part)
+
+    def snapped(self, at_ms: int) -> int:
+        """The time, or where the utterance begins that it lies in: a boundary cuts none."""
+        return between_utterances(at_ms, self._said)
+
+    def begins_with(self, at: int) -> int:
+        """The token that a part begins with."""
+        return words_at(self._tokens, self.rows[at].span.start_ms)[0]
+
+    def change(self, value: VignetteAt, begin_ms: int, seen: dict[str, Any]) -> PartChange:
+        """What a decision whose words begin at `begin_ms` comes to. A time inside an utterance means where that begins."""
+        start_ms = None if value.start_ms is None else self.snapped(value.start_ms)
+        part = seen.get(SEEN_PART)
+        had = part.get("start_ms") if isinstance(part, dict) else None
+        at = self._meant(value, start_ms, begin_ms, had)
+        if not value.exists:
+            gone = () if at is None else RESPECTS
+            return PartChange(at, begin_ms, gone, "the recording begins with it" if at == 0 else "")
+        if at is None:
+            if start_ms is None:
+                start_ms = self.snapped(begin_ms)
+            return PartChange(None, start_ms, ("start",), self._not_new(start_ms, had is not None))
+        now = self.parts().parts[at]
+        start_ms = now.span.start_ms if start_ms is None else start_ms
+        wants = {
+            "start": start_ms != now.span.start_ms,
+            "title": value.title is not None and _line(value.title) != now.title,
+            "kind": value.kind is not None and _line(value.kind) != now.kind,
+        }
+        problem = self._not_there(at, start_ms) if wants["start"] else ""
+        return PartChange(at, start_ms, tuple(r for r in RESPECTS if wants[r]), problem)
+
+    def make(self, value: VignetteAt, change: PartChange) -> int | None:
+        """Let the parts be so; the index of the part that was meant, None when it goes or there was none."""
+        at = change.at
+        if not value.exists:
+            if at is not None:
+                del self.rows[at]
+                self.rows = closed(self.rows, self._said, self._end_ms)
+            return None
+        if at is None:
+            at = sum(p.span.start_ms < change.start_ms for p in self.rows)
+            self.rows.insert(at, Part("", "vignette", "", Span(change.start_ms, self._end_ms)))
+        row = self.rows[at]
+        if "start" in change.respects:
+            span = Span(change.start_ms, max(change.start_ms, row.span.end_ms))
+            row = replace(row, span=span, confidence=1.0, evidence=(SAYS_SO,))
+        title = row.title if value.title is None else _line(value.title)
+        self.rows[at] = replace(row, title=title, kind=_line(value.kind or "") or row.kind)
+        self.rows = closed(self.rows, self._said, self._end_ms)
+        return at
+
+    def _counting(self) -> list[Part]:
+        """The parts, none of several called the whole."""
+        several = len(self.rows) > 1
+        return [replace(p, title="") if several and p.title == WHOLE_TITLE else p for p in self.rows]
+
+    def _meant(self, value: VignetteAt, start_ms: int | None, begin_ms: int, had: int | None) -> int | None:
+        """The part that a decision is about: the first, if that was seen; else one that begins near its words, or where
+        it is wanted, as near as with what the sidecar says. A boundary is never the recording's beginning."""
+        if self.rows and (had == 0 or (had is None and start_ms == 0)):
+            return 0
+        is_boundary = had is not None or start_ms is not None or not value.exists
+        rows = range(1 if is_boundary else 0, len(self.rows))
+        near = {k: abs(self._tokens[self.begins_with(k)].span.start_ms - begin_ms) for k in rows}
+        if start_ms is not None and not any(d <= SAME_MS for d in near.values()):
+            near = {k: abs(self.rows[k].span.start_ms - start_ms) for k in rows}
+        nearest = min(near, key=lambda k: near[k], default=None)
+        return None if nearest is None or near[nearest] > SAME_MS else nearest
+
+    def _not_new(self, start_ms: int, was_seen: bool) -> str:
+        """Why no part can be made to begin there, "" when one can."""
+        if was_seen:
+            return "the part is gone"
+        if not self.rows:
+            return "the recording has no parts"
+        if start_ms >= self._end_ms:
+            return "lies behind the end of the recording"
+        taken = next((p for p in self.parts().parts if p.span.start_ms == start_ms), None)
+        return f"{described(taken)} begins there already" if taken else ""
+
+    def _not_there(self, at: int, start_ms: int) -> str:
+        """Why a part cannot begin there, "" when it can."""
+        if at == 0:
+            return "the recording begins with it"
+        if start_ms >= self._end_ms:
+            return "lies behind the end of the recording"
+        if not self.rows[at - 1].span.start_ms < start_ms < self.rows[at].span.end_ms:
+            return "another part begins in between"
+        return ""
+
+
+def words_at(tokens: Sequence[Token], start_ms: int) -> tuple[int, int]:
+    """The first words `[first, last)` said from a time on, at most six; the last word when none is. Needs a token."""
+    said = [k for k, t in enumerate(tokens) if t.kind is Kind.WORD] or [0]
+    first = next((k for k in said if tokens[k].span.start_ms >= start_ms), said[-1])
+    last = first + 1
+    while last < min(len(tokens), first + ANCHOR_WORDS) and tokens[last].kind is Kind.WORD:
+        last += 1
+    return first, last
+
+
+def described(part: Part) -> str:
+    return f"{part.title} ({part.id}, from {clock(part.span.start_ms)})"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _own_titles(parts: Sequence[Part]) -> list[Part]:
+    """The parts without the titles that only say kind and number, unless a card says just that."""
+    counted = named([replace(p, title="") for p in parts])
+    return [
+        replace(p, title="") if p.title == c.title and not any(f'"{p.title}"' in e for e in p.evidence) else p
+        for p, c in zip(parts, counted, strict=True)
+    ]
