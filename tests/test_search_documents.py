@@ -23,7 +23,9 @@ def test_it_reads_every_key_of_a_tag_and_the_version_that_is_written():
     assert documents.SCHEMA == written.SCHEMA
     concept = set(written.schema()["$defs"]["concept"]["properties"])
     assert concept == {"id", "start_char", "end_char", "rule", "about", *documents.FLAGS}
-    assert set(documents.KINDS) == set(written.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"])
+    assert set(documents.KINDS) == set(
+        written.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"]
+    )
 
 
 def test_the_examples_in_the_documentation(tmp_path, monkeypatch):
