@@ -35,20 +35,20 @@ def test_wrong_usage_is_one_sentence_and_status_2(project, args):
 
 
 def test_an_empty_media_folder(project):
-    ran = project.run("run")
+    ran = project.quick("run")
     assert ran.status == 2
     assert "no recording" in ran.err
 
 
 def test_a_recording_that_is_not_there(project):
-    ran = project.run("run", "nowhere.mp4", "--json")
+    ran = project.quick("run", "nowhere.mp4", "--json")
     assert ran.status == 1
     assert ran.json["recordings"][0]["error"]["kind"] == "MediaError"
 
 
 def test_a_sidecar_without_its_video(project):
     (project.media / "film.toml").write_text("title = 'The Film'")
-    ran = project.run("run")
+    ran = project.quick("run")
     assert "'The Film'" in ran.out
     assert "film.mp4" in ran.out
 
@@ -73,7 +73,7 @@ def test_doctor_knows_the_next_run(captioned):
 
 def test_doctor_speaks_to_people_too(project):
     tone(project.media / "a.wav")
-    ran = project.run("doctor")
+    ran = project.quick("doctor")
     assert ran.status == 0
     assert "no subtitles" in ran.out
 
@@ -83,11 +83,11 @@ def test_forgetting(captioned):
     assert ran.status == 0
     assert not [p for p in captioned.out.rglob("*") if p.is_file()]
     assert (captioned.media / "clip.mp4").is_file()
-    assert captioned.run("forget", "clip").status == 2
+    assert captioned.quick("forget", "clip").status == 2
 
 
 def test_forgetting_all_as_json(captioned):
-    ran = captioned.run("forget", "--all", "--json")
+    ran = captioned.quick("forget", "--all", "--json")
     assert [r["name"] for r in ran.json] == ["clip"]
 
 
@@ -129,6 +129,6 @@ def test_a_full_output_is_one_sentence(captioned):
 )
 def test_hostile_settings(project, setting):
     tone(project.media / "a.wav")
-    ran = project.run("run", "--set", setting)
+    ran = project.quick("run", "--set", setting)
     assert ran.status == 2
     assert len(ran.err.strip().splitlines()) == 1

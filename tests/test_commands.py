@@ -43,7 +43,7 @@ def test_align_leaves_a_file_in_sync_alone(captioned):
 def test_align_never_writes_over_its_input(captioned):
     path, _ = late_subtitles(captioned)
     before = path.read_bytes()
-    ran = captioned.run("align", "media/clip.mp4", path, "-o", path)
+    ran = captioned.quick("align", "media/clip.mp4", path, "-o", path)
     assert ran.status == 1
     assert "is an input" in ran.err
     assert path.read_bytes() == before
@@ -51,7 +51,7 @@ def test_align_never_writes_over_its_input(captioned):
 
 def test_align_never_writes_its_report_over_its_captions(captioned):
     path, _ = late_subtitles(captioned)
-    ran = captioned.run("align", "media/clip.mp4", path, "-o", "both.srt", "--report", "./both.srt")
+    ran = captioned.quick("align", "media/clip.mp4", path, "-o", "both.srt", "--report", "./both.srt")
     assert ran.status == 2
     assert len(ran.err.strip().splitlines()) == 1
     assert not (captioned.folder / "both.srt").exists()
@@ -60,7 +60,7 @@ def test_align_never_writes_its_report_over_its_captions(captioned):
 @pytest.mark.parametrize("args", [("nowhere.mp4", "late.srt"), ("media/clip.mp4", "nowhere.srt")])
 def test_align_without_its_files(captioned, args):
     late_subtitles(captioned)
-    ran = captioned.run("align", *args, "-o", "timed.srt")
+    ran = captioned.quick("align", *args, "-o", "timed.srt")
     assert ran.status == 1
     assert "nowhere" in ran.err
     assert not (captioned.folder / "timed.srt").exists()
@@ -75,7 +75,7 @@ def test_check_finds_what_is_wrong_and_exits_1(captioned):
     assert ran.status == 1
     assert "max-chars-line" in ran.out
     assert "comply" in ran.out
-    assert captioned.run("check", path, "--json").json
+    assert captioned.quick("check", path, "--json").json
 
 
 def test_check_listens_to_the_recording(captioned):
@@ -101,7 +101,7 @@ def test_check_mends_beside_the_file(captioned):
     path, _ = late_subtitles(captioned)
     text = path.read_text(encoding="utf-8").replace("<i>", "<i>  ")
     path.write_text(text, encoding="utf-8")
-    ran = captioned.run("check", path, "--fix")
+    ran = captioned.quick("check", path, "--fix")
     assert path.read_text(encoding="utf-8") == text
     assert ran.status == 0, ran.out + ran.err
 
@@ -151,13 +151,13 @@ def test_what_is_captioned_can_be_found(captioned):
     ran = captioned.run("search", "welcome", "--json")
     assert ran.status == 0
     assert "clip" in ran.out
-    wrong = captioned.run("search", "speaker:")
+    wrong = captioned.quick("search", "speaker:")
     assert wrong.status == 2
     assert "^" in wrong.err
 
 
 def test_what_is_forgotten_can_no_longer_be_found(captioned):
-    captioned.run("index")
+    captioned.quick("index")
     index = captioned.out / ".work" / "search.sqlite"
     assert b"Thursday" in index.read_bytes()
     assert captioned.run("forget", "clip").status == 0

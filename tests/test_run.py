@@ -53,7 +53,7 @@ def test_force_does_a_stage_again_and_what_depends_on_it(captioned):
 
 
 def test_a_stage_that_does_not_exist(captioned):
-    ran = captioned.run("run", "--force", "listen")
+    ran = captioned.quick("run", "--force", "listen")
     assert ran.status == 2
     assert "no stage 'listen'" in ran.err
 
@@ -207,7 +207,7 @@ def test_odd_names(project, name):
 def test_two_recordings_of_one_name(project):
     tone(project.media / "talk.wav")
     shutil.copy(project.media / "talk.wav", project.media / "talk.flac")
-    ran = project.run("run", "--json")
+    ran = project.quick("run", "--json")
     assert ran.status == 1
     assert [r["status"] for r in ran.json["recordings"]] == ["failed", "failed"]
     assert "same name" in ran.json["recordings"][0]["error"]["message"]
@@ -218,7 +218,7 @@ def test_outputs_never_replace_inputs(clip_project):
         "1\n00:00:01,000 --> 00:00:02,000\nWelcome.\n", encoding="utf-8"
     )
     before = states(clip_project.media)
-    ran = clip_project.run("run", "--out", "media")
+    ran = clip_project.quick("run", "--out", "media")
     assert ran.status == 1
     assert "is an input" in ran.err
     assert states(clip_project.media) == before
@@ -238,7 +238,7 @@ def test_paths_that_may_not_be_read_or_written(clip_project):
 
 def test_an_output_folder_that_is_a_file(clip_project):
     clip_project.out.write_text("I am a file")
-    ran = clip_project.run("run")
+    ran = clip_project.quick("run")
     assert ran.status == 1
     assert "transcripts" in ran.err
     assert clip_project.out.read_text() == "I am a file"
@@ -257,7 +257,7 @@ def test_subtitles_of_another_video_are_refused(clip_project):
 def test_a_failure_leaves_the_last_good_outputs(captioned):
     before = states(captioned.out)
     (captioned.media / "clip.txt").write_bytes(b"\xff\xfe\x00\xd8broken")
-    ran = captioned.run("run")
+    ran = captioned.quick("run")
     assert ran.status == 1
     assert "clip.txt" in ran.err
     assert states(captioned.out) == before
