@@ -40,9 +40,13 @@ from pipeline.transcript import (
     Voices,
 )
 
-# A cue of a file that is in sync is moved only if its words are surely this far away.
+# A cue of a file whose editor was careful is moved on its own only if its words, and enough of them, are surely this far away:
+# "Yeah." is heard in many places.
 _SURELY_WRONG_MS = 1000
 _SURE = 0.9
+_ENOUGH_WORDS = 4
+# The share of cues that agree on the shift of their stretch, from which on the file is called tidy.
+_TIDY = 0.9
 # Below this confidence a word's place says less than the cue's own time, moved with all the others.
 _USABLE = 0.5
 
@@ -137,20 +141,27 @@ def new_times(given: Given, aligned: Aligned) -> list[Span]:
 
 def _new_time(own: Span, cue: EditorCue | None, tokens: Sequence[Token], relation: Relation) -> Span:
     spoken = [t for t in tokens[cue.first : cue.last] if t.kind is Kind.WORD] if cue else []
-    sure = bool(spoken) and spoken[0].time_source is TimeSource.ALIGNED and spoken[0].confidence >= _USABLE
-    if relation.verdict is Verdict.IN_SYNC and not (sure and _surely_elsewhere(own, spoken)):
-        return own
     moved = relation.at(own.start_ms) if relation.pieces else own.start_ms
+    sure = bool(spoken) and spoken[0].time_source is TimeSource.ALIGNED and spoken[0].confidence >= _USABLE
+    if relation.verdict is Verdict.IN_SYNC or _is_tidy(relation):
+        away = abs(spoken[0].span.start_ms - moved) > _SURELY_WRONG_MS if sure else False
+        if relation.verdict is Verdict.IN_SYNC and not (away and _is_proven(spoken)):
+            return own
+        sure = sure and (not away or _is_proven(spoken))
     start = spoken[0].span.start_ms if sure else max(0, moved)
     length = max(0, (relation.at(own.end_ms) if relation.pieces else own.end_ms) - moved)
     said = spoken[-1].span.end_ms if sure and spoken[-1].time_source is TimeSource.ALIGNED else start
     return Span(start, max(start + length, said))
 
 
-def _surely_elsewhere(own: Span, spoken: Sequence[Token]) -> bool:
-    """Whether all the words of a cue are heard, beyond doubt, at another time than the cue's own."""
-    away = abs(spoken[0].span.start_ms - own.start_ms)
-    return away > _SURELY_WRONG_MS and min(t.confidence for t in spoken) >= _SURE
+def _is_tidy(relation: Relation) -> bool:
+    """Whether the editor's cues stand where they belong but for a common shift."""
+    return bool(relation.pieces) and min(p.confidence for p in relation.pieces) >= _TIDY
+
+
+def _is_proven(spoken: Sequence[Token]) -> bool:
+    """Whether a cue is long enough, and all of it heard beyond doubt, to believe the sound more than a good editor."""
+    return len(spoken) >= _ENOUGH_WORDS and min(t.confidence for t in spoken) >= _SURE
 
 
 def _apart(own: Sequence[Span], moved: Sequence[Span]) -> list[Span]:

@@ -117,8 +117,20 @@ def test_a_word_that_is_unsure_follows_the_others() -> None:
     assert new_times(given, aligned) == [Span(5000, 6000), Span(6000, 7000)]
 
 
-def test_in_sync_only_what_is_surely_wrong_moves() -> None:
-    given, aligned = two_cues(Span(1250, 1600), Span(7000, 7400), Verdict.IN_SYNC, 0, 0.97)
-    assert new_times(given, aligned) == [Span(1000, 2000), Span(7000, 8000)]
-    given, aligned = two_cues(Span(1250, 1600), Span(7000, 7400), Verdict.IN_SYNC, 0, 0.6)
-    assert new_times(given, aligned) == [Span(1000, 2000), Span(2000, 3000)]
+def test_in_sync_only_a_cue_of_enough_words_moves_and_only_if_all_are_sure() -> None:
+    for words, confidence, start_ms in (("a b c d", 0.97, 7000), ("a b c d", 0.6, 2000), ("a", 0.97, 2000)):
+        texts = [("one",), tuple(words.split())]
+        own = Span(1000, 2000), Span(2000, 3000)
+        given = Given("x.srt", GivenFormat.SRT, tuple(
+            GivenCue(s, tuple(GivenWord(t) for t in w)) for s, w in zip(own, texts, strict=True)))  # fmt: skip
+        heard = [Span(7000 + 100 * n, 7100 + 100 * n) for n in range(len(texts[1]))]
+        tokens = (
+            Token("one", Span(1250, 1600), 0.97, time_source=TimeSource.ALIGNED),
+            *(
+                Token(t, s, confidence, time_source=TimeSource.ALIGNED)
+                for t, s in zip(texts[1], heard, strict=True)
+            ),
+        )
+        cues = (EditorCue(0, 1, own[0]), EditorCue(1, len(tokens), own[1]))
+        report = AlignmentReport(Verdict.IN_SYNC, shifts=(Shift(Span(0, 10**7), 0),))
+        assert new_times(given, Aligned(tokens, report, cues)) == [own[0], Span(start_ms, start_ms + 1000)]
