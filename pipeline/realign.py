@@ -144,10 +144,11 @@ def _new_time(own: Span, cue: EditorCue | None, tokens: Sequence[Token], relatio
     moved = relation.at(own.start_ms) if relation.pieces else own.start_ms
     sure = bool(spoken) and spoken[0].time_source is TimeSource.ALIGNED and spoken[0].confidence >= _USABLE
     if relation.verdict is Verdict.IN_SYNC or _is_tidy(relation):
-        away = abs(spoken[0].span.start_ms - moved) > _SURELY_WRONG_MS if sure else False
-        if relation.verdict is Verdict.IN_SYNC and not (away and _is_proven(spoken)):
+        near = sure and abs(spoken[0].span.start_ms - moved) <= _SURELY_WRONG_MS
+        elsewhere = sure and not near and _is_proven(spoken, own.shifted(moved - own.start_ms))
+        if relation.verdict is Verdict.IN_SYNC and not elsewhere:
             return own
-        sure = sure and (not away or _is_proven(spoken))
+        sure = near or elsewhere
     start = spoken[0].span.start_ms if sure else max(0, moved)
     length = max(0, (relation.at(own.end_ms) if relation.pieces else own.end_ms) - moved)
     said = spoken[-1].span.end_ms if sure and spoken[-1].time_source is TimeSource.ALIGNED else start
@@ -159,9 +160,11 @@ def _is_tidy(relation: Relation) -> bool:
     return bool(relation.pieces) and min(p.confidence for p in relation.pieces) >= _TIDY
 
 
-def _is_proven(spoken: Sequence[Token]) -> bool:
-    """Whether a cue is long enough, and all of it heard beyond doubt, to believe the sound more than a good editor."""
-    return len(spoken) >= _ENOUGH_WORDS and min(t.confidence for t in spoken) >= _SURE
+def _is_proven(spoken: Sequence[Token], there: Span) -> bool:
+    """Whether a cue is long enough, and all of it heard beyond doubt outside its own place `there`, to believe the sound more
+    than a good editor."""
+    sure = min(t.confidence for t in spoken) >= _SURE
+    return sure and len(spoken) >= _ENOUGH_WORDS and not any(t.span.middle_ms in there for t in spoken)
 
 
 def _apart(own: Sequence[Span], moved: Sequence[Span]) -> list[Span]:
