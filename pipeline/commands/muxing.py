@@ -11,29 +11,34 @@ import typer
 
 from pipeline.errors import MediaError, OutputError
 
+Recording = Annotated[Path, typer.Argument(help="The recording, captioned before.", readable=False)]
+Made = Annotated[Path, typer.Option("--out", help="Folder of what the run made.", readable=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+MADE_DEFAULT = Path("transcripts")
+
+
+def _check_there(media: Path) -> None:
+    if not media.is_file():
+        raise MediaError(media, "does not exist")
+
 
 def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     """Add `mux` and `sheet`; `say` prints a line."""
 
     @app.command(epilog="Examples:  vignette mux media/talk.mp4   |   vignette mux talk.mp4 --to talk.mkv")
     def mux(
-        media: Annotated[Path, typer.Argument(help="The recording, captioned before.", readable=False)],
+        media: Recording,
         to: Annotated[
             Path | None,
             typer.Option("--to", help="The copy: .mp4, .m4v, .mov or .mkv.", readable=False),
         ] = None,
-        out: Annotated[
-            Path, typer.Option("--out", help="Folder of what the run made.", readable=False)
-        ] = Path("transcripts"),
-        as_json: Annotated[
-            bool, typer.Option("--json", help="Print one JSON document instead of text.")
-        ] = False,
+        out: Made = MADE_DEFAULT,
+        as_json: AsJson = False,
     ) -> int:
         """Copy a recording with chapters and captions that players can switch on; nothing is encoded anew."""
         from pipeline import muxing
 
-        if not media.is_file():
-            raise MediaError(media, "does not exist")
+        _check_there(media)
         ending = media.suffix if media.suffix.lower() in muxing.CAPTION_CODECS else ".mkv"
         target = muxing.mux(media, out, to or out / f"{media.stem}.chapters{ending}")
         say(json.dumps({"file": str(target)}) if as_json else f"{target}: with chapters and captions")
@@ -41,21 +46,16 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
 
     @app.command(epilog="Example:  vignette sheet media/talk.mp4")
     def sheet(
-        media: Annotated[Path, typer.Argument(help="The recording, captioned before.", readable=False)],
+        media: Recording,
         to: Annotated[Path | None, typer.Option("--to", help="The HTML file.", readable=False)] = None,
-        out: Annotated[
-            Path, typer.Option("--out", help="Folder of what the run made.", readable=False)
-        ] = Path("transcripts"),
-        as_json: Annotated[
-            bool, typer.Option("--json", help="Print one JSON document instead of text.")
-        ] = False,
+        out: Made = MADE_DEFAULT,
+        as_json: AsJson = False,
     ) -> int:
         """Show the parts of a recording on one page: a picture, the title, the times and the cast of each."""
         from pipeline import contact_sheet, muxing
         from pipeline.formats.files import write_atomic
 
-        if not media.is_file():
-            raise MediaError(media, "does not exist")
+        _check_there(media)
         target = to or out / f"{media.stem}.parts.html"
         if target.resolve() == media.resolve():
             raise OutputError(target, "is the recording itself", "choose another name with --to")
