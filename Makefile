@@ -13,7 +13,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@while IFS= read -r line; do case "$$line" in [a-z]*:*'## '*) \
+		printf "  make %-10s %s\n" "$${line%%:*}" "$${line##*## }";; esac; done < Makefile
 
 subtitles: $(VENV)/.run ## caption everything in media/ (MEDIA=path for one video)
 	@$(RUN) run $(MEDIA)
