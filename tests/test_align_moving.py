@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.align.listening import Found, Listened
-from pipeline.stages.align.moving import put_in_place
+from pipeline.stages.align.moving import at_own_times, put_in_place
 from pipeline.timing import Span
 
 
@@ -59,3 +59,36 @@ def test_where_nothing_fits_nothing_changes(cues: list[tuple[bool, int]], free: 
         groups += [number] * words
     listened = Listened(tuple(found), tuple(Span(5000 * n + 3000, 5000 * n + 3900) for n in range(free)))
     assert put_in_place(listened, groups, hearing({})) == listened  # type: ignore[arg-type]
+
+
+def test_a_short_answer_is_looked_for_near_its_editors_time_only() -> None:
+    near, far = Span(1000, 1400), Span(9000, 9400)
+    listened = Listened((*said(2000, 4), None, *said(4000, 2)), (near, far))
+    hear = hearing({(4, 5): near, (0, 0): far})
+    groups = [0] * 4 + [1] + [2] * 2
+    found = put_in_place(listened, groups, hear, lambda words: 2500)  # type: ignore[arg-type]
+    assert found.found[4] is not None and found.found[4].span.start_ms == 1000
+    assert put_in_place(listened, groups, hear, lambda words: 6000) == listened  # type: ignore[arg-type]
+
+
+def test_what_a_moved_cue_leaves_over_can_hold_the_next() -> None:
+    free = Span(1000, 2600)
+    listened = Listened((*said(100, 2), None, None, None, None, *said(4000, 2)), (free,))
+    rest = Span(1580, 2600)
+
+    def hear(words: range, within: Span) -> Sequence[Found | None]:
+        right = {(2, 4): free, (4, 6): rest}[(words.start, words.stop)]
+        return said(within.start_ms, 2, fit=0.5 if within == right else -3.0)
+
+    found = put_in_place(listened, [0, 0, 1, 1, 2, 2, 3, 3], hear, lambda words: 1000 * (words.start // 2))
+    assert [f.span.start_ms if f else None for f in found.found[2:6]] == [1000, 1300, 1580, 1880]
+
+
+def test_a_lost_cue_of_a_careful_file_is_looked_for_at_its_own_time() -> None:
+    listened = Listened((*said(2000, 4), None, None, *said(4000, 2)), ())
+    own = Span(3300, 3900)
+    hear = hearing({(4, 6): Span(3050, 4150)})
+    groups = [0] * 4 + [1] * 2 + [2] * 2
+    found = at_own_times(listened, groups, hear, lambda words: own)  # type: ignore[arg-type]
+    assert [f.span.start_ms if f else None for f in found.found[4:6]] == [3050, 3350]
+    assert at_own_times(listened, groups, hear, lambda words: None) == listened  # type: ignore[arg-type]

@@ -27,6 +27,10 @@ def hear(words: Sequence[int], within: Span) -> Listened:
     return Listened(tuple(found), (), 100.0 * sum(f is not None for f in found))
 
 
+def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Listened]:
+    return [hear(order, within) for order in orders]
+
+
 def first_pass() -> Listened:
     """The third cue was stepped over, since the fourth is said before it."""
     found = list(hear(range(10), Span(0, 5000)).found)
@@ -35,26 +39,58 @@ def first_pass() -> Listened:
 
 
 def test_the_order_that_explains_the_sound_is_taken() -> None:
-    found = in_spoken_order(first_pass(), GROUPS, STARTS, hear)
+    found = in_spoken_order(first_pass(), GROUPS, STARTS, 700, compare)
     assert [f.span if f else None for f in found.found] == [TRUE[word] for word in range(10)]
     assert not found.unwritten
 
 
 def test_the_order_of_a_script_is_right() -> None:
-    assert in_spoken_order(first_pass(), GROUPS, [None] * 5, hear).found == first_pass().found
+    assert in_spoken_order(first_pass(), GROUPS, [None] * 5, 700, compare).found == first_pass().found
 
 
 def test_cues_far_apart_are_in_order() -> None:
     apart = [n * 10_000 for n in range(5)]
-    assert in_spoken_order(first_pass(), GROUPS, apart, hear).found == first_pass().found
+    assert in_spoken_order(first_pass(), GROUPS, apart, 700, compare).found == first_pass().found
 
 
 def test_an_order_that_is_hardly_better_is_not_taken() -> None:
-    def deaf(words: Sequence[int], within: Span) -> Listened:
-        return Listened(hear(words, within).found, (), 0.0)
+    def deaf(orders: Sequence[Sequence[int]], within: Span) -> list[Listened]:
+        return [Listened(hear(order, within).found, (), 0.0) for order in orders]
 
-    assert in_spoken_order(first_pass(), GROUPS, STARTS, deaf).found == first_pass().found
+    assert in_spoken_order(first_pass(), GROUPS, STARTS, 700, deaf).found == first_pass().found
+
+
+def test_in_a_careful_file_only_cues_that_begin_together_change_places() -> None:
+    assert in_spoken_order(first_pass(), GROUPS, STARTS, 0, compare).found[6] is not None  # 100 ms apart
+    apart = [0, 1000, 2100, 2900, 4000]
+    assert in_spoken_order(first_pass(), GROUPS, apart, 0, compare).found == first_pass().found
+
+
+def test_a_cue_moves_past_several_to_speech_that_is_left_over() -> None:
+    """The last of five short answers is said second."""
+    groups, said = [0, 1, 2, 3, 4, 5], [0, 4, 1, 2, 3, 5]
+    true = {word: Span(500 * place, 500 * place + 400) for place, word in enumerate(said)}
+
+    def one(words: Sequence[int], within: Span) -> Listened:
+        found: list[Found | None] = []
+        at = within.start_ms
+        for word in words:
+            fits = true[word].start_ms >= at and true[word].end_ms <= within.end_ms
+            found.append(Found(true[word], 0.5) if fits else None)
+            at = true[word].end_ms if fits else at
+        return Listened(tuple(found), (), 100.0 * sum(f is not None for f in found))
+
+    start = Listened(one(range(6), Span(0, 3000)).found, (true[4],))
+    assert start.found[4] is None
+    found = in_spoken_order(
+        start,
+        groups,
+        [0, 400, 900, 1400, 1900, 2500],
+        700,
+        lambda orders, span: [one(o, span) for o in orders],
+    )
+    assert [f.span if f else None for f in found.found] == [true[word] for word in range(6)]
 
 
 def test_no_text_has_no_order() -> None:
-    assert in_spoken_order(Listened((), ()), [], [], hear) == Listened((), ())
+    assert in_spoken_order(Listened((), ()), [], [], 700, compare) == Listened((), ())

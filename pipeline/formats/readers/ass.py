@@ -60,7 +60,7 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
             cues.append(cue)
     if not seen:
         raise SubtitlesError(path, "holds no [Events] section", "is this a subtitle file?")
-    return sorted(cues, key=lambda c: c.span.start_ms if c.span else 0), notes
+    return sorted(cues, key=lambda c: 0 if c.span is None else c.span.start_ms), notes
 
 
 def _fields(line: str) -> list[str]:

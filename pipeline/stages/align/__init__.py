@@ -22,7 +22,7 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.stages.align import passages, placing
 from pipeline.stages.align.listening import Found, Listened, Listener
-from pipeline.stages.align.moving import put_in_place
+from pipeline.stages.align.moving import at_own_times, put_in_place
 from pipeline.stages.align.relation import FEWEST, Relation, relate, sentences
 from pipeline.stages.align.swapping import in_spoken_order
 from pipeline.stages.align.words import Part, parts
@@ -37,9 +37,8 @@ _LEAST_SHARE = 0.25
 # where they belong, and up to half of the words of one short cue where it does not.
 _LEAST_SHARE_OF_FEW = 0.5
 _MOVED_MS = 500
-# Cues stand no further from their words than this in files whose editors were in a hurry.
-_MOST_JITTER_MS = 2500
-_FEWEST_TO_MOVE = 3
+# Half of a careful editor's cues lie no further from their words than this.
+_CAREFUL_MS = 150
 
 
 def run(
@@ -68,22 +67,29 @@ def _listen(listener: Listener, wanted: Sequence[Part], given: Given, progress: 
     cue_of_token = [number for number, cue in enumerate(given.cues) for _ in cue.words]
     cue_of = [cue_of_token[part.token] for part in wanted]
 
-    def hear(words: Sequence[int], within: Span) -> Listened:
-        return listener.listen([wanted[n].spoken for n in words], within=within)
+    def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Listened]:
+        return listener.compare([[wanted[n].spoken for n in words] for words in orders], within)
 
-    starts = [cue.span.start_ms if cue.span else None for cue in given.cues]
-    listened = in_spoken_order(listened, cue_of, starts, hear)
+    def hear(words: Sequence[int], within: Span) -> Sequence[Found | None]:
+        return compare([words], within)[0].found
+
     relation = _relation(given, wanted, listened.found)
+    own = [_in_the_sound(cue.span, relation) for cue in given.cues]
+    # What fits its own time, or speech that is left over, goes there at once; only what is still missing then is worth another
+    # order.
+    if relation.pieces and relation.scatter_ms <= _CAREFUL_MS:
+        listened = at_own_times(listened, cue_of, hear, lambda words: own[cue_of[words.start]])
+    starts = [None if span is None else span.start_ms for span in own]
+    listened = put_in_place(listened, cue_of, hear, lambda words: starts[cue_of[words.start]])
+    return in_spoken_order(listened, cue_of, starts, relation.scatter_ms, compare)
 
-    def likely(words: range, span: Span) -> bool:
-        start = starts[cue_of[words.start]]
-        if (
-            start is None or not relation.pieces
-        ):  # a script is in order: short answers are not looked for elsewhere
-            return len(words) >= _FEWEST_TO_MOVE
-        return abs(relation.at(start) - span.start_ms) <= _MOST_JITTER_MS
 
-    return put_in_place(listened, cue_of, lambda words, within: hear(words, within).found, likely)
+def _in_the_sound(given: Span | None, relation: Relation) -> Span | None:
+    """Where a cue's given time lies in the sound; None for text without times, or without a relation to the sound."""
+    if given is None or not relation.pieces:
+        return None
+    start = max(0, relation.at(given.start_ms))
+    return Span(start, max(start, relation.at(given.end_ms)))
 
 
 def _relation(given: Given, wanted: Sequence[Part], found: Sequence[Found | None]) -> Relation:

@@ -101,8 +101,13 @@ def _beside(free: Sequence[Span], room: Span, end: int) -> Span | None:
     return piece if apart <= _TOUCHING_MS else None
 
 
+def stretch(words: Sequence[GivenWord], piece: Span) -> float:
+    """How much longer or shorter a piece of speech is than the words take at a natural pace: the logarithm of the ratio."""
+    return abs(log(piece.duration_ms / needed_ms(words)))
+
+
 def _stretch(run: Run, cue: tuple[int, int], piece: Span) -> float:
-    return abs(log(piece.duration_ms / needed_ms(run.words[slice(*cue)])))
+    return stretch(run.words[slice(*cue)], piece)
 
 
 def _fits(run: Run, cue: tuple[int, int], piece: Span, reach_ms: int) -> bool:

@@ -66,27 +66,44 @@ class Listener:
         self._features = features(samples, self._in_speech, self._model, threads)
         self._builder = Builder(self._model, self._prices)
 
-    def listen(
-        self, words: Sequence[Spoken], progress: Progress = silent, within: Span | None = None
-    ) -> Listened:
-        """Find the words in their order, in the whole sound or in a part of it (then all of them, up to its end)."""
-        frames = len(self._features)
-        first = 0 if within is None else min(frames, max(0, within.start_ms) // FRAME_MS)
-        last = frames if within is None else min(frames, within.end_ms // FRAME_MS)
-        if first >= last or not words:
+    def listen(self, words: Sequence[Spoken], progress: Progress = silent) -> Listened:
+        """Find the words in their order in the whole sound."""
+        if not len(self._features) or not words:
             return Listened((None,) * len(words), ())
-        heard = self._features[first:last]
         lattice = self._builder.build(words)
-        # A part of the sound is short enough to look at everything.
-        search = Search(self._model, lattice, self._prices, BEAMS if within is None else BEAMS[1:2])
-        threads = self._threads if within is None else 1
-        with scoring.Blocks(self._model, heard, threads) as blocks:
-            for done in search.run(blocks, self._in_speech[first:last]):
-                progress(done / len(heard))
-        end = search.likeliest_node() if within is None else lattice.words
+        search = Search(self._model, lattice, self._prices)
+        with scoring.Blocks(self._model, self._features, self._threads) as blocks:
+            for done in search.run(blocks, self._in_speech):
+                progress(done / len(self._features))
+        return self._told(search, lattice, search.likeliest_node(), self._features, 0)
+
+    def compare(self, orders: Sequence[Sequence[Spoken]], within: Span) -> list[Listened]:
+        """Find each of several texts in one part of the sound: all its words in their order, up to the end of the part."""
+        frames = len(self._features)
+        first, last = (min(frames, max(0, ms) // FRAME_MS) for ms in (within.start_ms, within.end_ms))
+        heard = self._features[first:last]
+        if not len(heard):
+            return [Listened((None,) * len(words), ()) for words in orders]
+        lattices = [self._builder.build(words) for words in orders]
+        with scoring.Blocks(self._model, heard, 1) as blocks:
+            recorded = scoring.Recorded(self._model, blocks, [lattice.column for lattice in lattices])
+        found = []
+        for lattice in lattices:
+            # A part of the sound is short enough to look at everything.
+            search = Search(self._model, lattice, self._prices, BEAMS[1:2], recorded.background)
+            for _ in search.run(recorded, self._in_speech[first:last]):
+                pass
+            found.append(self._told(search, lattice, lattice.words, heard, first))
+        return found
+
+    def _told(
+        self, search: Search, lattice: Lattice, end: int, heard: acoustics.Floats, first: int
+    ) -> Listened:
+        if not search.reaches(end):  # so many words cannot be said in so short a time
+            return Listened((None,) * lattice.words, (), -np.inf)
         steps = search.path(end)
         fits = _fits(self._model, lattice, steps, heard, np.concatenate(search.background))
-        return replace(self._listened(steps, fits, len(words), first), score=search.score(end))
+        return replace(self._listened(steps, fits, lattice.words, first), score=search.score(end))
 
     def _listened(self, steps: Sequence[Step], fits: Sequence[float], words: int, first: int) -> Listened:
         found: list[Found | None] = [None] * words

@@ -1,77 +1,151 @@
-"""Text that stands in another order than it is said: cues swapped with their neighbours, passages moved.
+"""Text that the search lost: looked for at its own time, or where speech is left over - answers that stand in front of their
+questions, passages moved.
 
 The search walks forward only. What it could not find, and the speech it could not explain, are tried against each other
-afterwards; a passage moves only where all its words fit.
+afterwards: first what lies near its editor's time, then passages of many words against everything that is left. Text moves only
+where the sound is that of its words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from math import ceil
 
 from pipeline.stages.align.listening import Found, Listened
 from pipeline.timing import Span
 
 Try = Callable[[range, Span], Sequence[Found | None]]
 """Listens for the words of a range within a span only."""
-Likely = Callable[[range, Span], bool]
+Expected = Callable[[range], int | None]
+"""Where the editor's times let expect the words of a range, in ms; None where nothing does."""
+Own = Callable[[range], Span | None]
+"""The time that the editor gave the words of a range, as it lies in the sound; None where there is none."""
 
 _WEAK_FIT = -1.8
-_GOOD_FIT, _WORST_FIT = -0.5, -2.0
-# A swapped cue is looked for this near to its neighbours, a passage of so many words anywhere.
-_NEAR_MS = 8000
-_PASSAGE_WORDS = 8
-_SHORTEST_MS = 240
-_MS_PER_WORD = (110, 900)  # no one speaks faster, or so slowly without a pause
-_MOST_TRIES = 150
+# A moved word must sound like itself; of a longer cue, whose words may be misspelt or not said, most must.
+_GOOD_FIT, _WORST_FIT, _MOST_OF = -0.5, -2.0, 0.6
+_ALL_OF_WORDS = 2
+# How far from its editor's time a cue is looked for, and from its neighbours where no editor timed it; a passage of so many
+# words is looked for anywhere.
+_JITTER_MS, _NEAR_MS = 2500, 8000
+_PASSAGE_WORDS, _FEWEST_UNTIMED = 8, 3
+_SHORTEST_MS = 150
+_MS_PER_WORD = (80, 900)  # no one speaks faster, or so slowly without a pause
+_LONGEST_OF_FEW_MS, _LONGEST_MS = 1200, 12_000
+_AROUND_MS = 250
+# Sound that is listened to once more, in all: near, and anywhere.
+_MOST_NEAR_MS, _MOST_FAR_MS = 600_000, 300_000
 
 
 def put_in_place(
-    listened: Listened, groups: Sequence[int], hear: Try, likely: Likely = lambda words, span: True
+    listened: Listened, groups: Sequence[int], hear: Try, expected: Expected = lambda words: None
 ) -> Listened:
-    """`listened`, with passages that were found elsewhere moved there; `groups[n]` is the cue or paragraph of word n, and
-    `likely` says whether a cue of a few words may lie so far from where its editor had it."""
+    """`listened`, with text that was found elsewhere moved there; `groups[n]` is the cue or paragraph of word n."""
     found = list(listened.found)
-    free = [span for span in listened.unwritten if span.duration_ms >= _SHORTEST_MS]
-    tries = 0
+    left = _LeftOver(listened.unwritten)
+    lost = [_Lost.of(words, found, expected(words)) for words in _weak(found, groups)]
+    waiting: list[tuple[int, int, Span]] = []  # distance, number of the lost cue, speech without words
+
+    def await_trial(spans: Sequence[Span]) -> None:
+        for number, cue in enumerate(lost):
+            for span in spans:
+                if cue.words and (distance := cue.distance_ms(span)) is not None:
+                    heappush(waiting, (distance, number, span))
+
+    await_trial(left.spans)
+    budget_ms = {False: _MOST_NEAR_MS, True: _MOST_FAR_MS}
+    while waiting:
+        distance, number, span = heappop(waiting)
+        words, far = lost[number].words, distance > _NEAR_MS
+        if not words or span not in left.all or budget_ms[far] < span.duration_ms:
+            continue
+        budget_ms[far] -= span.duration_ms
+        here = hear(words, span)
+        if _convincing(here):
+            found[words.start : words.stop] = here
+            lost[number] = _Lost(range(0))
+            await_trial(left.take(span, here))
+    return Listened(tuple(found), tuple(left.all), listened.score)
+
+
+def at_own_times(listened: Listened, groups: Sequence[int], hear: Try, own: Own) -> Listened:
+    """`listened`, with the cues that the search lost where a careful editor had them, if they are said there."""
+    found = list(listened.found)
     for words in _weak(found, groups):
-        for span in [s for s in free if _may_hold(words, s, found, likely)]:
-            if tries >= _MOST_TRIES:
-                return Listened(tuple(found), tuple(free))
-            tries += 1
-            here = hear(words, span)
-            if _convincing(here):
-                found[words.start : words.stop] = here
-                free.remove(span)
-                break
-    return Listened(
-        tuple(found), tuple(s for s in listened.unwritten if s in free or s.duration_ms < _SHORTEST_MS)
-    )
+        span = own(words)
+        if span is None or not len(words) * _MS_PER_WORD[0] <= span.duration_ms <= _LONGEST_MS:
+            continue
+        here = hear(words, Span(max(0, span.start_ms - _AROUND_MS), span.end_ms + _AROUND_MS))
+        if _convincing(here):
+            found[words.start : words.stop] = here
+    return Listened(tuple(found), listened.unwritten, listened.score)
+
+
+class _LeftOver:
+    """Speech without words, of which pieces are taken."""
+
+    def __init__(self, unwritten: Sequence[Span]) -> None:
+        self.all = list(unwritten)
+
+    @property
+    def spans(self) -> list[Span]:
+        return [span for span in self.all if span.duration_ms >= _SHORTEST_MS]
+
+    def take(self, span: Span, here: Sequence[Found | None]) -> list[Span]:
+        """Words stand in `span` now; returns what is still left over of it."""
+        spans = [f.span for f in here if f is not None]
+        first, last = spans[0].start_ms, spans[-1].end_ms
+        rest = [Span(span.start_ms, max(span.start_ms, first)), Span(min(last, span.end_ms), span.end_ms)]
+        rest = [piece for piece in rest if piece.duration_ms >= _SHORTEST_MS]
+        at = self.all.index(span)
+        self.all[at : at + 1] = rest
+        return rest
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """A cue that was hardly found: where its editor's times let expect it, and the words found in front of it and behind."""
+
+    words: range
+    expected_ms: int | None = None
+    beside: tuple[Span, ...] = ()
+
+    @classmethod
+    def of(cls, words: range, found: Sequence[Found | None], expected_ms: int | None) -> _Lost:
+        before = next((f for n in range(words.start - 1, -1, -1) if (f := found[n])), None)
+        behind = next((f for n in range(words.stop, len(found)) if (f := found[n])), None)
+        return cls(words, expected_ms, tuple(f.span for f in (before, behind) if f))
+
+    def distance_ms(self, span: Span) -> int | None:
+        """How far the speech lies from where the words are looked for; None where they cannot be, or are not to be."""
+        least, most = (len(self.words) * ms for ms in _MS_PER_WORD)
+        few = len(self.words) < _PASSAGE_WORDS
+        if not least <= span.duration_ms <= (max(most, _LONGEST_OF_FEW_MS) if few else _LONGEST_MS):
+            return None
+        if self.expected_ms is not None:
+            distance, near = abs(self.expected_ms - span.start_ms), _JITTER_MS
+        else:
+            distance = min((b.gap_ms(span) for b in self.beside), default=0)
+            near = _NEAR_MS if len(self.words) >= _FEWEST_UNTIMED else -1
+        if distance <= near:
+            return distance
+        return None if few else _NEAR_MS + distance
 
 
 def _weak(found: Sequence[Found | None], groups: Sequence[int]) -> Iterator[range]:
-    """Whole cues, or neighbouring cues together, of which hardly a word was found."""
+    """Whole cues of which no more than half the words were found."""
     first = 0
     for at in range(1, len(found) + 1):
         if at == len(found) or groups[at] != groups[first]:
             missing = sum(f is None or f.stand_in or f.fit < _WEAK_FIT for f in found[first:at])
-            if missing > (at - first) / 2:
+            if 2 * missing >= at - first:
                 yield range(first, at)
             first = at
 
 
-def _may_hold(words: range, span: Span, found: Sequence[Found | None], likely: Likely) -> bool:
-    least, most = (len(words) * ms for ms in _MS_PER_WORD)
-    if not least <= span.duration_ms <= max(most, 1200):
-        return False
-    if len(words) >= _PASSAGE_WORDS:
-        return True
-    if not likely(words, span):
-        return False
-    before = next((f for f in reversed(found[: words.start]) if f), None)
-    after = next((f for f in found[words.stop :] if f), None)
-    return any(f is not None and f.span.gap_ms(span) <= _NEAR_MS for f in (before, after))
-
-
 def _convincing(here: Sequence[Found | None]) -> bool:
-    fits = [f.fit for f in here if f is not None and not f.stand_in]
-    return len(fits) == len(here) and sum(fits) / len(fits) > _GOOD_FIT and min(fits) > _WORST_FIT
+    fits = [f.fit for f in here if f is not None and not f.stand_in and f.fit > _WORST_FIT]
+    enough = len(here) if len(here) <= _ALL_OF_WORDS else ceil(_MOST_OF * len(here))
+    return len(fits) >= enough and sum(fits) / len(fits) > _GOOD_FIT

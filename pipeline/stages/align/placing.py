@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import log
 
 from pipeline.given import Given
 from pipeline.stages.align import filling
@@ -13,12 +14,15 @@ from pipeline.stages.align.filling import Run, shared_out
 from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation
 from pipeline.stages.align.words import Part
-from pipeline.timing import Span
+from pipeline.timing import Span, gaps, union
 from pipeline.transcript import TextSource, TimeSource, Token
 
 # How far from its editor's time a cue that was not heard may be looked for: editors whose times scatter more, are given more.
 _REACH_MS, _REACH_SCATTERS = 300, 3
 _SQUEEZED_MS, _SQUEEZED_FIT = 130, -3.5
+# Free speech further from a lost cue's time than so many scatters, or of another length, is somebody else's.
+_MOST_SCATTERS, _MOST_STRETCH, _LEAST_FREE_MS = 2, log(1.6), 200
+_PAUSE_MS = 300
 # A room that leaves words less than this share of the time they need is no place for them.
 _LEAST_ROOM = 0.4
 
@@ -37,10 +41,11 @@ def places(
     regions: Sequence[Span] = (),
 ) -> list[Place]:  # fmt: skip
     """A place for every word of the text, in reading order, all inside the recording; `regions` say where somebody speaks."""
-    heard = _heard(given, parts, found)
+    heard = _heard(given, parts, found, regions)
     guessed = _given_times(given, relation)
     cue_of = [number for number, cue in enumerate(given.cues) for _ in cue.words]
     reach_ms = max(_REACH_MS, _REACH_SCATTERS * relation.scatter_ms)
+    _place_elsewhere(heard, given, guessed, relation, regions)
     result: list[Place | None] = list(heard)
     for first, last in _runs_of_none(heard):
         before, after = heard[first - 1] if first else None, heard[last] if last < len(heard) else None
@@ -62,21 +67,41 @@ def tokens(given: Given, placed: Sequence[Place], source: TextSource) -> tuple[T
     )
 
 
-def _heard(given: Given, parts: Sequence[Part], found: Sequence[Found | None]) -> list[Place | None]:
+def _heard(
+    given: Given, parts: Sequence[Part], found: Sequence[Found | None], regions: Sequence[Span]
+) -> list[Place | None]:
     """The place of each token of which any part was found: from its first part to its last."""
     result: list[Place | None] = [None] * len(given.words)
+    torn = _Torn(regions)
     for index, (part, here) in enumerate(zip(parts, found, strict=True)):
         if here is None or squeezed(here):
             continue
         before = result[part.token]
         sure = confidence_of(found, index)
-        if before is None:
+        if before is not None and (start_ms := torn.begins_ms(parts[index - 1], found[index - 1], here)):
+            result[part.token] = Place(Span(start_ms, here.span.end_ms), sure, TimeSource.ALIGNED)
+        elif before is None:
             result[part.token] = Place(here.span, sure, TimeSource.ALIGNED)
         else:
             result[part.token] = Place(
                 before.span.hull(here.span), min(before.confidence, sure), TimeSource.ALIGNED
             )
     return result
+
+
+class _Torn:
+    """Tells a stutter whose first piece hid at the end of what was said before the pause: "... I can. | I-I will"."""
+
+    def __init__(self, regions: Sequence[Span]) -> None:
+        self._quiet = [Span(a.end_ms, b.start_ms) for a, b in pairwise(regions) if a.gap_ms(b) >= _PAUSE_MS]
+
+    def begins_ms(self, first: Part, found: Found | None, second: Found) -> int | None:
+        """Where the second piece begins, if a pause that should lie in front of both lies between them; else None."""
+        if found is None or found.after_pause or not first.spoken.pause:
+            return None
+        both = Span(found.span.start_ms, second.span.end_ms)
+        inside = next((q for q in self._quiet if q.intersection(both) == q), None)
+        return max(inside.end_ms, second.span.start_ms) if inside else None
 
 
 def squeezed(here: Found) -> bool:
@@ -95,6 +120,47 @@ def _given_times(given: Given, relation: Relation) -> list[Span | None]:
         end = max(start, relation.at(cue.span.end_ms))
         result += shared_out(cue.words, Span(max(0, start), max(0, end)))
     return result
+
+
+def _place_elsewhere(
+    heard: list[Place | None], given: Given, guessed: Sequence[Span | None], relation: Relation, regions: Sequence[Span]
+) -> None:  # fmt: skip
+    """Put whole cues of which nothing was heard into speech that no word explains, in whatever order the text has them.
+
+    Only where editors' times scatter so much that cues may have changed places; in other files the order of the text says more.
+    """
+    if relation.scatter_ms <= _REACH_MS or not regions:
+        return
+    taken = union(place.span for place in heard if place)
+    free = [
+        piece for region in regions for piece in gaps(taken, region) if piece.duration_ms >= _LEAST_FREE_MS
+    ]
+    for first, last in _lost_cues(heard, given):
+        own = guessed[first]
+        words = given.words[first:last]
+        if own is None:
+            continue
+        fitting = [
+            piece
+            for piece in free
+            if abs(piece.start_ms - own.start_ms) <= _MOST_SCATTERS * relation.scatter_ms
+            and filling.stretch(words, piece) <= _MOST_STRETCH
+        ]
+        if fitting:
+            nearest = min(fitting, key=lambda piece: abs(piece.start_ms - own.start_ms))
+            free.remove(nearest)
+            spans = shared_out(words, nearest)
+            heard[first:last] = [Place(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in spans]
+
+
+def _lost_cues(heard: Sequence[Place | None], given: Given) -> Iterator[tuple[int, int]]:
+    """The tokens `[first, last)` of each cue of which nothing was heard."""
+    first = 0
+    for cue in given.cues:
+        last = first + len(cue.words)
+        if cue.words and not any(heard[first:last]):
+            yield first, last
+        first = last
 
 
 def _room(run: Run, before: Place | None, after: Place | None, duration_ms: int) -> Span:

@@ -7,8 +7,11 @@ while the search follows the words through this one (numpy lets go of the interp
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +42,18 @@ class Chosen:
             [np.ascontiguousarray(stream[:, columns[part]]) for stream in acoustics.weights]
             for _, part in self.parts
         ]
+
+
+class Moments(Protocol):
+    """A block of frames, which knows how well they fit any column of the model."""
+
+    @property
+    def first(self) -> int: ...
+
+    @property
+    def frames(self) -> int: ...
+
+    def scores(self, chosen: Chosen, /) -> Floats: ...
 
 
 class Block:
@@ -142,6 +157,45 @@ class Blocks(AbstractContextManager["Blocks"]):
         self._next += 1
 
 
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Scores of some columns, sorted and unique, in a block of frames; shape (frames, columns)."""
+
+    first: int
+    columns: Ints
+    known: Floats
+
+    @property
+    def frames(self) -> int:
+        return len(self.known)
+
+    def scores(self, chosen: Chosen) -> Floats:
+        return np.take(self.known, np.searchsorted(self.columns, chosen.columns), axis=1)
+
+
+class Recorded:
+    """A short sound, scored once for several texts: all columns of all of them, and what any phones gain.
+
+    `background[n]`, shape (frames,), is the phone loop's gain in block n.
+    """
+
+    def __init__(self, acoustics: Acoustics, blocks: Blocks, columns: Sequence[Ints]) -> None:
+        wanted = np.unique(np.concatenate([acoustics.plain, *columns]))
+        chosen = Chosen(acoustics, wanted[wanted < acoustics.columns])
+        self._blocks = []
+        for number in range(len(blocks)):
+            block = blocks[number]
+            self._blocks.append(_Known(block.first, chosen.columns, block.scores(chosen)))
+        loop = PhoneLoop(acoustics)
+        self.background = [loop(block) for block in self._blocks]
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def __getitem__(self, number: int) -> _Known:
+        return self._blocks[number]
+
+
 class PhoneLoop:
     """How well *any* sequence of phones explains the sound: the yardstick for words, and what stands for unwritten speech.
 
@@ -158,7 +212,7 @@ class PhoneLoop:
         self._state = np.full(len(self._stay), -1e9, np.float32)
         self._ended = np.float32(0)
 
-    def __call__(self, block: Block) -> Floats:
+    def __call__(self, block: Moments) -> Floats:
         """Log likelihood gained by the best sequence in every frame of the next block, shape (frames,)."""
         scores = block.scores(self._chosen)[:, self._order]
         gained = np.empty(len(scores), np.float32)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.align.acoustics import Acoustics, Floats, Ints
 from pipeline.stages.align.lattice import Lattice, Penalties, Way
-from pipeline.stages.align.scoring import Block, Chosen, PhoneLoop
+from pipeline.stages.align.scoring import Chosen, Moments, PhoneLoop
 
 _NEVER = np.float32(-1e9)
 _AHEAD_WORDS = 14  # what may be reached within one block
@@ -107,7 +107,7 @@ class Sounds(Protocol):
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, number: int, /) -> Block: ...
+    def __getitem__(self, number: int, /) -> Moments: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +159,9 @@ class Search:
     """One walk over one lattice. `run` it once over all blocks, then ask for the `path`."""
 
     def __init__(
-        self, acoustics: Acoustics, lattice: Lattice, prices: Penalties, beams: Sequence[Beam] = BEAMS
-    ) -> None:
+        self, acoustics: Acoustics, lattice: Lattice, prices: Penalties, beams: Sequence[Beam] = BEAMS,
+        background: Sequence[Floats] = (),
+    ) -> None:  # fmt: skip
         self._lattice, self._prices, self._beams = lattice, prices, beams
         self._acoustics = acoustics
         self._loop = PhoneLoop(acoustics)
@@ -174,7 +175,9 @@ class Search:
         self._frames = 0
         self._chosen_low, self._chosen_high = 0, -1
         self._chosen = Chosen(acoustics, np.empty(0, np.int64))
-        self.background: list[Floats] = []
+        self.background = list(
+            background
+        )  # what any phones gain in every frame of each block, as far as known
 
     def run(self, blocks: Sounds, in_speech: NDArray[np.bool_]) -> Iterator[int]:
         """Follow all blocks; yields the frames done so far. `in_speech`, shape (frames,), is False where nobody speaks."""
@@ -219,7 +222,7 @@ class Search:
         """The end of the states of the band that ends with `node`, included."""
         return int(self._lattice.first_state[node]) + _states_at_node(self._lattice, node)
 
-    def _emissions(self, number: int, block: Block, band: _Band, in_speech: NDArray[np.bool_]) -> Floats:
+    def _emissions(self, number: int, block: Moments, band: _Band, in_speech: NDArray[np.bool_]) -> Floats:
         """Log likelihood of every state of the band in every frame of the block."""
         if number == len(self.background):
             self.background.append(self._loop(block))
@@ -314,6 +317,10 @@ class Search:
     def score(self, node: int) -> float:
         """How much better than any phones the best way to `node` explains the sound, in nats."""
         return sum(self._settled) + float(self._node[node]) - sum(float(g.sum()) for g in self.background)
+
+    def reaches(self, node: int) -> bool:
+        """Whether any way ends at `node`."""
+        return bool(self._node[node] > _NEVER / 2)
 
     def likeliest_node(self) -> int:
         return int(np.argmax(self._node))

@@ -13,43 +13,41 @@ from itertools import pairwise
 from pipeline.stages.align.listening import Found, Listened
 from pipeline.timing import Span, union
 
-Hear = Callable[[Sequence[int], Span], Listened]
-"""Listens within a span for words, given by their indices in the order in which they are tried."""
+Compare = Callable[[Sequence[Sequence[int]], Span], Sequence[Listened]]
+"""Listens within a span for each of several orders of words, given by their indices."""
 
-Cue = tuple[int, int]
+Cue = range
+"""The words of one cue."""
 
-_CLOSE_MS = 3500  # cues that start further apart stand in the right order
-_BETTER = 60.0  # nats by which another order must explain the sound better
+# Cues that start further apart stand in the right order: by how far half the cues are from where they belong, and at most.
+_CLOSE_SCATTERS, _CLOSEST_MS, _CLOSE_MS = 5, 300, 3500
+# Nats by which another order must explain the sound better; less for a cue that was hardly found where it stands.
+_BETTER, _BETTER_IF_WEAK = 60.0, 25.0
 _LEFT_OVER_MS = 150  # speech without words, from which on it may be a word's
 _NEAR_MS = 1500
 _WEAK_FIT = -1.8
-_MOST_CONTEXT, _MOST_WORDS, _LONGEST_MS, _MOST_TRIES = 3, 90, 30_000, 120
+_FURTHEST = 3  # cues that one may be moved past
+_MOST_CONTEXT, _MOST_WORDS, _LONGEST_MS = 4, 120, 30_000
+# Sound that is listened to once more, in all: for cues that were hardly found, and for single words.
+_MOST_SOUND_MS, _MOST_FOR_WORDS_MS = 900_000, 300_000
 
 
 def in_spoken_order(
-    listened: Listened, groups: Sequence[int], starts: Sequence[int | None], hear: Hear
+    listened: Listened, groups: Sequence[int], starts: Sequence[int | None], scatter_ms: int, compare: Compare
 ) -> Listened:
     """`listened`, with neighbouring cues in the order that explains the sound best.
 
-    `groups[n]` is the cue of word n, `starts[c]` the given start of cue c in ms (None in a script, whose order is right).
+    `groups[n]` is the cue of word n, `starts[c]` the given start of cue c in ms (None in a script, whose order is right);
+    half of the cues lie no further than `scatter_ms` from where they belong.
     """
-    found, cues, tries = list(listened.found), _cues(groups), 0
-    for number in range(len(cues) - 1):
-        if not _close(cues, number, groups, starts) or not _left_over(
-            found, cues, number, listened.unwritten
-        ):
-            continue
-        window = _window(found, cues, number)
-        if window is None or tries >= _MOST_TRIES:
-            continue
-        tries += 1
-        (first, last), span = window
-        order = [*range(first, cues[number][0]), *range(*cues[number + 1]), *range(*cues[number])]
-        order += range(cues[number + 1][1], last)
-        other = hear(order, span)
-        if other.score > hear(range(first, last), span).score + _BETTER:
-            for index, here in zip(order, other.found, strict=True):
-                found[index] = here
+    close_ms = min(_CLOSE_MS, _CLOSEST_MS + _CLOSE_SCATTERS * scatter_ms)
+    orders = _Orders(listened, groups, starts, close_ms, compare)
+    for cue in orders.weak():
+        orders.improve(cue, _BETTER_IF_WEAK)
+    orders.allow(_MOST_FOR_WORDS_MS)
+    for cue in orders.left_over():
+        orders.improve(cue, _BETTER)
+    found = orders.found
     taken = union(f.span for f in found if f is not None)
     unwritten = tuple(
         s for s in listened.unwritten if 2 * sum(s.overlap_ms(t) for t in taken) <= s.duration_ms
@@ -57,51 +55,142 @@ def in_spoken_order(
     return Listened(tuple(found), unwritten, listened.score)
 
 
+class _Orders:
+    """The cues in the order in which they are said, as far as it is known, and trials of other orders."""
+
+    def __init__(
+        self, listened: Listened, groups: Sequence[int], starts: Sequence[int | None], close_ms: int, compare: Compare,
+    ) -> None:  # fmt: skip
+        self.found = list(listened.found)
+        self._free = [s for s in listened.unwritten if s.duration_ms >= _LEFT_OVER_MS]
+        self._cues = _by_time(_cues(groups), self.found)
+        self._start = {cue: starts[groups[cue.start]] for cue in self._cues}
+        self._close_ms, self._compare, self._left_ms = close_ms, compare, _MOST_SOUND_MS
+
+    def allow(self, sound_ms: int) -> None:
+        """How much sound may be listened to from now on."""
+        self._left_ms = sound_ms
+
+    def weak(self) -> list[Cue]:
+        """The cues that were hardly found."""
+        return [cue for cue in self._cues if _is_weak(self.found, cue)]
+
+    def left_over(self) -> list[Cue]:
+        """The cues of which words are missing beside speech that nobody wrote."""
+        return [cue for cue in self._cues if not _is_weak(self.found, cue) and self._is_left_over(cue)]
+
+    def improve(self, cue: Cue, better: float) -> None:
+        """Put a cue where it and all around it explain the sound best, if by so many nats."""
+        at = self._cues.index(cue)
+        for places, ((low, high), span) in self._trials(at):
+            if self._left_ms < span.duration_ms:
+                return
+            self._left_ms -= span.duration_ms
+            here = self._cues[low : high + 1]
+            orders = [here, *(_moved(here, at - low, place - low) for place in places)]
+            tried = self._compare([_words(order) for order in orders], span)
+            best = max(range(len(orders)), key=lambda n: tried[n].score)
+            if tried[best].score > tried[0].score + better:
+                for index, found in zip(_words(orders[best]), tried[best].found, strict=True):
+                    self.found[index] = found
+                self._cues[low : high + 1] = orders[best]
+                return
+
+    def _trials(self, at: int) -> Iterator[tuple[list[int], tuple[tuple[int, int], Span]]]:
+        """Where else a cue may stand, with the window in which that is tried: both directions at once if one window holds
+        them, else each for itself, as far as there is one."""
+        places = list(self._places(at))
+        if places and (window := self._window(min(at, *places), max(at, *places))):
+            yield places, window
+            return
+        for side in ([p for p in places if p < at], [p for p in places if p > at]):
+            while side:
+                if window := self._window(min(at, *side), max(at, *side)):
+                    yield side, window
+                    break
+                side.pop()
+
+    def _places(self, at: int) -> Iterator[int]:
+        """Where else a cue may stand: past its neighbour, and further where speech is left over."""
+        for step in (-1, 1):
+            for distance in range(1, _FURTHEST + 1):
+                place = at + step * distance
+                if not 0 <= place < len(self._cues) or not self._close(at, place):
+                    break
+                if distance == 1 or self._is_free_beside(place, step):
+                    yield place
+
+    def _close(self, one: int, other: int) -> bool:
+        a, b = self._start[self._cues[one]], self._start[self._cues[other]]
+        return a is not None and b is not None and abs(a - b) <= self._close_ms
+
+    def _is_free_beside(self, place: int, step: int) -> bool:
+        """Whether speech is left over beyond the cue at `place`, between it and the next."""
+        edge = self._edge(place, step)
+        beyond = self._edge(place + step, -step) if 0 <= place + step < len(self._cues) else None
+        if edge is None or beyond is None:
+            return False
+        gap = Span(min(edge, beyond), max(edge, beyond))
+        return any(s.overlap_ms(gap) >= _LEFT_OVER_MS for s in self._free)
+
+    def _edge(self, place: int, step: int) -> int | None:
+        spans = [f.span for n in self._cues[place] if (f := self.found[n]) is not None]
+        return (spans[0].start_ms if step < 0 else spans[-1].end_ms) if spans else None
+
+    def _is_left_over(self, cue: Cue) -> bool:
+        here = [self.found[n] for n in cue]
+        spans = [f.span for f in here if f is not None]
+        return any(f is None or f.fit < _WEAK_FIT for f in here) and any(
+            s.gap_ms(spans[0].hull(spans[-1])) <= _NEAR_MS for s in self._free if spans
+        )
+
+    def _window(self, first: int, last: int) -> tuple[tuple[int, int], Span] | None:
+        """The cues around some, from one that was surely found to another, and the sound from the one to the other."""
+        before = range(first - 1, max(-1, first - 1 - _MOST_CONTEXT), -1)
+        behind = range(last + 1, min(len(self._cues), last + 1 + _MOST_CONTEXT))
+        low = next((n for n in before if self._is_sure(n, 0)), None)
+        high = next((n for n in behind if self._is_sure(n, -1)), None)
+        if low is None or high is None:
+            return None
+        begin, end = self._edge(low, -1), self._edge(high, 1)
+        if begin is None or end is None or end <= begin:
+            return None
+        words = sum(map(len, self._cues[low : high + 1]))
+        short = words <= _MOST_WORDS and end - begin <= _LONGEST_MS
+        return ((low, high), Span(begin, end)) if short else None
+
+    def _is_sure(self, number: int, end: int) -> bool:
+        cue = self._cues[number]
+        word = self.found[cue[end]]
+        return word is not None and word.fit >= _WEAK_FIT and not _is_weak(self.found, cue)
+
+
 def _cues(groups: Sequence[int]) -> list[Cue]:
     edges = [0, *(n for n in range(1, len(groups)) if groups[n] != groups[n - 1]), len(groups)]
-    return list(pairwise(edges)) if groups else []
+    return [range(a, b) for a, b in pairwise(edges)] if groups else []
 
 
-def _close(cues: Sequence[Cue], number: int, groups: Sequence[int], starts: Sequence[int | None]) -> bool:
-    before, after = (starts[groups[cues[n][0]]] for n in (number, number + 1))
-    return before is not None and after is not None and abs(after - before) <= _CLOSE_MS
+def _by_time(cues: Sequence[Cue], found: Sequence[Found | None]) -> list[Cue]:
+    """The cues in the order in which they were found; one that was not stays behind the cue in front of it."""
+    keys, last_ms = [], 0
+    for cue in cues:
+        here = next((f for n in cue if (f := found[n]) is not None), None)
+        if here is not None and not _is_weak(found, cue):
+            last_ms = here.span.start_ms
+        keys.append(last_ms)
+    return [cues[n] for n in sorted(range(len(cues)), key=lambda n: keys[n])]
 
 
-def _left_over(
-    found: Sequence[Found | None], cues: Sequence[Cue], number: int, unwritten: Sequence[Span]
-) -> bool:
-    """Whether one of two cues was hardly found, or words are missing beside speech that nobody wrote."""
-    pair = range(cues[number][0], cues[number + 1][1])
-    if any(_is_weak(found, cues[n]) for n in (number, number + 1)):
-        return True
-    spans = [f.span for n in pair if (f := found[n]) is not None]
-    free = [s for s in unwritten if s.duration_ms >= _LEFT_OVER_MS]
-    return any(f is None or f.fit < _WEAK_FIT for f in (found[n] for n in pair)) and any(
-        s.gap_ms(spans[0].hull(spans[-1])) <= _NEAR_MS for s in free if spans
-    )
+def _moved(cues: Sequence[Cue], at: int, place: int) -> list[Cue]:
+    order = list(cues)
+    order.insert(place, order.pop(at))
+    return order
+
+
+def _words(cues: Sequence[Cue]) -> list[int]:
+    return [n for cue in cues for n in cue]
 
 
 def _is_weak(found: Sequence[Found | None], cue: Cue) -> bool:
-    here = found[slice(*cue)]
-    return 2 * sum(f is None or f.stand_in or f.fit < _WEAK_FIT for f in here) > len(here)
-
-
-def _window(found: Sequence[Found | None], cues: Sequence[Cue], number: int) -> tuple[Cue, Span] | None:
-    """The words around two cues, from a cue that was surely found to another, and the sound from one to the other."""
-    low = next(_sure(found, cues, range(number - 1, max(-1, number - 1 - _MOST_CONTEXT), -1)), None)
-    high = next(_sure(found, cues, range(number + 2, min(len(cues), number + 2 + _MOST_CONTEXT))), None)
-    if low is None or high is None:
-        return None
-    first, last = cues[low][0], cues[high][1]
-    begin, end = found[first], found[last - 1]
-    if begin is None or end is None or end.span.end_ms <= begin.span.start_ms or last - first > _MOST_WORDS:
-        return None
-    span = Span(begin.span.start_ms, end.span.end_ms)
-    return ((first, last), span) if span.duration_ms <= _LONGEST_MS else None
-
-
-def _sure(found: Sequence[Found | None], cues: Sequence[Cue], numbers: range) -> Iterator[int]:
-    for number in numbers:
-        ends = (found[cues[number][0]], found[cues[number][1] - 1])
-        if all(f is not None and f.fit >= _WEAK_FIT for f in ends) and not _is_weak(found, cues[number]):
-            yield number
+    here = found[cue.start : cue.stop]
+    return 2 * sum(f is None or f.stand_in or f.fit < _WEAK_FIT for f in here) >= len(here)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from pipeline.given import Given, GivenWord
@@ -22,6 +22,8 @@ _MOST_READINGS, _MOST_PRONUNCIATIONS = 4, 6
 _CUE_GAP_MS = 400
 _PAUSE_AFTER = re.compile(r"(?:[.,?!;:…]|--|–|—)[\"'”’)\]]*$")
 _PIECES = re.compile(r"[^-]*[^\W_][^-]*-*")
+# The space behind a sentence or a comma was forgotten: "hmm.And".
+_RUN_TOGETHER = re.compile(r"(?<=[a-z][.?!…])(?=[A-Z])|(?<=[a-z][,;])(?=[A-Za-z])")
 # Sounds whose spelling says little about how they sound.
 _VAGUE = frozenset({"ugh", "uhh", "umm", "aw", "ah", "oh", "huh"})
 # Hums, less their hyphens and doubled letters: one sound each, of any vowel or none. Machine voices, common in training videos,
@@ -67,7 +69,7 @@ def _with_gaps(given: Given) -> Iterator[tuple[GivenWord, bool]]:
         gap = cue.span is None or last_end_ms is None or cue.span.start_ms - last_end_ms >= _CUE_GAP_MS
         for number, word in enumerate(cue.words):
             yield word, gap and number == 0
-        last_end_ms = cue.span.end_ms if cue.span else None
+        last_end_ms = None if cue.span is None else cue.span.end_ms
 
 
 def _pieces(word: GivenWord) -> list[tuple[tuple[Phones, ...], bool]]:
@@ -75,6 +77,8 @@ def _pieces(word: GivenWord) -> list[tuple[tuple[Phones, ...], bool]]:
     if word.spoken is not None:
         said = _pronunciations([tuple(word.spoken.split())])
         return [(said, False)] if said else []
+    if len(sentences := _RUN_TOGETHER.split(word.text)) > 1:
+        return [piece for text in sentences for piece in _pieces(replace(word, text=text))]
     if hum := _hum(word.text):
         return [(hum, True)]
     texts = _PIECES.findall(word.text) if re.search(r"[^\W\d]-+[^\W\d]", word.text) else [word.text]
