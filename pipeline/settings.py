@@ -38,7 +38,8 @@ class WhisperSettings:
     `device` auto = CUDA where it is; `batch` windows are heard at once (0 = 8, with CUDA 16); `hints` tells it names and terms.
     A window is silence when `silence_probability` and `silence_logprob` are both passed.
     Hints alone, or `echoed_hints` of them in a row, are no words below `echo_confidence`. A phrase said more than
-    `loop_repeats` times in a row stays once; a window that compresses better than `loop_compression` is heard again.
+    `loop_repeats` times in a row stays once; a window that compresses better than `loop_compression` is heard again; neither
+    where the words take `loop_word_ms` and more, as a person's do.
     Words are dropped `outside_speech_ms` from speech, and at a window's end `past_end_ms` after it; words give back
     `swallowed_silence_ms` or more of silence. `border_words` is how many words make a repeated sentence where windows meet.
     """
@@ -54,6 +55,7 @@ class WhisperSettings:
     echoed_hints: Annotated[int, Ge(2), Le(100)] = 3
     loop_repeats: Annotated[int, Ge(1), Le(100)] = 4
     loop_compression: Annotated[float, Ge(1), Le(100)] = 2.4
+    loop_word_ms: Annotated[int, Ge(0), Le(2000)] = 120
     outside_speech_ms: Milliseconds = 200
     past_end_ms: Milliseconds = 150
     swallowed_silence_ms: Milliseconds = 100

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.recognizers.chunks import LONGEST_MS, Chunk, pack
 from pipeline.sound import Audio
-from pipeline.timing import Span
+from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 
 AUDIO = Audio(np.random.default_rng(1).integers(-900, 900, 16 * 150_000).astype(np.int16))
 
@@ -63,6 +63,27 @@ def test_a_span_stays_in_the_piece_that_holds_its_middle():
 def test_long_pauses_are_shortened_and_short_ones_kept():
     (chunk,) = pack(AUDIO, (Span(1000, 2000), Span(2400, 3000), Span(9000, 9500)))
     assert chunk.pieces == (Span(700, 2200), Span(2200, 3300), Span(8700, 9800))
+
+
+def talk(seconds: int, pause_every_ms: int, pause_ms: int) -> Audio:
+    """Noise without an end, with short pauses in it."""
+    samples = np.random.default_rng(2).integers(-3000, 3000, seconds * SAMPLE_RATE_HZ).astype(np.int16)
+    for at in range(pause_every_ms, seconds * 1000, pause_every_ms):
+        samples[at * SAMPLES_PER_MS : (at + pause_ms) * SAMPLES_PER_MS] = 0
+    return Audio(samples)
+
+
+def test_talk_without_a_pause_fills_its_windows():
+    """Every window costs the same: ten minutes in one breath take no more than a twentieth over the fewest possible."""
+    audio = talk(600, 600_000, 0)
+    assert len(list(pack(audio, (Span(0, 600_000),)))) <= 1.05 * 600_000 / LONGEST_MS + 1
+
+
+def test_long_talk_is_cut_in_the_last_pause_that_fits():
+    audio = talk(70, 7_000, 160)
+    first, second, _ = pack(audio, (Span(0, 70_000),))
+    assert 28_000 < first.pieces[0].end_ms < 28_160
+    assert 56_000 < second.pieces[0].end_ms < 56_160
 
 
 def test_no_speech_makes_no_window():

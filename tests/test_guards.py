@@ -93,8 +93,39 @@ def test_the_run_tells_the_guards_what_it_told_the_network():
         ("", ""),
     ],
 )
-def test_loops_stay_once_and_what_people_repeat_stays(heard, kept):
-    assert text(guards.without_loops(said(heard, 0), 4)) == kept
+def test_loops_faster_than_speech_stay_once(heard, kept):
+    assert text(guards.without_loops(said(heard, 0, 60), 4, 120)) == kept
+
+
+@pytest.mark.parametrize(
+    ("heard", "word_ms"),
+    [
+        ("No, no, no, no! " * 5, 180),
+        ("yeah " * 30, 150),
+        ("one day at a time " * 12, 200),
+        ("thank you " * 6, 400),
+    ],
+)
+def test_what_people_repeat_at_a_pace_that_can_be_spoken_stays(heard, word_ms):
+    tokens = said(heard, 1000, word_ms)
+    settings = WhisperSettings()
+    assert guards.without_loops(tokens, settings.loop_repeats, settings.loop_word_ms) == tokens
+    assert not guards.is_loop(tokens, settings.loop_compression, settings.loop_word_ms)
+    speech = (Span(1000, tokens[-1].span.end_ms),)
+    assert guards.guarded([Passage(tokens)], speech, 60_000, settings) == tokens
+
+
+def test_a_loop_whose_words_pile_up_is_one_however_long_a_few_of_them_are():
+    """So they come out of the network: most last no time at all, and one here and there takes seconds."""
+    lengths = [2500 if i % 12 == 0 else 0 for i in range(120)]
+    ends = list(itertools.accumulate(lengths))
+    tokens = tuple(
+        Token(word, Span(end - length, end))
+        for word, length, end in zip(["I", "know", "that"] * 40, lengths, ends, strict=True)
+    )
+    assert guards.is_loop(tokens, 2.4, 120)
+    assert not guards.is_loop(tokens, 100.0, 120) and not guards.is_loop((), 2.4, 120)
+    assert text(guards.without_loops(tokens, 4, 120)) == "I know that"
 
 
 def test_a_text_that_repeats_itself_compresses_well():
@@ -111,6 +142,16 @@ def test_text_past_the_end_of_speech_is_dropped():
     assert text(guards.without_trailing(tokens, SPEECH, 200)) == "to the river"
     assert text(guards.without_trailing(tokens, SPEECH, 300)) == "to the river Bye"
     assert guards.without_trailing((), SPEECH, 200) == ()
+
+
+def test_a_last_word_that_swallowed_the_pause_before_it_is_not_past_the_end():
+    """An answer of one word, a second after the question: its time begins in the pause, and ends in speech."""
+    answer = Token("Yes.", Span(5000, 6300))
+    assert guards.without_trailing((*said("Did you?", 3000), answer), SPEECH, 150)[-1] == answer
+    kept = guards.guarded([Passage((*said("Did you?", 3000), answer))], SPEECH, 10_000, WhisperSettings())
+    assert [(t.text, t.span.start_ms) for t in kept] == [("Did", 3000), ("you?", 3300), ("Yes.", 6000)]
+    at_once = Token("Yes.", Span(6000, 6000))
+    assert guards.without_trailing((at_once,), SPEECH, 150) == (at_once,)
 
 
 def test_the_first_word_gives_back_the_silence_it_swallowed():
@@ -137,6 +178,37 @@ def test_a_sentence_repeated_where_windows_meet_is_dropped():
 def test_a_sentence_that_is_truly_said_twice_stays():
     before, again = said("tell me more about that", 1000), said("tell me more about that", 6000)
     assert guards.without_border_repeat(before, again, 4) == again
+
+
+def test_a_sentence_that_is_said_again_later_and_faster_stays():
+    """Slowly, and twenty seconds later in a hurry: no border of windows repeats over such a pause."""
+    before, again = said("tell me more about that", 1000, 700), said("tell me more about that", 24_500, 200)
+    assert guards.without_border_repeat(before, again, 4) == again
+    assert guards.without_border_repeat((), again, 4) == again
+    assert guards.without_border_repeat(before, (), 4) == ()
+
+
+EARLIER = said("and we walked along", 2600)
+CASES = {
+    "silence_probability": [Passage(said("Thank you", 1000), 0.9, -2.0)],
+    "echo_confidence": [Passage(tuple(replace(t, confidence=0.2) for t in said("Denise", 1000)))],
+    "loop_repeats": [Passage(said("we go " * 8, 1000, 60))],
+    "past_end_ms": [Passage((*said("to the river", 8100), *said("Bye.", 9250)))],
+    "outside_speech_ms": [Passage((*said("Hm", 4300, 200), *said("well", 6000)))],
+    "border_words": [Passage(EARLIER), Passage(said("and we walked along", 3820, 40))],
+}
+
+
+@pytest.mark.parametrize("setting", CASES)
+def test_every_guard_says_what_it_took(setting):
+    """Windows in which one guard alone has cause, and a note that names its setting."""
+    noted = []
+
+    def note(name, before, after):
+        noted.append((name, len(before) > len(after)))
+
+    guards.guarded(CASES[setting], SPEECH, 10_000, WhisperSettings(), HINTS, note)
+    assert noted == [(setting, True)]
 
 
 def test_words_that_overlap_or_run_backwards_are_put_in_order():

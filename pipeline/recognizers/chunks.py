@@ -1,7 +1,7 @@
 """Pack regions of speech into what Whisper hears at once: at most 30 seconds, long pauses shortened, every time known.
 
-The more speech a window holds, the fewer windows there are, and every window costs the same. Pauses are shortened rather than
-cut out: the network was trained on talk with its breaths.
+The more speech a window holds, the fewer windows there are, and every window costs the same: so talk without a pause is cut as
+late as it can be. Pauses are shortened rather than cut out: the network was trained on talk with its breaths.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.recognizers.stretches import divided
+from pipeline.recognizers.stretches import divided, latest_quiet
 from pipeline.sound import Audio
 from pipeline.timing import Span
 
@@ -79,4 +79,4 @@ def _pieces(audio: Audio, regions: list[Span]) -> Iterator[Span]:
             max(floor, region.start_ms - _MARGIN_MS),
             max(region.end_ms, min(ceiling, region.end_ms + _MARGIN_MS)),
         )
-        yield from divided(audio, wide, LONGEST_MS)
+        yield from divided(audio, wide, LONGEST_MS, latest_quiet)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from statistics import median
 
 from pipeline.settings import WhisperSettings
 from pipeline.spoken import spoken_words
@@ -19,6 +22,12 @@ from pipeline.transcript import Token
 _LONGEST_LOOP_WORDS = 16
 # People do say one word many times ("no, no, no"), whole phrases less often.
 _SINGLE_WORD_FACTOR = 2
+# What stands twice at a border of windows follows at once; a person who says it again takes breath.
+_BORDER_MS = 2_000
+
+Guard = Callable[[Sequence[Token]], tuple[Token, ...]]
+Note = Callable[[str, Sequence[Token], Sequence[Token]], None]
+"""Is told the name of a setting, and the words before and after its guard changed which they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +42,17 @@ class Passage:
     logprob: float = 0.0
 
 
+def unnoted(setting: str, before: Sequence[Token], after: Sequence[Token]) -> None:
+    """Nobody wants to know."""
+
+
 def guarded(
     passages: Iterable[Passage],
     regions: Sequence[Span],
     duration_ms: int,
     settings: WhisperSettings,
     hints: Sequence[str] = (),
+    note: Note = unnoted,
 ) -> tuple[Token, ...]:
     """The words that stand after all guards, in order of their starts, inside the recording.
 
@@ -47,15 +61,34 @@ def guarded(
     """
     kept: list[Token] = []
     for passage in passages:
-        if is_invented(passage, settings.silence_probability, settings.silence_logprob):
-            continue
-        tokens = without_echo(passage.tokens, hints, settings.echo_confidence, settings.echoed_hints)
-        tokens = without_loops(tokens, settings.loop_repeats)
-        tokens = without_trailing(tokens, regions, settings.past_end_ms)
-        tokens = within_speech(tokens, regions, settings.outside_speech_ms)
-        tokens = tuple(trimmed(token, regions, settings.swallowed_silence_ms) for token in tokens)
-        kept += without_border_repeat(kept, tokens, settings.border_words)
+        tokens: tuple[Token, ...] = passage.tokens
+        for setting, guard in _guards(passage, kept, regions, settings, hints).items():
+            left = guard(tokens)
+            if len(left) < len(tokens):
+                note(setting, tokens, left)
+            tokens = left
+        kept += tokens
     return rising(kept, duration_ms, settings.shortest_word_ms)
+
+
+def _guards(
+    passage: Passage,
+    before: Sequence[Token],
+    regions: Sequence[Span],
+    chosen: WhisperSettings,
+    hints: Sequence[str],
+) -> dict[str, Guard]:
+    """What a window's words go through, by the setting that says how strict each guard is, in this order."""
+    invented = is_invented(passage, chosen.silence_probability, chosen.silence_logprob)
+    return {
+        "silence_probability": lambda t: () if invented else tuple(t),
+        "echo_confidence": lambda t: without_echo(t, hints, chosen.echo_confidence, chosen.echoed_hints),
+        "loop_repeats": lambda t: without_loops(t, chosen.loop_repeats, chosen.loop_word_ms),
+        "swallowed_silence_ms": lambda t: tuple(trimmed(x, regions, chosen.swallowed_silence_ms) for x in t),
+        "past_end_ms": lambda t: without_trailing(t, regions, chosen.past_end_ms),
+        "outside_speech_ms": lambda t: within_speech(t, regions, chosen.outside_speech_ms),
+        "border_words": lambda t: without_border_repeat(before, t, chosen.border_words),
+    }
 
 
 def is_invented(passage: Passage, silence_probability: float, silence_logprob: float) -> bool:
@@ -113,16 +146,35 @@ def compression_ratio(text: str) -> float:
     return len(data) / len(zlib.compress(data)) if data else 0.0
 
 
-def without_loops(tokens: Sequence[Token], repeats: int) -> tuple[Token, ...]:
-    """Phrases of up to 16 words that stand more than `repeats` times in a row are left once (single words: twice as often)."""
+def is_loop(tokens: Sequence[Token], compression: float, word_ms: int) -> bool:
+    """Whether a window's text repeats itself (see `compression_ratio`) at a pace at which nobody speaks.
+
+    A network that is caught in a loop writes until it may write no more, and its words fall on a few frames each; people who
+    repeat themselves, in a chant or a prayer, need as long for every word as others do.
+    """
+    if compression_ratio(" ".join(token.text for token in tokens)) <= compression:
+        return False
+    return median(token.span.duration_ms for token in tokens) < word_ms
+
+
+def without_loops(tokens: Sequence[Token], repeats: int, word_ms: int) -> tuple[Token, ...]:
+    """Phrases of up to 16 words that stand more than `repeats` times in a row are left once (single words: twice as often),
+    where half of the times take less than `word_ms` a word, which nobody can speak."""
     words = [_plain(token) for token in tokens]
     kept: list[Token] = []
     at = 0
     while at < len(tokens):
         length, times = _loop_at(words, at, repeats)
-        kept += tokens[at : at + length]
-        at += length * times
+        run = tokens[at : at + length * times]
+        kept += run if times == 1 or _lasting_each(run, length) >= length * word_ms else run[:length]
+        at += len(run)
     return tuple(kept)
+
+
+def _lasting_each(run: Sequence[Token], length: int) -> float:
+    """Milliseconds from the start of one repetition to the start of the next; half of them take longer."""
+    starts = [token.span.start_ms for token in run[::length]] + [run[-1].span.end_ms]
+    return median(after - before for before, after in pairwise(starts))
 
 
 def _loop_at(words: Sequence[str], at: int, repeats: int) -> tuple[int, int]:
@@ -145,19 +197,17 @@ def within_speech(tokens: Sequence[Token], regions: Sequence[Span], outside_ms: 
 
 
 def without_trailing(tokens: Sequence[Token], regions: Sequence[Span], past_end_ms: int) -> tuple[Token, ...]:
-    """The tokens less those at the end that start `past_end_ms` or more after the speech before them is over."""
+    """The tokens less those at the end that lie in silence, `past_end_ms` or more after the speech before them is over."""
     last = len(tokens)
-    while last and _silent_since(tokens[last - 1].span.start_ms, regions) >= past_end_ms:
+    while last and _silent_since(tokens[last - 1].span, regions) >= past_end_ms:
         last -= 1
     return tuple(tokens[:last])
 
 
-def _silent_since(time_ms: int, regions: Sequence[Span]) -> int:
-    """How long nobody has spoken at this time; 0 within speech and before the first of it."""
-    before = bisect_left(regions, time_ms, key=lambda r: r.start_ms)
-    if before < len(regions) and regions[before].start_ms == time_ms:
-        return 0
-    return max(0, time_ms - regions[before - 1].end_ms) if before else 0
+def _silent_since(span: Span, regions: Sequence[Span]) -> int:
+    """How long nobody has spoken when `span` begins; 0 where somebody speaks in it, and before the first speech."""
+    after = bisect_left(regions, max(span.end_ms, span.start_ms + 1), key=lambda r: r.start_ms)
+    return max(0, span.start_ms - regions[after - 1].end_ms) if after else 0
 
 
 def trimmed(token: Token, regions: Sequence[Span], swallowed_ms: int) -> Token:
@@ -180,10 +230,13 @@ def trimmed(token: Token, regions: Sequence[Span], swallowed_ms: int) -> Token:
 def without_border_repeat(
     before: Sequence[Token], after: Sequence[Token], border_words: int
 ) -> tuple[Token, ...]:
-    """`after` less the words at its start that repeat the end of `before`: `border_words` or more, in under half the time.
+    """`after` less the words at its start that repeat the end of `before`: `border_words` or more, in under half the time and
+    within two seconds.
 
     A sentence that somebody truly says twice takes about as long the second time.
     """
+    if not before or not after or after[0].span.start_ms - before[-1].span.end_ms > _BORDER_MS:
+        return tuple(after)
     ends, begins = [_plain(t) for t in before[-64:]], [_plain(t) for t in after[:64]]
     for length in range(min(len(ends), len(begins)), border_words - 1, -1):
         if ends[-length:] != begins[:length]:
@@ -224,6 +277,7 @@ def _plain(token: Token) -> str:
     return _plain_word(token.text)
 
 
+@lru_cache(maxsize=10_000)
 def _plain_word(written: str) -> str:
     return " ".join(spoken_words(written)) or written
 

@@ -1,31 +1,55 @@
-"""Divide long stretches of sound where it is quietest."""
+"""Divide long stretches of sound where it is quiet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.sound import Audio
 from pipeline.timing import SAMPLES_PER_MS, Span
 
 _STEP_MS = 20
 _WIDTH_STEPS = 5  # 100 ms: a word's own stops are shorter
+# So much less loud than the mean (-20 dB) is a pause; where nobody pauses, the end's quietest place must do.
+_PAUSE = 0.01
+_END_MS = 3_000
 
-
-def divided(audio: Audio, span: Span, longest_ms: int) -> Iterator[Span]:
-    """`span` in pieces of at most `longest_ms`, each cut at the quietest place of the second half of what may be taken."""
-    while span.duration_ms > longest_ms:
-        cut = quietest(audio, Span(span.start_ms + longest_ms // 2, span.start_ms + longest_ms))
-        yield Span(span.start_ms, cut)
-        span = Span(cut, span.end_ms)
-    yield span
+Cut = Callable[[Audio, Span], int]
+"""Where, in a span, to divide."""
 
 
 def quietest(audio: Audio, span: Span) -> int:
     """The middle of the least loud 100 ms in `span`, in steps of 20 ms."""
+    return _middle(span, int(_energies(audio, span).argmin()))
+
+
+def latest_quiet(audio: Audio, span: Span) -> int:
+    """The middle of the last 100 ms of pause in `span`; without any, of the least loud in its last three seconds."""
+    energies = _energies(audio, span)
+    quiet = np.flatnonzero(energies < _PAUSE * energies.mean())
+    if len(quiet):
+        return _middle(span, int(quiet[-1]))
+    return quietest(audio, Span(max(span.start_ms, span.end_ms - _END_MS), span.end_ms))
+
+
+def divided(audio: Audio, span: Span, longest_ms: int, cut: Cut = quietest) -> Iterator[Span]:
+    """`span` in pieces of at most `longest_ms`, each cut somewhere in the second half of what may be taken."""
+    while span.duration_ms > longest_ms:
+        at = cut(audio, Span(span.start_ms + longest_ms // 2, span.start_ms + longest_ms))
+        yield Span(span.start_ms, at)
+        span = Span(at, span.end_ms)
+    yield span
+
+
+def _energies(audio: Audio, span: Span) -> NDArray[np.float64]:
+    """The loudness (squared samples, added up) of every 100 ms of `span`, 20 ms apart."""
     samples = audio.samples[span.start_ms * SAMPLES_PER_MS : span.end_ms * SAMPLES_PER_MS].astype(np.float64)
     step = _STEP_MS * SAMPLES_PER_MS
     pieces = np.square(samples[: len(samples) // step * step])
-    energy = np.convolve(pieces.reshape(-1, step).mean(1), np.ones(_WIDTH_STEPS), "valid")
-    return span.start_ms + int(energy.argmin()) * _STEP_MS + _STEP_MS * _WIDTH_STEPS // 2
+    return np.convolve(pieces.reshape(-1, step).mean(1), np.ones(_WIDTH_STEPS), "valid")
+
+
+def _middle(span: Span, step: int) -> int:
+    return span.start_ms + step * _STEP_MS + _STEP_MS * _WIDTH_STEPS // 2

@@ -103,18 +103,19 @@ class Whisper:
         return self.hear(self.load(), audio, regions, bias, progress)
 
     def hear(
-        self, model: Any, audio: Audio, regions: tuple[Span, ...], bias: Bias, progress: Progress
-    ) -> tuple[Token, ...]:
-        """`recognize` with what `load` gave, so that several recordings may share it."""
+        self, model: Any, audio: Audio, regions: tuple[Span, ...], bias: Bias, progress: Progress,
+        note: guards.Note = guards.unnoted,
+    ) -> tuple[Token, ...]:  # fmt: skip
+        """`recognize` with what `load` gave, so that several recordings may share it; `note` learns what guards change."""
         chunks = tuple(pack(audio, regions))
         hints = ", ".join(bias.names) if self.settings.hints and bias.names else None
         passages: list[guards.Passage] = []
         for some in _groups(chunks, self._batch * _BATCHES_PER_CALL):
-            passages += self._hear(model, audio, some, hints)
+            passages += self._hear(model, audio, some, hints, note)
             progress(len(passages) / len(chunks))
         progress(1.0)
         told = bias.names if hints else ()
-        return guards.guarded(passages, regions, audio.duration_ms, self.settings, told)
+        return guards.guarded(passages, regions, audio.duration_ms, self.settings, told, note)
 
     @property
     def _batch(self) -> int:
@@ -153,19 +154,19 @@ class Whisper:
         return self.language.split("-")[0].lower()
 
     def _hear(
-        self, model: Any, audio: Audio, chunks: Sequence[Chunk], hints: str | None
+        self, model: Any, audio: Audio, chunks: Sequence[Chunk], hints: str | None, note: guards.Note
     ) -> list[guards.Passage]:
         """One passage per chunk; those that loop are heard again."""
         passages = self._transcribed(model, audio, chunks, hints, no_repeat=0)
         looping = [i for i, p in enumerate(passages) if self._loops(p)]
         again = self._transcribed(model, audio, [chunks[i] for i in looping], hints, _NO_REPEAT_TOKENS)
         for index, passage in zip(looping, again, strict=True):
+            note("loop_compression", passages[index].tokens, passage.tokens)
             passages[index] = passage
         return passages
 
     def _loops(self, passage: guards.Passage) -> bool:
-        text = " ".join(token.text for token in passage.tokens)
-        return guards.compression_ratio(text) > self.settings.loop_compression
+        return guards.is_loop(passage.tokens, self.settings.loop_compression, self.settings.loop_word_ms)
 
     def _transcribed(
         self, model: Any, audio: Audio, chunks: Sequence[Chunk], hints: str | None, no_repeat: int
