@@ -129,6 +129,10 @@ def run(
     model: Annotated[
         str | None, typer.Option("--model", help="Whisper's model: a name, or a folder.")
     ] = None,
+    audio_track: Annotated[
+        int | None,
+        typer.Option("--audio-track", min=1, max=99, help="Which of several tracks to listen to, from 1."),
+    ] = None,
     shots: Annotated[
         str | None, typer.Option("--shots", help="key-frames, or exact: every picture, which takes minutes.")
     ] = None,
@@ -156,6 +160,7 @@ def run(
     named = [
         ("transcribe.recognizer", recognizer),
         ("transcribe.model", model),
+        ("audio_track", audio_track),
         ("speakers.most", speakers),
         ("captions.labels", labels),
         ("picture.shots", shots),

@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline import tracks
 from pipeline.decoding import (
     Decoded,
     decode_with_ffmpeg,
@@ -38,7 +39,8 @@ class MediaFacts:
     nothing says so. `sound_end_ms` is where the audio stream says that it ends, None when it does not.
     `announced_ms` is the length promised at the front of the file, before anything could be cut off, None
     without such a promise. `frame_rate`, `width` and `height` are None without a picture. `audio_stream` is
-    the index among all streams of the file, `audio_streams` how many carry sound.
+    the index among all streams of the file, `audio_streams` how many carry sound; `audio_track` is the chosen one's number
+    among those, from 1, and `audio_language` what the container says of it, "" when nothing.
     """
 
     path: Path
@@ -56,26 +58,37 @@ class MediaFacts:
     height: int | None = None
     sound_end_ms: int | None = None
     announced_ms: int | None = None
+    audio_track: int = 1
+    audio_language: str = ""
 
 
-def facts(path: Path) -> MediaFacts:
-    """Look at a recording; raises MediaError when it is missing, unreadable, empty, none, or soundless."""
+def facts(path: Path, track: int = 0, language: str = "en") -> MediaFacts:
+    """Look at a recording; raises MediaError when it is missing, unreadable, empty, none, or soundless, or lacks the track.
+
+    `track` is the audio track to listen to, from 1; 0 chooses as `pipeline.tracks` does, by `language`.
+    """
     _check_readable(path)
     container = _opened(path)
     with container:
         if not container.streams.audio:
             raise MediaError(path, _soundless(container), "give a recording with sound")
-        return _facts_of(path, container)
+        streams = container.streams.audio
+        if track > len(streams):
+            problem = (
+                f"has no audio track {track}: there {'is 1' if len(streams) == 1 else f'are {len(streams)}'}"
+            )
+            raise MediaError(path, problem, "name another with --audio-track, or none")
+        return _facts_of(path, container, track or tracks.number_of(streams, language))
 
 
-def decode_audio(path: Path, progress: Progress = silent) -> Audio:
+def decode_audio(path: Path, progress: Progress = silent, track: int = 0, language: str = "en") -> Audio:
     """The sound of a recording, mono, 16 kHz, from the file's presentation time 0 on.
 
-    The audio stream flagged as default is taken, else the first. Stream starts, edit lists, encoder priming
+    `track` and `language` choose the audio stream as in `facts`. Stream starts, edit lists, encoder priming
     and gaps or overlaps of the timestamps are honoured; what is damaged is silent. The notes say what was
     chosen, damaged or missing. Raises MediaError as `facts` does, and when nothing can be decoded.
     """
-    found = facts(path)
+    found = facts(path, track, language)
     decoded = _decoded(found, progress)
     if not decoded.tape.end:
         undecodable = f"nothing of its sound could be decoded (codec {found.audio_codec})"
@@ -145,8 +158,8 @@ _ANNOUNCING = {"mov", "matroska", "webm", "flac", "aiff", "avi", "flv", "asf", "
 _BARE = {"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr"}
 
 
-def _facts_of(path: Path, container: InputContainer) -> MediaFacts:
-    stream = _chosen(container.streams.audio)
+def _facts_of(path: Path, container: InputContainer, track: int) -> MediaFacts:
+    stream = container.streams.audio[track - 1]
     pictures = moving_pictures(container)
     picture = pictures[0] if pictures else None
     names = set(container.format.name.split(","))
@@ -169,13 +182,9 @@ def _facts_of(path: Path, container: InputContainer) -> MediaFacts:
         height=picture and picture.height,
         sound_end_ms=sound_end_ms,
         announced_ms=_announced_ms(path, names, max(duration_ms, sound_end_ms or 0), stream.start_time or 0),
+        audio_track=track,
+        audio_language=tracks.language_of(stream),
     )
-
-
-def _chosen(streams: Any) -> Any:
-    from av.stream import Disposition
-
-    return next((s for s in streams if s.disposition & Disposition.default), streams[0])
 
 
 def _stream_end_ms(stream: Any, start_s: float) -> int | None:
@@ -245,9 +254,9 @@ CUT_OFF_MS = 500
 def _notes(found: MediaFacts, decoded: Decoded) -> tuple[str, ...]:
     notes = []
     if found.audio_streams > 1:
-        notes.append(
-            f"it has {found.audio_streams} audio streams; stream {found.audio_stream} of the file is used"
-        )
+        spoken = f" ({found.audio_language})" if found.audio_language else ""
+        which = f"track {found.audio_track}{spoken} is used, --audio-track takes another"
+        notes.append(f"it has {found.audio_streams} audio tracks; {which}")
     if decoded.damaged:
         some = "1 damaged packet" if decoded.damaged == 1 else f"{decoded.damaged} damaged packets"
         notes.append(f"{some} of sound left silent")

@@ -80,7 +80,8 @@ def realign(
     if not given.words:
         raise SubtitlesError(subtitles, "holds no text", "give subtitles or a script with words in it")
     _check_format(given, out)
-    audio = media.decode_audio(recording, part(progress, 0, 0.1))
+    listen = part(progress, 0, 0.1)
+    audio = media.decode_audio(recording, listen, settings.audio_track, settings.language)
     heard = Heard("", "", False, (), regions.speech_regions(audio, progress=part(progress, 0.1, 0.3)))
     aligned = align.run(audio, heard, given, settings.align, part(progress, 0.3, 1))
     if aligned.report.verdict is Verdict.UNRELATED:

@@ -157,7 +157,8 @@ def _levels(samples: NDArray[np.int16]) -> NDArray[np.float64]:
     means = [np.square(samples[:whole], dtype=np.float64).reshape(-1, _PIECE_SAMPLES).mean(1)]
     if whole < len(samples):
         means.append(np.square(samples[whole:], dtype=np.float64).mean(keepdims=True))
-    return np.sqrt(np.concatenate(means)) / 32768.0
+    levels: NDArray[np.float64] = np.sqrt(np.concatenate(means)) / 32768.0
+    return levels
 
 
 def _network() -> onnxruntime.InferenceSession:

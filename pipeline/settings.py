@@ -173,6 +173,7 @@ class Settings:
     language: str = "en"
     expected_duration: str = ""
     subtitles: str = ""
+    audio_track: Annotated[int, Ge(0), Le(99)] = 0
     learning_objectives: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     people: tuple[Person, ...] = ()

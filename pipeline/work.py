@@ -121,8 +121,19 @@ class Work:
     def audio(self) -> Audio:
         """The sound on the presentation clock, decoded when a stage first needs it."""
         if self._audio is None:
-            self._audio = media.decode_audio(self.job.media)
+            self._audio = media.decode_audio(self.job.media, **self._track)
         return self._audio
+
+    @property
+    def _track(self) -> dict[str, Any]:
+        """Which audio track to listen to."""
+        return {"track": self.job.settings.audio_track, "language": self.job.settings.language}
+
+    @property
+    def _listened_to(self) -> dict[str, Any]:
+        """What every stage reads: the recording, and which track of it where that is not the English one."""
+        chosen = self._track if self._track != {"track": 0, "language": "en"} else {}
+        return {"recording": self.media_sha256, **chosen}
 
     def transcript(self, step: Step) -> Transcript:
         """Fold the stages into a transcript. Raises what the stages raise."""
@@ -169,11 +180,11 @@ class Work:
         )  # fmt: skip
 
     def _reads(self, stage: str, **more: Any) -> dict[str, Any]:
-        return {"version": VERSIONS[stage], "recording": self.media_sha256, **more}
+        return {"version": VERSIONS[stage], **self._listened_to, **more}
 
     def _decode(self, progress: Progress) -> Sound:
-        facts = media.facts(self.job.media)
-        self._audio = media.decode_audio(self.job.media, progress)
+        facts = media.facts(self.job.media, **self._track)
+        self._audio = media.decode_audio(self.job.media, progress, **self._track)
         return Sound(max(self._audio.duration_ms, facts.duration_ms), facts.has_picture, self._audio.notes)
 
     def _picture_reads(self) -> dict[str, Any]:
@@ -243,7 +254,7 @@ class Work:
         self, heard: Heard, aligned: Aligned, picture: Picture, duration_ms: int, progress: Progress
     ) -> Voices:
         settings = self.job.settings
-        reads = {"recording": self.media_sha256, "encoder": self.encoder.identity}
+        reads = {**self._listened_to, "encoder": self.encoder.identity}
         known = self.store.load(HEARD, dict[str, str], reads).result or {}
         memory = Memory(self.encoder, self.audio if self.listening else None, known)
         clips = enrolment.clips(self.job, duration_ms, memory)

@@ -342,7 +342,50 @@ class TestChannels:
         make.ffmpeg(*inputs, "-disposition:a:0", "0", "-disposition:a:1", flag, path)
         audio = decode_audio(path)
         assert make.heard_clicks_ms(audio.samples) == close([first])
-        assert any("2 audio streams" in note for note in audio.notes)
+        assert any("2 audio tracks" in note for note in audio.notes)
+
+    @pytest.mark.parametrize(
+        ("languages", "flags", "track", "language", "first", "said"),
+        [
+            (("ger", "eng"), ("default", "0"), 0, "en", 400, "track 2 (eng) is used"),
+            (("ger", "eng"), ("default", "0"), 0, "de-AT", 900, "track 1 (ger) is used"),
+            (("ger", "eng"), ("0", "default"), 0, "fr", 400, "track 2 (eng) is used"),
+            (("eng", "eng"), ("default+comment", "0"), 0, "en", 400, "track 2 (eng) is used"),
+            (("eng", "eng"), ("visual_impaired", "default"), 0, "en", 400, "track 2 (eng) is used"),
+            (("eng", "ger"), ("default", "0"), 2, "en", 400, "track 2 (ger) is used"),
+        ],
+    )
+    def test_the_track_of_the_talk(
+        self,
+        tmp_path: Path,
+        languages: tuple[str, str],
+        flags: tuple[str, str],
+        track: int,
+        language: str,
+        first: int,
+        said: str,
+    ) -> None:
+        path = two_tracks(tmp_path, languages, flags)
+        audio = decode_audio(path, track=track, language=language)
+        assert make.heard_clicks_ms(audio.samples) == close([first])
+        assert any(said in note for note in audio.notes)
+
+    def test_a_track_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(MediaError, match="has no audio track 3: there are 2"):
+            facts(two_tracks(tmp_path, ("eng", "ger"), ("0", "0")), track=3)
+        with pytest.raises(MediaError, match="has no audio track 2: there is 1"):
+            decode_audio(make.wav(tmp_path / "a.wav"), track=2)
+
+
+def two_tracks(folder: Path, languages: tuple[str, str], flags: tuple[str, str]) -> Path:
+    """A film's sound twice: clicks at 900 ms on the first track, at 400 ms on the second."""
+    one = make.wav(folder / "one.wav", make.clicks(at_ms=[900]))
+    two = make.wav(folder / "two.wav", make.clicks(at_ms=[400]))
+    named = [part for i in (0, 1) for part in (f"-metadata:s:a:{i}", f"language={languages[i]}")]
+    flagged = [part for i in (0, 1) for part in (f"-disposition:a:{i}", flags[i])]
+    path = folder / "both.mkv"
+    make.ffmpeg("-i", one, "-i", two, "-map", "0", "-map", "1", "-c:a", "flac", *named, *flagged, path)
+    return path
 
 
 class TestNames:

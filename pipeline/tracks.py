@@ -1,0 +1,41 @@
+"""Which of several audio tracks is the talk: the one asked for, else one in the recording's language, else the file's default."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+# Containers name languages by ISO 639-2, in either of its spellings, where tags have two letters.
+_THREE_LETTERS = {
+    "da": ("dan",), "de": ("deu", "ger"), "en": ("eng",), "es": ("spa",), "fi": ("fin",), "fr": ("fra", "fre"),
+    "it": ("ita",), "ja": ("jpn",), "nl": ("nld", "dut"), "no": ("nor",), "pl": ("pol",), "pt": ("por",),
+    "ru": ("rus",), "sv": ("swe",), "zh": ("zho", "chi"),
+}  # fmt: skip
+
+
+def number_of(streams: Sequence[Any], language: str) -> int:
+    """The number, from 1, of the audio stream to listen to (PyAV's streams, at least one).
+
+    Streams in `language` (a tag like "en") go before others, commentary and descriptions for the blind after the talk itself,
+    the file's default before the rest.
+    """
+    return 1 + min(range(len(streams)), key=lambda index: _rank(streams[index], language))
+
+
+def language_of(stream: Any) -> str:
+    """The language that the container names, as it writes it; "" when it names none."""
+    named = str(stream.metadata.get("language", "")).lower()
+    return "" if named == "und" else named
+
+
+def _rank(stream: Any, language: str) -> tuple[bool, bool, bool]:
+    from av.stream import Disposition
+
+    spoken = language.split("-")[0].lower()
+    names = (spoken, *_THREE_LETTERS.get(spoken, ()))
+    beside = Disposition.comment | Disposition.visual_impaired
+    return (
+        language_of(stream).split("-")[0] not in names,
+        bool(stream.disposition & beside),
+        not stream.disposition & Disposition.default,
+    )
