@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OutputError, WeightsError
-from pipeline.weights import KNOWN, MODELS_FOLDER, REQUIRED, VOCABULARIES, unknown
+from pipeline.weights import BY_HAND, KNOWN, MODELS_FOLDER, PREPROCESSOR, REQUIRED, VOCABULARIES, unknown
 
-_WANTED = (*REQUIRED, *VOCABULARIES, "preprocessor_config.json")
+_WANTED = (*REQUIRED, *VOCABULARIES, PREPROCESSOR)
 _DISK_REFUSES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 _MEGABIT = 1_000_000 / 8
 _USUAL_MBIT_PER_S = 50
@@ -123,9 +123,8 @@ def _asking(model: str, question: Callable[[], Any]) -> Any:
 
 
 def _by_hand(model: str) -> str:
-    files = ", ".join((*REQUIRED, VOCABULARIES[1]))
     return (
-        f"try again later; or copy {files} of {KNOWN[model]} from a machine that has them to {MODELS_FOLDER / model}/ "
+        f"try again later; or copy {BY_HAND} of {KNOWN[model]} from a machine that has them to {MODELS_FOLDER / model}/ "
         "(that is all a machine without a network needs)"
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,11 @@ KNOWN: dict[str, str] = {
 REQUIRED = ("config.json", "model.bin", "tokenizer.json")
 _SAMPLE_BYTES = 1 << 16
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
+PREPROCESSOR = "preprocessor_config.json"  # models without one hear in 80 bands; the third generation has 128
+# What the JSON files hold at their top.
+_SHAPES = {"config.json": dict, "tokenizer.json": dict, VOCABULARIES[0]: list, PREPROCESSOR: dict}
+BY_HAND = f"{', '.join(REQUIRED)}, {VOCABULARIES[1]} (or .json) and {PREPROCESSOR} if there is one"
+"""The files of a model that a person may copy."""
 
 # What `auto` takes, best first, where it runs on a processor alone; a graphics card affords the larger ones.
 _ON_CPU = ("small.en", "base.en", "small", "base", "tiny.en", "tiny")
@@ -54,14 +60,17 @@ def find(name: str) -> Path:
         if partial
         else "its files are not on this machine"
     )
-    files = ", ".join((*REQUIRED, VOCABULARIES[0]))
     raise WeightsError(
-        name, lacking, f"run `make models MODEL={name}`, or copy {files} to {MODELS_FOLDER / name}/"
+        name, lacking, f"run `make models MODEL={name}`, or copy {BY_HAND} to {MODELS_FOLDER / name}/"
     )
 
 
 def unknown(name: str) -> WeightsError:
     """What to say of a name that no model has: the nearest known one, else all of them."""
+    if os.sep in name and Path(name).name not in KNOWN:
+        return WeightsError(
+            name, "there is no such directory", "check its name, or name a model, like small.en"
+        )
     close = difflib.get_close_matches(name, KNOWN, n=1)
     hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(KNOWN)}"
     return WeightsError(name, "there is no model or directory of this name", hint)
@@ -108,11 +117,24 @@ def missing(folder: Path) -> tuple[str, ...]:
     return tuple(lacking)
 
 
+def damaged(folder: Path) -> tuple[str, ...]:
+    """The JSON files in a model's directory that cannot be read as what they should be."""
+    return tuple(name for name, shape in _SHAPES.items() if not _holds(folder / name, shape))
+
+
+def _holds(path: Path, shape: type) -> bool:
+    """Whether a file that is there is JSON of this shape."""
+    try:
+        return isinstance(json.loads(path.read_bytes()), shape) if path.exists() else True
+    except (ValueError, OSError):
+        return False
+
+
 def fingerprint(folder: Path) -> str:
     """Twelve hexadecimal digits that change with a model's files: their sizes, and what stands at the head, middle and tail of
     each (weights are too large to be read whole before every run)."""
     digest = hashlib.sha256()
-    for name in sorted((*REQUIRED, *VOCABULARIES, "preprocessor_config.json")):
+    for name in sorted((*REQUIRED, *VOCABULARIES, PREPROCESSOR)):
         if not (folder / name).is_file():
             continue
         size = (folder / name).stat().st_size

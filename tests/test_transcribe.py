@@ -68,7 +68,13 @@ def test_a_folder_can_be_named(bare_machine: Path) -> None:
     [
         ("auto", "files are not on this machine - run `make models MODEL=small.en`"),
         ("smal.en", "did you mean 'small.en'"),
-        ("large-v3", "or copy config.json, model.bin, tokenizer.json, vocabulary.json to models/large-v3/"),
+        (
+            "large-v3",
+            "or copy config.json, model.bin, tokenizer.json, vocabulary.txt (or .json) and preprocessor_config.json if "
+            "there is one to models/large-v3/",
+        ),
+        ("nowhere/mine", "there is no such directory - check its name"),
+        ("nowhere/small.en", "did you mean 'small.en'"),
     ],
 )
 def test_missing_weights_are_said(model: str, sentence: str) -> None:

@@ -276,13 +276,41 @@ def damaged(tmp_path: Path, name: str, keep: int) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "keep"), [("model.bin", 400_000), ("model.bin", 3), ("tokenizer.json", 1000)]
+    ("name", "keep", "said"),
+    [
+        ("model.bin", 400_000, "cannot be loaded"),
+        ("model.bin", 3, "cannot be loaded"),
+        ("tokenizer.json", 1000, r"tokenizer\.json cannot be read"),
+        ("config.json", 100, r"config\.json cannot be read"),
+        ("vocabulary.json", 900, r"vocabulary\.json cannot be read"),
+        ("preprocessor_config.json", 20, r"preprocessor_config\.json cannot be read"),
+    ],
 )
-def test_damaged_weights_are_said(tmp_path, spoken, name, keep):
+def test_damaged_weights_are_said(tmp_path, spoken, name, keep, said):
     folder = damaged(tmp_path, name, keep)
-    with pytest.raises(WeightsError, match="cannot be loaded") as failed:
+    with pytest.raises(WeightsError, match=said) as failed:
         transcribe.run(around(spoken, SENTENCES[0])[0], None, TranscribeSettings(model=str(folder)))
     assert str(folder) in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("config.json", "[]", r"config\.json cannot be read"),
+        ("config.json", '{"model_type": "bert"}', r"config\.json is not this model's"),
+        (
+            "preprocessor_config.json",
+            '{"feature_size": 128}',
+            "listens in 80 bands, and its .* says otherwise",
+        ),
+    ],
+)
+def test_files_of_something_else_are_said(tmp_path, spoken, name, text, said):
+    folder = tmp_path / "mixed"
+    shutil.copytree(TINY, folder)
+    (folder / name).write_text(text)
+    with pytest.raises(WeightsError, match=said):
+        transcribe.run(around(spoken, SENTENCES[0])[0], None, TranscribeSettings(model=str(folder)))
 
 
 def test_an_unknown_language_is_said(spoken):

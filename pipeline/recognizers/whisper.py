@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline import weights
 from pipeline.errors import RecognizerError, WeightsError
 from pipeline.progress import Progress
 from pipeline.recognizers import Bias, guards
@@ -125,6 +126,8 @@ class Whisper:
         """The model, ready for batches. Raises as `recognize` does."""
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
+        if broken := weights.damaged(self.directory):
+            raise self._unusable(f"{' and '.join(broken)} cannot be read: damaged, or cut off")
         try:
             model = WhisperModel(
                 str(self.directory.absolute()),
@@ -139,14 +142,25 @@ class Whisper:
         except Exception as error:  # noqa: BLE001 - plain RuntimeError and Exception come of whatever is wrong with a file
             if "out of memory" in str(error):
                 raise self._no_memory() from None
-            remedy = f"copy the files to {self.directory} again, or fetch them with 'vignette models fetch'"
-            raise WeightsError(self.model, f"cannot be loaded: {_first_line(error)}", remedy) from None
+            raise self._unusable(f"cannot be loaded: {_first_line(error)}") from None
+        bands, expected = model.feature_extractor.mel_filters.shape[0], model.model.n_mels
+        if bands != expected:
+            problem = f"listens in {expected} bands, and its {weights.PREPROCESSOR} "
+            raise self._unusable(problem + ("says otherwise" if self._has_preprocessor else "is missing"))
         if not model.model.is_multilingual and self._spoken != "en":
             problem = f"the model {self.model} knows English only, and the recording's language is '{self.language}'"
             raise RecognizerError(self.name, problem, "name a multilingual one, like --model small")
         if self._spoken not in model.supported_languages:
             raise RecognizerError(self.name, f"it does not know the language '{self.language}'")
         return BatchedInferencePipeline(model)
+
+    def _unusable(self, problem: str) -> WeightsError:
+        remedy = f"copy the files to {self.directory} again, or fetch them with 'vignette models fetch'"
+        return WeightsError(self.model, problem, remedy)
+
+    @property
+    def _has_preprocessor(self) -> bool:
+        return (self.directory / weights.PREPROCESSOR).is_file()
 
     @property
     def _spoken(self) -> str:
@@ -184,6 +198,8 @@ class Whisper:
                 )  # fmt: skip
                 return _passages(list(segments), chunks)
             except (RuntimeError, MemoryError) as error:
+                if "json.exception" in str(error):  # it reads config.json only now
+                    raise self._unusable(f"config.json is not this model's ({_first_line(error)})") from None
                 if not isinstance(error, MemoryError) and "out of memory" not in str(error):
                     raise RecognizerError(self.name, f"it gave up: {_first_line(error)}") from error
             if batch == 1:
