@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import printable
+from pipeline.errors import OutputError, printable
 from pipeline.progress import Progress, silent
 from pipeline.run import Outcome, Status
 
@@ -136,7 +136,14 @@ def describe(outcome: Outcome) -> list[str]:
 
 def _described(outcome: Outcome) -> list[str]:
     if outcome.error is not None:
-        return [f"FAILED  {outcome.error}", "        earlier outputs of this recording are as they were"]
+        # Outputs are written one after the other, so that a full disk may leave some of them new.
+        cut_short = isinstance(outcome.error, OutputError)
+        kept = (
+            "every output is whole, an earlier one or a new one"
+            if cut_short
+            else "earlier outputs of this recording are as they were"
+        )
+        return [f"FAILED  {outcome.error}", f"        {kept}"]
     lines = [f"{outcome.media}: {outcome.status} - {outcome.grade}"]
     lines += [f"  {path}" for path in outcome.written.files]
     for mended, new in outcome.written.mended:

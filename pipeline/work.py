@@ -218,6 +218,7 @@ class Work:
             settings=_plain(self.job.settings.align, without=("processes",)),
             subtitles=self._given_digest(),
             heard=digest_of(heard, Heard),
+            **({"ears": align.ears.VERSION} if heard.tokens and not heard.biased else {}),
         )
 
     def _align(self, heard: Heard, progress: Progress) -> Aligned:

@@ -9,6 +9,7 @@ import inspect
 import itertools
 import json
 import shutil
+import wave
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -380,19 +381,43 @@ def test_other_weights_are_another_identity(tmp_path):
     assert transcribe.choose(settings).identity != before
 
 
-def test_both_ears_disagree_and_that_is_kept(tmp_path, spoken):
-    """Subtitles that read "mountain" where "river" is said: theirs is the text, Whisper's reading is the evidence."""
+def disagreeing(folder: Path, spoken: Audio) -> tuple[Audio, Path]:
+    """Three sentences as sound, and subtitles of them that read "mountain" where "river" is said, and "a" for "the"."""
     known = SENTENCES[:3]
     audio = Audio(spoken.samples[: (known[-1]["words"][-1][2] + 800) * 16])
+    wrong = [s["text"].replace("river", "mountain").replace("the small", "a small") for s in known]
     cues = [
-        pysrt.SubRipItem(n, s["words"][0][1], s["words"][-1][2], s["text"].replace("river", "mountain"))
-        for n, s in enumerate(known, 1)
+        pysrt.SubRipItem(n, s["words"][0][1], s["words"][-1][2], text)
+        for n, (s, text) in enumerate(zip(known, wrong, strict=True), 1)
     ]
-    pysrt.SubRipFile(cues).save(str(tmp_path / "talk.srt"), encoding="utf-8")
-    given = read(tmp_path / "talk.srt")
+    path = folder / "talk.srt"
+    pysrt.SubRipFile(cues).save(str(path), encoding="utf-8")
+    return audio, path
+
+
+def test_both_ears_disagree_and_that_is_kept(tmp_path, spoken):
+    """The subtitles are the text, Whisper's reading is the evidence - also where its sound would fit either."""
+    audio, subtitles = disagreeing(tmp_path, spoken)
+    given = read(subtitles)
     heard = transcribe.run(audio, given, LISTEN)
     assert (heard.recognizer, heard.biased) == ("whisper", False)
     assert "river" in [token.text for token in heard.tokens]
     aligned = align.run(audio, heard, given, AlignSettings())
     assert "mountain" in [token.text for token in aligned.tokens]
-    assert [(p.text, p.heard) for p in aligned.report.heard_differently] == [("mountain", "river")]
+    assert [(p.text, p.heard) for p in aligned.report.heard_differently] == [
+        ("a", "the"),
+        ("mountain", "river"),
+    ]
+
+
+def test_what_the_ears_disagree_on_reaches_the_document(project, spoken):
+    audio, _ = disagreeing(project.media, spoken)
+    with wave.open(str(project.media / "talk.wav"), "wb") as file:
+        file.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", "not compressed"))
+        file.writeframes(audio.samples.tobytes())
+    ran = project.quick("run", "--model", TINY, "--json")
+    assert ran.status == 0, ran.err
+    document = json.loads((project.out / "talk.json").read_text("utf-8"))
+    differences = document["alignment"]["heard_differently"]
+    assert [(p["text"], p["heard"]) for p in differences] == [("a", "the"), ("mountain", "river")]
+    assert document["provenance"]["recognizer"] == "whisper"

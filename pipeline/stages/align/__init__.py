@@ -9,7 +9,7 @@ swapping   neighbours said in another order            moving     passages said 
 relation   how the given times relate to the sound
 placing    a time for every token                      filling    ... also for those that were not heard
 confidence how sure that is
-passages   what a person should look at
+passages   what a person should look at                ears       ... because another ear read it otherwise
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.given import Given, GivenCue
 from pipeline.media import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
-from pipeline.stages.align import passages, placing
+from pipeline.stages.align import ears, passages, placing
 from pipeline.stages.align.listening import Found, Listened, Listener
 from pipeline.stages.align.moving import at_own_times, put_in_place
 from pipeline.stages.align.relation import FEWEST, Relation, relate, sentences
@@ -126,7 +126,9 @@ def _report(
     tokens: tuple[Token, ...], wanted: Sequence[Part], listened: Listened, relation: Relation, heard: Heard,
     cues: Sequence[EditorCue],
 ) -> AlignmentReport:  # fmt: skip
-    not_confirmed, differently = passages.doubtful(tokens, wanted, listened.found, heard)
+    read = ears.read_differently(tokens, heard)
+    doubted, misfitting = passages.doubtful(tokens, wanted, listened.found, heard)
+    not_confirmed, differently = passages.beside(doubted, read), passages.beside(misfitting, read)
     return AlignmentReport(
         relation.verdict,
         sentences(relation),
@@ -134,7 +136,7 @@ def _report(
         passages.unwritten(listened.unwritten, heard.regions, tokens, heard),
         passages.unspoken(tokens, wanted, listened.found),
         not_confirmed,
-        differently,
+        tuple(sorted((*differently, *read), key=lambda passage: passage.first)),
         sum(
             abs(tokens[c.first].span.start_ms - c.span.start_ms) > _MOVED_MS
             for c in cues

@@ -70,6 +70,12 @@ def doubtful(
     return tuple(not_confirmed), tuple(differently)
 
 
+def beside(passages: Sequence[Passage], others: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Those of `passages` that share no token with any of `others`."""
+    taken = {index for other in others for index in range(other.first, other.last)}
+    return tuple(p for p in passages if taken.isdisjoint(range(p.first, p.last)))
+
+
 def words_heard(heard: Heard, span: Span) -> str:
     """What an unbiased recognizer heard within `span`; "" when it did not listen, or knew the text."""
     if heard.biased:
