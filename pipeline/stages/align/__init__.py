@@ -15,6 +15,7 @@ passages   what a person should look at                ears       ... because an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.given import Given, GivenCue
 from pipeline.media import Audio
@@ -22,7 +23,7 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.stages.align import ears, passages, placing
 from pipeline.stages.align.listening import Found, Listened, Listener
-from pipeline.stages.align.moving import at_own_times, put_in_place
+from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
 from pipeline.stages.align.relation import FEWEST, Relation, relate, sentences
 from pipeline.stages.align.swapping import in_spoken_order
 from pipeline.stages.align.words import Part, parts
@@ -80,8 +81,18 @@ def _listen(listener: Listener, wanted: Sequence[Part], given: Given, progress: 
     if relation.pieces and relation.scatter_ms <= _CAREFUL_MS:
         listened = at_own_times(listened, cue_of, hear, lambda words: own[cue_of[words.start]])
     starts = [None if span is None else span.start_ms for span in own]
-    listened = put_in_place(listened, cue_of, hear, lambda words: starts[cue_of[words.start]])
-    return in_spoken_order(listened, cue_of, starts, relation.scatter_ms, compare)
+
+    def expected(words: range) -> int | None:
+        return starts[cue_of[words.start]]
+
+    listened = put_in_place(listened, cue_of, hear, expected)
+    listened = in_spoken_order(listened, cue_of, starts, relation.scatter_ms, compare)
+    if relation.scatter_ms <= _CAREFUL_MS:
+        return listened
+    found = without_doubles(listened.found, cue_of)
+    if found == list(listened.found):
+        return listened
+    return put_in_place(replace(listened, found=tuple(found)), cue_of, hear, expected)
 
 
 def _in_the_sound(given: Span | None, relation: Relation) -> Span | None:

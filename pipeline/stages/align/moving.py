@@ -26,6 +26,7 @@ Own = Callable[[range], Span | None]
 _WEAK_FIT = -1.8
 # A moved word must sound like itself; of a longer cue, whose words may be misspelt or not said, most must.
 _GOOD_FIT, _WORST_FIT, _MOST_OF = -0.5, -2.0, 0.6
+_FAIR_FIT, _FILLED = -1.4, 0.85
 _ALL_OF_WORDS = 2
 # How far from its editor's time a cue is looked for, and from its neighbours where no editor timed it; a passage of so many
 # words is looked for anywhere.
@@ -63,7 +64,7 @@ def put_in_place(
             continue
         budget_ms[far] -= span.duration_ms
         here = hear(words, span)
-        if _convincing(here):
+        if _convincing(here, None if far else span):
             found[words.start : words.stop] = here
             lost[number] = _Lost(range(0))
             await_trial(left.take(span, here))
@@ -81,6 +82,42 @@ def at_own_times(listened: Listened, groups: Sequence[int], hear: Try, own: Own)
         if _convincing(here):
             found[words.start : words.stop] = here
     return Listened(tuple(found), listened.unwritten, listened.score)
+
+
+def without_doubles(found: Sequence[Found | None], groups: Sequence[int]) -> list[Found | None]:
+    """`found`, but where two cues claim the same sound only the one that sounds more like it keeps it."""
+    kept = list(found)
+    cues = sorted(_spoken_cues(found, groups), key=lambda cue: cue[1].start_ms)
+    for number, (words, span) in enumerate(cues):
+        for others, other in cues[number + 1 :]:
+            if other.start_ms >= span.end_ms:
+                break
+            if 2 * span.overlap_ms(other) > min(span.duration_ms, other.duration_ms):
+                worse = min(words, others, key=lambda own: _mean_fit(found, own))
+                kept[worse.start : worse.stop] = [None] * len(worse)
+    return kept
+
+
+def _spoken_cues(found: Sequence[Found | None], groups: Sequence[int]) -> Iterator[tuple[range, Span]]:
+    """Each cue of which a word was found, with the time from its first to its last."""
+    for words in _cues(groups):
+        spans = [f.span for f in found[words.start : words.stop] if f is not None]
+        if spans and spans[0].start_ms < spans[-1].end_ms:
+            yield words, Span(spans[0].start_ms, spans[-1].end_ms)
+
+
+def _mean_fit(found: Sequence[Found | None], words: range) -> float:
+    return sum(
+        _WORST_FIT if f is None or f.stand_in else f.fit for f in found[words.start : words.stop]
+    ) / len(words)
+
+
+def _cues(groups: Sequence[int]) -> Iterator[range]:
+    first = 0
+    for at in range(1, len(groups) + 1):
+        if at == len(groups) or groups[at] != groups[first]:
+            yield range(first, at)
+            first = at
 
 
 class _LeftOver:
@@ -136,16 +173,21 @@ class _Lost:
 
 def _weak(found: Sequence[Found | None], groups: Sequence[int]) -> Iterator[range]:
     """Whole cues of which no more than half the words were found."""
-    first = 0
-    for at in range(1, len(found) + 1):
-        if at == len(found) or groups[at] != groups[first]:
-            missing = sum(f is None or f.stand_in or f.fit < _WEAK_FIT for f in found[first:at])
-            if 2 * missing >= at - first:
-                yield range(first, at)
-            first = at
+    for words in _cues(groups):
+        here = found[words.start : words.stop]
+        if 2 * sum(f is None or f.stand_in or f.fit < _WEAK_FIT for f in here) >= len(here):
+            yield words
 
 
-def _convincing(here: Sequence[Found | None]) -> bool:
-    fits = [f.fit for f in here if f is not None and not f.stand_in and f.fit > _WORST_FIT]
+def _convincing(here: Sequence[Found | None], within: Span | None = None) -> bool:
+    """Whether the sound is that of the words; if they fill the speech `within` which they stand, less is enough."""
+    good = [f for f in here if f is not None and not f.stand_in and f.fit > _WORST_FIT]
     enough = len(here) if len(here) <= _ALL_OF_WORDS else ceil(_MOST_OF * len(here))
-    return len(fits) >= enough and sum(fits) / len(fits) > _GOOD_FIT
+    if len(good) < enough:
+        return False
+    if sum(f.fit for f in good) / len(good) > _GOOD_FIT:
+        return True
+    said = [f for f in here if f is not None and not f.stand_in]
+    taken = sum(f.span.duration_ms for f in said)
+    fills = within is not None and len(said) == len(here) > 1 and taken >= _FILLED * within.duration_ms
+    return fills and sum(f.fit * f.span.duration_ms for f in said) / taken > _FAIR_FIT

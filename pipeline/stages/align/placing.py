@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
@@ -22,7 +22,10 @@ _REACH_MS, _REACH_SCATTERS = 300, 3
 _SQUEEZED_MS, _SQUEEZED_FIT = 130, -3.5
 # Free speech further from a lost cue's time than so many scatters, or of another length, is somebody else's.
 _MOST_SCATTERS, _MOST_STRETCH, _LEAST_FREE_MS = 2, log(1.6), 200
+_HARDLY = 0.25  # of a cue's words
 _PAUSE_MS = 300
+# No word lasts longer, however slowly it is said.
+_LONGEST_WORD_MS, _LONGEST_LETTER_MS = 1200, 250
 # A room that leaves words less than this share of the time they need is no place for them.
 _LEAST_ROOM = 0.4
 
@@ -76,6 +79,7 @@ def _heard(
     for index, (part, here) in enumerate(zip(parts, found, strict=True)):
         if here is None or squeezed(here):
             continue
+        here = _shortened(here, given.words[part.token].text)
         before = result[part.token]
         sure = confidence_of(found, index)
         if before is not None and (start_ms := torn.begins_ms(parts[index - 1], found[index - 1], here)):
@@ -87,6 +91,14 @@ def _heard(
                 before.span.hull(here.span), min(before.confidence, sure), TimeSource.ALIGNED
             )
     return result
+
+
+def _shortened(here: Found, text: str) -> Found:
+    """A word that swallowed what is said behind it (a misspelt one may stand for anything) ends where it can end."""
+    most_ms = max(_LONGEST_WORD_MS, _LONGEST_LETTER_MS * len(text))
+    if here.span.duration_ms <= most_ms:
+        return here
+    return replace(here, span=Span(here.span.start_ms, here.span.start_ms + most_ms // 2))
 
 
 class _Torn:
@@ -154,11 +166,11 @@ def _place_elsewhere(
 
 
 def _lost_cues(heard: Sequence[Place | None], given: Given) -> Iterator[tuple[int, int]]:
-    """The tokens `[first, last)` of each cue of which nothing was heard."""
+    """The tokens `[first, last)` of each cue of which hardly anything was heard."""
     first = 0
     for cue in given.cues:
         last = first + len(cue.words)
-        if cue.words and not any(heard[first:last]):
+        if cue.words and sum(map(bool, heard[first:last])) <= len(cue.words) * _HARDLY:
             yield first, last
         first = last
 

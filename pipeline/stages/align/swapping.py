@@ -22,7 +22,7 @@ Cue = range
 # Cues that start further apart stand in the right order: by how far half the cues are from where they belong, and at most.
 _CLOSE_SCATTERS, _CLOSEST_MS, _CLOSE_MS = 5, 300, 3500
 # Nats by which another order must explain the sound better; less for a cue that was hardly found where it stands.
-_BETTER, _BETTER_IF_WEAK = 60.0, 25.0
+_BETTER, _BETTER_IF_WEAK = 60.0, 35.0
 _LEFT_OVER_MS = 150  # speech without words, from which on it may be a word's
 _NEAR_MS = 1500
 _WEAK_FIT = -1.8
