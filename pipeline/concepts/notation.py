@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from pipeline.concepts.phrases import Choice, Gap, Node, Phrase, Word, single_words
 from pipeline.concepts.talk import join_fixed, spell_out
@@ -78,8 +79,7 @@ class Vocabulary:
         return self._choices[name]
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(NamedTuple):
     kind: str
     text: str
     column: int
@@ -148,21 +148,23 @@ class _Reader:
             for m in _MARKS.finditer(text, offset)
             if m.lastgroup not in ("space", "hyphen")
         ]
-        self._end = _Mark("nothing", "", len(text.rstrip()))
+        self._marks.append(_Mark("nothing", "", len(text.rstrip())))
         self._at = 0
         self._vocabulary = vocabulary
 
     @property
     def kind(self) -> str:
-        return self._peek().kind
+        return self._marks[self._at].kind
 
     def take(self) -> _Mark:
-        mark = self._peek()
-        self._at += 1
+        """The next mark; at the end of the text that end, however often it is asked for."""
+        mark = self._marks[self._at]
+        if self._at + 1 < len(self._marks):
+            self._at += 1
         return mark
 
     def _peek(self) -> _Mark:
-        return self._marks[self._at] if self._at < len(self._marks) else self._end
+        return self._marks[self._at]
 
     def expect_nothing(self) -> None:
         mark = self._peek()
@@ -230,7 +232,10 @@ class _Reader:
         if text.endswith("~"):
             forms = self._vocabulary.inflect(text[:-1])
             if not forms:
-                raise NotationError(f"no forms are known of '{text[:-1]}'", mark.column)
+                raise NotationError(
+                    f"no forms are known of '{text[:-1]}'; write whole words, or list its forms under [forms]",
+                    mark.column,
+                )
             return [Word(forms)]
         following = self._peek()
         if text == "used" and following.kind == "word" and following.text.lower() == "to":
