@@ -125,7 +125,9 @@ def _print_speed(rows: list[Labelled], book: lexicon.Lexicon) -> None:
         utterances.append(Utterance(first, len(tokens), f"s{len(utterances) % 2}", f"u{len(utterances)}"))
     clock = time.process_time()
     found = concepts.run(tokens, utterances, {}, book)
-    print(f"{len(tokens)} words tagged in {time.process_time() - clock:.2f} s of processor time ({len(found.tags)} tags)")
+    print(
+        f"{len(tokens)} words tagged in {time.process_time() - clock:.2f} s of processor time ({len(found.tags)} tags)"
+    )
 
 
 def _print_density(path: Path, coder: Coder) -> None:

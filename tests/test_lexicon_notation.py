@@ -116,6 +116,7 @@ def test_a_block_takes_away_tags_of_its_concept_that_it_overlaps():
         ("a ...99 b", 2, "a gap has 1 to"),
         ("a !(b c)", 2, "single words only"),
         ("a !", 2, "stands one word"),
+        ("an activit~", 3, "no forms are known of 'activit'"),
         ("nurse: a", 0, "'nurse' is no role"),
         ("a + b", 2, "cannot stand here"),
         ("a & ", 3, "a word is missing"),

@@ -27,6 +27,7 @@ def heard(text: str) -> str:
         ("[laughs] Yeah. [crosstalk] ’Cause I can’t!", "yeah . because i can not !"),
         ("I used to use", "i used_to use"),
         ("party-girl", "party girl"),
+        ("It was 9.2, or 1,200.", "it was 9.2 or 1,200 ."),
         ("What?! Really?", "what ? really ?"),
         ("she's I've we'd", "she 's i have we 'd"),
         ("", ""),
