@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import lexicon
+from pipeline.concepts import forms
 from pipeline.concepts.checking import Failure, check
 from pipeline.errors import LexiconError
 from pipeline.resources import data_file
@@ -160,3 +161,17 @@ def test_a_glance_reads_no_patterns(tmp_path: Path) -> None:
         _ = seen.rules
     with pytest.raises(LexiconError, match="never closed"):
         lexicon.load(path)
+
+
+def test_the_listed_forms_are_those_of_the_library():
+    lines = [line.split() for line in data_file(forms.LISTED).read_text("utf-8").splitlines()]
+    assert len(lines) > 500
+    for word, *others in lines:
+        assert forms.from_library(word) == {word, *others}
+
+
+def test_a_word_that_is_not_listed_is_asked_of_the_library():
+    listed = {line.split()[0] for line in data_file(forms.LISTED).read_text("utf-8").splitlines()}
+    assert "catalogue" not in listed
+    assert forms.inflector({})("catalogue") >= {"catalogue", "catalogues", "catalogued"}
+    assert not forms.inflector({})("activit")

@@ -1,8 +1,20 @@
-"""The inflected forms of English words."""
+"""The inflected forms of English words.
+
+`models/forms.txt` lists them for the words that the lexicon inflects, as the library gives them: reading that takes
+milliseconds, where the library first loads its tables and spaCy, a second in all. Words that are not listed there are
+asked of the library. `python -m pipeline.concepts.forms` writes the list anew.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Mapping
+from functools import cache
+
+from pipeline.resources import data_file
+
+LISTED = "forms.txt"
 
 
 def inflector(explicit: Mapping[str, tuple[str, ...]]) -> _Inflector:
@@ -18,14 +30,34 @@ class _Inflector:
         """All forms of `word` as verb, noun or adjective, itself included; empty if none are known. Possessives
         are words of their own."""
         if word not in self._known:
-            self._known[word] = _from_library(word)
+            self._known[word] = _listed().get(word) or from_library(word)
         return self._known[word]
 
 
-def _from_library(word: str) -> frozenset[str]:
+@cache
+def _listed() -> dict[str, frozenset[str]]:
+    lines = data_file(LISTED).read_text("utf-8").splitlines()
+    return {forms[0]: frozenset(forms) for forms in map(str.split, lines)}
+
+
+def from_library(word: str) -> frozenset[str]:
     """The forms that the library lists; none of a word that it does not know, because what it would guess of a
     stem ("activit") is said by nobody."""
     from lemminflect import getAllInflections
 
     forms = {form.lower() for inflected in getAllInflections(word).values() for form in inflected}
     return frozenset({form for form in forms if form.isalpha()} | {word}) if forms else frozenset()
+
+
+def main() -> None:
+    """Write the list anew: one word on a line, itself first, for every word of the lexicon that "~" inflects."""
+    lexicon = data_file("concepts.toml")
+    text = lexicon.read_text("utf-8")
+    words = set(re.findall(r"([^\W_]+)~", text)) - set(tomllib.loads(text)["forms"])
+    forms = {word: from_library(word) for word in sorted(words)}
+    lines = [" ".join([word, *sorted(found - {word})]) for word, found in forms.items() if found]
+    lexicon.with_name(LISTED).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -42,8 +42,9 @@ class Match:
 
 @cache
 def _vocab() -> Any:
-    """A vocabulary without language data, shared by all taggers of a process: the words come from `talk`, and
-    a blank English pipeline, whose tokenizer nobody would call, takes a third of a second to make."""
+    """A vocabulary without language data, shared by all taggers of a process, made when the first turn is heard:
+    the words come from `talk`, and a blank English pipeline, whose tokenizer nobody would call, takes a third of
+    a second to make."""
     from spacy.vocab import Vocab
 
     return Vocab()
@@ -56,7 +57,6 @@ class Tagger:
     """
 
     def __init__(self, rules: Iterable[Rule], passed_over: frozenset[str] = frozenset()) -> None:
-        self._vocab = _vocab()
         self._rules = tuple(rules)
         self._passed_over = passed_over
         self._matchers: dict[int, _PartMatcher] = {}
@@ -71,7 +71,7 @@ class Tagger:
 
         `role` is one of `notation.ROLES`, or empty when unknown.
         """
-        sentences = _sentences([w.text for w in talk.words], self._passed_over, self._vocab)
+        sentences = _sentences([w.text for w in talk.words], self._passed_over, _vocab())
         found: list[Match] = []
         blocked: list[Match] = []
         for sentence in sentences:
@@ -104,7 +104,7 @@ class Tagger:
     def _spans(self, part: Part, sentence: _Sentence) -> list[tuple[int, int]]:
         matcher = self._matchers.get(id(part))  # parts live as long as the rules; hashing their trees is slow
         if matcher is None:
-            matcher = self._matchers[id(part)] = _PartMatcher(part, self._vocab, self._passed_over)
+            matcher = self._matchers[id(part)] = _PartMatcher(part, _vocab(), self._passed_over)
         return matcher.spans(sentence)
 
 
