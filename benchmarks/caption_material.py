@@ -33,6 +33,8 @@ from pipeline.transcript import (
 ROOT = Path(__file__).resolve().parent.parent
 # A pause this long ends an utterance, and so does a change of speaker.
 PAUSE_MS = 1000
+# Words of one speaker closer together than this are written as one phrase, whoever else speaks meanwhile.
+PHRASE_PAUSE_MS = 500
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def recordings() -> Iterator[Material]:
             for e in entries
         ]
         people = sorted({p[3] for p in phrases if p[3]})
-        yield _material(folder.name, phrases, max(p[1] for p in phrases) + 1000, {p: p for p in people})
+        names, end = {p: p for p in people}, max(p[1] for p in phrases) + 1000
+        yield _material(folder.name, phrases, end, names, by_word="word" in entries[0])
 
 
 def subtitled() -> Iterator[tuple[str, Aligned]]:
@@ -126,10 +129,12 @@ def _material(
     names: dict[str, str],
     shots: tuple[int, ...] = (),
     boundaries: tuple[int, ...] = (),
+    by_word: bool = False,
 ) -> Material:
     tokens: list[Token] = []
     utterances: list[Utterance] = []
-    for speaker, group in _utterances(sorted(p for p in phrases if p[2].strip())):
+    said = sorted(p for p in phrases if p[2].strip())
+    for speaker, group in _utterances(_phrases(said) if by_word else said):
         first = len(tokens)
         for start, end, text, _ in group:
             tokens += _tokens(start, end, text)
@@ -138,6 +143,20 @@ def _material(
     aligned = Aligned(tuple(tokens), AlignmentReport(Verdict.NO_SUBTITLES))
     longest = max([duration_ms, *(t.span.end_ms for t in tokens)])
     return Material(name, aligned, Voices(people, (), tuple(utterances)), longest, shots, boundaries)
+
+
+def _phrases(words: list[tuple[int, int, str, str | None]]) -> list[tuple[int, int, str, str | None]]:
+    """Words timed one by one in the order in which anybody would write them down: where two talk at once, a phrase of
+    one and then a phrase of the other, not their words in turn."""
+    phrases: list[list[tuple[int, int, str, str | None]]] = []
+    latest: dict[str | None, list[tuple[int, int, str, str | None]]] = {}
+    for word in words:
+        phrase = latest.get(word[3])
+        if phrase is None or word[0] - phrase[-1][1] > PHRASE_PAUSE_MS:
+            phrase = latest[word[3]] = []
+            phrases.append(phrase)
+        phrase.append(word)
+    return [word for phrase in phrases for word in phrase]
 
 
 def _utterances(phrases: list[tuple[int, int, str, str | None]]) -> list[tuple[str | None, list[Any]]]:

@@ -148,8 +148,17 @@ def _word_onsets(view: View) -> list[tuple[Shown, int]]:
     for cue in view.cues:
         first = pairs[cue.number][0] if pairs[cue.number] else None
         if first is not None and not _begins_with_sound(cue):
-            found.append((cue, cue.span.start_ms - words[first].span.start_ms))
+            found.append((cue, cue.span.start_ms - _onset(words, first, cue)))
     return found
+
+
+def _onset(words: Sequence[SpokenWord], first: int, cue: Shown) -> int:
+    """When what a caption shows begins to be said: at its first word, or at a mark in front of it that stands for
+    speech nobody understood ("... and so") and has a time of its own in the transcript."""
+    mark, word = words[first - 1] if first else None, words[first]
+    if mark and mark.text in cue.text and mark.speaker == word.speaker and not re.search(r"\w", mark.text):
+        return mark.span.start_ms
+    return word.span.start_ms
 
 
 def _begins_with_sound(cue: Shown) -> bool:

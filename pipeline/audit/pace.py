@@ -126,8 +126,7 @@ def _different(view: View, one: Shown, other: Shown) -> bool:
     if one.is_sound != other.is_sound:
         return True
     first, second = (
-        {name.casefold() for name in (speakers_of(view, cue) if view.facts.words else cue.names) if name}
-        for cue in (one, other)
+        {name.casefold() for name in (speakers_of(view, cue) or cue.names) if name} for cue in (one, other)
     )
     return bool(first and second) and first.isdisjoint(second)
 

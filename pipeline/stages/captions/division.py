@@ -237,6 +237,9 @@ def _place(script: Script, limits: Limits, j: int) -> tuple[float, int, int]:
     pause = script.starts[j] - end
     if pause > -REAL_OVERLAP_MS:
         latest = min(latest, max(end, script.starts[j] - limits.min_gap_ms))
+    elif (again := script.again[j]) is not None:
+        # Another talks at the same time: this caption stays until its own speaker goes on.
+        latest = min(latest, max(end, again - limits.min_gap_ms))
     if script.hard[j] or script.runs[j] != script.runs[j - 1]:
         return CUE, latest, 0
     ease = min(1.0, max(0.0, (pause - EASE_FROM_MS) / (EASE_FULL_MS - EASE_FROM_MS)))

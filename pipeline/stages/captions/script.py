@@ -45,6 +45,9 @@ class Script:
     parts: frozenset[int]  # tokens that begin a part of the video
     silence: list[float]  # seconds of pauses beyond what a cue may hold for free, up to this token
     limits: Limits
+    again: list[
+        int | None
+    ]  # when the speaker of the token before this place speaks again, in text from here on
     places: dict[int, tuple[float, int, int]] = field(
         default_factory=dict
     )  # what the cost function has worked out
@@ -121,7 +124,20 @@ def lay_out(
         parts=parts,
         silence=_silence(tokens),
         limits=limits,
+        again=_again(tokens, speakers),
     )
+
+
+def _again(tokens: Sequence[Token], speakers: Sequence[str | None]) -> list[int | None]:
+    """For every place the start of the next token of the speaker before it; None for the last, and where nobody knows."""
+    following: dict[str, int] = {}
+    again: list[int | None] = [None] * len(tokens)
+    for index in range(len(tokens) - 1, 0, -1):
+        here, before = speakers[index], speakers[index - 1]
+        if here is not None:
+            following[here] = tokens[index].span.start_ms
+        again[index] = following.get(before) if before is not None else None
+    return again
 
 
 def _joint(before: Token, after: Token) -> Junction:

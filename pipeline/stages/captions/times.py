@@ -8,18 +8,16 @@ from collections.abc import Sequence
 
 from pipeline.profiles import Limits
 from pipeline.stages.captions.division import Piece
-from pipeline.stages.captions.script import REAL_OVERLAP_MS, Script
+from pipeline.stages.captions.moving import settled
+from pipeline.stages.captions.script import Script
+from pipeline.stages.captions.sweep import at_once, ends_of, needed_ms, said_until
 from pipeline.timing import Span
 
 # Captions of people who do not speak at once never begin closer together than this, whatever their words'
 # times claim.
 CLOSEST_STARTS_MS = 250
-# A caption does not yield to somebody else's while its own words go on longer than this.
-GOES_ON_MS = 700
 # A caption that would end this near to a cut ends with the shot (Netflix Timing Guidelines: half a second).
 SHOT_REACH_MS = 500
-# So many captions fit on screen at once when people talk at once.
-MOST_AT_ONCE = 2
 
 
 def order_of(script: Script, pieces: Sequence[Piece]) -> list[Piece]:
@@ -32,12 +30,14 @@ def spans(
 ) -> list[Span]:
     """One span for each piece, which must be in order of appearance; none is empty, and starts rise.
 
-    Captions overlap only where two known speakers really speak at once and neither can give way. With
+    Captions overlap only where two known speakers really speak at once and neither can give way, or where the first
+    would not be seen otherwise. With
     `duration_ms` no span passes the end of the recording.
     """
     starts = _starts(script, limits, pieces, duration_ms)
     _pull_inside(starts, duration_ms)
-    ends = _ends(script, limits, pieces, starts)
+    starts = settled(script, limits, pieces, starts, duration_ms)
+    ends = ends_of(script, limits, pieces, starts)
     if limits.profile.snap_to_shots and script.shots:
         _snap(script, limits, pieces, starts, ends)
         _pull_inside(starts, duration_ms)
@@ -117,39 +117,6 @@ def _pull_inside(starts: list[int], duration_ms: int | None) -> None:
         latest = starts[k]
 
 
-def _ends(script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int]) -> list[int]:
-    """Sweep over the starts: every caption stays as long as it wants to, or until one comes that it must
-    yield to."""
-    ends = [_wanted(script, limits, piece, start) for piece, start in zip(pieces, starts, strict=True)]
-    on_screen: list[int] = []
-    for k, start in enumerate(starts):
-        on_screen = [n for n in on_screen if ends[n] + limits.open_gap_ms > start]
-        for n in list(on_screen):
-            goes_on = _said_until(script, pieces[n]) > start + GOES_ON_MS
-            unread = start - limits.min_gap_ms - starts[n] < _needed(script, pieces[n])
-            if ends[n] > start and (goes_on or unread) and at_once(script, pieces[n], pieces[k]):
-                continue
-            ends[n] = _yielded(script, limits, pieces[n], starts[n], ends[n], start)
-            on_screen.remove(n)
-        if len(on_screen) >= MOST_AT_ONCE:
-            seen = [n for n in on_screen if start - limits.min_gap_ms - starts[n] >= limits.least_duration_ms]
-            if seen:
-                fullest = max(seen, key=lambda n: _dispensable(script, pieces[n], starts[n], start))
-                ends[fullest] = min(ends[fullest], start - limits.min_gap_ms)
-                on_screen.remove(fullest)
-        on_screen.append(k)
-    for k, following in enumerate(starts[1:]):
-        # One that yielded to a third may end a hair before the second, with less than the gap between them.
-        if following - limits.min_gap_ms < ends[k] < following:
-            ends[k] = max(following - limits.min_gap_ms, starts[k] + 1)
-    return ends
-
-
-def _needed(script: Script, piece: Piece) -> int:
-    needed = max(script.needed_ms(piece.first, piece.last), script.shortest_ms(piece.first, piece.last))
-    return int(needed + 0.999)
-
-
 def _snap(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], ends: list[int]
 ) -> None:
@@ -171,7 +138,7 @@ def _snap(
         if cut is None or abs(cut - ends[k]) > SHOT_REACH_MS:
             continue
         end = cut - limits.min_gap_ms
-        earliest = min(ends[k], max(_said_until(script, piece), starts[k] + _needed(script, piece)))
+        earliest = min(ends[k], max(said_until(script, piece), starts[k] + needed_ms(script, piece)))
         latest = starts[k] + limits.max_duration_ms
         if k + 1 < len(pieces) and starts[k + 1] >= ends[k]:
             latest = min(latest, starts[k + 1] - limits.min_gap_ms)
@@ -182,49 +149,3 @@ def _snap(
 def _nearest(shots: Sequence[int], time_ms: int) -> int | None:
     at = bisect_left(shots, time_ms)
     return min(shots[max(0, at - 1) : at + 1], key=lambda shot: abs(shot - time_ms), default=None)
-
-
-def _said_until(script: Script, piece: Piece) -> int:
-    return max(script.ends[piece.first : piece.last])
-
-
-def _dispensable(script: Script, piece: Piece, start: int, now: int) -> tuple[bool, float]:
-    """How readily a caption goes for another: first when all of it was said, then by how well it was seen."""
-    return _said_until(script, piece) <= now + GOES_ON_MS, (now - start) / _needed(script, piece)
-
-
-def _wanted(script: Script, limits: Limits, piece: Piece, start: int) -> int:
-    """Where a caption would end if nothing followed."""
-    said_until = _said_until(script, piece)
-    shortest = script.shortest_ms(piece.first, piece.last)
-    comfortable = max(start + _needed(script, piece), said_until + limits.linger_ms)
-    wanted = min(comfortable, max(said_until + limits.stretch_ms, start + shortest))
-    return min(wanted, start + limits.max_duration_ms)
-
-
-def _yielded(script: Script, limits: Limits, piece: Piece, start: int, end: int, next_start: int) -> int:
-    """The end before a caption that comes at `next_start`, with the gap between them as the profile wants
-    it."""
-    latest = max(next_start - limits.min_gap_ms, min(next_start, start + 1))
-    end = min(end, latest)
-    if next_start - end >= limits.open_gap_ms or end >= latest:
-        return end
-    said_until = _said_until(script, piece)
-    opened = next_start - limits.open_gap_ms
-    if opened >= max(said_until, start + _needed(script, piece)):
-        return opened
-    return min(latest, max(end, start + limits.max_duration_ms))
-
-
-def at_once(script: Script, piece: Piece, following: Piece) -> bool:
-    """Whether two known people really speak at once, so that both captions may stand on screen together.
-
-    A moment at a change of turns does not count, unless the first would have no time to be read.
-    """
-    ours = set(script.speakers[piece.first : piece.last])
-    theirs = set(script.speakers[following.first : following.last])
-    if None in ours or None in theirs or not ours.isdisjoint(theirs):
-        return False
-    start = script.starts[following.first]
-    roomy = start - script.starts[piece.first] >= script.shortest_ms(piece.first, piece.last)
-    return _said_until(script, piece) - start > (REAL_OVERLAP_MS if roomy else 0)

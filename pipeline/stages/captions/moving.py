@@ -1,0 +1,116 @@
+"""Small moves of when captions come, where people talk so densely that one would flash by, come too far from its first
+word, or stand beside one of somebody who does not speak at the same time.
+
+A local search over one stated cost: every caption in trouble and the few behind it try the places that could matter,
+and the best move is kept when it costs less in its whole neighbourhood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.profiles import Limits
+from pipeline.stages.captions.division import Piece
+from pipeline.stages.captions.script import Script
+from pipeline.stages.captions.sweep import ends_of, said_until
+
+# Points for a caption that is not seen long enough, that comes outside the tolerance, and that stands beside another
+# although their words do not overlap; the rest of a point is how far.
+FLASHES, AWAY, BESIDE = 10.0, 5.0, 3.0
+# A caption is tried together with each of so many behind it, and judged with so many around it.
+BEHIND, AROUND = 3, 6
+# No caption is moved this far from its first word.
+FARTHEST_MS = 600
+
+
+def settled(
+    script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], latest_ms: int | None
+) -> list[int]:
+    """Starts in ms that cost no more than those given, still rising; equal input gives equal output."""
+    best = list(starts)
+    ends = _inside(ends_of(script, limits, pieces, best), latest_ms)
+    for k in range(len(pieces)):
+        if _cost(script, limits, pieces, best, ends, k) >= 1.0:
+            moved = _moved(script, limits, pieces, best, k, latest_ms)
+            if moved != best:
+                best = moved
+                ends = _inside(ends_of(script, limits, pieces, best), latest_ms)
+    return best
+
+
+def _moved(
+    script: Script,
+    limits: Limits,
+    pieces: Sequence[Piece],
+    starts: list[int],
+    k: int,
+    latest_ms: int | None,
+) -> list[int]:
+    """The cheapest starts around piece `k` with it and at most one behind it moved."""
+    first, last = max(0, k - AROUND), min(len(pieces), k + AROUND + 1)
+
+    def cost(tried: list[int]) -> float:
+        near, begun = pieces[first:last], tried[first:last]
+        ends = _inside(ends_of(script, limits, near, begun), latest_ms)
+        return sum(_cost(script, limits, near, begun, ends, n) for n in range(len(near)))
+
+    best, least = starts, cost(starts)
+    for tried in _tries(script, limits, pieces, starts, k):
+        if (
+            all(tried[n] <= tried[n + 1] for n in range(first, last - 1))
+            and (now := cost(tried)) < least - 1e-6
+        ):
+            best, least = tried, now
+    return best
+
+
+def _tries(
+    script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], k: int
+) -> Iterator[list[int]]:
+    for own in _places(script, limits, pieces, starts, k, starts[k]):
+        for other in range(k + 1, min(len(pieces), k + 1 + BEHIND)):
+            seen = own + limits.least_duration_ms + limits.min_gap_ms
+            for place in _places(script, limits, pieces, starts, other, seen):
+                tried = list(starts)
+                tried[k], tried[other] = own, place
+                yield tried
+
+
+def _places(
+    script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], n: int, wanted: int
+) -> list[int]:
+    """Where a caption may come: where it does, on its first word, at both ends of the tolerance, or where it is wanted,
+    inside the tolerance and, dearly, not far outside."""
+    heard, tolerance = max(0, script.starts[pieces[n].first]), limits.early_ms
+    earliest, latest = max(0, heard - tolerance), heard + tolerance
+    near = {min(heard + far, max(heard - far, 0, wanted)) for far in (tolerance, FARTHEST_MS)}
+    return sorted({starts[n], heard, earliest, latest, *near})
+
+
+def _cost(
+    script: Script,
+    limits: Limits,
+    pieces: Sequence[Piece],
+    starts: Sequence[int],
+    ends: Sequence[int],
+    n: int,
+) -> float:
+    """Points for one caption; under one where only moves inside the tolerance are paid for."""
+    heard = max(0, script.starts[pieces[n].first])
+    off, shown = abs(starts[n] - heard), ends[n] - starts[n]
+    cost = 0.5 * min(1.0, off / limits.early_ms)
+    if shown < limits.least_duration_ms:
+        cost += FLASHES + 1 - shown / limits.least_duration_ms
+    if off > limits.early_ms:
+        cost += AWAY + min(1.0, off / 2000)
+    if (
+        n + 1 < len(pieces)
+        and ends[n] > starts[n + 1]
+        and said_until(script, pieces[n]) <= script.starts[pieces[n + 1].first]
+    ):
+        cost += BESIDE
+    return cost
+
+
+def _inside(ends: list[int], latest_ms: int | None) -> list[int]:
+    return ends if latest_ms is None else [min(end, latest_ms) for end in ends]
