@@ -47,6 +47,7 @@ class Material:
     duration_ms: int
     shots: tuple[int, ...] = ()
     boundaries: tuple[int, ...] = ()
+    sound: Path | None = None
 
 
 def demo() -> Material:
@@ -55,10 +56,11 @@ def demo() -> Material:
     names = {p["id"]: p["name"] for p in truth["people"]}
     phrases = [(u["start_ms"], u["end_ms"], u["text"], u["speaker"]) for u in truth["utterances"]]
     phrases += [(s["start_ms"], s["end_ms"], f"[{s['name']}]", None) for s in truth["sounds"]]
-    return _material(
+    made = _material(
         "demo", phrases, truth["duration_ms"], names,
         tuple(s["start_ms"] for s in truth["shots"][1:]), tuple(s["start_ms"] for s in truth["sections"]),
     )  # fmt: skip
+    return replace(made, sound=ROOT / "media" / "demo.mp4")
 
 
 def meetings() -> Iterator[Material]:
@@ -86,7 +88,8 @@ def recordings() -> Iterator[Material]:
         ]
         people = sorted({p[3] for p in phrases if p[3]})
         names, end = {p: p for p in people}, max(p[1] for p in phrases) + 1000
-        yield _material(folder.name, phrases, end, names, by_word="word" in entries[0])
+        made = _material(folder.name, phrases, end, names, by_word="word" in entries[0])
+        yield replace(made, sound=next(iter(sorted(folder.glob("audio.*"))), None))
 
 
 def subtitled() -> Iterator[tuple[str, Aligned]]:

@@ -5,9 +5,8 @@ For every material and profile: captions, errors, warnings about single captions
 break each rule, and how much of it the speech itself leaves no way around. A warning about reading speed or
 time on screen is *unavoidable* when the caption already stands from its first word until the next one must
 come (tests prove that no other division of the words would cost less). `on time` is the share of captions
-whose first word begins within the profile's tolerance. Beside ours, two other makers' captions of the same
-words: `segments`, one caption for each utterance as recognizers write them, and `greedy`, lines filled to the
-limit.
+whose first word begins within the profile's tolerance. `--others` puts other makers' captions of the same words
+beside ours (`caption_makers`), `--faults` plants faults (`caption_faults`).
 """
 
 from __future__ import annotations
@@ -21,16 +20,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
 
-from benchmarks import caption_faults
+from benchmarks import caption_faults, caption_makers
 from benchmarks.caption_material import Material, demo, meetings, recordings, subtitled
 from pipeline.audit import Document, Facts, Report, Severity, audit
 from pipeline.audit.documents import shown
-from pipeline.audit.model import SpokenWord
+from pipeline.audit.hearing import onsets
+from pipeline.audit.model import SpokenWord, View
 from pipeline.linguistics import Junction, junction
 from pipeline.profiles import PROFILES, Profile
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
-from pipeline.timing import Span, format_timecode
+from pipeline.timing import format_timecode
 from pipeline.transcript import Captions, Cue, Kind, Voices, lines_of
 
 # A caption that ends this close to what follows had no more time to take.
@@ -71,32 +71,12 @@ def facts_of(material: Material) -> Facts:
     return Facts(duration_ms=material.duration_ms, words=tuple(words))
 
 
-def segments(material: Material) -> Captions:
-    """One caption for each utterance, as a recognizer's own writer makes them."""
-    tokens = material.aligned.tokens
-    cues = []
-    for u in material.voices.utterances:
-        span = Span(tokens[u.first].span.start_ms, max(t.span.end_ms for t in tokens[u.first : u.last]))
-        cues.append(Cue(span, u.first, u.last))
-    return Captions(tuple(cues))
-
-
-def greedy(material: Material, profile: Profile) -> Captions:
-    """Lines filled up to the limit and two lines a caption, whatever the words mean."""
-    limit, tokens = profile.max_line_chars or 42, material.aligned.tokens
-    cues = []
-    for u in material.voices.utterances:
-        lines: list[list[int]] = [[]]
-        for k in range(u.first, u.last):
-            if lines[-1] and len(" ".join(tokens[i].text for i in [*lines[-1], k])) > limit:
-                lines.append([])
-            lines[-1].append(k)
-        for at in range(0, len(lines), 2):
-            pair = lines[at : at + 2]
-            first, last = pair[0][0], pair[-1][-1] + 1
-            span = Span(tokens[first].span.start_ms, max(t.span.end_ms for t in tokens[first:last]))
-            cues.append(Cue(span, first, last, tuple(line[0] for line in pair[1:])))
-    return Captions(tuple(cues))
+def built(material: Material, profile: str) -> Captions:
+    """Our captions of a material."""
+    return run(
+        material.aligned, material.voices, CaptionSettings(profile=profile),  # type: ignore[arg-type]
+        material.shots, material.boundaries, duration_ms=material.duration_ms,
+    )  # fmt: skip
 
 
 def unavoidable(report: Report, document: Document) -> int:
@@ -146,31 +126,54 @@ def line(
     return report
 
 
-def measure(materials: Iterable[Material], profiles: Sequence[str], others: bool, show: int) -> None:
+def measure(materials: Iterable[Material], profiles: Sequence[str], show: int) -> None:
     """Build, audit and print all of it; then the rules by share of captions."""
     rules: dict[str, Counter[str]] = {p: Counter() for p in profiles}
     total: Counter[str] = Counter()
     for material in materials:
         for name in profiles:
-            profile, settings = PROFILES[name], CaptionSettings(profile=name)  # type: ignore[arg-type]
+            profile = PROFILES[name]
             began = time.perf_counter()
-            captions = run(
-                material.aligned, material.voices, settings, material.shots, material.boundaries,
-                duration_ms=material.duration_ms,
-            )  # fmt: skip
+            captions = built(material, name)
             report = line("ours", material, captions, profile, time.perf_counter() - began)
             total[name] += len(captions.cues)
             for finding in report.findings:
                 rules[name][f"{finding.severity} {finding.id}"] += 1
-            if others:
-                line("segments", material, segments(material), profile, None)
-                line("greedy", material, greedy(material, profile), profile, None)
             if show:
                 print_captions(material, captions, profile, report, show)
     for name in profiles:
         print(f"\n{name}: findings per caption over {total[name]} captions")
         for rule, count in rules[name].most_common():
             print(f"  {count / max(1, total[name]):7.2%}  {count:>6}  {rule}")
+
+
+def side_by_side(materials: Iterable[Material], profiles: Sequence[str]) -> None:
+    """Our captions and other makers' of the same words, audited alike: sums over the materials that each maker has."""
+    sums: dict[tuple[str, str], Counter[str]] = {}
+    for material in materials:
+        facts, theirs = facts_of(material), list(caption_makers.others(material))
+        for name in profiles:
+            profile = PROFILES[name]
+            for maker, document in [("ours", document_of(material, built(material, name), profile)), *theirs]:
+                report = audit(document, [profile], facts)
+                count = sums.setdefault((name, maker), Counter())
+                late = [ms for _, ms in onsets(View(document, facts, profile))]
+                count["captions"] += len(document.cues)
+                count["errors"] += report.count(Severity.ERROR)
+                count["warnings"] += report.count(Severity.WARNING)
+                count["others"] += report.count(Severity.WARNING) - unavoidable(report, document)
+                count["onsets"] += len(late)
+                count["on time"] += sum(-profile.early_ms <= ms <= profile.late_ms for ms in late)
+                count["materials"] += 1
+    print(
+        f"\n{'profile':<10}{'maker':<11}{'of':>4}{'captions':>10}{'errors':>8}{'warnings':>10}{'avoidable':>11}{'on time':>9}"
+    )
+    for (name, maker), n in sums.items():
+        captions = max(1, n["captions"])
+        print(
+            f"{name:<10}{maker:<11}{n['materials']:>4}{n['captions']:>10}{n['errors']:>8}{n['warnings']:>10}"
+            f"{n['others'] / captions:>11.1%}{n['on time'] / max(1, n['onsets']):>9.1%}"
+        )
 
 
 def print_captions(
@@ -267,10 +270,11 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="print the first captions of each")
     options = parser.parse_args()
     materials = [m for m in (demo(), *recordings(), *meetings()) if options.only in m.name]
-    if options.faults:
-        faults(materials)
+    profiles = options.profile or list(PROFILES)
+    if options.faults or options.others:
+        faults(materials) if options.faults else side_by_side(materials, profiles)
         return
-    measure(materials, options.profile or list(PROFILES), options.others, options.show)
+    measure(materials, profiles, options.show)
     if not options.only:
         against_editors()
         speed()

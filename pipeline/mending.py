@@ -8,14 +8,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pipeline.audit import Facts, Report, audit
+from pipeline.audit import Facts, Report, Severity, audit
 from pipeline.audit.mending import Mend, mend
 from pipeline.audit.model import Document
 from pipeline.audit.waivers import waive
-from pipeline.check import load_with
+from pipeline.check import load, load_with
 from pipeline.errors import OutputError, SubtitlesError
 from pipeline.formats.files import write_atomic
 from pipeline.profiles import Profile
@@ -49,21 +50,43 @@ def propose(
     if document.format not in ("srt", "vtt"):
         raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
     waivers = waivers_for(path, media)
-    better, mends = mend(document, profiles, known, waivers)
+    _, mends = mend(document, profiles, known, waivers)
     old = _decoded(path)
+    mends = [one for one in mends if _stands_as_read(_lines(old), one)]
     new = patched(old, mends, document.format)
     diff = "".join(
         difflib.unified_diff(_lines(old), _lines(new), str(path), f"{path} (mended)", n=2, lineterm="\n")
     )
-    before, after = (waive(audit(d, profiles, known), waivers) for d in (document, _rescanned(better)))
+    again = _read_again(path, new, document) if mends else document
+    before, after = (waive(audit(d, profiles, known), waivers) for d in (document, again))
+    if len(again.cues) != len(document.cues) or _gravity(after) > _gravity(before):
+        # Players would read the mended file otherwise than it was meant: better none.
+        return Mended(path, old, "", (), before, before)
     return Mended(path, new, diff, tuple(mends), before, after)
 
 
-def _rescanned(document: Document) -> Document:
-    """Without the flaws of escapes that were put right; the others lie in lines that were not touched."""
-    mended = {c.number for c in document.cues if "&amp;" in c.raw or "&lt;" in c.raw}
-    flaws = tuple(f for f in document.flaws if not (f.rule == "vtt-escape" and f.cue in mended))
-    return Document(document.name, document.format, document.cues, flaws, document.lang, document.notes)
+def _stands_as_read(lines: Sequence[str], one: Mend) -> bool:
+    """Whether a caption's text stands under its timing line just as it was read: not over a blank line, for one."""
+    if one.after.raw == one.before.raw:
+        return True
+    at = one.before.line
+    shown = one.before.raw.split("\n")
+    written = [line.rstrip("\r\n") for line in lines[at : at + len(shown)]]
+    return at > 0 and all(line.strip() for line in shown) and written == shown
+
+
+def _read_again(path: Path, text: str, document: Document) -> Document:
+    """The document that the mended text is: what is reported after a mend is what the file will say."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, path.name)
+        copy.write_bytes(text.encode("utf-8", "surrogatepass"))
+        again, _ = load(copy)
+    return replace(again, notes=document.notes)
+
+
+def _gravity(report: Report) -> tuple[int, int]:
+    """Errors, and then warnings."""
+    return report.count(Severity.ERROR), report.count(Severity.WARNING)
 
 
 def write(mended: Mended, in_place: bool) -> tuple[Path, Path | None]:

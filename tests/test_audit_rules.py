@@ -163,6 +163,7 @@ CASES: dict[str, Case] = {
         doc((0, 2000, "Ask Beaty.")), doc((0, 2000, "Ask Beatty.")), facts=Facts(names=("Jax Beatty",)),
         silent_facts=Facts(names=("Jax Beatty",)),
     ),
+    "captions-absent": Case(doc(), GOOD, severity=E),
     "empty-cue": Case(doc((0, 2000, " ")), GOOD),
     "whitespace": Case(doc((0, 2000, "Hello , you.")), GOOD),
     "glyph": Case(doc((0, 2000, "Hello \ue000")), doc((0, 2000, "Café – “yes”")), severity=W),
@@ -227,6 +228,45 @@ def test_every_rule_names_a_source_in_each_profile_that_asks() -> None:
         for name in PROFILES:
             if rule.severity_in(name) is not None:
                 assert rule.source_in(name)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fires", "profile", "severity"),
+    [
+        ("encoding-utf8", SRT.replace("came", "caf\udce9"), "training", W),
+        ("encoding-utf8", VTT.replace("came", "caf\udce9"), "training", E),
+        ("srt-timestamp", SRT.replace("00:00:04,000", "00:00:04.000"), "training", W),
+        ("srt-timestamp", SRT.replace("00:00:04,000", "00:00:04"), "training", E),
+        ("vtt-escape", VTT.replace("came", "<i>came"), "training", W),
+        ("vtt-escape", VTT.replace("came", "a < b"), "training", E),
+        ("glyph", doc((0, 2000, "He said “yes”.")), "bbc", I),
+        ("glyph", doc((0, 2000, "Wait [door]")), "bbc", I),
+        ("italics", doc((0, 2000, "<i>Hello.</i>"), lang="ko"), "netflix", I),
+        ("speaker-missing", CASES["speaker-missing"].fires, "wcag-fcc", E),
+    ],
+)
+def test_a_rule_grades_as_the_table_says(
+    rule: str, fires: Document | str, profile: str, severity: Severity, tmp_path: Path
+) -> None:
+    found = findings(fires, profile, CASES[rule].facts, tmp_path)
+    assert {f.severity for f in found if f.id == rule} == {severity}
+
+
+def test_a_mark_that_stands_for_speech_is_what_a_caption_waits_for() -> None:
+    """ "... and so": the mark has a time in the transcript; a caption that comes with it is not early."""
+    words = said((1000, 3000, "..."), by="Tim") + speaking("and so it went.", 3000, "Tim")
+    document = doc((1000, 4500, "TIM: ... and so it went."), names=("Tim",))
+    found = audit(document, [PROFILES["training"]], Facts(words=words)).findings
+    assert not {"sync-early", "sync-late"} & {f.id for f in found}
+    plain = doc((1000, 4500, "TIM: and so it went."), names=("Tim",))
+    early = audit(plain, [PROFILES["training"]], Facts(words=words)).findings
+    assert "sync-early" in {f.id for f in early}
+
+
+def test_a_short_word_is_speech_however_long_it_is_shown() -> None:
+    document = doc((1000, 3000, "Hmm."))
+    found = audit(document, [PROFILES["bbc"]], Facts(words=said((1000, 1150, "Hmm.")))).findings
+    assert "caption-without-speech" not in {f.id for f in found}
 
 
 def test_a_speaker_who_talks_over_another_is_no_error() -> None:

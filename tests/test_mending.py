@@ -189,3 +189,18 @@ def test_a_waiver_that_fits_nothing_is_told() -> None:
     report = waive(report_of((1000, "Yeah.")), [Waiver("min-duration", "No.", 1000, "Ann", "fine")])
     assert len(open_ones(report, "min-duration")) == 1
     assert any("fits no finding" in note for note in report.notes)
+
+
+def test_text_that_was_read_over_a_blank_line_is_not_written_twice(tmp_path: Path) -> None:
+    """A lenient reader finds a caption's text behind a blank line; a mend of it must not leave it there as well."""
+    path = tmp_path / "lost.srt"
+    path.write_text(
+        "1\n00:00:00,500 --> 00:00:07,000\nCaption text one.\n\n2\nCaption text two.\n\n"
+        "3\n00:00:08,000 --> 00:00:08,200\nYes.\n",
+        encoding="utf-8",
+    )
+    mended = propose(path, [PROFILES["training"]])
+    assert mended.text.count("Caption text two.") == 1
+    assert [m.number for m in mended.mends] == [2]
+    path.write_text(mended.text, encoding="utf-8")
+    assert [f.id for f in check([path]).reports[0].findings] == [f.id for f in mended.after.findings]

@@ -24,6 +24,8 @@ FARTHEST_ONSET_MS = 3000
 DRIFT_MS_PER_HOUR = 500
 DRIFT_LEAST_SPAN_MS = 600_000
 DRIFT_LEAST_MS = 200
+# The shortest thing that anybody says.
+A_WORD_MS = 100
 LOW_CONFIDENCE = 0.4
 SILENCE_WORTH_A_WORD_MS = 20_000
 
@@ -110,8 +112,9 @@ def without_speech(view: View) -> Iterator[Hit]:
             at += 1
         near = regions[max(0, at - 1) : at + 8]
         heard = sum(cue.span.overlap_ms(r) for r in near)
-        if cue.span and heard < cue.span.duration_ms / 10 and not cue.is_sound and cue.words:
-            yield Hit("Nobody speaks while it is on screen.", cue, heard, cue.span.duration_ms // 10)
+        wanted = min(cue.span.duration_ms // 10, A_WORD_MS)
+        if cue.span and heard < wanted and not cue.is_sound and cue.words:
+            yield Hit("Nobody speaks while it is on screen.", cue, heard, wanted)
 
 
 def empty_stretch(view: View) -> Iterator[Hit]:

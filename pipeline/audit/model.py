@@ -86,13 +86,14 @@ class Shown:
 @dataclass(frozen=True)
 class Flaw:
     """Something wrong with the bytes of a file, found before there are cues: the rule it breaks, and
-    where."""
+    where; `severity` overrides the table's."""
 
     rule: str
     message: str
     line: int = 0
     measured: str = ""
     cue: int | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def _flaws(rule: str) -> Callable[[View], Iterator[Hit]]:
         for flaw in view.document.flaws:
             if flaw.rule == rule:
                 cue = cues.get(flaw.cue) if flaw.cue else None
-                yield Hit(flaw.message, cue, flaw.measured or None, line=flaw.line)
+                yield Hit(flaw.message, cue, flaw.measured or None, severity=flaw.severity, line=flaw.line)
 
     return find
 
@@ -168,7 +168,7 @@ RULES: tuple[Rule, ...] = (
     Rule("low-confidence", "least confidence of a word", "", hearing.unsure, I, "WAI Captions/Subtitles",
          "Listen again.", needs=("words",), needs_person=True),
     # Speakers and sounds
-    Rule("speaker-missing", "changes of speaker not shown", "changes", hearing.unmarked_change, W,
+    Rule("speaker-missing", "changes of speaker not shown", "changes", hearing.unmarked_change, _for(W, wcag_fcc=E),
          f"{W122}; BBC §7; DCMP Language Mechanics", "Name the speaker, or begin each line with a dash.",
          needs=("words",)),
     Rule("speakers-absent", "captions that name anybody", "", wording.no_speakers, W, f"{W122}; BBC §7",
@@ -197,7 +197,7 @@ RULES: tuple[Rule, ...] = (
          needs_person=True),
     Rule("music", "music sign", "", wording.music, I, "BBC §16.5", "Begin and end sung words with ♪."),
     # Style
-    Rule("italics", "unclosed tags", "tags", wording.italics, I, N_EN, "Close the tag."),
+    Rule("italics", "tags out of place", "tags", wording.italics, _for(I), N_EN, "Close the tag."),
     Rule("shouting-caps", "words in capitals running", "words", wording.shouting, _for(I, wcag_fcc=None,
          netflix=None),
          {"bbc": "BBC §11.2", "dcmp": "DCMP Captioning Key, Text"}, "Use capitals for shouting only."),
@@ -224,9 +224,11 @@ RULES: tuple[Rule, ...] = (
          "Check the spelling.",
          needs=("names",), needs_person=True),
     # Characters and file format
+    Rule("captions-absent", "captions", "", wording.no_captions, E, f"{W122}, F8; {FCC}(iii)",
+         "Caption the recording."),
     Rule("empty-cue", "visible characters", "chars", wording.empty, W, "Vignette", "Remove the caption."),
     Rule("whitespace", "spaces", "", wording.whitespace, I, "Vignette", "Remove the spaces.", fixable=True),
-    Rule("glyph", "character", "", wording.glyphs, I, f"{N_GEN} §3; BBC §9.3", "Use another character."),
+    Rule("glyph", "character", "", wording.glyphs, _for(I), f"{N_GEN} §3; BBC §9.3", "Use another character."),
     Rule("past-end", "end", "ms", pace.past_end, E, "Vignette", "Let it end with the recording.",
          needs=("duration_ms",), fixable=True),
     Rule("lang", "language", "", wording.no_language, W, "HTML <track srclang>; WCAG 2.2",

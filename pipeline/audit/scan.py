@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.audit.model import Flaw
+from pipeline.audit.model import Flaw, Severity
 from pipeline.timing import parse_timecode
 
 _VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
@@ -64,7 +64,7 @@ def scan(data: bytes, kind: str) -> Scan:
 
 def _decoded(data: bytes, kind: str, flaws: list[Flaw]) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        flaws.append(Flaw("encoding-utf8", "The file is UTF-16, not UTF-8.", 1))
+        flaws.append(Flaw("encoding-utf8", "The file is UTF-16, not UTF-8.", 1, severity=_encoding(kind)))
         return data.decode("utf-16", "replace")
     if data.startswith(b"\xef\xbb\xbf"):
         if kind != "vtt":
@@ -74,8 +74,14 @@ def _decoded(data: bytes, kind: str, flaws: list[Flaw]) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        flaws.append(Flaw("encoding-utf8", f"Byte {error.start} is not UTF-8.", line))
+        message = f"Byte {error.start} is not UTF-8."
+        flaws.append(Flaw("encoding-utf8", message, line, severity=_encoding(kind)))
         return data.decode("cp1252", "replace")
+
+
+def _encoding(kind: str) -> Severity:
+    """WebVTT must be UTF-8; SubRip should."""
+    return Severity.ERROR if kind == "vtt" else Severity.WARNING
 
 
 def _damage(text: str, flaws: list[Flaw]) -> None:
@@ -140,6 +146,10 @@ def _block(lines: list[str], number: int, kind: str, blocks: list[Block], flaws:
                 number + timing,
                 lines[timing][:60],
                 cue,
+                # Players read SubRip with a dot for the comma too.
+                Severity.WARNING
+                if kind == "srt" and strict.fullmatch(lines[timing].replace(".", ","))
+                else None,
             )
         )
     payload = lines[timing + 1 :]
@@ -226,7 +236,9 @@ def _vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
     for name in _CLOSED_LATER:
         opened = len(re.findall(rf"<{name}(?:[.\s][^<>]*)?>", text))
         if opened != text.count(f"</{name}>"):
-            flaws.append(Flaw("vtt-escape", f"<{name}> is not closed.", block.line + 1, name, number))
+            # Where the cue ends players close what is open.
+            message = f"<{name}> is not closed."
+            flaws.append(Flaw("vtt-escape", message, block.line + 1, name, number, Severity.WARNING))
     if re.search(r"<v(?:\.[^\s<>]+)*[ \t]*>", text):
         flaws.append(Flaw("vtt-voice", "<v> names nobody.", block.line + 1, "<v>", number))
     at = block.start_ms or 0

@@ -27,6 +27,11 @@ _SMALL_NUMBER = re.compile(
 )
 _STARTING_NUMBER = re.compile(r"(?:^|[.?!]\s+)(\d+)\s+[A-Za-z]")
 _MID_LINE_DASH = re.compile(r"[.?!…]\s+[-–—]\s?[A-Z]")
+# Languages in which Netflix uses no italics.
+_NEVER_SLANTED = ("ar", "he", "hi", "ko", "th", "zh")
+# What BBC §9.3 lists beside letters and digits, for broadcast and online, with the straight quotes of §14.
+_BROADCAST = frozenset("!)(,.?:;-'\"<>&@#%+*=/£$¢¥©®¼½¾™€♫♪←→–")
+_ASCII_NOT_BROADCAST = frozenset("[]\\^_`{|}~")
 _EDGE_SPACE = re.compile(r"^\s|\s$|[ \t]{2,}|\s[!?).,;:…](?:\s|$)")
 
 
@@ -132,13 +137,16 @@ def music(view: View) -> Iterator[Hit]:
 
 
 def italics(view: View) -> Iterator[Hit]:
-    """Italic tags that are not closed."""
+    """Italic tags that are not closed, or in a script that Netflix never slants."""
+    upright = view.profile.name == "netflix" and view.document.lang.split("-")[0].lower() in _NEVER_SLANTED
     for cue in view.cues:
         raw = cue.raw.lower()
         if "<i" in raw or "</i" in raw:
             opened, closed = len(re.findall(r"<i(?:\.[\w.-]+)?>", raw)), raw.count("</i>")
             if opened != closed:
                 yield Hit("An italic tag is not closed.", cue, opened - closed, 0)
+            elif opened and upright:
+                yield Hit("Italics are not used in this language.", cue, opened, 0)
 
 
 def shouting(view: View) -> Iterator[Hit]:
@@ -217,6 +225,12 @@ def fillers(view: View) -> Iterator[Hit]:
         yield Hit(f"{share:g} % of the words are fillers.", None, share, 4)
 
 
+def no_captions(view: View) -> Iterator[Hit]:
+    """A file that shows nothing at all."""
+    if not any(cue.text.strip() for cue in view.cues):
+        yield Hit("The file holds no caption.", None, 0)
+
+
 def empty(view: View) -> Iterator[Hit]:
     """A caption without visible text."""
     for cue in view.cues:
@@ -250,13 +264,23 @@ def _character_trouble(character: str) -> tuple[Severity, str] | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def _not_broadcast(character: str) -> tuple[Severity, str] | None:
+    """Trouble with a character by BBC §9.3: letters and digits are fine, of signs those that the clause names."""
+    trouble = _character_trouble(character)
+    if trouble or character.isalnum() or character.isspace() or unicodedata.combining(character):
+        return trouble
+    return None if character in _BROADCAST else (Severity.INFO, "is not in the BBC's set of characters")
+
+
 def glyphs(view: View) -> Iterator[Hit]:
     """Characters that players may not show."""
+    find = _not_broadcast if view.profile.name == "bbc" else _character_trouble
     for cue in view.cues:
-        if cue.text.isascii() and cue.text.isprintable():
+        if cue.text.isascii() and cue.text.isprintable() and _ASCII_NOT_BROADCAST.isdisjoint(cue.text):
             continue
         for character in cue.text:
-            trouble = _character_trouble(character)
+            trouble = find(character)
             if trouble:
                 yield Hit(
                     f"U+{ord(character):04X} {trouble[1]}.",

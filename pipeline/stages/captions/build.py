@@ -17,9 +17,9 @@ from pipeline.stages.captions.times import order_of, spans
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Captions, Cue, Voices
 
-# How often people who talk at once are divided anew because a name must be shown again; once is nearly always
-# enough.
-MOST_ATTEMPTS = 3
+# How often people who talk at once are divided anew because a name must be shown again, which moves other divisions;
+# once is nearly always enough.
+MOST_ATTEMPTS = 8
 # Stretches between hard places that were divided already: tokens [first, last) and the labels inside.
 _Known = dict[tuple[int, int, tuple[tuple[int, str], ...]], list[Piece]]
 
