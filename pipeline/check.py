@@ -95,6 +95,7 @@ def check_file(
     progress: Progress = silent,
 ) -> Report:
     """The report about one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError and JournalError."""
+    progress(0.0)
     document, known = load_with(path, facts)
     report = audit(document, profiles, known, progress=part(progress, 0.5, 1.0))
     return waive(report, waivers_for(path, media))

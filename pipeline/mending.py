@@ -20,6 +20,7 @@ from pipeline.check import load, load_with
 from pipeline.errors import OutputError, SubtitlesError
 from pipeline.formats.files import write_atomic
 from pipeline.profiles import Profile
+from pipeline.progress import Progress, silent
 from pipeline.timing import format_timecode
 from pipeline.waiving import waivers_for
 
@@ -40,7 +41,11 @@ class Mended:
 
 
 def propose(
-    path: Path, profiles: Sequence[Profile], facts: Facts | None = None, media: Path | None = None
+    path: Path,
+    profiles: Sequence[Profile],
+    facts: Facts | None = None,
+    media: Path | None = None,
+    progress: Progress = silent,
 ) -> Mended:
     """All mends of an SRT or WebVTT file that help and make no other rule worse; nothing is written.
 
@@ -50,7 +55,7 @@ def propose(
     if document.format not in ("srt", "vtt"):
         raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
     waivers = waivers_for(path, media)
-    _, mends = mend(document, profiles, known, waivers)
+    _, mends = mend(document, profiles, known, waivers, progress)
     old = _decoded(path)
     mends = [one for one in mends if _stands_as_read(_lines(old), one)]
     new = patched(old, mends, document.format)

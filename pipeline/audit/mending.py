@@ -7,6 +7,7 @@ escapes are put right.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from pipeline.audit.run import audit
 from pipeline.audit.waivers import Waiver, waive
 from pipeline.linguistics import Junction, junction, visible_length
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
+from pipeline.progress import Progress, silent
 from pipeline.timing import Span
 
 # A caption is judged together with so many neighbours on either side.
@@ -53,21 +55,30 @@ def mend(
     profiles: Sequence[Profile],
     facts: Facts | None = None,
     waivers: Sequence[Waiver] = (),
+    progress: Progress = silent,
 ) -> tuple[Document, list[Mend]]:
     """The document with all mends that help, and what they are; what a person waived stays as it is.
 
     The first profile says what to aim at, all of them what must not become worse.
     """
     known = facts or Facts()
+    if known.words:
+        known = replace(known, words=tuple(sorted(known.words, key=lambda w: w.span.start_ms)))
     cues = {cue.number: cue for cue in document.cues}
     wanted: dict[int, set[str]] = {}
     for finding in waive(audit(document, profiles, known), waivers).open:
         if finding.fixable and finding.cue_index is not None and finding.id in TRIES:
             wanted.setdefault(finding.cue_index, set()).add(finding.id)
+    # No mend moves a start, so the order of appearance stays.
+    order = [cue.number for cue in document.by_start]
+    place = {number: k for k, number in enumerate(order)}
     mends: list[Mend] = []
-    for number in sorted(wanted):
+    for done, number in enumerate(sorted(wanted)):
+        progress(done / len(wanted))
         for rule in [r for r in TRIES if r in wanted[number]]:
-            better = _better(rule, number, cues, document, profiles, known)
+            at = place[number]
+            around = [cues[n] for n in order[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]]
+            better = _better(rule, cues[number], around, document, profiles, known)
             if better is not None:
                 mends.append(Mend(number, (rule,), cues[number], better))
                 cues[number] = better
@@ -77,23 +88,23 @@ def mend(
 
 def _better(
     rule: str,
-    number: int,
-    cues: dict[int, Shown],
+    cue: Shown,
+    around: Sequence[Shown],
     document: Document,
     profiles: Sequence[Profile],
     facts: Facts,
 ) -> Shown | None:
-    """The first candidate that helps, judged by the caption and those around it."""
-    order = sorted(cues.values(), key=lambda c: (c.span.start_ms, c.number))
-    at = next(k for k, c in enumerate(order) if c.number == number)
-    around = order[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
-    following = order[at + 1] if at + 1 < len(order) else None
+    """The first candidate that helps, judged by the caption and those around it, in order of appearance."""
+    at = next(k for k, c in enumerate(around) if c.number == cue.number)
+    following = around[at + 1] if at + 1 < len(around) else None
     near = _near(facts, around)
     before = _counts(around, document, profiles, near)
-    for candidate in TRIES[rule](cues[number], following, profiles[0], facts):
-        if candidate == cues[number]:
+    for candidate in TRIES[rule](cue, following, profiles[0], facts):
+        if candidate == cue:
             continue
-        after = _counts([candidate if c.number == number else c for c in around], document, profiles, near)
+        after = _counts(
+            [candidate if c.number == cue.number else c for c in around], document, profiles, near
+        )
         if _helps(rule, before, after):
             return candidate
     return None
@@ -114,8 +125,9 @@ def _helps(rule: str, before: _Counts, after: _Counts) -> bool:
 def _near(facts: Facts, cues: Sequence[Shown]) -> Facts:
     first = min(c.span.start_ms for c in cues) - EARSHOT_MS
     last = max(c.span.end_ms for c in cues) + EARSHOT_MS
-    words = facts.words and tuple(w for w in facts.words if first <= w.span.start_ms <= last)
-    return replace(facts, words=words or None, speech=None, differing=())
+    said = facts.words or ()
+    near = slice(*(bisect_left(said, ms, key=lambda w: w.span.start_ms) for ms in (first, last + 1)))
+    return replace(facts, words=said[near] or None, speech=None, differing=())
 
 
 def _counts(cues: Sequence[Shown], document: Document, profiles: Sequence[Profile], facts: Facts) -> _Counts:
@@ -194,6 +206,8 @@ def rebroken(cue: Shown, following: Shown | None, profile: Profile, facts: Facts
         return
     words = cue.text.split()
     limit = profile.max_line_chars or 42
+    if cue.chars > profile.max_lines * limit:
+        return  # it fits nowhere, however it is broken
     choices = []
     for count in range(1, profile.max_lines + 1):
         for breaks in combinations(range(1, len(words)), count - 1):

@@ -126,7 +126,8 @@ def _different(view: View, one: Shown, other: Shown) -> bool:
     if one.is_sound != other.is_sound:
         return True
     first, second = (
-        {name.casefold() for name in (speakers_of(view, cue) or cue.names) if name} for cue in (one, other)
+        {name.casefold() for name in ((view.facts.words and speakers_of(view, cue)) or cue.names) if name}
+        for cue in (one, other)
     )
     return bool(first and second) and first.isdisjoint(second)
 

@@ -60,7 +60,7 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
         if waive:
             return _waive(files[0], profile or ["training"], heard, (waive, at, reason, by), say)
         if fix:
-            return _fix(files, profile or ["training"], heard, in_place, say)
+            return _fix(files, profile or ["training"], heard, in_place, say, watch)
         progress = watch("check") if _size(files) > LARGE_BYTES else silent
         return _report(files, profile or ["training"], heard, shape, fail_on, say, progress)
 
@@ -90,7 +90,12 @@ def _report(
 
 
 def _fix(
-    files: Sequence[Path], profiles: Sequence[str], heard: Any, in_place: bool, say: Callable[[str], None]
+    files: Sequence[Path],
+    profiles: Sequence[str],
+    heard: Any,
+    in_place: bool,
+    say: Callable[[str], None],
+    watch: Callable[[str], Progress],
 ) -> int:
     """Show each file's mends as a diff and write the mended file; findings that stay are counted.
 
@@ -105,9 +110,9 @@ def _fix(
     left = 0
     for path in files:
         try:
-            mended = mending.propose(
-                path, rules, heard.facts if heard else None, heard.media.path if heard else None
-            )
+            facts, media = (heard.facts, heard.media.path) if heard else (None, None)
+            progress = watch("mend") if _size([path]) > LARGE_BYTES else silent
+            mended = mending.propose(path, rules, facts, media, progress)
         except SubtitlesError as error:
             if len(files) == 1:
                 raise
