@@ -57,7 +57,8 @@ def propose(
     waivers = waivers_for(path, media)
     _, mends = mend(document, profiles, known, waivers, progress)
     old = _decoded(path)
-    mends = [one for one in mends if _stands_as_read(_lines(old), one)]
+    lines = _lines(old)
+    mends = [one for one in mends if _stands_as_read(lines, one)]
     new = patched(old, mends, document.format)
     diff = "".join(
         difflib.unified_diff(_lines(old), _lines(new), str(path), f"{path} (mended)", n=2, lineterm="\n")

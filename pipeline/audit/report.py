@@ -12,8 +12,9 @@ from typing import Any
 from pipeline.audit.model import Finding, Rates, Report, Severity
 from pipeline.timing import clock, format_timecode
 
-# The summary fits a screen: so many groups, and so many findings in each.
+# The summary fits a screen: so many rules, and so many findings of each while they fit the lines there are.
 MOST_GROUPS, MOST_EXAMPLES, MOST_WAIVED = 20, 3, 10
+SCREEN_LINES = 40
 
 PERSON_STEPS = (
     "Watch the recording with the captions on (WCAG 2.2, failure F8).",
@@ -53,16 +54,15 @@ def _file(report: Report, most_groups: int) -> list[str]:
     if report.reviewed_by:
         lines.append(f"  reviewed by {report.reviewed_by}")
     lines += [f"  note: {note}" for note in report.notes]
-    groups = report.groups()
-    for rule, profile, severity, findings in groups[:most_groups]:
-        share = report.share_of_cues(rule, profile)
-        of = f", {share:.1%} of captions" if share else ""
-        where = f" [{profile}]" if profile else ""
-        lines.append(f"  {severity!s:<7} {rule}{where}: {len(findings)}{of}  ({findings[0].source})")
-        lines += [f"          {place(f)} {f.message}" for f in worst(findings)[:MOST_EXAMPLES]]
-    if len(groups) > most_groups:
-        lines.append(f"  ... and {len(groups) - most_groups} more rules; --format html or json shows all")
-    if not groups:
+    rules = _by_rule(report)
+    shown = rules[:most_groups]
+    room = SCREEN_LINES - len(lines) - 2 * len(shown)
+    examples = max(0, min(MOST_EXAMPLES, room // max(1, len(shown))))
+    for found in shown:
+        lines += _rule(report, found, examples)
+    if len(rules) > most_groups:
+        lines.append(f"  ... and {len(rules) - most_groups} more rules; --format html or json shows all")
+    if not rules:
         lines.append("  no findings from the automated checks")
     if waived := [f for f in report.findings if f.waived_by]:
         lines.append(
@@ -72,8 +72,44 @@ def _file(report: Report, most_groups: int) -> list[str]:
         )
     if report.silent:
         needs = sorted({need.replace("|", " or ") for _, need in report.silent})
-        lines.append(f"  {len(report.silent)} rules could not look; they need: {', '.join(needs)}")
+        lines.append(f"  {_many(len(report.silent), 'rule')} could not look for want of: {', '.join(needs)}")
     return [*lines, f"  {NEVER_COMPLIANT}", "  A person must still: " + " ".join(PERSON_STEPS[:3])]
+
+
+def _by_rule(report: Report) -> list[list[Finding]]:
+    """Open findings by rule, those of all profiles together: worst and most first."""
+    found: dict[str, list[Finding]] = {}
+    for finding in report.open:
+        found.setdefault(finding.id, []).append(finding)
+    return sorted(found.values(), key=lambda fs: (-max(f.severity for f in fs), -len(fs), fs[0].id))
+
+
+def _rule(report: Report, found: list[Finding], examples: int) -> list[str]:
+    """What one rule found: how much under which profile, by which clause, its mend, and the worst places."""
+    parts = []
+    for profile in dict.fromkeys(f.profile for f in found):
+        share = report.share_of_cues(found[0].id, profile)
+        count = sum(f.profile == profile for f in found)
+        named = f"{profile} " if profile else ""
+        parts.append(f"{named}{count}" + (f" ({share:.1%} of captions)" if share else ""))
+    sources = "; ".join(dict.fromkeys(f.source for f in found))
+    lines = [
+        f"  {max(f.severity for f in found)!s:<7} {found[0].id}: {', '.join(parts)}",
+        f"          {sources}. {found[0].mend}",
+    ]
+    places: dict[str, None] = {}
+    for finding in worst(found):
+        places.setdefault(f"          {place(finding)} {finding.message}{_limit(finding)}")
+    # Where an error is, is always told.
+    least = 1 if found[0].severity is Severity.ERROR else 0
+    return lines + list(places)[: max(examples, least)]
+
+
+def _limit(finding: Finding) -> str:
+    """The limit that was missed, where both are numbers."""
+    if not isinstance(finding.limit, (int, float)) or not isinstance(finding.measured, (int, float)):
+        return ""
+    return f" Limit{f' of {finding.profile}' if finding.profile else ''}: {finding.limit:g} {finding.unit}".rstrip()
 
 
 def _many(count: int, what: str) -> str:
