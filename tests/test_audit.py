@@ -287,3 +287,19 @@ def test_no_timing_lines_upset_the_scan(text: str, kind: str) -> None:
 def test_a_files_own_lines_are_named(faulty: Path) -> None:
     document, _ = load(faulty)
     assert [c.line for c in document.cues] == [2, 6, 10]
+
+
+def test_the_page_tells_what_a_profile_does_not_ask_from_what_it_found_none_of(tmp_path: Path) -> None:
+    path = tmp_path / "short.srt"
+    path.write_text("1\n00:00:01,000 --> 00:00:03,000\nTIM: Both\nfit on one.\n", encoding="utf-8")
+    page = check([path], ["training", "netflix"], format="html").text
+    row = page.split("<code>needless-break</code></th>")[1].split("</tr>")[0]
+    assert row == "<td>not asked</td><td>1</td>"
+
+
+def test_the_summary_of_many_rules_fits_a_screen_and_says_where_each_error_is(faulty: Path) -> None:
+    text = as_text([check_report(faulty)])
+    assert len(text.splitlines()) <= 50
+    report = check_report(faulty)
+    for rule in {f.id for f in report.open if f.severity is Severity.ERROR}:
+        assert any(f.message in text for f in report.open if f.id == rule)

@@ -11,6 +11,7 @@ from html import escape
 
 from pipeline.audit.model import Finding, Report, Severity
 from pipeline.audit.report import NEVER_COMPLIANT, PERSON_STEPS, place, rates_line, visible, worst
+from pipeline.audit.rules import ALL, RULES
 from pipeline.timing import format_timecode
 
 # A page with all findings of a hopeless file would not open; the rest is in the JSON and CSV reports.
@@ -23,13 +24,16 @@ table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
 th,td{border:1px solid var(--line);padding:.35rem .5rem;text-align:left;vertical-align:top}
 thead th{background:var(--soft)}
 .error{border-left:.4rem solid #c00}.warning{border-left:.4rem solid #b60}.info{border-left:.4rem solid #06c}
-details{margin:.75rem 0}summary{cursor:pointer;font-weight:600;padding:.25rem .5rem}
+details{margin:.75rem 0;padding:0 .5rem;overflow-x:auto}summary{cursor:pointer;font-weight:600;padding:.25rem .5rem}
 code,.time{font-variant-numeric:tabular-nums;white-space:nowrap}
 .said{font-style:italic}
 figure{margin:.25rem 0}
 img{max-width:100%;height:auto;display:block;margin:.25rem 0}
+section{overflow-x:auto}
+@media (max-width:35rem){code,.time{white-space:normal;overflow-wrap:anywhere}th,td{padding:.2rem}}
 a:focus,summary:focus{outline:3px solid #06c;outline-offset:2px}
-@media print{details>*{display:block}summary{break-after:avoid}tr,figure{break-inside:avoid}
+@media print{details>*{display:block}details::details-content{content-visibility:visible;display:block}
+summary{break-after:avoid}tr,figure{break-inside:avoid}
 body{max-width:none}}
 """
 
@@ -88,13 +92,20 @@ def _matrix(report: Report) -> str:
     rows = []
     for rule, by_profile in rules.items():
         cells = "".join(
-            f"<td>{len(by_profile.get(p) or by_profile.get('') or ())}</td>" for p in report.profiles
+            f"<td>{len(by_profile.get(p) or by_profile.get('') or ()) if p in _asking(rule) else 'not asked'}</td>"
+            for p in report.profiles
         )
         rows.append(f'<tr><th scope="row"><code>{escape(rule)}</code></th>{cells}</tr>')
     return (
         "<table><caption>Findings by rule and profile</caption>"
         f'<thead><tr><th scope="col">Rule</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
     )
+
+
+def _asking(rule: str) -> set[str]:
+    """The profiles that have a rule; all of them for what stands in no table (a file that cannot be read)."""
+    row = next((r for r in RULES if r.id == rule), None)
+    return {name for name in ALL if row is None or row.severity_in(name) is not None}
 
 
 def _wcag(report: Report) -> str:
