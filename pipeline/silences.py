@@ -1,13 +1,13 @@
 """Long silences between words, told as tokens of their own: in therapy they are part of what happened.
 
 Only silence between words counts, not what comes before the first of them and after the last, and not a stretch in which
-somebody speaks without text.
+somebody speaks without text, or in which music or another sound is heard.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.timing import Span, gaps
@@ -28,10 +28,16 @@ LONG_PAUSE_MS = 10_000
 TOLD = {"en": "[long pause]"}
 
 
-def marked(aligned: Aligned, speech: Sequence[Span], lang: str = "en") -> Aligned:
+def marked(
+    aligned: Aligned,
+    speech: Sequence[Span],
+    lang: str = "en",
+    is_still: Callable[[Span], bool] | None = None,
+) -> Aligned:
     """The alignment with a token for every long silence between two words that follow each other.
 
-    `speech` are the regions of speech; without any nothing is known of silence.
+    `speech` are the regions of speech; without any nothing is known of silence. `is_still` listens whether anything is
+    heard in a stretch; where it cannot say that nothing is, no silence is told.
     """
     text = TOLD.get(lang.split("-")[0].lower())
     if text is None or not speech:
@@ -39,6 +45,7 @@ def marked(aligned: Aligned, speech: Sequence[Span], lang: str = "en") -> Aligne
     found = [
         (place, Token(text, span, 1.0, Kind.PAUSE, TextSource.MACHINE, TimeSource.RECOGNIZED))
         for place, span in _silences(aligned.tokens, speech)
+        if is_still is None or is_still(span)
     ]
     return _inserted(aligned, found) if found else aligned
 

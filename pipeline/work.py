@@ -18,6 +18,7 @@ from pipeline.media import Audio
 from pipeline.progress import Progress
 from pipeline.resources import data_file, model_folders
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
+from pipeline.stillness import Stillness
 from pipeline.store import Store, digest_of, digest_of_file
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
@@ -44,11 +45,11 @@ VERSIONS = {
     "sound": 1,
     "picture": picture.VERSION,
     "transcribe": 1,
-    "align": 2,
+    "align": 3,
     "speakers": speakers.VERSION,
     "vignettes": vignettes.VERSION,
     "concepts": concepts.VERSION,
-    "captions": 1,
+    "captions": 2,
 }
 STAGES = tuple(VERSIONS)
 
@@ -231,7 +232,8 @@ class Work:
                 "name the right file with --subtitles, or move this one away to transcribe without it",
             )
         found = absences.marked(aligned, heard.regions)
-        return silences.marked(found, heard.regions, self.job.settings.language)
+        is_still = Stillness(self.audio(), heard.regions)
+        return silences.marked(found, heard.regions, self.job.settings.language, is_still)
 
     @cached_property
     def encoder(self) -> Encoder:

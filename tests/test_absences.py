@@ -214,7 +214,7 @@ def test_a_pause_ends_a_turn_and_is_told_in_the_transcript_by_its_length() -> No
     assert [made.text(u.first, u.last) for u in made.voices.utterances] == [
         "How was that for you?", "[long pause]", "I don't know. It hurt.",
     ]  # fmt: skip
-    assert "[silence, 12 seconds]" in text.dumps(made)
+    assert "[no words for 12 seconds]" in text.dumps(made)
     assert "long pause" not in text.dumps(made)
 
 

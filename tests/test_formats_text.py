@@ -43,7 +43,7 @@ def test_turns_are_paragraphs_with_time_and_name() -> None:
         "A talk\n(timed from subtitles, text not verified)",
         "[0:01] Tim Leighton: Hello there. Come in.",
         "[0:05] Jax Beatty: Thanks.",
-        "[silence, 64 seconds]",
+        "[no words for 64 seconds]",
         "[1:10] Well.\n",
     ]
 

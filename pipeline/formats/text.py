@@ -40,7 +40,8 @@ def dumps(transcript: Transcript) -> str:
     for paragraph in _paragraphs(transcript):
         silence_ms = paragraph.start_ms - spoken_until
         if silence_ms >= SILENCE_MS and len(blocks) > 1:
-            blocks.append(f"[silence, {round(silence_ms / 1000)} seconds]")
+            # Music may play meanwhile: what is known is that nobody speaks.
+            blocks.append(f"[no words for {round(silence_ms / 1000)} seconds]")
         name = f"{paragraph.speaker}: " if paragraph.speaker and paragraph.speaker != speaker else ""
         blocks.append(f"[{clock(paragraph.start_ms)}] {name}{' '.join(paragraph.words)}")
         spoken_until, speaker = max(spoken_until, paragraph.end_ms), paragraph.speaker
