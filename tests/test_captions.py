@@ -267,6 +267,19 @@ def test_an_editors_cue_is_kept_and_a_broken_one_divided_anew() -> None:
     assert again[0].editor_cue is None
 
 
+def test_an_editors_line_that_tears_a_phrase_is_broken_elsewhere() -> None:
+    tokens = spoken("We spoke with the others about craving and so on.")
+    torn = EditorCue(0, len(tokens), Span(0, 5000), breaks=(3,))  # with the others: torn behind "with"
+    (cue,) = run(aligned(tokens, torn), Voices(), CaptionSettings()).cues
+    assert cue.editor_cue == 0
+    assert cue.breaks
+    assert cue.breaks != (3,)
+    assert tokens[cue.breaks[0] - 1].text not in ("with", "the", "and")
+    good = replace(torn, breaks=(5,))
+    (cue,) = run(aligned(tokens, good), Voices(), CaptionSettings()).cues
+    assert cue.breaks == (5,)
+
+
 def test_editors_cues_that_would_flash_by_are_joined() -> None:
     tokens = spoken("Oh. Yes. I know what you mean, and I said so.")
     given_cues = editor_cue(tokens, 0, 1), editor_cue(tokens, 1, 2), editor_cue(tokens, 2, 11)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.linguistics import Junction
 from pipeline.profiles import Limits
-from pipeline.stages.captions.division import DASH_CHARS, Piece
+from pipeline.stages.captions.division import DASH_CHARS, Piece, layouts
 from pipeline.stages.captions.script import Script
 from pipeline.transcript import EditorCue
 
+# A word alone on its line jars when another line is so many times as long.
+ORPHAN = 4
+
 
 def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Piece]:
-    """The editor's cues that break no rule of the limits, in reading order, as pieces that name them.
+    """The editor's cues that break no rule of the limits, in reading order, as pieces that name them; lines that tear a
+    phrase are broken elsewhere in them.
 
     The paragraphs of a script have no times and were never meant as captions: none is kept. Where the sound
     leaves a cue no time to be seen, it and the next are free to be joined.
@@ -25,7 +31,29 @@ def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Pi
             pieces.append(piece)
             at = cue.last
     flashing = _flashing(script, limits, pieces)
-    return [piece for piece in pieces if piece not in flashing]
+    return [_unbroken(script, limits, piece) for piece in pieces if piece not in flashing]
+
+
+def _unbroken(script: Script, limits: Limits, piece: Piece) -> Piece:
+    """The editor's caption with its lines broken elsewhere where a line tears a phrase, or leaves a word alone, and another
+    break would not."""
+    if not _is_broken_badly(script, piece) or script.runs[piece.first] != script.runs[piece.last - 1]:
+        return piece
+    ways = [
+        (cost, breaks)
+        for j, breaks, cost in layouts(script, limits, piece.first, piece.last)
+        if j == piece.last
+    ]
+    better = replace(piece, breaks=min(ways)[1]) if ways else piece
+    return piece if _is_broken_badly(script, better) else better
+
+
+def _is_broken_badly(script: Script, piece: Piece) -> bool:
+    edges = [piece.first, *piece.breaks, piece.last]
+    torn = any(script.joints[place] is Junction.TORN for place in piece.breaks)
+    widths = [script.width(a, b) for a, b in pairwise(edges)]
+    alone = any(b - a == 1 and max(widths) > ORPHAN * script.width(a, b) for a, b in pairwise(edges))
+    return torn or alone
 
 
 def _flashing(script: Script, limits: Limits, pieces: list[Piece]) -> set[Piece]:
