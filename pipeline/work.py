@@ -231,8 +231,8 @@ class Work:
                 f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
                 "name the right file with --subtitles, or move this one away to transcribe without it",
             )
-        found = absences.marked(aligned, heard.regions)
         is_still = Stillness(self.audio(), heard.regions)
+        found = absences.marked(aligned, heard.regions, is_still)
         return silences.marked(found, heard.regions, self.job.settings.language, is_still)
 
     @cached_property

@@ -67,6 +67,16 @@ def test_silence_is_no_time_to_speak() -> None:
     assert any(t.kind is Kind.ABSENT for t in absences.marked(aligned, regions(aligned)).tokens)
 
 
+@pytest.mark.parametrize(
+    ("room_ms", "still", "absent"),
+    [(9000, True, True), (9000, False, False), (900, False, True), (2000, False, True), (4000, False, False)],
+)
+def test_music_may_hide_a_voice_but_makes_no_time_to_speak(room_ms: int, still: bool, absent: bool) -> None:
+    aligned = cut_out(room_ms)
+    found = absences.marked(aligned, regions(aligned), lambda stretch: still)
+    assert any(t.kind is Kind.ABSENT for t in found.tokens) is absent
+
+
 def test_where_somebody_speaks_the_text_stays() -> None:
     aligned = cut_out(9000)
     speech = [Span(0, 60_000)]
