@@ -239,6 +239,7 @@ def test_every_rule_names_a_source_in_each_profile_that_asks() -> None:
         ("srt-timestamp", SRT.replace("00:00:04,000", "00:00:04"), "training", E),
         ("vtt-escape", VTT.replace("came", "<i>came"), "training", W),
         ("vtt-escape", VTT.replace("came", "a < b"), "training", E),
+        ("vtt-escape", VTT.replace("I came here.", "<v Tim & Ann>I came here.</v>"), "training", E),
         ("glyph", doc((0, 2000, "He said “yes”.")), "bbc", I),
         ("glyph", doc((0, 2000, "Wait [door]")), "bbc", I),
         ("italics", doc((0, 2000, "<i>Hello.</i>"), lang="ko"), "netflix", I),
@@ -261,6 +262,12 @@ def test_a_mark_that_stands_for_speech_is_what_a_caption_waits_for() -> None:
     plain = doc((1000, 4500, "TIM: and so it went."), names=("Tim",))
     early = audit(plain, [PROFILES["training"]], Facts(words=words)).findings
     assert "sync-early" in {f.id for f in early}
+
+
+def test_of_three_on_screen_every_pair_is_told() -> None:
+    document = doc((0, 9000, "A long one."), (1000, 4000, "Second."), (3000, 5000, "Third."))
+    found = [f for f in audit(document, [PROFILES["training"]]).findings if f.id == "overlap"]
+    assert sorted((f.cue_index, f.measured) for f in found) == [(1, 2000), (1, 3000), (2, 1000)]
 
 
 def test_a_short_word_is_speech_however_long_it_is_shown() -> None:

@@ -15,6 +15,8 @@ SLACK_MS = 1
 # Neighbours whose speeds differ by more than this factor jar; only where both are long enough to be measured.
 JARRING = 2.5
 STEADY_WORDS = 4
+# With so many captions on screen a new one overlaps, the rest is not told one by one.
+MOST_TOLD_AT_ONCE = 4
 
 
 def reading_speed_chars(view: View) -> Iterator[Hit]:
@@ -108,17 +110,17 @@ def jerky_gap(view: View) -> Iterator[Hit]:
 def overlap(view: View) -> Iterator[Hit]:
     """Two captions on screen at once: an error for one speaker, a warning for two, unless both speak at
     once."""
-    longest: Shown | None = None
+    shown: list[Shown] = []
     for cue in view.document.by_start:
-        if longest and cue.span.start_ms < longest.span.end_ms:
-            by = max(1, min(longest.span.end_ms, cue.span.end_ms) - cue.span.start_ms)
-            severity = Severity.WARNING if _different(view, longest, cue) else Severity.ERROR
-            if severity is Severity.WARNING and speech_overlaps(view, longest, cue):
+        shown = sorted((c for c in shown if c.span.end_ms > cue.span.start_ms), key=lambda c: -c.span.end_ms)
+        for other in shown[:MOST_TOLD_AT_ONCE]:
+            by = max(1, min(other.span.end_ms, cue.span.end_ms) - cue.span.start_ms)
+            severity = Severity.WARNING if _different(view, other, cue) else Severity.ERROR
+            if severity is Severity.WARNING and speech_overlaps(view, other, cue):
                 severity = Severity.INFO
             what = f"It stays on screen together with caption {cue.number} for {by} ms."
-            yield Hit(what, longest, by, 0, severity)
-        if longest is None or cue.span.end_ms > longest.span.end_ms:
-            longest = cue
+            yield Hit(what, other, by, 0, severity)
+        shown = [*shown[:MOST_TOLD_AT_ONCE], cue]
 
 
 def _different(view: View, one: Shown, other: Shown) -> bool:

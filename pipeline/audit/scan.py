@@ -222,7 +222,8 @@ def _vtt_blocks(blocks: list[Block], flaws: list[Flaw]) -> None:
 
 def _vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
     text = "\n".join(block.payload)
-    bare = _VTT_TAG.sub("", text)
+    # Names in tags must be escaped as the text is; of the tags nothing else is looked at here.
+    bare = _VTT_TAG.sub(lambda tag: "&" * _VTT_ENTITY.sub("", tag[0]).count("&"), text)
     for found in re.finditer(r"[<&]", _VTT_ENTITY.sub("", bare)):
         flaws.append(
             Flaw(
