@@ -123,6 +123,11 @@ def find(items: Sequence[Timed], anchor: Anchor) -> Found | Missing:
     return found or _instead(window, anchor)
 
 
+def find_proven(items: Sequence[Timed], anchor: Anchor) -> Found | None:
+    """Where the anchor's words stand near where they were, if their neighbours on both sides prove it."""
+    return _best(Window.around(items, anchor), anchor, near=False)
+
+
 def find_passage(items: Sequence[Timed], anchor: Anchor) -> Found | Missing:
     """Where the anchored passage stands, some of whose words may have changed."""
     exact = find(items, anchor)

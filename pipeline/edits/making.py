@@ -31,7 +31,6 @@ from pipeline.edits.model import (
     WordTime,
 )
 from pipeline.edits.replay import Replay
-from pipeline.edits.scribe import text_digest
 from pipeline.formats import render
 from pipeline.timing import Span
 from pipeline.transcript import Part, Token, Transcript
@@ -133,7 +132,7 @@ class Maker:
 
     def reviewed(self) -> Decision:
         """All of the video was watched, and its words are right as they stand."""
-        return Decision("", self.who, Reviewed("video", text_digest(self.transcript.tokens)))
+        return Decision("", self.who, Reviewed("video", words.text_digest(self.transcript.tokens)))
 
     def reviewed_cue(self, first: int, last: int) -> Decision:
         """The cue of these tokens was watched."""

@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.edits import tags, voices, words
 from pipeline.edits.conflicts import Ledger, Report, Shapes, State, is_unseen
 from pipeline.edits.cues import CueSheet, Draft, Wanted
+from pipeline.edits.hindsight import look_back
 from pipeline.edits.journal import EMPTY, Contents
 from pipeline.edits.model import (
     Add,
@@ -94,10 +95,14 @@ class Replay:
     # --- words --------------------------------------------------------------------------------------------------
 
     def _correct_words(self, aligned: Aligned) -> Aligned:
-        scribe = Scribe(LiveText(aligned.tokens, self.duration_ms), self.ledger)
-        for decision in self.contents.decisions:
-            if self.ledger[decision.id].state is State.WITHDRAWN or isinstance(decision.value, Withdraw):
-                continue
+        standing = [
+            d
+            for d in self.contents.decisions
+            if self.ledger[d.id].state is not State.WITHDRAWN and not isinstance(d.value, Withdraw)
+        ]
+        live = LiveText(aligned.tokens, self.duration_ms)
+        scribe = Scribe(live, self.ledger, look_back(aligned.tokens, standing))
+        for decision in standing:
             scribe.take(decision)
         result = words.corrected(aligned, scribe.live)
         self._tokens = result.tokens
@@ -107,23 +112,27 @@ class Replay:
     # --- voices -------------------------------------------------------------------------------------------------
 
     def _correct_voices(self, result: Voices) -> Voices:
-        machine = result
-        for decision in self._standing(SpeakerOf, PersonIs):
+        machine, standing = result, self._standing(SpeakerOf, PersonIs)
+        end = voices.InTheEnd(machine, standing, self._settled)
+        for decision in standing:
             value, settled = decision.value, self._settled.get(decision.id)
             if isinstance(value, SpeakerOf) and settled is not None:
-                result = self._give(result, decision, value.speaker, settled)
+                result = self._give(result, decision, value.speaker, settled, end)
             elif isinstance(value, PersonIs) and (settled is not None or decision.anchor is None):
-                result = self._name(
-                    result, decision, value, _person(result, machine, decision, value, settled)
-                )
+                known = next((s for s in result.speakers if s.id == value.id), None)
+                is_so = known is not None and end.is_called(decision, known)
+                person = value.id if is_so else _person(result, machine, decision, value, settled)
+                result = self._name(result, decision, value, person, end)
         return result
 
-    def _give(self, result: Voices, decision: Decision, name: str, at: Settled) -> Voices:
+    def _give(
+        self, result: Voices, decision: Decision, name: str, at: Settled, end: voices.InTheEnd
+    ) -> Voices:
         """The passage is said by `name`."""
         now = _speakers_at(result, at.first, at.last)
         target = voices.speaker_called(result, name) if name else None
         other = self.shapes.unseen("speaker", at.tokens, decision)
-        if now == [target] and (target or not name):
+        if (now == [target] and (target or not name)) or end.is_said(result, at.tokens):
             self.ledger.stands(decision, State.ALREADY)
         elif other is not None:
             self.ledger.disagrees(decision, other, ", ".join(_called(result, s) for s in now))
@@ -136,7 +145,9 @@ class Replay:
         self.shapes.note("speaker", at.tokens, decision)
         return result
 
-    def _name(self, result: Voices, decision: Decision, value: PersonIs, speaker: str | None) -> Voices:
+    def _name(
+        self, result: Voices, decision: Decision, value: PersonIs, speaker: str | None, end: voices.InTheEnd
+    ) -> Voices:
         """The person is called so."""
         now = next((s for s in result.speakers if s.id == speaker), None)
         if now is None or speaker is None:
@@ -145,7 +156,7 @@ class Replay:
         renamed = voices.renamed(result, speaker, value.name, value.role)
         new = next(s for s in renamed.speakers if s.id == speaker)
         other = self.shapes.unseen("person", [speaker], decision)
-        if (new.name, new.role) == (now.name, now.role):
+        if (new.name, new.role) == (now.name, now.role) or end.is_called(decision, now):
             self.ledger.stands(decision, State.ALREADY)
         elif other is not None:
             self.ledger.disagrees(decision, other, f"{now.name} {now.role}".strip())

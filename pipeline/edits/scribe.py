@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipeline.edits import anchors, words
@@ -21,9 +20,12 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.hindsight import Hindsight, Trace
 from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
-from pipeline.transcript import Token
+
+
+TAKEN_OUT = "its words were taken out later"
 
 
 @dataclass(slots=True)
@@ -56,8 +58,8 @@ class Settled:
 class Scribe:
     """Takes decisions one by one while the words are corrected."""
 
-    def __init__(self, live: LiveText, ledger: Ledger) -> None:
-        self.live, self.ledger = live, ledger
+    def __init__(self, live: LiveText, ledger: Ledger, hindsight: Hindsight) -> None:
+        self.live, self.ledger, self.hindsight = live, ledger, hindsight
         self.reviewer = ""
         self.places: dict[str, _Place] = {}
         self._rewritten: dict[tuple[str, Anchor], tuple[Decision, _Place]] = {}
@@ -92,10 +94,17 @@ class Scribe:
     def _reword(self, decision: Decision, text: str) -> None:
         anchor = decision.anchor
         assert anchor is not None
-        place = anchors.find(self.live.nodes, anchor)
-        if self._is_so(decision, anchor, text, place):
-            self.ledger.stands(decision, State.ALREADY)
+        so = self.hindsight.so.get(decision.id)
+        if so is not None:
+            self._note_so(decision, anchor, text, so)
             return
+        new, place = words.written(text), self._find(decision)
+        there = self._reads_so(decision, anchor, text, place)
+        if there is not None:
+            if self.live.text(there.first, there.last) == " ".join(w for w, _ in new):
+                self.ledger.stands(decision, State.ALREADY)
+                return
+            place = there  # but for capitals or punctuation, which a person decided too
         if isinstance(place, Missing):
             earlier = self._own_earlier(decision, anchor)
             if earlier is None:
@@ -103,7 +112,7 @@ class Scribe:
                 return
             place = earlier
         first, last = self.live.handle(place.first, place.last)
-        new, before = words.written(text), self.live.moment
+        before = self.live.moment
         self.live.rewrite(place.first, place.last, new)
         if new:
             begin, end = words.forward(first, before), words.backward(last, before)
@@ -112,13 +121,48 @@ class Scribe:
         self._textual.append(decision)
         self.ledger.stands(decision, State.KEPT)
 
-    def _is_so(self, decision: Decision, anchor: Anchor, text: str, place: Found | Missing) -> bool:
-        """Whether the words read already as they should: the new text fits between its neighbours better than the old."""
+    def _note_so(self, decision: Decision, anchor: Anchor, text: str, so: Trace) -> None:
+        """The words read already as they should, or a later decision has changed them since."""
+        place = self._now(so)
+        if place.first < place.last:
+            held = _Place(*self.live.handle(place.first, place.last), self.live.moment)
+            self._rewritten[decision.who, anchor] = decision, held
+        self._textual.append(decision)
+        if place.first < place.last or not text.split():
+            self.ledger.stands(decision, State.ALREADY)
+        else:
+            self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
+
+    def _find(self, decision: Decision) -> Found | Missing:
+        """Where exactly a decision's words stand."""
+        assert decision.anchor is not None
+        trace = self.hindsight.places.get(decision.id)
+        return anchors.find(self.live.nodes, decision.anchor) if trace is None else self._now(trace)
+
+    def _now(self, trace: Trace) -> Found | Missing:
+        """Where what is left of a decision's words stands now."""
+        if trace.first >= trace.last:
+            return Missing(TAKEN_OUT)
+        held = self.live.original[trace.first], self.live.original[trace.last - 1]
+        first, last = words.forward(held[0], self.live.moment), words.backward(held[1], self.live.moment)
+        order = self.live.order()
+        if first is None or last is None or order[id(first)] > order[id(last)]:
+            return Missing(TAKEN_OUT)
+        return Found(order[id(first)], order[id(last)] + 1)
+
+    def _reads_so(
+        self, decision: Decision, anchor: Anchor, text: str, place: Found | Missing
+    ) -> Found | None:
+        """Where the words read already as they should: the new text fits between its neighbours better than the old."""
         new = anchors.find(self.live.nodes, replace(anchor, text=text))
-        if isinstance(place, Missing):
-            gone = isinstance(new, Found) and (bool(text.split()) or place.why == "the words are gone")
-            return gone and (bool(text.split()) or self._disagreeing(decision) is None)
-        return isinstance(new, Found) and new.agreement > place.agreement
+        if isinstance(new, Missing):
+            return None
+        if isinstance(place, Found):
+            return new if new.agreement > place.agreement else None
+        if text.split():
+            return new
+        is_gone = place.why == "the words are gone" and self._disagreeing(decision) is None
+        return new if is_gone else None
 
     def _own_earlier(self, decision: Decision, anchor: Anchor) -> Found | None:
         """The words that an earlier decision of the same person about the very same words put there: it is superseded."""
@@ -134,8 +178,7 @@ class Scribe:
         return Found(order[id(first)], order[id(last)] + 1)
 
     def _retime(self, decision: Decision, value: WordTime) -> None:
-        assert decision.anchor is not None
-        place = anchors.find(self.live.nodes, decision.anchor)
+        place = self._find(decision)
         if isinstance(place, Missing):
             self._missing(decision, place)
             return
@@ -166,8 +209,14 @@ class Scribe:
         there = replace(
             anchor, text=" ".join(w for w, _ in new), start_ms=value.start_ms, end_ms=value.end_ms
         )
-        found, place = (anchors.find(self.live.nodes, a) for a in (there, anchor))
-        gap = place.agreement if isinstance(place, Found) else 0.0
+        so = self.hindsight.so.get(decision.id)
+        found = anchors.find(self.live.nodes, there) if so is None else self._now(so)
+        if so is not None and isinstance(found, Missing):
+            self._textual.append(decision)
+            self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
+            return
+        place = anchors.find(self.live.nodes, anchor)
+        gap = place.agreement if isinstance(place, Found) and so is None else -1.0
         state = State.ALREADY
         absent = isinstance(found, Found) and self.live.is_absent(found.first, found.last)
         if isinstance(found, Missing) or (found.agreement <= gap and not absent):
@@ -191,7 +240,8 @@ class Scribe:
 
     def _review(self, decision: Decision, value: Reviewed) -> None:
         if value.of == "video":
-            if value.sha256 == text_digest([n.token for n in self.live.nodes]):
+            is_so = decision.id in self.hindsight.reviewed
+            if is_so or value.sha256 == words.text_digest(self.live.tokens()):
                 self.reviewer = decision.who
                 self.ledger.stands(decision, State.KEPT)
             else:
@@ -201,7 +251,7 @@ class Scribe:
         elif decision.anchor is None:
             self.ledger.stands(decision, State.CONFLICT, "does not say which caption was reviewed")
         else:
-            place = anchors.find(self.live.nodes, decision.anchor)
+            place = self._find(decision)
             if isinstance(place, Missing):
                 self._missing(decision, place)
             else:
@@ -210,7 +260,8 @@ class Scribe:
 
     def _locate(self, decision: Decision, cue: CueOf | Split | None) -> None:
         assert decision.anchor is not None
-        place = anchors.find_passage(self.live.nodes, decision.anchor)
+        trace = self.hindsight.places.get(decision.id)
+        place = anchors.find_passage(self.live.nodes, decision.anchor) if trace is None else self._now(trace)
         empty = isinstance(place, Found) and place.first == place.last
         if isinstance(place, Missing):
             self._missing(decision, place)
@@ -218,7 +269,7 @@ class Scribe:
             self._missing(decision, Missing("the passage is gone"))
         else:
             place = Found(place.first, place.first + 1) if empty else place
-            self._hold(decision, place, cue)
+            self._hold(decision, place, cue, trace)
             if isinstance(cue, CueOf) and cue.start_ms is not None and cue.end_ms is not None:
                 self._shown_after_all(place, Span(cue.start_ms, cue.end_ms))
             if isinstance(decision.value, Waive):
@@ -229,26 +280,33 @@ class Scribe:
         if self.live.is_absent(place.first, place.last):
             self.live.present(place.first, place.last, span)
 
-    def _hold(self, decision: Decision, place: Found, cue: CueOf | Split | None) -> None:
+    def _hold(
+        self, decision: Decision, place: Found, cue: CueOf | Split | None, trace: Trace | None = None
+    ) -> None:
         held = _Place(*self.live.handle(place.first, place.last), self.live.moment)
         if isinstance(cue, Split):
-            held.breaks = [self._counter(place)(cue.after)]
+            held.breaks = [self._counter(place, trace)(cue.after)]
         elif cue is not None:
-            at = self._counter(place)
+            at = self._counter(place, trace)
             held.breaks = None if cue.breaks is None else [at(k) for k in cue.breaks]
             held.labels = None if cue.labels is None else [(at(k), name) for k, name in cue.labels]
             held.dashes = None if cue.dashes is None else [at(k) for k in cue.dashes]
         self.places[decision.id] = held
 
-    def _counter(self, place: Found) -> Callable[[int], Node]:
+    def _counter(self, place: Found, trace: Trace | None) -> Callable[[int], Node]:
         """From a count of words in the passage to the word that stands there."""
-        chosen = [n for n in self.live.nodes[place.first : place.last] for _ in keys_of(n.token.text)]
+        if trace is None:
+            chosen = [n for n in self.live.nodes[place.first : place.last] for _ in keys_of(n.token.text)]
+        else:
+            chosen = [self.live.original[min(k, trace.last - 1)] for k in trace.words]
         return lambda count: chosen[min(count, len(chosen) - 1)]
 
     def _missing(self, decision: Decision, place: Missing) -> None:
         found = self.live.text(place.first, place.last)
         other = self._disagreeing(decision)
-        if other is not None and other.who != decision.who:
+        if place.why == TAKEN_OUT and not isinstance(decision.value, (Words, Delete, Add)):
+            self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
+        elif other is not None and other.who != decision.who:
             self.ledger.disagrees(decision, other, found)
         else:
             self.ledger.stands(decision, State.CONFLICT, place.why, found, other.id if other else "")
@@ -284,9 +342,7 @@ class Scribe:
         for name, held in self.places.items():
             found = _settled(held, order)
             if found is None:
-                self.ledger.stands(
-                    self.ledger[name].decision, State.SUPERSEDED, "its words were taken out later"
-                )
+                self.ledger.stands(self.ledger[name].decision, State.SUPERSEDED, TAKEN_OUT)
             else:
                 result[name] = found
         return result
@@ -311,11 +367,6 @@ def _settled(held: _Place, order: dict[int, int]) -> Settled | None:
         shown = {index(node): label for node, label in held.labels}
         labels = tuple(sorted((at, label) for at, label in shown.items() if first <= at < end))
     return Settled(first, end, inside(held.breaks, first + 1), labels, inside(held.dashes, first))
-
-
-def text_digest(tokens: Sequence[Token]) -> str:
-    """What names the words that a reviewer saw."""
-    return hashlib.sha256("\n".join(t.text for t in tokens).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _line_starts(text: str) -> list[int]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.edits.model import Decision, PersonIs, SpeakerOf
+from pipeline.edits.scribe import Settled
 from pipeline.timing import Span, union
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
 
@@ -15,11 +17,11 @@ BY_A_PERSON = "named by a person"
 
 def speaker_called(voices: Voices, name: str) -> str | None:
     """The id of the speaker with this id, or this name however it is written; None when there is none."""
-    plain = " ".join(name.split()).casefold()
+    plain = _plain(name)
     for speaker in voices.speakers:
         if speaker.id == name:
             return speaker.id
-    return next((s.id for s in voices.speakers if " ".join(s.name.split()).casefold() == plain), None)
+    return next((s.id for s in voices.speakers if _plain(s.name) == plain), None)
 
 
 def with_speaker(voices: Voices, name: str, role: str = "") -> tuple[Voices, str]:
@@ -32,6 +34,79 @@ def with_speaker(voices: Voices, name: str, role: str = "") -> tuple[Voices, str
     ids = (stem if n == 1 else f"{stem}-{n}" for n in range(1, len(taken) + 2))
     new = Speaker(next(i for i in ids if i not in taken), name, role, (BY_A_PERSON,))
     return replace(voices, speakers=(*voices.speakers, new)), new.id
+
+
+class InTheEnd:
+    """What decisions, given in the order of replay, come to: who says each word, and what everybody is called.
+
+    `at` says where the words of each stand. What the machine's voices show already is not put over them once more.
+    """
+
+    def __init__(self, machine: Voices, decisions: Sequence[Decision], at: Mapping[str, Settled]) -> None:
+        self._called: dict[str, tuple[str, str]] = {}
+        self._says: dict[int, str | None] = {}
+        later: list[Decision] = []
+        for decision in reversed(decisions):
+            value, place = decision.value, at.get(decision.id)
+            if isinstance(value, PersonIs):
+                names = (_str(decision.seen.get("name")), _str(decision.seen.get("role")))
+                self._called[decision.id] = _follow(_step(names, value), reversed(later), names[0], value.id)[0]
+                later.append(decision)
+            elif isinstance(value, SpeakerOf) and place is not None:
+                called, steps = _follow((value.speaker, ""), reversed(later))
+                holds = all(any(self.is_called(d, s) for s in machine.speakers) for d in steps)
+                self._says = {**dict.fromkeys(place.tokens, called[0] if holds else None), **self._says}
+
+    def is_said(self, voices: Voices, tokens: range) -> bool:
+        """Whether these words are said by those who shall say them in the end."""
+        called = {s.id: s for s in voices.speakers}
+        said_by: dict[int, str | None] = {}
+        for u in voices.utterances:
+            if u.first < tokens.stop and tokens.start < u.last:
+                said_by |= dict.fromkeys(range(u.first, u.last), u.speaker)
+        return all(_is(called.get(said_by.get(t) or ""), self._says.get(t)) for t in tokens)
+
+    def is_called(self, decision: Decision, speaker: Speaker) -> bool:
+        """Whether the person of a decision has the name and role that this and later decisions came to."""
+        value = decision.value
+        same = isinstance(value, PersonIs) and value.id == speaker.id
+        return same and self._called[decision.id] == (speaker.name, speaker.role)
+
+
+def _follow(
+    called: tuple[str, str], later: Iterable[Decision], before: str = "", person: str = ""
+) -> tuple[tuple[str, str], list[Decision]]:
+    """The name and role that somebody has after later decisions which saw them under a name of theirs, and which these are.
+
+    They have been called `before`, too; without the id of a person it is the first who was seen under the name.
+    """
+    names, steps = {called[0], before} - {""}, []
+    for decision in later:
+        value = decision.value
+        if isinstance(value, PersonIs) and decision.seen.get("name") in names and person in ("", value.id):
+            called, person = _step(called, value), value.id
+            names.add(called[0])
+            steps.append(decision)
+    return called, steps
+
+
+def _step(called: tuple[str, str], value: PersonIs) -> tuple[str, str]:
+    name, role = called
+    return name if value.name is None else value.name, role if value.role is None else value.role
+
+
+def _is(speaker: Speaker | None, name: str | None) -> bool:
+    if speaker is None or not name:
+        return speaker is None and name == ""
+    return name == speaker.id or _plain(name) == _plain(speaker.name)
+
+
+def _str(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def renamed(voices: Voices, speaker: str, name: str | None, role: str | None) -> Voices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -214,6 +215,11 @@ def backward(node: Node | None, since: int = 0) -> Node | None:
             return node
         node = tail
     return None
+
+
+def text_digest(tokens: Sequence[Token]) -> str:
+    """What names the words that a reviewer saw."""
+    return hashlib.sha256("\n".join(t.text for t in tokens).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 # A word whose time nobody knows yet: confidence 0, until its neighbours lend it some.

@@ -1,0 +1,117 @@
+"""Which decisions a recording's words show already, looked up from the last decision back to the first.
+
+A decision is anchored to the words as its author saw them. Where the machine has come to say what people decided in the end
+(their captions were given to it as subtitles, say), many of those words are there no more: a later decision changed them, or
+their neighbours. So what is so already is taken back, in a copy of the text, before the decision ahead of it is looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.edits import anchors, words
+from pipeline.edits.model import Add, Anchor, Decision, Delete, Reviewed, Words
+from pipeline.edits.words import LiveText, Node
+from pipeline.timing import Span
+from pipeline.transcript import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is left of a decision's words among the machine's, `[first, last)`, empty when nothing is.
+
+    `words` says for each word, as its author saw them, which of the machine's it is, or stood before.
+    """
+
+    first: int
+    last: int
+    words: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hindsight:
+    """By their ids: in `so` the decisions about text that the words show already, in `places` the others that were made
+    before one of these, in `reviewed` the reviews of all words as they stood then."""
+
+    so: dict[str, Trace] = field(default_factory=dict)
+    places: dict[str, Trace] = field(default_factory=dict)
+    reviewed: frozenset[str] = frozenset()
+
+
+def look_back(tokens: Sequence[Token], decisions: Sequence[Decision]) -> Hindsight:
+    """What the words show of decisions, which are given in the order of replay."""
+    back = _Back(tokens)
+    for decision in reversed(decisions):
+        back.take(decision)
+    return Hindsight(back.so, back.places, frozenset(back.reviewed))
+
+
+class _Back:
+    """The words as they must have been, further and further back."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.text = LiveText(tokens)
+        # Which of the machine's words a word stands for; none, at its place, for one that was taken out.
+        self.stands_for: dict[int, tuple[int, int]] = {id(n): (k, k + 1) for k, n in enumerate(self.text.nodes)}
+        self.so: dict[str, Trace] = {}
+        self.places: dict[str, Trace] = {}
+        self.reviewed: list[str] = []
+
+    def take(self, decision: Decision) -> None:
+        anchor, value = decision.anchor, decision.value
+        if isinstance(value, (Words, Delete)) and anchor is not None:
+            self._take_back(decision, anchor, value.text if isinstance(value, Words) else "")
+        elif isinstance(value, Add) and anchor is not None:
+            there = replace(anchor, start_ms=value.start_ms, end_ms=value.end_ms)
+            self._take_back(decision, there, value.text)
+        elif isinstance(value, Reviewed) and value.of == "video":
+            if self.so and value.sha256 == words.text_digest(self.text.tokens()):
+                self.reviewed.append(decision.id)
+        elif self.so and anchor is not None and anchor.text.split():
+            found = anchors.find_proven(self.text.nodes, anchor)
+            if found is not None:
+                self.places[decision.id] = self._trace(found.first, found.last)
+
+    def _take_back(self, decision: Decision, anchor: Anchor, text: str) -> None:
+        """If the words read as decided, let them read as they did before; else remember where they still stand."""
+        new = " ".join(word for word, _ in words.written(text))
+        there = anchors.find_proven(self.text.nodes, replace(anchor, text=new))
+        here = anchors.find_proven(self.text.nodes, anchor)
+        is_written = there is not None and self.text.text(there.first, there.last) == new != anchor.text
+        if there is not None and is_written and (here is None or there.agreement > here.agreement or here == there):
+            self.so[decision.id] = self._trace(there.first, there.last)
+            self._rewrite(there.first, there.last, anchor)
+        elif here is not None and self.so:
+            self.places[decision.id] = self._trace(here.first, here.last)
+
+    def _trace(self, first: int, last: int) -> Trace:
+        """The machine's words that the words `[first, last)` stand for; an empty place where there are none."""
+        nodes = self.text.nodes
+        held = [(n, self.stands_for[id(n)]) for n in nodes[first:last]]
+        if not held:
+            at = self.stands_for[id(nodes[first])][0] if first < len(nodes) else len(self.text.original)
+            return Trace(at, at)
+        each = tuple(begin for node, (begin, _) in held for _ in node.token.text.split())
+        return Trace(min(begin for _, (begin, _) in held), max(end for _, (_, end) in held), each)
+
+    def _rewrite(self, first: int, last: int, anchor: Anchor) -> None:
+        """Let the words `[first, last)` read as they did, and stand for all that they read now."""
+        before = self._trace(first, last)
+        old = words.written(anchor.text)
+        if first == last:
+            self.text.insert(first, old, Span(anchor.start_ms, anchor.end_ms))
+        else:
+            self.text.rewrite(first, last, old)
+        now = self.text.nodes[first : first + len(old)]
+        at = before.first
+        for node in now:
+            self.stands_for.setdefault(id(node), (at, at))
+            at = self.stands_for[id(node)][1]
+        if now:
+            self._widen(now[0], before.first)
+            self._widen(now[-1], before.last)
+
+    def _widen(self, node: Node, to: int) -> None:
+        first, last = self.stands_for[id(node)]
+        self.stands_for[id(node)] = min(first, to), max(last, to)
