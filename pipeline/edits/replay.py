@@ -132,7 +132,7 @@ class Replay:
         now = _speakers_at(result, at.first, at.last)
         target = voices.speaker_called(result, name) if name else None
         other = self.shapes.unseen("speaker", at.tokens, decision)
-        if (now == [target] and (target or not name)) or end.is_said(result, at.tokens):
+        if (now == [target] and (target or not name)) or end.is_said(result, decision, at.tokens):
             self.ledger.stands(decision, State.ALREADY)
         elif other is not None:
             self.ledger.disagrees(decision, other, ", ".join(_called(result, s) for s in now))

@@ -45,6 +45,8 @@ class InTheEnd:
     def __init__(self, machine: Voices, decisions: Sequence[Decision], at: Mapping[str, Settled]) -> None:
         self._called: dict[str, tuple[str, str]] = {}
         self._says: dict[int, str | None] = {}
+        # Nothing is left of these, but that there is somebody of the name, who may be called otherwise later.
+        self._must: set[str] = set()
         later: list[Decision] = []
         for decision in reversed(decisions):
             value, place = decision.value, at.get(decision.id)
@@ -55,10 +57,15 @@ class InTheEnd:
             elif isinstance(value, SpeakerOf) and place is not None:
                 called, steps = _follow((value.speaker, ""), reversed(later))
                 holds = all(any(self.is_called(d, s) for s in machine.speakers) for d in steps)
+                is_known = not value.speaker or speaker_called(machine, value.speaker) or (steps and holds)
+                if not is_known and all(token in self._says for token in place.tokens):
+                    self._must.add(decision.id)
                 self._says = {**dict.fromkeys(place.tokens, called[0] if holds else None), **self._says}
 
-    def is_said(self, voices: Voices, tokens: range) -> bool:
-        """Whether these words are said by those who shall say them in the end."""
+    def is_said(self, voices: Voices, decision: Decision, tokens: range) -> bool:
+        """Whether a decision's words are said by those who shall say them in the end."""
+        if decision.id in self._must:
+            return False
         called = {s.id: s for s in voices.speakers}
         said_by: dict[int, str | None] = {}
         for u in voices.utterances:
