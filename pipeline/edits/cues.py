@@ -18,12 +18,27 @@ MOST_LINES = 2
 LEAST_LEFT_MS = 300
 
 
+FACETS = ("start", "end", "breaks", "labels", "dashes", "settings")
+"""What a person can say of a caption, beside which words it shows."""
+
+
 @dataclass(slots=True)
 class Draft:
-    """A cue and the decision that shaped it last, None for a machine's."""
+    """A cue, the decision that shaped it last (None for a machine's), and which facets of it people said."""
 
     cue: Cue
     by: Decision | None = None
+    said: frozenset[str] = frozenset()
+
+    def is_shown_by(self, cue: Cue) -> bool:
+        """Whether a cue of the same words is in all that people said as they said."""
+        return all(_facet(self.cue, name) == _facet(cue, name) for name in self.said)
+
+
+def _facet(cue: Cue, name: str) -> object:
+    if name in ("start", "end"):
+        return cue.span.start_ms if name == "start" else cue.span.end_ms
+    return getattr(cue, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +54,18 @@ class Wanted:
     dashes: tuple[int, ...] | None = None
     settings: str | None = None
 
+    @property
+    def said(self) -> frozenset[str]:
+        values = (self.start_ms, self.end_ms, self.breaks, self.labels, self.dashes, self.settings)
+        return frozenset(name for name, value in zip(FACETS, values, strict=True) if value is not None)
+
 
 class CueSheet:
     """All cues of a recording, open to change."""
 
     def __init__(self, captions: Captions, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
+        self.machines = {(c.first, c.last): c for c in captions.cues}
         self.drafts = [Draft(cue) for cue in captions.cues]
         self.changed = False
 
@@ -57,8 +78,13 @@ class CueSheet:
         """Whether the tokens `[first, last)` are one cue."""
         return any((d.cue.first, d.cue.last) == (first, last) for d in self.drafts)
 
-    def make(self, wanted: Wanted, by: Decision) -> None:
-        """Let the tokens of `wanted` be one cue."""
+    def keep(self, first: int, last: int, by: Decision) -> None:
+        """The cues of the tokens `[first, last)` are as a person wants them: they give way to nobody's."""
+        for draft in self.touching(first, last):
+            draft.by = by
+
+    def make(self, wanted: Wanted, by: Decision, said: frozenset[str] | None = None) -> None:
+        """Let the tokens of `wanted` be one cue; `said` are the facets that people said, without it all that are wanted."""
         touched = self.touching(wanted.first, wanted.last)
         span = self._span(wanted, touched)
         exact = len(touched) == 1 and (touched[0].cue.first, touched[0].cue.last) == (
@@ -75,24 +101,43 @@ class CueSheet:
             settings=base.settings if wanted.settings is None else wanted.settings,
         )
         left = [rest for d in touched for rest in self._rests(d, cue)]
-        self._replace(touched, [Draft(cue, by), *left])
+        said = (wanted.said if said is None else said) | self._said_before(wanted, touched, exact)
+        self._replace(touched, [Draft(cue, by, said), *left])
 
     def split(self, first: int, at: int, last: int, start_ms: int | None, by: Decision) -> None:
         """Let the tokens `[first, at)` be one cue and `[at, last)` the next, which begins at `start_ms` or when it is said."""
-        whole = self._span(Wanted(first, last), self.touching(first, last))
+        touched = self.touching(first, last)
+        whole = self._span(Wanted(first, last), touched)
         said = self.tokens[at].span.start_ms if start_ms is None else start_ms
         middle = min(max(said, whole.start_ms + 1), max(whole.end_ms - 1, whole.start_ms + 1))
         end = max(whole.end_ms, middle + 1)
-        self.make(Wanted(first, at, whole.start_ms, middle), by)
-        self.make(Wanted(at, last, middle, end), by)
+        at_middle = ("end", "start") if start_ms is not None else ()
+        ends = self._said_before(Wanted(first, last), touched, exact=False) & {"end"}
+        self.make(Wanted(first, at, whole.start_ms, middle), by, frozenset(at_middle[:1]))
+        self.make(Wanted(at, last, middle, end), by, ends.union(at_middle[1:]))
 
     def captions(self) -> Captions:
         """The cues in order of time; machine's cues have given way to people's."""
-        people = [d.cue for d in self.drafts if d.by is not None]
-        cues = [d.cue if d.by is not None else self._given_way(d.cue, people) for d in self.drafts]
+        people = [self._as_found(d) for d in self.drafts if d.by is not None]
+        machines = [self._given_way(d.cue, people) for d in self.drafts if d.by is None]
+        cues = [*people, *machines]
         return Captions(tuple(sorted(cues, key=lambda c: (c.span.start_ms, c.first))))
 
     # --- how ----------------------------------------------------------------------------------------------------
+
+    def _as_found(self, draft: Draft) -> Cue:
+        """A person's cue; the machine's of the same words where it has come to be all that people said of it."""
+        found = self.machines.get((draft.cue.first, draft.cue.last))
+        return found if found is not None and draft.is_shown_by(found) else draft.cue
+
+    def _said_before(self, wanted: Wanted, touched: Sequence[Draft], exact: bool) -> frozenset[str]:
+        """Which facets of the touched cues, of which one is made, people said: all of the very cue, or what is taken over."""
+        if exact:
+            return touched[0].said
+        begins = (d.said & {"start"} for d in touched if d.cue.first == wanted.first)
+        ends = (d.said & {"end"} for d in touched if d.cue.last == wanted.last)
+        inside = (d.said - {"start", "end"} for d in touched)
+        return frozenset().union(*begins, *ends, *inside)
 
     def _replace(self, old: Sequence[Draft], new: Sequence[Draft]) -> None:
         gone = {id(d) for d in old}
@@ -167,7 +212,12 @@ class CueSheet:
             said = self.tokens[taken.last].span.start_ms
             start = min(max(said, taken.span.end_ms, cue.span.start_ms), max(cue.span.end_ms - 1, said))
             rests.append(self._part(cue, taken.last, cue.last, Span(start, max(cue.span.end_ms, start + 1))))
-        return [Draft(rest, draft.by) for rest in rests]
+        return [Draft(rest, draft.by, self._said_of(draft, rest)) for rest in rests]
+
+    def _said_of(self, draft: Draft, rest: Cue) -> frozenset[str]:
+        """Which facets of what is left of a cue people said."""
+        gone = {"start"} if rest.first != draft.cue.first else {"end"}
+        return draft.said - gone
 
     def _given_way(self, cue: Cue, people: Sequence[Cue]) -> Cue:
         """A machine's cue, shortened where a person's runs into it and the two are not said at once."""

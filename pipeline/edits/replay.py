@@ -251,6 +251,7 @@ class Replay:
             self.ledger.disagrees(decision, other, found)
             return
         if isinstance(value, Merge) and sheet.holds(at.first, at.last):
+            sheet.keep(at.first, at.last, decision)
             self.ledger.stands(decision, State.ALREADY)
             return
         if isinstance(value, Split):
@@ -261,6 +262,7 @@ class Replay:
                 return
             middle = at.breaks[0]
             if sheet.holds(at.first, middle) and sheet.holds(middle, at.last):
+                sheet.keep(at.first, at.last, decision)
                 self.ledger.stands(decision, State.ALREADY)
                 return
             sheet.split(at.first, middle, at.last, value.start_ms, decision)
