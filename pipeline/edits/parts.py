@@ -5,11 +5,12 @@ A decision holds on to the words that a part begins with, because ids and number
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.edits.model import VignetteAt
+from pipeline.edits.model import Decision, VignetteAt
+from pipeline.edits.threads import SEEN_PART, settled
 from pipeline.stages.vignettes import WHOLE_TITLE
 from pipeline.stages.vignettes.evidence import utterances
 from pipeline.stages.vignettes.given import SAME_MS, SAYS_SO, between_utterances, closed
@@ -18,9 +19,6 @@ from pipeline.timing import Span, clock
 from pipeline.transcript import Kind, Part, Parts, Token, Voices
 
 ANCHOR_WORDS = 6
-SEEN_PART = "part"
-"""Under this name `Decision.seen` describes the part that the person saw; without it they said that a new one begins."""
-
 RESPECTS = ("start", "title", "kind")
 """In what a decision can change a part; a part that goes is changed in all of them."""
 
@@ -46,6 +44,10 @@ class PartSheet:
 
     def parts(self) -> Parts:
         return Parts(named(self._counting()))
+
+    def settled(self, decisions: Iterable[Decision]) -> set[str]:
+        """The ids of those decisions after all of which the parts are as they are."""
+        return settled(decisions, self.snapped, self.parts().parts, [p.title for p in self.rows])
 
     def shown(self, at_ms: int) -> str:
         """The part at a time, as a person is told of it."""

@@ -170,10 +170,15 @@ class Replay:
     # --- parts --------------------------------------------------------------------------------------------------
 
     def _correct_parts(self, result: Parts) -> Parts:
-        sheet = PartSheet(result, self._tokens, self._voices)
-        for decision in self._standing(VignetteAt):
+        sheet, standing = PartSheet(result, self._tokens, self._voices), self._standing(VignetteAt)
+        so = sheet.settled(d for d in standing if d.id in self._settled)
+        for decision in standing:
             at, value = self._settled.get(decision.id), decision.value
-            if at is not None and isinstance(value, VignetteAt):
+            if at is not None and isinstance(value, VignetteAt) and decision.id in so:
+                self.ledger.stands(decision, State.ALREADY)
+                for respect in _said_of(value, not decision.seen):
+                    self.shapes.note(f"part {respect}", at.tokens, decision)
+            elif at is not None and isinstance(value, VignetteAt):
                 self._part(sheet, decision, value, at)
         corrected = sheet.parts()
         return result if corrected == result else corrected
