@@ -41,13 +41,16 @@ class PartSheet:
         self._tokens, self._said = tokens, utterances(tokens, voices)
         self._end_ms = parts.parts[-1].span.end_ms if parts.parts else 0
         self.rows = _own_titles(parts.parts)
+        self._left: frozenset[int] = frozenset()
 
     def parts(self) -> Parts:
         return Parts(named(self._counting()))
 
-    def settled(self, decisions: Iterable[Decision]) -> set[str]:
-        """The ids of those decisions after all of which the parts are as they are."""
-        return settled(decisions, self.snapped, self.parts().parts, [p.title for p in self.rows])
+    def settled(self, decisions: Iterable[tuple[Decision, int]]) -> frozenset[str]:
+        """The ids of those decisions (with the time of their words) that left parts just as they are; others let these be."""
+        found = settled(decisions, self.snapped, self.parts().parts, [p.title for p in self.rows])
+        self._left = found.begins
+        return found.ids
 
     def shown(self, at_ms: int) -> str:
         """The part at a time, as a person is told of it."""
@@ -116,7 +119,11 @@ class PartSheet:
         if self.rows and (had == 0 or (had is None and start_ms == 0)):
             return 0
         is_boundary = had is not None or start_ms is not None or not value.exists
-        rows = range(1 if is_boundary else 0, len(self.rows))
+        rows = [
+            k
+            for k in range(1 if is_boundary else 0, len(self.rows))
+            if self.rows[k].span.start_ms not in self._left
+        ]
         near = {k: abs(self._tokens[self.begins_with(k)].span.start_ms - begin_ms) for k in rows}
         if start_ms is not None and not any(d <= SAME_MS for d in near.values()):
             near = {k: abs(self.rows[k].span.start_ms - start_ms) for k in rows}

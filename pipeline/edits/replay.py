@@ -171,7 +171,8 @@ class Replay:
 
     def _correct_parts(self, result: Parts) -> Parts:
         sheet, standing = PartSheet(result, self._tokens, self._voices), self._standing(VignetteAt)
-        so = sheet.settled(d for d in standing if d.id in self._settled)
+        places = [(d, self._settled.get(d.id)) for d in standing]
+        so = sheet.settled((d, self._tokens[at.first].span.start_ms) for d, at in places if at is not None)
         for decision in standing:
             at, value = self._settled.get(decision.id), decision.value
             if at is not None and isinstance(value, VignetteAt) and decision.id in so:

@@ -25,27 +25,29 @@ class Thread:
 
     begun: list[int]
     now: int | None
+    words_ms: int | None = None  # when the words are said that it begins with, unless it was moved away from them
     title: str | None = None
     kind: str | None = None
     decisions: list[Decision] = field(default_factory=list)
-    in_a_row: bool = True
 
     def take(self, decision: Decision, value: VignetteAt, start_ms: int | None) -> None:
         self.decisions.append(decision)
         if not value.exists:
-            self.now = None
+            self.now = self.words_ms = None
             return
         if start_ms is not None:
             self.begun.append(start_ms)
-            self.now = start_ms
+            self.now, self.words_ms = start_ms, None
         self.title = self.title if value.title is None else " ".join(value.title.split())
         self.kind = self.kind if value.kind is None else " ".join(value.kind.split())
 
     @property
     def is_of_one_mind(self) -> bool:
         """Whether each of them was made about what the one before had left, and had been seen by its author."""
-        unseen = any(is_unseen(later, before) for before, later in pairwise(self.decisions))
-        return self.in_a_row and bool(self.begun) and not unseen
+        return bool(self.begun) and not any(is_unseen(b, a) for a, b in pairwise(self.decisions))
+
+    def is_near(self, start_ms: int | None) -> bool:
+        return None not in (self.now, start_ms) and abs((self.now or 0) - (start_ms or 0)) <= SAME_MS
 
     def is_so(self, parts: Sequence[Part], own_titles: Sequence[str], others: set[int]) -> bool:
         """Whether the part is as it was left; where it has begun before, none begins now but those of `others`."""
@@ -61,48 +63,58 @@ class Thread:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The ids of decisions whose parts stand as they left them, and where these parts begin."""
+
+    ids: frozenset[str]
+    begins: frozenset[int]
+
+
 def settled(
-    decisions: Iterable[Decision],
+    decisions: Iterable[tuple[Decision, int]],
     snapped: Callable[[int], int],
     parts: Sequence[Part],
     own_titles: Sequence[str],
-) -> set[str]:
-    """The ids of the decisions, given in the order of replay, whose parts stand as they left them.
+) -> Settled:
+    """Which of the decisions, given in the order of replay with the time of their words, need not be gone through again.
 
     `own_titles` are the parts' titles, "" where one merely counts; `snapped` is where a part can begin, for a time.
     """
     threads: list[Thread] = []
-    for decision in decisions:
+    for decision, words_ms in decisions:
         value = decision.value
         if isinstance(value, VignetteAt):
             start_ms = None if value.start_ms is None else snapped(value.start_ms)
-            _thread(threads, decision, start_ms).take(decision, value, start_ms)
+            _thread(threads, decision, words_ms, start_ms).take(decision, value, start_ms)
     so = [t for t in threads if t.is_of_one_mind]
     while True:
         ends = {t.now for t in so if t.now is not None}
         still = [t for t in so if t.is_so(parts, own_titles, ends - {t.now})]
         if len(still) == len(so):
-            return {d.id for t in so for d in t.decisions}
+            return Settled(frozenset(d.id for t in so for d in t.decisions), frozenset(ends))
         so = still  # what stood where one of the others ends is not explained by it any more
 
 
-def _thread(threads: list[Thread], decision: Decision, start_ms: int | None) -> Thread:
+def _thread(threads: list[Thread], decision: Decision, words_ms: int, start_ms: int | None) -> Thread:
     """The decisions that a decision goes on from; a new thread where there are none."""
     part = decision.seen.get(SEEN_PART)
     had = part.get("start_ms") if isinstance(part, dict) else None
-    begun: list[int] = []
+    latest = threads[::-1]
     if not isinstance(had, int):
-        near = [t for t in threads if t.now is not None and start_ms is not None and abs(t.now - start_ms) <= SAME_MS]
-        if near:  # what begins so near is the same
-            return near[-1]
+        # What begins so near is the same; a part without a time begins with its words, wherever that is.
+        known = next((t for t in latest if t.is_near(start_ms)), None)
+        new = Thread([], start_ms)
     else:
-        known = next((t for t in reversed(threads) if t.now == had), None)
-        if known is not None:
-            return known
-        older = next((t for t in reversed(threads) if had in t.begun), None)
-        if older is not None:  # it was made of what the others had changed already
-            older.in_a_row = False
-            return older
-        begun = [had]
-    threads.append(Thread(begun, begun[-1] if begun else start_ms))
-    return threads[-1]
+        known = next((t for t in latest if t.now == had), None)
+        known = known or next((t for t in latest if t.words_ms == words_ms), None)
+        known = known or next((t for t in latest if had in t.begun and t.is_near(had)), None)
+        # One that saw an older state than the others left is no part of their thread, and none of its own.
+        new = Thread([] if any(had in t.begun for t in threads) else [had], had, words_ms)
+    if known is None:
+        threads.append(new)
+        return new
+    if isinstance(had, int) and had not in known.begun:
+        known.begun.append(had)  # the machine has it begin elsewhere since its words were corrected
+        known.now = had
+    return known
