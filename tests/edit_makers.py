@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -147,6 +148,21 @@ def compose(
     return Made(replay.graded(transcript), replay)
 
 
+def over_own_result(made: Made, decisions: tuple[Decision, ...]) -> tuple[dict[str, object], Replay]:
+    """What every stage comes to when decisions meet what they came to as if the machine had found it, and the replay."""
+    replay, found = Replay(Contents(decisions), DURATION_MS), stages_of(made)
+    return {stage: replay.correct(stage, result) for stage, result in found.items()}, replay
+
+
+def stages_of(made: Made) -> dict[str, object]:
+    """A transcript as the stages that people decide about, in the order of a run."""
+    made_of = made.transcript
+    return {
+        "align": made_of.aligned, "speakers": made_of.voices, "vignettes": made_of.parts,
+        "concepts": made_of.concepts, "captions": made_of.captions,
+    }  # fmt: skip
+
+
 def stamped(*decisions: Decision, begin: int = 0) -> tuple[Decision, ...]:
     """Decisions with times a second apart, and their ids."""
     return tuple(
@@ -252,17 +268,24 @@ def random_decisions(rng: random.Random, made: Made, who: str, kind: str) -> lis
 
 
 def decide_at_random(
-    rng: random.Random, aligned: Aligned, count: int, tagging: bool = False
+    rng: random.Random,
+    aligned: Aligned,
+    count: int,
+    tagging: bool = False,
+    kinds: Sequence[str] = (),
+    tries: int = 10_000,
 ) -> tuple[Decision, ...]:
-    """So many decisions, each made by one of two people who sees the result of all before it."""
+    """So many decisions (fewer after so many tries), each made by one of two people who sees the result of all before it."""
     made = compose(aligned, voiced=True, tagging=tagging)
     decisions: tuple[Decision, ...] = ()
-    kinds = itertools.cycle(rng.sample(sorted(RANDOM), len(RANDOM)))
-    while len(decisions) < count:
-        new = random_decisions(rng, made, rng.choice(("Ana", "Ben")), next(kinds))
+    wanted = sorted(kinds or RANDOM)
+    for kind in itertools.islice(itertools.cycle(rng.sample(wanted, len(wanted))), tries):
+        new = random_decisions(rng, made, rng.choice(("Ana", "Ben")), kind)
         if new:
             decisions += stamped(*new, begin=len(decisions))
             made = compose(aligned, decisions, voiced=True, tagging=tagging)
+        if len(decisions) >= count:
+            break
     return decisions[:count]
 
 

@@ -53,7 +53,9 @@ class _Back:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.text = LiveText(tokens)
         # Which of the machine's words a word stands for; none, at its place, for one that was taken out.
-        self.stands_for: dict[int, tuple[int, int]] = {id(n): (k, k + 1) for k, n in enumerate(self.text.nodes)}
+        self.stands_for: dict[int, tuple[int, int]] = {
+            id(n): (k, k + 1) for k, n in enumerate(self.text.nodes)
+        }
         self.so: dict[str, Trace] = {}
         self.places: dict[str, Trace] = {}
         self.reviewed: list[str] = []
@@ -79,7 +81,11 @@ class _Back:
         there = anchors.find_proven(self.text.nodes, replace(anchor, text=new))
         here = anchors.find_proven(self.text.nodes, anchor)
         is_written = there is not None and self.text.text(there.first, there.last) == new != anchor.text
-        if there is not None and is_written and (here is None or there.agreement > here.agreement or here == there):
+        if (
+            there is not None
+            and is_written
+            and (here is None or there.agreement > here.agreement or here == there)
+        ):
             self.so[decision.id] = self._trace(there.first, there.last)
             self._rewrite(there.first, there.last, anchor)
         elif here is not None and self.so:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from pipeline.edits import anchors, parts, tags, words
+from pipeline.edits import anchors, parts, tags, threads, words
 from pipeline.edits.conflicts import SEEN
 from pipeline.edits.model import (
     Add,
@@ -111,7 +111,7 @@ class Maker:
         """A part of the video begins with these words: `part` as it stands there, or a new one."""
         seen: dict[str, Any] = {}
         if part is not None:
-            seen[parts.SEEN_PART] = {
+            seen[threads.SEEN_PART] = {
                 "kind": part.kind,
                 "title": part.title,
                 "start_ms": part.span.start_ms,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.edits import anchors, words
 from pipeline.edits.anchors import Found, Missing, keys_of
 from pipeline.edits.conflicts import Ledger, Shapes, State, is_unseen
+from pipeline.edits.hindsight import Hindsight, Trace
 from pipeline.edits.model import (
     Add,
     Anchor,
@@ -20,10 +21,8 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
-from pipeline.edits.hindsight import Hindsight, Trace
 from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
-
 
 TAKEN_OUT = "its words were taken out later"
 

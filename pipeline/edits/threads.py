@@ -25,7 +25,9 @@ class Thread:
 
     begun: list[int]
     now: int | None
-    words_ms: int | None = None  # when the words are said that it begins with, unless it was moved away from them
+    words_ms: int | None = (
+        None  # when the words are said that it begins with, unless it was moved away from them
+    )
     title: str | None = None
     kind: str | None = None
     decisions: list[Decision] = field(default_factory=list)

@@ -52,7 +52,9 @@ class InTheEnd:
             value, place = decision.value, at.get(decision.id)
             if isinstance(value, PersonIs):
                 names = (_str(decision.seen.get("name")), _str(decision.seen.get("role")))
-                self._called[decision.id] = _follow(_step(names, value), reversed(later), names[0], value.id)[0]
+                self._called[decision.id] = _follow(_step(names, value), reversed(later), names[0], value.id)[
+                    0
+                ]
                 later.append(decision)
             elif isinstance(value, SpeakerOf) and place is not None:
                 called, steps = _follow((value.speaker, ""), reversed(later))
