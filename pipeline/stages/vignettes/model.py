@@ -46,6 +46,13 @@ PLAIN_CARD = 1.0
 # A scene is followed by a comment at least as often as by the next scene; two comments in a row are one.
 SAME_COMMENTARY = -3.0
 MOST_PLACES = 260
+_FOLLOW = np.array(
+    [[SAME_COMMENTARY if a == b == "commentary" else 0.0 for b in KINDS] for a in KINDS]
+)  # by the kind before and the kind behind
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
 
 _ON_CARD = {
     "introduction": re.compile(r"\b(introduction|welcome|overview)\b", re.I),
@@ -105,71 +112,69 @@ class _Table:
         count = len(places)
         self._fits = np.full((count, count, len(KINDS)), -np.inf)
         for first in range(count):
-            for last in range(first, count):
-                self._fits[first, last] = self._fit(first, last)
+            self._fits[first, first:] = self._fit(first)
         self.value = 0.0
+        # The best score of what ends before a place, by what begins there.
+        self._arrive = np.full((count + 1, len(KINDS)), -np.inf)
 
-    def _fit(self, first: int, last: int) -> list[float]:
-        """How well utterances from place `first` up to the one behind place `last` fit each kind."""
+    def _fit(self, first: int) -> Floats:
+        """How well utterances from place `first` up to the one behind each later place fit each kind: shape (places, kinds)."""
         place = self._places[first]
-        said = self._words[self._ends[last]] - self._words[place.at]
-        alone, lead = 0.0, ""
-        if said.sum() > 0:
-            top = int(said.argmax())
-            alone, lead = float(said[top] / said.sum()), self._who[top]
-        length = self._times[last + 1] - place.start_ms
-        short = -SHORT_COST * max(0.0, 1 - length / SHORT_MS)
-        known = said.sum() > 0 and len(self._who) > 1
-        return [self._one(kind, place, first, last, alone if known else None, lead) + short for kind in KINDS]
+        said = self._words[self._ends[first:]] - self._words[place.at]
+        total, top = said.sum(axis=1), said.argmax(axis=1)
+        most = np.take_along_axis(said, top[:, None], axis=1)[:, 0]
+        known = (total > 0) & (len(self._who) > 1)
+        alone = known & (most / np.maximum(total, 1) >= ALONE_SHARE)
+        lengths = np.array(self._times[first + 1 :]) - place.start_ms
+        short = -SHORT_COST * np.maximum(0.0, 1 - lengths / SHORT_MS)
+        return np.stack([self._one(kind, first, known, alone, top) + short for kind in KINDS], axis=1)
 
-    def _one(self, kind: str, place: Place, first: int, last: int, alone: float | None, lead: str) -> float:
-        is_last = last == len(self._places) - 1
-        if (kind == "introduction" and first > 0) or (kind == "closing" and (not is_last or first == 0)):
-            return -np.inf
-        weights, score = FIT[kind], 0.0
-        if alone is not None:
-            is_alone = alone >= ALONE_SHARE
-            score += weights["alone"] if is_alone else weights["several"]
-            if is_alone and self._roles.get(lead, "").casefold() in ROLES.get(kind, ()):
-                score += weights["role"]
+    def _one(self, kind: str, first: int, known: Flags, alone: Flags, lead: Numbers) -> Floats:
+        """How well one kind fits; whether it is known who speaks, whether one alone does, and who that is."""
+        place, weights = self._places[first], FIT[kind]
+        score = np.where(known, np.where(alone, weights["alone"], weights["several"]), 0.0)
+        in_role = np.array([self._roles.get(w, "").casefold() in ROLES.get(kind, ()) for w in self._who])
+        score += np.where(alone & in_role[lead], weights["role"], 0.0)
         if kind in place.openings:
             score += weights["opening"]
         if place.title:
             named = [k for k, pattern in _ON_CARD.items() if pattern.search(place.title)]
             score += weights["card"] if kind in named else 0.0
             score += PLAIN_CARD if not named and kind == "vignette" and first > 0 else 0.0
+        if (kind == "introduction" and first > 0) or (kind == "closing" and first == 0):
+            score[:] = -np.inf
+        if kind == "closing":
+            score[:-1] = -np.inf
         return score
 
-    def path(self, barred: int | None = None) -> list[tuple[int, str]]:
-        """Places and kinds of the best division that has no boundary at place `barred`."""
+    def path(self) -> list[tuple[int, str]]:
+        """Places and kinds of the best division."""
         count, kinds = len(self._places), len(KINDS)
-        follow = np.zeros((kinds, kinds))
-        follow[KINDS.index("commentary"), KINDS.index("commentary")] = SAME_COMMENTARY
-        arrive = np.full(
-            (count + 1, kinds), -np.inf
-        )  # the best score of what ends before a place, by what begins there
         source = np.zeros((count + 1, kinds), np.int64)
         back = np.zeros((count + 1, kinds), np.int64)
-        arrive[0] = 0.0
-        begin = np.array(self._begin)
-        if barred is not None:
-            begin[barred] = -np.inf
-        score = np.full(kinds, -np.inf)
+        self._arrive[0] = 0.0
+        begin, score = np.array(self._begin), np.full(kinds, -np.inf)
         for end in range(1, count + 1):
-            values = arrive[:end] + begin[:end, None] + self._fits[:end, end - 1]
+            values = self._arrive[:end] + begin[:end, None] + self._fits[:end, end - 1]
             back[end] = values.argmax(axis=0)
             score = values.max(axis=0)
-            options = score[:, None] + follow
-            source[end], arrive[end] = options.argmax(axis=0), options.max(axis=0)
+            options = score[:, None] + _FOLLOW
+            source[end], self._arrive[end] = options.argmax(axis=0), options.max(axis=0)
         self.value = float(score.max())
         return _traced(back, source, int(score.argmax()), count)
 
     def without(self, barred: int) -> float:
-        """The score of the best division without a boundary at this place."""
-        held = self.value
-        self.path(barred)
-        found, self.value = self.value, held
-        return found
+        """The score of the best division without a boundary at this place, once `path` was found.
+
+        What ends before the place, or at it, is as it was there.
+        """
+        begin, arrive = np.array(self._begin), self._arrive.copy()
+        begin[barred] = -np.inf
+        score = np.full(len(KINDS), -np.inf)
+        for end in range(barred + 1, len(self._places) + 1):
+            score = (arrive[:end] + begin[:end, None] + self._fits[:end, end - 1]).max(axis=0)
+            arrive[end] = (score[:, None] + _FOLLOW).max(axis=0)
+        return float(score.max())
 
 
 def _traced(back: NDArray[np.int64], source: NDArray[np.int64], kind: int, end: int) -> list[tuple[int, str]]:
