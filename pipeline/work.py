@@ -36,6 +36,7 @@ from pipeline.transcript import (
 )
 from pipeline.voices import encoders
 from pipeline.voices.encoders import Encoder
+from pipeline.voices.grouping import Known
 from pipeline.voices.memory import Memory
 
 T = TypeVar("T")
@@ -58,6 +59,9 @@ LEXICON = "concepts.toml"
 CODED = "concepts-by-turn"
 # And what each passage sounded like, so that it has one passage listened to again.
 HEARD = "voices-by-passage"
+
+# And how the passages were grouped, which words that were corrected do not change.
+GROUPED = "voices-by-group"
 
 # Fewer words than this that are not found prove nothing: a murmur may well be missed.
 ENOUGH_WORDS = 8
@@ -261,11 +265,13 @@ class Work:
         known = self.store.load(HEARD, dict[str, str], reads).result or {}
         memory = Memory(self.encoder, self.audio if self.listening else None, known)
         clips = enrolment.clips(self.job, duration_ms, memory)
+        groups = self.store.load(GROUPED, Known, reads).result or {}
         found = speakers.run(
             memory.hear, aligned, heard.regions, picture, settings.people, clips, settings.speakers, self.encoder,
-            progress,
+            progress, groups,
         )  # fmt: skip
         if self.listening:
+            self.store.save(GROUPED, Known, reads, groups)
             self.store.save(HEARD, dict[str, str], reads, memory.used)
         return found
 

@@ -375,6 +375,21 @@ def test_no_more_groups_than_wanted():
     assert len(grouping.group(places, np.ones(18, np.float32), ROOM, BAR, most=2, sure_bar=-60.0)) == 3
 
 
+def test_the_same_pieces_are_not_grouped_a_second_time(monkeypatch):
+    places, _ = points(9, 9)
+    given, known = (places, np.ones(18, np.float32), ROOM, BAR), {}
+    plain, first = grouping.group(*given), grouping.group(*given, known=known)
+    monkeypatch.setattr(grouping, "_merge", lambda *_: pytest.fail("they were grouped once more"))
+    second = grouping.group(*given, known=known)
+    for one, two in zip(first, second, strict=True):
+        assert one.pieces == two.pieces
+        np.testing.assert_array_equal(one.total, two.total)
+    assert [v.pieces for v in plain] == [v.pieces for v in first]
+    for other in ((places * 1.0001, *given[1:]), (*given[:3], BAR - 1)):
+        with pytest.raises(pytest.fail.Exception):
+            grouping.group(*other, known=dict(known))
+
+
 def test_likeness_is_the_ratio_of_two_gaussians():
     """Against the densities themselves, written out for one direction."""
     room = space.Space(np.eye(1, dtype=np.float32), np.array([4.0], np.float32))

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.edits import anchors, words
-from pipeline.edits.model import Add, Anchor, Decision, Delete, Reviewed, Words
+from pipeline.edits.model import Add, Anchor, Decision, Delete, Words
 from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
 from pipeline.transcript import Token
+
+# The neighbours on both sides are the same.
+ALL_AROUND = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,11 @@ class Trace:
 @dataclass(frozen=True, slots=True)
 class Hindsight:
     """By their ids: in `so` the decisions about text that the words show already, in `places` the others that were made
-    before one of these, in `reviewed` the reviews of all words as they stood then."""
+    before one of these; `tokens` are the words without what is so already."""
 
     so: dict[str, Trace] = field(default_factory=dict)
     places: dict[str, Trace] = field(default_factory=dict)
-    reviewed: frozenset[str] = frozenset()
+    tokens: tuple[Token, ...] = ()
 
 
 def look_back(tokens: Sequence[Token], decisions: Sequence[Decision]) -> Hindsight:
@@ -44,7 +47,7 @@ def look_back(tokens: Sequence[Token], decisions: Sequence[Decision]) -> Hindsig
     back = _Back(tokens)
     for decision in reversed(decisions):
         back.take(decision)
-    return Hindsight(back.so, back.places, frozenset(back.reviewed))
+    return Hindsight(back.so, back.places, back.text.tokens())
 
 
 class _Back:
@@ -58,7 +61,6 @@ class _Back:
         }
         self.so: dict[str, Trace] = {}
         self.places: dict[str, Trace] = {}
-        self.reviewed: list[str] = []
 
     def take(self, decision: Decision) -> None:
         anchor, value = decision.anchor, decision.value
@@ -67,9 +69,6 @@ class _Back:
         elif isinstance(value, Add) and anchor is not None:
             there = replace(anchor, start_ms=value.start_ms, end_ms=value.end_ms)
             self._take_back(decision, there, value.text)
-        elif isinstance(value, Reviewed) and value.of == "video":
-            if self.so and value.sha256 == words.text_digest(self.text.tokens()):
-                self.reviewed.append(decision.id)
         elif self.so and anchor is not None and anchor.text.split():
             found = anchors.find_proven(self.text.nodes, anchor)
             if found is not None:
@@ -79,6 +78,8 @@ class _Back:
         """If the words read as decided, let them read as they did before; else remember where they still stand."""
         new = " ".join(word for word, _ in words.written(text))
         there = anchors.find_proven(self.text.nodes, replace(anchor, text=new))
+        if there is not None and there.agreement < ALL_AROUND:
+            there = None  # the neighbours are not yet, or no longer, what its author saw
         here = anchors.find_proven(self.text.nodes, anchor)
         is_written = there is not None and self.text.text(there.first, there.last) == new != anchor.text
         if (

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.edits import tags, voices, words
 from pipeline.edits.conflicts import Ledger, Report, Shapes, State, is_unseen
 from pipeline.edits.cues import CueSheet, Draft, Wanted
-from pipeline.edits.hindsight import look_back
+from pipeline.edits.hindsight import Hindsight, look_back
 from pipeline.edits.journal import EMPTY, Contents
 from pipeline.edits.model import (
     Add,
@@ -24,13 +24,15 @@ from pipeline.edits.model import (
     Decision,
     Merge,
     PersonIs,
+    Reviewed,
     SpeakerOf,
     Split,
     VignetteAt,
     Withdraw,
 )
 from pipeline.edits.parts import RESPECTS, PartSheet
-from pipeline.edits.scribe import Scribe, Settled
+from pipeline.edits.places import Settled
+from pipeline.edits.scribe import Scribe
 from pipeline.edits.words import LiveText
 from pipeline.transcript import Aligned, Captions, Concepts, Grade, Parts, Token, Transcript, Voices
 
@@ -100,14 +102,30 @@ class Replay:
             for d in self.contents.decisions
             if self.ledger[d.id].state is not State.WITHDRAWN and not isinstance(d.value, Withdraw)
         ]
-        live = LiveText(aligned.tokens, self.duration_ms)
-        scribe = Scribe(live, self.ledger, look_back(aligned.tokens, standing))
-        for decision in standing:
-            scribe.take(decision)
+        back = look_back(aligned.tokens, standing)
+        scribe = self._taken(standing, LiveText(aligned.tokens, self.duration_ms), self.ledger, back)
         result = words.corrected(aligned, scribe.live)
         self._tokens = result.tokens
         self._settled, self.reviewer, self.shapes = scribe.settled(), scribe.reviewer, scribe.shapes()
+        if back.so and any(isinstance(d.value, Reviewed) for d in standing):
+            self._review(standing, back)
         return result
+
+    def _taken(self, decisions: list[Decision], live: LiveText, ledger: Ledger, back: Hindsight) -> Scribe:
+        scribe = Scribe(live, ledger, back)
+        for decision in decisions:
+            scribe.take(decision)
+        return scribe
+
+    def _review(self, standing: list[Decision], back: Hindsight) -> None:
+        """Let reviews of all words hold for the words that were there at their turn, though some were there from the start."""
+        ledger = Ledger(self.contents)
+        scribe = self._taken(standing, LiveText(back.tokens, self.duration_ms), ledger, Hindsight())
+        for decision in standing:
+            if isinstance(decision.value, Reviewed) and decision.value.of == "video":
+                there = ledger[decision.id]
+                self.ledger.stands(decision, there.state, there.why, there.found, there.by)
+        self.reviewer = scribe.reviewer
 
     # --- voices -------------------------------------------------------------------------------------------------
 
@@ -121,7 +139,7 @@ class Replay:
             elif isinstance(value, PersonIs) and (settled is not None or decision.anchor is None):
                 known = next((s for s in result.speakers if s.id == value.id), None)
                 is_so = known is not None and end.is_called(decision, known)
-                person = value.id if is_so else _person(result, machine, decision, value, settled)
+                person = value.id if is_so else voices.person(result, machine, decision, value, settled)
                 result = self._name(result, decision, value, person, end)
         return result
 
@@ -129,13 +147,13 @@ class Replay:
         self, result: Voices, decision: Decision, name: str, at: Settled, end: voices.InTheEnd
     ) -> Voices:
         """The passage is said by `name`."""
-        now = _speakers_at(result, at.first, at.last)
+        now = voices.speakers_at(result, at.first, at.last)
         target = voices.speaker_called(result, name) if name else None
         other = self.shapes.unseen("speaker", at.tokens, decision)
         if (now == [target] and (target or not name)) or end.is_said(result, decision, at.tokens):
             self.ledger.stands(decision, State.ALREADY)
         elif other is not None:
-            self.ledger.disagrees(decision, other, ", ".join(_called(result, s) for s in now))
+            self.ledger.disagrees(decision, other, ", ".join(voices.called(result, s) for s in now))
             return result
         else:
             if name and target is None:
@@ -151,7 +169,7 @@ class Replay:
         """The person is called so."""
         now = next((s for s in result.speakers if s.id == speaker), None)
         if now is None or speaker is None:
-            self.ledger.stands(decision, State.CONFLICT, "there is no such person", _all_names(result))
+            self.ledger.stands(decision, State.CONFLICT, "there is no such person", voices.all_names(result))
             return result
         renamed = voices.renamed(result, speaker, value.name, value.role)
         new = next(s for s in renamed.speakers if s.id == speaker)
@@ -295,40 +313,6 @@ def _wanted(decision: Decision, at: Settled) -> Wanted:
         return Wanted(at.first, at.last)
     settings = value.settings if isinstance(value, CueOf) else None
     return Wanted(at.first, at.last, value.start_ms, value.end_ms, at.breaks, at.labels, at.dashes, settings)
-
-
-def _speakers_at(result: Voices, first: int, last: int) -> list[str | None]:
-    """Who says the tokens `[first, last)`, each once, in order."""
-    found = [u.speaker for u in result.utterances if u.first < last and first < u.last]
-    return list(dict.fromkeys(found))
-
-
-def _called(result: Voices, speaker: str | None) -> str:
-    return next((s.name or s.id for s in result.speakers if s.id == speaker), speaker or "")
-
-
-def _all_names(result: Voices) -> str:
-    return ", ".join(f"{s.id} ({s.name})" for s in result.speakers)
-
-
-def _person(
-    result: Voices, machine: Voices, decision: Decision, value: PersonIs, at: Settled | None
-) -> str | None:
-    """Whom a decision about a person means: who says its words, else who had the name or has the id.
-
-    Ids are another person's after another run; the words are not, unless they were themselves given to somebody else since.
-    """
-    seen = str(decision.seen.get("name") or "")
-    ids = {s.id for s in result.speakers}
-    if at is not None:
-        says = [s for v in (result, machine) for s in _speakers_at(v, at.first, at.last) if s in ids]
-        same_id = [s for s in says if s == value.id]
-        same_name = [s for s in says if seen and _called(result, s) == seen]
-        chosen = next(iter(same_id or same_name or says), None)
-        if chosen is not None:
-            return chosen
-    named = voices.speaker_called(result, seen) if seen else None
-    return named or (value.id if value.id in ids else None)
 
 
 def _shown(sheet: CueSheet, drafts: Sequence[Draft]) -> str:

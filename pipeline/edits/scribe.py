@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.edits import anchors, words
 from pipeline.edits.anchors import Found, Missing, keys_of
@@ -21,37 +21,11 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.places import Place, Settled, settled
 from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
 
 TAKEN_OUT = "its words were taken out later"
-
-
-@dataclass(slots=True)
-class _Place:
-    """The words of a decision, as they moved, and the words that its breaks, labels and dashes stand before."""
-
-    first: Node
-    last: Node
-    since: int
-    breaks: list[Node] | None = None
-    labels: list[tuple[Node, str]] | None = None
-    dashes: list[Node] | None = None
-
-
-@dataclass(slots=True)
-class Settled:
-    """Where a decision's words, at least one, stand when all words are corrected."""
-
-    first: int
-    last: int
-    breaks: tuple[int, ...] | None = None
-    labels: tuple[tuple[int, str], ...] | None = None
-    dashes: tuple[int, ...] | None = None
-
-    @property
-    def tokens(self) -> range:
-        return range(self.first, self.last)
 
 
 class Scribe:
@@ -60,8 +34,8 @@ class Scribe:
     def __init__(self, live: LiveText, ledger: Ledger, hindsight: Hindsight) -> None:
         self.live, self.ledger, self.hindsight = live, ledger, hindsight
         self.reviewer = ""
-        self.places: dict[str, _Place] = {}
-        self._rewritten: dict[tuple[str, Anchor], tuple[Decision, _Place]] = {}
+        self.places: dict[str, Place] = {}
+        self._rewritten: dict[tuple[str, Anchor], tuple[Decision, Place]] = {}
         self._textual: list[Decision] = []
         self._timed: dict[int, Decision] = {}
 
@@ -116,7 +90,7 @@ class Scribe:
         if new:
             begin, end = words.forward(first, before), words.backward(last, before)
             if begin is not None and end is not None:
-                self._rewritten[decision.who, anchor] = decision, _Place(begin, end, self.live.moment)
+                self._rewritten[decision.who, anchor] = decision, Place(begin, end, self.live.moment)
         self._textual.append(decision)
         self.ledger.stands(decision, State.KEPT)
 
@@ -124,7 +98,7 @@ class Scribe:
         """The words read already as they should, or a later decision has changed them since."""
         place = self._now(so)
         if place.first < place.last:
-            held = _Place(*self.live.handle(place.first, place.last), self.live.moment)
+            held = Place(*self.live.handle(place.first, place.last), self.live.moment)
             self._rewritten[decision.who, anchor] = decision, held
         self._textual.append(decision)
         if place.first < place.last or not text.split():
@@ -228,7 +202,7 @@ class Scribe:
             self._shown_after_all(found, Span(value.start_ms, value.end_ms))
         self._textual.append(decision)
         self.ledger.stands(decision, state)
-        held = _Place(*self.live.handle(found.first, found.last), self.live.moment)
+        held = Place(*self.live.handle(found.first, found.last), self.live.moment)
         if found.last - found.first == len(new):
             held.breaks = [self.live.nodes[found.first + k] for k in _line_starts(value.text)]
         if value.label:
@@ -239,8 +213,7 @@ class Scribe:
 
     def _review(self, decision: Decision, value: Reviewed) -> None:
         if value.of == "video":
-            is_so = decision.id in self.hindsight.reviewed
-            if is_so or value.sha256 == words.text_digest(self.live.tokens()):
+            if value.sha256 == words.text_digest(self.live.tokens()):
                 self.reviewer = decision.who
                 self.ledger.stands(decision, State.KEPT)
             else:
@@ -282,7 +255,7 @@ class Scribe:
     def _hold(
         self, decision: Decision, place: Found, cue: CueOf | Split | None, trace: Trace | None = None
     ) -> None:
-        held = _Place(*self.live.handle(place.first, place.last), self.live.moment)
+        held = Place(*self.live.handle(place.first, place.last), self.live.moment)
         if isinstance(cue, Split):
             held.breaks = [self._counter(place, trace)(cue.after)]
         elif cue is not None:
@@ -339,33 +312,12 @@ class Scribe:
         """Where every decision's words stand now; those whose words a later decision took out are superseded."""
         order, result = self.live.order(), {}
         for name, held in self.places.items():
-            found = _settled(held, order)
+            found = settled(held, order)
             if found is None:
                 self.ledger.stands(self.ledger[name].decision, State.SUPERSEDED, TAKEN_OUT)
             else:
                 result[name] = found
         return result
-
-
-def _settled(held: _Place, order: dict[int, int]) -> Settled | None:
-    """A place as indices of words; None when none of its words is left."""
-
-    def index(node: Node) -> int:
-        moved = words.forward(node, held.since)
-        return len(order) if moved is None else order[id(moved)]
-
-    def inside(nodes: list[Node] | None, low: int) -> tuple[int, ...] | None:
-        return None if nodes is None else tuple(sorted({k for k in map(index, nodes) if low <= k < end}))
-
-    last = words.backward(held.last, held.since)
-    first, end = index(held.first), 0 if last is None else order[id(last)] + 1
-    if end <= first:
-        return None
-    labels = None
-    if held.labels is not None:
-        shown = {index(node): label for node, label in held.labels}
-        labels = tuple(sorted((at, label) for at, label in shown.items() if first <= at < end))
-    return Settled(first, end, inside(held.breaks, first + 1), labels, inside(held.dashes, first))
 
 
 def _line_starts(text: str) -> list[int]:

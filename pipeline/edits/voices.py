@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.edits.model import Decision, PersonIs, SpeakerOf
-from pipeline.edits.scribe import Settled
+from pipeline.edits.places import Settled
 from pipeline.timing import Span, union
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
 
@@ -207,3 +207,37 @@ def _overlaps_marked(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
         if turn.overlap != (k in overlapping):
             marked[k] = replace(turn, overlap=k in overlapping)
     return tuple(marked)
+
+
+def speakers_at(result: Voices, first: int, last: int) -> list[str | None]:
+    """Who says the tokens `[first, last)`, each once, in order."""
+    found = [u.speaker for u in result.utterances if u.first < last and first < u.last]
+    return list(dict.fromkeys(found))
+
+
+def called(result: Voices, speaker: str | None) -> str:
+    return next((s.name or s.id for s in result.speakers if s.id == speaker), speaker or "")
+
+
+def all_names(result: Voices) -> str:
+    return ", ".join(f"{s.id} ({s.name})" for s in result.speakers)
+
+
+def person(
+    result: Voices, machine: Voices, decision: Decision, value: PersonIs, at: Settled | None
+) -> str | None:
+    """Whom a decision about a person means: who says its words, else who had the name or has the id.
+
+    Ids are another person's after another run; the words are not, unless they were themselves given to somebody else since.
+    """
+    seen = str(decision.seen.get("name") or "")
+    ids = {s.id for s in result.speakers}
+    if at is not None:
+        says = [s for v in (result, machine) for s in speakers_at(v, at.first, at.last) if s in ids]
+        same_id = [s for s in says if s == value.id]
+        same_name = [s for s in says if seen and called(result, s) == seen]
+        chosen = next(iter(same_id or same_name or says), None)
+        if chosen is not None:
+            return chosen
+    named = speaker_called(result, seen) if seen else None
+    return named or (value.id if value.id in ids else None)

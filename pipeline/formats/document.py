@@ -186,12 +186,15 @@ def _passage(passage: Passage, aligned: Aligned) -> dict[str, Any]:
     return {**_times(passage.span), "text": text, "heard": passage.heard}
 
 
+_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # made once: it is asked for every word
+
+
 def _compact(value: Any, indent: str = "") -> str:
     """JSON where whatever holds only scalars takes one line: a word is a line, and a difference of one word
     is too."""
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if not any(isinstance(child, (dict, list)) and child for child in children):
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return _line(value)
     deeper = indent + "  "
     if isinstance(value, dict):
         lines = [f"{deeper}{_compact(k)}: {_compact(v, deeper)}" for k, v in value.items()]

@@ -10,6 +10,7 @@ Long recordings are merged block by block first: cost grows with the square of a
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +20,8 @@ from pipeline.voices.space import Space
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
+Known = dict[str, list[list[int]]]
+"""Groups of pieces, by what names the pieces and all else that they depend on."""
 
 # A piece of n windows varies by 1/n about its voice, and by this much more, since what is said differs from piece to piece.
 PIECE_VARIANCE = 0.3
@@ -84,12 +87,38 @@ def group(
     bar: float,
     most: int | None = None,
     sure_bar: float | None = None,
+    known: Known | None = None,
 ) -> list[Voice]:
     """The voices of the pieces, shape (n, directions), in order of their first piece.
 
     `most` is how many voices there can be at most: the likest are merged until so few are left, down to a ratio of
-    `sure_bar` where that is given.
+    `sure_bar` where that is given. `known` is what came of the very same pieces before, and is given what comes now.
     """
+    if known is None:
+        return _grouped(places, precisions, space, bar, most, sure_bar)
+    key = _key(places, precisions, space, bar, most, sure_bar)
+    held = known.get(key)
+    if held is None:
+        held = [v.pieces for v in _grouped(places, precisions, space, bar, most, sure_bar)]
+    known.clear()
+    known[key] = held
+    return [voice_of(pieces, places, precisions) for pieces in held]
+
+
+def _key(*given: object) -> str:
+    """What names all that a grouping depends on."""
+    digest = hashlib.sha256()
+    for value in given:
+        parts = (value.directions, value.between) if isinstance(value, Space) else (value,)
+        for part in parts:
+            digest.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
+            digest.update(b"|")
+    return digest.hexdigest()
+
+
+def _grouped(
+    places: Floats, precisions: Floats, space: Space, bar: float, most: int | None, sure_bar: float | None
+) -> list[Voice]:
     start = [voice_of([k], places, precisions) for k in range(len(places))]
     while len(start) > BLOCK:
         merged: list[Voice] = []
@@ -126,6 +155,9 @@ class _Table:
     alive: NDArray[np.bool_] = field(init=False)
     _places: Floats = field(init=False)
     _variances: Floats = field(init=False)
+    # What of a ratio depends on one group alone: its variance added to that of all voices, and what it would score by itself.
+    _alone: Floats = field(init=False)
+    _scores: Floats = field(init=False)
     _ratios: Floats = field(init=False)
 
     def __post_init__(self) -> None:
@@ -134,6 +166,8 @@ class _Table:
         self.alive = np.ones(count, bool)
         self._places = np.array([v.place for v in self.voices], np.float32)
         self._variances = np.array([v.variance for v in self.voices], np.float32)
+        self._alone = self._variances[:, None] + self.space.between[None]
+        self._scores = self._places**2 / self._alone
         self._ratios = np.full((count, count), -np.inf, np.float32)
         for k in range(count):
             self._ratios[k] = self.row(k)
@@ -150,18 +184,17 @@ class _Table:
         i, j = divmod(at, len(self.voices))
         return float(self._ratios[i, j]), i, j
 
-    def row(self, k: int) -> Floats:
-        """The ratios of group `k` with every group, itself included.
+    def row(self, k: int, others: NDArray[np.bool_] | slice = slice(None)) -> Floats:
+        """The ratios of group `k` with every group, itself included, or with these.
 
         log N(b; E[b|a], var) - log N(b; 0, between + var_b), summed over directions, where a group's place given another's
         is shrunk towards the mean of all voices (which is 0) as far as the other is uncertain.
         """
         between, mine = self.space.between, self._variances[k]
         shrunk = between / (between + mine)
-        spread = self._variances[:, None] + (shrunk * mine)[None]
-        alone = self._variances[:, None] + between[None]
-        off = self._places - shrunk * self._places[k]
-        score = np.log(alone / spread) + self._places**2 / alone - off**2 / spread
+        spread = self._variances[others, None] + (shrunk * mine)[None]
+        off = self._places[others] - shrunk * self._places[k]
+        score = np.log(self._alone[others] / spread) + self._scores[others] - off**2 / spread
         found: Floats = (0.5 * score.sum(axis=1)).astype(np.float32)
         return found
 
@@ -173,8 +206,11 @@ class _Table:
         into.precision += gone.precision
         self.alive[j] = False
         self._places[i], self._variances[i] = into.place, into.variance
+        self._alone[i] = self._variances[i] + self.space.between
+        self._scores[i] = self._places[i] ** 2 / self._alone[i]
         self._ratios[j] = self._ratios[:, j] = -np.inf
-        row = np.where(self.alive, self.row(i), -np.inf)
+        row = np.full(len(self.voices), -np.inf, np.float32)
+        row[self.alive] = self.row(i, self.alive)
         row[i] = -np.inf
         self._ratios[i] = self._ratios[:, i] = row
 

@@ -57,15 +57,14 @@ def track(likely: Floats, far: Floats, change: Floats, stay: Floats) -> Track:
     forward[0] = likely[0]
     own = np.arange(voices)
     others = np.log(max(1, voices - 1))
+    step = _steps(voices, change.astype(np.float64) + others, stay.astype(np.float64))
     for k in range(1, count):
-        steps = _steps(voices, float(change[k]) + others, float(stay[k]))
-        reached = best[:, None] + steps
+        reached = best[:, None] + step[k]
         back[k] = reached.argmax(axis=0)
         best = reached[back[k], own] + likely[k]
-        forward[k] = np.logaddexp.reduce(forward[k - 1][:, None] + steps, axis=0) + likely[k]
+        forward[k] = np.logaddexp.reduce(forward[k - 1][:, None] + step[k], axis=0) + likely[k]
     for k in range(count - 1, 0, -1):
-        steps = _steps(voices, float(change[k]) + others, float(stay[k]))
-        backward[k - 1] = np.logaddexp.reduce(steps + (backward[k] + likely[k])[None], axis=1)
+        backward[k - 1] = np.logaddexp.reduce(step[k] + (backward[k] + likely[k])[None], axis=1)
     path = np.empty(count, np.int64)
     path[-1] = best.argmax()
     for k in range(count - 1, 0, -1):
@@ -76,7 +75,8 @@ def track(likely: Floats, far: Floats, change: Floats, stay: Floats) -> Track:
     return Track(path, certain.astype(np.float32), strange)
 
 
-def _steps(voices: int, change: float, stay: float) -> NDArray[np.float64]:
-    steps = np.full((voices, voices), -change)
-    np.fill_diagonal(steps, -stay)
+def _steps(voices: int, change: NDArray[np.float64], stay: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What going from each voice to each costs, negated, before every piece: shape (pieces, voices, voices)."""
+    steps = np.broadcast_to(-change[:, None, None], (len(change), voices, voices)).copy()
+    steps[:, np.arange(voices), np.arange(voices)] = -stay[:, None]
     return steps

@@ -23,6 +23,7 @@ from pipeline.timing import Span
 from pipeline.transcript import Aligned, Picture, ProofKind, Voices
 from pipeline.voices import encoders, space
 from pipeline.voices.encoders import Encoder
+from pipeline.voices.grouping import Known
 
 VERSION = 4
 Floats = NDArray[np.float32]
@@ -42,8 +43,10 @@ def run(
     settings: SpeakerSettings,
     encoder: Encoder,
     progress: Progress = silent,
+    groups: Known | None = None,
 ) -> Voices:
-    """Who says each word, and when each voice is heard. `regions` is where there is speech, `people` the roster."""
+    """Who says each word, and when each voice is heard. `regions` is where there is speech, `people` the roster, `groups` how
+    the voices were grouped before, which is given how they are now."""
     pieces = cut(aligned, regions)
     known = [*evidence.labels_of(aligned.editor_cues), *evidence.introduced_names(aligned)]
     roster = Roster.of(people, known)
@@ -54,7 +57,7 @@ def run(
     ]
     heard, enrolled = _arranged(listen, pieces, clips, roster, encoder, progress)
     claims += enrolled
-    found = finding.voices(heard, claims, settings.most or None, roster.listed)
+    found = finding.voices(heard, claims, settings.most or None, roster.listed, groups)
     claims += list(evidence.answers(claims, heard.pieces, [int(v) for v in found.track.voices]))
     named = naming.names(found, heard, claims, encoder.sure)
     found = finding.again(found, heard, {v: n.key for v, n in named.items()}, claims)

@@ -53,17 +53,23 @@ class Found:
     inseparable: frozenset[frozenset[str]] = frozenset()
 
 
-def voices(heard: Heard, claims: Sequence[Claim], most: int | None, listed: int) -> Found:
+def voices(
+    heard: Heard,
+    claims: Sequence[Claim],
+    most: int | None,
+    listed: int,
+    known: grouping.Known | None = None,
+) -> Found:
     """The voices of a recording. `most` is the number that a person gave, None when nobody did; `listed` how many people the
-    roster has (0: none)."""
+    roster has (0: none); `known` as in `grouping.group`."""
     precisions = grouping.precision(np.maximum(heard.amounts, 0.05))
     strong = _strong(heard)
     if not strong:
         silent = np.zeros(len(heard.pieces), np.int64)
         return Found([], Track(silent, np.zeros(len(silent), np.float32), np.ones(len(silent), bool)))
     bar = grouping.bar_for(sum(heard.pieces[k].span.duration_ms for k in strong))
-    limits = (most, None) if most else (listed or None, _BEYOND_ROSTER)
-    grouped = grouping.group(heard.places[strong], precisions[strong], heard.space, bar, *limits)
+    at_most, sure = (most, None) if most else (listed or None, _BEYOND_ROSTER)
+    grouped = grouping.group(heard.places[strong], precisions[strong], heard.space, bar, at_most, sure, known)
     own = [grouping.voice_of([strong[i] for i in v.pieces], heard.places, precisions) for v in grouped]
     parted, inseparable = _parted(own, claims, heard, precisions)
     kept = _large_enough(parted, heard)

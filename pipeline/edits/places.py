@@ -1,0 +1,56 @@
+"""The words of a decision while they move, and where they stand when all words are corrected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.edits import words
+from pipeline.edits.words import Node
+
+
+@dataclass(slots=True)
+class Place:
+    """The words of a decision, as they moved, and the words that its breaks, labels and dashes stand before."""
+
+    first: Node
+    last: Node
+    since: int
+    breaks: list[Node] | None = None
+    labels: list[tuple[Node, str]] | None = None
+    dashes: list[Node] | None = None
+
+
+@dataclass(slots=True)
+class Settled:
+    """Where a decision's words, at least one, stand when all words are corrected."""
+
+    first: int
+    last: int
+    breaks: tuple[int, ...] | None = None
+    labels: tuple[tuple[int, str], ...] | None = None
+    dashes: tuple[int, ...] | None = None
+
+    @property
+    def tokens(self) -> range:
+        return range(self.first, self.last)
+
+
+def settled(held: Place, order: dict[int, int]) -> Settled | None:
+    """A place as indices of words; None when none of its words is left."""
+
+    def index(node: Node) -> int:
+        moved = words.forward(node, held.since)
+        return len(order) if moved is None else order[id(moved)]
+
+    def inside(nodes: list[Node] | None, low: int) -> tuple[int, ...] | None:
+        return None if nodes is None else tuple(sorted({k for k in map(index, nodes) if low <= k < end}))
+
+    last = words.backward(held.last, held.since)
+    first, end = index(held.first), 0 if last is None else order[id(last)] + 1
+    if end <= first:
+        return None
+    labels = None
+    if held.labels is not None:
+        shown = {index(node): label for node, label in held.labels}
+        labels = tuple(sorted((at, label) for at, label in shown.items() if first <= at < end))
+    return Settled(first, end, inside(held.breaks, first + 1), labels, inside(held.dashes, first))
