@@ -346,3 +346,22 @@ def test_no_garbage_is_fatal_or_lost(tmp_path, garbage):
     append(path, [words("two")])
     assert path.read_bytes().startswith(before)
     assert [d.value.text for d in read(path).decisions][-1] == "two"
+
+
+def test_a_link_that_leads_nowhere_is_no_empty_journal(tmp_path):
+    """The drive with the journal is not there: a run that took it for empty would undo what people decided."""
+    path = tmp_path / "talk.edits.jsonl"
+    path.symlink_to(tmp_path / "drive" / "talk.edits.jsonl")
+    with pytest.raises(JournalError, match="is a link to a file that is not there"):
+        read(path)
+    with pytest.raises(JournalError):
+        append(path, [words()])
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    pipe, folder = tmp_path / "talk.edits.jsonl", tmp_path / "walk.edits.jsonl"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    for path in (pipe, folder):
+        with pytest.raises(JournalError, match="it is no file"):
+            read(path)

@@ -243,9 +243,10 @@ def _decide(job: Job, wish: Wish, who: str, as_json: bool, say: Callable[[str], 
     else:
         for decision in written:
             say(f"{decision.id}  {wanted(decision)}")
-        say(
-            f"{report.summary() or 'nothing to decide: it is so already'}; vignette run {quote(str(job.media))} applies it"
-        )
+        if written:
+            say(f"{report.summary()}; vignette run {quote(str(job.media))} applies it")
+        else:
+            say("nothing to decide: it is so already")
     return 0
 
 

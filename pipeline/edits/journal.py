@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -156,10 +157,15 @@ def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _bytes_of(path: Path) -> bytes | None:
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        found = path.stat()
+        if found.st_size > _MAX_BYTES:
             raise JournalError(path, "is too large for a journal of decisions", "is it the right file?")
+        if not stat.S_ISREG(found.st_mode):
+            raise JournalError(path, "is not a journal of decisions: it is no file", "move it away")
         return path.read_bytes()
     except FileNotFoundError:
+        if path.is_symlink():  # what was decided is somewhere else, and a run without it would undo all of it
+            raise JournalError(path, "is a link to a file that is not there", "bring it back") from None
         return None
     except OSError as error:
         raise JournalError(

@@ -218,8 +218,9 @@ def backward(node: Node | None, since: int = 0) -> Node | None:
 
 
 def text_digest(tokens: Sequence[Token]) -> str:
-    """What names the words that a reviewer saw."""
-    return hashlib.sha256("\n".join(t.text for t in tokens).encode("utf-8", "surrogatepass")).hexdigest()
+    """What names the words that a reviewer saw, whatever tokens they stand in."""
+    read = "\n".join(word for t in tokens for word in t.text.split())
+    return hashlib.sha256(read.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 # A word whose time nobody knows yet: confidence 0, until its neighbours lend it some.
