@@ -260,8 +260,15 @@ RANDOM = {
 }
 
 
+WITHDRAW = "withdraw"
+ALL_KINDS = (*sorted(RANDOM), WITHDRAW)
+
+
 def random_decisions(rng: random.Random, made: Made, who: str, kind: str) -> list[Decision]:
-    """What somebody could decide about a transcript as it stands."""
+    """What somebody could decide about a transcript as it stands; of the kind "withdraw", about an earlier decision."""
+    if kind == WITHDRAW:
+        earlier = [d for d in made.replay.contents.decisions if d.kind != WITHDRAW]
+        return [Maker(made.transcript, made.replay, who).withdraw(rng.choice(earlier).id)] if earlier else []
     cue = rng.choice(made.transcript.captions.cues)
     maker = Maker(made.transcript, made.replay, who)
     return RANDOM[kind](rng, maker, cue, rng.randrange(cue.first, cue.last))
@@ -278,7 +285,7 @@ def decide_at_random(
     """So many decisions (fewer after so many tries), each made by one of two people who sees the result of all before it."""
     made = compose(aligned, voiced=True, tagging=tagging)
     decisions: tuple[Decision, ...] = ()
-    wanted = sorted(kinds or RANDOM)
+    wanted = sorted(kinds or ALL_KINDS)
     for kind in itertools.islice(itertools.cycle(rng.sample(wanted, len(wanted))), tries):
         new = random_decisions(rng, made, rng.choice(("Ana", "Ben")), kind)
         if new:
