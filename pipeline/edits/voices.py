@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.edits.conflicts import is_unseen
 from pipeline.edits.model import Decision, PersonIs, SpeakerOf
 from pipeline.edits.places import Settled
 from pipeline.timing import Span, union
@@ -52,9 +53,8 @@ class InTheEnd:
             value, place = decision.value, at.get(decision.id)
             if isinstance(value, PersonIs):
                 names = (_str(decision.seen.get("name")), _str(decision.seen.get("role")))
-                self._called[decision.id] = _follow(_step(names, value), reversed(later), names[0], value.id)[
-                    0
-                ]
+                step = _step(names, value)
+                self._called[decision.id], _ = _follow(step, reversed(later), names[0], value.id, decision)
                 later.append(decision)
             elif isinstance(value, SpeakerOf) and place is not None:
                 called, steps = _follow((value.speaker, ""), reversed(later))
@@ -83,17 +83,25 @@ class InTheEnd:
 
 
 def _follow(
-    called: tuple[str, str], later: Iterable[Decision], before: str = "", person: str = ""
+    called: tuple[str, str],
+    later: Iterable[Decision],
+    before: str = "",
+    person: str = "",
+    last: Decision | None = None,
 ) -> tuple[tuple[str, str], list[Decision]]:
     """The name and role that somebody has after later decisions which saw them under a name of theirs, and which these are.
 
-    They have been called `before`, too; without the id of a person it is the first who was seen under the name.
+    They have been called `before`, too; without the id of a person it is the first who was seen under the name. What changes
+    the `last` decision unseen is a conflict, and no step.
     """
     names, steps = {called[0], before} - {""}, []
     for decision in later:
         value = decision.value
-        if isinstance(value, PersonIs) and decision.seen.get("name") in names and person in ("", value.id):
-            called, person = _step(called, value), value.id
+        if not isinstance(value, PersonIs) or decision.seen.get("name") not in names:
+            continue
+        disagrees = last is not None and is_unseen(decision, last)
+        if person in ("", value.id) and not disagrees:
+            called, person, last = _step(called, value), value.id, decision
             names.add(called[0])
             steps.append(decision)
     return called, steps
