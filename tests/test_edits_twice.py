@@ -31,8 +31,8 @@ def is_idempotent(decisions, tagging=False, conflicts_too=True):
     once = compose(demo_aligned(), decisions, voiced=True, tagging=tagging)
     twice, replay = over_own_result(once, decisions)
     assert twice == stages_of(once)
-    assert replay.reviewer == once.replay.reviewer
     if conflicts_too:
+        assert replay.reviewer == once.replay.reviewer
         known, now = ({s.decision.id for s in r.report.conflicts} for r in (once.replay, replay))
         assert now <= known
 

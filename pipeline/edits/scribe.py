@@ -24,6 +24,7 @@ from pipeline.edits.model import (
 from pipeline.edits.places import Place, Settled, settled
 from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
+from pipeline.transcript import TextSource
 
 TAKEN_OUT = "its words were taken out later"
 
@@ -155,6 +156,10 @@ class Scribe:
         if isinstance(place, Missing):
             self._missing(decision, place)
             return
+        reads = self.live.text(place.first, place.last)
+        if decision.anchor is not None and keys_of(reads) != keys_of(decision.anchor.text):
+            self.ledger.stands(decision, State.SUPERSEDED, "its words were changed later")
+            return
         duration = self.live.duration_ms
         if duration is not None and value.end_ms > duration:
             found = self.live.text(place.first, place.last)
@@ -191,8 +196,10 @@ class Scribe:
         place = anchors.find(self.live.nodes, anchor)
         gap = place.agreement if isinstance(place, Found) and so is None else -1.0
         state = State.ALREADY
-        absent = isinstance(found, Found) and self.live.is_absent(found.first, found.last)
-        if isinstance(found, Missing) or (found.agreement <= gap and not absent):
+        is_there = isinstance(found, Found) and (
+            self.live.is_absent(found.first, found.last) or self._stands_at(found, place, value.start_ms)
+        )
+        if isinstance(found, Missing) or (found.agreement <= gap and not is_there):
             if isinstance(place, Missing):
                 self._missing(decision, place)
                 return
@@ -208,6 +215,15 @@ class Scribe:
         if value.label:
             held.labels = [(self.live.nodes[found.first], value.label)]
         self.places[decision.id] = held
+
+    def _stands_at(self, found: Found, place: Found | Missing, start_ms: int) -> bool:
+        """Whether words that were found are said at a time, with nothing but what people wrote between them and a place."""
+        if isinstance(place, Missing):
+            return False
+        nodes = self.live.nodes
+        between = nodes[place.first : found.first] or nodes[found.last : place.first]
+        is_then = abs(nodes[found.first].token.span.start_ms - start_ms) <= anchors.SAME_PLACE_MS
+        return is_then and all(n.token.text_source is TextSource.HUMAN for n in between)
 
     # --- kinds that are about words --------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ class InTheEnd:
 
     def __init__(self, machine: Voices, decisions: Sequence[Decision], at: Mapping[str, Settled]) -> None:
         self._called: dict[str, tuple[str, str]] = {}
-        self._says: dict[int, str | None] = {}
+        self._says: dict[int, tuple[str | None, Decision]] = {}
         # Nothing is left of these, but that there is somebody of the name, who may be called otherwise later.
         self._must: set[str] = set()
         later: list[Decision] = []
@@ -62,7 +62,10 @@ class InTheEnd:
                 is_known = not value.speaker or speaker_called(machine, value.speaker) or (steps and holds)
                 if not is_known and all(token in self._says for token in place.tokens):
                     self._must.add(decision.id)
-                self._says = {**dict.fromkeys(place.tokens, called[0] if holds else None), **self._says}
+                for token in place.tokens:
+                    # What changes it unseen is a conflict, and this stands.
+                    if token not in self._says or is_unseen(self._says[token][1], decision):
+                        self._says[token] = (called[0] if holds else None), decision
 
     def is_said(self, voices: Voices, decision: Decision, tokens: range) -> bool:
         """Whether a decision's words are said by those who shall say them in the end."""
@@ -73,7 +76,15 @@ class InTheEnd:
         for u in voices.utterances:
             if u.first < tokens.stop and tokens.start < u.last:
                 said_by |= dict.fromkeys(range(u.first, u.last), u.speaker)
-        return all(_is(called.get(said_by.get(t) or ""), self._says.get(t)) for t in tokens)
+        return all(
+            _is(called.get(said_by.get(t) or ""), self._says[t][0]) and not self._is_overruled(decision, t)
+            for t in tokens
+        )
+
+    def _is_overruled(self, decision: Decision, token: int) -> bool:
+        """Whether somebody else had decided about a word before, unseen."""
+        stands = self._says[token][1]
+        return stands.order < decision.order and is_unseen(decision, stands)
 
     def is_called(self, decision: Decision, speaker: Speaker) -> bool:
         """Whether the person of a decision has the name and role that this and later decisions came to."""
