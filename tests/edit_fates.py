@@ -101,8 +101,8 @@ def _is_so_at(value: object, place: tuple[int, int], transcript: Transcript) -> 
     match value:
         case CueOf() | Add():
             return place in cues and value.start_ms in (None, cues[place].span.start_ms)
-        case Merge():
-            return place in cues
+        case Merge():  # of a passage of which only most was found again, most
+            return any(min(c.last, last) - max(c.first, first) >= 0.8 * (last - first) for c in cues.values())
         case Split():
             return any(first < c.first < last for c in cues.values())
         case SpeakerOf(speaker=name):

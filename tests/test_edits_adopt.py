@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipeline import jobs, outputs
 from pipeline.commands.wishes import Wish
 from pipeline.edits import adopt, append, journal_of, read
-from pipeline.edits.comparing import Change, changes, on_tokens
+from pipeline.edits.comparing import Change, changes, is_foreign, on_tokens
 from pipeline.edits.making import Maker
 from pipeline.edits.mended import read_mended
 from pipeline.edits.preview import preview
@@ -332,6 +332,26 @@ def test_before_the_first_run_there_is_nothing_to_compare_with(tmp_path):
     (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n")
     with pytest.raises(UsageError, match="was not captioned yet"):
         adopt.adopt(job, tmp_path / "talk.srt", "Ana")
+
+
+def test_captions_of_something_else_are_not_taken_for_mended_ones(desk):
+    """Adopted, they would put every caption of ours out."""
+    other = joined([["0", "00:00:01,000 --> 00:00:02,000", "Nobody in this film goes home tonight."]])
+    with pytest.raises(SubtitlesError, match="has hardly a word in common"):
+        desk.adopt(other)
+    assert not desk.journal.exists()
+    (desk.job.media.parent / "mended.srt").write_text(other, encoding="utf-8")
+    assert adopt.adopt(desk.job, desk.job.media.parent / "mended.srt", "Ana", anyway=True).decisions
+
+
+def test_a_file_of_which_most_words_were_wrong_is_mended_all_the_same():
+    rng = random.Random(7)
+    spoken = [rng.choice("abcdefghijklmnopqrstuvwxyz") * 2 for _ in range(2000)]
+    drafted = [w if rng.random() > 0.5 else "wrong" for w in spoken]
+    assert not is_foreign(spoken, drafted)
+    assert is_foreign([w + "x" for w in spoken], drafted)
+    assert not is_foreign([], drafted)
+    assert not is_foreign(spoken, [])
 
 
 def test_every_caption_deleted(desk):

@@ -149,6 +149,9 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help="Say what would be decided, no more.")
         ] = False,
+        anyway: Annotated[
+            bool, typer.Option("--anyway", help="Also where the file has hardly a word of ours.")
+        ] = False,
         out: Out = OUT_DEFAULT,
         subtitles: Subtitles = None,
         set_: Settings = None,
@@ -156,7 +159,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     ) -> int:
         """Turn what was changed in a caption file into decisions, so that every later run keeps it."""
         (job,) = _jobs((media,), out, subtitles, tuple(set_ or ()))
-        return _adopt(job, file, by or user(), dry_run, as_json, say)
+        return _adopt(job, file, by or user(), dry_run, anyway, as_json, say)
 
 
 def _jobs(
@@ -250,12 +253,16 @@ def _decide(job: Job, wish: Wish, who: str, as_json: bool, say: Callable[[str], 
     return 0
 
 
-def _adopt(job: Job, file: Path, who: str, dry_run: bool, as_json: bool, say: Callable[[str], None]) -> int:
+def _adopt(
+    job: Job, file: Path, who: str, dry_run: bool, anyway: bool, as_json: bool, say: Callable[[str], None]
+) -> int:
     from pipeline.edits import adopt, journal, journal_of
     from pipeline.edits.conflicts import wanted
 
     held = journal.read(journal_of(job.media)) if dry_run else None
-    found = adopt.adopt(job, file, who) if held is None else adopt.decide(job, file, who, held)
+    found = (
+        adopt.adopt(job, file, who, anyway) if held is None else adopt.decide(job, file, who, held, anyway)
+    )
     if as_json:
         say(
             json.dumps(

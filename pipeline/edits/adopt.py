@@ -17,7 +17,7 @@ from typing import Any
 from pipeline import outputs
 from pipeline.edits import anew, journal, mended, past
 from pipeline.edits.clerk import Clerk
-from pipeline.edits.comparing import Change, changes, on_tokens, runs, starts
+from pipeline.edits.comparing import Change, changes, is_foreign, on_tokens, runs, starts
 from pipeline.edits.conflicts import SEEN, counted
 from pipeline.edits.journal import Contents
 from pipeline.edits.making import Maker
@@ -25,6 +25,7 @@ from pipeline.edits.mended import ShownCue
 from pipeline.edits.model import CueOf, Decision, sealed
 from pipeline.edits.preview import Preview, preview
 from pipeline.edits.replay import Replay
+from pipeline.errors import SubtitlesError
 from pipeline.jobs import Job
 from pipeline.settings import Person
 from pipeline.store import Store
@@ -76,14 +77,15 @@ class Adopted:
         return f"{self.file}: {made} written to {journal.journal_of(media)}{left}; vignette run {quote(str(media))} applies them"
 
 
-def adopt(job: Job, file: Path, who: str) -> Adopted:
+def adopt(job: Job, file: Path, who: str, anyway: bool = False) -> Adopted:
     """Turn what a person changed in a caption file into decisions and write them into the recording's journal.
 
-    Raises SubtitlesError for a file that cannot be read, UsageError when the recording must be run first, JournalError.
+    Raises SubtitlesError for a file that cannot be read, or (unless `anyway`) has hardly a word in common with our captions,
+    UsageError when the recording must be run first, JournalError.
     """
     place = journal.journal_of(job.media)
     held = journal.read(place)
-    found = decide(job, file, who, held)
+    found = decide(job, file, who, held, anyway)
     written = journal.append(place, found.decisions)
     if found.complete and file.resolve().parent == job.out.resolve():
         # All of it will come out again: from now on it is ours, and the next run may write it in its own way.
@@ -91,11 +93,17 @@ def adopt(job: Job, file: Path, who: str) -> Adopted:
     return replace(found, decisions=written)
 
 
-def decide(job: Job, file: Path, who: str, held: Contents) -> Adopted:
+def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False) -> Adopted:
     """The decisions that make a run's captions look like the file, without writing them down."""
     now = preview(job, held, tagging=False)
     labels = _labels(job, now.transcript)
     cues, notes = mended.read_mended(file, job.settings.language, labels)
+    if not anyway and is_foreign([w for c in cues for w in c.texts], [t.text for t in now.transcript.tokens]):
+        raise SubtitlesError(
+            file,
+            f"has hardly a word in common with the captions of {job.media}",
+            "name the file that was mended; --anyway puts it in their place",
+        )
     if not _differing(now.transcript, cues) and not _other_voices(now.transcript, cues):
         return Adopted(file, (), 0, tuple(notes), not notes)
     last = _last_written(job, file)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from pipeline.edits.anchors import keys_of
 from pipeline.transcript import NOT_CAPTIONED, Token
 
 
@@ -17,6 +18,22 @@ class Change:
     last: int
     begin: int
     end: int
+
+
+# Of a file with what was mended in it, at least this share of its runs of four words is ours still, also where a recognizer
+# had got most words wrong; two talks of an hour about one subject share less.
+RUN, LEAST_SHARED = 4, 0.03
+
+
+def is_foreign(theirs: Sequence[str], ours: Sequence[str]) -> bool:
+    """Whether a file's words can hardly have come from ours."""
+    one, other = ([key for text in words for key in keys_of(text)] for words in (theirs, ours))
+    size = min(RUN, len(one), len(other))
+    if not size:
+        return False
+    held = {tuple(other[k : k + size]) for k in range(len(other) - size + 1)}
+    runs_ = [tuple(one[k : k + size]) for k in range(len(one) - size + 1)]
+    return sum(run in held for run in runs_) < LEAST_SHARED * len(runs_)
 
 
 def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> list[Change]:
