@@ -32,6 +32,8 @@ T = TypeVar("T")
 
 
 NOTHING_WRITTEN = outputs.Written()
+# Beside the stages' artefacts: the ids of the decisions that the last run found in the journal.
+REPLAYED = "decisions"
 
 
 class Status(StrEnum):
@@ -149,11 +151,25 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
         (*work.notes, *quality(transcript), *filter(None, [replay.report.summary()])),
         (
             *conflicts.needs(replay.report, quote(str(job.media))),
+            *_vanished(job, store, replay.contents),
             *_adoptions(job, written),
             *needs_person(transcript),
         ),
         decisions=replay.report,
     )
+
+
+def _vanished(job: Job, store: Store, contents: edits.Contents) -> Iterable[str]:
+    """That decisions which the last run applied are in the journal no more: it was moved away, or an older copy brought back."""
+    now = [d.id for d in contents.decisions]
+    last = store.load(REPLAYED, list[str], {}).result or []
+    gone = set(last) - set(now)
+    if now != last:
+        store.save(REPLAYED, list[str], {}, now)
+    if gone:
+        journal = edits.journal_of(job.media)
+        count = conflicts.counted(len(gone), "decision")
+        yield f"{journal} no longer holds {count} that the last run applied: was it moved?"
 
 
 def _adoptions(job: Job, written: outputs.Written) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.timing import clock
-from pipeline.transcript import Grade, Kind, Passage, TimeSource, Transcript
+from pipeline.transcript import Grade, Kind, Passage, TextSource, TimeSource, Transcript
 
 # Below this a time is a guess between neighbours rather than something that was heard.
 DOUBTFUL = 0.5
@@ -36,7 +36,9 @@ def _about_text(transcript: Transcript) -> tuple[str, ...]:
         )
     if transcript.grade is Grade.MACHINE:
         return (f"the words are Whisper's ({heard.model}); names and quiet talk are where it errs most",)
-    return (f"the words are those of {subtitles}, unchanged; {_timed_share(transcript)}",)
+    corrected = any(t.text_source is TextSource.HUMAN for t in transcript.tokens)
+    but = " but for what people decided" if corrected else ""
+    return (f"the words are those of {subtitles}, unchanged{but}; {_timed_share(transcript)}",)
 
 
 def _about_speakers(transcript: Transcript) -> tuple[str, ...]:

@@ -699,3 +699,16 @@ def test_a_damaged_journal_is_one_sentence_and_costs_no_output(project_run):
     assert ran.status == 1
     assert "is not a journal of decisions" in ran.err
     assert (project_run.out / "demo.en.srt").read_bytes() == before
+
+
+def test_a_journal_that_was_moved_away_is_noticed_once(project_run):
+    media, journal = "media/demo.mp4", project_run.media / "demo.edits.jsonl"
+    project_run.quick("decide", media, "--words", "Thusrday", "--become", "Thursday", "--by", "Ana")
+    project_run.quick("run")
+    journal.rename(journal.with_suffix(".away"))
+    (recording,) = project_run.quick("run", "--json").json["recordings"]
+    assert (
+        "media/demo.edits.jsonl no longer holds 1 decision that the last run applied: was it moved?"
+        in recording["needs_person"]
+    )
+    assert "no longer holds" not in project_run.quick("run").out
