@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 
 from pipeline.stages.align.listening import Found
 from pipeline.stages.align.words import Part
@@ -14,10 +15,13 @@ _MIN_UNWRITTEN_MS = 500
 _JOIN_MS = 600
 # A run of so many words that nobody says is a passage; fewer are single doubtful words.
 _MIN_UNSPOKEN_WORDS = 3
-# A word that fits the sound this much worse than any phones (nats per frame) was probably not said.
-_DOUBTFUL_FIT = -2.2
-# ... or this much, when it is so short that a single frame weighs heavily.
-_DOUBTFUL_SHORT_FIT, _SHORT_MS = -3.0, 120
+# A word that fits the sound this much worse (nats per frame) than the words around it was probably not said: some voices fit the
+# model badly, word for word. Around it means so many words on either side; voices that fit better than most get no harder test.
+_DOUBTFUL_UNDER, _AROUND_WORDS, _BEST_AROUND = -3.9, 20, 1.5
+# A word so short that a single frame weighs heavily must fit worse by so much.
+_SHORT_UNDER, _SHORT_MS = -0.8, 120
+# A word that fits this well is not doubted, however well its neighbours fit.
+_FITS = -1.0
 
 
 def unwritten(
@@ -108,15 +112,19 @@ def _said(count: int, parts: Sequence[Part], found: Sequence[Found | None]) -> l
 
 def _doubts(count: int, parts: Sequence[Part], found: Sequence[Found | None]) -> list[bool]:
     doubts = [False] * count
-    for part, here in zip(parts, found, strict=True):
-        if here is not None and _is_doubtful(here):
+    for index, (part, here) in enumerate(zip(parts, found, strict=True)):
+        if here is not None and _is_doubtful(here, found, index):
             doubts[part.token] = True
     return doubts
 
 
-def _is_doubtful(here: Found) -> bool:
-    limit = _DOUBTFUL_SHORT_FIT if here.span.duration_ms <= _SHORT_MS else _DOUBTFUL_FIT
-    return here.stand_in or here.fit < limit
+def _is_doubtful(here: Found, found: Sequence[Found | None], index: int) -> bool:
+    if here.stand_in or here.fit >= _FITS:
+        return here.stand_in
+    around = found[max(0, index - _AROUND_WORDS) : index + _AROUND_WORDS + 1]
+    usual = median(f.fit for f in around if f is not None and not f.stand_in)
+    short = _SHORT_UNDER if here.span.duration_ms <= _SHORT_MS else 0.0
+    return here.fit - min(usual, _BEST_AROUND) < _DOUBTFUL_UNDER + short
 
 
 def _runs(count: int, wanted: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
