@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.stages.align.listening import Found, Listened
-from pipeline.stages.align.moving import at_own_times, put_in_place
+from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
 from pipeline.timing import Span
 
 
@@ -92,3 +92,11 @@ def test_a_lost_cue_of_a_careful_file_is_looked_for_at_its_own_time() -> None:
     found = at_own_times(listened, groups, hear, lambda words: own)  # type: ignore[arg-type]
     assert [f.span.start_ms if f else None for f in found.found[4:6]] == [3050, 3350]
     assert at_own_times(listened, groups, hear, lambda words: None) == listened  # type: ignore[arg-type]
+
+
+def test_one_sound_belongs_to_the_cue_that_sounds_more_like_it() -> None:
+    found = [*said(1000, 3, fit=1.0), *said(1100, 3, fit=-1.5), *said(5000, 2)]
+    groups = [0, 0, 0, 1, 1, 1, 2, 2]
+    assert without_doubles(found, groups) == [*said(1000, 3, fit=1.0), None, None, None, *said(5000, 2)]
+    apart = [*said(1000, 3), *said(1800, 3, fit=-1.5), *said(5000, 2)]  # two people interrupt each other
+    assert without_doubles(apart, groups) == apart

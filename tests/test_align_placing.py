@@ -1,0 +1,109 @@
+"""Words that were lost, or found where they cannot be, without sound: where they go, and which of them are doubted."""
+
+from __future__ import annotations
+
+from pipeline.given import Given, GivenCue, GivenFormat, GivenWord
+from pipeline.stages import align
+from pipeline.stages.align import passages, placing
+from pipeline.stages.align.listening import Found
+from pipeline.stages.align.relation import Relation
+from pipeline.stages.align.words import parts
+from pipeline.timing import Span
+from pipeline.transcript import Heard, Shift, TextSource, TimeSource, Verdict
+
+DEAF = Heard("", "", False, (), ())
+
+
+def text(*cues: tuple[int, int, str]) -> Given:
+    return Given(
+        "x.srt",
+        GivenFormat.SRT,
+        tuple(GivenCue(Span(a, b), tuple(GivenWord(w) for w in words.split())) for a, b, words in cues),
+    )
+
+
+def scattered(scatter_ms: int) -> Relation:
+    return Relation(Verdict.PIECES, (Shift(Span(0, 10_000_000), 0, 1.0, 0.5),), scatter_ms)
+
+
+def said(start_ms: int, fit: float = 1.0, **facts: bool) -> Found:
+    return Found(Span(start_ms, start_ms + 250), fit, **facts)
+
+
+ORDER = text((1000, 2000, "how was that"), (2400, 2900, "it was awful"), (2300, 2600, "well then tell"))
+REGIONS = (Span(1000, 1800), Span(2000, 2700), Span(3000, 3800))
+
+
+def lost_in_the_middle(scatter_ms: int) -> list[placing.Place]:
+    """The second cue is lost; the third was found in front of the speech that is free for it."""
+    found = [*map(said, (1000, 1250, 1500)), None, None, None, *map(said, (2000, 2250, 2450))]
+    return placing.places(ORDER, parts(ORDER), found, scattered(scatter_ms), 5000, REGIONS)
+
+
+def test_a_lost_cue_goes_to_free_speech_behind_the_next_where_editors_times_scatter() -> None:
+    spans = [p.span for p in lost_in_the_middle(700)[3:6]]
+    assert spans[0].start_ms == 3000 and spans[-1].end_ms == 3800
+
+
+def test_a_lost_cue_keeps_its_place_in_the_text_where_they_do_not() -> None:
+    assert all(p.span.end_ms <= 2400 or p.source is TimeSource.GIVEN for p in lost_in_the_middle(0)[3:6])
+
+
+def test_free_speech_of_another_length_is_somebody_elses() -> None:
+    found = [*map(said, (1000, 1250, 1500)), None, None, None, *map(said, (2000, 2250, 2450))]
+    regions = (*REGIONS[:2], Span(3000, 9000))
+    placed = placing.places(ORDER, parts(ORDER), found, scattered(700), 10_000, regions)
+    assert placed[3].span.start_ms < 3000
+
+
+def test_a_stutter_begins_behind_the_pause_and_not_in_front_of_it() -> None:
+    given = text((0, 2000, "I can."), (2000, 4000, "I-I will"))
+    regions = (Span(0, 900), Span(2000, 3000))
+    pieces = [Found(Span(0, 200), 1.0), Found(Span(200, 700), 1.0)]
+    torn = [
+        Found(Span(700, 1500), -1.0, stand_in=True),
+        Found(Span(1500, 2300), 0.5),
+        Found(Span(2300, 2800), 1.0),
+    ]
+    placed = placing.places(given, parts(given), [*pieces, *torn], scattered(0), 4000, regions)
+    assert placed[2].span == Span(2000, 2300)
+    whole = [said(2000, after_pause=True), said(2250), said(2500)]
+    placed = placing.places(given, parts(given), [*pieces, *whole], scattered(0), 4000, regions)
+    assert placed[2].span == Span(2000, 2500)
+
+
+def test_a_word_does_not_swallow_what_is_said_behind_it() -> None:
+    given = text((0, 6000, "what's extn then"))
+    found = [said(0), Found(Span(250, 4500), -0.5), None]
+    placed = placing.places(given, parts(given), found, scattered(0), 8000, (Span(0, 4700),))
+    assert placed[1].span.end_ms <= 1500
+    slow = [said(0), Found(Span(250, 1300), -0.5), said(1400)]
+    assert placing.places(given, parts(given), slow, scattered(0), 8000)[1].span == Span(250, 1300)
+
+
+def test_words_run_together_are_listened_for_one_by_one() -> None:
+    given = text((0, 1000, "right.And okay,I U.S. p.m. Mm-hmm.Yes 1.5"))
+    pieces = [sum(p.token == n for p in parts(given)) for n in range(6)]
+    assert pieces == [2, 2, 1, 1, 2, 1]
+
+
+def doubted(fits: list[float]) -> list[int]:
+    given = text((0, 60_000, " ".join(["seven"] * len(fits))))
+    found = [said(400 * n, fit) for n, fit in enumerate(fits)]
+    placed = placing.places(given, parts(given), found, scattered(0), 60_000)
+    tokens = placing.tokens(given, placed, TextSource.SUBTITLES)
+    not_confirmed, _ = passages.doubtful(tokens, parts(given), found, DEAF)
+    return [n for p in not_confirmed for n in range(p.first, p.last)]
+
+
+def test_a_word_is_doubted_by_how_the_words_around_it_fit() -> None:
+    assert doubted([1.5, 1.4, -2.6, 1.6, 1.5]) == [2]
+    assert doubted([-2.4, -2.5, -2.6, -2.2, -2.4]) == []  # a voice that the model does not know
+    assert doubted([-2.4, -2.5, -6.8, -2.2, -2.4]) == [2]
+    assert doubted([4.0, 4.0, -0.5, 4.0, 4.0]) == []
+
+
+def test_a_cue_that_ends_before_it_begins_has_a_time_all_the_same() -> None:
+    """Readers give such a cue no length; it is no cue without a time for that."""
+    assert align._in_the_sound(Span(5000, 5000), scattered(0)) == Span(5000, 5000)
+    assert align._in_the_sound(None, scattered(0)) is None
