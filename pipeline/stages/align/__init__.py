@@ -5,7 +5,8 @@ acoustics  what each sound of English looks like in         features   of the re
 scoring    how well each moment fits each sound             sharing    work among threads
 lattice    the text as a network of states             search     the likeliest way through it
 listening  all of that: where each word was found
-swapping   neighbours said in another order            moving     passages said elsewhere
+lost       what the search did not find                moving     ... looked for elsewhere
+swapping   ... and in another order
 relation   how the given times relate to the sound
 placing    a time for every token                      filling    ... also for those that were not heard
 confidence how sure that is

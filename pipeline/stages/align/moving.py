@@ -14,6 +14,7 @@ from heapq import heappop, heappush
 from math import ceil
 
 from pipeline.stages.align.listening import Found, Listened
+from pipeline.stages.align.lost import cues_of, is_lost
 from pipeline.timing import Span
 
 Try = Callable[[range, Span], Sequence[Found | None]]
@@ -23,7 +24,6 @@ Expected = Callable[[range], int | None]
 Own = Callable[[range], Span | None]
 """The time that the editor gave the words of a range, as it lies in the sound; None where there is none."""
 
-_WEAK_FIT = -1.8
 # A moved word must sound like itself; of a longer cue, whose words may be misspelt or not said, most must.
 _GOOD_FIT, _WORST_FIT, _MOST_OF = -0.5, -2.0, 0.6
 _FAIR_FIT, _FILLED = -1.4, 0.85
@@ -46,7 +46,7 @@ def put_in_place(
     """`listened`, with text that was found elsewhere moved there; `groups[n]` is the cue or paragraph of word n."""
     found = list(listened.found)
     left = _LeftOver(listened.unwritten)
-    lost = [_Lost.of(words, found, expected(words)) for words in _weak(found, groups)]
+    lost = [_Lost.of(words, found, expected(words)) for words in cues_of(groups) if is_lost(found, words)]
     waiting: list[tuple[int, int, Span]] = []  # distance, number of the lost cue, speech without words
 
     def await_trial(spans: Sequence[Span]) -> None:
@@ -74,8 +74,8 @@ def put_in_place(
 def at_own_times(listened: Listened, groups: Sequence[int], hear: Try, own: Own) -> Listened:
     """`listened`, with the cues that the search lost where a careful editor had them, if they are said there."""
     found = list(listened.found)
-    for words in _weak(found, groups):
-        span = own(words)
+    for words in cues_of(groups):
+        span = own(words) if is_lost(found, words) else None
         if span is None or not len(words) * _MS_PER_WORD[0] <= span.duration_ms <= _LONGEST_MS:
             continue
         here = hear(words, Span(max(0, span.start_ms - _AROUND_MS), span.end_ms + _AROUND_MS))
@@ -100,7 +100,7 @@ def without_doubles(found: Sequence[Found | None], groups: Sequence[int]) -> lis
 
 def _spoken_cues(found: Sequence[Found | None], groups: Sequence[int]) -> Iterator[tuple[range, Span]]:
     """Each cue of which a word was found, with the time from its first to its last."""
-    for words in _cues(groups):
+    for words in cues_of(groups):
         spans = [f.span for f in found[words.start : words.stop] if f is not None]
         if spans and spans[0].start_ms < spans[-1].end_ms:
             yield words, Span(spans[0].start_ms, spans[-1].end_ms)
@@ -110,14 +110,6 @@ def _mean_fit(found: Sequence[Found | None], words: range) -> float:
     return sum(
         _WORST_FIT if f is None or f.stand_in else f.fit for f in found[words.start : words.stop]
     ) / len(words)
-
-
-def _cues(groups: Sequence[int]) -> Iterator[range]:
-    first = 0
-    for at in range(1, len(groups) + 1):
-        if at == len(groups) or groups[at] != groups[first]:
-            yield range(first, at)
-            first = at
 
 
 class _LeftOver:
@@ -169,14 +161,6 @@ class _Lost:
         if distance <= near:
             return distance
         return None if few else _NEAR_MS + distance
-
-
-def _weak(found: Sequence[Found | None], groups: Sequence[int]) -> Iterator[range]:
-    """Whole cues of which no more than half the words were found."""
-    for words in _cues(groups):
-        here = found[words.start : words.stop]
-        if 2 * sum(f is None or f.stand_in or f.fit < _WEAK_FIT for f in here) >= len(here):
-            yield words
 
 
 def _convincing(here: Sequence[Found | None], within: Span | None = None) -> bool:

@@ -8,9 +8,9 @@ tried on the same stretch of sound, and kept if it explains it clearly better.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
 from pipeline.stages.align.listening import Found, Listened
+from pipeline.stages.align.lost import WEAK_FIT, cues_of, is_lost
 from pipeline.timing import Span, union
 
 Compare = Callable[[Sequence[Sequence[int]], Span], Sequence[Listened]]
@@ -22,10 +22,9 @@ Cue = range
 # Cues that start further apart stand in the right order: by how far half the cues are from where they belong, and at most.
 _CLOSE_SCATTERS, _CLOSEST_MS, _CLOSE_MS = 5, 300, 3500
 # Nats by which another order must explain the sound better; less for a cue that was hardly found where it stands.
-_BETTER, _BETTER_IF_WEAK = 60.0, 35.0
+_BETTER, _BETTER_IF_LOST = 60.0, 35.0
 _LEFT_OVER_MS = 150  # speech without words, from which on it may be a word's
 _NEAR_MS = 1500
-_WEAK_FIT = -1.8
 _FURTHEST = 3  # cues that one may be moved past
 _MOST_CONTEXT, _MOST_WORDS, _LONGEST_MS = 4, 120, 30_000
 # Sound that is listened to once more, in all: for cues that were hardly found, and for single words.
@@ -42,8 +41,8 @@ def in_spoken_order(
     """
     close_ms = min(_CLOSE_MS, _CLOSEST_MS + _CLOSE_SCATTERS * scatter_ms)
     orders = _Orders(listened, groups, starts, close_ms, compare)
-    for cue in orders.weak():
-        orders.improve(cue, _BETTER_IF_WEAK)
+    for cue in orders.lost():
+        orders.improve(cue, _BETTER_IF_LOST)
     orders.allow(_MOST_FOR_WORDS_MS)
     for cue in orders.left_over():
         orders.improve(cue, _BETTER)
@@ -63,7 +62,7 @@ class _Orders:
     ) -> None:  # fmt: skip
         self.found = list(listened.found)
         self._free = [s for s in listened.unwritten if s.duration_ms >= _LEFT_OVER_MS]
-        self._cues = _by_time(_cues(groups), self.found)
+        self._cues = _by_time(cues_of(groups), self.found)
         self._start = {cue: starts[groups[cue.start]] for cue in self._cues}
         self._close_ms, self._compare, self._left_ms = close_ms, compare, _MOST_SOUND_MS
 
@@ -71,13 +70,13 @@ class _Orders:
         """How much sound may be listened to from now on."""
         self._left_ms = sound_ms
 
-    def weak(self) -> list[Cue]:
+    def lost(self) -> list[Cue]:
         """The cues that were hardly found."""
-        return [cue for cue in self._cues if _is_weak(self.found, cue)]
+        return [cue for cue in self._cues if is_lost(self.found, cue)]
 
     def left_over(self) -> list[Cue]:
         """The cues of which words are missing beside speech that nobody wrote."""
-        return [cue for cue in self._cues if not _is_weak(self.found, cue) and self._is_left_over(cue)]
+        return [cue for cue in self._cues if not is_lost(self.found, cue) and self._is_left_over(cue)]
 
     def improve(self, cue: Cue, better: float) -> None:
         """Put a cue where it and all around it explain the sound best, if by so many nats."""
@@ -140,7 +139,7 @@ class _Orders:
     def _is_left_over(self, cue: Cue) -> bool:
         here = [self.found[n] for n in cue]
         spans = [f.span for f in here if f is not None]
-        return any(f is None or f.fit < _WEAK_FIT for f in here) and any(
+        return any(f is None or f.fit < WEAK_FIT for f in here) and any(
             s.gap_ms(spans[0].hull(spans[-1])) <= _NEAR_MS for s in self._free if spans
         )
 
@@ -162,12 +161,7 @@ class _Orders:
     def _is_sure(self, number: int, end: int) -> bool:
         cue = self._cues[number]
         word = self.found[cue[end]]
-        return word is not None and word.fit >= _WEAK_FIT and not _is_weak(self.found, cue)
-
-
-def _cues(groups: Sequence[int]) -> list[Cue]:
-    edges = [0, *(n for n in range(1, len(groups)) if groups[n] != groups[n - 1]), len(groups)]
-    return [range(a, b) for a, b in pairwise(edges)] if groups else []
+        return word is not None and word.fit >= WEAK_FIT and not is_lost(self.found, cue)
 
 
 def _by_time(cues: Sequence[Cue], found: Sequence[Found | None]) -> list[Cue]:
@@ -175,7 +169,7 @@ def _by_time(cues: Sequence[Cue], found: Sequence[Found | None]) -> list[Cue]:
     keys, last_ms = [], 0
     for cue in cues:
         here = next((f for n in cue if (f := found[n]) is not None), None)
-        if here is not None and not _is_weak(found, cue):
+        if here is not None and not is_lost(found, cue):
             last_ms = here.span.start_ms
         keys.append(last_ms)
     return [cues[n] for n in sorted(range(len(cues)), key=lambda n: keys[n])]
@@ -189,8 +183,3 @@ def _moved(cues: Sequence[Cue], at: int, place: int) -> list[Cue]:
 
 def _words(cues: Sequence[Cue]) -> list[int]:
     return [n for cue in cues for n in cue]
-
-
-def _is_weak(found: Sequence[Found | None], cue: Cue) -> bool:
-    here = found[cue.start : cue.stop]
-    return 2 * sum(f is None or f.stand_in or f.fit < _WEAK_FIT for f in here) >= len(here)
