@@ -130,6 +130,23 @@ def test_words_that_were_changed_and_then_taken_out():
     assert [str(s.state) for s in replay.report.standings] == ["superseded", "already so"]
 
 
+def test_a_caption_that_was_split_and_whose_second_half_was_taken_out():
+    def split(maker, made):
+        cue = next(c for c in made.captions.cues if c.last - c.first >= 6)
+        return maker.split(cue.first + 3)
+
+    def gone(maker, made):
+        first = next(n for n, c in enumerate(made.captions.cues) if c.last - c.first == 3)
+        second = made.captions.cues[first + 1]
+        return maker.delete(second.first, second.last)
+
+    decisions = after(split, gone)
+    is_idempotent(decisions)
+    made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    _, replay = over_own_result(made, decisions)
+    assert [str(s.state) for s in replay.report.standings] == ["superseded", "already so"]
+
+
 def test_a_review_of_words_that_were_corrected_since():
     decisions = after(lambda maker, made: maker.reviewed(), reworded("Thusrday", "Thursday"))
     made = compose(demo_aligned(), decisions, tagging=False)

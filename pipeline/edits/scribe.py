@@ -273,7 +273,11 @@ class Scribe:
     ) -> None:
         held = Place(*self.live.handle(place.first, place.last), self.live.moment)
         if isinstance(cue, Split):
-            held.breaks = [self._counter(place, trace)(cue.after)]
+            # Where all that stood behind the break was taken out, nothing is left to divide.
+            nothing_behind = (
+                trace is not None and trace.words[min(cue.after, len(trace.words) - 1)] >= trace.last
+            )
+            held.breaks = [] if nothing_behind else [self._counter(place, trace)(cue.after)]
         elif cue is not None:
             at = self._counter(place, trace)
             held.breaks = None if cue.breaks is None else [at(k) for k in cue.breaks]
