@@ -52,15 +52,20 @@ class Material:
 
 def demo() -> Material:
     """The demo as its truth has it, with its sounds, cuts and parts."""
-    truth = json.loads((ROOT / "tests" / "data" / "demo_truth.json").read_text("utf-8"))
+    made = built_film("demo", ROOT / "tests" / "data" / "demo_truth.json")
+    return replace(made, sound=ROOT / "media" / "demo.mp4")
+
+
+def built_film(name: str, path: Path) -> Material:
+    """A film of `benchmarks/build_demo.py` as its truth, the file `path`, has it."""
+    truth = json.loads(path.read_text("utf-8"))
     names = {p["id"]: p["name"] for p in truth["people"]}
     phrases = [(u["start_ms"], u["end_ms"], u["text"], u["speaker"]) for u in truth["utterances"]]
     phrases += [(s["start_ms"], s["end_ms"], f"[{s['name']}]", None) for s in truth["sounds"]]
-    made = _material(
-        "demo", phrases, truth["duration_ms"], names,
+    return _material(
+        name, phrases, truth["duration_ms"], names,
         tuple(s["start_ms"] for s in truth["shots"][1:]), tuple(s["start_ms"] for s in truth["sections"]),
     )  # fmt: skip
-    return replace(made, sound=ROOT / "media" / "demo.mp4")
 
 
 def meetings() -> Iterator[Material]:

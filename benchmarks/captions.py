@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
 
 from benchmarks import caption_faults, caption_makers
-from benchmarks.caption_material import Material, demo, meetings, recordings, subtitled
+from benchmarks.caption_material import Material, built_film, demo, meetings, recordings, subtitled
 from pipeline.audit import Document, Facts, Report, Severity, audit
 from pipeline.audit.documents import shown
 from pipeline.audit.hearing import onsets
@@ -268,7 +268,14 @@ def main() -> None:
     parser.add_argument("--others", action="store_true", help="other makers' captions of the same words too")
     parser.add_argument("--faults", action="store_true", help="plant faults and count how many are listed")
     parser.add_argument("--show", type=int, default=0, help="print the first captions of each")
+    parser.add_argument(
+        "--film", type=Path, help="a film of build_demo.py (its folder) instead of all others"
+    )
     options = parser.parse_args()
+    if options.film:
+        film = built_film(options.film.name, options.film / "truth.json")
+        measure([film], options.profile or list(PROFILES), options.show)
+        return
     materials = [m for m in (demo(), *recordings(), *meetings()) if options.only in m.name]
     profiles = options.profile or list(PROFILES)
     if options.faults or options.others:
