@@ -36,6 +36,7 @@ VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 PREPROCESSOR = "preprocessor_config.json"  # models without one hear in 80 bands; the third generation has 128
 # What the JSON files hold at their top.
 _SHAPES = {"config.json": dict, "tokenizer.json": dict, VOCABULARIES[0]: list, PREPROCESSOR: dict}
+_NEEDED = {"alignment_heads", "suppress_ids", "suppress_ids_begin"}  # what it takes to hear and to time words
 BY_HAND = f"{', '.join(REQUIRED)}, {VOCABULARIES[1]} (or .json) and {PREPROCESSOR} if there is one"
 """The files of a model that a person may copy."""
 
@@ -120,6 +121,12 @@ def missing(folder: Path) -> tuple[str, ...]:
 def damaged(folder: Path) -> tuple[str, ...]:
     """The JSON files in a model's directory that cannot be read as what they should be."""
     return tuple(name for name, shape in _SHAPES.items() if not _holds(folder / name, shape))
+
+
+def is_whisper(folder: Path) -> bool:
+    """Whether a readable config.json is that of a converted Whisper. The library that runs the model reads these fields late and
+    from several threads at once, so that what it says of their absence changes from run to run."""
+    return _NEEDED <= json.loads((folder / "config.json").read_bytes()).keys()
 
 
 def _holds(path: Path, shape: type) -> bool:

@@ -128,6 +128,8 @@ class Whisper:
 
         if broken := weights.damaged(self.directory):
             raise self._unusable(f"{' and '.join(broken)} cannot be read: damaged, or cut off")
+        if not weights.is_whisper(self.directory):
+            raise self._unusable("config.json is not this model's")
         try:
             model = WhisperModel(
                 str(self.directory.absolute()),
@@ -198,8 +200,6 @@ class Whisper:
                 )  # fmt: skip
                 return _passages(list(segments), chunks)
             except (RuntimeError, MemoryError) as error:
-                if "json.exception" in str(error):  # it reads config.json only now
-                    raise self._unusable(f"config.json is not this model's ({_first_line(error)})") from None
                 if not isinstance(error, MemoryError) and "out of memory" not in str(error):
                     raise RecognizerError(self.name, f"it gave up: {_first_line(error)}") from error
             if batch == 1:
