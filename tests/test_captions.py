@@ -336,6 +336,23 @@ def test_a_cut_pulls_a_caption_onto_it_and_ends_it_before_the_next_shot() -> Non
     )
 
 
+@given(conversations(), st.integers(0, 59), st.integers(-250, 250))
+@settings(max_examples=80, deadline=None)
+def test_no_cut_takes_the_time_that_a_caption_needs_to_be_seen(
+    conversation: tuple[list[Token], Voices], which: int, offset_ms: int
+) -> None:
+    tokens, voices = conversation
+    settings = CaptionSettings(profile="netflix")
+    before = run(aligned(tokens), voices, settings).cues
+    cut = before[which % len(before)].span.start_ms + offset_ms
+    after = run(aligned(tokens), voices, settings, shots=(max(0, cut),)).cues
+    assume([c.last for c in after] == [c.last for c in before])
+    least = limits_of(settings).least_duration_ms
+    assert all(
+        b.span.duration_ms >= min(least, a.span.duration_ms) for a, b in zip(before, after, strict=True)
+    )
+
+
 def test_no_caption_stays_over_a_cut_that_a_pause_allows_it_to_respect() -> None:
     tokens = spoken("So I went home, _ | and I sat there, you know.")
     cut = tokens[4].span.end_ms + 500

@@ -39,8 +39,10 @@ def spans(
     starts = settled(script, limits, pieces, starts, duration_ms)
     ends = ends_of(script, limits, pieces, starts)
     if limits.profile.snap_to_shots and script.shots:
-        _snap(script, limits, pieces, starts, ends)
-        _pull_inside(starts, duration_ms)
+        if _snap_starts(script, limits, pieces, starts, ends):
+            _pull_inside(starts, duration_ms)
+            ends = ends_of(script, limits, pieces, starts)
+        _snap_ends(script, limits, pieces, starts, ends)
     latest = duration_ms if duration_ms is not None else max(ends, default=0)
     return [Span(s, max(min(e, latest), s + 1)) for s, e in zip(starts, ends, strict=True)]
 
@@ -117,22 +119,37 @@ def _pull_inside(starts: list[int], duration_ms: int | None) -> None:
         latest = starts[k]
 
 
-def _snap(
-    script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], ends: list[int]
-) -> None:
-    """Move starts onto a cut and ends to just before one, as far as sync, speech and neighbours allow.
+def _snap_starts(
+    script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], ends: Sequence[int]
+) -> bool:
+    """Move starts onto a cut, as far as sync and neighbours allow; whether any moved.
 
-    Netflix Timing Guidelines, BBC §6.1: a caption that changes shortly before or after a cut is seen twice.
+    Netflix Timing Guidelines, BBC §6.1: a caption that changes shortly before or after a cut is seen twice. Neither the
+    caption nor the one before it may become too short for that.
     """
+    moved = False
     for k, piece in enumerate(pieces):
         cut = _nearest(script.shots, starts[k])
         heard = script.starts[piece.first]
         free = starts[k - 1] if k else 0
         until = min(ends[k] - 1, starts[k + 1] if k + 1 < len(starts) else ends[k])
-        if cut is not None and abs(cut - heard) <= limits.early_ms and free < cut <= until:
-            if k and ends[k - 1] <= starts[k]:
-                ends[k - 1] = min(ends[k - 1], max(cut - limits.min_gap_ms, starts[k - 1] + 1))
-            starts[k] = cut
+        if cut is None or cut == starts[k] or abs(cut - heard) > limits.early_ms or not free < cut <= until:
+            continue
+        shortened = [(k, cut, ends[k])]
+        if k and ends[k - 1] <= starts[k]:
+            shortened.append((k - 1, starts[k - 1], min(ends[k - 1], cut - limits.min_gap_ms)))
+        if all(
+            end - start >= min(ends[n] - starts[n], script.shortest_ms(pieces[n].first, pieces[n].last))
+            for n, start, end in shortened
+        ):
+            starts[k], moved = cut, True
+    return moved
+
+
+def _snap_ends(
+    script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], ends: list[int]
+) -> None:
+    """Move ends to just before a cut, as far as speech and whoever comes next allow."""
     for k, piece in enumerate(pieces):
         cut = _nearest(script.shots, ends[k])
         if cut is None or abs(cut - ends[k]) > SHOT_REACH_MS:
@@ -140,8 +157,8 @@ def _snap(
         end = cut - limits.min_gap_ms
         earliest = min(ends[k], max(said_until(script, piece), starts[k] + needed_ms(script, piece)))
         latest = starts[k] + limits.max_duration_ms
-        if k + 1 < len(pieces) and starts[k + 1] >= ends[k]:
-            latest = min(latest, starts[k + 1] - limits.min_gap_ms)
+        if (following := bisect_left(starts, ends[k])) < len(starts):
+            latest = min(latest, starts[following] - limits.min_gap_ms)
         if earliest <= end <= latest:
             ends[k] = end
 
