@@ -1,6 +1,7 @@
 """Decisions about the parts of the video: replayed over what was found, or listed when the part is gone."""
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -107,6 +108,21 @@ def test_a_part_is_joined_to_the_one_before(machine):
     made = again(*decided(machine, vignette="commentary", join=True))
     assert ids(made) == ["introduction", "vignette-1", "vignette-2", "closing"]
     assert part(made, "vignette-1").span.end_ms == part(machine, "vignette-2").span.start_ms
+
+
+@pytest.mark.parametrize("moved_ms", [400, -6000])
+def test_a_boundary_that_goes_goes_where_it_is_found_a_little_elsewhere(machine, moved_ms):
+    (decision,) = stamped(*decided(machine, vignette="closing", join=True))
+    found = machine.transcript.parts.parts
+    begins = found[-1].span.start_ms + moved_ms
+    moved = Parts((
+        *found[:-2],
+        replace(found[-2], span=Span(found[-2].span.start_ms, begins)),
+        replace(found[-1], span=Span(begins, DURATION_MS)),
+    ))  # fmt: skip
+    corrected, (standing,) = over(machine, (decision,), moved)
+    assert standing.state is State.KEPT
+    assert len(corrected.parts) == len(found) - 1
 
 
 def test_nothing_is_done_twice(machine):

@@ -48,7 +48,10 @@ class PartSheet:
 
     def settled(self, decisions: Iterable[tuple[Decision, int]]) -> frozenset[str]:
         """The ids of those decisions (with the time of their words) that left parts just as they are; others let these be."""
-        found = settled(decisions, self.snapped, self.parts().parts, [p.title for p in self.rows])
+        first_words = [self._tokens[self.begins_with(k)].span.start_ms for k in range(len(self.rows))]
+        found = settled(
+            decisions, self.snapped, self.parts().parts, [p.title for p in self.rows], first_words
+        )
         self._left = found.begins
         return found.ids
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.edits import anchors, words
-from pipeline.edits.anchors import Found, Missing, keys_of
+from pipeline.edits.anchors import CONTEXT_WORDS, Found, Missing, keys_of
 from pipeline.edits.conflicts import Ledger, Shapes, State, is_unseen
 from pipeline.edits.hindsight import Hindsight, Trace
 from pipeline.edits.model import (
@@ -26,6 +26,8 @@ from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
 from pipeline.transcript import TextSource
 
+# The agreement of neighbours who are all there, on both sides.
+WITHOUT_DOUBT = 2.0
 TAKEN_OUT = "its words were taken out later"
 
 
@@ -132,6 +134,9 @@ class Scribe:
         if isinstance(new, Missing):
             return None
         if isinstance(place, Found):
+            near = place.first - CONTEXT_WORDS <= new.first <= place.last + CONTEXT_WORDS
+            if not text.split() and near and new.agreement < WITHOUT_DOUBT:
+                return None  # what is to go stands right there: some neighbour reads like what is beyond it
             return new if new.agreement > place.agreement else None
         if text.split():
             return new
@@ -218,8 +223,8 @@ class Scribe:
 
     def _stands_at(self, found: Found, place: Found | Missing, start_ms: int) -> bool:
         """Whether words that were found are said at a time, with nothing but what people wrote between them and a place."""
-        if isinstance(place, Missing):
-            return False
+        if isinstance(place, Missing) or place.agreement >= WITHOUT_DOUBT:
+            return False  # or the very neighbours between which they were wanted still stand side by side
         nodes = self.live.nodes
         between = nodes[place.first : found.first] or nodes[found.last : place.first]
         is_then = abs(nodes[found.first].token.span.start_ms - start_ms) <= anchors.SAME_PLACE_MS

@@ -25,6 +25,7 @@ class Thread:
 
     begun: list[int]
     now: int | None
+    begun_with: list[int] = field(default_factory=list)  # when the words are said now that it began with
     words_ms: int | None = (
         None  # when the words are said that it begins with, unless it was moved away from them
     )
@@ -51,10 +52,16 @@ class Thread:
     def is_near(self, start_ms: int | None) -> bool:
         return None not in (self.now, start_ms) and abs((self.now or 0) - (start_ms or 0)) <= SAME_MS
 
-    def is_so(self, parts: Sequence[Part], own_titles: Sequence[str], others: set[int]) -> bool:
-        """Whether the part is as it was left; where it has begun before, none begins now but those of `others`."""
-        if any(p.span.start_ms in self.begun and p.span.start_ms not in {self.now, *others} for p in parts):
-            return False
+    def is_so(
+        self, parts: Sequence[Part], own_titles: Sequence[str], first_words: Sequence[int], others: set[int]
+    ) -> bool:
+        """Whether the part is as it was left; where or with which words it has begun before, none begins now but those of
+        `others`, and near the words of one that is gone none either."""
+        reach_ms = SAME_MS if self.now is None else 0
+        for k, (part, words_ms) in enumerate(zip(parts, first_words, strict=True)):
+            near = k > 0 and any(abs(words_ms - w) <= reach_ms for w in self.begun_with)
+            if (near or part.span.start_ms in self.begun) and part.span.start_ms not in {self.now, *others}:
+                return False
         if self.now is None:
             return True
         at = next((k for k, p in enumerate(parts) if p.span.start_ms == self.now), None)
@@ -78,21 +85,26 @@ def settled(
     snapped: Callable[[int], int],
     parts: Sequence[Part],
     own_titles: Sequence[str],
+    first_words: Sequence[int],
 ) -> Settled:
     """Which of the decisions, given in the order of replay with the time of their words, need not be gone through again.
 
-    `own_titles` are the parts' titles, "" where one merely counts; `snapped` is where a part can begin, for a time.
+    `own_titles` are the parts' titles, "" where one merely counts, `first_words` when the words are said that each begins with,
+    in milliseconds; `snapped` is where a part can begin, for a time.
     """
     threads: list[Thread] = []
     for decision, words_ms in decisions:
         value = decision.value
         if isinstance(value, VignetteAt):
             start_ms = None if value.start_ms is None else snapped(value.start_ms)
-            _thread(threads, decision, words_ms, start_ms).take(decision, value, start_ms)
+            thread = _thread(threads, decision, words_ms, start_ms)
+            if SEEN_PART in decision.seen:
+                thread.begun_with.append(words_ms)
+            thread.take(decision, value, start_ms)
     so = [t for t in threads if t.is_of_one_mind]
     while True:
         ends = {t.now for t in so if t.now is not None}
-        still = [t for t in so if t.is_so(parts, own_titles, ends - {t.now})]
+        still = [t for t in so if t.is_so(parts, own_titles, first_words, ends - {t.now})]
         if len(still) == len(so):
             return Settled(frozenset(d.id for t in so for d in t.decisions), frozenset(ends))
         so = still  # what stood where one of the others ends is not explained by it any more
@@ -112,7 +124,7 @@ def _thread(threads: list[Thread], decision: Decision, words_ms: int, start_ms: 
         known = known or next((t for t in latest if t.words_ms == words_ms), None)
         known = known or next((t for t in latest if had in t.begun and t.is_near(had)), None)
         # One that saw an older state than the others left is no part of their thread, and none of its own.
-        new = Thread([] if any(had in t.begun for t in threads) else [had], had, words_ms)
+        new = Thread([] if any(had in t.begun for t in threads) else [had], had, words_ms=words_ms)
     if known is None:
         threads.append(new)
         return new
