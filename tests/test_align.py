@@ -71,12 +71,13 @@ def test_a_frame_rate_is_known_by_its_ratio(a: float, b: float) -> None:
 
 
 def test_cuts_and_insertions_are_found_where_they_are() -> None:
-    found = relate(pairs(600, lambda t: t if t < 800_000 else t - 38_000 if t < 1_600_000 else t + 5000))
+    made = pairs(600, lambda t: t if t < 800_000 else t - 38_000 if t < 1_600_000 else t + 5000)
+    found = relate([(given, sound) for given, sound in made if not 762_000 <= given < 800_000])
     assert found.verdict is Verdict.PIECES
     assert [p.offset_ms for p in found.pieces] == [0, -38_000, 5000]
     assert [p.given.start_ms for p in found.pieces] == [0, 800_000, 1_600_000]
     assert sentences(found) == (
-        "38.00 s are missing from the video at 13:20", "43.00 s were put into the video at 26:02",
+        "38.00 s are missing from the video at 12:42", "43.00 s were put into the video at 26:02",
     )  # fmt: skip
 
 

@@ -187,6 +187,7 @@ def _late(offset_ms: int) -> str:
 
 def _step_sentence(before: Shift, after: Shift) -> str:
     change = after.offset_ms - before.offset_ms
-    where = clock(round(after.given.start_ms * before.rate) + before.offset_ms)
+    # On the video's own clock: what was cut out takes no time there, what was put in begins where its text would be.
+    where = clock(max(0, round(after.given.start_ms * after.rate) + min(before.offset_ms, after.offset_ms)))
     what = "are missing from" if change < 0 else "were put into"
     return f"{abs(change) / 1000:.2f} s {what} the video at {where}"
