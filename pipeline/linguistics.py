@@ -41,6 +41,9 @@ _NUMBERS = _words(
 )
 # "it", "you", "her", "that" end a phrase as readily as they begin one: torn only when a verb may follow.
 _OBJECT_TOO = _words("it you her that this these those some any")
+_OBJECTS = _words("me him us them")  # nothing else; they hang on the word before them
+# They say when or where, and close the phrase of a pronoun before them: "I'll call you | tomorrow".
+_ADVERBS = _words("today tomorrow tonight yesterday now again then too here there back later soon well instead anyway")
 _CLIPPED = ("n't", "'m", "'re", "'ve", "'ll", "'d")
 _ABBREVIATIONS = TITLES | _words(
     "e.g i.e etc vs no vol fig ca cf jr sr inc ltd dept approx p.m a.m u.s u.k ph.d m.d"
@@ -123,11 +126,11 @@ def junction(before: str, after: str) -> Junction:
 
 
 def _is_torn(before: str, after: str, left: str, right: str) -> bool:
-    if left in TITLES or left.endswith(_CLIPPED):
+    if left in TITLES or left.endswith(_CLIPPED) or right in _OBJECTS:
         return True
     if left in SUBJECTS or left in ARTICLES:
         # "I told you | because", "I know that | when": the word closes its phrase, and a new one begins.
-        return not (left in _OBJECT_TOO and (right in CONJUNCTIONS or right in PREPOSITIONS))
+        return not (left in _OBJECT_TOO and (right in CONJUNCTIONS or right in PREPOSITIONS or right in _ADVERBS))
     if (
         left in AUXILIARIES
         and (right in CONJUNCTIONS or right in PREPOSITIONS)

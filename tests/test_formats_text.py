@@ -44,7 +44,7 @@ def test_turns_are_paragraphs_with_time_and_name() -> None:
         "[0:01] Tim Leighton: Hello there. Come in.",
         "[0:05] Jax Beatty: Thanks.",
         "[no words for 64 seconds]",
-        "[1:10] Well.\n",
+        "[1:10] Jax Beatty: Well.\n",
     ]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span
-from pipeline.transcript import Cue, Grade, Transcript, lines_of
+from pipeline.transcript import Cue, Grade, Kind, Transcript, lines_of
 
 DRAFT_NOTICE = "DRAFT: machine text, not for publication"
 """Shown first in every caption file of grade draft; 40 characters, so that it fits the shortest usual line
@@ -116,12 +116,14 @@ def _with_notice(shown: list[RenderedCue]) -> list[RenderedCue]:
 
 def _pieces(cue: Cue, transcript: Transcript, style: Style) -> tuple[tuple[Piece, ...], ...]:
     labels, dashes = dict(cue.labels), frozenset(cue.dashes)
+    # A door that opens while somebody talks is not their voice.
+    voiceless = not labels and all(t.kind is Kind.SOUND for t in transcript.tokens[cue.first : cue.last])
     result = []
     for line in lines_of(cue, transcript.tokens):
         pieces: list[Piece] = []
         for index in line:
             text = _prefix(index, labels, dashes, style) + clean(transcript.tokens[index].text)
-            speaker = speaker_name(index, cue, transcript)
+            speaker = "" if voiceless else speaker_name(index, cue, transcript)
             gap = " " if pieces else ""
             if pieces and pieces[-1].speaker == speaker:
                 pieces[-1] = Piece(pieces[-1].text + gap + text, speaker)

@@ -36,15 +36,15 @@ def dumps(transcript: Transcript) -> str:
     if transcript.grade is Grade.DRAFT:
         heading.insert(0, render.DRAFT_NOTICE)
     blocks = ["\n".join(heading)]
-    spoken_until, speaker = 0, None
+    spoken_until = 0
     for paragraph in _paragraphs(transcript):
         silence_ms = paragraph.start_ms - spoken_until
         if silence_ms >= SILENCE_MS and len(blocks) > 1:
             # Music may play meanwhile: what is known is that nobody speaks.
             blocks.append(f"[no words for {round(silence_ms / 1000)} seconds]")
-        name = f"{paragraph.speaker}: " if paragraph.speaker and paragraph.speaker != speaker else ""
+        name = f"{paragraph.speaker}: " if paragraph.speaker else ""
         blocks.append(f"[{clock(paragraph.start_ms)}] {name}{' '.join(paragraph.words)}")
-        spoken_until, speaker = max(spoken_until, paragraph.end_ms), paragraph.speaker
+        spoken_until = max(spoken_until, paragraph.end_ms)
     return "\n\n".join(blocks) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Which of the editor's cues stay as they are: those that break no rule."""
+"""Which of the editor's cues stay as they are: those that break no rule, and can be broken into lines that read well."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from itertools import pairwise
 
 from pipeline.linguistics import Junction
 from pipeline.profiles import Limits
-from pipeline.stages.captions.division import DASH_CHARS, Piece, layouts
+from pipeline.stages.captions.division import DASH_CHARS, Piece, layout_cost, layouts
 from pipeline.stages.captions.script import Script
 from pipeline.transcript import EditorCue
 
 # A word alone on its line jars when another line is so many times as long.
 ORPHAN = 4
+# The editor's lines give way to others that cost so many points less: another sentence end or comma is free to break at.
+MUCH_BETTER = 2.0
 
 
 def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Piece]:
@@ -31,29 +33,39 @@ def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Pi
             pieces.append(piece)
             at = cue.last
     flashing = _flashing(script, limits, pieces)
-    return [_unbroken(script, limits, piece) for piece in pieces if piece not in flashing]
+    whole = (_in_good_lines(script, limits, piece) for piece in pieces if piece not in flashing)
+    return [piece for piece in whole if piece is not None]
 
 
-def _unbroken(script: Script, limits: Limits, piece: Piece) -> Piece:
-    """The editor's caption with its lines broken elsewhere where a line tears a phrase, or leaves a word alone, and another
-    break would not."""
-    if not _is_broken_badly(script, piece) or script.runs[piece.first] != script.runs[piece.last - 1]:
+def _in_good_lines(script: Script, limits: Limits, piece: Piece) -> Piece | None:
+    """The editor's caption with its lines broken elsewhere where a line tears a phrase, leaves a word alone, or reads much worse
+    than another; None where every way to break it tears a phrase."""
+    if script.runs[piece.first] != script.runs[piece.last - 1]:
         return piece
     ways = [
         (cost, breaks)
         for j, breaks, cost in layouts(script, limits, piece.first, piece.last)
         if j == piece.last
     ]
-    better = replace(piece, breaks=min(ways)[1]) if ways else piece
-    return piece if _is_broken_badly(script, better) else better
+    if not ways:
+        return piece
+    cost, breaks = min(ways)
+    better = replace(piece, breaks=breaks)
+    if _is_broken_badly(script, better):
+        return None if _is_torn(script, better) else piece
+    worse = _is_broken_badly(script, piece) or layout_cost(script, limits, piece) > cost + MUCH_BETTER
+    return better if worse else piece
+
+
+def _is_torn(script: Script, piece: Piece) -> bool:
+    return any(script.joints[place] is Junction.TORN for place in piece.breaks)
 
 
 def _is_broken_badly(script: Script, piece: Piece) -> bool:
     edges = [piece.first, *piece.breaks, piece.last]
-    torn = any(script.joints[place] is Junction.TORN for place in piece.breaks)
     widths = [script.width(a, b) for a, b in pairwise(edges)]
     alone = any(b - a == 1 and max(widths) > ORPHAN * script.width(a, b) for a, b in pairwise(edges))
-    return torn or alone
+    return alone or _is_torn(script, piece)
 
 
 def _flashing(script: Script, limits: Limits, pieces: list[Piece]) -> set[Piece]:
