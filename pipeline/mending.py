@@ -19,6 +19,7 @@ from pipeline.audit.waivers import waive
 from pipeline.check import load, load_with
 from pipeline.errors import OutputError, SubtitlesError
 from pipeline.formats.files import write_atomic
+from pipeline.keeping import Place
 from pipeline.profiles import Profile
 from pipeline.progress import Progress, silent
 from pipeline.timing import format_timecode
@@ -95,15 +96,15 @@ def _gravity(report: Report) -> tuple[int, int]:
     return report.count(Severity.ERROR), report.count(Severity.WARNING)
 
 
-def write(mended: Mended, in_place: bool) -> tuple[Path, Path | None]:
+def write(mended: Mended, in_place: bool, overwrite: bool = False) -> tuple[Path, Path | None]:
     """Write the mended file; returns where it is, and where the original was kept when it was replaced.
 
     Beside the original as `<name>.mended.<suffix>`, or over it after a copy to `<name>.<suffix>.bak` (never over an
-    older copy). Raises OutputError.
+    older copy). Raises OutputError; for a mended file that a person changed since, too, unless `overwrite`.
     """
     if not in_place:
         target = mended.path.with_name(f"{mended.path.stem}.mended{mended.path.suffix}")
-        write_atomic(target, mended.text)
+        Place(target, "check --fix", mended.path, "work on a copy elsewhere", overwrite).write(mended.text)
         return target, None
     backup = _free(mended.path.with_name(mended.path.name + ".bak"))
     try:

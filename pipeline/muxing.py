@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import OutputError, UsageError
+from pipeline.errors import UsageError
 from pipeline.ffmpeg import file_url, run_ffmpeg
+from pipeline.keeping import Place
 
 # The container's ending -> how captions are stored in it.
 CAPTION_CODECS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".mkv": "srt"}
@@ -16,18 +17,18 @@ CAPTION_CODECS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".
 LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
 
 
-def mux(media: Path, out: Path, target: Path) -> Path:
+def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
     """Write `target`, a copy of `media` with the chapters and captions found in the folder `out`.
 
     Raises UsageError where there is nothing to put in or the container cannot hold it, OutputError where the copy would
-    replace the recording, and MediaError when ffmpeg fails.
+    replace the recording or, without `overwrite`, a file that is no earlier copy, and MediaError when ffmpeg fails.
     """
     codec = CAPTION_CODECS.get(target.suffix.lower())
     if codec is None:
         raise UsageError(f"{target.name} cannot hold captions", f"end it in {', '.join(CAPTION_CODECS)}")
-    if target.exists() and target.resolve() == media.resolve():
-        raise OutputError(target, "is the recording itself", "choose another name with --to")
-    made = document(out / f"{media.stem}.json")
+    place = Place(target, "mux", media, "name another with --to", overwrite)
+    place.check()
+    made = document(out / f"{media.stem}.json", media)
     captions = out / f"{media.stem}.{made['lang']}.srt"
     if not captions.is_file():
         raise UsageError(f"there are no captions to publish in {captions}", f"run: vignette run {media}")
@@ -37,7 +38,7 @@ def mux(media: Path, out: Path, target: Path) -> Path:
         part = target.with_name(f".{target.stem}.part{target.suffix}")
         try:
             _run(media, captions, chapters, part, codec, made["lang"])
-            part.replace(target)
+            place.move(part)
         finally:
             part.unlink(missing_ok=True)
     return target
@@ -78,8 +79,8 @@ def ffmetadata(parts: list[dict[str, Any]]) -> str:
     return "\n".join(blocks) + "\n"
 
 
-def document(path: Path) -> dict[str, Any]:
-    """What a public document says of language (`lang`), title, parts (`vignettes`) and names. Raises UsageError."""
+def document(path: Path, media: Path) -> dict[str, Any]:
+    """What a public document of `media` says of language (`lang`), title, parts (`vignettes`) and names. Raises UsageError."""
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         names = {str(s["id"]): str(s["name"]) for s in found["speakers"]}
@@ -91,8 +92,9 @@ def document(path: Path) -> dict[str, Any]:
             "title": title,
         }
     except FileNotFoundError:
-        raise UsageError(
-            f"there is no transcript {path}", "caption the recording first: vignette run"
-        ) from None
+        raise UsageError(f"there is no transcript {path}", f"run: vignette run {media}") from None
     except (OSError, ValueError, KeyError, TypeError):
-        raise UsageError(f"{path} is no transcript of this version", "run vignette run again") from None
+        # A run keeps a file that is not as it left it, so that running alone would not help.
+        raise UsageError(
+            f"{path} is no transcript of this version", f"move it away, then run: vignette run {media}"
+        ) from None

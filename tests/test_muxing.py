@@ -46,7 +46,7 @@ def test_the_copy_holds_chapters_and_captions_and_the_same_picture(made, tmp_pat
 
 def test_the_recording_is_never_replaced(made, tmp_path):
     before = made.read_bytes()
-    with pytest.raises(OutputError, match="the recording itself"):
+    with pytest.raises(OutputError, match="the input of this very command"):
         mux(made, tmp_path, made)
     assert made.read_bytes() == before
 

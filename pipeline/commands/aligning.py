@@ -28,6 +28,9 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         report: Annotated[
             Path | None, typer.Option("--report", help="Every word's time and its evidence, as JSON.")
         ] = None,
+        overwrite: Annotated[
+            bool, typer.Option("--overwrite", help="Replace the files even if something else stands there.")
+        ] = False,
         set_: Annotated[list[str] | None, typer.Option("--set", help="A setting: stage.key=value.")] = None,
         as_json: Annotated[
             bool, typer.Option("--json", help="Print the report's findings instead of text.")
@@ -35,19 +38,27 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
     ) -> int:
         """Time subtitles or a script from the sound; the editor's cues, lines and styling stay as they are."""
         from pipeline import realign, settings
-        from pipeline.formats.files import write_atomic
         from pipeline.jobs import PROJECT_FILE, sidecar_of
+        from pipeline.keeping import Place
 
         for target in (out, report):
             if target is not None and target.resolve() in (media.resolve(), subtitles.resolve()):
                 raise OutputError(target, "is an input of this very command", "name another file")
         if report is not None and report.resolve() == out.resolve():
             raise UsageError(f"{out} is named for both the timed file and the report", "name two files")
+        timed = Place(out, "align", subtitles, "name another with -o", overwrite)
+        told_in = [
+            Place(path, "align --report", subtitles, "name another with --report", overwrite)
+            for path in (report,)
+            if path is not None
+        ]
+        for place in (timed, *told_in):
+            place.check()
         chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(set_ or ()))
         found = realign.realign(media, subtitles, out, chosen, watch("align"))
-        write_atomic(out, found.data)
-        if report is not None:
-            write_atomic(report, found.report_text())
+        timed.write(found.data)
+        for place in told_in:
+            place.write(found.report_text())
         told = found.aligned.report
         if as_json:
             files = [str(p) for p in (out, report) if p is not None]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.errors import SubtitlesError, UsageError
+from pipeline.errors import OutputError, SubtitlesError, UsageError
 from pipeline.progress import Progress, silent
 
 # Files larger than this take long enough for a person to wonder.
@@ -41,6 +41,9 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
         in_place: Annotated[
             bool, typer.Option("--in-place", help="With --fix: mend the file itself; a backup stays.")
         ] = False,
+        overwrite: Annotated[
+            bool, typer.Option("--overwrite", help="With --fix: also over mends that were changed since.")
+        ] = False,
         waive: Annotated[
             str,
             typer.Option("--waive", help="This rule's finding (at --at) is right as it is; with --reason."),
@@ -60,7 +63,7 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
         if waive:
             return _waive(files[0], profile or ["training"], heard, (waive, at, reason, by), say)
         if fix:
-            return _fix(files, profile or ["training"], heard, in_place, say, watch)
+            return _fix(files, profile or ["training"], heard, (in_place, overwrite), say, watch)
         progress = watch("check") if _size(files) > LARGE_BYTES else silent
         return _report(files, profile or ["training"], heard, shape, fail_on, say, progress)
 
@@ -93,11 +96,11 @@ def _fix(
     files: Sequence[Path],
     profiles: Sequence[str],
     heard: Any,
-    in_place: bool,
+    how: tuple[bool, bool],
     say: Callable[[str], None],
     watch: Callable[[str], Progress],
 ) -> int:
-    """Show each file's mends as a diff and write the mended file; findings that stay are counted.
+    """Show each file's mends as a diff and write the mended file (`how`: in place, overwriting); findings that stay are counted.
 
     Of several files one that cannot be mended does not keep the others from it.
     """
@@ -113,7 +116,8 @@ def _fix(
             facts, media = (heard.facts, heard.media.path) if heard else (None, None)
             progress = watch("mend") if _size([path]) > LARGE_BYTES else silent
             mended = mending.propose(path, rules, facts, media, progress)
-        except SubtitlesError as error:
+            where, backup = mending.write(mended, *how) if mended.mends else (path, None)
+        except (SubtitlesError, OutputError) as error:
             if len(files) == 1:
                 raise
             say(str(error))
@@ -122,7 +126,6 @@ def _fix(
         before, after = len(mended.before.open), len(mended.after.open)
         if mended.mends:
             say(mended.diff.rstrip("\n"))
-            where, backup = mending.write(mended, in_place)
             kept = f"; the original is {backup}" if backup else ""
             say(
                 f"{where}: {len(mended.mends)} captions mended, {before} findings before, {after} after{kept}"

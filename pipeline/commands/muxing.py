@@ -9,17 +9,22 @@ from typing import Annotated
 
 import typer
 
-from pipeline.errors import MediaError, OutputError
+from pipeline.errors import MediaError, UsageError
 
 Recording = Annotated[Path, typer.Argument(help="The recording, captioned before.", readable=False)]
 Made = Annotated[Path, typer.Option("--out", help="Folder of what the run made.", readable=False)]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace the file even if something else stands there.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 MADE_DEFAULT = Path("transcripts")
 
 
 def _check_there(media: Path) -> None:
+    if media.is_dir():
+        raise UsageError(f"'{media}' is a folder", "name one recording in it")
     if not media.is_file():
-        raise MediaError(media, "does not exist")
+        raise MediaError(media, "does not exist", "check the name")
 
 
 def register(app: typer.Typer, say: Callable[[str], None]) -> None:
@@ -33,6 +38,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
             typer.Option("--to", help="The copy: .mp4, .m4v, .mov or .mkv.", readable=False),
         ] = None,
         out: Made = MADE_DEFAULT,
+        overwrite: Overwrite = False,
         as_json: AsJson = False,
     ) -> int:
         """Copy a recording with chapters and captions that players can switch on; nothing is encoded anew."""
@@ -40,7 +46,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
 
         _check_there(media)
         ending = media.suffix if media.suffix.lower() in muxing.CAPTION_CODECS else ".mkv"
-        target = muxing.mux(media, out, to or out / f"{media.stem}.chapters{ending}")
+        target = muxing.mux(media, out, to or out / f"{media.stem}.chapters{ending}", overwrite)
         say(json.dumps({"file": str(target)}) if as_json else f"{target}: with chapters and captions")
         return 0
 
@@ -49,20 +55,21 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         media: Recording,
         to: Annotated[Path | None, typer.Option("--to", help="The HTML file.", readable=False)] = None,
         out: Made = MADE_DEFAULT,
+        overwrite: Overwrite = False,
         as_json: AsJson = False,
     ) -> int:
         """Show the parts of a recording on one page: a picture, the title, the times and the cast of each."""
         from pipeline import contact_sheet, muxing
-        from pipeline.formats.files import write_atomic
+        from pipeline.keeping import Place
 
         _check_there(media)
         target = to or out / f"{media.stem}.parts.html"
-        if target.resolve() == media.resolve():
-            raise OutputError(target, "is the recording itself", "choose another name with --to")
-        made = muxing.document(out / f"{media.stem}.json")
+        if target.suffix.lower() not in (".html", ".htm"):
+            raise UsageError(f"{target.name} is no name for a web page", "end it in .html")
+        place = Place(target, "sheet", media, "name another with --to", overwrite)
+        place.check()
+        made = muxing.document(out / f"{media.stem}.json", media)
         frames = contact_sheet.frames_of(media, made["vignettes"])
-        write_atomic(
-            target, contact_sheet.page(made["title"] or media.stem, made["vignettes"], made["names"], frames)
-        )
+        place.write(contact_sheet.page(made["title"] or media.stem, made["vignettes"], made["names"], frames))
         say(json.dumps({"file": str(target)}) if as_json else f"{target}: {len(frames)} parts")
         return 0

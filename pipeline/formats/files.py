@@ -13,11 +13,11 @@ from pathlib import Path
 from pipeline.errors import OutputError
 
 _PROBLEMS = {
-    errno.ENOENT: ("its folder does not exist", "make the folder, or choose another with --out"),
-    errno.ENOTDIR: ("a part of its folder's path is a file", "choose another folder with --out"),
-    errno.EACCES: ("we may not write here", "change the folder's permissions, or choose another with --out"),
-    errno.EPERM: ("we may not write here", "change the folder's permissions, or choose another with --out"),
-    errno.EROFS: ("the disk is read-only", "choose another folder with --out"),
+    errno.ENOENT: ("its folder does not exist", "make the folder, or {elsewhere}"),
+    errno.ENOTDIR: ("a part of its folder's path is a file", "{elsewhere}"),
+    errno.EACCES: ("we may not write here", "change the folder's permissions, or {elsewhere}"),
+    errno.EPERM: ("we may not write here", "change the folder's permissions, or {elsewhere}"),
+    errno.EROFS: ("the disk is read-only", "{elsewhere}"),
     errno.ENOSPC: ("the disk is full", "make room and run the same command again"),
     errno.EDQUOT: ("your disk quota is used up", "make room and run the same command again"),
     errno.EISDIR: ("a folder of this name is in the way", "rename the folder"),
@@ -25,14 +25,16 @@ _PROBLEMS = {
 }
 
 
-def write_atomic(path: Path, content: str | bytes) -> None:
+def write_atomic(
+    path: Path, content: str | bytes, elsewhere: str = "choose another folder with --out"
+) -> None:
     """Replace the file at `path` with `content` in one step, at any moment of which a crash leaves the old
     file whole.
 
     Text is written as UTF-8 without a byte order mark, its line ends as they are. The bytes go to a
     temporary file in the same folder, are flushed to the disk and moved over the old file, whose permissions
     are kept; a symbolic link stays a link and its target is replaced. Raises OutputError when that cannot be
-    done; nothing is left behind then.
+    done, with `elsewhere` for how to choose another place; nothing is left behind then.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     target = Path(os.path.realpath(path))
@@ -40,7 +42,9 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         _replace(target, data)
     except OSError as error:
         problem, remedy = _PROBLEMS.get(error.errno or 0, (error.strerror or str(error), ""))
-        raise OutputError(path, f"cannot be written: {problem}", remedy) from error
+        raise OutputError(
+            path, f"cannot be written: {problem}", remedy.format(elsewhere=elsewhere)
+        ) from error
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -1,0 +1,126 @@
+"""The files that a command leaves where a person said, and how none of them ever costs that person's work.
+
+One rule for `mux`, `sheet`, `check --fix` and `align`: a file that stands there already is replaced only when it is, byte for
+byte, what the same command made of the same file before; any other is refused until the person says `--overwrite`. What was
+written is remembered by its digest in `.work/` beside it. (`run` writes many files at once and has a rule of its own: see
+`outputs`.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from pipeline.errors import OutputError
+from pipeline.formats.files import write_atomic
+from pipeline.store import WORK_FOLDER
+
+_RECORD = "written.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where `command` puts what it makes of `source`; `elsewhere` tells a person how to choose another place."""
+
+    path: Path
+    command: str
+    source: Path
+    elsewhere: str
+    overwrite: bool = False
+
+    def check(self) -> None:
+        """Raise OutputError where nothing may be written; quick, so that it can be asked before any work begins."""
+        if self.path.exists() and self.source.exists() and self.path.samefile(self.source):
+            raise OutputError(self.path, f"is the input of this very command, {self.source}", self.elsewhere)
+        folder = self._real.parent
+        if not folder.is_dir():
+            problem = f"cannot be written: there is no folder '{folder}'"
+            raise OutputError(self.path, problem, f"make it, or {self.elsewhere}")
+        if self.path.is_dir():
+            problem = "cannot be written: a folder of this name is in the way"
+            raise OutputError(self.path, problem, self.elsewhere)
+        if not self.overwrite and self._is_anothers():
+            problem = (
+                f"is there already, and is not what '{self.command}' made of {self.source} and left there"
+            )
+            raise OutputError(self.path, problem, f"rename it, {self.elsewhere}, or add --overwrite")
+
+    def write(self, content: str | bytes) -> None:
+        """Put `content` there in one step. Raises OutputError."""
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        if self._real.is_file() and self._real.read_bytes() == data:
+            return
+        self.check()
+        self._remember(hashlib.sha256(data).hexdigest())
+        write_atomic(self.path, data, self.elsewhere)
+
+    def move(self, part: Path) -> None:
+        """Put a finished file of the same folder there in one step. Raises OutputError."""
+        self.check()
+        self._remember(_digest(part))
+        try:
+            part.replace(self._real)
+        except OSError as error:
+            raise OutputError(self.path, f"cannot be written: {error.strerror}") from error
+
+    @property
+    def _real(self) -> Path:
+        """The file itself: a link stays a link."""
+        return Path(os.path.realpath(self.path))
+
+    @property
+    def _maker(self) -> str:
+        return f"{self.command} {os.path.relpath(self.source.resolve(), self._real.parent)}"
+
+    def _is_anothers(self) -> bool:
+        real = self._real
+        if not real.is_file() or not real.stat().st_size:  # an empty file is nobody's work
+            return False
+        try:
+            return _digest(real) not in self._ours(_record(real.parent))
+        except OSError as error:
+            raise OutputError(
+                self.path, f"cannot be read: {error.strerror}", "it was left as it is"
+            ) from error
+
+    def _ours(self, record: dict[str, Any]) -> list[str]:
+        held = record.get(self._real.name)
+        found = held.get("sha256") if isinstance(held, dict) and held.get("by") == self._maker else None
+        return [str(digest) for digest in found] if isinstance(found, list) else []
+
+    def _remember(self, digest: str) -> None:
+        """Say what is about to be written. What stands there of ours stays ours: a command cut short has not replaced it yet."""
+        real = self._real
+        work = real.parent / WORK_FOLDER
+        try:
+            work.mkdir(exist_ok=True)
+            with FileLock(work / "written.lock"):
+                record = _record(real.parent)
+                last = [_digest(real)] if real.is_file() else []
+                last = [d for d in last if d != digest and d in self._ours(record)]
+                record[real.name] = {"by": self._maker, "sha256": [digest, *last]}
+                write_atomic(
+                    work / _RECORD, json.dumps(dict(sorted(record.items())), indent=1), self.elsewhere
+                )
+        except OSError as error:
+            raise OutputError(self.path, f"cannot be written: {error.strerror}") from error
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """What commands left in a folder: file name -> which command made it, and of what (`by`), and its digests, the last first."""
+    try:
+        held = json.loads((folder / WORK_FOLDER / _RECORD).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
