@@ -674,6 +674,7 @@ def test_copies_of_a_journal_are_merged(project_run):
      ("decide", "media/demo.mp4", "--words", "the", "--at", "soon", "--become", "x"),
      ("decide", "media/demo.mp4", "--drop", "ffff"), ("decide", "media/demo.mp4", "--drop", "a", "--reviewed"),
      ("decide", "media/demo.mp4", "--person", "s1"), ("decisions", "--merge", "a", "media/demo.mp4", "media/x.mp4"),
+     ("decide", "media", "--reviewed"), ("adopt", "media", "media/demo.en.srt"),
      ("decide", "media/demo.mp4", "--words", "the", "--concept", "x", "--verdict", "maybe")],
 )  # fmt: skip
 def test_wrong_wishes_are_one_sentence(project_run, args):

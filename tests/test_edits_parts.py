@@ -213,7 +213,7 @@ def test_a_recording_in_which_nothing_is_said_has_no_part_to_decide_about(machin
     "wish,says",
     [({"vignette": "vignette-9", "title": "x"}, "there is no part 'vignette-9'"),
      ({"vignette": "commentary"}, "needs something to be said"), ({"vignette": "new", "title": "x"}, "needs to begin"),
-     ({"vignette": "commentary", "kind": " "}, "needs a word"), ({"title": "x"}, "decide one thing"),
+     ({"vignette": "commentary", "kind": " "}, "needs a word"), ({"title": "x"}, "goes with --vignette"),
      ({"vignette": "introduction", "begins": "0:05"}, "the recording begins with it"),
      ({"vignette": "introduction", "join": True}, "the recording begins with it"),
      ({"vignette": "commentary", "begins": "4:50"}, "another part begins in between"),

@@ -79,7 +79,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
             str, typer.Option("--verdict", help="With --concept: confirmed, rejected or added.")
         ] = "confirmed",
         person: Annotated[
-            str, typer.Option("--person", help="The id of a speaker, to be called --name.")
+            str, typer.Option("--person", help="A speaker's id or name, to be called --name.")
         ] = "",
         name: Annotated[str | None, typer.Option("--name", help="With --person.")] = None,
         role: Annotated[str | None, typer.Option("--role", help="With --person.")] = None,
@@ -131,7 +131,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: AsJson = False,
     ) -> int:
         """Decide about words, captions, speakers, people, parts, concepts and findings, or settle a conflict; runs apply it."""
-        (job,) = _jobs((media,), out, subtitles, tuple(set_ or ()))
+        job = _one(media, out, subtitles, tuple(set_ or ()))
         wish = Wish(
             words, at, become, speaker, concept, verdict, said, show, split, merge, delete, add, label, waive, reason,
             person, name, role, reviewed, drop, insist, vignette, title, kind, begins, join,
@@ -158,7 +158,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: AsJson = False,
     ) -> int:
         """Turn what was changed in a caption file into decisions, so that every later run keeps it."""
-        (job,) = _jobs((media,), out, subtitles, tuple(set_ or ()))
+        job = _one(media, out, subtitles, tuple(set_ or ()))
         return _adopt(job, file, by or user(), dry_run, anyway, as_json, say)
 
 
@@ -173,6 +173,16 @@ def _jobs(
     if not plan.jobs:
         raise UsageError("there is no recording here", "name one")
     return plan.jobs
+
+
+def _one(media: Path, out: Path, subtitles: Path | None, overrides: tuple[str, ...]) -> Job:
+    """The one recording that is meant; a folder is none, whatever it holds. Raises UsageError."""
+    if media.is_dir():
+        raise UsageError(
+            f"'{media}' is a folder, and one recording is decided about", "name one recording in it"
+        )
+    (job,) = _jobs((media,), out, subtitles, overrides)
+    return job
 
 
 def user() -> str:

@@ -59,10 +59,18 @@ class Wish:
         asked = [name for name in ASKED if self._is_given(name)]
         if self.add and "show" in asked:
             asked.remove("show")
-        if len(asked) != 1:
-            together = f": {', '.join(f'--{a}' for a in asked)}" if asked else ""
+        for name, needed in WITH.items():
+            if self._is_given(name) and not self._is_given(needed):
+                raise UsageError(f"--{name} goes with --{needed}", "vignette decide --help shows how")
+        if not asked:
+            said = f"decide what about '{self.words}'?" if self.words else "decide what?"
             raise UsageError(
-                f"decide one thing at a time{together}", "vignette decide --help shows what there is"
+                said, "for one: --words ... --become ...; vignette decide --help shows what there is"
+            )
+        if len(asked) > 1:
+            together = ", ".join(f"--{a}" for a in asked)
+            raise UsageError(
+                f"decide one thing at a time: {together}", "vignette decide --help shows what there is"
             )
         if asked[0] in ABOUT_WORDS and not self.words.split():
             raise UsageError(f"--{asked[0]} needs words to be about", 'name them: --words "..."')
@@ -74,11 +82,10 @@ class Wish:
             raise UsageError("--add needs a time", "add --show FROM-TO")
         if self.waive and not self.reason.split():
             raise UsageError("--waive needs a reason", 'say why it is right as it is: --reason "..."')
+        if self.speaker is not None and not self.speaker.split():
+            raise UsageError("--speaker needs a name or an id", "say who says these words")
         if self.vignette:
             self._check_part()
-        for name, needed in WITH.items():
-            if self._is_given(name) and not self._is_given(needed):
-                raise UsageError(f"--{name} goes with --{needed}", "vignette decide --help shows how")
 
     def _is_given(self, name: str) -> bool:
         value = getattr(self, name)
@@ -120,7 +127,7 @@ class Wish:
 
     def decisions(self, shown: Preview, who: str) -> list[Decision]:
         """The decisions of `who` about the recording as it is shown. Raises UsageError."""
-        from pipeline.edits import settling
+        from pipeline.edits import asking, settling
         from pipeline.edits.making import Maker
 
         maker = Maker(shown.transcript, shown.replay, who)
@@ -129,11 +136,12 @@ class Wish:
         if self.insist:
             return settling.insist(shown, settling.standing_of(shown, self.insist), who)
         if self.person:
-            return [maker.person(self.person, self.name, self.role)]
+            return [maker.person(asking.person(shown.transcript, self.person), self.name, self.role)]
         if self.vignette:
             return [self._part(maker)]
         if self.add:
             start, end = _whole(self.show, "--show")
+            asking.within(shown.transcript, (start, end), "--show")
             return [settling.add_by_time(maker, shown.transcript, self.add, start, end, self.label)]
         if self.reviewed and not self.words:
             return [maker.reviewed()]
@@ -141,21 +149,27 @@ class Wish:
 
     def _about(self, maker: Maker, first: int, last: int) -> list[Decision]:
         """The decisions about the tokens `[first, last)`."""
-        from pipeline.edits import settling
+        from pipeline.edits import asking, settling
         from pipeline.timing import Span
 
+        shown = maker.transcript
         if self.become is not None:
-            return maker.words(first, last, self.become)
+            there = " ".join(t.text for t in shown.tokens[first:last])
+            return maker.words(first, last, asking.with_edges(there, self.words, self.become))
         if self.speaker is not None:
             return [maker.speaker(first, last, self.speaker)]
         if self.concept:
-            return [maker.concept(first, last, self.concept, self.verdict)]
+            return [maker.concept(first, last, asking.concept(shown, self.concept), self.verdict)]
         if self.said:
-            return [maker.word_time(first, last, Span(*_whole(self.said, "--said")))]
+            start, end = _whole(self.said, "--said")
+            asking.within(shown, (start, end), "--said")
+            return [maker.word_time(first, last, Span(start, end))]
         if self.waive:
             return [maker.waive(first, last, self.waive, self.reason)]
         if self.show:
-            return [settling.shown_from_to(maker, first, last, *_range(self.show, "--show"))]
+            start_ms, end_ms = _range(self.show, "--show")
+            asking.within(shown, (start_ms, end_ms), "--show")
+            return [settling.shown_from_to(maker, first, last, start_ms, end_ms)]
         if self.split:
             return [settling.split_before(maker, first)]
         if self.merge:
