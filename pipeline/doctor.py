@@ -113,6 +113,17 @@ def _room() -> Iterator[Finding]:
         )
 
 
+def _unusable(job: jobs.Job) -> str:
+    """Why a run could not even begin to listen to a recording; its sound is not decoded for that."""
+    from pipeline.media import facts
+
+    try:
+        facts(job.media, job.settings.audio_track, job.settings.language)
+    except VignetteError as error:
+        return str(error)
+    return ""
+
+
 def _next_run(media: tuple[Path, ...]) -> Iterator[Finding]:
     try:
         plan = jobs.plan(jobs.Request(media))
@@ -120,6 +131,9 @@ def _next_run(media: tuple[Path, ...]) -> Iterator[Finding]:
         yield Finding("next run", str(error), bool(media))
         return
     for job in plan.jobs:
+        if problem := _unusable(job):
+            yield Finding("next run", problem, True)
+            continue
         sidecar = jobs.sidecar_of(job.media)
         text = f"subtitles {job.subtitles}" if job.subtitles else "no subtitles: a draft by ear"
         yield Finding(

@@ -132,3 +132,12 @@ def test_hostile_settings(project, setting):
     ran = project.quick("run", "--set", setting)
     assert ran.status == 2
     assert len(ran.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("data", "says"), [(b"", "zero bytes"), (bytes(range(256)) * 9, "not a recording")])
+def test_doctor_opens_what_it_is_asked_about(project, data, says):
+    (project.media / "a.mp4").write_bytes(data)
+    ran = project.quick("doctor", "media/a.mp4")
+    assert ran.status == 1
+    (problem,) = [line for line in ran.out.splitlines() if line.startswith("PROBLEM")]
+    assert says in problem

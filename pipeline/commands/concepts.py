@@ -48,6 +48,9 @@ def _add_list(group: typer.Typer, say: Callable[[str], None]) -> None:
     def concepts(context: typer.Context, lexicon: Lexicon = None, as_json: Json = False) -> int:
         """List the concepts with their definitions."""
         if context.invoked_subcommand is not None:
+            # What stands before the name of the subcommand is meant for it.
+            given = {"as_json": as_json} | ({"lexicon": str(lexicon)} if lexicon else {})
+            context.default_map = {context.invoked_subcommand: given}
             return 0
         found = _load(lexicon)
         if as_json:
