@@ -1,6 +1,6 @@
 """The command `vignette`: the only module that prints, reads argv or sets an exit status.
 
-Exit status: 0 done, 1 something failed or needs a decision (the rest was done), 2 wrong usage.
+Exit status: 0 done, 1 something failed, is missing or needs a decision (the rest was done), 2 the command itself is wrong.
 With `--json` every command prints one JSON document on stdout and nothing else there, on failure too.
 """
 

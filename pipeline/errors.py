@@ -4,6 +4,7 @@
     ├── UsageError                   exit status 2: the command was wrong, nothing was tried
     │   └── SettingsError            a key or a value in vignette.toml, a sidecar or --set
     ├── MediaError                   a recording that cannot be read, or holds no sound
+    │   └── NotCaptioned             what a run would have made of it is not there, or no longer fits
     ├── SubtitlesError               a subtitle file or script that cannot be read
     ├── WeightsError                 a model whose files are not where they must be
     ├── RecognizerError              a recognizer that gave up
@@ -83,6 +84,11 @@ class MediaError(VignetteError):
 
     def __str__(self) -> str:
         return _sentence(f"{self.path}: {self.problem}", self.remedy)
+
+
+@dataclass(eq=False)
+class NotCaptioned(MediaError):
+    """A recording of which something is asked that only a run can make."""
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import UsageError
+from pipeline.errors import NotCaptioned, UsageError
 from pipeline.ffmpeg import file_url, run_ffmpeg
 from pipeline.keeping import Place
 
@@ -20,18 +20,21 @@ LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "n
 def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
     """Write `target`, a copy of `media` with the chapters and captions found in the folder `out`.
 
-    Raises UsageError where there is nothing to put in or the container cannot hold it, OutputError where the copy would
-    replace the recording or, without `overwrite`, a file that is no earlier copy, and MediaError when ffmpeg fails.
+    Raises NotCaptioned where there is nothing to put in, UsageError where the container cannot hold it, OutputError where
+    the copy would replace the recording or, without `overwrite`, a file that is no earlier copy, and MediaError when ffmpeg
+    fails.
     """
     codec = CAPTION_CODECS.get(target.suffix.lower())
     if codec is None:
         raise UsageError(f"{target.name} cannot hold captions", f"end it in {', '.join(CAPTION_CODECS)}")
+    made = document(out / f"{media.stem}.json", media)
     place = Place(target, "mux", media, "name another with --to", overwrite)
     place.check()
-    made = document(out / f"{media.stem}.json", media)
     captions = out / f"{media.stem}.{made['lang']}.srt"
     if not captions.is_file():
-        raise UsageError(f"there are no captions to publish in {captions}", f"run: vignette run {media}")
+        raise NotCaptioned(
+            media, f"there are no captions to publish in {captions}", f"run: vignette run {media}"
+        )
     with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
         chapters = Path(folder) / "chapters.txt"
         chapters.write_text(ffmetadata(made["vignettes"]), encoding="utf-8")
@@ -80,7 +83,7 @@ def ffmetadata(parts: list[dict[str, Any]]) -> str:
 
 
 def document(path: Path, media: Path) -> dict[str, Any]:
-    """What a public document of `media` says of language (`lang`), title, parts (`vignettes`) and names. Raises UsageError."""
+    """What a public document of `media` says of language (`lang`), title, parts (`vignettes`) and names. Raises NotCaptioned."""
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         names = {str(s["id"]): str(s["name"]) for s in found["speakers"]}
@@ -92,9 +95,11 @@ def document(path: Path, media: Path) -> dict[str, Any]:
             "title": title,
         }
     except FileNotFoundError:
-        raise UsageError(f"there is no transcript {path}", f"run: vignette run {media}") from None
+        raise NotCaptioned(
+            media, f"there is no transcript {path} of it", f"run: vignette run {media}"
+        ) from None
     except (OSError, ValueError, KeyError, TypeError):
         # A run keeps a file that is not as it left it, so that running alone would not help.
-        raise UsageError(
-            f"{path} is no transcript of this version", f"move it away, then run: vignette run {media}"
+        raise NotCaptioned(
+            media, f"{path} is no transcript of this version", f"move it away, then run: vignette run {media}"
         ) from None

@@ -21,7 +21,7 @@ from pipeline.edits.comparing import Change, changes, is_foreign, on_tokens
 from pipeline.edits.making import Maker
 from pipeline.edits.mended import read_mended
 from pipeline.edits.preview import preview
-from pipeline.errors import SubtitlesError, UsageError
+from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
 from pipeline.formats import srt, vtt
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.stages import align
@@ -330,7 +330,7 @@ def test_before_the_first_run_there_is_nothing_to_compare_with(tmp_path):
     (tmp_path / "talk.mp4").write_bytes(b"x")
     job = jobs.Job(tmp_path / "talk.mp4", tmp_path / "out", Settings())
     (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n")
-    with pytest.raises(UsageError, match="was not captioned yet"):
+    with pytest.raises(NotCaptioned, match="was not captioned yet"):
         adopt.adopt(job, tmp_path / "talk.srt", "Ana")
 
 

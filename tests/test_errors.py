@@ -13,6 +13,7 @@ EXAMPLES = {
     "UsageError": {"problem": "no", "remedy": "yes"},
     "SettingsError": {"where": "a.toml", "key": "x", "problem": "is no setting", "nearest": "y"},
     "MediaError": {"path": Path("a.mp4"), "problem": "holds no sound"},
+    "NotCaptioned": {"path": Path("a.mp4"), "problem": "was not captioned yet", "remedy": "vignette run"},
     "SubtitlesError": {"path": Path("a.srt"), "problem": "is binary", "offset": 7},
     "WeightsError": {"model": "small.en", "problem": "is missing", "remedy": "fetch it"},
     "RecognizerError": {"recognizer": "sphinx", "problem": "gave up"},

@@ -7,7 +7,7 @@ import pytest
 from media_makers import film
 
 from pipeline import contact_sheet
-from pipeline.errors import OutputError, UsageError
+from pipeline.errors import NotCaptioned, OutputError, UsageError
 from pipeline.muxing import ffmetadata, mux
 
 PARTS = [
@@ -55,10 +55,10 @@ def test_what_is_missing_is_said(made, tmp_path):
     with pytest.raises(UsageError, match="cannot hold captions"):
         mux(made, tmp_path, tmp_path / "copy.avi")
     (tmp_path / "talk.en.srt").unlink()
-    with pytest.raises(UsageError, match="no captions to publish"):
+    with pytest.raises(NotCaptioned, match="no captions to publish"):
         mux(made, tmp_path, tmp_path / "copy.mp4")
     (tmp_path / "talk.json").unlink()
-    with pytest.raises(UsageError, match="no transcript"):
+    with pytest.raises(NotCaptioned, match="no transcript"):
         mux(made, tmp_path, tmp_path / "copy.mp4")
 
 

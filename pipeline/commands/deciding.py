@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.commands.wishes import Wish
-from pipeline.errors import UsageError
+from pipeline.errors import NotCaptioned, UsageError
 
 if TYPE_CHECKING:
     from pipeline.jobs import Job
@@ -236,7 +236,7 @@ def _report(job: Job) -> tuple[Any, str]:
         return Replay(contents).report, ""
     try:
         return preview(job, contents).replay.report, ""
-    except UsageError:
+    except NotCaptioned:
         return Replay(contents).report, f" (until 'vignette run {quote(str(job.media))}')"
 
 

@@ -66,9 +66,9 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         target = to or out / f"{media.stem}.parts.html"
         if target.suffix.lower() not in (".html", ".htm"):
             raise UsageError(f"{target.name} is no name for a web page", "end it in .html")
+        made = muxing.document(out / f"{media.stem}.json", media)
         place = Place(target, "sheet", media, "name another with --to", overwrite)
         place.check()
-        made = muxing.document(out / f"{media.stem}.json", media)
         frames = contact_sheet.frames_of(media, made["vignettes"])
         place.write(contact_sheet.page(made["title"] or media.stem, made["vignettes"], made["names"], frames))
         say(json.dumps({"file": str(target)}) if as_json else f"{target}: {len(frames)} parts")

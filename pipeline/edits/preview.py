@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from pipeline.edits.journal import Contents, journal_of, read
 from pipeline.edits.model import ConceptAt
 from pipeline.edits.replay import Replay
-from pipeline.errors import UsageError
+from pipeline.errors import NotCaptioned
 from pipeline.jobs import Job
 from pipeline.progress import Progress, silent
 from pipeline.store import Store
@@ -34,7 +34,7 @@ def preview(job: Job, contents: Contents | None = None, tagging: bool | None = N
     """The recording with its journal's decisions over it, or with these.
 
     Without `tagging` concepts are left out where they would have to be found anew; None finds them where a decision is about
-    one. Raises UsageError when the recording was
+    one. Raises NotCaptioned when the recording was
     not run, or something changed that must be listened to again.
     """
     found = read(journal_of(job.media)) if contents is None else contents
@@ -61,8 +61,9 @@ class _Look:
     ) -> T:
         result = self.store.load(stage, kind, reads).result
         if result is None and stage in LISTENING:
-            raise UsageError(
-                f"{self.job.media} was not captioned yet, or something changed since",
+            raise NotCaptioned(
+                self.job.media,
+                "was not captioned yet, or something changed since",
                 f"vignette run {self.job.media}, then try again",
             )
         if result is None and stage == "concepts" and not self.tagging:
