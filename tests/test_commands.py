@@ -162,3 +162,69 @@ def test_what_is_forgotten_can_no_longer_be_found(captioned):
     assert b"Thursday" in index.read_bytes()
     assert captioned.run("forget", "clip").status == 0
     assert not [p for p in captioned.out.rglob("*") if p.is_file() and b"Thursday" in p.read_bytes()]
+
+
+BAD = "1\n00:00:01,000 --> 00:00:01,300\nNo.\n\n2\n00:00:09,000 --> 00:00:09,300\nYes.\n"
+
+
+def test_mends_and_waivers_as_json(project):
+    (project.folder / "a.srt").write_text(BAD, encoding="utf-8")
+    ran = project.quick("check", "a.srt", "none.srt", "--fix", "--json")
+    one, none = ran.json["files"]
+    assert (ran.status, one["written"], one["mended"]) == (1, "a.mended.srt", [1, 2])
+    assert one["findings_after"] < one["findings_before"] and "+00:00:01,000" in one["diff"]
+    assert none["error"]["kind"] == "SubtitlesError"
+    ran = project.quick(
+        "check", "a.srt", "--waive", "min-duration", "--at", "0:01", "--reason", "so", "--json"
+    )
+    assert (ran.status, ran.json["rule"]) == (0, "min-duration")
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("check", "a.srt", "--json", "--format", "html"), "contradict each other"),
+        (("search", "a", "--json", "--format", "csv"), "contradict each other"),
+        (("check", "a.srt", "--fix", "--format", "csv"), "--fix makes no report as csv"),
+        (("check", "a.srt", "--overwrite"), "--overwrite goes with --fix"),
+    ],
+)
+def test_options_that_contradict_each_other(project, args, says):
+    (project.folder / "a.srt").write_text(BAD, encoding="utf-8")
+    ran = project.quick(*args)
+    assert ran.status == 2
+    assert says in ran.err + ran.out
+
+
+def test_mends_fail_on_warnings_when_told_to(project):
+    text = "1\n00:00:01,000 --> 00:00:03,000\nHello - my friend ,yes.\n"
+    (project.folder / "a.srt").write_text(text, encoding="utf-8")
+    left = project.quick("check", "a.srt", "--json").json["files"][0]["counts"]
+    assert left["warning"] and not left["error"]
+    assert project.quick("check", "a.srt", "--fix").status == 0
+    assert project.quick("check", "a.srt", "--fix", "--fail-on", "warning").status == 1
+
+
+def test_where_a_waiver_is_written_is_said_without_detours(captioned):
+    (captioned.out / "clip.en.srt").write_text(BAD, encoding="utf-8")
+    args = ("--waive", "min-duration", "--at", "0:01", "--reason", "so", "--by", "Ana")
+    ran = captioned.quick("check", "transcripts/clip.en.srt", *args)
+    assert ran.out.rstrip().endswith("written to media/clip.edits.jsonl")
+
+
+def test_what_stands_before_a_subcommand_is_meant_for_it(project):
+    odd = project.folder / "mine.toml"
+    odd.write_text("x\n", encoding="utf-8")
+    for args in (("try", "I want a drink."), ("check",)):
+        ran = project.quick("concepts", "--lexicon", odd, *args)
+        assert (ran.status, "mine.toml, line 1" in ran.err) == (1, True)
+    assert project.quick("concepts", "--json", "try", "The bus was late.").json == []
+
+
+@pytest.mark.parametrize("args", [("mux",), ("sheet",), ("decide", "--reviewed")])
+def test_what_was_not_captioned_yet_is_no_wrong_command(project, args):
+    (project.media / "talk.mp4").write_bytes(b"x")
+    ran = project.quick(args[0], "media/talk.mp4", *args[1:])
+    assert ran.status == 1
+    assert "vignette run media/talk.mp4" in ran.err
+    assert project.quick("search", "x").status == 1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pipeline.errors import OutputError, SubtitlesError, UsageError
+from pipeline.errors import UsageError
 from pipeline.progress import Progress, silent
+from pipeline.shapes import shape_of
 
 # Files larger than this take long enough for a person to wonder.
 LARGE_BYTES = 1_000_000
@@ -54,22 +56,30 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
         as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     ) -> int:
         """Check captions, whoever made them: findings with clause, measured value, limit and a mend."""
-        shape = "json" if as_json else format
-        _refuse(shape, fail_on, in_place and not fix)
+        shape = shape_of(format, as_json)
+        _refuse(shape, fail_on)
+        _refuse_alone(fix, waive, shape, {"--in-place": in_place, "--overwrite": overwrite})
         _refuse_waiver(files, waive, at, reason, fix)
         from pipeline import evidence
+        from pipeline.commands import fixing
 
         heard = evidence.evidence_of(media, progress=watch("listen")) if media else None
         if waive:
-            return _waive(files[0], profile or ["training"], heard, (waive, at, reason, by), say)
+            wish = (waive, at, reason, by)
+            return _waive(files[0], profile or ["training"], heard, wish, shape == "json", say)
         if fix:
-            return _fix(files, profile or ["training"], heard, (in_place, overwrite), say, watch)
-        progress = watch("check") if _size(files) > LARGE_BYTES else silent
+            how = fixing.How(in_place, overwrite, fail_on, shape == "json")
+            return fixing.fix(
+                files, profile or ["training"], heard, how, say, lambda path: _watched([path], "mend", watch)
+            )
+        progress = _watched(files, "check", watch)
         return _report(files, profile or ["training"], heard, shape, fail_on, say, progress)
 
 
-def _size(files: Sequence[Path]) -> int:
-    return sum(path.stat().st_size for path in files if path.is_file())
+def _watched(files: Sequence[Path], work: str, watch: Callable[[str], Progress]) -> Progress:
+    """Progress of work on files that are large enough for somebody to wait for it."""
+    size = sum(path.stat().st_size for path in files if path.is_file())
+    return watch(work) if size > LARGE_BYTES else silent
 
 
 def _report(
@@ -92,57 +102,21 @@ def _report(
     return checked.exit_status
 
 
-def _fix(
-    files: Sequence[Path],
-    profiles: Sequence[str],
-    heard: Any,
-    how: tuple[bool, bool],
-    say: Callable[[str], None],
-    watch: Callable[[str], Progress],
-) -> int:
-    """Show each file's mends as a diff and write the mended file (`how`: in place, overwriting); findings that stay are counted.
-
-    Of several files one that cannot be mended does not keep the others from it.
-    """
-    from pipeline import check, mending, settings
-    from pipeline.audit import Severity
-    from pipeline.jobs import PROJECT_FILE
-
-    limits = settings.load(PROJECT_FILE, None).captions
-    rules = [check.profile_named(name, limits) for name in profiles]
-    left = 0
-    for path in files:
-        try:
-            facts, media = (heard.facts, heard.media.path) if heard else (None, None)
-            progress = watch("mend") if _size([path]) > LARGE_BYTES else silent
-            mended = mending.propose(path, rules, facts, media, progress)
-            where, backup = mending.write(mended, *how) if mended.mends else (path, None)
-        except (SubtitlesError, OutputError) as error:
-            if len(files) == 1:
-                raise
-            say(str(error))
-            left += 1
-            continue
-        before, after = len(mended.before.open), len(mended.after.open)
-        if mended.mends:
-            say(mended.diff.rstrip("\n"))
-            kept = f"; the original is {backup}" if backup else ""
-            say(
-                f"{where}: {len(mended.mends)} captions mended, {before} findings before, {after} after{kept}"
-            )
-        else:
-            say(f"{path}: nothing that a machine should mend, {before} findings")
-        left += any(f.severity >= Severity.ERROR for f in mended.after.open)
-    return 1 if left else 0
-
-
-def _refuse(shape: str, fail_on: str, in_place_alone: bool) -> None:
+def _refuse(shape: str, fail_on: str) -> None:
     if shape not in ("text", "json", "html", "csv"):
         raise UsageError(f"there is no format '{shape}'", "choose text, json, html or csv")
     if fail_on not in ("error", "warning"):
         raise UsageError(f"--fail-on cannot be '{fail_on}'", "choose error or warning")
-    if in_place_alone:
-        raise UsageError("--in-place goes with --fix", "add --fix")
+
+
+def _refuse_alone(fix: bool, waive: str, shape: str, with_fix: dict[str, bool]) -> None:
+    """Refuse options that would say nothing here."""
+    for option, given in with_fix.items():
+        if given and not fix:
+            raise UsageError(f"{option} goes with --fix", "add --fix")
+    if (fix or waive) and shape not in ("text", "json"):
+        done = "--fix" if fix else "--waive"
+        raise UsageError(f"{done} makes no report as {shape}", f"check once more with --format {shape}")
 
 
 def _refuse_waiver(files: Sequence[Path], waive: str, at: str, reason: str, fix: bool) -> None:
@@ -159,6 +133,7 @@ def _waive(
     profiles: Sequence[str],
     heard: Any,
     asked: tuple[str, str, str, str],
+    as_json: bool,
     say: Callable[[str], None],
 ) -> int:
     """Write down that a finding is right as it is."""
@@ -176,5 +151,13 @@ def _waive(
     decision = waiving.waiver(document, report, rule, time_of(at, "--at"), reason, by or user())
     journal = waiving.journal_for(path, media)
     (written,) = edits.append(journal, [decision])
-    say(f"{written.id}  {rule} is waived: written to {journal}")
+    shown = _shown(journal)
+    told = {"file": str(path), "journal": str(shown), "decision": written.id, "rule": rule}
+    say(json.dumps(told, indent=1) if as_json else f"{written.id}  {rule} is waived: written to {shown}")
     return 0
+
+
+def _shown(path: Path) -> Path:
+    """A path as short as a person would write it here."""
+    real, here = path.resolve(), Path.cwd()
+    return real.relative_to(here) if real.is_relative_to(here) else real

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from pipeline.search.language import GUIDE, LIMIT
+from pipeline.shapes import shape_of
 
 _FOLDER = Path("transcripts")
 _Folder = Annotated[Path, typer.Option("--in", help="The folder of transcripts.")]
@@ -64,7 +65,7 @@ def _add_search(app: typer.Typer, emit: Callable[[str], None]) -> None:
         media: _Media = Path("media"),
         as_json: _Json = False,
     ) -> int:
-        shape = "json" if as_json else format
+        shape = shape_of(format, as_json)
         from pipeline.search import commands
 
         return _say(emit, commands.search(" ".join(query), folder, shape, limit, count_by, clips, media))
@@ -86,7 +87,7 @@ def _add_concordance(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Show a word wherever it is said, with what stands left and right of it."""
-        shape = "json" if as_json else format
+        shape = shape_of(format, as_json)
         from pipeline.search import commands
 
         return _say(emit, commands.concordance(" ".join(word), folder, sort, context, shape, limit))
@@ -108,7 +109,7 @@ def _add_cooccur(app: typer.Typer, emit: Callable[[str], None]) -> None:
         """Count which concepts occur near which."""
         from pipeline.search import commands
 
-        shape = "json" if as_json else format
+        shape = shape_of(format, as_json)
         return _say(emit, commands.cooccur(folder, within, " ".join(query or ()), shape))
 
 

@@ -1,0 +1,107 @@
+"""`vignette check --fix`: mends of caption files, written and told, one file after the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import OutputError, SubtitlesError, VignetteError
+from pipeline.progress import Progress
+
+if TYPE_CHECKING:
+    from pipeline.mending import Mended
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What goes with `--fix`: where the mends go, what may be replaced, which findings fail, and how it is told."""
+
+    in_place: bool
+    overwrite: bool
+    fail_on: str
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What became of one file: what was proposed, where it was written and the original kept; or why nothing was."""
+
+    path: Path
+    mended: Mended | None = None
+    written: Path | None = None
+    backup: Path | None = None
+    error: VignetteError | None = None
+
+    def __str__(self) -> str:
+        if self.mended is None:
+            return str(self.error)
+        before, after = len(self.mended.before.open), len(self.mended.after.open)
+        if self.written is None:
+            return f"{self.path}: nothing that a machine should mend, {before} findings"
+        kept = f"; the original is {self.backup}" if self.backup else ""
+        count = len(self.mended.mends)
+        told = f"{self.written}: {count} captions mended, {before} findings before, {after} after{kept}"
+        return f"{self.mended.diff.rstrip()}\n{told}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain JSON values; `error` alone where nothing could be done."""
+        if self.mended is None:
+            return {"file": str(self.path), "error": self.error.facts() if self.error else None}
+        return {
+            "file": str(self.path),
+            "written": str(self.written) if self.written else None,
+            "original": str(self.backup) if self.backup else None,
+            "mended": [one.number for one in self.mended.mends],
+            "findings_before": len(self.mended.before.open),
+            "findings_after": len(self.mended.after.open),
+            "diff": self.mended.diff,
+        }
+
+
+def fix(
+    files: Sequence[Path],
+    profiles: Sequence[str],
+    heard: Any,
+    how: How,
+    say: Callable[[str], None],
+    progress_of: Callable[[Path], Progress],
+) -> int:
+    """Write each file's mends and show them as a diff; 1 where findings stay that fail, or a file could not be mended.
+
+    Of several files one that cannot be mended does not keep the others from it; the error of a single one is raised.
+    """
+    from pipeline import check, settings
+    from pipeline.audit import Severity
+    from pipeline.jobs import PROJECT_FILE
+
+    limits = settings.load(PROJECT_FILE, None).captions
+    rules = [check.profile_named(name, limits) for name in profiles]
+    least = Severity.ERROR if how.fail_on == "error" else Severity.WARNING
+    done, left = [], False
+    for path in files:
+        one = _fixed(path, rules, heard, how, progress_of(path))
+        if one.error is not None and len(files) == 1:
+            raise one.error
+        left |= one.mended is None or any(f.severity >= least for f in one.mended.after.open)
+        done.append(one)
+        if not how.as_json:
+            say(str(one))
+    if how.as_json:
+        say(json.dumps({"files": [one.as_json() for one in done]}, ensure_ascii=False, indent=1))
+    return 1 if left else 0
+
+
+def _fixed(path: Path, rules: Sequence[Any], heard: Any, how: How, progress: Progress) -> Fixed:
+    from pipeline import mending
+
+    facts, media = (heard.facts, heard.media.path) if heard else (None, None)
+    try:
+        mended = mending.propose(path, rules, facts, media, progress)
+        if not mended.mends:
+            return Fixed(path, mended)
+        return Fixed(path, mended, *mending.write(mended, how.in_place, how.overwrite))
+    except (SubtitlesError, OutputError) as error:
+        return Fixed(path, error=error)
