@@ -56,6 +56,24 @@ class Wish:
     join: bool = False
 
     def __post_init__(self) -> None:
+        asked = self._one_thing()
+        if asked in ABOUT_WORDS and not self.words.split():
+            raise UsageError(f"--{asked} needs words to be about", 'name them: --words "..."')
+        if self.verdict not in ("confirmed", "rejected", "added"):
+            raise UsageError(f"--verdict cannot be '{self.verdict}'", "choose confirmed, rejected or added")
+        if self.person and self.name is None and self.role is None:
+            raise UsageError("--person needs something to be called", "add --name or --role")
+        if self.add and not self.show:
+            raise UsageError("--add needs a time", "add --show FROM-TO")
+        if self.waive and not self.reason.split():
+            raise UsageError("--waive needs a reason", 'say why it is right as it is: --reason "..."')
+        if self.speaker is not None and not self.speaker.split():
+            raise UsageError("--speaker needs a name or an id", "say who says these words")
+        if self.vignette:
+            self._check_part()
+
+    def _one_thing(self) -> str:
+        """What is asked for. Raises UsageError when that is nothing, or more than one thing."""
         asked = [name for name in ASKED if self._is_given(name)]
         if self.add and "show" in asked:
             asked.remove("show")
@@ -72,20 +90,7 @@ class Wish:
             raise UsageError(
                 f"decide one thing at a time: {together}", "vignette decide --help shows what there is"
             )
-        if asked[0] in ABOUT_WORDS and not self.words.split():
-            raise UsageError(f"--{asked[0]} needs words to be about", 'name them: --words "..."')
-        if self.verdict not in ("confirmed", "rejected", "added"):
-            raise UsageError(f"--verdict cannot be '{self.verdict}'", "choose confirmed, rejected or added")
-        if self.person and self.name is None and self.role is None:
-            raise UsageError("--person needs something to be called", "add --name or --role")
-        if self.add and not self.show:
-            raise UsageError("--add needs a time", "add --show FROM-TO")
-        if self.waive and not self.reason.split():
-            raise UsageError("--waive needs a reason", 'say why it is right as it is: --reason "..."')
-        if self.speaker is not None and not self.speaker.split():
-            raise UsageError("--speaker needs a name or an id", "say who says these words")
-        if self.vignette:
-            self._check_part()
+        return asked[0]
 
     def _is_given(self, name: str) -> bool:
         value = getattr(self, name)
