@@ -61,6 +61,8 @@ def test_index_says_what_it_did(folder, run):
 def test_search_shows_the_moment_in_its_context(folder, run):
     ran = run("search", "stay", "--in", str(folder))
     assert ran.status == 0
+    rows = json.loads((folder / "group.json").read_text("utf-8"))["utterances"]
+    utterance = next(r["id"] for r in rows if "stay" in r["text"])
     assert ran.text.splitlines() == [
         "1 hit for stay: best first",
         "",
@@ -69,7 +71,7 @@ def test_search_shows_the_moment_in_its_context(folder, run):
         "   > Ruth: Can we *stay* with the shame for a moment?",
         '     [shame-guilt (asked): "the shame"]',
         "     Terry: I never have cravings, not once.",
-        "     http://127.0.0.1:8400/?video=group#t=31.000",
+        f"     {(folder / 'group.json').as_uri()}#{utterance}",
     ]
 
 
@@ -107,7 +109,38 @@ def test_search_as_json(folder, run):
     moment = found["hits"][0]["moments"][0]
     assert moment["evidence"][0]["concept"] == "emotion-naming"
     assert moment["citation"].startswith('"When you said no offence')
-    assert moment["link"].endswith("#t=11.000")
+    assert moment["link"] == f"{(folder / 'group.json').as_uri()}#{moment['utterance']}"
+
+
+def test_a_moment_is_linked_into_its_recording(folder, run, tmp_path):
+    media = tmp_path / "the films (2)"
+    media.mkdir()
+    (media / "group.mp4").write_bytes(b"")
+    args = ("stay", "--in", str(folder), "--media", str(media))
+    link = f"{(media / 'group.mp4').as_uri()}#t=31.000"
+    assert run("search", *args).text.splitlines()[-1].strip() == link
+    assert link in run("search", *args, "--format", "csv").text
+    enclosed = link.replace("(", "%28").replace(")", "%29")
+    assert f"]({enclosed})" in run("search", *args, "--format", "md").text
+    for path in [*folder.glob("*.json"), media / "group.mp4"]:
+        path.unlink()
+    assert "link" in json.loads(run("search", *args, "--json").text)["hits"][0]["moments"][0]
+
+
+def test_a_minus_is_no_option(folder, run):
+    found = json.loads(run("search", "-shame", "--in", str(folder), "--json", "--limit", "100").text)
+    texts = [m["text"] for h in found["hits"] for m in h["moments"]]
+    assert len(texts) == found["total"] > 1
+    assert not any(" shame " in text for text in texts)
+    for command in (("search", "--limt", "5"), ("concordance", "x", "--srot"), ("cooccur", "--withn")):
+        with pytest.raises(UsageError, match="there is no option --"):
+            run(*command, "--in", str(folder))
+
+
+@pytest.mark.parametrize("command", ["search", "concordance", "cooccur"])
+def test_what_is_wrong_with_a_query_is_said_without_an_index(run, tmp_path, command):
+    with pytest.raises(QueryError):
+        run(command, "(shame", "--in", str(tmp_path / "nowhere"))
 
 
 def test_search_as_csv_and_markdown(folder, run):
@@ -119,7 +152,7 @@ def test_search_as_csv_and_markdown(folder, run):
     ]
     text = run("search", "shame", "--in", str(folder), "--format", "md").text
     assert "> **Ruth:** Can we stay with the <mark>shame</mark> for a moment?" in text
-    assert "[The Thursday Group, Vignette 2, 00:00:31–00:00:35, Ruth](http" in text
+    assert "[The Thursday Group, Vignette 2, 00:00:31–00:00:35, Ruth](file:///" in text
 
 
 def test_counts(folder, run):

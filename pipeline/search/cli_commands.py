@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.errors import UsageError
 from pipeline.search.language import GUIDE, LIMIT
 from pipeline.shapes import shape_of
 
@@ -20,6 +21,9 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document ins
 _Media = Annotated[Path, typer.Option("--media", help="The folder of recordings.")]
 # In a help text click keeps the lines of a paragraph that begins with \b.
 _LANGUAGE = "\b\n" + GUIDE
+
+# "-work" is part of a query, and no option.
+_QUERY = {"ignore_unknown_options": True}
 
 
 def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
@@ -48,6 +52,7 @@ def _add_index(app: typer.Typer, emit: Callable[[str], None]) -> None:
 
 def _add_search(app: typer.Typer, emit: Callable[[str], None]) -> None:
     @app.command(
+        context_settings=_QUERY,
         help=f"Find what was said: by words, concept, speaker, place, and what followed what.\n\n{_LANGUAGE}",
         epilog="Examples:  vignette search 'shame -work'   |   "
         "vignette search 'concept:trigger -> concept:feedback within 60s by:other' --clips hits/   |   "
@@ -68,12 +73,13 @@ def _add_search(app: typer.Typer, emit: Callable[[str], None]) -> None:
         shape = shape_of(format, as_json)
         from pipeline.search import commands
 
-        return _say(emit, commands.search(" ".join(query), folder, shape, limit, count_by, clips, media))
+        return _say(emit, commands.search(_query(query), folder, shape, limit, count_by, clips, media))
 
 
 def _add_concordance(app: typer.Typer, emit: Callable[[str], None]) -> None:
     @app.command(
-        epilog="Examples:  vignette concordance shame   |   vignette concordance 'feel*' --sort left --format csv"
+        context_settings=_QUERY,
+        epilog="Examples:  vignette concordance shame   |   vignette concordance 'feel*' --sort left --format csv",
     )
     def concordance(
         word: Annotated[
@@ -90,12 +96,13 @@ def _add_concordance(app: typer.Typer, emit: Callable[[str], None]) -> None:
         shape = shape_of(format, as_json)
         from pipeline.search import commands
 
-        return _say(emit, commands.concordance(" ".join(word), folder, sort, context, shape, limit))
+        return _say(emit, commands.concordance(_query(word), folder, sort, context, shape, limit))
 
 
 def _add_cooccur(app: typer.Typer, emit: Callable[[str], None]) -> None:
     @app.command(
-        epilog="Examples:  vignette cooccur   |   vignette cooccur --within 0   |   vignette cooccur role:client --format csv"
+        context_settings=_QUERY,
+        epilog="Examples:  vignette cooccur   |   vignette cooccur --within 0   |   vignette cooccur role:client --format csv",
     )
     def cooccur(
         query: Annotated[
@@ -110,7 +117,7 @@ def _add_cooccur(app: typer.Typer, emit: Callable[[str], None]) -> None:
         from pipeline.search import commands
 
         shape = shape_of(format, as_json)
-        return _say(emit, commands.cooccur(folder, within, " ".join(query or ()), shape))
+        return _say(emit, commands.cooccur(folder, within, _query(query or []), shape))
 
 
 def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
@@ -129,6 +136,14 @@ def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
         from pipeline.search import commands
 
         return _say(emit, commands.export_qda(target, folder, media, with_media, as_json))
+
+
+def _query(words: list[str]) -> str:
+    """The query in the arguments of a command. Raises UsageError for an option that there is not."""
+    for word in words:
+        if word.startswith("--"):
+            raise UsageError(f"there is no option {word}", "the command's --help shows what there is")
+    return " ".join(words)
 
 
 def _say(emit: Callable[[str], None], answer: tuple[str, int]) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.search import building, clips, language, refi, rendering
+from pipeline.search import building, clips, language, links, refi, rendering
 from pipeline.search.filling import Built, Progress
 from pipeline.search.index import Index
 from pipeline.search.language import LIMIT
@@ -56,6 +56,7 @@ def search(
     Raises QueryError, UsageError, IndexFileError, OutputError.
     """
     _check(format, limit)
+    language.parse(query)  # what is wrong with it is said even where there is no index yet
     if count_by is not None:
         return counts(query, folder, count_by, format), 0
     with Index.of(folder) as opened:
@@ -63,6 +64,7 @@ def search(
         if late := building.outdated(opened.connection, folder):
             what = "a transcript has" if late == 1 else f"{late} transcripts have"
             results = replace(results, notes=(*results.notes, f"{what} changed since; run: vignette index"))
+    results = links.linked(results, folder, media)
     cut = clips.cut(results.hits, media, clips_folder) if clips_folder is not None else ()
     status = 1 if any(c.problem for c in cut) else 0
     if format == "json":
@@ -97,6 +99,7 @@ def concordance(
     _check(format, limit)
     if context < 0:
         raise UsageError("--context cannot be negative")
+    language.parse(query)
     with Index.of(folder) as opened:
         found = opened.concordance(query, sort, context, limit)
     shapes: dict[str, Callable[[], str]] = {
@@ -116,6 +119,8 @@ def cooccur(folder: Path, within: str = "30s", query: str = "", format: str = "t
     within_ms = language.time_ms(within)
     if within_ms is None:
         raise UsageError(f"--within '{within}' is no time", "write 30s, 2min, or 0 for the same utterance")
+    if query:
+        language.parse(query)
     with Index.of(folder) as opened:
         found = opened.cooccurrence(within_ms, query)
     shapes: dict[str, Callable[[], str]] = {

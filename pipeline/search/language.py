@@ -267,6 +267,7 @@ class _Parser:
     def option(self) -> bool:
         """Take `within ...` or `by:...` of the step that is being read, if one stands here."""
         if self.step is None:
+            self.refuse_limit()
             return False
         if self.here.kind == "field" and self.here.name == "by":
             token = self.take()
@@ -278,12 +279,24 @@ class _Parser:
             return False
         return self.within(self.step, self.tokens[self.position + 1])
 
+    def refuse_limit(self) -> None:
+        """Raise QueryError for `within 60s` where nothing follows anything; "within" and a bare number are words."""
+        if self.here.kind == "word" and self.here.text == "within":
+            match = _AMOUNT.fullmatch(self.tokens[self.position + 1].text)
+            if match and match[2] in _UNITS_MS:
+                raise self.error("'within' belongs to a sequence", "like: shame -> anger within 60s")
+
     def within(self, step: Step, amount: Token) -> bool:
         """Take the words of a limit; False when "within" is only a word of the query."""
         if amount.kind == "word" and amount.text == "vignette":
             self.position += 2
             step.same_vignette = True
             return True
+        is_by = amount.kind == "field" and amount.name == "by"
+        if is_by or amount.kind not in ("word", "phrase", "field", "-", "NOT"):
+            raise self.error(
+                "'within' says no time", "like within 60s, within 3 utterances or within vignette"
+            )
         match = _AMOUNT.fullmatch(amount.text) if amount.kind == "word" else None
         if match is None:
             return False

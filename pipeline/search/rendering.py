@@ -56,7 +56,8 @@ def _hit_lines(number: int, hit: Hit) -> Iterable[str]:
             yield f"     [{'; '.join(map(_proof, moment.evidence))}]"
     if hit.after:
         yield f"     {_said(hit.after, _SIDE_CHARS)}"
-    yield f"     {first.link()}"
+    if first.link:
+        yield f"     {first.link}"
 
 
 def _name(speaker: str) -> str:
@@ -94,9 +95,15 @@ def results_md(results: Results) -> str:
             lines += ["", f"> {'**' + _escaped(moment.speaker) + ':** ' if moment.speaker else ''}{text}"]
             proofs = [f"{_escaped(_proof(e))}" for e in moment.evidence]
             lines += [">", f"> {'; '.join(proofs)}"] if proofs else []
-            lines += ["", f"[{_escaped(moment.source)}]({moment.link()})"]
+            source = _escaped(moment.source)
+            lines += ["", f"[{source}]({_enclosed(moment.link)})" if moment.link else source]
         lines += ["", "---"]
     return "\n".join(lines)
+
+
+def _enclosed(link: str) -> str:
+    """A link in which no bracket ends it."""
+    return link.replace("(", "%28").replace(")", "%29")
 
 
 def _marked_md(moment: Moment) -> str:
@@ -130,7 +137,7 @@ def _rows(number: int, hit: Hit) -> Iterable[Sequence[object]]:
             number, step, m.video, m.title, m.vignette, m.vignette_title, format_timecode(m.start_ms),
             format_timecode(m.end_ms), m.start_ms, m.end_ms, m.speaker, m.role, m.text, "; ".join(map(_proof, m.evidence)),
             _name(before.speaker) + before.text if before else "", _name(after.speaker) + after.text if after else "",
-            m.citation, m.link(), m.grade, "yes" if m.draft else "no",
+            m.citation, m.link, m.grade, "yes" if m.draft else "no",
         )  # fmt: skip
 
 

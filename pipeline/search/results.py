@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import quote
 
 from pipeline.search.documents import FLAGS
 from pipeline.timing import format_timecode
 
-# Where `vignette review` answers unless told otherwise; a link is only as good as a running server.
-REVIEW_URL = "http://127.0.0.1:8400"
 _SPAN = tuple[int, int]
 
 
@@ -50,7 +47,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Moment:
     """An utterance that was found; `marks` are the spans of characters `[first, last)` that the query's words
-    matched.
+    matched, `link` is where it can be heard or read, "" where that is not known.
     """
 
     video: str
@@ -67,6 +64,7 @@ class Moment:
     evidence: tuple[Evidence, ...]
     grade: str
     draft: bool
+    link: str = ""
 
     @property
     def source(self) -> str:
@@ -84,13 +82,7 @@ class Moment:
     def as_json(self) -> dict[str, Any]:
         """The moment as plain JSON values."""
         evidence = [e.as_json() for e in self.evidence]
-        return {**asdict(self), "evidence": evidence, "citation": self.citation, "link": self.link()}
-
-    def link(self, base: str = REVIEW_URL) -> str:
-        """The review page of the recording, at the moment's start."""
-        return (
-            f"{base}/?video={quote(self.video, safe='')}#t={self.start_ms // 1000}.{self.start_ms % 1000:03}"
-        )
+        return {**asdict(self), "evidence": evidence, "citation": self.citation}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,10 @@ def _token(text: str, at: int) -> tuple[Token, int]:
     written = bare[0]
     if "->" in written or "→" in written:  # "a->b" needs no spaces
         written = re.split("->|→", written)[0]
+    if written.startswith("NEAR/") and not NEAR.fullmatch(written):
+        raise QueryError(
+            f"'{written[5:]}' is no number of words", "like alone NEAR/5 night, up to 999", query=text, at=at
+        )
     kind = written if written in ("OR", "AND", "NOT") else "word"
     if NEAR.fullmatch(written):
         kind = "NEAR"
