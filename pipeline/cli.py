@@ -53,9 +53,9 @@ def main() -> None:
         status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()
     except _WRONG_USAGE as error:
-        status = _fail(
-            UsageError(_clean(error.format_message()), "vignette --help shows what there is"), as_json
-        )
+        from pipeline.commands.usage import wrong
+
+        status = _fail(wrong(error), as_json)
     except (typer.Abort, KeyboardInterrupt):
         status = _fail(Interrupted("the command"), as_json)
     except VignetteError as error:
@@ -76,10 +76,6 @@ def _unusable(error: OSError, as_json: bool) -> int:
     )
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return status
-
-
-def _clean(message: str) -> str:
-    return " ".join(message.split()).rstrip(".")
 
 
 def _fail(error: VignetteError, as_json: bool) -> int:
@@ -263,6 +259,7 @@ def models(context: typer.Context, as_json: AsJson = False) -> int:
     from pipeline.voices import encoders
 
     if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"as_json": as_json}}
         return 0
     found = (*weights.catalogue(), weights.Held("speakers", encoders.folder_of_weights(model_folders())))
     if as_json:

@@ -331,13 +331,11 @@ def _nearest(place: Sequence[str | int]) -> str:
         )
     key = ".".join(map(str, place))
     known = list(known_keys())
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-    if close:
-        return close[0]
-    leaf = difflib.get_close_matches(
-        key.rsplit(".", 1)[-1], [k.rsplit(".", 1)[-1] for k in known], n=1, cutoff=0.7
-    )
-    return next((k for k in known if leaf and k.rsplit(".", 1)[-1] == leaf[0]), "")
+    leaves = {k.rsplit(".", 1)[-1]: k for k in reversed(known)}
+    leaf = difflib.get_close_matches(key.rsplit(".", 1)[-1], list(leaves), n=1, cutoff=0.7)
+    group = [k for k in known if k.startswith(f"{place[0]}.")]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6) or [leaves[found] for found in leaf]
+    return next(iter(near or difflib.get_close_matches(key, group, n=1, cutoff=0)), "")
 
 
 def known_keys(group: Any = None, prefix: str = "") -> Iterator[str]:

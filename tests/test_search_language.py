@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.search import language, tokens
+from pipeline.search.amounts import time_ms
 from pipeline.search.errors import QueryError
 from pipeline.search.language import And, Field, Near, Not, Or, Phrase, Word, parse
 
@@ -187,7 +188,7 @@ def test_any_text_is_a_query_or_a_caret(text):
     ],
 )
 def test_times(text, expected):
-    assert language.time_ms(text) == expected
+    assert time_ms(text) == expected
 
 
 def test_every_field_is_in_the_guide():

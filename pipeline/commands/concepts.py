@@ -158,7 +158,10 @@ def _add_summary(group: typer.Typer, say: Callable[[str], None]) -> None:
         from pipeline.concepts import summary as summaries
 
         found = _load(lexicon)
-        counted = summaries.of_document(_document(document))
+        try:
+            counted = summaries.of_document(_document(document))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise OutputError(document, "is a transcript of ours that is damaged", "make it again") from None
         if as_json:
             say(_dump(counted.as_json()))
         else:
@@ -169,8 +172,11 @@ def _add_summary(group: typer.Typer, say: Callable[[str], None]) -> None:
 def _document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise OutputError(path, f"cannot be read: {error}", "name a transcripts/NAME.json") from error
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise OutputError(path, problem, "name a transcripts/NAME.json") from error
+    except (ValueError, RecursionError):
+        raise OutputError(path, "is not a transcript of ours", "name a transcripts/NAME.json") from None
     if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("vignette/"):
         raise OutputError(path, "is not a transcript of ours", "name a transcripts/NAME.json")
     return document

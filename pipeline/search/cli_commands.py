@@ -73,7 +73,9 @@ def _add_search(app: typer.Typer, emit: Callable[[str], None]) -> None:
         shape = shape_of(format, as_json)
         from pipeline.search import commands
 
-        return _say(emit, commands.search(_query(query), folder, shape, limit, count_by, clips, media))
+        return _say(
+            emit, commands.search(_query("search", query), folder, shape, limit, count_by, clips, media)
+        )
 
 
 def _add_concordance(app: typer.Typer, emit: Callable[[str], None]) -> None:
@@ -96,7 +98,9 @@ def _add_concordance(app: typer.Typer, emit: Callable[[str], None]) -> None:
         shape = shape_of(format, as_json)
         from pipeline.search import commands
 
-        return _say(emit, commands.concordance(_query(word), folder, sort, context, shape, limit))
+        return _say(
+            emit, commands.concordance(_query("concordance", word), folder, sort, context, shape, limit)
+        )
 
 
 def _add_cooccur(app: typer.Typer, emit: Callable[[str], None]) -> None:
@@ -117,7 +121,7 @@ def _add_cooccur(app: typer.Typer, emit: Callable[[str], None]) -> None:
         from pipeline.search import commands
 
         shape = shape_of(format, as_json)
-        return _say(emit, commands.cooccur(folder, within, _query(query or []), shape))
+        return _say(emit, commands.cooccur(folder, within, _query("cooccur", query or []), shape))
 
 
 def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
@@ -138,11 +142,11 @@ def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
         return _say(emit, commands.export_qda(target, folder, media, with_media, as_json))
 
 
-def _query(words: list[str]) -> str:
+def _query(command: str, words: list[str]) -> str:
     """The query in the arguments of a command. Raises UsageError for an option that there is not."""
     for word in words:
         if word.startswith("--"):
-            raise UsageError(f"there is no option {word}", "the command's --help shows what there is")
+            raise UsageError(f"there is no option {word}", f"vignette {command} --help shows what there is")
     return " ".join(words)
 
 

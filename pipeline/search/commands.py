@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.search import building, clips, language, links, refi, rendering
+from pipeline.search import amounts, building, clips, language, links, refi, rendering
 from pipeline.search.filling import Built, Progress
 from pipeline.search.index import Index
 from pipeline.search.language import LIMIT
@@ -116,7 +116,7 @@ def cooccur(folder: Path, within: str = "30s", query: str = "", format: str = "t
     IndexFileError.
     """
     _check(format, 1)
-    within_ms = language.time_ms(within)
+    within_ms = amounts.time_ms(within)
     if within_ms is None:
         raise UsageError(f"--within '{within}' is no time", "write 30s, 2min, or 0 for the same utterance")
     if query:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.search.amounts import time_ms
 from pipeline.search.documents import FLAGS
-from pipeline.search.language import And, Field, Near, Node, Not, Or, Phrase, Word, time_ms
+from pipeline.search.language import And, Field, Near, Node, Not, Or, Phrase, Word
 from pipeline.search.language import leaves as leaves_of
 from pipeline.search.naming import Names
 from pipeline.search.vocabulary import Expression, Vocabulary, plain_glob, quoted

@@ -6,11 +6,11 @@ read is answered with the place and what was expected there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from pipeline.search.amounts import AMOUNT, UNITS_MS, UTTERANCES
 from pipeline.search.errors import QueryError
 from pipeline.search.tokens import NEAR, Token, tokens
 from pipeline.search.vocabulary import words_of
@@ -282,8 +282,8 @@ class _Parser:
     def refuse_limit(self) -> None:
         """Raise QueryError for `within 60s` where nothing follows anything; "within" and a bare number are words."""
         if self.here.kind == "word" and self.here.text == "within":
-            match = _AMOUNT.fullmatch(self.tokens[self.position + 1].text)
-            if match and match[2] in _UNITS_MS:
+            match = AMOUNT.fullmatch(self.tokens[self.position + 1].text)
+            if match and match[2] in UNITS_MS:
                 raise self.error("'within' belongs to a sequence", "like: shame -> anger within 60s")
 
     def within(self, step: Step, amount: Token) -> bool:
@@ -297,17 +297,17 @@ class _Parser:
             raise self.error(
                 "'within' says no time", "like within 60s, within 3 utterances or within vignette"
             )
-        match = _AMOUNT.fullmatch(amount.text) if amount.kind == "word" else None
+        match = AMOUNT.fullmatch(amount.text) if amount.kind == "word" else None
         if match is None:
             return False
         self.position += 2
         unit = match[2]
-        if not unit and self.here.kind == "word" and self.here.text in _UNITS_MS | _UTTERANCES:
+        if not unit and self.here.kind == "word" and self.here.text in UNITS_MS | UTTERANCES:
             unit = self.take().text
-        if unit in _UTTERANCES:
+        if unit in UTTERANCES:
             step.within_utterances = int(float(match[1]))
-        elif unit in _UNITS_MS or not unit:
-            step.within_ms = int(float(match[1]) * _UNITS_MS.get(unit, 1000))
+        elif unit in UNITS_MS or not unit:
+            step.within_ms = int(float(match[1]) * UNITS_MS.get(unit, 1000))
         else:
             raise self.error(f"'{unit}' is no unit of time", "like 60s, 2min or 3 utterances", amount.at)
         return True
@@ -328,26 +328,3 @@ class _Parser:
             query=self.text,
             at=self.here.at if at is None else at,
         )
-
-
-_AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)([a-z]*)")
-_UNITS_MS = {
-    **dict.fromkeys(("ms",), 1),
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1000),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60_000),
-    **dict.fromkeys(("h", "hour", "hours"), 3_600_000),
-}
-_UTTERANCES = dict.fromkeys(("utterance", "utterances", "turn", "turns"), 0)
-
-
-def time_ms(text: str) -> int | None:
-    """Milliseconds of `00:10:00`, `10:00`, `90s`, `2min`, `90` (seconds); None for anything else."""
-    from pipeline.timing import parse_timecode
-
-    try:
-        return parse_timecode(text)
-    except ValueError:
-        match = _AMOUNT.fullmatch(text)
-        if match is None or (match[2] and match[2] not in _UNITS_MS):
-            return None
-        return int(float(match[1]) * _UNITS_MS.get(match[2], 1000))
