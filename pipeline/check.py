@@ -108,8 +108,14 @@ def _check_one_of_many(
     try:
         return check_file(path, profiles, facts, media, progress)
     except SubtitlesError as error:
-        finding = Finding("unreadable", Severity.ERROR, "", str(error), "Vignette", mend=error.remedy)
+        bare = str(SubtitlesError(error.path, error.problem, "", error.line, error.offset))
+        finding = Finding("unreadable", Severity.ERROR, "", bare, "Vignette", mend=_sentence(error.remedy))
         return Report(path.name, tuple(p.name for p in profiles), (finding,), Rates(0, 0, 0.0, 0.0, 0.0, 0.0))
+
+
+def _sentence(remedy: str) -> str:
+    """What to do, as the mends of other findings say it."""
+    return f"{remedy[:1].upper()}{remedy[1:]}." if remedy else ""
 
 
 def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:

@@ -228,3 +228,47 @@ def test_what_was_not_captioned_yet_is_no_wrong_command(project, args):
     assert ran.status == 1
     assert "vignette run media/talk.mp4" in ran.err
     assert project.quick("search", "x").status == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("run", "--bogus"), "there is no option --bogus - did you mean --out? vignette run --help shows"),
+        (("sheet", "a.mp4", "--too", "x"), "there is no option --too"),
+        (("concepts", "try", "--bog", "x"), "vignette concepts try --help shows what there is"),
+        (("search", "--limit", "x", "a"), "--limit must be a whole number - vignette search --help"),
+        (("run", "--audio-track", "0"), "--audio-track must be greater than or equal to 1"),
+        (("search", "--limt", "3"), "there is no option --limt - vignette search --help"),
+        (("run", "--set", "align.foo=1"), "'align.foo' is no setting - did you mean 'align.processes'?"),
+        (("run", "--set", "captions.max_line=1"), "did you mean 'captions.max_lines'?"),
+        (("run", "--set", "align.max_lines=1"), "did you mean 'captions.max_lines'?"),
+    ],
+)
+def test_what_is_wrong_with_a_command_is_said_in_our_words(project, args, says):
+    ran = project.quick(*args)
+    assert ran.status == 2
+    assert says in ran.err
+    assert "Input should" not in ran.err and "parse" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "content",
+    [BAD, '{"schema": "vignette/1"}', '{"schema": "vignette/1", "vignettes": 3}', "[" * 100_000, ""],
+)
+def test_a_summary_of_something_else(project, content):
+    (project.folder / "a.json").write_text(content, encoding="utf-8")
+    ran = project.quick("concepts", "summary", "a.json")
+    assert ran.status == 1
+    assert "a.json: is " in ran.err and len(ran.err.strip().splitlines()) == 1
+    assert "'" not in ran.err and "Extra" not in ran.err
+    assert "No such file" in project.quick("concepts", "summary", "none.json").err
+
+
+def test_a_check_speaks_no_internal_names(project):
+    (project.folder / "a.srt").write_text(BAD, encoding="utf-8")
+    (project.folder / "empty.srt").touch()
+    ran = project.quick("check", "a.srt", "empty.srt")
+    assert "duration_ms" not in ran.out and "how long the recording is" in ran.out
+    assert "Vignette. \n" not in ran.out and "Vignette. Export it again.\n" in ran.out
+    page = project.quick("check", "a.srt", "--format", "html").out
+    assert "duration_ms" not in page and "needs to know how long the recording is" in page

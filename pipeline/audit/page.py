@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from pipeline.audit.model import Finding, Report, Severity
-from pipeline.audit.report import NEVER_COMPLIANT, PERSON_STEPS, place, rates_line, visible, worst
+from pipeline.audit.report import NEVER_COMPLIANT, PERSON_STEPS, needed, place, rates_line, visible, worst
 from pipeline.audit.rules import ALL, RULES
 from pipeline.timing import format_timecode
 
@@ -63,7 +63,7 @@ def _file(report: Report, pictures: Mapping[tuple[str, int], bytes], number: int
     groups = "\n".join(_group(report, *group, pictures) for group in report.groups())
     waived = [f for f in report.findings if f.waived_by]
     silent = "".join(
-        f"<li><code>{escape(rule)}</code> needs {escape(need.replace('|', ' or '))}</li>"
+        f"<li><code>{escape(rule)}</code> needs to know {escape(needed(need))}</li>"
         for rule, need in report.silent
     )
     return (

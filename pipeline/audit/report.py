@@ -71,9 +71,28 @@ def _file(report: Report, most_groups: int) -> list[str]:
             + (f"; and {len(waived) - MOST_WAIVED} more" if len(waived) > MOST_WAIVED else "")
         )
     if report.silent:
-        needs = sorted({need.replace("|", " or ") for _, need in report.silent})
-        lines.append(f"  {_many(len(report.silent), 'rule')} could not look for want of: {', '.join(needs)}")
+        needs = sorted({needed(need) for _, need in report.silent})
+        lines.append(
+            f"  {_many(len(report.silent), 'rule')} could not look, for it is not known {'; '.join(needs)}"
+        )
     return [*lines, f"  {NEVER_COMPLIANT}", "  A person must still: " + " ".join(PERSON_STEPS[:3])]
+
+
+# What a rule may need to know, as people say it.
+_NEEDS = {
+    "duration_ms": "how long the recording is",
+    "frame_rate": "its frame rate",
+    "shots": "where its picture is cut",
+    "speech": "where there is speech",
+    "words": "which words are said",
+    "differing": "what a second recognizer heard",
+    "names": "which names to expect",
+}
+
+
+def needed(need: str) -> str:
+    """What a rule did not know and needed to; "a|b" is one of them."""
+    return " or ".join(_NEEDS[one] for one in need.split("|"))
 
 
 def _by_rule(report: Report) -> list[list[Finding]]:
@@ -93,10 +112,9 @@ def _rule(report: Report, found: list[Finding], examples: int) -> list[str]:
         named = f"{profile} " if profile else ""
         parts.append(f"{named}{count}" + (f" ({share:.1%} of captions)" if share else ""))
     sources = "; ".join(dict.fromkeys(f.source for f in found))
-    lines = [
-        f"  {max(f.severity for f in found)!s:<7} {found[0].id}: {', '.join(parts)}",
-        f"          {sources}. {found[0].mend}",
-    ]
+    lines = [f"  {max(f.severity for f in found)!s:<7} {found[0].id}: {', '.join(parts)}"]
+    if found[0].mend:
+        lines.append(f"          {sources}. {found[0].mend}")
     places: dict[str, None] = {}
     for finding in worst(found):
         places.setdefault(f"          {place(finding)} {finding.message}{_limit(finding)}")

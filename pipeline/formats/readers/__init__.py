@@ -121,7 +121,7 @@ def _load(path: Path) -> bytes:
     except OSError as error:
         raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
-        raise SubtitlesError(path, "is empty")
+        raise SubtitlesError(path, "is empty", "export it again")
     for magic, problem, remedy in _FOREIGN:
         if data.startswith(magic):
             raise SubtitlesError(path, problem, remedy, offset=0)
