@@ -126,7 +126,7 @@ def damaged(folder: Path) -> tuple[str, ...]:
 def is_whisper(folder: Path) -> bool:
     """Whether a readable config.json is that of a converted Whisper. The library that runs the model reads these fields late and
     from several threads at once, so that what it says of their absence changes from run to run."""
-    return _NEEDED <= json.loads((folder / "config.json").read_bytes()).keys()
+    return _NEEDED.issubset(json.loads((folder / "config.json").read_bytes()))
 
 
 def _holds(path: Path, shape: type) -> bool:
