@@ -43,7 +43,9 @@ _NUMBERS = _words(
 _OBJECT_TOO = _words("it you her that this these those some any")
 _OBJECTS = _words("me him us them")  # nothing else; they hang on the word before them
 # They say when or where, and close the phrase of a pronoun before them: "I'll call you | tomorrow".
-_ADVERBS = _words("today tomorrow tonight yesterday now again then too here there back later soon well instead anyway")
+_ADVERBS = _words(
+    "today tomorrow tonight yesterday now again then too here there back later soon well instead anyway"
+)
 _CLIPPED = ("n't", "'m", "'re", "'ve", "'ll", "'d")
 _ABBREVIATIONS = TITLES | _words(
     "e.g i.e etc vs no vol fig ca cf jr sr inc ltd dept approx p.m a.m u.s u.k ph.d m.d"
@@ -130,7 +132,9 @@ def _is_torn(before: str, after: str, left: str, right: str) -> bool:
         return True
     if left in SUBJECTS or left in ARTICLES:
         # "I told you | because", "I know that | when": the word closes its phrase, and a new one begins.
-        return not (left in _OBJECT_TOO and (right in CONJUNCTIONS or right in PREPOSITIONS or right in _ADVERBS))
+        return not (
+            left in _OBJECT_TOO and (right in CONJUNCTIONS or right in PREPOSITIONS or right in _ADVERBS)
+        )
     if (
         left in AUXILIARIES
         and (right in CONJUNCTIONS or right in PREPOSITIONS)

@@ -307,7 +307,10 @@ def test_a_cue_is_deleted_with_its_words(machine):
 @pytest.mark.parametrize(
     ("heard", "instead"),
     [
-        ("or the door. So you", "the So you"),  # what stands before it now reads like its own end: "by the door."
+        (
+            "or the door. So you",
+            "the So you",
+        ),  # what stands before it now reads like its own end: "by the door."
         ("by the door. [laughter]", "by the door. um, [laughter]"),
         ("or the door. So you", "or the door. um, So you"),
     ],

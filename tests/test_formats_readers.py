@@ -265,7 +265,13 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
         (b"PK\x03\x04 nothing", "damaged Word document"),
         (b"\xd0\xcf\x11\xe0 an old document", "old Word document"),
     ],
-    ids=["entities", "not closed", "cut off", "no archive", "old"],  # an archive holds the time it was made at
+    ids=[
+        "entities",
+        "not closed",
+        "cut off",
+        "no archive",
+        "old",
+    ],  # an archive holds the time it was made at
 )
 def test_a_docx_that_cannot_be_trusted_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(SubtitlesError, match=says):
