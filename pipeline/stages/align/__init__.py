@@ -11,6 +11,7 @@ relation   how the given times relate to the sound
 placing    a time for every token                      filling    ... also for those that were not heard
 confidence how sure that is
 passages   what a person should look at                ears       ... because another ear read it otherwise
+                                                       opposites  ... or because the contrary fits better
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pipeline.given import Given, GivenCue
 from pipeline.media import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
-from pipeline.stages.align import ears, passages, placing
+from pipeline.stages.align import ears, opposites, passages, placing
 from pipeline.stages.align.listening import Found, Listened, Listener
 from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
 from pipeline.stages.align.relation import FEWEST, Relation, relate, sentences
@@ -54,13 +55,15 @@ def run(
     if given is None:
         return Aligned(heard.tokens, AlignmentReport(Verdict.NO_SUBTITLES))
     wanted = parts(given)
-    listened = _listen(Listener(audio.samples, heard.regions, settings.processes), wanted, given, progress)
+    listener = Listener(audio.samples, heard.regions, settings.processes)
+    listened = _listen(listener, wanted, given, progress)
     relation = _relation(given, wanted, listened.found)
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
     tokens = placing.tokens(given, placed, source)
     cues = _editor_cues(given)
-    return Aligned(tokens, _report(tokens, wanted, listened, relation, heard, cues), cues)
+    against = opposites.contradicted(given, wanted, listened.found, listener.compare)
+    return Aligned(tokens, _report(tokens, wanted, listened, relation, heard, cues, against), cues)
 
 
 def _listen(listener: Listener, wanted: Sequence[Part], given: Given, progress: Progress) -> Listened:
@@ -136,10 +139,10 @@ def _cue_starts(given: Given) -> dict[int, int]:
 
 def _report(
     tokens: tuple[Token, ...], wanted: Sequence[Part], listened: Listened, relation: Relation, heard: Heard,
-    cues: Sequence[EditorCue],
+    cues: Sequence[EditorCue], against: frozenset[int],
 ) -> AlignmentReport:  # fmt: skip
     read = ears.read_differently(tokens, heard)
-    doubted, misfitting = passages.doubtful(tokens, wanted, listened.found, heard)
+    doubted, misfitting = passages.doubtful(tokens, wanted, listened.found, heard, against)
     not_confirmed, differently = passages.beside(doubted, read), passages.beside(misfitting, read)
     return AlignmentReport(
         relation.verdict,

@@ -54,11 +54,15 @@ def unspoken(
 
 
 def doubtful(
-    tokens: Sequence[Token], parts: Sequence[Part], found: Sequence[Found | None], heard: Heard
+    tokens: Sequence[Token],
+    parts: Sequence[Part],
+    found: Sequence[Found | None],
+    heard: Heard,
+    contradicted: frozenset[int] = frozenset(),
 ) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
-    """`(not confirmed, heard differently)`: words that hardly fit the sound. They are *heard differently* only when a
-    recognizer that did not know the text heard other words in their place."""
-    doubts = _doubts(len(tokens), parts, found)
+    """`(not confirmed, heard differently)`: words that hardly fit the sound, and the tokens that their opposite fits better.
+    They are *heard differently* only when a recognizer that did not know the text heard other words in their place."""
+    doubts = [d or n in contradicted for n, d in enumerate(_doubts(len(tokens), parts, found))]
     said = _said(len(tokens), parts, found)
 
     def doubted(index: int) -> bool:

@@ -62,6 +62,11 @@ def parts(given: Given) -> list[Part]:
     return found
 
 
+def spoken_words(text: str) -> tuple[Spoken, ...]:
+    """A written word as what to listen for in the middle of a phrase: one for each of its pieces."""
+    return tuple(Spoken(phones, False, doubtful) for phones, doubtful in _pieces(GivenWord(text)))
+
+
 def _with_gaps(given: Given) -> Iterator[tuple[GivenWord, bool]]:
     """Every word, and whether a gap between cues, or a new paragraph of a script, lies in front of it."""
     last_end_ms: int | None = None
