@@ -1,7 +1,7 @@
 """Words whose opposite sounds nearly the same ("can", "can't"; "not", "now"): whether the opposite fits the sound better.
 
-One wrong letter turns what was said into its contrary, and the word still fits the sound so well that nothing else would doubt it.
-So the word is put beside its opposites in the same part of the sound, between its neighbours, and their scores are compared.
+One wrong letter turns what was said into its contrary, and the word still fits the sound so well that nothing else doubts it. So
+the word is put beside its opposites in the same part of the sound, between its neighbours, and their scores are compared.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ _NEAR_MS = 1500
 _MARGIN_MS = 20
 # A "not" that was left out of the text leaves at least so much sound unexplained behind the word, or draws the word out so long.
 _LEFT_OVER_MS, _DRAWN_OUT_MS = 80, 220
-_ABLE_TO_DENY = (
-    "do does did can could would should is are was were has have had will must might need may am"
-)
+_ABLE_TO_DENY = "do does did can could would should is are was were has have had will must might need may am"
 _CONTRACTED = {a: f"{a}n't" for a in _ABLE_TO_DENY.split()} | {"will": "won't", "can": "can't"}
 _PAIRS = (
     ("not", "now"), ("never", "ever"), ("without", "with"), ("nothing", "something"), ("nothing", "anything"),
@@ -56,12 +54,12 @@ def contradicted(
 ) -> frozenset[int]:
     """The tokens whose opposite fits the sound better than they do, among the words that were found."""
     texts = [_bare(word.text) for word in given.words]
-    result = set()
+    result: set[int] = set()
     for index, part in enumerate(parts):
         here, others = found[index], OPPOSITES.get(texts[part.token], ())
-        if others and here is not None and not here.stand_in and _is_whole(parts, index):
-            if _is_contradicted(parts, found, index, others, compare):
-                result.add(part.token)
+        is_heard = here is not None and not here.stand_in
+        if others and is_heard and _is_whole(parts, index):
+            result |= {part.token} if _is_contradicted(parts, found, index, others, compare) else set()
     return frozenset(result)
 
 
@@ -84,7 +82,10 @@ def _is_contradicted(
     readings = [words for words in others if len(words) < 2 or roomy]
     if not readings or not (left or right):
         return False
-    orders = [[parts[index].spoken], *([s for word in words for s in spoken_words(word)] for words in readings)]
+    orders = [
+        [parts[index].spoken],
+        *([s for word in words for s in spoken_words(word)] for words in readings),
+    ]
     within = Span(max(0, wide.start_ms - _MARGIN_MS), wide.end_ms + _MARGIN_MS)
     own, *scores = (r.score for r in compare([[*left, *order, *right] for order in orders], within))
     return isfinite(own) and max(scores) > own + _LIKELIER
@@ -97,7 +98,8 @@ def _neighbour(found: Sequence[Found | None], index: int, step: int) -> Found | 
     if other is None or here is None:
         return None
     first, second = (other.span, here.span) if step < 0 else (here.span, other.span)
-    return other if 0 <= second.start_ms - first.start_ms and second.end_ms - first.end_ms < _NEAR_MS else None
+    in_order = first.start_ms <= second.start_ms
+    return other if in_order and second.end_ms - first.end_ms < _NEAR_MS else None
 
 
 def _is_whole(parts: Sequence[Part], index: int) -> bool:
