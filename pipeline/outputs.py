@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import OutputError
@@ -69,23 +69,39 @@ def refuse_inputs(out: Path, name: str, lang: str, inputs: Iterable[Path | None]
                 raise OutputError(path, "is an input of this very run", "choose another folder with --out")
 
 
-def write(transcript: Transcript, store: Store, out: Path) -> Written:
-    """Compose every output, then write them. Raises OutputError; what a run cut short has written stays ours."""
-    composed = [(path, compose(transcript).encode("utf-8")) for path, compose in _targets(transcript, out)]
-    placed = [(path, _place(path, store, data), data) for path, data in composed]
+Composed = tuple[tuple[Path, bytes], ...]
+"""Every output's path and its bytes."""
+
+
+def composed(transcript: Transcript, out: Path) -> Composed:
+    """Every output of a transcript, not yet written."""
+    return tuple((path, compose(transcript).encode("utf-8")) for path, compose in _targets(transcript, out))
+
+
+def write(transcript: Transcript, store: Store, out: Path, made: Composed | None = None) -> Written:
+    """Write every output, `made` where they were composed before. Raises OutputError; what a run cut short has written stays
+    ours."""
+    made = composed(transcript, out) if made is None else made
+    placed = [(path, _place(path, store, data), data) for path, data in made]
     last = store.written()
-    store.intend({place.name: _sha256(data) for _, place, data in placed})
+    digests = {place: _sha256(data) for _, place, data in placed}
+    store.intend({place.name: digest for place, digest in digests.items()})
     now = {path.name: last.get(path.name, "") for path, place, _ in placed if place != path}
     for path, place, data in placed:
         _put(place, data)
-        now[place.name] = _sha256(data)
+        now[place.name] = digests[place]
         if place == path and end_of(path) in MENDABLE:
             store.keep_written(path.name, data)
     stale, removed = _retire(transcript, out, last, now)
     store.record_written(now | {path.name: last[path.name] for path in stale})
-    files = tuple(path for path, place, _ in placed if place == path)
-    mended = tuple((path, place) for path, place, _ in placed if place != path)
-    return Written(files, mended, removed, stale)
+    return replace(_written((path, place) for path, place, _ in placed), removed=removed, stale=stale)
+
+
+def _written(placed: Iterable[tuple[Path, Path]]) -> Written:
+    """Which outputs stand at their own paths, and which beside what a person mended."""
+    pairs = tuple(placed)
+    files = tuple(path for path, place in pairs if place == path)
+    return Written(files, tuple((path, place) for path, place in pairs if place != path))
 
 
 def _targets(transcript: Transcript, out: Path) -> list[tuple[Path, Callable[[Transcript], str]]]:
@@ -103,23 +119,12 @@ def _place(path: Path, store: Store, data: bytes) -> Path:
     return place
 
 
-def up_to_date(transcript: Transcript, store: Store, out: Path) -> bool:
-    """Whether every output stands as this transcript would write it, or beside what a person mended."""
-    for path, compose in _targets(transcript, out):
-        data = compose(transcript).encode("utf-8")
-        place = _place(path, store, data)
-        if not place.is_file() or place.read_bytes() != data:
-            return False
-    return True
-
-
-def standing(transcript: Transcript, store: Store, out: Path) -> Written:
-    """The outputs as they stand when nothing had to be written."""
-    placed = [
-        (p, _place(p, store, make(transcript).encode("utf-8"))) for p, make in _targets(transcript, out)
-    ]
-    mended = tuple((path, place) for path, place in placed if place != path)
-    return Written(tuple(path for path, place in placed if place == path), mended)
+def standing(made: Composed, store: Store) -> Written | None:
+    """The outputs as they stand, if each has these bytes, or stands so beside what a person mended; else None."""
+    placed = [(path, _place(path, store, data), data) for path, data in made]
+    if any(not place.is_file() or place.read_bytes() != data for _, place, data in placed):
+        return None
+    return _written((path, place) for path, place, _ in placed)
 
 
 def is_mended(path: Path, ours: Container[str], new: bytes) -> bool:

@@ -138,10 +138,10 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
     with Work(job, store) as work:
         transcript = replay.graded(work.transcript(fold))
         check(transcript)
-        if not fold.anew and outputs.up_to_date(transcript, store, job.out):
-            written, status = outputs.standing(transcript, store, job.out), Status.UNCHANGED
-        else:
-            written, status = outputs.write(transcript, store, job.out), Status.DONE
+        made = outputs.composed(transcript, job.out)
+        written, status = None if fold.anew else outputs.standing(made, store), Status.UNCHANGED
+        if written is None:
+            written, status = outputs.write(transcript, store, job.out, made), Status.DONE
     return Outcome(
         job.media,
         status,

@@ -54,8 +54,8 @@ def test_what_is_written_is_current(store, out):
         "talk.rttm",
         "talk.txt",
     ]
-    assert outputs.up_to_date(transcript("One."), store, out)
-    assert not outputs.up_to_date(transcript("Two."), store, out)
+    assert outputs.standing(outputs.composed(transcript("One."), out), store) is not None
+    assert outputs.standing(outputs.composed(transcript("Two."), out), store) is None
     assert not list(out.glob("*.part"))
 
 
@@ -75,8 +75,8 @@ def test_what_a_person_mended_is_kept_for_ever(store, out):
         assert written.mended == ((srt, out / "talk.en.new.srt"),)
         assert "Won." in srt.read_text()
         assert text in (out / "talk.en.new.srt").read_text()
-    assert outputs.up_to_date(transcript("Three."), store, out)
-    assert outputs.standing(transcript("Three."), store, out).mended == written.mended
+    stands = outputs.standing(outputs.composed(transcript("Three."), out), store)
+    assert stands is not None and stands.mended == written.mended
 
 
 def test_a_file_that_nobody_recorded_is_taken_for_a_persons(store, out):

@@ -152,8 +152,9 @@ def _word(token: Token) -> dict[str, Any]:
 
 
 def _cues(transcript: Transcript) -> list[dict[str, Any]]:
+    style = render.style_of(transcript)
     return [
-        {"id": f"c{n}", "speaker": cue.speaker, **_times(cue.span), "lines": render.lines(cue, transcript)}
+        {"id": f"c{n}", "speaker": cue.speaker, **_times(cue.span), "lines": render.lines(cue, transcript, style)}
         for n, cue in enumerate(transcript.captions.cues, 1)
     ]
 
@@ -193,11 +194,14 @@ def _compact(value: Any, indent: str = "") -> str:
     """JSON where whatever holds only scalars takes one line: a word is a line, and a difference of one word
     is too."""
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    if not any(isinstance(child, (dict, list)) and child for child in children):
+    for child in children:
+        if child and isinstance(child, (dict, list)):
+            break
+    else:
         return _line(value)
     deeper = indent + "  "
     if isinstance(value, dict):
-        lines = [f"{deeper}{_compact(k)}: {_compact(v, deeper)}" for k, v in value.items()]
+        lines = [f"{deeper}{_line(k)}: {_compact(v, deeper)}" for k, v in value.items()]
     else:
         lines = [f"{deeper}{_compact(v, deeper)}" for v in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"

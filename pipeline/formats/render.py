@@ -8,7 +8,6 @@ them otherwise.
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_right
 from dataclasses import dataclass
 
 from pipeline.profiles import PROFILES
@@ -91,7 +90,7 @@ def style_of(transcript: Transcript) -> Style:
 
 def lines(cue: Cue, transcript: Transcript, style: Style | None = None) -> list[str]:
     """The cue's lines of plain text with labels and dialogue dashes drawn; none is empty."""
-    return ["".join(p.text for p in line) for line in _pieces(cue, transcript, style or style_of(transcript))]
+    return [" ".join(text for _, text in line) for line in _texts(cue, transcript, style or style_of(transcript))]
 
 
 def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue]:
@@ -102,7 +101,10 @@ def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue
     none.
     """
     drawn = style or style_of(transcript)
-    shown = [RenderedCue(c.span, _pieces(c, transcript, drawn), c.settings) for c in transcript.captions.cues]
+    names = _Names(transcript)
+    shown = [
+        RenderedCue(c.span, _pieces(c, transcript, drawn, names), c.settings) for c in transcript.captions.cues
+    ]
     return _with_notice(shown) if transcript.grade is Grade.DRAFT and shown else shown
 
 
@@ -114,39 +116,54 @@ def _with_notice(shown: list[RenderedCue]) -> list[RenderedCue]:
     return [RenderedCue(first.span, ((Piece(DRAFT_NOTICE),), *first.pieces), first.settings), *shown[1:]]
 
 
-def _pieces(cue: Cue, transcript: Transcript, style: Style) -> tuple[tuple[Piece, ...], ...]:
-    labels, dashes = dict(cue.labels), frozenset(cue.dashes)
+class _Names:
+    """Who says each token, by name; made once for all cues, which ask for every word."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        # Of two speakers of one id the first counts.
+        self._names = {s.id: s.name for s in reversed(transcript.voices.speakers)}
+        self._speakers: list[str | None] = [None] * len(transcript.tokens)
+        for u in transcript.voices.utterances:
+            self._speakers[u.first : u.last] = [u.speaker] * (u.last - u.first)
+
+    def of(self, index: int, cue: Cue) -> str:
+        """The speaker of the token's utterance, else of the cue; "" when that is unknown or has no name."""
+        return self._names.get(self._speakers[index] or cue.speaker or "", "")
+
+
+def _pieces(cue: Cue, transcript: Transcript, style: Style, names: _Names) -> tuple[tuple[Piece, ...], ...]:
     # A door that opens while somebody talks is not their voice.
-    voiceless = not labels and all(t.kind is Kind.SOUND for t in transcript.tokens[cue.first : cue.last])
+    voiceless = not cue.labels and all(t.kind is Kind.SOUND for t in transcript.tokens[cue.first : cue.last])
     result = []
-    for line in lines_of(cue, transcript.tokens):
-        pieces: list[Piece] = []
-        for index in line:
-            text = _prefix(index, labels, dashes, style) + clean(transcript.tokens[index].text)
-            speaker = "" if voiceless else speaker_name(index, cue, transcript)
-            gap = " " if pieces else ""
-            if pieces and pieces[-1].speaker == speaker:
-                pieces[-1] = Piece(pieces[-1].text + gap + text, speaker)
+    for line in _texts(cue, transcript, style):
+        runs: list[tuple[str, str]] = []
+        for index, text in line:
+            speaker = "" if voiceless else names.of(index, cue)
+            if runs and runs[-1][1] == speaker:
+                runs[-1] = (f"{runs[-1][0]} {text}", speaker)
             else:
-                pieces.append(Piece(gap + text, speaker))
-        result.append(tuple(pieces))
+                runs.append((f" {text}" if runs else text, speaker))
+        result.append(tuple(Piece(text, speaker) for text, speaker in runs))
     return tuple(result)
+
+
+def _texts(cue: Cue, transcript: Transcript, style: Style) -> list[list[tuple[int, str]]]:
+    """Of each line the tokens' indices and what is shown of them, labels and dashes included."""
+    tokens, labels, dashes = transcript.tokens, dict(cue.labels), frozenset(cue.dashes)
+    marked = labels.keys() | dashes
+    return [
+        [
+            (k, _prefix(k, labels, dashes, style) + clean(tokens[k].text) if k in marked else clean(tokens[k].text))
+            for k in line
+        ]
+        for line in lines_of(cue, tokens)
+    ]
 
 
 def _prefix(index: int, labels: dict[int, str], dashes: frozenset[int], style: Style) -> str:
     dash = style.dash if index in dashes else ""
     name = clean(labels.get(index, ""))
     return dash + (style.label.format(name=name.upper() if style.upper else name) if name else "")
-
-
-def speaker_name(index: int, cue: Cue, transcript: Transcript) -> str:
-    """Who says token `index`: the speaker of its utterance, else of the cue; "" when that is unknown or has
-    no name."""
-    utterances = transcript.voices.utterances
-    at = bisect_right(utterances, index, key=lambda u: u.first) - 1
-    inside = at >= 0 and index < utterances[at].last
-    speaker = (utterances[at].speaker if inside else None) or cue.speaker
-    return next((s.name for s in transcript.voices.speakers if s.id == speaker), "")
 
 
 def clean(text: str) -> str:
