@@ -12,11 +12,11 @@ import difflib
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from pipeline.concepts.forms import inflector
 from pipeline.concepts.matching import Rule
@@ -75,12 +75,13 @@ class Lexicon:
     broader: dict[str, str]
     concepts: tuple[Concept, ...]
     passed_over: frozenset[str]
-    read_rules: Callable[[], tuple[Rule, ...]] = field(repr=False, compare=False)
+    unread: Sequence[Rule] = field(repr=False, compare=False)
+    """Every pattern and block, each read when it is first asked for. Raises LexiconError then."""
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """Every pattern and block, read when first asked for. Raises LexiconError."""
-        return self.read_rules()
+        return tuple(self.unread)
 
     def children(self, broader: str) -> tuple[str, ...]:
         """The ids of the concepts under a broader one, in the order of the file."""
@@ -96,7 +97,7 @@ def load(path: Path) -> Lexicon:
 
 def glance(path: Path) -> Lexicon:
     """The lexicon in a file with its patterns still unread, for who may do without them: reading them takes a
-    second. Raises LexiconError."""
+    third of a second. Raises LexiconError."""
     try:
         data = path.read_bytes()
         text = data.decode("utf-8")
@@ -121,17 +122,49 @@ def _lexicon(source: _Source, digest: str) -> Lexicon:
     version, language = str(source.table.get("version", "")), str(source.table.get("language", "en"))
     passed_over = frozenset(str(source.table.get("passed_over", "")).split())
 
-    def read_rules() -> tuple[Rule, ...]:
-        return tuple(_all_rules(source))
-
-    return Lexicon(source.path, version, language, digest, broader, concepts, passed_over, read_rules)
+    unread = _Rules(source)
+    return Lexicon(source.path, version, language, digest, broader, concepts, passed_over, unread)
 
 
-def _all_rules(source: _Source) -> Iterator[Rule]:
-    vocabulary = _vocabulary(source)
-    yield from _rules(source, source.table, "", "", vocabulary)
-    for number, entry in enumerate(source.table.get("concept", [])):
-        yield from _rules(source, entry, f"concept {number}", entry["id"], vocabulary)
+class _Rules(Sequence[Rule]):
+    """The rules of a lexicon in the order of the file; one is read when it is first asked for."""
+
+    def __init__(self, source: _Source) -> None:
+        self._source = source
+        self._read: dict[int, Rule] = {}
+
+    @cached_property
+    def _written(self) -> list[tuple[str, bool, _Line]]:
+        """Of every rule its concept, whether it blocks, and how it is written."""
+        concepts = self._source.table.get("concept", [])
+        tables = [(self._source.table, "", ""), *((c, f"concept {n}", c["id"]) for n, c in enumerate(concepts))]
+        return [
+            (concept, key == "blocks", line)
+            for table, section, concept in tables
+            for key in ("patterns", "blocks")
+            for line in self._source.lines(table, section, key)
+        ]
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return _vocabulary(self._source)
+
+    def __len__(self) -> int:
+        return len(self._written)
+
+    @overload
+    def __getitem__(self, at: int) -> Rule: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Rule, ...]: ...
+    def __getitem__(self, at: int | slice) -> Rule | tuple[Rule, ...]:
+        if isinstance(at, slice):
+            return tuple(self[n] for n in range(*at.indices(len(self))))
+        if at not in self._read:
+            vocabulary = self._vocabulary  # its mistakes are told before those of the patterns
+            concept, blocking, line = self._written[at]
+            pattern = _reading(self._source, line, lambda text: _checked(parse_pattern(text, vocabulary)))
+            self._read[at] = Rule(concept, pattern, blocking)
+        return self._read[at]
 
 
 @dataclass
@@ -317,15 +350,6 @@ def _read_set(
             _read_set(source, table, other, vocabulary, sets, (*within, name))
         phrases += _reading(source, line, lambda text: parse_set(text.rstrip("|"), vocabulary))
     sets[name] = tuple(phrases)
-
-
-def _rules(
-    source: _Source, table: dict[str, Any], section: str, concept: str, vocabulary: Vocabulary
-) -> Iterator[Rule]:
-    for key in ("patterns", "blocks"):
-        for line in source.lines(table, section, key):
-            pattern = _reading(source, line, lambda text: _checked(parse_pattern(text, vocabulary)))
-            yield Rule(concept, pattern, blocking=key == "blocks")
 
 
 def _checked(pattern: Pattern) -> Pattern:

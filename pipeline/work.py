@@ -57,6 +57,8 @@ STAGES = tuple(VERSIONS)
 LEXICON = "concepts.toml"
 # Beside the stages' artefacts: what was found in every turn, so that one corrected word has one turn coded again.
 CODED = "concepts-by-turn"
+# And which patterns of the lexicon a word calls for, so that only those are read.
+CALLED_FOR = "concepts-by-word"
 # And what each passage sounded like, so that it has one passage listened to again.
 HEARD = "voices-by-passage"
 
@@ -277,20 +279,27 @@ class Work:
 
     def _concept_reads(self, aligned: Aligned, voices: Voices) -> dict[str, Any]:
         return {
-            "version": VERSIONS["concepts"],
-            "lexicon": digest_of_file(data_file(LEXICON)),
+            **self._lexicon_reads(),
             "aligned": digest_of(aligned, Aligned),
             "utterances": digest_of(voices, Voices),
         }
 
     def _tag(self, aligned: Aligned, voices: Voices, progress: Progress) -> Concepts:
         roles = {s.id: s.role for s in voices.speakers}
-        reads = {"version": VERSIONS["concepts"], "lexicon": digest_of_file(data_file(LEXICON))}
+        reads = self._lexicon_reads()
         known = self.store.load(CODED, dict[str, list[Finding]], reads).result or {}
+        called = self.store.load(CALLED_FOR, dict[str, list[int]], reads).result or {}
+        held = bool(called)
         words = lexicon.glance(data_file(LEXICON))
-        found = concepts.run(aligned.tokens, voices.utterances, roles, words, progress, known)
+        found = concepts.run(aligned.tokens, voices.utterances, roles, words, progress, known, called)
         self.store.save(CODED, dict[str, list[Finding]], reads, known)
+        if called and not held:
+            self.store.save(CALLED_FOR, dict[str, list[int]], reads, called)
         return found
+
+    def _lexicon_reads(self) -> dict[str, Any]:
+        """What the findings in a turn depend on, besides its words and its speaker's role."""
+        return {"version": VERSIONS["concepts"], "lexicon": digest_of_file(data_file(LEXICON))}
 
     def _caption_reads(
         self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture, parts: Parts

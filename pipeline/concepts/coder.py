@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.concepts.matching import Tagger
@@ -24,11 +25,23 @@ class Finding:
 
 class Coder:
     """A lexicon made ready to be applied, which takes about a second; applying it takes about a millisecond
-    per turn."""
+    per turn.
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    `by_word` is what `by_word` gave for the very same lexicon: only the rules are read then that a turn may need. `few` does
+    without spaCy, and is for few turns.
+    """
+
+    def __init__(
+        self, lexicon: Lexicon, by_word: Mapping[str, Sequence[int]] | None = None, few: bool = False
+    ) -> None:
         self.lexicon = lexicon
-        self._tagger = Tagger(lexicon.rules, lexicon.passed_over)
+        rules = lexicon.rules if by_word is None else lexicon.unread
+        self._tagger = Tagger(rules, lexicon.passed_over, by_word, few)
+
+    @property
+    def by_word(self) -> dict[str, list[int]]:
+        """Which rules are worth a look when a word is heard: their numbers in the lexicon."""
+        return self._tagger.by_word
 
     def code(self, text: str, role: str = "") -> list[Finding]:
         """The findings in the words of one turn, in order; `role` is "therapist", "client", "narrator", or

@@ -1,4 +1,4 @@
-"""Patterns compiled to spaCy matchers, and talk matched against them.
+"""Patterns compiled to spaCy matchers, and talk matched against them; a few turns are matched without spaCy.
 
 Every rule has a matcher of its own, built when a word that it cannot do without is first heard: a turn of
 talk meets a few dozen of the lexicon's rules, not all of them.
@@ -6,11 +6,12 @@ talk meets a few dozen of the lexicon's rules, not all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
+from pipeline.concepts import plain
 from pipeline.concepts.notation import Part, Pattern
 from pipeline.concepts.phrases import Spec, cost, needed_words, variants, words_of
 from pipeline.concepts.talk import STOPS, Talk, word_set
@@ -53,25 +54,36 @@ def _vocab() -> Any:
 class Tagger:
     """The compiled rules of a lexicon.
 
-    Words in `passed_over` ("really", "just") do not exist for patterns that do not mention them.
+    Words in `passed_over` ("really", "just") do not exist for patterns that do not mention them. `by_word` is what `by_word`
+    gave for the very same rules, of which only those are looked at then that a turn may need. `few` matches word by word: it
+    finds the same, and spaCy is not imported.
     """
 
-    def __init__(self, rules: Iterable[Rule], passed_over: frozenset[str] = frozenset()) -> None:
-        self._rules = tuple(rules)
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        passed_over: frozenset[str] = frozenset(),
+        by_word: Mapping[str, Sequence[int]] | None = None,
+        few: bool = False,
+    ) -> None:
+        self._rules = rules
         self._passed_over = passed_over
+        self._few = few
         self._matchers: dict[int, _PartMatcher] = {}
-        self._needed = [needed_words(rule.pattern.part.phrase) for rule in self._rules]
-        self._by_key: dict[str, list[int]] = {}
-        for number, needed in enumerate(self._needed):
-            for key in min(needed, key=cost):
-                self._by_key.setdefault(key, []).append(number)
+        self._needed: dict[int, list[frozenset[str]]] = {}
+        self._by_word = _by_word(rules) if by_word is None else by_word
+
+    @property
+    def by_word(self) -> dict[str, list[int]]:
+        """The numbers of the rules that are worth a look when a word is heard."""
+        return {word: list(numbers) for word, numbers in self._by_word.items()}
 
     def find(self, talk: Talk, role: str = "") -> list[Match]:
         """What the rules find in one turn, in order; of overlapping matches of a concept the longest stays.
 
         `role` is one of `notation.ROLES`, or empty when unknown.
         """
-        sentences = _sentences([w.text for w in talk.words], self._passed_over, _vocab())
+        sentences = _sentences([w.text for w in talk.words], self._passed_over)
         found: list[Match] = []
         blocked: list[Match] = []
         for sentence in sentences:
@@ -83,8 +95,10 @@ class Tagger:
 
     def _candidates(self, sentence: _Sentence) -> Iterator[Rule]:
         """The rules of which every needed word is there; all others need not be tried."""
-        numbers = {n for word in sentence.present for n in self._by_key.get(word, ())}
+        numbers = {n for word in sentence.present for n in self._by_word.get(word, ())}
         for number in sorted(numbers):
+            if number not in self._needed:
+                self._needed[number] = needed_words(self._rules[number].pattern.part.phrase)
             if not any(words.isdisjoint(sentence.present) for words in self._needed[number]):
                 yield self._rules[number]
 
@@ -104,17 +118,26 @@ class Tagger:
     def _spans(self, part: Part, sentence: _Sentence) -> list[tuple[int, int]]:
         matcher = self._matchers.get(id(part))  # parts live as long as the rules; hashing their trees is slow
         if matcher is None:
-            matcher = self._matchers[id(part)] = _PartMatcher(part, _vocab(), self._passed_over)
+            matcher = self._matchers[id(part)] = _PartMatcher(part, self._few, self._passed_over)
         return matcher.spans(sentence)
+
+
+def _by_word(rules: Iterable[Rule]) -> dict[str, list[int]]:
+    """The numbers of the rules by a word of which one is heard wherever the rule applies."""
+    found: dict[str, list[int]] = {}
+    for number, rule in enumerate(rules):
+        for word in min(needed_words(rule.pattern.part.phrase), key=cost):
+            found.setdefault(word, []).append(number)
+    return found
 
 
 class _PartMatcher:
     """One part of a pattern as a spaCy matcher, built when a sentence first has all the words that it
     needs."""
 
-    def __init__(self, part: Part, vocab: Any, passed_over: frozenset[str]) -> None:
+    def __init__(self, part: Part, few: bool, passed_over: frozenset[str]) -> None:
         self._part = part
-        self._vocab = vocab
+        self._few = few
         self._needed = needed_words(part.phrase)
         self._needs_every_word = bool(words_of(part.phrase) & passed_over)
 
@@ -125,7 +148,7 @@ class _PartMatcher:
         for variant in variants(self._part.phrase):
             required = [spec.forms for spec in variant if spec.forms and spec.operator == "1"]
             by_key.setdefault(min(required, key=cost), []).append(variant)
-        return [_Group(key, found, self._vocab) for key, found in by_key.items()]
+        return [_Group(key, found, self._few) for key, found in by_key.items()]
 
     def spans(self, sentence: _Sentence) -> list[tuple[int, int]]:
         """Where the part stands, as word indices of the turn."""
@@ -134,9 +157,9 @@ class _PartMatcher:
         groups = [g for g in self._groups if not g.key.isdisjoint(sentence.present)]
         if not groups:
             return []
-        doc, words, places = sentence.full if self._needs_every_word else sentence.light
-        found = {s for group in groups for s in group.spans(doc, words) if _ends_fit(self._part, words, *s)}
-        return [(places[a], places[b - 1] + 1) for a, b in sorted(found)]
+        read = sentence.full if self._needs_every_word else sentence.light
+        spans = {s for group in groups for s in group.spans(read) if _ends_fit(self._part, read.words, *s)}
+        return [(read.places[a], read.places[b - 1] + 1) for a, b in sorted(spans)]
 
 
 @dataclass
@@ -145,38 +168,37 @@ class _Group:
 
     key: frozenset[str]
     variants: list[tuple[Spec, ...]]
-    vocab: Any
+    few: bool
 
-    def spans(self, doc: Any, words: list[str]) -> list[tuple[int, int]]:
+    def spans(self, read: _Reading) -> list[tuple[int, int]]:
         if all(len(variant) == 1 for variant in self.variants):
-            return [(n, n + 1) for n, word in enumerate(words) if word in self.key]  # no matcher is needed
-        return [(first, last) for _, first, last in self._matcher(doc)]
+            return [(n, n + 1) for n, word in enumerate(read.words) if word in self.key]  # no matcher is needed
+        if self.few:
+            return plain.spans(self.variants, read.words)
+        return [(first, last) for _, first, last in self._matcher(read.doc)]
 
     @cached_property
     def _matcher(self) -> Any:
         from spacy.matcher import Matcher
 
-        matcher = Matcher(self.vocab, validate=False)
+        matcher = Matcher(_vocab(), validate=False)
         matcher.add("part", [_spacy_pattern(v) for v in self.variants], greedy="LONGEST")
         return matcher
 
 
 class _Sentence:
-    """The words of one sentence, and the mark it ends with, as spaCy documents: all words, and without
-    those passed over.
+    """The words of one sentence, and the mark it ends with, read twice: all words, and without those passed
+    over.
 
     `first` is the place of its first word in the turn.
     """
 
-    def __init__(
-        self, words: list[str], first: int, mark: str, passed_over: frozenset[str], vocab: Any
-    ) -> None:
+    def __init__(self, words: list[str], first: int, mark: str, passed_over: frozenset[str]) -> None:
         self.words = words
         self.mark = mark
         self.present = frozenset(words)
         self._first = first
         self._passed_over = passed_over
-        self._vocab = vocab
 
     @cached_property
     def full(self) -> _Reading:
@@ -187,24 +209,32 @@ class _Sentence:
         return self._reading([n for n, word in enumerate(self.words) if word not in self._passed_over])
 
     def _reading(self, kept: Iterable[int]) -> _Reading:
+        kept = list(kept)
+        return _Reading([self.words[n] for n in kept], [self._first + n for n in kept])
+
+
+@dataclass
+class _Reading:
+    """Words of a sentence, where in the turn each stands, and when asked for, the same as a spaCy document."""
+
+    words: list[str]
+    places: list[int]
+
+    @cached_property
+    def doc(self) -> Any:
         from spacy.tokens import Doc
 
-        kept = list(kept)
-        words = [self.words[n] for n in kept]
-        return Doc(self._vocab, words=words), words, [self._first + n for n in kept]
+        return Doc(_vocab(), words=self.words)
 
 
-_Reading = tuple[Any, list[str], list[int]]
-
-
-def _sentences(words: list[str], passed_over: frozenset[str], vocab: Any) -> list[_Sentence]:
+def _sentences(words: list[str], passed_over: frozenset[str]) -> list[_Sentence]:
     sentences: list[_Sentence] = []
     first = 0
     for at in range(len(words) + 1):
         if at == len(words) or words[at] in STOPS:
             if at > first:
                 mark = words[at] if at < len(words) else ""
-                sentences.append(_Sentence(words[first:at], first, mark, passed_over, vocab))
+                sentences.append(_Sentence(words[first:at], first, mark, passed_over))
             first = at + 1
     return sentences
 

@@ -82,6 +82,11 @@ class Spec:
     forms: frozenset[str] | None
     operator: str = "1"
 
+    @property
+    def longest(self) -> int:
+        """How many words a gap may hold."""
+        return int(self.operator[3:-1])
+
 
 def single_words(phrase: Phrase) -> frozenset[str] | None:
     """The words of a phrase that is one word long whatever is chosen, else None."""

@@ -7,8 +7,9 @@ tokens.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.concepts.coder import Coder, Finding
 from pipeline.concepts.talk import STOPS
@@ -22,6 +23,9 @@ VERSION = 2
 LONGEST_PAUSE_MS = 2000
 """Utterances of one speaker with no longer pause between them are one turn; people think for a second or
 two."""
+
+FEW_TURNS = 100
+"""So many turns are matched in less time than spaCy takes to be imported."""
 
 _ROLES = {
     "therapist": "therapist",
@@ -47,19 +51,20 @@ def run(
     lexicon: Lexicon,
     progress: Progress = silent,
     known: dict[str, list[Finding]] | None = None,
+    by_word: dict[str, list[int]] | None = None,
 ) -> Concepts:
     """The tags of a whole transcript, in order of evidence.
 
     `roles` maps speaker ids to roles as the roster writes them; patterns that name a role apply to speakers
     whose role is missing or not understood, too. `known` holds what this very lexicon found before, by role and
-    text of a turn: those turns are not coded again, and it is left with the findings of all turns.
+    text of a turn: those turns are not coded again, and it is left with the findings of all turns. `by_word` holds which
+    of its rules a word calls for, as `Coder.by_word` gave it, or is empty and is given it where turns are coded.
     """
-    coder = _Remembering(lexicon, known)
-    turns = list(_turns(tokens, utterances))
+    turns = [(_Text.of(tokens, turn), _role(roles, turn[0].speaker)) for turn in _turns(tokens, utterances)]
+    coder = _Remembering(lexicon, known, by_word)
+    coder.expect((text.text, role) for text, role in turns)
     tags: list[ConceptTag] = []
-    for number, turn in enumerate(turns, 1):
-        role = _ROLES.get(roles.get(turn[0].speaker or "", "").strip().lower().replace("-", ""), "")
-        text = _Text.of(tokens, turn)
+    for number, (text, role) in enumerate(turns, 1):
         tags += [_tag(finding, text) for finding in coder.code(text.text, role)]
         progress(number / len(turns))
     coder.leave_only_these()
@@ -68,19 +73,36 @@ def run(
     return Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags), labels)
 
 
+def _role(roles: Mapping[str, str], speaker: str | None) -> str:
+    """The role of a speaker as patterns name it, "" where it is missing or not understood."""
+    return _ROLES.get(roles.get(speaker or "", "").strip().lower().replace("-", ""), "")
+
+
 class _Remembering:
     """A coder that is made only when a turn comes that was not coded before."""
 
-    def __init__(self, lexicon: Lexicon, known: dict[str, list[Finding]] | None) -> None:
+    def __init__(
+        self, lexicon: Lexicon, known: dict[str, list[Finding]] | None, by_word: dict[str, list[int]] | None
+    ) -> None:
         self._lexicon, self._known = lexicon, {} if known is None else known
-        self._coder: Coder | None = None
+        self._by_word = {} if by_word is None else by_word
+        self._few = False
         self._used: dict[str, list[Finding]] = {}
+
+    @cached_property
+    def _coder(self) -> Coder:
+        coder = Coder(self._lexicon, self._by_word or None, self._few)
+        self._by_word.update(coder.by_word)
+        return coder
+
+    def expect(self, turns: Iterable[tuple[str, str]]) -> None:
+        """Say which turns will come, so that for few new ones little is made ready."""
+        self._few = len({_key(text, role) for text, role in turns} - self._known.keys()) <= FEW_TURNS
 
     def code(self, text: str, role: str) -> list[Finding]:
         """As `Coder.code`."""
-        key = f"{role}: {text}"
+        key = _key(text, role)
         if key not in self._known:
-            self._coder = self._coder or Coder(self._lexicon)
             self._known[key] = self._coder.code(text, role)
         self._used[key] = self._known[key]
         return self._known[key]
@@ -89,6 +111,10 @@ class _Remembering:
         """Forget turns that are no longer there."""
         self._known.clear()
         self._known.update(self._used)
+
+
+def _key(text: str, role: str) -> str:
+    return f"{role}: {text}"
 
 
 def _turns(tokens: Sequence[Token], utterances: Sequence[Utterance]) -> Iterator[list[Utterance]]:
