@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from pipeline.linguistics import Junction, is_counted_word, junction, visible_length
 from pipeline.profiles import Limits
@@ -98,7 +99,7 @@ def lay_out(
     """
     tokens = aligned.tokens
     speakers = _speakers(tokens, voices)
-    parts = frozenset(_first_token_of(tokens, boundary) for boundary in boundaries)
+    parts = _first_tokens_of(tokens, boundaries)
     runs, labels = _runs(tokens, speakers, aligned.editor_cues, voices, resumed | parts)
     labels = {at: name for at, name in labels.items() if limits.labels and at not in needless}
     wide, counted = [0], [0]
@@ -226,9 +227,10 @@ def _silence(tokens: Sequence[Token]) -> list[float]:
     return sums
 
 
-def _first_token_of(tokens: Sequence[Token], boundary_ms: int) -> int:
-    """The first token of the part that begins at a boundary: the one whose middle lies behind it."""
-    return next((i for i, t in enumerate(tokens) if t.span.middle_ms >= boundary_ms), len(tokens))
+def _first_tokens_of(tokens: Sequence[Token], boundaries: Sequence[int]) -> frozenset[int]:
+    """The first tokens of the parts that begin at boundaries: of each the first whose middle lies behind it."""
+    latest = list(accumulate((t.span.middle_ms for t in tokens), max))
+    return frozenset(bisect_left(latest, boundary_ms) for boundary_ms in boundaries)
 
 
 # What never shares a caption with talk.

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from pipeline.timing import Span
@@ -70,9 +71,9 @@ class Said:
     text: str
     id: str = ""
 
-    @property
-    def words(self) -> list[str]:
-        return re.findall(r"[a-z']+", self.text.lower())
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return tuple(re.findall(r"[a-z']+", self.text.lower()))
 
 
 @dataclass(frozen=True)

@@ -104,10 +104,14 @@ class _Table:
     def __init__(
         self, places: Sequence[Place], said: Sequence[Said], roles: dict[str, str], end_ms: int
     ) -> None:
-        self._places, self._roles = places, roles
+        self._places = places
         self._ends = [p.at for p in places[1:]] + [len(said)]
         self._times = [p.start_ms for p in places] + [end_ms]
         self._who, self._words = _running_counts(said)
+        self._in_role = {
+            kind: np.array([roles.get(w, "").casefold() in ROLES.get(kind, ()) for w in self._who])
+            for kind in KINDS
+        }
         self._begin = [0.0, *(_boundary(p) for p in places[1:])]
         count = len(places)
         self._fits = np.full((count, count, len(KINDS)), -np.inf)
@@ -133,8 +137,7 @@ class _Table:
         """How well one kind fits; whether it is known who speaks, whether one alone does, and who that is."""
         place, weights = self._places[first], FIT[kind]
         score = np.where(known, np.where(alone, weights["alone"], weights["several"]), 0.0)
-        in_role = np.array([self._roles.get(w, "").casefold() in ROLES.get(kind, ()) for w in self._who])
-        score += np.where(alone & in_role[lead], weights["role"], 0.0)
+        score += np.where(alone & self._in_role[kind][lead], weights["role"], 0.0)
         if kind in place.openings:
             score += weights["opening"]
         if place.title:
