@@ -98,6 +98,7 @@ class Work:
     def __init__(self, job: Job, store: Store, listening: bool = True) -> None:
         self.job, self.store, self.listening = job, store, listening
         self._audio: Audio | None = None
+        self._digests: dict[int, tuple[Any, str]] = {}
         self.notes: tuple[str, ...] = ()
 
     def __enter__(self) -> Work:
@@ -189,6 +190,12 @@ class Work:
     def _reads(self, stage: str, **more: Any) -> dict[str, Any]:
         return {"version": VERSIONS[stage], **self._listened_to, **more}
 
+    def _digest(self, value: Any, kind: Any) -> str:
+        """`digest_of`, once for each result however many stages read it."""
+        if id(value) not in self._digests:
+            self._digests[id(value)] = (value, digest_of(value, kind))  # held, so that no other value takes its place
+        return self._digests[id(value)][1]
+
     def _decode(self, progress: Progress) -> Sound:
         facts = media.facts(self.job.media, **self._track)
         self._audio = media.decode_audio(self.job.media, progress, **self._track)
@@ -224,7 +231,7 @@ class Work:
             "align",
             settings=_plain(self.job.settings.align, without=("processes",)),
             subtitles=self._given_digest(),
-            heard=digest_of(heard, Heard),
+            heard=self._digest(heard, Heard),
             **({"ears": align.ears.VERSION} if heard.tokens and not heard.biased else {}),
         )
 
@@ -254,9 +261,9 @@ class Work:
             people=[asdict(p) for p in settings.people],
             clips=enrolment.digests(self.job),
             encoder=self.encoder.identity,
-            aligned=digest_of(aligned, Aligned),
+            aligned=self._digest(aligned, Aligned),
             regions=digest_of(heard.regions, tuple[Span, ...]),
-            picture=digest_of(picture, Picture),
+            picture=self._digest(picture, Picture),
         )
 
     def _tell_apart(
@@ -280,8 +287,8 @@ class Work:
     def _concept_reads(self, aligned: Aligned, voices: Voices) -> dict[str, Any]:
         return {
             **self._lexicon_reads(),
-            "aligned": digest_of(aligned, Aligned),
-            "utterances": digest_of(voices, Voices),
+            "aligned": self._digest(aligned, Aligned),
+            "utterances": self._digest(voices, Voices),
         }
 
     def _tag(self, aligned: Aligned, voices: Voices, progress: Progress) -> Concepts:
@@ -307,8 +314,8 @@ class Work:
         return self._reads(
             "captions",
             settings=_plain(self.job.settings.captions),
-            aligned=digest_of(aligned, Aligned),
-            utterances=digest_of(voices, Voices),
+            aligned=self._digest(aligned, Aligned),
+            utterances=self._digest(voices, Voices),
             duration=sound.duration_ms,
             shots=list(_cuts(seen)),
             parts=list(_boundaries(parts)),
@@ -323,9 +330,9 @@ class Work:
     def _part_reads(self, aligned: Aligned, voices: Voices, seen: Picture, sound: Sound) -> dict[str, Any]:
         return self._reads(
             "vignettes",
-            aligned=digest_of(aligned, Aligned),
-            voices=digest_of(voices, Voices),
-            picture=digest_of(seen, Picture),
+            aligned=self._digest(aligned, Aligned),
+            voices=self._digest(voices, Voices),
+            picture=self._digest(seen, Picture),
             duration=sound.duration_ms,
             sidecar=[asdict(wish) for wish in self.job.settings.vignettes],
         )

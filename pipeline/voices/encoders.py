@@ -7,7 +7,9 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,9 +129,8 @@ def _gain(audio: Audio) -> float:
 
 
 def _ge2e(path: Path) -> Encoder:
-    session = _session(path)
     room = space.trained(data_file(space.LDA_FILE))
-    return Encoder("GE2E", f"ge2e {_digest(path)}", True, mel.power_mel, _runner(session), room)
+    return Encoder("GE2E", f"ge2e {_digest(path)}", True, mel.power_mel, _when_used(path), room)
 
 
 def _users(path: Path) -> Encoder:
@@ -175,6 +176,22 @@ def _runner(
         rows = np.asarray(outputs[0], np.float32).reshape(len(batch), -1)
         unit: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
         return unit
+
+    return run
+
+
+def _when_used(path: Path) -> Callable[[Floats], Floats]:
+    """Runs a network that is loaded when the first passage is heard: a run in which nobody is listened to does without."""
+    loading = Lock()
+
+    @cache
+    def load() -> Callable[[Floats], Floats]:
+        return _runner(_session(path))
+
+    def run(batch: Floats) -> Floats:
+        with loading:
+            runner = load()
+        return runner(batch)
 
     return run
 
