@@ -95,7 +95,7 @@ def _speakers() -> Finding:
     from pipeline.voices import encoders
 
     try:
-        encoder = encoders.choose(model_folders())
+        encoder = encoders.choose(model_folders(), loaded=True)
     except VignetteError as error:
         return Finding("speakers", str(error), True)
     if encoder.sure:

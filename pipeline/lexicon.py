@@ -137,7 +137,10 @@ class _Rules(Sequence[Rule]):
     def _written(self) -> list[tuple[str, bool, _Line]]:
         """Of every rule its concept, whether it blocks, and how it is written."""
         concepts = self._source.table.get("concept", [])
-        tables = [(self._source.table, "", ""), *((c, f"concept {n}", c["id"]) for n, c in enumerate(concepts))]
+        tables = [
+            (self._source.table, "", ""),
+            *((c, f"concept {n}", c["id"]) for n, c in enumerate(concepts)),
+        ]
         return [
             (concept, key == "blocks", line)
             for table, section, concept in tables

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from pipeline import __version__, absences, enrolment, lexicon, media, silences
+from pipeline.concepts import forms
 from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
 from pipeline.given import Given
@@ -193,7 +194,10 @@ class Work:
     def _digest(self, value: Any, kind: Any) -> str:
         """`digest_of`, once for each result however many stages read it."""
         if id(value) not in self._digests:
-            self._digests[id(value)] = (value, digest_of(value, kind))  # held, so that no other value takes its place
+            self._digests[id(value)] = (
+                value,
+                digest_of(value, kind),
+            )  # held, so that no other value takes its place
         return self._digests[id(value)][1]
 
     def _decode(self, progress: Progress) -> Sound:
@@ -306,7 +310,11 @@ class Work:
 
     def _lexicon_reads(self) -> dict[str, Any]:
         """What the findings in a turn depend on, besides its words and its speaker's role."""
-        return {"version": VERSIONS["concepts"], "lexicon": digest_of_file(data_file(LEXICON))}
+        return {
+            "version": VERSIONS["concepts"],
+            "lexicon": digest_of_file(data_file(LEXICON)),
+            "forms": digest_of_file(data_file(forms.LISTED)),
+        }
 
     def _caption_reads(
         self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture, parts: Parts

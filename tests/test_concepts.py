@@ -325,3 +325,28 @@ def test_labelled_talk_is_tagged_well_enough(coder):
     known = frozenset(c.id for c in coder.lexicon.concepts)
     found = scoring.score(scoring.read_labelled(Path(data) / "concepts" / "dev.jsonl", known), coder)
     assert found.micro.f1 >= 0.55 and found.micro.precision >= 0.60 and found.macro[2] >= 0.45
+
+
+def test_one_changed_turn_has_few_patterns_read_and_its_tags_are_those_of_all_patterns(coder):
+    book = lexicon.glance(data_file("concepts.toml"))
+    hasty = Coder(book, coder.by_word, few=True)
+    text = "Whenever I fight with my wife I drink, and it takes the edge off. I don't have a problem."
+    assert hasty.code(text) == coder.code(text) != []
+    assert 0 < len(book.unread._read) < len(book.unread) / 4
+
+
+def test_a_turn_that_was_coded_before_is_not_coded_again(tiny, monkeypatch):
+    coded = []
+    code = Coder.code
+    monkeypatch.setattr(
+        Coder, "code", lambda self, text, role="": coded.append(text) or code(self, text, role)
+    )
+    known, by_word = {}, {}
+    concepts.run(*talk(("a", "First one."), ("b", "Then another.")), {}, tiny, known=known, by_word=by_word)
+    again = concepts.run(
+        *talk(("a", "First one."), ("b", "Then a third.")), {}, tiny, known=known, by_word=by_word
+    )
+    assert coded == ["First one.", "Then another.", "Then a third."]
+    assert by_word == Coder(tiny).by_word
+    assert again == concepts.run(*talk(("a", "First one."), ("b", "Then a third.")), {}, tiny)
+    assert sorted(known) == [": First one.", ": Then a third."]

@@ -1,5 +1,6 @@
 """The file of decisions: nothing lost, nothing interleaved, nothing fatal."""
 
+import errno
 import json
 import multiprocessing
 import os
@@ -229,6 +230,37 @@ def test_a_full_disk_leaves_the_journal_as_it_was(tmp_path, monkeypatch):
     assert path.read_bytes() == before
 
 
+def test_a_disk_that_fills_up_costs_no_decision_and_takes_the_next_when_there_is_room(tmp_path, monkeypatch):
+    path = tmp_path / "talk.edits.jsonl"
+    (kept,) = append(path, [words("one")])
+    room = [0]
+    real = os.write
+
+    def write(handle, data):
+        """As a disk does it that has so many bytes left: what fits is written, then nothing."""
+        fits = bytes(data[: room[0]])
+        room[0] -= len(fits)
+        if not fits:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(handle, fits)
+
+    monkeypatch.setattr(journal_module.os, "write", write)
+    needed = len(path.read_bytes())
+    for left in (0, 1, needed // 2, needed - 1):
+        room[0] = left
+        with pytest.raises(JournalError) as caught:
+            append(path, [words("two")])
+        assert len(str(caught.value).splitlines()) == 1
+        assert os.strerror(errno.ENOSPC) in str(caught.value)
+        assert "nothing was decided" in str(caught.value)
+        assert read(path).decisions == (kept,)
+        assert path.read_bytes().endswith(b"\n")
+    room[0] = 10 * needed
+    (later,) = append(path, [words("two")])
+    assert read(path).decisions == (kept, later)
+    assert read(path).strange == ()
+
+
 def _write_many(path, who, count):
     for n in range(count):
         append(path, [words(f"{who} {n} " + "x" * 300, who), words(f"{who} {n} b", who)])
@@ -320,6 +352,8 @@ decisions_ = st.builds(
     stamped, st.text(max_size=20), st.sampled_from(["Ana", "Ben", "Čeněk 🙂"]), st.integers(0, 59)
 )
 
+strange_ = st.integers(0, 5).map(lambda n: b'{"kind": "hologram", "v": %d}' % (n + 1))
+
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(decisions_, max_size=8), st.lists(decisions_, max_size=8), st.lists(decisions_, max_size=4))
@@ -332,6 +366,40 @@ def test_merging_commutes_and_loses_nothing(tmp_path, one, two, shared):
     merge(b, a2)
     assert read(a).decisions == read(b).decisions
     assert {d.id for d in read(a).decisions} == {d.id for d in (*one, *two, *shared)}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.tuples(*[st.lists(decisions_, max_size=5)] * 3),
+    st.lists(decisions_, max_size=3),
+    st.lists(strange_, max_size=3),
+)
+def test_merging_three_copies_in_any_order_comes_to_the_same(tmp_path, own, shared, strange):
+    """(a + b) + c = a + (b + c) = (c + a) + b, of decisions and of lines that nobody understands."""
+
+    def copies():
+        for name, decisions in zip("abc", own, strict=True):
+            foreign = strange if name == "b" else strange[:1]
+            yield journal_at(tmp_path / name, [*shared, *decisions], foreign)
+
+    def held(path):
+        found = read(path)
+        return found.decisions, sorted(s.raw for s in found.strange)
+
+    a, b, c = copies()
+    merge(a, b)
+    merge(a, c)
+    left = held(a)
+    a, b, c = copies()
+    merge(b, c)
+    merge(a, b)
+    right = held(a)
+    a, b, c = copies()
+    merge(c, a)
+    merge(c, b)
+    assert left == right == held(c)
+    assert {d.id for d in left[0]} == {d.id for d in (*shared, *own[0], *own[1], *own[2])}
+    assert left[1] == sorted(set(strange))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from pipeline.concepts import plain
 from pipeline.concepts.forms import inflector
-from pipeline.concepts.matching import Rule, Tagger
+from pipeline.concepts.matching import Rule, Tagger, _Group, _Reading
 from pipeline.concepts.notation import NotationError, Vocabulary, parse_pattern, parse_set
-from pipeline.concepts.phrases import count_variants, variants
+from pipeline.concepts.phrases import Spec, count_variants, variants
 from pipeline.concepts.talk import listen
 
 PLAIN = Vocabulary({}, inflector({}))
@@ -159,6 +160,32 @@ def test_every_variant_of_a_pattern_is_found_in_talk(pattern, data):
     assume(heard_as_said(said))
     matches = Tagger([Rule("x", parse_pattern(pattern, VOCABULARY))]).find(listen(" ".join(said)))
     assert [(m.first, m.last) for m in matches] == [(0, len(said))]
+
+
+SPECS = st.one_of(
+    st.builds(Spec, st.sets(st.sampled_from("abc"), min_size=1).map(frozenset), st.sampled_from("1?")),
+    st.integers(1, 3).map(lambda longest: Spec(None, f"{{0,{longest}}}")),
+)
+REQUIRED = st.sampled_from("abc").map(lambda word: Spec(frozenset(word)))
+VARIANTS = st.builds(
+    lambda before, word, after: (*before, word, *after),
+    st.lists(SPECS, max_size=3), REQUIRED, st.lists(SPECS, max_size=3),
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(VARIANTS, min_size=1, max_size=4), st.lists(st.sampled_from("abcd"), max_size=8))
+def test_word_by_word_the_same_is_found_as_by_spacy(variants, words):
+    group = _Group(frozenset(), variants, few=False)
+    by_spacy = {(first, last) for _, first, last in group._matcher(_Reading(words, []).doc)}
+    assert set(plain.spans(variants, words)) == by_spacy
+
+
+@given(PATTERNS, st.lists(st.sampled_from(["f", *"abcde", "not", "."]), max_size=12))
+def test_few_turns_are_tagged_as_many_are(pattern, said):
+    rules = [Rule("x", parse_pattern(pattern, VOCABULARY)), Rule("x", parse_pattern("a ... b", VOCABULARY))]
+    many, talk = Tagger(rules, frozenset({"c"})), listen(" ".join(said))
+    assert Tagger(rules, frozenset({"c"}), many.by_word, few=True).find(talk) == many.find(talk)
 
 
 def heard_as_said(words: list[str]) -> bool:

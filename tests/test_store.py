@@ -1,10 +1,14 @@
 """Artefacts: kept whole, taken back only for equal inputs, and honest about why not."""
 
+import errno
 import json
+import os
+from dataclasses import replace
 
 import pytest
 
 from pipeline.errors import OutputError
+from pipeline.formats import files
 from pipeline.store import Store, digest_of
 from pipeline.timing import Span
 from pipeline.transcript import Heard, TextSource, TimeSource, Token
@@ -46,6 +50,21 @@ def test_a_damaged_artefact_is_done_again(store, damage):
     store.save("transcribe", Heard, {}, HEARD)
     (store.folder / "transcribe.json").write_text(damage)
     assert store.load("transcribe", Heard, {}).result is None
+
+
+def test_a_full_disk_costs_no_artefact(store, monkeypatch):
+    store.save("transcribe", Heard, {"version": 1}, HEARD)
+    names = sorted(p.name for p in store.folder.iterdir())
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(OutputError, match=r"cannot be written: the disk is full - make room") as caught:
+        store.save("transcribe", Heard, {"version": 2}, replace(HEARD, tokens=()))
+    assert len(str(caught.value).splitlines()) == 1
+    assert store.load("transcribe", Heard, {"version": 1}).result == HEARD
+    assert sorted(p.name for p in store.folder.iterdir()) == names
 
 
 def test_equal_results_have_equal_digests():

@@ -309,6 +309,15 @@ def test_a_network_of_the_users_is_used(tmp_path):
         encoders.choose([tmp_path])
 
 
+def test_weights_that_are_damaged_are_told_when_they_are_used(tmp_path):
+    (tmp_path / encoders.GE2E_FILE).write_bytes(b"nothing of the kind")
+    with pytest.raises(WeightsError, match="remove it"):
+        encoders.choose([tmp_path], loaded=True)
+    chosen = encoders.choose([tmp_path])
+    with pytest.raises(WeightsError, match="remove it"):
+        encoders.listen(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
+
+
 def test_a_network_with_another_input_is_refused(tmp_path):
     data = onnx_file.model([Node("Identity", ["x"], ["y"])], {}, {"x": ("n", 7)}, {"y": ("n", 7)})
     (tmp_path / encoders.USER_FILE).write_bytes(data)

@@ -172,7 +172,9 @@ class _Group:
 
     def spans(self, read: _Reading) -> list[tuple[int, int]]:
         if all(len(variant) == 1 for variant in self.variants):
-            return [(n, n + 1) for n, word in enumerate(read.words) if word in self.key]  # no matcher is needed
+            return [
+                (n, n + 1) for n, word in enumerate(read.words) if word in self.key
+            ]  # no matcher is needed
         if self.few:
             return plain.spans(self.variants, read.words)
         return [(first, last) for _, first, last in self._matcher(read.doc)]

@@ -14,7 +14,12 @@ from pipeline.concepts.phrases import Spec
 def spans(variants: Iterable[Sequence[Spec]], words: Sequence[str]) -> list[tuple[int, int]]:
     """Where any of the variants stands, as spaCy's matcher says it with `greedy="LONGEST"`: of spans that share a word the
     longest stays, of equally long ones the first."""
-    found = {(first, last) for variant in variants for first in range(len(words)) for last in _ends(variant, words, first)}
+    found = {
+        (first, last)
+        for variant in variants
+        for first in range(len(words))
+        for last in _ends(variant, words, first)
+    }
     taken = [False] * len(words)
     kept: list[tuple[int, int]] = []
     for first, last in sorted(found, key=lambda s: (s[0] - s[1], s[0])):

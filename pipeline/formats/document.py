@@ -154,7 +154,12 @@ def _word(token: Token) -> dict[str, Any]:
 def _cues(transcript: Transcript) -> list[dict[str, Any]]:
     style = render.style_of(transcript)
     return [
-        {"id": f"c{n}", "speaker": cue.speaker, **_times(cue.span), "lines": render.lines(cue, transcript, style)}
+        {
+            "id": f"c{n}",
+            "speaker": cue.speaker,
+            **_times(cue.span),
+            "lines": render.lines(cue, transcript, style),
+        }
         for n, cue in enumerate(transcript.captions.cues, 1)
     ]
 

@@ -90,7 +90,9 @@ def style_of(transcript: Transcript) -> Style:
 
 def lines(cue: Cue, transcript: Transcript, style: Style | None = None) -> list[str]:
     """The cue's lines of plain text with labels and dialogue dashes drawn; none is empty."""
-    return [" ".join(text for _, text in line) for line in _texts(cue, transcript, style or style_of(transcript))]
+    return [
+        " ".join(text for _, text in line) for line in _texts(cue, transcript, style or style_of(transcript))
+    ]
 
 
 def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue]:
@@ -103,7 +105,8 @@ def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue
     drawn = style or style_of(transcript)
     names = _Names(transcript)
     shown = [
-        RenderedCue(c.span, _pieces(c, transcript, drawn, names), c.settings) for c in transcript.captions.cues
+        RenderedCue(c.span, _pieces(c, transcript, drawn, names), c.settings)
+        for c in transcript.captions.cues
     ]
     return _with_notice(shown) if transcript.grade is Grade.DRAFT and shown else shown
 
@@ -153,7 +156,12 @@ def _texts(cue: Cue, transcript: Transcript, style: Style) -> list[list[tuple[in
     marked = labels.keys() | dashes
     return [
         [
-            (k, _prefix(k, labels, dashes, style) + clean(tokens[k].text) if k in marked else clean(tokens[k].text))
+            (
+                k,
+                _prefix(k, labels, dashes, style) + clean(tokens[k].text)
+                if k in marked
+                else clean(tokens[k].text),
+            )
             for k in line
         ]
         for line in lines_of(cue, tokens)

@@ -55,14 +55,15 @@ class Encoder:
     trained: Space | None = None
 
 
-def choose(folders: Sequence[Path]) -> Encoder:
-    """The best encoder whose weights lie in one of these folders. Raises WeightsError for a network that cannot be used."""
+def choose(folders: Sequence[Path], loaded: bool = False) -> Encoder:
+    """The best encoder whose weights lie in one of these folders. Raises WeightsError for a network that cannot be used; for
+    GE2E's own only when it is first used, if it need not be `loaded` at once."""
     for folder in folders:
         if (folder / USER_FILE).is_file():
             return _users(folder / USER_FILE)
     for folder in folders:
         if (folder / GE2E_FILE).is_file():
-            return _ge2e(folder / GE2E_FILE)
+            return _ge2e(folder / GE2E_FILE, loaded)
     return Encoder("cepstra", f"cepstra {_CLASSICAL_VERSION}", False, mel.power_mel, classical.statistics)
 
 
@@ -128,9 +129,10 @@ def _gain(audio: Audio) -> float:
     return max(1.0, _LEVEL_RMS / rms) if rms > 0 else 1.0
 
 
-def _ge2e(path: Path) -> Encoder:
+def _ge2e(path: Path, loaded: bool) -> Encoder:
+    runner = _runner(_session(path)) if loaded else _when_used(path)
     room = space.trained(data_file(space.LDA_FILE))
-    return Encoder("GE2E", f"ge2e {_digest(path)}", True, mel.power_mel, _when_used(path), room)
+    return Encoder("GE2E", f"ge2e {_digest(path)}", True, mel.power_mel, runner, room)
 
 
 def _users(path: Path) -> Encoder:
