@@ -153,22 +153,15 @@ def _pieces(cue: Cue, transcript: Transcript, style: Style, names: _Names) -> tu
 def _texts(cue: Cue, transcript: Transcript, style: Style) -> list[list[tuple[int, str]]]:
     """Of each line the tokens' indices and what is shown of them, labels and dashes included."""
     tokens, labels, dashes = transcript.tokens, dict(cue.labels), frozenset(cue.dashes)
-    marked = labels.keys() | dashes
     return [
-        [
-            (
-                k,
-                _prefix(k, labels, dashes, style) + clean(tokens[k].text)
-                if k in marked
-                else clean(tokens[k].text),
-            )
-            for k in line
-        ]
+        [(k, _prefix(k, labels, dashes, style) + clean(tokens[k].text)) for k in line]
         for line in lines_of(cue, tokens)
     ]
 
 
 def _prefix(index: int, labels: dict[int, str], dashes: frozenset[int], style: Style) -> str:
+    if index not in labels and index not in dashes:
+        return ""  # as nearly every word has neither
     dash = style.dash if index in dashes else ""
     name = clean(labels.get(index, ""))
     return dash + (style.label.format(name=name.upper() if style.upper else name) if name else "")
