@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.stages.align.listening import Found, Listened
 from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
+from pipeline.stages.align.rejoining import rejoined
 from pipeline.timing import Span
 
 
@@ -47,6 +48,31 @@ def test_a_passage_moves_across_the_film_and_a_short_cue_does_not() -> None:
     short = Listened((*said(2000, 4), None, *said(4000, 2)), (Span(900_000, 900_400),))
     stays = put_in_place(short, [0] * 4 + [1] + [2] * 2, hearing({(4, 5): Span(900_000, 900_400)}))  # type: ignore[arg-type]
     assert stays == short
+
+
+def test_a_word_torn_off_its_caption_is_found_beside_the_rest() -> None:
+    beside = Span(4200, 4900)
+    torn = Listened((*said(1000, 1), *said(5000, 4)), (Span(2000, 2900), beside))
+    whole = rejoined(torn, [0] * 5, hearing({(0, 1): beside}))  # type: ignore[arg-type]
+    assert [f.span.start_ms for f in whole.found if f] == [4200, 5000, 5300, 5600, 5900]
+    assert whole.unwritten == (Span(1000, 1280), Span(2000, 2900), Span(4480, 4900))
+    last = Listened((*said(1000, 4), *said(5000, 1)), (Span(2250, 2900),))
+    whole = rejoined(last, [0] * 5, hearing({(4, 5): Span(2250, 2900)}))  # type: ignore[arg-type]
+    assert whole.found[4] is not None and whole.found[4].span.start_ms == 2250
+
+
+def test_a_caption_with_a_pause_is_no_torn_one() -> None:
+    deaf = hearing({})
+    for unwritten in (
+        (),
+        (Span(3000, 3900),),
+        (Span(4200, 4900),),
+    ):  # no speech there, not beside it, not its words
+        paused = Listened((*said(1000, 1), *said(5000, 4)), unwritten)
+        assert rejoined(paused, [0] * 5, deaf) == paused  # type: ignore[arg-type]
+    neighbours = Listened((*said(1000, 1), *said(5000, 4)), (Span(4200, 4900),))
+    hear = hearing({(0, 1): Span(4200, 4900)})
+    assert rejoined(neighbours, [0, 1, 1, 1, 1], hear) == neighbours  # type: ignore[arg-type]
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 6)), min_size=1, max_size=12), st.integers(0, 5))

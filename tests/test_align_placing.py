@@ -81,6 +81,28 @@ def test_a_word_does_not_swallow_what_is_said_behind_it() -> None:
     assert placing.places(given, parts(given), slow, scattered(0), 8000)[1].span == Span(250, 1300)
 
 
+SWALLOWED = text((0, 4000, "a eelingf I'm going to fail"), (4000, 6000, "I don't have faith"))
+# The misspelt word stands for three seconds, "I'm" clings to their end, and the next word that is surely found is "faith".
+CLINGING = [
+    said(700), Found(Span(1000, 4600), 0.0, stand_in=True), Found(Span(4600, 4750), -0.9), *[None] * 6,
+    Found(Span(4750, 5300), 1.2),
+]  # fmt: skip
+
+
+def test_words_without_room_share_what_another_swallowed() -> None:
+    placed = placing.places(SWALLOWED, parts(SWALLOWED), CLINGING, scattered(700), 8000, (Span(600, 5300),))
+    starts = [p.span.start_ms for p in placed]
+    assert starts == sorted(starts)
+    assert starts[2] < 2600 and starts[5] < starts[6] - 200 and abs(starts[6] - 3900) < 600
+    assert placed[9].span == Span(4750, 5300)
+
+
+def test_words_that_cling_to_nothing_stay() -> None:
+    found = [*CLINGING[:3], *map(said, (4750, 5000, 5250, 5500, 5750, 6000, 6250))]
+    placed = placing.places(SWALLOWED, parts(SWALLOWED), found, scattered(0), 8000, (Span(600, 6500),))
+    assert placed[2].span == Span(4600, 4750)
+
+
 def test_words_run_together_are_listened_for_one_by_one() -> None:
     given = text((0, 1000, "right.And okay,I U.S. p.m. Mm-hmm.Yes 1.5"))
     pieces = [sum(p.token == n for p in parts(given)) for n in range(6)]

@@ -6,7 +6,7 @@ scoring    how well each moment fits each sound             sharing    work amon
 lattice    the text as a network of states             search     the likeliest way through it
 listening  all of that: where each word was found
 lost       what the search did not find                moving     ... looked for elsewhere
-swapping   ... and in another order
+swapping   ... and in another order                   rejoining  ... and captions torn apart
 relation   how the given times relate to the sound
 placing    a time for every token                      filling    ... also for those that were not heard
 confidence how sure that is
@@ -26,6 +26,7 @@ from pipeline.settings import AlignSettings
 from pipeline.stages.align import ears, opposites, passages, placing
 from pipeline.stages.align.listening import Found, Listened, Listener
 from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
+from pipeline.stages.align.rejoining import rejoined
 from pipeline.stages.align.relation import FEWEST, Relation, relate, sentences
 from pipeline.stages.align.swapping import in_spoken_order
 from pipeline.stages.align.words import Part, parts
@@ -89,6 +90,8 @@ def _listen(listener: Listener, wanted: Sequence[Part], given: Given, progress: 
     def expected(words: range) -> int | None:
         return starts[cue_of[words.start]]
 
+    if given.timed:  # the paragraphs of a script hold pauses
+        listened = rejoined(listened, cue_of, hear)
     listened = put_in_place(listened, cue_of, hear, expected)
     listened = in_spoken_order(listened, cue_of, starts, relation.scatter_ms, compare)
     if relation.scatter_ms <= _CAREFUL_MS:

@@ -59,6 +59,8 @@ def in_speech(run: Run, room: Span, free: Sequence[Span], reach_ms: int) -> list
     placed: list[Span | None] = [None] * len(run.words)
     left = list(free)
     cues = list(_cues(run))
+    if (through := _through(run, room, free)) is not None:
+        return list(shared_out(run.words, through))
     for end, cue, heard in ((-1, cues[-1], run.after), (0, cues[0], run.before)):
         piece = _beside(left, room, end) if run.cues[cue[0]] == heard and placed[cue[0]] is None else None
         if piece is not None and _fits(run, cue, piece, reach_ms):
@@ -68,6 +70,16 @@ def in_speech(run: Run, room: Span, free: Sequence[Span], reach_ms: int) -> list
     for cue, piece in _matched(run, whole, left, reach_ms):
         placed[slice(*cue)] = shared_out(run.words[slice(*cue)], piece)
     return placed
+
+
+def _through(run: Run, room: Span, free: Sequence[Span]) -> Span | None:
+    """The one stretch of speech from the word in front of the room to the word behind it, if the end of one cue and the beginning
+    of another are all that is said there."""
+    if len(free) != 1 or run.cues[0] != run.before or run.cues[-1] != run.after or run.before == run.after:
+        return None
+    piece = free[0]
+    is_through = _beside(free, room, 0) and _beside(free, room, -1)
+    return piece if is_through and stretch(run.words, piece) <= log(_MOST_STRETCH) else None
 
 
 def shared_out(words: Sequence[GivenWord], span: Span) -> list[Span]:

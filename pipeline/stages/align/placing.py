@@ -26,6 +26,8 @@ _HARDLY = 0.25  # of a cue's words
 _PAUSE_MS = 300
 # No word lasts longer, however slowly it is said.
 _LONGEST_WORD_MS, _LONGEST_LETTER_MS = 1200, 250
+# So many words at most cling to the end of what another swallowed, in front of so many that have less time than this each.
+_MOST_CLINGING, _FEWEST_LOST, _CRAMPED_MS = 2, 3, 60
 # A room that leaves words less than this share of the time they need is no place for them.
 _LEAST_ROOM = 0.4
 
@@ -76,6 +78,7 @@ def _heard(
     """The place of each token of which any part was found: from its first part to its last."""
     result: list[Place | None] = [None] * len(given.words)
     torn = _Torn(regions)
+    found = _let_go(parts, found, given)
     for index, (part, here) in enumerate(zip(parts, found, strict=True)):
         if here is None or squeezed(here):
             continue
@@ -93,12 +96,34 @@ def _heard(
     return result
 
 
+def _let_go(parts: Sequence[Part], found: Sequence[Found | None], given: Given) -> list[Found | None]:
+    """`found` less the few words that cling to the end of what a word swallowed, with no room for those that follow them
+    unheard: all of these were said in what it swallowed."""
+    kept = list(found)
+    for index, (part, here) in enumerate(zip(parts, found, strict=True)):
+        if here is None or here.span.duration_ms <= _most_ms(given.words[part.token].text):
+            continue
+        first = next((n for n in range(index + 1, len(found)) if found[n] is None), len(found))
+        last = next((n for n in range(first, len(found)) if found[n] is not None), len(found))
+        after = found[last] if last < len(found) else None
+        clinging = found[first - 1] if index + 1 <= first - 1 <= index + _MOST_CLINGING else None
+        if after is None or clinging is None or last - first < _FEWEST_LOST:
+            continue
+        if 0 <= after.span.start_ms - clinging.span.end_ms < _CRAMPED_MS * (last - first):
+            kept[index + 1 : first] = [None] * (first - index - 1)
+    return kept
+
+
 def _shortened(here: Found, text: str) -> Found:
     """A word that swallowed what is said behind it (a misspelt one may stand for anything) ends where it can end."""
-    most_ms = max(_LONGEST_WORD_MS, _LONGEST_LETTER_MS * len(text))
+    most_ms = _most_ms(text)
     if here.span.duration_ms <= most_ms:
         return here
     return replace(here, span=Span(here.span.start_ms, here.span.start_ms + most_ms // 2))
+
+
+def _most_ms(text: str) -> int:
+    return max(_LONGEST_WORD_MS, _LONGEST_LETTER_MS * len(text))
 
 
 class _Torn:
