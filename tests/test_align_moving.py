@@ -61,6 +61,17 @@ def test_a_word_torn_off_its_caption_is_found_beside_the_rest() -> None:
     assert whole.found[4] is not None and whole.found[4].span.start_ms == 2250
 
 
+def test_a_caption_begins_with_the_speech_that_its_first_word_stumbled_over() -> None:
+    first = Found(Span(2300, 2360), -2.2)
+    listened = Listened((*said(1000, 2), first, *said(2360, 2)), (Span(1800, 2200), Span(6000, 6400)))
+    whole = rejoined(listened, [0, 0, 1, 1, 1], hearing({}))  # type: ignore[arg-type]
+    assert whole.found[2] == Found(Span(1800, 2360), -2.2)
+    assert whole.unwritten == (Span(6000, 6400),)
+    for sure in (Found(Span(2300, 2360), 0.5), Found(Span(2300, 2560), -2.2)):
+        heard = Listened((*said(1000, 2), sure, *said(2560, 2)), (Span(1800, 2200),))
+        assert rejoined(heard, [0, 0, 1, 1, 1], hearing({})) == heard  # type: ignore[arg-type]
+
+
 def test_a_caption_with_a_pause_is_no_torn_one() -> None:
     deaf = hearing({})
     for unwritten in (

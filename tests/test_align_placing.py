@@ -97,6 +97,19 @@ def test_words_without_room_share_what_another_swallowed() -> None:
     assert placed[9].span == Span(4750, 5300)
 
 
+def test_a_cue_begins_after_its_pause_though_its_first_word_was_hardly_heard() -> None:
+    given = text((0, 900, "right"), (1000, 2500, "yeah yeah true"), (2500, 3000, "now"))
+    found = [
+        said(200), Found(Span(1400, 1480), -4.2, after_pause=True), Found(Span(1480, 1900), 0.1),
+        said(1900), Found(Span(2600, 2680), -4.2, after_pause=True),
+    ]  # fmt: skip
+    placed = placing.places(
+        given, parts(given), found, scattered(0), 4000, (Span(100, 500), Span(1400, 3000))
+    )
+    assert placed[1].span == Span(1400, 1480)
+    assert placed[4].span != Span(2600, 2680)  # nothing of its cue goes on from there
+
+
 def test_words_that_cling_to_nothing_stay() -> None:
     found = [*CLINGING[:3], *map(said, (4750, 5000, 5250, 5500, 5750, 6000, 6250))]
     placed = placing.places(SWALLOWED, parts(SWALLOWED), found, scattered(0), 8000, (Span(600, 6500),))

@@ -78,9 +78,10 @@ def _heard(
     """The place of each token of which any part was found: from its first part to its last."""
     result: list[Place | None] = [None] * len(given.words)
     torn = _Torn(regions)
+    cue_of = [number for number, cue in enumerate(given.cues) for _ in cue.words]
     found = _let_go(parts, found, given)
     for index, (part, here) in enumerate(zip(parts, found, strict=True)):
-        if here is None or squeezed(here):
+        if here is None or (squeezed(here) and not _leads(found, cue_of, parts, index)):
             continue
         here = _shortened(here, given.words[part.token].text)
         before = result[part.token]
@@ -94,6 +95,18 @@ def _heard(
                 before.span.hull(here.span), min(before.confidence, sure), TimeSource.ALIGNED
             )
     return result
+
+
+def _leads(found: Sequence[Found | None], cue_of: Sequence[int], parts: Sequence[Part], index: int) -> bool:
+    """Whether a squeezed word opens what its cue goes on to say after a pause: then that is where the cue begins, whatever of
+    it is whose."""
+    here, after = found[index], found[index + 1] if index + 1 < len(found) else None
+    if here is None or after is None or not here.after_pause:
+        return False
+    return (
+        cue_of[parts[index].token] == cue_of[parts[index + 1].token]
+        and after.span.start_ms == here.span.end_ms
+    )
 
 
 def _let_go(parts: Sequence[Part], found: Sequence[Found | None], given: Given) -> list[Found | None]:

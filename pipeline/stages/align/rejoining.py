@@ -7,6 +7,7 @@ belongs here is among the speech that no word explains.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.stages.align.listening import Found, Listened
 from pipeline.stages.align.lost import WEAK_FIT, cues_of
@@ -18,6 +19,7 @@ _TORN_MS = 1000
 _MOST_WORDS = 3
 # Speech this near to the rest belongs to it; shorter than this it is no word.
 _BESIDE_MS, _SHORTEST_MS = 300, 150
+_HARDLY_MS, _ONE_WORD_MS = 100, 700
 # Words may fit so much worse (nats per frame) beside the rest than where they were found.
 _WORSE = 1.0
 
@@ -39,7 +41,27 @@ def rejoined(listened: Listened, groups: Sequence[int], hear: Try) -> Listened:
             left.remove(speech)
             left += [s for s in (*_less(speech, _hull(here)), gone) if s.duration_ms >= _SHORTEST_MS]
             break
+        first = found[cue.start]
+        if first is not None and (speech := _stumbled_over(first, left)) is not None:
+            found[cue.start] = replace(first, span=Span(speech.start_ms, first.span.end_ms))
+            left.remove(speech)
     return Listened(tuple(found), tuple(sorted(left, key=lambda s: s.start_ms)), listened.score)
+
+
+def _stumbled_over(here: Found, left: Sequence[Span]) -> Span | None:
+    """The speech left over right in front of a caption's first word, if that hardly lasts and hardly sounds like itself: then
+    it begins with that speech."""
+    if here.fit > WEAK_FIT or here.span.duration_ms > _HARDLY_MS:
+        return None
+    return next(
+        (
+            s
+            for s in left
+            if 0 <= here.span.start_ms - s.end_ms <= _BESIDE_MS // 2
+            and _SHORTEST_MS <= s.duration_ms <= _ONE_WORD_MS
+        ),
+        None,
+    )
 
 
 def _torn(found: Sequence[Found | None], cue: range) -> list[tuple[range, Span, bool]]:
