@@ -47,11 +47,11 @@ VERSIONS = {
     "sound": 1,
     "picture": picture.VERSION,
     "transcribe": 1,
-    "align": 3,
+    "align": 4,
     "speakers": speakers.VERSION,
     "vignettes": vignettes.VERSION,
     "concepts": concepts.VERSION,
-    "captions": 2,
+    "captions": 3,
 }
 STAGES = tuple(VERSIONS)
 
