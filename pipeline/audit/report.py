@@ -137,7 +137,7 @@ def _many(count: int, what: str) -> str:
 def rates_line(rates: Rates) -> str:
     """The file in numbers, in one line."""
     parts = [
-        f"{rates.cues} captions",
+        _many(rates.cues, "caption"),
         f"{rates.mean_chars_per_s:g} characters/s (95 %: {rates.p95_chars_per_s:g})",
         f"{rates.mean_words_per_minute:.0f} words/min (95 %: {rates.p95_words_per_minute:.0f})",
     ]
