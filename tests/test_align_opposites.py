@@ -10,7 +10,7 @@ import pytest
 from pipeline import media
 from pipeline.given import Given, GivenCue, GivenFormat, GivenWord
 from pipeline.stages.align.lattice import Spoken
-from pipeline.stages.align.listening import Found, Listened, Listener
+from pipeline.stages.align.listening import Found, Listener
 from pipeline.stages.align.opposites import OPPOSITES, contradicted
 from pipeline.stages.align.words import parts, spoken_words
 from pipeline.timing import Span
@@ -45,7 +45,7 @@ def test_the_contrary_of_what_is_said_is_noticed(listener: Listener, text: str, 
     wanted = parts(given)
     found = listener.listen([p.spoken for p in wanted]).found
     # What is not found at all, or fits badly, is doubted without this.
-    named = [given.words[n].text for n in sorted(contradicted(given, wanted, found, listener.compare))]
+    named = [given.words[n].text for n in sorted(contradicted(given, wanted, found, listener.likelihoods))]
     missed = [given.words[p.token].text for p, f in zip(wanted, found, strict=True) if f is None]
     assert [w for w in given.words if w.text in against and w.text not in missed] == [
         w for w in given.words if w.text in named
@@ -64,19 +64,29 @@ def test_every_opposite_has_the_word_for_its_own_opposite_or_leaves_it_out() -> 
 def test_the_opposite_must_be_clearly_likelier(ahead: float, against: list[int]) -> None:
     given = script("You can't leave.")
     wanted = parts(given)
-    found = [Found(Span(n * 300, n * 300 + 300), 1.0) for n in range(3)]
+    found = [Found(Span(n * 300, n * 300 + 300), fit) for n, fit in enumerate((1.0, -0.5, 1.0))]
     (can,) = spoken_words("can")
 
-    def compare(orders: Sequence[Sequence[Spoken]], within: Span) -> list[Listened]:
-        return [Listened((), (), ahead if can in order else 0.0) for order in orders]
+    def likelihoods(orders: Sequence[Sequence[Spoken]], within: Span) -> list[float]:
+        return [ahead if can in order else 0.0 for order in orders]
 
-    assert sorted(contradicted(given, wanted, found, compare)) == against
+    assert sorted(contradicted(given, wanted, found, likelihoods)) == against
+
+
+def test_words_that_fit_as_well_as_those_around_them_are_let_be() -> None:
+    given = script("You can't leave.")
+    found = [Found(Span(n * 300, n * 300 + 300), 1.0) for n in range(3)]
+
+    def likelihoods(orders: Sequence[Sequence[Spoken]], within: Span) -> list[float]:
+        raise AssertionError("nothing to compare")
+
+    assert not contradicted(given, parts(given), found, likelihoods)
 
 
 def test_without_neighbours_nothing_is_compared() -> None:
     given = script("You can't leave.")
 
-    def compare(orders: Sequence[Sequence[Spoken]], within: Span) -> list[Listened]:
+    def likelihoods(orders: Sequence[Sequence[Spoken]], within: Span) -> list[float]:
         raise AssertionError("nothing to compare with")
 
-    assert not contradicted(given, parts(given), [None, Found(Span(0, 300), 1.0), None], compare)
+    assert not contradicted(given, parts(given), [None, Found(Span(0, 300), 1.0), None], likelihoods)

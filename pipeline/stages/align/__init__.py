@@ -28,6 +28,7 @@ from pipeline.stages.align.listening import Found, Listened, Listener
 from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
 from pipeline.stages.align.rejoining import rejoined
 from pipeline.stages.align.relation import FEWEST, Relation, relate, sentences
+from pipeline.stages.align.sharing import alone
 from pipeline.stages.align.swapping import in_spoken_order
 from pipeline.stages.align.words import Part, parts
 from pipeline.timing import Span
@@ -55,6 +56,13 @@ def run(
     """
     if given is None:
         return Aligned(heard.tokens, AlignmentReport(Verdict.NO_SUBTITLES))
+    with alone():
+        return _aligned(audio, heard, given, settings, progress)
+
+
+def _aligned(
+    audio: Audio, heard: Heard, given: Given, settings: AlignSettings, progress: Progress
+) -> Aligned:
     wanted = parts(given)
     listener = Listener(audio.samples, heard.regions, settings.processes)
     listened = _listen(listener, wanted, given, progress)
@@ -63,7 +71,7 @@ def run(
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
     tokens = placing.tokens(given, placed, source)
     cues = _editor_cues(given)
-    against = opposites.contradicted(given, wanted, listened.found, listener.compare)
+    against = opposites.contradicted(given, wanted, listened.found, listener.likelihoods)
     return Aligned(tokens, _report(tokens, wanted, listened, relation, heard, cues, against), cues)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,22 +80,43 @@ class Listener:
 
     def compare(self, orders: Sequence[Sequence[Spoken]], within: Span) -> list[Listened]:
         """Find each of several texts in one part of the sound: all its words in their order, up to the end of the part."""
-        frames = len(self._features)
-        first, last = (min(frames, max(0, ms) // FRAME_MS) for ms in (within.start_ms, within.end_ms))
-        heard = self._features[first:last]
+        heard, first = self._part(within)
         if not len(heard):
             return [Listened((None,) * len(words), ()) for words in orders]
+        return [
+            self._told(search, lattice, lattice.words, heard, first)
+            for search, lattice in self._searched(orders, heard, first)
+        ]
+
+    def likelihoods(self, orders: Sequence[Sequence[Spoken]], within: Span) -> list[float]:
+        """How well each of several texts explains all of one part of the sound, in nats: `compare` without the words' places."""
+        heard, first = self._part(within)
+        return [
+            search.score(lattice.words) if search.reaches(lattice.words) else -np.inf
+            for search, lattice in self._searched(orders, heard, first)
+        ]
+
+    def _part(self, within: Span) -> tuple[acoustics.Floats, int]:
+        """The features of a part of the sound, and the number of their first frame."""
+        frames = len(self._features)
+        first, last = (min(frames, max(0, ms) // FRAME_MS) for ms in (within.start_ms, within.end_ms))
+        return self._features[first:last], first
+
+    def _searched(
+        self, orders: Sequence[Sequence[Spoken]], heard: acoustics.Floats, first: int
+    ) -> Iterator[tuple[Search, Lattice]]:
         lattices = [self._builder.build(words) for words in orders]
-        with scoring.Blocks(self._model, heard, 1) as blocks:
-            recorded = scoring.Recorded(self._model, blocks, [lattice.column for lattice in lattices])
-        found = []
+        recorded = scoring.Recorded(self._model, heard, [lattice.column for lattice in lattices], self._block)
         for lattice in lattices:
             # A part of the sound is short enough to look at everything.
             search = Search(self._model, lattice, self._prices, BEAMS[1:2], recorded.background)
-            for _ in search.run(recorded, self._in_speech[first:last]):
+            for _ in search.run(recorded, self._in_speech[first : first + len(heard)]):
                 pass
-            found.append(self._told(search, lattice, lattice.words, heard, first))
-        return found
+            yield search, lattice
+
+    @cached_property
+    def _block(self) -> scoring.Block:
+        return scoring.Block(self._model)
 
     def _told(
         self, search: Search, lattice: Lattice, end: int, heard: acoustics.Floats, first: int

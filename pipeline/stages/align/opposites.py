@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
+from statistics import median
 
 from pipeline.given import Given
 from pipeline.stages.align.lattice import Spoken
-from pipeline.stages.align.listening import Found, Listened
+from pipeline.stages.align.listening import Found
 from pipeline.stages.align.words import Part, spoken_words
 from pipeline.timing import Span
 
-Compare = Callable[[Sequence[Sequence[Spoken]], Span], Sequence[Listened]]
-"""Several texts and a part of the sound -> how well each is found there."""
+Likelihoods = Callable[[Sequence[Sequence[Spoken]], Span], Sequence[float]]
+"""Several texts and a part of the sound -> how well each explains it, in nats."""
 
 # The opposite must be likelier by so many nats; right words came out ahead of it in 98 of 100 places, mostly by far more.
 _LIKELIER = 8.0
+# Where a word and its neighbours fit no worse (nats per frame) than the words around them, nothing else was said. Around means so
+# many words on either side; where those fit better than most, this much is enough.
+_WORSE, _AROUND_WORDS, _BEST_AROUND = 0.5, 20, 1.5
 # Neighbours further away say nothing about the word.
 _NEAR_MS = 1500
 _MARGIN_MS = 20
@@ -30,7 +34,7 @@ _ABLE_TO_DENY = "do does did can could would should is are was were has have had
 _CONTRACTED = {a: f"{a}n't" for a in _ABLE_TO_DENY.split()} | {"will": "won't", "can": "can't"}
 _PAIRS = (
     ("not", "now"), ("never", "ever"), ("without", "with"), ("nothing", "something"), ("nothing", "anything"),
-    ("nobody", "somebody"), ("nobody", "anybody"), ("cannot", "can"), ("no", "now"),
+    ("nobody", "somebody"), ("nobody", "anybody"), ("cannot", "can"),
 )  # fmt: skip
 
 
@@ -50,7 +54,7 @@ OPPOSITES: Mapping[str, tuple[tuple[str, ...], ...]] = _opposites()
 
 
 def contradicted(
-    given: Given, parts: Sequence[Part], found: Sequence[Found | None], compare: Compare
+    given: Given, parts: Sequence[Part], found: Sequence[Found | None], likelihoods: Likelihoods
 ) -> frozenset[int]:
     """The tokens whose opposite fits the sound better than they do, among the words that were found."""
     texts = [_bare(word.text) for word in given.words]
@@ -59,7 +63,7 @@ def contradicted(
         here, others = found[index], OPPOSITES.get(texts[part.token], ())
         is_heard = here is not None and not here.stand_in
         if others and is_heard and _is_whole(parts, index):
-            result |= {part.token} if _is_contradicted(parts, found, index, others, compare) else set()
+            result |= {part.token} if _is_contradicted(parts, found, index, others, likelihoods) else set()
     return frozenset(result)
 
 
@@ -68,7 +72,7 @@ def _is_contradicted(
     found: Sequence[Found | None],
     index: int,
     others: Sequence[tuple[str, ...]],
-    compare: Compare,
+    likelihoods: Likelihoods,
 ) -> bool:
     here = found[index]
     assert here is not None
@@ -80,15 +84,21 @@ def _is_contradicted(
     left = [parts[index - 1].spoken] if before else []
     right = [parts[index + 1].spoken] if after else []
     readings = [words for words in others if len(words) < 2 or roomy]
-    if not readings or not (left or right):
+    if not readings or not (left or right) or _fits_well(found, index, (here, before, after)):
         return False
     orders = [
         [parts[index].spoken],
         *([s for word in words for s in spoken_words(word)] for words in readings),
     ]
     within = Span(max(0, wide.start_ms - _MARGIN_MS), wide.end_ms + _MARGIN_MS)
-    own, *scores = (r.score for r in compare([[*left, *order, *right] for order in orders], within))
+    own, *scores = likelihoods([[*left, *order, *right] for order in orders], within)
     return isfinite(own) and max(scores) > own + _LIKELIER
+
+
+def _fits_well(found: Sequence[Found | None], index: int, words: Sequence[Found | None]) -> bool:
+    around = found[max(0, index - _AROUND_WORDS) : index + _AROUND_WORDS + 1]
+    usual = median(f.fit for f in around if f is not None and not f.stand_in)
+    return min(f.fit for f in words if f is not None) >= min(usual, _BEST_AROUND) - _WORSE
 
 
 def _neighbour(found: Sequence[Found | None], index: int, step: int) -> Found | None:

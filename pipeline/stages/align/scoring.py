@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -28,18 +29,23 @@ _EXP_BIAS = np.float32(127 * 2**23 - 366_393)
 
 
 class Chosen:
-    """A selection of columns, sorted and unique, with the weights laid out for scoring them together."""
+    """A selection of columns, sorted and unique, with the weights laid out for scoring them together when they are needed."""
 
     def __init__(self, acoustics: Acoustics, columns: Ints) -> None:
         self.columns = columns
+        self._acoustics = acoustics
         self.codebook_of = acoustics.codebook_of[columns]
         cuts = np.searchsorted(columns, acoustics.codebook_start)
         self.parts = [
             (int(codebook), slice(int(cuts[codebook]), int(cuts[codebook + 1])))
             for codebook in np.flatnonzero(np.diff(cuts))
         ]
-        self.weights = [
-            [np.ascontiguousarray(stream[:, columns[part]]) for stream in acoustics.weights]
+
+    @cached_property
+    def weights(self) -> list[list[Floats]]:
+        """For each codebook of `parts` and each stream the mixture weights of its columns."""
+        return [
+            [np.ascontiguousarray(stream[:, self.columns[part]]) for stream in self._acoustics.weights]
             for _, part in self.parts
         ]
 
@@ -179,13 +185,17 @@ class Recorded:
     `background[n]`, shape (frames,), is the phone loop's gain in block n.
     """
 
-    def __init__(self, acoustics: Acoustics, blocks: Blocks, columns: Sequence[Ints]) -> None:
+    def __init__(
+        self, acoustics: Acoustics, features: Floats, columns: Sequence[Ints], block: Block | None = None
+    ) -> None:
+        """`block` is written over; making one takes longer than a short sound does."""
         wanted = np.unique(np.concatenate([acoustics.plain, *columns]))
         chosen = Chosen(acoustics, wanted[wanted < acoustics.columns])
+        block = block or Block(acoustics)
         self._blocks = []
-        for number in range(len(blocks)):
-            block = blocks[number]
-            self._blocks.append(_Known(block.first, chosen.columns, block.scores(chosen)))
+        for first in range(0, len(features), BLOCK_FRAMES):
+            scores = block.load(features[first : first + BLOCK_FRAMES], first).scores(chosen)
+            self._blocks.append(_Known(first, chosen.columns, scores))
         loop = PhoneLoop(acoustics)
         self.background = [loop(block) for block in self._blocks]
 
@@ -194,6 +204,12 @@ class Recorded:
 
     def __getitem__(self, number: int) -> _Known:
         return self._blocks[number]
+
+
+@lru_cache(maxsize=1)
+def _plain(acoustics: Acoustics) -> Chosen:
+    """The phones without their context; the same for every loop."""
+    return Chosen(acoustics, np.sort(acoustics.plain))
 
 
 class PhoneLoop:
@@ -206,7 +222,7 @@ class PhoneLoop:
     _ENTRY = np.float32(-3.0)  # nats for each new phone; keeps the loop from changing its mind every 30 ms
 
     def __init__(self, acoustics: Acoustics) -> None:
-        self._chosen = Chosen(acoustics, np.sort(acoustics.plain))
+        self._chosen = _plain(acoustics)
         self._order = np.argsort(np.argsort(acoustics.plain))
         self._stay, self._leave = acoustics.stay.ravel(), acoustics.leave.ravel()
         self._state = np.full(len(self._stay), -1e9, np.float32)

@@ -20,3 +20,12 @@ def pool(threads: int) -> Iterator[Executor]:
 
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(number_of(threads)) as executor:
         yield executor
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Matrix products on this thread only: many small ones lose more by being shared than they gain."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):
+        yield
