@@ -25,6 +25,7 @@ from pipeline.progress import Progress, part, silent
 from pipeline.settings import Settings
 from pipeline.stages import align, captions
 from pipeline.stages.align.relation import Relation
+from pipeline.summary import at_times
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -45,18 +46,25 @@ from pipeline.transcript import (
 _SURELY_WRONG_MS = 1000
 _SURE = 0.9
 _ENOUGH_WORDS = 4
+# One of so many words may have been heard in part in its own place, if it begins so far from it: editors divide long speech by
+# eye.
+_MANY_WORDS, _FAR_MS = 6, 1500
 # The share of cues that agree on the shift of their stretch, from which on the file is called tidy.
 _TIDY = 0.9
+# A cue that had no length, and nothing to be said that gives it one, is shown so long.
+_SHOWN_MS = 1000
 # Below this confidence a word's place says less than the cue's own time, moved with all the others.
 _USABLE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Realigned:
-    """The subtitles with their new times, as the bytes to write, and what was found out."""
+    """The subtitles with their new times, as the bytes to write, and what was found out; `notes` say what was repaired while
+    they were read, and how many cues went elsewhere than the rest."""
 
     data: bytes
     aligned: Aligned
+    notes: tuple[str, ...] = ()
 
     def report(self) -> dict[str, Any]:
         """`words` in spoken order, each with times, confidence and the source of its time, and the `alignment`."""
@@ -88,9 +96,28 @@ def realign(
         problem = f"does not fit {recording.name}: its words are not in the sound"
         raise SubtitlesError(subtitles, problem, "name the right file")
     if not given.timed:
-        return Realigned(_divided(aligned, audio, given, settings, out).encode("utf-8"), aligned)
-    text = retime(source_text(subtitles, settings.language), given, new_times(given, aligned))
-    return Realigned(_encoded(text, given, subtitles), aligned)
+        return Realigned(_divided(aligned, audio, given, settings, out).encode("utf-8"), aligned, given.notes)
+    spans = new_times(given, aligned)
+    text = retime(source_text(subtitles, settings.language), given, spans)
+    return Realigned(
+        _encoded(text, given, subtitles), aligned, (*given.notes, *_strays(given, aligned, spans))
+    )
+
+
+def _strays(given: Given, aligned: Aligned, spans: Sequence[Span]) -> tuple[str, ...]:
+    """That cues of a careful file went elsewhere than the rest of it, and where the first of them are now."""
+    relation = Relation(aligned.report.verdict, aligned.report.shifts)
+    if relation.verdict not in (Verdict.IN_SYNC, Verdict.OFFSET, Verdict.DRIFT):
+        return ()
+    gone = [
+        now
+        for cue, now in zip(given.cues, spans, strict=True)
+        if cue.span and abs(now.start_ms - relation.at(cue.span.start_ms)) > _SURELY_WRONG_MS
+    ]
+    if not gone:
+        return ()
+    one = "1 cue stood" if len(gone) == 1 else f"{len(gone)} cues stood"
+    return (f"{one} elsewhere, and went where the words are said: {at_times(gone)}",)
 
 
 def _check_format(given: Given, out: Path) -> None:
@@ -153,7 +180,7 @@ def _new_time(own: Span, cue: EditorCue | None, tokens: Sequence[Token], relatio
     start = spoken[0].span.start_ms if sure else max(0, moved)
     length = max(0, (relation.at(own.end_ms) if relation.pieces else own.end_ms) - moved)
     said = spoken[-1].span.end_ms if sure and spoken[-1].time_source is TimeSource.ALIGNED else start
-    return Span(start, max(start + length, said))
+    return Span(start, max(start + length, said) if length or said > start else start + _SHOWN_MS)
 
 
 def _is_tidy(relation: Relation) -> bool:
@@ -162,10 +189,12 @@ def _is_tidy(relation: Relation) -> bool:
 
 
 def _is_proven(spoken: Sequence[Token], there: Span) -> bool:
-    """Whether a cue is long enough, and all of it heard beyond doubt outside its own place `there`, to believe the sound more
-    than a good editor."""
-    sure = min(t.confidence for t in spoken) >= _SURE
-    return sure and len(spoken) >= _ENOUGH_WORDS and not any(t.span.middle_ms in there for t in spoken)
+    """Whether a cue is long enough, and all of it heard beyond doubt, to believe the sound more than a good editor: a short one
+    only if nothing of it was heard in its own place `there`."""
+    if min(t.confidence for t in spoken) < _SURE or len(spoken) < _ENOUGH_WORDS:
+        return False
+    far = abs(spoken[0].span.start_ms - there.start_ms) >= _FAR_MS
+    return (far and len(spoken) >= _MANY_WORDS) or not any(t.span.middle_ms in there for t in spoken)
 
 
 def _apart(own: Sequence[Span], moved: Sequence[Span]) -> list[Span]:

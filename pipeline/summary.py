@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.timing import clock
-from pipeline.transcript import Grade, Kind, Passage, TextSource, TimeSource, Transcript
+from collections.abc import Sequence
+
+from pipeline.timing import Span, clock
+from pipeline.transcript import AlignmentReport, Grade, Kind, Passage, TextSource, TimeSource, Transcript
 
 # Below this a time is a guess between neighbours rather than something that was heard.
 DOUBTFUL = 0.5
@@ -69,8 +71,10 @@ def _unnamed(transcript: Transcript) -> tuple[str, ...]:
 
 def _timed_share(transcript: Transcript) -> str:
     words = [t for t in transcript.tokens if t.kind is Kind.WORD]
+    if not words:
+        return "none of it is a word whose time could be found in the sound"
     sure = sum(t.confidence >= DOUBTFUL and t.time_source is not TimeSource.INTERPOLATED for t in words)
-    share = 100 * sure / len(words) if words else 100.0
+    share = 100 * sure / len(words)
     return f"{share:.0f} % of their times were found in the sound, the rest lie between neighbours"
 
 
@@ -84,6 +88,14 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
             "better words: put the subtitles beside the recording (NAME.en.srt), or fetch a better ear with "
             "'vignette models fetch small.en', and run again"
         )
+    needs += told_passages(report, absent)
+    return (*needs, *_unnamed(transcript))
+
+
+def told_passages(report: AlignmentReport, absent: tuple[Passage, ...] = ()) -> list[str]:
+    """What a person should look at in an alignment, one sentence for each kind; `absent` are the passages without speech that
+    no caption shows."""
+    told = []
     for passages, one, many in (
         (report.speech_without_text, "stretch of speech has no text", "stretches of speech have no text"),
         (
@@ -108,16 +120,17 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
         ),
     ):
         if passages:
-            needs.append(f"{len(passages)} {one if len(passages) == 1 else many}: {_places(passages)}")
-    return (*needs, *_unnamed(transcript))
+            count = f"{len(passages)} {one if len(passages) == 1 else many}"
+            told.append(f"{count}: {at_times([p.span for p in passages])}")
+    return told
 
 
 def _is_absent(passage: Passage, transcript: Transcript) -> bool:
     return any(t.kind is Kind.ABSENT for t in transcript.tokens[passage.first : passage.last])
 
 
-def _places(passages: tuple[Passage, ...], shown: int = 3) -> str:
+def at_times(spans: Sequence[Span], shown: int = 3) -> str:
     """The first few times, so that a person knows where to look; never the words themselves."""
-    times = ", ".join(clock(p.span.start_ms) for p in passages[:shown])
-    more = len(passages) - shown
+    times = ", ".join(clock(s.start_ms) for s in spans[:shown])
+    more = len(spans) - shown
     return f"at {times}" + (f" and {more} more (all in the JSON)" if more > 0 else "")

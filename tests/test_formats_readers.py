@@ -104,6 +104,17 @@ def test_a_broken_timing_is_said_and_its_text_is_kept() -> None:
     assert notes == ["line 6: the timing cannot be read; its text was put to the cue before"]
 
 
+def test_a_cue_from_before_the_beginning_keeps_its_text() -> None:
+    text = (
+        "1\n-00:00:05,878 --> -00:00:03,000\nGood evening.\n\n2\n-00:00:01,000 --> 00:00:01,500\nCome in.\n"
+    )
+    cues, notes = srt_reader.parse(text, NOWHERE)
+    assert [c.span for c in cues] == [Span(0, 0), Span(0, 1500)]
+    assert notes == [
+        f"line {n}: the cue begins before the recording; it was taken to begin with it" for n in (2, 6)
+    ]
+
+
 def test_a_cue_that_ends_before_it_starts_is_said() -> None:
     cues, notes = srt_reader.parse("1\n00:00:05,000 --> 00:00:02,000\ntext\n", NOWHERE)
     assert cues[0].span == Span(5000, 5000)

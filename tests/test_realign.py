@@ -13,10 +13,10 @@ import pytest
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.readers import read
 from pipeline.given import Given, GivenCue, GivenFormat, GivenWord
-from pipeline.realign import Realigned, new_times, realign
+from pipeline.realign import Realigned, _strays, new_times, realign
 from pipeline.settings import Settings
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Shift, TimeSource, Token, Verdict
+from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Kind, Shift, TimeSource, Token, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO, SUBTITLES = ROOT / "media" / "demo.mp4", ROOT / "media" / "demo.en.srt"
@@ -134,3 +134,39 @@ def test_in_sync_only_a_cue_of_enough_words_moves_and_only_if_all_are_sure() -> 
         cues = (EditorCue(0, 1, own[0]), EditorCue(1, len(tokens), own[1]))
         report = AlignmentReport(Verdict.IN_SYNC, shifts=(Shift(Span(0, 10**7), 0),))
         assert new_times(given, Aligned(tokens, report, cues)) == [own[0], Span(start_ms, start_ms + 1000)]
+
+
+@pytest.mark.parametrize(("by_ms", "moves"), [(1600, True), (1200, False)])
+def test_in_sync_a_long_cue_moves_though_part_of_it_was_heard_where_it_stood(by_ms: int, moves: bool) -> None:
+    own = Span(0, 900), Span(10_000, 14_000)
+    words = ("so", "watch", "what", "happens", "between", "people")
+    given = Given("x.srt", GivenFormat.SRT, tuple(
+        GivenCue(s, tuple(GivenWord(t) for t in w)) for s, w in zip(own, (("one",), words), strict=True)))  # fmt: skip
+    tokens = (
+        Token("one", Span(100, 400), 0.97, time_source=TimeSource.ALIGNED),
+        *(
+            Token(
+                t, Span(start := 10_000 + by_ms + 400 * n, start + 400), 0.97, time_source=TimeSource.ALIGNED
+            )
+            for n, t in enumerate(words)
+        ),
+    )
+    report = AlignmentReport(Verdict.IN_SYNC, shifts=(Shift(Span(0, 10**7), 0),))
+    aligned = Aligned(tokens, report, (EditorCue(0, 1, own[0]), EditorCue(1, 7, own[1])))
+    spans = new_times(given, aligned)
+    assert (spans[1].start_ms == 10_000 + by_ms) is moves
+    told = _strays(given, aligned, spans)
+    assert told == (("1 cue stood elsewhere, and went where the words are said: at 0:11",) if moves else ())
+
+
+def test_a_cue_without_length_is_shown_for_a_moment() -> None:
+    own = Span(1000, 1000), Span(2500, 3000)
+    given = Given("x.srt", GivenFormat.SRT, tuple(
+        GivenCue(s, (GivenWord(t, Kind.SOUND),)) for s, t in zip(own, ("[door]", "[bell]"), strict=True)))  # fmt: skip
+    tokens = (
+        Token("[door]", Span(6000, 6000), kind=Kind.SOUND),
+        Token("[bell]", Span(7500, 8000), kind=Kind.SOUND),
+    )
+    report = AlignmentReport(Verdict.OFFSET, shifts=(Shift(Span(0, 10**7), 5000),))
+    aligned = Aligned(tokens, report, (EditorCue(0, 1, own[0]), EditorCue(1, 2, own[1])))
+    assert new_times(given, aligned) == [Span(6000, 7000), Span(7500, 8000)]

@@ -37,7 +37,7 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         ] = False,
     ) -> int:
         """Time subtitles or a script from the sound; the editor's cues, lines and styling stay as they are."""
-        from pipeline import realign, settings
+        from pipeline import realign, settings, summary
         from pipeline.jobs import PROJECT_FILE, sidecar_of
         from pipeline.keeping import Place
 
@@ -64,9 +64,21 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
             files = [str(p) for p in (out, report) if p is not None]
             say(
                 json.dumps(
-                    {"files": files, "verdict": str(told.verdict), "summary": list(told.summary)}, indent=1
+                    {
+                        "files": files,
+                        "verdict": str(told.verdict),
+                        "summary": [*told.summary, *found.notes],
+                        "needs": summary.told_passages(told),
+                    },
+                    indent=1,
                 )
             )
         else:
-            say("\n".join([f"{out}: {told.verdict}", *(f"  - {sentence}" for sentence in told.summary)]))
+            lines = [f"{out}: {told.verdict}", *(f"  - {s}" for s in (*told.summary, *found.notes))]
+            needs = summary.told_passages(told)
+            say(
+                "\n".join(
+                    [*lines, *(["  still needs a person:"] if needs else []), *(f"    - {n}" for n in needs)]
+                )
+            )
         return 0

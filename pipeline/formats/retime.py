@@ -13,7 +13,7 @@ from pipeline.formats.render import Piece, RenderedCue
 from pipeline.given import Given, GivenFormat
 from pipeline.timing import Span, format_timecode
 
-_TIME = r"(?:\d+\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
+_TIME = r"-?(?:\d+\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
 _TIMING = re.compile(rf"{_TIME}\s*(?:-->|->|[–—]>|→)\s*{_TIME}", re.ASCII)
 _ASS_TIME = re.compile(r"\d+:\d{1,2}:\d{1,2}[.:,]\d{1,3}", re.ASCII)
 

@@ -23,8 +23,8 @@ from pipeline.formats.readers.payload import Line, Piece, RawCue, split_lines
 from pipeline.formats.srt import unguard
 from pipeline.timing import Span, parse_timecode
 
-_TIME = r"(?:\d{1,6}\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
-_FULL = r"\d{1,6}:\d\d:\d\d[.,]\d{3}"
+_TIME = r"-?(?:\d{1,6}\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
+_FULL = r"-?\d{1,6}:\d\d:\d\d[.,]\d{3}"
 _TIMING = re.compile(rf"[\s\ufeff]*({_TIME})\s*-->\s*({_TIME})(?!\d)(.*)", re.ASCII)
 # Word processors turn the arrow into something else; then both times must be complete.
 _OTHER_ARROW = re.compile(rf"[\s\ufeff]*({_FULL})\s*(?:->|[–—]>|→)\s*({_FULL})(?!\d)(.*)", re.ASCII)
@@ -123,15 +123,19 @@ def _trimmed(payload: list[str]) -> list[str]:
 
 def _span(start: str, end: str) -> tuple[Span, str]:
     start_ms, end_ms = _time_ms(start), _time_ms(end)
+    if start.strip().startswith("-"):
+        return Span(0, end_ms), "the cue begins before the recording; it was taken to begin with it"
     if end_ms < start_ms:
         return Span(start_ms, start_ms), f"the cue ends before it starts ({end.strip()}); its end was ignored"
     return Span(start_ms, end_ms), ""
 
 
 def _time_ms(text: str) -> int:
-    """Like `parse_timecode`, but a minute or second too many is carried, and a third colon is a decimal
-    mark."""
+    """Like `parse_timecode`, but a minute or second too many is carried, a third colon is a decimal mark, and a time before the
+    beginning is the beginning."""
     compact = re.sub(r"\s", "", text)
+    if compact.startswith("-"):
+        return 0
     if compact.count(":") == 3:
         compact = ".".join(compact.rsplit(":", 1))
     try:
