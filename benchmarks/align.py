@@ -197,14 +197,14 @@ def calibration(errors: Sequence[tuple[int | None, float]]) -> None:
 # --- real speech
 
 
-def speech(data: Path) -> None:
-    """Real speech whose truth is known."""
+def speech(data: Path, wrong: float) -> None:
+    """Real speech whose truth is known, with this share of its words wrong or missing."""
     meetings = sorted(p.name for p in (data / "speech").glob("ami_*_30s"))
     pooled: list[tuple[int | None, float]] = []
     for title, names in (("meetings (AMI)", meetings), ("hand-timed words", HAND_TIMED)):
         clear, overlapped = [], []
         for name in names:
-            for error, confidence, under in word_errors(data / "speech" / name):
+            for error, confidence, under in word_errors(data / "speech" / name, wrong):
                 (overlapped if under else clear).append((error, confidence))
         pooled += clear
         for label, errors in ((title, clear), (f"{title}, overlapped", overlapped)):
@@ -225,18 +225,25 @@ def script_of(lines: Iterable[str]) -> Given:
     return Given("reference", GivenFormat.TEXT, cues)
 
 
-def word_errors(folder: Path) -> list[tuple[int | None, float, bool]]:
-    """Error, confidence and whether somebody else talks at the same time, of every word that can be scored."""
+def word_errors(folder: Path, wrong: float = 0.0) -> list[tuple[int | None, float, bool]]:
+    """Error, confidence and whether somebody else talks at the same time, of every word that can be scored; those that were
+    made wrong or taken out of the text cannot."""
     reference = sorted(
         (r for r in json.loads((folder / "ref.json").read_text("utf-8")) if "word" in r),
         key=lambda r: r["start"],
     )
-    aligned = Sound.of(next(folder.glob("audio.*"))).align(
-        script_of([" ".join(r["word"].replace(" ", "_") for r in reference)])
-    )
+    rng = random.Random(5)
+    fates = [rng.choice(("gone", "other")) if rng.random() < wrong else "" for _ in reference]
+    others = [r["word"].replace(" ", "_") for r in reference]
+    said = [
+        (truth, rng.choice(others) if fate else word, fate)
+        for truth, word, fate in zip(reference, others, fates, strict=True)
+        if fate != "gone"
+    ]
+    aligned = Sound.of(next(folder.glob("audio.*"))).align(script_of([" ".join(text for _, text, _ in said)]))
     found = []
-    for truth, token in zip(reference, aligned.tokens, strict=True):
-        if truth.get("loose") or truth.get("cut"):
+    for (truth, _, fate), token in zip(said, aligned.tokens, strict=True):
+        if truth.get("loose") or truth.get("cut") or fate:
             continue
         under = any(
             o.get("speaker") != truth.get("speaker")
@@ -346,6 +353,9 @@ def main() -> None:
     )
     parser.add_argument("--speech", action="store_true", help="real speech from VIGNETTE_DATA")
     parser.add_argument(
+        "--wrong", type=float, default=0, metavar="PERCENT", help="of the words of real speech"
+    )
+    parser.add_argument(
         "--planted", type=int, metavar="SEED", help="plant mistakes into the film's subtitles instead"
     )
     chosen = parser.parse_args()
@@ -353,7 +363,7 @@ def main() -> None:
         folder = os.environ.get("VIGNETTE_DATA")
         if not folder:
             raise SystemExit("set VIGNETTE_DATA to the folder with the reference speech")
-        speech(Path(folder))
+        speech(Path(folder), chosen.wrong / 100)
     if chosen.film and chosen.planted is not None:
         planted(chosen.film, chosen.planted)
     elif chosen.film:
