@@ -356,8 +356,54 @@ def test_a_file_of_which_most_words_were_wrong_is_mended_all_the_same():
 
 def test_every_caption_deleted(desk):
     parts = blocks(desk.srt.read_text(encoding="utf-8"))
-    _, out = desk.round_trip(joined(parts[:1]))
-    assert out == joined(parts[:1])
+    path = desk.job.media.with_name("mended.srt")
+    path.write_text(joined(parts[:1]), encoding="utf-8")
+    adopt.adopt(desk.job, path, "Ana", anyway=True)
+    assert srt.dumps(desk.run()[0].transcript) == joined(parts[:1])
+
+
+def test_a_half_finished_file_is_not_taken_for_deleted_words(desk):
+    parts = blocks(desk.srt.read_text(encoding="utf-8"))
+    half = len(parts) // 2
+    begins = parts[half][1].split(",")[0][3:].lstrip("0")
+    with pytest.raises(SubtitlesError, match=rf"lacks \d+ of our \d+ words, most of them from {begins} on"):
+        desk.adopt(joined(parts[:half]))
+    assert not desk.journal.exists()
+    assert desk.adopt(joined(parts[:2] + parts[4:])).decisions
+
+
+def shifted(parts, by_ms):
+    return [[n, _times(*(_ms(t) + by_ms for t in times.split(" --> "))), *lines] for n, times, *lines in parts]
+
+
+def test_a_file_with_the_times_of_another_version_is_not_adopted(desk):
+    parts = blocks(desk.srt.read_text(encoding="utf-8"))
+    with pytest.raises(SubtitlesError, match=r"begin 3\.0 s from where ours do.*vignette align"):
+        desk.adopt(joined(shifted(parts, 3000)))
+    assert not desk.journal.exists()
+    third = len(parts) // 3
+    assert desk.adopt(joined(parts[:-third] + shifted(parts[-third:], 3000))).decisions
+
+
+def test_a_caption_past_the_end_of_the_recording_ends_with_it(desk):
+    parts = blocks(desk.srt.read_text(encoding="utf-8"))
+    end = preview(desk.job, tagging=False).transcript.media.duration_ms
+    late = [["0", _times(end - 2000, end + 30_000), "Goodbye."], ["0", _times(end + 100, end + 900), "Music."]]
+    found, out = desk.round_trip(joined(parts + late))
+    assert out == joined([*parts, ["0", _times(end - 2000, end), "Goodbye."]])
+    assert found.differing == 0
+    assert "runs past the end" in found.notes[0]
+    assert "is left out" in found.notes[1]
+    assert not desk.run()[0].replay.report.conflicts
+
+
+def test_a_caption_moved_behind_the_end_stays_where_it_was(desk):
+    parts = blocks(desk.srt.read_text(encoding="utf-8"))
+    end = preview(desk.job, tagging=False).transcript.media.duration_ms
+    moved = [*parts[:-1], [parts[-1][0], _times(end + 100, end + 900), *parts[-1][2:]]]
+    found, out = desk.round_trip(joined(moved))
+    assert out == joined(parts)
+    assert "stays where it was" in found.notes[0]
 
 
 # --- the round trip, at random ---------------------------------------------------------------------------------------

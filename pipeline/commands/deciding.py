@@ -150,7 +150,10 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
             bool, typer.Option("--dry-run", help="Say what would be decided, no more.")
         ] = False,
         anyway: Annotated[
-            bool, typer.Option("--anyway", help="Also where the file has hardly a word of ours.")
+            bool,
+            typer.Option(
+                "--anyway", help="Also where the file has hardly a word of ours, lacks many, or other times."
+            ),
         ] = False,
         out: Out = OUT_DEFAULT,
         subtitles: Subtitles = None,

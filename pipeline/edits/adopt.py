@@ -15,9 +15,9 @@ from shlex import quote
 from typing import Any
 
 from pipeline import outputs
-from pipeline.edits import anew, journal, mended, past
+from pipeline.edits import anew, journal, mended, past, suspect
 from pipeline.edits.clerk import Clerk
-from pipeline.edits.comparing import Change, changes, is_foreign, on_tokens, runs, starts
+from pipeline.edits.comparing import changes, kept, on_tokens, runs, starts
 from pipeline.edits.conflicts import SEEN, counted
 from pipeline.edits.journal import Contents
 from pipeline.edits.making import Maker
@@ -80,7 +80,8 @@ class Adopted:
 def adopt(job: Job, file: Path, who: str, anyway: bool = False) -> Adopted:
     """Turn what a person changed in a caption file into decisions and write them into the recording's journal.
 
-    Raises SubtitlesError for a file that cannot be read, or (unless `anyway`) has hardly a word in common with our captions,
+    Raises SubtitlesError for a file that cannot be read, or (unless `anyway`) is no mend of our captions: hardly a
+    word in common, a large part of the words gone, most captions elsewhere. Nothing is written then. Also raises
     UsageError when the recording must be run first, JournalError.
     """
     place = journal.journal_of(job.media)
@@ -98,17 +99,19 @@ def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False)
     now = preview(job, held, tagging=False)
     labels = _labels(job, now.transcript)
     cues, notes = mended.read_mended(file, job.settings.language, labels)
-    if not anyway and is_foreign([w for c in cues for w in c.texts], [t.text for t in now.transcript.tokens]):
-        raise SubtitlesError(
-            file,
-            f"has hardly a word in common with the captions of {job.media}",
-            "name the file that was mended; --anyway puts it in their place",
-        )
-    if not _differing(now.transcript, cues) and not _other_voices(now.transcript, cues):
-        return Adopted(file, (), 0, tuple(notes), not notes)
+    ours = _shown(now.transcript)
     last = _last_written(job, file)
     before = None if last is None else mended.read_mended(last, job.settings.language, labels)[0]
-    if before is None or not _differing(now.transcript, before):
+    overtaken = before is not None and bool(_differing(now.transcript, before))
+    # Where a run has come between, the person mended what stood before it.
+    wrong = None if anyway else suspect.problem(cues, before if overtaken and before else ours)
+    if wrong:
+        raise SubtitlesError(file, *wrong)
+    cues, cut = suspect.within(cues, ours, now.transcript.media.duration_ms)
+    notes += cut
+    if not _differing(now.transcript, cues) and not _other_voices(now.transcript, cues):
+        return Adopted(file, (), 0, tuple(notes), not notes)
+    if before is None or not overtaken:
         trial: _Trial | _Past = _Trial(job, held)
     else:  # a run has come between: what the person changed is told from what they had before them
         trial = _Past(held, before)
@@ -254,15 +257,9 @@ def _places(transcript: Transcript, cues: Sequence[ShownCue]) -> list[tuple[int,
     shown = [[i for line in lines_of(cue, tokens) for i in line] for cue in transcript.captions.cues]
     owner = [i for cue in shown for i in cue for _ in tokens[i].text.split()]
     texts = [[word for i in cue for word in tokens[i].text.split()] for cue in shown]
-    count = sum(len(cue.texts) for cue in cues)
-    ours_of: dict[int, int] = {}  # their word -> our token
-    k = 0
-    for change in [*changes(texts, [c.texts for c in cues]), Change(len(owner), len(owner), count, count)]:
-        while k < change.begin:
-            ours_of[k] = owner[change.first - (change.begin - k)]
-            k += 1
-        k = change.end
-    begins = starts([c.texts for c in cues])
+    theirs = [c.texts for c in cues]
+    ours_of = {k: owner[at] for k, at in kept(texts, theirs).items()}  # their word -> our token
+    begins = starts(theirs)
     found: list[tuple[int, int] | None] = []
     for number in range(len(cues)):
         held = [ours_of.get(k) for k in range(begins[number], begins[number + 1])]

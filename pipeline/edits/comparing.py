@@ -53,6 +53,17 @@ def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> l
     return found
 
 
+def kept(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> dict[int, int]:
+    """Which word of ours each word of theirs is, where it was not changed."""
+    mine, count = sum(map(len, ours)), sum(map(len, theirs))
+    found: dict[int, int] = {}
+    k = 0
+    for change in [*changes(ours, theirs), Change(mine, mine, count, count)]:
+        found.update((at, change.first - (change.begin - at)) for at in range(k, change.begin))
+        k = change.end
+    return found
+
+
 def on_tokens(found: Sequence[Change], owner: Sequence[int]) -> list[Change]:
     """The changes grown to whole tokens; `owner` says which token each of our words stands in."""
     grown: list[Change] = []

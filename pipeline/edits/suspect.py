@@ -1,0 +1,93 @@
+"""Before a mended file is adopted: whether it looks like a mend of our captions at all, and fits into the recording."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+
+from pipeline.edits.comparing import changes, is_foreign, kept, starts
+from pipeline.edits.mended import ShownCue
+from pipeline.timing import Span, clock
+
+# Who mends takes out some words; whoever takes out more than both of these has most likely not finished.
+MOST_MISSING_SHARE, MOST_MISSING_WORDS = 0.2, 30
+# Who mends moves some captions; where most of them begin further away than this, the times are another version's.
+FAR_MS, LEAST_COMPARED = 1500, 5
+
+
+def problem(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, str] | None:
+    """What is wrong with a file as a mend of ours, and what to do about it; None where nothing is."""
+    texts, held = [c.texts for c in cues], [c.texts for c in ours]
+    if is_foreign([w for cue in texts for w in cue], [w for cue in held for w in cue]):
+        return "has hardly a word in common with our captions", (
+            "name the file that was mended; --anyway puts it in their place"
+        )
+    return _unfinished(cues, ours) or _elsewhere(cues, ours)
+
+
+def _unfinished(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, str] | None:
+    held = [c.texts for c in ours]
+    gone = [
+        (max(0, (c.last - c.first) - (c.end - c.begin)), c.first)
+        for c in changes(held, [c.texts for c in cues])
+    ]
+    missing, total = sum(count for count, _ in gone), sum(map(len, held))
+    if missing <= max(MOST_MISSING_WORDS, MOST_MISSING_SHARE * total):
+        return None
+    at = max(gone)[1]
+    cue = next(c for c, end in zip(ours, starts(held)[1:], strict=True) if at < end)
+    return f"lacks {missing} of our {total} words, most of them from {clock(cue.span.start_ms)} on", (
+        "finish it first; --anyway takes them all for words that are not said"
+    )
+
+
+def _elsewhere(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, str] | None:
+    """Compared are the captions that begin with the same word, since another version may be cut otherwise."""
+    held, texts = [c.texts for c in ours], [c.texts for c in cues]
+    begins = {at: c.span.start_ms for at, c in zip(starts(held), ours, strict=False)}
+    ours_of = kept(held, texts)
+    apart = [
+        abs(c.span.start_ms - begins[ours_of[at]])
+        for at, c in zip(starts(texts), cues, strict=False)
+        if ours_of.get(at) in begins
+    ]
+    if len(apart) < LEAST_COMPARED or median(apart) <= FAR_MS:
+        return None
+    return f"its captions begin {median(apart) / 1000:.1f} s from where ours do", (
+        "put them right first with vignette align; --anyway takes their times"
+    )
+
+
+def within(
+    cues: Sequence[ShownCue], ours: Sequence[ShownCue], duration_ms: int
+) -> tuple[list[ShownCue], list[str]]:
+    """Their captions as far as the recording goes, and notes about those that went further.
+
+    What begins behind its end stays where our caption of the same words is, or is left out when its words are new.
+    """
+    end_ms = max([duration_ms, *(c.span.end_ms for c in ours)])
+    if all(c.span.end_ms <= end_ms for c in cues):
+        return list(cues), []
+    held, texts = [c.texts for c in ours], [c.texts for c in cues]
+    owner = [c.span for c in ours for _ in c.texts]
+    ours_of = kept(held, texts)
+    found, notes = [], []
+    for cue, at in zip(cues, starts(texts), strict=False):
+        span, when = cue.span, clock(cue.span.start_ms)
+        if span.start_ms >= end_ms:
+            places = [owner[ours_of[k]] for k in range(at, at + len(cue.texts)) if k in ours_of]
+            what = "stays where it was" if places else "is left out"
+            notes.append(
+                f"a caption at {when} begins behind the end of the recording ({clock(end_ms)}): it {what}"
+            )
+            if places:
+                found.append(replace(cue, span=places[0]))
+            continue
+        if span.end_ms > end_ms:
+            notes.append(
+                f"the caption at {when} runs past the end of the recording: it ends there, at {clock(end_ms)}"
+            )
+            cue = replace(cue, span=Span(span.start_ms, end_ms))
+        found.append(cue)
+    return sorted(found, key=lambda c: c.span.start_ms), notes
