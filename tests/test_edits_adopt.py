@@ -373,7 +373,9 @@ def test_a_half_finished_file_is_not_taken_for_deleted_words(desk):
 
 
 def shifted(parts, by_ms):
-    return [[n, _times(*(_ms(t) + by_ms for t in times.split(" --> "))), *lines] for n, times, *lines in parts]
+    return [
+        [n, _times(*(_ms(t) + by_ms for t in times.split(" --> "))), *lines] for n, times, *lines in parts
+    ]
 
 
 def test_a_file_with_the_times_of_another_version_is_not_adopted(desk):
@@ -388,7 +390,10 @@ def test_a_file_with_the_times_of_another_version_is_not_adopted(desk):
 def test_a_caption_past_the_end_of_the_recording_ends_with_it(desk):
     parts = blocks(desk.srt.read_text(encoding="utf-8"))
     end = preview(desk.job, tagging=False).transcript.media.duration_ms
-    late = [["0", _times(end - 2000, end + 30_000), "Goodbye."], ["0", _times(end + 100, end + 900), "Music."]]
+    late = [
+        ["0", _times(end - 2000, end + 30_000), "Goodbye."],
+        ["0", _times(end + 100, end + 900), "Music."],
+    ]
     found, out = desk.round_trip(joined(parts + late))
     assert out == joined([*parts, ["0", _times(end - 2000, end), "Goodbye."]])
     assert found.differing == 0
