@@ -148,7 +148,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
         grade_line(transcript),
         tuple(fold.states),
         written,
-        (*work.notes, *quality(transcript), *filter(None, [replay.report.summary()])),
+        (*work.notes, *quality(transcript, replay.reworded), *filter(None, [replay.report.summary()])),
         (
             *conflicts.needs(replay.report, quote(str(job.media))),
             *_vanished(job, store, replay.contents),

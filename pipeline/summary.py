@@ -11,11 +11,11 @@ from pipeline.transcript import AlignmentReport, Grade, Kind, Passage, TextSourc
 DOUBTFUL = 0.5
 
 
-def quality(transcript: Transcript) -> tuple[str, ...]:
-    """What was used and what to expect of it, one sentence each."""
+def quality(transcript: Transcript, reworded: bool = False) -> tuple[str, ...]:
+    """What was used and what to expect of it, one sentence each; `reworded` where decisions changed, added or removed words."""
     return (
         *_about_sound(transcript),
-        *_about_text(transcript),
+        *_about_text(transcript, reworded),
         *_about_speakers(transcript),
         *transcript.aligned.report.summary,
     )
@@ -27,7 +27,7 @@ def _about_sound(transcript: Transcript) -> tuple[str, ...]:
     return ("there is no speech in this recording: the files are valid and empty",)
 
 
-def _about_text(transcript: Transcript) -> tuple[str, ...]:
+def _about_text(transcript: Transcript, reworded: bool) -> tuple[str, ...]:
     if not transcript.tokens:
         return ()
     heard, subtitles = transcript.heard, transcript.provenance.get("subtitles", "")
@@ -38,7 +38,7 @@ def _about_text(transcript: Transcript) -> tuple[str, ...]:
         )
     if transcript.grade is Grade.MACHINE:
         return (f"the words are Whisper's ({heard.model}); names and quiet talk are where it errs most",)
-    corrected = any(t.text_source is TextSource.HUMAN for t in transcript.tokens)
+    corrected = reworded or any(t.text_source is TextSource.HUMAN for t in transcript.tokens)
     but = " but for what people decided" if corrected else ""
     return (f"the words are those of {subtitles}, unchanged{but}; {_timed_share(transcript)}",)
 

@@ -26,6 +26,7 @@ from pipeline.formats import srt, vtt
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.stages import align
 from pipeline.store import Store
+from pipeline.summary import quality
 from pipeline.timing import Span, format_timecode
 from pipeline.transcript import Heard
 from pipeline.work import Sound, Work
@@ -370,6 +371,17 @@ def test_a_half_finished_file_is_not_taken_for_deleted_words(desk):
         desk.adopt(joined(parts[:half]))
     assert not desk.journal.exists()
     assert desk.adopt(joined(parts[:2] + parts[4:])).decisions
+
+
+def test_the_sentence_about_the_words_says_when_some_were_taken_out(desk):
+    def told():
+        shown = preview(desk.job, tagging=False)
+        return next(s for s in quality(shown.transcript, shown.replay.reworded) if "unchanged" in s)
+
+    assert "people decided" not in told()
+    parts = blocks(desk.srt.read_text(encoding="utf-8"))
+    desk.adopt(joined(parts[:3] + parts[4:]))
+    assert "unchanged but for what people decided" in told()
 
 
 def shifted(parts, by_ms):

@@ -34,7 +34,17 @@ from pipeline.edits.parts import RESPECTS, PartSheet
 from pipeline.edits.places import Settled
 from pipeline.edits.scribe import Scribe
 from pipeline.edits.words import LiveText
-from pipeline.transcript import Aligned, Captions, Concepts, Grade, Parts, Token, Transcript, Voices
+from pipeline.transcript import (
+    NOT_CAPTIONED,
+    Aligned,
+    Captions,
+    Concepts,
+    Grade,
+    Parts,
+    Token,
+    Transcript,
+    Voices,
+)
 
 
 @dataclass(slots=True)
@@ -44,6 +54,8 @@ class Replay:
     contents: Contents = EMPTY
     duration_ms: int | None = None
     reviewer: str = ""
+    # Whether other words are shown than without the decisions: changed, added or taken out.
+    reworded: bool = False
     ledger: Ledger = field(init=False)
     shapes: Shapes = field(default_factory=Shapes)
     _settled: dict[str, Settled] = field(default_factory=dict)
@@ -106,6 +118,7 @@ class Replay:
         scribe = self._taken(standing, LiveText(aligned.tokens, self.duration_ms), self.ledger, back)
         result = words.corrected(aligned, scribe.live)
         self._tokens = result.tokens
+        self.reworded = _said(result.tokens) != _said(aligned.tokens)
         self._settled, self.reviewer, self.shapes = scribe.settled(), scribe.reviewer, scribe.shapes()
         if back.so and any(isinstance(d.value, Reviewed) for d in standing):
             self._review(standing, back)
@@ -318,3 +331,7 @@ def _wanted(decision: Decision, at: Settled) -> Wanted:
 def _shown(sheet: CueSheet, drafts: Sequence[Draft]) -> str:
     """The words of cues, with a bar between two of them."""
     return " | ".join(" ".join(t.text for t in sheet.tokens[d.cue.first : d.cue.last]) for d in drafts)
+
+
+def _said(tokens: Sequence[Token]) -> list[str]:
+    return [t.text for t in tokens if t.kind not in NOT_CAPTIONED]
