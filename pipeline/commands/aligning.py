@@ -47,18 +47,16 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         if report is not None and report.resolve() == out.resolve():
             raise UsageError(f"{out} is named for both the timed file and the report", "name two files")
         timed = Place(out, "align", subtitles, "name another with -o", overwrite)
-        told_in = [
-            Place(path, "align --report", subtitles, "name another with --report", overwrite)
-            for path in (report,)
-            if path is not None
-        ]
-        for place in (timed, *told_in):
-            place.check()
+        timed.check()
+        told_in = None
+        if report is not None:
+            told_in = Place(report, "align --report", subtitles, "name another with --report", overwrite)
+            told_in.check()
         chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(set_ or ()))
         found = realign.realign(media, subtitles, out, chosen, watch("align"))
         timed.write(found.data)
-        for place in told_in:
-            place.write(found.report_text())
+        if told_in is not None:
+            told_in.write(found.report_text())
         told = found.aligned.report
         if as_json:
             files = [str(p) for p in (out, report) if p is not None]
@@ -75,10 +73,7 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
             )
         else:
             lines = [f"{out}: {told.verdict}", *(f"  - {s}" for s in (*told.summary, *found.notes))]
-            needs = summary.told_passages(told)
-            say(
-                "\n".join(
-                    [*lines, *(["  still needs a person:"] if needs else []), *(f"    - {n}" for n in needs)]
-                )
-            )
+            if needs := summary.told_passages(told):
+                lines += ["  still needs a person:", *(f"    - {n}" for n in needs)]
+            say("\n".join(lines))
         return 0

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from statistics import median
 
 from pipeline.given import Given
 from pipeline.stages.align.lattice import Spoken
 from pipeline.stages.align.listening import Found
+from pipeline.stages.align.passages import usual_fit
 from pipeline.stages.align.words import Part, spoken_words
 from pipeline.timing import Span
 
@@ -22,9 +22,8 @@ Likelihoods = Callable[[Sequence[Sequence[Spoken]], Span], Sequence[float]]
 
 # The opposite must be likelier by so many nats; right words came out ahead of it in 98 of 100 places, mostly by far more.
 _LIKELIER = 8.0
-# Where a word and its neighbours fit no worse (nats per frame) than the words around them, nothing else was said. Around means so
-# many words on either side; where those fit better than most, this much is enough.
-_WORSE, _AROUND_WORDS, _BEST_AROUND = 0.5, 20, 1.5
+# Where a word and its neighbours fit no worse (nats per frame) than the words around them, nothing else was said.
+_WORSE = 0.5
 # Neighbours further away say nothing about the word.
 _NEAR_MS = 1500
 _MARGIN_MS = 20
@@ -96,9 +95,7 @@ def _is_contradicted(
 
 
 def _fits_well(found: Sequence[Found | None], index: int, words: Sequence[Found | None]) -> bool:
-    around = found[max(0, index - _AROUND_WORDS) : index + _AROUND_WORDS + 1]
-    usual = median(f.fit for f in around if f is not None and not f.stand_in)
-    return min(f.fit for f in words if f is not None) >= min(usual, _BEST_AROUND) - _WORSE
+    return min(f.fit for f in words if f is not None) >= usual_fit(found, index) - _WORSE
 
 
 def _neighbour(found: Sequence[Found | None], index: int, step: int) -> Found | None:

@@ -125,10 +125,17 @@ def _doubts(count: int, parts: Sequence[Part], found: Sequence[Found | None]) ->
 def _is_doubtful(here: Found, found: Sequence[Found | None], index: int) -> bool:
     if here.stand_in or here.fit >= _FITS:
         return here.stand_in
-    around = found[max(0, index - _AROUND_WORDS) : index + _AROUND_WORDS + 1]
-    usual = median(f.fit for f in around if f is not None and not f.stand_in)
     short = _SHORT_UNDER if here.span.duration_ms <= _SHORT_MS else 0.0
-    return here.fit - min(usual, _BEST_AROUND) < _DOUBTFUL_UNDER + short
+    return here.fit - usual_fit(found, index) < _DOUBTFUL_UNDER + short
+
+
+def usual_fit(found: Sequence[Found | None], index: int) -> float:
+    """How well the words around word `index` fit the sound, itself included, in nats per frame; no more than most voices do.
+
+    One of them at least must have been found and be no stand-in.
+    """
+    around = found[max(0, index - _AROUND_WORDS) : index + _AROUND_WORDS + 1]
+    return min(median(f.fit for f in around if f is not None and not f.stand_in), _BEST_AROUND)
 
 
 def _runs(count: int, wanted: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
