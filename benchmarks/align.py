@@ -36,6 +36,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import results  # noqa: E402
 from pipeline import media, regions  # noqa: E402
 from pipeline.formats.readers import read  # noqa: E402
 from pipeline.given import Given, GivenCue, GivenFormat, GivenWord  # noqa: E402
@@ -113,52 +114,78 @@ def share(errors: Sequence[tuple[int | None, float]], within_ms: int) -> float:
     return sum(e is not None and abs(e) <= within_ms for e, _ in errors) / max(1, len(errors))
 
 
-def film(folder: Path) -> None:
-    """All texts of a built film."""
+def film(folder: Path) -> dict[str, float]:
+    """All texts of a built film; gives the figures."""
     truth = json.loads((folder / "truth.json").read_text("utf-8"))
     video = next(folder.glob("*.mp4"))
     began = time.monotonic()
     sound = Sound.of(video)
     print(f"sound and speech regions {time.monotonic() - began:.1f} s")
     everything: list[tuple[int | None, float]] = []
+    figures: dict[str, float] = {}
+    clock_s, cpu_s = [], []
     for name in VARIANTS:
         given = read(folder / name)
         began, worked = time.monotonic(), time.process_time()
         aligned = sound.align(given)
         seconds, worked = time.monotonic() - began, time.process_time() - worked
+        by = moved_by(given, aligned)
+        figures |= {f"{key_of(name)}_moved_most_ms": max(by)} if by else {}
         errors = onset_errors(
             truth,
             timed_words(aligned),
             [w for x in given.words if x.kind is Kind.WORD for w in plain(x.text)],
         )
         everything += errors
+        figures |= within(key_of(name), errors)
+        figures.setdefault("onsets", len(errors))
+        clock_s.append(seconds)
+        cpu_s.append(worked)
         print(
             f"{name:16} {len(errors):5} onsets  100 ms {share(errors, 100):6.1%}  500 ms {share(errors, 500):6.1%}  "
-            f"{moved(given, aligned)}  {seconds:5.1f} s ({worked:.1f} s of work)  {aligned.report.verdict}: "
+            f"{moved(by)}  {seconds:5.1f} s ({worked:.1f} s of work)  {aligned.report.verdict}: "
             f"{'; '.join(aligned.report.summary)}"
         )
         if name.endswith(".srt"):
-            ffsubsync(video, folder / name, truth)
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
-    calibration(everything)
+            figures |= within(f"{key_of(name)}_ffsubsync", ffsubsync(video, folder / name, truth))
+    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"peak memory {peak_gb:.2f} GB")
+    figures |= results.spread("align_s", clock_s) | results.spread("align_cpu_s", cpu_s)
+    return figures | {"peak_gb": peak_gb} | calibration(everything)
 
 
-def moved(given: Given, aligned: Aligned) -> str:
-    """How far the cues of a timed file were moved: median and most."""
+def key_of(name: str) -> str:
+    """What a text's figures are called: "exact" for subs_exact.srt."""
+    return results.slug(Path(name).stem.removeprefix("subs_"))
+
+
+def within(key: str, errors: Sequence[tuple[int | None, float]]) -> dict[str, float]:
+    """The shares of onsets within 100 and 500 ms as figures; none where nothing was tried."""
+    return {f"{key}_{ms}ms_percent": 100 * share(errors, ms) for ms in (100, 500)} if errors else {}
+
+
+def moved_by(given: Given, aligned: Aligned) -> list[int]:
+    """How far each cue of a timed file was moved, in ms."""
     if not given.timed:
-        return "no cues            "
-    by = [
+        return []
+    return [
         abs(new.start_ms - c.span.start_ms)
         for new, c in zip(new_times(given, aligned), given.cues, strict=True)
         if c.span
     ]
+
+
+def moved(by: Sequence[int]) -> str:
+    """How far the cues of a timed file were moved: median and most."""
+    if not by:
+        return "no cues            "
     return f"cues moved {statistics.median(by):5.0f} / {max(by):6.0f} ms"
 
 
-def ffsubsync(video: Path, subtitles: Path, truth: dict[str, Any]) -> None:
+def ffsubsync(video: Path, subtitles: Path, truth: dict[str, Any]) -> list[tuple[int | None, float]]:
     """The same file by ffsubsync, if it is installed; an onset inside a cue is shared out by letters."""
     if not shutil.which("ffsubsync"):
-        return
+        return []
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.srt"
         began = time.monotonic()
@@ -168,10 +195,11 @@ def ffsubsync(video: Path, subtitles: Path, truth: dict[str, Any]) -> None:
         seconds = time.monotonic() - began
         if not out.is_file():
             print("  ffsubsync gave nothing")
-            return
+            return []
         errors = onset_errors(truth, cue_words(read(out)), [w for w, _, _ in cue_words(read(subtitles))])
     figures = f"100 ms {share(errors, 100):6.1%}  500 ms {share(errors, 500):6.1%}"
     print(f"  ffsubsync      {len(errors):5} onsets  {figures}  {seconds:.1f} s")
+    return errors
 
 
 def cue_words(given: Given) -> list[tuple[str, int, float]]:
@@ -186,12 +214,17 @@ def cue_words(given: Given) -> list[tuple[str, int, float]]:
     return found
 
 
-def calibration(errors: Sequence[tuple[int | None, float]]) -> None:
+def calibration(errors: Sequence[tuple[int | None, float]]) -> dict[str, float]:
+    """How often words of each confidence start within 100 ms of the truth."""
+    figures: dict[str, float] = {}
     print("confidence     words   within 100 ms")
     for low, high in ((0, 0.5), (0.5, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)):
         inside = [(e, c) for e, c in errors if e is not None and low <= c < high]
         if inside:
             print(f"{low:.2f} to {min(1, high):.2f}  {len(inside):6}   {share(inside, 100):6.1%}")
+            key = f"confidence_{round(100 * low):03}_to_{round(100 * min(1, high)):03}"
+            figures[f"{key}_within_percent"] = 100 * share(inside, 100)
+    return figures
 
 
 # --- real speech
@@ -271,10 +304,10 @@ def line_errors(folder: Path) -> list[tuple[int | None, float]]:
 # --- planted mistakes
 
 
-def planted(folder: Path, seed: int) -> None:
+def planted(folder: Path, seed: int) -> dict[str, float]:
     """How many planted mistakes the report names, and how many words it doubts that are right."""
     rng = random.Random(seed)
-    given, kinds = _spoilt(read(folder / "subs_exact.srt"), rng)
+    given, negations = _spoilt(read(folder / "subs_exact.srt"), rng)
     sound = Sound.of(next(folder.glob("*.mp4")))
     aligned = sound.align(given.text)
     report = aligned.report
@@ -291,10 +324,17 @@ def planted(folder: Path, seed: int) -> None:
     ]
     allowed = set(given.substituted) | {n for a, b in given.unspoken for n in range(a, b)}
     false = len(named - allowed)
-    print(f"substitutions named {sum(caught)} of {len(caught)}   ({kinds})")
+    print(f"substitutions named {sum(caught)} of {len(caught)}   ({negations} of them negations)")
     print(f"unspoken cues named {sum(cues)} of {len(cues)}")
     print(f"omitted cues named  {sum(holes)} of {len(holes)}")
-    print(f"words doubted that are right: {100 * false / max(1, len(aligned.tokens)):.2f} per 100")
+    doubted = 100 * false / max(1, len(aligned.tokens))
+    print(f"words doubted that are right: {doubted:.2f} per 100")
+    return {
+        "changed": len(caught), "changed_named": sum(caught), "changed_negations": negations,
+        "unspoken": len(cues), "unspoken_named": sum(cues),
+        "omitted": len(holes), "omitted_named": sum(holes),
+        "right_words_doubted_per_100": doubted,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -307,8 +347,9 @@ class Spoilt:
     omitted: tuple[Span, ...]
 
 
-def _spoilt(given: Given, rng: random.Random) -> tuple[Spoilt, str]:
-    """40 words replaced (10 by their negation or its lack), 20 cues left out, 20 cues added that nobody speaks."""
+def _spoilt(given: Given, rng: random.Random) -> tuple[Spoilt, int]:
+    """The text with 40 words replaced (10 by their negation or its lack), 20 cues left out and 20 added that nobody speaks;
+    and how many negations were turned."""
     cues = list(given.cues)
     numbers = [n for n, c in enumerate(cues) if len(c.words) >= 4]
     rng.shuffle(numbers)
@@ -343,11 +384,13 @@ def _spoilt(given: Given, rng: random.Random) -> tuple[Spoilt, str]:
             unspoken.append((at, at + len(words)))
             at += len(words)
     text = replace(given, cues=tuple(new))
-    return Spoilt(text, tuple(substituted), tuple(unspoken), tuple(omitted)), f"{negated} of them negations"
+    return Spoilt(text, tuple(substituted), tuple(unspoken), tuple(omitted)), negated
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "film", type=Path, nargs="?", help="folder of a film built by benchmarks/build_demo.py"
     )
@@ -358,16 +401,19 @@ def main() -> None:
     parser.add_argument(
         "--planted", type=int, metavar="SEED", help="plant mistakes into the film's subtitles instead"
     )
+    results.offer(parser)
     chosen = parser.parse_args()
     if chosen.speech:
         folder = os.environ.get("VIGNETTE_DATA")
         if not folder:
             raise SystemExit("set VIGNETTE_DATA to the folder with the reference speech")
         speech(Path(folder), chosen.wrong / 100)
-    if chosen.film and chosen.planted is not None:
-        planted(chosen.film, chosen.planted)
-    elif chosen.film:
-        film(chosen.film)
+    if not chosen.film:
+        return
+    name = "align" if chosen.planted is None else "align_planted"
+    figures = film(chosen.film) if chosen.planted is None else planted(chosen.film, chosen.planted)
+    if chosen.record:
+        results.record(name, figures)
 
 
 if __name__ == "__main__":

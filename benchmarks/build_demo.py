@@ -44,7 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, help="build a film of this length instead of the demo")
     parser.add_argument("--out", type=Path, help="folder for the long film")
     parser.add_argument("--seed", type=int, default=1, help="other pauses, cuts and mistakes (default 1)")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir(), "vignette-voices"))
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=Path(tempfile.gettempdir(), "vignette-voices"),
+        help="folder that keeps what the voices said",
+    )
     options = parser.parse_args(argv)
     if (options.minutes is None) == (options.media is None) or (
         options.minutes is not None and options.out is None

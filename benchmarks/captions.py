@@ -1,4 +1,4 @@
-"""How good and how fast the cue builder and the audit are: `python benchmarks/captions.py [--profile P]
+"""How good and how fast the cue builder and the audit are: `python -m benchmarks.captions [--profile P]
 [--show N]`.
 
 For every material and profile: captions, errors, warnings about single captions, the share of captions that
@@ -16,11 +16,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
 
-from benchmarks import caption_faults, caption_makers
+from benchmarks import caption_faults, caption_makers, results
 from benchmarks.caption_material import Material, built_film, demo, meetings, recordings, subtitled
 from pipeline.audit import Document, Facts, Report, Severity, audit
 from pipeline.audit.documents import shown
@@ -105,9 +106,31 @@ def torn_share(material: Material, captions: Captions) -> tuple[float, float]:
     return sum(torn[0]) / max(1, len(torn[0])), sum(torn[1]) / max(1, len(torn[1]))
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one set of captions."""
+
+    material: str
+    captions: int
+    errors: int
+    avoidable_percent: float
+    on_time_percent: float
+    build_s: float
+
+
+def figures_of(measured: Sequence[Measured]) -> tuple[str, dict[str, float]]:
+    """The first material's name, and its figures over all profiles."""
+    name = measured[0].material
+    rows = [m for m in measured if m.material == name]
+    figures: dict[str, float] = {"profiles": len(rows), "errors": sum(m.errors for m in rows)}
+    for key in ("captions", "avoidable_percent", "on_time_percent", "build_s"):
+        figures |= results.spread(key, [getattr(m, key) for m in rows])
+    return name, figures
+
+
 def line(
-    label: str, material: Material, captions: Captions, profile: Profile, seconds: float | None
-) -> Report:
+    label: str, material: Material, captions: Captions, profile: Profile, seconds: float
+) -> tuple[Report, Measured]:
     """Measure one set of captions and print it."""
     document = document_of(material, captions, profile)
     report = audit(document, [profile], facts_of(material))
@@ -121,13 +144,17 @@ def line(
         f"{material.name:<24}{profile.name:<10}{label:<9}{len(captions.cues):>5} captions"
         f"{report.count(Severity.ERROR):>5} errors{warnings:>6} warnings ({no_way} unavoidable, "
         f"{(warnings - no_way) / cues:.1%} others)  on time: {on_time:.1%}  torn: {lines:.1%} of lines, {ends:.1%} of captions"
-        + (f"  {seconds:.2f} s" if seconds is not None else "")
+        f"  {seconds:.2f} s"
     )
-    return report
+    return report, Measured(
+        material.name, len(captions.cues), report.count(Severity.ERROR), 100 * (warnings - no_way) / cues,
+        100 * on_time, seconds,
+    )  # fmt: skip
 
 
-def measure(materials: Iterable[Material], profiles: Sequence[str], show: int) -> None:
+def measure(materials: Iterable[Material], profiles: Sequence[str], show: int) -> list[Measured]:
     """Build, audit and print all of it; then the rules by share of captions."""
+    found: list[Measured] = []
     rules: dict[str, Counter[str]] = {p: Counter() for p in profiles}
     total: Counter[str] = Counter()
     for material in materials:
@@ -135,7 +162,8 @@ def measure(materials: Iterable[Material], profiles: Sequence[str], show: int) -
             profile = PROFILES[name]
             began = time.perf_counter()
             captions = built(material, name)
-            report = line("ours", material, captions, profile, time.perf_counter() - began)
+            report, measured = line("ours", material, captions, profile, time.perf_counter() - began)
+            found.append(measured)
             total[name] += len(captions.cues)
             for finding in report.findings:
                 rules[name][f"{finding.severity} {finding.id}"] += 1
@@ -145,10 +173,12 @@ def measure(materials: Iterable[Material], profiles: Sequence[str], show: int) -
         print(f"\n{name}: findings per caption over {total[name]} captions")
         for rule, count in rules[name].most_common():
             print(f"  {count / max(1, total[name]):7.2%}  {count:>6}  {rule}")
+    return found
 
 
-def side_by_side(materials: Iterable[Material], profiles: Sequence[str]) -> None:
-    """Our captions and other makers' of the same words, audited alike: sums over the materials that each maker has."""
+def side_by_side(materials: Iterable[Material], profiles: Sequence[str]) -> dict[str, float]:
+    """Our captions and other makers' of the same words, audited alike: sums over the materials that each maker has. Gives
+    the figures of the first profile."""
     sums: dict[tuple[str, str], Counter[str]] = {}
     for material in materials:
         facts, theirs = facts_of(material), list(caption_makers.others(material))
@@ -174,6 +204,12 @@ def side_by_side(materials: Iterable[Material], profiles: Sequence[str]) -> None
             f"{name:<10}{maker:<11}{n['materials']:>4}{n['captions']:>10}{n['errors']:>8}{n['warnings']:>10}"
             f"{n['others'] / captions:>11.1%}{n['on time'] / max(1, n['onsets']):>9.1%}"
         )
+    return {
+        f"{maker}_{key}": n[key]
+        for (name, maker), n in sums.items()
+        for key in ("captions", "errors")
+        if name == profiles[0]
+    }
 
 
 def print_captions(
@@ -218,9 +254,10 @@ def against_editors() -> None:
         )
 
 
-def faults(materials: Iterable[Material], count: int = 20) -> None:
+def faults(materials: Iterable[Material], count: int = 20) -> dict[str, dict[str, float]]:
     """Plant faults of every kind in clean captions: how many are listed, and what is said of the clean
-    file."""
+    file. Gives the figures by material."""
+    figures: dict[str, dict[str, float]] = {}
     for material in materials:
         captions = run(material.aligned, material.voices, CaptionSettings(), duration_ms=material.duration_ms)
         cues, facts = caption_faults.blocks(material, captions), facts_of(material)
@@ -230,13 +267,20 @@ def faults(materials: Iterable[Material], count: int = 20) -> None:
         clean = caption_faults.findings(caption_faults.composed(cues)[0], facts)
         wrong = [f for f in clean if f.id in caption_faults.ACCUSING and f.severity > Severity.INFO]
         names = [s.name for s in material.voices.speakers]
-        shares = []
+        shares, planted, listed = [], 0, 0
         for name, fault in caption_faults.FAULTS.items():
             broken, spans = caption_faults.planted(cues, fault, many, 1, names)
             text, numbers = caption_faults.composed(broken)
             found = caption_faults.findings(text, facts)
-            shares.append(f"{name} {caption_faults.listed(spans, numbers, found, clean)}/{len(spans)}")
+            got = caption_faults.listed(spans, numbers, found, clean)
+            shares.append(f"{name} {got}/{len(spans)}")
+            planted, listed = planted + len(spans), listed + got
+        figures[material.name] = {
+            "kinds": len(caption_faults.FAULTS), "planted": planted, "listed": listed,
+            "false_accusations": len(wrong), "clean_captions": len(cues),
+        }  # fmt: skip
         print(f"{material.name:<24}clean: {len(wrong)} false in {len(cues)}; listed: {', '.join(shares)}")
+    return figures
 
 
 def speed() -> None:
@@ -263,7 +307,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--profile", action="append", choices=sorted(PROFILES))
+    parser.add_argument("--profile", action="append", choices=sorted(PROFILES), help="default: all")
     parser.add_argument("--only", default="", help="materials whose name holds this")
     parser.add_argument("--others", action="store_true", help="other makers' captions of the same words too")
     parser.add_argument("--faults", action="store_true", help="plant faults and count how many are listed")
@@ -271,20 +315,34 @@ def main() -> None:
     parser.add_argument(
         "--film", type=Path, help="a film of build_demo.py (its folder) instead of all others"
     )
+    results.offer(parser)
     options = parser.parse_args()
+    found = measured_as_asked(options)
+    for name, figures in found.items():
+        if options.record:
+            results.record(name, figures)
+
+
+def measured_as_asked(options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Print what the command line asks for; gives the figures by the name of their result."""
+    profiles = options.profile or list(PROFILES)
     if options.film:
         film = built_film(options.film.name, options.film / "truth.json")
-        measure([film], options.profile or list(PROFILES), options.show)
-        return
+        _, figures = figures_of(measure([film], profiles, options.show))
+        return {"captions_film": {"minutes": film.duration_ms / 60_000, **figures}}
     materials = [m for m in (demo(), *recordings(), *meetings()) if options.only in m.name]
-    profiles = options.profile or list(PROFILES)
-    if options.faults or options.others:
-        faults(materials) if options.faults else side_by_side(materials, profiles)
-        return
-    measure(materials, profiles, options.show)
+    if options.faults:
+        return {f"captions_faults_{results.slug(name)}": f for name, f in faults(materials).items()}
+    if options.others:
+        return {"captions_others": side_by_side(materials, profiles)}
+    measured = measure(materials, profiles, options.show)
     if not options.only:
         against_editors()
         speed()
+    if not measured:
+        return {}
+    name, figures = figures_of(measured)
+    return {f"captions_{results.slug(name)}": figures}
 
 
 if __name__ == "__main__":

@@ -23,14 +23,15 @@ Micro counts decisions, macro is the mean over concepts; intervals are 95 % boot
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import os
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks import results
 from pipeline import lexicon
 from pipeline.concepts.coder import Coder
 from pipeline.concepts.scoring import Labelled, Scores, read_labelled, score
@@ -43,24 +44,43 @@ OWN = Path(__file__).with_suffix(".jsonl")
 LABELS = Path(__file__).with_name("dialogue_labels.jsonl")
 WORDS_OF_83_MINUTES = 12_000
 FEW_WORDS = 5
+PLAIN = "plain"
+FALSE_TAGS_WHEN_NEW, BATCH_OF_PLAIN = (2, 1, 4, 2, 2), 30
 
 
-def main(paths: Sequence[str]) -> None:
-    """Print every table for the files named, or for those that are there."""
+def main() -> None:
+    """Measure what the command line names."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE.jsonl", help="labelled utterances")
+    results.offer(parser)
+    options = parser.parse_args()
+    figures = measure(options.files)
+    if options.record:
+        results.record("concepts", figures)
+
+
+def measure(paths: Sequence[Path]) -> dict[str, float]:
+    """Print every table for the files named, or for those that are there; gives the figures of our own utterances."""
     clock = time.process_time()
     book = lexicon.load(data_file("concepts.toml"))
     coder = Coder(book)
     print(f"lexicon {book.version}: {len(book.concepts)} concepts, {len(book.rules)} rules,", end=" ")
-    print(f"ready after {time.process_time() - clock:.2f} s of processor time,", end=" ")
+    read_s = time.process_time() - clock
+    print(f"ready after {read_s:.2f} s of processor time,", end=" ")
     clock = time.process_time()
     coder.code("I have not smoked since Sunday, but I was scared of the party.")
-    print(f"the first turn tagged after {time.process_time() - clock:.2f} s more\n")
+    first_s = time.process_time() - clock
+    print(f"the first turn tagged after {first_s:.2f} s more\n")
+    figures: dict[str, float] = {"lexicon_read_cpu_s": read_s, "first_turn_cpu_s": first_s}
     known = frozenset(c.id for c in book.concepts)
     data = os.environ.get("VIGNETTE_DATA")
-    files = [Path(p) for p in paths] or [OWN, *([Path(data) / "concepts/dev.jsonl"] if data else [])]
+    files = list(paths) or [OWN, *([Path(data) / "concepts/dev.jsonl"] if data else [])]
     for path in files:
         rows = read_labelled(path, known)
         _print_scores(path.name, score(rows, coder))
+        figures |= _own_figures(rows, coder) if path == OWN else {}
         for sample in sorted({row.sample for row in rows if row.sample}):
             _print_part(sample, [row for row in rows if row.sample == sample], coder)
         print()
@@ -70,10 +90,25 @@ def main(paths: Sequence[str]) -> None:
             _print_scores(f"dialogue, {sample}", score(part, coder))
             _print_part("five words or more", [r for r in part if len(r.text.split()) >= FEW_WORDS], coder)
             print()
-    _print_speed(read_labelled(OWN, known), book)
+    figures |= _print_speed(read_labelled(OWN, known), book)
     if data:
         _print_density(Path(data) / "dialogue/dialogue.csv", coder)
         _print_meetings(Path(data) / "speech/ami_topics", coder)
+    return figures
+
+
+def _own_figures(rows: list[Labelled], coder: Coder) -> dict[str, float]:
+    """Our utterances that mean a concept, and the plain sentences, in which every tag is false."""
+    plain = [row for row in rows if row.sample == PLAIN]
+    meant = score([row for row in rows if row.sample != PLAIN], coder)
+    low, high = meant.micro_ci
+    return {
+        "own_utterances": meant.utterances, "own_precision": meant.micro.precision, "own_recall": meant.micro.recall,
+        "own_f1": meant.micro.f1, "own_f1_low": low, "own_f1_high": high,
+        "plain_sentences": len(plain), "plain_false_tags": score(plain, coder).micro.wrong,
+        "plain_false_tags_when_new": sum(FALSE_TAGS_WHEN_NEW),
+        "plain_sentences_when_new": BATCH_OF_PLAIN * len(FALSE_TAGS_WHEN_NEW),
+    }  # fmt: skip
 
 
 def dialogue_rows(path: Path) -> list[Labelled]:
@@ -118,7 +153,7 @@ def _print_part(name: str, rows: list[Labelled], coder: Coder) -> None:
     print(f"in {len(rows)} utterances")
 
 
-def _print_speed(rows: list[Labelled], book: lexicon.Lexicon) -> None:
+def _print_speed(rows: list[Labelled], book: lexicon.Lexicon) -> dict[str, float]:
     """Time the stage on as many words as 83 minutes of talk hold."""
     tokens: list[Token] = []
     utterances: list[Utterance] = []
@@ -130,9 +165,9 @@ def _print_speed(rows: list[Labelled], book: lexicon.Lexicon) -> None:
         utterances.append(Utterance(first, len(tokens), f"s{len(utterances) % 2}", f"u{len(utterances)}"))
     clock = time.process_time()
     found = concepts.run(tokens, utterances, {}, book)
-    print(
-        f"{len(tokens)} words tagged in {time.process_time() - clock:.2f} s of processor time ({len(found.tags)} tags)"
-    )
+    took_s = time.process_time() - clock
+    print(f"{len(tokens)} words tagged in {took_s:.2f} s of processor time ({len(found.tags)} tags)")
+    return {"tagged_words": len(tokens), "tagged_cpu_s": took_s}
 
 
 def _print_density(path: Path, coder: Coder) -> None:
@@ -158,4 +193,4 @@ def _print_meetings(folder: Path, coder: Coder) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

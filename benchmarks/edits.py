@@ -162,9 +162,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--decisions", type=int, default=60)
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--minutes", type=int, default=83)
+    parser.add_argument("--decisions", type=int, default=60, help="how many are made (default 60)")
+    parser.add_argument("--seeds", type=int, default=5, help="how often, drawn anew (default 5)")
+    parser.add_argument("--minutes", type=int, default=83, help="length of the transcript (default 83)")
     options = parser.parse_args()
     fine = survival(options.decisions, options.seeds)
     one_word(options.minutes)

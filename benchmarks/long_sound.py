@@ -1,6 +1,6 @@
 """How much memory a very long recording takes: hours of sentences and silence, transcribed in a fresh folder.
 
-    python -m benchmarks.long_sound [HOURS ...]        (default: 1 10)
+    python -m benchmarks.long_sound [HOURS ...] [--record]        (default: 1 10)
 
 The sound is the eight sentences of the tests' tiny Whisper, then silence with a faint hiss, over and over; the tiny double
 hears them, so that what grows with the length of a recording shows, and not the size of a model (add that once). Printed are
@@ -10,12 +10,13 @@ samples, kept in a file that is mapped into memory.
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks import results
 from benchmarks.whole_run import run
 from pipeline.media import decode_audio
 from pipeline.timing import SAMPLE_RATE_HZ
@@ -43,9 +44,15 @@ def write(path: Path, hours: float) -> None:
         file.mux(stream.encode(None))
 
 
-def main(lengths: list[float]) -> None:
+def main() -> None:
     """Print one line per length."""
-    for hours in lengths:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("hours", nargs="*", type=float, default=[1.0, 10.0], help="how long the sounds are")
+    results.offer(parser)
+    options = parser.parse_args()
+    for hours in options.hours:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             write(folder / "long.flac", hours)
@@ -57,7 +64,11 @@ def main(lengths: list[float]) -> None:
                 f"{hours:g} h: {report['status']} in {seconds:.0f} s, peak {peak_mb:.0f} MB, {words} words of text",
                 flush=True,
             )
+        figures = {"hours": hours, "whole_s": seconds, "peak_gb": peak_mb / 1000, "words": words}
+        if options.record:
+            command = f"python -m benchmarks.long_sound {hours:g}"
+            results.record(f"long_sound_{results.slug(f'{hours:g}')}h", figures, command)
 
 
 if __name__ == "__main__":
-    main([float(a) for a in sys.argv[1:]] or [1.0, 10.0])
+    main()

@@ -1,12 +1,13 @@
 """Draw the README's picture: the demo with its captions, as Chromium plays them.
 
-usage: python benchmarks/picture.py OUT.png [SECONDS]      (needs the package playwright, and chromium or CHROMIUM=path)
+usage: python -m benchmarks.picture OUT.png [SECONDS]      (needs the package playwright, and chromium or CHROMIUM=path)
 
 The page is served on the loopback interface, plays nothing of its own over the captions, and asks for nothing else.
 """
 
 from __future__ import annotations
 
+import argparse
 import functools
 import os
 import shutil
@@ -54,14 +55,19 @@ def shoot(browser: str, page_url: str, out: Path) -> None:
 
 
 def main() -> None:
-    out = Path(sys.argv[1]).resolve()
-    seconds = sys.argv[2] if len(sys.argv) > 2 else "31"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", type=Path, help="the picture, a .png")
+    parser.add_argument("seconds", nargs="?", type=float, default=31.0, help="the moment (default 31)")
+    options = parser.parse_args()
+    out = options.out.resolve()
     browser = os.environ.get("CHROMIUM") or shutil.which("chromium") or sys.exit("chromium is not installed")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(ROOT / "media" / "demo.mp4", folder / "film.mp4")
         shutil.copy(ROOT / "transcripts" / "demo.en.vtt", folder / "film.vtt")
-        (folder / "index.html").write_text(PAGE.replace("SECONDS", str(float(seconds))), encoding="utf-8")
+        (folder / "index.html").write_text(PAGE.replace("SECONDS", str(options.seconds)), encoding="utf-8")
         server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=name))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         shoot(browser, f"http://127.0.0.1:{server.server_port}/", out)

@@ -166,9 +166,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these recordings (parts of names)")
-    parser.add_argument("--recognizer", default="sphinx", choices=["auto", "whisper", "sphinx"])
+    parser.add_argument(
+        "--recognizer", default="sphinx", choices=["auto", "whisper", "sphinx"], help="default: sphinx"
+    )
     parser.add_argument("--without-subtitles", action="store_true", help="tell the recognizer nothing")
-    parser.add_argument("--processes", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=0, help="default: as many as fit")
     asked: Any = parser.parse_args()
     settings = TranscribeSettings(recognizer=asked.recognizer, processes=asked.processes, words="always")
     pooled = Score()

@@ -31,11 +31,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks import results
 from pipeline.search import Codebook, Index, update
 from pipeline.search.building import index_of
 
 SCREENPLAY = Path(__file__).parent / "screenplay.txt"
-PER_VIDEO = 1000
+PER_VIDEO, QUERIES = 1000, 400
 CONCEPTS = {
     "relapse-process": ("trigger", "craving-urge", "function-of-use", "lapse-relapse"),
     "recovery-work": ("relapse-prevention", "coping-skill", "recovery-resilience"),
@@ -298,13 +299,27 @@ def table(figures: dict[str, Any]) -> str:
     return "\n".join([*lines, f"  slowest: {figures['queries']['slowest']}"])
 
 
+def record(figures: dict[str, Any], asked: int) -> None:
+    """Keep one size's figures by the clock on the wall."""
+    size, of_all = figures["utterances"], figures["queries"]["all"]
+    command = f"python -m benchmarks.search --utterances {size}"
+    kept = {
+        "utterances": size, "queries": asked, "indexed_per_s": figures["index_utterances_per_s"][0],
+        "index_mb": figures["index_mb"], "half_within_ms": of_all["p50_ms"][0], "p99_within_ms": of_all["p99_ms"][0],
+    }  # fmt: skip
+    results.record(f"search_{size}", kept, command + (f" --queries {asked}" if asked != QUERIES else ""))
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    arguments.add_argument("--utterances", type=int, nargs="+", default=[10_000, 100_000])
-    arguments.add_argument("--queries", type=int, default=400)
-    arguments.add_argument("--json", action="store_true")
+    arguments.add_argument(
+        "--utterances", type=int, nargs="+", default=[10_000, 100_000], help="sizes, one after the other"
+    )
+    arguments.add_argument("--queries", type=int, default=QUERIES, help="how many are asked (default 400)")
+    arguments.add_argument("--json", action="store_true", help="every figure as JSON, nothing else")
+    results.offer(arguments)
     given = arguments.parse_args()
     found = []
     for utterances in given.utterances:
@@ -312,6 +327,8 @@ def main() -> None:
             found.append(measure(utterances, given.queries, Path(folder)))
         if not given.json:
             print(table(found[-1]), flush=True)
+        if given.record:
+            record(found[-1], given.queries)
     if given.json:
         json.dump(found, sys.stdout, indent=1)
 

@@ -30,6 +30,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import results  # noqa: E402
 from pipeline import der, media, regions  # noqa: E402
 from pipeline.formats.readers import read  # noqa: E402
 from pipeline.media import Audio  # noqa: E402
@@ -121,24 +122,40 @@ def report(name: str, lines: Sequence[Line], told: Told, found: der.Errors, more
 # --- a film --------------------------------------------------------------------------------------------------------------
 
 
-def film(folder: Path) -> None:
+def film(folder: Path) -> dict[str, float]:
+    """Print how a film's speakers are told apart, blind and with labels; gives the figures."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     lines, people = _truth(truth)
     video = next(p for p in sorted(folder.glob("*.mp4")))
     audio = media.decode_audio(video)
     speech = regions.speech_regions(audio)
     sound = tell(audio, NO_TEXT, speech)
-    report("blind, sound alone", lines, sound, score(lines, sound, audio.duration_ms))
+    found = score(lines, sound, audio.duration_ms)
+    report("blind, sound alone", lines, sound, found)
+    figures = {"voices": len({line.who for line in lines}), **rates("sound_alone", found)}
     for name, labelled in (("subs_exact.srt", False), ("subs_typos.srt", True)):
         aligned = _aligned(folder / name, audio, speech)
         if not labelled:
             bare = tuple(replace(c, label_at=(), dash_at=()) for c in aligned.editor_cues)
             aligned = replace(aligned, editor_cues=bare)
         told = tell(audio, aligned, speech, people if labelled else ())
-        words = f"  names {_names(lines, people, aligned, told.voices)}" if labelled else ""
+        names = _names(lines, people, aligned, told.voices)
+        words = f"  names {shares(names)}" if labelled else ""
         title = f"{'labels and roster' if labelled else 'blind'}, {name}"
-        report(title, lines, told, score(lines, told, audio.duration_ms), words)
+        found = score(lines, told, audio.duration_ms)
+        report(title, lines, told, found, words)
+        figures |= rates("labelled" if labelled else "blind", found)
+        figures |= {f"labelled_{k}_names_percent": 100 * v for k, v in names.items()} if labelled else {}
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB (with aligning)")
+    return figures
+
+
+def rates(key: str, found: der.Errors) -> dict[str, float]:
+    return {f"{key}_error_percent": 100 * found.rate, f"{key}_confusion_percent": 100 * found.confusion}
+
+
+def shares(of: dict[str, float]) -> str:
+    return " ".join(f"{name} {share:.2%}" for name, share in of.items())
 
 
 def _truth(truth: dict[str, Any]) -> tuple[list[Line], list[Person]]:
@@ -162,7 +179,9 @@ def _aligned(path: Path, audio: Audio, speech: tuple[Span, ...]) -> Aligned:
     return align.run(audio, Heard("", "", False, (), speech), read(path), AlignSettings())
 
 
-def _names(lines: Sequence[Line], people: Sequence[Person], aligned: Aligned, voices: Voices) -> str:
+def _names(
+    lines: Sequence[Line], people: Sequence[Person], aligned: Aligned, voices: Voices
+) -> dict[str, float]:
     """Shares of the words within a line of the truth that bear the right, the wrong and no name."""
     called = {p.also_known_as[0]: p.name for p in people}
     shown = {s.id: s.name for s in voices.speakers if s.evidence}
@@ -181,7 +200,7 @@ def _names(lines: Sequence[Line], people: Sequence[Person], aligned: Aligned, vo
         none += name is None
         wrong += name is not None and name != called[line.who]
     total = max(1, right + wrong + none)
-    return f"right {right / total:.2%} wrong {wrong / total:.2%} none {none / total:.2%}"
+    return {"right": right / total, "wrong": wrong / total, "none": none / total}
 
 
 # --- real speech ---------------------------------------------------------------------------------------------------------
@@ -254,13 +273,16 @@ def main() -> None:
         "film", nargs="?", type=Path, help="a folder with a film, its truth and its subtitles"
     )
     parser.add_argument("--speech", action="store_true", help="real speech of VIGNETTE_DATA")
+    results.offer(parser)
     given = parser.parse_args()
     if given.speech:
         if "VIGNETTE_DATA" not in os.environ:
             sys.exit("set VIGNETTE_DATA to the folder with the recordings")
         real(Path(os.environ["VIGNETTE_DATA"]) / "speech")
     elif given.film:
-        film(given.film)
+        figures = film(given.film)
+        if given.record:
+            results.record("speakers", figures)
     else:
         parser.print_help()
 

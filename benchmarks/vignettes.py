@@ -1,6 +1,6 @@
 """How well the parts of a film are found, over films whose truth is known.
 
-usage: [VIGNETTE_DATA=...] python -m benchmarks.vignettes [FOLDER ...]
+usage: [VIGNETTE_DATA=...] python -m benchmarks.vignettes [FOLDER ...] [--record]
 
 Each folder holds one film (.mp4) and its truth.json, as `benchmarks/build_demo.py --minutes` or another builder of stand-ins
 leaves them. What is seen comes from the film itself; who says what is taken from the truth, so that this measures the
@@ -11,9 +11,9 @@ within 3 s, one to one, pooled over all films; Pk and WindowDiff are means over 
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,7 +21,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pipeline.score_parts import Counts, counts, pairs, pk, window_diff
+from benchmarks import results
+from pipeline.score_parts import TOLERANCE_MS, Counts, counts, pairs, pk, window_diff
 from pipeline.settings import PictureSettings
 from pipeline.stages import picture, vignettes
 from pipeline.stages.vignettes.evidence import _depths, utterances
@@ -156,18 +157,27 @@ SYSTEMS: dict[str, Callable[[Film], Parts]] = {
 
 
 def main() -> None:
-    if films := [read(Path(name)) for name in sys.argv[1:]]:
-        table(films)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="a film with its truth")
+    results.offer(parser)
+    options = parser.parse_args()
+    if films := [read(folder) for folder in options.folders]:
+        figures = table(films)
+        if options.record:
+            results.record("vignettes", figures)
     topics = Path(os.environ.get("VIGNETTE_DATA", "")) / "speech" / "ami_topics" / "dev"
     if "VIGNETTE_DATA" in os.environ and topics.is_dir():
         print("\nmeetings with topics, words and turns alone (kinds mean nothing there)")
         table([meeting(path) for path in sorted(topics.glob("*.json"))])
     elif not films:
-        sys.exit(__doc__)
+        parser.print_help()
 
 
-def table(films: list[Film]) -> None:
-    """Print one line for each system over these films."""
+def table(films: list[Film]) -> dict[str, float]:
+    """Print one line for each system over these films; gives the figures."""
+    figures: dict[str, float] = {"films": len(films), "tolerance_s": TOLERANCE_MS / 1000}
     print(f"{'':24}{'F1':>7}{'found':>7}{'true':>6}{'given':>7}{'kinds':>8}{'Pk':>7}{'WinDiff':>9}")
     for name, system in SYSTEMS.items():
         pooled, right = Counts(), 0
@@ -185,6 +195,8 @@ def table(films: list[Film]) -> None:
         means = [sum(e[n] for e in errors) / len(errors) for n in (0, 1)]
         print(f"{name:24}{pooled.f1:7.3f}{pooled.found:7}{pooled.reference:6}{pooled.hypothesis:7}{kinds:>8}"
               f"{means[0]:7.3f}{means[1]:9.3f}")  # fmt: skip
+        figures |= {"boundaries": pooled.reference, f"{results.slug(name)}_f1": pooled.f1}
+    return figures
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Our Whisper stage beside faster-whisper itself: same weights, same sound, same process; is ours ever slower, is text lost?
 
-    python -m benchmarks.whisper [SOUND ...] [--model NAME-OR-FOLDER] [--rounds 7] [--seconds 600]
+    python -m benchmarks.whisper [SOUND ...] [--model NAME-OR-FOLDER] [--rounds 7] [--seconds 600] [--record]
     python -m benchmarks.whisper --model small-shaped        random weights of Whisper small's shape: what size costs
 
 Words first: every word that one has and the other lacks is put to an account. faster-whisper hears the sound twice, in the
@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks import sized_whisper
+from benchmarks import results, sized_whisper
 from pipeline import regions, weights
 from pipeline.media import decode_audio
 from pipeline.progress import silent
@@ -205,7 +205,8 @@ def compare(recognizer: Whisper, model: Any, audio: Audio, rounds: int) -> dict[
     return seconds
 
 
-def print_times(seconds: dict[str, list[Took]]) -> None:
+def print_times(seconds: dict[str, list[Took]]) -> dict[str, float]:
+    """Print what both took; gives the ratios, ours to theirs, as figures."""
     for side, took in seconds.items():
         wall, cpu = [t.wall_s for t in took], [t.cpu_s for t in took]
         print(
@@ -218,28 +219,45 @@ def print_times(seconds: dict[str, list[Took]]) -> None:
     print(
         f"  ours / theirs: median of {len(pairs)} rounds {wall_ratio:.3f} by the clock, {cpu_ratio:.3f} by the processor"
     )
+    return {"rounds": len(pairs), "clock_ratio": wall_ratio, "cpu_ratio": cpu_ratio}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Our Whisper stage beside faster-whisper itself.")
-    parser.add_argument("sounds", type=Path, nargs="*")
-    parser.add_argument("--model", default="auto")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=int, default=600)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sounds", type=Path, nargs="*", help="default: the tests' sentences")
+    parser.add_argument("--model", default="auto", help="a name or a folder of weights, or small-shaped")
+    parser.add_argument("--rounds", type=int, default=7, help="how often both are timed (default 7)")
+    parser.add_argument("--seconds", type=int, default=600, help="how long every sound lasts (default 600)")
+    results.offer(parser)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         label, directory = chosen_model(chosen.model, Path(scratch))
         device = device_for(WhisperSettings())
         print(f"model: {label} ({compute_type(device)} on {device})")
         recognizer = Whisper(label, directory, device=device)
-        lost = report(recognizer, chosen.sounds, chosen.seconds, chosen.rounds)
+        lost, figures = report(recognizer, chosen.sounds, chosen.seconds, chosen.rounds)
+    if chosen.record:
+        results.record(f"whisper_{key_of(chosen.model, directory)}", figures)
     sys.exit(f"{lost} words differ for no reason that is known" if lost else 0)
 
 
-def report(recognizer: Whisper, paths: Sequence[Path], seconds: int, rounds: int) -> int:
-    """Print where words go and how long both take; gives how many words went nobody knows where."""
+def key_of(model: str, directory: Path) -> str:
+    """What a model's figures are called."""
+    if directory == TINY:
+        return "tiny_double"
+    return results.slug(directory.name if model == "auto" or Path(model).is_dir() else model)
+
+
+def report(
+    recognizer: Whisper, paths: Sequence[Path], seconds: int, rounds: int
+) -> tuple[int, dict[str, float]]:
+    """Print where words go and how long both take; gives how many words went nobody knows where, and the figures: words of
+    all sounds, times of the last."""
     model = recognizer.load()
     accounts = []
+    times: dict[str, float] = {}
     if not paths and recognizer.directory == TINY:
         alone, true = sentences()
         accounts.append(accounted(recognizer, model, f"{len(alone)} sentences one by one", alone, true))
@@ -247,8 +265,10 @@ def report(recognizer: Whisper, paths: Sequence[Path], seconds: int, rounds: int
         audio = lasting(decode_audio(path), seconds)
         accounts.append(accounted(recognizer, model, f"{seconds} s of {path.name}", [audio]))
         if rounds:
-            print_times(compare(recognizer, model, audio, rounds))
-    return sum(account.unexplained for account in accounts)
+            times = print_times(compare(recognizer, model, audio, rounds))
+    lost = sum(account.unexplained for account in accounts)
+    guards_took = sum(account.taken.total() for account in accounts)
+    return lost, {"sound_s": seconds, "unexplained_words": lost, "words_guards_took": guards_took, **times}
 
 
 def accounted(

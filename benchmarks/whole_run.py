@@ -1,6 +1,6 @@
 """How long a whole run takes, stage by stage, and how much memory: `vignette run` on one video in an empty folder.
 
-usage: python benchmarks/whole_run.py [VIDEO] [SUBTITLES]      (default: the demo)
+usage: python -m benchmarks.whole_run [VIDEO] [SUBTITLES] [--record]      (default: the demo)
 
 Prints seconds per stage, the whole, the second run that finds nothing to do, and the peak resident memory of all processes
 together (Linux; sampled five times a second, memory shared between processes counted once per process).
@@ -8,6 +8,7 @@ together (Linux; sampled five times a second, memory shared between processes co
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -19,6 +20,11 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # run as a script, from anywhere
+
+from benchmarks import results  # noqa: E402
+
+DEMO = ROOT / "media" / "demo.mp4"
 
 
 def family_rss_mb(pid: int) -> float:
@@ -61,8 +67,20 @@ def run(folder: Path, *args: str) -> tuple[dict, float, float]:
 
 
 def main() -> None:
-    video = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "media" / "demo.mp4"
-    subtitles = Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "media" / "demo.en.srt"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("video", nargs="?", type=Path, default=DEMO, help="default: the demo")
+    parser.add_argument("subtitles", nargs="?", type=Path, default=DEMO.with_suffix(".en.srt"))
+    results.offer(parser)
+    options = parser.parse_args()
+    figures = measure(options.video, options.subtitles)
+    if options.record:
+        results.record("whole_run" if options.video.resolve() != DEMO else "whole_run_demo", figures)
+
+
+def measure(video: Path, subtitles: Path) -> dict[str, float]:
+    """Run twice, print what it took; gives the figures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "media").mkdir()
@@ -78,6 +96,10 @@ def main() -> None:
         print(f"{'second run':<14}{again_s:8.1f} s   ({second['status']})")
         for note in first["notes"]:
             print(f"  {note}")
+        written = json.loads((folder / "transcripts" / "video.json").read_text("utf-8"))
+    stages = {f"{results.slug(stage['name'])}_s": stage["took_ms"] / 1000 for stage in first["stages"]}
+    minutes = written["media"]["duration_ms"] / 60_000
+    return {**stages, "minutes": minutes, "whole_s": took_s, "again_s": again_s, "peak_gb": peak_mb / 1000}
 
 
 if __name__ == "__main__":
