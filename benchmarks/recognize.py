@@ -170,7 +170,7 @@ def main() -> None:
         "--recognizer", default="sphinx", choices=["auto", "whisper", "sphinx"], help="default: sphinx"
     )
     parser.add_argument("--without-subtitles", action="store_true", help="tell the recognizer nothing")
-    parser.add_argument("--processes", type=int, default=0, help="default: as many as fit")
+    parser.add_argument("--processes", type=int, default=0, help="default: one per core, at most 4")
     asked: Any = parser.parse_args()
     settings = TranscribeSettings(recognizer=asked.recognizer, processes=asked.processes, words="always")
     pooled = Score()
