@@ -59,7 +59,7 @@ def record(
     except (OSError, TypeError, ValueError) as error:
         print(f"The figures of {name} were not recorded: {error}", file=sys.stderr)
         return
-    print(f"recorded in {path.parent.parent.name}/{path.parent.name}/{path.name}")
+    print(f"recorded in benchmarks/{path.parent.name}/{path.name}", file=sys.stderr)
 
 
 def _replace(path: Path, text: str) -> None:
