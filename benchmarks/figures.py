@@ -189,19 +189,19 @@ class Section:
             date, machine, note = self.common
             commits = joined(sorted({result.commit for result in ours}))
             yield f"Measured on {date} at {commits}, on {machine}" + (f"; {note}." if note else ".")
-        others: dict[tuple[str, str], set[str]] = {}
+        others: dict[tuple[str, str], dict[str, set[str]]] = {}
         for result in self.used:
             if result.origin != self.common:
-                others.setdefault((result.machine, result.note), set()).add(result.date)
-        for (machine, note), dates in others.items():
-            yield f"What bears the date {joined(sorted(dates), 'or')}: on {machine}" + (
-                f"; {note}." if note else "."
-            )
+                days = others.setdefault((result.machine, result.note), {})
+                days.setdefault(result.date, set()).add(result.commit)
+        for (machine, note), days in others.items():
+            dated = "; ".join(f"{day} at {joined(sorted(commits))}" for day, commits in sorted(days.items()))
+            yield f"What bears a date, {dated}: on {machine}" + (f"; {note}." if note else ".")
 
 
-def joined(words: Sequence[str], last: str = "and") -> str:
+def joined(words: Sequence[str]) -> str:
     """Words as a list in a sentence."""
-    return f" {last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def line(cells: Sequence[str]) -> str:

@@ -43,17 +43,17 @@ def record(
 
     `command` is what a person types to measure again; left out, it is what this process was started with.
     """
-    kept = {
-        "benchmark": name,
-        "command": command or typed(sys.argv),
-        "commit": commit(ROOT),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "figures": {key: rounded(value) for key, value in figures.items()},
-        "machine": machine(),
-        "note": note,
-    }
     path = folder / f"{name}.json"
     try:
+        kept = {
+            "benchmark": name,
+            "command": command or typed(sys.argv),
+            "commit": commit(ROOT),
+            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            "figures": {key: rounded(value) for key, value in figures.items()},
+            "machine": machine(),
+            "note": note,
+        }
         text = json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
         _replace(path, text + "\n")
     except (OSError, TypeError, ValueError) as error:
