@@ -239,15 +239,15 @@ def main() -> None:
         recognizer = Whisper(label, directory, device=device)
         lost, figures = report(recognizer, chosen.sounds, chosen.seconds, chosen.rounds)
     if chosen.record:
-        results.record(f"whisper_{key_of(chosen.model, directory)}", figures)
+        results.record(f"whisper_{key_of(chosen.model, label, directory)}", figures)
     sys.exit(f"{lost} words differ for no reason that is known" if lost else 0)
 
 
-def key_of(model: str, directory: Path) -> str:
-    """What a model's figures are called."""
+def key_of(model: str, label: str, directory: Path) -> str:
+    """What a model's figures are called: no folder but the model's own is named."""
     if directory == TINY:
         return "tiny_double"
-    return results.slug(directory.name if model == "auto" or Path(model).is_dir() else model)
+    return results.slug(label if model == "auto" else Path(model).name)
 
 
 def report(

@@ -96,7 +96,7 @@ def measure(video: Path, subtitles: Path) -> dict[str, float]:
         print(f"{'second run':<14}{again_s:8.1f} s   ({second['status']})")
         for note in first["notes"]:
             print(f"  {note}")
-        written = json.loads((folder / "transcripts" / "video.json").read_text("utf-8"))
+        written = json.loads(next((folder / "transcripts").glob("video*.json")).read_text("utf-8"))
     stages = {f"{results.slug(stage['name'])}_s": stage["took_ms"] / 1000 for stage in first["stages"]}
     minutes = written["media"]["duration_ms"] / 60_000
     return {**stages, "minutes": minutes, "whole_s": took_s, "again_s": again_s, "peak_gb": peak_mb / 1000}
