@@ -9,21 +9,24 @@ RUN := $(VENV)/bin/python -m pipeline
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null; then command -v $$p; break; fi; done)
 
-.PHONY: help subtitles test test-slow models lint clean search review
+.PHONY: help subtitles test test-slow test-browser models lint clean search review
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@while IFS= read -r line; do case "$$line" in [a-z]*:*'## '*) \
-		printf "  make %-10s %s\n" "$${line%%:*}" "$${line##*## }";; esac; done < Makefile
+		printf "  make %-12s %s\n" "$${line%%:*}" "$${line##*## }";; esac; done < Makefile
 
 subtitles: $(VENV)/.run ## caption everything in media/ (MEDIA=path for one video)
 	@$(RUN) run $(MEDIA)
 
 test: $(VENV)/.dev ## the tests (under 3 minutes)
-	@$(VENV)/bin/python -m pytest -n auto --dist loadfile
+	@$(VENV)/bin/python -m pytest -n auto --dist worksteal $(if $(SELECT),-m '$(SELECT)')
 
 test-slow: $(VENV)/.dev ## the tests that need longer
-	@$(VENV)/bin/python -m pytest -m slow
+	@$(VENV)/bin/python -m pytest -m 'slow and not browser'
+
+test-browser: $(VENV)/.dev ## the tests that look at pages in Chromium
+	@$(VENV)/bin/python -m pytest -m browser
 
 models: $(VENV)/.run ## fetch Whisper's weights (MODEL=small.en); says size and time first
 	@$(RUN) models fetch $(or $(MODEL),small.en)

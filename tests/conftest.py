@@ -1,6 +1,7 @@
 """Shared by all tests: the command line as a stranger runs it, and real recordings to run it on.
 
-Commands run in their own process and project folder, with no ffmpeg on the PATH and every internet socket forbidden.
+Commands run in a project folder, with nothing of the machine's environment and no ffmpeg on the PATH, every connection
+to the network forbidden and every signal as a shell gives it: `run` in a process of their own, `quick` in this one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from support import browser, no_network, signals, skips
 
 # The same examples on every machine: a change is judged by what it does, not by the luck of a draw. For a wider hunt run
 # with HYPOTHESIS_PROFILE=default.
@@ -30,14 +32,12 @@ ROOT = Path(__file__).resolve().parent.parent
 MEDIA = ROOT / "media"
 TRUTH = Path(__file__).parent / "data" / "demo_truth.json"
 
-# Loaded by every Python started below, worker processes included: whoever opens an internet connection fails at once.
-NO_NETWORK = """
-import socket, sys
-def forbid(event, args):
-    if event == "socket.connect" and args[0].family in (socket.AF_INET, socket.AF_INET6):
-        raise RuntimeError("a connection to the network was tried")
-sys.addaudithook(forbid)
-"""
+no_network.tests_own = True
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    signals.pass_on_nothing()
+    skips.watch(config)
 
 
 @dataclass(frozen=True)
@@ -84,29 +84,47 @@ class Project:
         return Ran(process.returncode, out, err)
 
     def quick(self, *args: str | Path) -> Ran:
-        """`vignette ARGS` here, in this very process: for what needs no process of its own, such as refusals."""
+        """`vignette ARGS` here, in this very process: where what the command does is the point, and not its process."""
         from pipeline.cli import main
 
         out, err, status = io.StringIO(), io.StringIO(), 0
-        here, argv = Path.cwd(), sys.argv
-        os.chdir(self.folder)
-        sys.argv = ["vignette", *map(str, args)]
-        try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with (
+            as_a_process_in(self.folder, ["vignette", *map(str, args)]),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
                 main()
-        except SystemExit as stopped:
-            status = stopped.code if isinstance(stopped.code, int) else 0
-        finally:
-            os.chdir(here)
-            sys.argv = argv
+            except SystemExit as stopped:
+                status = stopped.code if isinstance(stopped.code, int) else 0
+        assert "Traceback" not in err.getvalue(), err.getvalue()
         return Ran(status, out.getvalue(), err.getvalue())
+
+
+@contextlib.contextmanager
+def as_a_process_in(folder: Path, argv: list[str]) -> Iterator[None]:
+    """What a process of its own would find there: its folder, its arguments, the same environment, no network at all."""
+    here, arguments, variables = Path.cwd(), sys.argv, dict(os.environ)
+    os.chdir(folder)
+    sys.argv = argv
+    os.environ.clear()
+    os.environ.update(environment(folder))
+    no_network.tests_own = False
+    try:
+        yield
+    finally:
+        no_network.tests_own = True
+        os.environ.clear()
+        os.environ.update(variables)
+        sys.argv = arguments
+        os.chdir(here)
 
 
 def environment(folder: Path) -> dict[str, str]:
     """Nothing of the machine's but what Python itself needs."""
     guard = folder / ".guard"
     guard.mkdir(exist_ok=True)
-    (guard / "sitecustomize.py").write_text(NO_NETWORK)
+    shutil.copy(no_network.__file__, guard / "sitecustomize.py")
     kept = {k: os.environ[k] for k in ("SYSTEMROOT", "HOME", "TMPDIR", "TEMP") if k in os.environ}
     return {
         **kept,
@@ -203,3 +221,10 @@ def captioned(tmp_path: Path, captioned_clip: Project) -> Project:
     """A copy of the captioned clip, to be changed at will."""
     shutil.copytree(captioned_clip.folder, tmp_path / "captioned")
     return Project(tmp_path / "captioned")
+
+
+@pytest.fixture
+def page() -> Iterator[Any]:
+    """An empty page of a real browser; tests that take it carry the mark `browser`."""
+    with browser.opened() as empty:
+        yield empty
