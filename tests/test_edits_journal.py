@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.waiting import wait_until
 
 from pipeline.edits import JournalError, append, journal_of, merge, read
 from pipeline.edits import journal as journal_module
@@ -301,9 +301,7 @@ def test_killed_while_writing(tmp_path):
         stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert process.stdout.readline() == b"ready\n"
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not (path.exists() and path.stat().st_size > 20_000):
-        time.sleep(0.01)
+    assert wait_until(lambda: path.exists() and path.stat().st_size > 20_000, process)
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()

@@ -12,12 +12,12 @@ import random
 import re
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import jsonschema
 import pytest
 from conftest import new_project
+from support.waiting import Seen, wait_until
 from test_run import SCHEMA, only
 
 pytestmark = pytest.mark.slow
@@ -100,14 +100,18 @@ def test_words_of_real_speech_are_where_they_are_said(captioned_recordings, name
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
 def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(clip_project, captioned_clip):
-    luck = random.Random(7)
+    luck, killed = random.Random(7), 0
+    clip_project.out.mkdir()
     for _ in range(8):
+        seen = Seen(clip_project.out)
+        enough = seen.count() + luck.randint(0, 5)
         process = clip_project.start("run", start_new_session=True)
-        time.sleep(luck.uniform(0.2, 6))
-        if process.poll() is None:
+        if wait_until(lambda seen=seen, enough=enough: seen.count() >= enough, process):
             os.killpg(process.pid, signal.SIGKILL)
+            killed += 1
         process.communicate()
         assert not list(clip_project.out.glob("*.part"))
+    assert killed >= 4
     assert only(clip_project.run("run", "--json"))["status"] in ("done", "up to date")
     for path in captioned_clip.out.glob("clip.*"):
         assert (clip_project.out / path.name).read_bytes() == path.read_bytes()

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 import wave
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import jsonschema
 import pysrt
 import pytest
 from conftest import MEDIA, ROOT, cut_off
+from support.waiting import wait_until
 
 from pipeline.ffmpeg import ffmpeg_binary
 
@@ -92,10 +92,7 @@ def test_a_persons_corrections_survive(captioned):
 def test_an_interrupted_run_goes_on_where_it_was(clip_project, blow):
     process = clip_project.start("run", start_new_session=True)
     finished = clip_project.out / ".work" / "clip" / "sound.json"
-    deadline = time.monotonic() + 120
-    while not finished.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert process.poll() is None, process.stderr.read()
+    assert wait_until(finished.exists, process), process.stderr.read()
     os.killpg(process.pid, blow)
     _, err = process.communicate(timeout=60)
     assert process.returncode == (-9 if blow == signal.SIGKILL else 130)
