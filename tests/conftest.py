@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -23,9 +24,9 @@ from filelock import FileLock
 from hypothesis import settings
 from support import browser, no_network, signals, skips
 
-# The same examples on every machine: a change is judged by what it does, not by the luck of a draw. For a wider hunt run
-# with HYPOTHESIS_PROFILE=default.
-settings.register_profile("repeatable", derandomize=True)
+# The same examples on every machine, however slow it is: a change is judged by what it does, not by the luck of a draw.
+# For a wider hunt run with HYPOTHESIS_PROFILE=default.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -154,6 +155,15 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(folder)
             whole.touch()
     return folder
+
+
+def computed_once(factory: pytest.TempPathFactory, name: str, compute: Callable[[], Any]) -> Any:
+    """What `compute` returns: computed once per session, a copy for each of the parallel workers."""
+
+    def make(folder: Path) -> None:
+        (folder / "value").write_bytes(pickle.dumps(compute()))
+
+    return pickle.loads((made_once(factory, name, make) / "value").read_bytes())
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_a_sidecar_without_its_video(project):
 
 def test_nothing_is_said_about_words(captioned):
     """Progress and results hold times and names of files, never what was said."""
-    ran = captioned.run("run", "--force", "sound", "--set", "picture.read_text=true")
+    ran = captioned.quick("run", "--force", "sound", "--set", "picture.read_text=true")
     assert ran.status == 0
     said = (captioned.media / "clip.txt").read_text(encoding="utf-8").split("\n\n")
     assert not [s for s in said if s.strip() and s.strip() in ran.out + ran.err]
@@ -63,7 +63,7 @@ def test_nothing_is_said_about_words(captioned):
 
 
 def test_doctor_knows_the_next_run(captioned):
-    ran = captioned.run("doctor", "--json")
+    ran = captioned.quick("doctor", "--json")
     assert ran.status == 0, ran.out
     found = {f["subject"]: f["says"] for f in ran.json}
     assert "clip.txt" in found["media/clip.mp4"]
@@ -79,7 +79,7 @@ def test_doctor_speaks_to_people_too(project):
 
 
 def test_forgetting(captioned):
-    ran = captioned.run("forget", "clip")
+    ran = captioned.quick("forget", "clip")
     assert ran.status == 0
     assert not [p for p in captioned.out.rglob("*") if p.is_file()]
     assert (captioned.media / "clip.mp4").is_file()

@@ -20,7 +20,7 @@ def late_subtitles(captioned, late_ms=LATE_MS):
 
 def test_align_moves_times_and_nothing_else(captioned):
     path, before = late_subtitles(captioned)
-    ran = captioned.run("align", "media/clip.mp4", path, "-o", "timed.srt", "--report", "timed.json")
+    ran = captioned.quick("align", "media/clip.mp4", path, "-o", "timed.srt", "--report", "timed.json")
     assert ran.status == 0, ran.err
     assert "late" in ran.out
     after = pysrt.open(str(captioned.folder / "timed.srt"), encoding="utf-8")
@@ -35,7 +35,7 @@ def test_align_moves_times_and_nothing_else(captioned):
 
 def test_align_leaves_a_file_in_sync_alone(captioned):
     path, _ = late_subtitles(captioned, late_ms=0)
-    ran = captioned.run("align", "media/clip.mp4", path, "-o", "timed.srt", "--json")
+    ran = captioned.quick("align", "media/clip.mp4", path, "-o", "timed.srt", "--json")
     assert ran.json["verdict"] == "in sync"
     assert (captioned.folder / "timed.srt").read_bytes() == path.read_bytes()
 
@@ -71,7 +71,7 @@ def test_check_finds_what_is_wrong_and_exits_1(captioned):
     path.write_text(
         "1\n00:00:05,000 --> 00:00:04,000\n" + "a very long line of text " * 5 + "\n", encoding="utf-8"
     )
-    ran = captioned.run("check", path)
+    ran = captioned.quick("check", path)
     assert ran.status == 1
     assert "max-chars-line" in ran.out
     assert "comply" in ran.out
@@ -80,7 +80,7 @@ def test_check_finds_what_is_wrong_and_exits_1(captioned):
 
 def test_check_listens_to_the_recording(captioned):
     path, _ = late_subtitles(captioned)
-    ran = captioned.run(
+    ran = captioned.quick(
         "check",
         path,
         "--media",
@@ -116,7 +116,7 @@ def test_check_with_wrong_options(captioned, args):
 
 
 def test_the_concepts_are_listed_tried_and_checked(project):
-    listed = project.run("concepts", "--json").json
+    listed = project.quick("concepts", "--json").json
     assert len(listed) == 22
     assert {"trigger", "resistance"} < {c["id"] for c in listed}
     assert all(c["definition"] for c in listed)
@@ -147,8 +147,8 @@ def test_labelled_utterances_are_scored(project):
 
 
 def test_what_is_captioned_can_be_found(captioned):
-    assert captioned.run("index").status == 0
-    ran = captioned.run("search", "welcome", "--json")
+    assert captioned.quick("index").status == 0
+    ran = captioned.quick("search", "welcome", "--json")
     assert ran.status == 0
     assert "clip" in ran.out
     wrong = captioned.quick("search", "speaker:")
@@ -160,7 +160,7 @@ def test_what_is_forgotten_can_no_longer_be_found(captioned):
     captioned.quick("index")
     index = captioned.out / ".work" / "search.sqlite"
     assert b"Thursday" in index.read_bytes()
-    assert captioned.run("forget", "clip").status == 0
+    assert captioned.quick("forget", "clip").status == 0
     assert not [p for p in captioned.out.rglob("*") if p.is_file() and b"Thursday" in p.read_bytes()]
 
 

@@ -2,13 +2,14 @@
 
 import itertools
 import json
+import pickle
 import shutil
 from pathlib import Path
 
 import jsonschema
 import pysrt
 import pytest
-from conftest import MEDIA, ROOT, new_project
+from conftest import MEDIA, ROOT, Project, made_once, new_project
 from test_run import SCHEMA, done, only, states
 
 from pipeline.voices.encoders import GE2E_FILE
@@ -27,10 +28,15 @@ NAMES = [
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """The demo, captioned once; do not change it."""
-    made = new_project(tmp_path_factory.mktemp("demo") / "project", read_text=True)
-    for path in MEDIA.glob("demo.*"):
-        shutil.copy(path, made.media)
-    return made, made.run("run", "--json")
+
+    def make(folder):
+        made = new_project(folder / "project", read_text=True)
+        for path in MEDIA.glob("demo.*"):
+            shutil.copy(path, made.media)
+        (folder / "ran").write_bytes(pickle.dumps(made.run("run", "--json")))
+
+    folder = made_once(tmp_path_factory, "demo", make)
+    return Project(folder / "project"), pickle.loads((folder / "ran").read_bytes())
 
 
 def test_the_demo_becomes_captions(demo):

@@ -5,6 +5,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from conftest import computed_once
 from edit_fates import CHANGES, changed, fates, is_seen
 from edit_makers import (
     ALL_KINDS,
@@ -542,8 +543,12 @@ def test_every_anchor_finds_its_own_words(spoken, data):
 
 
 @pytest.fixture(scope="module")
-def fifty():
-    return decide_at_random(random.Random(52), demo_aligned(), 4 * len(ALL_KINDS), tagging=True)
+def fifty(tmp_path_factory):
+    return computed_once(
+        tmp_path_factory,
+        "fifty",
+        lambda: decide_at_random(random.Random(52), demo_aligned(), 4 * len(ALL_KINDS), tagging=True),
+    )
 
 
 @pytest.mark.parametrize("change_", CHANGES)

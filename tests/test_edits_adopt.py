@@ -593,12 +593,12 @@ def project_run(project_made, tmp_path):
 def test_a_decision_from_the_command_line_to_the_captions(project_run):
     media = "media/demo.mp4"
     assert project_run.quick("decisions", media).out == "media/demo.mp4: nothing was decided\n"
-    ran = project_run.run("decide", media, "--words", "thusrday", "--become", "Thursday", "--by", "Ana")
+    ran = project_run.quick("decide", media, "--words", "thusrday", "--become", "Thursday", "--by", "Ana")
     assert ran.status == 0, ran.err
     assert 'reads "Thursday"' in ran.out
     assert "vignette run media/demo.mp4" in ran.out
     assert project_run.quick("decide", media, "--reviewed", "--by", "Ana Lytical").status == 0
-    (recording,) = project_run.run("run", "--json").json["recordings"]
+    (recording,) = project_run.quick("run", "--json").json["recordings"]
     assert recording["grade"] == "reviewed by Ana Lytical"
     assert recording["decisions"]["kept"] == 2
     assert "2 decisions kept, 0 conflicts" in recording["notes"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from conftest import computed_once
 
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.readers import read
@@ -24,8 +25,10 @@ TRUTH = json.loads((Path(__file__).parent / "data" / "demo_truth.json").read_tex
 
 
 @pytest.fixture(scope="module")
-def demo() -> Realigned:
-    return realign(DEMO, SUBTITLES, Path("out.srt"), Settings())
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Realigned:
+    return computed_once(
+        tmp_path_factory, "realigned", lambda: realign(DEMO, SUBTITLES, Path("out.srt"), Settings())
+    )
 
 
 def test_nothing_but_times_changes(demo: Realigned) -> None:

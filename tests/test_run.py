@@ -36,7 +36,7 @@ def states(folder):
 
 
 def test_another_line_length_listens_to_nothing_again(captioned):
-    recording = only(captioned.run("run", "--json", "--set", "captions.max_line_chars=30"))
+    recording = only(captioned.quick("run", "--json", "--set", "captions.max_line_chars=30"))
     assert done(recording) == ["captions"]
     assert recording["stages"][-1]["reason"] == "changed: settings"
     lines = pysrt.open(str(captioned.out / "clip.en.srt"), encoding="utf-8").text.splitlines()
@@ -44,7 +44,7 @@ def test_another_line_length_listens_to_nothing_again(captioned):
 
 
 def test_force_does_a_stage_again_and_what_depends_on_it(captioned):
-    assert done(only(captioned.run("run", "--json", "--force", "speakers"))) == [
+    assert done(only(captioned.quick("run", "--json", "--force", "speakers"))) == [
         "speakers",
         "vignettes",
         "concepts",
@@ -61,7 +61,7 @@ def test_a_stage_that_does_not_exist(captioned):
 def test_changed_subtitles_are_aligned_again(captioned):
     script = captioned.media / "clip.txt"
     script.write_text(script.read_text(encoding="utf-8").replace("Welcome", "Welcome,"), encoding="utf-8")
-    recording = only(captioned.run("run", "--json"))
+    recording = only(captioned.quick("run", "--json"))
     assert "sound" not in done(recording)
     assert "align" in done(recording)
     assert "Welcome," in (captioned.out / "clip.en.srt").read_text(encoding="utf-8")
@@ -69,7 +69,7 @@ def test_changed_subtitles_are_aligned_again(captioned):
 
 def test_a_removed_output_is_written_again(captioned):
     (captioned.out / "clip.en.vtt").unlink()
-    assert only(captioned.run("run", "--json"))["status"] == "done"
+    assert only(captioned.quick("run", "--json"))["status"] == "done"
     assert (captioned.out / "clip.en.vtt").is_file()
 
 
@@ -77,7 +77,7 @@ def test_a_persons_corrections_survive(captioned):
     srt = captioned.out / "clip.en.srt"
     mended = srt.read_text(encoding="utf-8").replace("Welcome", "WELCOME")
     srt.write_text(mended, encoding="utf-8")
-    ran = captioned.run("run", "--set", "captions.max_line_chars=30")
+    ran = captioned.quick("run", "--set", "captions.max_line_chars=30")
     assert ran.status == 0
     assert "changed by a person" in ran.out
     assert srt.read_text(encoding="utf-8") == mended
@@ -98,7 +98,7 @@ def test_an_interrupted_run_goes_on_where_it_was(clip_project, blow):
     assert process.returncode == (-9 if blow == signal.SIGKILL else 130)
     assert "Traceback" not in err
     assert not [p for p in clip_project.out.iterdir() if p.is_file()]
-    recording = only(clip_project.run("run", "--json"))
+    recording = only(clip_project.quick("run", "--json"))
     assert "sound" not in done(recording)
     assert (clip_project.out / "clip.en.srt").is_file()
 
@@ -110,7 +110,7 @@ def test_without_subtitles_there_is_a_draft_that_says_so(project):
     cut_off(
         MEDIA / "demo.mp4", 8, project.media / "clip.mp4"
     )  # PocketSphinx takes longer than the sound lasts
-    ran = project.run("run", "--json", "--recognizer", "sphinx")
+    ran = project.quick("run", "--json", "--recognizer", "sphinx")
     assert ran.status == 0, ran.err
     recording = only(ran)
     assert recording["grade"] == "draft"
@@ -158,7 +158,7 @@ def test_a_bad_recording_is_one_sentence_and_the_others_are_done(project, name):
     make, says = BAD[name]
     make(project.media / name)
     tone(project.media / "good.wav")
-    ran = project.run("run")
+    ran = project.quick("run")
     assert ran.status == 1
     (sentence,) = [line for line in ran.err.splitlines() if line.startswith("FAILED")]
     assert name in sentence
@@ -169,7 +169,7 @@ def test_a_bad_recording_is_one_sentence_and_the_others_are_done(project, name):
 
 def test_silence_throughout_gives_valid_empty_files(project):
     tone(project.media / "quiet.wav")
-    ran = project.run("run", "--json")
+    ran = project.quick("run", "--json")
     assert ran.status == 0
     assert any("no speech" in note for note in only(ran)["notes"])
     files = [Path(project.folder, p) for p in only(ran)["files"]]
@@ -187,7 +187,7 @@ def test_a_recording_cut_off_in_the_middle_is_captioned_as_far_as_it_goes(projec
     whole = (project.media / "torn.mkv").read_bytes()
     (project.media / "torn.mkv").write_bytes(whole[: len(whole) * 6 // 10])
     shutil.copy(clip / "clip.txt", project.media / "torn.txt")
-    ran = project.run("run", "--json")
+    ran = project.quick("run", "--json")
     assert ran.status == 0, ran.out
     assert any("cut off" in note for note in only(ran)["notes"]), only(ran)["notes"]
     assert (project.out / "torn.en.srt").stat().st_size > 0
@@ -224,11 +224,11 @@ def test_outputs_never_replace_inputs(clip_project):
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not stop the administrator")
 def test_paths_that_may_not_be_read_or_written(clip_project):
     (clip_project.media / "clip.mp4").chmod(0)
-    assert "clip.mp4" in clip_project.run("run").err
+    assert "clip.mp4" in clip_project.quick("run").err
     (clip_project.media / "clip.mp4").chmod(0o644)
     clip_project.out.mkdir(exist_ok=True)
     clip_project.out.chmod(0o555)
-    ran = clip_project.run("run")
+    ran = clip_project.quick("run")
     assert ran.status == 1
     assert "--out" in ran.err
 
@@ -245,7 +245,7 @@ def test_subtitles_of_another_video_are_refused(clip_project):
     (clip_project.media / "clip.txt").unlink()
     other = "Preheat the oven to two hundred degrees.\n\nWhisk three eggs with the sugar until pale.\n\n"
     (clip_project.media / "clip.txt").write_text(other * 6, encoding="utf-8")
-    ran = clip_project.run("run")
+    ran = clip_project.quick("run")
     assert ran.status == 1
     assert "does not fit this recording" in ran.err
     assert not [p for p in clip_project.out.iterdir() if p.is_file()]

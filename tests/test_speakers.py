@@ -245,9 +245,9 @@ def test_every_token_is_in_one_utterance(turns, seed):
     assert all(a.span <= b.span for a, b in zip(voices.turns, voices.turns[1:], strict=False))
 
 
-def test_captions_without_names(clip_project):
-    (clip_project.media / "clip.txt").write_text("DANIEL: Welcome to the Thursday group. I'm Daniel Marsh.\n")
-    ran = clip_project.run("run", "--json", "--no-speaker-labels", "--speakers", "1", "--force", "sound")
+def test_captions_without_names(captioned):
+    (captioned.media / "clip.txt").write_text("DANIEL: Welcome to the Thursday group. I'm Daniel Marsh.\n")
+    ran = captioned.quick("run", "--json", "--no-speaker-labels", "--speakers", "1")
     assert ran.status == 0, ran.err
-    assert "DANIEL" not in (clip_project.out / "clip.en.srt").read_text(encoding="utf-8")
-    assert clip_project.run("run", "--speakers", "0").status == 2
+    assert "DANIEL" not in (captioned.out / "clip.en.srt").read_text(encoding="utf-8")
+    assert captioned.quick("run", "--speakers", "0").status == 2
