@@ -25,8 +25,10 @@ REACH_MS = 15_000
 SAME_PLACE_MS = 400
 # Neighbours that agree at least so well (0 to 1, the nearest counting most) on one side prove a place.
 PROOF = 0.6
-# Of a passage at least this share of words must be there still.
+# Of a passage at least this share of words must be there still; more than that, unless both its edges are known.
 MOST_OF_IT = 0.5
+# Among the words of a passage, up to twice as many as they were, so many others may have come in.
+MORE_WORDS = 2
 # Two places that are equally good are told apart by time, but no further from it than this.
 AMBIGUOUS_BEYOND_MS = 5000
 
@@ -131,13 +133,30 @@ def find_proven(items: Sequence[Timed], anchor: Anchor) -> Found | None:
 def find_passage(items: Sequence[Timed], anchor: Anchor) -> Found | Missing:
     """Where the anchored passage stands, some of whose words may have changed."""
     exact = find(items, anchor)
-    if isinstance(exact, Found) or not anchor.text.split():
-        return exact
+    if isinstance(exact, Found) or len(keys_of(anchor.text)) < 2:
+        return exact  # most of one word is the word itself, which is not to be believed
     window = Window.around(items, anchor)
     projected = _projected(window, anchor)
     if projected is None or projected.share < MOST_OF_IT:
         return exact
+    if projected.share == MOST_OF_IT and not projected.is_edged:
+        return exact
+    if projected.last - projected.first > 2 * len(keys_of(anchor.text)) + MORE_WORDS:
+        return exact  # words of it that were found are another passage's
     return Found(window.item(projected.first), window.item(projected.last - 1) + 1)
+
+
+def each_word(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
+    """For each word of an anchor the one that it is among those found in its place: the same, or what stands behind the one
+    before it. Of two lists of words as they are compared, `found` must not be empty."""
+    matcher = SequenceMatcher(None, anchored, found, autojunk=False)
+    same = {a + n: b + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
+    result: list[int] = []
+    for k in range(len(anchored)):
+        behind = result[-1] + 1 if result else 0
+        limit = next((same[n] for n in range(k, len(anchored)) if n in same), len(found) - 1)
+        result.append(min(behind, limit) if k not in same else same[k])
+    return result
 
 
 def _best(window: Window, anchor: Anchor, near: bool) -> Found | None:
@@ -206,11 +225,13 @@ def _distance(window: Window, at: int, anchor: Anchor) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Projected:
-    """Words `[first, last)` of a window lie between the anchor's neighbours; `share` of its own words is among them."""
+    """Words `[first, last)` of a window lie between the anchor's neighbours; `share` of its own words is among them, and
+    `is_edged` says whether at both ends the last of them, or the neighbour beyond, is."""
 
     first: int
     last: int
     share: float
+    is_edged: bool
 
 
 def _projected(window: Window, anchor: Anchor) -> _Projected | None:
@@ -236,11 +257,14 @@ def _projected(window: Window, anchor: Anchor) -> _Projected | None:
         last = to[inside[-1]] + end - inside[-1]
     else:
         return None
-    first, last = max(0, first), min(len(window.words), last)
+    # What is known to be a neighbour is no word of the passage.
+    first = max([0, first, *(to[k] + 1 for k in range(start) if k in to)])
+    last = min([len(window.words), last, *(at for k, at in to.items() if k >= end)])
     if last < first:
         return None
     share = len(inside) / len(text) if text else 0.0
-    return _Projected(first, last, share if last > first else 0.0)
+    is_edged = bool({start - 1, start} & to.keys() and {end - 1, end} & to.keys())
+    return _Projected(first, last, share if last > first else 0.0, is_edged)
 
 
 def _instead(window: Window, anchor: Anchor) -> Missing:

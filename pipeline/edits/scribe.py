@@ -282,18 +282,21 @@ class Scribe:
             nothing_behind = (
                 trace is not None and trace.words[min(cue.after, len(trace.words) - 1)] >= trace.last
             )
-            held.breaks = [] if nothing_behind else [self._counter(place, trace)(cue.after)]
+            held.breaks = [] if nothing_behind else [self._counter(decision, place, trace)(cue.after)]
         elif cue is not None:
-            at = self._counter(place, trace)
+            at = self._counter(decision, place, trace)
             held.breaks = None if cue.breaks is None else [at(k) for k in cue.breaks]
             held.labels = None if cue.labels is None else [(at(k), name) for k, name in cue.labels]
             held.dashes = None if cue.dashes is None else [at(k) for k in cue.dashes]
         self.places[decision.id] = held
 
-    def _counter(self, place: Found, trace: Trace | None) -> Callable[[int], Node]:
-        """From a count of words in the passage to the word that stands there."""
+    def _counter(self, decision: Decision, place: Found, trace: Trace | None) -> Callable[[int], Node]:
+        """From a count of words in the passage, as the decision's author saw it, to the word that stands there."""
         if trace is None:
-            chosen = [n for n in self.live.nodes[place.first : place.last] for _ in keys_of(n.token.text)]
+            assert decision.anchor is not None
+            here = [(n, k) for n in self.live.nodes[place.first : place.last] for k in keys_of(n.token.text)]
+            each = anchors.each_word(keys_of(decision.anchor.text), [k for _, k in here])
+            chosen = [here[k][0] for k in each]
         else:
             chosen = [self.live.original[min(k, trace.last - 1)] for k in trace.words]
         return lambda count: chosen[min(count, len(chosen) - 1)]
