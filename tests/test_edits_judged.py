@@ -211,7 +211,7 @@ PAIRS = {
     "a cue that is split": (STEPS["the time of a cue"], STEPS["a split"]),
     "a split that is joined": (
         STEPS["a split"],
-        lambda m: m.merge(cue_with(m, "We talked").first, cue_with(m, "garden").last),
+        lambda m: m.merge(cue_with(m, "I drove up").first, cue_with(m, "garden").last),
     ),
     "a merge that is split": (merge(SPOON), lambda m: m.split(at_words(m.transcript, "You went to")[0])),
     "a cue more that goes": (STEPS["a cue more"], words("Mm hm.", "")),
