@@ -4,7 +4,7 @@
 
 Survival: on the demo's subtitles (every word placed inside its cue), so many random decisions of every kind are made one
 after the other by two people, then the recognizer, the alignment, the caption profile and the lexicon are changed in turn.
-A decision is *kept* when the result shows it (`tests/edit_fates.py` looks at the words, captions, speakers, parts and tags
+A decision is *kept* when the result shows it (`tests/support/edit_fates.py` looks at words, captions, speakers, parts, tags
 that came out, with a matching of words of its own, not at what the replay says of itself), *flagged* when it is listed as a
 conflict with what stands there, *overtaken* when a later decision replaced it, and *lost* otherwise. Lost must be 0.
 
@@ -27,11 +27,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-from edit_fates import CHANGES, FATES, changed, fates  # noqa: E402
-from edit_makers import DEMO_SUBTITLES, compose, decide_at_random, demo_aligned  # noqa: E402
 
 from pipeline import jobs  # noqa: E402
 from pipeline.edits import append, journal_of  # noqa: E402
@@ -44,6 +42,8 @@ from pipeline.store import Store  # noqa: E402
 from pipeline.timing import Span  # noqa: E402
 from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Verdict  # noqa: E402
 from pipeline.work import Sound, Work  # noqa: E402
+from tests.support.edit_fates import CHANGES, FATES, changed, fates  # noqa: E402
+from tests.support.edit_makers import DEMO_SUBTITLES, compose, decide_at_random, demo_aligned  # noqa: E402
 
 
 def survival(count: int, seeds: int) -> bool:

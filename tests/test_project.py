@@ -9,7 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, new_project
+
+from tests.support.project import ROOT, new_project
 
 NO_PYTHON = "Vignette needs Python 3.11"
 

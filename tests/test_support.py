@@ -9,8 +9,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Ran, as_a_process_in, environment
-from support import skips
+
+from tests.support import skips
+from tests.support.project import ROOT, Ran, as_a_process_in, environment
 
 SUPPORT = ROOT / "tests" / "support"
 
@@ -38,8 +39,9 @@ def suite(folder: Path, listed: list[tuple[str, ...]], test: str = SUITE) -> Pat
     tests = folder / "tests"
     tests.mkdir()
     shutil.copytree(SUPPORT, tests / "support")
+    (tests / "__init__.py").touch()
     (tests / "conftest.py").write_text(
-        "from support import skips\ndef pytest_configure(config): skips.watch(config)\n"
+        "from tests.support import skips\ndef pytest_configure(config): skips.watch(config)\n"
     )
     (tests / "test_sea.py").write_text(test)
     (folder / "pyproject.toml").write_text(
@@ -186,8 +188,8 @@ def test_what_we_ignore_our_processes_do_not(name):
     """A process that ignores a signal, as under nohup, starts one that must not."""
     parent = textwrap.dedent(f"""
         import signal, subprocess, sys
-        sys.path.insert(0, {str(SUPPORT.parent)!r})
-        from support import signals
+        sys.path.insert(0, {str(ROOT)!r})
+        from tests.support import signals
         signal.signal(signal.{name}, signal.SIG_IGN)
         signals.pass_on_nothing()
         signal.raise_signal(signal.{name})

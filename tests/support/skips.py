@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LIST = ROOT / "tests" / "allowed_skips.toml"
 
 WHEN: dict[str, Callable[[], bool]] = {

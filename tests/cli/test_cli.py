@@ -1,0 +1,144 @@
+"""The command line: what it says, where it says it, and the exit status that goes with it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.run.test_run import tone
+from tests.support.project import environment
+
+
+@pytest.mark.parametrize("command", [(), ("run",), ("doctor",), ("forget",)])
+def test_help_shows_examples(project, command):
+    ran = project.quick(*command, "--help") if command else project.run("--help")
+    assert ran.status == 0
+    assert "Example" in ran.out
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("rnu",), ("run", "--outt", "x"), ("run", "--set", "captions.max_line=1"), ("run", "nowhere.mp4", "--subtitles"),
+     ("forget",), ("run", "a.mp4", "b.mp4", "--subtitles", "c.srt"), ("run", "--recognizer", "siri")],
+)  # fmt: skip
+def test_wrong_usage_is_one_sentence_and_status_2(project, args):
+    ran = project.run(*args) if args == ("rnu",) else project.quick(*args)
+    assert ran.status == 2
+    assert ran.out == ""
+    assert len(ran.err.strip().splitlines()) == 1
+    as_json = project.quick(*args, "--json") if args[-1] != "--subtitles" else ran
+    if as_json is not ran:
+        assert as_json.status == 2
+        assert set(as_json.json) == {"error"}
+        assert as_json.err == ""
+
+
+def test_an_empty_media_folder(project):
+    ran = project.quick("run")
+    assert ran.status == 2
+    assert "no recording" in ran.err
+
+
+def test_a_recording_that_is_not_there(project):
+    ran = project.quick("run", "nowhere.mp4", "--json")
+    assert ran.status == 1
+    assert ran.json["recordings"][0]["error"]["kind"] == "MediaError"
+
+
+def test_a_sidecar_without_its_video(project):
+    (project.media / "film.toml").write_text("title = 'The Film'")
+    ran = project.quick("run")
+    assert "'The Film'" in ran.out
+    assert "film.mp4" in ran.out
+
+
+def test_nothing_is_said_about_words(captioned):
+    """Progress and results hold times and names of files, never what was said."""
+    ran = captioned.quick("run", "--force", "sound", "--set", "picture.read_text=true")
+    assert ran.status == 0
+    said = (captioned.media / "clip.txt").read_text(encoding="utf-8").split("\n\n")
+    assert not [s for s in said if s.strip() and s.strip() in ran.out + ran.err]
+    assert "align" in ran.err
+
+
+def test_doctor_knows_the_next_run(captioned):
+    ran = captioned.quick("doctor", "--json")
+    assert ran.status == 0, ran.out
+    found = {f["subject"]: f["says"] for f in ran.json}
+    assert "clip.txt" in found["media/clip.mp4"]
+    assert "ffmpeg version" in found["ffmpeg"]
+    assert "PocketSphinx" in found["recognizer"]
+
+
+def test_doctor_speaks_to_people_too(project):
+    tone(project.media / "a.wav")
+    ran = project.quick("doctor")
+    assert ran.status == 0
+    assert "no subtitles" in ran.out
+
+
+def test_forgetting(captioned):
+    ran = captioned.quick("forget", "clip")
+    assert ran.status == 0
+    assert not [p for p in captioned.out.rglob("*") if p.is_file()]
+    assert (captioned.media / "clip.mp4").is_file()
+    assert captioned.quick("forget", "clip").status == 2
+
+
+def test_forgetting_all_as_json(captioned):
+    ran = captioned.quick("forget", "--all", "--json")
+    assert [r["name"] for r in ran.json] == ["clip"]
+
+
+def test_the_version(project):
+    assert project.run("--version").out.startswith("vignette ")
+
+
+def test_json_is_all_there_is_on_stdout(captioned):
+    ran = captioned.run("run", "--json", "--force", "captions")
+    assert ran.err == ""
+    json.loads(ran.out)
+
+
+def test_the_bare_command_shows_its_help(project):
+    ran = project.run()
+    assert ran.status == 0
+    assert "Commands:" in ran.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_output_is_one_sentence(captioned):
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "pipeline", "doctor"]
+        ran = subprocess.run(
+            command,
+            cwd=captioned.folder,
+            env=environment(captioned.folder),
+            stdout=full,
+            stderr=-1,
+            text=True,
+        )
+    assert ran.returncode == 1
+    assert len(ran.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["captions.max_lines=" + "9" * 5000, "a" + ".b" * 3000 + "=1", "captions.max_lines=" + "[" * 100_000],
+)
+def test_hostile_settings(project, setting):
+    tone(project.media / "a.wav")
+    ran = project.quick("run", "--set", setting)
+    assert ran.status == 2
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("data", "says"), [(b"", "zero bytes"), (bytes(range(256)) * 9, "not a recording")])
+def test_doctor_opens_what_it_is_asked_about(project, data, says):
+    (project.media / "a.mp4").write_bytes(data)
+    ran = project.quick("doctor", "media/a.mp4")
+    assert ran.status == 1
+    (problem,) = [line for line in ran.out.splitlines() if line.startswith("PROBLEM")]
+    assert says in problem

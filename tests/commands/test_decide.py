@@ -1,0 +1,71 @@
+"""What `decide` was asked for: words keep the punctuation that nobody named, and what does not exist is refused at once."""
+
+import pytest
+
+from pipeline.commands.wishes import Wish
+from pipeline.edits.asking import with_edges
+from pipeline.edits.preview import Preview
+from pipeline.errors import UsageError
+from pipeline.timing import format_timecode
+from tests.support.edit_makers import compose, demo_aligned, stamped
+
+
+@pytest.fixture(scope="module")
+def machine():
+    return compose(demo_aligned(), voiced=True, tagging=False)
+
+
+def decided(made, **wish):
+    return Wish(**wish).decisions(Preview(made.transcript, made.replay), "Ana")
+
+
+@pytest.mark.parametrize(
+    "there, named, become, reads",
+    [("Thusrday group.", "Thusrday group", "Thursday group", "Thursday group."),
+     ("group.", "group.", "group", "group"), ("group.", "group", "group?", "group?"),
+     ('"No!"', "no", "Yes", '"Yes!"'), ('"No!"', '"no', "Yes", 'Yes!"'), ("So,", "So", "", ""),
+     ("-", "-", "and", "and"), ("[door]", "door", "knock", "[knock]"), ("cafe\u0301.", "cafe\u0301", "bar", "bar."),
+     ("half-way", "half-way", "half way", "half way")],
+)  # fmt: skip
+def test_punctuation_that_nobody_named_stays(there, named, become, reads):
+    assert with_edges(there, named, become) == reads
+
+
+def test_a_full_stop_behind_corrected_words_stays_in_the_transcript(machine):
+    tokens = machine.transcript.tokens
+    at = next(k for k, t in enumerate(tokens) if k and t.text.endswith(".") and t.text[:-1].isalpha())
+    named = f"{tokens[at - 1].text} {tokens[at].text[:-1]}"
+    made = decided(
+        machine, words=named, at=format_timecode(tokens[at - 1].span.start_ms), become="entirely otherwise"
+    )
+    after = compose(demo_aligned(), stamped(*made), voiced=True, tagging=False).transcript.tokens
+    assert [t.text for t in after[at - 1 : at + 1]] == ["entirely", "otherwise."]
+
+
+@pytest.mark.parametrize(
+    "wish, says",
+    [({"words": "Thusrday", "concept": "triger"}, "there is no concept 'triger' - did you mean trigger"),
+     ({"words": "Thusrday", "concept": "xyzzy"}, "vignette concepts lists them"),
+     ({"person": "nobody", "name": "Ann"}, "there is no speaker 'nobody' - there is .*Daniel.*Ruth"),
+     ({"person": "ruht", "name": "Ann"}, "there is no speaker 'ruht' - there is [^,]*Ruth[^,]*$"),
+     ({"add": "Come in.", "show": "59:00-59:02"}, "59:00 is behind the end of the recording - it ends at"),
+     ({"words": "Thusrday", "show": "0:30-59:02"}, "behind the end"),
+     ({"words": "Thusrday", "said": "59:00-59:02"}, "behind the end"),
+     ({"words": "Thusrday", "speaker": " "}, "--speaker needs a name"), ({}, "decide what[?]"),
+     ({"words": "Thusrday"}, "decide what about 'Thusrday'"), ({"name": "Ann"}, "goes with --person")],
+)  # fmt: skip
+def test_what_does_not_exist_is_refused(machine, wish, says):
+    with pytest.raises(UsageError, match=says):
+        decided(machine, **wish)
+
+
+def test_a_person_may_be_named_by_id_or_name(machine):
+    ruth = next(s for s in machine.transcript.voices.speakers if s.name.startswith("Ruth"))
+    for wanted in (ruth.id, ruth.name.upper()):
+        (made,) = decided(machine, person=wanted, name="Ruth Lee")
+        assert (made.value.id, made.value.name) == (ruth.id, "Ruth Lee")
+
+
+def test_a_concept_that_exists_is_taken(machine):
+    (made,) = decided(machine, words="Thusrday", concept="Trigger", verdict="added")
+    assert made.value.concept == "trigger"

@@ -1,0 +1,76 @@
+"""A copy with chapters and captions: what a player finds in it, and that the picture was copied."""
+
+import json
+
+import av
+import pytest
+
+from pipeline import contact_sheet
+from pipeline.errors import NotCaptioned, OutputError, UsageError
+from pipeline.muxing import ffmetadata, mux
+from tests.support.media_makers import film
+
+PARTS = [
+    {"title": "One; two = #3", "start_ms": 0, "end_ms": 2000},
+    {"title": "Closing", "start_ms": 2000, "end_ms": 4400},
+]
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A small film, and what a run would have left of it."""
+    (tmp_path / "talk.json").write_text(
+        json.dumps({"lang": "en", "vignettes": PARTS, "speakers": [], "media": {"title": ""}})
+    )
+    (tmp_path / "talk.en.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n")
+    return film(tmp_path / "talk.mp4")
+
+
+def packets(path):
+    with av.open(str(path)) as container:
+        return [bytes(p) for p in container.demux(video=0) if p.size]
+
+
+@pytest.mark.parametrize("ending,codec", [(".mp4", "mov_text"), (".mkv", "srt")])
+def test_the_copy_holds_chapters_and_captions_and_the_same_picture(made, tmp_path, ending, codec):
+    copy = mux(made, tmp_path, tmp_path / f"copy{ending}")
+    with av.open(str(copy)) as container:
+        marks = [(c["metadata"]["title"], float(c["start"] * c["time_base"])) for c in container.chapters()]
+        (text,) = container.streams.subtitles
+        assert text.codec_context.name == codec and text.metadata["language"] == "eng"
+    assert marks == [("One; two = #3", 0.0), ("Closing", 2.0)]
+    assert len(packets(copy)) == len(packets(made))
+    assert sum(map(len, packets(copy))) == pytest.approx(sum(map(len, packets(made))), rel=0.02)
+    assert not list(tmp_path.glob(".*part*"))
+
+
+def test_the_recording_is_never_replaced(made, tmp_path):
+    before = made.read_bytes()
+    with pytest.raises(OutputError, match="the input of this very command"):
+        mux(made, tmp_path, made)
+    assert made.read_bytes() == before
+
+
+def test_what_is_missing_is_said(made, tmp_path):
+    with pytest.raises(UsageError, match="cannot hold captions"):
+        mux(made, tmp_path, tmp_path / "copy.avi")
+    (tmp_path / "talk.en.srt").unlink()
+    with pytest.raises(NotCaptioned, match="no captions to publish"):
+        mux(made, tmp_path, tmp_path / "copy.mp4")
+    (tmp_path / "talk.json").unlink()
+    with pytest.raises(NotCaptioned, match="no transcript"):
+        mux(made, tmp_path, tmp_path / "copy.mp4")
+
+
+def test_special_characters_are_escaped():
+    assert "title=One\\; two \\= \\#3\n" in ffmetadata(PARTS)
+
+
+def test_the_sheet_shows_every_part_and_nothing_from_elsewhere(made):
+    parts = [p | {"kind": "vignette", "cast": ["a"], "evidence": ['a card: "<b>"']} for p in PARTS]
+    frames = contact_sheet.frames_of(made, parts)
+    assert all(f is not None and f.startswith(b"\xff\xd8") for f in frames)
+    html = contact_sheet.page("<Film>", parts, {"a": "Ann & Co"}, frames)
+    assert html.count("<img alt=") == html.count("data:image/jpeg") == len(PARTS)
+    assert "&lt;Film&gt;" in html and "Ann &amp; Co" in html and "<b>" not in html
+    assert "http" not in html

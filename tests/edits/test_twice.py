@@ -1,0 +1,191 @@
+"""Nothing is applied twice: decisions that meet what they came to, as if the machine had found it, change nothing of it."""
+
+import itertools
+import random
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from pipeline.edits import hindsight
+from pipeline.edits.making import Maker
+from pipeline.edits.model import VignetteAt
+from pipeline.transcript import Grade
+from tests.support.edit_makers import (
+    ALL_KINDS,
+    WITHDRAW,
+    compose,
+    decide_at_random,
+    demo_aligned,
+    over_own_result,
+    random_decisions,
+    stages_of,
+    stamped,
+)
+
+SEEDS = st.integers(0, 10**9)
+ONCE = {"deadline": None, "phases": [Phase.generate]}
+
+
+def is_idempotent(decisions, tagging=False, conflicts_too=True):
+    once = compose(demo_aligned(), decisions, voiced=True, tagging=tagging)
+    twice, replay = over_own_result(once, decisions)
+    assert twice == stages_of(once)
+    if conflicts_too:
+        assert replay.reviewer == once.replay.reviewer
+        known, now = ({s.decision.id for s in r.report.conflicts} for r in (once.replay, replay))
+        assert now <= known
+
+
+def one_by_one(seed, kinds, count, tagging=False):
+    """Decisions of two people who each see all before: of one kind, or of several in turn."""
+    wanted = [*kinds, "words"] if kinds == [WITHDRAW] else kinds
+    return decide_at_random(random.Random(seed), demo_aligned(), count, tagging, wanted, tries=3 * count)
+
+
+def at_once(seed, kinds, count):
+    """Decisions of two people who see nothing of each other's and nothing of their own."""
+    rng, machine = random.Random(seed), compose(demo_aligned(), voiced=True, tagging=False)
+    made = (
+        random_decisions(rng, machine, rng.choice(("Ana", "Ben")), rng.choice(kinds)) for _ in range(count)
+    )
+    return stamped(*itertools.chain.from_iterable(made))
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+@settings(max_examples=3, **ONCE)
+@given(seed=SEEDS)
+def test_one_kind_alone(kind, seed):
+    decisions = one_by_one(seed, [kind], 6, tagging=kind == "concept")
+    assert decisions
+    is_idempotent(decisions, tagging=kind == "concept")
+
+
+@settings(max_examples=8, **ONCE)
+@given(seed=SEEDS)
+def test_all_kinds_together(seed):
+    is_idempotent(one_by_one(seed, list(ALL_KINDS), 14))
+
+
+@settings(max_examples=12, **ONCE)
+@given(seed=SEEDS)
+def test_copies_of_people_who_saw_nothing_of_each_other(seed):
+    is_idempotent(at_once(seed, list(ALL_KINDS), 20), conflicts_too=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ALL_KINDS)
+@settings(max_examples=20, **ONCE)
+@given(seed=SEEDS)
+def test_many_of_one_kind(kind, seed):
+    is_idempotent(one_by_one(seed, [kind], 12, tagging=kind == "concept"), tagging=kind == "concept")
+
+
+@pytest.mark.slow
+@settings(max_examples=20, **ONCE)
+@given(seed=SEEDS)
+def test_many_of_all_kinds(seed):
+    is_idempotent(one_by_one(seed, list(ALL_KINDS), 30, tagging=True), tagging=True)
+    is_idempotent(at_once(seed, list(ALL_KINDS), 30), conflicts_too=False)
+
+
+# --- what it takes ----------------------------------------------------------------------------------------------------
+
+
+def after(*steps):
+    """The decisions of Ana, each made about what those before it came to: `step(maker, transcript)`."""
+    decisions = ()
+    for step in steps:
+        made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+        new = step(Maker(made.transcript, made.replay, "Ana"), made.transcript)
+        decisions += stamped(*(new if isinstance(new, list) else [new]), begin=len(decisions))
+    return decisions
+
+
+def word(text, transcript, nth=0):
+    return [k for k, t in enumerate(transcript.tokens) if t.text == text][nth]
+
+
+def reworded(old, new):
+    return lambda maker, made: maker.words(word(old, made), word(old, made) + 1, new)
+
+
+def test_words_whose_neighbours_were_changed_later():
+    decisions = after(
+        reworded("Welcome", "Hello"), reworded("to", "to our"), reworded("Thusrday", "Thursday")
+    )
+    is_idempotent(decisions)
+    made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    _, replay = over_own_result(made, decisions)
+    assert [str(s.state) for s in replay.report.standings] == ["already so"] * 3
+
+
+def test_words_that_were_changed_and_then_taken_out():
+    step = reworded("Thusrday", "Thursday evening")
+    gone = lambda maker, made: maker.words(word("Thursday", made), word("Thursday", made) + 2, "")  # noqa: E731
+    decisions = after(step, gone)
+    is_idempotent(decisions)
+    made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    _, replay = over_own_result(made, decisions)
+    assert [str(s.state) for s in replay.report.standings] == ["superseded", "already so"]
+
+
+def test_a_caption_that_was_split_and_whose_second_half_was_taken_out():
+    def split(maker, made):
+        cue = next(c for c in made.captions.cues if c.last - c.first >= 6)
+        return maker.split(cue.first + 3)
+
+    def gone(maker, made):
+        first = next(n for n, c in enumerate(made.captions.cues) if c.last - c.first == 3)
+        second = made.captions.cues[first + 1]
+        return maker.delete(second.first, second.last)
+
+    decisions = after(split, gone)
+    is_idempotent(decisions)
+    made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    _, replay = over_own_result(made, decisions)
+    assert [str(s.state) for s in replay.report.standings] == ["superseded", "already so"]
+
+
+def test_a_review_of_words_that_were_corrected_since():
+    decisions = after(lambda maker, made: maker.reviewed(), reworded("Thusrday", "Thursday"))
+    made = compose(demo_aligned(), decisions, tagging=False)
+    assert made.transcript.grade is Grade.REVIEWED
+    is_idempotent(decisions)
+
+
+def test_a_speaker_who_was_given_words_and_another_name_after_that():
+    decisions = after(
+        lambda maker, made: maker.speaker(0, 4, "Maya"),
+        lambda maker, made: maker.person("maya", "Maya Brandt", "client"),
+    )
+    is_idempotent(decisions)
+    made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    assert [s.name for s in made.transcript.voices.speakers].count("Maya Brandt") == 1
+
+
+def test_a_part_that_was_made_moved_and_joined():
+    def begins(made, at_ms):
+        return next(k for k, t in enumerate(made.tokens) if t.span.start_ms >= at_ms)
+
+    def new(maker, made):
+        at = begins(made, 90_000)
+        return maker.vignette(at, at + 4, VignetteAt(made.tokens[at].span.start_ms, "Aside", "other"))
+
+    def change(value):
+        def step(maker, made):
+            part = next(p for p in made.parts.parts if p.title == "Aside")
+            at = begins(made, part.span.start_ms)
+            return maker.vignette(at, at + 4, value, part)
+
+        return step
+
+    is_idempotent(after(new, change(VignetteAt(105_000))))
+    is_idempotent(after(new, change(VignetteAt(105_000)), change(VignetteAt(exists=False))))
+
+
+def test_without_anything_that_is_so_already_nothing_is_looked_up(monkeypatch):
+    """A run over a fresh result pays for one look at each decision about text, no more."""
+    decisions = after(reworded("Welcome", "Hello"), lambda maker, made: maker.split(2))
+    found = hindsight.look_back(demo_aligned().tokens, decisions)
+    assert (found.so, found.places, found.tokens) == ({}, {}, demo_aligned().tokens)

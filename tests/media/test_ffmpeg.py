@@ -1,0 +1,45 @@
+"""Finding ffmpeg, and turning what it says into sentences."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import wave
+from pathlib import Path
+
+import ffmpeg
+import pytest
+
+from pipeline.errors import MediaError, UsageError
+from pipeline.ffmpeg import ffmpeg_binary, file_url, run_ffmpeg
+from tests.support import media_makers as make
+
+
+class TestFfmpeg:
+    def test_the_systems_own_comes_first(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        own = tmp_path / "ffmpeg"
+        shutil.copy(ffmpeg_binary(), own)
+        own.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert ffmpeg_binary() == own
+
+    def test_the_wheels_is_used_without_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert "imageio_ffmpeg" in str(ffmpeg_binary())
+        source, made = make.wav(tmp_path / "a.wav"), tmp_path / "made.wav"
+        run_ffmpeg(ffmpeg.input(file_url(source)).output(file_url(made), ar=16_000), source)
+        with wave.open(str(made)) as file:
+            assert file.getframerate() == 16_000
+            assert file.getnframes() == 16 * make.LENGTH_MS
+
+    def test_none_at_all_says_what_to_do(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+        with pytest.raises(UsageError, match="pip install imageio-ffmpeg"):
+            ffmpeg_binary()
+
+    def test_its_reason_becomes_the_sentence(self, tmp_path: Path) -> None:
+        path = tmp_path / "none.wav"
+        with pytest.raises(MediaError, match="No such file or directory") as caught:
+            run_ffmpeg(ffmpeg.input(file_url(path)).output(file_url(tmp_path / "out.wav")), path)
+        assert "[" not in str(caught.value)

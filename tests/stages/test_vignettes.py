@@ -1,0 +1,190 @@
+"""The parts of the video: recordings made of utterances and shots by hand, whose division is known."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.settings import PartAt
+from pipeline.stages import vignettes
+from pipeline.stages.vignettes import evidence
+from pipeline.timing import Span
+from pipeline.transcript import (
+    Aligned,
+    AlignmentReport,
+    Picture,
+    ScreenText,
+    Shot,
+    Speaker,
+    Token,
+    Utterance,
+    Verdict,
+    Voices,
+)
+
+ROLES = {"tom": "therapist", "ann": "commentator", "joe": "client", "may": "client"}
+CARD_BOX = (0.3, 0.4, 0.4, 0.12)
+
+
+class Reel:
+    """Lays utterances and cards one after another."""
+
+    def __init__(self):
+        self.now_ms = 0
+        self.tokens, self.utterances, self.shots, self.texts = [], [], [], []
+
+    def say(self, who, text, pause_ms=400):
+        first = len(self.tokens)
+        for word in text.split():
+            self.tokens.append(Token(word, Span(self.now_ms, self.now_ms + 300)))
+            self.now_ms += 300
+        self.utterances.append(Utterance(first, len(self.tokens), who, f"u{len(self.utterances) + 1}"))
+        self.now_ms += pause_ms
+
+    def card(self, title, look="card"):
+        start = self.now_ms
+        self.now_ms += 2500
+        self.shots.append(Shot(Span(start, self.now_ms), 0, look))
+        if title:
+            self.texts.append(ScreenText(Span(start, self.now_ms), title, CARD_BOX, 0.99))
+
+    def talk(self, turns=12):
+        for n in range(turns):
+            self.say(
+                ("tom", "joe", "may")[n % 3], "I went there and it was as it had always been on a monday"
+            )
+
+    def parts(self, given=(), seen=True):
+        aligned = Aligned(tuple(self.tokens), AlignmentReport(Verdict.IN_SYNC))
+        people = tuple(Speaker(who, who.title(), role) for who, role in ROLES.items())
+        voices = Voices(people, (), tuple(self.utterances))
+        picture = Picture(tuple(self.shots), tuple(self.texts)) if seen else Picture()
+        return vignettes.run(aligned, voices, picture, self.now_ms + 1000, given).parts
+
+
+def film():
+    """An introduction, a scene, a comment without a card, a scene, a closing; and where each begins."""
+    reel, starts = Reel(), [0]
+    reel.card("Introduction")
+    for _ in range(3):
+        reel.say("tom", "Welcome to this programme in which you will see a group of people at work")
+    for title in ("Vignette 1", "The door"):
+        starts.append(reel.now_ms)
+        reel.card(title)
+        reel.talk()
+        if title == "Vignette 1":
+            starts.append(reel.now_ms)
+            for _ in range(4):
+                reel.say("ann", "Let me pause the group there and notice how little was said by anybody")
+    starts.append(reel.now_ms)
+    reel.card("Closing")
+    for _ in range(2):
+        reel.say("tom", "We have come to the end and thank you for watching all of it")
+    return reel, starts
+
+
+def test_a_film_falls_into_its_parts():
+    reel, starts = film()
+    parts = reel.parts()
+    assert [p.kind for p in parts] == ["introduction", "vignette", "commentary", "vignette", "closing"]
+    assert all(abs(p.span.start_ms - at) <= 400 for p, at in zip(parts, starts, strict=True))
+    assert [p.id for p in parts] == ["introduction", "vignette-1", "commentary", "vignette-2", "closing"]
+    assert [p.title for p in parts] == ["Introduction", "Vignette 1", "Commentary", "The door", "Closing"]
+    assert set(parts[1].cast) == {"tom", "joe", "may"} and parts[2].cast == ("ann",)
+
+
+def test_a_boundary_names_its_evidence_and_is_sure_of_a_card():
+    parts = film()[0].parts()
+    assert 'a card: "The door"' in parts[3].evidence
+    assert parts[3].confidence > 0.9
+    assert "opening words" in parts[2].evidence
+
+
+def test_without_a_picture_voices_and_words_find_the_comment():
+    parts = film()[0].parts(seen=False)
+    assert "commentary" in [p.kind for p in parts]
+
+
+def test_a_plain_conversation_is_one_part():
+    reel = Reel()
+    reel.talk(20)
+    reel.now_ms += 11_000  # a long silence is no boundary: in a group it is part of the work
+    reel.talk(20)
+    (part,) = reel.parts()
+    assert part.kind == "other" and part.span == Span(0, reel.now_ms + 1000)
+
+
+def test_nothing_said_is_no_part():
+    assert Reel().parts() == ()
+
+
+def test_the_sidecar_wins():
+    reel, starts = film()
+    wishes = [
+        PartAt("0:00", "introduction", "Hello"),
+        PartAt(f"0:{starts[1] // 1000 + 1:02}" if starts[1] < 58_000 else "0:00", title="First scene"),
+    ]
+    parts = reel.parts(wishes)
+    assert parts[0].title == "Hello" and parts[1].title == "First scene"
+    assert parts[1].evidence == ("a person says so",)
+
+
+def test_the_sidecar_takes_a_boundary_away_and_adds_one():
+    reel, starts = film()
+    at = lambda ms: f"{ms // 60000}:{ms // 1000 % 60:02}"  # noqa: E731
+    less = reel.parts([PartAt(at(starts[2]), exists=False)])
+    assert [p.kind for p in less] == ["introduction", "vignette", "vignette", "closing"]
+    middle = (starts[1] + starts[2]) // 2
+    more = reel.parts([PartAt(at(middle), "commentary", "Aside")])
+    assert len(more) == 6
+    assert any(p.title == "Aside" and abs(p.span.start_ms - middle) < 6000 for p in more)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["tom", "ann", "joe", None]), st.integers(0, 9000)), max_size=30),
+       st.lists(st.tuples(st.integers(0, 200), st.booleans()), max_size=4))  # fmt: skip
+def test_parts_cover_the_recording_and_cut_no_utterance(turns, wishes):
+    reel = Reel()
+    for who, pause_ms in turns:
+        if pause_ms > 6000:
+            reel.card("Vignette 1")
+        reel.say(who, "welcome let me pause here", pause_ms)
+    parts = reel.parts([PartAt(f"{s // 60}:{s % 60:02}", exists=keep) for s, keep in wishes])
+    assert bool(parts) == bool(turns)
+    ends = [p.span.end_ms for p in parts]
+    assert [p.span.start_ms for p in parts] == [0, *ends[:-1]][: len(parts)]
+    assert not parts or ends[-1] == reel.now_ms + 1000
+    starts = {p.span.start_ms for p in parts}
+    for u in reel.utterances:
+        inside = Span(reel.tokens[u.first].span.start_ms + 1, reel.tokens[u.last - 1].span.end_ms)
+        assert not any(s in inside for s in starts)
+
+
+def test_cohesion_dips_where_the_words_change():
+    one = [
+        evidence.Said(Span(n * 3000, n * 3000 + 2000), "a", "boats harbour sails water") for n in range(20)
+    ]
+    two = [
+        evidence.Said(Span(n * 3000, n * 3000 + 2000), "a", "bread oven flour butter") for n in range(20, 40)
+    ]
+    depths = evidence._depths(one + two)
+    assert max(range(40), key=depths.__getitem__) == 20
+
+
+@pytest.mark.parametrize("text,kind", [("Welcome to the group", "introduction"), ("Let me pause the group there", "commentary"),
+                                       ("Thank you for watching", "closing")])  # fmt: skip
+def test_opening_words_say_the_kind(text, kind):
+    assert kind in evidence._openings([evidence.Said(Span(0, 1000), "a", text)], 0)
+
+
+def test_chapters_carry_titles_that_cannot_break_the_file(tmp_path):
+    from pipeline.formats import chapters_vtt
+    from pipeline.transcript import Part, Parts
+    from tests.run.test_outputs import transcript
+
+    made = replace(
+        transcript("One."), parts=Parts((Part("vignette-1", "vignette", "A --> B\n& <C>", Span(0, 61_500)),))
+    )
+    assert chapters_vtt.dumps(made) == (
+        "WEBVTT\n\nvignette-1\n00:00:00.000 --> 00:01:01.500\nA --&gt; B &amp; &lt;C&gt;\n"
+    )
