@@ -35,7 +35,7 @@ from benchmarks import results
 from pipeline import lexicon
 from pipeline.concepts.coder import Coder
 from pipeline.concepts.scoring import Labelled, Scores, read_labelled, score
-from pipeline.resources import data_file
+from pipeline.files import data_file
 from pipeline.stages import concepts
 from pipeline.timing import Span
 from pipeline.transcript import Token, Utterance

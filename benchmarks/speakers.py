@@ -32,9 +32,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import results  # noqa: E402
 from pipeline import der, media, regions  # noqa: E402
+from pipeline.files import model_folders  # noqa: E402
 from pipeline.formats.readers import read  # noqa: E402
 from pipeline.media import Audio  # noqa: E402
-from pipeline.resources import model_folders  # noqa: E402
 from pipeline.settings import AlignSettings, Person, SpeakerSettings  # noqa: E402
 from pipeline.stages import align, speakers  # noqa: E402
 from pipeline.timing import Span, gaps, seconds_to_ms, union  # noqa: E402

@@ -255,7 +255,7 @@ app.add_typer(models_app, name="models")
 def models(context: typer.Context, as_json: AsJson = False) -> int:
     """List the models that are here and those that could be."""
     from pipeline import weights
-    from pipeline.resources import model_folders
+    from pipeline.files import model_folders
     from pipeline.voices import encoders
 
     if context.invoked_subcommand is not None:

@@ -91,7 +91,7 @@ def _whisper() -> Finding:
 
 
 def _speakers() -> Finding:
-    from pipeline.resources import model_folders
+    from pipeline.files import model_folders
     from pipeline.voices import encoders
 
     try:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from pipeline import media
 from pipeline.errors import SettingsError
+from pipeline.files import digest_of_file
 from pipeline.jobs import Job, sidecar_of
 from pipeline.settings import Person
-from pipeline.store import digest_of_file
 from pipeline.timing import Span, parse_timecode
 from pipeline.voices.memory import Memory
 

@@ -193,3 +193,16 @@ def printable(text: str) -> str:
 
 def _sentence(problem: str, remedy: str) -> str:
     return printable(f"{problem} - {remedy}" if remedy else problem)
+
+
+@dataclass(eq=False)
+class DocumentError(VignetteError):
+    """A file that is no document of ours, or a damaged one; `where` is the place inside ("utterance 3")."""
+
+    path: Path
+    problem: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        place = f", {self.where}" if self.where else ""
+        return f"{self.path}{place}: {self.problem}"

@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline import outputs
 from pipeline.errors import OutputError, UsageError
-from pipeline.store import WORK_FOLDER, Store
+from pipeline.files import WORK_FOLDER
+from pipeline.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,8 @@ from pathlib import Path
 
 from pipeline import settings as settings_module
 from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError, VignetteError
+from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
 from pipeline.settings import Settings
-
-MEDIA_FOLDER = Path("media")
-OUT_FOLDER = Path("transcripts")
-PROJECT_FILE = Path("vignette.toml")
 
 # What is taken for a recording when a folder is searched; a file that is named outright may end in anything.
 _PICTURES = (

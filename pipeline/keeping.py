@@ -18,8 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from pipeline.errors import OutputError
-from pipeline.formats.files import write_atomic
-from pipeline.store import WORK_FOLDER
+from pipeline.files import WORK_FOLDER, write_atomic
 
 _RECORD = "written.json"
 

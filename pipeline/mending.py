@@ -18,7 +18,7 @@ from pipeline.audit.model import Document
 from pipeline.audit.waivers import waive
 from pipeline.check import load, load_with
 from pipeline.errors import OutputError, SubtitlesError
-from pipeline.formats.files import write_atomic
+from pipeline.files import write_atomic
 from pipeline.keeping import Place
 from pipeline.profiles import Profile
 from pipeline.progress import Progress, silent

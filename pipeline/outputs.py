@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import OutputError
+from pipeline.files import write_atomic
 from pipeline.formats import chapters_vtt, concepts_vtt, document, rttm, srt, text, vtt
-from pipeline.formats.files import write_atomic
 from pipeline.store import Store
 from pipeline.transcript import Grade, Transcript
 

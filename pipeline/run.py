@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 from pipeline import edits, outputs
 from pipeline.edits import conflicts
 from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
-from pipeline.formats.files import write_atomic
+from pipeline.files import write_atomic
 from pipeline.formats.vtt import grade_line
 from pipeline.jobs import Job, Plan
 from pipeline.progress import Progress

@@ -20,10 +20,9 @@ from typing import Any, Generic, TypeVar
 from filelock import FileLock, Timeout
 
 from pipeline.errors import OutputError
-from pipeline.formats.files import write_atomic
+from pipeline.files import WORK_FOLDER, digest_of_file, write_atomic
 
 T = TypeVar("T")
-WORK_FOLDER = ".work"
 _OUTPUTS = "outputs.json"
 _INTENDED = "intended.json"
 _ORIGIN = "origin"
@@ -45,11 +44,6 @@ def _adapter(kind: Any) -> Any:
 def digest_of(value: Any, kind: Any) -> str:
     """SHA-256 of a result's canonical JSON."""
     return hashlib.sha256(_adapter(kind).dump_json(value)).hexdigest()
-
-
-def digest_of_file(path: Path) -> str:
-    """SHA-256 of a small file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from pipeline import __version__, absences, enrolment, lexicon, media, silences
 from pipeline.concepts import forms
 from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
+from pipeline.files import data_file, digest_of_file, model_folders
 from pipeline.given import Given
 from pipeline.jobs import Job
 from pipeline.media import Audio
 from pipeline.progress import Progress
-from pipeline.resources import data_file, model_folders
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
 from pipeline.stillness import Stillness
-from pipeline.store import Store, digest_of, digest_of_file
+from pipeline.store import Store, digest_of
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
     Aligned,

@@ -38,7 +38,8 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
     ) -> int:
         """Time subtitles or a script from the sound; the editor's cues, lines and styling stay as they are."""
         from pipeline import realign, settings, summary
-        from pipeline.jobs import PROJECT_FILE, sidecar_of
+        from pipeline.files import PROJECT_FILE
+        from pipeline.jobs import sidecar_of
         from pipeline.keeping import Place
 
         for target in (out, report):

@@ -92,7 +92,7 @@ def _report(
     progress: Progress,
 ) -> int:
     from pipeline import check, settings
-    from pipeline.jobs import PROJECT_FILE
+    from pipeline.files import PROJECT_FILE
 
     chosen = settings.load(PROJECT_FILE, None).captions
     illustrate = heard.pictures if heard else None
@@ -140,7 +140,7 @@ def _waive(
     from pipeline import check, edits, settings, waiving
     from pipeline.commands.deciding import user
     from pipeline.commands.wishes import time_of
-    from pipeline.jobs import PROJECT_FILE
+    from pipeline.files import PROJECT_FILE
 
     rule, at, reason, by = asked
     limits = settings.load(PROJECT_FILE, None).captions

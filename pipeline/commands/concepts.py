@@ -31,7 +31,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
 
 def _load(path: Path | None) -> Any:
     from pipeline import lexicon
-    from pipeline.resources import data_file
+    from pipeline.files import data_file
 
     return lexicon.load(path or data_file("concepts.toml"))
 

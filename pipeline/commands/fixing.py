@@ -75,7 +75,7 @@ def fix(
     """
     from pipeline import check, settings
     from pipeline.audit import Severity
-    from pipeline.jobs import PROJECT_FILE
+    from pipeline.files import PROJECT_FILE
 
     limits = settings.load(PROJECT_FILE, None).captions
     rules = [check.profile_named(name, limits) for name in profiles]

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 
-from pipeline.resources import data_file
+from pipeline.files import data_file
 
 LISTED = "forms.txt"
 

@@ -30,9 +30,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipeline.errors import DocumentError
     from pipeline.search.building import update
     from pipeline.search.codebook import Codebook
-    from pipeline.search.errors import DocumentError, IndexFileError, QueryError
+    from pipeline.search.errors import IndexFileError, QueryError
     from pipeline.search.filling import Built
     from pipeline.search.index import Index
     from pipeline.search.results import Count, Evidence, Hit, Line, Moment, Results

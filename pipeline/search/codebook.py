@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import WeightsError
-from pipeline.resources import data_file
+from pipeline.files import data_file
 
 CONCEPTS_FILE = "concepts.toml"
 

@@ -16,7 +16,7 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from pipeline.search.errors import DocumentError
+from pipeline.errors import DocumentError
 
 SCHEMA = "vignette/1"
 KINDS = ("introduction", "vignette", "commentary", "closing", "other")

@@ -47,16 +47,3 @@ class IndexFileError(VignetteError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}" + (f" - {self.remedy}" if self.remedy else "")
-
-
-@dataclass(eq=False)
-class DocumentError(VignetteError):
-    """A file that is no document of ours, or a damaged one; `where` is the place inside ("utterance 3")."""
-
-    path: Path
-    problem: str
-    where: str = ""
-
-    def __str__(self) -> str:
-        place = f", {self.where}" if self.where else ""
-        return f"{self.path}{place}: {self.problem}"

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import DocumentError
 from pipeline.search import documents, storage, timeline
 from pipeline.search.documents import Document, Scene, Spoken
-from pipeline.search.errors import DocumentError
 from pipeline.search.keys import assign
 from pipeline.search.vocabulary import Vocabulary, fold
 

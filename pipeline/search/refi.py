@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from pipeline.errors import OutputError
+from pipeline.errors import DocumentError, OutputError
 from pipeline.search import codebook, documents
 from pipeline.search.clips import recording_of
 from pipeline.search.codebook import Code, Codebook
 from pipeline.search.documents import KINDS, Document, Spoken, Tag
-from pipeline.search.errors import DocumentError, IndexFileError
+from pipeline.search.errors import IndexFileError
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 ORIGIN = "Vignette"

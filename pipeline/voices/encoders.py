@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import WeightsError
+from pipeline.files import data_file
 from pipeline.progress import Progress, silent
-from pipeline.resources import data_file
 from pipeline.sound import INT16_SCALE, Audio
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.voices import classical, fbank, mel, space

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from pipeline.errors import OutputError, WeightsError
-from pipeline.formats.files import write_atomic
+from pipeline.files import write_atomic
 from pipeline.voices import ge2e
 from pipeline.voices.encoders import GE2E_FILE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import OutputError
-from pipeline.formats.files import write_atomic
+from pipeline.files import write_atomic
 
 
 def _names(folder: Path) -> list[str]:

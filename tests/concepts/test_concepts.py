@@ -12,8 +12,8 @@ from pipeline import lexicon
 from pipeline.concepts import scoring, summary
 from pipeline.concepts.coder import Coder
 from pipeline.errors import UsageError
+from pipeline.files import data_file
 from pipeline.formats import concepts_vtt
-from pipeline.resources import data_file
 from pipeline.stages import concepts
 from pipeline.timing import Span
 from pipeline.transcript import About, Concepts, Kind, Token, Utterance

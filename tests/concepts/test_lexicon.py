@@ -8,7 +8,7 @@ from pipeline import lexicon
 from pipeline.concepts import forms
 from pipeline.concepts.checking import Failure, check
 from pipeline.errors import LexiconError
-from pipeline.resources import data_file
+from pipeline.files import data_file
 
 SMALL = """version = "7"
 passed_over = "just"

@@ -18,11 +18,10 @@ from pipeline.edits import journal
 from pipeline.edits.conflicts import State
 from pipeline.edits.model import KINDS
 from pipeline.edits.preview import preview
+from pipeline.files import data_file, digest_of_file
 from pipeline.formats import render
-from pipeline.resources import data_file
 from pipeline.search import documents, storage
 from pipeline.stages import align, picture
-from pipeline.store import digest_of_file
 from pipeline.transcript import Kind
 from pipeline.voices import encoders
 from tests.support.project import ROOT, Project

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline import files
 from pipeline.errors import OutputError
-from pipeline.formats import files
 from pipeline.store import Store, digest_of
 from pipeline.timing import Span
 from pipeline.transcript import Heard, TextSource, TimeSource, Token

@@ -13,8 +13,8 @@ from pipeline.edits import Contents, Replay, settling
 from pipeline.edits.making import Maker
 from pipeline.edits.model import CueOf, Decision, VignetteAt, sealed
 from pipeline.errors import UsageError
+from pipeline.files import data_file
 from pipeline.formats.readers import read
-from pipeline.resources import data_file
 from pipeline.settings import CaptionSettings
 from pipeline.stages import captions, concepts
 from pipeline.stages.vignettes.evidence import utterances as utterances_of

@@ -5,12 +5,24 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import stat
 import tempfile
 from pathlib import Path
 
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, WeightsError
+
+WORK_FOLDER = ".work"
+
+
+MEDIA_FOLDER = Path("media")
+OUT_FOLDER = Path("transcripts")
+PROJECT_FILE = Path("vignette.toml")
+
+
+_PACKAGE = Path(__file__).resolve().parent
+
 
 _PROBLEMS = {
     errno.ENOENT: ("its folder does not exist", "make the folder, or {elsewhere}"),
@@ -88,3 +100,21 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def data_file(name: str) -> Path:
+    """The file of this name from the clone's `models/` folder, else the copy in the wheel. Raises WeightsError."""
+    for folder in (_PACKAGE.parent / "models", _PACKAGE / "data"):
+        if (folder / name).is_file():
+            return folder / name
+    raise WeightsError(name, "is missing from this installation", "install Vignette again")
+
+
+def model_folders() -> tuple[Path, ...]:
+    """Where weights may lie: `models/` in the current folder, then in the clone that the code runs from."""
+    return Path("models"), _PACKAGE.parent / "models"
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a small file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
