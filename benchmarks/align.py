@@ -39,13 +39,18 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import results  # noqa: E402
 from pipeline import media, regions  # noqa: E402
 from pipeline.formats.readers import read  # noqa: E402
-from pipeline.given import Given, GivenCue, GivenFormat, GivenWord  # noqa: E402
 from pipeline.media import Audio  # noqa: E402
 from pipeline.realign import Realigned, new_times  # noqa: E402
 from pipeline.settings import AlignSettings  # noqa: E402
 from pipeline.stages import align  # noqa: E402
 from pipeline.timing import Span  # noqa: E402
-from pipeline.transcript import Aligned, Heard, Kind  # noqa: E402
+from pipeline.transcript.model import Aligned, Heard, Kind  # noqa: E402
+from pipeline.transcript.subtitles import (
+    Given,
+    GivenCue,
+    GivenFormat,
+    GivenWord,  # noqa: E402
+)
 
 VARIANTS = (
     "subs_exact.srt",

@@ -28,11 +28,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from pipeline.given import Given, GivenCue, GivenFormat, GivenWord
 from pipeline.media import decode_audio
 from pipeline.settings import TranscribeSettings
 from pipeline.spoken import spoken_words
 from pipeline.stages import transcribe
+from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 
 ROOT = Path(__file__).resolve().parent.parent
 SUFFIXES = {".flac", ".wav", ".mp3"}

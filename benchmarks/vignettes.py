@@ -25,9 +25,9 @@ from benchmarks import results
 from pipeline.score_parts import TOLERANCE_MS, Counts, counts, pairs, pk, window_diff
 from pipeline.settings import PictureSettings
 from pipeline.stages import picture, vignettes
-from pipeline.stages.vignettes.evidence import _depths, utterances
+from pipeline.stages.vignettes.evidence import _depths
 from pipeline.timing import Span, seconds_to_ms
-from pipeline.transcript import (
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     Part,
@@ -39,6 +39,7 @@ from pipeline.transcript import (
     Verdict,
     Voices,
 )
+from pipeline.transcript.parts import utterances
 
 ROLES = {"Therapist": "therapist", "Co-therapist": "cotherapist", "Commentary": "commentator"}
 BASELINE_PAUSE_MS = 2500

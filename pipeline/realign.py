@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import media, regions, utterances
+from pipeline import media, regions
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats import srt, vtt
 from pipeline.formats.document import alignment_as_json
 from pipeline.formats.readers import read, source_text
 from pipeline.formats.retime import retime
-from pipeline.given import Given
 from pipeline.media import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import Settings
@@ -27,7 +26,8 @@ from pipeline.stages import align, captions
 from pipeline.stages.align.relation import Relation
 from pipeline.summary import at_times
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript import utterances
+from pipeline.transcript.model import (
     Aligned,
     EditorCue,
     Grade,
@@ -40,6 +40,7 @@ from pipeline.transcript import (
     Verdict,
     Voices,
 )
+from pipeline.transcript.subtitles import Given
 
 # A cue of a file whose editor was careful is moved on its own only if its words, and enough of them, are surely this far away:
 # "Yeah." is heard in many places.

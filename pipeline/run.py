@@ -19,13 +19,13 @@ from pipeline import edits, outputs
 from pipeline.edits import conflicts
 from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
 from pipeline.files import write_atomic
-from pipeline.formats.vtt import grade_line
 from pipeline.jobs import Job, Plan
 from pipeline.progress import Progress
 from pipeline.store import Store
 from pipeline.summary import needs_person, quality
 from pipeline.timing import seconds_to_ms
-from pipeline.transcript import check
+from pipeline.transcript.invariants import check
+from pipeline.transcript.model import grade_line
 from pipeline.work import STAGES, Work
 
 T = TypeVar("T")

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.timing import Span, clock
-from pipeline.transcript import AlignmentReport, Grade, Kind, Passage, TextSource, TimeSource, Transcript
+from pipeline.transcript.model import (
+    AlignmentReport,
+    Grade,
+    Kind,
+    Passage,
+    TextSource,
+    TimeSource,
+    Transcript,
+)
 
 # Below this a time is a guess between neighbours rather than something that was heard.
 DOUBTFUL = 0.5

@@ -14,7 +14,6 @@ from pipeline.concepts import forms
 from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
 from pipeline.files import data_file, digest_of_file, model_folders
-from pipeline.given import Given
 from pipeline.jobs import Job
 from pipeline.media import Audio
 from pipeline.progress import Progress
@@ -22,7 +21,7 @@ from pipeline.stages import align, captions, concepts, picture, speakers, transc
 from pipeline.stillness import Stillness
 from pipeline.store import Store, digest_of
 from pipeline.timing import Span, clock
-from pipeline.transcript import (
+from pipeline.transcript.model import (
     Aligned,
     Captions,
     Concepts,
@@ -35,6 +34,7 @@ from pipeline.transcript import (
     Verdict,
     Voices,
 )
+from pipeline.transcript.subtitles import Given
 from pipeline.voices import encoders
 from pipeline.voices.encoders import Encoder
 from pipeline.voices.grouping import Known

@@ -9,9 +9,9 @@ from typing import Any
 
 from pipeline.audit.model import Differing, Document, Facts, Flaw, Shown, SpokenWord
 from pipeline.audit.scan import Block, Scan, scan
-from pipeline.given import Given
 from pipeline.timing import Span
-from pipeline.transcript import Kind
+from pipeline.transcript.model import Kind
+from pipeline.transcript.subtitles import Given
 
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>|<[\d:.]+>|\{\\[^{}\n]*\}|</>")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]+)*[ \t]+([^<>\n]+)>|</v>")

@@ -11,12 +11,17 @@ from typing import Any
 
 from pipeline.edits.model import Decision, VignetteAt
 from pipeline.edits.threads import SEEN_PART, settled
-from pipeline.stages.vignettes import WHOLE_TITLE
-from pipeline.stages.vignettes.evidence import utterances
-from pipeline.stages.vignettes.given import SAME_MS, SAYS_SO, between_utterances, closed
-from pipeline.stages.vignettes.naming import named
 from pipeline.timing import Span, clock
-from pipeline.transcript import Kind, Part, Parts, Token, Voices
+from pipeline.transcript.model import Kind, Part, Parts, Token, Voices
+from pipeline.transcript.parts import (
+    SAME_MS,
+    SAYS_SO,
+    WHOLE_TITLE,
+    between_utterances,
+    closed,
+    named,
+    utterances,
+)
 
 ANCHOR_WORDS = 6
 RESPECTS = ("start", "title", "kind")

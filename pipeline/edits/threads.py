@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from pipeline.edits.conflicts import is_unseen
 from pipeline.edits.model import Decision, VignetteAt
-from pipeline.stages.vignettes.given import SAME_MS
-from pipeline.transcript import Part
+from pipeline.transcript.model import Part
+from pipeline.transcript.parts import SAME_MS
 
 SEEN_PART = "part"
 """Under this name `Decision.seen` describes the part that the person saw; without it they said that a new one begins."""

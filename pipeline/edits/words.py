@@ -10,7 +10,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     EditorCue,

@@ -11,9 +11,8 @@ from importlib import resources
 from typing import Any
 
 from pipeline.formats import render
-from pipeline.formats.vtt import grade_line
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript.model import (
     Aligned,
     ConceptTag,
     Grade,
@@ -24,6 +23,7 @@ from pipeline.transcript import (
     Token,
     Transcript,
     Utterance,
+    grade_line,
     part_of,
 )
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from pipeline.formats.readers import raw_cues
 from pipeline.formats.readers.payload import Line
 from pipeline.formats.render import Piece, RenderedCue
-from pipeline.given import Given, GivenFormat
 from pipeline.timing import Span, format_timecode
+from pipeline.transcript.subtitles import Given, GivenFormat
 
 _TIME = r"-?(?:\d+\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
 _TIMING = re.compile(rf"{_TIME}\s*(?:-->|->|[–—]>|→)\s*{_TIME}", re.ASCII)

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.formats import render
-from pipeline.formats.vtt import grade_line
 from pipeline.timing import clock
-from pipeline.transcript import NOT_CAPTIONED, Grade, Kind, Transcript
+from pipeline.transcript.model import NOT_CAPTIONED, Grade, Kind, Transcript, grade_line
 
 # Silence that a reader should know of; shorter ones are breath.
 SILENCE_MS = 4000

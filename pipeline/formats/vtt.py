@@ -10,7 +10,7 @@ from pipeline.formats import position, render
 from pipeline.formats.render import Piece, RenderedCue, clean, squeeze
 from pipeline.formats.srt import styled
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript import Grade, Transcript
+from pipeline.transcript.model import Grade, Transcript, grade_line
 
 ORIGIN = "Captions by Vignette"
 """How our files are known by their note."""
@@ -67,13 +67,6 @@ def _notes(transcript: Transcript) -> list[str]:
     if transcript.grade is Grade.DRAFT:
         notes.insert(0, render.DRAFT_NOTICE)
     return notes
-
-
-def grade_line(transcript: Transcript) -> str:
-    """The grade as it is printed everywhere: "reviewed by NAME", or the grade's own words."""
-    if transcript.grade is Grade.REVIEWED:
-        return f"reviewed by {transcript.reviewer}"
-    return str(transcript.grade)
 
 
 def _note_text(note: str) -> str:

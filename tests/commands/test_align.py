@@ -12,11 +12,20 @@ import pytest
 
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.readers import read
-from pipeline.given import Given, GivenCue, GivenFormat, GivenWord
 from pipeline.realign import Realigned, _strays, new_times, realign
 from pipeline.settings import Settings
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Kind, Shift, TimeSource, Token, Verdict
+from pipeline.transcript.model import (
+    Aligned,
+    AlignmentReport,
+    EditorCue,
+    Kind,
+    Shift,
+    TimeSource,
+    Token,
+    Verdict,
+)
+from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 from tests.support.project import ROOT, computed_once
 
 DEMO, SUBTITLES = ROOT / "media" / "demo.mp4", ROOT / "media" / "demo.en.srt"

@@ -14,9 +14,9 @@ from pipeline.edits.model import VignetteAt
 from pipeline.edits.preview import Preview
 from pipeline.errors import UsageError
 from pipeline.formats import chapters_vtt, document
-from pipeline.stages.vignettes.given import SAYS_SO
 from pipeline.timing import Span
-from pipeline.transcript import Part, Parts
+from pipeline.transcript.model import Part, Parts
+from pipeline.transcript.parts import SAYS_SO
 from tests.support.edit_makers import DURATION_MS, at_words, compose, demo_aligned, stamped
 
 

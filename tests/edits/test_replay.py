@@ -15,7 +15,8 @@ from pipeline.edits.model import KINDS, Anchor, CueOf, Decision, Words, sealed
 from pipeline.formats import render, srt
 from pipeline.settings import CaptionSettings
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript.invariants import check
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     EditorCue,
@@ -25,7 +26,6 @@ from pipeline.transcript import (
     TextSource,
     Token,
     Verdict,
-    check,
 )
 from tests.support.edit_fates import CHANGES, changed, fates
 from tests.support.edit_makers import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.formats import text
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     Captions,

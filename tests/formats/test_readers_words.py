@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.formats.readers import srt, text, words
 from pipeline.formats.readers.payload import Piece, RawCue
-from pipeline.given import GivenWord
 from pipeline.timing import Span
-from pipeline.transcript import Kind
+from pipeline.transcript.model import Kind
+from pipeline.transcript.subtitles import GivenWord
 
 
 def _cue(raw: str) -> RawCue:

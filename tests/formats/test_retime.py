@@ -15,8 +15,8 @@ from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers import vtt as vtt_reader
 from pipeline.formats.readers.words import build
 from pipeline.formats.retime import converted, retime
-from pipeline.given import Given, GivenFormat
 from pipeline.timing import Span
+from pipeline.transcript.subtitles import Given, GivenFormat
 
 SRT = (
     "\ufeff7\r\n00:00:01,000 -->  00:00:02,000 X1:4\r\n<i>TOM:</i> one\r\n\r\ntwo\r\n\r\n"

@@ -20,7 +20,8 @@ from pipeline.formats.readers import vtt as vtt_reader
 from pipeline.formats.readers.payload import RawCue, text_lines
 from pipeline.formats.render import RenderedCue, clean, plain_cue
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript.invariants import check
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     Captions,
@@ -40,7 +41,6 @@ from pipeline.transcript import (
     Utterance,
     Verdict,
     Voices,
-    check,
 )
 
 NOWHERE = Path("written.by.us")

@@ -6,7 +6,7 @@ from pipeline import forgetting, outputs
 from pipeline.errors import OutputError, UsageError
 from pipeline.store import Store
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     Captions,
@@ -18,7 +18,7 @@ from pipeline.transcript import (
     Transcript,
     Verdict,
 )
-from pipeline.utterances import build
+from pipeline.transcript.utterances import build
 
 
 def transcript(text="Hello.", grade=Grade.SUBTITLES):

@@ -12,7 +12,6 @@ from hypothesis import given as cases
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from pipeline.given import Given, GivenCue, GivenFormat, GivenWord
 from pipeline.settings import AlignSettings
 from pipeline.sound import Audio
 from pipeline.stages import align
@@ -21,7 +20,8 @@ from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation, relate, sentences
 from pipeline.stages.align.words import parts
 from pipeline.timing import Span
-from pipeline.transcript import Heard, Kind, TextSource, TimeSource, Token, Verdict
+from pipeline.transcript.model import Heard, Kind, TextSource, TimeSource, Token, Verdict
+from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 
 DEAF = Heard("", "", False, (), ())
 

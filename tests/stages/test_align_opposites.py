@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pytest
 
 from pipeline import media
-from pipeline.given import Given, GivenCue, GivenFormat, GivenWord
 from pipeline.stages.align.lattice import Spoken
 from pipeline.stages.align.listening import Found, Listener
 from pipeline.stages.align.opposites import OPPOSITES, contradicted
 from pipeline.stages.align.words import parts, spoken_words
 from pipeline.timing import Span
+from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 from tests.support.project import ROOT
 
 DEMO = ROOT / "media" / "demo.mp4"

@@ -16,7 +16,8 @@ from pipeline.stages.captions import run
 from pipeline.stages.captions.division import Piece, divide, total_cost
 from pipeline.stages.captions.script import Script, lay_out, short_names
 from pipeline.timing import Span, gaps
-from pipeline.transcript import (
+from pipeline.transcript.invariants import check
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     Cue,
@@ -31,7 +32,6 @@ from pipeline.transcript import (
     Utterance,
     Verdict,
     Voices,
-    check,
     lines_of,
 )
 

@@ -11,14 +11,14 @@ import pytest
 
 from pipeline import weights
 from pipeline.errors import WeightsError
-from pipeline.given import Given, GivenCue, GivenFormat, GivenWord
 from pipeline.media import Audio, decode_audio
 from pipeline.progress import Progress
 from pipeline.recognizers import Bias
 from pipeline.settings import TranscribeSettings
 from pipeline.stages import transcribe
 from pipeline.timing import Span
-from pipeline.transcript import Kind, Token
+from pipeline.transcript.model import Kind, Token
+from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 
 
 @pytest.fixture(autouse=True)

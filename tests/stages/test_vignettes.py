@@ -10,7 +10,8 @@ from pipeline.settings import PartAt
 from pipeline.stages import vignettes
 from pipeline.stages.vignettes import evidence
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript import parts as parts_
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     Picture,
@@ -161,11 +162,9 @@ def test_parts_cover_the_recording_and_cut_no_utterance(turns, wishes):
 
 
 def test_cohesion_dips_where_the_words_change():
-    one = [
-        evidence.Said(Span(n * 3000, n * 3000 + 2000), "a", "boats harbour sails water") for n in range(20)
-    ]
+    one = [parts_.Said(Span(n * 3000, n * 3000 + 2000), "a", "boats harbour sails water") for n in range(20)]
     two = [
-        evidence.Said(Span(n * 3000, n * 3000 + 2000), "a", "bread oven flour butter") for n in range(20, 40)
+        parts_.Said(Span(n * 3000, n * 3000 + 2000), "a", "bread oven flour butter") for n in range(20, 40)
     ]
     depths = evidence._depths(one + two)
     assert max(range(40), key=depths.__getitem__) == 20
@@ -174,12 +173,12 @@ def test_cohesion_dips_where_the_words_change():
 @pytest.mark.parametrize("text,kind", [("Welcome to the group", "introduction"), ("Let me pause the group there", "commentary"),
                                        ("Thank you for watching", "closing")])  # fmt: skip
 def test_opening_words_say_the_kind(text, kind):
-    assert kind in evidence._openings([evidence.Said(Span(0, 1000), "a", text)], 0)
+    assert kind in evidence._openings([parts_.Said(Span(0, 1000), "a", text)], 0)
 
 
 def test_chapters_carry_titles_that_cannot_break_the_file(tmp_path):
     from pipeline.formats import chapters_vtt
-    from pipeline.transcript import Part, Parts
+    from pipeline.transcript.model import Part, Parts
     from tests.run.test_outputs import transcript
 
     made = replace(

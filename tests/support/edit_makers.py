@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from pipeline import lexicon, utterances
+from pipeline import lexicon
 from pipeline.edits import Contents, Replay, settling
 from pipeline.edits.making import Maker
 from pipeline.edits.model import CueOf, Decision, VignetteAt, sealed
@@ -17,11 +17,10 @@ from pipeline.files import data_file
 from pipeline.formats.readers import read
 from pipeline.settings import CaptionSettings
 from pipeline.stages import captions, concepts
-from pipeline.stages.vignettes.evidence import utterances as utterances_of
-from pipeline.stages.vignettes.given import closed
-from pipeline.stages.vignettes.naming import named
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript import utterances
+from pipeline.transcript.invariants import check
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     Concepts,
@@ -37,8 +36,9 @@ from pipeline.transcript import (
     Transcript,
     Verdict,
     Voices,
-    check,
 )
+from pipeline.transcript.parts import closed, named
+from pipeline.transcript.parts import utterances as utterances_of
 from tests.support.project import ROOT
 
 DEMO_SUBTITLES = ROOT / "media" / "demo.en.srt"

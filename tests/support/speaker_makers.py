@@ -10,7 +10,16 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import Person, SpeakerSettings
 from pipeline.stages import speakers
 from pipeline.timing import Span, union
-from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Kind, Picture, Token, Verdict, Voices
+from pipeline.transcript.model import (
+    Aligned,
+    AlignmentReport,
+    EditorCue,
+    Kind,
+    Picture,
+    Token,
+    Verdict,
+    Voices,
+)
 from pipeline.voices.encoders import Encoder
 from pipeline.voices.space import Space
 

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.errors import TranscriptError
 from pipeline.timing import Span
-from pipeline.transcript import (
+from pipeline.transcript.invariants import check
+from pipeline.transcript.model import (
     Aligned,
     AlignmentReport,
     Captions,
@@ -20,10 +21,9 @@ from pipeline.transcript import (
     Utterance,
     Verdict,
     Voices,
-    check,
     lines_of,
 )
-from pipeline.utterances import LONG_PAUSE_MS, build
+from pipeline.transcript.utterances import LONG_PAUSE_MS, build
 
 TOKENS = (Token("Hello,", Span(100, 400)), Token("you.", Span(450, 700)), Token("Yes.", Span(2000, 2300)))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
 from pipeline.formats.readers.payload import RawCue
-from pipeline.given import Given, GivenFormat
+from pipeline.transcript.subtitles import Given, GivenFormat
 
 _MAX_NOTES = 12
 _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB

@@ -25,8 +25,8 @@ from dataclasses import dataclass, replace
 from pipeline.formats.readers import sounds
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.payload import RawCue, text_lines
-from pipeline.given import GivenCue, GivenWord
-from pipeline.transcript import Kind
+from pipeline.transcript.model import Kind
+from pipeline.transcript.subtitles import GivenCue, GivenWord
 
 _MAX_ASIDE_WORDS = 7  # a longer text in round brackets is something that somebody says
 _SPAN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫♬][^♪♫♬]*(?:[♪♫♬]+|$)|(?m:^[ \t]*#[ \t][^#\n]*#[ \t]*$)")

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.given import Given, GivenCue
 from pipeline.media import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
@@ -32,7 +31,17 @@ from pipeline.stages.align.sharing import alone
 from pipeline.stages.align.swapping import in_spoken_order
 from pipeline.stages.align.words import Part, parts
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Kind, TextSource, Token, Verdict
+from pipeline.transcript.model import (
+    Aligned,
+    AlignmentReport,
+    EditorCue,
+    Heard,
+    Kind,
+    TextSource,
+    Token,
+    Verdict,
+)
+from pipeline.transcript.subtitles import Given, GivenCue
 
 # Words that fit this well (nats per frame) prove where they are.
 _SURE_FIT = -1.0

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import log
 
-from pipeline.given import GivenWord
 from pipeline.timing import Span
+from pipeline.transcript.subtitles import GivenWord
 
 # What a letter takes in fluent speech, and how much slower or faster a word may be said.
 MS_PER_LETTER = 65

@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 
-from pipeline.given import Given
 from pipeline.stages.align.lattice import Spoken
 from pipeline.stages.align.listening import Found
 from pipeline.stages.align.passages import usual_fit
 from pipeline.stages.align.words import Part, spoken_words
 from pipeline.timing import Span
+from pipeline.transcript.subtitles import Given
 
 Likelihoods = Callable[[Sequence[Sequence[Spoken]], Span], Sequence[float]]
 """Several texts and a part of the sound -> how well each explains it, in nats."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
-from pipeline.given import Given
 from pipeline.stages.align import filling
 from pipeline.stages.align.confidence import confidence_of, confidence_of_guess
 from pipeline.stages.align.filling import Run, shared_out
@@ -15,7 +14,8 @@ from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation
 from pipeline.stages.align.words import Part
 from pipeline.timing import Span, gaps, union
-from pipeline.transcript import TextSource, TimeSource, Token
+from pipeline.transcript.model import TextSource, TimeSource, Token
+from pipeline.transcript.subtitles import Given
 
 # How far from its editor's time a cue that was not heard may be looked for: editors whose times scatter more, are given more.
 _REACH_MS, _REACH_SCATTERS = 300, 3

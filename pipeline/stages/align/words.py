@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from pipeline.given import Given, GivenWord
 from pipeline.recognizers.pronounce import dictionary, pronounce, spelt_out
 from pipeline.spoken import spoken_readings
 from pipeline.stages.align.lattice import Phones, Spoken
-from pipeline.transcript import Kind
+from pipeline.transcript.model import Kind
+from pipeline.transcript.subtitles import Given, GivenWord
 
 # Readings x pronunciations of one word; more cost time and gain nothing.
 _MOST_READINGS, _MOST_PRONUNCIATIONS = 4, 6

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline import utterances
 from pipeline.stages.speakers.naming import Named
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span, clock, union
-from pipeline.transcript import Aligned, Kind, Proof, ProofKind, Speaker, Turn, Utterance, Voices
+from pipeline.transcript import utterances
+from pipeline.transcript.model import Aligned, Kind, Proof, ProofKind, Speaker, Turn, Utterance, Voices
 
 # One person's pieces up to this far apart are one turn.
 TURN_GAP_MS = 500

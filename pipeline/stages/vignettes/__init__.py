@@ -10,19 +10,18 @@ from collections.abc import Sequence
 
 from pipeline.progress import Progress, silent
 from pipeline.settings import PartAt
-from pipeline.stages.vignettes.evidence import Place, Said, cast_of, places, utterances
+from pipeline.stages.vignettes.evidence import Place, places
 from pipeline.stages.vignettes.given import with_given
 from pipeline.stages.vignettes.model import KINDS, Decided, best
-from pipeline.stages.vignettes.naming import named
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
+from pipeline.transcript.model import Aligned, Part, Parts, Picture, Voices
+from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utterances
 
 __all__ = ["VERSION", "run"]
 
 VERSION = 1
 # A recording in which no part stands out is one part, and of no kind.
 WHOLE = "other"
-WHOLE_TITLE = "The whole recording"
 _SAYS = {
     "black": "the picture is black",
     "cut": "the picture cuts",

@@ -12,11 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import pairwise
 
 from pipeline.timing import Span
-from pipeline.transcript import Kind, Picture, ScreenText, Token, Voices
+from pipeline.transcript.model import Picture, ScreenText
+from pipeline.transcript.parts import Said, _talk
 
 # A card may come up while the last word still rings, or leave when the next is already said.
 LEEWAY_MS = 700
@@ -63,20 +63,6 @@ _STOP = frozenset(
 
 
 @dataclass(frozen=True)
-class Said:
-    """An utterance as this stage sees it: when, by whom (None when nobody knows), and its words."""
-
-    span: Span
-    speaker: str | None
-    text: str
-    id: str = ""
-
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        return tuple(re.findall(r"[a-z']+", self.text.lower()))
-
-
-@dataclass(frozen=True)
 class Place:
     """Where a part could begin: before utterance `at`, on the screen from `start_ms`; the evidence by name, each in [0, 1].
 
@@ -88,22 +74,6 @@ class Place:
     evidence: dict[str, float]
     title: str = ""
     openings: frozenset[str] = field(default_factory=frozenset)
-
-
-def utterances(tokens: Sequence[Token], voices: Voices) -> list[Said]:
-    """What is said, in order of time, without sounds and what stands in the text alone."""
-    found = []
-    for u in voices.utterances:
-        spoken = [t for t in tokens[u.first : u.last] if t.kind is Kind.WORD]
-        if spoken:
-            start, end = min(t.span.start_ms for t in spoken), max(t.span.end_ms for t in spoken)
-            found.append(Said(Span(start, end), u.speaker, " ".join(t.text for t in spoken), u.id))
-    return sorted(found, key=lambda s: (s.span.start_ms, s.span.end_ms))
-
-
-def cast_of(said: Sequence[Said]) -> tuple[str, ...]:
-    """Who speaks, the most talkative first."""
-    return tuple(who for who, _ in _talk(said).most_common())
 
 
 def places(said: Sequence[Said], picture: Picture) -> list[Place]:
@@ -173,15 +143,6 @@ def _voices_apart(said: Sequence[Said], at: int) -> float:
     if not sizes:
         return 0.0
     return 1.0 - sum(before[who] * behind[who] for who in before) / sizes
-
-
-def _talk(said: Sequence[Said]) -> Counter[str]:
-    """How many words each known speaker says."""
-    counts: Counter[str] = Counter()
-    for one in said:
-        if one.speaker is not None:
-            counts[one.speaker] += len(one.words)
-    return counts
 
 
 def _openings(said: Sequence[Said], at: int) -> frozenset[str]:

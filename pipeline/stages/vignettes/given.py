@@ -6,13 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.settings import PartAt
-from pipeline.stages.vignettes.evidence import Said, cast_of
 from pipeline.timing import Span
-from pipeline.transcript import Part
-
-# A time that a person gives means the boundary found within so much of it, else a new one.
-SAME_MS = 10_000
-SAYS_SO = "a person says so"
+from pipeline.transcript.model import Part
+from pipeline.transcript.parts import SAME_MS, SAYS_SO, Said, between_utterances, closed
 
 
 def with_given(
@@ -39,19 +35,3 @@ def with_given(
         )
         result[near] = replace(changed, kind=wish.kind or changed.kind, title=wish.title or changed.title)
     return closed(sorted(result, key=lambda p: p.span.start_ms), said, end_ms) if given else result
-
-
-def between_utterances(at_ms: int, said: Sequence[Said]) -> int:
-    """The time, or where the utterance begins that it lies in: no boundary cuts one."""
-    return next((s.span.start_ms for s in said if s.span.start_ms < at_ms < s.span.end_ms), at_ms)
-
-
-def closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Part]:
-    """Parts that follow each other without a gap, each with those who speak in it."""
-    starts = [p.span.start_ms for p in parts]
-    found = []
-    for part, start_ms, stop_ms in zip(parts, starts, [*starts[1:], end_ms], strict=True):
-        inside = [s for s in said if start_ms <= s.span.start_ms < stop_ms]
-        if stop_ms > start_ms:
-            found.append(replace(part, span=Span(start_ms, stop_ms), cast=cast_of(inside)))
-    return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.timing import Span
-from pipeline.transcript import Kind
+from pipeline.transcript.model import Kind
 
 
 class GivenFormat(StrEnum):

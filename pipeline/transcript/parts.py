@@ -1,0 +1,102 @@
+"""The algebra of parts: what is said in them, who is in their cast, where they may begin, what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from pipeline.timing import Span
+from pipeline.transcript.model import Kind, Part, Token, Voices
+
+# A time that a person gives means the boundary found within so much of it, else a new one.
+SAME_MS = 10_000
+SAYS_SO = "a person says so"
+
+
+WHOLE_TITLE = "The whole recording"
+
+
+@dataclass(frozen=True)
+class Said:
+    """An utterance as this stage sees it: when, by whom (None when nobody knows), and its words."""
+
+    span: Span
+    speaker: str | None
+    text: str
+    id: str = ""
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return tuple(re.findall(r"[a-z']+", self.text.lower()))
+
+
+def utterances(tokens: Sequence[Token], voices: Voices) -> list[Said]:
+    """What is said, in order of time, without sounds and what stands in the text alone."""
+    found = []
+    for u in voices.utterances:
+        spoken = [t for t in tokens[u.first : u.last] if t.kind is Kind.WORD]
+        if spoken:
+            start, end = min(t.span.start_ms for t in spoken), max(t.span.end_ms for t in spoken)
+            found.append(Said(Span(start, end), u.speaker, " ".join(t.text for t in spoken), u.id))
+    return sorted(found, key=lambda s: (s.span.start_ms, s.span.end_ms))
+
+
+def cast_of(said: Sequence[Said]) -> tuple[str, ...]:
+    """Who speaks, the most talkative first."""
+    return tuple(who for who, _ in _talk(said).most_common())
+
+
+def _talk(said: Sequence[Said]) -> Counter[str]:
+    """How many words each known speaker says."""
+    counts: Counter[str] = Counter()
+    for one in said:
+        if one.speaker is not None:
+            counts[one.speaker] += len(one.words)
+    return counts
+
+
+def between_utterances(at_ms: int, said: Sequence[Said]) -> int:
+    """The time, or where the utterance begins that it lies in: no boundary cuts one."""
+    return next((s.span.start_ms for s in said if s.span.start_ms < at_ms < s.span.end_ms), at_ms)
+
+
+def closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Part]:
+    """Parts that follow each other without a gap, each with those who speak in it."""
+    starts = [p.span.start_ms for p in parts]
+    found = []
+    for part, start_ms, stop_ms in zip(parts, starts, [*starts[1:], end_ms], strict=True):
+        inside = [s for s in said if start_ms <= s.span.start_ms < stop_ms]
+        if stop_ms > start_ms:
+            found.append(replace(part, span=Span(start_ms, stop_ms), cast=cast_of(inside)))
+    return found
+
+
+def named(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts with ids and titles: the kind, and its number where there are several; both stay when boundaries move."""
+    total = Counter(p.kind for p in parts)
+    at: Counter[str] = Counter()
+    used: set[str] = set()
+    found = []
+    for part in parts:
+        at[part.kind] += 1
+        single = total[part.kind] == 1 and part.kind != "vignette"
+        number = "" if single else f" {at[part.kind]}"
+        id_ = _unused(f"{_plain(part.kind)}{number.replace(' ', '-')}", used)
+        used.add(id_)
+        found.append(replace(part, id=id_, title=part.title or f"{part.kind.capitalize()}{number}"))
+    return tuple(found)
+
+
+def _plain(kind: str) -> str:
+    """A kind as an id: a person's own word may hold anything."""
+    return re.sub(r"\W+", "-", kind.casefold()).strip("-") or "part"
+
+
+def _unused(id_: str, used: set[str]) -> str:
+    """The id, longer where another part has it."""
+    while id_ in used:
+        id_ += "-b"
+    return id_
