@@ -44,7 +44,7 @@ from pipeline.realign import Realigned, new_times  # noqa: E402
 from pipeline.settings import AlignSettings  # noqa: E402
 from pipeline.stages import align  # noqa: E402
 from pipeline.timing import Span  # noqa: E402
-from pipeline.transcript.model import Aligned, Heard, Kind  # noqa: E402
+from pipeline.transcript import Aligned, Heard, Kind  # noqa: E402
 from pipeline.transcript.subtitles import (
     Given,
     GivenCue,

@@ -18,7 +18,7 @@ from pipeline.check import load
 from pipeline.formats import vtt
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span, format_timecode, parse_timecode
-from pipeline.transcript.model import Captions, Grade, Heard, Media, Transcript
+from pipeline.transcript import Captions, Grade, Heard, Media, Transcript
 
 # Rules that accuse: what they say on a clean file is false. Style and reading speed are not in question here.
 ACCUSING = frozenset((

@@ -24,7 +24,7 @@ from pipeline.audit import Document
 from pipeline.check import load
 from pipeline.linguistics import is_sentence_end
 from pipeline.timing import format_timecode
-from pipeline.transcript.model import Kind, Token
+from pipeline.transcript import Kind, Token
 
 # Whisper listens to windows of 30 s, ends a segment with a sentence, and rounds times to 20 ms.
 WINDOW_MS, STEP_MS = 30_000, 20

@@ -18,7 +18,7 @@ from typing import Any
 
 from pipeline.formats.readers import read
 from pipeline.timing import Span, seconds_to_ms
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     EditorCue,

@@ -32,7 +32,7 @@ from pipeline.profiles import PROFILES, Profile
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
 from pipeline.timing import format_timecode
-from pipeline.transcript.model import Captions, Cue, Kind, Voices, lines_of
+from pipeline.transcript import Captions, Cue, Kind, Voices, lines_of
 
 # A caption that ends this close to what follows had no more time to take.
 NO_ROOM_MS = 100

@@ -38,7 +38,7 @@ from pipeline.concepts.scoring import Labelled, Scores, read_labelled, score
 from pipeline.files import data_file
 from pipeline.stages import concepts
 from pipeline.timing import Span
-from pipeline.transcript.model import Token, Utterance
+from pipeline.transcript import Token, Utterance
 
 OWN = Path(__file__).with_suffix(".jsonl")
 LABELS = Path(__file__).with_name("dialogue_labels.jsonl")

@@ -40,7 +40,7 @@ from pipeline.media import Audio  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 from pipeline.timing import Span  # noqa: E402
-from pipeline.transcript.model import Aligned, AlignmentReport, EditorCue, Heard, Verdict  # noqa: E402
+from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Verdict  # noqa: E402
 from pipeline.work import Sound, Work  # noqa: E402
 from tests.support.edit_fates import CHANGES, FATES, changed, fates  # noqa: E402
 from tests.support.edit_makers import DEMO_SUBTITLES, compose, decide_at_random, demo_aligned  # noqa: E402

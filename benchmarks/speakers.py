@@ -38,7 +38,7 @@ from pipeline.media import Audio  # noqa: E402
 from pipeline.settings import AlignSettings, Person, SpeakerSettings  # noqa: E402
 from pipeline.stages import align, speakers  # noqa: E402
 from pipeline.timing import Span, gaps, seconds_to_ms, union  # noqa: E402
-from pipeline.transcript.model import Aligned, AlignmentReport, Heard, Kind, Picture, Verdict, Voices  # noqa: E402
+from pipeline.transcript import Aligned, AlignmentReport, Heard, Kind, Picture, Verdict, Voices  # noqa: E402
 from pipeline.voices import encoders  # noqa: E402
 from pipeline.voices.memory import Memory  # noqa: E402
 

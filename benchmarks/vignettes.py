@@ -27,7 +27,7 @@ from pipeline.settings import PictureSettings
 from pipeline.stages import picture, vignettes
 from pipeline.stages.vignettes.evidence import _depths
 from pipeline.timing import Span, seconds_to_ms
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     Part,

@@ -42,7 +42,7 @@ from pipeline.recognizers.whisper import BATCH, Whisper, compute_type, device_fo
 from pipeline.settings import WhisperSettings
 from pipeline.sound import Audio
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
-from pipeline.transcript.model import Token
+from pipeline.transcript import Token
 
 SMALL_SHAPED = "small-shaped"
 TINY = Path(__file__).parent.parent / "tests" / "data" / "tiny_whisper"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.timing import Span, covered_ms, gaps
-from pipeline.transcript.model import Aligned, Kind, Token
+from pipeline.transcript import Aligned, Kind, Token
 
 # What a letter takes in fluent speech.
 MS_PER_LETTER = 65

@@ -23,7 +23,7 @@ from pipeline.formats.readers import read
 from pipeline.profiles import PROFILES, Profile, adjusted
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
-from pipeline.transcript.model import Grade
+from pipeline.transcript import Grade
 from pipeline.waiving import waivers_for
 
 Illustrate = Callable[[Sequence[Report]], Mapping[tuple[str, int], bytes]]

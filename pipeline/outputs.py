@@ -15,7 +15,7 @@ from pipeline.errors import OutputError
 from pipeline.files import write_atomic
 from pipeline.formats import chapters_vtt, concepts_vtt, document, rttm, srt, text, vtt
 from pipeline.store import Store
-from pipeline.transcript.model import Grade, Transcript
+from pipeline.transcript import Grade, Transcript
 
 # What is written for each transcript: the end of the file's name -> how it is composed. Adding a format is one row.
 FORMATS = {

@@ -26,8 +26,7 @@ from pipeline.stages import align, captions
 from pipeline.stages.align.relation import Relation
 from pipeline.summary import at_times
 from pipeline.timing import Span
-from pipeline.transcript import utterances
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     EditorCue,
     Grade,
@@ -39,6 +38,7 @@ from pipeline.transcript.model import (
     Transcript,
     Verdict,
     Voices,
+    utterances,
 )
 from pipeline.transcript.subtitles import Given
 

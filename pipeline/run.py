@@ -24,8 +24,7 @@ from pipeline.progress import Progress
 from pipeline.store import Store
 from pipeline.summary import needs_person, quality
 from pipeline.timing import seconds_to_ms
-from pipeline.transcript.invariants import check
-from pipeline.transcript.model import grade_line
+from pipeline.transcript import check, grade_line
 from pipeline.work import STAGES, Work
 
 T = TypeVar("T")

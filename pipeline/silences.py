@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.timing import Span, gaps
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     NOT_CAPTIONED,
     Aligned,
     EditorCue,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.timing import Span, clock
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     AlignmentReport,
     Grade,
     Kind,

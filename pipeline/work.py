@@ -21,7 +21,7 @@ from pipeline.stages import align, captions, concepts, picture, speakers, transc
 from pipeline.stillness import Stillness
 from pipeline.store import Store, digest_of
 from pipeline.timing import Span, clock
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     Captions,
     Concepts,

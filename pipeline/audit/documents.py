@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.audit.model import Differing, Document, Facts, Flaw, Shown, SpokenWord
 from pipeline.audit.scan import Block, Scan, scan
 from pipeline.timing import Span
-from pipeline.transcript.model import Kind
+from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import Given
 
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>|<[\d:.]+>|\{\\[^{}\n]*\}|</>")

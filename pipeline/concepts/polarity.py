@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pipeline.concepts.matching import Match
 from pipeline.concepts.phrases import words_of
 from pipeline.concepts.talk import STOPS, Talk, word_set
-from pipeline.transcript.model import About
+from pipeline.transcript import About
 
 NEGATION_REACH_WORDS = 6
 _NEGATIONS = word_set("not never no none nobody nothing nowhere neither nor without hardly barely")

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.lexicon import Lexicon
 from pipeline.timing import Span, clock
-from pipeline.transcript.model import ConceptTag, Token, Utterance
+from pipeline.transcript import ConceptTag, Token, Utterance
 
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
 

@@ -29,7 +29,7 @@ from pipeline.errors import SubtitlesError
 from pipeline.jobs import Job
 from pipeline.settings import Person
 from pipeline.store import Store
-from pipeline.transcript.model import Transcript, lines_of
+from pipeline.transcript import Transcript, lines_of
 
 # So often the captions that do not look like the person's are decided again.
 MOST_ROUNDS = 4

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from pipeline.edits.model import Anchor
-from pipeline.transcript.model import Token
+from pipeline.transcript import Token
 
 CONTEXT_WORDS = 5
 # Words are looked for this far from where they were; beyond, only when their neighbours leave no doubt.

@@ -13,7 +13,7 @@ from pipeline.edits.clerk import added
 from pipeline.edits.mended import ShownCue
 from pipeline.edits.model import Decision, Delete
 from pipeline.edits.words import LiveText, Node
-from pipeline.transcript.model import Transcript
+from pipeline.transcript import Transcript
 
 
 def rewritten(

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pipeline.edits.voices import speaker_called
 from pipeline.errors import UsageError
 from pipeline.timing import clock
-from pipeline.transcript.model import Transcript
+from pipeline.transcript import Transcript
 
 
 def with_edges(there: str, named: str, become: str) -> str:

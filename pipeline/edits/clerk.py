@@ -8,7 +8,7 @@ from pipeline.edits import anchors, words
 from pipeline.edits.comparing import Change, runs, starts
 from pipeline.edits.mended import ShownCue
 from pipeline.edits.model import Add, Decision, Delete, Words
-from pipeline.transcript.model import Transcript, lines_of
+from pipeline.transcript import Transcript, lines_of
 
 
 class Clerk:

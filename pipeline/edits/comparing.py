@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from pipeline.edits.anchors import keys_of
-from pipeline.transcript.model import NOT_CAPTIONED, Token
+from pipeline.transcript import NOT_CAPTIONED, Token
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.edits.model import Decision
 from pipeline.timing import Span
-from pipeline.transcript.model import Captions, Cue, Token
+from pipeline.transcript import Captions, Cue, Token
 
 MOST_LINES = 2
 # A machine's caption that a person's runs into gives way, unless less than this would be left to see of it.

@@ -14,7 +14,7 @@ from pipeline.edits import anchors, words
 from pipeline.edits.model import Add, Anchor, Decision, Delete, Words
 from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
-from pipeline.transcript.model import Token
+from pipeline.transcript import Token
 
 # The neighbours on both sides are the same.
 ALL_AROUND = 2.0

@@ -33,7 +33,7 @@ from pipeline.edits.model import (
 from pipeline.edits.replay import Replay
 from pipeline.formats import render
 from pipeline.timing import Span
-from pipeline.transcript.model import Part, Token, Transcript
+from pipeline.transcript import Part, Token, Transcript
 
 
 class Maker:

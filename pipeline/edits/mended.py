@@ -17,7 +17,7 @@ from pipeline.formats.readers import vtt as vtt_reader
 from pipeline.formats.readers.payload import Line, RawCue
 from pipeline.formats.render import DRAFT_NOTICE, clean
 from pipeline.timing import Span
-from pipeline.transcript.model import Cue, Transcript, lines_of
+from pipeline.transcript import Cue, Transcript, lines_of
 
 # A label that nobody bore before: capitals and a colon at the start of a line, as our captions draw them.
 _NEW_LABEL = re.compile(r"(?P<name>[^\W\d_a-z][^\Wa-z]*(?:[ .'’&/#-]+[^\Wa-z]+){0,3}\.?):(?=\s+\S)")

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.edits.model import Decision, VignetteAt
 from pipeline.edits.threads import SEEN_PART, settled
 from pipeline.timing import Span, clock
-from pipeline.transcript.model import Kind, Part, Parts, Token, Voices
+from pipeline.transcript import Kind, Part, Parts, Token, Voices
 from pipeline.transcript.parts import (
     SAME_MS,
     SAYS_SO,

@@ -9,7 +9,7 @@ from itertools import groupby
 from pipeline.edits.mended import ShownCue
 from pipeline.edits.replay import Replay
 from pipeline.timing import Span
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     Captions,

@@ -13,7 +13,7 @@ from pipeline.errors import NotCaptioned
 from pipeline.jobs import Job
 from pipeline.progress import Progress, silent
 from pipeline.store import Store
-from pipeline.transcript.model import Concepts, Transcript
+from pipeline.transcript import Concepts, Transcript
 from pipeline.work import Work
 
 T = TypeVar("T")

@@ -34,7 +34,7 @@ from pipeline.edits.parts import RESPECTS, PartSheet
 from pipeline.edits.places import Settled
 from pipeline.edits.scribe import Scribe
 from pipeline.edits.words import LiveText
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     NOT_CAPTIONED,
     Aligned,
     Captions,

@@ -24,7 +24,7 @@ from pipeline.edits.model import (
 from pipeline.edits.places import Place, Settled, settled
 from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
-from pipeline.transcript.model import TextSource
+from pipeline.transcript import TextSource
 
 # The agreement of neighbours who are all there, on both sides.
 WITHOUT_DOUBT = 2.0

@@ -25,7 +25,7 @@ from pipeline.edits.preview import Preview
 from pipeline.edits.words import LiveText
 from pipeline.errors import UsageError
 from pipeline.timing import Span, clock, parse_timecode
-from pipeline.transcript.model import Cue, Part, Transcript
+from pipeline.transcript import Cue, Part, Transcript
 
 
 def locate(transcript: Transcript, text: str, at_ms: int | None = None) -> tuple[int, int]:

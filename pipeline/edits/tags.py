@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.transcript.model import Concepts, ConceptTag, Token, Utterance, Voices
+from pipeline.transcript import Concepts, ConceptTag, Token, Utterance, Voices
 
 BY_A_PERSON = "decided by a person"
 """The rule of a tag that no pattern found."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from pipeline.edits.conflicts import is_unseen
 from pipeline.edits.model import Decision, VignetteAt
-from pipeline.transcript.model import Part
+from pipeline.transcript import Part
 from pipeline.transcript.parts import SAME_MS
 
 SEEN_PART = "part"

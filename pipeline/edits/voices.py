@@ -11,7 +11,7 @@ from pipeline.edits.conflicts import is_unseen
 from pipeline.edits.model import Decision, PersonIs, SpeakerOf
 from pipeline.edits.places import Settled
 from pipeline.timing import Span, union
-from pipeline.transcript.model import Speaker, Token, Turn, Utterance, Voices
+from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
 
 BY_A_PERSON = "named by a person"
 

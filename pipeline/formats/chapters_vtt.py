@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from pipeline.timing import format_timecode
-from pipeline.transcript.model import Transcript
+from pipeline.transcript import Transcript
 
 
 def dumps(transcript: Transcript) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript.model import Concepts, ConceptTag, Token, Transcript, Utterance
+from pipeline.transcript import Concepts, ConceptTag, Token, Transcript, Utterance
 
 
 def of_transcript(transcript: Transcript) -> str:

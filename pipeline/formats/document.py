@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.formats import render
 from pipeline.timing import Span
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     ConceptTag,
     Grade,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span
-from pipeline.transcript.model import Cue, Grade, Kind, Transcript, lines_of
+from pipeline.transcript import Cue, Grade, Kind, Transcript, lines_of
 
 DRAFT_NOTICE = "DRAFT: machine text, not for publication"
 """Shown first in every caption file of grade draft; 40 characters, so that it fits the shortest usual line

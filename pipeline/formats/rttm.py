@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.transcript.model import Transcript
+from pipeline.transcript import Transcript
 
 
 def dumps(transcript: Transcript) -> str:

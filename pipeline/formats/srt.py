@@ -14,7 +14,7 @@ from itertools import groupby
 
 from pipeline.formats import position, render
 from pipeline.formats.render import Piece, RenderedCue, clean, squeeze
-from pipeline.transcript.model import Transcript
+from pipeline.transcript import Transcript
 
 GUARD = "\u2060"
 # What players take for markup: a tag, an override block, a character reference, the arrow of a timing line.

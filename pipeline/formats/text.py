@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pipeline.formats import render
 from pipeline.timing import clock
-from pipeline.transcript.model import NOT_CAPTIONED, Grade, Kind, Transcript, grade_line
+from pipeline.transcript import NOT_CAPTIONED, Grade, Kind, Transcript, grade_line
 
 # Silence that a reader should know of; shorter ones are breath.
 SILENCE_MS = 4000

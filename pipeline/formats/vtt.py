@@ -10,7 +10,7 @@ from pipeline.formats import position, render
 from pipeline.formats.render import Piece, RenderedCue, clean, squeeze
 from pipeline.formats.srt import styled
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript.model import Grade, Transcript, grade_line
+from pipeline.transcript import Grade, Transcript, grade_line
 
 ORIGIN = "Captions by Vignette"
 """How our files are known by their note."""

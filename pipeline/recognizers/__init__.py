@@ -9,7 +9,7 @@ from typing import Protocol
 from pipeline.progress import Progress
 from pipeline.sound import Audio
 from pipeline.timing import Span
-from pipeline.transcript.model import Token
+from pipeline.transcript import Token
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from statistics import median
 from pipeline.settings import WhisperSettings
 from pipeline.spoken import spoken_words
 from pipeline.timing import Span
-from pipeline.transcript.model import Token
+from pipeline.transcript import Token
 
 _LONGEST_LOOP_WORDS = 16
 # People do say one word many times ("no, no, no"), whole phrases less often.

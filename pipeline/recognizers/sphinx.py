@@ -27,7 +27,7 @@ from pipeline.recognizers.stretches import divided
 from pipeline.sound import Audio
 from pipeline.spoken import spoken_words
 from pipeline.timing import SAMPLE_RATE_HZ, Span
-from pipeline.transcript.model import TextSource, TimeSource, Token
+from pipeline.transcript import TextSource, TimeSource, Token
 
 MODEL = "en-us"
 FRAME_MS = 10

@@ -23,7 +23,7 @@ from pipeline.recognizers.chunks import LONGEST_MS, Chunk, pack
 from pipeline.settings import WhisperSettings
 from pipeline.sound import Audio
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span, seconds_to_ms
-from pipeline.transcript.model import TextSource, TimeSource, Token
+from pipeline.transcript import TextSource, TimeSource, Token
 
 _MOST_THREADS = 8
 BATCH = {"cpu": 8, "cuda": 16}

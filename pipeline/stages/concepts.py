@@ -15,7 +15,7 @@ from pipeline.concepts.coder import Coder, Finding
 from pipeline.concepts.talk import STOPS
 from pipeline.lexicon import Lexicon
 from pipeline.progress import Progress, silent
-from pipeline.transcript.model import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
+from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
 
 VERSION = 2
 """Part of the key of this stage's results; raised when the same lexicon would be applied differently."""

@@ -17,7 +17,7 @@ from pipeline.settings import TranscribeSettings
 from pipeline.sound import Audio
 from pipeline.spoken import spoken_words
 from pipeline.timing import Span
-from pipeline.transcript.model import Heard, Kind
+from pipeline.transcript import Heard, Kind
 from pipeline.transcript.subtitles import Given
 
 # The share of the work that finding speech takes, for the progress shown.

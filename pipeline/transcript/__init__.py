@@ -1,0 +1,87 @@
+"""The transcript: an immutable value composed of what the stages found, and the algebra over it.
+
+    model       the value: tokens, utterances, cues, parts, and each stage's result
+    invariants  what holds of every transcript, proved
+    subtitles   the text that came with a recording, as read and not yet believed
+    utterances  runs of tokens of one speaker
+    parts       the parts of a video: what is said in them, their casts, ids and titles
+    reindex     ranges of tokens after tokens came or went
+
+Everything here is read as `from pipeline.transcript import ...`, but for the algebra, which is asked for by module.
+"""
+
+from pipeline.transcript.invariants import check
+from pipeline.transcript.model import (
+    NOT_CAPTIONED,
+    About,
+    Aligned,
+    AlignmentReport,
+    Captions,
+    Concepts,
+    ConceptTag,
+    Cue,
+    EditorCue,
+    Grade,
+    Heard,
+    Kind,
+    Media,
+    Part,
+    Parts,
+    Passage,
+    Picture,
+    Proof,
+    ProofKind,
+    ScreenText,
+    Shift,
+    Shot,
+    Speaker,
+    TextSource,
+    TimeSource,
+    Token,
+    Transcript,
+    Turn,
+    Utterance,
+    Verdict,
+    Voices,
+    grade_line,
+    lines_of,
+    part_of,
+)
+
+__all__ = [
+    "About",
+    "Aligned",
+    "AlignmentReport",
+    "Captions",
+    "ConceptTag",
+    "Concepts",
+    "Cue",
+    "EditorCue",
+    "Grade",
+    "Heard",
+    "Kind",
+    "Media",
+    "NOT_CAPTIONED",
+    "Part",
+    "Parts",
+    "Passage",
+    "Picture",
+    "Proof",
+    "ProofKind",
+    "ScreenText",
+    "Shift",
+    "Shot",
+    "Speaker",
+    "TextSource",
+    "TimeSource",
+    "Token",
+    "Transcript",
+    "Turn",
+    "Utterance",
+    "Verdict",
+    "Voices",
+    "check",
+    "grade_line",
+    "lines_of",
+    "part_of",
+]

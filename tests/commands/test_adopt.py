@@ -26,7 +26,7 @@ from pipeline.stages import align
 from pipeline.store import Store
 from pipeline.summary import quality
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript.model import Heard
+from pipeline.transcript import Heard
 from pipeline.work import Sound, Work
 from tests.support.edit_makers import DEMO_SUBTITLES, demo_aligned
 from tests.support.project import Project

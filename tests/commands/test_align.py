@@ -15,7 +15,7 @@ from pipeline.formats.readers import read
 from pipeline.realign import Realigned, _strays, new_times, realign
 from pipeline.settings import Settings
 from pipeline.timing import Span
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     EditorCue,

@@ -9,7 +9,7 @@ from pipeline import realign
 from pipeline.cli import app
 from pipeline.errors import OutputError, VignetteError
 from pipeline.keeping import Place
-from pipeline.transcript.model import Aligned, AlignmentReport, Verdict
+from pipeline.transcript import Aligned, AlignmentReport, Verdict
 from tests.support.media_makers import film
 
 ELSEWHERE = "name another with --to"

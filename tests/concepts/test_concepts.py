@@ -16,7 +16,7 @@ from pipeline.files import data_file
 from pipeline.formats import concepts_vtt
 from pipeline.stages import concepts
 from pipeline.timing import Span
-from pipeline.transcript.model import About, Concepts, Kind, Token, Utterance
+from pipeline.transcript import About, Concepts, Kind, Token, Utterance
 from tests.support.project import ROOT
 
 LABELLED = ROOT / "benchmarks" / "concepts.jsonl"

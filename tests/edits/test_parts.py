@@ -15,7 +15,7 @@ from pipeline.edits.preview import Preview
 from pipeline.errors import UsageError
 from pipeline.formats import chapters_vtt, document
 from pipeline.timing import Span
-from pipeline.transcript.model import Part, Parts
+from pipeline.transcript import Part, Parts
 from pipeline.transcript.parts import SAYS_SO
 from tests.support.edit_makers import DURATION_MS, at_words, compose, demo_aligned, stamped
 

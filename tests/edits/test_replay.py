@@ -15,8 +15,7 @@ from pipeline.edits.model import KINDS, Anchor, CueOf, Decision, Words, sealed
 from pipeline.formats import render, srt
 from pipeline.settings import CaptionSettings
 from pipeline.timing import Span
-from pipeline.transcript.invariants import check
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     EditorCue,
@@ -26,6 +25,7 @@ from pipeline.transcript.model import (
     TextSource,
     Token,
     Verdict,
+    check,
 )
 from tests.support.edit_fates import CHANGES, changed, fates
 from tests.support.edit_makers import (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.edits import hindsight
 from pipeline.edits.making import Maker
 from pipeline.edits.model import VignetteAt
-from pipeline.transcript.model import Grade
+from pipeline.transcript import Grade
 from tests.support.edit_makers import (
     ALL_KINDS,
     WITHDRAW,

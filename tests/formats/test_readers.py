@@ -19,7 +19,7 @@ from pipeline.formats.readers import READERS, docx, encoding, read
 from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers.payload import text_lines
 from pipeline.timing import Span
-from pipeline.transcript.model import Kind
+from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import Given, GivenFormat
 
 DATA = os.environ.get("VIGNETTE_DATA")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.formats import text
 from pipeline.timing import Span
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     Captions,

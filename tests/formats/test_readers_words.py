@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.formats.readers import srt, text, words
 from pipeline.formats.readers.payload import Piece, RawCue
 from pipeline.timing import Span
-from pipeline.transcript.model import Kind
+from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import GivenWord
 
 

@@ -20,8 +20,7 @@ from pipeline.formats.readers import vtt as vtt_reader
 from pipeline.formats.readers.payload import RawCue, text_lines
 from pipeline.formats.render import RenderedCue, clean, plain_cue
 from pipeline.timing import Span
-from pipeline.transcript.invariants import check
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     Captions,
@@ -41,6 +40,7 @@ from pipeline.transcript.model import (
     Utterance,
     Verdict,
     Voices,
+    check,
 )
 
 NOWHERE = Path("written.by.us")

@@ -10,7 +10,7 @@ from pipeline import silences
 from pipeline.sound import Audio
 from pipeline.stillness import Stillness
 from pipeline.timing import SAMPLES_PER_MS, Span
-from pipeline.transcript.model import Aligned, AlignmentReport, Kind, Token, Verdict
+from pipeline.transcript import Aligned, AlignmentReport, Kind, Token, Verdict
 
 SECOND = 1000 * SAMPLES_PER_MS
 LENGTH_MS = 12_000

@@ -22,7 +22,7 @@ from pipeline.files import data_file, digest_of_file
 from pipeline.formats import render
 from pipeline.search import documents, storage
 from pipeline.stages import align, picture
-from pipeline.transcript.model import Kind
+from pipeline.transcript import Kind
 from pipeline.voices import encoders
 from tests.support.project import ROOT, Project
 

@@ -6,7 +6,7 @@ from pipeline import forgetting, outputs
 from pipeline.errors import OutputError, UsageError
 from pipeline.store import Store
 from pipeline.timing import Span
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     Captions,

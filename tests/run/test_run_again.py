@@ -20,7 +20,7 @@ from pipeline.run import Fold
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.store import Store
 from pipeline.timing import Span
-from pipeline.transcript.model import Heard
+from pipeline.transcript import Heard
 from pipeline.voices import encoders
 from pipeline.work import Sound, Work
 from tests.support.edit_makers import DURATION_MS, decide_at_random, demo_aligned

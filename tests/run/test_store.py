@@ -11,7 +11,7 @@ from pipeline import files
 from pipeline.errors import OutputError
 from pipeline.store import Store, digest_of
 from pipeline.timing import Span
-from pipeline.transcript.model import Heard, TextSource, TimeSource, Token
+from pipeline.transcript import Heard, TextSource, TimeSource, Token
 
 HEARD = Heard(
     "sphinx", "en-us", True,

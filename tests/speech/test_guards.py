@@ -13,7 +13,7 @@ from pipeline.recognizers import guards
 from pipeline.recognizers.guards import Passage
 from pipeline.settings import WhisperSettings
 from pipeline.timing import Span
-from pipeline.transcript.model import Token
+from pipeline.transcript import Token
 
 SPEECH = (Span(1000, 4000), Span(6000, 9000))
 

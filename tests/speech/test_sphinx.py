@@ -21,7 +21,7 @@ from pipeline.recognizers.sphinx import Sphinx
 from pipeline.regions import speech_regions
 from pipeline.spoken import spoken_words
 from pipeline.timing import Span
-from pipeline.transcript.model import TextSource, TimeSource, Token
+from pipeline.transcript import TextSource, TimeSource, Token
 
 
 @pytest.fixture(scope="module")

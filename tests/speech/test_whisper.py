@@ -32,7 +32,7 @@ from pipeline.settings import AlignSettings, TranscribeSettings, WhisperSettings
 from pipeline.sound import Audio
 from pipeline.stages import align, transcribe
 from pipeline.timing import SAMPLE_RATE_HZ, Span
-from pipeline.transcript.model import TextSource, TimeSource, Token
+from pipeline.transcript import TextSource, TimeSource, Token
 from tests.support.project import ROOT
 
 TINY = ROOT / "tests" / "data" / "tiny_whisper"

@@ -20,7 +20,7 @@ from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation, relate, sentences
 from pipeline.stages.align.words import parts
 from pipeline.timing import Span
-from pipeline.transcript.model import Heard, Kind, TextSource, TimeSource, Token, Verdict
+from pipeline.transcript import Heard, Kind, TextSource, TimeSource, Token, Verdict
 from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 
 DEAF = Heard("", "", False, (), ())

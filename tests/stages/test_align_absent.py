@@ -20,7 +20,7 @@ from pipeline.search import documents
 from pipeline.settings import CaptionSettings
 from pipeline.summary import needs_person
 from pipeline.timing import Span
-from pipeline.transcript.model import Aligned, AlignmentReport, EditorCue, Kind, Passage, Token, Verdict
+from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Kind, Passage, Token, Verdict
 from tests.support.edit_makers import compose, stamped
 
 WORDS = "We begin now. Nobody ever said this long passage in here. And we go on."

@@ -8,7 +8,7 @@ from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation
 from pipeline.stages.align.words import parts
 from pipeline.timing import Span
-from pipeline.transcript.model import Heard, Shift, TextSource, TimeSource, Verdict
+from pipeline.transcript import Heard, Shift, TextSource, TimeSource, Verdict
 from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 
 DEAF = Heard("", "", False, (), ())

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.stages.align.ears import read_differently
 from pipeline.timing import Span
-from pipeline.transcript.model import Heard, Token
+from pipeline.transcript import Heard, Token
 
 
 def said(text: str, start_ms: int = 0, word_ms: int = 300) -> tuple[Token, ...]:

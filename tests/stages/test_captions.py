@@ -16,8 +16,7 @@ from pipeline.stages.captions import run
 from pipeline.stages.captions.division import Piece, divide, total_cost
 from pipeline.stages.captions.script import Script, lay_out, short_names
 from pipeline.timing import Span, gaps
-from pipeline.transcript.invariants import check
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     Cue,
@@ -32,6 +31,7 @@ from pipeline.transcript.model import (
     Utterance,
     Verdict,
     Voices,
+    check,
     lines_of,
 )
 

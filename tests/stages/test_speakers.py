@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.settings import Person
 from pipeline.stages.speakers.pieces import cut
 from pipeline.timing import Span
-from pipeline.transcript.model import Kind, Passage, Picture, ProofKind, ScreenText
+from pipeline.transcript import Kind, Passage, Picture, ProofKind, ScreenText
 from tests.support.speaker_makers import Stage, who_says
 
 JAX = Person("Jax Beatty", "cotherapist", ("Jax",))

@@ -17,7 +17,7 @@ from pipeline.recognizers import Bias
 from pipeline.settings import TranscribeSettings
 from pipeline.stages import transcribe
 from pipeline.timing import Span
-from pipeline.transcript.model import Kind, Token
+from pipeline.transcript import Kind, Token
 from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 
 

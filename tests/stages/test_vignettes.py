@@ -10,8 +10,7 @@ from pipeline.settings import PartAt
 from pipeline.stages import vignettes
 from pipeline.stages.vignettes import evidence
 from pipeline.timing import Span
-from pipeline.transcript import parts as parts_
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     Picture,
@@ -23,6 +22,7 @@ from pipeline.transcript.model import (
     Verdict,
     Voices,
 )
+from pipeline.transcript import parts as parts_
 
 ROLES = {"tom": "therapist", "ann": "commentator", "joe": "client", "may": "client"}
 CARD_BOX = (0.3, 0.4, 0.4, 0.12)
@@ -178,7 +178,7 @@ def test_opening_words_say_the_kind(text, kind):
 
 def test_chapters_carry_titles_that_cannot_break_the_file(tmp_path):
     from pipeline.formats import chapters_vtt
-    from pipeline.transcript.model import Part, Parts
+    from pipeline.transcript import Part, Parts
     from tests.run.test_outputs import transcript
 
     made = replace(

@@ -30,7 +30,7 @@ from pipeline.edits.model import (
     WordTime,
 )
 from pipeline.settings import CaptionSettings
-from pipeline.transcript.model import Aligned, Transcript
+from pipeline.transcript import Aligned, Transcript
 from pipeline.waiving import waivers_for
 from tests.support.edit_makers import Made, demo_aligned, reheard
 from tests.support.edit_shown import SAME_PART_MS, Case, Shown, is_shown, part_begins

@@ -18,9 +18,7 @@ from pipeline.formats.readers import read
 from pipeline.settings import CaptionSettings
 from pipeline.stages import captions, concepts
 from pipeline.timing import Span
-from pipeline.transcript import utterances
-from pipeline.transcript.invariants import check
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     Concepts,
@@ -36,6 +34,8 @@ from pipeline.transcript.model import (
     Transcript,
     Verdict,
     Voices,
+    check,
+    utterances,
 )
 from pipeline.transcript.parts import closed, named
 from pipeline.transcript.parts import utterances as utterances_of

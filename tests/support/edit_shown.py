@@ -23,7 +23,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
-from pipeline.transcript.model import Cue, Speaker, Transcript
+from pipeline.transcript import Cue, Speaker, Transcript
 from tests.support.edit_truth import Strip, Word, bounds, passage, reading, said, seen_by, share
 
 # A part that begins so near to another place is the part that was meant there.

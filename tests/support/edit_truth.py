@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from pipeline.edits.model import Add, Decision, Delete, Words
-from pipeline.transcript.model import Transcript
+from pipeline.transcript import Transcript
 
 # Of one strip the other is seen in, no words lie further apart in time.
 SAME_STRIP_MS = 8000

@@ -10,7 +10,7 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import Person, SpeakerSettings
 from pipeline.stages import speakers
 from pipeline.timing import Span, union
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     EditorCue,

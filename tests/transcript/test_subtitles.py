@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.formats.readers import read
-from pipeline.transcript.model import Kind
+from pipeline.transcript import Kind
 
 SCRIPT = "VIGNETTE ONE\n\nTOM: Come in. [He stands.] There's a chair.\n\n[She sits down.]\n\nANN: Thanks.\n"
 

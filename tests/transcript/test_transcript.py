@@ -6,8 +6,7 @@ import pytest
 
 from pipeline.errors import TranscriptError
 from pipeline.timing import Span
-from pipeline.transcript.invariants import check
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     Captions,
@@ -21,6 +20,7 @@ from pipeline.transcript.model import (
     Utterance,
     Verdict,
     Voices,
+    check,
     lines_of,
 )
 from pipeline.transcript.utterances import LONG_PAUSE_MS, build

@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from pipeline.formats.readers import sounds
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.payload import RawCue, text_lines
-from pipeline.transcript.model import Kind
+from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import GivenCue, GivenWord
 
 _MAX_ASIDE_WORDS = 7  # a longer text in round brackets is something that somebody says

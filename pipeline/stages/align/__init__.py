@@ -31,7 +31,7 @@ from pipeline.stages.align.sharing import alone
 from pipeline.stages.align.swapping import in_spoken_order
 from pipeline.stages.align.words import Part, parts
 from pipeline.timing import Span
-from pipeline.transcript.model import (
+from pipeline.transcript import (
     Aligned,
     AlignmentReport,
     EditorCue,

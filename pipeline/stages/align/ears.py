@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pipeline.spoken import spoken_readings, spoken_words
 from pipeline.timing import Span
-from pipeline.transcript.model import Heard, Kind, Passage, Token
+from pipeline.transcript import Heard, Kind, Passage, Token
 
 VERSION = 1
 

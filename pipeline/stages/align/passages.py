@@ -8,7 +8,7 @@ from statistics import median
 from pipeline.stages.align.listening import Found
 from pipeline.stages.align.words import Part
 from pipeline.timing import Span, union
-from pipeline.transcript.model import Heard, Kind, Passage, Token
+from pipeline.transcript import Heard, Kind, Passage, Token
 
 # Shorter speech without text is a murmur, a cough or a word left out by taste.
 _MIN_UNWRITTEN_MS = 500

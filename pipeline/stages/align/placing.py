@@ -14,7 +14,7 @@ from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation
 from pipeline.stages.align.words import Part
 from pipeline.timing import Span, gaps, union
-from pipeline.transcript.model import TextSource, TimeSource, Token
+from pipeline.transcript import TextSource, TimeSource, Token
 from pipeline.transcript.subtitles import Given
 
 # How far from its editor's time a cue that was not heard may be looked for: editors whose times scatter more, are given more.

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.timing import Span, clock
-from pipeline.transcript.model import Shift, Verdict
+from pipeline.transcript import Shift, Verdict
 
 Pairs = Sequence[tuple[int, int]]
 

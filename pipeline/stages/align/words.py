@@ -13,7 +13,7 @@ from itertools import islice, product
 from pipeline.recognizers.pronounce import dictionary, pronounce, spelt_out
 from pipeline.spoken import spoken_readings
 from pipeline.stages.align.lattice import Phones, Spoken
-from pipeline.transcript.model import Kind
+from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import Given, GivenWord
 
 # Readings x pronunciations of one word; more cost time and gain nothing.

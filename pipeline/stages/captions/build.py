@@ -15,7 +15,7 @@ from pipeline.stages.captions.leaving_out import Chosen, choose
 from pipeline.stages.captions.script import Script, lay_out
 from pipeline.stages.captions.times import order_of, spans
 from pipeline.timing import Span
-from pipeline.transcript.model import Aligned, Captions, Cue, Voices
+from pipeline.transcript import Aligned, Captions, Cue, Voices
 
 # How often people who talk at once are divided anew because a name must be shown again, which moves other divisions;
 # once is nearly always enough.

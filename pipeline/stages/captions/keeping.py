@@ -9,7 +9,7 @@ from pipeline.linguistics import Junction
 from pipeline.profiles import Limits
 from pipeline.stages.captions.division import DASH_CHARS, Piece, layout_cost, layouts
 from pipeline.stages.captions.script import Script
-from pipeline.transcript.model import EditorCue
+from pipeline.transcript import EditorCue
 
 # A word alone on its line jars when another line is so many times as long.
 ORPHAN = 4

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from pipeline.timing import Span
-from pipeline.transcript.model import Aligned, AlignmentReport, Cue, EditorCue, Kind, Token, Voices
+from pipeline.transcript import Aligned, AlignmentReport, Cue, EditorCue, Kind, Token, Voices
 
 # A pause is told when it has become one, and for as long as it takes to read that.
 TOLD_AFTER_MS, TOLD_FOR_MS = 1500, 3000

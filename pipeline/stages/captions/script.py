@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from pipeline.linguistics import Junction, is_counted_word, junction, visible_length
 from pipeline.profiles import Limits
-from pipeline.transcript.model import Aligned, EditorCue, Kind, Token, Voices
+from pipeline.transcript import Aligned, EditorCue, Kind, Token, Voices
 
 # A silence this long is never bridged by one caption: in therapy it is part of what happened.
 LONG_SILENCE_MS = 3000

@@ -15,7 +15,7 @@ from pipeline.stages.picture.changes import Tracker
 from pipeline.stages.picture.glances import look, plan
 from pipeline.stages.picture.packets import read_packets
 from pipeline.stages.picture.reading import Reader, Watcher, rapid_reader, reader_identity
-from pipeline.transcript.model import Picture
+from pipeline.transcript import Picture
 
 __all__ = ["VERSION", "reader_identity", "run"]
 

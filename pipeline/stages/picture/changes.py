@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.stages.picture.glances import THUMB_WIDTH, Glance, Thumb
 from pipeline.stages.picture.packets import Packets
 from pipeline.timing import Span
-from pipeline.transcript.model import Shot
+from pipeline.transcript import Shot
 
 # A point has changed when its clearest colour has by so much of 255: above the noise of compression, below a shadow.
 CLEARLY = 24

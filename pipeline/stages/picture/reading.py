@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.stages.picture.changes import CLEARLY, STILL_SHARE, changed, is_flat
 from pipeline.stages.picture.glances import Glance, Thumb
 from pipeline.timing import Span
-from pipeline.transcript.model import ScreenText
+from pipeline.transcript import ScreenText
 
 Box = tuple[float, float, float, float]  # left, top, width, height as shares of the picture
 

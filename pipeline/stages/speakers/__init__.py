@@ -20,7 +20,7 @@ from pipeline.stages.speakers.finding import Heard
 from pipeline.stages.speakers.pieces import Piece, cut
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span
-from pipeline.transcript.model import Aligned, Picture, ProofKind, Voices
+from pipeline.transcript import Aligned, Picture, ProofKind, Voices
 from pipeline.voices import encoders, space
 from pipeline.voices.encoders import Encoder
 from pipeline.voices.grouping import Known

@@ -11,8 +11,7 @@ from pipeline.stages.speakers.naming import Named
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span, clock, union
-from pipeline.transcript import utterances
-from pipeline.transcript.model import Aligned, Kind, Proof, ProofKind, Speaker, Turn, Utterance, Voices
+from pipeline.transcript import Aligned, Kind, Proof, ProofKind, Speaker, Turn, Utterance, Voices, utterances
 
 # One person's pieces up to this far apart are one turn.
 TURN_GAP_MS = 500

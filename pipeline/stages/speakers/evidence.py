@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Named, Roster
 from pipeline.timing import Span
-from pipeline.transcript.model import Aligned, EditorCue, Picture, ProofKind
+from pipeline.transcript import Aligned, EditorCue, Picture, ProofKind
 
 # How much one finding of each kind weighs; from 1 on it can name a voice by itself. A clip was given by a person; a lower
 # third may stand under a listener; whoever is addressed answers only more often than not.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.speakers.evidence import SHORT_MS, Claim
 from pipeline.stages.speakers.pieces import Piece
-from pipeline.transcript.model import ProofKind
+from pipeline.transcript import ProofKind
 from pipeline.voices import grouping, tracking
 from pipeline.voices.grouping import Voice
 from pipeline.voices.space import Space

@@ -9,7 +9,7 @@ from pipeline.stages.speakers.finding import Found, Heard
 from pipeline.stages.speakers.naming import Named, voice_of
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import clock
-from pipeline.transcript.model import ProofKind
+from pipeline.transcript import ProofKind
 
 _SHOWN = 3
 

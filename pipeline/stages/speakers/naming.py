@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.stages.speakers.evidence import Claim
 from pipeline.stages.speakers.finding import Found, Heard
-from pipeline.transcript.model import Proof, ProofKind
+from pipeline.transcript import Proof, ProofKind
 from pipeline.voices import grouping
 
 # Votes that name a voice (one label that is clearly its own is enough), and the share of all votes about it that must say

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipeline.linguistics import Junction, junction
 from pipeline.timing import Span, covered_ms, gaps, union
-from pipeline.transcript.model import Aligned, EditorCue, Kind, Token
+from pipeline.transcript import Aligned, EditorCue, Kind, Token
 
 # A pause at which somebody else may begin without ending the other's sentence.
 PAUSE_MS = 240

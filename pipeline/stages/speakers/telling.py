@@ -12,7 +12,7 @@ from pipeline.stages.speakers.finding import Found, Heard
 from pipeline.stages.speakers.naming import Named
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster
-from pipeline.transcript.model import Aligned, Kind, ProofKind, Voices
+from pipeline.transcript import Aligned, Kind, ProofKind, Voices
 from pipeline.voices.encoders import Encoder
 
 # So sure, and over a window's length, a voice stands against a single label.

@@ -14,7 +14,7 @@ from pipeline.stages.vignettes.evidence import Place, places
 from pipeline.stages.vignettes.given import with_given
 from pipeline.stages.vignettes.model import KINDS, Decided, best
 from pipeline.timing import Span
-from pipeline.transcript.model import Aligned, Part, Parts, Picture, Voices
+from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
 from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utterances
 
 __all__ = ["VERSION", "run"]

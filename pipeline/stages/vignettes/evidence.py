@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipeline.timing import Span
-from pipeline.transcript.model import Picture, ScreenText
+from pipeline.transcript import Picture, ScreenText
 from pipeline.transcript.parts import Said, _talk
 
 # A card may come up while the last word still rings, or leave when the next is already said.

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.settings import PartAt
 from pipeline.timing import Span
-from pipeline.transcript.model import Part
+from pipeline.transcript import Part
 from pipeline.transcript.parts import SAME_MS, SAYS_SO, Said, between_utterances, closed
 
 
