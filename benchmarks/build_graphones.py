@@ -22,7 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipeline.recognizers import pronounce
+from pipeline.english import pronounce
 
 ORDER = 6
 # Long n-grams seen once are left out, to keep the file small.

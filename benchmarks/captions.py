@@ -27,7 +27,7 @@ from pipeline.audit import Document, Facts, Report, Severity, audit
 from pipeline.audit.documents import shown
 from pipeline.audit.hearing import onsets
 from pipeline.audit.model import SpokenWord, View
-from pipeline.linguistics import Junction, junction
+from pipeline.english.breaks import Junction, junction
 from pipeline.profiles import PROFILES, Profile
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run

@@ -28,9 +28,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from pipeline.english.verbalize import spoken_words
 from pipeline.media import decode_audio
 from pipeline.settings import TranscribeSettings
-from pipeline.spoken import spoken_words
 from pipeline.stages import transcribe
 from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 

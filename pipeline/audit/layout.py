@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.audit.model import Hit, Severity, Shown, View
-from pipeline.linguistics import Junction, junction
+from pipeline.english.breaks import Junction, junction
 
 # Beyond this share over the limit a line is no matter of style any more.
 FAR_OVER = 1.25

@@ -17,7 +17,7 @@ from pipeline.audit.documents import shown
 from pipeline.audit.model import Document, Facts, Severity, Shown
 from pipeline.audit.run import audit
 from pipeline.audit.waivers import Waiver, waive
-from pipeline.linguistics import Junction, junction, visible_length
+from pipeline.english.breaks import Junction, junction, visible_length
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.progress import Progress, silent
 from pipeline.timing import Span

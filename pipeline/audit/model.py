@@ -8,7 +8,7 @@ from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
 
-from pipeline.linguistics import is_counted_word, visible_length
+from pipeline.english.breaks import is_counted_word, visible_length
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.timing import Span
 

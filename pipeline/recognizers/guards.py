@@ -14,8 +14,8 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
+from pipeline.english.verbalize import spoken_words
 from pipeline.settings import WhisperSettings
-from pipeline.spoken import spoken_words
 from pipeline.timing import Span
 from pipeline.transcript import Token
 

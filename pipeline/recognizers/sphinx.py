@@ -20,12 +20,13 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.english import pronounce
+from pipeline.english.verbalize import spoken_words
 from pipeline.errors import RecognizerError
 from pipeline.progress import Progress
-from pipeline.recognizers import Bias, language, pronounce
+from pipeline.recognizers import Bias, language
 from pipeline.recognizers.stretches import divided
 from pipeline.sound import Audio
-from pipeline.spoken import spoken_words
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import TextSource, TimeSource, Token
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.linguistics import Junction, core, is_counted_word, is_sentence_end, junction, visible_length
+from pipeline.english.breaks import Junction, core, is_counted_word, is_sentence_end, junction, visible_length
 
 
 @pytest.mark.parametrize(

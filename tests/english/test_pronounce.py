@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recognizers.pronounce import Graphones, dictionary, pronounce, spelt_out
+from pipeline.english.pronounce import Graphones, dictionary, pronounce, spelt_out
 
 PHONES = {phone for said in list(dictionary().values())[::50] for choice in said for phone in choice.split()}
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import numerals
-from pipeline.spoken import ELISIONS, spoken_readings, spoken_words
+from pipeline.english import numbers
+from pipeline.english.verbalize import ELISIONS, spoken_readings, spoken_words
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_spoken_already_stays(text: str) -> None:
     assert " ".join(spoken_words(said)) == said
 
 
-SMALL = {numerals.cardinal(n): n for n in range(100)}
+SMALL = {numbers.cardinal(n): n for n in range(100)}
 SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 
 
@@ -92,17 +92,17 @@ def value_of(said: str) -> int:
     return total + group
 
 
-@given(st.integers(0, numerals.LARGEST), st.sampled_from(["", "and"]))
+@given(st.integers(0, numbers.LARGEST), st.sampled_from(["", "and"]))
 def test_cardinals_read_back(number: int, joiner: str) -> None:
-    assert value_of(numerals.cardinal(number, joiner)) == number
+    assert value_of(numbers.cardinal(number, joiner)) == number
 
 
 @given(st.integers(0, 10**30))
 def test_any_number_is_said(number: int) -> None:
-    assert all(re.fullmatch("[a-z ]+", said) for said in numerals.counts(str(number)))
-    assert re.fullmatch("[a-z ]+", numerals.ordinals(number)[0])
+    assert all(re.fullmatch("[a-z ]+", said) for said in numbers.counts(str(number)))
+    assert re.fullmatch("[a-z ]+", numbers.ordinals(number)[0])
 
 
 def test_there_are_no_negative_counts() -> None:
     with pytest.raises(ValueError, match="from 0 on"):
-        numerals.cardinal(-1)
+        numbers.cardinal(-1)

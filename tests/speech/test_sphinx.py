@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipeline.english.verbalize import spoken_words
 from pipeline.errors import RecognizerError
 from pipeline.media import Audio, decode_audio
 from pipeline.progress import silent
 from pipeline.recognizers import Bias, Recognizer, sphinx
 from pipeline.recognizers.sphinx import Sphinx
 from pipeline.regions import speech_regions
-from pipeline.spoken import spoken_words
 from pipeline.timing import Span
 from pipeline.transcript import TextSource, TimeSource, Token
 

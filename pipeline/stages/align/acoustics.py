@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.english.pronounce import model_folder
 from pipeline.errors import WeightsError
-from pipeline.recognizers.pronounce import model_folder
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from itertools import chain
 from typing import NamedTuple
 
-from pipeline.spoken import spoken_readings, spoken_words
+from pipeline.english.verbalize import spoken_readings, spoken_words
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind, Passage, Token
 

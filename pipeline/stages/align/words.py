@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from pipeline.recognizers.pronounce import dictionary, pronounce, spelt_out
-from pipeline.spoken import spoken_readings
+from pipeline.english.pronounce import dictionary, pronounce, spelt_out
+from pipeline.english.verbalize import spoken_readings
 from pipeline.stages.align.lattice import Phones, Spoken
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import Given, GivenWord

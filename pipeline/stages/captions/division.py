@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.linguistics import Junction
+from pipeline.english.breaks import Junction
 from pipeline.profiles import Limits
 from pipeline.stages.captions.script import REAL_OVERLAP_MS, Script
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.linguistics import Junction
+from pipeline.english.breaks import Junction
 from pipeline.profiles import Limits
 from pipeline.stages.captions.division import DASH_CHARS, Piece, layout_cost, layouts
 from pipeline.stages.captions.script import Script

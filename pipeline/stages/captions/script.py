@@ -11,7 +11,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from pipeline.linguistics import Junction, is_counted_word, junction, visible_length
+from pipeline.english.breaks import Junction, is_counted_word, junction, visible_length
 from pipeline.profiles import Limits
 from pipeline.transcript import Aligned, EditorCue, Kind, Token, Voices
 

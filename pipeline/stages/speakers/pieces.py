@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from pipeline.linguistics import Junction, junction
+from pipeline.english.breaks import Junction, junction
 from pipeline.timing import Span, covered_ms, gaps, union
 from pipeline.transcript import Aligned, EditorCue, Kind, Token
 

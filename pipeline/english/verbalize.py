@@ -18,7 +18,7 @@ import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
 
-from pipeline import numerals
+from pipeline.english import numbers
 
 Words = tuple[str, ...]
 Readings = tuple[Words, ...]
@@ -116,10 +116,10 @@ def _each(*texts: str) -> Readings:
 def _clock(match: re.Match[str]) -> Readings:
     hour, minute, half = int(match["hour"]), int(match["minute"]), (match["half"] or "").lower()
     tail = f" {half[0]} m" if half else ""
-    said = numerals.cardinal(hour)
+    said = numbers.cardinal(hour)
     if minute == 0:
         return _each(said + tail) if tail else _each(f"{said} o'clock", said, f"{said} hundred")
-    minutes = numerals.cardinal(minute) if minute > 9 else f"oh {numerals.cardinal(minute)}"
+    minutes = numbers.cardinal(minute) if minute > 9 else f"oh {numbers.cardinal(minute)}"
     return _each(f"{said} {minutes}{tail}")
 
 
@@ -128,13 +128,13 @@ def _amount(match: re.Match[str]) -> Readings:
     whole = match["whole"].replace(",", "")
     part, scale = match["part"] or "", SCALES.get((match["scale"] or "").lower(), "")
     if scale:
-        decimals = f" point {numerals.digits(part)}" if part else ""
-        return _each(f"{numerals.cardinal(int(whole))}{decimals} {scale} {plural}")
+        decimals = f" point {numbers.digits(part)}" if part else ""
+        return _each(f"{numbers.cardinal(int(whole))}{decimals} {scale} {plural}")
     unit = singular if int(whole) == 1 else plural
     if not part or int(part) == 0:
-        return _each(*(f"{n} {unit}" for n in numerals.counts(whole)))
+        return _each(*(f"{n} {unit}" for n in numbers.counts(whole)))
     hundredths = int(part.ljust(2, "0")[:2])
-    said, small = numerals.cardinal(int(whole)), numerals.cardinal(hundredths)
+    said, small = numbers.cardinal(int(whole)), numbers.cardinal(hundredths)
     coins = f"{small} {cent if hundredths == 1 else cents}"
     if int(whole) == 0:
         return _each(coins)
@@ -146,41 +146,41 @@ def _percentage(match: re.Match[str]) -> Readings:
 
 
 def _ordinal(match: re.Match[str]) -> Readings:
-    return _each(*numerals.ordinals(int(match["number"].replace(",", ""))))
+    return _each(*numbers.ordinals(int(match["number"].replace(",", ""))))
 
 
 def _decade(match: re.Match[str]) -> Readings:
-    return _each(*numerals.decades(match["number"]))
+    return _each(*numbers.decades(match["number"]))
 
 
 def _fraction(match: re.Match[str]) -> Readings:
     if match["ones"]:
         parts = [
             r.replace("one half", "a half")
-            for r in numerals.fractions(int(match["above"]), int(match["below"]))
+            for r in numbers.fractions(int(match["above"]), int(match["below"]))
         ]
-        return _one(f"{numerals.cardinal(int(match['ones']))} and {parts[0]}")
-    return _each(*numerals.fractions(int(match["above"]), int(match["below"])))
+        return _one(f"{numbers.cardinal(int(match['ones']))} and {parts[0]}")
+    return _each(*numbers.fractions(int(match["above"]), int(match["below"])))
 
 
 def _range(match: re.Match[str]) -> Readings:
     low, high = match["low"], match["high"]
-    firsts, seconds = numerals.counts(low), numerals.counts(high)
+    firsts, seconds = numbers.counts(low), numbers.counts(high)
     return _each(f"{firsts[0]} to {seconds[0]}", f"{firsts[0]} {seconds[0]}")
 
 
 def _digit_groups(match: re.Match[str]) -> Readings:
-    return _one(" ".join(numerals.digits(g) for g in re.findall(r"\d+", match[0])))
+    return _one(" ".join(numbers.digits(g) for g in re.findall(r"\d+", match[0])))
 
 
 def _number_readings(text: str) -> Readings:
     whole, _, part = text.partition(".")
     if part:
-        return _each(f"{numerals.cardinal(int(whole.replace(',', '') or '0'))} point {numerals.digits(part)}")
+        return _each(f"{numbers.cardinal(int(whole.replace(',', '') or '0'))} point {numbers.digits(part)}")
     if "," in whole:
         value = int(whole.replace(",", ""))
-        return _each(numerals.cardinal(value), numerals.cardinal(value, "and"))
-    return _each(*numerals.counts(whole))
+        return _each(numbers.cardinal(value), numbers.cardinal(value, "and"))
+    return _each(*numbers.counts(whole))
 
 
 def _number(match: re.Match[str]) -> Readings:
@@ -256,7 +256,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Readings]], ...
         (rf"(?i:(?:www\.)?[a-z][a-z-]*(?:\.[a-z-]+)*\.(?:{_TOP_DOMAINS}))(?![\w.]*\w)", _address),
         (r"(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![\d:])(?:\s*(?P<half>(?i:[ap])\.?(?i:m)\b\.?))?", _clock),
         (r"(?P<hour>\d{1,2})(?P<minute>(?=\D)|$)\s?(?P<half>(?i:[ap])\.?(?i:m)\b\.?)",
-         lambda m: _each(f"{numerals.cardinal(int(m['hour']))} {m['half'][0].lower()} m")),
+         lambda m: _each(f"{numbers.cardinal(int(m['hour']))} {m['half'][0].lower()} m")),
         (r"(?P<sign>[$£€])\s?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?"
          r"(?:\s?(?P<scale>(?i:thousand|million|billion|trillion|bn|[km]))\b)?", _amount),
         (rf"(?P<number>{_NUMBER})\s?%", _percentage),

@@ -1,0 +1,1 @@
+"""English: where it may be divided, how it is said, how it is pronounced."""
