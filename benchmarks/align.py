@@ -37,9 +37,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import results  # noqa: E402
-from pipeline import media, regions  # noqa: E402
+from pipeline import regions  # noqa: E402
 from pipeline.formats.readers import read  # noqa: E402
-from pipeline.media import Audio  # noqa: E402
+from pipeline.media import facts
+from pipeline.media.facts import Audio  # noqa: E402
 from pipeline.realign import Realigned, new_times  # noqa: E402
 from pipeline.settings import AlignSettings  # noqa: E402
 from pipeline.stages import align  # noqa: E402
@@ -78,7 +79,7 @@ class Sound:
 
     @classmethod
     def of(cls, path: Path) -> Sound:
-        audio = media.decode_audio(path)
+        audio = facts.decode_audio(path)
         return cls(audio, Heard("", "", False, (), regions.speech_regions(audio)))
 
     def align(self, given: Given) -> Aligned:

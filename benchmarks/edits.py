@@ -36,7 +36,7 @@ from pipeline.edits import append, journal_of  # noqa: E402
 from pipeline.edits.making import Maker  # noqa: E402
 from pipeline.edits.model import KINDS  # noqa: E402
 from pipeline.edits.preview import preview  # noqa: E402
-from pipeline.media import Audio  # noqa: E402
+from pipeline.media.facts import Audio  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 from pipeline.store import Store  # noqa: E402
 from pipeline.timing import Span  # noqa: E402

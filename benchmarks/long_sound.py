@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks import results
 from benchmarks.whole_run import run
-from pipeline.media import decode_audio
+from pipeline.media.facts import decode_audio
 from pipeline.timing import SAMPLE_RATE_HZ
 
 TINY = Path(__file__).parent.parent / "tests" / "data" / "tiny_whisper"

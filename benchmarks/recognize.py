@@ -29,7 +29,7 @@ from statistics import median
 from typing import Any
 
 from pipeline.english.verbalize import spoken_words
-from pipeline.media import decode_audio
+from pipeline.media.facts import decode_audio
 from pipeline.settings import TranscribeSettings
 from pipeline.stages import transcribe
 from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord

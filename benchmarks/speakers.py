@@ -31,10 +31,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import results  # noqa: E402
-from pipeline import der, media, regions  # noqa: E402
+from pipeline import (
+    der,
+    regions,  # noqa: E402
+)
 from pipeline.files import model_folders  # noqa: E402
 from pipeline.formats.readers import read  # noqa: E402
-from pipeline.media import Audio  # noqa: E402
+from pipeline.media import facts
+from pipeline.media.facts import Audio  # noqa: E402
 from pipeline.settings import AlignSettings, Person, SpeakerSettings  # noqa: E402
 from pipeline.stages import align, speakers  # noqa: E402
 from pipeline.timing import Span, gaps, seconds_to_ms, union  # noqa: E402
@@ -127,7 +131,7 @@ def film(folder: Path) -> dict[str, float]:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     lines, people = _truth(truth)
     video = next(p for p in sorted(folder.glob("*.mp4")))
-    audio = media.decode_audio(video)
+    audio = facts.decode_audio(video)
     speech = regions.speech_regions(audio)
     sound = tell(audio, NO_TEXT, speech)
     found = score(lines, sound, audio.duration_ms)
@@ -212,7 +216,7 @@ def real(data: Path) -> None:
         if (folder / "ref.rttm").is_file():
             _conversation(name, folder, enrol=name.startswith("ami"))
     for name in ALONE:
-        audio = media.decode_audio(_sound(data / name))
+        audio = facts.decode_audio(_sound(data / name))
         found = len({t.speaker for t in tell(audio, NO_TEXT, regions.speech_regions(audio)).voices.turns})
         print(f"{name:<34} one speaker, {audio.duration_ms / 1000:.0f} s: {found} found")
 
@@ -223,7 +227,7 @@ def _sound(folder: Path) -> Path:
 
 def _conversation(name: str, folder: Path, enrol: bool) -> None:
     lines = list(_rttm(folder / "ref.rttm"))
-    audio = media.decode_audio(_sound(folder))
+    audio = facts.decode_audio(_sound(folder))
     speech = regions.speech_regions(audio)
     blind = tell(audio, NO_TEXT, speech)
     report(name, lines, blind, score(lines, blind, audio.duration_ms))

@@ -34,13 +34,13 @@ import numpy as np
 
 from benchmarks import results, sized_whisper
 from pipeline import regions, weights
-from pipeline.media import decode_audio
+from pipeline.media.audio import Audio
+from pipeline.media.facts import decode_audio
 from pipeline.progress import silent
 from pipeline.recognizers import Bias
 from pipeline.recognizers.chunks import pack
 from pipeline.recognizers.whisper import BATCH, Whisper, compute_type, device_for
 from pipeline.settings import WhisperSettings
-from pipeline.sound import Audio
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 from pipeline.transcript import Token
 

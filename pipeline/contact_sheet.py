@@ -53,7 +53,7 @@ def frames_of(media: Path, parts: list[dict[str, Any]]) -> list[bytes | None]:
     """A small JPEG of each part; None for every part of a recording without a picture. Raises av's own errors."""
     import cv2
 
-    from pipeline.decoding import moving_pictures, open_container, origin_s
+    from pipeline.media.decode import moving_pictures, open_container, origin_s
 
     found: list[bytes | None] = []
     with open_container(media) as container:

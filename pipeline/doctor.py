@@ -68,7 +68,7 @@ def _packages() -> Iterator[Finding]:
 
 
 def _ffmpeg() -> Finding:
-    from pipeline.ffmpeg import ffmpeg_binary
+    from pipeline.media.ffmpeg import ffmpeg_binary
 
     try:
         binary = ffmpeg_binary()
@@ -115,7 +115,7 @@ def _room() -> Iterator[Finding]:
 
 def _unusable(job: jobs.Job) -> str:
     """Why a run could not even begin to listen to a recording; its sound is not decoded for that."""
-    from pipeline.media import facts
+    from pipeline.media.facts import facts
 
     try:
         facts(job.media, job.settings.audio_track, job.settings.language)

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import media
 from pipeline.errors import SettingsError
 from pipeline.files import digest_of_file
 from pipeline.jobs import Job, sidecar_of
+from pipeline.media import facts
 from pipeline.settings import Person
 from pipeline.timing import Span, parse_timecode
 from pipeline.voices.memory import Memory
@@ -46,7 +46,7 @@ def _heard(person: Person, job: Job, duration_ms: int, memory: Memory) -> Passag
         vectors = memory.hear(parts)
     else:
         path = _checked(person, job)
-        sound = media.decode_audio(path)
+        sound = facts.decode_audio(path)
         _long_enough(person, job, sound.duration_ms)
         parts = _parts(Span(0, sound.duration_ms))
         vectors = memory.hear_in(lambda: sound, f"{digest_of_file(path)[:12]}:", parts)

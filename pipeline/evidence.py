@@ -13,9 +13,9 @@ import numpy as np
 from pipeline.audit import Facts, Finding, Report
 from pipeline.audit.report import worst
 from pipeline.errors import MediaError
-from pipeline.ffmpeg import file_url, run_ffmpeg
-from pipeline.media import Audio, MediaFacts, decode_audio
-from pipeline.media import facts as facts_of_file
+from pipeline.media.facts import Audio, MediaFacts, decode_audio
+from pipeline.media.facts import facts as facts_of_file
+from pipeline.media.ffmpeg import file_url, run_ffmpeg
 from pipeline.progress import Progress, part, silent
 from pipeline.regions import speech_regions
 from pipeline.timing import Span, format_timecode

@@ -11,29 +11,8 @@ from pathlib import Path
 from pipeline import settings as settings_module
 from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError, VignetteError
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
+from pipeline.media.facts import SUFFIXES
 from pipeline.settings import Settings
-
-# What is taken for a recording when a folder is searched; a file that is named outright may end in anything.
-_PICTURES = (
-    ".mp4",
-    ".m4v",
-    ".mov",
-    ".mkv",
-    ".webm",
-    ".avi",
-    ".ts",
-    ".m2ts",
-    ".mts",
-    ".mpg",
-    ".mpeg",
-    ".wmv",
-    ".flv",
-    ".ogv",
-    ".3gp",
-)
-_SOUNDS = (".mp3", ".m4a", ".aac", ".wav", ".flac", ".ogg", ".opus", ".oga", ".wma", ".aiff", ".aif", ".mka")
-SUFFIXES = frozenset((*_PICTURES, *_SOUNDS))
-
 
 # Outputs add up to ".draft.concepts.new2.vtt" and a temporary end; file systems stop at 255 bytes.
 LONGEST_NAME = 200

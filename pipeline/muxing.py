@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import NotCaptioned, UsageError
-from pipeline.ffmpeg import file_url, run_ffmpeg
 from pipeline.keeping import Place
+from pipeline.media.ffmpeg import file_url, run_ffmpeg
 
 # The container's ending -> how captions are stored in it.
 CAPTION_CODECS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".mkv": "srt"}

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import media, regions
+from pipeline import regions
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats import srt, vtt
 from pipeline.formats.document import alignment_as_json
 from pipeline.formats.readers import read, source_text
 from pipeline.formats.retime import retime
-from pipeline.media import Audio
+from pipeline.media import facts
+from pipeline.media.facts import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import Settings
 from pipeline.stages import align, captions
@@ -90,7 +91,7 @@ def realign(
         raise SubtitlesError(subtitles, "holds no text", "give subtitles or a script with words in it")
     _check_format(given, out)
     listen = part(progress, 0, 0.1)
-    audio = media.decode_audio(recording, listen, settings.audio_track, settings.language)
+    audio = facts.decode_audio(recording, listen, settings.audio_track, settings.language)
     heard = Heard("", "", False, (), regions.speech_regions(audio, progress=part(progress, 0.1, 0.3)))
     aligned = align.run(audio, heard, given, settings.align, part(progress, 0.3, 1))
     if aligned.report.verdict is Verdict.UNRELATED:

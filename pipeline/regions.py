@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import WeightsError
+from pipeline.media.audio import Audio
 from pipeline.progress import Progress, silent
-from pipeline.sound import Audio
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 
 if TYPE_CHECKING:

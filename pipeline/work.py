@@ -9,16 +9,18 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from pipeline import __version__, absences, enrolment, lexicon, media, silences
+from pipeline import __version__, absences, enrolment, lexicon, silences
 from pipeline.concepts import forms
 from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
 from pipeline.files import data_file, digest_of_file, model_folders
 from pipeline.jobs import Job
-from pipeline.media import Audio
+from pipeline.media import digest
+from pipeline.media import facts as media
+from pipeline.media.facts import Audio
+from pipeline.media.quiet import Stillness
 from pipeline.progress import Progress
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
-from pipeline.stillness import Stillness
 from pipeline.store import Store, digest_of
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
@@ -125,7 +127,7 @@ class Work:
 
     @cached_property
     def media_sha256(self) -> str:
-        return media.digest(self.job.media, self.store.folder / "media-digest.json")
+        return digest.digest(self.job.media, self.store.folder / "media-digest.json")
 
     def audio(self) -> Audio:
         """The sound on the presentation clock, decoded when a stage first needs it."""

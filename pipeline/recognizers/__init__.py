@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from pipeline.media.audio import Audio
 from pipeline.progress import Progress
-from pipeline.sound import Audio
 from pipeline.timing import Span
 from pipeline.transcript import Token
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.audio import Audio
 from pipeline.recognizers.stretches import divided, latest_quiet
-from pipeline.sound import Audio
 from pipeline.timing import Span
 
 LONGEST_MS = 30_000  # Whisper's window

@@ -23,10 +23,10 @@ import numpy as np
 from pipeline.english import pronounce
 from pipeline.english.verbalize import spoken_words
 from pipeline.errors import RecognizerError
+from pipeline.media.audio import Audio
 from pipeline.progress import Progress
 from pipeline.recognizers import Bias, language
 from pipeline.recognizers.stretches import divided
-from pipeline.sound import Audio
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import TextSource, TimeSource, Token
 

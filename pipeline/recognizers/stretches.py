@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sound import Audio
+from pipeline.media.audio import Audio
 from pipeline.timing import SAMPLES_PER_MS, Span
 
 _STEP_MS = 20

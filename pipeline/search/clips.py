@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MediaError, OutputError
-from pipeline.jobs import SUFFIXES
+from pipeline.media.facts import SUFFIXES
 from pipeline.search.results import Hit
 from pipeline.timing import format_timecode
 
@@ -84,8 +84,8 @@ def _encode(recording: Path, start_ms: int, end_ms: int, stem: Path) -> Path:
     """Encode anew, because copying could only begin at a key frame, seconds away from the words."""
     import ffmpeg
 
-    from pipeline.ffmpeg import file_url, run_ffmpeg
-    from pipeline.media import facts
+    from pipeline.media.facts import facts
+    from pipeline.media.ffmpeg import file_url, run_ffmpeg
 
     source = ffmpeg.input(
         file_url(recording), ss=f"{start_ms / 1000:.3f}", t=f"{(end_ms - start_ms) / 1000:.3f}"

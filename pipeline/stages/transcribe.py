@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pipeline import regions, weights
 from pipeline.english.verbalize import spoken_words
+from pipeline.media.audio import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.recognizers import Bias, Recognizer
 from pipeline.settings import TranscribeSettings
-from pipeline.sound import Audio
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind
 from pipeline.transcript.subtitles import Given

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import WeightsError
 from pipeline.files import data_file
+from pipeline.media.audio import INT16_SCALE, Audio
 from pipeline.progress import Progress, silent
-from pipeline.sound import INT16_SCALE, Audio
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.voices import classical, fbank, mel, space
 from pipeline.voices.space import Space

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.audio import Audio
 from pipeline.progress import Progress, silent
-from pipeline.sound import Audio
 from pipeline.timing import Span
 from pipeline.voices import encoders
 from pipeline.voices.encoders import Encoder

@@ -280,7 +280,7 @@ def test_markdown_of_others_stays_text(tmp_path):
 @pytest.fixture
 def media(tmp_path):
     """A recording of 46 seconds, named as the transcript: a moving pattern and a tone."""
-    from pipeline.ffmpeg import ffmpeg_binary
+    from pipeline.media.ffmpeg import ffmpeg_binary
 
     folder = tmp_path / "media"
     folder.mkdir()
@@ -293,7 +293,7 @@ def media(tmp_path):
 
 
 def test_hits_are_cut_out_of_the_video(folder, run, media, tmp_path):
-    from pipeline.media import facts
+    from pipeline.media.facts import facts
 
     target = tmp_path / "cut" / "here"
     query = "concept:trigger -> concept:feedback within 60s by:other"

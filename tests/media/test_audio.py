@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import MediaError
-from pipeline.sound import Audio, Mixer, Tape
+from pipeline.media.audio import Audio, Mixer, Tape
 from pipeline.timing import Span
 
 

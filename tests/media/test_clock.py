@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.presentation import CLEAR_S, PresentationClock, Timed
+from pipeline.media.clock import CLEAR_S, PresentationClock, Timed
 
 
 def timed(*times_s: float | None) -> list[Timed[int]]:

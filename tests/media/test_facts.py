@@ -10,10 +10,11 @@ import av
 import numpy as np
 import pytest
 
-from pipeline import media
-from pipeline.decoding import decode_with_ffmpeg
 from pipeline.errors import MediaError
-from pipeline.media import decode_audio, digest, facts
+from pipeline.media import facts as media
+from pipeline.media.decode import decode_with_ffmpeg
+from pipeline.media.digest import digest
+from pipeline.media.facts import decode_audio, facts
 from pipeline.progress import silent
 from pipeline.timing import Span
 from tests.support import media_makers as make

@@ -11,7 +11,7 @@ import ffmpeg
 import pytest
 
 from pipeline.errors import MediaError, UsageError
-from pipeline.ffmpeg import ffmpeg_binary, file_url, run_ffmpeg
+from pipeline.media.ffmpeg import ffmpeg_binary, file_url, run_ffmpeg
 from tests.support import media_makers as make
 
 

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline import silences
-from pipeline.sound import Audio
-from pipeline.stillness import Stillness
+from pipeline.media.audio import Audio
+from pipeline.media.quiet import Stillness
 from pipeline.timing import SAMPLES_PER_MS, Span
 from pipeline.transcript import Aligned, AlignmentReport, Kind, Token, Verdict
 

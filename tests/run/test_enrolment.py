@@ -8,8 +8,8 @@ import pytest
 from pipeline import enrolment
 from pipeline.errors import SettingsError
 from pipeline.jobs import Job
+from pipeline.media.audio import Audio
 from pipeline.settings import Person, Settings
-from pipeline.sound import Audio
 from pipeline.voices import encoders
 from pipeline.voices.memory import Memory
 

@@ -12,7 +12,7 @@ import jsonschema
 import pysrt
 import pytest
 
-from pipeline.ffmpeg import ffmpeg_binary
+from pipeline.media.ffmpeg import ffmpeg_binary
 from tests.support.project import MEDIA, ROOT, cut_off
 from tests.support.waiting import wait_until
 

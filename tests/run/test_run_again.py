@@ -15,7 +15,7 @@ from pipeline.console import SilentWatcher
 from pipeline.edits import Contents, Replay
 from pipeline.edits.model import ConceptAt
 from pipeline.jobs import Job
-from pipeline.media import Audio
+from pipeline.media.facts import Audio
 from pipeline.run import Fold
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.store import Store

@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.english.verbalize import spoken_words
 from pipeline.errors import RecognizerError
-from pipeline.media import Audio, decode_audio
+from pipeline.media.facts import Audio, decode_audio
 from pipeline.progress import silent
 from pipeline.recognizers import Bias, Recognizer, sphinx
 from pipeline.recognizers.sphinx import Sphinx

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import regions
 from pipeline.errors import WeightsError
-from pipeline.media import Audio, decode_audio
+from pipeline.media.facts import Audio, decode_audio
 from pipeline.regions import WINDOW_MS, regions_of, speech_probabilities, speech_regions
 from pipeline.timing import Span, covered_ms, union
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import WeightsError
-from pipeline.sound import Audio
+from pipeline.media.audio import Audio
 from pipeline.timing import Span
 from pipeline.voices import (
     classical,

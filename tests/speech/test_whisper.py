@@ -22,14 +22,14 @@ from faster_whisper import BatchedInferencePipeline
 from benchmarks import whisper as bench
 from pipeline.errors import RecognizerError, WeightsError
 from pipeline.formats.readers import read
-from pipeline.media import decode_audio
+from pipeline.media.audio import Audio
+from pipeline.media.facts import decode_audio
 from pipeline.progress import silent
 from pipeline.recognizers import Bias, whisper
 from pipeline.recognizers.chunks import LONGEST_MS
 from pipeline.recognizers.whisper import Whisper
 from pipeline.regions import speech_regions
 from pipeline.settings import AlignSettings, TranscribeSettings, WhisperSettings
-from pipeline.sound import Audio
 from pipeline.stages import align, transcribe
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import TextSource, TimeSource, Token

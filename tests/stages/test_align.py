@@ -12,8 +12,8 @@ from hypothesis import given as cases
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from pipeline.media.audio import Audio
 from pipeline.settings import AlignSettings
-from pipeline.sound import Audio
 from pipeline.stages import align
 from pipeline.stages.align import passages, placing
 from pipeline.stages.align.listening import Found

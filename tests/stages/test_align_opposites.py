@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipeline import media
+from pipeline.media import facts
 from pipeline.stages.align.lattice import Spoken
 from pipeline.stages.align.listening import Found, Listener
 from pipeline.stages.align.opposites import OPPOSITES, contradicted
@@ -27,7 +27,7 @@ def script(text: str) -> Given:
 
 @pytest.fixture(scope="module")
 def listener() -> Listener:
-    samples = media.decode_audio(DEMO).samples
+    samples = facts.decode_audio(DEMO).samples
     return Listener(samples[SAID_MS.start_ms * 16 : SAID_MS.end_ms * 16], ())
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import weights
 from pipeline.errors import WeightsError
-from pipeline.media import Audio, decode_audio
+from pipeline.media.facts import Audio, decode_audio
 from pipeline.progress import Progress
 from pipeline.recognizers import Bias
 from pipeline.settings import TranscribeSettings

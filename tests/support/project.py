@@ -159,7 +159,7 @@ CLIP_S = 24
 
 def cut_off(film: Path, seconds: int, to: Path) -> None:
     """Write the first `seconds` of a film."""
-    from pipeline.ffmpeg import ffmpeg_binary
+    from pipeline.media.ffmpeg import ffmpeg_binary
 
     subprocess.run(
         [ffmpeg_binary(), "-v", "error", "-i", film, "-t", str(seconds), "-c", "copy", to], check=True

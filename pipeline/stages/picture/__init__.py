@@ -63,7 +63,7 @@ def run(
 
 
 def _pixels(path: Path) -> int:
-    from pipeline.decoding import moving_pictures, open_container
+    from pipeline.media.decode import moving_pictures, open_container
 
     with open_container(path) as container:
         stream = moving_pictures(container)[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding import moving_pictures, open_container, origin_s
+from pipeline.media.decode import moving_pictures, open_container, origin_s
 from pipeline.progress import Progress
 from pipeline.stages.picture.packets import Packets
 from pipeline.timing import seconds_to_ms

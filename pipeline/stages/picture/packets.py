@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoding import moving_pictures, open_container, origin_s
+from pipeline.media.decode import moving_pictures, open_container, origin_s
 from pipeline.timing import seconds_to_ms
 
 # A packet is a jump when it is this many times its neighbours' median and this share of its group's key frame: titles that

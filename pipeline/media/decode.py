@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from pipeline.ffmpeg import file_url, run_ffmpeg
-from pipeline.presentation import LONGEST_PAUSE_S, RESTART_S, PresentationClock, Timed
+from pipeline.media.audio import Mixer, Tape, to_sample
+from pipeline.media.clock import LONGEST_PAUSE_S, RESTART_S, PresentationClock, Timed
+from pipeline.media.ffmpeg import file_url, run_ffmpeg
 from pipeline.progress import Progress
-from pipeline.sound import Mixer, Tape, to_sample
 from pipeline.timing import SAMPLE_RATE_HZ, seconds_to_ms
 
 if TYPE_CHECKING:

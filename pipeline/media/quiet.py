@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.sound import Audio
+from pipeline.media.audio import Audio
 from pipeline.timing import SAMPLES_PER_MS, Span, gaps, union
 
 FRAME_MS = 64

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import tracks
-from pipeline.decoding import (
+from pipeline.errors import MediaError
+from pipeline.media import tracks
+from pipeline.media.audio import Audio
+from pipeline.media.decode import (
     Decoded,
     decode_with_ffmpeg,
     decode_with_pyav,
@@ -20,13 +19,34 @@ from pipeline.decoding import (
     open_container,
     origin_s,
 )
-from pipeline.errors import MediaError
 from pipeline.progress import Progress, silent
-from pipeline.sound import Audio
 from pipeline.timing import clock, seconds_to_ms
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+
+
+# What is taken for a recording when a folder is searched; a file that is named outright may end in anything.
+_PICTURES = (
+    ".mp4",
+    ".m4v",
+    ".mov",
+    ".mkv",
+    ".webm",
+    ".avi",
+    ".ts",
+    ".m2ts",
+    ".mts",
+    ".mpg",
+    ".mpeg",
+    ".wmv",
+    ".flv",
+    ".ogv",
+    ".3gp",
+)
+_SOUNDS = (".mp3", ".m4a", ".aac", ".wav", ".flac", ".ogg", ".opus", ".oga", ".wma", ".aiff", ".aif", ".mka")
+SUFFIXES = frozenset((*_PICTURES, *_SOUNDS))
+
 
 __all__ = ["Audio", "MediaFacts", "decode_audio", "digest", "facts"]
 
@@ -275,56 +295,3 @@ def _is_cut_off(found: MediaFacts, decoded: Decoded, sound_end_ms: int) -> bool:
         return True
     end_ms = max(decoded.packets_end_ms, sound_end_ms)
     return (found.announced_ms or 0) - end_ms > CUT_OFF_MS
-
-
-SAMPLED_BLOCKS, BLOCK_BYTES = 16, 4096
-
-
-def digest(path: Path, cache: Path) -> str:
-    """The file's SHA-256 in hexadecimal, remembered in the JSON file `cache`.
-
-    What is remembered holds while size, modification time, inode and sixteen blocks of 4 KiB spread over the
-    file are the same. Raises MediaError when the file cannot be read. A cache that is damaged is started
-    anew.
-    """
-    try:
-        seen = path.stat()
-        identity = [seen.st_size, seen.st_mtime_ns, seen.st_ino, _sampled(path, seen.st_size)]
-        known = _read_cache(cache)
-        key = str(path.absolute())
-        if key in known and known[key][:-1] == identity:
-            return str(known[key][-1])
-        with path.open("rb") as file:
-            whole = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise MediaError(path, f"cannot be read ({error.strerror})") from None
-    _write_cache(cache, {**known, key: [*identity, whole]})
-    return whole
-
-
-def _sampled(path: Path, size: int) -> str:
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        for block in range(SAMPLED_BLOCKS):
-            file.seek(max(0, size - BLOCK_BYTES) * block // (SAMPLED_BLOCKS - 1))
-            found.update(file.read(BLOCK_BYTES))
-    return found.hexdigest()
-
-
-def _read_cache(cache: Path) -> dict[str, list[Any]]:
-    try:
-        known = json.loads(cache.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    entries = known.items() if isinstance(known, dict) else ()
-    return {k: v for k, v in entries if isinstance(v, list) and len(v) == 5}
-
-
-def _write_cache(cache: Path, known: dict[str, list[Any]]) -> None:
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    partial = cache.with_name(f"{cache.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(json.dumps(known, indent=0, sort_keys=True), "utf-8")
-        partial.replace(cache)
-    finally:
-        partial.unlink(missing_ok=True)

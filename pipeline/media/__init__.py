@@ -1,0 +1,1 @@
+"""Recordings: their facts, their tracks, their sound on the clock a browser plays them by."""

@@ -1,0 +1,63 @@
+"""The SHA-256 of a recording, cached by size, time and inode and checked on samples."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import MediaError
+
+SAMPLED_BLOCKS, BLOCK_BYTES = 16, 4096
+
+
+def digest(path: Path, cache: Path) -> str:
+    """The file's SHA-256 in hexadecimal, remembered in the JSON file `cache`.
+
+    What is remembered holds while size, modification time, inode and sixteen blocks of 4 KiB spread over the
+    file are the same. Raises MediaError when the file cannot be read. A cache that is damaged is started
+    anew.
+    """
+    try:
+        seen = path.stat()
+        identity = [seen.st_size, seen.st_mtime_ns, seen.st_ino, _sampled(path, seen.st_size)]
+        known = _read_cache(cache)
+        key = str(path.absolute())
+        if key in known and known[key][:-1] == identity:
+            return str(known[key][-1])
+        with path.open("rb") as file:
+            whole = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise MediaError(path, f"cannot be read ({error.strerror})") from None
+    _write_cache(cache, {**known, key: [*identity, whole]})
+    return whole
+
+
+def _sampled(path: Path, size: int) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        for block in range(SAMPLED_BLOCKS):
+            file.seek(max(0, size - BLOCK_BYTES) * block // (SAMPLED_BLOCKS - 1))
+            found.update(file.read(BLOCK_BYTES))
+    return found.hexdigest()
+
+
+def _read_cache(cache: Path) -> dict[str, list[Any]]:
+    try:
+        known = json.loads(cache.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    entries = known.items() if isinstance(known, dict) else ()
+    return {k: v for k, v in entries if isinstance(v, list) and len(v) == 5}
+
+
+def _write_cache(cache: Path, known: dict[str, list[Any]]) -> None:
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    partial = cache.with_name(f"{cache.name}.{os.getpid()}.part")
+    try:
+        partial.write_text(json.dumps(known, indent=0, sort_keys=True), "utf-8")
+        partial.replace(cache)
+    finally:
+        partial.unlink(missing_ok=True)
