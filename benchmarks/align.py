@@ -37,12 +37,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import results  # noqa: E402
-from pipeline import regions  # noqa: E402
 from pipeline.formats.readers import read  # noqa: E402
 from pipeline.media import facts
 from pipeline.media.facts import Audio  # noqa: E402
 from pipeline.realign import Realigned, new_times  # noqa: E402
 from pipeline.settings import AlignSettings  # noqa: E402
+from pipeline.speech import vad  # noqa: E402
 from pipeline.stages import align  # noqa: E402
 from pipeline.timing import Span  # noqa: E402
 from pipeline.transcript import Aligned, Heard, Kind  # noqa: E402
@@ -80,7 +80,7 @@ class Sound:
     @classmethod
     def of(cls, path: Path) -> Sound:
         audio = facts.decode_audio(path)
-        return cls(audio, Heard("", "", False, (), regions.speech_regions(audio)))
+        return cls(audio, Heard("", "", False, (), vad.speech_regions(audio)))
 
     def align(self, given: Given) -> Aligned:
         return align.run(self.audio, self.heard, given, AlignSettings())

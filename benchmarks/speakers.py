@@ -31,20 +31,18 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import results  # noqa: E402
-from pipeline import (
-    der,
-    regions,  # noqa: E402
-)
+from pipeline import der
 from pipeline.files import model_folders  # noqa: E402
 from pipeline.formats.readers import read  # noqa: E402
 from pipeline.media import facts
 from pipeline.media.facts import Audio  # noqa: E402
 from pipeline.settings import AlignSettings, Person, SpeakerSettings  # noqa: E402
+from pipeline.speech import vad
+from pipeline.speech.voices import embeddings  # noqa: E402
+from pipeline.speech.voices.cache import Memory  # noqa: E402
 from pipeline.stages import align, speakers  # noqa: E402
 from pipeline.timing import Span, gaps, seconds_to_ms, union  # noqa: E402
 from pipeline.transcript import Aligned, AlignmentReport, Heard, Kind, Picture, Verdict, Voices  # noqa: E402
-from pipeline.voices import encoders  # noqa: E402
-from pipeline.voices.memory import Memory  # noqa: E402
 
 REAL = (
     "libri_conv2_dev", "libri_conv4_dev", "pyannote_sample", "katiesteve_mono", "chromecast_call", "ky25a", "falcon3",
@@ -91,7 +89,7 @@ def tell(
 ) -> Told:
     """Run the stage on sound that is decoded already."""
     since = time.monotonic()
-    encoder = encoders.choose(model_folders())
+    encoder = embeddings.choose(model_folders())
     memory = Memory(encoder, lambda: audio)
     shown = {
         name: [(s, v) for s, v in zip(spans, memory.hear(spans), strict=True) if v is not None]
@@ -132,7 +130,7 @@ def film(folder: Path) -> dict[str, float]:
     lines, people = _truth(truth)
     video = next(p for p in sorted(folder.glob("*.mp4")))
     audio = facts.decode_audio(video)
-    speech = regions.speech_regions(audio)
+    speech = vad.speech_regions(audio)
     sound = tell(audio, NO_TEXT, speech)
     found = score(lines, sound, audio.duration_ms)
     report("blind, sound alone", lines, sound, found)
@@ -217,7 +215,7 @@ def real(data: Path) -> None:
             _conversation(name, folder, enrol=name.startswith("ami"))
     for name in ALONE:
         audio = facts.decode_audio(_sound(data / name))
-        found = len({t.speaker for t in tell(audio, NO_TEXT, regions.speech_regions(audio)).voices.turns})
+        found = len({t.speaker for t in tell(audio, NO_TEXT, vad.speech_regions(audio)).voices.turns})
         print(f"{name:<34} one speaker, {audio.duration_ms / 1000:.0f} s: {found} found")
 
 
@@ -228,7 +226,7 @@ def _sound(folder: Path) -> Path:
 def _conversation(name: str, folder: Path, enrol: bool) -> None:
     lines = list(_rttm(folder / "ref.rttm"))
     audio = facts.decode_audio(_sound(folder))
-    speech = regions.speech_regions(audio)
+    speech = vad.speech_regions(audio)
     blind = tell(audio, NO_TEXT, speech)
     report(name, lines, blind, score(lines, blind, audio.duration_ms))
     if enrol:

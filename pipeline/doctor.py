@@ -92,10 +92,10 @@ def _whisper() -> Finding:
 
 def _speakers() -> Finding:
     from pipeline.files import model_folders
-    from pipeline.voices import encoders
+    from pipeline.speech.voices import embeddings
 
     try:
-        encoder = encoders.choose(model_folders(), loaded=True)
+        encoder = embeddings.choose(model_folders(), loaded=True)
     except VignetteError as error:
         return Finding("speakers", str(error), True)
     if encoder.sure:

@@ -14,8 +14,8 @@ from pipeline.files import digest_of_file
 from pipeline.jobs import Job, sidecar_of
 from pipeline.media import facts
 from pipeline.settings import Person
+from pipeline.speech.voices.cache import Memory
 from pipeline.timing import Span, parse_timecode
-from pipeline.voices.memory import Memory
 
 Passages = list[tuple[Span, NDArray[np.float32]]]
 

@@ -17,7 +17,7 @@ from pipeline.media.facts import Audio, MediaFacts, decode_audio
 from pipeline.media.facts import facts as facts_of_file
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
 from pipeline.progress import Progress, part, silent
-from pipeline.regions import speech_regions
+from pipeline.speech.vad import speech_regions
 from pipeline.timing import Span, format_timecode
 
 # So many findings are shown with their frame and their waveform: enough to see what is wrong, few enough to open.

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import regions
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats import srt, vtt
 from pipeline.formats.document import alignment_as_json
@@ -23,6 +22,7 @@ from pipeline.media import facts
 from pipeline.media.facts import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import Settings
+from pipeline.speech import vad
 from pipeline.stages import align, captions
 from pipeline.stages.align.relation import Relation
 from pipeline.summary import at_times
@@ -92,7 +92,7 @@ def realign(
     _check_format(given, out)
     listen = part(progress, 0, 0.1)
     audio = facts.decode_audio(recording, listen, settings.audio_track, settings.language)
-    heard = Heard("", "", False, (), regions.speech_regions(audio, progress=part(progress, 0.1, 0.3)))
+    heard = Heard("", "", False, (), vad.speech_regions(audio, progress=part(progress, 0.1, 0.3)))
     aligned = align.run(audio, heard, given, settings.align, part(progress, 0.3, 1))
     if aligned.report.verdict is Verdict.UNRELATED:
         problem = f"does not fit {recording.name}: its words are not in the sound"

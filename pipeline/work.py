@@ -20,6 +20,10 @@ from pipeline.media import facts as media
 from pipeline.media.facts import Audio
 from pipeline.media.quiet import Stillness
 from pipeline.progress import Progress
+from pipeline.speech.voices import embeddings
+from pipeline.speech.voices.cache import Memory
+from pipeline.speech.voices.clustering import Known
+from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
 from pipeline.store import Store, digest_of
 from pipeline.timing import Span, clock
@@ -37,10 +41,6 @@ from pipeline.transcript import (
     Voices,
 )
 from pipeline.transcript.subtitles import Given
-from pipeline.voices import encoders
-from pipeline.voices.encoders import Encoder
-from pipeline.voices.grouping import Known
-from pipeline.voices.memory import Memory
 
 T = TypeVar("T")
 
@@ -257,7 +257,7 @@ class Work:
     @cached_property
     def encoder(self) -> Encoder:
         """What tells voices apart: the best that is here. Raises WeightsError."""
-        return encoders.choose(model_folders())
+        return embeddings.choose(model_folders())
 
     def _speaker_reads(self, heard: Heard, aligned: Aligned, picture: Picture) -> dict[str, Any]:
         settings = self.job.settings

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import regions, weights
 from pipeline.english.verbalize import spoken_words
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, part, silent
-from pipeline.recognizers import Bias, Recognizer
 from pipeline.settings import TranscribeSettings
+from pipeline.speech import vad, weights
+from pipeline.speech.asr import Bias, Recognizer
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind
 from pipeline.transcript.subtitles import Given
@@ -44,7 +44,7 @@ class Choice:
         """Names the engine and the weights; for Whisper also a digest of its files and how it counts on this device."""
         if self.directory is None:
             return f"{self.name}/{self.model}"
-        from pipeline.recognizers.whisper import compute_type
+        from pipeline.speech.asr.whisper import compute_type
 
         return f"{self.name}/{self.model}/{weights.fingerprint(self.directory)}/{compute_type(self.device)}"
 
@@ -78,8 +78,8 @@ def run(
     Raises WeightsError when a model's files are missing or damaged, RecognizerError when a recognizer gives up.
     """
     choice = choose(settings)
-    probabilities = regions.speech_probabilities(audio, part(progress, 0.0, _SCAN_SHARE))
-    speech = tuple(regions.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
+    probabilities = vad.speech_probabilities(audio, part(progress, 0.0, _SCAN_SHARE))
+    speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
     if choice.name == "sphinx" and given is not None and settings.words == "auto":
         progress(1.0)
         return Heard(choice.name, choice.model, False, (), speech)
@@ -88,20 +88,20 @@ def run(
     listen_to: tuple[Span, ...] = speech
     if bias.sentences:
         faint = settings.speech_threshold * _FAINT_SHARE
-        listen_to = tuple(regions.regions_of(probabilities, faint, audio.duration_ms))
+        listen_to = tuple(vad.regions_of(probabilities, faint, audio.duration_ms))
     tokens = recognizer.recognize(audio, listen_to, bias, part(progress, _SCAN_SHARE, 1.0))
     progress(1.0)
     return Heard(choice.name, choice.model, bool(bias.sentences), tokens, speech)
 
 
 def _sphinx(why: str) -> Choice:
-    from pipeline.recognizers.sphinx import MODEL
+    from pipeline.speech.asr.sphinx import MODEL
 
     return Choice("sphinx", MODEL, f"PocketSphinx ({why})")
 
 
 def _device(settings: TranscribeSettings) -> str:
-    from pipeline.recognizers.whisper import device_for
+    from pipeline.speech.asr.whisper import device_for
 
     return device_for(settings.whisper)
 
@@ -113,10 +113,10 @@ def _whisper(model: str, directory: Path, device: str) -> Choice:
 
 def _build(choice: Choice, settings: TranscribeSettings, language: str) -> Recognizer:
     if choice.directory is None:
-        from pipeline.recognizers.sphinx import Sphinx
+        from pipeline.speech.asr.sphinx import Sphinx
 
         return Sphinx(settings.processes)
-    from pipeline.recognizers.whisper import Whisper
+    from pipeline.speech.asr.whisper import Whisper
 
     return Whisper(
         choice.model, choice.directory, language, choice.device, settings.processes, settings.whisper

@@ -10,7 +10,7 @@ import jsonschema
 import pysrt
 import pytest
 
-from pipeline.voices.encoders import GE2E_FILE
+from pipeline.speech.voices.embeddings import GE2E_FILE
 from tests.run.test_run import SCHEMA, done, only, states
 from tests.support.project import MEDIA, ROOT, Project, made_once, new_project
 

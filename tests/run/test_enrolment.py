@@ -10,15 +10,15 @@ from pipeline.errors import SettingsError
 from pipeline.jobs import Job
 from pipeline.media.audio import Audio
 from pipeline.settings import Person, Settings
-from pipeline.voices import encoders
-from pipeline.voices.memory import Memory
+from pipeline.speech.voices import embeddings
+from pipeline.speech.voices.cache import Memory
 
 TEN_S = Audio((np.random.default_rng(1).normal(0, 3000, 160_000)).astype(np.int16))
 
 
 @pytest.fixture
 def memory():
-    return Memory(encoders.choose([]), lambda: TEN_S)
+    return Memory(embeddings.choose([]), lambda: TEN_S)
 
 
 def job(folder, *people):

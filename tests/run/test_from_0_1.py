@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import jobs, weights, work
+from pipeline import jobs, work
 from pipeline.concepts import forms, summary
 from pipeline.edits import journal
 from pipeline.edits.conflicts import State
@@ -21,9 +21,10 @@ from pipeline.edits.preview import preview
 from pipeline.files import data_file, digest_of_file
 from pipeline.formats import render
 from pipeline.search import documents, storage
+from pipeline.speech import weights
+from pipeline.speech.voices import embeddings
 from pipeline.stages import align, picture
 from pipeline.transcript import Kind
-from pipeline.voices import encoders
 from tests.support.project import ROOT, Project
 
 FROM_0_1 = ROOT / "tests" / "data" / "from_0_1"
@@ -146,7 +147,7 @@ def answers(project):
 
 
 def test_a_run_finds_it_up_to_date_whatever_weights_are_there(old):
-    (old.folder / "models" / encoders.GE2E_FILE).write_bytes(b"weights that are not asked for")
+    (old.folder / "models" / embeddings.GE2E_FILE).write_bytes(b"weights that are not asked for")
     whisper = old.folder / "models" / "small.en"
     whisper.mkdir()
     for name in (*weights.REQUIRED, *weights.VOCABULARIES):

@@ -18,10 +18,10 @@ from pipeline.jobs import Job
 from pipeline.media.facts import Audio
 from pipeline.run import Fold
 from pipeline.settings import CaptionSettings, Settings
+from pipeline.speech.voices import embeddings
 from pipeline.store import Store
 from pipeline.timing import Span
 from pipeline.transcript import Heard
-from pipeline.voices import encoders
 from pipeline.work import Sound, Work
 from tests.support.edit_makers import DURATION_MS, decide_at_random, demo_aligned
 
@@ -41,7 +41,7 @@ def noise():
 @pytest.fixture(autouse=True)
 def cheap_ears(monkeypatch):
     """The encoder that needs no weights, so that it is the same everywhere."""
-    encoder = encoders.choose([])
+    encoder = embeddings.choose([])
     monkeypatch.setattr(work.encoders, "choose", lambda folders: encoder)
 
 

@@ -11,8 +11,8 @@ from typing import ClassVar
 
 import pytest
 
-from pipeline import fetching, weights
 from pipeline.errors import OutputError, WeightsError
+from pipeline.speech import download, weights
 
 REPOSITORY = weights.KNOWN["tiny.en"]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -109,7 +109,7 @@ def hub(monkeypatch, tmp_path):
 
 
 def test_size_and_digest_are_said_first(hub):
-    offered = fetching.offer("tiny.en")
+    offered = download.offer("tiny.en")
     assert {f.name for f in offered.files} == set(FILES) - {"README.md"}
     assert offered.size == sum(len(d) for n, d in FILES.items() if n != "README.md")
     assert hashlib.sha256(FILES["model.bin"]).hexdigest() in str(offered)
@@ -117,7 +117,7 @@ def test_size_and_digest_are_said_first(hub):
 
 
 def test_what_is_fetched_is_found(hub, tmp_path):
-    folder = fetching.fetch(fetching.offer("tiny.en"))
+    folder = download.fetch(download.offer("tiny.en"))
     assert folder == tmp_path / "models" / "tiny.en"
     assert (folder / "model.bin").read_bytes() == FILES["model.bin"]
     assert weights.missing(folder) == ()
@@ -125,15 +125,15 @@ def test_what_is_fetched_is_found(hub, tmp_path):
 
 
 def test_what_is_there_is_not_fetched_again(hub):
-    fetching.fetch(fetching.offer("tiny.en"))
-    fetching.fetch(fetching.offer("tiny.en"))
+    download.fetch(download.offer("tiny.en"))
+    download.fetch(download.offer("tiny.en"))
     assert hub.said["fetched"] == 1
 
 
 def test_a_damaged_file_does_not_stay(hub, tmp_path):
     hub.said["damaged"] = {"model.bin": FILES["model.bin"][::-1]}
     with pytest.raises(WeightsError, match="damaged"):
-        fetching.fetch(fetching.offer("tiny.en"))
+        download.fetch(download.offer("tiny.en"))
     assert not (tmp_path / "models" / "tiny.en" / "model.bin").exists()
     with pytest.raises(WeightsError, match=r"lacks model\.bin"):
         weights.find("tiny.en")
@@ -142,13 +142,13 @@ def test_a_damaged_file_does_not_stay(hub, tmp_path):
 def test_a_damaged_small_file_does_not_stay(hub, tmp_path):
     hub.said["damaged"] = {"config.json": b"[]"}
     with pytest.raises(WeightsError, match=r"config\.json arrived damaged"):
-        fetching.fetch(fetching.offer("tiny.en"))
+        download.fetch(download.offer("tiny.en"))
     assert not (tmp_path / "models" / "tiny.en" / "config.json").exists()
 
 
 def test_a_dropped_connection_is_taken_up_where_it_broke(hub):
     hub.said["cut"] = {"model.bin": 4096}
-    folder = fetching.fetch(fetching.offer("tiny.en"))
+    folder = download.fetch(download.offer("tiny.en"))
     assert hub.said["ranges"] == [4096]
     assert (folder / "model.bin").read_bytes() == FILES["model.bin"]
 
@@ -160,14 +160,14 @@ def test_a_download_that_was_stopped_goes_on_in_the_next_command(hub, tmp_path, 
         raise KeyboardInterrupt
 
     hub.said["cut"] = {"model.bin": 4096}
-    offered = fetching.offer("tiny.en")
+    offered = download.offer("tiny.en")
     with monkeypatch.context() as impatient, pytest.raises(KeyboardInterrupt):
         impatient.setattr(time, "sleep", lose_patience)
-        fetching.fetch(offered)
+        download.fetch(offered)
     assert "ranges" not in hub.said
     with pytest.raises(WeightsError, match=r"lacks model\.bin"):
         weights.find("tiny.en")
-    folder = fetching.fetch(offered)
+    folder = download.fetch(offered)
     assert hub.said["ranges"] == [4096]
     assert (folder / "model.bin").read_bytes() == FILES["model.bin"]
 
@@ -178,16 +178,16 @@ def test_a_full_disk_is_not_blamed_on_the_hub(hub, monkeypatch):
     def full(*args, **more):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    offered = fetching.offer("tiny.en")
+    offered = download.offer("tiny.en")
     monkeypatch.setattr(file_download, "http_get", full)
     with pytest.raises(OutputError, match="No space left on device"):
-        fetching.fetch(offered)
+        download.fetch(offered)
 
 
 def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(hub, monkeypatch):
-    monkeypatch.setattr(fetching.shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
+    monkeypatch.setattr(download.shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
     with pytest.raises(OutputError, match="make room first"):
-        fetching.fetch(fetching.offer("tiny.en"))
+        download.fetch(download.offer("tiny.en"))
     assert "fetched" not in hub.said
 
 
@@ -196,13 +196,13 @@ def test_no_hub_means_a_sentence_that_says_what_to_copy_where(hub, monkeypatch):
 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(WeightsError, match="cannot be reached") as caught:
-        fetching.offer("tiny.en")
+        download.offer("tiny.en")
     assert "model.bin" in str(caught.value)
     assert "models/tiny.en" in str(caught.value)
 
 
 def test_an_unknown_model():
     with pytest.raises(WeightsError, match="known are"):
-        fetching.offer("gigantic")
+        download.offer("gigantic")
     with pytest.raises(WeightsError, match=r"did you mean 'small\.en'"):
-        fetching.offer("smal.en")
+        download.offer("smal.en")

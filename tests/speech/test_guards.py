@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recognizers import guards
-from pipeline.recognizers.guards import Passage
 from pipeline.settings import WhisperSettings
+from pipeline.speech.asr import guards
+from pipeline.speech.asr.guards import Passage
 from pipeline.timing import Span
 from pipeline.transcript import Token
 

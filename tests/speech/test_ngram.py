@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recognizers.language import END, START, SURPRISE, arpa, estimate
+from pipeline.speech.asr.ngram import END, START, SURPRISE, arpa, estimate
 
 WORDS = st.sampled_from(["a", "b", "c", "d", "e"])
 SENTENCES = st.lists(st.lists(WORDS, max_size=7).map(tuple), max_size=6)

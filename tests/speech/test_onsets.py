@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.stages.align.onsets import rise_ms
+from pipeline.speech.aligner.onsets import rise_ms
 
 
 def sound(begins_ms: int, level: float, noise: float = 20.0, length_ms: int = 1000) -> np.ndarray:

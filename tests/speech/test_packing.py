@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.media.audio import Audio
-from pipeline.recognizers.chunks import LONGEST_MS, Chunk, pack
+from pipeline.speech.asr.packing import LONGEST_MS, Chunk, pack
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 
 AUDIO = Audio(np.random.default_rng(1).integers(-900, 900, 16 * 150_000).astype(np.int16))

@@ -17,9 +17,9 @@ from pipeline.english.verbalize import spoken_words
 from pipeline.errors import RecognizerError
 from pipeline.media.facts import Audio, decode_audio
 from pipeline.progress import silent
-from pipeline.recognizers import Bias, Recognizer, sphinx
-from pipeline.recognizers.sphinx import Sphinx
-from pipeline.regions import speech_regions
+from pipeline.speech.asr import Bias, Recognizer, sphinx
+from pipeline.speech.asr.sphinx import Sphinx
+from pipeline.speech.vad import speech_regions
 from pipeline.timing import Span
 from pipeline.transcript import TextSource, TimeSource, Token
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import regions
 from pipeline.errors import WeightsError
 from pipeline.media.facts import Audio, decode_audio
-from pipeline.regions import WINDOW_MS, regions_of, speech_probabilities, speech_regions
+from pipeline.speech import vad
+from pipeline.speech.vad import WINDOW_MS, regions_of, speech_probabilities, speech_regions
 from pipeline.timing import Span, covered_ms, union
 
 PROBABILITIES = st.lists(st.sampled_from([0.0, 0.1, 0.4, 0.6, 1.0]), max_size=80)
@@ -87,22 +87,22 @@ def test_a_faint_recording_is_heard_like_a_loud_one(talk: Audio) -> None:
 
 
 def test_blocks_join_without_a_seam(talk: Audio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regions, "_BLOCK_WINDOWS", 10_000)
+    monkeypatch.setattr(vad, "_BLOCK_WINDOWS", 10_000)
     whole = speech_probabilities(talk)
-    monkeypatch.setattr(regions, "_BLOCK_WINDOWS", 100)
+    monkeypatch.setattr(vad, "_BLOCK_WINDOWS", 100)
     pieces = speech_probabilities(talk)
     assert np.abs(pieces - whole).mean() < 0.01
     assert ((pieces >= 0.5) == (whole >= 0.5)).mean() > 0.99
 
 
 def test_progress_rises_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regions, "_BLOCK_WINDOWS", 1000)
+    monkeypatch.setattr(vad, "_BLOCK_WINDOWS", 1000)
     shares: list[float] = []
     speech_regions(quiet(70), progress=shares.append)
     assert shares == sorted(shares) and shares[-1] == 1.0 and len(shares) > 1
 
 
 def test_a_missing_network_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regions, "NETWORK_FILE", "absent.onnx")
+    monkeypatch.setattr(vad, "NETWORK_FILE", "absent.onnx")
     with pytest.raises(WeightsError, match=r"absent\.onnx is not in the faster-whisper package"):
         speech_regions(quiet(1))

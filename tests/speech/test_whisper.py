@@ -25,11 +25,11 @@ from pipeline.formats.readers import read
 from pipeline.media.audio import Audio
 from pipeline.media.facts import decode_audio
 from pipeline.progress import silent
-from pipeline.recognizers import Bias, whisper
-from pipeline.recognizers.chunks import LONGEST_MS
-from pipeline.recognizers.whisper import Whisper
-from pipeline.regions import speech_regions
 from pipeline.settings import AlignSettings, TranscribeSettings, WhisperSettings
+from pipeline.speech.asr import Bias, whisper
+from pipeline.speech.asr.packing import LONGEST_MS
+from pipeline.speech.asr.whisper import Whisper
+from pipeline.speech.vad import speech_regions
 from pipeline.stages import align, transcribe
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import TextSource, TimeSource, Token

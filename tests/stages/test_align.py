@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from pipeline.media.audio import Audio
 from pipeline.settings import AlignSettings
+from pipeline.speech.aligner.listen import Found
 from pipeline.stages import align
 from pipeline.stages.align import passages, placing
-from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation, relate, sentences
 from pipeline.stages.align.words import parts
 from pipeline.timing import Span

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from pipeline.media import facts
-from pipeline.stages.align.lattice import Spoken
-from pipeline.stages.align.listening import Found, Listener
+from pipeline.speech.aligner.lattice import Spoken
+from pipeline.speech.aligner.listen import Found, Listener
 from pipeline.stages.align.opposites import OPPOSITES, contradicted
 from pipeline.stages.align.words import parts, spoken_words
 from pipeline.timing import Span

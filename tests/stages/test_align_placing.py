@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.speech.aligner.listen import Found
 from pipeline.stages import align
 from pipeline.stages.align import passages, placing
-from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation
 from pipeline.stages.align.words import parts
 from pipeline.timing import Span

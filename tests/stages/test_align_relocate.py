@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stages.align.listening import Found, Listened
+from pipeline.speech.aligner.listen import Found, Listened
 from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
 from pipeline.stages.align.rejoining import rejoined
 from pipeline.timing import Span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.stages.align.listening import Found, Listened
+from pipeline.speech.aligner.listen import Found, Listened
 from pipeline.stages.align.swapping import in_spoken_order
 from pipeline.timing import Span
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import weights
 from pipeline.errors import WeightsError
 from pipeline.media.facts import Audio, decode_audio
 from pipeline.progress import Progress
-from pipeline.recognizers import Bias
 from pipeline.settings import TranscribeSettings
+from pipeline.speech import weights
+from pipeline.speech.asr import Bias
 from pipeline.stages import transcribe
 from pipeline.timing import Span
 from pipeline.transcript import Kind, Token

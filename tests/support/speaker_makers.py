@@ -8,6 +8,8 @@ import numpy as np
 
 from pipeline.progress import Progress, silent
 from pipeline.settings import Person, SpeakerSettings
+from pipeline.speech.voices.embeddings import Encoder
+from pipeline.speech.voices.scaling import Space
 from pipeline.stages import speakers
 from pipeline.timing import Span, union
 from pipeline.transcript import (
@@ -20,8 +22,6 @@ from pipeline.transcript import (
     Verdict,
     Voices,
 )
-from pipeline.voices.encoders import Encoder
-from pipeline.voices.space import Space
 
 SIZE = 64
 BETWEEN = 4.0

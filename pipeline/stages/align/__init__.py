@@ -22,12 +22,12 @@ from dataclasses import replace
 from pipeline.media.facts import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
+from pipeline.speech.aligner.listen import Found, Listened, Listener
+from pipeline.speech.aligner.threads import alone
 from pipeline.stages.align import ears, opposites, passages, placing
-from pipeline.stages.align.listening import Found, Listened, Listener
 from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
 from pipeline.stages.align.rejoining import rejoined
 from pipeline.stages.align.relation import FEWEST, Relation, relate, sentences
-from pipeline.stages.align.sharing import alone
 from pipeline.stages.align.swapping import in_spoken_order
 from pipeline.stages.align.words import Part, parts
 from pipeline.timing import Span

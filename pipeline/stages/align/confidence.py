@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp
 
-from pipeline.stages.align.listening import Found
+from pipeline.speech.aligner.listen import Found
 
 # Weights of the logistic curve, and of what it reads.
 _BASE = 3.2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.stages.align.listening import Found
+from pipeline.speech.aligner.listen import Found
 
 # A word that fits the sound this badly (nats per frame against any phones) may be another.
 WEAK_FIT = -1.8

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import ceil
 
-from pipeline.stages.align.listening import Found, Listened
+from pipeline.speech.aligner.listen import Found, Listened
 from pipeline.stages.align.lost import cues_of, is_lost
 from pipeline.timing import Span
 

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 
-from pipeline.stages.align.lattice import Spoken
-from pipeline.stages.align.listening import Found
+from pipeline.speech.aligner.lattice import Spoken
+from pipeline.speech.aligner.listen import Found
 from pipeline.stages.align.passages import usual_fit
 from pipeline.stages.align.words import Part, spoken_words
 from pipeline.timing import Span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
-from pipeline.stages.align.listening import Found
+from pipeline.speech.aligner.listen import Found
 from pipeline.stages.align.words import Part
 from pipeline.timing import Span, union
 from pipeline.transcript import Heard, Kind, Passage, Token

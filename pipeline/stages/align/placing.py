@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
+from pipeline.speech.aligner.listen import Found
 from pipeline.stages.align import filling
 from pipeline.stages.align.confidence import confidence_of, confidence_of_guess
 from pipeline.stages.align.filling import Run, shared_out
-from pipeline.stages.align.listening import Found
 from pipeline.stages.align.relation import Relation
 from pipeline.stages.align.words import Part
 from pipeline.timing import Span, gaps, union

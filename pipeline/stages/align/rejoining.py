@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.stages.align.listening import Found, Listened
+from pipeline.speech.aligner.listen import Found, Listened
 from pipeline.stages.align.lost import WEAK_FIT, cues_of
 from pipeline.stages.align.moving import Try
 from pipeline.timing import Span

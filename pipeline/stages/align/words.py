@@ -12,7 +12,7 @@ from itertools import islice, product
 
 from pipeline.english.pronounce import dictionary, pronounce, spelt_out
 from pipeline.english.verbalize import spoken_readings
-from pipeline.stages.align.lattice import Phones, Spoken
+from pipeline.speech.aligner.lattice import Phones, Spoken
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import Given, GivenWord
 

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from pipeline.progress import Progress, silent
 from pipeline.settings import Person, SpeakerSettings
+from pipeline.speech.voices import embeddings, scaling
+from pipeline.speech.voices.clustering import Known
+from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages.speakers import evidence, finding, naming, telling
 from pipeline.stages.speakers.evidence import Claim
 from pipeline.stages.speakers.finding import Heard
@@ -21,9 +24,6 @@ from pipeline.stages.speakers.pieces import Piece, cut
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Picture, ProofKind, Voices
-from pipeline.voices import encoders, space
-from pipeline.voices.encoders import Encoder
-from pipeline.voices.grouping import Known
 
 VERSION = 4
 Floats = NDArray[np.float32]
@@ -94,11 +94,11 @@ def _arranged(
 def _placed(pieces: Sequence[Piece], vectors: Mapping[int, Floats], own: int, encoder: Encoder) -> Heard:
     """Pieces in the room of voices; the first `own` of them are the recording's, whose mean is the room's centre."""
     at = sorted(vectors)
-    room = encoder.trained or space.estimated([vectors[k] for k in at])
+    room = encoder.trained or scaling.estimated([vectors[k] for k in at])
     amounts = np.zeros(len(pieces), np.float32)
     places = np.zeros((len(pieces), len(room.between)), np.float32)
     if at:
-        amounts[at] = encoders.amounts([pieces[k].span for k in at])
+        amounts[at] = embeddings.amounts([pieces[k].span for k in at])
         inside = amounts[at] * np.array([k < own for k in at])
         means = np.array([vectors[k].mean(axis=0) for k in at], np.float32)
         places[at] = room.place(means, inside if inside.any() else amounts[at])

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.speech.voices import clustering, tracking
+from pipeline.speech.voices.clustering import Voice
+from pipeline.speech.voices.scaling import Space
+from pipeline.speech.voices.tracking import Track
 from pipeline.stages.speakers.evidence import SHORT_MS, Claim
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.transcript import ProofKind
-from pipeline.voices import grouping, tracking
-from pipeline.voices.grouping import Voice
-from pipeline.voices.space import Space
-from pipeline.voices.tracking import Track
 
 Floats = NDArray[np.float32]
 
@@ -58,19 +58,21 @@ def voices(
     claims: Sequence[Claim],
     most: int | None,
     listed: int,
-    known: grouping.Known | None = None,
+    known: clustering.Known | None = None,
 ) -> Found:
     """The voices of a recording. `most` is the number that a person gave, None when nobody did; `listed` how many people the
     roster has (0: none); `known` as in `grouping.group`."""
-    precisions = grouping.precision(np.maximum(heard.amounts, 0.05))
+    precisions = clustering.precision(np.maximum(heard.amounts, 0.05))
     strong = _strong(heard)
     if not strong:
         silent = np.zeros(len(heard.pieces), np.int64)
         return Found([], Track(silent, np.zeros(len(silent), np.float32), np.ones(len(silent), bool)))
-    bar = grouping.bar_for(sum(heard.pieces[k].span.duration_ms for k in strong))
+    bar = clustering.bar_for(sum(heard.pieces[k].span.duration_ms for k in strong))
     at_most, sure = (most, None) if most else (listed or None, _BEYOND_ROSTER)
-    grouped = grouping.group(heard.places[strong], precisions[strong], heard.space, bar, at_most, sure, known)
-    own = [grouping.voice_of([strong[i] for i in v.pieces], heard.places, precisions) for v in grouped]
+    grouped = clustering.group(
+        heard.places[strong], precisions[strong], heard.space, bar, at_most, sure, known
+    )
+    own = [clustering.voice_of([strong[i] for i in v.pieces], heard.places, precisions) for v in grouped]
     parted, inseparable = _parted(own, claims, heard, precisions)
     kept = _large_enough(parted, heard)
     return Found(*_settled(kept, heard, precisions, {}), inseparable)
@@ -85,7 +87,7 @@ def again(found: Found, heard: Heard, owners: Mapping[int, str], claims: Sequenc
         if claim.kind is ProofKind.LABEL and claim.key in owners.values():
             bonus |= dict.fromkeys(claim.pieces, claim.key)
     liked = {k: [v for v, key in owners.items() if key == wanted] for k, wanted in bonus.items()}
-    precisions = grouping.precision(np.maximum(heard.amounts, 0.05))
+    precisions = clustering.precision(np.maximum(heard.amounts, 0.05))
     voices_now, track = _settled(found.voices, heard, precisions, liked)
     return Found(voices_now, track, found.inseparable)
 
@@ -131,7 +133,7 @@ def _relearned(number: int, voice: Voice, track: Track, heard: Heard, precisions
         for k in map(int, np.flatnonzero(clear))
         if not heard.pieces[k].mute and heard.pieces[k].span.duration_ms >= SHORT_MS
     ]
-    return grouping.voice_of(mine, heard.places, precisions) if mine else voice
+    return clustering.voice_of(mine, heard.places, precisions) if mine else voice
 
 
 def _parted(
@@ -155,7 +157,7 @@ def _parted(
             nearest = min(range(len(centres)), key=lambda n: _distance(heard.places[k], centres[n]))
             shares[nearest].append(k)
         result += [
-            grouping.voice_of(pieces, heard.places, precisions) for _, pieces in sorted(shares.items())
+            clustering.voice_of(pieces, heard.places, precisions) for _, pieces in sorted(shares.items())
         ]
     return result, frozenset(inseparable)
 
@@ -181,7 +183,7 @@ def _separable(seeds: list[list[int]], centres: list[Voice], heard: Heard) -> bo
     few pieces, whether they are likelier two voices than one."""
     if sum(map(len, seeds)) < _ENOUGH_SEEDS:
         pairs = ((a, b) for k, a in enumerate(centres) for b in centres[:k])
-        return all(grouping.likeness(a, b, heard.space) < 0 for a, b in pairs)
+        return all(clustering.likeness(a, b, heard.space) < 0 for a, b in pairs)
     right = total = 0
     for own, pieces in enumerate(seeds):
         for k in pieces:
@@ -202,7 +204,7 @@ def _middle(pieces: list[int], heard: Heard, precisions: Floats) -> Voice:
     median = np.median(heard.places[pieces], axis=0)
     off = ((heard.places[pieces] - median) ** 2).sum(axis=1)
     nearest = [pieces[k] for k in np.argsort(off, kind="stable")[: max(2, (len(pieces) + 1) // 2)]]
-    return grouping.voice_of(nearest, heard.places, precisions)
+    return clustering.voice_of(nearest, heard.places, precisions)
 
 
 def _distance(place: Floats, voice: Voice) -> float:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.speech.voices import clustering
 from pipeline.stages.speakers.evidence import Claim
 from pipeline.stages.speakers.finding import Found, Heard
 from pipeline.transcript import Proof, ProofKind
-from pipeline.voices import grouping
 
 # Votes that name a voice (one label that is clearly its own is enough), and the share of all votes about it that must say
 # the same.
@@ -88,7 +88,7 @@ def _is_first_or_like_it(
     first = max(same, key=lambda v: (votes[v][key], -v))
     if voice == first:
         return True
-    likeness = grouping.likeness(found.voices[voice], found.voices[first], heard.space)
+    likeness = clustering.likeness(found.voices[voice], found.voices[first], heard.space)
     least = _SECOND_LIKENESS if votes[voice][key] >= _SECOND_VOTES else _ONE_VOTE_LIKENESS
     return likeness > least
 

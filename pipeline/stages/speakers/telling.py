@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages.speakers import assembly, limits, naming
 from pipeline.stages.speakers.assembly import Said
 from pipeline.stages.speakers.evidence import Claim
@@ -13,7 +14,6 @@ from pipeline.stages.speakers.naming import Named
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster
 from pipeline.transcript import Aligned, Kind, ProofKind, Voices
-from pipeline.voices.encoders import Encoder
 
 # So sure, and over a window's length, a voice stands against a single label.
 _CLEAR = 0.95

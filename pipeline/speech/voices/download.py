@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pipeline.errors import OutputError, WeightsError
 from pipeline.files import write_atomic
-from pipeline.voices import ge2e
-from pipeline.voices.encoders import GE2E_FILE
+from pipeline.speech.voices import ge2e
+from pipeline.speech.voices.embeddings import GE2E_FILE
 
 NAME = "speakers"
 REQUIREMENT = "Resemblyzer==0.1.4"

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import weights
 from pipeline.errors import RecognizerError, WeightsError
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress
-from pipeline.recognizers import Bias, guards
-from pipeline.recognizers.chunks import LONGEST_MS, Chunk, pack
 from pipeline.settings import WhisperSettings
+from pipeline.speech import weights
+from pipeline.speech.asr import Bias, guards
+from pipeline.speech.asr.packing import LONGEST_MS, Chunk, pack
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span, seconds_to_ms
 from pipeline.transcript import TextSource, TimeSource, Token
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.voices import onnx_file, torch_file
-from pipeline.voices.mel import BANDS
-from pipeline.voices.onnx_file import Node
+from pipeline.speech.voices import onnx_file, torch_file
+from pipeline.speech.voices.mel import BANDS
+from pipeline.speech.voices.onnx_file import Node
 
 MEMBER = "resemblyzer/pretrained.pt"
 SHA256 = "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"

@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OutputError, WeightsError
-from pipeline.weights import BY_HAND, KNOWN, MODELS_FOLDER, PREPROCESSOR, REQUIRED, VOCABULARIES, unknown
+from pipeline.speech.weights import (
+    BY_HAND,
+    KNOWN,
+    MODELS_FOLDER,
+    PREPROCESSOR,
+    REQUIRED,
+    VOCABULARIES,
+    unknown,
+)
 
 _WANTED = (*REQUIRED, *VOCABULARIES, PREPROCESSOR)
 _DISK_REFUSES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)

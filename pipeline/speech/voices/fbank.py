@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.speech.voices.mel import FRAME_SAMPLES, HOP_SAMPLES, Floats
 from pipeline.timing import SAMPLE_RATE_HZ
-from pipeline.voices.mel import FRAME_SAMPLES, HOP_SAMPLES, Floats
 
 BANDS = 80
 _FFT = 512

@@ -19,9 +19,9 @@ from pipeline.errors import WeightsError
 from pipeline.files import data_file
 from pipeline.media.audio import INT16_SCALE, Audio
 from pipeline.progress import Progress, silent
+from pipeline.speech.voices import cepstra, fbank, mel, scaling
+from pipeline.speech.voices.scaling import Space
 from pipeline.timing import SAMPLE_RATE_HZ, Span
-from pipeline.voices import classical, fbank, mel, space
-from pipeline.voices.space import Space
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -64,7 +64,7 @@ def choose(folders: Sequence[Path], loaded: bool = False) -> Encoder:
     for folder in folders:
         if (folder / GE2E_FILE).is_file():
             return _ge2e(folder / GE2E_FILE, loaded)
-    return Encoder("cepstra", f"cepstra {_CLASSICAL_VERSION}", False, mel.power_mel, classical.statistics)
+    return Encoder("cepstra", f"cepstra {_CLASSICAL_VERSION}", False, mel.power_mel, cepstra.statistics)
 
 
 def folder_of_weights(folders: Sequence[Path]) -> Path | None:
@@ -131,7 +131,7 @@ def _gain(audio: Audio) -> float:
 
 def _ge2e(path: Path, loaded: bool) -> Encoder:
     runner = _runner(_session(path)) if loaded else _when_used(path)
-    room = space.trained(data_file(space.LDA_FILE))
+    room = scaling.trained(data_file(scaling.LDA_FILE))
     return Encoder("GE2E", f"ge2e {_digest(path)}", True, mel.power_mel, runner, room)
 
 

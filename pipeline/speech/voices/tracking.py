@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.voices.grouping import PIECE_VARIANCE, Voice
+from pipeline.speech.voices.clustering import PIECE_VARIANCE, Voice
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.voices.space import Space
+from pipeline.speech.voices.scaling import Space
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.audio import Audio
-from pipeline.recognizers.stretches import divided, latest_quiet
+from pipeline.speech.asr.split import divided, latest_quiet
 from pipeline.timing import Span
 
 LONGEST_MS = 30_000  # Whisper's window

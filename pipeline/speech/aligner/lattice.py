@@ -15,7 +15,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.align.acoustics import ALONE, FIRST, INSIDE, LAST, STATES, Acoustics, Floats, Ints
+from pipeline.speech.aligner.acoustic_model import ALONE, FIRST, INSIDE, LAST, STATES, Acoustics, Floats, Ints
 
 Phones = tuple[str, ...]
 

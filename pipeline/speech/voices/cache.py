@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, silent
+from pipeline.speech.voices import embeddings
+from pipeline.speech.voices.embeddings import Encoder
 from pipeline.timing import Span
-from pipeline.voices import encoders
-from pipeline.voices.encoders import Encoder
 
 Floats = NDArray[np.float32]
 
@@ -46,7 +46,7 @@ class Memory:
         keys = [f"{source}{s.start_ms}-{s.end_ms}" for s in spans]
         wanted = {k: s for k, s in zip(keys, spans, strict=True) if k not in self.known}
         if wanted and audio is not None and self.audio is not None:
-            heard = encoders.listen(audio(), list(wanted.values()), self.encoder, progress)
+            heard = embeddings.listen(audio(), list(wanted.values()), self.encoder, progress)
             self.known |= {k: _packed(v) for k, v in zip(wanted, heard, strict=True)}
         self.used |= {k: self.known[k] for k in keys if k in self.known}
         return [_unpacked(self.known[k]) if k in self.known else None for k in keys]

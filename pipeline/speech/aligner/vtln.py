@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.align.acoustics import STREAM_SIZE, Acoustics, Floats
-from pipeline.stages.align.features import cepstra, with_changes
-from pipeline.stages.align.sharing import pool
+from pipeline.speech.aligner.acoustic_model import STREAM_SIZE, Acoustics, Floats
+from pipeline.speech.aligner.features import cepstra, with_changes
+from pipeline.speech.aligner.threads import pool
 
 WARPS = (0.86, 0.93, 1.0, 1.08, 1.16, 1.24)
 _PLAIN = WARPS.index(1.0)

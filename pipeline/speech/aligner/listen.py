@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.progress import Progress, silent
-from pipeline.stages.align import acoustics, scoring
-from pipeline.stages.align.features import FRAME_MS
-from pipeline.stages.align.lattice import Builder, Lattice, Penalties, Spoken, Way
-from pipeline.stages.align.onsets import rise_ms
-from pipeline.stages.align.search import BEAMS, Search, Step
-from pipeline.stages.align.voices import features
+from pipeline.speech.aligner import acoustic_model, scoring
+from pipeline.speech.aligner.features import FRAME_MS
+from pipeline.speech.aligner.lattice import Builder, Lattice, Penalties, Spoken, Way
+from pipeline.speech.aligner.onsets import rise_ms
+from pipeline.speech.aligner.viterbi import BEAMS, Search, Step
+from pipeline.speech.aligner.vtln import features
 from pipeline.timing import SAMPLES_PER_MS, Span
 
 # Frame t is centred on 10 t + 12.8 ms and stands for the 10 ms around that centre: a sound that comes out of silence begins
@@ -62,7 +62,7 @@ class Listener:
         prices: Penalties | None = None,
     ) -> None:
         self._samples, self._threads, self._prices = samples, threads, prices or Penalties()
-        self._model = acoustics.load()
+        self._model = acoustic_model.load()
         self._in_speech = _speech_frames(regions, len(samples) // SAMPLES_PER_MS // FRAME_MS + 1)
         self._features = features(samples, self._in_speech, self._model, threads)
         self._builder = Builder(self._model, self._prices)
@@ -96,14 +96,14 @@ class Listener:
             for search, lattice in self._searched(orders, heard, first)
         ]
 
-    def _part(self, within: Span) -> tuple[acoustics.Floats, int]:
+    def _part(self, within: Span) -> tuple[acoustic_model.Floats, int]:
         """The features of a part of the sound, and the number of their first frame."""
         frames = len(self._features)
         first, last = (min(frames, max(0, ms) // FRAME_MS) for ms in (within.start_ms, within.end_ms))
         return self._features[first:last], first
 
     def _searched(
-        self, orders: Sequence[Sequence[Spoken]], heard: acoustics.Floats, first: int
+        self, orders: Sequence[Sequence[Spoken]], heard: acoustic_model.Floats, first: int
     ) -> Iterator[tuple[Search, Lattice]]:
         lattices = [self._builder.build(words) for words in orders]
         recorded = scoring.Recorded(self._model, heard, [lattice.column for lattice in lattices], self._block)
@@ -119,7 +119,7 @@ class Listener:
         return scoring.Block(self._model)
 
     def _told(
-        self, search: Search, lattice: Lattice, end: int, heard: acoustics.Floats, first: int
+        self, search: Search, lattice: Lattice, end: int, heard: acoustic_model.Floats, first: int
     ) -> Listened:
         if not search.reaches(end):  # so many words cannot be said in so short a time
             return Listened((None,) * lattice.words, (), -np.inf)
@@ -154,11 +154,11 @@ def _speech_frames(regions: Sequence[Span], frames: int) -> NDArray[np.bool_]:
 
 
 def _fits(
-    model: acoustics.Acoustics,
+    model: acoustic_model.Acoustics,
     lattice: Lattice,
     steps: Sequence[Step],
-    heard: acoustics.Floats,
-    background: acoustics.Floats,
+    heard: acoustic_model.Floats,
+    background: acoustic_model.Floats,
 ) -> list[float]:
     """Mean score per frame of each step against the phone loop; 0 for steps without states of the model."""
     columns = np.full(len(heard), -1, np.int64)

@@ -25,8 +25,8 @@ from pipeline.english.verbalize import spoken_words
 from pipeline.errors import RecognizerError
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress
-from pipeline.recognizers import Bias, language
-from pipeline.recognizers.stretches import divided
+from pipeline.speech.asr import Bias, ngram
+from pipeline.speech.asr.split import divided
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import TextSource, TimeSource, Token
 
@@ -233,14 +233,14 @@ def _biased_setup(bias: Bias, folder: Path) -> _Setup:
     """A language model of the text, and a dictionary of its words alone: it loads at once and cannot
     distract."""
     extra = {word for name in bias.names for word in spoken_words(name)}
-    model = language.estimate(bias.sentences, sorted(extra))
-    said = pronounce.pronounce(w for w in model.words if w != language.END)
+    model = ngram.estimate(bias.sentences, sorted(extra))
+    said = pronounce.pronounce(w for w in model.words if w != ngram.END)
     lines = [
         f"{word}{f'({number})' if number > 1 else ''} {phones}"
         for word, choices in said.items() for number, phones in enumerate(choices, 1)
     ]  # fmt: skip
     (folder / "text.dict").write_text("\n".join(lines) + "\n", "ascii")
-    (folder / "text.lm").write_text(language.arpa(model), "ascii")
+    (folder / "text.lm").write_text(ngram.arpa(model), "ascii")
     return _Setup(str(folder / "text.lm"), str(folder / "text.dict"), options=_BIASED, hear_twice=True)
 
 

@@ -17,8 +17,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.align.acoustics import DENSITIES, STATES, STREAM_SIZE, STREAMS, Acoustics, Floats, Ints
-from pipeline.stages.align.sharing import number_of, pool
+from pipeline.speech.aligner.acoustic_model import (
+    DENSITIES,
+    STATES,
+    STREAM_SIZE,
+    STREAMS,
+    Acoustics,
+    Floats,
+    Ints,
+)
+from pipeline.speech.aligner.threads import number_of, pool
 
 BLOCK_FRAMES = 100
 _TINY = np.float32(1e-35)

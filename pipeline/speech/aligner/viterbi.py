@@ -17,9 +17,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.align.acoustics import Acoustics, Floats, Ints
-from pipeline.stages.align.lattice import Lattice, Penalties, Way
-from pipeline.stages.align.scoring import Chosen, Moments, PhoneLoop
+from pipeline.speech.aligner.acoustic_model import Acoustics, Floats, Ints
+from pipeline.speech.aligner.lattice import Lattice, Penalties, Way
+from pipeline.speech.aligner.scoring import Chosen, Moments, PhoneLoop
 
 _NEVER = np.float32(-1e9)
 _AHEAD_WORDS = 14  # what may be reached within one block

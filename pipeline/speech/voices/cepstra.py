@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.voices.mel import BANDS, Floats
+from pipeline.speech.voices.mel import BANDS, Floats
 
 CEPSTRA = 20
 

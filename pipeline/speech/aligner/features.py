@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.align.sharing import pool
+from pipeline.speech.aligner.threads import pool
 from pipeline.timing import SAMPLE_RATE_HZ
 
 Floats = NDArray[np.float32]

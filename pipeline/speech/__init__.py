@@ -1,0 +1,1 @@
+"""Speech: where somebody speaks, which words, when each is said, and whose voice it is."""
