@@ -32,7 +32,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import results
-from pipeline import lexicon
+from pipeline.concepts import lexicon
 from pipeline.concepts.coder import Coder
 from pipeline.concepts.scoring import Labelled, Scores, read_labelled, score
 from pipeline.files import data_file

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from pipeline import __version__, absences, enrolment, lexicon, silences
-from pipeline.concepts import forms
+from pipeline import __version__, absences, enrolment, silences
+from pipeline.concepts import inflections, lexicon
 from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
 from pipeline.files import data_file, digest_of_file, model_folders
@@ -315,7 +315,7 @@ class Work:
         return {
             "version": VERSIONS["concepts"],
             "lexicon": digest_of_file(data_file(LEXICON)),
-            "forms": digest_of_file(data_file(forms.LISTED)),
+            "forms": digest_of_file(data_file(inflections.LISTED)),
         }
 
     def _caption_reads(

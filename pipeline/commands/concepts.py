@@ -30,7 +30,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
 
 
 def _load(path: Path | None) -> Any:
-    from pipeline import lexicon
+    from pipeline.concepts import lexicon
     from pipeline.files import data_file
 
     return lexicon.load(path or data_file("concepts.toml"))
@@ -96,10 +96,10 @@ def _add_check(group: typer.Typer, say: Callable[[str], None]) -> None:
     @group.command(epilog="Example:  vignette concepts check --lexicon mine.toml")
     def check(lexicon: Lexicon = None, as_json: Json = False) -> int:
         """Read the lexicon and try it on its own examples and counterexamples."""
-        from pipeline.concepts import checking
+        from pipeline.concepts import self_test
 
         found = _load(lexicon)
-        failures = checking.check(found)
+        failures = self_test.check(found)
         if as_json:
             say(_dump({"lexicon": str(found.path), "failures": [asdict(f) for f in failures]}))
         else:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.concepts.assertion import Manner, manner
+from pipeline.concepts.lexicon import Lexicon
 from pipeline.concepts.matching import Tagger
-from pipeline.concepts.polarity import Manner, manner
-from pipeline.concepts.talk import listen
-from pipeline.lexicon import Lexicon
+from pipeline.concepts.normalize import listen
 
 
 @dataclass(frozen=True, slots=True)

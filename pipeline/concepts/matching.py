@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from pipeline.concepts import plain
+from pipeline.concepts import direct
+from pipeline.concepts.normalize import STOPS, Talk, word_set
 from pipeline.concepts.notation import Part, Pattern
-from pipeline.concepts.phrases import Spec, cost, needed_words, variants, words_of
-from pipeline.concepts.talk import STOPS, Talk, word_set
+from pipeline.concepts.patterns import Spec, cost, needed_words, variants, words_of
 
 # Words that may stand between the end of a sentence and its "^".
 LEAD_INS = word_set(
@@ -176,7 +176,7 @@ class _Group:
                 (n, n + 1) for n, word in enumerate(read.words) if word in self.key
             ]  # no matcher is needed
         if self.few:
-            return plain.spans(self.variants, read.words)
+            return direct.spans(self.variants, read.words)
         return [(first, last) for _, first, last in self._matcher(read.doc)]
 
     @cached_property

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.concepts.phrases import Choice, Gap, Node, Phrase, Word, single_words
-from pipeline.concepts.talk import join_fixed, spell_out
+from pipeline.concepts.normalize import join_fixed, spell_out
+from pipeline.concepts.patterns import Choice, Gap, Node, Phrase, Word, single_words
 
 DEFAULT_GAP_WORDS = 3
 MAX_GAP_WORDS = 12

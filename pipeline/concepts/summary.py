@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.lexicon import Lexicon
+from pipeline.concepts.lexicon import Lexicon
 from pipeline.timing import Span, clock
 from pipeline.transcript import ConceptTag, Token, Utterance
 

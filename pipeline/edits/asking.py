@@ -52,7 +52,7 @@ def person(shown: Transcript, wanted: str) -> str:
 
 def concept(shown: Transcript, wanted: str) -> str:
     """The id of a concept of the lexicon, or of the recording's tags. Raises UsageError, LexiconError."""
-    from pipeline import lexicon
+    from pipeline.concepts import lexicon
     from pipeline.files import data_file
 
     known = {c.id for c in lexicon.glance(data_file("concepts.toml")).concepts}

@@ -30,9 +30,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipeline.concepts.codebook import Codebook
     from pipeline.errors import DocumentError
     from pipeline.search.building import update
-    from pipeline.search.codebook import Codebook
     from pipeline.search.errors import IndexFileError, QueryError
     from pipeline.search.filling import Built
     from pipeline.search.index import Index
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 # Loaded when first asked for: the command line must not wait for a search that nobody makes.
 _HOMES = {
-    "building": ("update",),
-    "codebook": ("Codebook",),
-    "errors": ("DocumentError", "IndexFileError", "QueryError"),
-    "filling": ("Built",),
-    "index": ("Index",),
-    "results": ("Count", "Evidence", "Hit", "Line", "Moment", "Results"),
+    "pipeline.search.building": ("update",),
+    "pipeline.concepts.codebook": ("Codebook",),
+    "pipeline.search.errors": ("DocumentError", "IndexFileError", "QueryError"),
+    "pipeline.search.filling": ("Built",),
+    "pipeline.search.index": ("Index",),
+    "pipeline.search.results": ("Count", "Evidence", "Hit", "Line", "Moment", "Results"),
 }
 
 __all__ = [
@@ -68,5 +68,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     for module, names in _HOMES.items():
         if name in names:
-            return getattr(import_module(f"pipeline.search.{module}"), name)
+            return getattr(import_module(module), name)
     raise AttributeError(f"module 'pipeline.search' has no attribute '{name}'")

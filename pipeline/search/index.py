@@ -12,8 +12,9 @@ from types import TracebackType
 
 import numpy as np
 
-from pipeline.search import building, codebook, language, storage
-from pipeline.search.codebook import Codebook
+from pipeline.concepts import codebook
+from pipeline.concepts.codebook import Codebook
+from pipeline.search import building, language, storage
 from pipeline.search.compiling import Plan, compile_plan
 from pipeline.search.concordance import CONTEXT_WORDS, MOST_UTTERANCES, Concordance, concordance
 from pipeline.search.counting import Cooccurrence, cooccurrence, count_by

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.search.codebook import Codebook
+from pipeline.concepts.codebook import Codebook
 from pipeline.search.documents import KINDS
 from pipeline.search.errors import QueryError
 from pipeline.search.language import Field

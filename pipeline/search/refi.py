@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from pipeline.concepts import codebook
+from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import DocumentError, OutputError
-from pipeline.search import codebook, documents
+from pipeline.search import documents
 from pipeline.search.clips import recording_of
-from pipeline.search.codebook import Code, Codebook
 from pipeline.search.documents import KINDS, Document, Spoken, Tag
 from pipeline.search.errors import IndexFileError
 

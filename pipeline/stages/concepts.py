@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.concepts.coder import Coder, Finding
-from pipeline.concepts.talk import STOPS
-from pipeline.lexicon import Lexicon
+from pipeline.concepts.lexicon import Lexicon
+from pipeline.concepts.normalize import STOPS
 from pipeline.progress import Progress, silent
 from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
 

@@ -10,8 +10,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from pipeline.concepts import codebook
 from pipeline.errors import OutputError, UsageError
-from pipeline.search import Codebook, Index, QueryError, clips, codebook, commands, rendering
+from pipeline.search import Codebook, Index, QueryError, clips, commands, rendering
 from pipeline.search.cli_commands import register
 from pipeline.search.language import GUIDE
 from tests.support import search_makers

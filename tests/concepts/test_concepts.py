@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import lexicon
-from pipeline.concepts import scoring, summary
+from pipeline.concepts import lexicon, scoring, summary
 from pipeline.concepts.coder import Coder
 from pipeline.errors import UsageError
 from pipeline.files import data_file

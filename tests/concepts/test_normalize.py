@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.concepts.talk import listen
+from pipeline.concepts.normalize import listen
 
 
 def heard(text: str) -> str:

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pipeline.concepts import plain
-from pipeline.concepts.forms import inflector
+from pipeline.concepts import direct
+from pipeline.concepts.inflections import inflector
 from pipeline.concepts.matching import Rule, Tagger, _Group, _Reading
+from pipeline.concepts.normalize import listen
 from pipeline.concepts.notation import NotationError, Vocabulary, parse_pattern, parse_set
-from pipeline.concepts.phrases import Spec, count_variants, variants
-from pipeline.concepts.talk import listen
+from pipeline.concepts.patterns import Spec, count_variants, variants
 
 PLAIN = Vocabulary({}, inflector({}))
 SETS = {
@@ -178,7 +178,7 @@ VARIANTS = st.builds(
 def test_word_by_word_the_same_is_found_as_by_spacy(variants, words):
     group = _Group(frozenset(), variants, few=False)
     by_spacy = {(first, last) for _, first, last in group._matcher(_Reading(words, []).doc)}
-    assert set(plain.spans(variants, words)) == by_spacy
+    assert set(direct.spans(variants, words)) == by_spacy
 
 
 @given(PATTERNS, st.lists(st.sampled_from(["f", *"abcde", "not", "."]), max_size=12))

@@ -5,8 +5,9 @@ import doctest
 import jsonschema
 
 import pipeline.search
+from pipeline.concepts import codebook
 from pipeline.formats import document as written
-from pipeline.search import Codebook, Index, codebook, documents
+from pipeline.search import Codebook, Index, documents
 from tests.support import search_makers
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import jobs, work
-from pipeline.concepts import forms, summary
+from pipeline.concepts import inflections, summary
 from pipeline.edits import journal
 from pipeline.edits.conflicts import State
 from pipeline.edits.model import KINDS
@@ -63,7 +63,7 @@ def renewed(name):
     """Stages that cannot be up to date any more: their version or data that ship with the code are not those recorded."""
     shipped = {
         "lexicon": digest_of_file(data_file(work.LEXICON)),
-        "forms": digest_of_file(data_file(forms.LISTED)),
+        "forms": digest_of_file(data_file(inflections.LISTED)),
         "reader": picture.reader_identity(),
         "ears": align.ears.VERSION,
     }

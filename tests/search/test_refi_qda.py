@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pipeline.concepts.codebook import Code
 from pipeline.errors import OutputError
 from pipeline.search import Codebook, IndexFileError, refi
-from pipeline.search.codebook import Code
 from tests.support import search_makers
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)

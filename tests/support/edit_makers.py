@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from pipeline import lexicon
+from pipeline.concepts import lexicon
 from pipeline.edits import Contents, Replay, settling
 from pipeline.edits.making import Maker
 from pipeline.edits.model import CueOf, Decision, VignetteAt, sealed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.concepts.phrases import Spec
+from pipeline.concepts.patterns import Spec
 
 
 def spans(variants: Iterable[Sequence[Spec]], words: Sequence[str]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.concepts.coder import Coder
-from pipeline.lexicon import Concept, Lexicon
+from pipeline.concepts.lexicon import Concept, Lexicon
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 
-from pipeline.concepts.talk import word_set
+from pipeline.concepts.normalize import word_set
 
 Phrase = tuple["Node", ...]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.concepts.matching import Match
-from pipeline.concepts.phrases import words_of
-from pipeline.concepts.talk import STOPS, Talk, word_set
+from pipeline.concepts.normalize import STOPS, Talk, word_set
+from pipeline.concepts.patterns import words_of
 from pipeline.transcript import About
 
 NEGATION_REACH_WORDS = 6

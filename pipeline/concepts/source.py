@@ -1,0 +1,132 @@
+"""The lexicon's TOML file with the place of every entry, so that a mistake can be shown where it stands."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import LexiconError
+
+
+@dataclass
+class _Source:
+    """The text with its parsed table, and where in the text each key stands."""
+
+    path: Path
+    text: str
+    table: dict[str, Any] = field(init=False)
+    places: dict[tuple[str, str], tuple[int, int]] = field(init=False)
+    written: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.written = self.text.splitlines()
+        try:
+            self.table = tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            place = re.search(r" \(at line (\d+), column (\d+)\)", str(error))
+            line, column = (int(place[1]), int(place[2])) if place else (0, 0)
+            problem = str(error).split(" (at ")[0]
+            raise LexiconError(
+                self.path, line, column, f"not valid TOML: {problem[:1].lower()}{problem[1:]}"
+            ) from error
+        self.places = dict(_places(self.text))
+
+    def error(self, section: str, key: str, problem: str, remedy: str = "") -> LexiconError:
+        """A mistake in the value of a key, or at the head of its table when the key is not there."""
+        line, column = self.places.get((section, key), self.places.get((section, ""), (0, 0)))
+        return LexiconError(self.path, line, column, problem, remedy)
+
+    def unknown_key(self, section: str, key: str, problem: str, known: frozenset[str]) -> LexiconError:
+        """A key that means nothing, with the known one that it resembles."""
+        close = difflib.get_close_matches(key, sorted(known), 1)
+        remedy = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
+        return LexiconError(self.path, self.places.get((section, key), (0, 0))[0], 1, problem, remedy)
+
+    def lines(self, table: dict[str, Any], section: str, key: str) -> Iterator[_Line]:
+        """The entries of a block of text, without remarks, each with its place in the file."""
+        value = table.get(key, "")
+        if not isinstance(value, str):
+            raise self.error(section, key, f"'{key}' must be text in ''' marks, one entry on a line")
+        entry = _Line()
+        for piece in self._pieces(value, *self.places.get((section, key), (0, 0))):
+            entry = entry.followed_by(piece)
+            if not piece.text.endswith("|"):
+                yield entry
+                entry = _Line()
+        if entry.text:
+            yield entry
+
+    def _pieces(self, value: str, line: int, column: int) -> Iterator[_Piece]:
+        """What stands on each line of a value that begins at `line` and `column`, without remarks."""
+        if "\n" in value and not self.written[line - 1][column - 1 :].strip():
+            line += 1  # TOML drops the line break after the opening marks
+            column = 1
+        for number, raw in enumerate(value.split("\n")):
+            content = raw.split("#")[0]
+            if content.strip():
+                indent = len(content) - len(content.lstrip())
+                yield _Piece(content.strip(), line + number, indent + (column if number == 0 else 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stands on one line of the file, from `column` on."""
+
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One entry of a block; it goes on in the next line of the file where it ends in "|"."""
+
+    pieces: tuple[_Piece, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+    def followed_by(self, piece: _Piece) -> _Line:
+        return _Line((*self.pieces, piece))
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column in the file of the character at `offset` of the text."""
+        for piece in self.pieces[:-1]:
+            if offset < len(piece.text):
+                return piece.line, piece.column + offset
+            offset -= len(piece.text)
+        return self.pieces[-1].line, self.pieces[-1].column + offset
+
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]\]?")
+
+
+_KEY = re.compile(r"\s*([\w-]+|\"[^\"]+\")\s*=\s*('''|\"\"\"|['\"])?")
+
+
+def _places(text: str) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
+    """Where every key's value begins: (section, key) -> (line, column), from 1; the tables of a list are
+    numbered."""
+    section, counts = "", {"concept": 0, "broader": 0}
+    block_end = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if block_end:
+            block_end = "" if block_end in line else block_end
+            continue
+        if header := _HEADER.match(line):
+            section = header[2]
+            if header[1] == "[[":
+                counts[section] = counts.get(section, 0) + 1
+                section = f"{section} {counts[section] - 1}"
+            yield (section, ""), (number, 1)
+        elif key := _KEY.match(line):
+            quote = key[2] or ""
+            yield (section, key[1].strip('"')), (number, key.end() + 1)
+            if len(quote) == 3 and quote not in line[key.end() :]:
+                block_end = quote
