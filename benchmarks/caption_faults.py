@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.caption_material import Material
 from pipeline.audit import Facts, Finding, audit
 from pipeline.check import load
-from pipeline.formats import vtt
+from pipeline.formats.writers import vtt
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span, format_timecode, parse_timecode
 from pipeline.transcript import Captions, Grade, Heard, Media, Transcript

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pipeline.errors import OutputError
 from pipeline.files import write_atomic
-from pipeline.formats import chapters_vtt, concepts_vtt, document, rttm, srt, text, vtt
+from pipeline.formats.document import writer
+from pipeline.formats.writers import chapters_vtt, concepts_vtt, rttm, srt, text, vtt
 from pipeline.store import Store
 from pipeline.transcript import Grade, Transcript
 
@@ -25,7 +26,7 @@ FORMATS = {
     ".concepts.vtt": concepts_vtt.of_transcript,
     ".chapters.vtt": chapters_vtt.dumps,
     ".rttm": rttm.dumps,
-    ".json": document.dumps,
+    ".json": writer.dumps,
 }
 
 

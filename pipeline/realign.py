@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SubtitlesError, UsageError
-from pipeline.formats import srt, vtt
-from pipeline.formats.document import alignment_as_json
+from pipeline.formats.document.writer import alignment_as_json
 from pipeline.formats.readers import read, source_text
 from pipeline.formats.retime import retime
+from pipeline.formats.writers import srt, vtt
 from pipeline.media import facts
 from pipeline.media.facts import Audio
 from pipeline.progress import Progress, part, silent

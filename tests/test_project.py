@@ -37,7 +37,7 @@ def python_outside(wheel, cwd, *args):
 def test_the_wheel_holds_what_the_code_reads(wheel):
     assert (wheel / "pipeline" / "data" / "concepts.toml").is_file()
     assert (wheel / "pipeline" / "data" / "speaker_lda.npz").is_file()
-    assert (wheel / "pipeline" / "formats" / "schema.json").is_file()
+    assert (wheel / "pipeline" / "formats" / "document" / "schema.json").is_file()
     assert not list(wheel.rglob("*.mp4"))
     assert not (wheel / "tests").exists()
 

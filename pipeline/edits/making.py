@@ -31,7 +31,7 @@ from pipeline.edits.model import (
     WordTime,
 )
 from pipeline.edits.replay import Replay
-from pipeline.formats import render
+from pipeline.formats.writers import render
 from pipeline.timing import Span
 from pipeline.transcript import Part, Token, Transcript
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats import position, readers, srt
+from pipeline.formats import markup, position, readers
 from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers import vtt as vtt_reader
-from pipeline.formats.readers.payload import Line, RawCue
-from pipeline.formats.render import DRAFT_NOTICE, clean
+from pipeline.formats.readers.raw_cue import Line, RawCue
+from pipeline.formats.writers.render import DRAFT_NOTICE, clean
 from pipeline.timing import Span
 from pipeline.transcript import Cue, Transcript, lines_of
 
@@ -113,7 +113,7 @@ def _cue(raw: RawCue, known: re.Pattern[str]) -> ShownCue:
 
 def _line(line: Line, known: re.Pattern[str]) -> tuple[Word, ...]:
     text = "".join(p.text for p in line)
-    if clean(srt.unguard(text)) == DRAFT_NOTICE:
+    if clean(markup.unguard(text)) == DRAFT_NOTICE:
         return ()
     voices = [p.voice or "" for p in line for _ in p.text]
     words: list[Word] = []

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.formats.readers import raw_cues
-from pipeline.formats.readers.payload import Line
-from pipeline.formats.render import Piece, RenderedCue
+from pipeline.formats.readers.raw_cue import Line
+from pipeline.formats.writers.render import Piece, RenderedCue
 from pipeline.timing import Span, format_timecode
 from pipeline.transcript.subtitles import Given, GivenFormat
 

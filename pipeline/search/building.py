@@ -12,7 +12,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.search import documents, storage
+from pipeline.formats.document import reader
+from pipeline.search import storage
 from pipeline.search.errors import IndexFileError
 from pipeline.search.filling import Built, Filling, Progress, size_and_time
 from pipeline.search.keys import NoRoomError
@@ -54,7 +55,7 @@ def outdated(connection: sqlite3.Connection, folder: Path) -> int:
     """
     sql = "SELECT path, size, mtime_ns FROM documents UNION ALL SELECT path, size, mtime_ns FROM skipped"
     held = {path: facts for path, *facts in connection.execute(sql)}
-    now = {p.relative_to(folder).as_posix(): size_and_time(p) for p in documents.find(folder)}
+    now = {p.relative_to(folder).as_posix(): size_and_time(p) for p in reader.find(folder)}
     return sum(1 for name in held.keys() | now.keys() if held.get(name) != now.get(name))
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.formats.document.reader import FLAGS
 from pipeline.search.amounts import time_ms
-from pipeline.search.documents import FLAGS
 from pipeline.search.language import And, Field, Near, Node, Not, Or, Phrase, Word
 from pipeline.search.language import leaves as leaves_of
 from pipeline.search.naming import Names

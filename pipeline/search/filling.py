@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import DocumentError
-from pipeline.search import documents, storage, timeline
-from pipeline.search.documents import Document, Scene, Spoken
+from pipeline.formats.document import reader
+from pipeline.formats.document.reader import Document, Scene, Spoken
+from pipeline.search import storage, timeline
 from pipeline.search.keys import assign
 from pipeline.search.vocabulary import Vocabulary, fold
 
@@ -71,7 +72,7 @@ class Filling:
         rows = self.connection.execute("SELECT path, key, size, mtime_ns, seen_ns, digest FROM documents")
         held = {row[0]: row[1:] for row in rows}
         self.concepts = dict(self.connection.execute("SELECT name, id FROM concepts"))
-        files = {p.relative_to(self.folder).as_posix(): p for p in documents.find(self.folder)}
+        files = {p.relative_to(self.folder).as_posix(): p for p in reader.find(self.folder)}
         keys = assign({name: h[0] for name, h in held.items()}, list(files))
         done: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
         gone = sorted(held.keys() - files.keys())
@@ -118,7 +119,7 @@ class Filling:
             self.connection.execute(sql, (*facts, key))
             return "unchanged"
         with _without_collector():
-            document = documents.parse(data, path)
+            document = reader.parse(data, path)
             if held:
                 self.remove(key)
             self.insert(document, key, name, digest, facts)
@@ -202,7 +203,7 @@ class Filling:
 
     def tags(self, spoken: Spoken, utterance: int) -> Iterator[tuple[object, ...]]:
         for nth, t in enumerate(spoken.tags):
-            flags = tuple(f in t.flags for f in documents.FLAGS)
+            flags = tuple(f in t.flags for f in reader.FLAGS)
             place = (t.start_char, t.end_char, t.start_ms, t.end_ms)
             yield (self.concept(t.concept), utterance, nth, *place, t.rule, *flags, t.about, t.confidence)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.formats.document.reader import find
 from pipeline.search.clips import recording_of
-from pipeline.search.documents import find
 from pipeline.search.results import Moment, Results
 
 

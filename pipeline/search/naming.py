@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.concepts.codebook import Codebook
-from pipeline.search.documents import KINDS
+from pipeline.formats.document.reader import KINDS
 from pipeline.search.errors import QueryError
 from pipeline.search.language import Field
 from pipeline.search.vocabulary import fold

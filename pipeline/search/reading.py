@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
+from pipeline.formats.document.reader import FLAGS
 from pipeline.search.compiling import Plan
-from pipeline.search.documents import FLAGS
 from pipeline.search.results import Evidence, Line, Moment, scene_name
 from pipeline.search.storage import ORDINAL_BITS
 from pipeline.search.vocabulary import folded, spoken_pattern

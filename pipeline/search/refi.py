@@ -22,9 +22,9 @@ from xml.etree import ElementTree
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import DocumentError, OutputError
-from pipeline.search import documents
+from pipeline.formats.document import reader
+from pipeline.formats.document.reader import KINDS, Document, Spoken, Tag
 from pipeline.search.clips import recording_of
-from pipeline.search.documents import KINDS, Document, Spoken, Tag
 from pipeline.search.errors import IndexFileError
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -92,9 +92,9 @@ def export(
 def _read(folder: Path) -> tuple[dict[str, Document], list[DocumentError]]:
     found: dict[str, Document] = {}
     skipped: list[DocumentError] = []
-    for path in documents.find(folder) if folder.is_dir() else ():
+    for path in reader.find(folder) if folder.is_dir() else ():
         try:
-            found[path.relative_to(folder).as_posix()] = documents.parse(path.read_bytes(), path)
+            found[path.relative_to(folder).as_posix()] = reader.parse(path.read_bytes(), path)
         except DocumentError as error:
             skipped.append(error)
         except OSError as error:

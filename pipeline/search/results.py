@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pipeline.search.documents import FLAGS
+from pipeline.formats.document.reader import FLAGS
 from pipeline.timing import format_timecode
 
 _SPAN = tuple[int, int]

@@ -20,7 +20,7 @@ from pipeline.edits.making import Maker
 from pipeline.edits.mended import read_mended
 from pipeline.edits.preview import preview
 from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
-from pipeline.formats import srt, vtt
+from pipeline.formats.writers import srt, vtt
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.stages import align
 from pipeline.store import Store

@@ -12,7 +12,7 @@ from pipeline.concepts import lexicon, scoring, summary
 from pipeline.concepts.coder import Coder
 from pipeline.errors import UsageError
 from pipeline.files import data_file
-from pipeline.formats import concepts_vtt
+from pipeline.formats.writers import concepts_vtt
 from pipeline.stages import concepts
 from pipeline.timing import Span
 from pipeline.transcript import About, Concepts, Kind, Token, Utterance

@@ -13,7 +13,8 @@ from pipeline.edits.making import Maker
 from pipeline.edits.model import VignetteAt
 from pipeline.edits.preview import Preview
 from pipeline.errors import UsageError
-from pipeline.formats import chapters_vtt, document
+from pipeline.formats.document import writer
+from pipeline.formats.writers import chapters_vtt
 from pipeline.timing import Span
 from pipeline.transcript import Part, Parts
 from pipeline.transcript.parts import SAYS_SO
@@ -69,10 +70,10 @@ def test_a_title_and_a_kind(machine):
 def test_a_kind_of_ones_own(machine):
     made = again(*decided(machine, vignette="commentary", kind="Role  play --> <b>"))
     row = next(
-        p for p in json.loads(document.dumps(made.transcript))["vignettes"] if p["kind"].startswith("Role")
+        p for p in json.loads(writer.dumps(made.transcript))["vignettes"] if p["kind"].startswith("Role")
     )
     assert (row["kind"], row["id"], row["title"]) == ("Role play --> <b>", "role-play-b", "Role play --> <b>")
-    jsonschema.validate(json.loads(document.dumps(made.transcript)), document.schema())
+    jsonschema.validate(json.loads(writer.dumps(made.transcript)), writer.schema())
 
 
 def test_a_moved_boundary_moves_captions_and_cast(machine):

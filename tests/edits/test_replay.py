@@ -12,7 +12,7 @@ from pipeline.edits import anchors, words
 from pipeline.edits.conflicts import State, needs
 from pipeline.edits.making import Maker, differences
 from pipeline.edits.model import KINDS, Anchor, CueOf, Decision, Words, sealed
-from pipeline.formats import render, srt
+from pipeline.formats.writers import render, srt
 from pipeline.settings import CaptionSettings
 from pipeline.timing import Span
 from pipeline.transcript import (

@@ -6,8 +6,9 @@ import jsonschema
 
 import pipeline.search
 from pipeline.concepts import codebook
-from pipeline.formats import document as written
-from pipeline.search import Codebook, Index, documents
+from pipeline.formats.document import reader
+from pipeline.formats.document import writer as written
+from pipeline.search import Codebook, Index
 from tests.support import search_makers
 
 
@@ -21,12 +22,10 @@ def test_the_tests_documents_follow_the_schema():
 
 
 def test_it_reads_every_key_of_a_tag_and_the_version_that_is_written():
-    assert documents.SCHEMA == written.SCHEMA
+    assert reader.SCHEMA == written.SCHEMA
     concept = set(written.schema()["$defs"]["concept"]["properties"])
-    assert concept == {"id", "start_char", "end_char", "rule", "about", *documents.FLAGS}
-    assert set(documents.KINDS) == set(
-        written.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"]
-    )
+    assert concept == {"id", "start_char", "end_char", "rule", "about", *reader.FLAGS}
+    assert set(reader.KINDS) == set(written.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"])
 
 
 def test_the_examples_in_the_documentation(tmp_path, monkeypatch):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.formats.find import find_subtitles
-from pipeline.formats.vtt import ORIGIN
+from pipeline.formats.markup import ORIGIN
+from pipeline.formats.readers.find import find_subtitles
 
 IN_ORDER = (
     "talk.en.srt", "talk.en.VTT", "talk.en.ass", "talk.en.ssa", "talk.en-gb.vtt", "talk.en-US.srt",

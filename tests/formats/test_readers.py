@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import READERS, docx, encoding, read
 from pipeline.formats.readers import srt as srt_reader
-from pipeline.formats.readers.payload import text_lines
+from pipeline.formats.readers.raw_cue import text_lines
 from pipeline.timing import Span
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import Given, GivenFormat

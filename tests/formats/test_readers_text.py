@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.formats import text
+from pipeline.formats.writers import text
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.formats.readers import srt, text, words
-from pipeline.formats.readers.payload import Piece, RawCue
+from pipeline.formats.readers.raw_cue import Piece, RawCue
 from pipeline.timing import Span
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import GivenWord

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats import srt, vtt
 from pipeline.formats.readers import ass, read, source_text
 from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers import vtt as vtt_reader
 from pipeline.formats.readers.words import build
 from pipeline.formats.retime import converted, retime
+from pipeline.formats.writers import srt, vtt
 from pipeline.timing import Span
 from pipeline.transcript.subtitles import Given, GivenFormat
 

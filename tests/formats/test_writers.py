@@ -14,11 +14,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.formats import document, position, render, srt, vtt
+from pipeline.formats import markup, position
+from pipeline.formats.document import writer
 from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers import vtt as vtt_reader
-from pipeline.formats.readers.payload import RawCue, text_lines
-from pipeline.formats.render import RenderedCue, clean, plain_cue
+from pipeline.formats.readers.raw_cue import RawCue, text_lines
+from pipeline.formats.writers import render, srt, vtt
+from pipeline.formats.writers.render import RenderedCue, clean, plain_cue
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -101,7 +103,9 @@ def test_srt_reads_back(cues: list[RenderedCue]) -> None:
 def test_srt_is_what_pysrt_reads(cues: list[RenderedCue]) -> None:
     items = pysrt.SubRipFile.from_string(srt.compose(cues), error_handling=pysrt.ERROR_RAISE)
     seen = [(Span(i.start.ordinal, i.end.ordinal), i.text) for i in items]
-    assert seen == [(span, "\n".join(srt.guard(line) for line in lines)) for span, lines in _with_text(cues)]
+    assert seen == [
+        (span, "\n".join(markup.guard(line) for line in lines)) for span, lines in _with_text(cues)
+    ]
     assert [i.index for i in items] == list(range(1, len(items) + 1))
 
 
@@ -230,7 +234,7 @@ def test_vtt_of_a_transcript(transcript: Transcript) -> None:
 def test_the_reviewer_is_named(transcript: Transcript) -> None:
     reviewed = replace(transcript, grade=Grade.REVIEWED, reviewer="A. Tester")
     assert "NOTE Captions by Vignette: reviewed by A. Tester" in vtt.dumps(reviewed)
-    assert document.to_dict(reviewed)["grade"] == "reviewed by A. Tester"
+    assert writer.to_dict(reviewed)["grade"] == "reviewed by A. Tester"
 
 
 def test_a_draft_says_so_in_a_cue_of_its_own(transcript: Transcript) -> None:
@@ -240,7 +244,7 @@ def test_a_draft_says_so_in_a_cue_of_its_own(transcript: Transcript) -> None:
     assert second.lines == ["-TIM: Hello, R&D. [laughs]", "-Well yes."]
     assert srt.dumps(draft).startswith(f"1\n00:00:00,000 --> 00:00:01,900\n{render.DRAFT_NOTICE}\n\n2\n")
     assert vtt.dumps(draft).startswith(f"WEBVTT\n\nNOTE {render.DRAFT_NOTICE}\n\n")
-    assert document.to_dict(draft)["draft"] is True
+    assert writer.to_dict(draft)["draft"] is True
 
 
 def test_a_draft_that_begins_at_once_hides_no_word(transcript: Transcript) -> None:
@@ -258,15 +262,15 @@ def test_an_empty_draft_is_valid(transcript: Transcript) -> None:
     )  # fmt: skip
     assert srt.dumps(silent) == ""
     assert vtt_reader.parse(vtt.dumps(silent), NOWHERE) == ([], [])
-    jsonschema.validate(document.to_dict(silent), document.schema())
+    jsonschema.validate(writer.to_dict(silent), writer.schema())
 
 
 def test_the_document_fulfils_its_schema(transcript: Transcript) -> None:
-    schema = document.schema()
+    schema = writer.schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    found = document.to_dict(transcript)
+    found = writer.to_dict(transcript)
     jsonschema.validate(found, schema)
-    assert json.loads(document.dumps(transcript)) == found
+    assert json.loads(writer.dumps(transcript)) == found
     assert found["cues"] == [
         {"id": "c1", "speaker": "s1", "start_ms": 1900, "end_ms": 3600,
          "lines": ["-TIM: Hello, R&D. [laughs]", "-Well yes."]}
@@ -280,8 +284,8 @@ def test_the_document_fulfils_its_schema(transcript: Transcript) -> None:
 
 
 def test_the_document_is_byte_stable_and_one_word_is_one_line(transcript: Transcript) -> None:
-    text = document.dumps(transcript)
-    assert text == document.dumps(replace(transcript, provenance={"aligner": "2", "recognizer": "sphinx"}))
+    text = writer.dumps(transcript)
+    assert text == writer.dumps(replace(transcript, provenance={"aligner": "2", "recognizer": "sphinx"}))
     assert text.endswith("}\n")
     words = [line for line in text.split("\n") if '"time_source"' in line]
     assert [json.loads(line.rstrip(","))["text"] for line in words] == [t.text for t in transcript.tokens]
@@ -289,17 +293,17 @@ def test_the_document_is_byte_stable_and_one_word_is_one_line(transcript: Transc
 
 @pytest.mark.parametrize("path", ["", "media", "utterances/0", "utterances/0/words/0", "cues/0", "alignment"])
 def test_the_schema_is_strict(transcript: Transcript, path: str) -> None:
-    found = document.to_dict(transcript)
+    found = writer.to_dict(transcript)
     place: Any = found
     for step in filter(None, path.split("/")):
         place = place[int(step)] if step.isdigit() else place[step]
     place["surprise"] = 1
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(found, document.schema())
+        jsonschema.validate(found, writer.schema())
     del place["surprise"]
     place.pop(next(iter(place)))
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(found, document.schema())
+        jsonschema.validate(found, writer.schema())
 
 
 @pytest.mark.parametrize(

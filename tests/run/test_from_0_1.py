@@ -19,8 +19,9 @@ from pipeline.edits.conflicts import State
 from pipeline.edits.model import KINDS
 from pipeline.edits.preview import preview
 from pipeline.files import data_file, digest_of_file
-from pipeline.formats import render
-from pipeline.search import documents, storage
+from pipeline.formats.document import reader
+from pipeline.formats.writers import render
+from pipeline.search import storage
 from pipeline.speech import weights
 from pipeline.speech.voices import embeddings
 from pipeline.stages import align, picture
@@ -262,7 +263,7 @@ def test_the_index_answers_or_is_made_anew(old):
 def test_its_documents_are_read(old, name):
     path = old.out / f"{name}.json"
     written = json.loads(path.read_text("utf-8"))
-    read = documents.parse(path.read_bytes(), path)
+    read = reader.parse(path.read_bytes(), path)
     people = [p.name for p in read.people]
     assert [[u.text, len(u.tags)] for u in read.utterances] == [
         [u["text"], len(u["concepts"])] for u in written["utterances"]

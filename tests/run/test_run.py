@@ -16,7 +16,7 @@ from pipeline.media.ffmpeg import ffmpeg_binary
 from tests.support.project import MEDIA, ROOT, cut_off
 from tests.support.waiting import wait_until
 
-SCHEMA = json.loads((ROOT / "pipeline" / "formats" / "schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((ROOT / "pipeline" / "formats" / "document" / "schema.json").read_text(encoding="utf-8"))
 
 
 def only(ran):

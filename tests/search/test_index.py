@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.formats.document import reader
 from pipeline.search import (
     Codebook,
     DocumentError,
@@ -18,7 +19,6 @@ from pipeline.search import (
     IndexFileError,
     QueryError,
     building,
-    documents,
     keys,
     storage,
 )
@@ -198,7 +198,7 @@ def test_a_damaged_document_is_told_with_its_place(tmp_path, path, value, says):
     put(document, path, value)
     file = tmp_path / "group.json"
     with pytest.raises(DocumentError) as caught:
-        documents.parse(json.dumps(document).encode(), file)
+        reader.parse(json.dumps(document).encode(), file)
     assert str(caught.value).startswith(f"{file}")
     assert says in str(caught.value)
 
@@ -225,7 +225,7 @@ def test_any_value_anywhere_is_read_or_told(place, value):
     put(document, place, value)
     data = json.dumps(document).encode()
     try:
-        read = documents.parse(data, documents.Path("x.json"))
+        read = reader.parse(data, reader.Path("x.json"))
     except DocumentError as error:
         assert error.problem
     else:
@@ -246,7 +246,7 @@ def test_any_text_is_found_by_its_own_words(tmp_path_factory, texts):
     with Index.of(folder) as index:
         for number, text in enumerate(texts):
             for word in {
-                w for w in documents.clean(text).split() if w.isascii() and any(c.isalnum() for c in w)
+                w for w in reader.clean(text).split() if w.isascii() and any(c.isalnum() for c in w)
             }:
                 plain = word.replace('"', " ")
                 query = f'"{plain}"'
@@ -303,8 +303,8 @@ def test_it_is_searched_while_it_is_built_anew(tmp_path):
     "error",
     [
         QueryError("no", "yes", query="a b", at=2),
-        IndexFileError(documents.Path("x"), "is odd"),
-        DocumentError(documents.Path("x"), "is odd", "utterance 3"),
+        IndexFileError(reader.Path("x"), "is odd"),
+        DocumentError(reader.Path("x"), "is odd", "utterance 3"),
     ],
 )
 def test_errors_survive_the_way_between_processes(error):

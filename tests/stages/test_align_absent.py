@@ -14,9 +14,9 @@ from pipeline.edits import adopt
 from pipeline.edits.making import Maker
 from pipeline.edits.mended import shown
 from pipeline.edits.model import CueOf
-from pipeline.formats import document, render, srt, text
+from pipeline.formats.document import reader, writer
+from pipeline.formats.writers import render, srt, text
 from pipeline.profiles import PROFILES
-from pipeline.search import documents
 from pipeline.settings import CaptionSettings
 from pipeline.summary import needs_person
 from pipeline.timing import Span
@@ -112,7 +112,7 @@ def test_captions_leave_out_what_nobody_says_and_nothing_else(profile: str, recu
     shown_text = " ".join(" ".join(render.lines(c, made)) for c in made.captions.cues)
     assert shown_text == "We begin now. And we go on."
     assert all(c.span.duration_ms >= 500 for c in made.captions.cues)
-    told = document.to_dict(made)
+    told = writer.to_dict(made)
     assert [w["kind"] for u in told["utterances"] for w in u["words"]].count("absent") == 16
     assert told["alignment"]["text_without_speech"]
     assert "Nobody" not in text.dumps(made)
@@ -123,7 +123,7 @@ def test_nobody_finds_what_nobody_says(tmp_path) -> None:  # type: ignore[no-unt
     aligned = cut_out(900)
     made = compose(absences.marked(aligned, regions(aligned))).transcript
     path = tmp_path / "talk.json"
-    found = documents.parse(document.dumps(made).encode(), path)
+    found = reader.parse(writer.dumps(made).encode(), path)
     assert [u.text for u in found.utterances] == ["We begin now.", "And we go on."]
 
 

@@ -177,7 +177,7 @@ def test_opening_words_say_the_kind(text, kind):
 
 
 def test_chapters_carry_titles_that_cannot_break_the_file(tmp_path):
-    from pipeline.formats import chapters_vtt
+    from pipeline.formats.writers import chapters_vtt
     from pipeline.transcript import Part, Parts
     from tests.run.test_outputs import transcript
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
-from pipeline.formats.readers.payload import RawCue
+from pipeline.formats.readers.raw_cue import RawCue
 from pipeline.transcript.subtitles import Given, GivenFormat
 
 _MAX_NOTES = 12

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers.payload import Piece, RawCue, split_lines
+from pipeline.formats.readers.raw_cue import Piece, RawCue, split_lines
 from pipeline.timing import Span
 
 _FORMATS = {

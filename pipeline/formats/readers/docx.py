@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers.payload import RawCue
+from pipeline.formats.readers.raw_cue import RawCue
 from pipeline.formats.readers.text import from_paragraphs
 
 _BODY = "word/document.xml"

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers.payload import Line, Piece, RawCue, split_lines
-from pipeline.formats.srt import unguard
+from pipeline.formats.markup import unguard
+from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
 from pipeline.timing import Span, parse_timecode
 
 _TIME = r"-?(?:\d{1,6}\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeline.formats.readers.labels import is_shouting
-from pipeline.formats.readers.payload import Line, Piece, RawCue
+from pipeline.formats.readers.raw_cue import Line, Piece, RawCue
 
 _MAX_NAME_CHARS = 32
 _MAX_HEADING_WORDS = 8

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import srt
-from pipeline.formats.readers.payload import Piece, RawCue, split_lines
+from pipeline.formats.readers.raw_cue import Piece, RawCue, split_lines
 from pipeline.timing import Span, clock
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.formats.readers import sounds
 from pipeline.formats.readers.labels import Labels
-from pipeline.formats.readers.payload import RawCue, text_lines
+from pipeline.formats.readers.raw_cue import RawCue, text_lines
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import GivenCue, GivenWord
 

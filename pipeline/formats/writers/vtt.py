@@ -6,17 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.formats import position, render
-from pipeline.formats.render import Piece, RenderedCue, clean, squeeze
-from pipeline.formats.srt import styled
+from pipeline.formats import position
+from pipeline.formats.markup import ORIGIN, escape, styled
+from pipeline.formats.writers import render
+from pipeline.formats.writers.render import Piece, RenderedCue, clean, squeeze
 from pipeline.timing import Span, format_timecode
 from pipeline.transcript import Grade, Transcript, grade_line
-
-ORIGIN = "Captions by Vignette"
-"""How our files are known by their note."""
-
-# `>` need not be escaped by the letter, but so no `-->` can ever come about.
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def dumps(transcript: Transcript) -> str:
@@ -34,11 +29,6 @@ def compose(cues: Iterable[RenderedCue], notes: Iterable[str] = ()) -> str:
         if text and cue.span:
             blocks.append("\n".join((_timing(cue.span, cue.settings), *text, "")))
     return "\n".join(blocks)
-
-
-def escape(text: str) -> str:
-    """`text` as WebVTT cue text that reads back as itself."""
-    return text.translate(_ESCAPES)
 
 
 def _timing(span: Span, settings: str) -> str:

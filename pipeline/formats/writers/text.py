@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipeline.formats import render
+from pipeline.formats.writers import render
 from pipeline.timing import clock
 from pipeline.transcript import NOT_CAPTIONED, Grade, Kind, Transcript, grade_line
 

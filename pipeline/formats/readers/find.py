@@ -16,7 +16,7 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
-from pipeline.formats.vtt import ORIGIN
+from pipeline.formats.markup import ORIGIN
 
 _TIMED = (".srt", ".vtt", ".ass", ".ssa")
 _SCRIPTS = (".txt", ".docx")

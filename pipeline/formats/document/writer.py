@@ -10,7 +10,7 @@ import json
 from importlib import resources
 from typing import Any
 
-from pipeline.formats import render
+from pipeline.formats.writers import render
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -38,7 +38,7 @@ def dumps(transcript: Transcript) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) that every document fulfils."""
-    text = resources.files("pipeline.formats").joinpath("schema.json").read_text("utf-8")
+    text = resources.files("pipeline.formats.document").joinpath("schema.json").read_text("utf-8")
     return dict(json.loads(text))
 
 

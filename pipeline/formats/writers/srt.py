@@ -8,19 +8,14 @@ takes it out again.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from pipeline.formats import position, render
-from pipeline.formats.render import Piece, RenderedCue, clean, squeeze
+from pipeline.formats import position
+from pipeline.formats.markup import guard, styled
+from pipeline.formats.writers import render
+from pipeline.formats.writers.render import Piece, RenderedCue, clean, squeeze
 from pipeline.transcript import Transcript
-
-GUARD = "\u2060"
-# What players take for markup: a tag, an override block, a character reference, the arrow of a timing line.
-_ARMED = re.compile(
-    r"<(?=/?[A-Za-z])|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + GUARD + ")"
-)
 
 
 def dumps(transcript: Transcript) -> str:
@@ -49,21 +44,3 @@ def _line(pieces: tuple[Piece, ...]) -> str:
     alike = groupby(pieces, key=lambda piece: piece.style)
     marked = (styled(guard(squeeze("".join(p.text for p in run))), style) for style, run in alike)
     return " ".join("".join(marked).split())
-
-
-def styled(text: str, style: str) -> str:
-    """`text` within the tags that SubRip and WebVTT share: `<b>`, `<i>`, `<u>`."""
-    opening, closing = (
-        "".join(f"<{slash}{s}>" for s in order) for slash, order in (("", style), ("/", style[::-1]))
-    )
-    return opening + text + closing if text.strip() else text
-
-
-def guard(line: str) -> str:
-    """`line` with a word joiner inside everything that could be taken for markup."""
-    return _ARMED.sub(lambda m: m[0] + GUARD, line)
-
-
-def unguard(text: str) -> str:
-    """The inverse of `guard`."""
-    return re.sub(r"(<|\{|&|-)" + GUARD, r"\1", text)

@@ -1,0 +1,1 @@
+"""The public JSON document: its writer, its reader, its schema."""

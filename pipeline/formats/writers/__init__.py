@@ -1,0 +1,1 @@
+"""Writers of what comes out: a transcript as captions, tracks, turns and text."""
