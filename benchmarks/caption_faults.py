@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.caption_material import Material
 from pipeline.audit import Facts, Finding, audit
-from pipeline.check import load
+from pipeline.audit.captions import load
 from pipeline.formats.writers import vtt
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span, format_timecode, parse_timecode

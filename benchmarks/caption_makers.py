@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.caption_material import Material
 from pipeline.audit import Document
-from pipeline.check import load
+from pipeline.audit.captions import load
 from pipeline.english.breaks import is_sentence_end
 from pipeline.timing import format_timecode
 from pipeline.transcript import Kind, Token

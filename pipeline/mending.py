@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.audit import Facts, Report, Severity, audit
-from pipeline.audit.mending import Mend, mend
+from pipeline.audit.captions import load, load_with
+from pipeline.audit.fixes import Mend, mend
 from pipeline.audit.model import Document
 from pipeline.audit.waivers import waive
-from pipeline.check import load, load_with
 from pipeline.errors import OutputError, SubtitlesError
 from pipeline.files import write_atomic
 from pipeline.keeping import Place

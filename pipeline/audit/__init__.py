@@ -5,7 +5,7 @@ Nothing here knows how captions are built: what the builder makes is judged like
 ever says that captions "comply": a program finds what is wrong, a person must say that the rest is right.
 """
 
+from pipeline.audit.engine import audit
 from pipeline.audit.model import Document, Facts, Finding, Report, Severity
-from pipeline.audit.run import audit
 
 __all__ = ["Document", "Facts", "Finding", "Report", "Severity", "audit"]

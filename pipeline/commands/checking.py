@@ -138,6 +138,7 @@ def _waive(
 ) -> int:
     """Write down that a finding is right as it is."""
     from pipeline import check, edits, settings, waiving
+    from pipeline.audit import captions
     from pipeline.commands.deciding import user
     from pipeline.commands.wishes import time_of
     from pipeline.files import PROJECT_FILE
@@ -146,7 +147,7 @@ def _waive(
     limits = settings.load(PROJECT_FILE, None).captions
     chosen = [check.profile_named(name, limits) for name in profiles]
     facts, media = (heard.facts, heard.media.path) if heard else (None, None)
-    document, _ = check.load_with(path, facts)
+    document, _ = captions.load_with(path, facts)
     report = check.check_file(path, chosen, facts, media)
     decision = waiving.waiver(document, report, rule, time_of(at, "--at"), reason, by or user())
     journal = waiving.journal_for(path, media)

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from benchmarks import caption_faults, caption_material
 from benchmarks.captions import document_of, facts_of
 from pipeline.audit import Facts, Severity, audit
+from pipeline.audit.captions import load, merged
 from pipeline.audit.matching import match, spoken_words
 from pipeline.audit.model import Shown, SpokenWord
 from pipeline.audit.report import as_csv, as_json, as_text
-from pipeline.audit.scan import scan
-from pipeline.check import WRITERS, check, load, merged, profile_named
+from pipeline.audit.syntax import scan
+from pipeline.check import WRITERS, check, profile_named
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.audit import Document, Facts, Finding, Severity, audit
-from pipeline.audit.documents import shown
+from pipeline.audit.captions import load, shown
 from pipeline.audit.model import Differing, SpokenWord
 from pipeline.audit.rules import RULES
-from pipeline.check import load
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from benchmarks import caption_faults, caption_material
 from benchmarks.captions import facts_of
 from pipeline.audit import Facts, audit
-from pipeline.audit.documents import shown
-from pipeline.audit.mending import TRIES, mend
+from pipeline.audit.captions import load, shown
+from pipeline.audit.fixes import TRIES, mend
 from pipeline.audit.model import Document, Finding, Report, Severity
 from pipeline.audit.rules import RULES
 from pipeline.audit.waivers import Waiver, waive
-from pipeline.check import check, load
+from pipeline.check import check
 from pipeline.errors import SubtitlesError
 from pipeline.mending import propose, write
 from pipeline.profiles import PROFILES

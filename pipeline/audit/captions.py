@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from pipeline.audit import Document, Facts
 from pipeline.audit.model import Differing, Document, Facts, Flaw, Shown, SpokenWord
-from pipeline.audit.scan import Block, Scan, scan
+from pipeline.audit.syntax import Block, Scan, scan
+from pipeline.errors import SubtitlesError
+from pipeline.formats.readers import read
 from pipeline.timing import Span
-from pipeline.transcript import Kind
+from pipeline.transcript import Grade, Kind
 from pipeline.transcript.subtitles import Given
 
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>|<[\d:.]+>|\{\\[^{}\n]*\}|</>")
@@ -163,3 +169,83 @@ def facts_from_json(document: Mapping[str, Any]) -> Facts:
 def flawed(name: str, kind: str, rule: str, message: str) -> Document:
     """A document of which nothing could be read but what is wrong with it."""
     return Document(name, kind, (), (Flaw(rule, message),))
+
+
+def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
+    """The captions in a file, and all that is known about the recording: given, or from our transcript beside it.
+
+    Raises SubtitlesError.
+    """
+    document, own = load(path)
+    if own.words is None and (facts is None or facts.words is None) and (beside := transcript_beside(path)):
+        own = facts_of(beside)
+        document = replace(
+            document, notes=(*document.notes, f"the words that are said are those of {beside.name}")
+        )
+    return document, merged(own, facts)
+
+
+def transcript_beside(path: Path) -> Path | None:
+    """Our own transcript of the recording, `talk.json` beside `talk.en.vtt`, where its words can be trusted."""
+    stem = path.name.split(".")[0]
+    beside = path.with_name(f"{stem}.json")
+    if path.suffix.lower() == ".json" or not stem or not beside.is_file():
+        return None
+    try:
+        document = _public(beside, _bytes(beside))
+    except SubtitlesError:
+        return None
+    trusted = not document.get("draft", True) and document.get("grade") != str(Grade.MACHINE)
+    return beside if trusted else None
+
+
+def load(path: Path) -> tuple[Document, Facts]:
+    """The captions in a file, and what the file itself knows about the recording. Raises SubtitlesError."""
+    data = _bytes(path)
+    if path.suffix.lower() == ".json":
+        document, facts = from_json(_public(path, data))
+        return replace(document, name=path.name), facts
+    given = read(path)
+    if given.cues and not given.timed:
+        raise SubtitlesError(path, "has no times, so there are no captions to check")
+    return from_given(given, data), Facts()
+
+
+def facts_of(path: Path) -> Facts:
+    """What our own public JSON at `path` knows about its recording. Raises SubtitlesError."""
+    return facts_from_json(_public(path, _bytes(path)))
+
+
+def merged(own: Facts, given: Facts | None) -> Facts:
+    """The facts of a file with those that were given put over them."""
+    if given is None:
+        return own
+    names = ("duration_ms", "frame_rate", "shots", "speech", "words")
+    put = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
+    return replace(own, **put, differing=given.differing or own.differing, names=given.names or own.names)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
+
+
+def _public(path: Path, data: bytes) -> dict[str, Any]:
+    """Our own document, checked to be whole. Raises SubtitlesError."""
+    try:
+        document = json.loads(data)
+        if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("vignette/"):
+            raise SubtitlesError(path, "is not a transcript of ours", "give the .json that vignette wrote")
+        from_json(document)
+    except (KeyError, TypeError) as error:
+        raise SubtitlesError(
+            path, f"is a transcript of ours that is damaged ({error!r})", "make it again"
+        ) from None
+    except ValueError as error:
+        raise SubtitlesError(path, f"is not JSON: {error}") from None
+    except RecursionError:
+        problem = "is nested too deeply to be a transcript of ours"
+        raise SubtitlesError(path, problem, "give the .json that vignette wrote") from None
+    return document

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
-from pipeline.audit.documents import shown
+from pipeline.audit.captions import shown
+from pipeline.audit.engine import audit
 from pipeline.audit.model import Document, Facts, Severity, Shown
-from pipeline.audit.run import audit
 from pipeline.audit.waivers import Waiver, waive
 from pipeline.english.breaks import Junction, junction, visible_length
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile

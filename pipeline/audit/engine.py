@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.audit.hearing import coverage, matched
+from pipeline.audit.against_sound import coverage, matched
 from pipeline.audit.model import Document, Facts, Finding, Hit, Rates, Report, Severity, View
 from pipeline.audit.rules import RULES, Rule
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
