@@ -25,7 +25,7 @@ from benchmarks import results
 from pipeline.score_parts import TOLERANCE_MS, Counts, counts, pairs, pk, window_diff
 from pipeline.settings import PictureSettings
 from pipeline.stages import picture, vignettes
-from pipeline.stages.vignettes.evidence import _depths
+from pipeline.stages.vignettes.boundaries import _depths
 from pipeline.timing import Span, seconds_to_ms
 from pipeline.transcript import (
     Aligned,

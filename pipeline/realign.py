@@ -24,7 +24,7 @@ from pipeline.progress import Progress, part, silent
 from pipeline.settings import Settings
 from pipeline.speech import vad
 from pipeline.stages import align, captions
-from pipeline.stages.align.relation import Relation
+from pipeline.stages.align.sync import Relation
 from pipeline.summary import at_times
 from pipeline.timing import Span
 from pipeline.transcript import (

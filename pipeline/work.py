@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from pipeline import __version__, absences, enrolment, silences
+from pipeline import __version__, enrolment
 from pipeline.concepts import inflections, lexicon
 from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
@@ -25,6 +25,7 @@ from pipeline.speech.voices.cache import Memory
 from pipeline.speech.voices.clustering import Known
 from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
+from pipeline.stages.align import absent, pauses
 from pipeline.store import Store, digest_of
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
@@ -238,7 +239,7 @@ class Work:
             settings=_plain(self.job.settings.align, without=("processes",)),
             subtitles=self._given_digest(),
             heard=self._digest(heard, Heard),
-            **({"ears": align.ears.VERSION} if heard.tokens and not heard.biased else {}),
+            **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
         )
 
     def _align(self, heard: Heard, progress: Progress) -> Aligned:
@@ -251,8 +252,8 @@ class Work:
                 "name the right file with --subtitles, or move this one away to transcribe without it",
             )
         is_still = Stillness(self.audio(), heard.regions)
-        found = absences.marked(aligned, heard.regions, is_still)
-        return silences.marked(found, heard.regions, self.job.settings.language, is_still)
+        found = absent.marked(aligned, heard.regions, is_still)
+        return pauses.marked(found, heard.regions, self.job.settings.language, is_still)
 
     @cached_property
     def encoder(self) -> Encoder:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline import silences
 from pipeline.media.audio import Audio
 from pipeline.media.quiet import Stillness
+from pipeline.stages.align import pauses
 from pipeline.timing import SAMPLES_PER_MS, Span
 from pipeline.transcript import Aligned, AlignmentReport, Kind, Token, Verdict
 
@@ -67,7 +67,7 @@ def test_only_a_still_stretch_is_told_as_silence(middle: Sound, room_db: float, 
     assert Stillness(audio, speech)(stretch) is still
     before, after = Token("Yes.", Span(9000, 9900)), Token("No.", Span(22_100, 23_000))
     aligned = Aligned((before, after), AlignmentReport(Verdict.IN_SYNC))
-    told = silences.marked(aligned, speech, "en", Stillness(audio, speech)).tokens
+    told = pauses.marked(aligned, speech, "en", Stillness(audio, speech)).tokens
     assert [t.kind for t in told if t.kind is Kind.PAUSE] == [Kind.PAUSE] * still
 
 

@@ -16,9 +16,9 @@ from pipeline.media.audio import Audio
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Found
 from pipeline.stages import align
-from pipeline.stages.align import passages, placing
-from pipeline.stages.align.relation import Relation, relate, sentences
-from pipeline.stages.align.words import parts
+from pipeline.stages.align import placing, review
+from pipeline.stages.align.pronounced import parts
+from pipeline.stages.align.sync import Relation, relate, sentences
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind, TextSource, TimeSource, Token, Verdict
 from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
@@ -231,9 +231,9 @@ def test_passages_lie_inside_the_text_and_never_overlap(case: tuple[Given, list[
     wanted = parts(given)
     placed = placing.places(given, wanted, found, Relation(Verdict.UNTIMED), duration_ms)
     tokens = placing.tokens(given, placed, TextSource.SCRIPT)
-    not_confirmed, differently = passages.doubtful(tokens, wanted, found, DEAF)
+    not_confirmed, differently = review.doubtful(tokens, wanted, found, DEAF)
     assert not differently  # nobody listened
-    for passage in (*passages.unspoken(tokens, wanted, found), *not_confirmed):
+    for passage in (*review.unspoken(tokens, wanted, found), *not_confirmed):
         assert 0 <= passage.first < passage.last <= len(tokens) and passage.text
     assert all(a.last <= b.first for a, b in pairwise(not_confirmed))
 

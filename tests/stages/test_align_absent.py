@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import absences, silences
 from pipeline.edits import adopt
 from pipeline.edits.making import Maker
 from pipeline.edits.mended import shown
@@ -18,6 +17,8 @@ from pipeline.formats.document import reader, writer
 from pipeline.formats.writers import render, srt, text
 from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings
+from pipeline.stages.align import absent as absences
+from pipeline.stages.align import pauses
 from pipeline.summary import needs_person
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Kind, Passage, Token, Verdict
@@ -198,7 +199,7 @@ def spoken(aligned: Aligned) -> list[Span]:
 )
 def test_long_silences_are_told_where_the_profile_wants_it(pause_ms: int, profile: str, told: int) -> None:
     aligned = silent(pause_ms)
-    marked = silences.marked(aligned, spoken(aligned))
+    marked = pauses.marked(aligned, spoken(aligned))
     made = compose(marked, settings=CaptionSettings(profile=profile)).transcript  # type: ignore[arg-type]
     assert srt.dumps(made).count("[long pause]") == told
     assert [t.text for t in marked.tokens if t.kind is not Kind.PAUSE] == [t.text for t in aligned.tokens]
@@ -211,16 +212,16 @@ def test_long_silences_are_told_where_the_profile_wants_it(pause_ms: int, profil
 def test_a_silence_is_told_in_the_middle_of_talk_alone() -> None:
     aligned = silent(2000)
     late = replace(aligned, tokens=tuple(replace(t, span=t.span.shifted(60_000)) for t in aligned.tokens))
-    assert silences.marked(late, spoken(late)) == late
+    assert pauses.marked(late, spoken(late)) == late
     aligned = silent(25_000)
-    assert silences.marked(aligned, [Span(0, 60_000)]) == aligned  # somebody speaks, without text
-    assert silences.marked(aligned, spoken(aligned), "de") == aligned
-    assert silences.marked(aligned, []) == aligned
+    assert pauses.marked(aligned, [Span(0, 60_000)]) == aligned  # somebody speaks, without text
+    assert pauses.marked(aligned, spoken(aligned), "de") == aligned
+    assert pauses.marked(aligned, []) == aligned
 
 
 def test_a_pause_ends_a_turn_and_is_told_in_the_transcript_by_its_length() -> None:
     aligned = silent(12_000)
-    made = compose(silences.marked(aligned, spoken(aligned))).transcript
+    made = compose(pauses.marked(aligned, spoken(aligned))).transcript
     assert [made.text(u.first, u.last) for u in made.voices.utterances] == [
         "How was that for you?", "[long pause]", "I don't know. It hurt.",
     ]  # fmt: skip
@@ -241,13 +242,13 @@ def test_silences_move_nothing_but_indices(gaps_and_words, data) -> None:  # typ
     edges = sorted({0, len(tokens), *data.draw(st.lists(st.integers(0, len(tokens)), max_size=4))})
     cues = tuple(EditorCue(a, b, Span(0, 1)) for a, b in itertools.pairwise(edges))
     aligned = Aligned(tuple(tokens), AlignmentReport(Verdict.IN_SYNC), cues)
-    marked = silences.marked(aligned, [t.span for t in tokens])
+    marked = pauses.marked(aligned, [t.span for t in tokens])
     for before, after in zip(cues, marked.editor_cues, strict=True):
         held = [t for t in marked.tokens[after.first : after.last] if t.kind is not Kind.PAUSE]
         assert held == tokens[before.first : before.last]
     for k, token in enumerate(marked.tokens):
         if token.kind is Kind.PAUSE:
             assert 0 < k < len(marked.tokens) - 1
-            assert token.span.duration_ms >= silences.LONG_PAUSE_MS
+            assert token.span.duration_ms >= pauses.LONG_PAUSE_MS
             assert marked.tokens[k - 1].span.end_ms <= token.span.start_ms
             assert token.span.end_ms <= marked.tokens[k + 1].span.start_ms

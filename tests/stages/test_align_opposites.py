@@ -10,7 +10,7 @@ from pipeline.media import facts
 from pipeline.speech.aligner.lattice import Spoken
 from pipeline.speech.aligner.listen import Found, Listener
 from pipeline.stages.align.opposites import OPPOSITES, contradicted
-from pipeline.stages.align.words import parts, spoken_words
+from pipeline.stages.align.pronounced import parts, spoken_words
 from pipeline.timing import Span
 from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
 from tests.support.project import ROOT

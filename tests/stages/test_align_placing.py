@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pipeline.speech.aligner.listen import Found
 from pipeline.stages import align
-from pipeline.stages.align import passages, placing
-from pipeline.stages.align.relation import Relation
-from pipeline.stages.align.words import parts
+from pipeline.stages.align import placing, review
+from pipeline.stages.align.pronounced import parts
+from pipeline.stages.align.sync import Relation
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Shift, TextSource, TimeSource, Verdict
 from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
@@ -127,7 +127,7 @@ def doubted(fits: list[float]) -> list[int]:
     found = [said(400 * n, fit) for n, fit in enumerate(fits)]
     placed = placing.places(given, parts(given), found, scattered(0), 60_000)
     tokens = placing.tokens(given, placed, TextSource.SUBTITLES)
-    not_confirmed, _ = passages.doubtful(tokens, parts(given), found, DEAF)
+    not_confirmed, _ = review.doubtful(tokens, parts(given), found, DEAF)
     return [n for p in not_confirmed for n in range(p.first, p.last)]
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.speech.aligner.listen import Found, Listened
-from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
-from pipeline.stages.align.rejoining import rejoined
+from pipeline.stages.align.rejoin import rejoined
+from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
 from pipeline.timing import Span
 
 

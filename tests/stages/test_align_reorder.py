@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.speech.aligner.listen import Found, Listened
-from pipeline.stages.align.swapping import in_spoken_order
+from pipeline.stages.align.reorder import in_spoken_order
 from pipeline.timing import Span
 
 # Five cues of two words; the third and the fourth are said the other way round.

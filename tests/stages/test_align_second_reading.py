@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.stages.align.ears import read_differently
+from pipeline.stages.align.second_reading import read_differently
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Token
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pipeline.profiles import PROFILES, Limits, limits_of
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
-from pipeline.stages.captions.division import Piece, divide, total_cost
-from pipeline.stages.captions.script import Script, lay_out, short_names
+from pipeline.stages.captions.features import Script, lay_out, short_names
+from pipeline.stages.captions.segmentation import Piece, divide, total_cost
 from pipeline.timing import Span, gaps
 from pipeline.transcript import (
     Aligned,

@@ -14,7 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.settings import PictureSettings
 from pipeline.stages import picture
-from pipeline.stages.picture import changes, glances, packets, reading
+from pipeline.stages.picture import ocr, packets, sampling
+from pipeline.stages.picture import shots as changes
 from pipeline.timing import Span
 from tests.support.media_makers import ffmpeg, wav
 
@@ -168,11 +169,11 @@ def test_the_plan_keeps_to_its_budget():
     keys = np.zeros(len(sizes), np.bool_)
     keys[::100] = True
     held = packets.Packets(np.arange(len(sizes), dtype=np.int64) * 40, sizes, keys)
-    pixels = glances.BUDGET_PIXELS // 1000
-    until = glances.plan(held, pixels, exact=False).until
+    pixels = sampling.BUDGET_PIXELS // 1000
+    until = sampling.plan(held, pixels, exact=False).until
     decoded = sum(end - first - 1 for first, end in until.items())
     assert 0 < decoded <= 1000
-    assert sum(end - first for first, end in glances.plan(held, pixels, exact=True).until.items()) == len(
+    assert sum(end - first for first, end in sampling.plan(held, pixels, exact=True).until.items()) == len(
         sizes
     )
 
@@ -197,4 +198,4 @@ def test_a_title_on_black_is_a_card_and_not_black():
 
 
 def test_what_reads_is_named():
-    assert reading.reader_identity().startswith("rapidocr 3.")
+    assert ocr.reader_identity().startswith("rapidocr 3.")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.settings import PartAt
 from pipeline.stages import vignettes
-from pipeline.stages.vignettes import evidence
+from pipeline.stages.vignettes import boundaries
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -166,14 +166,14 @@ def test_cohesion_dips_where_the_words_change():
     two = [
         parts_.Said(Span(n * 3000, n * 3000 + 2000), "a", "bread oven flour butter") for n in range(20, 40)
     ]
-    depths = evidence._depths(one + two)
+    depths = boundaries._depths(one + two)
     assert max(range(40), key=depths.__getitem__) == 20
 
 
 @pytest.mark.parametrize("text,kind", [("Welcome to the group", "introduction"), ("Let me pause the group there", "commentary"),
                                        ("Thank you for watching", "closing")])  # fmt: skip
 def test_opening_words_say_the_kind(text, kind):
-    assert kind in evidence._openings([parts_.Said(Span(0, 1000), "a", text)], 0)
+    assert kind in boundaries._openings([parts_.Said(Span(0, 1000), "a", text)], 0)
 
 
 def test_chapters_carry_titles_that_cannot_break_the_file(tmp_path):

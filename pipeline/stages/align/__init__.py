@@ -24,12 +24,12 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Found, Listened, Listener
 from pipeline.speech.aligner.threads import alone
-from pipeline.stages.align import ears, opposites, passages, placing
-from pipeline.stages.align.moving import at_own_times, put_in_place, without_doubles
-from pipeline.stages.align.rejoining import rejoined
-from pipeline.stages.align.relation import FEWEST, Relation, relate, sentences
-from pipeline.stages.align.swapping import in_spoken_order
-from pipeline.stages.align.words import Part, parts
+from pipeline.stages.align import opposites, placing, review, second_reading
+from pipeline.stages.align.pronounced import Part, parts
+from pipeline.stages.align.rejoin import rejoined
+from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
+from pipeline.stages.align.reorder import in_spoken_order
+from pipeline.stages.align.sync import FEWEST, Relation, relate, sentences
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -161,15 +161,15 @@ def _report(
     tokens: tuple[Token, ...], wanted: Sequence[Part], listened: Listened, relation: Relation, heard: Heard,
     cues: Sequence[EditorCue], against: frozenset[int],
 ) -> AlignmentReport:  # fmt: skip
-    read = ears.read_differently(tokens, heard)
-    doubted, misfitting = passages.doubtful(tokens, wanted, listened.found, heard, against)
-    not_confirmed, differently = passages.beside(doubted, read), passages.beside(misfitting, read)
+    read = second_reading.read_differently(tokens, heard)
+    doubted, misfitting = review.doubtful(tokens, wanted, listened.found, heard, against)
+    not_confirmed, differently = review.beside(doubted, read), review.beside(misfitting, read)
     return AlignmentReport(
         relation.verdict,
         sentences(relation),
         relation.pieces,
-        passages.unwritten(listened.unwritten, heard.regions, tokens, heard),
-        passages.unspoken(tokens, wanted, listened.found),
+        review.unwritten(listened.unwritten, heard.regions, tokens, heard),
+        review.unspoken(tokens, wanted, listened.found),
         not_confirmed,
         tuple(sorted((*differently, *read), key=lambda passage: passage.first)),
         sum(

@@ -12,8 +12,8 @@ from math import isfinite
 
 from pipeline.speech.aligner.lattice import Spoken
 from pipeline.speech.aligner.listen import Found
-from pipeline.stages.align.passages import usual_fit
-from pipeline.stages.align.words import Part, spoken_words
+from pipeline.stages.align.pronounced import Part, spoken_words
+from pipeline.stages.align.review import usual_fit
 from pipeline.timing import Span
 from pipeline.transcript.subtitles import Given
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 from math import log
 
 from pipeline.speech.aligner.listen import Found
-from pipeline.stages.align import filling
+from pipeline.stages.align import interpolate
 from pipeline.stages.align.confidence import confidence_of, confidence_of_guess
-from pipeline.stages.align.filling import Run, shared_out
-from pipeline.stages.align.relation import Relation
-from pipeline.stages.align.words import Part
+from pipeline.stages.align.interpolate import Run, shared_out
+from pipeline.stages.align.pronounced import Part
+from pipeline.stages.align.sync import Relation
 from pipeline.timing import Span, gaps, union
 from pipeline.transcript import TextSource, TimeSource, Token
 from pipeline.transcript.subtitles import Given
@@ -194,7 +194,7 @@ def _place_elsewhere(
             piece
             for piece in free
             if abs(piece.start_ms - own.start_ms) <= _MOST_SCATTERS * relation.scatter_ms
-            and filling.stretch(words, piece) <= _MOST_STRETCH
+            and interpolate.stretch(words, piece) <= _MOST_STRETCH
         ]
         if fitting:
             nearest = min(fitting, key=lambda piece: abs(piece.start_ms - own.start_ms))
@@ -221,16 +221,16 @@ def _room(run: Run, before: Place | None, after: Place | None, duration_ms: int)
     if start <= end or before is None or after is None:
         return Span(start, max(start, end))
     if run.cues[0] == run.after:
-        return Span(max(0, end - filling.needed_ms(run.words)), end)
+        return Span(max(0, end - interpolate.needed_ms(run.words)), end)
     if run.cues[-1] == run.before:
-        return Span(start, min(duration_ms, start + filling.needed_ms(run.words)))
+        return Span(start, min(duration_ms, start + interpolate.needed_ms(run.words)))
     return Span(start, start)
 
 
 def _filled(run: Run, room: Span, regions: Sequence[Span], reach_ms: int) -> list[Place]:
     """Places for words that were not found, between words that were: in free speech where it fits, else at their own times,
     moved with the rest of the text, as far as these fit, else at a natural pace."""
-    in_speech = filling.in_speech(run, room, filling.free_speech(room, regions), reach_ms)
+    in_speech = interpolate.in_speech(run, room, interpolate.free_speech(room, regions), reach_ms)
     result: list[Place] = []
     for first, last in _runs_of(in_speech):
         piece = [s for s in in_speech[first:last] if s is not None]
@@ -249,9 +249,9 @@ def _unheard(run: Run, room: Span) -> list[Place]:
         if all(g.overlap_ms(room) or g.clipped(room) == g for g in own):
             return [Place(g.clipped(room), confidence_of_guess(True), TimeSource.GIVEN) for g in own]
         whole = run.cues[0] != run.before and run.cues[-1] != run.after
-        if whole and room.duration_ms < _LEAST_ROOM * filling.needed_ms(run.words):
+        if whole and room.duration_ms < _LEAST_ROOM * interpolate.needed_ms(run.words):
             return [Place(g, confidence_of_guess(False), TimeSource.GIVEN) for g in own]
-    spans = filling.at_a_natural_pace(run, room)
+    spans = interpolate.at_a_natural_pace(run, room)
     return [Place(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in spans]
 
 

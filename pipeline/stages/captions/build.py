@@ -9,11 +9,11 @@ from itertools import pairwise
 from pipeline.profiles import Limits, limits_of
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
-from pipeline.stages.captions.division import Piece, divide, layouts
-from pipeline.stages.captions.keeping import kept
-from pipeline.stages.captions.leaving_out import Chosen, choose
-from pipeline.stages.captions.script import Script, lay_out
-from pipeline.stages.captions.times import order_of, spans
+from pipeline.stages.captions.editors_cues import kept
+from pipeline.stages.captions.features import Script, lay_out
+from pipeline.stages.captions.segmentation import Piece, divide, layouts
+from pipeline.stages.captions.spotting import order_of, spans
+from pipeline.stages.captions.visible import Chosen, choose
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Captions, Cue, Voices
 

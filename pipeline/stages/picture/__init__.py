@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import PictureSettings
-from pipeline.stages.picture.changes import Tracker
-from pipeline.stages.picture.glances import look, plan
+from pipeline.stages.picture.ocr import Reader, Watcher, rapid_reader, reader_identity
 from pipeline.stages.picture.packets import read_packets
-from pipeline.stages.picture.reading import Reader, Watcher, rapid_reader, reader_identity
+from pipeline.stages.picture.sampling import look, plan
+from pipeline.stages.picture.shots import Tracker
 from pipeline.transcript import Picture
 
 __all__ = ["VERSION", "reader_identity", "run"]

@@ -17,9 +17,10 @@ from pipeline.settings import Person, SpeakerSettings
 from pipeline.speech.voices import embeddings, scaling
 from pipeline.speech.voices.clustering import Known
 from pipeline.speech.voices.embeddings import Encoder
-from pipeline.stages.speakers import evidence, finding, naming, telling
-from pipeline.stages.speakers.evidence import Claim
-from pipeline.stages.speakers.finding import Heard
+from pipeline.stages.speakers import attribute, diarize, naming
+from pipeline.stages.speakers import claims as evidence
+from pipeline.stages.speakers.claims import Claim
+from pipeline.stages.speakers.diarize import Heard
 from pipeline.stages.speakers.pieces import Piece, cut
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span
@@ -57,11 +58,11 @@ def run(
     ]
     heard, enrolled = _arranged(listen, pieces, clips, roster, encoder, progress)
     claims += enrolled
-    found = finding.voices(heard, claims, settings.most or None, roster.listed, groups)
+    found = diarize.voices(heard, claims, settings.most or None, roster.listed, groups)
     claims += list(evidence.answers(claims, heard.pieces, [int(v) for v in found.track.voices]))
     named = naming.names(found, heard, claims, encoder.sure)
-    found = finding.again(found, heard, {v: n.key for v, n in named.items()}, claims)
-    return telling.told(aligned, pieces, heard, found, named, claims, roster, encoder)
+    found = diarize.again(found, heard, {v: n.key for v, n in named.items()}, claims)
+    return attribute.told(aligned, pieces, heard, found, named, claims, roster, encoder)
 
 
 def _arranged(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.speech.voices import clustering
-from pipeline.stages.speakers.evidence import Claim
-from pipeline.stages.speakers.finding import Found, Heard
+from pipeline.stages.speakers.claims import Claim
+from pipeline.stages.speakers.diarize import Found, Heard
 from pipeline.transcript import Proof, ProofKind
 
 # Votes that name a voice (one label that is clearly its own is enough), and the share of all votes about it that must say

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from pipeline.progress import Progress, silent
 from pipeline.settings import PartAt
-from pipeline.stages.vignettes.evidence import Place, places
-from pipeline.stages.vignettes.given import with_given
-from pipeline.stages.vignettes.model import KINDS, Decided, best
+from pipeline.stages.vignettes.boundaries import Place, places
+from pipeline.stages.vignettes.semi_markov import KINDS, Decided, best
+from pipeline.stages.vignettes.sidecar import with_given
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
 from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utterances

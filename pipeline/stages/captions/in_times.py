@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.profiles import Limits
-from pipeline.stages.captions.division import Piece
-from pipeline.stages.captions.script import Script
-from pipeline.stages.captions.sweep import ends_of, said_until
+from pipeline.stages.captions.features import Script
+from pipeline.stages.captions.out_times import ends_of, said_until
+from pipeline.stages.captions.segmentation import Piece
 
 # Points for a caption that is not seen long enough, that comes outside the tolerance, and that stands beside another
 # although their words do not overlap; the rest of a point is how far.

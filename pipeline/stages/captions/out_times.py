@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.profiles import Limits
-from pipeline.stages.captions.division import Piece
-from pipeline.stages.captions.script import REAL_OVERLAP_MS, Script
+from pipeline.stages.captions.features import REAL_OVERLAP_MS, Script
+from pipeline.stages.captions.segmentation import Piece
 
 # A caption does not yield to somebody else's while its own words go on longer than this.
 GOES_ON_MS = 700

@@ -13,7 +13,7 @@ from pipeline.speech.voices import clustering, tracking
 from pipeline.speech.voices.clustering import Voice
 from pipeline.speech.voices.scaling import Space
 from pipeline.speech.voices.tracking import Track
-from pipeline.stages.speakers.evidence import SHORT_MS, Claim
+from pipeline.stages.speakers.claims import SHORT_MS, Claim
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.transcript import ProofKind
 

@@ -7,10 +7,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipeline.profiles import Limits
-from pipeline.stages.captions.division import Piece
-from pipeline.stages.captions.moving import settled
-from pipeline.stages.captions.script import Script
-from pipeline.stages.captions.sweep import at_once, ends_of, needed_ms, said_until
+from pipeline.stages.captions.features import Script
+from pipeline.stages.captions.in_times import settled
+from pipeline.stages.captions.out_times import at_once, ends_of, needed_ms, said_until
+from pipeline.stages.captions.segmentation import Piece
 from pipeline.timing import Span
 
 # Captions of people who do not speak at once never begin closer together than this, whatever their words'

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.picture.changes import CLEARLY, STILL_SHARE, changed, is_flat
-from pipeline.stages.picture.glances import Glance, Thumb
+from pipeline.stages.picture.sampling import Glance, Thumb
+from pipeline.stages.picture.shots import CLEARLY, STILL_SHARE, changed, is_flat
 from pipeline.timing import Span
 from pipeline.transcript import ScreenText
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.stages.speakers.evidence import Claim
-from pipeline.stages.speakers.finding import Found, Heard
+from pipeline.stages.speakers.claims import Claim
+from pipeline.stages.speakers.diarize import Found, Heard
 from pipeline.stages.speakers.naming import Named, voice_of
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import clock

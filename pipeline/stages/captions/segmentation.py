@@ -24,7 +24,7 @@ from itertools import pairwise
 
 from pipeline.english.breaks import Junction
 from pipeline.profiles import Limits
-from pipeline.stages.captions.script import REAL_OVERLAP_MS, Script
+from pipeline.stages.captions.features import REAL_OVERLAP_MS, Script
 
 CUE = 3.0
 LINE = 1.2

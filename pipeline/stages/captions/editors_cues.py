@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from pipeline.english.breaks import Junction
 from pipeline.profiles import Limits
-from pipeline.stages.captions.division import DASH_CHARS, Piece, layout_cost, layouts
-from pipeline.stages.captions.script import Script
+from pipeline.stages.captions.features import Script
+from pipeline.stages.captions.segmentation import DASH_CHARS, Piece, layout_cost, layouts
 from pipeline.transcript import EditorCue
 
 # A word alone on its line jars when another line is so many times as long.

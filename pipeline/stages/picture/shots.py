@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.stages.picture.glances import THUMB_WIDTH, Glance, Thumb
 from pipeline.stages.picture.packets import Packets
+from pipeline.stages.picture.sampling import THUMB_WIDTH, Glance, Thumb
 from pipeline.timing import Span
 from pipeline.transcript import Shot
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
 from pipeline.speech.aligner.listen import Found
-from pipeline.stages.align.words import Part
+from pipeline.stages.align.pronounced import Part
 from pipeline.timing import Span, union
 from pipeline.transcript import Heard, Kind, Passage, Token
 

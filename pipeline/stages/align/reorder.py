@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.speech.aligner.listen import Found, Listened
-from pipeline.stages.align.lost import WEAK_FIT, cues_of, is_lost
+from pipeline.stages.align.relocate import WEAK_FIT, cues_of, is_lost
 from pipeline.timing import Span, union
 
 Compare = Callable[[Sequence[Sequence[int]], Span], Sequence[Listened]]

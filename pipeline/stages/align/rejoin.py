@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.speech.aligner.listen import Found, Listened
-from pipeline.stages.align.lost import WEAK_FIT, cues_of
-from pipeline.stages.align.moving import Try
+from pipeline.stages.align.relocate import WEAK_FIT, Try, cues_of
 from pipeline.timing import Span
 
 # Nobody pauses so long inside a caption as often as a search is led astray.

@@ -11,11 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import pairwise
 from math import ceil
 
 from pipeline.speech.aligner.listen import Found, Listened
-from pipeline.stages.align.lost import cues_of, is_lost
 from pipeline.timing import Span
+
+# A word that fits the sound this badly (nats per frame against any phones) may be another.
+WEAK_FIT = -1.8
+
 
 Try = Callable[[range, Span], Sequence[Found | None]]
 """Listens for the words of a range within a span only."""
@@ -175,3 +179,15 @@ def _convincing(here: Sequence[Found | None], within: Span | None = None) -> boo
     taken = sum(f.span.duration_ms for f in said)
     fills = within is not None and len(said) == len(here) > 1 and taken >= _FILLED * within.duration_ms
     return fills and sum(f.fit * f.span.duration_ms for f in said) / taken > _FAIR_FIT
+
+
+def cues_of(groups: Sequence[int]) -> list[range]:
+    """The words of each cue; `groups[n]` is the cue (or paragraph) of word n."""
+    edges = [0, *(n for n in range(1, len(groups)) if groups[n] != groups[n - 1]), len(groups)]
+    return [range(a, b) for a, b in pairwise(edges)] if groups else []
+
+
+def is_lost(found: Sequence[Found | None], cue: range) -> bool:
+    """Whether half the words of a cue or more were not found, or hardly sound like what was found."""
+    here = found[cue.start : cue.stop]
+    return 2 * sum(f is None or f.stand_in or f.fit < WEAK_FIT for f in here) >= len(here)

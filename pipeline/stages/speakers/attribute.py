@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.speech.voices.embeddings import Encoder
-from pipeline.stages.speakers import assembly, limits, naming
+from pipeline.stages.speakers import assembly, naming
+from pipeline.stages.speakers import notes as limits
 from pipeline.stages.speakers.assembly import Said
-from pipeline.stages.speakers.evidence import Claim
-from pipeline.stages.speakers.finding import Found, Heard
+from pipeline.stages.speakers.claims import Claim
+from pipeline.stages.speakers.diarize import Found, Heard
 from pipeline.stages.speakers.naming import Named
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.vignettes.evidence import Place
+from pipeline.stages.vignettes.boundaries import Place
 from pipeline.transcript.parts import Said
 
 KINDS = ("introduction", "vignette", "commentary", "closing")
