@@ -33,7 +33,7 @@ import numpy as np  # noqa: E402
 
 from pipeline import jobs  # noqa: E402
 from pipeline.edits import append, journal_of  # noqa: E402
-from pipeline.edits.making import Maker  # noqa: E402
+from pipeline.edits.maker import Maker  # noqa: E402
 from pipeline.edits.model import KINDS  # noqa: E402
 from pipeline.edits.preview import preview  # noqa: E402
 from pipeline.media.facts import Audio  # noqa: E402

@@ -16,7 +16,7 @@ from shlex import quote
 from typing import Any, Protocol, TypeVar
 
 from pipeline import edits, outputs
-from pipeline.edits import conflicts
+from pipeline.edits import ledger
 from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
 from pipeline.files import write_atomic
 from pipeline.jobs import Job, Plan
@@ -72,7 +72,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     error: VignetteError | None = None
-    decisions: conflicts.Report = conflicts.NOTHING
+    decisions: ledger.Report = ledger.NOTHING
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as plain values for `--json`."""
@@ -149,7 +149,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
         written,
         (*work.notes, *quality(transcript, replay.reworded), *filter(None, [replay.report.summary()])),
         (
-            *conflicts.needs(replay.report, quote(str(job.media))),
+            *ledger.needs(replay.report, quote(str(job.media))),
             *_vanished(job, store, replay.contents),
             *_adoptions(job, written),
             *needs_person(transcript),
@@ -167,7 +167,7 @@ def _vanished(job: Job, store: Store, contents: edits.Contents) -> Iterable[str]
         store.save(REPLAYED, list[str], {}, now)
     if gone:
         journal = edits.journal_of(job.media)
-        count = conflicts.counted(len(gone), "decision")
+        count = ledger.counted(len(gone), "decision")
         yield f"{journal} no longer holds {count} that the last run applied: was it moved?"
 
 

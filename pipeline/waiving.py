@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.audit.model import Document, Finding, Report, Shown
 from pipeline.audit.waivers import NEAR_MS, Waiver
 from pipeline.edits import Decision, journal_of, read
-from pipeline.edits.conflicts import Ledger, State
+from pipeline.edits.ledger import Ledger, State
 from pipeline.edits.model import Anchor, Waive
 from pipeline.errors import UsageError
 from pipeline.store import Store

@@ -139,8 +139,8 @@ def _waive(
     """Write down that a finding is right as it is."""
     from pipeline import check, edits, settings, waiving
     from pipeline.audit import captions
+    from pipeline.commands.decide.request import time_of
     from pipeline.commands.deciding import user
-    from pipeline.commands.wishes import time_of
     from pipeline.files import PROJECT_FILE
 
     rule, at, reason, by = asked

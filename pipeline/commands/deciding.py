@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.wishes import Wish
+from pipeline.commands.decide.request import Wish
 from pipeline.errors import NotCaptioned, UsageError
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def _report(job: Job) -> tuple[Any, str]:
 
 def _decide(job: Job, wish: Wish, who: str, as_json: bool, say: Callable[[str], None]) -> int:
     from pipeline import edits
-    from pipeline.edits.conflicts import wanted
+    from pipeline.edits.ledger import wanted
     from pipeline.edits.preview import preview
 
     written = edits.append(
@@ -269,8 +269,9 @@ def _decide(job: Job, wish: Wish, who: str, as_json: bool, say: Callable[[str], 
 def _adopt(
     job: Job, file: Path, who: str, dry_run: bool, anyway: bool, as_json: bool, say: Callable[[str], None]
 ) -> int:
-    from pipeline.edits import adopt, journal, journal_of
-    from pipeline.edits.conflicts import wanted
+    from pipeline.commands.adopt import adopt
+    from pipeline.edits import journal, journal_of
+    from pipeline.edits.ledger import wanted
 
     held = journal.read(journal_of(job.media)) if dry_run else None
     found = (

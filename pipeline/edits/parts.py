@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.edits.model import Decision, VignetteAt
-from pipeline.edits.threads import SEEN_PART, settled
+from pipeline.edits.part_history import SEEN_PART, settled
 from pipeline.timing import Span, clock
 from pipeline.transcript import Kind, Part, Parts, Token, Voices
 from pipeline.transcript.parts import (

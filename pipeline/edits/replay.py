@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.edits import tags, voices, words
-from pipeline.edits.conflicts import Ledger, Report, Shapes, State, is_unseen
+from pipeline.edits import live_text, speakers, tags
+from pipeline.edits.already_applied import Hindsight, look_back
 from pipeline.edits.cues import CueSheet, Draft, Wanted
-from pipeline.edits.hindsight import Hindsight, look_back
 from pipeline.edits.journal import EMPTY, Contents
+from pipeline.edits.ledger import Ledger, Report, Shapes, State, is_unseen
+from pipeline.edits.live_text import LiveText
 from pipeline.edits.model import (
     Add,
     ConceptAt,
@@ -31,9 +32,8 @@ from pipeline.edits.model import (
     Withdraw,
 )
 from pipeline.edits.parts import RESPECTS, PartSheet
-from pipeline.edits.places import Settled
-from pipeline.edits.scribe import Scribe
-from pipeline.edits.words import LiveText
+from pipeline.edits.placement import Settled
+from pipeline.edits.text_replay import Scribe
 from pipeline.transcript import (
     NOT_CAPTIONED,
     Aligned,
@@ -116,7 +116,7 @@ class Replay:
         ]
         back = look_back(aligned.tokens, standing)
         scribe = self._taken(standing, LiveText(aligned.tokens, self.duration_ms), self.ledger, back)
-        result = words.corrected(aligned, scribe.live)
+        result = live_text.corrected(aligned, scribe.live)
         self._tokens = result.tokens
         self.reworded = _said(result.tokens) != _said(aligned.tokens)
         self._settled, self.reviewer, self.shapes = scribe.settled(), scribe.reviewer, scribe.shapes()
@@ -144,7 +144,7 @@ class Replay:
 
     def _correct_voices(self, result: Voices) -> Voices:
         machine, standing = result, self._standing(SpeakerOf, PersonIs)
-        end = voices.InTheEnd(machine, standing, self._settled)
+        end = speakers.InTheEnd(machine, standing, self._settled)
         for decision in standing:
             value, settled = decision.value, self._settled.get(decision.id)
             if isinstance(value, SpeakerOf) and settled is not None:
@@ -152,39 +152,41 @@ class Replay:
             elif isinstance(value, PersonIs) and (settled is not None or decision.anchor is None):
                 known = next((s for s in result.speakers if s.id == value.id), None)
                 is_so = known is not None and end.is_called(decision, known)
-                person = value.id if is_so else voices.person(result, machine, decision, value, settled)
+                person = value.id if is_so else speakers.person(result, machine, decision, value, settled)
                 result = self._name(result, decision, value, person, end)
         return result
 
     def _give(
-        self, result: Voices, decision: Decision, name: str, at: Settled, end: voices.InTheEnd
+        self, result: Voices, decision: Decision, name: str, at: Settled, end: speakers.InTheEnd
     ) -> Voices:
         """The passage is said by `name`."""
-        now = voices.speakers_at(result, at.first, at.last)
-        target = voices.speaker_called(result, name) if name else None
+        now = speakers.speakers_at(result, at.first, at.last)
+        target = speakers.speaker_called(result, name) if name else None
         other = self.shapes.unseen("speaker", at.tokens, decision)
         if (now == [target] and (target or not name)) or end.is_said(result, decision, at.tokens):
             self.ledger.stands(decision, State.ALREADY)
         elif other is not None:
-            self.ledger.disagrees(decision, other, ", ".join(voices.called(result, s) for s in now))
+            self.ledger.disagrees(decision, other, ", ".join(speakers.called(result, s) for s in now))
             return result
         else:
             if name and target is None:
-                result, target = voices.with_speaker(result, name)
-            result = voices.given_to(result, self._tokens, at.first, at.last, target)
+                result, target = speakers.with_speaker(result, name)
+            result = speakers.given_to(result, self._tokens, at.first, at.last, target)
             self.ledger.stands(decision, State.KEPT)
         self.shapes.note("speaker", at.tokens, decision)
         return result
 
     def _name(
-        self, result: Voices, decision: Decision, value: PersonIs, speaker: str | None, end: voices.InTheEnd
+        self, result: Voices, decision: Decision, value: PersonIs, speaker: str | None, end: speakers.InTheEnd
     ) -> Voices:
         """The person is called so."""
         now = next((s for s in result.speakers if s.id == speaker), None)
         if now is None or speaker is None:
-            self.ledger.stands(decision, State.CONFLICT, "there is no such person", voices.all_names(result))
+            self.ledger.stands(
+                decision, State.CONFLICT, "there is no such person", speakers.all_names(result)
+            )
             return result
-        renamed = voices.renamed(result, speaker, value.name, value.role)
+        renamed = speakers.renamed(result, speaker, value.name, value.role)
         new = next(s for s in renamed.speakers if s.id == speaker)
         other = self.shapes.unseen("person", [speaker], decision)
         if (new.name, new.role) == (now.name, now.role) or end.is_called(decision, now):

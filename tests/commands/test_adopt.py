@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline import jobs, outputs
-from pipeline.commands.wishes import Wish
-from pipeline.edits import adopt, append, journal_of, read
-from pipeline.edits.comparing import Change, changes, is_foreign, on_tokens
-from pipeline.edits.making import Maker
-from pipeline.edits.mended import read_mended
+from pipeline.commands.adopt import adopt
+from pipeline.commands.adopt.diff import Change, changes, is_foreign, on_tokens
+from pipeline.commands.adopt.shown_file import read_mended
+from pipeline.commands.decide.request import Wish
+from pipeline.edits import append, journal_of, read
+from pipeline.edits.maker import Maker
 from pipeline.edits.preview import preview
 from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
 from pipeline.formats.writers import srt, vtt

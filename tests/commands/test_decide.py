@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.commands.wishes import Wish
-from pipeline.edits.asking import with_edges
+from pipeline.commands.decide.request import Wish
+from pipeline.commands.decide.targets import with_edges
 from pipeline.edits.preview import Preview
 from pipeline.errors import UsageError
 from pipeline.timing import format_timecode

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.edits.making import Maker
+from pipeline.edits.maker import Maker
 from pipeline.edits.model import CueOf, VignetteAt
 from pipeline.timing import Span
 from tests.support.edit_fates import fates, judged, shown

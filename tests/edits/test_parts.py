@@ -6,10 +6,11 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from pipeline.commands.wishes import Wish
-from pipeline.edits import Contents, Replay, settling
-from pipeline.edits.conflicts import State
-from pipeline.edits.making import Maker
+from pipeline.commands.decide import targets
+from pipeline.commands.decide.request import Wish
+from pipeline.edits import Contents, Replay
+from pipeline.edits.ledger import State
+from pipeline.edits.maker import Maker
 from pipeline.edits.model import VignetteAt
 from pipeline.edits.preview import Preview
 from pipeline.errors import UsageError
@@ -149,7 +150,7 @@ def test_a_part_that_is_gone_is_a_conflict_until_somebody_insists(machine):
     assert "What we saw" in str(standing)
     decision = standing.decision
     insisted = Maker(machine.transcript, machine.replay, "Ana")
-    again_ = settling._once_more(insisted, decision, *at_words(machine.transcript, decision.anchor.text))
+    again_ = targets._once_more(insisted, decision, *at_words(machine.transcript, decision.anchor.text))
     corrected, (standing,) = over(machine, stamped(again_), whole)
     assert standing.state is State.KEPT
     assert [(p.kind, p.title) for p in corrected.parts] == [("other", "Other"), ("commentary", "What we saw")]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.edits import anchors, words
-from pipeline.edits.conflicts import State, needs
-from pipeline.edits.making import Maker, differences
+from pipeline.edits import anchors, live_text
+from pipeline.edits.ledger import State, needs
+from pipeline.edits.maker import Maker, differences
 from pipeline.edits.model import KINDS, Anchor, CueOf, Decision, Words, sealed
 from pipeline.formats.writers import render, srt
 from pipeline.settings import CaptionSettings
@@ -93,7 +93,7 @@ def test_words_become_more_or_fewer(machine, new):
     before, after = machine.transcript.tokens[first - 1], machine.transcript.tokens[last]
     made = again(*maker(machine).words(first, last, new))
     assert set(made.states) == {"kept"}
-    found = made.transcript.tokens[first : first + len(words.written(new))]
+    found = made.transcript.tokens[first : first + len(live_text.written(new))]
     assert " ".join(t.text for t in found) == new
     starts = [t.span.start_ms for t in (before, *found, after)]
     assert starts == sorted(starts)

@@ -15,7 +15,7 @@ import pytest
 from pipeline import jobs, work
 from pipeline.concepts import inflections, summary
 from pipeline.edits import journal
-from pipeline.edits.conflicts import State
+from pipeline.edits.ledger import State
 from pipeline.edits.model import KINDS
 from pipeline.edits.preview import preview
 from pipeline.files import data_file, digest_of_file

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.edits import adopt
-from pipeline.edits.making import Maker
-from pipeline.edits.mended import shown
+from pipeline.commands.adopt import adopt
+from pipeline.commands.adopt.shown_file import shown
+from pipeline.edits.maker import Maker
 from pipeline.edits.model import CueOf
 from pipeline.formats.document import reader, writer
 from pipeline.formats.writers import render, srt, text

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from pipeline.commands.decide import targets
 from pipeline.concepts import lexicon
-from pipeline.edits import Contents, Replay, settling
-from pipeline.edits.making import Maker
+from pipeline.edits import Contents, Replay
+from pipeline.edits.maker import Maker
 from pipeline.edits.model import CueOf, Decision, VignetteAt, sealed
 from pipeline.errors import UsageError
 from pipeline.files import data_file
@@ -231,7 +232,7 @@ def _part(rng, maker, cue, at):
     if which == "new":
         value = VignetteAt(cue.span.start_ms, "A part", "vignette")
     try:
-        return [settling.part_decided(maker, which, value)]
+        return [targets.part_decided(maker, which, value)]
     except UsageError:
         return []  # such as a part that would begin behind the next
 

@@ -15,13 +15,14 @@ from shlex import quote
 from typing import Any
 
 from pipeline import outputs
-from pipeline.edits import anew, journal, mended, past, suspect
-from pipeline.edits.clerk import Clerk
-from pipeline.edits.comparing import changes, kept, on_tokens, runs, starts
-from pipeline.edits.conflicts import SEEN, counted
+from pipeline.commands.adopt import baseline, plausibility, rewrite, shown_file
+from pipeline.commands.adopt.diff import changes, kept, on_tokens, runs, starts
+from pipeline.commands.adopt.shown_file import ShownCue
+from pipeline.commands.adopt.word_changes import Clerk
+from pipeline.edits import journal
 from pipeline.edits.journal import Contents
-from pipeline.edits.making import Maker
-from pipeline.edits.mended import ShownCue
+from pipeline.edits.ledger import SEEN, counted
+from pipeline.edits.maker import Maker
 from pipeline.edits.model import CueOf, Decision, sealed
 from pipeline.edits.preview import Preview, preview
 from pipeline.edits.replay import Replay
@@ -98,16 +99,16 @@ def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False)
     """The decisions that make a run's captions look like the file, without writing them down."""
     now = preview(job, held, tagging=False)
     labels = _labels(job, now.transcript)
-    cues, notes = mended.read_mended(file, job.settings.language, labels)
+    cues, notes = shown_file.read_mended(file, job.settings.language, labels)
     ours = _shown(now.transcript)
     last = _last_written(job, file)
-    before = None if last is None else mended.read_mended(last, job.settings.language, labels)[0]
+    before = None if last is None else shown_file.read_mended(last, job.settings.language, labels)[0]
     overtaken = before is not None and bool(_differing(now.transcript, before))
     # Where a run has come between, the person mended what stood before it.
-    wrong = None if anyway else suspect.problem(cues, before if overtaken and before else ours)
+    wrong = None if anyway else plausibility.problem(cues, before if overtaken and before else ours)
     if wrong:
         raise SubtitlesError(file, *wrong)
-    cues, cut = suspect.within(cues, ours, now.transcript.media.duration_ms)
+    cues, cut = plausibility.within(cues, ours, now.transcript.media.duration_ms)
     notes += cut
     if not _differing(now.transcript, cues) and not _other_voices(now.transcript, cues):
         return Adopted(file, (), 0, tuple(notes), not notes)
@@ -139,7 +140,7 @@ def _settle(trial: _Trial | _Past, who: str, cues: Sequence[ShownCue], people: S
     for _ in range(MOST_REWRITES):
         shown = trial.look().transcript
         ours = _shown(shown)
-        if not (new := anew.rewritten(shown, ours, cues, who)):
+        if not (new := rewrite.rewritten(shown, ours, cues, who)):
             break
         trial.take(new)
         _settle_captions(trial, who, cues)
@@ -216,7 +217,7 @@ class _Past(_Made):
     def look(self) -> Preview:
         """What would have come out of it then."""
         replay = Replay(Contents(tuple(self.made)))
-        return Preview(past.transcript(self.before, replay), replay)
+        return Preview(baseline.transcript(self.before, replay), replay)
 
 
 def _known_only(seen: dict[str, Any], known: set[str]) -> dict[str, Any]:
@@ -245,7 +246,7 @@ def _voices(transcript: Transcript) -> list[str]:
 
 def _shown(transcript: Transcript) -> list[ShownCue]:
     voices = _voices(transcript)
-    return [mended.shown(cue, transcript, voices) for cue in transcript.captions.cues]
+    return [shown_file.shown(cue, transcript, voices) for cue in transcript.captions.cues]
 
 
 # --- speakers and captions ---------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from pipeline.edits import anchors, parts, tags, threads, words
-from pipeline.edits.conflicts import SEEN
+from pipeline.edits import anchors, live_text, part_history, parts, tags
+from pipeline.edits.ledger import SEEN
 from pipeline.edits.model import (
     Add,
     ConceptAt,
@@ -48,7 +48,7 @@ class Maker:
     def words(self, first: int, last: int, text: str) -> list[Decision]:
         """The tokens read `text`: one decision for each run of words that differs, each with at least one word to hold on to."""
         tokens = self.transcript.tokens
-        new = [w for w, _ in words.written(text)]
+        new = [w for w, _ in live_text.written(text)]
         old = [t.text for t in tokens[first:last]]
         found = []
         for a, b, replacement in differences(old, new):
@@ -111,7 +111,7 @@ class Maker:
         """A part of the video begins with these words: `part` as it stands there, or a new one."""
         seen: dict[str, Any] = {}
         if part is not None:
-            seen[threads.SEEN_PART] = {
+            seen[part_history.SEEN_PART] = {
                 "kind": part.kind,
                 "title": part.title,
                 "start_ms": part.span.start_ms,
@@ -132,7 +132,7 @@ class Maker:
 
     def reviewed(self) -> Decision:
         """All of the video was watched, and its words are right as they stand."""
-        return Decision("", self.who, Reviewed("video", words.text_digest(self.transcript.tokens)))
+        return Decision("", self.who, Reviewed("video", live_text.text_digest(self.transcript.tokens)))
 
     def reviewed_cue(self, first: int, last: int) -> Decision:
         """The cue of these tokens was watched."""

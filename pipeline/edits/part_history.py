@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from pipeline.edits.conflicts import is_unseen
+from pipeline.edits.ledger import is_unseen
 from pipeline.edits.model import Decision, VignetteAt
 from pipeline.transcript import Part
 from pipeline.transcript.parts import SAME_MS

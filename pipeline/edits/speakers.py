@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.edits.conflicts import is_unseen
+from pipeline.edits.ledger import is_unseen
 from pipeline.edits.model import Decision, PersonIs, SpeakerOf
-from pipeline.edits.places import Settled
+from pipeline.edits.placement import Settled
 from pipeline.timing import Span, union
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipeline.edits import anchors, words
+from pipeline.edits import anchors, live_text
+from pipeline.edits.already_applied import Hindsight, Trace
 from pipeline.edits.anchors import CONTEXT_WORDS, Found, Missing, keys_of
-from pipeline.edits.conflicts import Ledger, Shapes, State, is_unseen
-from pipeline.edits.hindsight import Hindsight, Trace
+from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
+from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import (
     Add,
     Anchor,
@@ -21,8 +22,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
-from pipeline.edits.places import Place, Settled, settled
-from pipeline.edits.words import LiveText, Node
+from pipeline.edits.placement import Place, Settled, settled
 from pipeline.timing import Span
 from pipeline.transcript import TextSource
 
@@ -74,7 +74,7 @@ class Scribe:
         if so is not None:
             self._note_so(decision, anchor, text, so)
             return
-        new, place = words.written(text), self._find(decision)
+        new, place = live_text.written(text), self._find(decision)
         there = self._reads_so(decision, anchor, text, place)
         if there is not None:
             if self.live.text(there.first, there.last) == " ".join(w for w, _ in new):
@@ -91,7 +91,7 @@ class Scribe:
         before = self.live.moment
         self.live.rewrite(place.first, place.last, new)
         if new:
-            begin, end = words.forward(first, before), words.backward(last, before)
+            begin, end = live_text.forward(first, before), live_text.backward(last, before)
             if begin is not None and end is not None:
                 self._rewritten[decision.who, anchor] = decision, Place(begin, end, self.live.moment)
         self._textual.append(decision)
@@ -120,7 +120,10 @@ class Scribe:
         if trace.first >= trace.last:
             return Missing(TAKEN_OUT)
         held = self.live.original[trace.first], self.live.original[trace.last - 1]
-        first, last = words.forward(held[0], self.live.moment), words.backward(held[1], self.live.moment)
+        first, last = (
+            live_text.forward(held[0], self.live.moment),
+            live_text.backward(held[1], self.live.moment),
+        )
         order = self.live.order()
         if first is None or last is None or order[id(first)] > order[id(last)]:
             return Missing(TAKEN_OUT)
@@ -150,7 +153,7 @@ class Scribe:
             return None
         order = self.live.order()
         put = held[1]
-        first, last = words.forward(put.first, put.since), words.backward(put.last, put.since)
+        first, last = live_text.forward(put.first, put.since), live_text.backward(put.last, put.since)
         if first is None or last is None or order[id(first)] > order[id(last)]:
             return None
         self.ledger.stands(held[0], State.SUPERSEDED, by=decision.id)
@@ -184,7 +187,7 @@ class Scribe:
     def _add(self, decision: Decision, value: Add) -> None:
         anchor = decision.anchor
         assert anchor is not None
-        new = words.written(value.text)
+        new = live_text.written(value.text)
         duration = self.live.duration_ms
         if duration is not None and value.end_ms > duration:
             self.ledger.stands(decision, State.CONFLICT, "lies behind the end of the recording")
@@ -234,7 +237,7 @@ class Scribe:
 
     def _review(self, decision: Decision, value: Reviewed) -> None:
         if value.of == "video":
-            if value.sha256 == words.text_digest(self.live.tokens()):
+            if value.sha256 == live_text.text_digest(self.live.tokens()):
                 self.reviewer = decision.who
                 self.ledger.stands(decision, State.KEPT)
             else:
@@ -352,7 +355,7 @@ def _line_starts(text: str) -> list[int]:
     """Which words begin a line after the first."""
     starts, count = [], 0
     for line in text.split("\n"):
-        size = len(words.written(line))
+        size = len(live_text.written(line))
         if count and size:
             starts.append(count)
         count += size

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from pipeline.edits.comparing import changes, is_foreign, kept, starts
-from pipeline.edits.mended import ShownCue
+from pipeline.commands.adopt.diff import changes, is_foreign, kept, starts
+from pipeline.commands.adopt.shown_file import ShownCue
 from pipeline.timing import Span, clock
 
 # Who mends takes out some words; whoever takes out more than both of these has most likely not finished.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from pipeline.edits.mended import ShownCue
+from pipeline.commands.adopt.shown_file import ShownCue
 from pipeline.edits.replay import Replay
 from pipeline.timing import Span
 from pipeline.transcript import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.edits.making import Maker
+    from pipeline.edits.maker import Maker
     from pipeline.edits.model import Decision
     from pipeline.edits.preview import Preview
 
@@ -116,70 +116,72 @@ class Wish:
 
     def _part(self, maker: Maker) -> Decision:
         """What is decided about a part of the video."""
-        from pipeline.edits import settling
+        from pipeline.commands.decide import targets
         from pipeline.edits.model import VignetteAt
 
         start_ms = time_of(self.begins, "--begins")
         if self.words:
-            first, _ = settling.locate(maker.transcript, self.words, time_of(self.at, "--at"))
+            first, _ = targets.locate(maker.transcript, self.words, time_of(self.at, "--at"))
             start_ms = maker.transcript.tokens[first].span.start_ms
         kind = None if self.kind is None else " ".join(self.kind.split())
         known = kind is not None and kind.casefold() in PART_KINDS
         value = VignetteAt(
             start_ms, self.title, kind.casefold() if kind is not None and known else kind, not self.join
         )
-        return settling.part_decided(maker, self.vignette, value)
+        return targets.part_decided(maker, self.vignette, value)
 
     def decisions(self, shown: Preview, who: str) -> list[Decision]:
         """The decisions of `who` about the recording as it is shown. Raises UsageError."""
-        from pipeline.edits import asking, settling
-        from pipeline.edits.making import Maker
+        from pipeline.commands.decide import targets
+        from pipeline.commands.decide import targets as targets_
+        from pipeline.edits.maker import Maker
 
         maker = Maker(shown.transcript, shown.replay, who)
         if self.drop:
-            return [maker.withdraw(settling.standing_of(shown, self.drop).decision.id)]
+            return [maker.withdraw(targets.standing_of(shown, self.drop).decision.id)]
         if self.insist:
-            return settling.insist(shown, settling.standing_of(shown, self.insist), who)
+            return targets.insist(shown, targets.standing_of(shown, self.insist), who)
         if self.person:
-            return [maker.person(asking.person(shown.transcript, self.person), self.name, self.role)]
+            return [maker.person(targets_.person(shown.transcript, self.person), self.name, self.role)]
         if self.vignette:
             return [self._part(maker)]
         if self.add:
             start, end = _whole(self.show, "--show")
-            asking.within(shown.transcript, (start, end), "--show")
-            return [settling.add_by_time(maker, shown.transcript, self.add, start, end, self.label)]
+            targets_.within(shown.transcript, (start, end), "--show")
+            return [targets.add_by_time(maker, shown.transcript, self.add, start, end, self.label)]
         if self.reviewed and not self.words:
             return [maker.reviewed()]
-        return self._about(maker, *settling.locate(shown.transcript, self.words, time_of(self.at, "--at")))
+        return self._about(maker, *targets.locate(shown.transcript, self.words, time_of(self.at, "--at")))
 
     def _about(self, maker: Maker, first: int, last: int) -> list[Decision]:
         """The decisions about the tokens `[first, last)`."""
-        from pipeline.edits import asking, settling
+        from pipeline.commands.decide import targets
+        from pipeline.commands.decide import targets as targets_
         from pipeline.timing import Span
 
         shown = maker.transcript
         if self.become is not None:
             there = " ".join(t.text for t in shown.tokens[first:last])
-            return maker.words(first, last, asking.with_edges(there, self.words, self.become))
+            return maker.words(first, last, targets_.with_edges(there, self.words, self.become))
         if self.speaker is not None:
             return [maker.speaker(first, last, self.speaker)]
         if self.concept:
-            return [maker.concept(first, last, asking.concept(shown, self.concept), self.verdict)]
+            return [maker.concept(first, last, targets_.concept(shown, self.concept), self.verdict)]
         if self.said:
             start, end = _whole(self.said, "--said")
-            asking.within(shown, (start, end), "--said")
+            targets_.within(shown, (start, end), "--said")
             return [maker.word_time(first, last, Span(start, end))]
         if self.waive:
             return [maker.waive(first, last, self.waive, self.reason)]
         if self.show:
             start_ms, end_ms = _range(self.show, "--show")
-            asking.within(shown, (start_ms, end_ms), "--show")
-            return [settling.shown_from_to(maker, first, last, start_ms, end_ms)]
+            targets_.within(shown, (start_ms, end_ms), "--show")
+            return [targets.shown_from_to(maker, first, last, start_ms, end_ms)]
         if self.split:
-            return [settling.split_before(maker, first)]
+            return [targets.split_before(maker, first)]
         if self.merge:
-            return [settling.merged(maker, first, last)]
-        cues = settling.cues_of(maker.transcript, first, last)
+            return [targets.merged(maker, first, last)]
+        cues = targets.cues_of(maker.transcript, first, last)
         if self.delete:
             return [maker.delete(cue.first, cue.last) for cue in cues]
         return [maker.reviewed_cue(cue.first, cue.last) for cue in cues]

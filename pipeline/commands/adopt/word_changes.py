@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.edits import anchors, words
-from pipeline.edits.comparing import Change, runs, starts
-from pipeline.edits.mended import ShownCue
+from pipeline.commands.adopt.diff import Change, runs, starts
+from pipeline.commands.adopt.shown_file import ShownCue
+from pipeline.edits import anchors, live_text
 from pipeline.edits.model import Add, Decision, Delete, Words
 from pipeline.transcript import Transcript, lines_of
 
@@ -87,7 +87,7 @@ class Clerk:
 
     def decide(self, who: str) -> list[Decision]:
         """The decisions, each anchored to the words as those before it leave them."""
-        live = words.LiveText(self.transcript.tokens)
+        live = live_text.LiveText(self.transcript.tokens)
         cues = {c.first: c.last for c in self.transcript.captions.cues}
         decisions: list[Decision] = []
         at, count = 0, len(self.transcript.tokens)
@@ -107,17 +107,17 @@ class Clerk:
         return decisions
 
 
-def added(who: str, live: words.LiveText, at: int, cue: ShownCue) -> Decision:
+def added(who: str, live: live_text.LiveText, at: int, cue: ShownCue) -> Decision:
     """Their cue added in front of word `at`, in the live text too."""
     text = "\n".join(" ".join(w.text for w in line) for line in cue.lines)
     label = next((w.label for w in cue.words if w.label), "")
     value = Add(text, cue.span.start_ms, cue.span.end_ms, label)
     decision = Decision("", who, value, anchors.make(live.tokens(), at, at))
-    live.insert(at, words.written(text), cue.span)
+    live.insert(at, live_text.written(text), cue.span)
     return decision
 
 
-def _rewritten(who: str, live: words.LiveText, first: int, last: int, new: str, gone: bool) -> Decision:
+def _rewritten(who: str, live: live_text.LiveText, first: int, last: int, new: str, gone: bool) -> Decision:
     decision = Decision("", who, Delete() if gone else Words(new), anchors.make(live.tokens(), first, last))
-    live.rewrite(first, last, words.written(new))
+    live.rewrite(first, last, live_text.written(new))
     return decision

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from pipeline.commands.adopt.shown_file import ShownCue
+from pipeline.commands.adopt.word_changes import added
 from pipeline.edits import anchors
-from pipeline.edits.clerk import added
-from pipeline.edits.mended import ShownCue
+from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import Decision, Delete
-from pipeline.edits.words import LiveText, Node
 from pipeline.transcript import Transcript
 
 

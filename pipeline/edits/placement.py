@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.edits import words
-from pipeline.edits.words import Node
+from pipeline.edits import live_text
+from pipeline.edits.live_text import Node
 
 
 @dataclass(slots=True)
@@ -39,13 +39,13 @@ def settled(held: Place, order: dict[int, int]) -> Settled | None:
     """A place as indices of words; None when none of its words is left."""
 
     def index(node: Node) -> int:
-        moved = words.forward(node, held.since)
+        moved = live_text.forward(node, held.since)
         return len(order) if moved is None else order[id(moved)]
 
     def inside(nodes: list[Node] | None, low: int) -> tuple[int, ...] | None:
         return None if nodes is None else tuple(sorted({k for k in map(index, nodes) if low <= k < end}))
 
-    last = words.backward(held.last, held.since)
+    last = live_text.backward(held.last, held.since)
     first, end = index(held.first), 0 if last is None else order[id(last)] + 1
     if end <= first:
         return None

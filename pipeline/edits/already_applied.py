@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.edits import anchors, words
+from pipeline.edits import anchors, live_text
+from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import Add, Anchor, Decision, Delete, Words
-from pipeline.edits.words import LiveText, Node
 from pipeline.timing import Span
 from pipeline.transcript import Token
 
@@ -76,7 +76,7 @@ class _Back:
 
     def _take_back(self, decision: Decision, anchor: Anchor, text: str) -> None:
         """If the words read as decided, let them read as they did before; else remember where they still stand."""
-        new = " ".join(word for word, _ in words.written(text))
+        new = " ".join(word for word, _ in live_text.written(text))
         there = anchors.find_proven(self.text.nodes, replace(anchor, text=new))
         if there is not None and there.agreement < ALL_AROUND:
             there = None  # the neighbours are not yet, or no longer, what its author saw
@@ -105,7 +105,7 @@ class _Back:
     def _rewrite(self, first: int, last: int, anchor: Anchor) -> None:
         """Let the words `[first, last)` read as they did, and stand for all that they read now."""
         before = self._trace(first, last)
-        old = words.written(anchor.text)
+        old = live_text.written(anchor.text)
         if first == last:
             self.text.insert(first, old, Span(anchor.start_ms, anchor.end_ms))
         else:

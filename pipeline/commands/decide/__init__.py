@@ -1,0 +1,1 @@
+"""`vignette decide`: from what a person asks for to decisions in the journal."""
