@@ -33,7 +33,7 @@ from typing import Any
 
 from benchmarks import results
 from pipeline.search import Codebook, Index, update
-from pipeline.search.building import index_of
+from pipeline.search.index.build import index_of
 
 SCREENPLAY = Path(__file__).parent / "screenplay.txt"
 PER_VIDEO, QUERIES = 1000, 400

@@ -32,20 +32,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.concepts.codebook import Codebook
     from pipeline.errors import DocumentError
-    from pipeline.search.building import update
+    from pipeline.search.answers.results import Count, Evidence, Hit, Line, Moment, Results
+    from pipeline.search.engine import Index
     from pipeline.search.errors import IndexFileError, QueryError
-    from pipeline.search.filling import Built
-    from pipeline.search.index import Index
-    from pipeline.search.results import Count, Evidence, Hit, Line, Moment, Results
+    from pipeline.search.index.build import update
+    from pipeline.search.index.write import Built
 
 # Loaded when first asked for: the command line must not wait for a search that nobody makes.
 _HOMES = {
-    "pipeline.search.building": ("update",),
+    "pipeline.search.index.build": ("update",),
     "pipeline.concepts.codebook": ("Codebook",),
     "pipeline.search.errors": ("DocumentError", "IndexFileError", "QueryError"),
-    "pipeline.search.filling": ("Built",),
-    "pipeline.search.index": ("Index",),
-    "pipeline.search.results": ("Count", "Evidence", "Hit", "Line", "Moment", "Results"),
+    "pipeline.search.index.write": ("Built",),
+    "pipeline.search.engine": ("Index",),
+    "pipeline.search.answers.results": ("Count", "Evidence", "Hit", "Line", "Moment", "Results"),
 }
 
 __all__ = [

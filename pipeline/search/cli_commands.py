@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from pipeline.errors import UsageError
-from pipeline.search.language import GUIDE, LIMIT
+from pipeline.search.query.parser import GUIDE, LIMIT
 from pipeline.shapes import shape_of
 
 _FOLDER = Path("transcripts")

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.search import amounts, building, clips, language, links, refi, rendering
-from pipeline.search.filling import Built, Progress
-from pipeline.search.index import Index
-from pipeline.search.language import LIMIT
+from pipeline.search import refi_qda
+from pipeline.search.answers import clips, links, render
+from pipeline.search.engine import Index
+from pipeline.search.index import build
+from pipeline.search.index.write import Built, Progress
+from pipeline.search.query import lexer, parser
+from pipeline.search.query.parser import LIMIT
 
 Answer = tuple[str, int]
 
@@ -26,7 +29,7 @@ def index(
     folder: Path, rebuild: bool = False, as_json: bool = False, progress: Progress | None = None
 ) -> Answer:
     """Bring the index of a folder up to date; 1 when documents were skipped. Raises IndexFileError."""
-    built = building.update(folder, rebuild=rebuild, progress=progress)
+    built = build.update(folder, rebuild=rebuild, progress=progress)
     status = 1 if built.skipped else 0
     return (_json(built.as_json()) if as_json else _told(built)), status
 
@@ -56,12 +59,12 @@ def search(
     Raises QueryError, UsageError, IndexFileError, OutputError.
     """
     _check(format, limit)
-    language.parse(query)  # what is wrong with it is said even where there is no index yet
+    parser.parse(query)  # what is wrong with it is said even where there is no index yet
     if count_by is not None:
         return counts(query, folder, count_by, format), 0
     with Index.of(folder) as opened:
         results = opened.search(query, limit)
-        if late := building.outdated(opened.connection, folder):
+        if late := build.outdated(opened.connection, folder):
             what = "a transcript has" if late == 1 else f"{late} transcripts have"
             results = replace(results, notes=(*results.notes, f"{what} changed since; run: vignette index"))
     results = links.linked(results, folder, media)
@@ -70,9 +73,7 @@ def search(
     if format == "json":
         more = {"clips": [c.as_json() for c in cut]} if clips_folder is not None else {}
         return _json({**results.as_json(), **more}), status
-    text = {"text": rendering.results_text, "csv": rendering.results_csv, "md": rendering.results_md}[format](
-        results
-    )
+    text = {"text": render.results_text, "csv": render.results_csv, "md": render.results_md}[format](results)
     if format != "csv" and cut:
         text += "\n\n" + "\n".join(map(str, cut))
     return text, status
@@ -86,8 +87,8 @@ def counts(query: str, folder: Path, by: str, format: str = "text") -> str:
         values = [{"value": c.value, "hits": c.hits, "of": c.of} for c in found]
         return _json({"query": query, "by": by, "counts": values})
     if format == "csv":
-        return rendering.counts_csv(by, found)
-    return rendering.counts_md(by, found) if format == "md" else rendering.counts_text(by, found, query)
+        return render.counts_csv(by, found)
+    return render.counts_md(by, found) if format == "md" else render.counts_text(by, found, query)
 
 
 def concordance(
@@ -99,13 +100,13 @@ def concordance(
     _check(format, limit)
     if context < 0:
         raise UsageError("--context cannot be negative")
-    language.parse(query)
+    parser.parse(query)
     with Index.of(folder) as opened:
         found = opened.concordance(query, sort, context, limit)
     shapes: dict[str, Callable[[], str]] = {
-        "text": lambda: rendering.concordance_text(found),
-        "csv": lambda: rendering.concordance_csv(found),
-        "md": lambda: rendering.concordance_md(found),
+        "text": lambda: render.concordance_text(found),
+        "csv": lambda: render.concordance_csv(found),
+        "md": lambda: render.concordance_md(found),
         "json": lambda: _json(found.as_json()),
     }
     return shapes[format](), 0
@@ -116,17 +117,17 @@ def cooccur(folder: Path, within: str = "30s", query: str = "", format: str = "t
     IndexFileError.
     """
     _check(format, 1)
-    within_ms = amounts.time_ms(within)
+    within_ms = lexer.time_ms(within)
     if within_ms is None:
         raise UsageError(f"--within '{within}' is no time", "write 30s, 2min, or 0 for the same utterance")
     if query:
-        language.parse(query)
+        parser.parse(query)
     with Index.of(folder) as opened:
         found = opened.cooccurrence(within_ms, query)
     shapes: dict[str, Callable[[], str]] = {
-        "text": lambda: rendering.cooccurrence_text(found),
-        "csv": lambda: rendering.cooccurrence_csv(found),
-        "md": lambda: rendering.cooccurrence_md(found),
+        "text": lambda: render.cooccurrence_text(found),
+        "csv": lambda: render.cooccurrence_csv(found),
+        "md": lambda: render.cooccurrence_md(found),
         "json": lambda: _json(found.as_json()),
     }
     return shapes[format](), 0
@@ -136,14 +137,14 @@ def export_qda(
     target: Path, folder: Path, media: Path = Path("media"), with_media: bool = False, as_json: bool = False
 ) -> Answer:
     """Write a folder's transcripts as a REFI-QDA project; 1 when documents were skipped. Raises OutputError."""
-    made = refi.export(folder, target, media, with_media)
+    made = refi_qda.export(folder, target, media, with_media)
     status = 1 if made.skipped else 0
     return (_json(made.as_json()) if as_json else str(made)), status
 
 
 def _check(format: str, limit: int) -> None:
-    if format not in rendering.FORMATS:
-        raise UsageError(f"--format knows {', '.join(rendering.FORMATS)}, not '{format}'")
+    if format not in render.FORMATS:
+        raise UsageError(f"--format knows {', '.join(render.FORMATS)}, not '{format}'")
     if limit < 1:
         raise UsageError("--limit must be at least 1")
 

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 
 from pipeline.concepts import codebook
 from pipeline.errors import OutputError, UsageError
-from pipeline.search import Codebook, Index, QueryError, clips, commands, rendering
+from pipeline.search import Codebook, Index, QueryError, commands
+from pipeline.search.answers import clips, render
 from pipeline.search.cli_commands import register
-from pipeline.search.language import GUIDE
+from pipeline.search.query.parser import GUIDE
 from tests.support import search_makers
 
 
@@ -256,13 +257,13 @@ def test_every_command_has_help_and_examples():
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "＝1", "\r=1"])
 def test_no_cell_is_a_formula(text):
-    row = next(csv.reader(io.StringIO(rendering.table_csv([text], []))))
+    row = next(csv.reader(io.StringIO(render.table_csv([text], []))))
     assert row == [f"'{text}"]
 
 
 @pytest.mark.parametrize("value", ["Zoë said -1", "a=b", "", 5, "'quoted'"])
 def test_other_cells_are_left_alone(value):
-    assert rendering.harmless(value) == value
+    assert render.harmless(value) == value
 
 
 def test_markdown_of_others_stays_text(tmp_path):
@@ -272,7 +273,7 @@ def test_markdown_of_others_stays_text(tmp_path):
     search_makers.save(tmp_path, document)
     Index.update(tmp_path)
     with Index.of(tmp_path) as index:
-        text = rendering.results_md(index.search("look"))
+        text = render.results_md(index.search("look"))
     assert "<script>" not in text
     assert r"\[here\]\(http://evil\)" in text
     assert r"**A\*n:**" in text

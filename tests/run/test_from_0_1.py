@@ -21,7 +21,7 @@ from pipeline.edits.preview import preview
 from pipeline.files import data_file, digest_of_file
 from pipeline.formats.document import reader
 from pipeline.formats.writers import render
-from pipeline.search import storage
+from pipeline.search.index import schema
 from pipeline.speech import weights
 from pipeline.speech.voices import embeddings
 from pipeline.stages import align, picture
@@ -248,7 +248,7 @@ def test_every_line_of_the_journal_is_read_as_it_stands(name):
 
 def test_the_index_answers_or_is_made_anew(old):
     with closing(sqlite3.connect(old.out / ".work" / "search.sqlite")) as connection:
-        is_current = connection.execute("PRAGMA user_version").fetchone() == (storage.VERSION,)
+        is_current = connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
     if is_current:
         assert answers(old) == EXPECTED["search"]
     else:

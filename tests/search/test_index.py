@@ -12,16 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.formats.document import reader
-from pipeline.search import (
-    Codebook,
-    DocumentError,
-    Index,
-    IndexFileError,
-    QueryError,
-    building,
-    keys,
-    storage,
-)
+from pipeline.search import Codebook, DocumentError, Index, IndexFileError, QueryError
+from pipeline.search.index import build, schema, write
 from tests.support import search_makers
 
 CODES = Codebook.of(search_makers.BROADER)
@@ -114,25 +106,25 @@ def test_keys_rise_with_the_names_and_stay(tmp_path):
     held = {}
     for at in range(0, 60, 5):
         present = {**held, **dict.fromkeys(names[at : at + 5])}
-        found = keys.assign(held, sorted(present))
+        found = write.assign(held, sorted(present))
         assert all(found[name] == key for name, key in held.items())
         ordered = [found[n] for n in sorted(found)]
         assert ordered == sorted(set(ordered))
-        assert ordered[0] > 0 and ordered[-1] < 1 << storage.KEY_BITS
+        assert ordered[0] > 0 and ordered[-1] < 1 << schema.KEY_BITS
         held = found
 
 
 def test_a_thousand_documents_in_a_row_never_need_new_keys():
-    held = keys.assign({}, ["0"])
+    held = write.assign({}, ["0"])
     for n in range(1, 1000):
-        held = keys.assign(held, [*held, f"{n:04}"])
+        held = write.assign(held, [*held, f"{n:04}"])
     assert len(set(held.values())) == 1000
 
 
 def test_without_room_between_two_keys_everything_is_numbered_anew(tmp_path):
     search_makers.save(tmp_path, search_makers.document("a"), search_makers.document("c"))
     built = Index.update(tmp_path)
-    connection = storage.open_to_write(built.index)
+    connection = schema.open_to_write(built.index)
     first, second = (row[0] for row in connection.execute("SELECT key FROM documents ORDER BY key"))
     connection.execute("UPDATE documents SET key = ? WHERE key = ?", (first + 1, second))
     connection.close()
@@ -315,7 +307,7 @@ def test_errors_survive_the_way_between_processes(error):
 def test_one_writer_at_a_time(tmp_path):
     search_makers.save(tmp_path, search_makers.document())
     built = Index.update(tmp_path)
-    with building._only_one(built.index), pytest.raises(IndexFileError, match="another run is writing"):
+    with build._only_one(built.index), pytest.raises(IndexFileError, match="another run is writing"):
         Index.update(tmp_path)
 
 
@@ -375,14 +367,14 @@ def test_somebody_elses_file_is_not_replaced(tmp_path, kind):
     before = path.read_bytes()
     for rebuild in (False, True):
         with pytest.raises(IndexFileError, match="will not be replaced"):
-            building.update(tmp_path, path, rebuild)
+            build.update(tmp_path, path, rebuild)
     assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("content", [b"", b"a diary"])
 def test_whatever_lies_in_the_place_of_our_index_is_replaced_when_asked(tmp_path, content):
     search_makers.save(tmp_path, search_makers.document())
-    path = building.index_of(tmp_path)
+    path = build.index_of(tmp_path)
     path.parent.mkdir()
     path.write_bytes(content)
     if content:
@@ -413,7 +405,7 @@ def test_missing_full_text_search_is_one_sentence(tmp_path, monkeypatch):
         def close(self):
             pass
 
-    monkeypatch.setattr(storage.sqlite3, "connect", lambda *a, **k: Without())
+    monkeypatch.setattr(schema.sqlite3, "connect", lambda *a, **k: Without())
     with pytest.raises(IndexFileError, match="built without full-text search"):
         Index.update(tmp_path)
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.search import language, tokens
-from pipeline.search.amounts import time_ms
 from pipeline.search.errors import QueryError
-from pipeline.search.language import And, Field, Near, Not, Or, Phrase, Word, parse
+from pipeline.search.query import lexer, parser
+from pipeline.search.query.lexer import time_ms
+from pipeline.search.query.parser import And, Field, Near, Not, Or, Phrase, Word, parse
 
 
 def tree(text):
@@ -192,4 +192,4 @@ def test_times(text, expected):
 
 
 def test_every_field_is_in_the_guide():
-    assert [f for f in tokens.FIELDS if f"{f}:" not in language.GUIDE] == []
+    assert [f for f in lexer.FIELDS if f"{f}:" not in parser.GUIDE] == []

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.concepts.codebook import Code
 from pipeline.errors import OutputError
-from pipeline.search import Codebook, IndexFileError, refi
+from pipeline.search import Codebook, IndexFileError, refi_qda
 from tests.support import search_makers
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
@@ -111,7 +111,7 @@ def transcripts(tmp_path):
 @pytest.fixture
 def opened(transcripts, tmp_path):
     """The exported archive and the root of its XML."""
-    made = refi.export(transcripts, tmp_path / "all.qdpx", tmp_path / "media", codes=CODES, now=NOW)
+    made = refi_qda.export(transcripts, tmp_path / "all.qdpx", tmp_path / "media", codes=CODES, now=NOW)
     with zipfile.ZipFile(made.path) as archive:
         yield archive, ElementTree.fromstring(archive.read("project.qde"))
 
@@ -211,7 +211,7 @@ def test_a_draft_says_so(opened):
 def test_equal_transcripts_give_equal_bytes(transcripts, tmp_path):
     digests = set()
     for name in ("a.qdpx", "b.qdpx"):
-        refi.export(transcripts, tmp_path / name, tmp_path, codes=CODES, now=NOW)
+        refi_qda.export(transcripts, tmp_path / name, tmp_path, codes=CODES, now=NOW)
         digests.add(hashlib.sha256((tmp_path / name).read_bytes()).hexdigest())
     assert len(digests) == 1
 
@@ -221,7 +221,7 @@ def test_recordings_stand_inside_or_beside(transcripts, tmp_path, inside):
     media = tmp_path / "media"
     media.mkdir()
     (media / "group.mp4").write_bytes(b"a film")
-    made = refi.export(transcripts, tmp_path / "x.qdpx", media, inside, CODES, NOW)
+    made = refi_qda.export(transcripts, tmp_path / "x.qdpx", media, inside, CODES, NOW)
     assert len(made.notes) == 2  # of the demo and the clinic there is no recording
     with zipfile.ZipFile(made.path) as archive:
         root = ElementTree.fromstring(archive.read("project.qde"))
@@ -240,7 +240,7 @@ def test_recordings_stand_inside_or_beside(transcripts, tmp_path, inside):
 def test_odd_text_survives(tmp_path):
     document = search_makers.document("odd", 'A | x < y & "z" 😀 é | trigger=😀', title="<&>")
     folder = search_makers.save(tmp_path / "t", document)
-    made = refi.export(folder, tmp_path / "odd.qdpx", tmp_path, codes=Codebook(), now=NOW)
+    made = refi_qda.export(folder, tmp_path / "odd.qdpx", tmp_path, codes=Codebook(), now=NOW)
     with zipfile.ZipFile(made.path) as archive:
         root = ElementTree.fromstring(archive.read("project.qde"))
         check_structure(root)
@@ -249,20 +249,20 @@ def test_odd_text_survives(tmp_path):
 
 def test_damaged_documents_are_left_out_and_said(transcripts, tmp_path):
     (transcripts / "odd.json").write_text("{", "utf-8")
-    made = refi.export(transcripts, tmp_path / "x.qdpx", tmp_path, codes=CODES, now=NOW)
+    made = refi_qda.export(transcripts, tmp_path / "x.qdpx", tmp_path, codes=CODES, now=NOW)
     assert (made.documents, len(made.skipped)) == (3, 1)
 
 
 def test_nothing_to_export_and_nothing_of_others_lost(transcripts, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(IndexFileError, match="holds no transcript"):
-        refi.export(tmp_path / "empty", tmp_path / "x.qdpx", tmp_path)
+        refi_qda.export(tmp_path / "empty", tmp_path / "x.qdpx", tmp_path)
     theirs = tmp_path / "theirs.qdpx"
     theirs.write_bytes(b"PK")
     with pytest.raises(OutputError, match="was not written by us"):
-        refi.export(transcripts, theirs, tmp_path, codes=CODES)
-    refi.export(transcripts, tmp_path / "ours.qdpx", tmp_path, codes=CODES)
-    refi.export(transcripts, tmp_path / "ours.qdpx", tmp_path, codes=CODES)
+        refi_qda.export(transcripts, theirs, tmp_path, codes=CODES)
+    refi_qda.export(transcripts, tmp_path / "ours.qdpx", tmp_path, codes=CODES)
+    refi_qda.export(transcripts, tmp_path / "ours.qdpx", tmp_path, codes=CODES)
     with pytest.raises(OutputError, match="cannot be written"):
-        refi.export(transcripts, tmp_path / "no" / "folder.qdpx", tmp_path, codes=CODES)
+        refi_qda.export(transcripts, tmp_path / "no" / "folder.qdpx", tmp_path, codes=CODES)
     assert [p.name for p in tmp_path.glob(".*.part")] == []

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.search.language import And, Step
-from pipeline.search.sequences import chains
-from pipeline.search.timeline import UNKNOWN, Timeline, pack
+from pipeline.search.answers.sequences import chains
+from pipeline.search.index.timeline import UNKNOWN, Timeline, pack
+from pipeline.search.query.parser import And, Step
 
 UTTERANCES = st.lists(
     st.tuples(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.search.storage import ORDINAL_BITS
+from pipeline.search.index.schema import ORDINAL_BITS
 
 Places = NDArray[np.int64]
 UNKNOWN = -1

@@ -12,8 +12,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from pipeline.search import vocabulary
 from pipeline.search.errors import IndexFileError
+from pipeline.search.index import vocabulary
 
 VERSION = 3
 ORDINAL_BITS = 20  # of an utterance's id: documents.MAX_UTTERANCES is 2^20

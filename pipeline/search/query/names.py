@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pipeline.concepts.codebook import Codebook
 from pipeline.formats.document.reader import KINDS
 from pipeline.search.errors import QueryError
-from pipeline.search.language import Field
-from pipeline.search.vocabulary import fold
+from pipeline.search.index.vocabulary import fold
+from pipeline.search.query.parser import Field
 
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 

@@ -14,19 +14,20 @@ import numpy as np
 
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Codebook
-from pipeline.search import building, language, storage
-from pipeline.search.compiling import Plan, compile_plan
-from pipeline.search.concordance import CONTEXT_WORDS, MOST_UTTERANCES, Concordance, concordance
-from pipeline.search.counting import Cooccurrence, cooccurrence, count_by
+from pipeline.search.answers.concordance import CONTEXT_WORDS, MOST_UTTERANCES, Concordance, concordance
+from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by
+from pipeline.search.answers.results import Count, Hit, Results
+from pipeline.search.answers.rows import Reader
+from pipeline.search.answers.sequences import chains
 from pipeline.search.errors import QueryError
-from pipeline.search.filling import Built, Progress
-from pipeline.search.language import LIMIT, Query
-from pipeline.search.naming import Names
-from pipeline.search.reading import Reader
-from pipeline.search.results import Count, Hit, Results
-from pipeline.search.sequences import chains
-from pipeline.search.timeline import Places, Timeline
-from pipeline.search.vocabulary import Vocabulary, fold, spoken
+from pipeline.search.index import build, schema
+from pipeline.search.index.timeline import Places, Timeline
+from pipeline.search.index.vocabulary import Vocabulary, fold, spoken
+from pipeline.search.index.write import Built, Progress
+from pipeline.search.query import parser
+from pipeline.search.query.names import Names
+from pipeline.search.query.parser import LIMIT, Query
+from pipeline.search.query.sql import Plan, compile_plan
 
 # More hits than this are not scored but given in order of time: nobody reads by rank what ten thousand
 # utterances say, and scoring them would take a second.
@@ -44,19 +45,19 @@ class Index:
     def __init__(self, path: Path, codes: Codebook | None = None) -> None:
         self.path = path
         self.codebook = codebook.load() if codes is None else codes
-        self.connection = storage.open_to_read(path)
+        self.connection = schema.open_to_read(path)
         self.connection.create_function("spoken", 2, spoken, deterministic=True)
         self.connection.create_function("fold", 1, fold, deterministic=True)
 
     @classmethod
     def of(cls, folder: Path, codes: Codebook | None = None) -> Index:
         """The index of a folder of documents, built by `update`."""
-        return cls(building.index_of(folder), codes)
+        return cls(build.index_of(folder), codes)
 
     @staticmethod
     def update(folder: Path, rebuild: bool = False, progress: Progress | None = None) -> Built:
         """Bring the index of a folder up to date, or build it; see `pipeline.search.building.update`."""
-        return building.update(folder, rebuild=rebuild, progress=progress)
+        return build.update(folder, rebuild=rebuild, progress=progress)
 
     def close(self) -> None:
         self.connection.close()
@@ -72,7 +73,7 @@ class Index:
     def search(self, query: str, limit: int = LIMIT) -> Results:
         """The best `limit` hits of a query, and how many there are. Raises QueryError, IndexFileError."""
         with self._asking():
-            parsed = language.parse(query)
+            parsed = parser.parse(query)
             return self._sequence(parsed, limit) if len(parsed.steps) > 1 else self._plain(parsed, limit)
 
     def count(self, query: str, by: str) -> tuple[Count, ...]:
@@ -81,7 +82,7 @@ class Index:
         Of a sequence its first utterances are counted. Raises QueryError, IndexFileError.
         """
         with self._asking():
-            return count_by(self.connection, by, *self._ids(language.parse(query)))
+            return count_by(self.connection, by, *self._ids(parser.parse(query)))
 
     def concordance(
         self, query: str, sort: str = "place", context: int = CONTEXT_WORDS, limit: int = 100
@@ -91,7 +92,7 @@ class Index:
         Raises QueryError (also when the query holds no word), UsageError, IndexFileError.
         """
         with self._asking():
-            parsed = language.parse(query)
+            parsed = parser.parse(query)
             plan = self._plan(parsed, 0)
             if len(parsed.steps) > 1 or not (plan.marks or plan.phrases):
                 raise QueryError("a concordance needs a word", 'or "a phrase", or relaps*', query=query)
@@ -105,7 +106,7 @@ class Index:
         Raises QueryError, IndexFileError.
         """
         with self._asking():
-            only = self._ids(language.parse(query)) if query else ("", [])
+            only = self._ids(parser.parse(query)) if query else ("", [])
             return cooccurrence(self.connection, within_ms, *only)
 
     def _ids(self, query: Query) -> tuple[str, list[object]]:
@@ -125,7 +126,7 @@ class Index:
             finally:
                 self.connection.execute("ROLLBACK")
         except sqlite3.DatabaseError as error:
-            raise storage.damaged(self.path, error) from None
+            raise schema.damaged(self.path, error) from None
 
     def _plan(self, query: Query, step: int) -> Plan:
         return compile_plan(query.steps[step].node, Names(self.connection, self.codebook, query.text))
@@ -173,7 +174,7 @@ class Index:
         """The ids of all chains, shape (n, steps), closest first; their gaps in ms; the plan of each step."""
         plans = [self._plan(query, at) for at in range(len(query.steps))]
         ids = [self._all_ids(plan) for plan in plans]
-        keys = [np.unique(some >> storage.ORDINAL_BITS) for some in ids]
+        keys = [np.unique(some >> schema.ORDINAL_BITS) for some in ids]
         common = functools.reduce(np.intersect1d, keys)
         timeline = Timeline.load(self.connection, common)
         found = chains(timeline, [timeline.places(some) for some in ids], query.steps)
@@ -186,7 +187,7 @@ class Index:
     def _misspelt(self, query: Query) -> Iterator[str]:
         """For words that are nowhere in the index, words that are and look alike."""
         vocabulary = Vocabulary(self.connection)
-        for word in language.plain_words(query):
+        for word in parser.plain_words(query):
             if not vocabulary.has(word) and (like := vocabulary.like(word)):
                 yield f"nobody says '{word}'; did you mean {' or '.join(like)}?"
 

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pipeline.search.amounts import AMOUNT, UNITS_MS, UTTERANCES
 from pipeline.search.errors import QueryError
-from pipeline.search.tokens import NEAR, Token, tokens
-from pipeline.search.vocabulary import words_of
+from pipeline.search.index.vocabulary import words_of
+from pipeline.search.query.lexer import AMOUNT, NEAR, UNITS_MS, UTTERANCES, Token, tokens
 
 GUIDE = """\
 craving drinking           both words, in any form (drinking also finds drink, drinks)

@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.formats.document import reader
-from pipeline.search import storage
 from pipeline.search.errors import IndexFileError
-from pipeline.search.filling import Built, Filling, Progress, size_and_time
-from pipeline.search.keys import NoRoomError
+from pipeline.search.index import schema
+from pipeline.search.index.write import Built, Filling, NoRoomError, Progress, size_and_time
 
 INDEX_NAME = "search.sqlite"
 
@@ -36,7 +35,7 @@ def update(
     written.
     """
     path = index or index_of(folder)
-    storage.need_fts5(path)
+    schema.need_fts5(path)
     if not folder.is_dir():
         raise IndexFileError(folder, "there is no such folder", "name the folder that holds the transcripts")
     try:
@@ -44,7 +43,7 @@ def update(
         with _only_one(path):
             return _update(folder, path, rebuild, progress or (lambda done, of, name: None))
     except sqlite3.Error as error:
-        raise storage.damaged(path, error) from None
+        raise schema.damaged(path, error) from None
     except OSError as error:
         raise IndexFileError(path, f"cannot be written: {error.strerror or error}") from None
 
@@ -78,7 +77,7 @@ def _update(folder: Path, path: Path, rebuild: bool, progress: Progress) -> Buil
     if path.exists():
         _refuse_foreign(path, path == index_of(folder), rebuild)
     if path.exists() and not rebuild and _is_sound(path):
-        connection = storage.open_to_write(path)
+        connection = schema.open_to_write(path)
         try:
             return _in_one_transaction(Filling(connection, folder, path, progress))
         except NoRoomError:
@@ -90,7 +89,7 @@ def _update(folder: Path, path: Path, rebuild: bool, progress: Progress) -> Buil
 
 def _refuse_foreign(path: Path, is_our_place: bool, rebuild: bool) -> None:
     """Raise IndexFileError rather than replace somebody else's file; in our own place `rebuild` is leave to."""
-    if (is_our_place and rebuild) or not storage.is_foreign(path):
+    if (is_our_place and rebuild) or not schema.is_foreign(path):
         return
     remedy = "run: vignette index --rebuild" if is_our_place else "choose another name for the index"
     raise IndexFileError(path, "is a file of another kind and will not be replaced", remedy)
@@ -99,8 +98,8 @@ def _refuse_foreign(path: Path, is_our_place: bool, rebuild: bool) -> None:
 def _is_sound(path: Path) -> bool:
     """Whether the file is an index that can be changed."""
     try:
-        with contextlib.closing(storage.look(path)) as connection:
-            if storage.is_ours(connection):
+        with contextlib.closing(schema.look(path)) as connection:
+            if schema.is_ours(connection):
                 connection.execute("SELECT count(*) FROM documents").fetchone()
                 return True
     except sqlite3.DatabaseError:
@@ -112,7 +111,7 @@ def _from_nothing(folder: Path, path: Path, progress: Progress) -> Built:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     try:
-        connection = storage.create(part)
+        connection = schema.create(part)
         try:
             built = _in_one_transaction(Filling(connection, folder, path, progress, rebuilt=True))
             connection.execute("INSERT INTO words(words) VALUES('optimize')")
@@ -124,7 +123,7 @@ def _from_nothing(folder: Path, path: Path, progress: Progress) -> Built:
             part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    storage.open_to_write(path).close()  # from here on with a write-ahead log
+    schema.open_to_write(path).close()  # from here on with a write-ahead log
     return built
 
 
@@ -140,7 +139,7 @@ def _put_in_place(connection: sqlite3.Connection, part: Path, path: Path) -> Non
     """
     with contextlib.suppress(sqlite3.DatabaseError):
         if path.exists() and _is_sound(path):
-            target = storage.open_to_write(path)
+            target = schema.open_to_write(path)
             try:
                 connection.backup(target)
             finally:

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.formats.document.reader import FLAGS
-from pipeline.search.amounts import time_ms
-from pipeline.search.language import And, Field, Near, Node, Not, Or, Phrase, Word
-from pipeline.search.language import leaves as leaves_of
-from pipeline.search.naming import Names
-from pipeline.search.vocabulary import Expression, Vocabulary, plain_glob, quoted
+from pipeline.search.index.vocabulary import Expression, Vocabulary, plain_glob, quoted
+from pipeline.search.query.lexer import time_ms
+from pipeline.search.query.names import Names
+from pipeline.search.query.parser import And, Field, Near, Node, Not, Or, Phrase, Word
+from pipeline.search.query.parser import leaves as leaves_of
 
 
 @dataclass(slots=True)

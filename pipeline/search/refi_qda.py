@@ -24,7 +24,7 @@ from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import DocumentError, OutputError
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import KINDS, Document, Spoken, Tag
-from pipeline.search.clips import recording_of
+from pipeline.search.answers.clips import recording_of
 from pipeline.search.errors import IndexFileError
 
 NAMESPACE = "urn:QDA-XML:project:1.0"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.search.results import Count, scene_name
+from pipeline.search.answers.results import Count, scene_name
 
 BY = ("concept", "speaker", "vignette", "video")
 _UNKNOWN = "(nobody knows)"

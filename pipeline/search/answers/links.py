@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.formats.document.reader import find
-from pipeline.search.clips import recording_of
-from pipeline.search.results import Moment, Results
+from pipeline.search.answers.clips import recording_of
+from pipeline.search.answers.results import Moment, Results
 
 
 def linked(results: Results, folder: Path, media: Path) -> Results:

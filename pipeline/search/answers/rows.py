@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.formats.document.reader import FLAGS
-from pipeline.search.compiling import Plan
-from pipeline.search.results import Evidence, Line, Moment, scene_name
-from pipeline.search.storage import ORDINAL_BITS
-from pipeline.search.vocabulary import folded, spoken_pattern
+from pipeline.search.answers.results import Evidence, Line, Moment, scene_name
+from pipeline.search.index.schema import ORDINAL_BITS
+from pipeline.search.index.vocabulary import folded, spoken_pattern
+from pipeline.search.query.sql import Plan
 
 # Both are taken out of every text before it is indexed, so they cannot stand in one.
 _OPEN, _CLOSE = "\x02", "\x03"

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import MediaError, OutputError
 from pipeline.media.facts import SUFFIXES
-from pipeline.search.results import Hit
+from pipeline.search.answers.results import Hit
 from pipeline.timing import format_timecode
 
 # A cut at the first sound of a word sounds cut; this much is given on either side.

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.search.compiling import Plan
-from pipeline.search.reading import Reader
-from pipeline.search.results import Moment
-from pipeline.search.vocabulary import folded, words_of
+from pipeline.search.answers.results import Moment
+from pipeline.search.answers.rows import Reader
+from pipeline.search.index.vocabulary import folded, words_of
+from pipeline.search.query.sql import Plan
 
 SORTS = ("place", "left", "right")
 CONTEXT_WORDS = 8

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.search.language import Step
-from pipeline.search.timeline import UNKNOWN, Places, Timeline
+from pipeline.search.index.timeline import UNKNOWN, Places, Timeline
+from pipeline.search.query.parser import Step
 
 
 @dataclass(frozen=True, slots=True)

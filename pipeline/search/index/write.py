@@ -17,9 +17,11 @@ from typing import Any
 from pipeline.errors import DocumentError
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Scene, Spoken
-from pipeline.search import storage, timeline
-from pipeline.search.keys import assign
-from pipeline.search.vocabulary import Vocabulary, fold
+from pipeline.search.index import schema, timeline
+from pipeline.search.index.vocabulary import Vocabulary, fold
+
+_APPEND_STEP = 1 << 20
+
 
 # A file changed twice within the clock's grain looks unchanged; one changed this shortly before we read it is
 # read again.
@@ -127,7 +129,7 @@ class Filling:
 
     def remove(self, key: int) -> None:
         """Take a document out, with everything that hangs on it."""
-        ids = key << storage.ORDINAL_BITS, (key + 1) << storage.ORDINAL_BITS
+        ids = key << schema.ORDINAL_BITS, (key + 1) << schema.ORDINAL_BITS
         self.connection.execute(
             "INSERT INTO words(words, rowid, text, place) "
             "SELECT 'delete', id, text, place FROM utterances WHERE id >= ? AND id < ? ORDER BY id",
@@ -150,7 +152,7 @@ class Filling:
         speakers = [self.speaker(key, p.id, p.name, p.role) for p in d.people]
         scenes = [self.scene(key, s) for s in d.scenes]
         places = [_joined(d.title, s.title) for s in d.scenes]
-        first = key << storage.ORDINAL_BITS
+        first = key << schema.ORDINAL_BITS
         rows = [
             (
                 first + n,
@@ -232,3 +234,34 @@ def _joined(*parts: str) -> str:
 
 def _marks(count: int) -> str:
     return ",".join("?" * count)
+
+
+class NoRoomError(Exception):
+    """Between two documents' keys no further key fits: everything must be numbered anew."""
+
+
+def assign(held: dict[str, int], names: Sequence[str]) -> dict[str, int]:
+    """A key for every path, rising with the paths; those that have one keep it. Raises NoRoomError."""
+    keys: dict[str, int] = {}
+    before, waiting = 0, list[str]()
+    for name in sorted({*names, *held}):
+        if name in held:
+            keys.update(_between(before, held[name], waiting))
+            keys[name] = before = held[name]
+            waiting = []
+        else:
+            waiting.append(name)
+    # The first build leaves half of all keys free behind the last document; what is appended takes small
+    # steps into it.
+    half, limit = 1 << schema.KEY_BITS - 1, 1 << schema.KEY_BITS
+    end = half if not held else min(limit, before + _APPEND_STEP * (len(waiting) + 1))
+    keys.update(_between(before, end, waiting))
+    return keys
+
+
+def _between(low: int, high: int, names: Sequence[str]) -> dict[str, int]:
+    """Keys spread evenly between two others, both excluded."""
+    step = (high - low) // (len(names) + 1)
+    if names and step < 1:
+        raise NoRoomError
+    return {name: low + step * number for number, name in enumerate(names, 1)}

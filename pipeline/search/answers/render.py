@@ -11,9 +11,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from pipeline.search.concordance import Concordance
-from pipeline.search.counting import Cooccurrence
-from pipeline.search.results import Count, Evidence, Hit, Line, Moment, Results
+from pipeline.search.answers.concordance import Concordance
+from pipeline.search.answers.counts import Cooccurrence
+from pipeline.search.answers.results import Count, Evidence, Hit, Line, Moment, Results
 from pipeline.timing import clock, format_timecode
 
 FORMATS = ("text", "json", "csv", "md")

@@ -1,0 +1,1 @@
+"""Answers: hits, counts, concordances, sequences, as people and programs read them."""

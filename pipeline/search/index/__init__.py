@@ -1,0 +1,1 @@
+"""The index on disk: its schema, how it is built and kept up to date."""

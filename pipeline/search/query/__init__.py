@@ -1,0 +1,1 @@
+"""The query language: from text to tokens, to a tree, to SQL."""
