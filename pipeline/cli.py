@@ -20,7 +20,7 @@ from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
 from pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from pipeline.run import Outcome
+    from pipeline.run.outcome import Outcome
 
 app = typer.Typer(
     name="vignette",
@@ -149,8 +149,10 @@ def run(
     """Caption recordings: everything that is not up to date."""
     from rich.console import Console
 
-    from pipeline import console, jobs
-    from pipeline import run as runner
+    from pipeline import console
+    from pipeline.run import batch as runner
+    from pipeline.run import jobs
+    from pipeline.run import outcome as outcome_
 
     labels = False if no_speaker_labels else None
     named = [
@@ -172,7 +174,7 @@ def run(
         _print_json({"recordings": [o.as_json() for o in found], "notices": list(plan.notices)})
     else:
         _tell(found, plan.notices)
-    return 1 if runner.failed(found) else 0
+    return 1 if outcome_.failed(found) else 0
 
 
 def _tell(found: tuple[Outcome, ...], notices: tuple[str, ...]) -> None:

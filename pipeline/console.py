@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import OutputError, printable
 from pipeline.progress import Progress, silent
-from pipeline.run import Outcome, Status
+from pipeline.run.outcome import Outcome, Status
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,8 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pipeline import __version__, jobs
+from pipeline import __version__
 from pipeline.errors import VignetteError
+from pipeline.run import jobs
 
 # What a run cannot do without, and what each is for.
 PACKAGES = {

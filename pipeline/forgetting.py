@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import outputs
 from pipeline.errors import OutputError, UsageError
 from pipeline.files import WORK_FOLDER
-from pipeline.store import Store
+from pipeline.run import outputs
+from pipeline.run.store import Store
 
 
 @dataclass(frozen=True, slots=True)

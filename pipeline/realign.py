@@ -21,11 +21,11 @@ from pipeline.formats.writers import srt, vtt
 from pipeline.media import facts
 from pipeline.media.facts import Audio
 from pipeline.progress import Progress, part, silent
+from pipeline.run.report import at_times
 from pipeline.settings import Settings
 from pipeline.speech import vad
 from pipeline.stages import align, captions
 from pipeline.stages.align.sync import Relation
-from pipeline.summary import at_times
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,

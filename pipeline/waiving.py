@@ -11,7 +11,7 @@ from pipeline.edits import Decision, journal_of, read
 from pipeline.edits.ledger import Ledger, State
 from pipeline.edits.model import Anchor, Waive
 from pipeline.errors import UsageError
-from pipeline.store import Store
+from pipeline.run.store import Store
 from pipeline.timing import clock
 
 CONTEXT_WORDS = 5

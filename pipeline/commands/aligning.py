@@ -37,10 +37,11 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         ] = False,
     ) -> int:
         """Time subtitles or a script from the sound; the editor's cues, lines and styling stay as they are."""
-        from pipeline import realign, settings, summary
+        from pipeline import realign, settings
         from pipeline.files import PROJECT_FILE
-        from pipeline.jobs import sidecar_of
         from pipeline.keeping import Place
+        from pipeline.run import report as summary
+        from pipeline.run.jobs import sidecar_of
 
         for target in (out, report):
             if target is not None and target.resolve() in (media.resolve(), subtitles.resolve()):

@@ -14,7 +14,7 @@ from pipeline.commands.decide.request import Wish
 from pipeline.errors import NotCaptioned, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.jobs import Job
+    from pipeline.run.jobs import Job
 
 Medium = Annotated[Path, typer.Argument(help="The recording.")]
 By = Annotated[str, typer.Option("--by", help="Who decides; without it, your user name.")]
@@ -168,7 +168,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
 def _jobs(
     media: tuple[Path, ...], out: Path, subtitles: Path | None, overrides: tuple[str, ...]
 ) -> tuple[Job, ...]:
-    from pipeline import jobs
+    from pipeline.run import jobs
 
     plan = jobs.plan(jobs.Request(media, subtitles, out, overrides))
     if plan.refused:
@@ -232,7 +232,7 @@ def _list(
 def _report(job: Job) -> tuple[Any, str]:
     """What became of the decisions; before the first run, that they wait for it."""
     from pipeline.edits import Replay, journal_of, read
-    from pipeline.edits.preview import preview
+    from pipeline.run.preview import preview
 
     contents = read(journal_of(job.media))
     if not contents.decisions:
@@ -246,7 +246,7 @@ def _report(job: Job) -> tuple[Any, str]:
 def _decide(job: Job, wish: Wish, who: str, as_json: bool, say: Callable[[str], None]) -> int:
     from pipeline import edits
     from pipeline.edits.ledger import wanted
-    from pipeline.edits.preview import preview
+    from pipeline.run.preview import preview
 
     written = edits.append(
         edits.journal_of(job.media), wish.decisions(preview(job, tagging=True if wish.concept else None), who)

@@ -12,23 +12,23 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline import jobs, outputs
 from pipeline.commands.adopt import adopt
 from pipeline.commands.adopt.diff import Change, changes, is_foreign, on_tokens
 from pipeline.commands.adopt.shown_file import read_mended
 from pipeline.commands.decide.request import Wish
 from pipeline.edits import append, journal_of, read
 from pipeline.edits.maker import Maker
-from pipeline.edits.preview import preview
 from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
 from pipeline.formats.writers import srt, vtt
+from pipeline.run import jobs, outputs
+from pipeline.run.graph import Sound, Work
+from pipeline.run.preview import preview
+from pipeline.run.report import quality
+from pipeline.run.store import Store
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.stages import align
-from pipeline.store import Store
-from pipeline.summary import quality
 from pipeline.timing import Span, format_timecode
 from pipeline.transcript import Heard
-from pipeline.work import Sound, Work
 from tests.support.edit_makers import DEMO_SUBTITLES, demo_aligned
 from tests.support.project import Project
 

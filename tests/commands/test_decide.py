@@ -4,8 +4,8 @@ import pytest
 
 from pipeline.commands.decide.request import Wish
 from pipeline.commands.decide.targets import with_edges
-from pipeline.edits.preview import Preview
 from pipeline.errors import UsageError
+from pipeline.run.preview import Preview
 from pipeline.timing import format_timecode
 from tests.support.edit_makers import compose, demo_aligned, stamped
 

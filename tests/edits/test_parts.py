@@ -12,10 +12,10 @@ from pipeline.edits import Contents, Replay
 from pipeline.edits.ledger import State
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import VignetteAt
-from pipeline.edits.preview import Preview
 from pipeline.errors import UsageError
 from pipeline.formats.document import writer
 from pipeline.formats.writers import chapters_vtt
+from pipeline.run.preview import Preview
 from pipeline.timing import Span
 from pipeline.transcript import Part, Parts
 from pipeline.transcript.parts import SAYS_SO

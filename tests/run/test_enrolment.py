@@ -5,10 +5,10 @@ import wave
 import numpy as np
 import pytest
 
-from pipeline import enrolment
 from pipeline.errors import SettingsError
-from pipeline.jobs import Job
 from pipeline.media.audio import Audio
+from pipeline.run import enrolment
+from pipeline.run.jobs import Job
 from pipeline.settings import Person, Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.cache import Memory

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import jobs, work
 from pipeline.concepts import inflections, summary
 from pipeline.edits import journal
 from pipeline.edits.ledger import State
 from pipeline.edits.model import KINDS
-from pipeline.edits.preview import preview
 from pipeline.files import data_file, digest_of_file
 from pipeline.formats.document import reader
 from pipeline.formats.writers import render
+from pipeline.run import graph, jobs
+from pipeline.run.preview import preview
 from pipeline.search.index import schema
 from pipeline.speech import weights
 from pipeline.speech.voices import embeddings
@@ -63,13 +63,13 @@ def read_by(name, stage):
 def renewed(name):
     """Stages that cannot be up to date any more: their version or data that ship with the code are not those recorded."""
     shipped = {
-        "lexicon": digest_of_file(data_file(work.LEXICON)),
+        "lexicon": digest_of_file(data_file(graph.LEXICON)),
         "forms": digest_of_file(data_file(inflections.LISTED)),
         "reader": picture.reader_identity(),
         "ears": align.ears.VERSION,
     }
     found = set()
-    for stage, version in work.VERSIONS.items():
+    for stage, version in graph.VERSIONS.items():
         reads, now = read_by(name, stage), {**shipped, "version": version}
         if any(reads[key] != now[key] for key in reads.keys() & now.keys()):
             found.add(stage)
@@ -79,7 +79,7 @@ def renewed(name):
 def open_to_change(name):
     """Those stages, and all that read what they make."""
     found = renewed(name)
-    for stage in work.STAGES:
+    for stage in graph.STAGES:
         if FED_BY.get(stage, set()) & found:
             found.add(stage)
     return found
@@ -199,9 +199,9 @@ def test_what_a_person_mends_is_kept_and_nothing_else(old):
     [("call", "align"), ("door", "speakers"), pytest.param("door", "align", marks=pytest.mark.slow)],
 )
 def test_decisions_stand_when_stages_are_done_anew(old, monkeypatch, name, first):
-    raised = set(work.STAGES[work.STAGES.index(first) :])
+    raised = set(graph.STAGES[graph.STAGES.index(first) :])
     for stage in raised:
-        monkeypatch.setitem(work.VERSIONS, stage, work.VERSIONS[stage] + 1)
+        monkeypatch.setitem(graph.VERSIONS, stage, graph.VERSIONS[stage] + 1)
     (recording,) = recordings(old.quick("run", RECORDINGS[name], "--json")).values()
     reasons = {s["name"]: s["reason"] for s in recording["stages"] if s["done"]}
     assert reasons.keys() >= raised

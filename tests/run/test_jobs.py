@@ -5,8 +5,8 @@ import os
 import pytest
 
 from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError
-from pipeline.jobs import Request, plan
-from pipeline.store import Store
+from pipeline.run.jobs import Request, plan
+from pipeline.run.store import Store
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 import pytest
 
-from pipeline import forgetting, outputs
+from pipeline import forgetting
 from pipeline.errors import OutputError, UsageError
-from pipeline.store import Store
+from pipeline.run import outputs
+from pipeline.run.store import Store
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,

@@ -10,19 +10,19 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pipeline import outputs, work
 from pipeline.console import SilentWatcher
 from pipeline.edits import Contents, Replay
 from pipeline.edits.model import ConceptAt
-from pipeline.jobs import Job
 from pipeline.media.facts import Audio
-from pipeline.run import Fold
+from pipeline.run import graph, outputs
+from pipeline.run.batch import Fold
+from pipeline.run.graph import Sound, Work
+from pipeline.run.jobs import Job
+from pipeline.run.store import Store
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.speech.voices import embeddings
-from pipeline.store import Store
 from pipeline.timing import Span
 from pipeline.transcript import Heard
-from pipeline.work import Sound, Work
 from tests.support.edit_makers import DURATION_MS, decide_at_random, demo_aligned
 
 HEARD = {
@@ -42,7 +42,7 @@ def noise():
 def cheap_ears(monkeypatch):
     """The encoder that needs no weights, so that it is the same everywhere."""
     encoder = embeddings.choose([])
-    monkeypatch.setattr(work.encoders, "choose", lambda folders: encoder)
+    monkeypatch.setattr(graph.encoders, "choose", lambda folders: encoder)
 
 
 class Bench:
@@ -95,7 +95,7 @@ def test_one_changed_word_and_back(tmp_path):
     again, none = bench.run()
     changed, after = bench.run([decision])
     assert (again, none) == (before, set())
-    assert first == set(work.STAGES)
+    assert first == set(graph.STAGES)
     assert after == {"speakers", "vignettes", "concepts", "captions"}
     assert changed != before
     assert changed == from_nothing(tmp_path / "nothing", [decision])
@@ -108,12 +108,12 @@ def test_another_profile_and_another_lexicon(tmp_path, monkeypatch):
     narrow = Settings(captions=CaptionSettings(max_line_chars=30))
     assert bench.run(settings=narrow)[0] == from_nothing(tmp_path / "narrow", settings=narrow)
     mine = tmp_path / "concepts.toml"
-    text = work.data_file(work.LEXICON).read_text("utf-8")
+    text = graph.data_file(graph.LEXICON).read_text("utf-8")
     mine.write_text(
         text.replace('version = "', 'version = "x', 1).replace("resistance", "reluctance"), "utf-8"
     )
-    named = work.data_file
-    monkeypatch.setattr(work, "data_file", lambda name: mine if name == work.LEXICON else named(name))
+    named = graph.data_file
+    monkeypatch.setattr(graph, "data_file", lambda name: mine if name == graph.LEXICON else named(name))
     found, done = bench.run()
     assert done == {"concepts", "captions"}  # the captions for their profile
     assert found == from_nothing(tmp_path / "mine")

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import files
 from pipeline.errors import OutputError
-from pipeline.store import Store, digest_of
+from pipeline.run.store import Store, digest_of
 from pipeline.timing import Span
 from pipeline.transcript import Heard, TextSource, TimeSource, Token
 

@@ -16,10 +16,10 @@ from pipeline.edits.model import CueOf
 from pipeline.formats.document import reader, writer
 from pipeline.formats.writers import render, srt, text
 from pipeline.profiles import PROFILES
+from pipeline.run.report import needs_person
 from pipeline.settings import CaptionSettings
 from pipeline.stages.align import absent as absences
 from pipeline.stages.align import pauses
-from pipeline.summary import needs_person
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Kind, Passage, Token, Verdict
 from tests.support.edit_makers import compose, stamped

@@ -14,7 +14,6 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from pipeline import outputs
 from pipeline.commands.adopt import baseline, plausibility, rewrite, shown_file
 from pipeline.commands.adopt.diff import changes, kept, on_tokens, runs, starts
 from pipeline.commands.adopt.shown_file import ShownCue
@@ -24,12 +23,13 @@ from pipeline.edits.journal import Contents
 from pipeline.edits.ledger import SEEN, counted
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import CueOf, Decision, sealed
-from pipeline.edits.preview import Preview, preview
 from pipeline.edits.replay import Replay
 from pipeline.errors import SubtitlesError
-from pipeline.jobs import Job
+from pipeline.run import outputs
+from pipeline.run.jobs import Job
+from pipeline.run.preview import Preview, preview
+from pipeline.run.store import Store
 from pipeline.settings import Person
-from pipeline.store import Store
 from pipeline.transcript import Transcript, lines_of
 
 # So often the captions that do not look like the person's are decided again.

@@ -10,7 +10,7 @@ from pipeline.errors import UsageError
 if TYPE_CHECKING:
     from pipeline.edits.maker import Maker
     from pipeline.edits.model import Decision
-    from pipeline.edits.preview import Preview
+    from pipeline.run.preview import Preview
 
 # What can be asked for, one at a time, and which of it is about words.
 ASKED = ("become", "speaker", "concept", "said", "show", "split", "merge", "delete", "add", "waive", "person", "reviewed",

@@ -25,9 +25,9 @@ from pipeline.edits.model import (
     VignetteAt,
     Words,
 )
-from pipeline.edits.preview import Preview
 from pipeline.edits.speakers import speaker_called
 from pipeline.errors import UsageError
+from pipeline.run.preview import Preview
 from pipeline.timing import Span, clock, parse_timecode
 from pipeline.transcript import Cue, Part, Transcript
 

@@ -9,24 +9,25 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from pipeline import __version__, enrolment
+from pipeline import __version__
 from pipeline.concepts import inflections, lexicon
 from pipeline.concepts.coder import Finding
 from pipeline.errors import SubtitlesError
 from pipeline.files import data_file, digest_of_file, model_folders
-from pipeline.jobs import Job
 from pipeline.media import digest
 from pipeline.media import facts as media
 from pipeline.media.facts import Audio
 from pipeline.media.quiet import Stillness
 from pipeline.progress import Progress
+from pipeline.run import enrolment
+from pipeline.run.jobs import Job
+from pipeline.run.store import Store, digest_of
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.cache import Memory
 from pipeline.speech.voices.clustering import Known
 from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
 from pipeline.stages.align import absent, pauses
-from pipeline.store import Store, digest_of
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
     Aligned,

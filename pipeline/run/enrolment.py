@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import SettingsError
 from pipeline.files import digest_of_file
-from pipeline.jobs import Job, sidecar_of
 from pipeline.media import facts
+from pipeline.run.jobs import Job, sidecar_of
 from pipeline.settings import Person
 from pipeline.speech.voices.cache import Memory
 from pipeline.timing import Span, parse_timecode

@@ -164,7 +164,7 @@ def _named_subtitles(media: Path, settings: Settings) -> Path | None:
 def _found_subtitles(media: Path, language: str, out: Path) -> Path | None:
     """The subtitles or script beside a recording; the transcript that we wrote there ourselves is none."""
     from pipeline.formats.readers.find import find_subtitles
-    from pipeline.store import Store
+    from pipeline.run.store import Store
 
     ours: set[str] = set()
     if os.path.realpath(out) == os.path.realpath(media.parent):

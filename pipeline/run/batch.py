@@ -9,87 +9,30 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from pipeline import edits, outputs
+from pipeline import edits
 from pipeline.edits import ledger
 from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
 from pipeline.files import write_atomic
-from pipeline.jobs import Job, Plan
 from pipeline.progress import Progress
-from pipeline.store import Store
-from pipeline.summary import needs_person, quality
+from pipeline.run import outputs
+from pipeline.run.graph import STAGES, Work
+from pipeline.run.jobs import Job, Plan
+from pipeline.run.outcome import Outcome, StageState, Status, Watcher
+from pipeline.run.report import needs_person, quality
+from pipeline.run.store import Store
 from pipeline.timing import seconds_to_ms
 from pipeline.transcript import check, grade_line
-from pipeline.work import STAGES, Work
 
 T = TypeVar("T")
 
 
-NOTHING_WRITTEN = outputs.Written()
 # Beside the stages' artefacts: the ids of the decisions that the last run found in the journal.
 REPLAYED = "decisions"
-
-
-class Status(StrEnum):
-    DONE = "done"
-    UNCHANGED = "up to date"
-    FAILED = "failed"
-
-
-class Watcher(Protocol):
-    """Who is told how the run goes; every method returns at once."""
-
-    def began(self, media: Path, number: int, count: int) -> None: ...
-    def stage_began(self, stage: str, reason: str) -> Progress: ...
-    def stage_ended(self, stage: str) -> None: ...
-    def ended(self, outcome: Outcome) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class StageState:
-    """What became of a stage: done anew or up to date, why, and how long it took."""
-
-    name: str
-    done: bool
-    reason: str
-    took_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one recording. `notes` say what was used and what that means; `needs` what a person should look at."""
-
-    media: Path
-    status: Status
-    grade: str = ""
-    stages: tuple[StageState, ...] = ()
-    written: outputs.Written = NOTHING_WRITTEN
-    notes: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    error: VignetteError | None = None
-    decisions: ledger.Report = ledger.NOTHING
-
-    def as_json(self) -> dict[str, Any]:
-        """The outcome as plain values for `--json`."""
-        return {
-            "media": str(self.media),
-            "status": str(self.status),
-            "grade": self.grade,
-            "stages": [asdict(s) for s in self.stages],
-            "files": [str(p) for p in self.written.files],
-            "kept": [{"mended": str(a), "new": str(b)} for a, b in self.written.mended],
-            "removed": [str(p) for p in self.written.removed],
-            "stale": [str(p) for p in self.written.stale],
-            "notes": list(self.notes),
-            "needs_person": list(self.needs),
-            "decisions": self.decisions.as_json(),
-            "error": self.error.facts() if self.error else None,
-        }
 
 
 Correction = Callable[[str, Any], Any]
@@ -237,8 +180,3 @@ def _defect(store: Store, error: Exception) -> VignetteError:
     except OutputError as unwritable:
         return unwritable
     return Defect(type(error).__name__, log)
-
-
-def failed(found: Iterable[Outcome]) -> bool:
-    """Whether the command should exit with 1."""
-    return any(o.status is Status.FAILED for o in found)

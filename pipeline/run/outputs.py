@@ -15,7 +15,7 @@ from pipeline.errors import OutputError
 from pipeline.files import write_atomic
 from pipeline.formats.document import writer
 from pipeline.formats.writers import chapters_vtt, concepts_vtt, rttm, srt, text, vtt
-from pipeline.store import Store
+from pipeline.run.store import Store
 from pipeline.transcript import Grade, Transcript
 
 # What is written for each transcript: the end of the file's name -> how it is composed. Adding a format is one row.

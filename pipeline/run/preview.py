@@ -10,11 +10,11 @@ from pipeline.edits.journal import Contents, journal_of, read
 from pipeline.edits.model import ConceptAt
 from pipeline.edits.replay import Replay
 from pipeline.errors import NotCaptioned
-from pipeline.jobs import Job
 from pipeline.progress import Progress, silent
-from pipeline.store import Store
+from pipeline.run.graph import Work
+from pipeline.run.jobs import Job
+from pipeline.run.store import Store
 from pipeline.transcript import Concepts, Transcript
-from pipeline.work import Work
 
 T = TypeVar("T")
 
