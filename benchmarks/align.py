@@ -37,10 +37,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import results  # noqa: E402
+from pipeline.commands.align import (
+    Realigned,
+    new_times,  # noqa: E402
+)
 from pipeline.formats.readers import read  # noqa: E402
 from pipeline.media import facts
 from pipeline.media.facts import Audio  # noqa: E402
-from pipeline.realign import Realigned, new_times  # noqa: E402
 from pipeline.settings import AlignSettings  # noqa: E402
 from pipeline.speech import vad  # noqa: E402
 from pipeline.stages import align  # noqa: E402

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import results  # noqa: E402
-from pipeline import der
+from benchmarks.scores import der
 from pipeline.files import model_folders  # noqa: E402
 from pipeline.formats.readers import read  # noqa: E402
 from pipeline.media import facts

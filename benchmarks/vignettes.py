@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import results
-from pipeline.score_parts import TOLERANCE_MS, Counts, counts, pairs, pk, window_diff
+from benchmarks.scores.segmentation import TOLERANCE_MS, Counts, counts, pairs, pk, window_diff
 from pipeline.settings import PictureSettings
 from pipeline.stages import picture, vignettes
 from pipeline.stages.vignettes.boundaries import _depths

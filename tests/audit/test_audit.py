@@ -20,7 +20,7 @@ from pipeline.audit.matching import match, spoken_words
 from pipeline.audit.model import Shown, SpokenWord
 from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.audit.syntax import scan
-from pipeline.check import WRITERS, check, profile_named
+from pipeline.commands.check import WRITERS, check, profile_named
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings

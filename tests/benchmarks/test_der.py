@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.der import best_matching, errors
+from benchmarks.scores.der import best_matching, errors
 from pipeline.timing import Span
 
 

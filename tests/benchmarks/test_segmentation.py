@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.score_parts import Counts, counts, pairs, pk, window_diff
+from benchmarks.scores.segmentation import Counts, counts, pairs, pk, window_diff
 from pipeline.timing import Span
 
 

@@ -10,9 +10,9 @@ from statistics import median
 
 import pytest
 
+from pipeline.commands.align import Realigned, _strays, new_times, realign
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.readers import read
-from pipeline.realign import Realigned, _strays, new_times, realign
 from pipeline.settings import Settings
 from pipeline.timing import Span
 from pipeline.transcript import (

@@ -17,9 +17,9 @@ from pipeline.audit.fixes import TRIES, mend
 from pipeline.audit.model import Document, Finding, Report, Severity
 from pipeline.audit.rules import RULES
 from pipeline.audit.waivers import Waiver, waive
-from pipeline.check import check
+from pipeline.commands.check import check
+from pipeline.commands.fix import propose, write
 from pipeline.errors import SubtitlesError
-from pipeline.mending import propose, write
 from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run

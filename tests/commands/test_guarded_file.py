@@ -5,10 +5,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import realign
-from pipeline.cli import app
+from pipeline.cli.app import app
+from pipeline.commands import align
+from pipeline.commands.guarded_file import Place
 from pipeline.errors import OutputError, VignetteError
-from pipeline.keeping import Place
 from pipeline.transcript import Aligned, AlignmentReport, Verdict
 from tests.support.media_makers import film
 
@@ -171,9 +171,9 @@ def test_timed_files_that_a_person_changed_are_kept(tmp_path, monkeypatch):
 
     def timed(*args):
         asked.append(args)
-        return realign.Realigned(b"%d" % len(asked), Aligned((), AlignmentReport(Verdict.IN_SYNC)))
+        return align.Realigned(b"%d" % len(asked), Aligned((), AlignmentReport(Verdict.IN_SYNC)))
 
-    monkeypatch.setattr(realign, "realign", timed)
+    monkeypatch.setattr(align, "realign", timed)
     (tmp_path / "talk.srt").write_text(SHORT)
     (tmp_path / "talk.mp4").touch()
     out, report = tmp_path / "timed.srt", tmp_path / "timed.json"

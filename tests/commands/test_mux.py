@@ -5,9 +5,9 @@ import json
 import av
 import pytest
 
-from pipeline import contact_sheet
+from pipeline.commands import sheet
+from pipeline.commands.mux import ffmetadata, mux
 from pipeline.errors import NotCaptioned, OutputError, UsageError
-from pipeline.muxing import ffmetadata, mux
 from tests.support.media_makers import film
 
 PARTS = [
@@ -68,9 +68,9 @@ def test_special_characters_are_escaped():
 
 def test_the_sheet_shows_every_part_and_nothing_from_elsewhere(made):
     parts = [p | {"kind": "vignette", "cast": ["a"], "evidence": ['a card: "<b>"']} for p in PARTS]
-    frames = contact_sheet.frames_of(made, parts)
+    frames = sheet.frames_of(made, parts)
     assert all(f is not None and f.startswith(b"\xff\xd8") for f in frames)
-    html = contact_sheet.page("<Film>", parts, {"a": "Ann & Co"}, frames)
+    html = sheet.page("<Film>", parts, {"a": "Ann & Co"}, frames)
     assert html.count("<img alt=") == html.count("data:image/jpeg") == len(PARTS)
     assert "&lt;Film&gt;" in html and "Ann &amp; Co" in html and "<b>" not in html
     assert "http" not in html

@@ -9,8 +9,8 @@ import numpy as np
 
 from pipeline.audit import Facts
 from pipeline.audit.model import SpokenWord
-from pipeline.check import check
-from pipeline.evidence import evidence_of
+from pipeline.commands.check import check
+from pipeline.commands.recording import evidence_of
 from pipeline.timing import Span
 from tests.support.media_makers import RATE_HZ, wav
 

@@ -10,11 +10,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from pipeline.cli.search import register
+from pipeline.commands import search
 from pipeline.concepts import codebook
 from pipeline.errors import OutputError, UsageError
-from pipeline.search import Codebook, Index, QueryError, commands
+from pipeline.search import Codebook, Index, QueryError
 from pipeline.search.answers import clips, render
-from pipeline.search.cli_commands import register
 from pipeline.search.query.parser import GUIDE
 from tests.support import search_makers
 
@@ -23,7 +24,7 @@ from tests.support import search_makers
 def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(codebook, "load", lambda path=None: Codebook.of(search_makers.BROADER))
     made = search_makers.save(tmp_path / "transcripts", search_makers.document())
-    commands.index(made)
+    search.index(made)
     return made
 
 

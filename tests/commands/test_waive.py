@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.check import check
+from pipeline.commands.check import check
+from pipeline.commands.waive import journal_for, waivers_for
 from pipeline.edits import append, read
 from pipeline.edits.model import Decision, Withdraw
 from pipeline.errors import UsageError
-from pipeline.waiving import journal_for, waivers_for
 
 YEAH = "".join(
     f"{n}\n00:00:{10 * n:02},000 --> 00:00:{10 * n:02},400\n{'TIM: ' * (n == 2)}Yeah.\n\n"
@@ -28,7 +28,7 @@ def talk(tmp_path: Path) -> Path:
 
 
 def vignette(*args: object) -> tuple[int, str]:
-    from pipeline.cli import app
+    from pipeline.cli.app import app
 
     ran = CliRunner().invoke(app, [str(a) for a in args], standalone_mode=False)
     if isinstance(ran.exception, UsageError):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import forgetting
+from pipeline.commands import forget
 from pipeline.errors import OutputError, UsageError
 from pipeline.run import outputs
 from pipeline.run.store import Store
@@ -124,7 +124,7 @@ def test_an_output_that_is_an_input_is_refused(out, tmp_path):
 def test_forgetting_removes_ours_and_keeps_what_a_person_mended(store, out):
     write("One.", store, out)
     (out / "talk.en.srt").write_text("mended")
-    gone = forgetting.forget(out, "talk")
+    gone = forget.forget(out, "talk")
     assert [p.name for p in gone.kept] == ["talk.en.srt"]
     assert [p.name for p in out.iterdir() if p.is_file()] == ["talk.en.srt"]
     assert not store.folder.exists()
@@ -133,13 +133,13 @@ def test_forgetting_removes_ours_and_keeps_what_a_person_mended(store, out):
 def test_forgetting_everything(store, out):
     write("One.", store, out)
     (out / "talk.en.srt").write_text("mended")
-    forgetting.forget(out, "talk", mended_too=True)
+    forget.forget(out, "talk", mended_too=True)
     assert [p for p in out.iterdir() if p.is_file()] == []
 
 
 def test_forgetting_what_is_not_there(out):
     with pytest.raises(UsageError, match="derived from a recording named 'x'"):
-        forgetting.forget(out, "x")
+        forget.forget(out, "x")
 
 
 def test_a_mended_output_equal_to_the_new_one_is_no_conflict(store, out):

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pipeline.console import SilentWatcher
+from pipeline.cli.console import SilentWatcher
 from pipeline.edits import Contents, Replay
 from pipeline.edits.model import ConceptAt
 from pipeline.media.facts import Audio

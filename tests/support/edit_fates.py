@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pipeline.commands.waive import waivers_for
 from pipeline.edits import journal_of
 from pipeline.edits.model import (
     Add,
@@ -31,7 +32,6 @@ from pipeline.edits.model import (
 )
 from pipeline.settings import CaptionSettings
 from pipeline.transcript import Aligned, Transcript
-from pipeline.waiving import waivers_for
 from tests.support.edit_makers import Made, demo_aligned, reheard
 from tests.support.edit_shown import SAME_PART_MS, Case, Shown, is_shown, part_begins
 from tests.support.edit_truth import meets, new_text, place_in, reading, seen_by, wanted_by, write

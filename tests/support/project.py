@@ -74,7 +74,7 @@ class Project:
 
     def quick(self, *args: str | Path) -> Ran:
         """`vignette ARGS` here, in this very process: where what the command does is the point, and not its process."""
-        from pipeline.cli import main
+        from pipeline.cli.app import main
 
         out, err, status = io.StringIO(), io.StringIO(), 0
         with (

@@ -42,7 +42,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: AsJson = False,
     ) -> int:
         """Copy a recording with chapters and captions that players can switch on; nothing is encoded anew."""
-        from pipeline import muxing
+        from pipeline.commands import mux as muxing
 
         _check_there(media)
         ending = media.suffix if media.suffix.lower() in muxing.CAPTION_CODECS else ".mkv"
@@ -59,8 +59,9 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: AsJson = False,
     ) -> int:
         """Show the parts of a recording on one page: a picture, the title, the times and the cast of each."""
-        from pipeline import contact_sheet, muxing
-        from pipeline.keeping import Place
+        from pipeline.commands import mux as muxing
+        from pipeline.commands import sheet as contact_sheet
+        from pipeline.commands.guarded_file import Place
 
         _check_there(media)
         target = to or out / f"{media.stem}.parts.html"

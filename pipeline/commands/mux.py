@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from pipeline.commands.guarded_file import Place
 from pipeline.errors import NotCaptioned, UsageError
-from pipeline.keeping import Place
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
 
 # The container's ending -> how captions are stored in it.

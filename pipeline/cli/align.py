@@ -37,9 +37,10 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         ] = False,
     ) -> int:
         """Time subtitles or a script from the sound; the editor's cues, lines and styling stay as they are."""
-        from pipeline import realign, settings
+        from pipeline import settings
+        from pipeline.commands import align as realign
+        from pipeline.commands.guarded_file import Place
         from pipeline.files import PROJECT_FILE
-        from pipeline.keeping import Place
         from pipeline.run import report as summary
         from pipeline.run.jobs import sidecar_of
 

@@ -53,7 +53,7 @@ def main() -> None:
         status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()
     except _WRONG_USAGE as error:
-        from pipeline.commands.usage import wrong
+        from pipeline.cli.usage import wrong
 
         status = _fail(wrong(error), as_json)
     except (typer.Abort, KeyboardInterrupt):
@@ -149,7 +149,7 @@ def run(
     """Caption recordings: everything that is not up to date."""
     from rich.console import Console
 
-    from pipeline import console
+    from pipeline.cli import console
     from pipeline.run import batch as runner
     from pipeline.run import jobs
     from pipeline.run import outcome as outcome_
@@ -178,7 +178,7 @@ def run(
 
 
 def _tell(found: tuple[Outcome, ...], notices: tuple[str, ...]) -> None:
-    from pipeline import console
+    from pipeline.cli import console
 
     for outcome in found:
         lines = console.describe(outcome)
@@ -197,7 +197,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> int:
     """Say what is installed, found and missing, and what the next run would use."""
-    from pipeline import doctor as examine
+    from pipeline.commands import doctor as examine
 
     found = examine.examine(tuple(media or ()))
     if as_json:
@@ -222,7 +222,7 @@ def forget(
     as_json: AsJson = False,
 ) -> int:
     """Remove everything derived from a recording; the recording and its subtitles stay."""
-    from pipeline import forgetting
+    from pipeline.commands import forget as forgetting
 
     chosen = forgetting.known(out) if all_ else tuple(names or ())
     if not chosen and not all_:
@@ -234,9 +234,9 @@ def forget(
         typer.confirm(f"Remove everything derived from {', '.join(chosen) or 'nothing'}?", abort=True)
     results = [forgetting.forget(out, name, mended) for name in chosen]
     if forgetting.search_index(out).is_file():
-        from pipeline.search import commands
+        from pipeline.commands import search
 
-        commands.index(
+        search.index(
             out, rebuild=True, as_json=True
         )  # from nothing: a deleted row would leave its words in the file
     if as_json:
@@ -325,7 +325,7 @@ def _watch(stage: str) -> Progress:
     """Progress of a single piece of work, on a terminal only and never beside `--json`."""
     from rich.console import Console
 
-    from pipeline import console
+    from pipeline.cli import console
 
     if "--json" in sys.argv[1:]:
         return silent
@@ -333,14 +333,14 @@ def _watch(stage: str) -> Progress:
 
 
 def _register() -> None:
-    from pipeline.commands import aligning, checking, concepts, deciding, muxing
-    from pipeline.search.cli_commands import register as register_search
+    from pipeline.cli import align, check, concepts, edits, mux
+    from pipeline.cli.search import register as register_search
 
-    aligning.register(app, print, _watch)
-    checking.register(app, print, _watch)
+    align.register(app, print, _watch)
+    check.register(app, print, _watch)
     concepts.register(app, print)
-    deciding.register(app, print)
-    muxing.register(app, print)
+    edits.register(app, print)
+    mux.register(app, print)
     register_search(app, print)
 
 

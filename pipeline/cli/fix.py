@@ -12,7 +12,7 @@ from pipeline.errors import OutputError, SubtitlesError, VignetteError
 from pipeline.progress import Progress
 
 if TYPE_CHECKING:
-    from pipeline.mending import Mended
+    from pipeline.commands.fix import Mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,9 @@ def fix(
 
     Of several files one that cannot be mended does not keep the others from it; the error of a single one is raised.
     """
-    from pipeline import check, settings
+    from pipeline import settings
     from pipeline.audit import Severity
+    from pipeline.commands import check
     from pipeline.files import PROJECT_FILE
 
     limits = settings.load(PROJECT_FILE, None).captions
@@ -95,7 +96,7 @@ def fix(
 
 
 def _fixed(path: Path, rules: Sequence[Any], heard: Any, how: How, progress: Progress) -> Fixed:
-    from pipeline import mending
+    from pipeline.commands import fix as mending
 
     facts, media = (heard.facts, heard.media.path) if heard else (None, None)
     try:

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.options import shape_of
 from pipeline.errors import UsageError
 from pipeline.search.query.parser import GUIDE, LIMIT
-from pipeline.shapes import shape_of
 
 _FOLDER = Path("transcripts")
 _Folder = Annotated[Path, typer.Option("--in", help="The folder of transcripts.")]
@@ -45,7 +45,7 @@ def _add_index(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Make the transcripts of a folder searchable, or bring that up to date."""
-        from pipeline.search import commands
+        from pipeline.commands import search as commands
 
         return _say(emit, commands.index(folder, rebuild, as_json))
 
@@ -71,7 +71,7 @@ def _add_search(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         shape = shape_of(format, as_json)
-        from pipeline.search import commands
+        from pipeline.commands import search as commands
 
         return _say(
             emit, commands.search(_query("search", query), folder, shape, limit, count_by, clips, media)
@@ -96,7 +96,7 @@ def _add_concordance(app: typer.Typer, emit: Callable[[str], None]) -> None:
     ) -> int:
         """Show a word wherever it is said, with what stands left and right of it."""
         shape = shape_of(format, as_json)
-        from pipeline.search import commands
+        from pipeline.commands import search as commands
 
         return _say(
             emit, commands.concordance(_query("concordance", word), folder, sort, context, shape, limit)
@@ -118,7 +118,7 @@ def _add_cooccur(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Count which concepts occur near which."""
-        from pipeline.search import commands
+        from pipeline.commands import search as commands
 
         shape = shape_of(format, as_json)
         return _say(emit, commands.cooccur(folder, within, _query("cooccur", query or []), shape))
@@ -137,7 +137,7 @@ def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Write the transcripts with times and concepts for NVivo, ATLAS.ti, MAXQDA and QualCoder (REFI-QDA)."""
-        from pipeline.search import commands
+        from pipeline.commands import search as commands
 
         return _say(emit, commands.export_qda(target, folder, media, with_media, as_json))
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline.cli.options import shape_of
 from pipeline.errors import UsageError
 from pipeline.progress import Progress, silent
-from pipeline.shapes import shape_of
 
 # Files larger than this take long enough for a person to wonder.
 LARGE_BYTES = 1_000_000
@@ -60,10 +60,10 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
         _refuse(shape, fail_on)
         _refuse_alone(fix, waive, shape, {"--in-place": in_place, "--overwrite": overwrite})
         _refuse_waiver(files, waive, at, reason, fix)
-        from pipeline import evidence
-        from pipeline.commands import fixing
+        from pipeline.cli import fix as fixing
+        from pipeline.commands import recording
 
-        heard = evidence.evidence_of(media, progress=watch("listen")) if media else None
+        heard = recording.evidence_of(media, progress=watch("listen")) if media else None
         if waive:
             wish = (waive, at, reason, by)
             return _waive(files[0], profile or ["training"], heard, wish, shape == "json", say)
@@ -91,7 +91,8 @@ def _report(
     say: Callable[[str], None],
     progress: Progress,
 ) -> int:
-    from pipeline import check, settings
+    from pipeline import settings
+    from pipeline.commands import check
     from pipeline.files import PROJECT_FILE
 
     chosen = settings.load(PROJECT_FILE, None).captions
@@ -137,10 +138,12 @@ def _waive(
     say: Callable[[str], None],
 ) -> int:
     """Write down that a finding is right as it is."""
-    from pipeline import check, edits, settings, waiving
+    from pipeline import edits, settings
     from pipeline.audit import captions
+    from pipeline.cli.edits import user
+    from pipeline.commands import check
+    from pipeline.commands import waive as waiving
     from pipeline.commands.decide.request import time_of
-    from pipeline.commands.deciding import user
     from pipeline.files import PROJECT_FILE
 
     rule, at, reason, by = asked

@@ -17,11 +17,11 @@ from pipeline.audit.html import as_html
 from pipeline.audit.model import Finding, Rates
 from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.audit.waivers import waive
+from pipeline.commands.waive import waivers_for
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.profiles import PROFILES, Profile, adjusted
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
-from pipeline.waiving import waivers_for
 
 Illustrate = Callable[[Sequence[Report]], Mapping[tuple[str, int], bytes]]
 Format = Literal["text", "json", "html", "csv"]

@@ -17,13 +17,13 @@ from pipeline.audit.captions import load, load_with
 from pipeline.audit.fixes import Mend, mend
 from pipeline.audit.model import Document
 from pipeline.audit.waivers import waive
+from pipeline.commands.guarded_file import Place
+from pipeline.commands.waive import waivers_for
 from pipeline.errors import OutputError, SubtitlesError
 from pipeline.files import write_atomic
-from pipeline.keeping import Place
 from pipeline.profiles import Profile
 from pipeline.progress import Progress, silent
 from pipeline.timing import format_timecode
-from pipeline.waiving import waivers_for
 
 _TIME = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"(\s*)({_TIME})(\s*-->\s*)({_TIME})")

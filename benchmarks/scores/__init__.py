@@ -1,0 +1,1 @@
+"""Scorers: how far what came out is from the truth, as the field counts it."""
