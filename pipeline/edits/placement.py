@@ -54,3 +54,14 @@ def settled(held: Place, order: dict[int, int]) -> Settled | None:
         shown = {index(node): label for node, label in held.labels}
         labels = tuple(sorted((at, label) for at, label in shown.items() if first <= at < end))
     return Settled(first, end, inside(held.breaks, first + 1), labels, inside(held.dashes, first))
+
+
+def line_starts(text: str) -> list[int]:
+    """Which words begin a line after the first."""
+    starts, count = [], 0
+    for line in text.split("\n"):
+        size = len(live_text.written(line))
+        if count and size:
+            starts.append(count)
+        count += size
+    return starts

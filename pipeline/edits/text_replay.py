@@ -22,7 +22,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
-from pipeline.edits.placement import Place, Settled, settled
+from pipeline.edits.placement import Place, Settled, line_starts, settled
 from pipeline.timing import Span
 from pipeline.transcript import TextSource
 
@@ -219,7 +219,7 @@ class Scribe:
         self.ledger.stands(decision, state)
         held = Place(*self.live.handle(found.first, found.last), self.live.moment)
         if found.last - found.first == len(new):
-            held.breaks = [self.live.nodes[found.first + k] for k in _line_starts(value.text)]
+            held.breaks = [self.live.nodes[found.first + k] for k in line_starts(value.text)]
         if value.label:
             held.labels = [(self.live.nodes[found.first], value.label)]
         self.places[decision.id] = held
@@ -349,14 +349,3 @@ class Scribe:
             else:
                 result[name] = found
         return result
-
-
-def _line_starts(text: str) -> list[int]:
-    """Which words begin a line after the first."""
-    starts, count = [], 0
-    for line in text.split("\n"):
-        size = len(live_text.written(line))
-        if count and size:
-            starts.append(count)
-        count += size
-    return starts

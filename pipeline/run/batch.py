@@ -6,37 +6,25 @@ A stage that fails leaves the last good outputs in place; a batch goes on with t
 
 from __future__ import annotations
 
-import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
 from shlex import quote
-from typing import Any, TypeVar
 
 from pipeline import edits
 from pipeline.edits import ledger
 from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
 from pipeline.files import write_atomic
-from pipeline.progress import Progress
 from pipeline.run import outputs
+from pipeline.run.fold import Fold
 from pipeline.run.graph import STAGES, Work
 from pipeline.run.jobs import Job, Plan
-from pipeline.run.outcome import Outcome, StageState, Status, Watcher
+from pipeline.run.outcome import Defect, Outcome, Status, Watcher
 from pipeline.run.report import needs_person, quality
 from pipeline.run.store import Store
-from pipeline.timing import seconds_to_ms
 from pipeline.transcript import check, grade_line
-
-T = TypeVar("T")
-
 
 # Beside the stages' artefacts: the ids of the decisions that the last run found in the journal.
 REPLAYED = "decisions"
-
-
-Correction = Callable[[str, Any], Any]
-"""Puts the human decisions about a stage over its result: `(stage, machine result) -> corrected result`."""
 
 
 def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome, ...]:
@@ -119,56 +107,6 @@ def _adoptions(job: Job, written: outputs.Written) -> Iterable[str]:
     for path, _ in written.mended:
         if outputs.end_of(path) in outputs.MENDABLE:
             yield f"make what was changed in {path.name} last: vignette adopt {quote(str(job.media))} {quote(str(path))}"
-
-
-class Fold:
-    """Does each stage, or takes its artefact when what it reads has not changed."""
-
-    def __init__(self, store: Store, watcher: Watcher, force: str | None, correct: Correction) -> None:
-        self._store, self._watcher, self._force, self._correct = store, watcher, force, correct
-        self._forced = False
-        self.states: list[StageState] = []
-
-    @property
-    def anew(self) -> bool:
-        """Whether any stage was done anew."""
-        return any(state.done for state in self.states)
-
-    def __call__(
-        self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]
-    ) -> T:
-        """The corrected result of a stage; `reads` names everything that its result depends on."""
-        self._forced = self._forced or stage == self._force
-        found = self._store.load(stage, kind, reads)
-        if found.result is not None and not self._forced:
-            self.states.append(StageState(stage, False, found.reason))
-            return self._corrected(stage, found.result)
-        reason = "forced" if self._forced and found.result is not None else found.reason
-        progress, since = self._watcher.stage_began(stage, reason), time.monotonic()
-        try:
-            result = produce(progress)
-        except KeyboardInterrupt:
-            raise Interrupted(stage) from None
-        self._store.save(stage, kind, reads, result)
-        self._watcher.stage_ended(stage)
-        self.states.append(StageState(stage, True, reason, seconds_to_ms(time.monotonic() - since)))
-        return self._corrected(stage, result)
-
-    def _corrected(self, stage: str, result: T) -> T:
-        corrected: T = self._correct(stage, result)
-        return corrected
-
-
-@dataclass(eq=False)
-class Defect(VignetteError):
-    """Something we did not foresee; `log` holds where it happened, and nothing of what was said."""
-
-    kind_of_error: str
-    log: Path
-
-    def __str__(self) -> str:
-        where = f"please report it with {self.log} (it holds no transcript text)"
-        return f"an unforeseen {self.kind_of_error} stopped this recording - {where}"
 
 
 def _defect(store: Store, error: Exception) -> VignetteError:

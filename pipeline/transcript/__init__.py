@@ -1,6 +1,8 @@
 """The transcript: an immutable value composed of what the stages found, and the algebra over it.
 
-    model       the value: tokens, utterances, cues, parts, and each stage's result
+    tokens      the written words, each with its span and where text and time came from
+    results     what each stage finds, in ranges of tokens
+    model       the value that holds them side by side
     invariants  what holds of every transcript, proved
     subtitles   the text that came with a recording, as read and not yet believed
     utterances  runs of tokens of one speaker
@@ -10,9 +12,18 @@
 Everything here is read as `from pipeline.transcript import ...`, but for the algebra, which is asked for by module.
 """
 
-from pipeline.transcript.invariants import check
+from pipeline.transcript.invariants import (
+    check,
+)
 from pipeline.transcript.model import (
-    NOT_CAPTIONED,
+    Grade,
+    Media,
+    Transcript,
+    grade_line,
+    lines_of,
+    part_of,
+)
+from pipeline.transcript.results import (
     About,
     Aligned,
     AlignmentReport,
@@ -21,10 +32,7 @@ from pipeline.transcript.model import (
     ConceptTag,
     Cue,
     EditorCue,
-    Grade,
     Heard,
-    Kind,
-    Media,
     Part,
     Parts,
     Passage,
@@ -35,17 +43,17 @@ from pipeline.transcript.model import (
     Shift,
     Shot,
     Speaker,
-    TextSource,
-    TimeSource,
-    Token,
-    Transcript,
     Turn,
     Utterance,
     Verdict,
     Voices,
-    grade_line,
-    lines_of,
-    part_of,
+)
+from pipeline.transcript.tokens import (
+    NOT_CAPTIONED,
+    Kind,
+    TextSource,
+    TimeSource,
+    Token,
 )
 
 __all__ = [

@@ -6,7 +6,8 @@ import itertools
 
 from pipeline.errors import TranscriptError
 from pipeline.timing import Span
-from pipeline.transcript.model import NOT_CAPTIONED, Transcript
+from pipeline.transcript.model import Transcript
+from pipeline.transcript.tokens import NOT_CAPTIONED
 
 
 def check(transcript: Transcript) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.timing import Span
-from pipeline.transcript.model import Kind, Part, Token, Voices
+from pipeline.transcript.results import Part, Voices
+from pipeline.transcript.tokens import Kind, Token
 
 # A time that a person gives means the boundary found within so much of it, else a new one.
 SAME_MS = 10_000

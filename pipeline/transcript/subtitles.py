@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.timing import Span
-from pipeline.transcript.model import Kind
+from pipeline.transcript.tokens import Kind
 
 
 class GivenFormat(StrEnum):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from pipeline.transcript.model import NOT_CAPTIONED, Aligned, EditorCue, Token, Utterance, Voices
+from pipeline.transcript.results import Aligned, EditorCue, Utterance, Voices
+from pipeline.transcript.tokens import NOT_CAPTIONED, Token
 
 # A pause from which on talk counts as a new utterance. Conversation analysis puts the "standard maximum silence" within a
 # turn near one second (Jefferson 1989); a little less keeps captions and search hits short.

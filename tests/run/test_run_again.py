@@ -15,7 +15,7 @@ from pipeline.edits import Contents, Replay
 from pipeline.edits.model import ConceptAt
 from pipeline.media.facts import Audio
 from pipeline.run import graph, outputs
-from pipeline.run.batch import Fold
+from pipeline.run.fold import Fold
 from pipeline.run.graph import Sound, Work
 from pipeline.run.jobs import Job
 from pipeline.run.store import Store

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.speech.aligner import acoustic_model
+from pipeline.speech.aligner.backtrace import Step
 from pipeline.speech.aligner.features import cepstra, with_changes
 from pipeline.speech.aligner.lattice import Builder, Penalties, Spoken, Way
 from pipeline.speech.aligner.scoring import BLOCK_FRAMES, Block, Blocks, Chosen, path_scores
-from pipeline.speech.aligner.viterbi import Search, Step
+from pipeline.speech.aligner.viterbi import Search
 
 MODEL = acoustic_model.load()
 # Words that share no phone with their neighbours, so that a border between them is where it is and nowhere else.

@@ -14,16 +14,16 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from pipeline.commands.adopt import baseline, plausibility, rewrite, shown_file
+from pipeline.commands.adopt import plausibility, rewrite, shown_file
 from pipeline.commands.adopt.diff import changes, kept, on_tokens, runs, starts
 from pipeline.commands.adopt.shown_file import ShownCue
+from pipeline.commands.adopt.trial import Past, Trial
 from pipeline.commands.adopt.word_changes import Clerk
 from pipeline.edits import journal
 from pipeline.edits.journal import Contents
-from pipeline.edits.ledger import SEEN, counted
+from pipeline.edits.ledger import counted
 from pipeline.edits.maker import Maker
-from pipeline.edits.model import CueOf, Decision, sealed
-from pipeline.edits.replay import Replay
+from pipeline.edits.model import CueOf, Decision
 from pipeline.errors import SubtitlesError
 from pipeline.run import outputs
 from pipeline.run.jobs import Job
@@ -113,13 +113,13 @@ def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False)
     if not _differing(now.transcript, cues) and not _other_voices(now.transcript, cues):
         return Adopted(file, (), 0, tuple(notes), not notes)
     if before is None or not overtaken:
-        trial: _Trial | _Past = _Trial(job, held)
+        trial: Trial | Past = Trial(job, held)
     else:  # a run has come between: what the person changed is told from what they had before them
-        trial = _Past(held, before)
+        trial = Past(held, before)
     _settle(trial, who, cues, job.settings.people)
     differing = _differing(trial.look().transcript, cues)
     made, lossless = trial.decisions(), not notes
-    if isinstance(trial, _Past):
+    if isinstance(trial, Past):
         notes.append(
             "captions were written anew since this file was; only what was changed in it is taken from it"
         )
@@ -127,7 +127,7 @@ def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False)
     return Adopted(file, made, differing, tuple(notes), lossless and not differing)
 
 
-def _settle(trial: _Trial | _Past, who: str, cues: Sequence[ShownCue], people: Sequence[Person]) -> None:
+def _settle(trial: Trial | Past, who: str, cues: Sequence[ShownCue], people: Sequence[Person]) -> None:
     """Decide until the trial looks like the cues: words, then speakers, then captions."""
     transcript = trial.look().transcript
     clerk = Clerk(transcript, cues)
@@ -146,7 +146,7 @@ def _settle(trial: _Trial | _Past, who: str, cues: Sequence[ShownCue], people: S
         _settle_captions(trial, who, cues)
 
 
-def _settle_captions(trial: _Trial | _Past, who: str, cues: Sequence[ShownCue]) -> None:
+def _settle_captions(trial: Trial | Past, who: str, cues: Sequence[ShownCue]) -> None:
     """Decide about captions until they look like the person's, or nothing more helps."""
     tried: dict[tuple[int, int], int] = {}
     for _ in range(MOST_ROUNDS):
@@ -173,57 +173,6 @@ def _conflicting(job: Job, held: Contents, made: Sequence[Decision]) -> int:
     mine = {d.id for d in made}
     report = preview(job, contents, tagging=False).replay.report
     return sum(s.decision.id in mine for s in report.conflicts)
-
-
-class _Made:
-    """Decisions that were made and not yet written down."""
-
-    def __init__(self, held: Contents) -> None:
-        self.held = held
-        self.made: list[Decision] = []
-
-    def take(self, decisions: Sequence[Decision]) -> None:
-        """Add decisions behind all others."""
-        for decision in decisions:
-            seconds, micros = divmod(len(self.made), 1_000_000)
-            self.made.append(sealed(replace(decision, at=f"2299-01-01T00:00:{seconds:02}.{micros:06}Z")))
-
-    def decisions(self) -> tuple[Decision, ...]:
-        """What was made, without a word of the trial itself."""
-        known = {d.id for d in self.held.decisions}
-        return tuple(replace(d, at="", id="", seen=_known_only(d.seen, known)) for d in self.made)
-
-
-class _Trial(_Made):
-    """The recording as it would come out."""
-
-    def __init__(self, job: Job, held: Contents) -> None:
-        super().__init__(held)
-        self.job = job
-
-    def look(self) -> Preview:
-        """What a run would make of it."""
-        contents = Contents((*self.held.decisions, *self.made), self.held.strange)
-        return preview(self.job, contents, tagging=False)
-
-
-class _Past(_Made):
-    """What we wrote last, as if it were the recording: decisions are made about what the person had before them."""
-
-    def __init__(self, held: Contents, before: Sequence[ShownCue]) -> None:
-        super().__init__(held)
-        self.before = before
-
-    def look(self) -> Preview:
-        """What would have come out of it then."""
-        replay = Replay(Contents(tuple(self.made)))
-        return Preview(baseline.transcript(self.before, replay), replay)
-
-
-def _known_only(seen: dict[str, Any], known: set[str]) -> dict[str, Any]:
-    ids = [name for name in seen.get(SEEN, ()) if name in known]
-    rest = {k: v for k, v in seen.items() if k != SEEN}
-    return {**rest, SEEN: ids} if ids else rest
 
 
 def _labels(job: Job, transcript: Transcript) -> set[str]:

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from pipeline.progress import Progress, silent
 from pipeline.speech.aligner import acoustic_model, scoring
+from pipeline.speech.aligner.backtrace import Step
+from pipeline.speech.aligner.beam import BEAMS
 from pipeline.speech.aligner.features import FRAME_MS
 from pipeline.speech.aligner.lattice import Builder, Lattice, Penalties, Spoken, Way
 from pipeline.speech.aligner.onsets import rise_ms
-from pipeline.speech.aligner.viterbi import BEAMS, Search, Step
+from pipeline.speech.aligner.viterbi import Search
 from pipeline.speech.aligner.vtln import features
 from pipeline.timing import SAMPLES_PER_MS, Span
 

@@ -9,7 +9,6 @@ the search goes back to before that, and follows the same sound again in a wider
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,59 +17,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.speech.aligner.acoustic_model import Acoustics, Floats, Ints
-from pipeline.speech.aligner.lattice import Lattice, Penalties, Way
+from pipeline.speech.aligner.backtrace import Backtrace, Decisions, Step
+from pipeline.speech.aligner.beam import (
+    _BACK_BLOCKS,
+    _LOST_BLOCKS,
+    _PATIENCE_BLOCKS,
+    BEAMS,
+    Beam,
+    BeamControl,
+)
+from pipeline.speech.aligner.lattice import Lattice, Penalties
 from pipeline.speech.aligner.scoring import Chosen, Moments, PhoneLoop
 
 _NEVER = np.float32(-1e9)
 _AHEAD_WORDS = 14  # what may be reached within one block
 
 
-@dataclass(frozen=True, slots=True)
-class Beam:
-    """How far behind the best a state may fall before it is forgotten, in nats, and how many words the band may hold."""
-
-    nats: float
-    most_words: int
-
-
-# The first is enough to skip 40 words or to wait out a second of speech that nobody wrote; the last to skip 700 words.
-BEAMS = (Beam(260.0, 120), Beam(600.0, 400), Beam(2400.0, 1200))
-# The way may be lost when the words explain the sound this much worse than any phones do, on average over so many blocks.
-# Words that are said cost 20 to 80 nats a block of one second, speech that nobody wrote 180.
-_LOST_NATS, _LOST_BLOCKS = 130.0, 3
-_BACK_BLOCKS = 4  # to begin anew in front of where the trouble begins
-_FOUND_BLOCKS = 6  # that go well before the band is narrowed again
-_PATIENCE_BLOCKS = 12  # in trouble, before the next wider band is tried
-_WIDEST_BLOCKS = 40  # the widest band is not kept up for longer: the sound holds what nobody wrote
-_REST_BLOCKS = 100  # before it is tried again
 _CHOSEN_AHEAD_WORDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One chain of the way found: `word` is the word's index (a node's for silence and unwritten speech), frames are half
-    open, `states` are the frames at which each state of the chain begins."""
-
-    way: Way
-    word: int
-    chain: int
-    first: int
-    last: int
-    states: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Decisions:
-    """What was decided in one block: `reached` bits by frame and state, `winner` the chain (counted from the first that
-    arrives) and `skipped_from` the node (counted from the band's first, -1 without a skip) by frame and node."""
-
-    first: int
-    low_node: int
-    low_state: int
-    states: int
-    reached: NDArray[np.uint8]
-    winner: NDArray[np.uint8]
-    skipped_from: NDArray[np.int16]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,41 +83,6 @@ class _Place:
     node: Floats
 
 
-class _Trouble:
-    """Decides from what each block lost against any phones how wide the band must be, and where to begin anew."""
-
-    def __init__(self, beams: int) -> None:
-        self._widest = beams - 1
-        self.level = 0
-        self._since = 0  # the block from which on this level is in use
-        self._again = 0  # before this block the way is not lost once more
-        self._losses: deque[float] = deque(maxlen=_LOST_BLOCKS)
-        self._well = 0
-
-    def judge(self, number: int, loss: float) -> int:
-        """The block to go on with after block `number` lost `loss` nats."""
-        self._losses.append(loss)
-        self._well = self._well + 1 if loss < _LOST_NATS else 0
-        lost = len(self._losses) == _LOST_BLOCKS and sum(self._losses) > _LOST_NATS * _LOST_BLOCKS
-        if lost and number >= self._again and self.level < self._widest:
-            return self._widen(number)
-        if self._well >= _FOUND_BLOCKS:
-            self.level = 0
-        elif self.level == self._widest and number - self._since >= _WIDEST_BLOCKS:
-            self.level -= 1
-            self._again = number + 1 + _REST_BLOCKS
-        return number + 1
-
-    def _widen(self, number: int) -> int:
-        back = max(0, number + 1 - _LOST_BLOCKS - _BACK_BLOCKS - (_PATIENCE_BLOCKS if self.level else 0))
-        self.level += 1
-        self._since = back
-        self._again = number + 1 + _PATIENCE_BLOCKS
-        self._losses.clear()
-        self._well = 0
-        return back
-
-
 class Search:
     """One walk over one lattice. `run` it once over all blocks, then ask for the `path`."""
 
@@ -169,7 +97,7 @@ class Search:
         self._node = np.full(lattice.words + 1, _NEVER, np.float32)
         self._node[0] = 0
         self._low, self._high = 0, min(lattice.words, _AHEAD_WORDS)
-        self._kept: list[_Decisions] = []
+        self._kept: list[Decisions] = []
         self._settled: list[float] = []
         self._places: dict[int, _Place] = {}
         self._frames = 0
@@ -181,7 +109,7 @@ class Search:
 
     def run(self, blocks: Sounds, in_speech: NDArray[np.bool_]) -> Iterator[int]:
         """Follow all blocks; yields the frames done so far. `in_speech`, shape (frames,), is False where nobody speaks."""
-        trouble, number = _Trouble(len(self._beams)), 0
+        trouble, number = BeamControl(len(self._beams)), 0
         while number < len(blocks):
             block = blocks[number]
             self._remember(number)
@@ -259,7 +187,7 @@ class Search:
         silent = np.ix_(frames, quiet)
         emissions[silent] = np.maximum(emissions[silent], gained[frames, None])
 
-    def _advance(self, first: int, emissions: Floats, band: _Band) -> _Decisions:
+    def _advance(self, first: int, emissions: Floats, band: _Band) -> Decisions:
         lattice = self._lattice
         state, node = self._state[band.states], self._node[band.nodes]
         stay, leave = lattice.stay[band.states], lattice.leave[band.states]
@@ -285,7 +213,7 @@ class Search:
             node[:] = arrived[t]
             np.maximum(node[1:], best[:-1] + skip, out=node[1:])
         winner, skipped_from = _choices(exits, arrived, arriving, by_word, skip)
-        return _Decisions(
+        return Decisions(
             first,
             band.nodes.start,
             band.states.start,
@@ -328,7 +256,7 @@ class Search:
     def path(self, node: int | None = None) -> list[Step]:
         """The steps of the best way that ends at `node` (the likeliest by default), in order of time."""
         node = self.likeliest_node() if node is None else node
-        return list(_Backwards(self._lattice, self._kept).walk(self._frames, node))[::-1]
+        return list(Backtrace(self._lattice, self._kept).walk(self._frames, node))[::-1]
 
 
 def _states_at_node(lattice: Lattice, node: int) -> int:
@@ -353,54 +281,3 @@ def _choices(
     better = best[:, :-1] + skip > arrived[:, 1:]
     skipped_from[:, 1:][better] = best_at[:, :-1][better]
     return winner, skipped_from
-
-
-class _Backwards:
-    """Reads decisions from the end to the beginning."""
-
-    def __init__(self, lattice: Lattice, kept: list[_Decisions]) -> None:
-        self._lattice, self._kept = lattice, kept
-        self._firsts = np.array([k.first for k in kept])
-        self._open = -1
-        self._bits = np.zeros((0, 0), bool)
-
-    def walk(self, frames: int, node: int) -> Iterator[Step]:
-        lattice, at = self._lattice, frames
-        while at > 0:
-            block = self._block(at - 1)
-            kept = self._kept[block]
-            row, column = at - 1 - kept.first, node - kept.low_node
-            source = int(kept.skipped_from[row, column])
-            if source >= 0:
-                node, column = kept.low_node + source, source
-            arriving = lattice.first_chain[node] if column == 0 else lattice.first_arriving[node]
-            chain = int(arriving) + int(kept.winner[row, column])
-            states = self._states(chain, at)
-            yield Step(Way(int(lattice.way[chain])), int(lattice.source[chain]), chain, states[0], at, states)
-            at, node = states[0], int(lattice.source[chain])
-
-    def _states(self, chain: int, end: int) -> tuple[int, ...]:
-        """The frames at which the states of a chain that ends before frame `end` began."""
-        state, begin = int(self._lattice.end[chain]), int(self._lattice.start[chain])
-        found: list[int] = []
-        frame = end - 1
-        while frame > 0:
-            block = self._block(frame)
-            kept = self._kept[block]
-            if self._unpacked(block)[frame - kept.first, state - kept.low_state]:
-                found.append(frame)
-                if state == begin:
-                    return tuple(found[::-1])
-                state -= 1
-            frame -= 1
-        return (0, *found[::-1])
-
-    def _block(self, frame: int) -> int:
-        return int(np.searchsorted(self._firsts, frame, side="right")) - 1
-
-    def _unpacked(self, block: int) -> NDArray[np.bool_]:
-        if block != self._open:
-            kept = self._kept[block]
-            self._bits = np.unpackbits(kept.reached, axis=1, count=kept.states).view(bool)
-            self._open = block
-        return self._bits

@@ -1,0 +1,89 @@
+"""Backtrace: the decisions of the search, kept packed, read from the end to the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.speech.aligner.lattice import Lattice, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One chain of the way found: `word` is the word's index (a node's for silence and unwritten speech), frames are half
+    open, `states` are the frames at which each state of the chain begins."""
+
+    way: Way
+    word: int
+    chain: int
+    first: int
+    last: int
+    states: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What was decided in one block: `reached` bits by frame and state, `winner` the chain (counted from the first that
+    arrives) and `skipped_from` the node (counted from the band's first, -1 without a skip) by frame and node."""
+
+    first: int
+    low_node: int
+    low_state: int
+    states: int
+    reached: NDArray[np.uint8]
+    winner: NDArray[np.uint8]
+    skipped_from: NDArray[np.int16]
+
+
+class Backtrace:
+    """Reads decisions from the end to the beginning."""
+
+    def __init__(self, lattice: Lattice, kept: list[Decisions]) -> None:
+        self._lattice, self._kept = lattice, kept
+        self._firsts = np.array([k.first for k in kept])
+        self._open = -1
+        self._bits = np.zeros((0, 0), bool)
+
+    def walk(self, frames: int, node: int) -> Iterator[Step]:
+        lattice, at = self._lattice, frames
+        while at > 0:
+            block = self._block(at - 1)
+            kept = self._kept[block]
+            row, column = at - 1 - kept.first, node - kept.low_node
+            source = int(kept.skipped_from[row, column])
+            if source >= 0:
+                node, column = kept.low_node + source, source
+            arriving = lattice.first_chain[node] if column == 0 else lattice.first_arriving[node]
+            chain = int(arriving) + int(kept.winner[row, column])
+            states = self._states(chain, at)
+            yield Step(Way(int(lattice.way[chain])), int(lattice.source[chain]), chain, states[0], at, states)
+            at, node = states[0], int(lattice.source[chain])
+
+    def _states(self, chain: int, end: int) -> tuple[int, ...]:
+        """The frames at which the states of a chain that ends before frame `end` began."""
+        state, begin = int(self._lattice.end[chain]), int(self._lattice.start[chain])
+        found: list[int] = []
+        frame = end - 1
+        while frame > 0:
+            block = self._block(frame)
+            kept = self._kept[block]
+            if self._unpacked(block)[frame - kept.first, state - kept.low_state]:
+                found.append(frame)
+                if state == begin:
+                    return tuple(found[::-1])
+                state -= 1
+            frame -= 1
+        return (0, *found[::-1])
+
+    def _block(self, frame: int) -> int:
+        return int(np.searchsorted(self._firsts, frame, side="right")) - 1
+
+    def _unpacked(self, block: int) -> NDArray[np.bool_]:
+        if block != self._open:
+            kept = self._kept[block]
+            self._bits = np.unpackbits(kept.reached, axis=1, count=kept.states).view(bool)
+            self._open = block
+        return self._bits
