@@ -36,24 +36,24 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import results  # noqa: E402
+from benchmarks import results
 from pipeline.commands.align import (
     Realigned,
-    new_times,  # noqa: E402
+    new_times,
 )
-from pipeline.formats.readers import read  # noqa: E402
+from pipeline.formats.readers import read
 from pipeline.media import facts
-from pipeline.media.facts import Audio  # noqa: E402
-from pipeline.settings import AlignSettings  # noqa: E402
-from pipeline.speech import vad  # noqa: E402
-from pipeline.stages import align  # noqa: E402
-from pipeline.timing import Span  # noqa: E402
-from pipeline.transcript import Aligned, Heard, Kind  # noqa: E402
+from pipeline.media.facts import Audio
+from pipeline.settings import AlignSettings
+from pipeline.speech import vad
+from pipeline.stages import align
+from pipeline.timing import Span
+from pipeline.transcript import Aligned, Heard, Kind
 from pipeline.transcript.subtitles import (
     Given,
     GivenCue,
     GivenFormat,
-    GivenWord,  # noqa: E402
+    GivenWord,
 )
 
 VARIANTS = (

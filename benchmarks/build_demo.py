@@ -22,10 +22,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a script, from anywhere
 
-from benchmarks.demo import cues, film, sound, timeline, truth  # noqa: E402
-from benchmarks.demo.camera import film_shots, lower_thirds  # noqa: E402
-from benchmarks.demo.screenplay import Screenplay, Speech, parse, rounds  # noqa: E402
-from benchmarks.demo.voices import SAMPLES_PER_MS, MissingTools, Speaker, require_tools  # noqa: E402
+from benchmarks.demo import cues, film, sound, timeline, truth
+from benchmarks.demo.camera import film_shots, lower_thirds
+from benchmarks.demo.screenplay import Screenplay, Speech, parse, rounds
+from benchmarks.demo.voices import SAMPLES_PER_MS, MissingTools, Speaker, require_tools
 
 SCREENPLAY = Path(__file__).with_name("screenplay.txt")
 DEMO_TRUTH = ROOT / "tests" / "data" / "demo_truth.json"

@@ -29,24 +29,24 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from pipeline.edits import append, journal_of  # noqa: E402
-from pipeline.edits.maker import Maker  # noqa: E402
-from pipeline.edits.model import KINDS  # noqa: E402
-from pipeline.media.facts import Audio  # noqa: E402
-from pipeline.run import jobs  # noqa: E402
+from pipeline.edits import append, journal_of
+from pipeline.edits.maker import Maker
+from pipeline.edits.model import KINDS
+from pipeline.media.facts import Audio
+from pipeline.run import jobs
 from pipeline.run.graph import (
     Sound,
-    Work,  # noqa: E402
+    Work,
 )
-from pipeline.run.preview import preview  # noqa: E402
-from pipeline.run.store import Store  # noqa: E402
-from pipeline.settings import Settings  # noqa: E402
-from pipeline.timing import Span  # noqa: E402
-from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Verdict  # noqa: E402
-from tests.support.edit_fates import CHANGES, FATES, changed, fates  # noqa: E402
-from tests.support.edit_makers import DEMO_SUBTITLES, compose, decide_at_random, demo_aligned  # noqa: E402
+from pipeline.run.preview import preview
+from pipeline.run.store import Store
+from pipeline.settings import Settings
+from pipeline.timing import Span
+from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Verdict
+from tests.support.edit_fates import CHANGES, FATES, changed, fates
+from tests.support.edit_makers import DEMO_SUBTITLES, compose, decide_at_random, demo_aligned
 
 
 def survival(count: int, seeds: int) -> bool:

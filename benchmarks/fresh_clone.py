@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a script, from anywhere
 
-from benchmarks import results  # noqa: E402
+from benchmarks import results
 
 TOOLS = ["sh", "make", "git", "awk", "find", "rm", "touch", "cat", "mkdir", "echo", "uname"]
 PASSED_ON = re.compile(r"PIP_.*|SSL_CERT_.*|.*_CA_BUNDLE|.*_(proxy|PROXY)|HOME|TMPDIR")

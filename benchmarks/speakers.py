@@ -30,19 +30,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import results  # noqa: E402
+from benchmarks import results
 from benchmarks.scores import der
-from pipeline.files import model_folders  # noqa: E402
-from pipeline.formats.readers import read  # noqa: E402
+from pipeline.files import model_folders
+from pipeline.formats.readers import read
 from pipeline.media import facts
-from pipeline.media.facts import Audio  # noqa: E402
-from pipeline.settings import AlignSettings, Person, SpeakerSettings  # noqa: E402
+from pipeline.media.facts import Audio
+from pipeline.settings import AlignSettings, Person, SpeakerSettings
 from pipeline.speech import vad
-from pipeline.speech.voices import embeddings  # noqa: E402
-from pipeline.speech.voices.cache import Memory  # noqa: E402
-from pipeline.stages import align, speakers  # noqa: E402
-from pipeline.timing import Span, gaps, seconds_to_ms, union  # noqa: E402
-from pipeline.transcript import Aligned, AlignmentReport, Heard, Kind, Picture, Verdict, Voices  # noqa: E402
+from pipeline.speech.voices import embeddings
+from pipeline.speech.voices.cache import Memory
+from pipeline.stages import align, speakers
+from pipeline.timing import Span, gaps, seconds_to_ms, union
+from pipeline.transcript import Aligned, AlignmentReport, Heard, Kind, Picture, Verdict, Voices
 
 REAL = (
     "libri_conv2_dev", "libri_conv4_dev", "pyannote_sample", "katiesteve_mono", "chromecast_call", "ky25a", "falcon3",

@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a script, from anywhere
 
-from benchmarks import results  # noqa: E402
+from benchmarks import results
 
 DEMO = ROOT / "media" / "demo.mp4"
 

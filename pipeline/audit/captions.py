@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.audit import Document, Facts
 from pipeline.audit.model import Differing, Document, Facts, Flaw, Shown, SpokenWord
 from pipeline.audit.syntax import Block, Scan, scan
 from pipeline.errors import SubtitlesError

@@ -48,7 +48,7 @@ _SOUNDS = (".mp3", ".m4a", ".aac", ".wav", ".flac", ".ogg", ".opus", ".oga", ".w
 SUFFIXES = frozenset((*_PICTURES, *_SOUNDS))
 
 
-__all__ = ["Audio", "MediaFacts", "decode_audio", "digest", "facts"]
+__all__ = ["Audio", "MediaFacts", "decode_audio", "facts"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ from pipeline.transcript.tokens import (
 )
 
 __all__ = [
+    "NOT_CAPTIONED",
     "About",
     "Aligned",
     "AlignmentReport",
@@ -69,7 +70,6 @@ __all__ = [
     "Heard",
     "Kind",
     "Media",
-    "NOT_CAPTIONED",
     "Part",
     "Parts",
     "Passage",
