@@ -4,7 +4,7 @@ the model.
 usage: python -m benchmarks.build_graphones [--measure]
 
 Every letter is paired with none, one or two phones (a *graphone*) by Viterbi training; n-grams of graphones,
-up to ORDER long, are counted and written for `pipeline.recognizers.pronounce`. With --measure every tenth
+up to ORDER long, are counted and written for `pipeline.english.pronounce`. With --measure every tenth
 word (chosen by a digest of its spelling) is held out: the phone and word error rates against the nearest of
 its pronunciations are printed, and nothing is written. The method is that of Bisani and Ney, "Joint-sequence
 models for grapheme-to-phoneme conversion", Speech Communication 50 (2008), with one letter per graphone.

@@ -6,6 +6,7 @@
     ├── MediaError                   a recording that cannot be read, or holds no sound
     │   └── NotCaptioned             what a run would have made of it is not there, or no longer fits
     ├── SubtitlesError               a subtitle file or script that cannot be read
+    ├── DocumentError                a transcript's JSON that is not ours, or damaged
     ├── WeightsError                 a model whose files are not where they must be
     ├── RecognizerError              a recognizer that gave up
     ├── LexiconError                 a mistake in the file of clinical concepts
@@ -108,6 +109,19 @@ class SubtitlesError(VignetteError):
 
 
 @dataclass(eq=False)
+class DocumentError(VignetteError):
+    """A file that is no document of ours, or a damaged one; `where` is the place inside ("utterance 3")."""
+
+    path: Path
+    problem: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        place = f", {self.where}" if self.where else ""
+        return f"{self.path}{place}: {self.problem}"
+
+
+@dataclass(eq=False)
 class WeightsError(VignetteError):
     """Model files that are missing or damaged; `remedy` says which files belong where."""
 
@@ -193,16 +207,3 @@ def printable(text: str) -> str:
 
 def _sentence(problem: str, remedy: str) -> str:
     return printable(f"{problem} - {remedy}" if remedy else problem)
-
-
-@dataclass(eq=False)
-class DocumentError(VignetteError):
-    """A file that is no document of ours, or a damaged one; `where` is the place inside ("utterance 3")."""
-
-    path: Path
-    problem: str
-    where: str = ""
-
-    def __str__(self) -> str:
-        place = f", {self.where}" if self.where else ""
-        return f"{self.path}{place}: {self.problem}"

@@ -33,7 +33,7 @@ Milliseconds = Annotated[int, Ge(0), Le(10_000)]
 
 @dataclass(frozen=True, slots=True)
 class WhisperSettings:
-    """How Whisper listens, and what its guards do not let pass (`pipeline.recognizers.guards` says each in full).
+    """How Whisper listens, and what its guards do not let pass (`pipeline.speech.asr.guards` says each in full).
 
     `device` auto = CUDA where it is; `batch` windows are heard at once (0 = 8, with CUDA 16); `hints` tells it names and terms.
     A window is silence when `silence_probability` and `silence_logprob` are both passed.

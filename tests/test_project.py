@@ -50,13 +50,13 @@ def test_the_wheel_runs_outside_the_clone(wheel, tmp_path):
     ran = python_outside(wheel, project.folder, "-m", "pipeline", "doctor")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     found = python_outside(
-        wheel, tmp_path, "-c", "from pipeline.resources import data_file; print(data_file('concepts.toml'))"
+        wheel, tmp_path, "-c", "from pipeline.files import data_file; print(data_file('concepts.toml'))"
     )
     assert Path(found.stdout.strip()) == wheel / "pipeline" / "data" / "concepts.toml"
 
 
 def test_help_loads_nothing_heavy():
-    code = "import sys, pipeline.cli; print(' '.join(sys.modules))"
+    code = "import sys, pipeline.cli.app; print(' '.join(sys.modules))"
     loaded = set(
         subprocess.run(
             [sys.executable, "-c", code], text=True, capture_output=True, check=True, cwd=ROOT
@@ -124,7 +124,7 @@ def test_make_alone_lists_the_targets():
 
 def test_no_library_reports_that_it_was_used(tmp_path):
     """The runtime of our networks would leave a tracking id in the home directory and ask its maker's servers."""
-    heard = "import numpy, pipeline.media; from pipeline import regions; regions._network()"
+    heard = "import numpy, pipeline.media.facts; from pipeline.speech import vad; vad._network()"
     subprocess.run(
         [sys.executable, "-c", heard], check=True, cwd=ROOT, env={**os.environ, "HOME": str(tmp_path)}
     )

@@ -1,1 +1,1 @@
-"""Groups of commands that `pipeline.cli` adds to itself; they say what they have to say through it."""
+"""What each command does, without a terminal: values in, values and files out."""

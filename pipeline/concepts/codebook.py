@@ -50,7 +50,7 @@ def load(path: Path | None = None) -> Codebook:
     """The codebook in the lexicon's file (the installed one unless named), empty when it cannot be read.
 
     Only three keys of each entry are wanted, and none of the patterns: compiling those takes seconds, and a
-    mistake in one is no reason not to search. `pipeline.lexicon` is the reader that answers for the whole
+    mistake in one is no reason not to search. `pipeline.concepts.lexicon` is the reader that answers for the whole
     file.
     """
     try:

@@ -2,7 +2,7 @@
 
 `models/forms.txt` lists them for the words that the lexicon inflects, as the library gives them: reading that takes
 milliseconds, where the library first loads its tables and spaCy, a second in all. Words that are not listed there are
-asked of the library. `python -m pipeline.concepts.forms` writes the list anew.
+asked of the library. `python -m pipeline.concepts.inflections` writes the list anew.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ first. A spoken word is lower-case `a-z` with apostrophes inside ("don't") or on
 that are spelt so ("'em"). Works on a whole line or on a single written word; amounts such as "$5 million"
 need the line.
 
-Numbers are read by `pipeline.numerals`. Names of letters are left as letters ("u s" for "U.S."); acronyms
+Numbers are read by `pipeline.english.numbers`. Names of letters are left as letters ("u s" for "U.S."); acronyms
 without dots stay one word ("nhs"), because whether they are spelt out is a question of pronunciation
-(`pipeline.recognizers.pronounce`).
+(`pipeline.english.pronounce`).
 """
 
 from __future__ import annotations

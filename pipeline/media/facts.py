@@ -85,7 +85,7 @@ class MediaFacts:
 def facts(path: Path, track: int = 0, language: str = "en") -> MediaFacts:
     """Look at a recording; raises MediaError when it is missing, unreadable, empty, none, or soundless, or lacks the track.
 
-    `track` is the audio track to listen to, from 1; 0 chooses as `pipeline.tracks` does, by `language`.
+    `track` is the audio track to listen to, from 1; 0 chooses as `pipeline.media.tracks` does, by `language`.
     """
     _check_readable(path)
     container = _opened(path)

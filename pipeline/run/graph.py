@@ -78,7 +78,7 @@ DURATION_SLACK_MS = 2000
 
 
 class Step(Protocol):
-    """Does a stage or takes its artefact; see `pipeline.run.Fold`."""
+    """Does a stage or takes its artefact; see `pipeline.run.fold.Fold`."""
 
     def __call__(
         self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]

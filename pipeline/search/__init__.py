@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "pipeline.search.index.build": ("update",),
     "pipeline.concepts.codebook": ("Codebook",),
-    "pipeline.search.errors": ("DocumentError", "IndexFileError", "QueryError"),
+    "pipeline.errors": ("DocumentError",),
+    "pipeline.search.errors": ("IndexFileError", "QueryError"),
     "pipeline.search.index.write": ("Built",),
     "pipeline.search.engine": ("Index",),
     "pipeline.search.answers.results": ("Count", "Evidence", "Hit", "Line", "Moment", "Results"),

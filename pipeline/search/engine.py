@@ -56,7 +56,7 @@ class Index:
 
     @staticmethod
     def update(folder: Path, rebuild: bool = False, progress: Progress | None = None) -> Built:
-        """Bring the index of a folder up to date, or build it; see `pipeline.search.building.update`."""
+        """Bring the index of a folder up to date, or build it; see `pipeline.search.index.build.update`."""
         return build.update(folder, rebuild=rebuild, progress=progress)
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ EXAMPLES = {
     "MediaError": {"path": Path("a.mp4"), "problem": "holds no sound"},
     "NotCaptioned": {"path": Path("a.mp4"), "problem": "was not captioned yet", "remedy": "vignette run"},
     "SubtitlesError": {"path": Path("a.srt"), "problem": "is binary", "offset": 7},
+    "DocumentError": {"path": Path("a.json"), "problem": "is odd", "where": "utterance 3"},
     "WeightsError": {"model": "small.en", "problem": "is missing", "remedy": "fetch it"},
     "RecognizerError": {"recognizer": "sphinx", "problem": "gave up"},
     "OutputError": {"path": Path("a.vtt"), "problem": "cannot be written"},

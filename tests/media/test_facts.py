@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -409,7 +410,7 @@ class TestDigest:
         path.write_bytes(b"abc")
         expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2, B.1
         assert digest(path, cache) == expected
-        monkeypatch.setattr(media.hashlib, "file_digest", None)  # would fail if it were read again
+        monkeypatch.setattr(hashlib, "file_digest", None)  # would fail if it were read again
         assert digest(path, cache) == expected
 
     def test_a_change_that_hides_its_time_is_seen(self, tmp_path: Path) -> None:

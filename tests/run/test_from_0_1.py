@@ -66,7 +66,7 @@ def renewed(name):
         "lexicon": digest_of_file(data_file(graph.LEXICON)),
         "forms": digest_of_file(data_file(inflections.LISTED)),
         "reader": picture.reader_identity(),
-        "ears": align.ears.VERSION,
+        "ears": align.second_reading.VERSION,
     }
     found = set()
     for stage, version in graph.VERSIONS.items():

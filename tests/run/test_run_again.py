@@ -42,7 +42,7 @@ def noise():
 def cheap_ears(monkeypatch):
     """The encoder that needs no weights, so that it is the same everywhere."""
     encoder = embeddings.choose([])
-    monkeypatch.setattr(graph.encoders, "choose", lambda folders: encoder)
+    monkeypatch.setattr(graph.embeddings, "choose", lambda folders: encoder)
 
 
 class Bench:
