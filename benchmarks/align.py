@@ -49,12 +49,7 @@ from pipeline.speech import vad
 from pipeline.stages import align
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Heard, Kind
-from pipeline.transcript.subtitles import (
-    Given,
-    GivenCue,
-    GivenFormat,
-    GivenWord,
-)
+from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 
 VARIANTS = (
     "subs_exact.srt",
@@ -85,7 +80,7 @@ class Sound:
         audio = facts.decode_audio(path)
         return cls(audio, Heard("", "", False, (), vad.speech_regions(audio)))
 
-    def align(self, given: Given) -> Aligned:
+    def align(self, given: Subtitles) -> Aligned:
         return align.run(self.audio, self.heard, given, AlignSettings())
 
 
@@ -173,7 +168,7 @@ def within(key: str, errors: Sequence[tuple[int | None, float]]) -> dict[str, fl
     return {f"{key}_{ms}ms_percent": 100 * share(errors, ms) for ms in (100, 500)} if errors else {}
 
 
-def moved_by(given: Given, aligned: Aligned) -> list[int]:
+def moved_by(given: Subtitles, aligned: Aligned) -> list[int]:
     """How far each cue of a timed file was moved, in ms."""
     if not given.timed:
         return []
@@ -211,7 +206,7 @@ def ffsubsync(video: Path, subtitles: Path, truth: dict[str, Any]) -> list[tuple
     return errors
 
 
-def cue_words(given: Given) -> list[tuple[str, int, float]]:
+def cue_words(given: Subtitles) -> list[tuple[str, int, float]]:
     found = []
     for cue in given.cues:
         assert cue.span is not None
@@ -262,9 +257,9 @@ def speech(data: Path, wrong: float) -> None:
     calibration(pooled)
 
 
-def script_of(lines: Iterable[str]) -> Given:
-    cues = tuple(GivenCue(None, tuple(GivenWord(w) for w in line.split())) for line in lines)
-    return Given("reference", GivenFormat.TEXT, cues)
+def script_of(lines: Iterable[str]) -> Subtitles:
+    cues = tuple(SubtitlesCue(None, tuple(SubtitlesWord(w) for w in line.split())) for line in lines)
+    return Subtitles("reference", SubtitlesFormat.TEXT, cues)
 
 
 def word_errors(folder: Path, wrong: float = 0.0) -> list[tuple[int | None, float, bool]]:
@@ -350,13 +345,13 @@ def planted(folder: Path, seed: int) -> dict[str, float]:
 class Spoilt:
     """A text with mistakes, and where they are: token indices, token ranges, and the spans of what was left out."""
 
-    text: Given
+    text: Subtitles
     substituted: tuple[int, ...]
     unspoken: tuple[tuple[int, int], ...]
     omitted: tuple[Span, ...]
 
 
-def _spoilt(given: Given, rng: random.Random) -> tuple[Spoilt, int]:
+def _spoilt(given: Subtitles, rng: random.Random) -> tuple[Spoilt, int]:
     """The text with 40 words replaced (10 by their negation or its lack), 20 cues left out and 20 added that nobody speaks;
     and how many negations were turned."""
     cues = list(given.cues)
@@ -364,7 +359,7 @@ def _spoilt(given: Given, rng: random.Random) -> tuple[Spoilt, int]:
     rng.shuffle(numbers)
     gone, added, changed = set(numbers[:20]), set(numbers[20:40]), numbers[40:80]
     longer = sorted({w.text for w in given.words if len(plain(w.text)) == 1 and len(w.text) > 4})
-    new: list[GivenCue] = []
+    new: list[SubtitlesCue] = []
     substituted, unspoken, omitted, at, negated = [], [], [], 0, 0
     for n, cue in enumerate(cues):
         if n in gone and cue.span:
@@ -388,8 +383,8 @@ def _spoilt(given: Given, rng: random.Random) -> tuple[Spoilt, int]:
         new.append(cue)
         at += len(cue.words)
         if n in added and cue.span:
-            words = [GivenWord(rng.choice(longer)) for _ in range(rng.randint(4, 8))]
-            new.append(GivenCue(Span(cue.span.end_ms, cue.span.end_ms + 1500), tuple(words)))
+            words = [SubtitlesWord(rng.choice(longer)) for _ in range(rng.randint(4, 8))]
+            new.append(SubtitlesCue(Span(cue.span.end_ms, cue.span.end_ms + 1500), tuple(words)))
             unspoken.append((at, at + len(words)))
             at += len(words)
     text = replace(given, cues=tuple(new))

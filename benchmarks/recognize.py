@@ -32,7 +32,7 @@ from pipeline.english.verbalize import spoken_words
 from pipeline.media.facts import decode_audio
 from pipeline.settings import TranscribeSettings
 from pipeline.stages import transcribe
-from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
+from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 
 ROOT = Path(__file__).resolve().parent.parent
 SUFFIXES = {".flac", ".wav", ".mp3"}
@@ -156,9 +156,11 @@ def measure(reference: Reference, settings: TranscribeSettings, with_subtitles: 
     return Score(len(reference.words), len(pairs), errors, onsets, audio.duration_ms / 1000, took_s)
 
 
-def as_script(reference: Reference) -> Given:
-    cues = tuple(GivenCue(None, tuple(GivenWord(w) for w in line.split())) for line in reference.lines)
-    return Given(f"{reference.name}.txt", GivenFormat.TEXT, cues)
+def as_script(reference: Reference) -> Subtitles:
+    cues = tuple(
+        SubtitlesCue(None, tuple(SubtitlesWord(w) for w in line.split())) for line in reference.lines
+    )
+    return Subtitles(f"{reference.name}.txt", SubtitlesFormat.TEXT, cues)
 
 
 def main() -> None:

@@ -5,13 +5,11 @@
                                                 subs_typos.srt and the names as roster
     python -m benchmarks.speakers --speech      real speech from the sound alone: needs the folder VIGNETTE_DATA
 
-Error rates are those of `benchmarks.scores.der`: collar 0.25 s on either side, overlap counted, the number of speakers unknown. "conf" is
-the share of speech given to the wrong speaker, "names" of the words that bear the right, the wrong and no name (a backchannel
-under another's words is nobody's word). Seconds are those of the stage alone, beyond decoding and finding speech; memory is the
-process's peak.
-
-"enrolled" gives each speaker of a meeting up to 8 s of their own undisturbed speech as a clip and leaves that time out of the
-score; speakers who are never alone for 2 s have none.
+Error rates are those of `benchmarks.scores.der`: collar 0.25 s on either side, overlap counted, the number of speakers
+unknown. "conf" is the share of speech given to the wrong speaker, "names" of the words that bear the right, the wrong and no
+name (a backchannel under another's words is nobody's word). Seconds are those of the stage alone, beyond decoding and
+finding speech; memory is the process's peak. "enrolled" gives each speaker of a meeting up to 8 s of their own undisturbed
+speech as a clip and leaves that time out of the score; speakers who are never alone for 2 s have none.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import read
 from pipeline.timing import Span
 from pipeline.transcript import Grade, Kind
-from pipeline.transcript.subtitles import Given
+from pipeline.transcript.subtitles import Subtitles
 
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>|<[\d:.]+>|\{\\[^{}\n]*\}|</>")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]+)*[ \t]+([^<>\n]+)>|</v>")
@@ -28,7 +28,7 @@ _LABEL = re.compile(
 )
 
 
-def from_given(given: Given, data: bytes) -> Document:
+def from_given(given: Subtitles, data: bytes) -> Document:
     """A subtitle file as read, with the flaws of its bytes. Cues without times are left out."""
     kind = "vtt" if given.name.lower().endswith(".vtt") else str(given.format)
     scanned = scan(data, kind)

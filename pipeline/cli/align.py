@@ -39,7 +39,7 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         """Time subtitles or a script from the sound; the editor's cues, lines and styling stay as they are."""
         from pipeline import settings
         from pipeline.commands import align as realign
-        from pipeline.commands.guarded_file import Place
+        from pipeline.commands.guarded_file import GuardedFile
         from pipeline.files import PROJECT_FILE
         from pipeline.run import report as summary
         from pipeline.run.jobs import sidecar_of
@@ -49,11 +49,13 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
                 raise OutputError(target, "is an input of this very command", "name another file")
         if report is not None and report.resolve() == out.resolve():
             raise UsageError(f"{out} is named for both the timed file and the report", "name two files")
-        timed = Place(out, "align", subtitles, "name another with -o", overwrite)
+        timed = GuardedFile(out, "align", subtitles, "name another with -o", overwrite)
         timed.check()
         told_in = None
         if report is not None:
-            told_in = Place(report, "align --report", subtitles, "name another with --report", overwrite)
+            told_in = GuardedFile(
+                report, "align --report", subtitles, "name another with --report", overwrite
+            )
             told_in.check()
         chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(set_ or ()))
         found = realign.realign(media, subtitles, out, chosen, watch("align"))

@@ -61,14 +61,14 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         """Show the parts of a recording on one page: a picture, the title, the times and the cast of each."""
         from pipeline.commands import mux as muxing
         from pipeline.commands import sheet as contact_sheet
-        from pipeline.commands.guarded_file import Place
+        from pipeline.commands.guarded_file import GuardedFile
 
         _check_there(media)
         target = to or out / f"{media.stem}.parts.html"
         if target.suffix.lower() not in (".html", ".htm"):
             raise UsageError(f"{target.name} is no name for a web page", "end it in .html")
         made = muxing.document(out / f"{media.stem}.json", media)
-        place = Place(target, "sheet", media, "name another with --to", overwrite)
+        place = GuardedFile(target, "sheet", media, "name another with --to", overwrite)
         place.check()
         frames = contact_sheet.frames_of(media, made["vignettes"])
         place.write(contact_sheet.page(made["title"] or media.stem, made["vignettes"], made["names"], frames))

@@ -41,7 +41,7 @@ from pipeline.transcript import (
     Voices,
     utterances,
 )
-from pipeline.transcript.subtitles import Given
+from pipeline.transcript.subtitles import Subtitles
 
 # A cue of a file whose editor was careful is moved on its own only if its words, and enough of them, are surely this far away:
 # "Yeah." is heard in many places.
@@ -106,7 +106,7 @@ def realign(
     )
 
 
-def _strays(given: Given, aligned: Aligned, spans: Sequence[Span]) -> tuple[str, ...]:
+def _strays(given: Subtitles, aligned: Aligned, spans: Sequence[Span]) -> tuple[str, ...]:
     """That cues of a careful file went elsewhere than the rest of it, and where the first of them are now."""
     relation = Relation(aligned.report.verdict, aligned.report.shifts)
     if relation.verdict not in (Verdict.IN_SYNC, Verdict.OFFSET, Verdict.DRIFT):
@@ -122,7 +122,7 @@ def _strays(given: Given, aligned: Aligned, spans: Sequence[Span]) -> tuple[str,
     return (f"{one} elsewhere, and went where the words are said: {at_times(gone)}",)
 
 
-def _check_format(given: Given, out: Path) -> None:
+def _check_format(given: Subtitles, out: Path) -> None:
     wanted = out.suffix.lower().lstrip(".")
     own = str(given.format)
     if given.timed and wanted != own and (wanted, own) != ("ssa", "ass"):
@@ -133,7 +133,7 @@ def _check_format(given: Given, out: Path) -> None:
         raise UsageError(f"captions cannot be written as '{out.name}'", "name the output .srt or .vtt")
 
 
-def _encoded(text: str, given: Given, source: Path) -> bytes:
+def _encoded(text: str, given: Subtitles, source: Path) -> bytes:
     """`text` in the encoding of its source, with the same byte order mark, if it had one."""
     marks = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
     mark = marks.get(given.encoding, b"")
@@ -141,7 +141,7 @@ def _encoded(text: str, given: Given, source: Path) -> bytes:
     return (mark if had_mark else b"") + text.encode(given.encoding)
 
 
-def _divided(aligned: Aligned, audio: Audio, given: Given, settings: Settings, out: Path) -> str:
+def _divided(aligned: Aligned, audio: Audio, given: Subtitles, settings: Settings, out: Path) -> str:
     """A script as captions."""
     voices: Voices = utterances.build(aligned)
     made = captions.run(aligned, voices, settings.captions, duration_ms=audio.duration_ms)
@@ -152,7 +152,7 @@ def _divided(aligned: Aligned, audio: Audio, given: Given, settings: Settings, o
     return vtt.dumps(whole) if out.suffix.lower() == ".vtt" else srt.dumps(whole)
 
 
-def new_times(given: Given, aligned: Aligned) -> list[Span]:
+def new_times(given: Subtitles, aligned: Aligned) -> list[Span]:
     """A span for every cue of `given`, in its order: where its words are said, or where its own time went with the rest.
 
     No cue is left out, and those that did not overlap in the file do not overlap afterwards.

@@ -17,7 +17,7 @@ from pipeline.audit.captions import load, load_with
 from pipeline.audit.fixes import Mend, mend
 from pipeline.audit.model import Document
 from pipeline.audit.waivers import waive
-from pipeline.commands.guarded_file import Place
+from pipeline.commands.guarded_file import GuardedFile
 from pipeline.commands.waive import waivers_for
 from pipeline.errors import OutputError, SubtitlesError
 from pipeline.files import write_atomic
@@ -104,7 +104,9 @@ def write(mended: Mended, in_place: bool, overwrite: bool = False) -> tuple[Path
     """
     if not in_place:
         target = mended.path.with_name(f"{mended.path.stem}.mended{mended.path.suffix}")
-        Place(target, "check --fix", mended.path, "work on a copy elsewhere", overwrite).write(mended.text)
+        GuardedFile(target, "check --fix", mended.path, "work on a copy elsewhere", overwrite).write(
+            mended.text
+        )
         return target, None
     backup = _free(mended.path.with_name(mended.path.name + ".bak"))
     try:

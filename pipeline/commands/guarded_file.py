@@ -24,7 +24,7 @@ _RECORD = "written.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GuardedFile:
     """Where `command` puts what it makes of `source`; `elsewhere` tells a person how to choose another place."""
 
     path: Path

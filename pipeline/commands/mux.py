@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pipeline.commands.guarded_file import Place
+from pipeline.commands.guarded_file import GuardedFile
 from pipeline.errors import NotCaptioned, UsageError
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
 
@@ -28,7 +28,7 @@ def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
     if codec is None:
         raise UsageError(f"{target.name} cannot hold captions", f"end it in {', '.join(CAPTION_CODECS)}")
     made = document(out / f"{media.stem}.json", media)
-    place = Place(target, "mux", media, "name another with --to", overwrite)
+    place = GuardedFile(target, "mux", media, "name another with --to", overwrite)
     place.check()
     captions = out / f"{media.stem}.{made['lang']}.srt"
     if not captions.is_file():

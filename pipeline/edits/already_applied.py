@@ -33,7 +33,7 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Hindsight:
+class AlreadyApplied:
     """By their ids: in `so` the decisions about text that the words show already, in `places` the others that were made
     before one of these; `tokens` are the words without what is so already."""
 
@@ -42,12 +42,12 @@ class Hindsight:
     tokens: tuple[Token, ...] = ()
 
 
-def look_back(tokens: Sequence[Token], decisions: Sequence[Decision]) -> Hindsight:
+def look_back(tokens: Sequence[Token], decisions: Sequence[Decision]) -> AlreadyApplied:
     """What the words show of decisions, which are given in the order of replay."""
     back = _Back(tokens)
     for decision in reversed(decisions):
         back.take(decision)
-    return Hindsight(back.so, back.places, back.text.tokens())
+    return AlreadyApplied(back.so, back.places, back.text.tokens())
 
 
 class _Back:

@@ -41,7 +41,7 @@ class Timed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Located:
     """Items `[first, last)` hold the anchor's words; empty at an anchor without text.
 
     `agreement` says how well the neighbours agree, 0 to 2.
@@ -116,7 +116,7 @@ class Window:
         return self.owner[at] if at < len(self.words) else self.high
 
 
-def find(items: Sequence[Timed], anchor: Anchor) -> Found | Missing:
+def find(items: Sequence[Timed], anchor: Anchor) -> Located | Missing:
     """Where exactly the anchor's words stand now, or what stands in their place."""
     window = Window.around(items, anchor)
     found = _best(window, anchor, near=True)
@@ -125,15 +125,15 @@ def find(items: Sequence[Timed], anchor: Anchor) -> Found | Missing:
     return found or _instead(window, anchor)
 
 
-def find_proven(items: Sequence[Timed], anchor: Anchor) -> Found | None:
+def find_proven(items: Sequence[Timed], anchor: Anchor) -> Located | None:
     """Where the anchor's words stand near where they were, if their neighbours on both sides prove it."""
     return _best(Window.around(items, anchor), anchor, near=False)
 
 
-def find_passage(items: Sequence[Timed], anchor: Anchor) -> Found | Missing:
+def find_passage(items: Sequence[Timed], anchor: Anchor) -> Located | Missing:
     """Where the anchored passage stands, some of whose words may have changed."""
     exact = find(items, anchor)
-    if isinstance(exact, Found) or len(keys_of(anchor.text)) < 2:
+    if isinstance(exact, Located) or len(keys_of(anchor.text)) < 2:
         return exact  # most of one word is the word itself, which is not to be believed
     window = Window.around(items, anchor)
     projected = _projected(window, anchor)
@@ -143,7 +143,7 @@ def find_passage(items: Sequence[Timed], anchor: Anchor) -> Found | Missing:
         return exact
     if projected.last - projected.first > 2 * len(keys_of(anchor.text)) + MORE_WORDS:
         return exact  # words of it that were found are another passage's
-    return Found(window.item(projected.first), window.item(projected.last - 1) + 1)
+    return Located(window.item(projected.first), window.item(projected.last - 1) + 1)
 
 
 def each_word(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
@@ -159,7 +159,7 @@ def each_word(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
     return result
 
 
-def _best(window: Window, anchor: Anchor, near: bool) -> Found | None:
+def _best(window: Window, anchor: Anchor, near: bool) -> Located | None:
     """The best place of the anchor's words in the window that can be believed."""
     text = list(keys_of(anchor.text))
     before, after = keys_of(anchor.before)[::-1], keys_of(anchor.after)
@@ -180,7 +180,7 @@ def _best(window: Window, anchor: Anchor, near: bool) -> Found | None:
     if len(scored) > 1 and scored[1][0] == best[0] and best[1] > AMBIGUOUS_BEYOND_MS:
         return None  # nothing but a great distance tells the two apart
     first = window.item(best[2])
-    return Found(first, window.item(best[2] + len(text) - 1) + 1 if text else first, -best[0])
+    return Located(first, window.item(best[2] + len(text) - 1) + 1 if text else first, -best[0])
 
 
 def _believed(sides: tuple[float, float], distance: int, has_text: bool, near: bool) -> bool:

@@ -9,7 +9,7 @@ from pipeline.edits.live_text import Node
 
 
 @dataclass(slots=True)
-class Place:
+class Placement:
     """The words of a decision, as they moved, and the words that its breaks, labels and dashes stand before."""
 
     first: Node
@@ -35,7 +35,7 @@ class Settled:
         return range(self.first, self.last)
 
 
-def settled(held: Place, order: dict[int, int]) -> Settled | None:
+def settled(held: Placement, order: dict[int, int]) -> Settled | None:
     """A place as indices of words; None when none of its words is left."""
 
     def index(node: Node) -> int:

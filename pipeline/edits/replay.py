@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.edits import live_text, speakers, tags
-from pipeline.edits.already_applied import Hindsight, look_back
+from pipeline.edits.already_applied import AlreadyApplied, look_back
 from pipeline.edits.cues import CueSheet, Draft, Wanted
 from pipeline.edits.journal import EMPTY, Contents
 from pipeline.edits.ledger import Ledger, Report, Shapes, State, is_unseen
@@ -33,7 +33,7 @@ from pipeline.edits.model import (
 )
 from pipeline.edits.parts import RESPECTS, PartSheet
 from pipeline.edits.placement import Settled
-from pipeline.edits.text_replay import Scribe
+from pipeline.edits.text_replay import TextReplay
 from pipeline.transcript import (
     NOT_CAPTIONED,
     Aligned,
@@ -124,16 +124,18 @@ class Replay:
             self._review(standing, back)
         return result
 
-    def _taken(self, decisions: list[Decision], live: LiveText, ledger: Ledger, back: Hindsight) -> Scribe:
-        scribe = Scribe(live, ledger, back)
+    def _taken(
+        self, decisions: list[Decision], live: LiveText, ledger: Ledger, back: AlreadyApplied
+    ) -> TextReplay:
+        scribe = TextReplay(live, ledger, back)
         for decision in decisions:
             scribe.take(decision)
         return scribe
 
-    def _review(self, standing: list[Decision], back: Hindsight) -> None:
+    def _review(self, standing: list[Decision], back: AlreadyApplied) -> None:
         """Let reviews of all words hold for the words that were there at their turn, though some were there from the start."""
         ledger = Ledger(self.contents)
-        scribe = self._taken(standing, LiveText(back.tokens, self.duration_ms), ledger, Hindsight())
+        scribe = self._taken(standing, LiveText(back.tokens, self.duration_ms), ledger, AlreadyApplied())
         for decision in standing:
             if isinstance(decision.value, Reviewed) and decision.value.of == "video":
                 there = ledger[decision.id]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.edits import anchors, live_text
-from pipeline.edits.already_applied import Hindsight, Trace
-from pipeline.edits.anchors import CONTEXT_WORDS, Found, Missing, keys_of
+from pipeline.edits.already_applied import AlreadyApplied, Trace
+from pipeline.edits.anchors import CONTEXT_WORDS, Located, Missing, keys_of
 from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import (
@@ -22,7 +22,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
-from pipeline.edits.placement import Place, Settled, line_starts, settled
+from pipeline.edits.placement import Placement, Settled, line_starts, settled
 from pipeline.timing import Span
 from pipeline.transcript import TextSource
 
@@ -31,14 +31,14 @@ WITHOUT_DOUBT = 2.0
 TAKEN_OUT = "its words were taken out later"
 
 
-class Scribe:
+class TextReplay:
     """Takes decisions one by one while the words are corrected."""
 
-    def __init__(self, live: LiveText, ledger: Ledger, hindsight: Hindsight) -> None:
+    def __init__(self, live: LiveText, ledger: Ledger, hindsight: AlreadyApplied) -> None:
         self.live, self.ledger, self.hindsight = live, ledger, hindsight
         self.reviewer = ""
-        self.places: dict[str, Place] = {}
-        self._rewritten: dict[tuple[str, Anchor], tuple[Decision, Place]] = {}
+        self.places: dict[str, Placement] = {}
+        self._rewritten: dict[tuple[str, Anchor], tuple[Decision, Placement]] = {}
         self._textual: list[Decision] = []
         self._timed: dict[int, Decision] = {}
 
@@ -93,7 +93,7 @@ class Scribe:
         if new:
             begin, end = live_text.forward(first, before), live_text.backward(last, before)
             if begin is not None and end is not None:
-                self._rewritten[decision.who, anchor] = decision, Place(begin, end, self.live.moment)
+                self._rewritten[decision.who, anchor] = decision, Placement(begin, end, self.live.moment)
         self._textual.append(decision)
         self.ledger.stands(decision, State.KEPT)
 
@@ -101,7 +101,7 @@ class Scribe:
         """The words read already as they should, or a later decision has changed them since."""
         place = self._now(so)
         if place.first < place.last:
-            held = Place(*self.live.handle(place.first, place.last), self.live.moment)
+            held = Placement(*self.live.handle(place.first, place.last), self.live.moment)
             self._rewritten[decision.who, anchor] = decision, held
         self._textual.append(decision)
         if place.first < place.last or not text.split():
@@ -109,13 +109,13 @@ class Scribe:
         else:
             self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
 
-    def _find(self, decision: Decision) -> Found | Missing:
+    def _find(self, decision: Decision) -> Located | Missing:
         """Where exactly a decision's words stand."""
         assert decision.anchor is not None
         trace = self.hindsight.places.get(decision.id)
         return anchors.find(self.live.nodes, decision.anchor) if trace is None else self._now(trace)
 
-    def _now(self, trace: Trace) -> Found | Missing:
+    def _now(self, trace: Trace) -> Located | Missing:
         """Where what is left of a decision's words stands now."""
         if trace.first >= trace.last:
             return Missing(TAKEN_OUT)
@@ -127,16 +127,16 @@ class Scribe:
         order = self.live.order()
         if first is None or last is None or order[id(first)] > order[id(last)]:
             return Missing(TAKEN_OUT)
-        return Found(order[id(first)], order[id(last)] + 1)
+        return Located(order[id(first)], order[id(last)] + 1)
 
     def _reads_so(
-        self, decision: Decision, anchor: Anchor, text: str, place: Found | Missing
-    ) -> Found | None:
+        self, decision: Decision, anchor: Anchor, text: str, place: Located | Missing
+    ) -> Located | None:
         """Where the words read already as they should: the new text fits between its neighbours better than the old."""
         new = anchors.find(self.live.nodes, replace(anchor, text=text))
         if isinstance(new, Missing):
             return None
-        if isinstance(place, Found):
+        if isinstance(place, Located):
             near = place.first - CONTEXT_WORDS <= new.first <= place.last + CONTEXT_WORDS
             if not text.split() and near and new.agreement < WITHOUT_DOUBT:
                 return None  # what is to go stands right there: some neighbour reads like what is beyond it
@@ -146,7 +146,7 @@ class Scribe:
         is_gone = place.why == "the words are gone" and self._disagreeing(decision) is None
         return new if is_gone else None
 
-    def _own_earlier(self, decision: Decision, anchor: Anchor) -> Found | None:
+    def _own_earlier(self, decision: Decision, anchor: Anchor) -> Located | None:
         """The words that an earlier decision of the same person about the very same words put there: it is superseded."""
         held = self._rewritten.get((decision.who, anchor))
         if held is None:
@@ -157,7 +157,7 @@ class Scribe:
         if first is None or last is None or order[id(first)] > order[id(last)]:
             return None
         self.ledger.stands(held[0], State.SUPERSEDED, by=decision.id)
-        return Found(order[id(first)], order[id(last)] + 1)
+        return Located(order[id(first)], order[id(last)] + 1)
 
     def _retime(self, decision: Decision, value: WordTime) -> None:
         place = self._find(decision)
@@ -202,9 +202,9 @@ class Scribe:
             self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
             return
         place = anchors.find(self.live.nodes, anchor)
-        gap = place.agreement if isinstance(place, Found) and so is None else -1.0
+        gap = place.agreement if isinstance(place, Located) and so is None else -1.0
         state = State.ALREADY
-        is_there = isinstance(found, Found) and (
+        is_there = isinstance(found, Located) and (
             self.live.is_absent(found.first, found.last) or self._stands_at(found, place, value.start_ms)
         )
         if isinstance(found, Missing) or (found.agreement <= gap and not is_there):
@@ -212,19 +212,19 @@ class Scribe:
                 self._missing(decision, place)
                 return
             self.live.insert(place.first, new, Span(value.start_ms, value.end_ms))
-            found, state = Found(place.first, place.first + len(new)), State.KEPT
+            found, state = Located(place.first, place.first + len(new)), State.KEPT
         else:
             self._shown_after_all(found, Span(value.start_ms, value.end_ms))
         self._textual.append(decision)
         self.ledger.stands(decision, state)
-        held = Place(*self.live.handle(found.first, found.last), self.live.moment)
+        held = Placement(*self.live.handle(found.first, found.last), self.live.moment)
         if found.last - found.first == len(new):
             held.breaks = [self.live.nodes[found.first + k] for k in line_starts(value.text)]
         if value.label:
             held.labels = [(self.live.nodes[found.first], value.label)]
         self.places[decision.id] = held
 
-    def _stands_at(self, found: Found, place: Found | Missing, start_ms: int) -> bool:
+    def _stands_at(self, found: Located, place: Located | Missing, start_ms: int) -> bool:
         """Whether words that were found are said at a time, with nothing but what people wrote between them and a place."""
         if isinstance(place, Missing) or place.agreement >= WITHOUT_DOUBT:
             return False  # or the very neighbours between which they were wanted still stand side by side
@@ -258,28 +258,28 @@ class Scribe:
         assert decision.anchor is not None
         trace = self.hindsight.places.get(decision.id)
         place = anchors.find_passage(self.live.nodes, decision.anchor) if trace is None else self._now(trace)
-        empty = isinstance(place, Found) and place.first == place.last
+        empty = isinstance(place, Located) and place.first == place.last
         if isinstance(place, Missing):
             self._missing(decision, place)
         elif empty and place.first >= len(self.live.nodes):
             self._missing(decision, Missing("the passage is gone"))
         else:
-            place = Found(place.first, place.first + 1) if empty else place
+            place = Located(place.first, place.first + 1) if empty else place
             self._hold(decision, place, cue, trace)
             if isinstance(cue, CueOf) and cue.start_ms is not None and cue.end_ms is not None:
                 self._shown_after_all(place, Span(cue.start_ms, cue.end_ms))
             if isinstance(decision.value, Waive):
                 self.ledger.stands(decision, State.KEPT)
 
-    def _shown_after_all(self, place: Found, span: Span) -> None:
+    def _shown_after_all(self, place: Located, span: Span) -> None:
         """Who gives text a caption that nobody was thought to say has heard it."""
         if self.live.is_absent(place.first, place.last):
             self.live.present(place.first, place.last, span)
 
     def _hold(
-        self, decision: Decision, place: Found, cue: CueOf | Split | None, trace: Trace | None = None
+        self, decision: Decision, place: Located, cue: CueOf | Split | None, trace: Trace | None = None
     ) -> None:
-        held = Place(*self.live.handle(place.first, place.last), self.live.moment)
+        held = Placement(*self.live.handle(place.first, place.last), self.live.moment)
         if isinstance(cue, Split):
             # Where all that stood behind the break was taken out, nothing is left to divide.
             nothing_behind = (
@@ -293,7 +293,7 @@ class Scribe:
             held.dashes = None if cue.dashes is None else [at(k) for k in cue.dashes]
         self.places[decision.id] = held
 
-    def _counter(self, decision: Decision, place: Found, trace: Trace | None) -> Callable[[int], Node]:
+    def _counter(self, decision: Decision, place: Located, trace: Trace | None) -> Callable[[int], Node]:
         """From a count of words in the passage, as the decision's author saw it, to the word that stands there."""
         if trace is None:
             assert decision.anchor is not None

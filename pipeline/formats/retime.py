@@ -11,14 +11,14 @@ from pipeline.formats.readers import raw_cues
 from pipeline.formats.readers.raw_cue import Line
 from pipeline.formats.writers.render import Piece, RenderedCue
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript.subtitles import Given, GivenFormat
+from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
 _TIME = r"-?(?:\d+\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
 _TIMING = re.compile(rf"{_TIME}\s*(?:-->|->|[–—]>|→)\s*{_TIME}", re.ASCII)
 _ASS_TIME = re.compile(r"\d+:\d{1,2}:\d{1,2}[.:,]\d{1,3}", re.ASCII)
 
 
-def retime(source: str, given: Given, spans: Sequence[Span]) -> str:
+def retime(source: str, given: Subtitles, spans: Sequence[Span]) -> str:
     """`source`, from which `given` was read, with the times of its cues replaced, one span per cue, in the
     order of `given.cues`; a time before 0 becomes 0.
 
@@ -49,12 +49,12 @@ def _pieces(line: Line) -> tuple[Piece, ...]:
     return tuple(Piece(p.text, p.voice or "", p.style) for p in line)
 
 
-def _with_times(line: str, span: Span, format_: GivenFormat) -> str:
+def _with_times(line: str, span: Span, format_: SubtitlesFormat) -> str:
     times = [max(0, span.start_ms), max(0, span.end_ms)]
-    if format_ is GivenFormat.ASS:
+    if format_ is SubtitlesFormat.ASS:
         written = iter([_ass_time(t) for t in times])
         return _ASS_TIME.sub(lambda _: next(written), line, count=2)
-    mark = "," if format_ is GivenFormat.SRT else "."
+    mark = "," if format_ is SubtitlesFormat.SRT else "."
     return _TIMING.sub(" --> ".join(format_timecode(t, mark) for t in times), line, count=1)
 
 

@@ -42,7 +42,7 @@ from pipeline.transcript import (
     Verdict,
     Voices,
 )
-from pipeline.transcript.subtitles import Given
+from pipeline.transcript.subtitles import Subtitles
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class Work:
         self._audio = None
 
     @cached_property
-    def given(self) -> Given | None:
+    def given(self) -> Subtitles | None:
         """The subtitles or script, None without one. Raises SubtitlesError."""
         if self.job.subtitles is None:
             return None
@@ -398,7 +398,7 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
     return {k: v for k, v in asdict(group).items() if k not in without}
 
 
-def _grade(heard: Heard, aligned: Aligned, given: Given | None) -> Grade:
+def _grade(heard: Heard, aligned: Aligned, given: Subtitles | None) -> Grade:
     if given is not None:
         return Grade.SUBTITLES
     return Grade.MACHINE if heard.recognizer == "whisper" else Grade.DRAFT

@@ -47,7 +47,7 @@ def digest_of(value: Any, kind: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class Loaded(Generic[T]):
     """An artefact that is up to date (`result`), or why there is none (`reason`)."""
 
     result: T | None
@@ -65,18 +65,18 @@ class Store:
         """The store of the recording `name` whose outputs go to `out`."""
         return cls(out / WORK_FOLDER / name)
 
-    def load(self, stage: str, kind: type[T], reads: Mapping[str, Any]) -> Found[T]:
+    def load(self, stage: str, kind: type[T], reads: Mapping[str, Any]) -> Loaded[T]:
         """The stage's last result if it read the same; otherwise what is different, in words."""
         held = self._held(stage)
         if held is None:
-            return Found(None, "not done yet")
+            return Loaded(None, "not done yet")
         changed = _changed(held.get("reads"), reads)
         if changed:
-            return Found(None, f"changed: {', '.join(changed)}")
+            return Loaded(None, f"changed: {', '.join(changed)}")
         try:
-            return Found(_adapter(kind).validate_python(held["result"]), "up to date")
+            return Loaded(_adapter(kind).validate_python(held["result"]), "up to date")
         except (KeyError, ValueError):
-            return Found(None, "its artefact was damaged or is of another version")
+            return Loaded(None, "its artefact was damaged or is of another version")
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -18,7 +18,7 @@ from pipeline.speech import vad, weights
 from pipeline.speech.asr import Bias, Recognizer
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind
-from pipeline.transcript.subtitles import Given
+from pipeline.transcript.subtitles import Subtitles
 
 # The share of the work that finding speech takes, for the progress shown.
 _SCAN_SHARE = 0.1
@@ -67,7 +67,7 @@ def choose(settings: TranscribeSettings) -> Choice:
 
 def run(
     audio: Audio,
-    given: Given | None,
+    given: Subtitles | None,
     settings: TranscribeSettings,
     names: tuple[str, ...] = (),
     progress: Progress = silent,
@@ -123,7 +123,7 @@ def _build(choice: Choice, settings: TranscribeSettings, language: str) -> Recog
     )
 
 
-def _sentences(given: Given | None) -> tuple[tuple[str, ...], ...]:
+def _sentences(given: Subtitles | None) -> tuple[tuple[str, ...], ...]:
     """What each cue says, in spoken words; sounds and credits are not said."""
     if given is None:
         return ()

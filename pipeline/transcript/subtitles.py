@@ -1,6 +1,6 @@
 """The text that came with a recording: subtitles or a script, as read and not yet believed.
 
-A `Given` is what every reader in `pipeline.formats.readers` returns. Its cues keep the editor's division,
+A `Subtitles` is what every reader in `pipeline.formats.readers` returns. Its cues keep the editor's division,
 lines, labels and raw payload, so that a file can be given back with nothing changed but its times.
 """
 
@@ -13,7 +13,7 @@ from pipeline.timing import Span
 from pipeline.transcript.tokens import Kind
 
 
-class GivenFormat(StrEnum):
+class SubtitlesFormat(StrEnum):
     SRT = "srt"
     VTT = "vtt"
     ASS = "ass"
@@ -22,7 +22,7 @@ class GivenFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class GivenWord:
+class SubtitlesWord:
     """One written word (or one bracketed sound, whole: "[door opens]") with its punctuation.
 
     `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the
@@ -40,7 +40,7 @@ class GivenWord:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenCue:
+class SubtitlesCue:
     """One cue (or one paragraph of a script: `span` is None) in file order.
 
     `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as brought,
@@ -49,7 +49,7 @@ class GivenCue:
     """
 
     span: Span | None
-    words: tuple[GivenWord, ...]
+    words: tuple[SubtitlesWord, ...]
     raw: str = ""
     id: str = ""
     settings: str = ""
@@ -57,13 +57,13 @@ class GivenCue:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Subtitles:
     """A whole subtitle file or script. `name` is the file's name without its folder; `notes` what a person
     should know about how it was read (encoding guessed, cues repaired or skipped), one sentence each."""
 
     name: str
-    format: GivenFormat
-    cues: tuple[GivenCue, ...]
+    format: SubtitlesFormat
+    cues: tuple[SubtitlesCue, ...]
     encoding: str = "utf-8"
     lang: str = "en"
     notes: tuple[str, ...] = ()
@@ -74,10 +74,10 @@ class Given:
         return bool(self.cues) and all(c.span is not None for c in self.cues)
 
     @property
-    def words(self) -> tuple[GivenWord, ...]:
+    def words(self) -> tuple[SubtitlesWord, ...]:
         return tuple(w for cue in self.cues for w in cue.words)
 
-    def without_directions(self) -> Given:
+    def without_directions(self) -> Subtitles:
         """A script without its headings and stage directions, which nobody says and no caption shows; subtitles as they are."""
         if self.timed:
             return self

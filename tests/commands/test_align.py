@@ -25,7 +25,7 @@ from pipeline.transcript import (
     Token,
     Verdict,
 )
-from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
+from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 from tests.support.project import ROOT, computed_once
 
 DEMO, SUBTITLES = ROOT / "media" / "demo.mp4", ROOT / "media" / "demo.en.srt"
@@ -106,10 +106,12 @@ def test_the_output_keeps_the_format_of_the_subtitles() -> None:
 
 def two_cues(
     first: Span, second: Span, verdict: Verdict, offset_ms: int, confidence: float
-) -> tuple[Given, Aligned]:
-    words = (GivenWord("one"),), (GivenWord("two"),)
+) -> tuple[Subtitles, Aligned]:
+    words = (SubtitlesWord("one"),), (SubtitlesWord("two"),)
     own = Span(1000, 2000), Span(2000, 3000)
-    given = Given("x.srt", GivenFormat.SRT, tuple(GivenCue(s, w) for s, w in zip(own, words, strict=True)))
+    given = Subtitles(
+        "x.srt", SubtitlesFormat.SRT, tuple(SubtitlesCue(s, w) for s, w in zip(own, words, strict=True))
+    )
     tokens = tuple(
         Token(t, s, confidence, time_source=TimeSource.ALIGNED) for t, s in (("one", first), ("two", second))
     )
@@ -132,8 +134,8 @@ def test_in_sync_only_a_cue_of_enough_words_moves_and_only_if_all_are_sure() -> 
     for words, confidence, start_ms in (("a b c d", 0.97, 7000), ("a b c d", 0.6, 2000), ("a", 0.97, 2000)):
         texts = [("one",), tuple(words.split())]
         own = Span(1000, 2000), Span(2000, 3000)
-        given = Given("x.srt", GivenFormat.SRT, tuple(
-            GivenCue(s, tuple(GivenWord(t) for t in w)) for s, w in zip(own, texts, strict=True)))  # fmt: skip
+        given = Subtitles("x.srt", SubtitlesFormat.SRT, tuple(
+            SubtitlesCue(s, tuple(SubtitlesWord(t) for t in w)) for s, w in zip(own, texts, strict=True)))  # fmt: skip
         heard = [Span(7000 + 100 * n, 7100 + 100 * n) for n in range(len(texts[1]))]
         tokens = (
             Token("one", Span(1250, 1600), 0.97, time_source=TimeSource.ALIGNED),
@@ -151,8 +153,8 @@ def test_in_sync_only_a_cue_of_enough_words_moves_and_only_if_all_are_sure() -> 
 def test_in_sync_a_long_cue_moves_though_part_of_it_was_heard_where_it_stood(by_ms: int, moves: bool) -> None:
     own = Span(0, 900), Span(10_000, 14_000)
     words = ("so", "watch", "what", "happens", "between", "people")
-    given = Given("x.srt", GivenFormat.SRT, tuple(
-        GivenCue(s, tuple(GivenWord(t) for t in w)) for s, w in zip(own, (("one",), words), strict=True)))  # fmt: skip
+    given = Subtitles("x.srt", SubtitlesFormat.SRT, tuple(
+        SubtitlesCue(s, tuple(SubtitlesWord(t) for t in w)) for s, w in zip(own, (("one",), words), strict=True)))  # fmt: skip
     tokens = (
         Token("one", Span(100, 400), 0.97, time_source=TimeSource.ALIGNED),
         *(
@@ -172,8 +174,8 @@ def test_in_sync_a_long_cue_moves_though_part_of_it_was_heard_where_it_stood(by_
 
 def test_a_cue_without_length_is_shown_for_a_moment() -> None:
     own = Span(1000, 1000), Span(2500, 3000)
-    given = Given("x.srt", GivenFormat.SRT, tuple(
-        GivenCue(s, (GivenWord(t, Kind.SOUND),)) for s, t in zip(own, ("[door]", "[bell]"), strict=True)))  # fmt: skip
+    given = Subtitles("x.srt", SubtitlesFormat.SRT, tuple(
+        SubtitlesCue(s, (SubtitlesWord(t, Kind.SOUND),)) for s, t in zip(own, ("[door]", "[bell]"), strict=True)))  # fmt: skip
     tokens = (
         Token("[door]", Span(6000, 6000), kind=Kind.SOUND),
         Token("[bell]", Span(7500, 8000), kind=Kind.SOUND),

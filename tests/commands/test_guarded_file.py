@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.commands import align
-from pipeline.commands.guarded_file import Place
+from pipeline.commands.guarded_file import GuardedFile
 from pipeline.errors import OutputError, VignetteError
 from pipeline.transcript import Aligned, AlignmentReport, Verdict
 from tests.support.media_makers import film
@@ -26,7 +26,7 @@ def vignette(*args):
 @pytest.fixture
 def place(tmp_path):
     (tmp_path / "talk.srt").write_text("given")
-    return Place(tmp_path / "timed.srt", "align", tmp_path / "talk.srt", ELSEWHERE)
+    return GuardedFile(tmp_path / "timed.srt", "align", tmp_path / "talk.srt", ELSEWHERE)
 
 
 def test_what_the_command_left_is_replaced_again_and_again(place):
@@ -44,7 +44,7 @@ def test_what_a_person_changed_is_not_replaced(place):
     with pytest.raises(OutputError, match="is there already"):
         place.write("two")
     assert place.path.read_text() == "mended"
-    Place(place.path, "align", place.source, ELSEWHERE, overwrite=True).write("two")
+    GuardedFile(place.path, "align", place.source, ELSEWHERE, overwrite=True).write("two")
     place.write("three")
     assert place.path.read_text() == "three"
 
@@ -53,7 +53,7 @@ def test_what_another_command_or_another_file_left_is_not_replaced(place, tmp_pa
     place.write("one")
     for other in (("sheet", place.source), ("align", tmp_path / "other.srt")):
         with pytest.raises(OutputError, match="is there already"):
-            Place(place.path, *other, ELSEWHERE).write("two")
+            GuardedFile(place.path, *other, ELSEWHERE).write("two")
     assert place.path.read_text() == "one"
 
 
@@ -69,7 +69,7 @@ def test_an_empty_file_and_one_that_reads_the_same_are_in_nobodys_way(place):
 def test_a_command_cut_short_still_knows_its_file(place, monkeypatch):
     place.write("one")
     with monkeypatch.context() as patched:
-        patched.setattr(Place, "check", lambda self: None)
+        patched.setattr(GuardedFile, "check", lambda self: None)
         place._remember("0" * 64)  # and there it stopped
     place._remember("1" * 64)
     place.write("two")
@@ -91,7 +91,7 @@ def test_a_link_stays_a_link_and_its_file_is_looked_after(place, tmp_path):
 def test_places_that_cannot_be(tmp_path, name, says):
     (tmp_path / "talk.srt").write_text("given")
     with pytest.raises(OutputError, match=says):
-        Place(tmp_path / name, "align", tmp_path / "talk.srt", ELSEWHERE).check()
+        GuardedFile(tmp_path / name, "align", tmp_path / "talk.srt", ELSEWHERE).check()
 
 
 # --- the commands --------------------------------------------------------------------------------------------------

@@ -20,14 +20,14 @@ from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers.raw_cue import text_lines
 from pipeline.timing import Span
 from pipeline.transcript import Kind
-from pipeline.transcript.subtitles import Given, GivenFormat
+from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
 DATA = os.environ.get("VIGNETTE_DATA")
 NOWHERE = Path("brought.by.somebody")
 SRT = "1\n00:00:01,000 --> 00:00:02,000\n{}\n"
 
 
-def _read(folder: Path, name: str, content: str | bytes, **more: object) -> Given:
+def _read(folder: Path, name: str, content: str | bytes, **more: object) -> Subtitles:
     path = folder / name
     path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     return read(path, **more)  # type: ignore[arg-type]
@@ -195,7 +195,7 @@ def test_ass_follows_its_format_line(tmp_path: Path) -> None:
         "Dialogue: broken\n"
     )
     given_ = _read(tmp_path, "x.ass", text)
-    assert given_.format is GivenFormat.ASS
+    assert given_.format is SubtitlesFormat.ASS
     assert [(c.span, [w.text for w in c.words]) for c in given_.cues] == [
         (Span(1000, 2000), ["First"]),
         (Span(3000, 4500), ["Well,", "yes,", "really."]),
@@ -238,7 +238,7 @@ def test_docx_paragraphs(tmp_path: Path) -> None:
         )
     )
     given_ = _read(tmp_path, "x.docx", content)
-    assert given_.format is GivenFormat.DOCX
+    assert given_.format is SubtitlesFormat.DOCX
     assert not given_.timed
     words = [(w.text, w.kind, w.label) for w in given_.words]
     assert words == [
@@ -331,15 +331,15 @@ def test_a_docx_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch:
 @pytest.mark.parametrize(
     ("name", "content", "format_"),
     [
-        ("x.txt", SRT.format("text"), GivenFormat.SRT),
-        ("x.srt", "WEBVTT\n\n00:01.000 --> 00:02.000\ntext\n", GivenFormat.VTT),
-        ("x.vtt", SRT.format("text"), GivenFormat.SRT),
-        ("X.SRT", SRT.format("text"), GivenFormat.SRT),
-        ("x", "Just text.", GivenFormat.TEXT),
+        ("x.txt", SRT.format("text"), SubtitlesFormat.SRT),
+        ("x.srt", "WEBVTT\n\n00:01.000 --> 00:02.000\ntext\n", SubtitlesFormat.VTT),
+        ("x.vtt", SRT.format("text"), SubtitlesFormat.SRT),
+        ("X.SRT", SRT.format("text"), SubtitlesFormat.SRT),
+        ("x", "Just text.", SubtitlesFormat.TEXT),
     ],
 )
 def test_content_decides_before_the_name(
-    tmp_path: Path, name: str, content: str, format_: GivenFormat
+    tmp_path: Path, name: str, content: str, format_: SubtitlesFormat
 ) -> None:
     given_ = _read(tmp_path, name, content)
     assert given_.format is format_

@@ -12,19 +12,19 @@ from pipeline.formats.readers import srt, text, words
 from pipeline.formats.readers.raw_cue import Piece, RawCue
 from pipeline.timing import Span
 from pipeline.transcript import Kind
-from pipeline.transcript.subtitles import GivenWord
+from pipeline.transcript.subtitles import SubtitlesWord
 
 
 def _cue(raw: str) -> RawCue:
     return RawCue(Span(0, 1000), srt.plain_lines(raw), raw)
 
 
-def _words(*raws: str, known: tuple[str, ...] = ()) -> list[GivenWord]:
+def _words(*raws: str, known: tuple[str, ...] = ()) -> list[SubtitlesWord]:
     """The words of the last of these cues; the others are there to learn labels from."""
     return list(words.build([_cue(raw) for raw in raws], known)[-1].words)
 
 
-def _told(found: list[GivenWord]) -> str:
+def _told(found: list[SubtitlesWord]) -> str:
     """Words as a line: <LABEL> or <> where a speaker begins, {sound}, (unspoken)."""
     parts = []
     for word in found:

@@ -16,7 +16,7 @@ from pipeline.formats.readers.words import build
 from pipeline.formats.retime import converted, retime
 from pipeline.formats.writers import srt, vtt
 from pipeline.timing import Span
-from pipeline.transcript.subtitles import Given, GivenFormat
+from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
 SRT = (
     "\ufeff7\r\n00:00:01,000 -->  00:00:02,000 X1:4\r\n<i>TOM:</i> one\r\n\r\ntwo\r\n\r\n"
@@ -73,14 +73,14 @@ def test_only_times_change(tmp_path: Path, name: str, text: str, line: str) -> N
 def test_any_time_can_be_written(start_ms: int, length_ms: int) -> None:
     span = Span(start_ms, start_ms + length_ms)
     for format_, parser, text in (
-        (GivenFormat.SRT, srt_reader.parse, "1\n00:00:01,000 --> 00:00:02,000\nx\n"),
-        (GivenFormat.VTT, vtt_reader.parse, "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n"),
-        (GivenFormat.ASS, ass.parse, "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,x\n"),
+        (SubtitlesFormat.SRT, srt_reader.parse, "1\n00:00:01,000 --> 00:00:02,000\nx\n"),
+        (SubtitlesFormat.VTT, vtt_reader.parse, "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n"),
+        (SubtitlesFormat.ASS, ass.parse, "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,x\n"),
     ):
-        source = Given("x", format_, build(parser(text, Path("x"))[0]))
+        source = Subtitles("x", format_, build(parser(text, Path("x"))[0]))
         (cue,) = parser(retime(text, source, [span]), Path("x"))[0]
         assert cue.span is not None
-        assert abs(cue.span.start_ms - span.start_ms) <= (5 if format_ is GivenFormat.ASS else 0)
+        assert abs(cue.span.start_ms - span.start_ms) <= (5 if format_ is SubtitlesFormat.ASS else 0)
 
 
 def test_a_file_with_the_same_times_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -14,24 +14,24 @@ from hypothesis import strategies as st
 
 from pipeline.media.audio import Audio
 from pipeline.settings import AlignSettings
-from pipeline.speech.aligner.listen import Found
+from pipeline.speech.aligner.listen import WordSpan
 from pipeline.stages import align
 from pipeline.stages.align import placing, review
 from pipeline.stages.align.pronounced import parts
 from pipeline.stages.align.sync import Relation, relate, sentences
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind, TextSource, TimeSource, Token, Verdict
-from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
+from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 
 DEAF = Heard("", "", False, (), ())
 
 
-def text_of(lines: list[str], times: list[Span | None]) -> Given:
+def text_of(lines: list[str], times: list[Span | None]) -> Subtitles:
     cues = tuple(
-        GivenCue(span, tuple(GivenWord(w) for w in line.split()))
+        SubtitlesCue(span, tuple(SubtitlesWord(w) for w in line.split()))
         for line, span in zip(lines, times, strict=True)
     )
-    return Given("x.srt", GivenFormat.SRT, cues)
+    return Subtitles("x.srt", SubtitlesFormat.SRT, cues)
 
 
 def pairs(count: int, function: object, jitter_ms: int = 0, every_ms: int = 4000) -> list[tuple[int, int]]:
@@ -110,7 +110,7 @@ def test_no_pairs_prove_nothing() -> None:
 def test_a_short_text_is_unrelated_only_where_its_words_are_not_found(sure: int, verdict: Verdict) -> None:
     given = text_of(["one two three four", "five six seven eight nine"], [Span(0, 900), Span(2000, 2900)])
     found = [
-        Found(Span(5000 + 500 * n, 5300 + 500 * n), 0.5 if n < sure else -4.0)
+        WordSpan(Span(5000 + 500 * n, 5300 + 500 * n), 0.5 if n < sure else -4.0)
         for n, _ in enumerate(parts(given))
     ]
     assert align._relation(given, parts(given), found).verdict is verdict
@@ -146,8 +146,8 @@ def test_pauses_are_expected_where_the_text_has_them() -> None:
 
 
 def test_sounds_and_credits_are_not_listened_for() -> None:
-    words = (GivenWord("Hello"), GivenWord("[laughter]", kind=Kind.SOUND), GivenWord("there"))
-    given = Given("x.srt", GivenFormat.SRT, (GivenCue(Span(0, 1000), words),))
+    words = (SubtitlesWord("Hello"), SubtitlesWord("[laughter]", kind=Kind.SOUND), SubtitlesWord("there"))
+    given = Subtitles("x.srt", SubtitlesFormat.SRT, (SubtitlesCue(Span(0, 1000), words),))
     assert [p.token for p in parts(given)] == [0, 2]
 
 
@@ -171,7 +171,7 @@ VOCABULARY = (
 
 
 @st.composite
-def edited_texts(draw: st.DrawFn) -> tuple[Given, list[Found | None], int]:
+def edited_texts(draw: st.DrawFn) -> tuple[Subtitles, list[WordSpan | None], int]:
     """A text whose words were said at known times, and what a search might have found: words missing, stand-ins, whole
     passages that were said elsewhere (and so were found nowhere)."""
     lines = draw(
@@ -187,12 +187,14 @@ def edited_texts(draw: st.DrawFn) -> tuple[Given, list[Found | None], int]:
     wanted, clock_ms = parts(given), rng.randint(0, 3000)
     lost = {n for n in range(len(lines)) if rng.random() < 0.2}
     cue_of = [n for n, line in enumerate(lines) for _ in line]
-    found: list[Found | None] = []
+    found: list[WordSpan | None] = []
     for part in wanted:
         length = rng.randint(30, 600)
         gone = cue_of[part.token] in lost or rng.random() < 0.1
         found.append(
-            None if gone else Found(Span(clock_ms, clock_ms + length), rng.uniform(-4, 1), rng.random() < 0.1)
+            None
+            if gone
+            else WordSpan(Span(clock_ms, clock_ms + length), rng.uniform(-4, 1), rng.random() < 0.1)
         )
         clock_ms += length + rng.choice((0, 0, 0, 250, 5000))
     return given, found, clock_ms + rng.randint(0, 2000)
@@ -201,7 +203,7 @@ def edited_texts(draw: st.DrawFn) -> tuple[Given, list[Found | None], int]:
 @cases(edited_texts())
 @settings(max_examples=150, deadline=None)
 def test_every_word_comes_out_once_in_the_order_of_its_cue_and_inside_the_recording(
-    case: tuple[Given, list[Found | None], int],
+    case: tuple[Subtitles, list[WordSpan | None], int],
 ) -> None:
     given, found, duration_ms = case
     wanted = parts(given)
@@ -226,7 +228,9 @@ def test_every_word_comes_out_once_in_the_order_of_its_cue_and_inside_the_record
 
 @cases(edited_texts())
 @settings(max_examples=60, deadline=None)
-def test_passages_lie_inside_the_text_and_never_overlap(case: tuple[Given, list[Found | None], int]) -> None:
+def test_passages_lie_inside_the_text_and_never_overlap(
+    case: tuple[Subtitles, list[WordSpan | None], int],
+) -> None:
     given, found, duration_ms = case
     wanted = parts(given)
     placed = placing.places(given, wanted, found, Relation(Verdict.UNTIMED), duration_ms)
@@ -243,8 +247,8 @@ def test_a_word_nobody_heard_keeps_its_own_time_between_its_neighbours() -> None
         ["one two three", "four five six", "seven eight nine"], [Span(n, n + 900) for n in (0, 1000, 2000)]
     )
     wanted = parts(given)
-    found: list[Found | None] = [Found(Span(5000 + 300 * n, 5300 + 300 * n), 0.5) for n in range(9)]
-    found[6:] = [Found(Span(7000 + 300 * n, 7300 + 300 * n), 0.5) for n in range(3)]
+    found: list[WordSpan | None] = [WordSpan(Span(5000 + 300 * n, 5300 + 300 * n), 0.5) for n in range(9)]
+    found[6:] = [WordSpan(Span(7000 + 300 * n, 7300 + 300 * n), 0.5) for n in range(3)]
     found[3:6] = [None] * 3
     relation = relate([(n * 100, n * 100 + 5000) for n in range(20)])
     placed = placing.places(given, wanted, found, relation, 60_000)
@@ -272,11 +276,13 @@ def test_text_without_any_sound_to_it_is_unrelated_but_complete(samples: int) ->
 
 def test_the_editors_cues_keep_their_lines_labels_and_dashes() -> None:
     words = (
-        GivenWord("Hi", 0, label="TOM", new_speaker=True),
-        GivenWord("all.", 0, label="TOM"),
-        GivenWord("Hi.", 1, new_speaker=True),
+        SubtitlesWord("Hi", 0, label="TOM", new_speaker=True),
+        SubtitlesWord("all.", 0, label="TOM"),
+        SubtitlesWord("Hi.", 1, new_speaker=True),
     )
-    given = Given("x.srt", GivenFormat.SRT, (GivenCue(Span(0, 900), words, id="7", settings="line:0"),))
+    given = Subtitles(
+        "x.srt", SubtitlesFormat.SRT, (SubtitlesCue(Span(0, 900), words, id="7", settings="line:0"),)
+    )
     (cue,) = align.run(Audio(np.zeros(0, np.int16)), DEAF, given, AlignSettings()).editor_cues
     assert (cue.first, cue.last, cue.id, cue.settings) == (0, 3, "7", "line:0")
     assert (cue.breaks, cue.label_at, cue.dash_at) == ((2,), ((0, "TOM"),), (2,))

@@ -8,11 +8,11 @@ import pytest
 
 from pipeline.media import facts
 from pipeline.speech.aligner.lattice import Spoken
-from pipeline.speech.aligner.listen import Found, Listener
+from pipeline.speech.aligner.listen import Listener, WordSpan
 from pipeline.stages.align.opposites import OPPOSITES, contradicted
 from pipeline.stages.align.pronounced import parts, spoken_words
 from pipeline.timing import Span
-from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
+from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 from tests.support.project import ROOT
 
 DEMO = ROOT / "media" / "demo.mp4"
@@ -21,8 +21,10 @@ SAID_MS = Span(42_900, 50_500)
 SAID = "So coming here wasn't your choice. No. And I don't think I'm as bad as some people. No offence."
 
 
-def script(text: str) -> Given:
-    return Given("made up", GivenFormat.TEXT, (GivenCue(None, tuple(GivenWord(w) for w in text.split())),))
+def script(text: str) -> Subtitles:
+    return Subtitles(
+        "made up", SubtitlesFormat.TEXT, (SubtitlesCue(None, tuple(SubtitlesWord(w) for w in text.split())),)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,7 @@ def test_every_opposite_has_the_word_for_its_own_opposite_or_leaves_it_out() -> 
 def test_the_opposite_must_be_clearly_likelier(ahead: float, against: list[int]) -> None:
     given = script("You can't leave.")
     wanted = parts(given)
-    found = [Found(Span(n * 300, n * 300 + 300), fit) for n, fit in enumerate((1.0, -0.5, 1.0))]
+    found = [WordSpan(Span(n * 300, n * 300 + 300), fit) for n, fit in enumerate((1.0, -0.5, 1.0))]
     (can,) = spoken_words("can")
 
     def likelihoods(orders: Sequence[Sequence[Spoken]], within: Span) -> list[float]:
@@ -75,7 +77,7 @@ def test_the_opposite_must_be_clearly_likelier(ahead: float, against: list[int])
 
 def test_words_that_fit_as_well_as_those_around_them_are_let_be() -> None:
     given = script("You can't leave.")
-    found = [Found(Span(n * 300, n * 300 + 300), 1.0) for n in range(3)]
+    found = [WordSpan(Span(n * 300, n * 300 + 300), 1.0) for n in range(3)]
 
     def likelihoods(orders: Sequence[Sequence[Spoken]], within: Span) -> list[float]:
         raise AssertionError("nothing to compare")
@@ -89,4 +91,4 @@ def test_without_neighbours_nothing_is_compared() -> None:
     def likelihoods(orders: Sequence[Sequence[Spoken]], within: Span) -> list[float]:
         raise AssertionError("nothing to compare with")
 
-    assert not contradicted(given, parts(given), [None, Found(Span(0, 300), 1.0), None], likelihoods)
+    assert not contradicted(given, parts(given), [None, WordSpan(Span(0, 300), 1.0), None], likelihoods)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from pipeline.speech.aligner.listen import Found
+from pipeline.speech.aligner.listen import WordSpan
 from pipeline.stages import align
 from pipeline.stages.align import placing, review
 from pipeline.stages.align.pronounced import parts
 from pipeline.stages.align.sync import Relation
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Shift, TextSource, TimeSource, Verdict
-from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
+from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 
 DEAF = Heard("", "", False, (), ())
 
 
-def text(*cues: tuple[int, int, str]) -> Given:
-    return Given(
+def text(*cues: tuple[int, int, str]) -> Subtitles:
+    return Subtitles(
         "x.srt",
-        GivenFormat.SRT,
-        tuple(GivenCue(Span(a, b), tuple(GivenWord(w) for w in words.split())) for a, b, words in cues),
+        SubtitlesFormat.SRT,
+        tuple(
+            SubtitlesCue(Span(a, b), tuple(SubtitlesWord(w) for w in words.split())) for a, b, words in cues
+        ),
     )
 
 
@@ -26,15 +28,15 @@ def scattered(scatter_ms: int) -> Relation:
     return Relation(Verdict.PIECES, (Shift(Span(0, 10_000_000), 0, 1.0, 0.5),), scatter_ms)
 
 
-def said(start_ms: int, fit: float = 1.0, **facts: bool) -> Found:
-    return Found(Span(start_ms, start_ms + 250), fit, **facts)
+def said(start_ms: int, fit: float = 1.0, **facts: bool) -> WordSpan:
+    return WordSpan(Span(start_ms, start_ms + 250), fit, **facts)
 
 
 ORDER = text((1000, 2000, "how was that"), (2400, 2900, "it was awful"), (2300, 2600, "well then tell"))
 REGIONS = (Span(1000, 1800), Span(2000, 2700), Span(3000, 3800))
 
 
-def lost_in_the_middle(scatter_ms: int) -> list[placing.Place]:
+def lost_in_the_middle(scatter_ms: int) -> list[placing.Placed]:
     """The second cue is lost; the third was found in front of the speech that is free for it."""
     found = [*map(said, (1000, 1250, 1500)), None, None, None, *map(said, (2000, 2250, 2450))]
     return placing.places(ORDER, parts(ORDER), found, scattered(scatter_ms), 5000, REGIONS)
@@ -59,11 +61,11 @@ def test_free_speech_of_another_length_is_somebody_elses() -> None:
 def test_a_stutter_begins_behind_the_pause_and_not_in_front_of_it() -> None:
     given = text((0, 2000, "I can."), (2000, 4000, "I-I will"))
     regions = (Span(0, 900), Span(2000, 3000))
-    pieces = [Found(Span(0, 200), 1.0), Found(Span(200, 700), 1.0)]
+    pieces = [WordSpan(Span(0, 200), 1.0), WordSpan(Span(200, 700), 1.0)]
     torn = [
-        Found(Span(700, 1500), -1.0, stand_in=True),
-        Found(Span(1500, 2300), 0.5),
-        Found(Span(2300, 2800), 1.0),
+        WordSpan(Span(700, 1500), -1.0, stand_in=True),
+        WordSpan(Span(1500, 2300), 0.5),
+        WordSpan(Span(2300, 2800), 1.0),
     ]
     placed = placing.places(given, parts(given), [*pieces, *torn], scattered(0), 4000, regions)
     assert placed[2].span == Span(2000, 2300)
@@ -74,18 +76,18 @@ def test_a_stutter_begins_behind_the_pause_and_not_in_front_of_it() -> None:
 
 def test_a_word_does_not_swallow_what_is_said_behind_it() -> None:
     given = text((0, 6000, "what's extn then"))
-    found = [said(0), Found(Span(250, 4500), -0.5), None]
+    found = [said(0), WordSpan(Span(250, 4500), -0.5), None]
     placed = placing.places(given, parts(given), found, scattered(0), 8000, (Span(0, 4700),))
     assert placed[1].span.end_ms <= 1500
-    slow = [said(0), Found(Span(250, 1300), -0.5), said(1400)]
+    slow = [said(0), WordSpan(Span(250, 1300), -0.5), said(1400)]
     assert placing.places(given, parts(given), slow, scattered(0), 8000)[1].span == Span(250, 1300)
 
 
 SWALLOWED = text((0, 4000, "a eelingf I'm going to fail"), (4000, 6000, "I don't have faith"))
 # The misspelt word stands for three seconds, "I'm" clings to their end, and the next word that is surely found is "faith".
 CLINGING = [
-    said(700), Found(Span(1000, 4600), 0.0, stand_in=True), Found(Span(4600, 4750), -0.9), *[None] * 6,
-    Found(Span(4750, 5300), 1.2),
+    said(700), WordSpan(Span(1000, 4600), 0.0, stand_in=True), WordSpan(Span(4600, 4750), -0.9), *[None] * 6,
+    WordSpan(Span(4750, 5300), 1.2),
 ]  # fmt: skip
 
 
@@ -100,8 +102,8 @@ def test_words_without_room_share_what_another_swallowed() -> None:
 def test_a_cue_begins_after_its_pause_though_its_first_word_was_hardly_heard() -> None:
     given = text((0, 900, "right"), (1000, 2500, "yeah yeah true"), (2500, 3000, "now"))
     found = [
-        said(200), Found(Span(1400, 1480), -4.2, after_pause=True), Found(Span(1480, 1900), 0.1),
-        said(1900), Found(Span(2600, 2680), -4.2, after_pause=True),
+        said(200), WordSpan(Span(1400, 1480), -4.2, after_pause=True), WordSpan(Span(1480, 1900), 0.1),
+        said(1900), WordSpan(Span(2600, 2680), -4.2, after_pause=True),
     ]  # fmt: skip
     placed = placing.places(
         given, parts(given), found, scattered(0), 4000, (Span(100, 500), Span(1400, 3000))

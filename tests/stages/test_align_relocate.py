@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.speech.aligner.listen import Found, Listened
+from pipeline.speech.aligner.listen import Listened, WordSpan
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
 from pipeline.timing import Span
 
 
-def said(start_ms: int, words: int, fit: float = 0.5) -> list[Found]:
-    return [Found(Span(start_ms + 300 * n, start_ms + 300 * n + 280), fit) for n in range(words)]
+def said(start_ms: int, words: int, fit: float = 0.5) -> list[WordSpan]:
+    return [WordSpan(Span(start_ms + 300 * n, start_ms + 300 * n + 280), fit) for n in range(words)]
 
 
 def hearing(places: dict[tuple[int, int], Span]) -> object:
     """A listener that hears the words `first..last` in one span and nowhere else."""
 
-    def hear(words: range, within: Span) -> Sequence[Found | None]:
+    def hear(words: range, within: Span) -> Sequence[WordSpan | None]:
         right = places.get((words.start, words.stop))
         return (
             said(within.start_ms, len(words))
@@ -62,12 +62,12 @@ def test_a_word_torn_off_its_caption_is_found_beside_the_rest() -> None:
 
 
 def test_a_caption_begins_with_the_speech_that_its_first_word_stumbled_over() -> None:
-    first = Found(Span(2300, 2360), -2.2)
+    first = WordSpan(Span(2300, 2360), -2.2)
     listened = Listened((*said(1000, 2), first, *said(2360, 2)), (Span(1800, 2200), Span(6000, 6400)))
     whole = rejoined(listened, [0, 0, 1, 1, 1], hearing({}))  # type: ignore[arg-type]
-    assert whole.found[2] == Found(Span(1800, 2360), -2.2)
+    assert whole.found[2] == WordSpan(Span(1800, 2360), -2.2)
     assert whole.unwritten == (Span(6000, 6400),)
-    for sure in (Found(Span(2300, 2360), 0.5), Found(Span(2300, 2560), -2.2)):
+    for sure in (WordSpan(Span(2300, 2360), 0.5), WordSpan(Span(2300, 2560), -2.2)):
         heard = Listened((*said(1000, 2), sure, *said(2560, 2)), (Span(1800, 2200),))
         assert rejoined(heard, [0, 0, 1, 1, 1], hearing({})) == heard  # type: ignore[arg-type]
 
@@ -89,7 +89,7 @@ def test_a_caption_with_a_pause_is_no_torn_one() -> None:
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 6)), min_size=1, max_size=12), st.integers(0, 5))
 @settings(max_examples=60, deadline=None)
 def test_where_nothing_fits_nothing_changes(cues: list[tuple[bool, int]], free: int) -> None:
-    found: list[Found | None] = []
+    found: list[WordSpan | None] = []
     groups: list[int] = []
     for number, (here, words) in enumerate(cues):
         found += said(5000 * number, words) if here else [None] * words
@@ -113,7 +113,7 @@ def test_what_a_moved_cue_leaves_over_can_hold_the_next() -> None:
     listened = Listened((*said(100, 2), None, None, None, None, *said(4000, 2)), (free,))
     rest = Span(1580, 2600)
 
-    def hear(words: range, within: Span) -> Sequence[Found | None]:
+    def hear(words: range, within: Span) -> Sequence[WordSpan | None]:
         right = {(2, 4): free, (4, 6): rest}[(words.start, words.stop)]
         return said(within.start_ms, 2, fit=0.5 if within == right else -3.0)
 

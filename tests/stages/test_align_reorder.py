@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.speech.aligner.listen import Found, Listened
+from pipeline.speech.aligner.listen import Listened, WordSpan
 from pipeline.stages.align.reorder import in_spoken_order
 from pipeline.timing import Span
 
@@ -17,12 +17,12 @@ STARTS = [0, 1000, 2100, 2200, 4000]
 
 def hear(words: Sequence[int], within: Span) -> Listened:
     """As the search does: words are found as long as they come in the order in which they are said."""
-    found: list[Found | None] = []
+    found: list[WordSpan | None] = []
     at = within.start_ms
     for word in words:
         span = TRUE[word]
         fits = span.start_ms >= at and span.end_ms <= within.end_ms
-        found.append(Found(span, 0.5) if fits else None)
+        found.append(WordSpan(span, 0.5) if fits else None)
         at = span.end_ms if fits else at
     return Listened(tuple(found), (), 100.0 * sum(f is not None for f in found))
 
@@ -72,11 +72,11 @@ def test_a_cue_moves_past_several_to_speech_that_is_left_over() -> None:
     true = {word: Span(500 * place, 500 * place + 400) for place, word in enumerate(said)}
 
     def one(words: Sequence[int], within: Span) -> Listened:
-        found: list[Found | None] = []
+        found: list[WordSpan | None] = []
         at = within.start_ms
         for word in words:
             fits = true[word].start_ms >= at and true[word].end_ms <= within.end_ms
-            found.append(Found(true[word], 0.5) if fits else None)
+            found.append(WordSpan(true[word], 0.5) if fits else None)
             at = true[word].end_ms if fits else at
         return Listened(tuple(found), (), 100.0 * sum(f is not None for f in found))
 

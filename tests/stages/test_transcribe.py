@@ -18,7 +18,7 @@ from pipeline.speech.asr import Bias
 from pipeline.stages import transcribe
 from pipeline.timing import Span
 from pipeline.transcript import Kind, Token
-from pipeline.transcript.subtitles import Given, GivenCue, GivenFormat, GivenWord
+from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 
 
 @pytest.fixture(autouse=True)
@@ -128,15 +128,15 @@ def echo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Echo]:
     yield recognizer
 
 
-def script(*cues: tuple[GivenWord, ...]) -> Given:
-    return Given("talk.txt", GivenFormat.TEXT, tuple(GivenCue(None, words) for words in cues))
+def script(*cues: tuple[SubtitlesWord, ...]) -> Subtitles:
+    return Subtitles("talk.txt", SubtitlesFormat.TEXT, tuple(SubtitlesCue(None, words) for words in cues))
 
 
 def test_the_spoken_words_of_the_subtitles_reach_the_recognizer(echo: Echo) -> None:
     given = script(
-        (GivenWord("Pay"), GivenWord("$5"), GivenWord("million.")),
-        (GivenWord("[laughter]", kind=Kind.SOUND), GivenWord("Subtitles by X", kind=Kind.UNSPOKEN)),
-        (GivenWord("Ms", spoken="miss"), GivenWord("O’Neil")),
+        (SubtitlesWord("Pay"), SubtitlesWord("$5"), SubtitlesWord("million.")),
+        (SubtitlesWord("[laughter]", kind=Kind.SOUND), SubtitlesWord("Subtitles by X", kind=Kind.UNSPOKEN)),
+        (SubtitlesWord("Ms", spoken="miss"), SubtitlesWord("O’Neil")),
     )
     audio = Audio(np.zeros(16_000, np.int16))
     shares: list[float] = []
@@ -148,13 +148,13 @@ def test_the_spoken_words_of_the_subtitles_reach_the_recognizer(echo: Echo) -> N
 
 def test_a_recognizer_that_must_not_be_swayed_is_told_no_text(echo: Echo) -> None:
     echo.uses_sentences = False
-    heard = transcribe.run(Audio(np.zeros(16_000, np.int16)), script((GivenWord("Hello"),)), LISTEN)
+    heard = transcribe.run(Audio(np.zeros(16_000, np.int16)), script((SubtitlesWord("Hello"),)), LISTEN)
     assert echo.asked[0][1].sentences == () and not heard.biased
 
 
 def test_with_a_text_at_hand_sphinx_only_finds_where_speech_is(echo: Echo, clip: Path) -> None:
     audio = decode_audio(clip / "clip.mp4")
-    heard = transcribe.run(audio, script((GivenWord("Hello"),)), TranscribeSettings())
+    heard = transcribe.run(audio, script((SubtitlesWord("Hello"),)), TranscribeSettings())
     assert echo.asked == [] and heard.tokens == () and not heard.biased
     assert heard.regions == transcribe.run(audio, None, TranscribeSettings()).regions != ()
 
@@ -166,7 +166,7 @@ def test_silence_is_said(echo: Echo) -> None:
 
 def test_faint_speech_is_listened_to_where_the_words_are_known(echo: Echo, clip: Path) -> None:
     audio = decode_audio(clip / "clip.mp4")
-    known = transcribe.run(audio, script((GivenWord("Hello"),)), LISTEN)
+    known = transcribe.run(audio, script((SubtitlesWord("Hello"),)), LISTEN)
     unknown = transcribe.run(audio, None, TranscribeSettings())
     (wide, _), (narrow, _) = echo.asked
     assert known.regions == unknown.regions == narrow

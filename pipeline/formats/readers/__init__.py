@@ -1,4 +1,4 @@
-"""Subtitles and scripts as people bring them, each read into one `Given`."""
+"""Subtitles and scripts as people bring them, each read into one `Subtitles`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
 from pipeline.formats.readers.raw_cue import RawCue
-from pipeline.transcript.subtitles import Given, GivenFormat
+from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
 _MAX_NOTES = 12
 _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
@@ -33,11 +33,11 @@ def _never(text: str) -> bool:
     return False
 
 
-READERS: dict[GivenFormat, Reader] = {
-    GivenFormat.VTT: Reader((".vtt",), vtt.claims, vtt.parse),
-    GivenFormat.ASS: Reader((".ass", ".ssa"), ass.claims, ass.parse),
-    GivenFormat.SRT: Reader((".srt",), srt.claims, srt.parse),
-    GivenFormat.TEXT: Reader((".txt", ".text", ".md"), _never, text.parse, script=True),
+READERS: dict[SubtitlesFormat, Reader] = {
+    SubtitlesFormat.VTT: Reader((".vtt",), vtt.claims, vtt.parse),
+    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.claims, ass.parse),
+    SubtitlesFormat.SRT: Reader((".srt",), srt.claims, srt.parse),
+    SubtitlesFormat.TEXT: Reader((".txt", ".text", ".md"), _never, text.parse, script=True),
 }
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
 free of markup, in file order, and never drops text without a note; give it `claims(text)` if its content
@@ -58,7 +58,7 @@ _FOREIGN = (  # files that are brought by mistake, by their first bytes
 )
 
 
-def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Given:
+def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subtitles:
     """The subtitles or script at `path`, its format told by its content and then by its name.
 
     `lang` helps to guess the encoding; `known_names` are people's names that may stand as labels ("Tom:
@@ -67,7 +67,7 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Given
     """
     found = _parse(path, lang)
     cues = words.build(found.cues, known_names, found.script)
-    return Given(path.name, found.format, cues, found.encoding, lang, _first_of(found.notes))
+    return Subtitles(path.name, found.format, cues, found.encoding, lang, _first_of(found.notes))
 
 
 def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
@@ -78,7 +78,7 @@ def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    format: GivenFormat
+    format: SubtitlesFormat
     cues: list[RawCue]
     notes: list[str]
     encoding: str
@@ -88,7 +88,7 @@ class _Parsed:
 def _parse(path: Path, lang: str) -> _Parsed:
     data = _load(path)
     if data.startswith(b"PK"):
-        return _Parsed(GivenFormat.DOCX, docx.parse(data, path), [], "utf-8", True)
+        return _Parsed(SubtitlesFormat.DOCX, docx.parse(data, path), [], "utf-8", True)
     decoded = encoding.decode(data, path, lang)
     kind, contradiction = _format_of(path, decoded.text)
     reader = READERS[kind]
@@ -128,7 +128,7 @@ def _load(path: Path) -> bytes:
     return data
 
 
-def _format_of(path: Path, text: str) -> tuple[GivenFormat, str]:
+def _format_of(path: Path, text: str) -> tuple[SubtitlesFormat, str]:
     """The format, and a note where the content contradicts the name."""
     suffix = path.suffix.lower()
     named = next((kind for kind, reader in READERS.items() if suffix in reader.suffixes), None)
@@ -138,4 +138,4 @@ def _format_of(path: Path, text: str) -> tuple[GivenFormat, str]:
     if named is None and suffix not in ("", ".docx"):
         known = ", ".join(s for reader in READERS.values() for s in reader.suffixes)
         raise SubtitlesError(path, f"has a name that we do not know ({suffix})", f"we read {known}, .docx")
-    return named or GivenFormat.TEXT, ""
+    return named or SubtitlesFormat.TEXT, ""

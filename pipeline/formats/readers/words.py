@@ -26,7 +26,7 @@ from pipeline.formats.readers import sounds
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import RawCue, text_lines
 from pipeline.transcript import Kind
-from pipeline.transcript.subtitles import GivenCue, GivenWord
+from pipeline.transcript.subtitles import SubtitlesCue, SubtitlesWord
 
 _MAX_ASIDE_WORDS = 7  # a longer text in round brackets is something that somebody says
 _SPAN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫♬][^♪♫♬]*(?:[♪♫♬]+|$)|(?m:^[ \t]*#[ \t][^#\n]*#[ \t]*$)")
@@ -69,14 +69,14 @@ class _Unit:
 
 def build(
     cues: Sequence[RawCue], known_names: Iterable[str] = (), script: bool = False
-) -> tuple[GivenCue, ...]:
+) -> tuple[SubtitlesCue, ...]:
     """The cues with their words; labels are learnt from all of them first. A cue may come out without any
     word."""
     voices = {p.voice for cue in cues for line in cue.lines for p in line if p.voice}
     starts = (_after_dash(line) for cue in cues for line in text_lines(cue))
     labels = Labels.learn(starts, known_names, voices)
     return tuple(
-        GivenCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line)
+        SubtitlesCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line)
         for cue in cues
     )
 
@@ -88,10 +88,10 @@ def _after_dash(line: str) -> str:
     return line[at:].strip()
 
 
-def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[GivenWord, ...]:
+def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[SubtitlesWord, ...]:
     lines = text_lines(cue)
     if cue.unspoken or _is_imprint(lines):
-        return tuple(GivenWord(w, n, Kind.UNSPOKEN) for n, line in enumerate(lines) for w in line.split())
+        return tuple(SubtitlesWord(w, n, Kind.UNSPOKEN) for n, line in enumerate(lines) for w in line.split())
     text = "\n".join(lines)
     spans = list(_SPAN.finditer(text))
     voices = list(_voice_marks(cue))
@@ -210,9 +210,9 @@ def _kind(span: re.Match[str], rest: list[str], script: bool, shouting: bool) ->
     return Kind.SOUND if begins and ends else None
 
 
-def _labelled(units: list[_Unit], marks: list[_Mark], text: str) -> list[GivenWord]:
+def _labelled(units: list[_Unit], marks: list[_Mark], text: str) -> list[SubtitlesWord]:
     """Units as words, each with the label in force."""
-    words: list[GivenWord] = []
+    words: list[SubtitlesWord] = []
     breaks = [at for at, c in enumerate(text) if c == "\n"]
     waiting = list(reversed(marks))
     label: str | None = None
@@ -228,15 +228,15 @@ def _labelled(units: list[_Unit], marks: list[_Mark], text: str) -> list[GivenWo
                 label = mark.label or (voice if voice_is_fresh else None)
             new_speaker = True
         line = bisect_left(breaks, unit.at)
-        words.append(GivenWord(unit.text, line, unit.kind, label, new_speaker))
+        words.append(SubtitlesWord(unit.text, line, unit.kind, label, new_speaker))
         voice_is_fresh = new_speaker = False
     return words
 
 
-def _attached(words: list[GivenWord]) -> Iterator[GivenWord]:
+def _attached(words: list[SubtitlesWord]) -> Iterator[SubtitlesWord]:
     """Punctuation that stands alone is put to the word it belongs to; alone in a cue it is not spoken."""
     waiting = ""
-    held: GivenWord | None = None
+    held: SubtitlesWord | None = None
     for word in words:
         silent = word.kind is Kind.WORD and _is_silent(word.text)
         if silent and (held is None or word.text[-1] in _OPENING):

@@ -29,7 +29,7 @@ _SPEECH_MARGIN_MS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WordSpan:
     """Where a word was found. `fit` is the mean score per frame against any phones at all, in nats: about 0 for words that are
     said, -2 and less for others. `stand_in` says that something else is said in its place."""
 
@@ -45,7 +45,7 @@ class Listened:
     """For every word where it was found (None: skipped), the speech that no word explains, and how much better than any
     phones all of that explains the sound, in nats."""
 
-    found: tuple[Found | None, ...]
+    found: tuple[WordSpan | None, ...]
     unwritten: tuple[Span, ...]
     score: float = 0.0
 
@@ -130,7 +130,7 @@ class Listener:
         return replace(self._listened(steps, fits, lattice.words, first), score=search.score(end))
 
     def _listened(self, steps: Sequence[Step], fits: Sequence[float], words: int, first: int) -> Listened:
-        found: list[Found | None] = [None] * words
+        found: list[WordSpan | None] = [None] * words
         unwritten = []
         for n, step in enumerate(steps):
             quiet_before = n == 0 or steps[n - 1].way is Way.SILENCE
@@ -141,7 +141,9 @@ class Listener:
             elif step.way in (Way.WORD, Way.STAND_IN):
                 if quiet_before:
                     span = Span(min(rise_ms(self._samples, span.start_ms), span.end_ms), span.end_ms)
-                found[step.word] = Found(span, fits[n], step.way is Way.STAND_IN, quiet_before, quiet_after)
+                found[step.word] = WordSpan(
+                    span, fits[n], step.way is Way.STAND_IN, quiet_before, quiet_after
+                )
         return Listened(tuple(found), tuple(unwritten))
 
 

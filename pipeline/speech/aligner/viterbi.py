@@ -37,7 +37,7 @@ _CHOSEN_AHEAD_WORDS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class _Band:
+class Band:
     """The slice of a lattice between two nodes, both included, with its indices counted from its own beginning."""
 
     nodes: slice
@@ -49,7 +49,7 @@ class _Band:
     arriving: Ints
 
     @classmethod
-    def of(cls, lattice: Lattice, low: int, high: int) -> _Band:
+    def of(cls, lattice: Lattice, low: int, high: int) -> Band:
         first, last = int(lattice.first_chain[low]), int(lattice.first_chain[high]) + 2
         begin, end = int(lattice.start[first]), int(lattice.end[last - 1]) + 1
         arriving = lattice.first_arriving[low : high + 1] - first
@@ -74,7 +74,7 @@ class Sounds(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Checkpoint:
     """Where the search stood in front of a block."""
 
     low: int
@@ -99,7 +99,7 @@ class Search:
         self._low, self._high = 0, min(lattice.words, _AHEAD_WORDS)
         self._kept: list[Decisions] = []
         self._settled: list[float] = []
-        self._places: dict[int, _Place] = {}
+        self._places: dict[int, _Checkpoint] = {}
         self._frames = 0
         self._chosen_low, self._chosen_high = 0, -1
         self._chosen = Chosen(acoustics, np.empty(0, np.int64))
@@ -113,7 +113,7 @@ class Search:
         while number < len(blocks):
             block = blocks[number]
             self._remember(number)
-            band = _Band.of(self._lattice, self._low, self._high)
+            band = Band.of(self._lattice, self._low, self._high)
             emissions = self._emissions(number, block, band, in_speech)
             self._kept.append(self._advance(block.first, emissions, band))
             best = self._settle(band)
@@ -129,7 +129,7 @@ class Search:
 
     def _remember(self, number: int) -> None:
         first, last = int(self._lattice.first_state[self._low]), self._end_of(self._high)
-        self._places[number] = _Place(
+        self._places[number] = _Checkpoint(
             self._low,
             self._high,
             self._state[first:last].copy(),
@@ -150,7 +150,7 @@ class Search:
         """The end of the states of the band that ends with `node`, included."""
         return int(self._lattice.first_state[node]) + _states_at_node(self._lattice, node)
 
-    def _emissions(self, number: int, block: Moments, band: _Band, in_speech: NDArray[np.bool_]) -> Floats:
+    def _emissions(self, number: int, block: Moments, band: Band, in_speech: NDArray[np.bool_]) -> Floats:
         """Log likelihood of every state of the band in every frame of the block."""
         if number == len(self.background):
             self.background.append(self._loop(block))
@@ -168,7 +168,7 @@ class Search:
             self._hush(emissions, ~in_speech, self._lattice.quiet[band.states], gained)
         return emissions
 
-    def _choose(self, band: _Band) -> Chosen:
+    def _choose(self, band: Band) -> Chosen:
         """The columns of the band; chosen with some room ahead, so that the choice lasts for several blocks."""
         if not self._chosen_low <= band.nodes.start or band.nodes.stop - 1 > self._chosen_high:
             self._chosen_low = band.nodes.start
@@ -187,7 +187,7 @@ class Search:
         silent = np.ix_(frames, quiet)
         emissions[silent] = np.maximum(emissions[silent], gained[frames, None])
 
-    def _advance(self, first: int, emissions: Floats, band: _Band) -> Decisions:
+    def _advance(self, first: int, emissions: Floats, band: Band) -> Decisions:
         lattice = self._lattice
         state, node = self._state[band.states], self._node[band.nodes]
         stay, leave = lattice.stay[band.states], lattice.leave[band.states]
@@ -223,14 +223,14 @@ class Search:
             skipped_from,
         )
 
-    def _settle(self, band: _Band) -> float:
+    def _settle(self, band: Band) -> float:
         """Count from the best state on; returns what it had gained."""
         best = float(self._state[band.states].max())
         self._state[band.states] -= np.float32(best)
         self._node[band.nodes] -= np.float32(best)
         return best
 
-    def _open(self, band: _Band, beam: Beam) -> None:
+    def _open(self, band: Band, beam: Beam) -> None:
         """Let go of what fell behind the beam, and open the band for what comes next."""
         lattice, state, node = self._lattice, self._state, self._node
         alive = np.flatnonzero(state[band.states] > -beam.nats) + band.states.start

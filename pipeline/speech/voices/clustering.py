@@ -1,6 +1,6 @@
 """Which pieces of speech are one voice: merging from the bottom up, by how much likelier "one voice" is than "two".
 
-A voice is a point in the room of `pipeline.speech.voices.scaling`, drawn with the variances `between`; a piece of speech lies about
+A voice is a point in the space of `speech.voices.scaling`, drawn with the variances `between`; a piece of speech lies about
 its voice with the variance of its length, and a voice wanders a little in the course of a recording. For two groups the log
 likelihood ratio of one point against two has a closed form (the two-covariance model of Brümmer & de Villiers 2010, which is
 PLDA with diagonal covariances). Groups are merged while the best pair's ratio is above a bar; the number of voices follows.

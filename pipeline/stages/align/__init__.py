@@ -22,7 +22,7 @@ from dataclasses import replace
 from pipeline.media.facts import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
-from pipeline.speech.aligner.listen import Found, Listened, Listener
+from pipeline.speech.aligner.listen import Listened, Listener, WordSpan
 from pipeline.speech.aligner.threads import alone
 from pipeline.stages.align import opposites, placing, review, second_reading
 from pipeline.stages.align.pronounced import Part, parts
@@ -41,7 +41,7 @@ from pipeline.transcript import (
     Token,
     Verdict,
 )
-from pipeline.transcript.subtitles import Given, GivenCue
+from pipeline.transcript.subtitles import Subtitles, SubtitlesCue
 
 # Words that fit this well (nats per frame) prove where they are.
 _SURE_FIT = -1.0
@@ -56,7 +56,7 @@ _CAREFUL_MS = 150
 
 
 def run(
-    audio: Audio, heard: Heard, given: Given | None, settings: AlignSettings, progress: Progress = silent
+    audio: Audio, heard: Heard, given: Subtitles | None, settings: AlignSettings, progress: Progress = silent
 ) -> Aligned:
     """Time every word of `given` from the sound; without given text the recognizer's words stand as they are.
 
@@ -70,7 +70,7 @@ def run(
 
 
 def _aligned(
-    audio: Audio, heard: Heard, given: Given, settings: AlignSettings, progress: Progress
+    audio: Audio, heard: Heard, given: Subtitles, settings: AlignSettings, progress: Progress
 ) -> Aligned:
     wanted = parts(given)
     listener = Listener(audio.samples, heard.regions, settings.processes)
@@ -84,7 +84,7 @@ def _aligned(
     return Aligned(tokens, _report(tokens, wanted, listened, relation, heard, cues, against), cues)
 
 
-def _listen(listener: Listener, wanted: Sequence[Part], given: Given, progress: Progress) -> Listened:
+def _listen(listener: Listener, wanted: Sequence[Part], given: Subtitles, progress: Progress) -> Listened:
     """Walk through the whole sound, then look for what stands in another order than it is said."""
     listened = listener.listen([p.spoken for p in wanted], progress)
     cue_of_token = [number for number, cue in enumerate(given.cues) for _ in cue.words]
@@ -93,7 +93,7 @@ def _listen(listener: Listener, wanted: Sequence[Part], given: Given, progress: 
     def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Listened]:
         return listener.compare([[wanted[n].spoken for n in words] for words in orders], within)
 
-    def hear(words: Sequence[int], within: Span) -> Sequence[Found | None]:
+    def hear(words: Sequence[int], within: Span) -> Sequence[WordSpan | None]:
         return compare([words], within)[0].found
 
     relation = _relation(given, wanted, listened.found)
@@ -127,7 +127,7 @@ def _in_the_sound(given: Span | None, relation: Relation) -> Span | None:
     return Span(start, max(start, relation.at(given.end_ms)))
 
 
-def _relation(given: Given, wanted: Sequence[Part], found: Sequence[Found | None]) -> Relation:
+def _relation(given: Subtitles, wanted: Sequence[Part], found: Sequence[WordSpan | None]) -> Relation:
     sure = [n for n, f in enumerate(found) if f is not None and not f.stand_in and f.fit > _SURE_FIT]
     if len(sure) < _LEAST_SHARE * len(wanted) or not sure:
         return Relation(Verdict.UNRELATED)
@@ -146,7 +146,7 @@ def _relation(given: Given, wanted: Sequence[Part], found: Sequence[Found | None
     return relate(sorted(pairs))
 
 
-def _cue_starts(given: Given) -> dict[int, int]:
+def _cue_starts(given: Subtitles) -> dict[int, int]:
     """The index of the first spoken token of each timed cue -> the cue's given start."""
     starts, at = {}, 0
     for cue in given.cues:
@@ -180,7 +180,7 @@ def _report(
     )
 
 
-def _editor_cues(given: Given) -> tuple[EditorCue, ...]:
+def _editor_cues(given: Subtitles) -> tuple[EditorCue, ...]:
     cues, at = [], 0
     for cue in given.cues:
         if cue.words:
@@ -189,7 +189,7 @@ def _editor_cues(given: Given) -> tuple[EditorCue, ...]:
     return tuple(cues)
 
 
-def _editor_cue(cue: GivenCue, first: int) -> EditorCue:
+def _editor_cue(cue: SubtitlesCue, first: int) -> EditorCue:
     words = cue.words
     new = [n for n, w in enumerate(words) if w.new_speaker]
     return EditorCue(

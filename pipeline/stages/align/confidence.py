@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp
 
-from pipeline.speech.aligner.listen import Found
+from pipeline.speech.aligner.listen import WordSpan
 
 # Weights of the logistic curve, and of what it reads.
 _BASE = 3.2
@@ -22,7 +22,7 @@ _UNTOLD = -3.0  # what a skipped neighbour counts as
 _GUESS_BETWEEN_NEIGHBOURS, _GUESS_FROM_EDITOR = 0.15, 0.3
 
 
-def confidence_of(found: Sequence[Found | None], index: int) -> float:
+def confidence_of(found: Sequence[WordSpan | None], index: int) -> float:
     """The chance in [0, 1] that the word found at `index` starts where it was put."""
     here = found[index]
     if here is None:

@@ -12,7 +12,7 @@ from itertools import combinations, pairwise
 from math import log
 
 from pipeline.timing import Span
-from pipeline.transcript.subtitles import GivenWord
+from pipeline.transcript.subtitles import SubtitlesWord
 
 # What a letter takes in fluent speech, and how much slower or faster a word may be said.
 MS_PER_LETTER = 65
@@ -28,7 +28,7 @@ class Run:
     """Words that were not heard: each with the number of its cue and, if its editor timed it, where that time lies in the
     sound; `before` and `after` are the cues of the words heard around them (None at the ends of the text)."""
 
-    words: Sequence[GivenWord]
+    words: Sequence[SubtitlesWord]
     cues: Sequence[int]
     guessed: Sequence[Span | None]
     before: int | None
@@ -82,7 +82,7 @@ def _through(run: Run, room: Span, free: Sequence[Span]) -> Span | None:
     return piece if is_through and stretch(run.words, piece) <= log(_MOST_STRETCH) else None
 
 
-def shared_out(words: Sequence[GivenWord], span: Span) -> list[Span]:
+def shared_out(words: Sequence[SubtitlesWord], span: Span) -> list[Span]:
     """`span` divided among the words by their letters."""
     total = sum(len(w.text) + 1 for w in words) or 1
     edges, at = [span.start_ms], 0
@@ -92,7 +92,7 @@ def shared_out(words: Sequence[GivenWord], span: Span) -> list[Span]:
     return [Span(a, b) for a, b in pairwise(edges)]
 
 
-def needed_ms(words: Sequence[GivenWord]) -> int:
+def needed_ms(words: Sequence[SubtitlesWord]) -> int:
     """How long it takes to say the words at a natural pace."""
     return sum(len(w.text) + 1 for w in words) * MS_PER_LETTER
 
@@ -113,7 +113,7 @@ def _beside(free: Sequence[Span], room: Span, end: int) -> Span | None:
     return piece if apart <= _TOUCHING_MS else None
 
 
-def stretch(words: Sequence[GivenWord], piece: Span) -> float:
+def stretch(words: Sequence[SubtitlesWord], piece: Span) -> float:
     """How much longer or shorter a piece of speech is than the words take at a natural pace: the logarithm of the ratio."""
     return abs(log(piece.duration_ms / needed_ms(words)))
 

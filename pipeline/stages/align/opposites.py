@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 
 from pipeline.speech.aligner.lattice import Spoken
-from pipeline.speech.aligner.listen import Found
+from pipeline.speech.aligner.listen import WordSpan
 from pipeline.stages.align.pronounced import Part, spoken_words
 from pipeline.stages.align.review import usual_fit
 from pipeline.timing import Span
-from pipeline.transcript.subtitles import Given
+from pipeline.transcript.subtitles import Subtitles
 
 Likelihoods = Callable[[Sequence[Sequence[Spoken]], Span], Sequence[float]]
 """Several texts and a part of the sound -> how well each explains it, in nats."""
@@ -53,7 +53,7 @@ OPPOSITES: Mapping[str, tuple[tuple[str, ...], ...]] = _opposites()
 
 
 def contradicted(
-    given: Given, parts: Sequence[Part], found: Sequence[Found | None], likelihoods: Likelihoods
+    given: Subtitles, parts: Sequence[Part], found: Sequence[WordSpan | None], likelihoods: Likelihoods
 ) -> frozenset[int]:
     """The tokens whose opposite fits the sound better than they do, among the words that were found."""
     texts = [_bare(word.text) for word in given.words]
@@ -68,7 +68,7 @@ def contradicted(
 
 def _is_contradicted(
     parts: Sequence[Part],
-    found: Sequence[Found | None],
+    found: Sequence[WordSpan | None],
     index: int,
     others: Sequence[tuple[str, ...]],
     likelihoods: Likelihoods,
@@ -94,11 +94,11 @@ def _is_contradicted(
     return isfinite(own) and max(scores) > own + _LIKELIER
 
 
-def _fits_well(found: Sequence[Found | None], index: int, words: Sequence[Found | None]) -> bool:
+def _fits_well(found: Sequence[WordSpan | None], index: int, words: Sequence[WordSpan | None]) -> bool:
     return min(f.fit for f in words if f is not None) >= usual_fit(found, index) - _WORSE
 
 
-def _neighbour(found: Sequence[Found | None], index: int, step: int) -> Found | None:
+def _neighbour(found: Sequence[WordSpan | None], index: int, step: int) -> WordSpan | None:
     """The word before or after, if it is found where it should be: on that side, and near."""
     at, here = index + step, found[index]
     other = found[at] if 0 <= at < len(found) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
-from pipeline.speech.aligner.listen import Found
+from pipeline.speech.aligner.listen import WordSpan
 from pipeline.stages.align import interpolate
 from pipeline.stages.align.confidence import confidence_of, confidence_of_guess
 from pipeline.stages.align.interpolate import Run, shared_out
@@ -15,7 +15,7 @@ from pipeline.stages.align.pronounced import Part
 from pipeline.stages.align.sync import Relation
 from pipeline.timing import Span, gaps, union
 from pipeline.transcript import TextSource, TimeSource, Token
-from pipeline.transcript.subtitles import Given
+from pipeline.transcript.subtitles import Subtitles
 
 # How far from its editor's time a cue that was not heard may be looked for: editors whose times scatter more, are given more.
 _REACH_MS, _REACH_SCATTERS = 300, 3
@@ -33,7 +33,7 @@ _LEAST_ROOM = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placed:
     """When a token is said, how sure that is, and how it is known."""
 
     span: Span
@@ -42,16 +42,16 @@ class Place:
 
 
 def places(
-    given: Given, parts: Sequence[Part], found: Sequence[Found | None], relation: Relation, duration_ms: int,
+    given: Subtitles, parts: Sequence[Part], found: Sequence[WordSpan | None], relation: Relation, duration_ms: int,
     regions: Sequence[Span] = (),
-) -> list[Place]:  # fmt: skip
+) -> list[Placed]:  # fmt: skip
     """A place for every word of the text, in reading order, all inside the recording; `regions` say where somebody speaks."""
     heard = _heard(given, parts, found, regions)
     guessed = _given_times(given, relation)
     cue_of = [number for number, cue in enumerate(given.cues) for _ in cue.words]
     reach_ms = max(_REACH_MS, _REACH_SCATTERS * relation.scatter_ms)
     _place_elsewhere(heard, given, guessed, relation, regions)
-    result: list[Place | None] = list(heard)
+    result: list[Placed | None] = list(heard)
     for first, last in _runs_of_none(heard):
         before, after = heard[first - 1] if first else None, heard[last] if last < len(heard) else None
         run = Run(
@@ -61,10 +61,10 @@ def places(
         room = _room(run, before, after, duration_ms)
         result[first:last] = _filled(run, room, regions, reach_ms)
     whole = Span(0, duration_ms)
-    return [Place(p.span.clipped(whole), p.confidence, p.source) for p in result if p is not None]
+    return [Placed(p.span.clipped(whole), p.confidence, p.source) for p in result if p is not None]
 
 
-def tokens(given: Given, placed: Sequence[Place], source: TextSource) -> tuple[Token, ...]:
+def tokens(given: Subtitles, placed: Sequence[Placed], source: TextSource) -> tuple[Token, ...]:
     """The given words as tokens at their places."""
     return tuple(
         Token(word.text, place.span, round(place.confidence, 3), word.kind, source, place.source, word.spoken)
@@ -73,10 +73,10 @@ def tokens(given: Given, placed: Sequence[Place], source: TextSource) -> tuple[T
 
 
 def _heard(
-    given: Given, parts: Sequence[Part], found: Sequence[Found | None], regions: Sequence[Span]
-) -> list[Place | None]:
+    given: Subtitles, parts: Sequence[Part], found: Sequence[WordSpan | None], regions: Sequence[Span]
+) -> list[Placed | None]:
     """The place of each token of which any part was found: from its first part to its last."""
-    result: list[Place | None] = [None] * len(given.words)
+    result: list[Placed | None] = [None] * len(given.words)
     torn = _Torn(regions)
     cue_of = [number for number, cue in enumerate(given.cues) for _ in cue.words]
     found = _let_go(parts, found, given)
@@ -87,17 +87,19 @@ def _heard(
         before = result[part.token]
         sure = confidence_of(found, index)
         if before is not None and (start_ms := torn.begins_ms(parts[index - 1], found[index - 1], here)):
-            result[part.token] = Place(Span(start_ms, here.span.end_ms), sure, TimeSource.ALIGNED)
+            result[part.token] = Placed(Span(start_ms, here.span.end_ms), sure, TimeSource.ALIGNED)
         elif before is None:
-            result[part.token] = Place(here.span, sure, TimeSource.ALIGNED)
+            result[part.token] = Placed(here.span, sure, TimeSource.ALIGNED)
         else:
-            result[part.token] = Place(
+            result[part.token] = Placed(
                 before.span.hull(here.span), min(before.confidence, sure), TimeSource.ALIGNED
             )
     return result
 
 
-def _leads(found: Sequence[Found | None], cue_of: Sequence[int], parts: Sequence[Part], index: int) -> bool:
+def _leads(
+    found: Sequence[WordSpan | None], cue_of: Sequence[int], parts: Sequence[Part], index: int
+) -> bool:
     """Whether a squeezed word opens what its cue goes on to say after a pause: then that is where the cue begins, whatever of
     it is whose."""
     here, after = found[index], found[index + 1] if index + 1 < len(found) else None
@@ -109,7 +111,9 @@ def _leads(found: Sequence[Found | None], cue_of: Sequence[int], parts: Sequence
     )
 
 
-def _let_go(parts: Sequence[Part], found: Sequence[Found | None], given: Given) -> list[Found | None]:
+def _let_go(
+    parts: Sequence[Part], found: Sequence[WordSpan | None], given: Subtitles
+) -> list[WordSpan | None]:
     """`found` less the few words that cling to the end of what a word swallowed, with no room for those that follow them
     unheard: all of these were said in what it swallowed."""
     kept = list(found)
@@ -127,7 +131,7 @@ def _let_go(parts: Sequence[Part], found: Sequence[Found | None], given: Given) 
     return kept
 
 
-def _shortened(here: Found, text: str) -> Found:
+def _shortened(here: WordSpan, text: str) -> WordSpan:
     """A word that swallowed what is said behind it (a misspelt one may stand for anything) ends where it can end."""
     most_ms = _most_ms(text)
     if here.span.duration_ms <= most_ms:
@@ -145,7 +149,7 @@ class _Torn:
     def __init__(self, regions: Sequence[Span]) -> None:
         self._quiet = [Span(a.end_ms, b.start_ms) for a, b in pairwise(regions) if a.gap_ms(b) >= _PAUSE_MS]
 
-    def begins_ms(self, first: Part, found: Found | None, second: Found) -> int | None:
+    def begins_ms(self, first: Part, found: WordSpan | None, second: WordSpan) -> int | None:
         """Where the second piece begins, if a pause that should lie in front of both lies between them; else None."""
         if found is None or found.after_pause or not first.spoken.pause:
             return None
@@ -154,12 +158,12 @@ class _Torn:
         return max(inside.end_ms, second.span.start_ms) if inside else None
 
 
-def squeezed(here: Found) -> bool:
+def squeezed(here: WordSpan) -> bool:
     """Whether a word only hid in a moment that sounds nothing like it, since a few bad frames cost less than skipping it."""
     return here.span.duration_ms <= _SQUEEZED_MS and (here.stand_in or here.fit < _SQUEEZED_FIT)
 
 
-def _given_times(given: Given, relation: Relation) -> list[Span | None]:
+def _given_times(given: Subtitles, relation: Relation) -> list[Span | None]:
     """Where the editor's own times put each word, shared out by letters within its cue; None where there are none."""
     result: list[Span | None] = []
     for cue in given.cues:
@@ -173,7 +177,7 @@ def _given_times(given: Given, relation: Relation) -> list[Span | None]:
 
 
 def _place_elsewhere(
-    heard: list[Place | None], given: Given, guessed: Sequence[Span | None], relation: Relation, regions: Sequence[Span]
+    heard: list[Placed | None], given: Subtitles, guessed: Sequence[Span | None], relation: Relation, regions: Sequence[Span]
 ) -> None:  # fmt: skip
     """Put whole cues of which nothing was heard into speech that no word explains, in whatever order the text has them.
 
@@ -200,10 +204,12 @@ def _place_elsewhere(
             nearest = min(fitting, key=lambda piece: abs(piece.start_ms - own.start_ms))
             free.remove(nearest)
             spans = shared_out(words, nearest)
-            heard[first:last] = [Place(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in spans]
+            heard[first:last] = [
+                Placed(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in spans
+            ]
 
 
-def _lost_cues(heard: Sequence[Place | None], given: Given) -> Iterator[tuple[int, int]]:
+def _lost_cues(heard: Sequence[Placed | None], given: Subtitles) -> Iterator[tuple[int, int]]:
     """The tokens `[first, last)` of each cue of which hardly anything was heard."""
     first = 0
     for cue in given.cues:
@@ -213,7 +219,7 @@ def _lost_cues(heard: Sequence[Place | None], given: Given) -> Iterator[tuple[in
         first = last
 
 
-def _room(run: Run, before: Place | None, after: Place | None, duration_ms: int) -> Span:
+def _room(run: Run, before: Placed | None, after: Placed | None, duration_ms: int) -> Span:
     """The time between the words heard around a run. Where the text jumps back in time there is none: then the words stay
     beside the one whose cue they belong to."""
     start = before.span.end_ms if before else 0
@@ -227,15 +233,15 @@ def _room(run: Run, before: Place | None, after: Place | None, duration_ms: int)
     return Span(start, start)
 
 
-def _filled(run: Run, room: Span, regions: Sequence[Span], reach_ms: int) -> list[Place]:
+def _filled(run: Run, room: Span, regions: Sequence[Span], reach_ms: int) -> list[Placed]:
     """Places for words that were not found, between words that were: in free speech where it fits, else at their own times,
     moved with the rest of the text, as far as these fit, else at a natural pace."""
     in_speech = interpolate.in_speech(run, room, interpolate.free_speech(room, regions), reach_ms)
-    result: list[Place] = []
+    result: list[Placed] = []
     for first, last in _runs_of(in_speech):
         piece = [s for s in in_speech[first:last] if s is not None]
         if piece:
-            result += [Place(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in piece]
+            result += [Placed(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in piece]
             continue
         start = result[-1].span.end_ms if result else room.start_ms
         end = next((s.start_ms for s in in_speech[last:] if s is not None), room.end_ms)
@@ -243,16 +249,16 @@ def _filled(run: Run, room: Span, regions: Sequence[Span], reach_ms: int) -> lis
     return result
 
 
-def _unheard(run: Run, room: Span) -> list[Place]:
+def _unheard(run: Run, room: Span) -> list[Placed]:
     own = [g for g in run.guessed if g is not None]
     if len(own) == len(run.words):
         if all(g.overlap_ms(room) or g.clipped(room) == g for g in own):
-            return [Place(g.clipped(room), confidence_of_guess(True), TimeSource.GIVEN) for g in own]
+            return [Placed(g.clipped(room), confidence_of_guess(True), TimeSource.GIVEN) for g in own]
         whole = run.cues[0] != run.before and run.cues[-1] != run.after
         if whole and room.duration_ms < _LEAST_ROOM * interpolate.needed_ms(run.words):
-            return [Place(g, confidence_of_guess(False), TimeSource.GIVEN) for g in own]
+            return [Placed(g, confidence_of_guess(False), TimeSource.GIVEN) for g in own]
     spans = interpolate.at_a_natural_pace(run, room)
-    return [Place(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in spans]
+    return [Placed(s, confidence_of_guess(False), TimeSource.INTERPOLATED) for s in spans]
 
 
 def _runs_of(spans: Sequence[Span | None]) -> list[tuple[int, int]]:
@@ -265,7 +271,7 @@ def _runs_of(spans: Sequence[Span | None]) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def _runs_of_none(places: Sequence[Place | None]) -> list[tuple[int, int]]:
+def _runs_of_none(places: Sequence[Placed | None]) -> list[tuple[int, int]]:
     runs, first = [], None
     for index in range(len(places) + 1):
         missing = index < len(places) and places[index] is None

@@ -14,7 +14,7 @@ from pipeline.english.pronounce import dictionary, pronounce, spelt_out
 from pipeline.english.verbalize import spoken_readings
 from pipeline.speech.aligner.lattice import Phones, Spoken
 from pipeline.transcript import Kind
-from pipeline.transcript.subtitles import Given, GivenWord
+from pipeline.transcript.subtitles import Subtitles, SubtitlesWord
 
 # Readings x pronunciations of one word; more cost time and gain nothing.
 _MOST_READINGS, _MOST_PRONUNCIATIONS = 4, 6
@@ -45,7 +45,7 @@ class Part:
     spoken: Spoken
 
 
-def parts(given: Given) -> list[Part]:
+def parts(given: Subtitles) -> list[Part]:
     """Everything in the text that somebody should say, in reading order; sounds and credits are left out."""
     found: list[Part] = []
     before = ""
@@ -64,10 +64,10 @@ def parts(given: Given) -> list[Part]:
 
 def spoken_words(text: str) -> tuple[Spoken, ...]:
     """A written word as what to listen for in the middle of a phrase: one for each of its pieces."""
-    return tuple(Spoken(phones, False, doubtful) for phones, doubtful in _pieces(GivenWord(text)))
+    return tuple(Spoken(phones, False, doubtful) for phones, doubtful in _pieces(SubtitlesWord(text)))
 
 
-def _with_gaps(given: Given) -> Iterator[tuple[GivenWord, bool]]:
+def _with_gaps(given: Subtitles) -> Iterator[tuple[SubtitlesWord, bool]]:
     """Every word, and whether a gap between cues, or a new paragraph of a script, lies in front of it."""
     last_end_ms: int | None = None
     for cue in given.cues:
@@ -77,7 +77,7 @@ def _with_gaps(given: Given) -> Iterator[tuple[GivenWord, bool]]:
         last_end_ms = None if cue.span is None else cue.span.end_ms
 
 
-def _pieces(word: GivenWord) -> list[tuple[tuple[Phones, ...], bool]]:
+def _pieces(word: SubtitlesWord) -> list[tuple[tuple[Phones, ...], bool]]:
     """The pronunciations of each piece of a written word, and whether they are a guess."""
     if word.spoken is not None:
         said = _pronunciations([tuple(word.spoken.split())])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.speech.aligner.listen import Found, Listened
+from pipeline.speech.aligner.listen import Listened, WordSpan
 from pipeline.stages.align.relocate import WEAK_FIT, Try, cues_of
 from pipeline.timing import Span
 
@@ -47,7 +47,7 @@ def rejoined(listened: Listened, groups: Sequence[int], hear: Try) -> Listened:
     return Listened(tuple(found), tuple(sorted(left, key=lambda s: s.start_ms)), listened.score)
 
 
-def _stumbled_over(here: Found, left: Sequence[Span]) -> Span | None:
+def _stumbled_over(here: WordSpan, left: Sequence[Span]) -> Span | None:
     """The speech left over right in front of a caption's first word, if that hardly lasts and hardly sounds like itself: then
     it begins with that speech."""
     if here.fit > WEAK_FIT or here.span.duration_ms > _HARDLY_MS:
@@ -63,7 +63,7 @@ def _stumbled_over(here: Found, left: Sequence[Span]) -> Span | None:
     )
 
 
-def _torn(found: Sequence[Found | None], cue: range) -> list[tuple[range, Span, bool]]:
+def _torn(found: Sequence[WordSpan | None], cue: range) -> list[tuple[range, Span, bool]]:
     """The words that a long pause cuts off a cue, the span of the rest, and whether they are its first words."""
     heard = [n for n in cue if found[n] is not None]
     torn = []
@@ -84,14 +84,14 @@ def _is_beside(speech: Span, rest: Span, in_front: bool) -> bool:
     return speech.duration_ms >= _SHORTEST_MS and -_BESIDE_MS // 2 <= apart <= _BESIDE_MS
 
 
-def _as_good(here: Sequence[Found | None], before: Sequence[Found | None]) -> bool:
+def _as_good(here: Sequence[WordSpan | None], before: Sequence[WordSpan | None]) -> bool:
     """Whether all words are found, sound like themselves, and not much less so than where they were."""
     good = [f.fit for f in here if f is not None and not f.stand_in and f.fit > WEAK_FIT]
     was = [f.fit for f in before if f is not None and not f.stand_in]
     return len(good) == len(here) and (not was or sum(good) / len(good) > sum(was) / len(was) - _WORSE)
 
 
-def _hull(found: Sequence[Found | None]) -> Span:
+def _hull(found: Sequence[WordSpan | None]) -> Span:
     spans = [f.span for f in found if f is not None]
     return Span(min(s.start_ms for s in spans), max(s.end_ms for s in spans))
 

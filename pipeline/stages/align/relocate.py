@@ -14,14 +14,14 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from math import ceil
 
-from pipeline.speech.aligner.listen import Found, Listened
+from pipeline.speech.aligner.listen import Listened, WordSpan
 from pipeline.timing import Span
 
 # A word that fits the sound this badly (nats per frame against any phones) may be another.
 WEAK_FIT = -1.8
 
 
-Try = Callable[[range, Span], Sequence[Found | None]]
+Try = Callable[[range, Span], Sequence[WordSpan | None]]
 """Listens for the words of a range within a span only."""
 Expected = Callable[[range], int | None]
 """Where the editor's times let expect the words of a range, in ms; None where nothing does."""
@@ -88,7 +88,7 @@ def at_own_times(listened: Listened, groups: Sequence[int], hear: Try, own: Own)
     return Listened(tuple(found), listened.unwritten, listened.score)
 
 
-def without_doubles(found: Sequence[Found | None], groups: Sequence[int]) -> list[Found | None]:
+def without_doubles(found: Sequence[WordSpan | None], groups: Sequence[int]) -> list[WordSpan | None]:
     """`found`, but where two cues claim the same sound only the one that sounds more like it keeps it."""
     kept = list(found)
     cues = sorted(_spoken_cues(found, groups), key=lambda cue: cue[1].start_ms)
@@ -102,7 +102,7 @@ def without_doubles(found: Sequence[Found | None], groups: Sequence[int]) -> lis
     return kept
 
 
-def _spoken_cues(found: Sequence[Found | None], groups: Sequence[int]) -> Iterator[tuple[range, Span]]:
+def _spoken_cues(found: Sequence[WordSpan | None], groups: Sequence[int]) -> Iterator[tuple[range, Span]]:
     """Each cue of which a word was found, with the time from its first to its last."""
     for words in cues_of(groups):
         spans = [f.span for f in found[words.start : words.stop] if f is not None]
@@ -110,7 +110,7 @@ def _spoken_cues(found: Sequence[Found | None], groups: Sequence[int]) -> Iterat
             yield words, Span(spans[0].start_ms, spans[-1].end_ms)
 
 
-def _mean_fit(found: Sequence[Found | None], words: range) -> float:
+def _mean_fit(found: Sequence[WordSpan | None], words: range) -> float:
     return sum(
         _WORST_FIT if f is None or f.stand_in else f.fit for f in found[words.start : words.stop]
     ) / len(words)
@@ -126,7 +126,7 @@ class _LeftOver:
     def spans(self) -> list[Span]:
         return [span for span in self.all if span.duration_ms >= _SHORTEST_MS]
 
-    def take(self, span: Span, here: Sequence[Found | None]) -> list[Span]:
+    def take(self, span: Span, here: Sequence[WordSpan | None]) -> list[Span]:
         """Words stand in `span` now; returns what is still left over of it."""
         spans = [f.span for f in here if f is not None]
         first, last = spans[0].start_ms, spans[-1].end_ms
@@ -146,7 +146,7 @@ class _Lost:
     beside: tuple[Span, ...] = ()
 
     @classmethod
-    def of(cls, words: range, found: Sequence[Found | None], expected_ms: int | None) -> _Lost:
+    def of(cls, words: range, found: Sequence[WordSpan | None], expected_ms: int | None) -> _Lost:
         before = next((f for n in range(words.start - 1, -1, -1) if (f := found[n])), None)
         behind = next((f for n in range(words.stop, len(found)) if (f := found[n])), None)
         return cls(words, expected_ms, tuple(f.span for f in (before, behind) if f))
@@ -167,7 +167,7 @@ class _Lost:
         return None if few else _NEAR_MS + distance
 
 
-def _convincing(here: Sequence[Found | None], within: Span | None = None) -> bool:
+def _convincing(here: Sequence[WordSpan | None], within: Span | None = None) -> bool:
     """Whether the sound is that of the words; if they fill the speech `within` which they stand, less is enough."""
     good = [f for f in here if f is not None and not f.stand_in and f.fit > _WORST_FIT]
     enough = len(here) if len(here) <= _ALL_OF_WORDS else ceil(_MOST_OF * len(here))
@@ -187,7 +187,7 @@ def cues_of(groups: Sequence[int]) -> list[range]:
     return [range(a, b) for a, b in pairwise(edges)] if groups else []
 
 
-def is_lost(found: Sequence[Found | None], cue: range) -> bool:
+def is_lost(found: Sequence[WordSpan | None], cue: range) -> bool:
     """Whether half the words of a cue or more were not found, or hardly sound like what was found."""
     here = found[cue.start : cue.stop]
     return 2 * sum(f is None or f.stand_in or f.fit < WEAK_FIT for f in here) >= len(here)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from pipeline.speech.aligner.listen import Found, Listened
+from pipeline.speech.aligner.listen import Listened, WordSpan
 from pipeline.stages.align.relocate import WEAK_FIT, cues_of, is_lost
 from pipeline.timing import Span, union
 
@@ -164,7 +164,7 @@ class _Orders:
         return word is not None and word.fit >= WEAK_FIT and not is_lost(self.found, cue)
 
 
-def _by_time(cues: Sequence[Cue], found: Sequence[Found | None]) -> list[Cue]:
+def _by_time(cues: Sequence[Cue], found: Sequence[WordSpan | None]) -> list[Cue]:
     """The cues in the order in which they were found; one that was not stays behind the cue in front of it."""
     keys, last_ms = [], 0
     for cue in cues:

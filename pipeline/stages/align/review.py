@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
-from pipeline.speech.aligner.listen import Found
+from pipeline.speech.aligner.listen import WordSpan
 from pipeline.stages.align.pronounced import Part
 from pipeline.timing import Span, union
 from pipeline.transcript import Heard, Kind, Passage, Token
@@ -38,7 +38,7 @@ def unwritten(
 
 
 def unspoken(
-    tokens: Sequence[Token], parts: Sequence[Part], found: Sequence[Found | None]
+    tokens: Sequence[Token], parts: Sequence[Part], found: Sequence[WordSpan | None]
 ) -> tuple[Passage, ...]:
     """Runs of words that were nowhere to be heard."""
     said = _said(len(tokens), parts, found)
@@ -56,7 +56,7 @@ def unspoken(
 def doubtful(
     tokens: Sequence[Token],
     parts: Sequence[Part],
-    found: Sequence[Found | None],
+    found: Sequence[WordSpan | None],
     heard: Heard,
     contradicted: frozenset[int] = frozenset(),
 ) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
@@ -106,7 +106,7 @@ def _same(written: str, heard: str) -> bool:
     return plain(written) == plain(heard)
 
 
-def _said(count: int, parts: Sequence[Part], found: Sequence[Found | None]) -> list[bool | None]:
+def _said(count: int, parts: Sequence[Part], found: Sequence[WordSpan | None]) -> list[bool | None]:
     """Of each token: whether any part of it was found; None when there is nothing to say."""
     said: list[bool | None] = [None] * count
     for part, here in zip(parts, found, strict=True):
@@ -114,7 +114,7 @@ def _said(count: int, parts: Sequence[Part], found: Sequence[Found | None]) -> l
     return said
 
 
-def _doubts(count: int, parts: Sequence[Part], found: Sequence[Found | None]) -> list[bool]:
+def _doubts(count: int, parts: Sequence[Part], found: Sequence[WordSpan | None]) -> list[bool]:
     doubts = [False] * count
     for index, (part, here) in enumerate(zip(parts, found, strict=True)):
         if here is not None and _is_doubtful(here, found, index):
@@ -122,14 +122,14 @@ def _doubts(count: int, parts: Sequence[Part], found: Sequence[Found | None]) ->
     return doubts
 
 
-def _is_doubtful(here: Found, found: Sequence[Found | None], index: int) -> bool:
+def _is_doubtful(here: WordSpan, found: Sequence[WordSpan | None], index: int) -> bool:
     if here.stand_in or here.fit >= _FITS:
         return here.stand_in
     short = _SHORT_UNDER if here.span.duration_ms <= _SHORT_MS else 0.0
     return here.fit - usual_fit(found, index) < _DOUBTFUL_UNDER + short
 
 
-def usual_fit(found: Sequence[Found | None], index: int) -> float:
+def usual_fit(found: Sequence[WordSpan | None], index: int) -> float:
     """How well the words around word `index` fit the sound, itself included, in nats per frame; no more than most voices do.
 
     One of them at least must have been found and be no stand-in.

@@ -31,7 +31,7 @@ _SAYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Attributed:
     """Who says a piece (an id, None when nobody knows) and how sure that is."""
 
     speaker: str | None
@@ -41,8 +41,8 @@ class Said:
 def assemble(
     aligned: Aligned,
     pieces: Sequence[Piece],
-    said: Sequence[Said],
-    heard: Sequence[Said],
+    said: Sequence[Attributed],
+    heard: Sequence[Attributed],
     speakers: Sequence[Speaker],
 ) -> Voices:
     """The voices of a recording: utterances from who says the pieces, turns from who is heard in them (the same, but where
@@ -87,7 +87,7 @@ def sentence(proof: Proof) -> str:
     return f"{says} at {clock(proof.span.start_ms)}{times} ({proof.score:.0%} of the evidence)"
 
 
-def _turns(pieces: Sequence[Piece], said: Sequence[Said]) -> tuple[Turn, ...]:
+def _turns(pieces: Sequence[Piece], said: Sequence[Attributed]) -> tuple[Turn, ...]:
     """Each speaker's pieces joined over short pauses, unless somebody else speaks in the pause."""
     spoken = [
         (p.span, s.speaker) for p, s in zip(pieces, said, strict=True) if s.speaker and p.span and not p.mute
@@ -119,7 +119,9 @@ def _crossed(spans: Sequence[tuple[Span, str]]) -> set[int]:
     return found
 
 
-def _utterances(aligned: Aligned, pieces: Sequence[Piece], said: Sequence[Said]) -> tuple[Utterance, ...]:
+def _utterances(
+    aligned: Aligned, pieces: Sequence[Piece], said: Sequence[Attributed]
+) -> tuple[Utterance, ...]:
     """Runs of one speaker between pauses, labels and dashes; each says whether it is uncertain or overlapped."""
     count = len(aligned.tokens)
     piece_of = [0] * count
@@ -156,14 +158,14 @@ def _with_sounds(aligned: Aligned, says: list[str | None]) -> list[str | None]:
     return filled
 
 
-def _unsure(held: Sequence[tuple[Piece, Said]]) -> bool:
+def _unsure(held: Sequence[tuple[Piece, Attributed]]) -> bool:
     """Whether the voice leaves more than half of this open."""
     total = sum(max(1, p.span.duration_ms) for p, _ in held)
     sure = sum(max(1, p.span.duration_ms) for p, s in held if s.certainty >= CERTAIN)
     return 2 * sure < total
 
 
-def _clips(speaker: str, pieces: Sequence[Piece], said: Sequence[Said]) -> tuple[Span, ...]:
+def _clips(speaker: str, pieces: Sequence[Piece], said: Sequence[Attributed]) -> tuple[Span, ...]:
     """A few clear passages of this voice, in order of time, long enough to know it by."""
     mine = [
         (s.certainty, p.span)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages.speakers import assembly, naming
 from pipeline.stages.speakers import notes as limits
-from pipeline.stages.speakers.assembly import Said
+from pipeline.stages.speakers.assembly import Attributed
 from pipeline.stages.speakers.claims import Claim
-from pipeline.stages.speakers.diarize import Found, Heard
+from pipeline.stages.speakers.diarize import Diarized, Heard
 from pipeline.stages.speakers.naming import Named
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster
@@ -24,7 +24,7 @@ def told(
     aligned: Aligned,
     pieces: Sequence[Piece],
     heard: Heard,
-    found: Found,
+    found: Diarized,
     named: Mapping[int, Named],
     claims: Sequence[Claim],
     roster: Roster,
@@ -38,7 +38,7 @@ def told(
     labelled = _voiceless(claims, {n.key for n in names.values()}, heard, found, names)
     speakers, ids = assembly.speakers_of(order, names, roster, sorted(set(labelled.values())))
     by_voice = [_said(k, piece, aligned, found, ids) for k, piece in enumerate(pieces)]
-    by_label = [Said(labelled.get(k), 0.0) for k in range(len(pieces))]
+    by_label = [Attributed(labelled.get(k), 0.0) for k in range(len(pieces))]
     said = [a if a.speaker or not trusted else b for a, b in zip(by_label, by_voice, strict=True)]
     turns = said if trusted or labelled else by_voice
     voices = assembly.assemble(aligned, pieces, said, turns, speakers)
@@ -47,7 +47,7 @@ def told(
 
 
 def _voiceless(
-    claims: Sequence[Claim], owned: set[str], heard: Heard, found: Found, named: Mapping[int, Named]
+    claims: Sequence[Claim], owned: set[str], heard: Heard, found: Diarized, named: Mapping[int, Named]
 ) -> dict[int, str]:
     """The pieces that labels give to people who have no voice of their own: believed where the pieces are too short to bear
     the voice of somebody else who has a name."""
@@ -63,7 +63,7 @@ def _voiceless(
     return held
 
 
-def _order(found: Found, pieces: Sequence[Piece]) -> list[int]:
+def _order(found: Diarized, pieces: Sequence[Piece]) -> list[int]:
     """The voices in order of their first piece."""
     said = zip(pieces, found.track.voices, found.track.strange, strict=False)
     return list(
@@ -71,12 +71,12 @@ def _order(found: Found, pieces: Sequence[Piece]) -> list[int]:
     )
 
 
-def _said(k: int, piece: Piece, aligned: Aligned, found: Found, ids: Mapping[int, str]) -> Said:
+def _said(k: int, piece: Piece, aligned: Aligned, found: Diarized, ids: Mapping[int, str]) -> Attributed:
     """Who says a piece that no label of a voiceless person holds; sounds, strange voices and
     words that nobody speaks are nobody's."""
     tokens = aligned.tokens[piece.first : piece.last]
     wordless = piece.has_text and not any(t.kind is Kind.WORD for t in tokens)
     voice = int(found.track.voices[k])
     if voice not in ids or wordless or piece.absent or (found.track.strange[k] and not piece.mute):
-        return Said(None, 0.0)
-    return Said(ids[voice], 0.0 if piece.mute else float(found.track.certainty[k]))
+        return Attributed(None, 0.0)
+    return Attributed(ids[voice], 0.0 if piece.mute else float(found.track.certainty[k]))

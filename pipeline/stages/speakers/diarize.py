@@ -45,7 +45,7 @@ class Heard:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Diarized:
     """The voices, which of them each piece is (with how sure that is), and which names could not be told apart."""
 
     voices: list[Voice]
@@ -59,14 +59,14 @@ def voices(
     most: int | None,
     listed: int,
     known: clustering.Known | None = None,
-) -> Found:
+) -> Diarized:
     """The voices of a recording. `most` is the number that a person gave, None when nobody did; `listed` how many people the
     roster has (0: none); `known` as in `grouping.group`."""
     precisions = clustering.precision(np.maximum(heard.amounts, 0.05))
     strong = _strong(heard)
     if not strong:
         silent = np.zeros(len(heard.pieces), np.int64)
-        return Found([], Track(silent, np.zeros(len(silent), np.float32), np.ones(len(silent), bool)))
+        return Diarized([], Track(silent, np.zeros(len(silent), np.float32), np.ones(len(silent), bool)))
     bar = clustering.bar_for(sum(heard.pieces[k].span.duration_ms for k in strong))
     at_most, sure = (most, None) if most else (listed or None, _BEYOND_ROSTER)
     grouped = clustering.group(
@@ -75,10 +75,10 @@ def voices(
     own = [clustering.voice_of([strong[i] for i in v.pieces], heard.places, precisions) for v in grouped]
     parted, inseparable = _parted(own, claims, heard, precisions)
     kept = _large_enough(parted, heard)
-    return Found(*_settled(kept, heard, precisions, {}), inseparable)
+    return Diarized(*_settled(kept, heard, precisions, {}), inseparable)
 
 
-def again(found: Found, heard: Heard, owners: Mapping[int, str], claims: Sequence[Claim]) -> Found:
+def again(found: Diarized, heard: Heard, owners: Mapping[int, str], claims: Sequence[Claim]) -> Diarized:
     """The same voices tracked once more, now that some bear names: `owners` maps a voice's number to a key of the roster."""
     if not found.voices:
         return found
@@ -89,7 +89,7 @@ def again(found: Found, heard: Heard, owners: Mapping[int, str], claims: Sequenc
     liked = {k: [v for v, key in owners.items() if key == wanted] for k, wanted in bonus.items()}
     precisions = clustering.precision(np.maximum(heard.amounts, 0.05))
     voices_now, track = _settled(found.voices, heard, precisions, liked)
-    return Found(voices_now, track, found.inseparable)
+    return Diarized(voices_now, track, found.inseparable)
 
 
 def _strong(heard: Heard) -> list[int]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.speech.voices import clustering
 from pipeline.stages.speakers.claims import Claim
-from pipeline.stages.speakers.diarize import Found, Heard
+from pipeline.stages.speakers.diarize import Diarized, Heard
 from pipeline.transcript import Proof, ProofKind
 
 # Votes that name a voice (one label that is clearly its own is enough), and the share of all votes about it that must say
@@ -39,7 +39,7 @@ class Named:
 Votes = dict[int, dict[str, float]]
 
 
-def names(found: Found, heard: Heard, claims: Sequence[Claim], sure: bool) -> dict[int, Named]:
+def names(found: Diarized, heard: Heard, claims: Sequence[Claim], sure: bool) -> dict[int, Named]:
     """The names of voices by their number. `sure` says whether the encoder tells voices apart by itself."""
     votes = _votes(found, heard, claims)
     enough, agreed = (ENOUGH, AGREED) if sure else (ENOUGH_UNSURE, AGREED_UNSURE)
@@ -53,7 +53,7 @@ def names(found: Found, heard: Heard, claims: Sequence[Claim], sure: bool) -> di
     return {v: Named(k, _proofs(v, k, found, heard, claims, votes[v])) for v, k in kept.items()}
 
 
-def voice_of(claim: Claim, found: Found, heard: Heard) -> int | None:
+def voice_of(claim: Claim, found: Diarized, heard: Heard) -> int | None:
     """The voice that says most of the pieces a claim is about; None when no voice says most of them clearly."""
     said: dict[int, int] = defaultdict(int)
     for k in claim.pieces:
@@ -66,7 +66,7 @@ def voice_of(claim: Claim, found: Found, heard: Heard) -> int | None:
     return voice if most > share * sum(said.values()) else None
 
 
-def _votes(found: Found, heard: Heard, claims: Sequence[Claim]) -> Votes:
+def _votes(found: Diarized, heard: Heard, claims: Sequence[Claim]) -> Votes:
     votes: Votes = defaultdict(lambda: defaultdict(float))
     for claim in claims:
         voice = voice_of(claim, found, heard) if found.voices else None
@@ -75,13 +75,13 @@ def _votes(found: Found, heard: Heard, claims: Sequence[Claim]) -> Votes:
     return {v: dict(k) for v, k in votes.items()}
 
 
-def _clearness(claim: Claim, found: Found) -> float:
+def _clearness(claim: Claim, found: Diarized) -> float:
     """How sure it is whose the pieces of a claim are."""
     return float(np.mean([found.track.certainty[k] for k in claim.pieces])) if claim.weight > 0 else 1.0
 
 
 def _is_first_or_like_it(
-    voice: int, key: str, chosen: dict[int, str], votes: Votes, found: Found, heard: Heard
+    voice: int, key: str, chosen: dict[int, str], votes: Votes, found: Diarized, heard: Heard
 ) -> bool:
     """Whether this is the voice that most votes give to the person, or may be a second voice of theirs."""
     same = sorted(v for v, k in chosen.items() if k == key)
@@ -94,7 +94,7 @@ def _is_first_or_like_it(
 
 
 def _proofs(
-    voice: int, key: str, found: Found, heard: Heard, claims: Sequence[Claim], votes: dict[str, float]
+    voice: int, key: str, found: Diarized, heard: Heard, claims: Sequence[Claim], votes: dict[str, float]
 ) -> tuple[Proof, ...]:
     """The proofs of a name, one for each kind of evidence, the strongest kind first; each shows its first instance."""
     mine = [c for c in claims if c.key == key and c.weight > 0 and voice_of(c, found, heard) == voice]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.stages.speakers.claims import Claim
-from pipeline.stages.speakers.diarize import Found, Heard
+from pipeline.stages.speakers.diarize import Diarized, Heard
 from pipeline.stages.speakers.naming import Named, voice_of
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import clock
@@ -20,7 +20,7 @@ def several_expected(roster: Roster, claims: Sequence[Claim]) -> bool:
 
 
 def notes(
-    found: Found,
+    found: Diarized,
     named: Mapping[int, Named],
     heard: Heard,
     claims: Sequence[Claim],
@@ -55,7 +55,7 @@ def notes(
 
 
 def _contradicted(
-    found: Found, named: Mapping[int, Named], heard: Heard, claims: Sequence[Claim]
+    found: Diarized, named: Mapping[int, Named], heard: Heard, claims: Sequence[Claim]
 ) -> Iterator[Claim]:
     """Labels of people who have a voice, on passages that are clearly somebody else's."""
     voiced = {n.key for n in named.values()}

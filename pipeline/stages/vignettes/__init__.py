@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pipeline.progress import Progress, silent
 from pipeline.settings import PartAt
-from pipeline.stages.vignettes.boundaries import Place, places
+from pipeline.stages.vignettes.boundaries import Candidate, places
 from pipeline.stages.vignettes.semi_markov import KINDS, Decided, best
 from pipeline.stages.vignettes.sidecar import with_given
 from pipeline.timing import Span
@@ -72,7 +72,7 @@ def _part(decided: Decided, said: Sequence[Said], row: Sequence[Decided], n: int
     )
 
 
-def _told(place: Place) -> tuple[str, ...]:
+def _told(place: Candidate) -> tuple[str, ...]:
     """The evidence in words, as a person reads it."""
     found = []
     if place.evidence["card"]:

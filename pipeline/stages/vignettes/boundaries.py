@@ -63,7 +63,7 @@ _STOP = frozenset(
 
 
 @dataclass(frozen=True)
-class Place:
+class Candidate:
     """Where a part could begin: before utterance `at`, on the screen from `start_ms`; the evidence by name, each in [0, 1].
 
     `title` is what a card there says; `openings` are the kinds whose opening words follow.
@@ -76,13 +76,15 @@ class Place:
     openings: frozenset[str] = field(default_factory=frozenset)
 
 
-def places(said: Sequence[Said], picture: Picture) -> list[Place]:
+def places(said: Sequence[Said], picture: Picture) -> list[Candidate]:
     """Every gap between neighbouring utterances with its evidence, the beginning first."""
     if not said:
         return []
     depths = _depths(said)
     texts = [t for t in picture.texts if _is_title(t)]
-    found = [Place(0, 0, {}, _title(texts, Span(0, said[0].span.start_ms + LEEWAY_MS)), _openings(said, 0))]
+    found = [
+        Candidate(0, 0, {}, _title(texts, Span(0, said[0].span.start_ms + LEEWAY_MS)), _openings(said, 0))
+    ]
     latest_ms = said[0].span.end_ms
     for at, (_, after) in enumerate(pairwise(said), 1):
         clear_ms, gap = latest_ms, Span(min(latest_ms, after.span.start_ms), after.span.start_ms)
@@ -95,7 +97,7 @@ def places(said: Sequence[Said], picture: Picture) -> list[Place]:
 
 def _place(
     at: int, gap: Span, said: Sequence[Said], picture: Picture, texts: Sequence[ScreenText], depth: float
-) -> Place:
+) -> Candidate:
     wide = Span(max(0, gap.start_ms - LEEWAY_MS), gap.end_ms + LEEWAY_MS)
     cards = [s.span for s in picture.shots if s.look == "card" and _begins_in(s.span, wide, gap)]
     titles = [t for t in texts if _begins_in(t.span, wide, gap)]
@@ -115,7 +117,7 @@ def _place(
     }
     seen = [s.start_ms for s in cards] + [t.span.start_ms for t in titles] + [s.start_ms for s in blacks]
     start_ms = max(min(seen), gap.start_ms) if seen else gap.end_ms
-    return Place(at, min(start_ms, gap.end_ms), evidence, _title(titles, wide), openings)
+    return Candidate(at, min(start_ms, gap.end_ms), evidence, _title(titles, wide), openings)
 
 
 def _begins_in(shown: Span, wide: Span, gap: Span) -> bool:

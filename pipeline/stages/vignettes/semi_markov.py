@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.vignettes.boundaries import Place
+from pipeline.stages.vignettes.boundaries import Candidate
 from pipeline.transcript.parts import Said
 
 KINDS = ("introduction", "vignette", "commentary", "closing")
@@ -67,13 +67,15 @@ _ON_CARD = {
 class Decided:
     """A part of the best division: where it begins, its kind, and in [0, 1] how sure its boundary is."""
 
-    place: Place
+    place: Candidate
     last: int
     kind: str
     confidence: float
 
 
-def best(places: Sequence[Place], said: Sequence[Said], roles: dict[str, str], end_ms: int) -> list[Decided]:
+def best(
+    places: Sequence[Candidate], said: Sequence[Said], roles: dict[str, str], end_ms: int
+) -> list[Decided]:
     """The best division; the first part begins with the first place. Empty when nothing is said."""
     if not places:
         return []
@@ -89,13 +91,13 @@ def best(places: Sequence[Place], said: Sequence[Said], roles: dict[str, str], e
     return found
 
 
-def _promising(places: Sequence[Place]) -> list[Place]:
+def _promising(places: Sequence[Candidate]) -> list[Candidate]:
     """The places with the most evidence, in order; a long talk has a thousand gaps, most of them plain."""
     rest = sorted(places[1:], key=_boundary, reverse=True)[: MOST_PLACES - 1]
     return [places[0], *sorted(rest, key=lambda p: p.at)]
 
 
-def _boundary(place: Place) -> float:
+def _boundary(place: Candidate) -> float:
     return EVERY_BOUNDARY + sum(BOUNDARY[name] * value for name, value in place.evidence.items())
 
 
@@ -103,7 +105,7 @@ class _Table:
     """Scores of all parts between the chosen places, and the best path through them; `value` is its score."""
 
     def __init__(
-        self, places: Sequence[Place], said: Sequence[Said], roles: dict[str, str], end_ms: int
+        self, places: Sequence[Candidate], said: Sequence[Said], roles: dict[str, str], end_ms: int
     ) -> None:
         self._places = places
         self._ends = [p.at for p in places[1:]] + [len(said)]
