@@ -35,16 +35,13 @@ from pipeline.edits import append, journal_of
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import KINDS
 from pipeline.media.facts import Audio
-from pipeline.run import jobs
-from pipeline.run.graph import (
-    Sound,
-    Work,
-)
+from pipeline.run import graph, jobs
+from pipeline.run.inputs import Inputs
 from pipeline.run.preview import preview
 from pipeline.run.store import Store
 from pipeline.settings import Settings
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Verdict
+from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Sound, Verdict
 from tests.support.edit_fates import CHANGES, FATES, changed, fates
 from tests.support.edit_makers import DEMO_SUBTITLES, compose, decide_at_random, demo_aligned
 
@@ -107,9 +104,9 @@ class Listened:
             "align": aligned,
         }
 
-    def __call__(self, stage: str, kind: Any, reads: Any, produce: Any) -> Any:
-        result = self.made.get(stage) or produce(lambda share: None)
-        self.store.save(stage, kind, reads, result)
+    def __call__(self, stage: Any, reads: Any, produce: Any) -> Any:
+        result = self.made.get(stage.name) or produce(lambda share: None)
+        self.store.save(stage.name, stage.result, reads, result)
         return result
 
 
@@ -125,9 +122,9 @@ def one_word(minutes: int) -> None:
         (folder / "media" / "long.en.srt").write_bytes(DEMO_SUBTITLES.read_bytes())
         job = jobs.Job(media, folder / "transcripts", Settings(), folder / "media" / "long.en.srt")
         store = Store.of(job.out, job.name)
-        with Work(job, store) as work:
-            work._audio = Audio(np.zeros(duration_ms * 16, np.float32))  # for the voices: silence
-            work.transcript(Listened(store, aligned, duration_ms))
+        with Inputs(job, store) as inputs:
+            inputs.hand_audio(Audio(np.zeros(duration_ms * 16, np.float32)))  # for the voices: silence
+            graph.transcript(inputs, Listened(store, aligned, duration_ms))
         took = [_run(folder)]
         for n in (1, 2):
             shown = preview(job, tagging=False)

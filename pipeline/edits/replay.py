@@ -1,4 +1,4 @@
-"""Put the decisions of a journal over what the stages found, stage by stage: `Replay(contents).correct` is the run's hook.
+"""Put the decisions of a journal over what the stages found, stage by stage: one `correct_...` for each kind of result.
 
 Decisions are replayed in the order of their times, each over the result of those before it, as the person saw it. Words come
 first, because everything else refers to words: while they are corrected one by one, every other decision finds its own words
@@ -49,7 +49,10 @@ from pipeline.transcript import (
 
 @dataclass(slots=True)
 class Replay:
-    """One run's replay of a journal. `correct` is called after each stage; then `report` says what became of every decision."""
+    """One run's replay of a journal: words first, then everything else; `report` says what became of every decision.
+
+    Each `correct_...` gives the very same value back where no decision concerns it. `duration_ms` is the recording's length.
+    """
 
     contents: Contents = EMPTY
     duration_ms: int | None = None
@@ -69,23 +72,6 @@ class Replay:
     def report(self) -> Report:
         """What became of every decision so far."""
         return self.ledger.report()
-
-    def correct(self, stage: str, result: Any) -> Any:
-        """A stage's result with the decisions about it put over; the very same value when there are none."""
-        if isinstance(result, Aligned):
-            return self._correct_words(result)
-        if isinstance(result, Voices):
-            self._voices = self._correct_voices(result)
-            return self._voices
-        if isinstance(result, Parts):
-            return self._correct_parts(result)
-        if isinstance(result, Concepts):
-            return self._correct_concepts(result)
-        if isinstance(result, Captions):
-            return self._correct_captions(result)
-        if stage == "sound":
-            self.duration_ms = result.duration_ms
-        return result
 
     def graded(self, transcript: Transcript) -> Transcript:
         """The transcript as reviewed by whoever reviewed all of it as it stands."""
@@ -108,7 +94,8 @@ class Replay:
 
     # --- words --------------------------------------------------------------------------------------------------
 
-    def _correct_words(self, aligned: Aligned) -> Aligned:
+    def correct_words(self, aligned: Aligned) -> Aligned:
+        """The alignment with every decision about words put over."""
         standing = [
             d
             for d in self.contents.decisions
@@ -144,7 +131,8 @@ class Replay:
 
     # --- voices -------------------------------------------------------------------------------------------------
 
-    def _correct_voices(self, result: Voices) -> Voices:
+    def correct_voices(self, result: Voices) -> Voices:
+        """The speakers with every decision about who speaks and about names put over."""
         machine, standing = result, self._standing(SpeakerOf, PersonIs)
         end = speakers.InTheEnd(machine, standing, self._settled)
         for decision in standing:
@@ -156,6 +144,7 @@ class Replay:
                 is_so = known is not None and end.is_called(decision, known)
                 person = value.id if is_so else speakers.person(result, machine, decision, value, settled)
                 result = self._name(result, decision, value, person, end)
+        self._voices = result
         return result
 
     def _give(
@@ -204,7 +193,8 @@ class Replay:
 
     # --- parts --------------------------------------------------------------------------------------------------
 
-    def _correct_parts(self, result: Parts) -> Parts:
+    def correct_parts(self, result: Parts) -> Parts:
+        """The parts of the video with every decision about them put over."""
         sheet, standing = PartSheet(result, self._tokens, self._voices), self._standing(VignetteAt)
         places = [(d, self._settled.get(d.id)) for d in standing]
         so = sheet.settled((d, self._tokens[at.first].span.start_ms) for d, at in places if at is not None)
@@ -240,7 +230,8 @@ class Replay:
 
     # --- concepts -----------------------------------------------------------------------------------------------
 
-    def _correct_concepts(self, result: Concepts) -> Concepts:
+    def correct_concepts(self, result: Concepts) -> Concepts:
+        """The concept tags with every decision about them put over."""
         for decision in self._standing(ConceptAt):
             at, value = self._settled.get(decision.id), decision.value
             if at is None or not isinstance(value, ConceptAt):
@@ -266,7 +257,8 @@ class Replay:
 
     # --- captions -----------------------------------------------------------------------------------------------
 
-    def _correct_captions(self, result: Captions) -> Captions:
+    def correct_captions(self, result: Captions) -> Captions:
+        """The captions with every decision about them put over."""
         sheet = CueSheet(result, self._tokens)
         for decision in self._standing(CueOf, Split, Merge, Add):
             at = self._settled.get(decision.id)

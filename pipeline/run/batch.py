@@ -14,9 +14,10 @@ from pipeline import edits
 from pipeline.edits import ledger
 from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
 from pipeline.files import write_atomic
-from pipeline.run import outputs
+from pipeline.run import graph, outputs
+from pipeline.run.compose import notes
 from pipeline.run.fold import Fold
-from pipeline.run.graph import STAGES, Work
+from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job, Plan
 from pipeline.run.outcome import Defect, Outcome, Status, Watcher
 from pipeline.run.report import needs_person, quality
@@ -33,8 +34,8 @@ def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome
     `force` names a stage to be done again with all that depends on it. Raises UsageError for a stage that does not exist and
     Interrupted when the user stops it; every other failure is in its recording's Outcome.
     """
-    if force is not None and force not in STAGES:
-        raise UsageError(f"there is no stage '{force}'", f"the stages are {', '.join(STAGES)}")
+    if force is not None and force not in graph.names():
+        raise UsageError(f"there is no stage '{force}'", f"the stages are {', '.join(graph.names())}")
     found = [Outcome(path, Status.FAILED, error=error) for path, error in plan.refused]
     for outcome in found:
         watcher.ended(outcome)
@@ -64,9 +65,9 @@ def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
 
 def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Outcome:
     replay = edits.Replay(edits.read(edits.journal_of(job.media)))
-    fold = Fold(store, watcher, force, replay.correct)
-    with Work(job, store) as work:
-        transcript = replay.graded(work.transcript(fold))
+    fold = Fold(store, watcher, force, replay)
+    with Inputs(job, store) as inputs:
+        transcript = replay.graded(graph.transcript(inputs, fold))
         check(transcript)
         made = outputs.composed(transcript, job.out)
         written, status = None if fold.anew else outputs.standing(made, store), Status.UNCHANGED
@@ -78,7 +79,11 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
         grade_line(transcript),
         tuple(fold.states),
         written,
-        (*work.notes, *quality(transcript, replay.reworded), *filter(None, [replay.report.summary()])),
+        (
+            *notes(inputs),
+            *quality(transcript, replay.reworded),
+            *filter(None, [replay.report.summary()]),
+        ),
         (
             *ledger.needs(replay.report, quote(str(job.media))),
             *_vanished(job, store, replay.contents),

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from pipeline.edits.replay import Replay
 from pipeline.errors import Interrupted
 from pipeline.progress import Progress
+from pipeline.run.graph import Stage
 from pipeline.run.outcome import StageState, Watcher
 from pipeline.run.store import Store
 from pipeline.timing import seconds_to_ms
@@ -15,15 +17,11 @@ from pipeline.timing import seconds_to_ms
 T = TypeVar("T")
 
 
-Correction = Callable[[str, Any], Any]
-"""Puts the human decisions about a stage over its result: `(stage, machine result) -> corrected result`."""
-
-
 class Fold:
     """Does each stage, or takes its artefact when what it reads has not changed."""
 
-    def __init__(self, store: Store, watcher: Watcher, force: str | None, correct: Correction) -> None:
-        self._store, self._watcher, self._force, self._correct = store, watcher, force, correct
+    def __init__(self, store: Store, watcher: Watcher, force: str | None, replay: Replay) -> None:
+        self._store, self._watcher, self._force, self._replay = store, watcher, force, replay
         self._forced = False
         self.states: list[StageState] = []
 
@@ -32,26 +30,21 @@ class Fold:
         """Whether any stage was done anew."""
         return any(state.done for state in self.states)
 
-    def __call__(
-        self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]
-    ) -> T:
+    def __call__(self, stage: Stage[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]) -> T:
         """The corrected result of a stage; `reads` names everything that its result depends on."""
-        self._forced = self._forced or stage == self._force
-        found = self._store.load(stage, kind, reads)
+        name = stage.name
+        self._forced = self._forced or name == self._force
+        found = self._store.load(name, stage.result, reads)
         if found.result is not None and not self._forced:
-            self.states.append(StageState(stage, False, found.reason))
-            return self._corrected(stage, found.result)
+            self.states.append(StageState(name, False, found.reason))
+            return stage.correct(self._replay, found.result)
         reason = "forced" if self._forced and found.result is not None else found.reason
-        progress, since = self._watcher.stage_began(stage, reason), time.monotonic()
+        progress, since = self._watcher.stage_began(name, reason), time.monotonic()
         try:
             result = produce(progress)
         except KeyboardInterrupt:
-            raise Interrupted(stage) from None
-        self._store.save(stage, kind, reads, result)
-        self._watcher.stage_ended(stage)
-        self.states.append(StageState(stage, True, reason, seconds_to_ms(time.monotonic() - since)))
-        return self._corrected(stage, result)
-
-    def _corrected(self, stage: str, result: T) -> T:
-        corrected: T = self._correct(stage, result)
-        return corrected
+            raise Interrupted(name) from None
+        self._store.save(name, stage.result, reads, result)
+        self._watcher.stage_ended(name)
+        self.states.append(StageState(name, True, reason, seconds_to_ms(time.monotonic() - since)))
+        return stage.correct(self._replay, result)

@@ -1,386 +1,291 @@
-"""One recording on the bench: its inputs, read when first needed, and the order in which its stages feed each other."""
+"""The table of stages: `STAGES`, a row each, in the order in which they feed each other; `transcript` folds over it.
+
+A new stage is a module in `pipeline/stages/` and a row here. Its result is handed to later stages by its type.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
 
-from pipeline import __version__
 from pipeline.concepts import inflections, lexicon
 from pipeline.concepts.coder import Finding
+from pipeline.edits.replay import Replay
 from pipeline.errors import SubtitlesError
-from pipeline.files import data_file, digest_of_file, model_folders
-from pipeline.media import digest
-from pipeline.media import facts as media
-from pipeline.media.facts import Audio
+from pipeline.files import data_file, digest_of_file
+from pipeline.media.facts import decode_audio, facts
 from pipeline.media.quiet import Stillness
 from pipeline.progress import Progress
 from pipeline.run import enrolment
-from pipeline.run.jobs import Job
-from pipeline.run.store import Store, digest_of
-from pipeline.speech.voices import embeddings
+from pipeline.run.compose import composed
+from pipeline.run.inputs import Inputs
+from pipeline.run.store import digest_of
 from pipeline.speech.voices.cache import Memory
 from pipeline.speech.voices.clustering import Known
-from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
 from pipeline.stages.align import absent, pauses
-from pipeline.timing import Span, clock
+from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
     Captions,
     Concepts,
-    Grade,
     Heard,
-    Media,
     Parts,
     Picture,
+    Sound,
     Transcript,
     Verdict,
     Voices,
 )
-from pipeline.transcript.subtitles import Subtitles
 
+R = TypeVar("R")
 T = TypeVar("T")
 
-# A stage's version: raise it when its result changes for equal inputs, and every artefact of it is done anew.
-VERSIONS = {
-    "sound": 1,
-    "picture": picture.VERSION,
-    "transcribe": 1,
-    "align": 4,
-    "speakers": speakers.VERSION,
-    "vignettes": vignettes.VERSION,
-    "concepts": concepts.VERSION,
-    "captions": 3,
-}
-STAGES = tuple(VERSIONS)
-
 LEXICON = "concepts.toml"
-# Beside the stages' artefacts: what was found in every turn, so that one corrected word has one turn coded again.
+# Kept beside the stages' artefacts, so that one corrected word has one turn coded again, and one passage listened to:
+# what was found in every turn,
 CODED = "concepts-by-turn"
-# And which patterns of the lexicon a word calls for, so that only those are read.
+# which patterns of the lexicon a word calls for,
 CALLED_FOR = "concepts-by-word"
-# And what each passage sounded like, so that it has one passage listened to again.
+# what each passage sounded like,
 HEARD = "voices-by-passage"
-
-# And how the passages were grouped, which words that were corrected do not change.
+# and how the passages were grouped.
 GROUPED = "voices-by-group"
 
 # Fewer words than this that are not found prove nothing: a murmur may well be missed.
 ENOUGH_WORDS = 8
 
-# The announced length may be off by this much before a person is warned.
-DURATION_SLACK_MS = 2000
+
+def as_found(replay: Replay, found: T) -> T:
+    """The result of a stage that people decide nothing about."""
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Generic[R]):
+    """A row of the table: what a stage is called, what it reads, how it is done, and how decisions are put over its result.
+
+    Raise `version` when the result changes for equal inputs: every artefact is then made anew. `reads` gives, as JSON values
+    by name, all else that the result depends on. One that `listens` is too dear to be done again for a mere look.
+    """
+
+    name: str
+    version: int
+    result: type[R]
+    reads: Callable[[Inputs], Mapping[str, Any]]
+    run: Callable[[Inputs, Progress], R]
+    correct: Callable[[Replay, R], R] = as_found
+    listens: bool = False
+
+    def key(self, inputs: Inputs) -> dict[str, Any]:
+        """Everything that the stage's artefact is keyed by."""
+        return {"version": self.version, **self.reads(inputs)}
 
 
 class Step(Protocol):
     """Does a stage or takes its artefact; see `pipeline.run.fold.Fold`."""
 
-    def __call__(
-        self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]
-    ) -> T: ...
+    def __call__(self, stage: Stage[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]) -> T: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """What decoding found: the recording's presentation length, whether it has a picture, and what is odd about it."""
-
-    duration_ms: int
-    has_picture: bool
-    notes: tuple[str, ...] = ()
+def transcript(inputs: Inputs, step: Step) -> Transcript:
+    """Fold the stages into a transcript. Raises what the stages raise."""
+    for stage in STAGES:
+        inputs.keep(stage.result, step(stage, stage.key(inputs), partial(stage.run, inputs)))
+    return composed(inputs)
 
 
-class Work:
-    """A recording's inputs and the composition of its transcript; a context manager that lets go of the audio.
+# --- sound ----------------------------------------------------------------------------------------------------------
 
-    Without `listening`, passages that were never heard have no voice.
-    """
 
-    def __init__(self, job: Job, store: Store, listening: bool = True) -> None:
-        self.job, self.store, self.listening = job, store, listening
-        self._audio: Audio | None = None
-        self._digests: dict[int, tuple[Any, str]] = {}
-        self.notes: tuple[str, ...] = ()
+def _decode(inputs: Inputs, progress: Progress) -> Sound:
+    found = facts(inputs.job.media, **inputs.track)
+    audio = decode_audio(inputs.job.media, progress, **inputs.track)
+    inputs.hand_audio(audio)
+    return Sound(max(audio.duration_ms, found.duration_ms), found.has_picture, audio.notes)
 
-    def __enter__(self) -> Work:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._audio = None
+def _tell_length(replay: Replay, found: Sound) -> Sound:
+    replay.duration_ms = found.duration_ms
+    return found
 
-    @cached_property
-    def given(self) -> Subtitles | None:
-        """The subtitles or script, None without one. Raises SubtitlesError."""
-        if self.job.subtitles is None:
-            return None
-        from pipeline.formats.readers import read
 
-        people = [name for p in self.job.settings.people for name in (p.name, *p.also_known_as)]
-        given = read(self.job.subtitles, self.job.settings.language, people).without_directions()
-        if not given.words:
-            raise SubtitlesError(
-                self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
-            )
-        return given
+# --- picture --------------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def media_sha256(self) -> str:
-        return digest.digest(self.job.media, self.store.folder / "media-digest.json")
 
-    def audio(self) -> Audio:
-        """The sound on the presentation clock, decoded when a stage first needs it."""
-        if self._audio is None:
-            self._audio = media.decode_audio(self.job.media, **self._track)
-        return self._audio
+def _picture_reads(inputs: Inputs) -> dict[str, Any]:
+    settings = _plain(inputs.settings.picture)
+    return {**inputs.recording, "settings": settings, "reader": picture.reader_identity()}
 
-    @property
-    def _track(self) -> dict[str, Any]:
-        """Which audio track to listen to."""
-        return {"track": self.job.settings.audio_track, "language": self.job.settings.language}
 
-    @property
-    def _listened_to(self) -> dict[str, Any]:
-        """What every stage reads: the recording, and which track of it where that is not the English one."""
-        chosen = self._track if self._track != {"track": 0, "language": "en"} else {}
-        return {"recording": self.media_sha256, **chosen}
+def _see(inputs: Inputs, progress: Progress) -> Picture:
+    return picture.run(inputs.job.media, inputs[Sound].duration_ms, inputs.settings.picture, progress)
 
-    def transcript(self, step: Step) -> Transcript:
-        """Fold the stages into a transcript. Raises what the stages raise."""
-        sound = step("sound", Sound, self._reads("sound"), self._decode)
-        seen = step("picture", Picture, self._picture_reads(), lambda p: self._see(sound, p))
-        heard = step("transcribe", Heard, self._transcribe_reads(), self._transcribe)
-        aligned = step("align", Aligned, self._align_reads(heard), lambda p: self._align(heard, p))
-        voices = step(
-            "speakers",
-            Voices,
-            self._speaker_reads(heard, aligned, seen),
-            lambda p: self._tell_apart(heard, aligned, seen, sound.duration_ms, p),
+
+# --- transcribe -----------------------------------------------------------------------------------------------------
+
+
+def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
+    settings = inputs.settings
+    return {
+        **inputs.recording,
+        "settings": _plain(settings.transcribe, without=("processes",)),
+        "names": list(settings.names),
+        "language": settings.language,
+        "subtitles": inputs.subtitles_digest,
+        "recognizer": transcribe.choose(settings.transcribe).identity,
+    }
+
+
+def _transcribe(inputs: Inputs, progress: Progress) -> Heard:
+    settings = inputs.settings
+    return transcribe.run(
+        inputs.audio(), inputs.subtitles, settings.transcribe, settings.names, progress, settings.language
+    )
+
+
+# --- align ----------------------------------------------------------------------------------------------------------
+
+
+def _align_reads(inputs: Inputs) -> dict[str, Any]:
+    heard = inputs[Heard]
+    return {
+        **inputs.recording,
+        "settings": _plain(inputs.settings.align, without=("processes",)),
+        "subtitles": inputs.subtitles_digest,
+        "heard": inputs.digest(Heard),
+        **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
+    }
+
+
+def _align(inputs: Inputs, progress: Progress) -> Aligned:
+    heard, given, file = inputs[Heard], inputs.subtitles, inputs.job.subtitles
+    aligned = align.run(inputs.audio(), heard, given, inputs.settings.align, progress)
+    proven = len(given.words) >= ENOUGH_WORDS if given else False
+    if aligned.report.verdict is Verdict.UNRELATED and proven and file is not None:
+        raise SubtitlesError(
+            file,
+            f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
+            "name the right file with --subtitles, or move this one away to transcribe without it",
         )
-        parts = step(
-            "vignettes",
-            Parts,
-            self._part_reads(aligned, voices, seen, sound),
-            lambda p: vignettes.run(aligned, voices, seen, sound.duration_ms, self.job.settings.vignettes, p),
-        )
-        tags = step(
-            "concepts",
-            Concepts,
-            self._concept_reads(aligned, voices),
-            lambda p: self._tag(aligned, voices, p),
-        )
-        made = step(
-            "captions",
-            Captions,
-            self._caption_reads(aligned, voices, sound, seen, parts),
-            lambda p: self._divide(aligned, voices, sound, seen, parts, p),
-        )
-        self.notes = (
-            *sound.notes,
-            *self._odd_length(sound),
-            *seen.notes,
-            *(self.given.notes if self.given else ()),
-            *heard.notes,
-            *voices.notes,
-        )
-        return Transcript(
-            self._media(sound), heard, aligned, voices, made, _grade(heard, aligned, self.given),
-            lang=self.job.settings.language, provenance=self._provenance(heard, voices, tags),
-            concepts=tags, parts=parts, profile=self.job.settings.captions.profile,
-        )  # fmt: skip
+    is_still = Stillness(inputs.audio(), heard.regions)
+    found = absent.marked(aligned, heard.regions, is_still)
+    return pauses.marked(found, heard.regions, inputs.settings.language, is_still)
 
-    def _reads(self, stage: str, **more: Any) -> dict[str, Any]:
-        return {"version": VERSIONS[stage], **self._listened_to, **more}
 
-    def _digest(self, value: Any, kind: Any) -> str:
-        """`digest_of`, once for each result however many stages read it."""
-        if id(value) not in self._digests:
-            self._digests[id(value)] = (
-                value,
-                digest_of(value, kind),
-            )  # held, so that no other value takes its place
-        return self._digests[id(value)][1]
+# --- speakers -------------------------------------------------------------------------------------------------------
 
-    def _decode(self, progress: Progress) -> Sound:
-        facts = media.facts(self.job.media, **self._track)
-        self._audio = media.decode_audio(self.job.media, progress, **self._track)
-        return Sound(max(self._audio.duration_ms, facts.duration_ms), facts.has_picture, self._audio.notes)
 
-    def _picture_reads(self) -> dict[str, Any]:
-        return self._reads(
-            "picture", settings=_plain(self.job.settings.picture), reader=picture.reader_identity()
-        )
+def _speaker_reads(inputs: Inputs) -> dict[str, Any]:
+    return {
+        **inputs.recording,
+        "settings": _plain(inputs.settings.speakers),
+        "people": [asdict(p) for p in inputs.settings.people],
+        "clips": enrolment.digests(inputs.job),
+        "encoder": inputs.encoder.identity,
+        "aligned": inputs.digest(Aligned),
+        "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
+        "picture": inputs.digest(Picture),
+    }
 
-    def _see(self, sound: Sound, progress: Progress) -> Picture:
-        return picture.run(self.job.media, sound.duration_ms, self.job.settings.picture, progress)
 
-    def _transcribe_reads(self) -> dict[str, Any]:
-        settings = self.job.settings
-        return self._reads(
-            "transcribe",
-            settings=_plain(settings.transcribe, without=("processes",)),
-            names=list(settings.names),
-            language=settings.language,
-            subtitles=self._given_digest(),
-            recognizer=transcribe.choose(settings.transcribe).identity,
-        )
+def _tell_apart(inputs: Inputs, progress: Progress) -> Voices:
+    settings, store, listening = inputs.settings, inputs.store, inputs.listening
+    reads = {**inputs.recording, "encoder": inputs.encoder.identity}
+    known = store.load(HEARD, dict[str, str], reads).result or {}
+    memory = Memory(inputs.encoder, inputs.audio if listening else None, known)
+    clips = enrolment.clips(inputs.job, inputs[Sound].duration_ms, memory)
+    groups = store.load(GROUPED, Known, reads).result or {}
+    found = speakers.run(
+        memory.hear, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
+        inputs.encoder, progress, groups,
+    )  # fmt: skip
+    if listening:
+        store.save(GROUPED, Known, reads, groups)
+        store.save(HEARD, dict[str, str], reads, memory.used)
+    return found
 
-    def _transcribe(self, progress: Progress) -> Heard:
-        settings = self.job.settings
-        return transcribe.run(
-            self.audio(), self.given, settings.transcribe, settings.names, progress, settings.language
-        )
 
-    def _align_reads(self, heard: Heard) -> dict[str, Any]:
-        return self._reads(
-            "align",
-            settings=_plain(self.job.settings.align, without=("processes",)),
-            subtitles=self._given_digest(),
-            heard=self._digest(heard, Heard),
-            **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
-        )
+# --- vignettes ------------------------------------------------------------------------------------------------------
 
-    def _align(self, heard: Heard, progress: Progress) -> Aligned:
-        aligned = align.run(self.audio(), heard, self.given, self.job.settings.align, progress)
-        proven = len(self.given.words) >= ENOUGH_WORDS if self.given else False
-        if aligned.report.verdict is Verdict.UNRELATED and proven and self.job.subtitles is not None:
-            raise SubtitlesError(
-                self.job.subtitles,
-                f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
-                "name the right file with --subtitles, or move this one away to transcribe without it",
-            )
-        is_still = Stillness(self.audio(), heard.regions)
-        found = absent.marked(aligned, heard.regions, is_still)
-        return pauses.marked(found, heard.regions, self.job.settings.language, is_still)
 
-    @cached_property
-    def encoder(self) -> Encoder:
-        """What tells voices apart: the best that is here. Raises WeightsError."""
-        return embeddings.choose(model_folders())
+def _part_reads(inputs: Inputs) -> dict[str, Any]:
+    return {
+        **inputs.recording,
+        "aligned": inputs.digest(Aligned),
+        "voices": inputs.digest(Voices),
+        "picture": inputs.digest(Picture),
+        "duration": inputs[Sound].duration_ms,
+        "sidecar": [asdict(wish) for wish in inputs.settings.vignettes],
+    }
 
-    def _speaker_reads(self, heard: Heard, aligned: Aligned, picture: Picture) -> dict[str, Any]:
-        settings = self.job.settings
-        return self._reads(
-            "speakers",
-            settings=_plain(settings.speakers),
-            people=[asdict(p) for p in settings.people],
-            clips=enrolment.digests(self.job),
-            encoder=self.encoder.identity,
-            aligned=self._digest(aligned, Aligned),
-            regions=digest_of(heard.regions, tuple[Span, ...]),
-            picture=self._digest(picture, Picture),
-        )
 
-    def _tell_apart(
-        self, heard: Heard, aligned: Aligned, picture: Picture, duration_ms: int, progress: Progress
-    ) -> Voices:
-        settings = self.job.settings
-        reads = {**self._listened_to, "encoder": self.encoder.identity}
-        known = self.store.load(HEARD, dict[str, str], reads).result or {}
-        memory = Memory(self.encoder, self.audio if self.listening else None, known)
-        clips = enrolment.clips(self.job, duration_ms, memory)
-        groups = self.store.load(GROUPED, Known, reads).result or {}
-        found = speakers.run(
-            memory.hear, aligned, heard.regions, picture, settings.people, clips, settings.speakers, self.encoder,
-            progress, groups,
-        )  # fmt: skip
-        if self.listening:
-            self.store.save(GROUPED, Known, reads, groups)
-            self.store.save(HEARD, dict[str, str], reads, memory.used)
-        return found
+def _divide_video(inputs: Inputs, progress: Progress) -> Parts:
+    return vignettes.run(
+        inputs[Aligned],
+        inputs[Voices],
+        inputs[Picture],
+        inputs[Sound].duration_ms,
+        inputs.settings.vignettes,
+        progress,
+    )
 
-    def _concept_reads(self, aligned: Aligned, voices: Voices) -> dict[str, Any]:
-        return {
-            **self._lexicon_reads(),
-            "aligned": self._digest(aligned, Aligned),
-            "utterances": self._digest(voices, Voices),
-        }
 
-    def _tag(self, aligned: Aligned, voices: Voices, progress: Progress) -> Concepts:
-        roles = {s.id: s.role for s in voices.speakers}
-        reads = self._lexicon_reads()
-        known = self.store.load(CODED, dict[str, list[Finding]], reads).result or {}
-        called = self.store.load(CALLED_FOR, dict[str, list[int]], reads).result or {}
-        held = bool(called)
-        words = lexicon.glance(data_file(LEXICON))
-        found = concepts.run(aligned.tokens, voices.utterances, roles, words, progress, known, called)
-        self.store.save(CODED, dict[str, list[Finding]], reads, known)
-        if called and not held:
-            self.store.save(CALLED_FOR, dict[str, list[int]], reads, called)
-        return found
+# --- concepts -------------------------------------------------------------------------------------------------------
 
-    def _lexicon_reads(self) -> dict[str, Any]:
-        """What the findings in a turn depend on, besides its words and its speaker's role."""
-        return {
-            "version": VERSIONS["concepts"],
-            "lexicon": digest_of_file(data_file(LEXICON)),
-            "forms": digest_of_file(data_file(inflections.LISTED)),
-        }
 
-    def _caption_reads(
-        self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture, parts: Parts
-    ) -> dict[str, Any]:
-        return self._reads(
-            "captions",
-            settings=_plain(self.job.settings.captions),
-            aligned=self._digest(aligned, Aligned),
-            utterances=self._digest(voices, Voices),
-            duration=sound.duration_ms,
-            shots=list(_cuts(seen)),
-            parts=list(_boundaries(parts)),
-        )
+def _concept_reads(inputs: Inputs) -> dict[str, Any]:
+    return {
+        **_lexicon_reads(),
+        "aligned": inputs.digest(Aligned),
+        "utterances": inputs.digest(Voices),
+    }
 
-    def _divide(
-        self, aligned: Aligned, voices: Voices, sound: Sound, seen: Picture, parts: Parts, progress: Progress
-    ) -> Captions:
-        settings, cuts = self.job.settings.captions, _cuts(seen)
-        return captions.run(aligned, voices, settings, cuts, _boundaries(parts), progress, sound.duration_ms)
 
-    def _part_reads(self, aligned: Aligned, voices: Voices, seen: Picture, sound: Sound) -> dict[str, Any]:
-        return self._reads(
-            "vignettes",
-            aligned=self._digest(aligned, Aligned),
-            voices=self._digest(voices, Voices),
-            picture=self._digest(seen, Picture),
-            duration=sound.duration_ms,
-            sidecar=[asdict(wish) for wish in self.job.settings.vignettes],
-        )
+def _lexicon_reads() -> dict[str, Any]:
+    """What the findings in a turn depend on, besides its words and its speaker's role."""
+    return {
+        "lexicon": digest_of_file(data_file(LEXICON)),
+        "forms": digest_of_file(data_file(inflections.LISTED)),
+    }
 
-    def _given_digest(self) -> str:
-        return digest_of_file(self.job.subtitles) if self.job.subtitles and self.given else ""
 
-    def _odd_length(self, sound: Sound) -> tuple[str, ...]:
-        expected = self.job.settings.expected_duration_ms
-        if expected is None or abs(expected - sound.duration_ms) <= DURATION_SLACK_MS:
-            return ()
-        return (
-            f"the recording lasts {clock(sound.duration_ms)}, but {clock(expected)} was expected: "
-            "it may be another cut than the one described",
-        )
+def _tag(inputs: Inputs, progress: Progress) -> Concepts:
+    voices, store = inputs[Voices], inputs.store
+    roles = {s.id: s.role for s in voices.speakers}
+    reads = {"version": version_of("concepts"), **_lexicon_reads()}
+    known = store.load(CODED, dict[str, list[Finding]], reads).result or {}
+    called = store.load(CALLED_FOR, dict[str, list[int]], reads).result or {}
+    held = bool(called)
+    words = lexicon.glance(data_file(LEXICON))
+    found = concepts.run(inputs[Aligned].tokens, voices.utterances, roles, words, progress, known, called)
+    store.save(CODED, dict[str, list[Finding]], reads, known)
+    if called and not held:
+        store.save(CALLED_FOR, dict[str, list[int]], reads, called)
+    return found
 
-    def _media(self, sound: Sound) -> Media:
-        settings = self.job.settings
-        return Media(
-            self.job.name, self.media_sha256, sound.duration_ms, settings.title, settings.isbn, settings.credits,
-            settings.learning_objectives, sound.has_picture,
-        )  # fmt: skip
 
-    def _provenance(self, heard: Heard, voices: Voices, tags: Concepts) -> dict[str, str]:
-        used = json.dumps(
-            [_plain(g) for g in (self.job.settings.align, self.job.settings.captions)], sort_keys=True
-        )
-        return {
-            "vignette": __version__,
-            "recognizer": heard.recognizer,
-            "model": heard.model,
-            "speakers": voices.encoder,
-            "lexicon": tags.lexicon,
-            "subtitles": self.job.subtitles.name if self.job.subtitles else "",
-            "settings": hashlib.sha256(used.encode()).hexdigest()[:12],
-        }
+# --- captions -------------------------------------------------------------------------------------------------------
+
+
+def _caption_reads(inputs: Inputs) -> dict[str, Any]:
+    return {
+        **inputs.recording,
+        "settings": _plain(inputs.settings.captions),
+        "aligned": inputs.digest(Aligned),
+        "utterances": inputs.digest(Voices),
+        "duration": inputs[Sound].duration_ms,
+        "shots": list(_cuts(inputs[Picture])),
+        "parts": list(_boundaries(inputs[Parts])),
+    }
+
+
+def _divide(inputs: Inputs, progress: Progress) -> Captions:
+    cuts, boundaries = _cuts(inputs[Picture]), _boundaries(inputs[Parts])
+    settings, duration_ms = inputs.settings.captions, inputs[Sound].duration_ms
+    return captions.run(inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms)
 
 
 def _cuts(seen: Picture) -> tuple[int, ...]:
@@ -398,7 +303,25 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
     return {k: v for k, v in asdict(group).items() if k not in without}
 
 
-def _grade(heard: Heard, aligned: Aligned, given: Subtitles | None) -> Grade:
-    if given is not None:
-        return Grade.SUBTITLES
-    return Grade.MACHINE if heard.recognizer == "whisper" else Grade.DRAFT
+# --- the table ------------------------------------------------------------------------------------------------------
+
+STAGES: Sequence[Stage[Any]] = (
+    Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
+    Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
+    Stage("transcribe", 1, Heard, _transcribe_reads, _transcribe, listens=True),
+    Stage("align", 4, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
+    Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
+    Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
+    Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),
+    Stage("captions", 3, Captions, _caption_reads, _divide, Replay.correct_captions),
+)
+
+
+def names() -> list[str]:
+    """What the stages are called, in their order."""
+    return [stage.name for stage in STAGES]
+
+
+def version_of(name: str) -> int:
+    """The version of the stage of this name."""
+    return next(stage.version for stage in STAGES if stage.name == name)

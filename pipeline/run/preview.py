@@ -11,15 +11,14 @@ from pipeline.edits.model import ConceptAt
 from pipeline.edits.replay import Replay
 from pipeline.errors import NotCaptioned
 from pipeline.progress import Progress, silent
-from pipeline.run.graph import Work
+from pipeline.run import graph
+from pipeline.run.graph import Stage
+from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job
 from pipeline.run.store import Store
 from pipeline.transcript import Concepts, Transcript
 
 T = TypeVar("T")
-
-# What is too dear to be done anew for a look.
-LISTENING = frozenset(("sound", "transcribe", "align"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,8 @@ def preview(job: Job, contents: Contents | None = None, tagging: bool | None = N
     if tagging is None:
         tagging = any(isinstance(d.value, ConceptAt) for d in found.decisions)
     store = Store.of(job.out, job.name)
-    with Work(job, store, listening=False) as work:
-        transcript = work.transcript(_Look(job, store, replay, tagging))
+    with Inputs(job, store, listening=False) as inputs:
+        transcript = graph.transcript(inputs, _Look(job, store, replay, tagging))
     return Preview(replay.graded(transcript), replay)
 
 
@@ -56,19 +55,14 @@ class _Look:
     replay: Replay
     tagging: bool
 
-    def __call__(
-        self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]
-    ) -> T:
-        result = self.store.load(stage, kind, reads).result
-        if result is None and stage in LISTENING:
+    def __call__(self, stage: Stage[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]) -> T:
+        result = self.store.load(stage.name, stage.result, reads).result
+        if result is None and stage.listens:
             raise NotCaptioned(
                 self.job.media,
                 "was not captioned yet, or something changed since",
                 f"vignette run {self.job.media}, then try again",
             )
-        if result is None and stage == "concepts" and not self.tagging:
+        if result is None and stage.result is Concepts and not self.tagging:
             result = cast(T, Concepts())
-        if result is None:
-            result = produce(silent)
-        corrected: T = self.replay.correct(stage, result)
-        return corrected
+        return stage.correct(self.replay, produce(silent) if result is None else result)

@@ -10,6 +10,15 @@ from pipeline.transcript.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """What decoding found: the recording's presentation length, whether it has a picture, and what is odd about it."""
+
+    duration_ms: int
+    has_picture: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What `transcribe` found: draft tokens (empty when the recognizer was not asked), and where there is speech.
 

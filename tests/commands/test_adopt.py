@@ -20,15 +20,15 @@ from pipeline.edits import append, journal_of, read
 from pipeline.edits.maker import Maker
 from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
 from pipeline.formats.writers import srt, vtt
-from pipeline.run import jobs, outputs
-from pipeline.run.graph import Sound, Work
+from pipeline.run import graph, jobs, outputs
+from pipeline.run.inputs import Inputs
 from pipeline.run.preview import preview
 from pipeline.run.report import quality
 from pipeline.run.store import Store
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.stages import align
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript import Heard
+from pipeline.transcript import Heard, Sound
 from tests.support.edit_makers import DEMO_SUBTITLES, demo_aligned
 from tests.support.project import Project
 
@@ -41,14 +41,14 @@ class Listened:
     def __init__(self, store):
         self.store = store
 
-    def __call__(self, stage, kind, reads, produce):
+    def __call__(self, stage, reads, produce):
         made = {
             "sound": lambda: Sound(DURATION_MS, True),
             "transcribe": lambda: Heard("sphinx", "en-us", True, (), (Span(0, DURATION_MS),)),
             "align": demo_aligned,
-        }.get(stage)
+        }.get(stage.name)
         result = made() if made else produce(lambda share: None)
-        self.store.save(stage, kind, reads, result)
+        self.store.save(stage.name, stage.result, reads, result)
         return result
 
 
@@ -75,8 +75,8 @@ class Desk:
         return journal_of(self.job.media)
 
     def listen(self):
-        with Work(self.job, self.store, listening=False) as work:
-            work.transcript(Listened(self.store))
+        with Inputs(self.job, self.store, listening=False) as inputs:
+            graph.transcript(inputs, Listened(self.store))
 
     def run(self):
         """What `vignette run` does behind the stages."""

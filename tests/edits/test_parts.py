@@ -47,9 +47,9 @@ def part(made, id_):
 def over(made, decisions, found):
     """The same decisions where other parts were found."""
     replay = Replay(Contents(decisions), DURATION_MS)
-    replay.correct("align", demo_aligned())
-    replay.correct("speakers", made.transcript.voices)
-    return replay.correct("vignettes", found), replay.report.standings
+    replay.correct_words(demo_aligned())
+    replay.correct_voices(made.transcript.voices)
+    return replay.correct_parts(found), replay.report.standings
 
 
 def test_the_machines_parts_are_left_alone_without_a_decision(machine):

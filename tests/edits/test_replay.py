@@ -426,12 +426,11 @@ def test_a_person_is_found_by_what_they_say_not_by_their_id(machine):
     from pipeline.edits import Contents, Replay
 
     replay = Replay(Contents((decision,)))
-    replay.correct("align", demo_aligned())
+    replay.correct_words(demo_aligned())
     voices = machine.transcript.voices
     swapped = {"s1": "s2", "s2": "s1", None: None}
     strangers = tuple(replace(s, name=f"Person {n}") for n, s in enumerate(voices.speakers, 1))
-    found = replay.correct(
-        "speakers",
+    found = replay.correct_voices(
         replace(voices, speakers=strangers,
                 utterances=tuple(replace(u, speaker=swapped[u.speaker]) for u in voices.utterances)),
     )  # fmt: skip

@@ -8,6 +8,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def renewed(name):
         "ears": align.second_reading.VERSION,
     }
     found = set()
-    for stage, version in graph.VERSIONS.items():
+    for stage, version in ((s.name, s.version) for s in graph.STAGES):
         reads, now = read_by(name, stage), {**shipped, "version": version}
         if any(reads[key] != now[key] for key in reads.keys() & now.keys()):
             found.add(stage)
@@ -79,7 +80,7 @@ def renewed(name):
 def open_to_change(name):
     """Those stages, and all that read what they make."""
     found = renewed(name)
-    for stage in graph.STAGES:
+    for stage in graph.names():
         if FED_BY.get(stage, set()) & found:
             found.add(stage)
     return found
@@ -199,9 +200,9 @@ def test_what_a_person_mends_is_kept_and_nothing_else(old):
     [("call", "align"), ("door", "speakers"), pytest.param("door", "align", marks=pytest.mark.slow)],
 )
 def test_decisions_stand_when_stages_are_done_anew(old, monkeypatch, name, first):
-    raised = set(graph.STAGES[graph.STAGES.index(first) :])
-    for stage in raised:
-        monkeypatch.setitem(graph.VERSIONS, stage, graph.VERSIONS[stage] + 1)
+    raised = set(graph.names()[graph.names().index(first) :])
+    newer = [replace(s, version=s.version + 1) if s.name in raised else s for s in graph.STAGES]
+    monkeypatch.setattr(graph, "STAGES", newer)
     (recording,) = recordings(old.quick("run", RECORDINGS[name], "--json")).values()
     reasons = {s["name"]: s["reason"] for s in recording["stages"] if s["done"]}
     assert reasons.keys() >= raised

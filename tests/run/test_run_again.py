@@ -14,15 +14,15 @@ from pipeline.cli.console import SilentWatcher
 from pipeline.edits import Contents, Replay
 from pipeline.edits.model import ConceptAt
 from pipeline.media.facts import Audio
-from pipeline.run import graph, outputs
+from pipeline.run import graph, inputs, outputs
 from pipeline.run.fold import Fold
-from pipeline.run.graph import Sound, Work
+from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job
 from pipeline.run.store import Store
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.speech.voices import embeddings
 from pipeline.timing import Span
-from pipeline.transcript import Heard
+from pipeline.transcript import Heard, Sound
 from tests.support.edit_makers import DURATION_MS, decide_at_random, demo_aligned
 
 HEARD = {
@@ -42,7 +42,7 @@ def noise():
 def cheap_ears(monkeypatch):
     """The encoder that needs no weights, so that it is the same everywhere."""
     encoder = embeddings.choose([])
-    monkeypatch.setattr(graph.embeddings, "choose", lambda folders: encoder)
+    monkeypatch.setattr(inputs.embeddings, "choose", lambda folders: encoder)
 
 
 class Bench:
@@ -58,15 +58,15 @@ class Bench:
         """The bytes of every output, by name, and which stages were done."""
         job = replace(self.job, settings=settings or self.job.settings)
         replay = Replay(Contents(tuple(decisions)))
-        fold = Fold(self.store, SilentWatcher(), None, replay.correct)
+        fold = Fold(self.store, SilentWatcher(), None, replay)
 
-        def step(stage, kind, reads, produce):
-            made = HEARD.get(stage)
-            return fold(stage, kind, reads, produce if made is None else lambda progress: made)
+        def step(stage, reads, produce):
+            made = HEARD.get(stage.name)
+            return fold(stage, reads, produce if made is None else lambda progress: made)
 
-        with Work(job, self.store) as bench:
-            bench._audio = noise()
-            transcript = replay.graded(bench.transcript(step))
+        with Inputs(job, self.store) as bench:
+            bench.hand_audio(noise())
+            transcript = replay.graded(graph.transcript(bench, step))
         written = outputs.write(transcript, self.store, job.out)
         assert not written.mended
         done = {s.name for s in fold.states if s.done}
@@ -95,7 +95,7 @@ def test_one_changed_word_and_back(tmp_path):
     again, none = bench.run()
     changed, after = bench.run([decision])
     assert (again, none) == (before, set())
-    assert first == set(graph.STAGES)
+    assert first == set(graph.names())
     assert after == {"speakers", "vignettes", "concepts", "captions"}
     assert changed != before
     assert changed == from_nothing(tmp_path / "nothing", [decision])

@@ -16,6 +16,7 @@ from pipeline.edits.model import CueOf, Decision, VignetteAt, sealed
 from pipeline.errors import UsageError
 from pipeline.files import data_file
 from pipeline.formats.readers import read
+from pipeline.run.graph import STAGES
 from pipeline.settings import CaptionSettings
 from pipeline.stages import captions, concepts
 from pipeline.timing import Span
@@ -129,17 +130,17 @@ def compose(
 ) -> Made:
     """What a run makes of an alignment and decisions; checked."""
     replay = Replay(Contents(decisions), duration_ms)
-    aligned = replay.correct("align", aligned)
+    aligned = replay.correct_words(aligned)
     voices = utterances.build(aligned)
-    voices = replay.correct("utterances", people(voices, aligned.tokens) if voiced else voices)
+    voices = replay.correct_voices(people(voices, aligned.tokens) if voiced else voices)
     roles = {s.id: s.role for s in voices.speakers}
     tags = concepts.run(aligned.tokens, voices.utterances, roles, _lexicon()) if tagging else Concepts()
-    tags = replay.correct("concepts", tags)
-    parts = replay.correct("vignettes", divided(aligned, voices, duration_ms))
+    tags = replay.correct_concepts(tags)
+    parts = replay.correct_parts(divided(aligned, voices, duration_ms))
     begins = tuple(p.span.start_ms for p in parts.parts[1:])
     wanted = settings or CaptionSettings()
     made = captions.run(aligned, voices, wanted, boundaries=begins, duration_ms=duration_ms)
-    made = replay.correct("captions", made)
+    made = replay.correct_captions(made)
     heard = Heard("sphinx", "en-us", True, (), (Span(0, duration_ms),))
     transcript = Transcript(
         Media("demo", "0" * 64, duration_ms), heard, aligned, voices, made, Grade.SUBTITLES, concepts=tags,
@@ -152,7 +153,8 @@ def compose(
 def over_own_result(made: Made, decisions: tuple[Decision, ...]) -> tuple[dict[str, object], Replay]:
     """What every stage comes to when decisions meet what they came to as if the machine had found it, and the replay."""
     replay, found = Replay(Contents(decisions), DURATION_MS), stages_of(made)
-    return {stage: replay.correct(stage, result) for stage, result in found.items()}, replay
+    by_name = {stage.name: stage for stage in STAGES}
+    return {name: by_name[name].correct(replay, result) for name, result in found.items()}, replay
 
 
 def stages_of(made: Made) -> dict[str, object]:

@@ -29,9 +29,9 @@ from pipeline.transcript import (
 
 def transcript(cues: Sequence[ShownCue], replay: Replay) -> Transcript:
     """The transcript that a file's cues amount to, corrected by a replay; nothing of it is divided anew."""
-    aligned = replay.correct("align", _aligned(cues))
-    voices = replay.correct("utterances", _voices(cues, aligned))
-    made = replay.correct("captions", _captions(aligned))
+    aligned = replay.correct_words(_aligned(cues))
+    voices = replay.correct_voices(_voices(cues, aligned))
+    made = replay.correct_captions(_captions(aligned))
     heard = Heard("", "", False, (), ())
     return Transcript(Media("", "", 0), heard, aligned, voices, made, Grade.SUBTITLES)
 

@@ -1,0 +1,87 @@
+"""The transcript composed of what the stages found, with its grade and provenance, and what they noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from pipeline import __version__
+from pipeline.run.inputs import Inputs
+from pipeline.timing import clock
+from pipeline.transcript import (
+    Aligned,
+    Captions,
+    Concepts,
+    Grade,
+    Heard,
+    Media,
+    Parts,
+    Picture,
+    Sound,
+    Transcript,
+    Voices,
+)
+
+# The announced length may be off by this much before a person is warned.
+DURATION_SLACK_MS = 2000
+
+
+def composed(inputs: Inputs) -> Transcript:
+    """All that the stages found, side by side."""
+    heard, voices, tags = inputs[Heard], inputs[Voices], inputs[Concepts]
+    return Transcript(
+        _media(inputs), heard, inputs[Aligned], voices, inputs[Captions], _grade(inputs), lang=inputs.settings.language,
+        provenance=_provenance(inputs), concepts=tags, parts=inputs[Parts], profile=inputs.settings.captions.profile,
+    )  # fmt: skip
+
+
+def _grade(inputs: Inputs) -> Grade:
+    if inputs.subtitles is not None:
+        return Grade.SUBTITLES
+    return Grade.MACHINE if inputs[Heard].recognizer == "whisper" else Grade.DRAFT
+
+
+def _media(inputs: Inputs) -> Media:
+    settings, sound = inputs.settings, inputs[Sound]
+    return Media(
+        inputs.job.name, inputs.media_sha256, sound.duration_ms, settings.title, settings.isbn, settings.credits,
+        settings.learning_objectives, sound.has_picture,
+    )  # fmt: skip
+
+
+def _provenance(inputs: Inputs) -> dict[str, str]:
+    settings, heard = inputs.settings, inputs[Heard]
+    used = json.dumps([asdict(g) for g in (settings.align, settings.captions)], sort_keys=True)
+    return {
+        "vignette": __version__,
+        "recognizer": heard.recognizer,
+        "model": heard.model,
+        "speakers": inputs[Voices].encoder,
+        "lexicon": inputs[Concepts].lexicon,
+        "subtitles": inputs.job.subtitles.name if inputs.job.subtitles else "",
+        "settings": hashlib.sha256(used.encode()).hexdigest()[:12],
+    }
+
+
+def _odd_length(inputs: Inputs) -> Iterable[str]:
+    expected, duration_ms = inputs.settings.expected_duration_ms, inputs[Sound].duration_ms
+    if expected is not None and abs(expected - duration_ms) > DURATION_SLACK_MS:
+        yield (
+            f"the recording lasts {clock(duration_ms)}, but {clock(expected)} was expected: "
+            "it may be another cut than the one described"
+        )
+
+
+def notes(inputs: Inputs) -> tuple[str, ...]:
+    """What the stages noticed that a person should know, in their order."""
+    given = inputs.subtitles
+    return (
+        *inputs[Sound].notes,
+        *_odd_length(inputs),
+        *inputs[Picture].notes,
+        *(given.notes if given else ()),
+        *inputs[Heard].notes,
+        *inputs[Voices].notes,
+    )

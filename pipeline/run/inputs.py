@@ -1,0 +1,110 @@
+"""What the stages of one recording read: settings, subtitles, sound, digests, and what stages before them found."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+from pipeline.errors import SubtitlesError
+from pipeline.files import digest_of_file, model_folders
+from pipeline.media import facts
+from pipeline.media.audio import Audio
+from pipeline.media.digest import digest
+from pipeline.run.jobs import Job
+from pipeline.run.store import Store, digest_of
+from pipeline.settings import Settings
+from pipeline.speech.voices import embeddings
+from pipeline.speech.voices.embeddings import Encoder
+from pipeline.transcript.subtitles import Subtitles
+
+T = TypeVar("T")
+
+# Which track is listened to where nobody chooses; only another choice is part of what a stage read.
+_USUAL_TRACK = {"track": 0, "language": "en"}
+
+
+class Inputs:
+    """The inputs of one recording's stages, each read when first needed; a context manager that lets go of the audio.
+
+    `inputs[Heard]` is what the stage with that result found, human decisions put over. Without `listening`, passages that
+    were never heard have no voice.
+    """
+
+    def __init__(self, job: Job, store: Store, listening: bool = True) -> None:
+        self.job, self.store, self.listening = job, store, listening
+        self._audio: Audio | None = None
+        self._found: dict[type, Any] = {}
+        self._digests: dict[type, str] = {}
+
+    def __enter__(self) -> Inputs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._audio = None
+
+    def __getitem__(self, kind: type[T]) -> T:
+        """What was found of this kind. Raises KeyError for a stage that comes later."""
+        return cast(T, self._found[kind])
+
+    def keep(self, kind: type[T], found: T) -> None:
+        """Hand a stage's result to those that come after it."""
+        self._found[kind] = found
+
+    def digest(self, kind: type) -> str:
+        """The digest of what was found of this kind, computed once however many stages read it."""
+        if kind not in self._digests:
+            self._digests[kind] = digest_of(self._found[kind], kind)
+        return self._digests[kind]
+
+    @property
+    def settings(self) -> Settings:
+        return self.job.settings
+
+    @cached_property
+    def subtitles(self) -> Subtitles | None:
+        """The subtitles or script, None without one. Raises SubtitlesError."""
+        if self.job.subtitles is None:
+            return None
+        from pipeline.formats.readers import read
+
+        people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
+        given = read(self.job.subtitles, self.settings.language, people).without_directions()
+        if not given.words:
+            raise SubtitlesError(
+                self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
+            )
+        return given
+
+    @property
+    def subtitles_digest(self) -> str:
+        """The digest of the file of subtitles, "" without one."""
+        return digest_of_file(self.job.subtitles) if self.job.subtitles and self.subtitles else ""
+
+    @cached_property
+    def media_sha256(self) -> str:
+        return digest(self.job.media, self.store.folder / "media-digest.json")
+
+    @property
+    def track(self) -> dict[str, Any]:
+        """Which audio track to listen to."""
+        return {"track": self.settings.audio_track, "language": self.settings.language}
+
+    @property
+    def recording(self) -> dict[str, Any]:
+        """What every stage reads that hears or sees: the recording, and which track of it where that is not the usual one."""
+        return {"recording": self.media_sha256, **(self.track if self.track != _USUAL_TRACK else {})}
+
+    def audio(self) -> Audio:
+        """The sound on the presentation clock, decoded when a stage first needs it."""
+        if self._audio is None:
+            self._audio = facts.decode_audio(self.job.media, **self.track)
+        return self._audio
+
+    def hand_audio(self, audio: Audio) -> None:
+        """Give the sound that is decoded already."""
+        self._audio = audio
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The speaker encoder: the best that is here. Raises WeightsError."""
+        return embeddings.choose(model_folders())
