@@ -89,12 +89,12 @@ class Lexicon:
 
 def load(path: Path) -> Lexicon:
     """The lexicon in a file. Raises LexiconError with line and column of the first mistake."""
-    found = glance(path)
+    found = load_lazily(path)
     _ = found.rules
     return found
 
 
-def glance(path: Path) -> Lexicon:
+def load_lazily(path: Path) -> Lexicon:
     """The lexicon in a file with its patterns still unread, for who may do without them: reading them takes a
     third of a second. Raises LexiconError."""
     try:

@@ -305,7 +305,7 @@ class Work:
         known = self.store.load(CODED, dict[str, list[Finding]], reads).result or {}
         called = self.store.load(CALLED_FOR, dict[str, list[int]], reads).result or {}
         held = bool(called)
-        words = lexicon.glance(data_file(LEXICON))
+        words = lexicon.load_lazily(data_file(LEXICON))
         found = concepts.run(aligned.tokens, voices.utterances, roles, words, progress, known, called)
         self.store.save(CODED, dict[str, list[Finding]], reads, known)
         if called and not held:

@@ -151,10 +151,10 @@ def test_sentences_that_come_out_otherwise_are_reported():
     assert str(false) == "c: the counterexample “When drinking?” is found by when {use} ?"
 
 
-def test_a_glance_reads_no_patterns(tmp_path: Path) -> None:
+def test_a_lexicon_loaded_lazily_reads_no_patterns(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(SMALL.replace("patterns = '''", "patterns = '''\n(never closed", 1), encoding="utf-8")
-    seen = lexicon.glance(path)
+    seen = lexicon.load_lazily(path)
     assert [c.id for c in seen.concepts] == [c.id for c in lexicon.parse(SMALL).concepts]
     with pytest.raises(LexiconError, match="never closed"):
         _ = seen.rules
