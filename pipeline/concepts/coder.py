@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.concepts.assertion import Manner, manner
 from pipeline.concepts.lexicon import Lexicon
 from pipeline.concepts.matching import Tagger
-from pipeline.concepts.normalize import listen
+from pipeline.concepts.normalize import normalize
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Coder:
     def code(self, text: str, role: str = "") -> list[Finding]:
         """The findings in the words of one turn, in order; `role` is "therapist", "client", "narrator", or
         "" if unknown."""
-        talk = listen(text)
+        talk = normalize(text)
         found: list[Finding] = []
         for match in self._tagger.find(talk, role):
             start, end = talk.words[match.first].start, talk.words[match.last - 1].end

@@ -90,7 +90,7 @@ class Talk:
     quotes: tuple[tuple[int, int], ...] = ()
 
 
-def listen(text: str) -> Talk:
+def normalize(text: str) -> Talk:
     """The words of `text` to match against."""
     plain = text.replace("’", "'").replace("‘", "'")
     words = list(_words(plain))
