@@ -35,7 +35,7 @@ _REPORTED_REACH_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class Assertion:
     negated: bool
     asked: bool
     quoted: bool
@@ -43,11 +43,11 @@ class Manner:
     about: About
 
 
-def manner(match: Match, talk: Talk) -> Manner:
+def assertion_of(match: Match, talk: Talk) -> Assertion:
     """The attributes of one match, read from its own sentence."""
     words = [w.text for w in talk.words]
     start, end = _sentence(words, match.first, match.last)
-    return Manner(
+    return Assertion(
         negated=_negated(words, start, match),
         asked=end < len(words) and words[end] == "?",
         quoted=_quoted(talk, words, start, match),

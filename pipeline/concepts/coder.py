@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.concepts.assertion import Manner, manner
+from pipeline.concepts.assertion import Assertion, assertion_of
 from pipeline.concepts.lexicon import Lexicon
 from pipeline.concepts.matching import Tagger
 from pipeline.concepts.normalize import normalize
@@ -20,7 +20,7 @@ class Finding:
     start: int
     end: int
     rule: str
-    manner: Manner
+    manner: Assertion
 
 
 class Coder:
@@ -50,7 +50,7 @@ class Coder:
         found: list[Finding] = []
         for match in self._tagger.find(talk, role):
             start, end = talk.words[match.first].start, talk.words[match.last - 1].end
-            found.append(Finding(match.concept, start, end, match.rule.pattern.source, manner(match, talk)))
+            found.append(Finding(match.concept, start, end, match.rule.pattern.source, assertion_of(match, talk)))
         return found
 
     def concepts_in(self, text: str, role: str = "") -> frozenset[str]:
