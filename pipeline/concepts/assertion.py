@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.concepts.matching import Match
-from pipeline.concepts.normalize import STOPS, Talk, word_set
+from pipeline.concepts.normalize import SENTENCE_MARKS, Talk, word_set
 from pipeline.concepts.patterns import words_of
 from pipeline.transcript import About
 
-NEGATION_REACH_WORDS = 6
-_NEGATIONS = word_set("not never no none nobody nothing nowhere neither nor without hardly barely")
-_NO_NEGATION_BEFORE = word_set("only just wonder doubt matter")
-_TURNS = word_set("but because although though")
-_SUPPOSING = word_set("if unless suppose supposing imagine whether would could might 'd")
-_WISHING = word_set("like love rather prefer had better")
-_REPORTING = word_set(
+NEGATION_SCOPE_WORDS = 6
+_NEGATION_CUES = word_set("not never no none nobody nothing nowhere neither nor without hardly barely")
+_PSEUDO_NEGATION_AFTER = word_set("only just wonder doubt matter")
+_SCOPE_TERMINATORS = word_set("but because although though")
+_HYPOTHETICAL_CUES = word_set("if unless suppose supposing imagine whether would could might 'd")
+_POLITE_AFTER = word_set("like love rather prefer had better")
+_REPORTING_VERBS = word_set(
     "say says said saying tell tells told telling thinks thought reckons goes ask asks asked"
 )
 
@@ -31,7 +31,7 @@ _OTHER = word_set(
     everyone everybody wife husband partner girlfriend boyfriend mother father mum dad brother sister son
     daughter kid kids child children friend friends mate mates boss doctor patients clients members"""
 )
-_REPORTED_REACH_WORDS = 8
+_REPORTED_SPEECH_SCOPE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +51,40 @@ def assertion_of(match: Match, talk: Talk) -> Assertion:
         negated=_negated(words, start, match),
         asked=end < len(words) and words[end] == "?",
         quoted=_quoted(talk, words, start, match),
-        hypothetical=_supposed(words, start, match.last),
+        hypothetical=_hypothetical(words, start, match.last),
         about=_about(words, start, match),
     )
 
 
 def _sentence(words: list[str], first: int, last: int) -> tuple[int, int]:
     start, end = first, last
-    while start > 0 and words[start - 1] not in STOPS:
+    while start > 0 and words[start - 1] not in SENTENCE_MARKS:
         start -= 1
-    while end < len(words) and words[end] not in STOPS:
+    while end < len(words) and words[end] not in SENTENCE_MARKS:
         end += 1
     return start, end
 
 
 def _negated(words: list[str], start: int, match: Match) -> bool:
     at = match.first - 1
-    while at >= max(start, match.first - NEGATION_REACH_WORDS) and words[at] not in _TURNS:
+    while at >= max(start, match.first - NEGATION_SCOPE_WORDS) and words[at] not in _SCOPE_TERMINATORS:
         if _is_negation(words, at):
             return True
         at -= 1
-    if _NEGATIONS & words_of(match.rule.pattern.part.phrase):
+    if _NEGATION_CUES & words_of(match.rule.pattern.part.phrase):
         return False  # the "not" belongs to the concept itself, as in "I will not stop"
     return any(_is_negation(words, at) for at in range(match.first, match.last))
 
 
 def _is_negation(words: list[str], at: int) -> bool:
     following = words[at + 1] if at + 1 < len(words) else ""
-    return words[at] in _NEGATIONS and following not in _NO_NEGATION_BEFORE
+    return words[at] in _NEGATION_CUES and following not in _PSEUDO_NEGATION_AFTER
 
 
-def _supposed(words: list[str], start: int, last: int) -> bool:
+def _hypothetical(words: list[str], start: int, last: int) -> bool:
     for at in range(start, last):
         following = words[at + 1] if at + 1 < len(words) else ""
-        if words[at] in _SUPPOSING and following not in _WISHING:
+        if words[at] in _HYPOTHETICAL_CUES and following not in _POLITE_AFTER:
             return True
     return False
 
@@ -93,8 +93,8 @@ def _quoted(talk: Talk, words: list[str], start: int, match: Match) -> bool:
     first_char = talk.words[match.first].start
     if any(open_ < first_char < close for open_, close in talk.quotes):
         return True
-    before = words[max(start, match.first - _REPORTED_REACH_WORDS) : match.first]
-    return any(word in _REPORTING and bool(_OTHER & set(before[:at])) for at, word in enumerate(before))
+    before = words[max(start, match.first - _REPORTED_SPEECH_SCOPE_WORDS) : match.first]
+    return any(word in _REPORTING_VERBS and bool(_OTHER & set(before[:at])) for at, word in enumerate(before))
 
 
 def _about(words: list[str], start: int, match: Match) -> About:

@@ -24,19 +24,22 @@ class Finding:
 
 
 class Coder:
-    """A lexicon made ready to be applied, which takes about a second; applying it takes about a millisecond
-    per turn.
+    """A dictionary coder: applies a lexicon to turns of talk.
 
-    `by_word` is what `by_word` gave for the very same lexicon: only the rules are read then that a turn may need. `few` does
-    without spaCy, and is for few turns.
+    To make one takes about a second, to code a turn about a millisecond. `by_word` is the index that the property `by_word`
+    gave for the very same lexicon: with it only the rules are read that a turn may need. `without_spacy` saves the import of
+    spaCy (half a second) and is slower per turn, so it is for few turns.
     """
 
     def __init__(
-        self, lexicon: Lexicon, by_word: Mapping[str, Sequence[int]] | None = None, few: bool = False
+        self,
+        lexicon: Lexicon,
+        by_word: Mapping[str, Sequence[int]] | None = None,
+        without_spacy: bool = False,
     ) -> None:
         self.lexicon = lexicon
         rules = lexicon.rules if by_word is None else lexicon.unread
-        self._tagger = Tagger(rules, lexicon.passed_over, by_word, few)
+        self._tagger = Tagger(rules, lexicon.passed_over, by_word, without_spacy)
 
     @property
     def by_word(self) -> dict[str, list[int]]:
@@ -50,7 +53,9 @@ class Coder:
         found: list[Finding] = []
         for match in self._tagger.find(talk, role):
             start, end = talk.words[match.first].start, talk.words[match.last - 1].end
-            found.append(Finding(match.concept, start, end, match.rule.pattern.source, assertion_of(match, talk)))
+            found.append(
+                Finding(match.concept, start, end, match.rule.pattern.source, assertion_of(match, talk))
+            )
         return found
 
     def concepts_in(self, text: str, role: str = "") -> frozenset[str]:

@@ -14,7 +14,7 @@ from functools import cache
 
 from pipeline.files import data_file
 
-LISTED = "forms.txt"
+FORMS_FILE = "forms.txt"
 
 
 def inflector(explicit: Mapping[str, tuple[str, ...]]) -> _Inflector:
@@ -30,13 +30,13 @@ class _Inflector:
         """All forms of `word` as verb, noun or adjective, itself included; empty if none are known. Possessives
         are words of their own."""
         if word not in self._known:
-            self._known[word] = _listed().get(word) or from_library(word)
+            self._known[word] = _listed_forms().get(word) or from_library(word)
         return self._known[word]
 
 
 @cache
-def _listed() -> dict[str, frozenset[str]]:
-    lines = data_file(LISTED).read_text("utf-8").splitlines()
+def _listed_forms() -> dict[str, frozenset[str]]:
+    lines = data_file(FORMS_FILE).read_text("utf-8").splitlines()
     return {forms[0]: frozenset(forms) for forms in map(str.split, lines)}
 
 
@@ -56,7 +56,7 @@ def main() -> None:
     words = set(re.findall(r"([^\W_]+)~", text)) - set(tomllib.loads(text)["forms"])
     forms = {word: from_library(word) for word in sorted(words)}
     lines = [" ".join([word, *sorted(found - {word})]) for word, found in forms.items() if found]
-    lexicon.with_name(LISTED).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    lexicon.with_name(FORMS_FILE).write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
 
 if __name__ == "__main__":

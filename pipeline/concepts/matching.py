@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from pipeline.concepts import direct
-from pipeline.concepts.normalize import STOPS, Talk, word_set
+from pipeline.concepts.normalize import SENTENCE_MARKS, Talk, word_set
 from pipeline.concepts.notation import Part, Pattern
 from pipeline.concepts.patterns import Spec, cost, needed_words, variants, words_of
 
@@ -54,9 +54,9 @@ def _vocab() -> Any:
 class Tagger:
     """The compiled rules of a lexicon.
 
-    Words in `passed_over` ("really", "just") do not exist for patterns that do not mention them. `by_word` is what `by_word`
-    gave for the very same rules, of which only those are looked at then that a turn may need. `few` matches word by word: it
-    finds the same, and spaCy is not imported.
+    Words in `passed_over` ("really", "just") do not exist for patterns that do not mention them. `by_word` is the index that
+    the property `by_word` gave for the very same rules, so that only those are read that a turn may need. `without_spacy`
+    matches word by word (`pipeline.concepts.direct`): it finds the same, and spaCy is not imported.
     """
 
     def __init__(
@@ -64,11 +64,11 @@ class Tagger:
         rules: Sequence[Rule],
         passed_over: frozenset[str] = frozenset(),
         by_word: Mapping[str, Sequence[int]] | None = None,
-        few: bool = False,
+        without_spacy: bool = False,
     ) -> None:
         self._rules = rules
         self._passed_over = passed_over
-        self._few = few
+        self._without_spacy = without_spacy
         self._matchers: dict[int, _PartMatcher] = {}
         self._needed: dict[int, list[frozenset[str]]] = {}
         self._by_word = _by_word(rules) if by_word is None else by_word
@@ -118,7 +118,7 @@ class Tagger:
     def _spans(self, part: Part, sentence: _Sentence) -> list[tuple[int, int]]:
         matcher = self._matchers.get(id(part))  # parts live as long as the rules; hashing their trees is slow
         if matcher is None:
-            matcher = self._matchers[id(part)] = _PartMatcher(part, self._few, self._passed_over)
+            matcher = self._matchers[id(part)] = _PartMatcher(part, self._without_spacy, self._passed_over)
         return matcher.spans(sentence)
 
 
@@ -135,9 +135,9 @@ class _PartMatcher:
     """One part of a pattern as a spaCy matcher, built when a sentence first has all the words that it
     needs."""
 
-    def __init__(self, part: Part, few: bool, passed_over: frozenset[str]) -> None:
+    def __init__(self, part: Part, without_spacy: bool, passed_over: frozenset[str]) -> None:
         self._part = part
-        self._few = few
+        self._without_spacy = without_spacy
         self._needed = needed_words(part.phrase)
         self._needs_every_word = bool(words_of(part.phrase) & passed_over)
 
@@ -148,7 +148,7 @@ class _PartMatcher:
         for variant in variants(self._part.phrase):
             required = [spec.forms for spec in variant if spec.forms and spec.operator == "1"]
             by_key.setdefault(min(required, key=cost), []).append(variant)
-        return [_Group(key, found, self._few) for key, found in by_key.items()]
+        return [_Group(key, found, self._without_spacy) for key, found in by_key.items()]
 
     def spans(self, sentence: _Sentence) -> list[tuple[int, int]]:
         """Where the part stands, as word indices of the turn."""
@@ -168,14 +168,14 @@ class _Group:
 
     key: frozenset[str]
     variants: list[tuple[Spec, ...]]
-    few: bool
+    without_spacy: bool
 
     def spans(self, read: _Reading) -> list[tuple[int, int]]:
         if all(len(variant) == 1 for variant in self.variants):
             return [
                 (n, n + 1) for n, word in enumerate(read.words) if word in self.key
             ]  # no matcher is needed
-        if self.few:
+        if self.without_spacy:
             return direct.spans(self.variants, read.words)
         return [(first, last) for _, first, last in self._matcher(read.doc)]
 
@@ -233,7 +233,7 @@ def _sentences(words: list[str], passed_over: frozenset[str]) -> list[_Sentence]
     sentences: list[_Sentence] = []
     first = 0
     for at in range(len(words) + 1):
-        if at == len(words) or words[at] in STOPS:
+        if at == len(words) or words[at] in SENTENCE_MARKS:
             if at > first:
                 mark = words[at] if at < len(words) else ""
                 sentences.append(_Sentence(words[first:at], first, mark, passed_over))

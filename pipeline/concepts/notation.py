@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.concepts.normalize import join_fixed, spell_out
+from pipeline.concepts.normalize import expand_contraction, join_fixed
 from pipeline.concepts.patterns import Choice, Gap, Node, Phrase, Word, single_words
 
 DEFAULT_GAP_WORDS = 3
@@ -94,7 +94,7 @@ _MARKS = re.compile(
 )
 _ROLE_PREFIX = re.compile(r"\s*([a-z/]+):\s*")
 # The same sound stands for several words, so each of them finds the others.
-_SAME_SOUND = {
+_HOMOPHONES = {
     "is": {"is", "'s"}, "has": {"has", "'s"}, "'s": {"'s", "is", "has"},
     "would": {"would", "'d"}, "had": {"had", "'d"}, "'d": {"'d", "would", "had"},
 }  # fmt: skip
@@ -240,7 +240,7 @@ class _Reader:
         following = self._peek()
         if text == "used" and following.kind == "word" and following.text.lower() == "to":
             self.take()
-            return [_heard(word) for word in join_fixed(["used", "to"])]
+            return [_homophones(word) for word in join_fixed(["used", "to"])]
         return list(_spelled(text))
 
     def _forbidden(self) -> frozenset[str]:
@@ -255,11 +255,11 @@ class _Reader:
 
 @cache
 def _spelled(text: str) -> tuple[Word, ...]:
-    return tuple(_heard(word) for word in spell_out(text))
+    return tuple(_homophones(word) for word in expand_contraction(text))
 
 
-def _heard(word: str) -> Word:
-    return Word(frozenset(_SAME_SOUND.get(word, {word})))
+def _homophones(word: str) -> Word:
+    return Word(frozenset(_HOMOPHONES.get(word, {word})))
 
 
 def _gap(mark: _Mark) -> Gap:

@@ -11,14 +11,14 @@ from pipeline.concepts.normalize import word_set
 Phrase = tuple["Node", ...]
 
 # Too frequent to choose rules by, when a pattern has any other word.
-_COMMON = word_set(
+_FREQUENT_WORDS = word_set(
     """i you he she it we they me him her us them my your his its our their a an the this that these those
     and but or if so because of to in on at for with from by about as is 's am are was were be been do does
     did have has had 'd will would can could should might may not no there here what when where who how why
     get got just like know go going think up out want time thing things one all some more make really too
     back down feel say said"""
 )
-_COMMON_COST = 1000
+_FREQUENT_WORD_COST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def variants(phrase: Phrase) -> list[tuple[Spec, ...]]:
     """Every sequence of places that a phrase stands for; single-word alternatives share one place."""
     return [
         tuple(spec for piece in chosen for spec in piece)
-        for chosen in product(*(_pieces(node) for node in phrase))
+        for chosen in product(*(_node_variants(node) for node in phrase))
     ]
 
 
@@ -127,7 +127,7 @@ def count_variants(phrase: Phrase) -> int:
     return count
 
 
-def _pieces(node: Node) -> list[tuple[Spec, ...]]:
+def _node_variants(node: Node) -> list[tuple[Spec, ...]]:
     if isinstance(node, Word):
         return [(Spec(node.forms),)]
     if isinstance(node, Gap):
@@ -154,7 +154,7 @@ def needed_words(phrase: Phrase) -> list[frozenset[str]]:
 def cost(words: frozenset[str]) -> tuple[int, str]:
     """How often one of the words may be expected, roughly; ties are broken by spelling, so that runs are
     alike."""
-    return sum(_COMMON_COST if word in _COMMON else 1 for word in words), min(words)
+    return sum(_FREQUENT_WORD_COST if word in _FREQUENT_WORDS else 1 for word in words), min(words)
 
 
 def _needed_by(node: Node) -> frozenset[str]:

@@ -21,8 +21,8 @@ from pipeline.concepts.coder import Coder
 from pipeline.errors import UsageError
 
 RESAMPLES = 1000
-INTERVAL_PERCENT = (2.5, 97.5)
-FEWEST_EXAMPLES = 10
+CONFIDENCE_PERCENTILES = (2.5, 97.5)
+MIN_EXAMPLES = 10
 """Concepts with fewer labelled utterances say too little to count in the macro mean."""
 
 
@@ -101,7 +101,7 @@ class Scores:
             "macro": {
                 **dict(zip(("precision", "recall", "f1"), _rounded(self.macro), strict=True)),
                 "ci": _rounded(self.macro_ci),
-                "concepts": sorted(_counted(self.per_concept)),
+                "concepts": sorted(_macro_concepts(self.per_concept)),
             },
             "per_concept": {
                 c: {**_rates(n), "examples": n.examples} for c, n in sorted(self.per_concept.items())
@@ -128,7 +128,7 @@ def score(rows: Sequence[Labelled], coder: Coder) -> Scores:
     confusions: list[Confusion] = []
     for row in rows:
         found = {finding.concept: finding for finding in reversed(coder.code(row.text))}
-        decisions.append(_decide(frozenset(found), row.concepts))
+        decisions.append(_counts_by_concept(frozenset(found), row.concepts))
         for concept in sorted(row.concepts - set(found)):
             confusions.append(Confusion(row.id, row.text, concept))
         for concept in sorted(set(found) - row.concepts):
@@ -158,7 +158,7 @@ def _row(path: Path, number: int, line: str, known: frozenset[str]) -> Labelled:
     return Labelled(name, group, text, labels, str(row.get("sample", "")))
 
 
-def _decide(found: frozenset[str], labelled: frozenset[str]) -> dict[str, Counts]:
+def _counts_by_concept(found: frozenset[str], labelled: frozenset[str]) -> dict[str, Counts]:
     return {
         concept: Counts(
             int(concept in found & labelled), int(concept not in labelled), int(concept not in found)
@@ -186,8 +186,8 @@ def _sum(counts: Any) -> Counts:
     )
 
 
-def _counted(per_concept: Mapping[str, Counts]) -> list[str]:
-    enough = [c for c, n in per_concept.items() if n.examples >= FEWEST_EXAMPLES]
+def _macro_concepts(per_concept: Mapping[str, Counts]) -> list[str]:
+    enough = [c for c, n in per_concept.items() if n.examples >= MIN_EXAMPLES]
     return enough or [c for c, n in per_concept.items() if n.examples]
 
 
@@ -195,7 +195,8 @@ def _macro(
     per_concept: Mapping[str, Counts], concepts: Sequence[str] | None = None
 ) -> tuple[float, float, float]:
     chosen = [
-        per_concept.get(c, Counts()) for c in (concepts if concepts is not None else _counted(per_concept))
+        per_concept.get(c, Counts())
+        for c in (concepts if concepts is not None else _macro_concepts(per_concept))
     ]
     if not chosen:
         return 0.0, 0.0, 0.0
@@ -220,16 +221,16 @@ def _intervals(
         return (0.0, 0.0), (0.0, 0.0)
     concepts = sorted({c for total in totals for c in total})
     table = np.array(
-        [[_triple(total.get(c, Counts())) for c in concepts] for total in totals]
+        [[_as_row(total.get(c, Counts())) for c in concepts] for total in totals]
     )  # group, concept, kind
-    counted = [concepts.index(c) for c in _counted(_total(decisions))]
+    counted = [concepts.index(c) for c in _macro_concepts(_total(decisions))]
     drawn = np.random.default_rng(1).integers(0, len(totals), (RESAMPLES, len(totals)))
     sums = table[drawn].sum(axis=1).reshape(RESAMPLES, len(concepts), 3)
     macro = _f1(sums[:, counted]).mean(axis=1) if counted else np.zeros(RESAMPLES)
     return _percentiles(_f1(sums.sum(axis=1))), _percentiles(macro)
 
 
-def _triple(counts: Counts) -> tuple[int, int, int]:
+def _as_row(counts: Counts) -> tuple[int, int, int]:
     return counts.right, counts.wrong, counts.missed
 
 
@@ -239,7 +240,7 @@ def _f1(sums: Any) -> Any:
 
 
 def _percentiles(values: Any) -> tuple[float, float]:
-    low, high = np.percentile(values, INTERVAL_PERCENT)
+    low, high = np.percentile(values, CONFIDENCE_PERCENTILES)
     return float(low), float(high)
 
 

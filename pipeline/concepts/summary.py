@@ -12,7 +12,7 @@ from pipeline.concepts.lexicon import Lexicon
 from pipeline.timing import Span, clock
 from pipeline.transcript import ConceptTag, Token, Utterance
 
-_HEIGHTS = " ▁▂▃▄▅▆▇█"
+_BARS = " ▁▂▃▄▅▆▇█"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +117,4 @@ def picture(summary: Summary, lexicon: Lexicon) -> str:
 
 def _bar(count: int, highest: int) -> str:
     """Height in eighths, rounded up, so that nothing that occurs is invisible."""
-    return _HEIGHTS[-(-count * (len(_HEIGHTS) - 1) // highest)] if count else " "
+    return _BARS[-(-count * (len(_BARS) - 1) // highest)] if count else " "

@@ -317,7 +317,7 @@ class Work:
         return {
             "version": VERSIONS["concepts"],
             "lexicon": digest_of_file(data_file(LEXICON)),
-            "forms": digest_of_file(data_file(inflections.LISTED)),
+            "forms": digest_of_file(data_file(inflections.FORMS_FILE)),
         }
 
     def _caption_reads(

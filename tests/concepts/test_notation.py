@@ -185,7 +185,7 @@ def test_word_by_word_the_same_is_found_as_by_spacy(variants, words):
 def test_few_turns_are_tagged_as_many_are(pattern, said):
     rules = [Rule("x", parse_pattern(pattern, VOCABULARY)), Rule("x", parse_pattern("a ... b", VOCABULARY))]
     many, talk = Tagger(rules, frozenset({"c"})), normalize(" ".join(said))
-    assert Tagger(rules, frozenset({"c"}), many.by_word, few=True).find(talk) == many.find(talk)
+    assert Tagger(rules, frozenset({"c"}), many.by_word, without_spacy=True).find(talk) == many.find(talk)
 
 
 def heard_as_said(words: list[str]) -> bool:
