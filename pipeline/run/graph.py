@@ -17,7 +17,7 @@ from pipeline.files import data_file, digest_of_file, model_folders
 from pipeline.media import digest
 from pipeline.media import facts as media
 from pipeline.media.facts import Audio
-from pipeline.media.quiet import Stillness
+from pipeline.media.quiet import SilenceDetector
 from pipeline.progress import Progress
 from pipeline.run import enrolment
 from pipeline.run.jobs import Job
@@ -252,7 +252,7 @@ class Work:
                 f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
                 "name the right file with --subtitles, or move this one away to transcribe without it",
             )
-        is_still = Stillness(self.audio(), heard.regions)
+        is_still = SilenceDetector(self.audio(), heard.regions)
         found = absent.marked(aligned, heard.regions, is_still)
         return pauses.marked(found, heard.regions, self.job.settings.language, is_still)
 
