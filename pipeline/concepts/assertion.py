@@ -1,8 +1,8 @@
-"""How a concept is spoken of: denied, asked, supposed, reported, and about whom. A tag is never dropped for
-any of it.
+"""Assertion status of a concept: negated, asked, hypothetical, quoted, and about whom. A tag is never dropped for any of it.
 
-The scopes are small and stated: a negation reaches the next six words of its sentence (NegEx, Chapman et
-al. 2001, counts five to six) and stops at "but"; a supposition reaches to the end of its sentence.
+Cues and scopes are those of NegEx (Chapman et al. 2001, "A simple algorithm for identifying negated findings and diseases in
+discharge summaries"), adapted to talk: a negation reaches the next six words of its sentence (NegEx counts five to six) and
+stops at "but"; a hypothetical cue reaches to the end of its sentence. All words are as `pipeline.concepts.normalize` gives them.
 """
 
 from __future__ import annotations
@@ -14,16 +14,23 @@ from pipeline.concepts.normalize import SENTENCE_MARKS, Talk, word_set
 from pipeline.concepts.patterns import words_of
 from pipeline.transcript import About
 
-NEGATION_SCOPE_WORDS = 6
+NEGATION_SCOPE_WORDS = 6  # NegEx
+# A verb of saying by somebody else, so many words before the concept at most, makes it reported speech; chosen.
+_REPORTED_SPEECH_SCOPE_WORDS = 8
+
 _NEGATION_CUES = word_set("not never no none nobody nothing nowhere neither nor without hardly barely")
+# A negation cue before one of these denies nothing: "not only", "no doubt".
 _PSEUDO_NEGATION_AFTER = word_set("only just wonder doubt matter")
+# Words at which the scope of a negation ends.
 _SCOPE_TERMINATORS = word_set("but because although though")
 _HYPOTHETICAL_CUES = word_set("if unless suppose supposing imagine whether would could might 'd")
+# A hypothetical cue before one of these states a wish or a preference: "I would like".
 _POLITE_AFTER = word_set("like love rather prefer had better")
 _REPORTING_VERBS = word_set(
     "say says said saying tell tells told telling thinks thought reckons goes ask asks asked"
 )
 
+# Words for a person, by whom they mean.
 _SPEAKER = word_set("i me my mine myself we us our ours ourselves")
 _ADDRESSEE = word_set("you your yours yourself yourselves")
 _OTHER = word_set(
@@ -31,11 +38,12 @@ _OTHER = word_set(
     everyone everybody wife husband partner girlfriend boyfriend mother father mum dad brother sister son
     daughter kid kids child children friend friends mate mates boss doctor patients clients members"""
 )
-_REPORTED_SPEECH_SCOPE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
+    """How one concept is spoken of; `asked` says that its sentence is a question, `about` of whom it is said."""
+
     negated: bool
     asked: bool
     quoted: bool
@@ -44,7 +52,7 @@ class Assertion:
 
 
 def assertion_of(match: Match, talk: Talk) -> Assertion:
-    """The attributes of one match, read from its own sentence."""
+    """The assertion status of one match, read from the sentence that it stands in."""
     words = [w.text for w in talk.words]
     start, end = _sentence(words, match.first, match.last)
     return Assertion(
@@ -57,6 +65,7 @@ def assertion_of(match: Match, talk: Talk) -> Assertion:
 
 
 def _sentence(words: list[str], first: int, last: int) -> tuple[int, int]:
+    """The sentence around the words `[first, last)`, without its marks."""
     start, end = first, last
     while start > 0 and words[start - 1] not in SENTENCE_MARKS:
         start -= 1
@@ -98,6 +107,7 @@ def _quoted(talk: Talk, words: list[str], start: int, match: Match) -> bool:
 
 
 def _about(words: list[str], start: int, match: Match) -> About:
+    """Read from the first word for a person inside the match, else from the nearest one before it in its sentence."""
     inside = words[match.first : match.last]
     for word in [*inside, *reversed(words[start : match.first])]:
         if word in _SPEAKER:

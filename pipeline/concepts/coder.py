@@ -1,4 +1,4 @@
-"""One turn of talk in, its concepts out, each with its evidence, its rule and how it is spoken of."""
+"""Coding: one turn of talk in, its concepts out, each with its evidence, its rule and its assertion status."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from pipeline.concepts.normalize import normalize
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A concept in a text: its evidence is the characters `[start, end)`, `rule` the pattern that found it,
-    as written."""
+    """A concept in a text: its evidence is the characters `[start, end)`, `rule` the pattern that found it, as written.
+
+    Findings are stored between runs: the names of the fields are those of the store.
+    """
 
     concept: str
     start: int
@@ -43,12 +45,11 @@ class Coder:
 
     @property
     def by_word(self) -> dict[str, list[int]]:
-        """Which rules are worth a look when a word is heard: their numbers in the lexicon."""
+        """The inverted index of the rules, as `Tagger.by_word`; the numbers are places in the lexicon."""
         return self._tagger.by_word
 
     def code(self, text: str, role: str = "") -> list[Finding]:
-        """The findings in the words of one turn, in order; `role` is "therapist", "client", "narrator", or
-        "" if unknown."""
+        """The findings in the words of one turn, in order; `role` is "therapist", "client", "narrator", or "" if unknown."""
         talk = normalize(text)
         found: list[Finding] = []
         for match in self._tagger.find(talk, role):

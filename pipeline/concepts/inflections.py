@@ -1,7 +1,7 @@
-"""The inflected forms of English words.
+"""Inflection: from an English word to all its inflected forms.
 
-`models/forms.txt` lists them for the words that the lexicon inflects, as the library gives them: reading that takes
-milliseconds, where the library first loads its tables and spaCy, a second in all. Words that are not listed there are
+`models/forms.txt` lists them for the words that the lexicon inflects, as the library lemminflect gives them: reading that
+takes milliseconds, where the library first loads its tables and spaCy, a second in all. Words that are not listed there are
 asked of the library. `python -m pipeline.concepts.inflections` writes the list anew.
 """
 
@@ -27,8 +27,10 @@ class _Inflector:
         self._known: dict[str, frozenset[str]] = {w: frozenset(f) for w, f in explicit.items()}
 
     def __call__(self, word: str) -> frozenset[str]:
-        """All forms of `word` as verb, noun or adjective, itself included; empty if none are known. Possessives
-        are words of their own."""
+        """All forms of `word` as verb, noun or adjective, itself included; empty if none are known.
+
+        Possessives are words of their own.
+        """
         if word not in self._known:
             self._known[word] = _listed_forms().get(word) or from_library(word)
         return self._known[word]
@@ -41,8 +43,8 @@ def _listed_forms() -> dict[str, frozenset[str]]:
 
 
 def from_library(word: str) -> frozenset[str]:
-    """The forms that the library lists; none of a word that it does not know, because what it would guess of a
-    stem ("activit") is said by nobody."""
+    """The forms that lemminflect lists; none of a word that it does not know, because what it would guess of a stem
+    ("activit") is said by nobody."""
     from lemminflect import getAllInflections
 
     forms = {form.lower() for inflected in getAllInflections(word).values() for form in inflected}

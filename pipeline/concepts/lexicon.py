@@ -1,9 +1,7 @@
-"""The clinical lexicon, read from its TOML file: concepts, their patterns and blocks, the sets that
-patterns refer to.
+"""The clinical lexicon, read from its TOML file: concepts, their patterns and blocks, the sets that patterns refer to.
 
-The file is for clinicians: patterns stand one on a line in ''' blocks, "#" begins a remark, and every
-mistake is answered with one sentence that names line and column. The notation is described in
-`pipeline.concepts.notation`.
+The file is for clinicians: patterns stand one on a line in ''' blocks, "#" begins a remark, and every mistake is answered
+with one sentence that names line and column. The notation is described in `pipeline.concepts.notation`.
 """
 
 from __future__ import annotations
@@ -51,7 +49,7 @@ _REQUIRED_KEYS = ("id", "label", "definition", "broader", "patterns")
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One entry: what it means, what it serves, and sentences that must and must not be tagged with it."""
+    """One concept: its definition, the learning objectives that it serves, and sentences that must and must not be tagged."""
 
     id: str
     label: str
@@ -64,7 +62,7 @@ class Concept:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The whole file; `digest` is of its bytes, so that what was found can name exactly what it was found
+    """The whole lexicon; `digest` is the SHA-256 of the file's bytes, so that what was found can name exactly what it was found
     with."""
 
     path: Path
@@ -75,11 +73,11 @@ class Lexicon:
     concepts: tuple[Concept, ...]
     passed_over: frozenset[str]
     unread: Sequence[Rule] = field(repr=False, compare=False)
-    """Every pattern and block, each read when it is first asked for. Raises LexiconError then."""
+    """Every pattern and block, each parsed when it is first asked for. Raises LexiconError then."""
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """Every pattern and block, read when first asked for. Raises LexiconError."""
+        """Every pattern and block, all parsed when first asked for. Raises LexiconError."""
         return tuple(self.unread)
 
     def children(self, broader: str) -> tuple[str, ...]:
@@ -95,8 +93,8 @@ def load(path: Path) -> Lexicon:
 
 
 def load_lazily(path: Path) -> Lexicon:
-    """The lexicon in a file with its patterns still unread, for who may do without them: reading them takes a
-    third of a second. Raises LexiconError."""
+    """The lexicon in a file with its patterns parsed on demand, for those who need few of them: parsing all takes a third of a
+    second. Raises LexiconError, on demand too."""
     try:
         data = path.read_bytes()
         text = data.decode("utf-8")
@@ -126,7 +124,7 @@ def _lexicon(source: LexiconSource, digest: str) -> Lexicon:
 
 
 class _Rules(Sequence[Rule]):
-    """The rules of a lexicon in the order of the file; one is read when it is first asked for."""
+    """The rules of a lexicon in the order of the file; one is parsed when it is first asked for."""
 
     def __init__(self, source: LexiconSource) -> None:
         self._source = source
@@ -134,7 +132,7 @@ class _Rules(Sequence[Rule]):
 
     @cached_property
     def _rule_entries(self) -> list[tuple[str, bool, Entry]]:
-        """Of every rule its concept, whether it blocks, and how it is written."""
+        """Of every rule its concept, whether it blocks, and its entry in the file."""
         concepts = self._source.table.get("concept", [])
         tables = [
             (self._source.table, "", ""),

@@ -1,7 +1,7 @@
-"""Patterns compiled to spaCy matchers, and talk matched against them; a few turns are matched without spaCy.
+"""Rule-based matching: patterns compiled to spaCy matchers, and talk matched against them.
 
-Every rule has a matcher of its own, built when a word that it cannot do without is first heard: a turn of
-talk meets a few dozen of the lexicon's rules, not all of them.
+Every rule has a matcher of its own, built when a word that it needs is first heard: a turn of talk meets a few dozen of the
+lexicon's rules, which an inverted index of needed words finds, not all of them. A few turns are matched without spaCy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pipeline.concepts.normalize import SENTENCE_MARKS, Talk, word_set
 from pipeline.concepts.notation import Part, Pattern
 from pipeline.concepts.patterns import Spec, cost, needed_words, variants, words_of
 
-# Words that may stand between the end of a sentence and its "^".
+# Discourse markers that may stand between the start of a sentence and its "^".
 LEAD_INS = word_set(
     "and so but well yeah yes okay oh no because then right now like you know i mean think guess suppose all"
 )
@@ -43,9 +43,11 @@ class Match:
 
 @cache
 def _vocab() -> Any:
-    """A vocabulary without language data, shared by all taggers of a process, made when the first turn is heard:
-    the words come from `talk`, and a blank English pipeline, whose tokenizer nobody would call, takes a third of
-    a second to make."""
+    """A spaCy vocabulary without language data, shared by all taggers of a process and made when the first turn is matched.
+
+    The words are tokenized already, and a blank English pipeline, whose tokenizer nobody would call, takes a third of a
+    second to make.
+    """
     from spacy.vocab import Vocab
 
     return Vocab()
@@ -75,11 +77,11 @@ class Tagger:
 
     @property
     def by_word(self) -> dict[str, list[int]]:
-        """The numbers of the rules that are worth a look when a word is heard."""
+        """The inverted index: from a word to the numbers of the rules that are to be tried where it is heard."""
         return {word: list(numbers) for word, numbers in self._by_word.items()}
 
     def find(self, talk: Talk, role: str = "") -> list[Match]:
-        """What the rules find in one turn, in order; of overlapping matches of a concept the longest stays.
+        """The matches in one turn, in order; of overlapping matches of a concept the longest stays.
 
         `role` is one of `notation.ROLES`, or empty when unknown.
         """
@@ -94,7 +96,7 @@ class Tagger:
         return _longest(m for m in found if not any(_blocks(b, m) for b in blocked))
 
     def _candidates(self, sentence: _Sentence) -> Iterator[Rule]:
-        """The rules of which every needed word is there; all others need not be tried."""
+        """The rules whose needed words are all there, from the index; all others cannot match."""
         numbers = {n for word in sentence.present for n in self._by_word.get(word, ())}
         for number in sorted(numbers):
             if number not in self._needed:
@@ -123,7 +125,7 @@ class Tagger:
 
 
 def _by_word(rules: Iterable[Rule]) -> dict[str, list[int]]:
-    """The numbers of the rules by a word of which one is heard wherever the rule applies."""
+    """The inverted index of the rules: each under the rarest set of words of which one is heard wherever it applies."""
     found: dict[str, list[int]] = {}
     for number, rule in enumerate(rules):
         for word in min(needed_words(rule.pattern.part.phrase), key=cost):
@@ -132,8 +134,7 @@ def _by_word(rules: Iterable[Rule]) -> dict[str, list[int]]:
 
 
 class _PartMatcher:
-    """One part of a pattern as a spaCy matcher, built when a sentence first has all the words that it
-    needs."""
+    """One part of a pattern as matchers, built when a sentence first has all the words that it needs."""
 
     def __init__(self, part: Part, without_spacy: bool, passed_over: frozenset[str]) -> None:
         self._part = part
@@ -189,8 +190,7 @@ class _Group:
 
 
 class _Sentence:
-    """The words of one sentence, and the mark it ends with, read twice: all words, and without those passed
-    over.
+    """The words of one sentence, and the mark it ends with, in two readings: all words, and without those passed over.
 
     `first` is the place of its first word in the turn.
     """
@@ -217,7 +217,7 @@ class _Sentence:
 
 @dataclass
 class _Reading:
-    """Words of a sentence, where in the turn each stands, and when asked for, the same as a spaCy document."""
+    """Words of a sentence, where in the turn each stands, and on demand the same as a spaCy document."""
 
     words: list[str]
     places: list[int]

@@ -1,8 +1,8 @@
-"""Talk made ready for matching: stutters, fillers and false starts fall away, contractions open up, places
-are kept.
+"""Disfluency removal and text normalization of spontaneous speech, with the place of every word kept.
 
-"I-I don't, um, wanna" becomes the words i do not want to; each remembers the characters `[start, end)` it
-came from. Sentence marks stay as words of their own, because no pattern may reach across them.
+Stutters, fillers, discourse markers, hedges and false starts are dropped, contractions and reduced forms are expanded:
+"I-I don't, um, wanna" becomes the words i do not want to, each with the characters `[start, end)` it came from. Sentence
+marks stay as words of their own, because no pattern may reach across them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-SENTENCE_MARKS = frozenset(".?!")
+SENTENCE_MARKS = frozenset(".?!")  # in the words of a `Talk` each mark is a word of its own
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -21,8 +21,7 @@ def word_set(words: str) -> frozenset[str]:
 
 FILLERS = word_set("um uh uhm umm er erm ah oh hmm hm mm mhm huh uhh")
 
-# Asides between commas. They are left alone without commas: "you know him", "I mean it", "I feel like a
-# drink".
+# Discourse markers, dropped between commas alone: "you know him", "I mean it", "I feel like a drink" stay.
 _DISCOURSE_MARKERS = (
     ("you", "know"),
     ("i", "mean"),
@@ -34,10 +33,11 @@ _DISCOURSE_MARKERS = (
     ("okay",),
 )
 
-# "kind of sad" and "a bit sad" hedge, "that kind of group" and "a bit of bread" do not.
+# Hedges, dropped where they weaken: "kind of sad" and "a bit sad" do, "that kind of group" and "a bit of bread" do not.
 _HEDGES = (("kind", "of"), ("sort", "of"), ("a", "little", "bit"), ("a", "bit"))
 _DETERMINERS = word_set("a an the what this that these those some any same which one other every no my")
 
+# Reduced and variant spellings, and contractions that no ending explains.
 _SPOKEN_FORMS = {
     "gonna": "going to", "wanna": "want to", "gotta": "got to", "hafta": "have to", "dunno": "do not know",
     "lemme": "let me", "gimme": "give me", "cannot": "can not", "outta": "out of", "alright": "all right",
@@ -67,7 +67,7 @@ _TALK_TOKEN = re.compile(
     re.VERBOSE,
 )
 _QUOTES = re.compile(r'"[^"]*(?:"|$)|“[^”]*(?:”|$)')
-_LONGEST_FALSE_START_WORDS = 5
+_LONGEST_FALSE_START_WORDS = 5  # of a longer repetition both sayings stay; chosen
 _Applies = Callable[[list["TalkWord"], int, int], bool]
 
 
@@ -83,7 +83,7 @@ class TalkWord:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The words of a turn, its original text, and the character ranges that stood in quotation marks."""
+    """A normalized turn: its words, its original text, and the character ranges `[start, end)` in quotation marks."""
 
     text: str
     words: tuple[TalkWord, ...]
@@ -91,7 +91,7 @@ class Talk:
 
 
 def normalize(text: str) -> Talk:
-    """The words of `text` to match against."""
+    """The words of `text` to match against; fillers, discourse markers, hedges and false starts are dropped in this order."""
     plain = text.replace("’", "'").replace("‘", "'")
     words = list(_words(plain))
     words = [w for w in words if w.text not in FILLERS]
@@ -103,7 +103,7 @@ def normalize(text: str) -> Talk:
 
 
 def expand_contraction(word: str) -> list[str]:
-    """The plain words that a spoken form stands for: "don't" -> do not, "gonna" -> going to; lower case."""
+    """Expand a contraction or a reduced form to lower-case words: "don't" -> do not, "gonna" -> going to."""
     low = word.lower().replace("’", "'")
     if low in _SPOKEN_FORMS:
         return _SPOKEN_FORMS[low].split()
@@ -114,7 +114,7 @@ def expand_contraction(word: str) -> list[str]:
 
 
 def join_fixed(words: list[str]) -> list[str]:
-    """Pairs that are one word to a listener: "used to" (a past habit) must not look like using."""
+    """Join fixed pairs into one word: "used to" (a past habit) must not look like using."""
     joined: list[str] = []
     for word in words:
         if word == "to" and joined and joined[-1] == "used":
@@ -197,7 +197,7 @@ def _is_hedge(words: list[TalkWord], first: int, last: int) -> bool:
 
 
 def _without_false_starts(words: list[TalkWord]) -> list[TalkWord]:
-    """Of words said twice in a row ("on the high- on the high end") the second telling stays."""
+    """Repetition repair: of words said twice in a row ("on the high- on the high end") the second saying stays."""
     kept: list[TalkWord] = []
     texts: list[str] = []
     for word in words:

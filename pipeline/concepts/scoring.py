@@ -1,9 +1,7 @@
-"""Tags against people's labels: precision, recall and F1 by concept, over all of them, and how sure the
-figures are.
+"""Evaluation against people's labels: precision, recall and F1 by concept, micro- and macro-averaged, with intervals.
 
-An utterance and a concept are one decision, so that *micro* counts decisions over all concepts and *macro*
-is the mean over concepts. Intervals are percentiles of a bootstrap over transcripts, as utterances of one
-talk resemble each other.
+An utterance and a concept are one decision, so that *micro* counts decisions over all concepts and *macro* is the mean over
+concepts. Intervals are percentiles of a cluster bootstrap over transcripts, as utterances of one talk resemble each other.
 """
 
 from __future__ import annotations
@@ -20,10 +18,9 @@ import numpy as np
 from pipeline.concepts.coder import Coder
 from pipeline.errors import UsageError
 
-RESAMPLES = 1000
-CONFIDENCE_PERCENTILES = (2.5, 97.5)
-MIN_EXAMPLES = 10
-"""Concepts with fewer labelled utterances say too little to count in the macro mean."""
+RESAMPLES = 1000  # of the bootstrap
+CONFIDENCE_PERCENTILES = (2.5, 97.5)  # a 95 % interval
+MIN_EXAMPLES = 10  # concepts with fewer labelled utterances say too little to count in the macro mean; chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Decisions of one kind: right tags, tags too many, tags missing."""
+    """Counts of decisions: true positives (right), false positives (wrong), false negatives (missed)."""
 
     right: int = 0
     wrong: int = 0
@@ -67,7 +64,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """A decision to read: `evidence` and `rule` are empty when a tag is missing."""
+    """A wrong decision to read: a false positive with its `evidence` and `rule`, a false negative with neither."""
 
     id: str
     text: str
@@ -78,7 +75,7 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The outcome; intervals are of F1."""
+    """The outcome of an evaluation; the intervals (`_ci`) are of F1."""
 
     utterances: int
     micro: Counts
@@ -89,8 +86,7 @@ class Scores:
 
     @property
     def macro(self) -> tuple[float, float, float]:
-        """Mean precision, recall and F1 over the concepts with enough examples; over all labelled ones if
-        none has."""
+        """Mean precision, recall and F1 over the concepts with `MIN_EXAMPLES`; over all labelled ones if none has."""
         return _macro(self.per_concept)
 
     def to_json(self) -> dict[str, Any]:
@@ -112,8 +108,7 @@ class Scores:
 def read_labelled(path: Path, known: frozenset[str]) -> list[Labelled]:
     """The rows `{id, transcript_id, text, concepts: [...]}` of a JSONL file.
 
-    Raises UsageError naming the line of the first row that is none, or names a concept that the lexicon
-    does not have.
+    Raises UsageError naming the line of the first row that is none, or names a concept that the lexicon does not have.
     """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
@@ -123,7 +118,7 @@ def read_labelled(path: Path, known: frozenset[str]) -> list[Labelled]:
 
 
 def score(rows: Sequence[Labelled], coder: Coder) -> Scores:
-    """The coder's tags against the labels of `rows`, speakers' roles unknown."""
+    """Evaluate the coder's tags against the labels of `rows`, speakers' roles unknown."""
     decisions: list[dict[str, Counts]] = []
     confusions: list[Confusion] = []
     for row in rows:
@@ -211,8 +206,7 @@ def _macro(
 def _intervals(
     rows: Sequence[Labelled], decisions: Sequence[Mapping[str, Counts]]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Percentile intervals of micro and macro F1; the concepts of the macro mean are those of the whole
-    set."""
+    """Bootstrap percentile intervals of micro and macro F1; the concepts of the macro mean are those of the whole set."""
     groups: dict[str, list[Mapping[str, Counts]]] = {}
     for row, decision in zip(rows, decisions, strict=True):
         groups.setdefault(row.group, []).append(decision)

@@ -1,4 +1,4 @@
-"""The lexicon's TOML file with the place of every entry, so that a mistake can be shown where it stands."""
+"""Source positions in the lexicon's TOML file: the line and column of every entry, so that a mistake is shown where it stands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.errors import LexiconError
 
 @dataclass
 class LexiconSource:
-    """The text with its parsed table, and where in the text each key stands."""
+    """The text with its parsed table, and the line and column, from 1, at which the value of each key begins."""
 
     path: Path
     text: str
@@ -42,7 +42,7 @@ class LexiconSource:
         return LexiconError(self.path, line, column, problem, remedy)
 
     def unknown_key(self, section: str, key: str, problem: str, known: frozenset[str]) -> LexiconError:
-        """A key that means nothing, with the known one that it resembles."""
+        """An unknown key, with the known one that it resembles."""
         close = difflib.get_close_matches(key, sorted(known), 1)
         remedy = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
         return LexiconError(self.path, self.places.get((section, key), (0, 0))[0], 1, problem, remedy)
@@ -105,14 +105,11 @@ class Entry:
 
 
 _TABLE_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]\]?")
-
-
 _KEY_VALUE = re.compile(r"\s*([\w-]+|\"[^\"]+\")\s*=\s*('''|\"\"\"|['\"])?")
 
 
 def _value_places(text: str) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
-    """Where every key's value begins: (section, key) -> (line, column), from 1; the tables of a list are
-    numbered."""
+    """Where every key's value begins: (section, key) -> (line, column), from 1; the tables of a list are numbered from 0."""
     section, counts = "", {"concept": 0, "broader": 0}
     block_end = ""
     for number, line in enumerate(text.splitlines(), 1):
