@@ -95,7 +95,7 @@ def _counted(occurrences: Iterable[_Occurrence], duration_ms: int, pieces: int) 
     return Summary(dict(total), dict(by_speaker), dict(by_part), frozen, duration_ms)
 
 
-def picture(summary: Summary, lexicon: Lexicon) -> str:
+def sparklines(summary: Summary, lexicon: Lexicon) -> str:
     """One sparkline per concept of the lexicon that occurs: its count, then bars from start to end, as high as it is frequent."""
     highest = max((count for counts in summary.over_time.values() for count in counts), default=0)
     width = max(
