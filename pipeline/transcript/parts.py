@@ -13,7 +13,7 @@ from pipeline.transcript.results import Part, Voices
 from pipeline.transcript.tokens import Kind, Token
 
 # A time that a person gives means the boundary found within so much of it, else a new one.
-SAME_MS = 10_000
+BOUNDARY_TOLERANCE_MS = 10_000
 SAYS_SO = "a person says so"
 
 
@@ -47,10 +47,10 @@ def utterances(tokens: Sequence[Token], voices: Voices) -> list[Said]:
 
 def cast_of(said: Sequence[Said]) -> tuple[str, ...]:
     """Who speaks, the most talkative first."""
-    return tuple(who for who, _ in _talk(said).most_common())
+    return tuple(who for who, _ in words_by_speaker(said).most_common())
 
 
-def _talk(said: Sequence[Said]) -> Counter[str]:
+def words_by_speaker(said: Sequence[Said]) -> Counter[str]:
     """How many words each known speaker says."""
     counts: Counter[str] = Counter()
     for one in said:
@@ -85,18 +85,18 @@ def named(parts: Sequence[Part]) -> tuple[Part, ...]:
         at[part.kind] += 1
         single = total[part.kind] == 1 and part.kind != "vignette"
         number = "" if single else f" {at[part.kind]}"
-        id_ = _unused(f"{_plain(part.kind)}{number.replace(' ', '-')}", used)
+        id_ = _unique(f"{_slug(part.kind)}{number.replace(' ', '-')}", used)
         used.add(id_)
         found.append(replace(part, id=id_, title=part.title or f"{part.kind.capitalize()}{number}"))
     return tuple(found)
 
 
-def _plain(kind: str) -> str:
+def _slug(kind: str) -> str:
     """A kind as an id: a person's own word may hold anything."""
     return re.sub(r"\W+", "-", kind.casefold()).strip("-") or "part"
 
 
-def _unused(id_: str, used: set[str]) -> str:
+def _unique(id_: str, used: set[str]) -> str:
     """The id, longer where another part has it."""
     while id_ in used:
         id_ += "-b"

@@ -21,7 +21,7 @@ LONG_PAUSE_MS = 800
 def build(aligned: Aligned) -> Voices:
     """The utterances of all tokens, covering each exactly once, in reading order."""
     tokens = aligned.tokens
-    starts = sorted({*_new_speaker_at(aligned.editor_cues), *_after_pauses(tokens), *_apart(tokens)})
+    starts = sorted({*_new_speaker_at(aligned.editor_cues), *_after_pauses(tokens), *_at_uncaptioned(tokens)})
     inner = [s for s in starts if 0 < s < len(aligned.tokens)]
     edges = [0, *inner, len(aligned.tokens)] if aligned.tokens else []
     utterances = (Utterance(first, last, None, f"u{n}") for n, (first, last) in enumerate(_pairs(edges), 1))
@@ -46,7 +46,7 @@ def _after_pauses(tokens: tuple[Token, ...]) -> Iterable[int]:
             yield index
 
 
-def _apart(tokens: tuple[Token, ...]) -> Iterable[int]:
+def _at_uncaptioned(tokens: tuple[Token, ...]) -> Iterable[int]:
     """Indices at which talk gives way to silence or to text that nobody says, or comes back."""
     for index in range(1, len(tokens)):
         kinds = tokens[index - 1].kind, tokens[index].kind
