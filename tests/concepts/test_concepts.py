@@ -331,7 +331,7 @@ def test_labelled_talk_is_tagged_well_enough(coder):
 
 def test_one_changed_turn_has_few_patterns_read_and_its_tags_are_those_of_all_patterns(coder):
     book = lexicon.load_lazily(data_file("concepts.toml"))
-    hasty = Coder(book, coder.by_word, few=True)
+    hasty = Coder(book, coder.by_word, without_spacy=True)
     text = "Whenever I fight with my wife I drink, and it takes the edge off. I don't have a problem."
     assert hasty.code(text) == coder.code(text) != []
     assert 0 < len(book.unread._read) < len(book.unread) / 4

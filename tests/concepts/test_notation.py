@@ -176,7 +176,7 @@ VARIANTS = st.builds(
 @settings(deadline=None, max_examples=300)
 @given(st.lists(VARIANTS, min_size=1, max_size=4), st.lists(st.sampled_from("abcd"), max_size=8))
 def test_word_by_word_the_same_is_found_as_by_spacy(variants, words):
-    group = _Group(frozenset(), variants, few=False)
+    group = _Group(frozenset(), variants, without_spacy=False)
     by_spacy = {(first, last) for _, first, last in group._matcher(_Reading(words, []).doc)}
     assert set(direct.spans(variants, words)) == by_spacy
 
