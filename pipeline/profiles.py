@@ -1,5 +1,4 @@
-"""Caption profiles: the caption standards as data, one row each, read by the cue builder (what to aim at) and by the audit
-(what to report).
+"""Caption profiles: the caption standards as data, one row each, at which the cue builder aims and which the audit reports.
 
 `training` is ours, for recorded talk where the wording is the data: readable, on time, nothing cut. `netflix` is the Netflix
 Timed Text Style Guide (General Requirements, Timing Guidelines, English USA), `bbc` the BBC Subtitle Guidelines with the

@@ -1,7 +1,6 @@
 """Layered settings: every choice a user can make, defaults < vignette.toml < the video's sidecar < command line.
 
-There is one frozen group per stage. Adding a setting is one field here: its name, type, default and bounds are all that TOML
-files and `--set` need. The units are in the names.
+A setting is one field of its stage's group: its name with its unit, type, default and bounds serve TOML and `--set` alike.
 """
 
 from __future__ import annotations
@@ -90,8 +89,7 @@ class AlignSettings:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerSettings:
-    """Speaker diarization: `most` is how many people speak at most, 0 when nobody said so; the roster's length limits voices
-    that are alike."""
+    """Speaker diarization: `most` people speak at most (0: not known); the roster's length limits voices that are alike."""
 
     __pydantic_config__ = _STRICT
     most: Annotated[int, Ge(0), Le(100)] = 0
@@ -148,10 +146,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PartAt:
-    """A part of the video as a person wants it: it begins at `start` (h:mm:ss), with this kind and title where they are given.
-
-    `exists` false takes away the boundary found there.
-    """
+    """A part of the video as a person wants it: it begins at `start` (h:mm:ss), with this kind and title where they are given;
+    `exists` false takes away the boundary found there."""
 
     __pydantic_config__ = _STRICT
     start: str

@@ -64,6 +64,7 @@ class Span:
         return Span(min(self.start_ms, other.start_ms), max(self.end_ms, other.end_ms))
 
     def shifted(self, by_ms: int) -> Span:
+        """The span translated by `by_ms`."""
         return Span(self.start_ms + by_ms, self.end_ms + by_ms)
 
     def clipped(self, within: Span) -> Span:
@@ -73,8 +74,10 @@ class Span:
 
 
 def union(spans: Iterable[Span], join_gap_ms: int = 0) -> tuple[Span, ...]:
-    """The union of intervals: sorted, disjoint spans that cover the same time; neighbours up to `join_gap_ms` apart become one,
-    empty spans vanish."""
+    """The union of intervals: sorted, disjoint spans that cover the same time, without empty ones.
+
+    Neighbours up to `join_gap_ms` apart become one.
+    """
     return tuple(Span(start, end) for start, end in _merged(spans, join_gap_ms))
 
 
@@ -152,8 +155,10 @@ _NTSC = {"23.976": Fraction(24000, 1001), "23.98": Fraction(24000, 1001), "29.97
 
 
 def frame_rate(value: str | float | Fraction) -> Fraction:
-    """An exact frame rate in frames a second from "25", "24000/1001", 23.976 (taken as 24000/1001). Raises ValueError unless
-    positive."""
+    """An exact frame rate in frames a second from "25", "24000/1001", 23.976 (taken as 24000/1001).
+
+    Raises ValueError unless it is positive.
+    """
     if isinstance(value, Fraction):
         rate = value
     else:

@@ -62,8 +62,7 @@ class Concept:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The whole lexicon; `digest` is the SHA-256 of the file's bytes, so that what was found can name exactly what it was found
-    with."""
+    """The whole lexicon; `digest` is the SHA-256 of the file's bytes, by which results name the lexicon they come from."""
 
     path: Path
     version: str

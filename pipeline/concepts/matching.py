@@ -45,8 +45,7 @@ class Match:
 def _vocab() -> Any:
     """A spaCy vocabulary without language data, shared by all taggers of a process and made when the first turn is matched.
 
-    The words are tokenized already, and a blank English pipeline, whose tokenizer nobody would call, takes a third of a
-    second to make.
+    The words are tokenized already, and a blank English pipeline, whose tokenizer nobody would call, takes 0.3 s to make.
     """
     from spacy.vocab import Vocab
 

@@ -169,6 +169,7 @@ class _Reader:
         return self._marks[self._at]
 
     def expect_nothing(self) -> None:
+        """Raises NotationError unless the end of the text is reached."""
         mark = self._peek()
         if mark.kind == "close":
             raise NotationError(f"'{mark.text}' closes nothing", mark.column)
@@ -176,6 +177,7 @@ class _Reader:
             raise NotationError(f"'{mark.text}' cannot stand here", mark.column)
 
     def part(self) -> Part:
+        """`[^] [!words] phrase [!words] [$]`. Raises NotationError, as the two below."""
         first = self._peek()
         at_start = self.kind == "start" and bool(self.take())
         not_before = self._forbidden() if self.kind == "not" else frozenset[str]()
@@ -189,6 +191,7 @@ class _Reader:
         return Part(phrase, at_start, at_end, not_before, not_after)
 
     def phrase(self) -> Phrase:
+        """One word, gap, set or bracket after another."""
         nodes: list[Node] = []
         while self.kind in ("word", "gap", "set", "open"):
             nodes.extend(self._items())
@@ -199,6 +202,7 @@ class _Reader:
         return tuple(nodes)
 
     def alternatives(self) -> tuple[Phrase, ...]:
+        """`phrase | phrase ...`"""
         phrases = [self.phrase()]
         while self.kind == "or":
             self.take()

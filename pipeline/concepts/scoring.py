@@ -54,11 +54,13 @@ class Counts:
 
     @property
     def f1(self) -> float:
+        """The harmonic mean of precision and recall; 0 when nothing was tagged or labelled."""
         total = 2 * self.right + self.wrong + self.missed
         return 2 * self.right / total if total else 0.0
 
     @property
     def examples(self) -> int:
+        """How often the concept was labelled."""
         return self.right + self.missed
 
 

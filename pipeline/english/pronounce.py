@@ -1,5 +1,4 @@
-"""Grapheme-to-phoneme conversion for words that PocketSphinx's dictionary does not hold: names, coinages, misspellings,
-acronyms.
+"""Grapheme-to-phoneme conversion of words that PocketSphinx's dictionary lacks: names, coinages, misspellings, acronyms.
 
 A word gets, in this order: its pronunciations in the dictionary; those of its stem with a suffix or prefix ("Kayleigh's",
 "vignetting"); those of two known words in a compound ("flashforward"); the names of its letters when it has no vowel

@@ -96,8 +96,7 @@ def _readings_by_piece(text: str) -> list[Readings]:
 
 
 def _to_ascii(text: str) -> str:
-    """`text` transliterated to ASCII (and £ € °): typographic marks unified, accents removed, markup and bracketed sounds
-    blanked."""
+    """`text` transliterated to ASCII (and £ € °): marks unified, accents removed, markup and bracketed sounds blanked."""
     text = re.sub(r"\[[^\]]*\]|</?[a-zA-Z][^<>]*>", " ", text)
     text = text.translate(_APOSTROPHES).translate(_HYPHENS)
     text = "".join(_LIGATURES_AND_STROKES.get(c, _LIGATURES_AND_STROKES.get(c.lower(), c)) for c in text)

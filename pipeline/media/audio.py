@@ -61,8 +61,7 @@ class Audio:
     def save(self, path: Path) -> Audio:
         """Write it to `path` atomically, and give back the same sound opened from there.
 
-        The file is numpy's own .npy, followed by the notes as JSON: numpy maps the array by its shape and
-        never reads on.
+        The file is numpy's own .npy, followed by the notes as JSON: numpy maps the array by its shape and never reads on.
         """
         partial = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:

@@ -27,8 +27,7 @@ CHUNK_S = 10
 
 @dataclass
 class Decoded:
-    """Decoded sound: its samples, how many packets were damaged, how often the clock started anew, and where the last packet
-    of any stream ended."""
+    """Decoded sound, with the number of damaged packets and of clock restarts, and where the last packet of any stream ended."""
 
     sound: SampleBuffer
     damaged: int = 0
@@ -79,9 +78,11 @@ class _Run:
         self._sample_format = _sample_format(first)
 
     def fits(self, frame: AudioFrame) -> bool:
+        """Whether a frame has the run's sample format, channel layout and sample rate."""
         return _sample_format(frame) == self._sample_format
 
     def write(self, frame: AudioFrame) -> None:
+        """Take the next frame, which must fit."""
         frame.pts = None  # the clock has decided already; the fifo would insist on its own count
         self._fifo.write(frame)
         if self._fifo.samples >= self._chunk:

@@ -1,5 +1,4 @@
-"""Audio track selection: of several tracks one in the recording's language, the talk before commentary, the file's default
-before the rest."""
+"""Audio track selection: first by the recording's language, then the talk before commentary, then the file's default."""
 
 from __future__ import annotations
 
