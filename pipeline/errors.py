@@ -1,4 +1,4 @@
-"""Everything that Vignette itself raises, as one tree.
+"""The exception hierarchy: everything that Vignette itself raises, as one tree.
 
     VignetteError                    exit status 1
     ├── UsageError                   exit status 2: the command was wrong, nothing was tried
@@ -30,7 +30,7 @@ def _rebuild(cls: type[VignetteError], facts: dict[str, Any]) -> VignetteError:
 
 
 class VignetteError(Exception):
-    """The root: `str(error)` is one sentence for a person, `facts()` the same for a machine."""
+    """The base class: `str(error)` is one sentence for a person, `facts()` the same for a machine."""
 
     exit_status = 1
 
@@ -175,7 +175,7 @@ class OutputError(VignetteError):
 
 @dataclass(eq=False)
 class TranscriptError(VignetteError):
-    """A transcript that breaks an invariant; never a user's mistake."""
+    """A transcript that breaks an invariant of `pipeline.transcript.invariants`; never a user's mistake."""
 
     problem: str
 
@@ -199,7 +199,7 @@ class Interrupted(VignetteError):
 
 
 def printable(text: str) -> str:
-    """The text with control characters made visible: a file's name may hold line breaks and orders to the terminal."""
+    """The text with control characters escaped: a file's name may hold line breaks and terminal escape sequences."""
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "replace").decode("ascii") for c in text
     )

@@ -1,5 +1,7 @@
-"""Whole files or none: what a reader of our outputs sees is always the old file or the new one, never half
-of either."""
+"""Atomic file replacement, the folders of a project, and where installed data and models lie.
+
+What a reader of our outputs sees is always the old file or the new one, never half of either.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,15 @@ from pathlib import Path
 
 from pipeline.errors import OutputError, WeightsError
 
-WORK_FOLDER = ".work"
-
-
+# Relative to a project's folder: its recordings, its outputs (in WORK_FOLDER inside, what stages stored), its settings.
 MEDIA_FOLDER = Path("media")
 OUT_FOLDER = Path("transcripts")
+WORK_FOLDER = ".work"
 PROJECT_FILE = Path("vignette.toml")
-
 
 _PACKAGE = Path(__file__).resolve().parent
 
-
+# What is said of an operating system's error: the problem, and what to do.
 _PROBLEMS = {
     errno.ENOENT: ("its folder does not exist", "make the folder, or {elsewhere}"),
     errno.ENOTDIR: ("a part of its folder's path is a file", "{elsewhere}"),
@@ -40,13 +40,12 @@ _PROBLEMS = {
 def write_atomic(
     path: Path, content: str | bytes, elsewhere: str = "choose another folder with --out"
 ) -> None:
-    """Replace the file at `path` with `content` in one step, at any moment of which a crash leaves the old
-    file whole.
+    """Replace the file at `path` with `content` atomically: a crash at any moment leaves the old file whole.
 
-    Text is written as UTF-8 without a byte order mark, its line ends as they are. The bytes go to a
-    temporary file in the same folder, are flushed to the disk and moved over the old file, whose permissions
-    are kept; a symbolic link stays a link and its target is replaced. Raises OutputError when that cannot be
-    done, with `elsewhere` for how to choose another place; nothing is left behind then.
+    Text is written as UTF-8 without a byte order mark, its line ends as they are. The bytes go to a temporary file in the
+    same folder, are flushed to the disk and moved over the old file, whose permissions are kept; a symbolic link stays a
+    link and its target is replaced. Raises OutputError when that cannot be done, with `elsewhere` for how to choose another
+    place; nothing is left behind then.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     target = Path(os.path.realpath(path))
@@ -92,8 +91,7 @@ def _mode_for(target: Path) -> int:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the renaming itself survive a power cut; not every file system can, and then the file is merely
-    less safe."""
+    """Sync the folder, so that the renaming survives a power cut; where the file system cannot, the file is merely less safe."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -103,7 +101,7 @@ def _flush_folder(folder: Path) -> None:
 
 
 def data_file(name: str) -> Path:
-    """The file of this name from the clone's `models/` folder, else the copy in the wheel. Raises WeightsError."""
+    """The path of a data file: in the clone's `models/` folder, else the copy in the wheel. Raises WeightsError."""
     for folder in (_PACKAGE.parent / "models", _PACKAGE / "data"):
         if (folder / name).is_file():
             return folder / name
@@ -116,5 +114,5 @@ def model_folders() -> tuple[Path, ...]:
 
 
 def digest_of_file(path: Path) -> str:
-    """SHA-256 of a small file's bytes."""
+    """The SHA-256 of a small file's bytes, in hexadecimal; `pipeline.media.digest` is for recordings."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,15 +1,12 @@
-"""The caption standards as data: one row each, read by the cue builder (what to aim at) and by the audit
-(what to report).
+"""Caption profiles: the caption standards as data, one row each, at which the cue builder aims and which the audit reports.
 
-`training` is ours, for recorded talk where the wording is the data: readable, on time, nothing cut. `netflix`
-is the Netflix Timed Text Style Guide (General Requirements, Timing Guidelines, English USA), `bbc` the BBC
-Subtitle Guidelines with the broadcast line length, `dcmp` the Captioning Key of the Described and Captioned
-Media Program at its upper level. `wcag-fcc` is WCAG 2.2 §1.2.2 with 47 CFR 79.1(j)(2); neither states a
-number, so it asks for presence and synchrony, not for style.
+`training` is ours, for recorded talk where the wording is the data: readable, on time, nothing cut. `netflix` is the Netflix
+Timed Text Style Guide (General Requirements, Timing Guidelines, English USA), `bbc` the BBC Subtitle Guidelines with the
+broadcast line length, `dcmp` the Captioning Key of the Described and Captioned Media Program at its upper level. `wcag-fcc`
+is WCAG 2.2 §1.2.2 with 47 CFR 79.1(j)(2); neither states a number, so it asks for presence and synchrony, not for style.
 
-None means that the standard states no limit. The standards contradict one another on gaps, so each has its
-own gap rule and they are never mixed: Netflix wants two frames or at least half a second, the BBC none or at
-least a second.
+None means that the standard states no limit. The standards contradict one another on gaps, so each has its own gap rule and
+they are never mixed: Netflix wants two frames or at least half a second, the BBC none or at least a second.
 """
 
 from __future__ import annotations
@@ -21,12 +18,17 @@ from typing import TypeVar
 from pipeline.settings import CaptionSettings
 from pipeline.timing import frames_to_ms
 
-DEFAULT_FRAME_RATE = Fraction(24)  # what frames mean when the video's rate is not known; reports say so
+DEFAULT_FRAME_RATE = Fraction(
+    24
+)  # frames a second, taken where the video's rate is not known; reports say so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One standard's limits; None = it states none. Frames count at the video's rate."""
+    """One standard's limits on layout, reading speed, duration, gaps and synchrony; None where it states none.
+
+    Frames count at the video's rate.
+    """
 
     name: str
     title: str
@@ -36,7 +38,7 @@ class Profile:
     max_words_per_minute: int | None = None
     min_duration_ms: int | None = None
     min_ms_per_word: int | None = None
-    least_duration_ms: int = 500  # nobody reads anything in less: not a matter of taste any more
+    least_duration_ms: int = 500  # nobody reads anything in less: shorter is an error, not a warning
     max_duration_ms: int | None = None
     linger_ms: int = 1500  # how long a caption may stay after its last word
     min_gap_frames: int = 0
@@ -89,11 +91,9 @@ PROFILES: dict[str, Profile] = {row.name: row for row in _ROWS}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the builder aims at: a profile with every "no limit" filled in and the user's own limits put over
-    it.
+    """The limits that the cue builder aims at: a profile with every "no limit" filled in, the user's own limits put over it.
 
-    Where a profile is silent the training profile's limit stands in, because a builder has to aim at
-    something.
+    Where a profile is silent the training profile's limit stands in, because a builder has to aim at something.
     """
 
     profile: Profile
@@ -121,10 +121,8 @@ def _first(*candidates: _N | None) -> _N:
 
 
 def limits_of(settings: CaptionSettings, rate: Fraction | None = None) -> Limits:
-    """The builder's limits for these settings; `rate` in frames a second turns frame counts into
-    milliseconds."""
+    """The builder's limits for these settings; `rate` in frames a second turns frame counts into milliseconds."""
     profile, fallback = PROFILES[settings.profile], PROFILES["training"]
-
     linger_ms = _first(settings.linger_ms, profile.linger_ms)
     min_gap_ms = _first(settings.min_gap_ms, profile.min_gap_ms(rate or DEFAULT_FRAME_RATE))
     return Limits(
@@ -154,8 +152,7 @@ def limits_of(settings: CaptionSettings, rate: Fraction | None = None) -> Limits
 
 
 def adjusted(profile: Profile, settings: CaptionSettings) -> Profile:
-    """The profile with the user's own limits put over it, for the audit of a file that was built with
-    them."""
+    """The profile with the user's own limits put over it, for the audit of a file that was built with them."""
     own = {
         name: value
         for name in (

@@ -1,4 +1,4 @@
-"""How long work reports that it is alive: a callable that takes the share done."""
+"""Progress callbacks: how long work reports the share of it that is done."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ Progress = Callable[[float], None]
 
 
 def silent(share: float) -> None:
-    """A `Progress` for those who do not watch."""
+    """The null callback, for those who do not watch."""
 
 
 def part(progress: Progress, start: float, end: float) -> Progress:
-    """A `Progress` for one part of the work, mapped onto `[start, end]` of the whole."""
+    """The callback for one part of the work: its 0 to 1, clamped, mapped onto `[start, end]` of the whole."""
 
     def report(share: float) -> None:
         progress(start + (end - start) * min(1.0, max(0.0, share)))

@@ -1,7 +1,6 @@
-"""Every choice a user can make, one frozen group per stage: defaults < vignette.toml < the video's sidecar < command line.
+"""Layered settings: every choice a user can make, defaults < vignette.toml < the video's sidecar < command line.
 
-Adding a setting is one field here: its name, type, default and bounds are all that TOML files and `--set` need.
-The units are in the names.
+A setting is one field of its stage's group: its name with its unit, type, default and bounds serve TOML and `--set` alike.
 """
 
 from __future__ import annotations
@@ -25,17 +24,15 @@ from pipeline.timing import parse_timecode
 _STRICT: dict[str, Any] = {"extra": "forbid", "strict": True}
 
 Processes = Annotated[int, Ge(0), Le(256)]
-
-
 Probability = Annotated[float, Ge(0), Le(1)]
 Milliseconds = Annotated[int, Ge(0), Le(10_000)]
 
 
 @dataclass(frozen=True, slots=True)
 class WhisperSettings:
-    """How Whisper listens, and what its guards do not let pass (`pipeline.speech.asr.guards` says each in full).
+    """How Whisper decodes, and the thresholds of the guards against its hallucinations (`pipeline.speech.asr.guards`).
 
-    `device` auto = CUDA where it is; `batch` windows are heard at once (0 = 8, with CUDA 16); `hints` tells it names and terms.
+    `device` auto = CUDA where it is; `batch` windows are decoded at once (0 = 8, with CUDA 16); `hints` tells it names and terms.
     A window is silence when `silence_probability` and `silence_logprob` are both passed.
     Hints alone, or `echoed_hints` of them in a row, are no words below `echo_confidence`. A phrase said more than
     `loop_repeats` times in a row stays once; a window that compresses better than `loop_compression` is heard again; neither
@@ -65,10 +62,11 @@ class WhisperSettings:
 
 @dataclass(frozen=True, slots=True)
 class TranscribeSettings:
-    """`recognizer` auto = Whisper when its weights are local, else PocketSphinx, which is always there.
+    """The choice of recognizer, and voice activity detection.
 
+    `recognizer` auto = Whisper when its weights are local, else PocketSphinx, which is always there.
     `words` auto = PocketSphinx listens for words only where no text came with the recording: the aligner does better from the
-    text alone, and an ear that was told the text bears no witness. `processes` 0 = one per core, at most 4.
+    text alone, and a recognizer that was biased by the text confirms nothing. `processes` 0 = one per core, at most 4.
     `speech_threshold` is Silero's probability from which on sound is speech.
     """
 
@@ -83,7 +81,7 @@ class TranscribeSettings:
 
 @dataclass(frozen=True, slots=True)
 class AlignSettings:
-    """`processes` 0 = one per core, at most 4."""
+    """Forced alignment: `processes` 0 = one per core, at most 4."""
 
     __pydantic_config__ = _STRICT
     processes: Processes = 0
@@ -91,7 +89,7 @@ class AlignSettings:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerSettings:
-    """`most` is how many people speak at most, 0 when nobody said; the roster's length limits voices that are alike."""
+    """Speaker diarization: `most` people speak at most (0: not known); the roster's length limits voices that are alike."""
 
     __pydantic_config__ = _STRICT
     most: Annotated[int, Ge(0), Le(100)] = 0
@@ -99,8 +97,11 @@ class SpeakerSettings:
 
 @dataclass(frozen=True, slots=True)
 class PictureSettings:
-    """`shots` key-frames looks at key frames and at what the packets say is worth it (a cut that is not exact says so), exact
-    decodes every picture, which takes minutes. `read_text` reads what is written on the screen."""
+    """Shot detection and on-screen text.
+
+    `shots` key-frames decodes key frames and what the packets show to be worth it (a cut that is not exact says so), exact
+    decodes every picture, which takes minutes. `read_text` reads what is written on the screen.
+    """
 
     __pydantic_config__ = _STRICT
     shots: Literal["key-frames", "exact"] = "key-frames"
@@ -161,7 +162,7 @@ class PartAt:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it for one recording: what its sidecar says about the video, and one group per stage.
+    """All settings of one recording: what its sidecar says about the video, and one group per stage.
 
     `expected_duration` is h:mm:ss; `subtitles` a path beside the video or absolute; `terms` are words and names to expect.
     """
@@ -191,7 +192,7 @@ class Settings:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Everything a recognizer should know how to hear: people, what they are called, terms."""
+        """The recognizer's vocabulary hints: people, what they are called, terms; each once."""
         people = (name for p in self.people for name in (p.name, *p.also_known_as))
         return tuple(dict.fromkeys([*people, *self.terms]))
 
@@ -199,8 +200,8 @@ class Settings:
 def load(project_file: Path | None, sidecar: Path | None, overrides: tuple[str, ...] = ()) -> Settings:
     """Settings for one recording from the files that exist, in rising order of precedence.
 
-    `overrides` are `key=value` strings as given to `--set` ("captions.max_lines=1"). Each layer is checked by itself, so that
-    a mistake is told with the place it stands in. Raises SettingsError.
+    `overrides` are `key=value` strings as given to `--set` ("captions.max_lines=1"). Each layer is checked by itself, so that a
+    mistake is reported with the place where it stands. Raises SettingsError.
     """
     merged: dict[str, Any] = {}
     for where, table in _layers(project_file, sidecar, overrides):
@@ -298,7 +299,7 @@ def _check_meaning(settings: Settings, where: str) -> None:
 
 
 def _explained(error: Mapping[str, Any], table: Mapping[str, Any], where: str) -> SettingsError:
-    """pydantic's finding as our one sentence."""
+    """pydantic's validation error as a SettingsError of one sentence."""
     key = _spoken(error["loc"], table)
     if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
         return SettingsError(where, key, "is no setting", _nearest(error["loc"]))

@@ -1,4 +1,4 @@
-"""Time as whole milliseconds: spans and their algebra, timecodes, frame rates.
+"""Time arithmetic in whole milliseconds: intervals and their algebra, timecodes, frame rates.
 
 Everything outside model adapters counts in integer milliseconds of presentation time. At 16 kHz one millisecond is
 exactly 16 samples, and no rounding can ever print `00:00:60,000`.
@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-SAMPLE_RATE_HZ = 16_000
+SAMPLE_RATE_HZ = (
+    16_000  # what the recognizers, the voice activity detector and the speaker encoders are trained on
+)
 SAMPLES_PER_MS = SAMPLE_RATE_HZ // 1000
 
 
@@ -62,6 +64,7 @@ class Span:
         return Span(min(self.start_ms, other.start_ms), max(self.end_ms, other.end_ms))
 
     def shifted(self, by_ms: int) -> Span:
+        """The span translated by `by_ms`."""
         return Span(self.start_ms + by_ms, self.end_ms + by_ms)
 
     def clipped(self, within: Span) -> Span:
@@ -71,12 +74,15 @@ class Span:
 
 
 def union(spans: Iterable[Span], join_gap_ms: int = 0) -> tuple[Span, ...]:
-    """Sorted, disjoint spans that cover the same time; neighbours up to `join_gap_ms` apart become one. Empty spans vanish."""
+    """The union of intervals: sorted, disjoint spans that cover the same time, without empty ones.
+
+    Neighbours up to `join_gap_ms` apart become one.
+    """
     return tuple(Span(start, end) for start, end in _merged(spans, join_gap_ms))
 
 
 def _merged(spans: Iterable[Span], join_gap_ms: int) -> list[tuple[int, int]]:
-    """The same as plain numbers: it is asked for thousands of times, mostly about a few spans."""
+    """`union` as plain numbers: it is called thousands of times, mostly for a few spans, and making spans would dominate."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted((s.start_ms, s.end_ms) for s in spans if s.end_ms > s.start_ms):
         if merged and start - merged[-1][1] <= join_gap_ms:
@@ -87,7 +93,7 @@ def _merged(spans: Iterable[Span], join_gap_ms: int) -> list[tuple[int, int]]:
 
 
 def gaps(spans: Iterable[Span], within: Span) -> tuple[Span, ...]:
-    """What of `within` the spans leave uncovered; all of it when there are none."""
+    """The complement of the spans in `within`, in order; all of it when there are none."""
     found, at = [], within.start_ms
     for span in union(s.clipped(within) for s in spans):
         if span.start_ms > at:
@@ -99,7 +105,7 @@ def gaps(spans: Iterable[Span], within: Span) -> tuple[Span, ...]:
 
 
 def covered_ms(spans: Iterable[Span]) -> int:
-    """How much time the spans cover together, overlaps counted once."""
+    """The measure of the union in milliseconds: how much time the spans cover together, overlaps counted once."""
     return sum(end - start for start, end in _merged(spans, 0))
 
 
@@ -143,13 +149,16 @@ def seconds_to_ms(seconds: float) -> int:
     return int(scaled + 0.5) * (1 if seconds >= 0 else -1)
 
 
-# The rates that are really a nominal rate times 1000/1001.
+# NTSC rates: the nominal rate times 1000/1001.
 _NTSC = {"23.976": Fraction(24000, 1001), "23.98": Fraction(24000, 1001), "29.97": Fraction(30000, 1001),
          "59.94": Fraction(60000, 1001)}  # fmt: skip
 
 
 def frame_rate(value: str | float | Fraction) -> Fraction:
-    """An exact frame rate from "25", "24000/1001", 23.976 (taken as 24000/1001). Raises ValueError unless positive."""
+    """An exact frame rate in frames a second from "25", "24000/1001", 23.976 (taken as 24000/1001).
+
+    Raises ValueError unless it is positive.
+    """
     if isinstance(value, Fraction):
         rate = value
     else:
@@ -167,12 +176,12 @@ def ms_to_frames(time_ms: int, rate: Fraction) -> int:
 
 
 def frames_to_ms(frames: int, rate: Fraction) -> int:
-    """When a frame starts, in whole milliseconds (rounded to nearest)."""
+    """The presentation time of a frame's start in whole milliseconds, halves up. `frames` is at least 0."""
     return int(Fraction(frames * 1000) / rate + Fraction(1, 2))
 
 
 def steps(spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
-    """Sweep line: `(time_ms, how many spans are open from here)` at every change; the last count is 0."""
+    """Sweep line over interval ends: `(time_ms, how many spans are open from here)` at every change; the last count is 0."""
     edges: dict[int, int] = {}
     for span in spans:
         if span:

@@ -165,7 +165,7 @@ def _add_summary(group: typer.Typer, say: Callable[[str], None]) -> None:
         if as_json:
             say(_dump(counted.as_json()))
         else:
-            say(summaries.picture(counted, found) or "no concept was tagged")
+            say(summaries.sparklines(counted, found) or "no concept was tagged")
         return 0
 
 

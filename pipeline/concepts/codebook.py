@@ -1,4 +1,4 @@
-"""Which concept belongs under which broader one: the part of the lexicon that a search needs."""
+"""The codebook: the hierarchy of concepts, which is the part of the lexicon that a search needs."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """The concepts by id, broader ones included; empty when no file was found, and then every concept stands
-    alone.
-    """
+    """The concepts by id, broader ones included; empty when no file was found, and then every concept stands alone."""
 
     codes: Mapping[str, Code] = field(default_factory=dict)
 
@@ -39,7 +37,7 @@ class Codebook:
         return cls({**tops, **{id: Code(id, broader=b) for id, b in broader.items()}})
 
     def within(self, concept: str) -> tuple[str, ...]:
-        """The concept itself and everything under it; each once, whatever loops the file holds."""
+        """The transitive closure: the concept itself and everything under it, each once, whatever loops the file holds."""
         found = [concept]
         for id in found:
             found += [c.id for c in self.codes.values() if c.broader == id and c.id not in found]
@@ -49,9 +47,8 @@ class Codebook:
 def load(path: Path | None = None) -> Codebook:
     """The codebook in the lexicon's file (the installed one unless named), empty when it cannot be read.
 
-    Only three keys of each entry are wanted, and none of the patterns: compiling those takes seconds, and a
-    mistake in one is no reason not to search. `pipeline.concepts.lexicon` is the reader that answers for the whole
-    file.
+    Four keys of each entry are read, and none of the patterns: compiling those takes seconds, and a mistake in one is no
+    reason not to search. `pipeline.concepts.lexicon` is the reader that answers for the whole file.
     """
     try:
         table = tomllib.loads((path or data_file(CONCEPTS_FILE)).read_text("utf-8"))

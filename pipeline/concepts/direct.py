@@ -1,4 +1,4 @@
-"""Variants of a phrase matched word by word, without spaCy.
+"""A word-by-word matcher for the variants of a phrase, in place of spaCy's.
 
 spaCy takes half a second to import, more than the matching of a whole film takes: where one corrected word has one turn
 coded again, this finds the very same spans (a property test holds the two against each other).
@@ -12,8 +12,8 @@ from pipeline.concepts.patterns import Spec
 
 
 def spans(variants: Iterable[Sequence[Spec]], words: Sequence[str]) -> list[tuple[int, int]]:
-    """Where any of the variants stands, as spaCy's matcher says it with `greedy="LONGEST"`: of spans that share a word the
-    longest stays, of equally long ones the first."""
+    """The spans `(first, last)` of words that match a variant, longest first, as spaCy's matcher with `greedy="LONGEST"`: of
+    spans that share a word the longest stays, of equally long ones the first."""
     found = {
         (first, last)
         for variant in variants
@@ -40,7 +40,7 @@ def _ends(variant: Sequence[Spec], words: Sequence[str], first: int) -> set[int]
 
 
 def _steps(spec: Spec, words: Sequence[str], at: int) -> Iterable[int]:
-    """Where one place may end that begins at `at`."""
+    """Where one place of a variant may end that begins at `at`."""
     if spec.forms is None:
         return range(at, min(at + spec.longest, len(words)) + 1)
     here = at < len(words) and words[at] in spec.forms

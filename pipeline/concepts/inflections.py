@@ -1,7 +1,7 @@
-"""The inflected forms of English words.
+"""Inflection: from an English word to all its inflected forms.
 
-`models/forms.txt` lists them for the words that the lexicon inflects, as the library gives them: reading that takes
-milliseconds, where the library first loads its tables and spaCy, a second in all. Words that are not listed there are
+`models/forms.txt` lists them for the words that the lexicon inflects, as the library lemminflect gives them: reading that
+takes milliseconds, where the library first loads its tables and spaCy, a second in all. Words that are not listed there are
 asked of the library. `python -m pipeline.concepts.inflections` writes the list anew.
 """
 
@@ -14,7 +14,7 @@ from functools import cache
 
 from pipeline.files import data_file
 
-LISTED = "forms.txt"
+FORMS_FILE = "forms.txt"
 
 
 def inflector(explicit: Mapping[str, tuple[str, ...]]) -> _Inflector:
@@ -27,22 +27,24 @@ class _Inflector:
         self._known: dict[str, frozenset[str]] = {w: frozenset(f) for w, f in explicit.items()}
 
     def __call__(self, word: str) -> frozenset[str]:
-        """All forms of `word` as verb, noun or adjective, itself included; empty if none are known. Possessives
-        are words of their own."""
+        """All forms of `word` as verb, noun or adjective, itself included; empty if none are known.
+
+        Possessives are words of their own.
+        """
         if word not in self._known:
-            self._known[word] = _listed().get(word) or from_library(word)
+            self._known[word] = _listed_forms().get(word) or from_library(word)
         return self._known[word]
 
 
 @cache
-def _listed() -> dict[str, frozenset[str]]:
-    lines = data_file(LISTED).read_text("utf-8").splitlines()
+def _listed_forms() -> dict[str, frozenset[str]]:
+    lines = data_file(FORMS_FILE).read_text("utf-8").splitlines()
     return {forms[0]: frozenset(forms) for forms in map(str.split, lines)}
 
 
 def from_library(word: str) -> frozenset[str]:
-    """The forms that the library lists; none of a word that it does not know, because what it would guess of a
-    stem ("activit") is said by nobody."""
+    """The forms that lemminflect lists; none of a word that it does not know, because what it would guess of a stem
+    ("activit") is said by nobody."""
     from lemminflect import getAllInflections
 
     forms = {form.lower() for inflected in getAllInflections(word).values() for form in inflected}
@@ -56,7 +58,7 @@ def main() -> None:
     words = set(re.findall(r"([^\W_]+)~", text)) - set(tomllib.loads(text)["forms"])
     forms = {word: from_library(word) for word in sorted(words)}
     lines = [" ".join([word, *sorted(found - {word})]) for word, found in forms.items() if found]
-    lexicon.with_name(LISTED).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    lexicon.with_name(FORMS_FILE).write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
 
 if __name__ == "__main__":

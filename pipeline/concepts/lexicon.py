@@ -1,9 +1,7 @@
-"""The clinical lexicon, read from its TOML file: concepts, their patterns and blocks, the sets that
-patterns refer to.
+"""The clinical lexicon, read from its TOML file: concepts, their patterns and blocks, the sets that patterns refer to.
 
-The file is for clinicians: patterns stand one on a line in ''' blocks, "#" begins a remark, and every
-mistake is answered with one sentence that names line and column. The notation is described in
-`pipeline.concepts.notation`.
+The file is for clinicians: patterns stand one on a line in ''' blocks, "#" begins a remark, and every mistake is answered
+with one sentence that names line and column. The notation is described in `pipeline.concepts.notation`.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ from pipeline.concepts.notation import (
     parse_set,
 )
 from pipeline.concepts.patterns import Phrase, count_variants
-from pipeline.concepts.source import _Line, _Source
+from pipeline.concepts.source import Entry, LexiconSource
 from pipeline.errors import LexiconError
 
 _T = TypeVar("_T")
@@ -51,7 +49,7 @@ _REQUIRED_KEYS = ("id", "label", "definition", "broader", "patterns")
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One entry: what it means, what it serves, and sentences that must and must not be tagged with it."""
+    """One concept: its definition, the learning objectives that it serves, and sentences that must and must not be tagged."""
 
     id: str
     label: str
@@ -64,8 +62,7 @@ class Concept:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The whole file; `digest` is of its bytes, so that what was found can name exactly what it was found
-    with."""
+    """The whole lexicon; `digest` is the SHA-256 of the file's bytes, by which results name the lexicon they come from."""
 
     path: Path
     version: str
@@ -75,11 +72,11 @@ class Lexicon:
     concepts: tuple[Concept, ...]
     passed_over: frozenset[str]
     unread: Sequence[Rule] = field(repr=False, compare=False)
-    """Every pattern and block, each read when it is first asked for. Raises LexiconError then."""
+    """Every pattern and block, each parsed when it is first asked for. Raises LexiconError then."""
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """Every pattern and block, read when first asked for. Raises LexiconError."""
+        """Every pattern and block, all parsed when first asked for. Raises LexiconError."""
         return tuple(self.unread)
 
     def children(self, broader: str) -> tuple[str, ...]:
@@ -89,14 +86,14 @@ class Lexicon:
 
 def load(path: Path) -> Lexicon:
     """The lexicon in a file. Raises LexiconError with line and column of the first mistake."""
-    found = glance(path)
+    found = load_lazily(path)
     _ = found.rules
     return found
 
 
-def glance(path: Path) -> Lexicon:
-    """The lexicon in a file with its patterns still unread, for who may do without them: reading them takes a
-    third of a second. Raises LexiconError."""
+def load_lazily(path: Path) -> Lexicon:
+    """The lexicon in a file with its patterns parsed on demand, for those who need few of them: parsing all takes a third of a
+    second. Raises LexiconError, on demand too."""
     try:
         data = path.read_bytes()
         text = data.decode("utf-8")
@@ -104,17 +101,17 @@ def glance(path: Path) -> Lexicon:
         raise LexiconError(path, 0, 0, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise LexiconError(path, 0, 0, f"is not UTF-8 text (byte {error.start})") from error
-    return _lexicon(_Source(path, text), hashlib.sha256(data).hexdigest())
+    return _lexicon(LexiconSource(path, text), hashlib.sha256(data).hexdigest())
 
 
 def parse(text: str, path: Path = Path("concepts.toml"), digest: str = "") -> Lexicon:
     """The lexicon written in `text`; `path` is named in errors. Raises LexiconError."""
-    found = _lexicon(_Source(path, text), digest)
+    found = _lexicon(LexiconSource(path, text), digest)
     _ = found.rules
     return found
 
 
-def _lexicon(source: _Source, digest: str) -> Lexicon:
+def _lexicon(source: LexiconSource, digest: str) -> Lexicon:
     _check_keys(source)
     broader = {str(b["id"]): str(b["label"]) for b in source.table.get("broader", [])}
     concepts = tuple(_concepts(source, broader))
@@ -126,15 +123,15 @@ def _lexicon(source: _Source, digest: str) -> Lexicon:
 
 
 class _Rules(Sequence[Rule]):
-    """The rules of a lexicon in the order of the file; one is read when it is first asked for."""
+    """The rules of a lexicon in the order of the file; one is parsed when it is first asked for."""
 
-    def __init__(self, source: _Source) -> None:
+    def __init__(self, source: LexiconSource) -> None:
         self._source = source
         self._read: dict[int, Rule] = {}
 
     @cached_property
-    def _written(self) -> list[tuple[str, bool, _Line]]:
-        """Of every rule its concept, whether it blocks, and how it is written."""
+    def _rule_entries(self) -> list[tuple[str, bool, Entry]]:
+        """Of every rule its concept, whether it blocks, and its entry in the file."""
         concepts = self._source.table.get("concept", [])
         tables = [
             (self._source.table, "", ""),
@@ -152,7 +149,7 @@ class _Rules(Sequence[Rule]):
         return _vocabulary(self._source)
 
     def __len__(self) -> int:
-        return len(self._written)
+        return len(self._rule_entries)
 
     @overload
     def __getitem__(self, at: int) -> Rule: ...
@@ -163,13 +160,15 @@ class _Rules(Sequence[Rule]):
             return tuple(self[n] for n in range(*at.indices(len(self))))
         if at not in self._read:
             vocabulary = self._vocabulary  # its mistakes are told before those of the patterns
-            concept, blocking, line = self._written[at]
-            pattern = _reading(self._source, line, lambda text: _checked(parse_pattern(text, vocabulary)))
+            concept, blocking, line = self._rule_entries[at]
+            pattern = _parsed_entry(
+                self._source, line, lambda text: _checked(parse_pattern(text, vocabulary))
+            )
             self._read[at] = Rule(concept, pattern, blocking)
         return self._read[at]
 
 
-def _check_keys(source: _Source) -> None:
+def _check_keys(source: LexiconSource) -> None:
     for key in source.table:
         if key not in _TOP_KEYS:
             raise source.unknown_key("", key, f"'{key}' is not known here", _TOP_KEYS)
@@ -183,7 +182,7 @@ def _check_keys(source: _Source) -> None:
                 raise source.error(section, key, f"this concept has no '{key}'", f"write {key} = ...")
 
 
-def _concepts(source: _Source, broader: dict[str, str]) -> Iterator[Concept]:
+def _concepts(source: LexiconSource, broader: dict[str, str]) -> Iterator[Concept]:
     seen: set[str] = set()
     for number, entry in enumerate(source.table.get("concept", [])):
         section = f"concept {number}"
@@ -200,7 +199,7 @@ def _concepts(source: _Source, broader: dict[str, str]) -> Iterator[Concept]:
         yield Concept(entry["id"], entry["label"], definition, entry["broader"], objectives, **sentences)
 
 
-def _vocabulary(source: _Source) -> Vocabulary:
+def _vocabulary(source: LexiconSource) -> Vocabulary:
     forms = {word: tuple(text.split()) for word, text in source.table.get("forms", {}).items()}
     sets: dict[str, tuple[Phrase, ...]] = {}
     vocabulary = Vocabulary(sets, inflector(forms))
@@ -211,7 +210,7 @@ def _vocabulary(source: _Source) -> Vocabulary:
 
 
 def _read_set(
-    source: _Source,
+    source: LexiconSource,
     table: dict[str, Any],
     name: str,
     vocabulary: Vocabulary,
@@ -233,7 +232,7 @@ def _read_set(
                     source.path, *line.place(column), f"there is no set called '{other}'", hint
                 )
             _read_set(source, table, other, vocabulary, sets, (*within, name))
-        phrases += _reading(source, line, lambda text: parse_set(text.rstrip("|"), vocabulary))
+        phrases += _parsed_entry(source, line, lambda text: parse_set(text.rstrip("|"), vocabulary))
     sets[name] = tuple(phrases)
 
 
@@ -246,7 +245,7 @@ def _checked(pattern: Pattern) -> Pattern:
     return pattern
 
 
-def _reading(source: _Source, line: _Line, read: Callable[[str], _T]) -> _T:
+def _parsed_entry(source: LexiconSource, line: Entry, read: Callable[[str], _T]) -> _T:
     try:
         return read(line.text)
     except NotationError as error:

@@ -1,7 +1,7 @@
-"""Patterns compiled to spaCy matchers, and talk matched against them; a few turns are matched without spaCy.
+"""Rule-based matching: patterns compiled to spaCy matchers, and talk matched against them.
 
-Every rule has a matcher of its own, built when a word that it cannot do without is first heard: a turn of
-talk meets a few dozen of the lexicon's rules, not all of them.
+Every rule has a matcher of its own, built when a word that it needs is first heard: a turn of talk meets a few dozen of the
+lexicon's rules, which an inverted index of needed words finds, not all of them. A few turns are matched without spaCy.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from functools import cache, cached_property
 from typing import Any
 
 from pipeline.concepts import direct
-from pipeline.concepts.normalize import STOPS, Talk, word_set
+from pipeline.concepts.normalize import SENTENCE_MARKS, Talk, word_set
 from pipeline.concepts.notation import Part, Pattern
 from pipeline.concepts.patterns import Spec, cost, needed_words, variants, words_of
 
-# Words that may stand between the end of a sentence and its "^".
+# Discourse markers that may stand between the start of a sentence and its "^".
 LEAD_INS = word_set(
     "and so but well yeah yes okay oh no because then right now like you know i mean think guess suppose all"
 )
@@ -43,9 +43,10 @@ class Match:
 
 @cache
 def _vocab() -> Any:
-    """A vocabulary without language data, shared by all taggers of a process, made when the first turn is heard:
-    the words come from `talk`, and a blank English pipeline, whose tokenizer nobody would call, takes a third of
-    a second to make."""
+    """A spaCy vocabulary without language data, shared by all taggers of a process and made when the first turn is matched.
+
+    The words are tokenized already, and a blank English pipeline, whose tokenizer nobody would call, takes 0.3 s to make.
+    """
     from spacy.vocab import Vocab
 
     return Vocab()
@@ -54,9 +55,9 @@ def _vocab() -> Any:
 class Tagger:
     """The compiled rules of a lexicon.
 
-    Words in `passed_over` ("really", "just") do not exist for patterns that do not mention them. `by_word` is what `by_word`
-    gave for the very same rules, of which only those are looked at then that a turn may need. `few` matches word by word: it
-    finds the same, and spaCy is not imported.
+    Words in `passed_over` ("really", "just") do not exist for patterns that do not mention them. `by_word` is the index that
+    the property `by_word` gave for the very same rules, so that only those are read that a turn may need. `without_spacy`
+    matches word by word (`pipeline.concepts.direct`): it finds the same, and spaCy is not imported.
     """
 
     def __init__(
@@ -64,22 +65,22 @@ class Tagger:
         rules: Sequence[Rule],
         passed_over: frozenset[str] = frozenset(),
         by_word: Mapping[str, Sequence[int]] | None = None,
-        few: bool = False,
+        without_spacy: bool = False,
     ) -> None:
         self._rules = rules
         self._passed_over = passed_over
-        self._few = few
+        self._without_spacy = without_spacy
         self._matchers: dict[int, _PartMatcher] = {}
         self._needed: dict[int, list[frozenset[str]]] = {}
         self._by_word = _by_word(rules) if by_word is None else by_word
 
     @property
     def by_word(self) -> dict[str, list[int]]:
-        """The numbers of the rules that are worth a look when a word is heard."""
+        """The inverted index: from a word to the numbers of the rules that are to be tried where it is heard."""
         return {word: list(numbers) for word, numbers in self._by_word.items()}
 
     def find(self, talk: Talk, role: str = "") -> list[Match]:
-        """What the rules find in one turn, in order; of overlapping matches of a concept the longest stays.
+        """The matches in one turn, in order; of overlapping matches of a concept the longest stays.
 
         `role` is one of `notation.ROLES`, or empty when unknown.
         """
@@ -94,7 +95,7 @@ class Tagger:
         return _longest(m for m in found if not any(_blocks(b, m) for b in blocked))
 
     def _candidates(self, sentence: _Sentence) -> Iterator[Rule]:
-        """The rules of which every needed word is there; all others need not be tried."""
+        """The rules whose needed words are all there, from the index; all others cannot match."""
         numbers = {n for word in sentence.present for n in self._by_word.get(word, ())}
         for number in sorted(numbers):
             if number not in self._needed:
@@ -118,12 +119,12 @@ class Tagger:
     def _spans(self, part: Part, sentence: _Sentence) -> list[tuple[int, int]]:
         matcher = self._matchers.get(id(part))  # parts live as long as the rules; hashing their trees is slow
         if matcher is None:
-            matcher = self._matchers[id(part)] = _PartMatcher(part, self._few, self._passed_over)
+            matcher = self._matchers[id(part)] = _PartMatcher(part, self._without_spacy, self._passed_over)
         return matcher.spans(sentence)
 
 
 def _by_word(rules: Iterable[Rule]) -> dict[str, list[int]]:
-    """The numbers of the rules by a word of which one is heard wherever the rule applies."""
+    """The inverted index of the rules: each under the rarest set of words of which one is heard wherever it applies."""
     found: dict[str, list[int]] = {}
     for number, rule in enumerate(rules):
         for word in min(needed_words(rule.pattern.part.phrase), key=cost):
@@ -132,12 +133,11 @@ def _by_word(rules: Iterable[Rule]) -> dict[str, list[int]]:
 
 
 class _PartMatcher:
-    """One part of a pattern as a spaCy matcher, built when a sentence first has all the words that it
-    needs."""
+    """One part of a pattern as matchers, built when a sentence first has all the words that it needs."""
 
-    def __init__(self, part: Part, few: bool, passed_over: frozenset[str]) -> None:
+    def __init__(self, part: Part, without_spacy: bool, passed_over: frozenset[str]) -> None:
         self._part = part
-        self._few = few
+        self._without_spacy = without_spacy
         self._needed = needed_words(part.phrase)
         self._needs_every_word = bool(words_of(part.phrase) & passed_over)
 
@@ -148,7 +148,7 @@ class _PartMatcher:
         for variant in variants(self._part.phrase):
             required = [spec.forms for spec in variant if spec.forms and spec.operator == "1"]
             by_key.setdefault(min(required, key=cost), []).append(variant)
-        return [_Group(key, found, self._few) for key, found in by_key.items()]
+        return [_Group(key, found, self._without_spacy) for key, found in by_key.items()]
 
     def spans(self, sentence: _Sentence) -> list[tuple[int, int]]:
         """Where the part stands, as word indices of the turn."""
@@ -168,14 +168,14 @@ class _Group:
 
     key: frozenset[str]
     variants: list[tuple[Spec, ...]]
-    few: bool
+    without_spacy: bool
 
     def spans(self, read: _Reading) -> list[tuple[int, int]]:
         if all(len(variant) == 1 for variant in self.variants):
             return [
                 (n, n + 1) for n, word in enumerate(read.words) if word in self.key
             ]  # no matcher is needed
-        if self.few:
+        if self.without_spacy:
             return direct.spans(self.variants, read.words)
         return [(first, last) for _, first, last in self._matcher(read.doc)]
 
@@ -189,8 +189,7 @@ class _Group:
 
 
 class _Sentence:
-    """The words of one sentence, and the mark it ends with, read twice: all words, and without those passed
-    over.
+    """The words of one sentence, and the mark it ends with, in two readings: all words, and without those passed over.
 
     `first` is the place of its first word in the turn.
     """
@@ -217,7 +216,7 @@ class _Sentence:
 
 @dataclass
 class _Reading:
-    """Words of a sentence, where in the turn each stands, and when asked for, the same as a spaCy document."""
+    """Words of a sentence, where in the turn each stands, and on demand the same as a spaCy document."""
 
     words: list[str]
     places: list[int]
@@ -233,7 +232,7 @@ def _sentences(words: list[str], passed_over: frozenset[str]) -> list[_Sentence]
     sentences: list[_Sentence] = []
     first = 0
     for at in range(len(words) + 1):
-        if at == len(words) or words[at] in STOPS:
+        if at == len(words) or words[at] in SENTENCE_MARKS:
             if at > first:
                 mark = words[at] if at < len(words) else ""
                 sentences.append(_Sentence(words[first:at], first, mark, passed_over))

@@ -1,8 +1,8 @@
-"""Talk made ready for matching: stutters, fillers and false starts fall away, contractions open up, places
-are kept.
+"""Disfluency removal and text normalization of spontaneous speech, with the place of every word kept.
 
-"I-I don't, um, wanna" becomes the words i do not want to; each remembers the characters `[start, end)` it
-came from. Sentence marks stay as words of their own, because no pattern may reach across them.
+Stutters, fillers, discourse markers, hedges and false starts are dropped, contractions and reduced forms are expanded:
+"I-I don't, um, wanna" becomes the words i do not want to, each with the characters `[start, end)` it came from. Sentence
+marks stay as words of their own, because no pattern may reach across them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-STOPS = frozenset(".?!")
+SENTENCE_MARKS = frozenset(".?!")  # in the words of a `Talk` each mark is a word of its own
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -21,9 +21,8 @@ def word_set(words: str) -> frozenset[str]:
 
 FILLERS = word_set("um uh uhm umm er erm ah oh hmm hm mm mhm huh uhh")
 
-# Asides between commas. They are left alone without commas: "you know him", "I mean it", "I feel like a
-# drink".
-_ASIDES = (
+# Discourse markers, dropped between commas alone: "you know him", "I mean it", "I feel like a drink" stay.
+_DISCOURSE_MARKERS = (
     ("you", "know"),
     ("i", "mean"),
     ("i", "guess"),
@@ -34,10 +33,11 @@ _ASIDES = (
     ("okay",),
 )
 
-# "kind of sad" and "a bit sad" hedge, "that kind of group" and "a bit of bread" do not.
+# Hedges, dropped where they weaken: "kind of sad" and "a bit sad" do, "that kind of group" and "a bit of bread" do not.
 _HEDGES = (("kind", "of"), ("sort", "of"), ("a", "little", "bit"), ("a", "bit"))
-_BEFORE_NOUN_USE = word_set("a an the what this that these those some any same which one other every no my")
+_DETERMINERS = word_set("a an the what this that these those some any same which one other every no my")
 
+# Reduced and variant spellings, and contractions that no ending explains.
 _SPOKEN_FORMS = {
     "gonna": "going to", "wanna": "want to", "gotta": "got to", "hafta": "have to", "dunno": "do not know",
     "lemme": "let me", "gimme": "give me", "cannot": "can not", "outta": "out of", "alright": "all right",
@@ -47,7 +47,7 @@ _SPOKEN_FORMS = {
     "shan't": "shall not", "ain't": "is not", "let's": "let us", "c'mon": "come on", "mom": "mum",
     "counselling": "counseling",
 }  # fmt: skip
-_ENDINGS = (
+_CONTRACTED_ENDINGS = (
     ("n't", "not"),
     ("'m", "am"),
     ("'re", "are"),
@@ -57,7 +57,7 @@ _ENDINGS = (
     ("'s", "'s"),
 )
 
-_PIECES = re.compile(
+_TALK_TOKEN = re.compile(
     r"""(?P<sound>\[[^\]]*\])
       | (?P<dots>\.{2,})
       | (?P<stop>[.?!]+)
@@ -67,7 +67,7 @@ _PIECES = re.compile(
     re.VERBOSE,
 )
 _QUOTES = re.compile(r'"[^"]*(?:"|$)|“[^”]*(?:”|$)')
-_LONGEST_FALSE_START = 5
+_LONGEST_FALSE_START_WORDS = 5  # of a longer repetition both sayings stay; chosen
 _Applies = Callable[[list["TalkWord"], int, int], bool]
 
 
@@ -83,38 +83,38 @@ class TalkWord:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The words of a turn, its original text, and the character ranges that stood in quotation marks."""
+    """A normalized turn: its words, its original text, and the character ranges `[start, end)` in quotation marks."""
 
     text: str
     words: tuple[TalkWord, ...]
     quotes: tuple[tuple[int, int], ...] = ()
 
 
-def listen(text: str) -> Talk:
-    """The words of `text` to match against."""
+def normalize(text: str) -> Talk:
+    """The words of `text` to match against; fillers, discourse markers, hedges and false starts are dropped in this order."""
     plain = text.replace("’", "'").replace("‘", "'")
     words = list(_words(plain))
     words = [w for w in words if w.text not in FILLERS]
-    words = _without(words, _ASIDES, _is_aside)
-    words = _without(words, _HEDGES, _is_hedge)
+    words = _without_phrases(words, _DISCOURSE_MARKERS, _is_parenthetical)
+    words = _without_phrases(words, _HEDGES, _is_hedge)
     words = _without_false_starts(words)
     quotes = tuple(m.span() for m in _QUOTES.finditer(plain))
-    return Talk(text, tuple(_joined(words)), quotes)
+    return Talk(text, tuple(_fixed_pairs_joined(words)), quotes)
 
 
-def spell_out(word: str) -> list[str]:
-    """The plain words that a spoken form stands for: "don't" -> do not, "gonna" -> going to; lower case."""
+def expand_contraction(word: str) -> list[str]:
+    """Expand a contraction or a reduced form to lower-case words: "don't" -> do not, "gonna" -> going to."""
     low = word.lower().replace("’", "'")
     if low in _SPOKEN_FORMS:
         return _SPOKEN_FORMS[low].split()
-    for ending, full in _ENDINGS:
+    for ending, full in _CONTRACTED_ENDINGS:
         if low.endswith(ending) and len(low) > len(ending):
             return [low.removesuffix(ending), full]
     return [low.strip("'")] if low.strip("'") else []
 
 
 def join_fixed(words: list[str]) -> list[str]:
-    """Pairs that are one word to a listener: "used to" (a past habit) must not look like using."""
+    """Join fixed pairs into one word: "used to" (a past habit) must not look like using."""
     joined: list[str] = []
     for word in words:
         if word == "to" and joined and joined[-1] == "used":
@@ -127,7 +127,7 @@ def join_fixed(words: list[str]) -> list[str]:
 def _words(text: str) -> Iterator[TalkWord]:
     pause, glued = False, False
     held: TalkWord | None = None  # a word before a joining hyphen: maybe only the start of the next one
-    for match in _PIECES.finditer(text):
+    for match in _TALK_TOKEN.finditer(text):
         kind, piece = match.lastgroup, match.group()
         if kind == "joint":
             glued = held is not None and held.end == match.start()
@@ -150,7 +150,7 @@ def _words(text: str) -> Iterator[TalkWord]:
 
 
 def _spelled(word: TalkWord) -> Iterator[TalkWord]:
-    for number, plain in enumerate(spell_out(word.text)):
+    for number, plain in enumerate(expand_contraction(word.text)):
         yield TalkWord(plain, word.start, word.end, word.after_pause and number == 0)
 
 
@@ -160,7 +160,7 @@ def _is_stutter(piece: str, following: str) -> bool:
     return following.startswith(piece) and (len(piece) <= 2 or following.split("'")[0] == piece)
 
 
-def _without(
+def _without_phrases(
     words: list[TalkWord], phrases: tuple[tuple[str, ...], ...], applies: _Applies
 ) -> list[TalkWord]:
     firsts = {phrase[0] for phrase in phrases}
@@ -184,34 +184,38 @@ def _phrase_at(words: list[TalkWord], at: int, phrases: tuple[tuple[str, ...], .
     return 0
 
 
-def _is_aside(words: list[TalkWord], first: int, last: int) -> bool:
-    opened = words[first].after_pause or first == 0 or words[first - 1].text in STOPS
+def _is_parenthetical(words: list[TalkWord], first: int, last: int) -> bool:
+    opened = words[first].after_pause or first == 0 or words[first - 1].text in SENTENCE_MARKS
     closed = last < len(words) and words[last].after_pause
     return opened and closed
 
 
 def _is_hedge(words: list[TalkWord], first: int, last: int) -> bool:
     if words[first].text == "a":
-        return last < len(words) and words[last].text not in STOPS | {"of", "more", "less"}
-    return first == 0 or words[first - 1].text not in _BEFORE_NOUN_USE
+        return last < len(words) and words[last].text not in SENTENCE_MARKS | {"of", "more", "less"}
+    return first == 0 or words[first - 1].text not in _DETERMINERS
 
 
 def _without_false_starts(words: list[TalkWord]) -> list[TalkWord]:
-    """Of words said twice in a row ("on the high- on the high end") the second telling stays."""
+    """Repetition repair: of words said twice in a row ("on the high- on the high end") the second saying stays."""
     kept: list[TalkWord] = []
     texts: list[str] = []
     for word in words:
         kept.append(word)
         texts.append(word.text)
-        for length in range(1, _LONGEST_FALSE_START + 1):
+        for length in range(1, _LONGEST_FALSE_START_WORDS + 1):
             again = len(texts) >= 2 * length and word.text == texts[-1 - length]
-            if again and texts[-2 * length : -length] == texts[-length:] and not STOPS & set(texts[-length:]):
+            if (
+                again
+                and texts[-2 * length : -length] == texts[-length:]
+                and not SENTENCE_MARKS & set(texts[-length:])
+            ):
                 del kept[-2 * length : -length], texts[-2 * length : -length]
                 break
     return kept
 
 
-def _joined(words: list[TalkWord]) -> Iterator[TalkWord]:
+def _fixed_pairs_joined(words: list[TalkWord]) -> Iterator[TalkWord]:
     before: TalkWord | None = None
     for word in words:
         if before is not None and before.text == "used" and word.text == "to":

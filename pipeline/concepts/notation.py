@@ -1,4 +1,4 @@
-"""The notation in which a clinician writes patterns, read into a small tree.
+"""The pattern notation of clinicians: its lexer and recursive-descent parser, text -> syntax tree.
 
 What is written, and what it asks for:
 
@@ -23,12 +23,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.concepts.normalize import join_fixed, spell_out
+from pipeline.concepts.normalize import expand_contraction, join_fixed
 from pipeline.concepts.patterns import Choice, Gap, Node, Phrase, Word, single_words
 
-DEFAULT_GAP_WORDS = 3
-MAX_GAP_WORDS = 12
-MAX_VARIANTS = 1500
+DEFAULT_GAP_WORDS = 3  # what "..." without a number allows
+MAX_GAP_WORDS = 12  # the longest gap that may be asked for; chosen
+MAX_VARIANTS = 1500  # of one pattern; more make compiling slow, and are two patterns; chosen
 ROLES = ("therapist", "client", "narrator")
 
 
@@ -66,7 +66,7 @@ class NotationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What the words of a pattern may refer to: named sets, and how to inflect."""
+    """The symbol table of patterns: named sets, and how to inflect a word."""
 
     sets: Mapping[str, tuple[Phrase, ...]]
     inflect: Callable[[str], frozenset[str]]
@@ -80,6 +80,8 @@ class Vocabulary:
 
 
 class _Mark(NamedTuple):
+    """One lexical token of a pattern; `column` counts from 0."""
+
     kind: str
     text: str
     column: int
@@ -93,15 +95,15 @@ _MARKS = re.compile(
     re.VERBOSE,
 )
 _ROLE_PREFIX = re.compile(r"\s*([a-z/]+):\s*")
-# The same sound stands for several words, so each of them finds the others.
-_SAME_SOUND = {
+# Contracted endings are ambiguous ("'s" is is, has or the possessive), so each reading finds the others.
+_HOMOPHONES = {
     "is": {"is", "'s"}, "has": {"has", "'s"}, "'s": {"'s", "is", "has"},
     "would": {"would", "'d"}, "had": {"had", "'d"}, "'d": {"'d", "would", "had"},
 }  # fmt: skip
 
 
 def parse_pattern(text: str, vocabulary: Vocabulary) -> Pattern:
-    """The pattern written in `text`. Raises NotationError."""
+    """Parse one pattern. Raises NotationError."""
     roles, offset = _roles(text)
     reader = _Reader(text, offset, vocabulary)
     part = reader.part()
@@ -116,7 +118,7 @@ def parse_pattern(text: str, vocabulary: Vocabulary) -> Pattern:
 
 
 def parse_set(text: str, vocabulary: Vocabulary) -> tuple[Phrase, ...]:
-    """The phrases of a set, written with `|` between them. Raises NotationError."""
+    """Parse the phrases of a set, written with `|` between them. Raises NotationError."""
     reader = _Reader(text, 0, vocabulary)
     phrases = reader.alternatives()
     reader.expect_nothing()
@@ -140,7 +142,7 @@ def _roles(text: str) -> tuple[tuple[str, ...], int]:
 
 
 class _Reader:
-    """Reads marks from left to right; each method reads one thing of the grammar."""
+    """A recursive-descent parser over the marks; each method reads one nonterminal of the grammar."""
 
     def __init__(self, text: str, offset: int, vocabulary: Vocabulary) -> None:
         self._marks = [
@@ -167,6 +169,7 @@ class _Reader:
         return self._marks[self._at]
 
     def expect_nothing(self) -> None:
+        """Raises NotationError unless the end of the text is reached."""
         mark = self._peek()
         if mark.kind == "close":
             raise NotationError(f"'{mark.text}' closes nothing", mark.column)
@@ -174,6 +177,7 @@ class _Reader:
             raise NotationError(f"'{mark.text}' cannot stand here", mark.column)
 
     def part(self) -> Part:
+        """`[^] [!words] phrase [!words] [$]`. Raises NotationError, as the two below."""
         first = self._peek()
         at_start = self.kind == "start" and bool(self.take())
         not_before = self._forbidden() if self.kind == "not" else frozenset[str]()
@@ -187,6 +191,7 @@ class _Reader:
         return Part(phrase, at_start, at_end, not_before, not_after)
 
     def phrase(self) -> Phrase:
+        """One word, gap, set or bracket after another."""
         nodes: list[Node] = []
         while self.kind in ("word", "gap", "set", "open"):
             nodes.extend(self._items())
@@ -197,6 +202,7 @@ class _Reader:
         return tuple(nodes)
 
     def alternatives(self) -> tuple[Phrase, ...]:
+        """`phrase | phrase ...`"""
         phrases = [self.phrase()]
         while self.kind == "or":
             self.take()
@@ -240,7 +246,7 @@ class _Reader:
         following = self._peek()
         if text == "used" and following.kind == "word" and following.text.lower() == "to":
             self.take()
-            return [_heard(word) for word in join_fixed(["used", "to"])]
+            return [_homophones(word) for word in join_fixed(["used", "to"])]
         return list(_spelled(text))
 
     def _forbidden(self) -> frozenset[str]:
@@ -255,11 +261,11 @@ class _Reader:
 
 @cache
 def _spelled(text: str) -> tuple[Word, ...]:
-    return tuple(_heard(word) for word in spell_out(text))
+    return tuple(_homophones(word) for word in expand_contraction(text))
 
 
-def _heard(word: str) -> Word:
-    return Word(frozenset(_SAME_SOUND.get(word, {word})))
+def _homophones(word: str) -> Word:
+    return Word(frozenset(_HOMOPHONES.get(word, {word})))
 
 
 def _gap(mark: _Mark) -> Gap:

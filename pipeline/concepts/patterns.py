@@ -1,4 +1,4 @@
-"""The trees that patterns are read into, and what can be said of one without matching it."""
+"""The syntax trees of patterns, and their static analysis: needed words, variants, selectivity."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pipeline.concepts.normalize import word_set
 
 Phrase = tuple["Node", ...]
 
-# Too frequent to choose rules by, when a pattern has any other word.
-_COMMON = word_set(
+# Stop words: too frequent to index rules by, when a pattern has any other word.
+_FREQUENT_WORDS = word_set(
     """i you he she it we they me him her us them my your his its our their a an the this that these those
     and but or if so because of to in on at for with from by about as is 's am are was were be been do does
     did have has had 'd will would can could should might may not no there here what when where who how why
     get got just like know go going think up out want time thing things one all some more make really too
     back down feel say said"""
 )
-_COMMON_COST = 1000
+_FREQUENT_WORD_COST = 1000  # so many other words are as frequent together as one of these; chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Gap:
 class Choice:
     """One of these phrases, or nothing when it is optional.
 
-    A named set is one and the same choice wherever it stands, and most words of a lexicon stand in sets: what is
-    found out about a choice is kept with it.
+    A named set is one and the same choice wherever it stands, and most words of a lexicon stand in sets: what is computed
+    of a choice is cached with it.
     """
 
     options: tuple[Phrase, ...]
@@ -58,14 +58,14 @@ class Choice:
 
     @cached_property
     def needed(self) -> frozenset[str]:
-        """Words of which one at least is heard wherever it matches; none when it may be missing."""
+        """Words of which at least one is heard wherever it matches; none when it may be missing."""
         if self.optional:
             return frozenset()
         return frozenset[str]().union(*(min(needed_words(option), key=cost) for option in self.options))
 
     @cached_property
     def variants(self) -> int:
-        """How many ways it multiplies a phrase."""
+        """By how much it multiplies the number of variants of a phrase."""
         long = sum(
             count_variants(o) for o, s in zip(self.options, self.single_words, strict=True) if s is None
         )
@@ -111,10 +111,10 @@ def words_of(phrase: Phrase) -> frozenset[str]:
 
 
 def variants(phrase: Phrase) -> list[tuple[Spec, ...]]:
-    """Every sequence of places that a phrase stands for; single-word alternatives share one place."""
+    """The expansion of a phrase: every sequence of places that it stands for; single-word alternatives share one place."""
     return [
         tuple(spec for piece in chosen for spec in piece)
-        for chosen in product(*(_pieces(node) for node in phrase))
+        for chosen in product(*(_node_variants(node) for node in phrase))
     ]
 
 
@@ -127,7 +127,7 @@ def count_variants(phrase: Phrase) -> int:
     return count
 
 
-def _pieces(node: Node) -> list[tuple[Spec, ...]]:
+def _node_variants(node: Node) -> list[tuple[Spec, ...]]:
     if isinstance(node, Word):
         return [(Spec(node.forms),)]
     if isinstance(node, Gap):
@@ -146,15 +146,17 @@ def _pieces(node: Node) -> list[tuple[Spec, ...]]:
 
 
 def needed_words(phrase: Phrase) -> list[frozenset[str]]:
-    """Sets of words of each of which at least one is heard wherever the phrase matches."""
+    """The necessary condition of a match, in conjunctive form: of each of these sets at least one word is heard."""
     return [words for words in map(_needed_by, phrase) if words]
 
 
 @cache
 def cost(words: frozenset[str]) -> tuple[int, str]:
-    """How often one of the words may be expected, roughly; ties are broken by spelling, so that runs are
-    alike."""
-    return sum(_COMMON_COST if word in _COMMON else 1 for word in words), min(words)
+    """The selectivity of a set of words, lowest is best: roughly how often one of them is heard.
+
+    Ties are broken by spelling, so that runs are alike.
+    """
+    return sum(_FREQUENT_WORD_COST if word in _FREQUENT_WORDS else 1 for word in words), min(words)
 
 
 def _needed_by(node: Node) -> frozenset[str]:

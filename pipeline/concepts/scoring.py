@@ -1,9 +1,7 @@
-"""Tags against people's labels: precision, recall and F1 by concept, over all of them, and how sure the
-figures are.
+"""Evaluation against people's labels: precision, recall and F1 by concept, micro- and macro-averaged, with intervals.
 
-An utterance and a concept are one decision, so that *micro* counts decisions over all concepts and *macro*
-is the mean over concepts. Intervals are percentiles of a bootstrap over transcripts, as utterances of one
-talk resemble each other.
+An utterance and a concept are one decision, so that *micro* counts decisions over all concepts and *macro* is the mean over
+concepts. Intervals are percentiles of a cluster bootstrap over transcripts, as utterances of one talk resemble each other.
 """
 
 from __future__ import annotations
@@ -20,10 +18,9 @@ import numpy as np
 from pipeline.concepts.coder import Coder
 from pipeline.errors import UsageError
 
-RESAMPLES = 1000
-INTERVAL_PERCENT = (2.5, 97.5)
-FEWEST_EXAMPLES = 10
-"""Concepts with fewer labelled utterances say too little to count in the macro mean."""
+RESAMPLES = 1000  # of the bootstrap
+CONFIDENCE_PERCENTILES = (2.5, 97.5)  # a 95 % interval
+MIN_EXAMPLES = 10  # concepts with fewer labelled utterances say too little to count in the macro mean; chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Decisions of one kind: right tags, tags too many, tags missing."""
+    """Counts of decisions: true positives (right), false positives (wrong), false negatives (missed)."""
 
     right: int = 0
     wrong: int = 0
@@ -57,17 +54,19 @@ class Counts:
 
     @property
     def f1(self) -> float:
+        """The harmonic mean of precision and recall; 0 when nothing was tagged or labelled."""
         total = 2 * self.right + self.wrong + self.missed
         return 2 * self.right / total if total else 0.0
 
     @property
     def examples(self) -> int:
+        """How often the concept was labelled."""
         return self.right + self.missed
 
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """A decision to read: `evidence` and `rule` are empty when a tag is missing."""
+    """A wrong decision to read: a false positive with its `evidence` and `rule`, a false negative with neither."""
 
     id: str
     text: str
@@ -78,7 +77,7 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The outcome; intervals are of F1."""
+    """The outcome of an evaluation; the intervals (`_ci`) are of F1."""
 
     utterances: int
     micro: Counts
@@ -89,8 +88,7 @@ class Scores:
 
     @property
     def macro(self) -> tuple[float, float, float]:
-        """Mean precision, recall and F1 over the concepts with enough examples; over all labelled ones if
-        none has."""
+        """Mean precision, recall and F1 over the concepts with `MIN_EXAMPLES`; over all labelled ones if none has."""
         return _macro(self.per_concept)
 
     def to_json(self) -> dict[str, Any]:
@@ -101,7 +99,7 @@ class Scores:
             "macro": {
                 **dict(zip(("precision", "recall", "f1"), _rounded(self.macro), strict=True)),
                 "ci": _rounded(self.macro_ci),
-                "concepts": sorted(_counted(self.per_concept)),
+                "concepts": sorted(_macro_concepts(self.per_concept)),
             },
             "per_concept": {
                 c: {**_rates(n), "examples": n.examples} for c, n in sorted(self.per_concept.items())
@@ -112,8 +110,7 @@ class Scores:
 def read_labelled(path: Path, known: frozenset[str]) -> list[Labelled]:
     """The rows `{id, transcript_id, text, concepts: [...]}` of a JSONL file.
 
-    Raises UsageError naming the line of the first row that is none, or names a concept that the lexicon
-    does not have.
+    Raises UsageError naming the line of the first row that is none, or names a concept that the lexicon does not have.
     """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
@@ -123,12 +120,12 @@ def read_labelled(path: Path, known: frozenset[str]) -> list[Labelled]:
 
 
 def score(rows: Sequence[Labelled], coder: Coder) -> Scores:
-    """The coder's tags against the labels of `rows`, speakers' roles unknown."""
+    """Evaluate the coder's tags against the labels of `rows`, speakers' roles unknown."""
     decisions: list[dict[str, Counts]] = []
     confusions: list[Confusion] = []
     for row in rows:
         found = {finding.concept: finding for finding in reversed(coder.code(row.text))}
-        decisions.append(_decide(frozenset(found), row.concepts))
+        decisions.append(_counts_by_concept(frozenset(found), row.concepts))
         for concept in sorted(row.concepts - set(found)):
             confusions.append(Confusion(row.id, row.text, concept))
         for concept in sorted(set(found) - row.concepts):
@@ -158,7 +155,7 @@ def _row(path: Path, number: int, line: str, known: frozenset[str]) -> Labelled:
     return Labelled(name, group, text, labels, str(row.get("sample", "")))
 
 
-def _decide(found: frozenset[str], labelled: frozenset[str]) -> dict[str, Counts]:
+def _counts_by_concept(found: frozenset[str], labelled: frozenset[str]) -> dict[str, Counts]:
     return {
         concept: Counts(
             int(concept in found & labelled), int(concept not in labelled), int(concept not in found)
@@ -186,8 +183,8 @@ def _sum(counts: Any) -> Counts:
     )
 
 
-def _counted(per_concept: Mapping[str, Counts]) -> list[str]:
-    enough = [c for c, n in per_concept.items() if n.examples >= FEWEST_EXAMPLES]
+def _macro_concepts(per_concept: Mapping[str, Counts]) -> list[str]:
+    enough = [c for c, n in per_concept.items() if n.examples >= MIN_EXAMPLES]
     return enough or [c for c, n in per_concept.items() if n.examples]
 
 
@@ -195,7 +192,8 @@ def _macro(
     per_concept: Mapping[str, Counts], concepts: Sequence[str] | None = None
 ) -> tuple[float, float, float]:
     chosen = [
-        per_concept.get(c, Counts()) for c in (concepts if concepts is not None else _counted(per_concept))
+        per_concept.get(c, Counts())
+        for c in (concepts if concepts is not None else _macro_concepts(per_concept))
     ]
     if not chosen:
         return 0.0, 0.0, 0.0
@@ -210,8 +208,7 @@ def _macro(
 def _intervals(
     rows: Sequence[Labelled], decisions: Sequence[Mapping[str, Counts]]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Percentile intervals of micro and macro F1; the concepts of the macro mean are those of the whole
-    set."""
+    """Bootstrap percentile intervals of micro and macro F1; the concepts of the macro mean are those of the whole set."""
     groups: dict[str, list[Mapping[str, Counts]]] = {}
     for row, decision in zip(rows, decisions, strict=True):
         groups.setdefault(row.group, []).append(decision)
@@ -220,16 +217,16 @@ def _intervals(
         return (0.0, 0.0), (0.0, 0.0)
     concepts = sorted({c for total in totals for c in total})
     table = np.array(
-        [[_triple(total.get(c, Counts())) for c in concepts] for total in totals]
+        [[_as_row(total.get(c, Counts())) for c in concepts] for total in totals]
     )  # group, concept, kind
-    counted = [concepts.index(c) for c in _counted(_total(decisions))]
+    counted = [concepts.index(c) for c in _macro_concepts(_total(decisions))]
     drawn = np.random.default_rng(1).integers(0, len(totals), (RESAMPLES, len(totals)))
     sums = table[drawn].sum(axis=1).reshape(RESAMPLES, len(concepts), 3)
     macro = _f1(sums[:, counted]).mean(axis=1) if counted else np.zeros(RESAMPLES)
     return _percentiles(_f1(sums.sum(axis=1))), _percentiles(macro)
 
 
-def _triple(counts: Counts) -> tuple[int, int, int]:
+def _as_row(counts: Counts) -> tuple[int, int, int]:
     return counts.right, counts.wrong, counts.missed
 
 
@@ -239,7 +236,7 @@ def _f1(sums: Any) -> Any:
 
 
 def _percentiles(values: Any) -> tuple[float, float]:
-    low, high = np.percentile(values, INTERVAL_PERCENT)
+    low, high = np.percentile(values, CONFIDENCE_PERCENTILES)
     return float(low), float(high)
 
 

@@ -1,4 +1,4 @@
-"""The lexicon tried on its own sentences: every example must be found, no counterexample may be."""
+"""The lexicon's regression test on its own sentences: every example must be found, no counterexample may be."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from pipeline.concepts.lexicon import Concept, Lexicon
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A sentence of the lexicon that comes out otherwise than it says; `rule` is the pattern that wrongly
-    found it."""
+    """A sentence of the lexicon that is coded otherwise than it says; `rule` is the pattern that wrongly found it."""
 
     concept: str
     sentence: str

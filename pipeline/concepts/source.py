@@ -1,4 +1,4 @@
-"""The lexicon's TOML file with the place of every entry, so that a mistake can be shown where it stands."""
+"""Source positions in the lexicon's TOML file: the line and column of every entry, so that a mistake is shown where it stands."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pipeline.errors import LexiconError
 
 
 @dataclass
-class _Source:
-    """The text with its parsed table, and where in the text each key stands."""
+class LexiconSource:
+    """The text with its parsed table, and the line and column, from 1, at which the value of each key begins."""
 
     path: Path
     text: str
@@ -34,7 +34,7 @@ class _Source:
             raise LexiconError(
                 self.path, line, column, f"not valid TOML: {problem[:1].lower()}{problem[1:]}"
             ) from error
-        self.places = dict(_places(self.text))
+        self.places = dict(_value_places(self.text))
 
     def error(self, section: str, key: str, problem: str, remedy: str = "") -> LexiconError:
         """A mistake in the value of a key, or at the head of its table when the key is not there."""
@@ -42,26 +42,26 @@ class _Source:
         return LexiconError(self.path, line, column, problem, remedy)
 
     def unknown_key(self, section: str, key: str, problem: str, known: frozenset[str]) -> LexiconError:
-        """A key that means nothing, with the known one that it resembles."""
+        """An unknown key, with the known one that it resembles."""
         close = difflib.get_close_matches(key, sorted(known), 1)
         remedy = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
         return LexiconError(self.path, self.places.get((section, key), (0, 0))[0], 1, problem, remedy)
 
-    def lines(self, table: dict[str, Any], section: str, key: str) -> Iterator[_Line]:
+    def lines(self, table: dict[str, Any], section: str, key: str) -> Iterator[Entry]:
         """The entries of a block of text, without remarks, each with its place in the file."""
         value = table.get(key, "")
         if not isinstance(value, str):
             raise self.error(section, key, f"'{key}' must be text in ''' marks, one entry on a line")
-        entry = _Line()
-        for piece in self._pieces(value, *self.places.get((section, key), (0, 0))):
+        entry = Entry()
+        for piece in self._entry_lines(value, *self.places.get((section, key), (0, 0))):
             entry = entry.followed_by(piece)
             if not piece.text.endswith("|"):
                 yield entry
-                entry = _Line()
+                entry = Entry()
         if entry.text:
             yield entry
 
-    def _pieces(self, value: str, line: int, column: int) -> Iterator[_Piece]:
+    def _entry_lines(self, value: str, line: int, column: int) -> Iterator[_EntryLine]:
         """What stands on each line of a value that begins at `line` and `column`, without remarks."""
         if "\n" in value and not self.written[line - 1][column - 1 :].strip():
             line += 1  # TOML drops the line break after the opening marks
@@ -70,11 +70,11 @@ class _Source:
             content = raw.split("#")[0]
             if content.strip():
                 indent = len(content) - len(content.lstrip())
-                yield _Piece(content.strip(), line + number, indent + (column if number == 0 else 1))
+                yield _EntryLine(content.strip(), line + number, indent + (column if number == 0 else 1))
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _EntryLine:
     """What stands on one line of the file, from `column` on."""
 
     text: str
@@ -83,17 +83,17 @@ class _Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Entry:
     """One entry of a block; it goes on in the next line of the file where it ends in "|"."""
 
-    pieces: tuple[_Piece, ...] = ()
+    pieces: tuple[_EntryLine, ...] = ()
 
     @property
     def text(self) -> str:
         return "".join(piece.text for piece in self.pieces)
 
-    def followed_by(self, piece: _Piece) -> _Line:
-        return _Line((*self.pieces, piece))
+    def followed_by(self, piece: _EntryLine) -> Entry:
+        return Entry((*self.pieces, piece))
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column in the file of the character at `offset` of the text."""
@@ -104,28 +104,25 @@ class _Line:
         return self.pieces[-1].line, self.pieces[-1].column + offset
 
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]\]?")
+_TABLE_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]\]?")
+_KEY_VALUE = re.compile(r"\s*([\w-]+|\"[^\"]+\")\s*=\s*('''|\"\"\"|['\"])?")
 
 
-_KEY = re.compile(r"\s*([\w-]+|\"[^\"]+\")\s*=\s*('''|\"\"\"|['\"])?")
-
-
-def _places(text: str) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
-    """Where every key's value begins: (section, key) -> (line, column), from 1; the tables of a list are
-    numbered."""
+def _value_places(text: str) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
+    """Where every key's value begins: (section, key) -> (line, column), from 1; the tables of a list are numbered from 0."""
     section, counts = "", {"concept": 0, "broader": 0}
     block_end = ""
     for number, line in enumerate(text.splitlines(), 1):
         if block_end:
             block_end = "" if block_end in line else block_end
             continue
-        if header := _HEADER.match(line):
+        if header := _TABLE_HEADER.match(line):
             section = header[2]
             if header[1] == "[[":
                 counts[section] = counts.get(section, 0) + 1
                 section = f"{section} {counts[section] - 1}"
             yield (section, ""), (number, 1)
-        elif key := _KEY.match(line):
+        elif key := _KEY_VALUE.match(line):
             quote = key[2] or ""
             yield (section, key[1].strip('"')), (number, key.end() + 1)
             if len(quote) == 3 and quote not in line[key.end() :]:

@@ -1,5 +1,4 @@
-"""Where a recording's concepts are: counts by concept, by speaker and by part, and a small picture of them
-over time."""
+"""Concept frequencies of a recording: counts by concept, by speaker and by part, and sparklines of them over time."""
 
 from __future__ import annotations
 
@@ -12,13 +11,13 @@ from pipeline.concepts.lexicon import Lexicon
 from pipeline.timing import Span, clock
 from pipeline.transcript import ConceptTag, Token, Utterance
 
-_HEIGHTS = " ▁▂▃▄▅▆▇█"
+_BARS = " ▁▂▃▄▅▆▇█"  # by height in eighths
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of tags: all, by (concept, speaker id) and by (concept, part); `over_time` counts them in
-    equal pieces.
+    """Frequencies of concepts: all, by (concept, speaker id) and by (concept, part); `over_time` is a histogram of each over
+    equal pieces of the recording.
 
     Tags whose speaker or part is unknown count under the empty name.
     """
@@ -96,9 +95,8 @@ def _counted(occurrences: Iterable[_Occurrence], duration_ms: int, pieces: int) 
     return Summary(dict(total), dict(by_speaker), dict(by_part), frozen, duration_ms)
 
 
-def picture(summary: Summary, lexicon: Lexicon) -> str:
-    """One line per concept of the lexicon that occurs: its count, and bars whose height says how often,
-    from start to end."""
+def sparklines(summary: Summary, lexicon: Lexicon) -> str:
+    """One sparkline per concept of the lexicon that occurs: its count, then bars from start to end, as high as it is frequent."""
     highest = max((count for counts in summary.over_time.values() for count in counts), default=0)
     width = max(
         (len(concept.label) for concept in lexicon.concepts if concept.id in summary.total), default=0
@@ -117,4 +115,4 @@ def picture(summary: Summary, lexicon: Lexicon) -> str:
 
 def _bar(count: int, highest: int) -> str:
     """Height in eighths, rounded up, so that nothing that occurs is invisible."""
-    return _HEIGHTS[-(-count * (len(_HEIGHTS) - 1) // highest)] if count else " "
+    return _BARS[-(-count * (len(_BARS) - 1) // highest)] if count else " "

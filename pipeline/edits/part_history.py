@@ -13,7 +13,7 @@ from itertools import pairwise
 from pipeline.edits.ledger import is_unseen
 from pipeline.edits.model import Decision, VignetteAt
 from pipeline.transcript import Part
-from pipeline.transcript.parts import SAME_MS
+from pipeline.transcript.parts import BOUNDARY_TOLERANCE_MS
 
 SEEN_PART = "part"
 """Under this name `Decision.seen` describes the part that the person saw; without it they said that a new one begins."""
@@ -50,14 +50,17 @@ class Thread:
         return bool(self.begun) and not any(is_unseen(b, a) for a, b in pairwise(self.decisions))
 
     def is_near(self, start_ms: int | None) -> bool:
-        return None not in (self.now, start_ms) and abs((self.now or 0) - (start_ms or 0)) <= SAME_MS
+        return (
+            None not in (self.now, start_ms)
+            and abs((self.now or 0) - (start_ms or 0)) <= BOUNDARY_TOLERANCE_MS
+        )
 
     def is_so(
         self, parts: Sequence[Part], own_titles: Sequence[str], first_words: Sequence[int], others: set[int]
     ) -> bool:
         """Whether the part is as it was left; where or with which words it has begun before, none begins now but those of
         `others`, and near the words of one that is gone none either."""
-        reach_ms = SAME_MS if self.now is None else 0
+        reach_ms = BOUNDARY_TOLERANCE_MS if self.now is None else 0
         for k, (part, words_ms) in enumerate(zip(parts, first_words, strict=True)):
             near = k > 0 and any(abs(words_ms - w) <= reach_ms for w in self.begun_with)
             if (near or part.span.start_ms in self.begun) and part.span.start_ms not in {self.now, *others}:

@@ -14,7 +14,7 @@ from pipeline.edits.part_history import SEEN_PART, settled
 from pipeline.timing import Span, clock
 from pipeline.transcript import Kind, Part, Parts, Token, Voices
 from pipeline.transcript.parts import (
-    SAME_MS,
+    BOUNDARY_TOLERANCE_MS,
     SAYS_SO,
     WHOLE_TITLE,
     between_utterances,
@@ -133,10 +133,10 @@ class PartSheet:
             if self.rows[k].span.start_ms not in self._left
         ]
         near = {k: abs(self._tokens[self.begins_with(k)].span.start_ms - begin_ms) for k in rows}
-        if start_ms is not None and not any(d <= SAME_MS for d in near.values()):
+        if start_ms is not None and not any(d <= BOUNDARY_TOLERANCE_MS for d in near.values()):
             near = {k: abs(self.rows[k].span.start_ms - start_ms) for k in rows}
         nearest = min(near, key=lambda k: near[k], default=None)
-        return None if nearest is None or near[nearest] > SAME_MS else nearest
+        return None if nearest is None or near[nearest] > BOUNDARY_TOLERANCE_MS else nearest
 
     def _not_new(self, start_ms: int, was_seen: bool) -> str:
         """Why no part can be made to begin there, "" when one can."""

@@ -1,10 +1,9 @@
-"""Where English may be divided: sentence ends, clauses, and the words that must not be torn from what
-follows.
+"""Linguistic line breaking of English captions: sentence ends, clause ends, and words that must not be parted.
 
-The three style guides agree (Netflix General Requirements §4, BBC §3.4, DCMP Text), so this is one rule for
-all profiles: break after punctuation, before a conjunction, before a preposition; never between article and
-noun, preposition and phrase, pronoun and verb, auxiliary and verb, title and name, number and what it counts.
-Closed classes are lists; whether a word is an adjective nobody can tell without a tagger, and none is used.
+The three style guides agree (Netflix General Requirements §4, BBC §3.4, DCMP Text), so this is one rule for all profiles:
+break after punctuation, before a conjunction, before a preposition; never between article and noun, preposition and phrase,
+pronoun and verb, auxiliary and verb, title and name, number and what it counts. Closed word classes are lists; open ones
+would need a part-of-speech tagger, and none is used.
 """
 
 from __future__ import annotations
@@ -39,25 +38,25 @@ _NUMBERS = _words(
     "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty "
     "hundred thousand million first second third few couple several"
 )
-# "it", "you", "her", "that" end a phrase as readily as they begin one: torn only when a verb may follow.
-_OBJECT_TOO = _words("it you her that this these those some any")
-_OBJECTS = _words("me him us them")  # nothing else; they hang on the word before them
-# They say when or where, and close the phrase of a pronoun before them: "I'll call you | tomorrow".
+# "it", "you", "her", "that" end a phrase as readily as they begin one: not to be parted only when a verb may follow.
+_SUBJECT_OR_OBJECT = _words("it you her that this these those some any")
+_OBJECTS = _words("me him us them")  # object pronouns alone: they belong to the word before them
+# Adverbs of time and place, before which the phrase of a pronoun ends: "I'll call you | tomorrow".
 _ADVERBS = _words(
     "today tomorrow tonight yesterday now again then too here there back later soon well instead anyway"
 )
-_CLIPPED = ("n't", "'m", "'re", "'ve", "'ll", "'d")
+_CONTRACTED_ENDINGS = ("n't", "'m", "'re", "'ve", "'ll", "'d")
 _ABBREVIATIONS = TITLES | _words(
     "e.g i.e etc vs no vol fig ca cf jr sr inc ltd dept approx p.m a.m u.s u.k ph.d m.d"
 )
-# These end a sentence when a capital follows; the titles never do.
-_MAY_END = _words("etc jr sr inc ltd p.m a.m u.s u.k ph.d m.d no")
-_CLOSERS = "\"'”’)]»*_"
-_OPENERS = "\"'“‘([«¿¡-–—*_"
+# Abbreviations that end a sentence when a capital follows; the titles never do.
+_SENTENCE_FINAL_ABBREVIATIONS = _words("etc jr sr inc ltd p.m a.m u.s u.k ph.d m.d no")
+_CLOSING_MARKS = "\"'”’)]»*_"
+_OPENING_MARKS = "\"'“‘([«¿¡-–—*_"
 
 
 class Junction(IntEnum):
-    """How well a break between two neighbouring words reads, from best to worst."""
+    """The kind of place between two neighbouring words, by how well a break reads there, from best to worst."""
 
     SENTENCE = 0  # after . ? ! or a trailing …
     CLAUSE = 1  # after , ; : or a dash
@@ -68,9 +67,9 @@ class Junction(IntEnum):
     TORN = 6  # article|noun, preposition|phrase, pronoun|verb, auxiliary|verb, title|name, number|unit
 
 
-def core(text: str) -> str:
+def bare_word(text: str) -> str:
     """The word without its punctuation, lower case, with straight apostrophes: "(Don’t," is "don't"."""
-    return text.replace("’", "'").strip(_OPENERS + _CLOSERS + ".,;:!?…").lower()
+    return text.replace("’", "'").strip(_OPENING_MARKS + _CLOSING_MARKS + ".,;:!?…").lower()
 
 
 def is_sentence_end(text: str, following: str = "") -> bool:
@@ -78,30 +77,30 @@ def is_sentence_end(text: str, following: str = "") -> bool:
 
     A trailing "…" or "..." ends one unless the next word goes on in lower case.
     """
-    bare = text.rstrip(_CLOSERS)
+    bare = text.rstrip(_CLOSING_MARKS)
     if not bare:
         return False
     if bare[-1] in "?!":
         return True
     if bare.endswith(("…", "...", "..")):
-        return not following.lstrip(_OPENERS)[:1].islower()
+        return not following.lstrip(_OPENING_MARKS)[:1].islower()
     if bare[-1] not in ".。":
         return False
     return not _is_abbreviation(bare, following)
 
 
 def _is_abbreviation(bare: str, following: str) -> bool:
-    word = bare[:-1].lstrip(_OPENERS)
+    word = bare[:-1].lstrip(_OPENING_MARKS)
     lower = word.lower()
-    goes_on = not following or not following.lstrip(_OPENERS)[:1].isupper()
+    goes_on = not following or not following.lstrip(_OPENING_MARKS)[:1].isupper()
     if lower in _ABBREVIATIONS:
-        return not (lower in _MAY_END and (not following or not goes_on))
+        return not (lower in _SENTENCE_FINAL_ABBREVIATIONS and (not following or not goes_on))
     return len(word) == 1 and word.isupper() and word != "I" and bool(following)  # "J. Smith"
 
 
 def is_clause_end(text: str) -> bool:
     """Whether a written word ends with a comma, semicolon, colon or dash."""
-    bare = text.rstrip(_CLOSERS)
+    bare = text.rstrip(_CLOSING_MARKS)
     return bare.endswith((",", ";", ":", "–", "—", "--", "…", "...")) or (
         bare.endswith("-") and len(bare) > 2
     )
@@ -109,12 +108,12 @@ def is_clause_end(text: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def junction(before: str, after: str) -> Junction:
-    """How well a break between two written words of one speaker reads (English)."""
+    """Classify the place between two written words of one speaker."""
     if is_sentence_end(before, after):
         return Junction.SENTENCE
     if is_clause_end(before):
         return Junction.CLAUSE
-    left, right = core(before), core(after)
+    left, right = bare_word(before), bare_word(after)
     if _is_torn(before, after, left, right):
         return Junction.TORN
     if right in CONJUNCTIONS and not (right in PREPOSITIONS and left in AUXILIARIES):
@@ -128,12 +127,13 @@ def junction(before: str, after: str) -> Junction:
 
 
 def _is_torn(before: str, after: str, left: str, right: str) -> bool:
-    if left in TITLES or left.endswith(_CLIPPED) or right in _OBJECTS:
+    if left in TITLES or left.endswith(_CONTRACTED_ENDINGS) or right in _OBJECTS:
         return True
     if left in SUBJECTS or left in ARTICLES:
         # "I told you | because", "I know that | when": the word closes its phrase, and a new one begins.
         return not (
-            left in _OBJECT_TOO and (right in CONJUNCTIONS or right in PREPOSITIONS or right in _ADVERBS)
+            left in _SUBJECT_OR_OBJECT
+            and (right in CONJUNCTIONS or right in PREPOSITIONS or right in _ADVERBS)
         )
     if (
         left in AUXILIARIES
@@ -155,14 +155,15 @@ def _is_initial(text: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Looks like a part of a name: a capital, then small letters; "I" and its kin are not."""
+    """Whether it looks like a part of a name: a capital, then small letters; subject pronouns are not."""
     return (
-        bool(re.fullmatch(r"[A-Z][a-z]+(?:['’-][A-Za-z]+)?[.,;:!?…]*", text)) and core(text) not in SUBJECTS
+        bool(re.fullmatch(r"[A-Z][a-z]+(?:['’-][A-Za-z]+)?[.,;:!?…]*", text))
+        and bare_word(text) not in SUBJECTS
     )
 
 
 def visible_length(text: str) -> int:
-    """Characters as a reader counts them: combining marks, zero-width and control characters take no room.
+    """The length of a text in visible characters: combining marks, zero-width and control characters take no room.
 
     Spaces and punctuation count (Netflix, "How is reading speed measured?").
     """

@@ -1,12 +1,12 @@
-"""How whole numbers are said in English: cardinals, ordinals, years, decades, fractions, digits.
+"""Number verbalization: how whole numbers are said in English, as cardinals, ordinals, years, decades, fractions, digits.
 
-Our own, because the two libraries for it do not suit: one can only be built from source, the other takes over
-two seconds to import, once in every worker process.
+Our own, because the two libraries for it do not suit: one can only be built from source, the other takes over two seconds to
+import, once in every worker process. A *reading* is one way to say a number, in lower-case words.
 """
 
 from __future__ import annotations
 
-_SMALL = [
+_BELOW_TWENTY = [
     "zero",
     "one",
     "two",
@@ -30,7 +30,7 @@ _SMALL = [
 ]
 _TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _THOUSANDS = ["_", "thousand", "million", "billion", "trillion"]
-_IRREGULAR = {
+_IRREGULAR_ORDINALS = {
     "one": "first",
     "two": "second",
     "three": "third",
@@ -39,14 +39,13 @@ _IRREGULAR = {
     "nine": "ninth",
     "twelve": "twelfth",
 }
+# Singular and plural; all other denominators are ordinals.
 _DENOMINATORS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
-LARGEST = 10**15 - 1
-"""Beyond it there is no name in use; such numbers are read digit by digit."""
+LARGEST = 10**15 - 1  # beyond it no name is in common use, and a number is read digit by digit
 
 
 def cardinal(number: int, joiner: str = "") -> str:
-    """`number` in words; `joiner` "and" gives the British "two hundred and five". Raises ValueError for a
-    negative one."""
+    """The cardinal of `number`; `joiner` "and" gives the British "two hundred and five". Raises ValueError when negative."""
     if number < 0:
         raise ValueError(f"only whole numbers from 0 on are said here: {number}")
     if number > LARGEST:
@@ -68,23 +67,27 @@ def cardinal(number: int, joiner: str = "") -> str:
 def _below_thousand(number: int, joiner: str) -> str:
     hundreds, rest = divmod(number, 100)
     small = (
-        _SMALL[rest] if rest < 20 else f"{_TENS[rest // 10]} {_SMALL[rest % 10] if rest % 10 else ''}".strip()
+        _BELOW_TWENTY[rest]
+        if rest < 20
+        else f"{_TENS[rest // 10]} {_BELOW_TWENTY[rest % 10] if rest % 10 else ''}".strip()
     )
     if not hundreds:
         return small
     return " ".join(
-        w for w in (_SMALL[hundreds], "hundred", joiner if rest else "", small if rest else "") if w
+        w for w in (_BELOW_TWENTY[hundreds], "hundred", joiner if rest else "", small if rest else "") if w
     )
 
 
 def digits(text: str, zero: str = "zero") -> str:
     """Every digit by its name: "207" is "two zero seven"."""
-    return " ".join(zero if c == "0" else _SMALL[int(c)] for c in text)
+    return " ".join(zero if c == "0" else _BELOW_TWENTY[int(c)] for c in text)
 
 
-def counts(text: str) -> tuple[str, ...]:
-    """The readings of a run of digits, likeliest first: a year where it looks like one, digits after a
-    leading zero."""
+def readings(text: str) -> tuple[str, ...]:
+    """The readings of a run of digits, likeliest first: a year where it looks like one, digits after a leading zero.
+
+    Four digits from 1100 to 2099 look like a year.
+    """
     number = int(text)
     if len(text) > 1 and text[0] == "0":
         return digits(text, "oh"), digits(text)
@@ -95,7 +98,9 @@ def counts(text: str) -> tuple[str, ...]:
     if number > LARGEST:
         return (digits(text),)
     pairs = (
-        f"{cardinal(number // 100)} {_tail(number % 100)}" if 100 < number < 10_000 and number % 100 else ""
+        f"{cardinal(number // 100)} {_last_two_digits(number % 100)}"
+        if 100 < number < 10_000 and number % 100
+        else ""
     )
     return tuple(
         dict.fromkeys(r for r in (cardinal(number), cardinal(number, "and"), pairs, digits(text)) if r)
@@ -107,10 +112,11 @@ def year(number: int) -> str:
     century, rest = divmod(number, 100)
     if 2000 <= number <= 2009 or number == 1000:
         return cardinal(number)
-    return f"{cardinal(century)} {_tail(rest)}"
+    return f"{cardinal(century)} {_last_two_digits(rest)}"
 
 
-def _tail(rest: int) -> str:
+def _last_two_digits(rest: int) -> str:
+    """How the last two digits of a year are said after its century."""
     if rest == 0:
         return "hundred"
     return cardinal(rest) if rest > 9 else f"oh {cardinal(rest)}"
@@ -118,13 +124,13 @@ def _tail(rest: int) -> str:
 
 def ordinals(number: int) -> tuple[str, ...]:
     """The readings of an ordinal: 101 "one hundred first", "one hundred and first"."""
-    return tuple(dict.fromkeys(_make_ordinal(cardinal(number, joiner)) for joiner in ("", "and")))
+    return tuple(dict.fromkeys(_ordinal_of(cardinal(number, joiner)) for joiner in ("", "and")))
 
 
-def _make_ordinal(said: str) -> str:
+def _ordinal_of(said: str) -> str:
     before, _, last = said.rpartition(" ")
     regular = last[:-1] + "ieth" if last.endswith("y") else last + "th"
-    return f"{before} {_IRREGULAR.get(last, regular)}".strip()
+    return f"{before} {_IRREGULAR_ORDINALS.get(last, regular)}".strip()
 
 
 def decades(text: str) -> tuple[str, ...]:

@@ -1,11 +1,10 @@
-"""Pronunciations for words that PocketSphinx's dictionary does not hold: names, coinages, misspellings,
-acronyms.
+"""Grapheme-to-phoneme conversion of words that PocketSphinx's dictionary lacks: names, coinages, misspellings, acronyms.
 
-A word gets, in this order: what the dictionary says; its known stem with a spoken ending ("Kayleigh's",
-"vignetting"); two known words in one ("flashforward"); the names of its letters when nobody could say it
-otherwise ("NHS"); and always what its letters sound like by a model of letter-phone pairs learnt from the
-dictionary itself (`benchmarks.build_graphones` says how, and measures it). Phones are those of the CMU
-dictionary without stress marks, joined by spaces.
+A word gets, in this order: its pronunciations in the dictionary; those of its stem with a suffix or prefix ("Kayleigh's",
+"vignetting"); those of two known words in a compound ("flashforward"); the names of its letters when it has no vowel
+("NHS") or few letters; and, where the dictionary does not help, the likeliest by a joint-sequence model of letter-phone pairs
+(graphones), learnt from the dictionary itself (`benchmarks.build_graphones` trains and measures it). Phones are those of the
+CMU dictionary (ARPAbet) without stress marks, joined by spaces.
 """
 
 from __future__ import annotations
@@ -27,57 +26,59 @@ GRAPHONES = Path(__file__).with_name("graphones.txt.xz")
 Pronunciations = dict[str, tuple[str, ...]]
 Gram = tuple[str, ...]
 
-# Sounds that people make and spell in their own ways; letter rules know nothing of them.
+# Interjections, whose spelling says little of their sound.
 INTERJECTIONS: dict[str, str] = {
     "mm": "M", "mmm": "M", "mhm": "AH M HH AH M", "mmhmm": "M HH AH M", "hm": "HH AH M", "hmm": "HH AH M",
     "shh": "SH", "psst": "P S T", "pfft": "P F T", "tsk": "T IH S K", "ugh": "AH G", "eh": "EH",
     "uhh": "AH", "umm": "AH M", "er": "ER", "erm": "ER M", "aw": "AO", "aww": "AO", "ooh": "UW",
     "huh": "HH AH", "nuh": "N AH", "brr": "B ER",
 }  # fmt: skip
+# How letters are named, for acronyms.
 LETTER_NAMES: dict[str, str] = {
     "a": "EY", "b": "B IY", "c": "S IY", "d": "D IY", "e": "IY", "f": "EH F", "g": "JH IY", "h": "EY CH",
     "i": "AY", "j": "JH EY", "k": "K EY", "l": "EH L", "m": "EH M", "n": "EH N", "o": "OW", "p": "P IY",
     "q": "K Y UW", "r": "AA R", "s": "EH S", "t": "T IY", "u": "Y UW", "v": "V IY", "w": "D AH B AH L Y UW",
     "x": "EH K S", "y": "W AY", "z": "Z IY",
 }  # fmt: skip
-_SIBILANTS, _VOICELESS = frozenset(["S", "Z", "SH", "ZH", "CH", "JH"]), frozenset(["P", "T", "K", "F", "TH"])
-_ENDINGS: dict[str, str] = {
+# Phones that decide how a plural or a past is said.
+_SIBILANTS = frozenset(["S", "Z", "SH", "ZH", "CH", "JH"])
+_VOICELESS = frozenset(["P", "T", "K", "F", "TH"])
+_SUFFIXES: dict[str, str] = {
     "ing": "IH NG", "er": "ER", "ers": "ER Z", "ly": "L IY", "ness": "N AH S", "less": "L AH S",
     "ful": "F AH L", "ment": "M AH N T", "ments": "M AH N T S", "able": "AH B AH L", "ish": "IH SH",
     "ship": "SH IH P", "like": "L AY K", "in": "AH N", "ism": "IH Z AH M", "ist": "IH S T",
     "ists": "IH S T S",
 }  # fmt: skip
-_BEGINNINGS: dict[str, str] = {
+_PREFIXES: dict[str, str] = {
     "un": "AH N", "re": "R IY", "non": "N AA N", "co": "K OW", "pre": "P R IY", "anti": "AE N T IY",
     "inter": "IH N T ER", "over": "OW V ER", "under": "AH N D ER", "self": "S EH L F", "mis": "M IH S",
     "dis": "D IH S", "multi": "M AH L T IY", "psycho": "S AY K OW", "neuro": "N UH R OW", "bio": "B AY OW",
     "micro": "M AY K R OW", "super": "S UW P ER",
 }  # fmt: skip
-_MIN_STEM = 3
-_MIN_COMPOUND_PART = 4
-_LONGEST_WORD = 40
+# Shorter stems and parts of compounds are found in words by chance; chosen.
+_MIN_STEM_LETTERS = 3
+_MIN_COMPOUND_PART_LETTERS = 4
+_MOST_LETTERS = 40  # of a word that is converted; what follows is left out, so that no garbage takes long
 _VOWELS = frozenset("aeiouy")
 
 
 def pronounce(words: Iterable[str]) -> Pronunciations:
-    """One or more pronunciations for every word, likeliest first; words are lower-case `a-z` with
-    apostrophes.
+    """One or more pronunciations for every word, likeliest first; words are lower-case `a-z` with apostrophes.
 
-    Raises WeightsError when the PocketSphinx wheel lacks its dictionary. Never leaves a word without a
-    pronunciation.
+    Raises WeightsError when the PocketSphinx wheel lacks its dictionary. Never leaves a word without a pronunciation.
     """
     known = dictionary()
     return {word: known.get(word) or _guess(word, known) for word in dict.fromkeys(words)}
 
 
 def spelt_out(word: str) -> str:
-    """The names of the letters of `word`."""
+    """The pronunciation of an initialism: the names of the letters of `word`."""
     return " ".join(LETTER_NAMES[c] for c in word if c in LETTER_NAMES)
 
 
 @lru_cache(maxsize=1)
 def dictionary() -> Mapping[str, tuple[str, ...]]:
-    """PocketSphinx's dictionary: word -> its pronunciations, the first one first."""
+    """PocketSphinx's pronunciation dictionary: word -> its pronunciations, in the order of the file."""
     found: dict[str, list[str]] = defaultdict(list)
     for line in dictionary_path().read_text("utf-8").splitlines():
         word, _, phones = line.partition(" ")
@@ -86,7 +87,7 @@ def dictionary() -> Mapping[str, tuple[str, ...]]:
 
 
 def dictionary_path() -> Path:
-    """Where the PocketSphinx wheel keeps it. Raises WeightsError when it is not there."""
+    """The path of the dictionary in the PocketSphinx wheel. Raises WeightsError when it is not there."""
     path = model_folder() / "cmudict-en-us.dict"
     if not path.is_file():
         raise WeightsError("sphinx", f"{path} is missing", "reinstall pocketsphinx")
@@ -94,7 +95,7 @@ def dictionary_path() -> Path:
 
 
 def model_folder() -> Path:
-    """The English model in the PocketSphinx wheel, found without importing it. Raises WeightsError."""
+    """The folder of the English acoustic model in the PocketSphinx wheel, found without importing it. Raises WeightsError."""
     found = find_spec("pocketsphinx")
     for folder in (found.submodule_search_locations or []) if found else []:
         if (model := Path(folder) / "model" / "en-us").is_dir():
@@ -105,38 +106,39 @@ def model_folder() -> Path:
 
 
 def _guess(word: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    letters = word.replace("'", "")[:_LONGEST_WORD]
+    letters = word.replace("'", "")[:_MOST_LETTERS]
     if not letters:
         return ("AH",)
-    calm = re.sub(r"(.)\1{2,}", r"\1\1", letters)  # "sooooo" is said like "soo"
-    if (sound := INTERJECTIONS.get(calm)) or (sound := INTERJECTIONS.get(re.sub(r"(.)\1+", r"\1", calm))):
+    squeezed = re.sub(r"(.)\1{2,}", r"\1\1", letters)  # "sooooo" is said like "soo"
+    if (sound := INTERJECTIONS.get(squeezed)) or (
+        sound := INTERJECTIONS.get(re.sub(r"(.)\1+", r"\1", squeezed))
+    ):
         return (sound,)
-    guesses = _drawn_out(calm, known) if calm != letters else []
-    guesses += _with_ending(word, known) or _with_beginning(calm, known) or _compound(calm, known)
-    if not _VOWELS & set(calm):
+    guesses = _lengthened(squeezed, known) if squeezed != letters else []
+    guesses += _with_suffix(word, known) or _with_prefix(squeezed, known) or _compound(squeezed, known)
+    if not _VOWELS & set(squeezed):
         return tuple(dict.fromkeys([*guesses, spelt_out(letters)]))
     if not guesses:
-        guesses = list(_by_letters(calm))
+        guesses = list(_by_graphones(squeezed))
     if len(letters) <= 4 and not word.count("'"):
         guesses.append(spelt_out(letters))  # "isbn" and "dui" are spelt, "hiv" may be either
     return tuple(dict.fromkeys(guesses))
 
 
-def _drawn_out(calm: str, known: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """What a word with letters repeated for length may be: "sooo" so, "goood" good (or god: both are listened
-    for)."""
-    return [*known.get(re.sub(r"(.)\1", r"\1", calm), ()), *known.get(calm, ())]
+def _lengthened(squeezed: str, known: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The words that expressive lengthening may stand for: "sooo" so, "goood" good (or god: both are listened for)."""
+    return [*known.get(re.sub(r"(.)\1", r"\1", squeezed), ()), *known.get(squeezed, ())]
 
 
-def _with_ending(word: str, known: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Known (or guessed, before an apostrophe) stem + ending, spelling changes undone."""
+def _with_suffix(word: str, known: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The pronunciations of a known (or guessed, before an apostrophe) stem + suffix, spelling changes undone."""
     stem, mark, ending = word.rpartition("'")
     if mark and ending == "s" and stem:
         return [_plural(said) for said in known.get(stem) or _guess(stem, known)]
     for ending, make in (("s", _plural), ("ed", _past), ("d", _past)):
         if word.endswith(ending) and (said := _stem(word[: -len(ending)], known)):
             return [make(s) for s in said]
-    for ending, phones in sorted(_ENDINGS.items(), key=lambda e: -len(e[0])):
+    for ending, phones in sorted(_SUFFIXES.items(), key=lambda e: -len(e[0])):
         if word.endswith(ending) and (said := _stem(word[: -len(ending)], known)):
             return [f"{s} {phones}" for s in said]
     return []
@@ -148,7 +150,7 @@ def _stem(stem: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
         spellings.append(stem[:-1])
     if stem.endswith("i"):
         spellings.insert(0, stem[:-1] + "y")
-    return next((known[s] for s in spellings if len(s) >= _MIN_STEM and s in known), ())
+    return next((known[s] for s in spellings if len(s) >= _MIN_STEM_LETTERS and s in known), ())
 
 
 def _plural(said: str) -> str:
@@ -163,61 +165,63 @@ def _past(said: str) -> str:
     return f"{said} T" if last in _VOICELESS or last in {"S", "SH", "CH"} else f"{said} D"
 
 
-def _with_beginning(word: str, known: Mapping[str, tuple[str, ...]]) -> list[str]:
-    for beginning, phones in sorted(_BEGINNINGS.items(), key=lambda e: -len(e[0])):
+def _with_prefix(word: str, known: Mapping[str, tuple[str, ...]]) -> list[str]:
+    for beginning, phones in sorted(_PREFIXES.items(), key=lambda e: -len(e[0])):
         rest = word.removeprefix(beginning)
-        if rest != word and len(rest) >= _MIN_COMPOUND_PART and rest in known:
+        if rest != word and len(rest) >= _MIN_COMPOUND_PART_LETTERS and rest in known:
             return [f"{phones} {said}" for said in known[rest]]
     return []
 
 
 def _compound(word: str, known: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Two known words, the most evenly divided ones."""
-    cuts = range(_MIN_COMPOUND_PART, len(word) - _MIN_COMPOUND_PART + 1)
+    """The pronunciation of a compound of two known words, of several divisions the most even one."""
+    cuts = range(_MIN_COMPOUND_PART_LETTERS, len(word) - _MIN_COMPOUND_PART_LETTERS + 1)
     for cut in sorted(cuts, key=lambda c: abs(2 * c - len(word))):
         if word[:cut] in known and word[cut:] in known:
             return [f"{known[word[:cut]][0]} {known[word[cut:]][0]}"]
     return []
 
 
-def _by_letters(word: str) -> tuple[str, ...]:
+def _by_graphones(word: str) -> tuple[str, ...]:
     return _graphones().best(word) or (spelt_out(word),)
 
 
 class Graphones:
-    """N-grams of letter-phone pairs ("x:K_S"), from which the likeliest pronunciations of a spelling follow.
+    """A joint-sequence n-gram model of graphones, letter-phone pairs like "x:K_S", decoded by beam search.
 
-    `counts` maps runs of pairs to how often they were seen; probabilities are interpolated with an absolute
-    discount.
+    `counts` maps n-grams to how often they were seen; probabilities are interpolated with those of the shorter context by
+    absolute discounting. The method is that of Bisani and Ney 2008, with one letter per graphone.
     """
 
-    _DISCOUNT = 0.8
-    _BEAM = 24
+    _DISCOUNT = 0.8  # taken off every n-gram's count; chosen
+    _BEAM = 24  # partial pronunciations that are kept after every letter; chosen
 
     def __init__(self, counts: Mapping[Gram, int]) -> None:
         self._counts = counts
-        self._seen: dict[Gram, int] = defaultdict(int)
-        self._kinds: dict[Gram, int] = defaultdict(int)
-        self._units: dict[str, list[str]] = defaultdict(list)
+        self._context_counts: dict[Gram, int] = defaultdict(int)
+        self._continuations: dict[Gram, int] = defaultdict(int)
+        self._graphones_of: dict[str, list[str]] = defaultdict(list)
         for gram, count in counts.items():
-            self._seen[gram[:-1]] += count
-            self._kinds[gram[:-1]] += 1
+            self._context_counts[gram[:-1]] += count
+            self._continuations[gram[:-1]] += 1
             if len(gram) == 1 and count > 1:
-                self._units[gram[0][0]].append(gram[0])
+                self._graphones_of[gram[0][0]].append(gram[0])
         self._order = max(map(len, counts))
 
     def best(self, word: str, most: int = 2, margin: float = 1.0) -> tuple[str, ...]:
-        """At most `most` pronunciations of the letters `a-z` in `word`, likeliest first, those within
-        `margin` nats of it."""
+        """At most `most` pronunciations of the letters `a-z` in `word`, likeliest first, none more than `margin` nats (natural
+        logarithm of the probability) below the likeliest."""
         beam: list[tuple[float, Gram]] = [(0.0, ("<",))]
-        for letter in (c for c in word if c in self._units and c.isalpha()):
+        for letter in (c for c in word if c in self._graphones_of and c.isalpha()):
             grown = [
-                (score + self._log(path, unit), (*path, unit))
+                (score + self._log_probability(path, unit), (*path, unit))
                 for score, path in beam
-                for unit in self._units[letter]
+                for unit in self._graphones_of[letter]
             ]
             beam = heapq.nlargest(self._BEAM, grown)
-        ended = heapq.nlargest(self._BEAM, ((score + self._log(path, ">"), path) for score, path in beam))
+        ended = heapq.nlargest(
+            self._BEAM, ((score + self._log_probability(path, ">"), path) for score, path in beam)
+        )
         said: dict[str, float] = {}
         for score, path in ended:
             phones = " ".join(p for unit in path[1:] for p in unit[2:].split("_") if p)
@@ -226,18 +230,18 @@ class Graphones:
         top = max(said.values(), default=0.0)
         return tuple(phones for phones, score in said.items() if score >= top - margin)[:most]
 
-    def _log(self, path: Gram, unit: str) -> float:
+    def _log_probability(self, path: Gram, unit: str) -> float:
         return math.log(self._probability(path[-(self._order - 1) :], unit))
 
     def _probability(self, context: Gram, unit: str) -> float:
-        seen = self._seen.get(context, 0)
+        seen = self._context_counts.get(context, 0)
         if not context:
             return max(self._counts.get((unit,), 0), 1) / max(seen, 1)
         shorter = self._probability(context[1:], unit)
         if not seen:
             return shorter
         count = max(self._counts.get((*context, unit), 0) - self._DISCOUNT, 0.0)
-        return (count + self._DISCOUNT * self._kinds[context] * shorter) / seen
+        return (count + self._DISCOUNT * self._continuations[context] * shorter) / seen
 
 
 @lru_cache(maxsize=1)

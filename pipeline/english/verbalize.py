@@ -1,14 +1,12 @@
-"""From written to spoken words: "Dr. Lee owes $5 since 1455" is said "doctor lee owes five dollars since
-fourteen fifty five".
+"""Text normalization (verbalization), from written to spoken words: "Dr. Lee owes $5 since 1455" is said "doctor lee owes five
+dollars since fourteen fifty five".
 
-`spoken_words` gives the likeliest reading, `spoken_readings` every reading worth listening for, likeliest
-first. A spoken word is lower-case `a-z` with apostrophes inside ("don't") or one in front of the few words
-that are spelt so ("'em"). Works on a whole line or on a single written word; amounts such as "$5 million"
-need the line.
+`spoken_words` gives the likeliest reading, `spoken_readings` every reading worth listening for, likeliest first. A spoken
+word is lower-case `a-z` with apostrophes inside ("don't") or one in front of the few words that are spelt so ("'em"). Both
+work on a whole line or on a single written word; amounts such as "$5 million" need the line.
 
-Numbers are read by `pipeline.english.numbers`. Names of letters are left as letters ("u s" for "U.S."); acronyms
-without dots stay one word ("nhs"), because whether they are spelt out is a question of pronunciation
-(`pipeline.english.pronounce`).
+Numbers are read by `pipeline.english.numbers`. Names of letters are left as letters ("u s" for "U.S."); acronyms without dots
+stay one word ("nhs"), because whether they are spelt out is a question of pronunciation (`pipeline.english.pronounce`).
 """
 
 from __future__ import annotations
@@ -33,6 +31,7 @@ ABBREVIATIONS: dict[str, str] = {
     "ph.d": "p h d", "phd": "p h d", "mt.": "mount",
 }  # fmt: skip
 SYMBOLS: dict[str, str] = {"&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent", "°": "degrees"}
+# By sign: one unit, several, a hundredth, several.
 CURRENCIES: dict[str, tuple[str, str, str, str]] = {
     "$": ("dollar", "dollars", "cent", "cents"),
     "£": ("pound", "pounds", "penny", "pence"),
@@ -42,32 +41,39 @@ SCALES: dict[str, str] = {
     "k": "thousand", "m": "million", "bn": "billion", "thousand": "thousand", "million": "million",
     "billion": "billion", "trillion": "trillion",
 }  # fmt: skip
-# Words that start with an apostrophe when they are spelt with care; elsewhere a leading apostrophe is a
-# quotation mark.
+# Words that start with an apostrophe when they are spelt with care; elsewhere a leading one is a quotation mark.
 ELISIONS = frozenset(
     {"'em", "'cause", "'til", "'bout", "'n", "'round", "'course", "'kay", "'tis", "'twas", "'cuse"}
 )
-# Only those that hardly ever stand for a word or for initials.
+# Roman numerals, only those that hardly ever stand for a word or for initials.
 ROMAN: dict[str, str] = {
     "II": "two", "III": "three", "VII": "seven", "VIII": "eight", "IX": "nine", "XII": "twelve",
     "XIII": "thirteen", "XIV": "fourteen", "XV": "fifteen", "XVI": "sixteen", "XVII": "seventeen",
     "XVIII": "eighteen", "XIX": "nineteen",
 }  # fmt: skip
-_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "th", "þ": "th", "ı": "i"}
+_LIGATURES_AND_STROKES = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "th",
+    "þ": "th",
+    "ı": "i",
+}
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ`´′＇"), "'")
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒−"), "-") | dict.fromkeys(map(ord, "–—―"), " - ")
 _TOP_DOMAINS = "com|org|net|edu|gov|uk|io"
 
 
 def spoken_words(text: str) -> Words:
-    """The words somebody reading `text` aloud would most likely say; sounds in square brackets are not
-    read."""
+    """The likeliest reading of `text` as words; sounds in square brackets are not read."""
     return tuple(word for piece in _readings_by_piece(text) for word in piece[0])
 
 
 def spoken_readings(text: str, most: int = 8) -> Readings:
-    """Every plausible reading of `text`, likeliest first, at most `most`; meant for one written word or
-    amount."""
+    """Every plausible reading of `text`, likeliest first, at most `most`; meant for one written word or amount."""
     readings: list[Words] = [()]
     for piece in _readings_by_piece(text):
         readings = [before + choice for choice in piece for before in readings][:most]
@@ -75,7 +81,7 @@ def spoken_readings(text: str, most: int = 8) -> Readings:
 
 
 def _readings_by_piece(text: str) -> list[Readings]:
-    text = _plain(text)
+    text = _to_ascii(text)
     pieces: list[Readings] = []
     at = 0
     while at < len(text):
@@ -89,12 +95,11 @@ def _readings_by_piece(text: str) -> list[Readings]:
     return [piece for piece in pieces if piece != ((),)]
 
 
-def _plain(text: str) -> str:
-    """`text` in ASCII as far as it goes: typographic marks unified, accents removed, markup and bracketed
-    sounds blanked."""
+def _to_ascii(text: str) -> str:
+    """`text` transliterated to ASCII (and £ € °): marks unified, accents removed, markup and bracketed sounds blanked."""
     text = re.sub(r"\[[^\]]*\]|</?[a-zA-Z][^<>]*>", " ", text)
     text = text.translate(_APOSTROPHES).translate(_HYPHENS)
-    text = "".join(_LETTERS.get(c, _LETTERS.get(c.lower(), c)) for c in text)
+    text = "".join(_LIGATURES_AND_STROKES.get(c, _LIGATURES_AND_STROKES.get(c.lower(), c)) for c in text)
     # "½" must not become the digits it decomposes to: "1½" would read as eleven halves.
     text = re.sub(r"[¼½¾]", lambda m: " " + {"¼": "1/4", "½": "1/2", "¾": "3/4"}[m[0]] + " ", text)
     kept = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
@@ -132,7 +137,7 @@ def _amount(match: re.Match[str]) -> Readings:
         return _each(f"{numbers.cardinal(int(whole))}{decimals} {scale} {plural}")
     unit = singular if int(whole) == 1 else plural
     if not part or int(part) == 0:
-        return _each(*(f"{n} {unit}" for n in numbers.counts(whole)))
+        return _each(*(f"{n} {unit}" for n in numbers.readings(whole)))
     hundredths = int(part.ljust(2, "0")[:2])
     said, small = numbers.cardinal(int(whole)), numbers.cardinal(hundredths)
     coins = f"{small} {cent if hundredths == 1 else cents}"
@@ -165,7 +170,7 @@ def _fraction(match: re.Match[str]) -> Readings:
 
 def _range(match: re.Match[str]) -> Readings:
     low, high = match["low"], match["high"]
-    firsts, seconds = numbers.counts(low), numbers.counts(high)
+    firsts, seconds = numbers.readings(low), numbers.readings(high)
     return _each(f"{firsts[0]} to {seconds[0]}", f"{firsts[0]} {seconds[0]}")
 
 
@@ -180,7 +185,7 @@ def _number_readings(text: str) -> Readings:
     if "," in whole:
         value = int(whole.replace(",", ""))
         return _each(numbers.cardinal(value), numbers.cardinal(value, "and"))
-    return _each(*numbers.counts(whole))
+    return _each(*numbers.readings(whole))
 
 
 def _number(match: re.Match[str]) -> Readings:
@@ -224,31 +229,31 @@ def _plural_initials(match: re.Match[str]) -> Readings:
 def _hyphenated(match: re.Match[str]) -> Readings:
     parts = match[0].lower().split("-")
     kept = [p for p, following in pairwise(parts) if not _is_stutter(p, following)]
-    return _one(" ".join(w for p in (*kept, parts[-1]) if (w := _bare(p))))
+    return _one(" ".join(w for p in (*kept, parts[-1]) if (w := _unquoted(p))))
 
 
 def _is_stutter(part: str, following: str) -> bool:
-    """Whether `part` is the broken start of `following` ("w-want"), not a word of its own ("I-I'm",
-    "re-read")."""
+    """Whether `part` is the broken start of `following` ("w-want"), not a word of its own ("I-I'm", "re-read")."""
     broken = re.fullmatch(r"[bcdfghjklmnpqrstvwxyz]{1,3}|[aeiou]", part) is not None
     spoken_i = part == "i" and following.startswith("i'")
     return broken and following != part and following.startswith(part) and not spoken_i
 
 
-def _bare(word: str) -> str:
+def _unquoted(word: str) -> str:
     """`word` without quotation marks around it; an apostrophe in front stays where the spelling wants it."""
     inner = word.strip("'")
     return "'" + inner if word.startswith("'") and "'" + inner in ELISIONS else inner
 
 
 def _word(match: re.Match[str]) -> Readings:
-    return _one(_bare(match[0].lower()))
+    return _one(_unquoted(match[0].lower()))
 
 
 def _alternatives(table: dict[str, str]) -> str:
     return "|".join(re.escape(key) for key in sorted(table, key=len, reverse=True))
 
 
+# The semiotic classes of written text: at each place the first pattern that matches reads it, so the order counts.
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Readings]], ...] = tuple(
     (re.compile(pattern), read)

@@ -1,7 +1,7 @@
-"""Sound as the stages use it: mono, 16 kHz, 16 bit, on the presentation clock of its file.
+"""PCM audio as the stages use it: mono, 16 kHz, 16 bit, on the presentation clock of its file.
 
-Samples are kept as int16, which takes 1.2 GB for ten hours where float32 would take 2.3; they are turned into
-float32 window by window. Saved to a file, the same samples are shared by worker processes without a copy.
+Samples are kept as int16, which takes 1.2 GB for ten hours where float32 would take 2.3; they are turned into float32
+window by window. Saved to a file, the same samples are mapped into memory by all worker processes without a copy.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from pipeline.errors import MediaError
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 
-INT16_SCALE = np.float32(1 / 32768)
+INT16_SCALE = np.float32(1 / 32768)  # from int16 to float32 in [-1, 1)
+EXPECTED_MARGIN_MS = 10_000  # room beyond the length that a header promises, so that the buffer seldom grows
+MOST_EXPECTED_MS = 12 * 3_600_000  # twelve hours bound what a nonsensical header can ask for
+OPPOSITE_PHASE_ENERGY_RATIO = 4  # difference to sum: 6 dB, a correlation of the channels of -0.6
 
 Samples = NDArray[np.int16]
 
@@ -58,8 +61,7 @@ class Audio:
     def save(self, path: Path) -> Audio:
         """Write it to `path` atomically, and give back the same sound opened from there.
 
-        The file is numpy's own .npy, followed by the notes as JSON: numpy maps the array by its shape and
-        never reads on.
+        The file is numpy's own .npy, followed by the notes as JSON: numpy maps the array by its shape and never reads on.
         """
         partial = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
@@ -91,13 +93,15 @@ class Audio:
         return Audio, (self.samples, self.notes)
 
 
-class Tape:
-    """A row of samples that grows while it is recorded; what nobody writes stays silent."""
+class SampleBuffer:
+    """A growing buffer of mono int16 samples at 16 kHz; what nobody writes stays silent.
+
+    `expected_ms` is the length that is likely, from the file's header; `end` is the sample behind the last one written.
+    """
 
     def __init__(self, expected_ms: int) -> None:
-        # Zeros are not backed by memory before they are written, so a generous guess costs nothing; twelve
-        # hours bound what a nonsensical header can ask for.
-        guess = min(max(expected_ms, 0) + 10_000, 12 * 3_600_000) * SAMPLES_PER_MS
+        # Zeros are not backed by memory before they are written, so a generous guess costs nothing.
+        guess = min(max(expected_ms, 0) + EXPECTED_MARGIN_MS, MOST_EXPECTED_MS) * SAMPLES_PER_MS
         self._samples: Samples = np.zeros(guess, np.int16)
         self.end = 0
 
@@ -117,32 +121,31 @@ class Tape:
         self.end = end
 
     def samples(self) -> Samples:
-        """What was recorded so far, shape (end,)."""
+        """What was written so far, shape (end,)."""
         return self._samples[: self.end]
 
 
 class Mixer:
-    """Mixes two channels to one without losing speech that is in opposite phase on them.
+    """Downmix from stereo to mono that keeps speech whose channels are in opposite phase.
 
-    Call it with stretches of several seconds, in order. Opposite phase (one channel wired the wrong way
-    round) makes the plain sum vanish, so the difference is taken once it is more than twice as strong (four
-    times in energy, a correlation below -0.6), until the sum is so again; between the two nothing changes. A
-    channel that is silent just halves the other.
+    Call it with stretches of several seconds, in order. Opposite phase (one channel wired the wrong way round) makes the
+    plain sum vanish, so the difference is taken once its energy is more than `OPPOSITE_PHASE_ENERGY_RATIO` times that of
+    the sum, until the sum is so again; between the two nothing changes. A channel that is silent just halves the other.
     """
 
     def __init__(self) -> None:
         self._opposite = False
 
     def __call__(self, channels: Samples) -> Samples:
-        """`channels`, shape (1, n) or (2, n), to shape (n,)."""
+        """`channels`, shape (1, n) or (2, n), int16, mixed to shape (n,)."""
         if len(channels) == 1:
             only: Samples = channels[0]
             return only
         left, right = channels[0].astype(np.int32), channels[1].astype(np.int32)
         energy_sum, energy_difference = _energy(left + right), _energy(left - right)
-        if energy_difference > 4 * energy_sum:
+        if energy_difference > OPPOSITE_PHASE_ENERGY_RATIO * energy_sum:
             self._opposite = True
-        elif energy_sum > 4 * energy_difference:
+        elif energy_sum > OPPOSITE_PHASE_ENERGY_RATIO * energy_difference:
             self._opposite = False
         # The arithmetic shift halves without leaving int16: the extremes (-32768 - 32767) / 2 still fit.
         mixed = left - right if self._opposite else left + right
@@ -155,5 +158,5 @@ def _energy(samples: NDArray[np.int32]) -> float:
 
 
 def to_sample(time_s: float) -> int:
-    """The 16 kHz sample nearest to a time."""
+    """The index of the 16 kHz sample nearest to a time in seconds."""
     return round(time_s * SAMPLE_RATE_HZ)

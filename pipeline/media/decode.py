@@ -1,4 +1,4 @@
-"""Decoding one audio stream onto the presentation clock: with PyAV, or with ffmpeg where PyAV cannot."""
+"""Audio decoding: one stream onto the presentation clock, with PyAV, or with the ffmpeg program where PyAV cannot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from pipeline.media.audio import Mixer, Tape, to_sample
+from pipeline.media.audio import Mixer, SampleBuffer, to_sample
 from pipeline.media.clock import LONGEST_PAUSE_S, RESTART_S, PresentationClock, Timed
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
 from pipeline.progress import Progress
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
 
-# How much is resampled and mixed at once: large enough to be quick, small enough to stay in memory.
+# How much is resampled and mixed at once, in seconds: large enough to be quick, small enough to stay in memory.
 CHUNK_S = 10
 
 
 @dataclass
 class Decoded:
-    """What came out: the tape, how much was damaged, and where the last packet of any stream ended."""
+    """Decoded sound, with the number of damaged packets and of clock restarts, and where the last packet of any stream ended."""
 
-    tape: Tape
+    sound: SampleBuffer
     damaged: int = 0
     restarts: int = 0
     packets_end_ms: int = 0
@@ -43,7 +43,7 @@ def open_container(path: Path) -> InputContainer:
 
 
 def origin_s(container: InputContainer) -> float:
-    """When the earliest stream that is heard or seen starts: presentation time 0 in the file's timestamps.
+    """The start time in seconds of the earliest audio or video stream: presentation time 0 in the file's timestamps.
 
     Browsers and ffmpeg subtract it from everything. Libav has honoured edit lists and encoder priming in it.
     """
@@ -64,30 +64,32 @@ def moving_pictures(container: InputContainer) -> list[Any]:
 
 
 class _Run:
-    """Seamless frames of one format, resampled to 16 kHz and put on the tape from sample `at` on."""
+    """Gapless frames of one sample format, resampled to 16 kHz and written to the buffer from sample `at` on."""
 
-    def __init__(self, tape: Tape, mixer: Mixer, first: AudioFrame, at: int) -> None:
+    def __init__(self, buffer: SampleBuffer, mixer: Mixer, first: AudioFrame, at: int) -> None:
         from av.audio.fifo import AudioFifo
         from av.audio.resampler import AudioResampler
 
-        self._tape, self._mixer, self.at = tape, mixer, at
+        self._buffer, self._mixer, self.at = buffer, mixer, at
         self._fifo = AudioFifo()
         layout = "mono" if first.layout.nb_channels == 1 else "stereo"
         self._resampler = AudioResampler("s16p", layout, SAMPLE_RATE_HZ)
         self._chunk = first.sample_rate * CHUNK_S
-        self._kind = _kind(first)
+        self._sample_format = _sample_format(first)
 
     def fits(self, frame: AudioFrame) -> bool:
-        return _kind(frame) == self._kind
+        """Whether a frame has the run's sample format, channel layout and sample rate."""
+        return _sample_format(frame) == self._sample_format
 
     def write(self, frame: AudioFrame) -> None:
+        """Take the next frame, which must fit."""
         frame.pts = None  # the clock has decided already; the fifo would insist on its own count
         self._fifo.write(frame)
         if self._fifo.samples >= self._chunk:
             self._resample(self._fifo.read())
 
     def finish(self) -> None:
-        """Put what is still under way on the tape; afterwards `at` is where a seamless successor begins."""
+        """Write what is still under way; afterwards `at` is where a gapless successor begins."""
         rest = self._fifo.read()
         if rest is not None:
             self._resample(rest)
@@ -98,22 +100,25 @@ class _Run:
         made = [f.to_ndarray() for f in self._resampler.resample(frame) if f is not None]
         if made:
             mono = self._mixer(np.concatenate(made, axis=1))
-            self._tape.place(self.at, mono)
+            self._buffer.place(self.at, mono)
             self.at += len(mono)
 
 
-def _kind(frame: AudioFrame) -> tuple[str, str, int]:
+def _sample_format(frame: AudioFrame) -> tuple[str, str, int]:
     return frame.format.name, frame.layout.name, frame.sample_rate
 
 
 def decode_with_pyav(path: Path, stream_index: int, expected_ms: int, progress: Progress) -> Decoded:
-    """Decode the stream with that index in the file; raises av's own errors when it cannot be opened."""
+    """Decode the stream with that index in the file through PyAV; raises av's own errors when it cannot be opened.
+
+    `expected_ms` is the length that the file announces, 0 when none: it sizes the buffer and the progress.
+    """
     with open_container(path) as container:
         stream = container.streams[stream_index]
         reader = _Reader(container, stream, expected_ms, progress)
         is_mpeg = container.format.name in ("mpegts", "mpeg")
         clock = PresentationClock(RESTART_S if is_mpeg else LONGEST_PAUSE_S)
-        tape, mixer = Tape(expected_ms), Mixer()
+        buffer, mixer = SampleBuffer(expected_ms), Mixer()
         run: _Run | None = None
         for start_s, frame in clock.runs(reader.frames()):
             if run is None or start_s is not None or not run.fits(frame):
@@ -121,18 +126,18 @@ def decode_with_pyav(path: Path, stream_index: int, expected_ms: int, progress: 
                 if run is not None:
                     run.finish()
                     at = run.at
-                run = _Run(tape, mixer, frame, at if start_s is None else to_sample(start_s))
+                run = _Run(buffer, mixer, frame, at if start_s is None else to_sample(start_s))
             run.write(frame)
         if run is not None:
             run.finish()
-    return Decoded(tape, reader.damaged, clock.restarts, reader.packets_end_ms)
+    return Decoded(buffer, reader.damaged, clock.restarts, reader.packets_end_ms)
 
 
 class _Reader:
-    """Reads a container from front to back and decodes one of its streams, stepping over what is damaged."""
+    """Demuxes a container from front to back and decodes one of its streams, skipping damaged packets."""
 
-    # A demuxer that fails this often without giving a packet in between does not recover.
-    HOPELESS = 10
+    # A demuxer that fails this often without giving a packet in between does not recover; chosen.
+    MOST_FAILURES = 10
 
     def __init__(self, container: InputContainer, stream: Any, expected_ms: int, progress: Progress) -> None:
         self._container, self._stream = container, stream
@@ -142,7 +147,7 @@ class _Reader:
         self._expected_s = expected_ms / 1000
         self._progress = progress
         self._packets_end_s = 0.0
-        self._told_s = 0.0  # how far the progress was last told; once a second of sound is often enough
+        self._reported_s = 0.0  # how far the progress was last told; once a second of sound is often enough
         self.damaged = 0
 
     @property
@@ -177,7 +182,7 @@ class _Reader:
         import av
 
         failures = 0
-        while failures < self.HOPELESS:
+        while failures < self.MOST_FAILURES:
             try:
                 for packet in self._container.demux(heard_or_seen(self._container)):
                     failures = 0
@@ -193,8 +198,8 @@ class _Reader:
         if pts is None:
             return
         end_s = (pts + (packet.duration or 0)) * self._time_bases[packet.stream_index] - self._origin_s
-        if end_s >= self._told_s + 1 and self._expected_s:
-            self._told_s = end_s
+        if end_s >= self._reported_s + 1 and self._expected_s:
+            self._reported_s = end_s
             self._progress(min(1.0, end_s / self._expected_s))
         self._packets_end_s = max(self._packets_end_s, end_s)
 
@@ -202,9 +207,8 @@ class _Reader:
 def decode_with_ffmpeg(path: Path, stream_index: int, channels: int, progress: Progress) -> Decoded:
     """Decode the stream with that index through the ffmpeg program; raises MediaError with its reason.
 
-    `aresample` with `async=1` fills gaps, with `first_pts=0` the beginning. Left to itself, ffmpeg would put
-    an MPEG stream at 0 even where its picture starts earlier: so it keeps the timestamps, and is told the
-    file's start.
+    `aresample` with `async=1` fills gaps, with `first_pts=0` the beginning. Left to itself, ffmpeg would put an MPEG stream
+    at 0 even where its picture starts earlier: so it keeps the timestamps, and is told the file's start.
     """
     import ffmpeg
 
@@ -217,17 +221,17 @@ def decode_with_ffmpeg(path: Path, stream_index: int, channels: int, progress: P
         sound = sound.filter("asetpts", f"PTS-({start_s:.6f})/TB")
         sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})
         run_ffmpeg(sound.output(file_url(raw), format="s16le", ac=channels, ar=SAMPLE_RATE_HZ), path)
-        return Decoded(_mixed(raw, channels, progress))
+        return Decoded(_downmixed(raw, channels, progress))
 
 
-def _mixed(raw: Path, channels: int, progress: Progress) -> Tape:
-    """The interleaved 16-bit samples of a file, mixed down."""
+def _downmixed(raw: Path, channels: int, progress: Progress) -> SampleBuffer:
+    """The interleaved 16-bit little-endian samples of a file, mixed down to mono."""
     size = raw.stat().st_size // (2 * channels)
-    tape, mixer = Tape(size * 1000 // SAMPLE_RATE_HZ), Mixer()
+    buffer, mixer = SampleBuffer(size * 1000 // SAMPLE_RATE_HZ), Mixer()
     if not size:  # an empty file cannot be mapped
-        return tape
+        return buffer
     whole = np.memmap(raw, "<i2", "r", shape=(size, channels))
     for at in range(0, size, CHUNK_S * SAMPLE_RATE_HZ):
-        tape.place(at, mixer(np.ascontiguousarray(whole[at : at + CHUNK_S * SAMPLE_RATE_HZ].T)))
-        progress(min(1.0, tape.end / size))
-    return tape
+        buffer.place(at, mixer(np.ascontiguousarray(whole[at : at + CHUNK_S * SAMPLE_RATE_HZ].T)))
+        progress(min(1.0, buffer.end / size))
+    return buffer

@@ -1,4 +1,4 @@
-"""The SHA-256 of a recording, cached by size, time and inode and checked on samples."""
+"""Content digest: the SHA-256 of a recording, cached by size, modification time and inode and checked on sampled blocks."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 
 from pipeline.errors import MediaError
 
-SAMPLED_BLOCKS, BLOCK_BYTES = 16, 4096
+# Blocks spread evenly over the file, its first and last among them, that are compared before the cache is believed; chosen.
+SAMPLED_BLOCKS = 16
+BLOCK_BYTES = 4096
 
 
 def digest(path: Path, cache: Path) -> str:
     """The file's SHA-256 in hexadecimal, remembered in the JSON file `cache`.
 
-    What is remembered holds while size, modification time, inode and sixteen blocks of 4 KiB spread over the
-    file are the same. Raises MediaError when the file cannot be read. A cache that is damaged is started
-    anew.
+    What is remembered holds while size, modification time, inode and `SAMPLED_BLOCKS` blocks spread over the file are the
+    same. Raises MediaError when the file cannot be read. A cache that is damaged is started anew.
     """
     try:
         seen = path.stat()

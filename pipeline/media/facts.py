@@ -1,4 +1,4 @@
-"""Recordings: the facts about a file, its sound on the presentation clock, its digest."""
+"""Media probing: what a recording's container says about it, and its sound decoded onto the presentation clock."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ __all__ = ["Audio", "MediaFacts", "decode_audio", "facts"]
 
 @dataclass(frozen=True, slots=True)
 class MediaFacts:
-    """What a recording's container says about it, in presentation time.
+    """The facts in a recording's container; times are presentation times.
 
     `duration_ms` is from the start of the earliest audio or video stream to the end of the last; 0 when
     nothing says so. `sound_end_ms` is where the audio stream says that it ends, None when it does not.
@@ -83,15 +83,16 @@ class MediaFacts:
 
 
 def facts(path: Path, track: int = 0, language: str = "en") -> MediaFacts:
-    """Look at a recording; raises MediaError when it is missing, unreadable, empty, none, or soundless, or lacks the track.
+    """Probe a recording: open its container and read its facts, without decoding.
 
-    `track` is the audio track to listen to, from 1; 0 chooses as `pipeline.media.tracks` does, by `language`.
+    `track` is the audio track to listen to, from 1; 0 chooses as `pipeline.media.tracks` does, by `language`. Raises
+    MediaError when the file is missing, unreadable, empty, no recording or without sound, or lacks that track.
     """
     _check_readable(path)
     container = _opened(path)
     with container:
         if not container.streams.audio:
-            raise MediaError(path, _soundless(container), "give a recording with sound")
+            raise MediaError(path, _without_sound(container), "give a recording with sound")
         streams = container.streams.audio
         if track > len(streams):
             problem = (
@@ -102,20 +103,20 @@ def facts(path: Path, track: int = 0, language: str = "en") -> MediaFacts:
 
 
 def decode_audio(path: Path, progress: Progress = silent, track: int = 0, language: str = "en") -> Audio:
-    """The sound of a recording, mono, 16 kHz, from the file's presentation time 0 on.
+    """Decode a recording's sound to mono at 16 kHz, from the file's presentation time 0 on.
 
-    `track` and `language` choose the audio stream as in `facts`. Stream starts, edit lists, encoder priming
-    and gaps or overlaps of the timestamps are honoured; what is damaged is silent. The notes say what was
-    chosen, damaged or missing. Raises MediaError as `facts` does, and when nothing can be decoded.
+    `track` and `language` choose the audio stream as in `facts`. Stream starts, edit lists, encoder priming and gaps or
+    overlaps of the timestamps are honoured; what is damaged is silent. The notes say what was chosen, damaged or missing.
+    Raises MediaError as `facts` does, and when nothing can be decoded.
     """
     found = facts(path, track, language)
     decoded = _decoded(found, progress)
-    if not decoded.tape.end:
+    if not decoded.sound.end:
         undecodable = f"nothing of its sound could be decoded (codec {found.audio_codec})"
         problem = undecodable if decoded.damaged else "its sound is empty"
         raise MediaError(path, problem, "check that it plays, or export it again")
     progress(1.0)
-    return Audio(decoded.tape.samples(), _notes(found, decoded))
+    return Audio(decoded.sound.samples(), _notes(found, decoded))
 
 
 def _check_readable(path: Path) -> None:
@@ -165,17 +166,16 @@ def _lacks_index(path: Path) -> bool:
     return bool(kinds) and kinds[0] == b"ftyp" and b"moov" not in kinds
 
 
-def _soundless(container: InputContainer) -> str:
+def _without_sound(container: InputContainer) -> str:
     if moving_pictures(container) and container.duration:
         return "holds no sound, only a picture"
     return f"is not a recording: it holds no sound (read as {container.format.long_name})"
 
 
-# The containers that announce their length at the front; for the others libav derives it from the file as it
-# is.
-_ANNOUNCING = {"mov", "matroska", "webm", "flac", "aiff", "avi", "flv", "asf", "caf"}
-# Those without any table or clock: libav guesses their length from the bit rate of the first second.
-_BARE = {"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr"}
+# The containers whose header holds their length; for the others libav derives it from the file as it is.
+_LENGTH_IN_HEADER = {"mov", "matroska", "webm", "flac", "aiff", "avi", "flv", "asf", "caf"}
+# Elementary streams, without any table or clock: libav guesses their length from the bit rate of the first second.
+_RAW_STREAMS = {"aac", "mp3", "ac3", "eac3", "dts", "loas", "amr"}
 
 
 def _facts_of(path: Path, container: InputContainer, track: int) -> MediaFacts:
@@ -184,7 +184,7 @@ def _facts_of(path: Path, container: InputContainer, track: int) -> MediaFacts:
     picture = pictures[0] if pictures else None
     names = set(container.format.name.split(","))
     codec = stream.codec_context
-    duration_ms = _duration_ms(container, bool(names & _BARE))
+    duration_ms = _duration_ms(container, bool(names & _RAW_STREAMS))
     sound_end_ms = _stream_end_ms(stream, origin_s(container))
     return MediaFacts(
         path=path,
@@ -201,7 +201,7 @@ def _facts_of(path: Path, container: InputContainer, track: int) -> MediaFacts:
         width=picture and picture.width,
         height=picture and picture.height,
         sound_end_ms=sound_end_ms,
-        announced_ms=_announced_ms(path, names, max(duration_ms, sound_end_ms or 0), stream.start_time or 0),
+        announced_ms=_header_ms(path, names, max(duration_ms, sound_end_ms or 0), stream.start_time or 0),
         audio_track=track,
         audio_language=tracks.language_of(stream),
     )
@@ -213,21 +213,20 @@ def _stream_end_ms(stream: Any, start_s: float) -> int | None:
     return seconds_to_ms((stream.start_time + stream.duration) * float(stream.time_base) - start_s)
 
 
-def _announced_ms(path: Path, names: set[str], length_ms: int, start: int) -> int | None:
-    """The length that the front of the file promises; None when nothing there does.
+def _header_ms(path: Path, names: set[str], length_ms: int, start: int) -> int | None:
+    """The length that the file's header announces; None when it announces none.
 
-    An MP3 whose sound starts late (the encoder's delay) has a LAME tag, which counts its frames; without one
-    libav guesses.
+    An MP3 whose sound starts late (the encoder's delay) has a LAME tag, which counts its frames; without one libav guesses.
     """
-    if names & _ANNOUNCING or ("mp3" in names and start > 0):
+    if names & _LENGTH_IN_HEADER or ("mp3" in names and start > 0):
         return length_ms
     if "wav" in names:
-        return _wav_announces_ms(path, length_ms)
+        return _wav_header_ms(path, length_ms)
     return None
 
 
-def _wav_announces_ms(path: Path, length_ms: int) -> int | None:
-    """What the size in a WAV's first bytes comes to; libav silently takes the file's real size instead."""
+def _wav_header_ms(path: Path, length_ms: int) -> int | None:
+    """The length that the RIFF size in a WAV's header comes to; libav silently takes the file's real size instead."""
     size = path.stat().st_size
     with path.open("rb") as file:
         announced = int.from_bytes(file.read(8)[4:], "little") + 8
@@ -236,11 +235,11 @@ def _wav_announces_ms(path: Path, length_ms: int) -> int | None:
     return length_ms * announced // size if announced > size else length_ms
 
 
-def _duration_ms(container: InputContainer, is_bare: bool) -> int:
+def _duration_ms(container: InputContainer, is_raw: bool) -> int:
     """The length of the file, counted packet by packet where nothing tells it, as in what browsers record."""
     import av
 
-    if container.duration is not None and not is_bare:
+    if container.duration is not None and not is_raw:
         return seconds_to_ms(container.duration / av.time_base)
     start_s, end_s = origin_s(container), 0.0
     try:
@@ -253,7 +252,7 @@ def _duration_ms(container: InputContainer, is_bare: bool) -> int:
 
 
 def _decoded(found: MediaFacts, progress: Progress) -> Decoded:
-    """The sound through PyAV; through ffmpeg, which may have more decoders, when that brings nothing."""
+    """The sound decoded by PyAV; by ffmpeg, which may have more decoders, when that brings nothing."""
     import av
 
     decoded = None
@@ -262,12 +261,12 @@ def _decoded(found: MediaFacts, progress: Progress) -> Decoded:
             decoded = decode_with_pyav(found.path, found.audio_stream, found.duration_ms, progress)
         except av.error.FFmpegError:
             decoded = None
-    if decoded is None or (not decoded.tape.end and decoded.damaged):
+    if decoded is None or (not decoded.sound.end and decoded.damaged):
         return decode_with_ffmpeg(found.path, found.audio_stream, found.channels, progress)
     return decoded
 
 
-# Sound that ends this much before what was announced is worth a note; encoders' padding is below 0.1 s.
+# Sound that ends this much before what was announced is worth a note; encoders' padding is below 100 ms.
 CUT_OFF_MS = 500
 
 
@@ -282,7 +281,7 @@ def _notes(found: MediaFacts, decoded: Decoded) -> tuple[str, ...]:
         notes.append(f"{some} of sound left silent")
     if decoded.restarts:
         notes.append(f"its clock starts anew {decoded.restarts} times; the parts were joined without a pause")
-    sound_end_ms = decoded.tape.end // 16
+    sound_end_ms = decoded.sound.end // 16
     if found.announced_ms is not None and _is_cut_off(found, decoded, sound_end_ms):
         ends = f"sound ends at {clock(sound_end_ms)} of {clock(found.announced_ms)}"
         notes.append(f"{ends}; the file seems cut off")

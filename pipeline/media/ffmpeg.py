@@ -28,8 +28,7 @@ def ffmpeg_binary() -> Path:
 def file_url(path: Path) -> str:
     """The name under which libav opens exactly this file.
 
-    Without the `file:` in front a leading dash is read as an option, and "concat:a" or "http:b" as a
-    protocol.
+    Without the `file:` in front a leading dash is read as an option, and "concat:a" or "http:b" as a protocol.
     """
     return f"file:{path.absolute()}"
 
@@ -37,8 +36,7 @@ def file_url(path: Path) -> str:
 def run_ffmpeg(node: Any, path: Path) -> None:
     """Run what an ffmpeg-python output `node` describes, overwriting its output.
 
-    `path` is the recording that is worked on, for the sentence of the MediaError that is raised when ffmpeg
-    fails.
+    `path` is the recording that is worked on; the MediaError that is raised when ffmpeg fails names it.
     """
     import ffmpeg
 
@@ -50,7 +48,7 @@ def run_ffmpeg(node: Any, path: Path) -> None:
         raise MediaError(path, f"ffmpeg could not work on it: {_reason(error.stderr)}") from None
 
 
-# What ffmpeg adds after the line that names the cause.
+# What ffmpeg adds after the line that names the cause, in lower case.
 _CONSEQUENCES = ("conversion failed", "error opening output file", "error opening input file", "exiting")
 
 

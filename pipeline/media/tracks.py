@@ -1,11 +1,11 @@
-"""Which of several audio tracks is the talk: the one asked for, else one in the recording's language, else the file's default."""
+"""Audio track selection: first by the recording's language, then the talk before commentary, then the file's default."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-# Containers name languages by ISO 639-2, in either of its spellings, where tags have two letters.
+# From ISO 639-1, as language tags write it, to ISO 639-2, as containers write it: terminological code, then bibliographic.
 _THREE_LETTERS = {
     "da": ("dan",), "de": ("deu", "ger"), "en": ("eng",), "es": ("spa",), "fi": ("fin",), "fr": ("fra", "fre"),
     "it": ("ita",), "ja": ("jpn",), "nl": ("nld", "dut"), "no": ("nor",), "pl": ("pol",), "pt": ("por",),

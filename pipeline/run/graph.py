@@ -16,7 +16,7 @@ from pipeline.edits.replay import Replay
 from pipeline.errors import SubtitlesError
 from pipeline.files import data_file, digest_of_file
 from pipeline.media.facts import decode_audio, facts
-from pipeline.media.quiet import Stillness
+from pipeline.media.quiet import SilenceDetector
 from pipeline.progress import Progress
 from pipeline.run import enrolment
 from pipeline.run.compose import composed
@@ -170,7 +170,7 @@ def _align(inputs: Inputs, progress: Progress) -> Aligned:
             f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
             "name the right file with --subtitles, or move this one away to transcribe without it",
         )
-    is_still = Stillness(inputs.audio(), heard.regions)
+    is_still = SilenceDetector(inputs.audio(), heard.regions)
     found = absent.marked(aligned, heard.regions, is_still)
     return pauses.marked(found, heard.regions, inputs.settings.language, is_still)
 
@@ -248,7 +248,7 @@ def _lexicon_reads() -> dict[str, Any]:
     """What the findings in a turn depend on, besides its words and its speaker's role."""
     return {
         "lexicon": digest_of_file(data_file(LEXICON)),
-        "forms": digest_of_file(data_file(inflections.LISTED)),
+        "forms": digest_of_file(data_file(inflections.FORMS_FILE)),
     }
 
 
@@ -259,7 +259,7 @@ def _tag(inputs: Inputs, progress: Progress) -> Concepts:
     known = store.load(CODED, dict[str, list[Finding]], reads).result or {}
     called = store.load(CALLED_FOR, dict[str, list[int]], reads).result or {}
     held = bool(called)
-    words = lexicon.glance(data_file(LEXICON))
+    words = lexicon.load_lazily(data_file(LEXICON))
     found = concepts.run(inputs[Aligned].tokens, voices.utterances, roles, words, progress, known, called)
     store.save(CODED, dict[str, list[Finding]], reads, known)
     if called and not held:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from pipeline.concepts.coder import Coder, Finding
 from pipeline.concepts.lexicon import Lexicon
-from pipeline.concepts.normalize import STOPS
+from pipeline.concepts.normalize import SENTENCE_MARKS
 from pipeline.progress import Progress, silent
 from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
 
@@ -135,7 +135,7 @@ def _goes_on(tokens: Sequence[Token], before: Utterance, after: Utterance) -> bo
         return False
     if not NOT_CAPTIONED.isdisjoint((tokens[before.last - 1].kind, tokens[after.first].kind)):
         return False
-    if after.speaker is None and tokens[before.last - 1].text.rstrip("\"”'’)")[-1:] in STOPS:
+    if after.speaker is None and tokens[before.last - 1].text.rstrip("\"”'’)")[-1:] in SENTENCE_MARKS:
         return False
     return tokens[after.first].span.start_ms - tokens[before.last - 1].span.end_ms <= LONGEST_PAUSE_MS
 

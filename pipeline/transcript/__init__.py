@@ -1,13 +1,13 @@
-"""The transcript: an immutable value composed of what the stages found, and the algebra over it.
+"""The transcript data model: an immutable value composed of what the stages found, and the algebra over it.
 
     tokens      the written words, each with its span and where text and time came from
     results     what each stage finds, in ranges of tokens
     model       the value that holds them side by side
-    invariants  what holds of every transcript, proved
+    invariants  what holds of every transcript, checked
     subtitles   the text that came with a recording, as read and not yet believed
-    utterances  runs of tokens of one speaker
+    utterances  segmentation of tokens into runs of one speaker
     parts       the parts of a video: what is said in them, their casts, ids and titles
-    reindex     ranges of tokens after tokens came or went
+    reindex     ranges of tokens adjusted after tokens were inserted
 
 Everything here is read as `from pipeline.transcript import ...`, but for the algebra, which is asked for by module.
 """

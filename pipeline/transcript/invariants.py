@@ -1,4 +1,4 @@
-"""The invariants of a transcript, each proved by one function."""
+"""The invariants of a transcript, each checked by one function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.transcript.tokens import NOT_CAPTIONED
 
 
 def check(transcript: Transcript) -> None:
-    """Prove the invariants, each by one function below. Raises TranscriptError naming the first that is broken."""
+    """Check all invariants, in a fixed order. Raises TranscriptError naming the first that is broken."""
     for invariant in (_tokens_have_text, _spans_fit_media, _time_rises_within_utterances, _utterances_cover_tokens,
                       _each_token_in_one_cue, _breaks_lie_inside_cues, _cue_spans_are_ordered,
                       _tags_point_into_their_utterance, _parts_cover_the_recording):  # fmt: skip

@@ -1,9 +1,9 @@
-"""The one value everything is about: a `Transcript`, composed of what the stages found.
+"""The aggregate root of the data model: a `Transcript`, composed of what the stages found.
 
 Each stage returns its own frozen result (`Heard`, `Aligned`, `Captions`, ...); a `Transcript` holds them side by side, so
-that no field is ever "maybe missing". **Text lives once**, in tokens: utterances, turns and cues refer to tokens by half-open
-ranges `[first, last)` of their index and never repeat text. Tokens stand in reading order; time rises within a turn, and
-turns may overlap. `check` lists the invariants and proves them.
+that no field is ever "maybe missing". **Text lives once**, in tokens: utterances and cues refer to tokens by half-open ranges
+`[first, last)` of their index and never repeat text. Tokens stand in reading order; time rises within an utterance, and
+utterances may overlap in time. `pipeline.transcript.invariants.check` lists what must hold and checks it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipeline.transcript.tokens import NOT_CAPTIONED, Token
 
 
 class Grade(StrEnum):
-    """How far a person may trust the whole, from best to worst."""
+    """The quality grade of a whole transcript, from best to worst."""
 
     REVIEWED = "reviewed"  # printed as "reviewed by NAME"
     SUBTITLES = "timed from subtitles, text not verified"
@@ -82,7 +82,7 @@ class Transcript:
 
 
 def lines_of(cue: Cue | EditorCue, tokens: tuple[Token, ...]) -> list[list[int]]:
-    """The token indices of each line of a cue; no line is empty.
+    """The layout of a cue: the token indices of each of its lines; no line is empty.
 
     Where a person joined captions over a passage that nobody says, or over a silence, these are not shown among their words.
     """

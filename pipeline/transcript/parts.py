@@ -1,4 +1,4 @@
-"""The algebra of parts: what is said in them, who is in their cast, where they may begin, what they are called."""
+"""The algebra of parts, the chapters of a video: what is said in them, their cast, where they may begin, their ids and titles."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pipeline.timing import Span
 from pipeline.transcript.results import Part, Voices
 from pipeline.transcript.tokens import Kind, Token
 
-# A time that a person gives means the boundary found within so much of it, else a new one.
-SAME_MS = 10_000
+# A time that a person gives means the boundary found within so much of it, else a new one; chosen.
+BOUNDARY_TOLERANCE_MS = 10_000
+# The evidence of a boundary that a person gave.
 SAYS_SO = "a person says so"
-
-
+# The title of the only part of a recording that was not divided.
 WHOLE_TITLE = "The whole recording"
 
 
 @dataclass(frozen=True)
 class Said:
-    """An utterance as this stage sees it: when, by whom (None when nobody knows), and its words."""
+    """A spoken utterance: when, by whom (None when nobody knows), and its text without sounds."""
 
     span: Span
     speaker: str | None
@@ -31,11 +31,12 @@ class Said:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
+        """The words of the text in lower case, `a-z` and apostrophes alone."""
         return tuple(re.findall(r"[a-z']+", self.text.lower()))
 
 
 def utterances(tokens: Sequence[Token], voices: Voices) -> list[Said]:
-    """What is said, in order of time, without sounds and what stands in the text alone."""
+    """The spoken utterances in order of time, without sounds and text that nobody says."""
     found = []
     for u in voices.utterances:
         spoken = [t for t in tokens[u.first : u.last] if t.kind is Kind.WORD]
@@ -46,11 +47,11 @@ def utterances(tokens: Sequence[Token], voices: Voices) -> list[Said]:
 
 
 def cast_of(said: Sequence[Said]) -> tuple[str, ...]:
-    """Who speaks, the most talkative first."""
-    return tuple(who for who, _ in _talk(said).most_common())
+    """The cast: the ids of the speakers, the most talkative first."""
+    return tuple(who for who, _ in words_by_speaker(said).most_common())
 
 
-def _talk(said: Sequence[Said]) -> Counter[str]:
+def words_by_speaker(said: Sequence[Said]) -> Counter[str]:
     """How many words each known speaker says."""
     counts: Counter[str] = Counter()
     for one in said:
@@ -60,12 +61,15 @@ def _talk(said: Sequence[Said]) -> Counter[str]:
 
 
 def between_utterances(at_ms: int, said: Sequence[Said]) -> int:
-    """The time, or where the utterance begins that it lies in: no boundary cuts one."""
+    """Snap a time out of utterances: the time itself, or the start of the utterance that it lies inside."""
     return next((s.span.start_ms for s in said if s.span.start_ms < at_ms < s.span.end_ms), at_ms)
 
 
 def closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Part]:
-    """Parts that follow each other without a gap, each with those who speak in it."""
+    """Partition the recording: each part ends where the next begins, the last at `end_ms`, and has those who speak in it as cast.
+
+    Parts that would be empty are dropped.
+    """
     starts = [p.span.start_ms for p in parts]
     found = []
     for part, start_ms, stop_ms in zip(parts, starts, [*starts[1:], end_ms], strict=True):
@@ -76,7 +80,7 @@ def closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Par
 
 
 def named(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts with ids and titles: the kind, and its number where there are several; both stay when boundaries move."""
+    """The parts with ids and titles: their kind, numbered where there are several; both stay when boundaries move."""
     total = Counter(p.kind for p in parts)
     at: Counter[str] = Counter()
     used: set[str] = set()
@@ -85,19 +89,19 @@ def named(parts: Sequence[Part]) -> tuple[Part, ...]:
         at[part.kind] += 1
         single = total[part.kind] == 1 and part.kind != "vignette"
         number = "" if single else f" {at[part.kind]}"
-        id_ = _unused(f"{_plain(part.kind)}{number.replace(' ', '-')}", used)
+        id_ = _unique(f"{_slug(part.kind)}{number.replace(' ', '-')}", used)
         used.add(id_)
         found.append(replace(part, id=id_, title=part.title or f"{part.kind.capitalize()}{number}"))
     return tuple(found)
 
 
-def _plain(kind: str) -> str:
-    """A kind as an id: a person's own word may hold anything."""
+def _slug(kind: str) -> str:
+    """The slug of a kind for its id: a person's own word may hold anything."""
     return re.sub(r"\W+", "-", kind.casefold()).strip("-") or "part"
 
 
-def _unused(id_: str, used: set[str]) -> str:
-    """The id, longer where another part has it."""
+def _unique(id_: str, used: set[str]) -> str:
+    """The id, with "-b" added as often as another part has it."""
     while id_ in used:
         id_ += "-b"
     return id_

@@ -1,4 +1,4 @@
-"""Ranges of tokens after tokens came or went."""
+"""Index adjustment: the ranges of tokens in an alignment after tokens were inserted among them."""
 
 from __future__ import annotations
 
@@ -10,37 +10,44 @@ from pipeline.transcript import Aligned, EditorCue, Passage, Token
 
 
 def inserted(aligned: Aligned, new: Sequence[tuple[int, Token]]) -> Aligned:
-    """The alignment with tokens put in front of others, and all that refers to tokens moved along."""
+    """The alignment with new tokens inserted, and every index into the tokens adjusted.
+
+    `new` pairs the index of the token in front of which to insert with the token, in rising order of that index. A token
+    inserted at the edge of a range stays outside of it.
+    """
     places = [place for place, _ in new]
     tokens = list(aligned.tokens)
     for place, token in reversed(new):
         tokens.insert(place, token)
 
-    def first(index: int) -> int:
+    def moved_first(index: int) -> int:
         return index + bisect_right(places, index)
 
-    def last(index: int) -> int:
+    def moved_last(index: int) -> int:
         return index + bisect_left(places, index)
 
-    def passages(found: tuple[Passage, ...]) -> tuple[Passage, ...]:
-        return tuple(replace(p, first=first(p.first), last=max(first(p.first), last(p.last))) for p in found)
+    def moved_passages(found: tuple[Passage, ...]) -> tuple[Passage, ...]:
+        return tuple(
+            replace(p, first=moved_first(p.first), last=max(moved_first(p.first), moved_last(p.last)))
+            for p in found
+        )
 
-    def moved(cue: EditorCue) -> EditorCue:
+    def moved_cue(cue: EditorCue) -> EditorCue:
         return replace(
             cue,
-            first=first(cue.first),
-            last=last(cue.last),
-            breaks=tuple(map(first, cue.breaks)),
-            label_at=tuple((first(at), name) for at, name in cue.label_at),
-            dash_at=tuple(map(first, cue.dash_at)),
+            first=moved_first(cue.first),
+            last=moved_last(cue.last),
+            breaks=tuple(map(moved_first, cue.breaks)),
+            label_at=tuple((moved_first(at), name) for at, name in cue.label_at),
+            dash_at=tuple(map(moved_first, cue.dash_at)),
         )
 
     report = aligned.report
     report = replace(
         report,
-        speech_without_text=passages(report.speech_without_text),
-        text_without_speech=passages(report.text_without_speech),
-        not_confirmed=passages(report.not_confirmed),
-        heard_differently=passages(report.heard_differently),
+        speech_without_text=moved_passages(report.speech_without_text),
+        text_without_speech=moved_passages(report.text_without_speech),
+        not_confirmed=moved_passages(report.not_confirmed),
+        heard_differently=moved_passages(report.heard_differently),
     )
-    return Aligned(tuple(tokens), report, tuple(map(moved, aligned.editor_cues)))
+    return Aligned(tuple(tokens), report, tuple(map(moved_cue, aligned.editor_cues)))

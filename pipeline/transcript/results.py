@@ -1,4 +1,4 @@
-"""What the stages find: one frozen result for each stage, which refers to tokens by half-open ranges of their index."""
+"""The results of the stages: one frozen value for each, which refers to tokens by half-open ranges `[first, last)` of indices."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What `transcribe` found: draft tokens (empty when the recognizer was not asked), and where there is speech.
+    """The result of `transcribe`: recognized tokens (none when the recognizer was not asked), and speech regions.
 
-    `recognizer` names the engine ("sphinx", "whisper"), `model` its weights, `biased` whether the subtitles' words helped it
-    (a biased ear is no independent witness).
+    `recognizer` names the engine ("sphinx", "whisper"), `model` its weights, `biased` whether the subtitles' words biased it
+    (then it confirms nothing about them).
     """
 
     recognizer: str
@@ -35,7 +35,7 @@ class Heard:
 
 
 class Verdict(StrEnum):
-    """How the given times relate to the sound."""
+    """How the times of the given subtitles relate to the sound."""
 
     IN_SYNC = "in sync"
     OFFSET = "offset"
@@ -48,7 +48,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Between these given times, `sound = given * rate + offset_ms`; `confidence` in [0, 1]."""
+    """One piece of the piecewise linear time map: within `given`, `sound = given * rate + offset_ms`; `confidence` in [0, 1]."""
 
     given: Span
     offset_ms: int
@@ -58,7 +58,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch worth a person's look: tokens `[first, last)` (empty for speech without text), its span, and what was heard."""
+    """A stretch for a person to review: tokens `[first, last)` (empty for speech without text), its span, and what was heard."""
 
     span: Span
     first: int
@@ -69,7 +69,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class AlignmentReport:
-    """What aligning found out, as data; `summary` says it in sentences."""
+    """The findings of the alignment as data; `summary` says them in sentences."""
 
     verdict: Verdict
     summary: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ class EditorCue:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """What `align` found: every token timed, in reading order, with the editor's cues when there were any."""
+    """The result of `align`: every token timed, in reading order, with the editor's cues when there were any."""
 
     tokens: tuple[Token, ...]
     report: AlignmentReport
@@ -124,7 +124,7 @@ class Utterance:
 
 
 class ProofKind(StrEnum):
-    """What can say whose voice a voice is."""
+    """The kinds of evidence for a voice's identity."""
 
     LABEL = "label"  # "JAX:" in the subtitles
     SCREEN = "screen"  # a lower third while the voice is heard
@@ -135,7 +135,7 @@ class ProofKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Why a voice bears its name: `text` is what was written or said during `span`, `times` how often it was, and `score` in
+    """Evidence for a voice's identity: `text` is what was written or said during `span`, `times` how often it was, and `score` in
     [0, 1] how much of all such evidence about this voice says the same."""
 
     kind: ProofKind
@@ -159,7 +159,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An interval of one speaker; turns may overlap."""
+    """A speaker turn of the diarization: an interval of one speaker; turns may overlap."""
 
     speaker: str
     span: Span
@@ -168,9 +168,9 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Who spoke when: the people, their turns, and the utterances (tokens x turns), in order of their first token.
+    """The result of `speakers`, the diarization: the people, their turns, and the utterances, in order of their first token.
 
-    `encoder` names what told the voices apart ("" when nothing was asked to); `notes` say what could not be done.
+    `encoder` names the speaker encoder that told the voices apart ("" when none did); `notes` say what could not be done.
     """
 
     speakers: tuple[Speaker, ...] = ()
@@ -201,12 +201,14 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Captions:
+    """The result of `captions`: the cues, in order of time."""
+
     cues: tuple[Cue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A stretch of picture between two cuts; `slack_ms` is how far its start may be off (0: exact, else a group of pictures).
+    """A shot, the picture between two cuts; `slack_ms` is how far its start may be off (0: exact, else a group of pictures).
 
     `look` is "moving", "still" (a frozen frame, a drawing), "card" (still, and one colour but for some writing) or "black".
     """
@@ -218,8 +220,8 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class ScreenText:
-    """Text read on the screen: when it stands there, its words, its box (left, top, width, height as shares of the frame)
-    and the reader's score in [0, 1]."""
+    """On-screen text: when it stands there, its words, its box (left, top, width, height as shares of the frame)
+    and the OCR score in [0, 1]."""
 
     span: Span
     text: str
@@ -229,7 +231,7 @@ class ScreenText:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What `picture` found: shots that cover the recording in order, and text on the screen; both empty without a picture."""
+    """The result of `picture`: shots that cover the recording in order, and text on the screen; both empty without a picture."""
 
     shots: tuple[Shot, ...] = ()
     texts: tuple[ScreenText, ...] = ()
@@ -255,7 +257,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What `vignettes` found: parts that cover the recording in order without a gap."""
+    """The result of `vignettes`: parts that cover the recording in order without a gap."""
 
     parts: tuple[Part, ...] = ()
 
@@ -293,7 +295,7 @@ class ConceptTag:
 
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """What `concepts` found, in order of evidence; `lexicon` names the version of the file it was found with, `labels` pairs
+    """The result of `concepts`, in order of evidence; `lexicon` names the version of the file it was found with, `labels` pairs
     the ids of the tags with the names that people read."""
 
     lexicon: str = ""

@@ -1,7 +1,7 @@
-"""The text that came with a recording: subtitles or a script, as read and not yet believed.
+"""The given text of a recording: subtitles or a script, as read and not yet trusted.
 
-A `Subtitles` is what every reader in `pipeline.formats.readers` returns. Its cues keep the editor's division,
-lines, labels and raw payload, so that a file can be given back with nothing changed but its times.
+A `Subtitles` is what every reader in `pipeline.formats.readers` returns. Its cues keep the editor's division, lines, labels
+and raw payload, so that a file can be written back with nothing changed but its times.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pipeline.transcript.tokens import Kind
 
 
 class SubtitlesFormat(StrEnum):
+    """The formats that are read; the values are their file suffixes."""
+
     SRT = "srt"
     VTT = "vtt"
     ASS = "ass"
@@ -25,10 +27,9 @@ class SubtitlesFormat(StrEnum):
 class SubtitlesWord:
     """One written word (or one bracketed sound, whole: "[door opens]") with its punctuation.
 
-    `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the
-    editor wrote it ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks.
-    `new_speaker` marks the first word after a label or a dialogue dash. `spoken` gives the spoken words
-    where they differ from the written ones.
+    `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the editor wrote it
+    ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks. `new_speaker` marks the first word after
+    a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones.
     """
 
     text: str
@@ -43,9 +44,9 @@ class SubtitlesWord:
 class SubtitlesCue:
     """One cue (or one paragraph of a script: `span` is None) in file order.
 
-    `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as brought,
-    lines joined by "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written.
-    `line` is the line of the file (from 1) that holds its times, 0 in a script.
+    `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as given, lines joined by
+    "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written. `line` is the line of the file
+    (from 1) that holds its times, 0 in a script.
     """
 
     span: Span | None
@@ -58,8 +59,11 @@ class SubtitlesCue:
 
 @dataclass(frozen=True, slots=True)
 class Subtitles:
-    """A whole subtitle file or script. `name` is the file's name without its folder; `notes` what a person
-    should know about how it was read (encoding guessed, cues repaired or skipped), one sentence each."""
+    """A whole subtitle file or script.
+
+    `name` is the file's name without its folder; `notes` say what a person should know about how it was read (encoding
+    guessed, cues repaired or skipped), one sentence each.
+    """
 
     name: str
     format: SubtitlesFormat

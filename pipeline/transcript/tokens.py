@@ -9,6 +9,8 @@ from pipeline.timing import Span
 
 
 class Kind(StrEnum):
+    """What a token stands for."""
+
     WORD = "word"
     SOUND = "sound"  # "[laughter]": heard, but nobody says it
     UNSPOKEN = "unspoken"  # on the screen only: a credit, a heading in the subtitles
@@ -21,6 +23,8 @@ NOT_CAPTIONED = frozenset((Kind.ABSENT, Kind.PAUSE))
 
 
 class TextSource(StrEnum):
+    """The provenance of a token's text."""
+
     SUBTITLES = "subtitles"
     SCRIPT = "script"
     WHISPER = "whisper"
@@ -30,6 +34,8 @@ class TextSource(StrEnum):
 
 
 class TimeSource(StrEnum):
+    """The provenance of a token's times."""
+
     RECOGNIZED = "recognized"  # a recognizer heard this very word here
     ALIGNED = "aligned"  # forced alignment of known text
     INTERPOLATED = "interpolated"  # placed between timed neighbours
@@ -41,7 +47,8 @@ class TimeSource(StrEnum):
 class Token:
     """One written word with its punctuation, when it is said, and where text and time came from.
 
-    `confidence` in [0, 1] is about the *time* when the text was given, about the word when it was recognized.
+    `confidence` in [0, 1] is about the *time* when the text was given, about the word when it was recognized. `spoken` gives
+    the spoken words where they differ from the written one, else None.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Utterances: runs of tokens of one speaker without a long pause.
+"""Utterance segmentation: tokens divided into runs of one speaker without a long pause.
 
 They are cut at pauses, and where the subtitles say that somebody else begins (a label, a dialogue dash). Who speaks is the
 business of a later stage; an utterance without a known speaker carries None. Silence, and text that nobody says, are
@@ -13,26 +13,25 @@ from collections.abc import Iterable
 from pipeline.transcript.results import Aligned, EditorCue, Utterance, Voices
 from pipeline.transcript.tokens import NOT_CAPTIONED, Token
 
-# A pause from which on talk counts as a new utterance. Conversation analysis puts the "standard maximum silence" within a
+# From this pause on talk counts as a new utterance. Conversation analysis puts the "standard maximum silence" within a
 # turn near one second (Jefferson 1989); a little less keeps captions and search hits short.
 LONG_PAUSE_MS = 800
 
 
 def build(aligned: Aligned) -> Voices:
-    """The utterances of all tokens, covering each exactly once, in reading order."""
+    """Segment all tokens into utterances, in reading order, each token in exactly one."""
     tokens = aligned.tokens
-    starts = sorted({*_new_speaker_at(aligned.editor_cues), *_after_pauses(tokens), *_apart(tokens)})
+    starts = sorted({*_new_speaker_at(aligned.editor_cues), *_after_pauses(tokens), *_at_uncaptioned(tokens)})
     inner = [s for s in starts if 0 < s < len(aligned.tokens)]
     edges = [0, *inner, len(aligned.tokens)] if aligned.tokens else []
-    utterances = (Utterance(first, last, None, f"u{n}") for n, (first, last) in enumerate(_pairs(edges), 1))
+    utterances = (
+        Utterance(first, last, None, f"u{n}") for n, (first, last) in enumerate(itertools.pairwise(edges), 1)
+    )
     return Voices(utterances=tuple(utterances))
 
 
-def _pairs(edges: list[int]) -> Iterable[tuple[int, int]]:
-    return itertools.pairwise(edges)
-
-
 def _new_speaker_at(cues: Iterable[EditorCue]) -> Iterable[int]:
+    """Indices of tokens before which the subtitles have a label or a dialogue dash."""
     for cue in cues:
         yield from (index for index, _ in cue.label_at)
         yield from cue.dash_at
@@ -46,7 +45,7 @@ def _after_pauses(tokens: tuple[Token, ...]) -> Iterable[int]:
             yield index
 
 
-def _apart(tokens: tuple[Token, ...]) -> Iterable[int]:
+def _at_uncaptioned(tokens: tuple[Token, ...]) -> Iterable[int]:
     """Indices at which talk gives way to silence or to text that nobody says, or comes back."""
     for index in range(1, len(tokens)):
         kinds = tokens[index - 1].kind, tokens[index].kind

@@ -238,11 +238,14 @@ def test_the_summary_counts_by_concept_speaker_part_and_time(tiny):
     assert found.by_speaker == {("craving", "A"): 1, ("craving", "B"): 2, ("refusal", "A"): 1}
     assert found.by_part == {("craving", "one"): 1, ("craving", "two"): 2, ("refusal", ""): 1}
     assert found.over_time == {"craving": (1, 2, 0, 0, 0, 0), "refusal": (0, 0, 0, 1, 0, 0)}
-    assert summary.picture(found, tiny).splitlines()[:2] == ["Craving    3 |▄█    |", "Refusal    1 |   ▄  |"]
+    assert summary.sparklines(found, tiny).splitlines()[:2] == [
+        "Craving    3 |▄█    |",
+        "Refusal    1 |   ▄  |",
+    ]
 
 
 def test_a_recording_without_concepts_has_no_picture(tiny):
-    assert summary.picture(summary.summarise((), (), (), 1000), tiny) == ""
+    assert summary.sparklines(summary.summarise((), (), (), 1000), tiny) == ""
 
 
 def rows(tmp_path, *lines):
@@ -327,8 +330,8 @@ def test_labelled_talk_is_tagged_well_enough(coder):
 
 
 def test_one_changed_turn_has_few_patterns_read_and_its_tags_are_those_of_all_patterns(coder):
-    book = lexicon.glance(data_file("concepts.toml"))
-    hasty = Coder(book, coder.by_word, few=True)
+    book = lexicon.load_lazily(data_file("concepts.toml"))
+    hasty = Coder(book, coder.by_word, without_spacy=True)
     text = "Whenever I fight with my wife I drink, and it takes the edge off. I don't have a problem."
     assert hasty.code(text) == coder.code(text) != []
     assert 0 < len(book.unread._read) < len(book.unread) / 4

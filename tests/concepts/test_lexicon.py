@@ -151,10 +151,10 @@ def test_sentences_that_come_out_otherwise_are_reported():
     assert str(false) == "c: the counterexample “When drinking?” is found by when {use} ?"
 
 
-def test_a_glance_reads_no_patterns(tmp_path: Path) -> None:
+def test_a_lexicon_loaded_lazily_reads_no_patterns(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(SMALL.replace("patterns = '''", "patterns = '''\n(never closed", 1), encoding="utf-8")
-    seen = lexicon.glance(path)
+    seen = lexicon.load_lazily(path)
     assert [c.id for c in seen.concepts] == [c.id for c in lexicon.parse(SMALL).concepts]
     with pytest.raises(LexiconError, match="never closed"):
         _ = seen.rules
@@ -163,14 +163,14 @@ def test_a_glance_reads_no_patterns(tmp_path: Path) -> None:
 
 
 def test_the_listed_forms_are_those_of_the_library():
-    lines = [line.split() for line in data_file(inflections.LISTED).read_text("utf-8").splitlines()]
+    lines = [line.split() for line in data_file(inflections.FORMS_FILE).read_text("utf-8").splitlines()]
     assert len(lines) > 500
     for word, *others in lines:
         assert inflections.from_library(word) == {word, *others}
 
 
 def test_a_word_that_is_not_listed_is_asked_of_the_library():
-    listed = {line.split()[0] for line in data_file(inflections.LISTED).read_text("utf-8").splitlines()}
+    listed = {line.split()[0] for line in data_file(inflections.FORMS_FILE).read_text("utf-8").splitlines()}
     assert "catalogue" not in listed
     assert inflections.inflector({})("catalogue") >= {"catalogue", "catalogues", "catalogued"}
     assert not inflections.inflector({})("activit")

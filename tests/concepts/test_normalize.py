@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.concepts.normalize import listen
+from pipeline.concepts.normalize import normalize
 
 
 def heard(text: str) -> str:
-    return " ".join(word.text for word in listen(text).words)
+    return " ".join(word.text for word in normalize(text).words)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_what_is_heard(text, words):
 
 def test_places_are_those_of_the_words_that_were_said():
     text = "Well, I-I wanna, um, qu-quit."
-    talk = listen(text)
+    talk = normalize(text)
     assert [(w.text, text[w.start : w.end]) for w in talk.words] == [
         ("i", "I"),
         ("want", "wanna"),
@@ -51,13 +51,13 @@ def test_places_are_those_of_the_words_that_were_said():
 
 
 def test_quotations_are_marked():
-    talk = listen('He said, "I quit," and left.')
+    talk = normalize('He said, "I quit," and left.')
     assert [talk.text[a:b] for a, b in talk.quotes] == ['"I quit,"']
 
 
 @given(st.text(st.sampled_from("aI iw't-.,?![]\"“”’ um you know kind of"), max_size=80))
 def test_words_stand_in_order_inside_the_text(text):
-    talk = listen(text)
+    talk = normalize(text)
     assert all(0 <= w.start < w.end <= len(text) and w.text for w in talk.words)
     starts = [w.start for w in talk.words]
     assert starts == sorted(starts)
@@ -65,4 +65,4 @@ def test_words_stand_in_order_inside_the_text(text):
 
 @given(st.text(max_size=60))
 def test_any_text_at_all_is_listened_to(text):
-    listen(text)
+    normalize(text)

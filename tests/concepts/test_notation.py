@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.concepts import direct
 from pipeline.concepts.inflections import inflector
 from pipeline.concepts.matching import Rule, Tagger, _Group, _Reading
-from pipeline.concepts.normalize import listen
+from pipeline.concepts.normalize import normalize
 from pipeline.concepts.notation import NotationError, Vocabulary, parse_pattern, parse_set
 from pipeline.concepts.patterns import Spec, count_variants, variants
 
@@ -21,7 +21,7 @@ VOCABULARY = Vocabulary(SETS, inflector({"feel": ("feel", "feels", "felt")}))
 
 def found(pattern: str, text: str, role: str = "", passed_over: frozenset[str] = frozenset()) -> list[str]:
     """The evidence of one pattern in a text, as it stands there."""
-    talk = listen(text)
+    talk = normalize(text)
     tagger = Tagger([Rule("x", parse_pattern(pattern, VOCABULARY))], passed_over)
     return [text[talk.words[m.first].start : talk.words[m.last - 1].end] for m in tagger.find(talk, role)]
 
@@ -87,7 +87,7 @@ def test_of_overlapping_matches_the_longest_stays():
         Rule("x", parse_pattern(p, VOCABULARY))
         for p in ("want to stop", "stop", "really want to stop drinking")
     ]
-    talk = listen("I really want to stop drinking")
+    talk = normalize("I really want to stop drinking")
     assert [(m.first, m.last) for m in Tagger(rules).find(talk)] == [(1, 6)]
 
 
@@ -97,7 +97,7 @@ def test_a_block_takes_away_tags_of_its_concept_that_it_overlaps():
         Rule("y", parse_pattern("feedback", VOCABULARY)),
         Rule("x", parse_pattern("microphone ... feedback", VOCABULARY), blocking=True),
     ]
-    found_in = lambda text: {m.concept for m in Tagger(rules).find(listen(text))}  # noqa: E731
+    found_in = lambda text: {m.concept for m in Tagger(rules).find(normalize(text))}  # noqa: E731
     assert found_in("the microphone gives feedback") == {"y"}
     assert found_in("the microphone is on. Any feedback?") == {"x", "y"}
 
@@ -158,7 +158,7 @@ def test_every_variant_of_a_pattern_is_found_in_talk(pattern, data):
     variant = data.draw(st.sampled_from(variants(phrase)))
     said = [data.draw(st.sampled_from(sorted(spec.forms))) for spec in variant]
     assume(heard_as_said(said))
-    matches = Tagger([Rule("x", parse_pattern(pattern, VOCABULARY))]).find(listen(" ".join(said)))
+    matches = Tagger([Rule("x", parse_pattern(pattern, VOCABULARY))]).find(normalize(" ".join(said)))
     assert [(m.first, m.last) for m in matches] == [(0, len(said))]
 
 
@@ -176,7 +176,7 @@ VARIANTS = st.builds(
 @settings(deadline=None, max_examples=300)
 @given(st.lists(VARIANTS, min_size=1, max_size=4), st.lists(st.sampled_from("abcd"), max_size=8))
 def test_word_by_word_the_same_is_found_as_by_spacy(variants, words):
-    group = _Group(frozenset(), variants, few=False)
+    group = _Group(frozenset(), variants, without_spacy=False)
     by_spacy = {(first, last) for _, first, last in group._matcher(_Reading(words, []).doc)}
     assert set(direct.spans(variants, words)) == by_spacy
 
@@ -184,10 +184,10 @@ def test_word_by_word_the_same_is_found_as_by_spacy(variants, words):
 @given(PATTERNS, st.lists(st.sampled_from(["f", *"abcde", "not", "."]), max_size=12))
 def test_few_turns_are_tagged_as_many_are(pattern, said):
     rules = [Rule("x", parse_pattern(pattern, VOCABULARY)), Rule("x", parse_pattern("a ... b", VOCABULARY))]
-    many, talk = Tagger(rules, frozenset({"c"})), listen(" ".join(said))
-    assert Tagger(rules, frozenset({"c"}), many.by_word, few=True).find(talk) == many.find(talk)
+    many, talk = Tagger(rules, frozenset({"c"})), normalize(" ".join(said))
+    assert Tagger(rules, frozenset({"c"}), many.by_word, without_spacy=True).find(talk) == many.find(talk)
 
 
 def heard_as_said(words: list[str]) -> bool:
     """Words said twice are taken for a false start."""
-    return [w.text for w in listen(" ".join(words)).words] == words
+    return [w.text for w in normalize(" ".join(words)).words] == words

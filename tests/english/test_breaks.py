@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.english.breaks import Junction, core, is_counted_word, is_sentence_end, junction, visible_length
+from pipeline.english.breaks import (
+    Junction,
+    bare_word,
+    is_counted_word,
+    is_sentence_end,
+    junction,
+    visible_length,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +68,7 @@ def test_a_word_alone_ends_a_sentence_where_nothing_follows() -> None:
     ("text", "bare"), [("(Don’t,", "don't"), ("—well…”", "well"), ("[laughs]", "laughs"), ("...", "")]
 )
 def test_core(text: str, bare: str) -> None:
-    assert core(text) == bare
+    assert bare_word(text) == bare
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Sound on tape: windows of it, its file, its growing, its mixing."""
+"""Sound on buffer: windows of it, its file, its growing, its mixing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import MediaError
-from pipeline.media.audio import Audio, Mixer, Tape
+from pipeline.media.audio import Audio, Mixer, SampleBuffer
 from pipeline.timing import Span
 
 
@@ -60,14 +60,14 @@ class TestAudio:
 class TestTape:
     @given(st.lists(st.tuples(st.integers(-50, 300), st.integers(0, 60)), max_size=12))
     def test_first_come_stays_and_the_rest_is_silent(self, pieces: list[tuple[int, int]]) -> None:
-        tape, expected = Tape(-10_000), np.zeros(400, np.int16)
+        buffer, expected = SampleBuffer(-10_000), np.zeros(400, np.int16)
         end = 0
         for number, (at, length) in enumerate(pieces, 1):
-            tape.place(at, np.full(length, number, np.int16))
+            buffer.place(at, np.full(length, number, np.int16))
             expected[max(at, end) : max(at + length, end)] = number
             end = max(end, at + length) if length else end
-        assert tape.samples().tolist() == expected[: len(tape.samples())].tolist()
-        assert not expected[len(tape.samples()) :].any()
+        assert buffer.samples().tolist() == expected[: len(buffer.samples())].tolist()
+        assert not expected[len(buffer.samples()) :].any()
 
 
 class TestMixer:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.media.clock import CLEAR_S, PresentationClock, Timed
+from pipeline.media.clock import HARD_STEP_S, PresentationClock, Timed
 
 
 def timed(*times_s: float | None) -> list[Timed[int]]:
@@ -34,7 +34,7 @@ class TestPresentationClock:
         }
 
     def test_a_clear_step_is_believed_at_once(self) -> None:
-        assert self.starts(0, 0.02, 0.04 + 2 * CLEAR_S) == {0: 0, 2: pytest.approx(0.24)}
+        assert self.starts(0, 0.02, 0.04 + 2 * HARD_STEP_S) == {0: 0, 2: pytest.approx(0.24)}
 
     def test_frames_without_timestamps_follow(self) -> None:
         assert self.starts(None, None, 0.04, None) == {0: 0}

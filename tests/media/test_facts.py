@@ -56,7 +56,7 @@ def heard(path: Path) -> list[float]:
 def heard_through_ffmpeg(path: Path) -> list[float]:
     found = facts(path)
     decoded = decode_with_ffmpeg(path, found.audio_stream, found.channels, silent)
-    return make.heard_clicks_ms(decoded.tape.samples())
+    return make.heard_clicks_ms(decoded.sound.samples())
 
 
 def close(expected: list[float] | list[int]) -> object:

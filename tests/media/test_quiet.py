@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.media.audio import Audio
-from pipeline.media.quiet import Stillness
+from pipeline.media.quiet import SilenceDetector
 from pipeline.stages.align import pauses
 from pipeline.timing import SAMPLES_PER_MS, Span
 from pipeline.transcript import Aligned, AlignmentReport, Kind, Token, Verdict
@@ -64,14 +64,14 @@ NOTHING = np.zeros(12 * SECOND)
 )
 def test_only_a_still_stretch_is_told_as_silence(middle: Sound, room_db: float, still: bool) -> None:
     audio, speech, stretch = recording(middle, room_db)
-    assert Stillness(audio, speech)(stretch) is still
+    assert SilenceDetector(audio, speech)(stretch) is still
     before, after = Token("Yes.", Span(9000, 9900)), Token("No.", Span(22_100, 23_000))
     aligned = Aligned((before, after), AlignmentReport(Verdict.IN_SYNC))
-    told = pauses.marked(aligned, speech, "en", Stillness(audio, speech)).tokens
+    told = pauses.marked(aligned, speech, "en", SilenceDetector(audio, speech)).tokens
     assert [t.kind for t in told if t.kind is Kind.PAUSE] == [Kind.PAUSE] * still
 
 
 def test_nothing_is_claimed_where_nothing_can_be_told() -> None:
     audio, speech, _ = recording(NOTHING, -60)
-    assert not Stillness(audio, [])(Span(10_000, 22_000))
-    assert not Stillness(audio, speech)(Span(10_000, 10_500))
+    assert not SilenceDetector(audio, [])(Span(10_000, 22_000))
+    assert not SilenceDetector(audio, speech)(Span(10_000, 10_500))

@@ -65,7 +65,7 @@ def renewed(name):
     """Stages that cannot be up to date any more: their version or data that ship with the code are not those recorded."""
     shipped = {
         "lexicon": digest_of_file(data_file(graph.LEXICON)),
-        "forms": digest_of_file(data_file(inflections.LISTED)),
+        "forms": digest_of_file(data_file(inflections.FORMS_FILE)),
         "reader": picture.reader_identity(),
         "ears": align.second_reading.VERSION,
     }

@@ -261,7 +261,7 @@ def concept(shown: Transcript, wanted: str) -> str:
     from pipeline.concepts import lexicon
     from pipeline.files import data_file
 
-    known = {c.id for c in lexicon.glance(data_file("concepts.toml")).concepts}
+    known = {c.id for c in lexicon.load_lazily(data_file("concepts.toml")).concepts}
     known |= {tag.concept for tag in shown.concepts.tags}
     plain = wanted.strip().casefold()
     if plain not in known:

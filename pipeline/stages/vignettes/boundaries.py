@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from pipeline.timing import Span
 from pipeline.transcript import Picture, ScreenText
-from pipeline.transcript.parts import Said, _talk
+from pipeline.transcript.parts import Said, words_by_speaker
 
 # A card may come up while the last word still rings, or leave when the next is already said.
 LEEWAY_MS = 700
@@ -139,7 +139,7 @@ def _title(texts: Sequence[ScreenText], within: Span) -> str:
 def _voices_apart(said: Sequence[Said], at: int) -> float:
     """How unlike those are who speak before and behind: 1 - the cosine of how much each says."""
     before, behind = (
-        _talk(s) for s in (said[max(0, at - VOICES_BESIDE) : at], said[at : at + VOICES_BESIDE])
+        words_by_speaker(s) for s in (said[max(0, at - VOICES_BESIDE) : at], said[at : at + VOICES_BESIDE])
     )
     sizes = math.sqrt(sum(v * v for v in before.values()) * sum(v * v for v in behind.values()))
     if not sizes:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.settings import PartAt
 from pipeline.timing import Span
 from pipeline.transcript import Part
-from pipeline.transcript.parts import SAME_MS, SAYS_SO, Said, between_utterances, closed
+from pipeline.transcript.parts import BOUNDARY_TOLERANCE_MS, SAYS_SO, Said, between_utterances, closed
 
 
 def with_given(
@@ -19,7 +19,7 @@ def with_given(
     for wish in given:
         at_ms = between_utterances(min(wish.start_ms, max(0, end_ms - 1)), said)
         near = min(
-            (n for n, p in enumerate(result) if abs(p.span.start_ms - at_ms) <= SAME_MS),
+            (n for n, p in enumerate(result) if abs(p.span.start_ms - at_ms) <= BOUNDARY_TOLERANCE_MS),
             key=lambda n: abs(result[n].span.start_ms - at_ms), default=None,
         )  # fmt: skip
         if not wish.exists:
