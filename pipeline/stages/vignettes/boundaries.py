@@ -19,13 +19,13 @@ from pipeline.transcript import Picture, ScreenText
 from pipeline.transcript.parts import Said, _talk
 
 # A card may come up while the last word still rings, or leave when the next is already said.
-LEEWAY_MS = 700
+CARD_TOLERANCE_MS = 700
 # Pauses begin to count at the first length and count fully at the second: scenes are joined in one to two seconds.
-PAUSE_MS, LONG_PAUSE_MS = 1200, 6000
+MIN_PAUSE_MS, FULL_PAUSE_MS = 1200, 6000
 # Who goes on speaking seldom begins a part; other evidence of it counts so much then.
-GOING_ON = 0.3
+SAME_SPEAKER_WEIGHT = 0.3
 # Voices and words before and behind are compared over so many utterances, and words.
-VOICES_BESIDE, WORDS_BESIDE = 10, 80
+VOICE_WINDOW_UTTERANCES, COHESION_WINDOW_WORDS = 10, 80
 # Words that open or close a part count when they stand among so many of its first ones.
 OPENING_WORDS = 40
 # Titles stand large in the middle; names stand small at the bottom.
@@ -76,14 +76,16 @@ class Candidate:
     openings: frozenset[str] = field(default_factory=frozenset)
 
 
-def places(said: Sequence[Said], picture: Picture) -> list[Candidate]:
+def candidates(said: Sequence[Said], picture: Picture) -> list[Candidate]:
     """Every gap between neighbouring utterances with its evidence, the beginning first."""
     if not said:
         return []
-    depths = _depths(said)
+    depths = cohesion_depths(said)
     texts = [t for t in picture.texts if _is_title(t)]
     found = [
-        Candidate(0, 0, {}, _title(texts, Span(0, said[0].span.start_ms + LEEWAY_MS)), _openings(said, 0))
+        Candidate(
+            0, 0, {}, _title(texts, Span(0, said[0].span.start_ms + CARD_TOLERANCE_MS)), _openings(said, 0)
+        )
     ]
     latest_ms = said[0].span.end_ms
     for at, (_, after) in enumerate(pairwise(said), 1):
@@ -91,28 +93,28 @@ def places(said: Sequence[Said], picture: Picture) -> list[Candidate]:
         latest_ms = max(latest_ms, after.span.end_ms)
         overlapped = clear_ms > after.span.start_ms
         if not overlapped and (gap or said[at - 1].speaker != after.speaker):
-            found.append(_place(at, gap, said, picture, texts, depths[at]))
+            found.append(_candidate(at, gap, said, picture, texts, depths[at]))
     return found
 
 
-def _place(
+def _candidate(
     at: int, gap: Span, said: Sequence[Said], picture: Picture, texts: Sequence[ScreenText], depth: float
 ) -> Candidate:
-    wide = Span(max(0, gap.start_ms - LEEWAY_MS), gap.end_ms + LEEWAY_MS)
+    wide = Span(max(0, gap.start_ms - CARD_TOLERANCE_MS), gap.end_ms + CARD_TOLERANCE_MS)
     cards = [s.span for s in picture.shots if s.look == "card" and _begins_in(s.span, wide, gap)]
     titles = [t for t in texts if _begins_in(t.span, wide, gap)]
     blacks = [s.span for s in picture.shots if s.look == "black" and s.span.overlap_ms(wide) >= 200]
     cuts = [s.span.start_ms for s in picture.shots if wide.start_ms <= s.span.start_ms <= gap.end_ms]
     openings = _openings(said, at)
     same = said[at - 1].speaker == said[at].speaker
-    goes_on = same and (said[at].speaker is not None or gap.duration_ms < PAUSE_MS)
+    goes_on = same and (said[at].speaker is not None or gap.duration_ms < MIN_PAUSE_MS)
     evidence = {
         "card": 1.0 if cards and titles else 0.7 if cards or titles else 0.0,
         "black": 1.0 if blacks else 0.0,
         "cut": 1.0 if cuts else 0.0,
-        "pause": min(1.0, max(0.0, (gap.duration_ms - PAUSE_MS) / (LONG_PAUSE_MS - PAUSE_MS))),
-        "voices": _voices_apart(said, at) * (GOING_ON if same else 1.0),
-        "words": (GOING_ON if goes_on else 1.0) if openings else 0.0,
+        "pause": min(1.0, max(0.0, (gap.duration_ms - MIN_PAUSE_MS) / (FULL_PAUSE_MS - MIN_PAUSE_MS))),
+        "voices": _voices_apart(said, at) * (SAME_SPEAKER_WEIGHT if same else 1.0),
+        "words": (SAME_SPEAKER_WEIGHT if goes_on else 1.0) if openings else 0.0,
         "cohesion": depth,
     }
     seen = [s.start_ms for s in cards] + [t.span.start_ms for t in titles] + [s.start_ms for s in blacks]
@@ -139,7 +141,8 @@ def _title(texts: Sequence[ScreenText], within: Span) -> str:
 def _voices_apart(said: Sequence[Said], at: int) -> float:
     """How unlike those are who speak before and behind: 1 - the cosine of how much each says."""
     before, behind = (
-        _talk(s) for s in (said[max(0, at - VOICES_BESIDE) : at], said[at : at + VOICES_BESIDE])
+        _talk(s)
+        for s in (said[max(0, at - VOICE_WINDOW_UTTERANCES) : at], said[at : at + VOICE_WINDOW_UTTERANCES])
     )
     sizes = math.sqrt(sum(v * v for v in before.values()) * sum(v * v for v in behind.values()))
     if not sizes:
@@ -157,33 +160,33 @@ def _openings(said: Sequence[Said], at: int) -> frozenset[str]:
     return frozenset(kind for kind, pattern in PHRASES.items() if pattern.search(text))
 
 
-def _depths(said: Sequence[Said]) -> list[float]:
+def cohesion_depths(said: Sequence[Said]) -> list[float]:
     """For each gap how deep cohesion dips there, as a share of the deepest dips: `depths[i]` before utterance i."""
     content = [[w for w in s.words if w not in _STOP and len(w) > 2] for s in said]
     flat = [(n, w) for n, words in enumerate(content) for w in words]
     first: dict[int, int] = {}
     for position, (n, _) in enumerate(flat):
         first.setdefault(n, position)
-    alike = []
+    similarities = []
     for n in range(len(said)):
         position = first.get(n, first.get(n + 1, len(flat)))
-        left = Counter(w for _, w in flat[max(0, position - WORDS_BESIDE) : position])
-        right = Counter(w for _, w in flat[position : position + WORDS_BESIDE])
+        left = Counter(w for _, w in flat[max(0, position - COHESION_WINDOW_WORDS) : position])
+        right = Counter(w for _, w in flat[position : position + COHESION_WINDOW_WORDS])
         sizes = math.sqrt(sum(v * v for v in left.values()) * sum(v * v for v in right.values()))
-        alike.append(sum(left[w] * right[w] for w in left) / sizes if sizes else 0.0)
-    return _dips(alike)
+        similarities.append(sum(left[w] * right[w] for w in left) / sizes if sizes else 0.0)
+    return _depth_scores(similarities)
 
 
-def _dips(alike: Sequence[float]) -> list[float]:
+def _depth_scores(similarities: Sequence[float]) -> list[float]:
     """Hearst's depth: how far similarity rises to the nearest peak on either side; as a share of a deep dip."""
     raw = []
-    for n, here in enumerate(alike):
+    for n, here in enumerate(similarities):
         left = right = here
-        for value in reversed(alike[:n]):
+        for value in reversed(similarities[:n]):
             if value < left:
                 break
             left = value
-        for value in alike[n + 1 :]:
+        for value in similarities[n + 1 :]:
             if value < right:
                 break
             right = value
