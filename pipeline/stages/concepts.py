@@ -20,11 +20,11 @@ from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token
 VERSION = 2
 """Part of the key of this stage's results; raised when the same lexicon would be applied differently."""
 
-LONGEST_PAUSE_MS = 2000
+MAX_TURN_PAUSE_MS = 2000
 """Utterances of one speaker with no longer pause between them are one turn; people think for a second or
 two."""
 
-FEW_TURNS = 100
+MAX_FEW_TURNS = 100
 """So many turns are matched in less time than spaCy takes to be imported."""
 
 _ROLES = {
@@ -61,13 +61,13 @@ def run(
     of its rules a word calls for, as `Coder.by_word` gave it, or is empty and is given it where turns are coded.
     """
     turns = [(_Text.of(tokens, turn), _role(roles, turn[0].speaker)) for turn in _turns(tokens, utterances)]
-    coder = _Remembering(lexicon, known, by_word)
+    coder = _CachedCoder(lexicon, known, by_word)
     coder.expect((text.text, role) for text, role in turns)
     tags: list[ConceptTag] = []
     for number, (text, role) in enumerate(turns, 1):
         tags += [_tag(finding, text) for finding in coder.code(text.text, role)]
         progress(number / len(turns))
-    coder.leave_only_these()
+    coder.forget_unused()
     used = {tag.concept for tag in tags}
     labels = tuple((c.id, c.label) for c in lexicon.concepts if c.id in used)
     return Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags), labels)
@@ -78,7 +78,7 @@ def _role(roles: Mapping[str, str], speaker: str | None) -> str:
     return _ROLES.get(roles.get(speaker or "", "").strip().lower().replace("-", ""), "")
 
 
-class _Remembering:
+class _CachedCoder:
     """A coder that is made only when a turn comes that was not coded before."""
 
     def __init__(
@@ -97,7 +97,7 @@ class _Remembering:
 
     def expect(self, turns: Iterable[tuple[str, str]]) -> None:
         """Say which turns will come, so that for few new ones little is made ready."""
-        self._few = len({_key(text, role) for text, role in turns} - self._known.keys()) <= FEW_TURNS
+        self._few = len({_key(text, role) for text, role in turns} - self._known.keys()) <= MAX_FEW_TURNS
 
     def code(self, text: str, role: str) -> list[Finding]:
         """As `Coder.code`."""
@@ -107,7 +107,7 @@ class _Remembering:
         self._used[key] = self._known[key]
         return self._known[key]
 
-    def leave_only_these(self) -> None:
+    def forget_unused(self) -> None:
         """Forget turns that are no longer there."""
         self._known.clear()
         self._known.update(self._used)
@@ -137,7 +137,7 @@ def _goes_on(tokens: Sequence[Token], before: Utterance, after: Utterance) -> bo
         return False
     if after.speaker is None and tokens[before.last - 1].text.rstrip("\"”'’)")[-1:] in STOPS:
         return False
-    return tokens[after.first].span.start_ms - tokens[before.last - 1].span.end_ms <= LONGEST_PAUSE_MS
+    return tokens[after.first].span.start_ms - tokens[before.last - 1].span.end_ms <= MAX_TURN_PAUSE_MS
 
 
 @dataclass(frozen=True, slots=True)
