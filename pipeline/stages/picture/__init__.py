@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import PictureSettings
-from pipeline.stages.picture.ocr import Reader, Watcher, rapid_reader, reader_identity
+from pipeline.stages.picture.ocr import Reader, TextTracker, rapid_reader, reader_identity
 from pipeline.stages.picture.packets import read_packets
-from pipeline.stages.picture.sampling import look, plan
-from pipeline.stages.picture.shots import Tracker
+from pipeline.stages.picture.sampling import plan, sampled_frames
+from pipeline.stages.picture.shots import ShotTracker
 from pipeline.transcript import Picture
 
 __all__ = ["VERSION", "reader_identity", "run"]
@@ -48,18 +48,18 @@ def run(
     progress(0.1)
     read = (reader or rapid_reader()) if settings.read_text else None
     notes = (NO_READER,) if settings.read_text and read is None else ()
-    tracker = Tracker(packets)
-    watcher = Watcher(read, duration_ms) if read else None
+    shot_tracker = ShotTracker(packets)
+    text_tracker = TextTracker(read, duration_ms) if read else None
     chosen = plan(packets, _pixels(path), settings.shots == "exact")
     try:
-        for glance in look(path, packets, chosen, part(progress, 0.1, 1.0)):
-            begun = tracker.add(glance)
-            if watcher:
-                watcher.add(glance, tracker.start_ms if begun else None)
+        for sampled in sampled_frames(path, packets, chosen, part(progress, 0.1, 1.0)):
+            begun = shot_tracker.add(sampled)
+            if text_tracker:
+                text_tracker.add(sampled, shot_tracker.start_ms if begun else None)
     except (av.error.FFmpegError, OSError) as error:
         notes = (*notes, f"the picture could be read only in part: {type(error).__name__}")
-    texts = watcher.finish(duration_ms) if watcher else ()
-    return Picture(tracker.finish(duration_ms), texts, notes)
+    texts = text_tracker.finish(duration_ms) if text_tracker else ()
+    return Picture(shot_tracker.finish(duration_ms), texts, notes)
 
 
 def _pixels(path: Path) -> int:

@@ -19,13 +19,13 @@ from pipeline.timing import seconds_to_ms
 
 # A packet is a jump when it is this many times its neighbours' median and this share of its group's key frame: titles that
 # come up over a face in the films of our builder cost a tenth of a key frame, faces that turn cost less.
-JUMP_TIMES = 5.0
-JUMP_OF_KEY = 0.08
-_NEIGHBOURS = 12
+MIN_JUMP_MEDIAN_RATIO = 5.0
+MIN_JUMP_KEY_SHARE = 0.08
+_NEIGHBOUR_PACKETS = 12
 # Where nothing moves, packets are this share of a key frame at most (films of drawings: 0.001 to 0.02).
-QUIET_OF_KEY = 0.03
+MAX_QUIET_KEY_SHARE = 0.03
 # An encoder that was free to set a key frame anywhere sets the regular ones this share of the longest distance apart.
-_REGULAR_SHARE = 0.98
+_MIN_REGULAR_INTERVAL_SHARE = 0.98
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class Packets:
             inside = self.sizes[first + 1 : last]
             if len(inside) < 2:
                 continue
-            least = max(1.0, JUMP_OF_KEY * float(self.sizes[first]))
+            least = max(1.0, MIN_JUMP_KEY_SHARE * float(self.sizes[first]))
             for at in np.flatnonzero(inside >= least):
-                near = inside[max(0, int(at) - _NEIGHBOURS) : int(at) + _NEIGHBOURS + 1]
-                if inside[at] >= JUMP_TIMES * max(1.0, float(np.median(near))):
+                near = inside[max(0, int(at) - _NEIGHBOUR_PACKETS) : int(at) + _NEIGHBOUR_PACKETS + 1]
+                if inside[at] >= MIN_JUMP_MEDIAN_RATIO * max(1.0, float(np.median(near))):
                     found.append(first + 1 + int(at))
         return np.array(found, np.int64)
 
@@ -60,9 +60,9 @@ class Packets:
         """Whether the packets of a stretch hold next to nothing, as they do where the picture stands still."""
         inside = (self.times_ms >= start_ms) & (self.times_ms < end_ms)
         plain, keys = self.sizes[inside & ~self.keys], self.sizes[self.keys]
-        return bool(len(plain) and np.median(plain) <= QUIET_OF_KEY * np.median(keys))
+        return bool(len(plain) and np.median(plain) <= MAX_QUIET_KEY_SHARE * np.median(keys))
 
-    def chosen_keys(self) -> set[int]:
+    def scene_cut_keys(self) -> set[int]:
         """Key frames that stand where the encoder wanted one, which is at a cut, and not where their time had come.
 
         Their times in ms. Empty when key frames stand at even distances throughout.
@@ -72,7 +72,7 @@ class Packets:
             return set()
         apart = np.diff(times)
         longest = int(apart.max())
-        early = apart < _REGULAR_SHARE * longest
+        early = apart < _MIN_REGULAR_INTERVAL_SHARE * longest
         return {int(t) for t in times[1:][early]} if early.mean() < 1 else set()
 
 

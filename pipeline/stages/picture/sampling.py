@@ -24,9 +24,9 @@ BUDGET_PIXELS = 6_000_000_000
 # After a jump so much more is decoded, until what came up stands still.
 SETTLING_MS = 600
 # Every picture is looked at this small: enough to tell shots apart, and to see a line of text come and go.
-THUMB_WIDTH, THUMB_HEIGHT = 64, 36
+THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT = 64, 36
 
-Thumb = NDArray[np.uint8]
+Thumbnail = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Glance:
+class SampledFrame:
     """One decoded picture: when it is shown, small (36, 64, 3) RGB, and whether the picture before it was decoded too."""
 
     time_ms: int
-    thumb: Thumb
+    thumb: Thumbnail
     follows: bool
     frame: VideoFrame
 
@@ -77,7 +77,7 @@ def plan(packets: Packets, pixels: int, exact: bool) -> Plan:
     return Plan(until, False)
 
 
-def look(path: Path, packets: Packets, chosen: Plan, progress: Progress) -> Iterator[Glance]:
+def sampled_frames(path: Path, packets: Packets, chosen: Plan, progress: Progress) -> Iterator[SampledFrame]:
     """The pictures of the plan in the order they are shown. Damaged ones are stepped over; raises av's own errors."""
     from av.video.reformatter import Interpolation, VideoReformatter
 
@@ -87,19 +87,21 @@ def look(path: Path, packets: Packets, chosen: Plan, progress: Progress) -> Iter
         stream = moving_pictures(container)[0]
         stream.thread_type = "AUTO"
         origin, base = origin_s(container), float(stream.time_base)
-        index = _Order(packets, chosen)
+        index = _PresentationOrder(packets, chosen)
         for frame in _frames(container, stream, packets, chosen):
             if frame.pts is None:
                 continue
             time_ms = seconds_to_ms(frame.pts * base - origin)
             small = shrink.reformat(
-                frame, THUMB_WIDTH, THUMB_HEIGHT, "rgb24", interpolation=Interpolation.FAST_BILINEAR
+                frame, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT, "rgb24", interpolation=Interpolation.FAST_BILINEAR
             )
-            yield Glance(time_ms, np.asarray(small.to_ndarray(), np.uint8), index.follows(time_ms), frame)
+            yield SampledFrame(
+                time_ms, np.asarray(small.to_ndarray(), np.uint8), index.follows(time_ms), frame
+            )
             progress(min(1.0, time_ms / expected_ms))
 
 
-class _Order:
+class _PresentationOrder:
     """Knows for a decoded picture whether the one shown just before it was decoded too."""
 
     def __init__(self, packets: Packets, chosen: Plan) -> None:
