@@ -24,15 +24,15 @@ WEIGHT = {
     ProofKind.ENROLLED: 4.0,
 }
 # A lower third names whoever speaks during its first seconds.
-_SCREEN_MS = 6000
+_LOWER_THIRD_MS = 6000
 # Lower thirds stand in the lower part of the frame: the middle of their box below this share of its height.
-_LOWER_PART = 0.55
-_LEAST_SCORE = 0.6
+_MIN_BOX_MIDDLE = 0.55
+_MIN_OCR_SCORE = 0.6
 # An answer comes within this time.
-_ANSWER_MS = 4000
-_MOST_BETWEEN = 6
+_MAX_ANSWER_DELAY_MS = 4000
+_MAX_PIECES_AHEAD = 6
 # Short pieces say little about the voice.
-SHORT_MS = 800
+MIN_CLEAR_PIECE_MS = 800
 
 _INTRODUCTION = re.compile(
     r"\b(?:i[’']?m|i am|my name is|my name[’']?s|i[’']m called|call me)\s+((?:[A-Z][\w.’'-]*[ ]?){1,4})",
@@ -83,21 +83,25 @@ def by_screen(picture: Picture, pieces: Sequence[Piece], roster: Roster) -> Iter
     """A known name in the lower part of the picture, alone or with a role below it."""
     for text in picture.texts:
         _, top, _, height = text.box
-        if text.score < _LEAST_SCORE or top + height / 2 < _LOWER_PART:
+        if text.score < _MIN_OCR_SCORE or top + height / 2 < _MIN_BOX_MIDDLE:
             continue
-        person = next((p for line in _readings(text.text) if (p := roster.match(line, forgiving=True))), None)
+        person = next(
+            (p for line in _name_candidates(text.text) if (p := roster.match(line, forgiving=True))), None
+        )
         if person is None:
             continue
-        shown = Span(text.span.start_ms, min(text.span.end_ms, text.span.start_ms + _SCREEN_MS))
+        shown = Span(text.span.start_ms, min(text.span.end_ms, text.span.start_ms + _LOWER_THIRD_MS))
         held = tuple(
-            k for k, p in enumerate(pieces) if not p.mute and p.span.overlap_ms(shown) >= SHORT_MS // 2
+            k
+            for k, p in enumerate(pieces)
+            if not p.mute and p.span.overlap_ms(shown) >= MIN_CLEAR_PIECE_MS // 2
         )
         if held:
             weight = WEIGHT[ProofKind.SCREEN] * text.score
             yield Claim(ProofKind.SCREEN, person.key, held, shown, text.text, weight)
 
 
-def _readings(text: str) -> list[str]:
+def _name_candidates(text: str) -> list[str]:
     """The lines of a lower third, and what stands before a comma, dash or bar in each."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [reading for line in lines for reading in (line, *re.split(r"\s*[|,–—-]\s*", line)[:1])]
@@ -120,11 +124,11 @@ def by_words(aligned: Aligned, pieces: Sequence[Piece], roster: Roster) -> Itera
             yield Claim(
                 ProofKind.INTRODUCED, person.key, (k,), piece.span, text, WEIGHT[ProofKind.INTRODUCED]
             )
-        for called in {p.key: p for p in _called(text, roster)}.values():
-            if person is not None and called.key == person.key:
+        for addressee in {p.key: p for p in _addressed(text, roster)}.values():
+            if person is not None and addressee.key == person.key:
                 continue
             yield Claim(
-                ProofKind.ADDRESSED, called.key, (k,), piece.span, text, -2 * WEIGHT[ProofKind.ADDRESSED]
+                ProofKind.ADDRESSED, addressee.key, (k,), piece.span, text, -2 * WEIGHT[ProofKind.ADDRESSED]
             )
 
 
@@ -143,7 +147,7 @@ def _introduced(text: str, roster: Roster) -> Named | None:
     return None
 
 
-def _called(text: str, roster: Roster) -> Iterator[Named]:
+def _addressed(text: str, roster: Roster) -> Iterator[Named]:
     """People whom these words address: a name between commas, at the beginning or at the end."""
     for match in _VOCATIVE.finditer(text):
         beside = "," in text[max(0, match.start() - 1) : match.end() + 1]
@@ -158,11 +162,11 @@ def answers(claims: Sequence[Claim], pieces: Sequence[Piece], voices: Sequence[i
         if claim.kind is not ProofKind.ADDRESSED:
             continue
         (k,) = claim.pieces
-        for at in range(k + 1, min(k + _MOST_BETWEEN, len(pieces))):
+        for at in range(k + 1, min(k + _MAX_PIECES_AHEAD, len(pieces))):
             piece = pieces[at]
-            if piece.span.start_ms - pieces[at - 1].span.end_ms > _ANSWER_MS:
+            if piece.span.start_ms - pieces[at - 1].span.end_ms > _MAX_ANSWER_DELAY_MS:
                 break
-            if not piece.mute and voices[at] != voices[k] and piece.span.duration_ms >= SHORT_MS:
+            if not piece.mute and voices[at] != voices[k] and piece.span.duration_ms >= MIN_CLEAR_PIECE_MS:
                 span = pieces[k].span.hull(piece.span)
                 yield Claim(claim.kind, claim.key, (at,), span, claim.text, WEIGHT[claim.kind])
                 break

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.stages.speakers.claims import Claim
-from pipeline.stages.speakers.diarize import Diarized, Heard
+from pipeline.stages.speakers.diarize import Diarized, EmbeddedPieces
 from pipeline.stages.speakers.naming import Named, voice_of
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import clock
 from pipeline.transcript import ProofKind
 
-_SHOWN = 3
+_MAX_TIMES_SHOWN = 3
 
 
 def several_expected(roster: Roster, claims: Sequence[Claim]) -> bool:
@@ -22,7 +22,7 @@ def several_expected(roster: Roster, claims: Sequence[Claim]) -> bool:
 def notes(
     found: Diarized,
     named: Mapping[int, Named],
-    heard: Heard,
+    embedded: EmbeddedPieces,
     claims: Sequence[Claim],
     roster: Roster,
     voices: int,
@@ -44,10 +44,10 @@ def notes(
         )
     for pair in sorted(sorted(roster[key].name for key in keys) for keys in found.inseparable):
         yield f"could not tell {' and '.join(pair)} apart by their voices"
-    against = list(_contradicted(found, named, heard, claims))
+    against = list(_contradicted(found, named, embedded, claims))
     if against:
-        times = ", ".join(clock(c.span.start_ms) for c in against[:_SHOWN])
-        more = f" and {len(against) - _SHOWN} more" if len(against) > _SHOWN else ""
+        times = ", ".join(clock(c.span.start_ms) for c in against[:_MAX_TIMES_SHOWN])
+        more = f" and {len(against) - _MAX_TIMES_SHOWN} more" if len(against) > _MAX_TIMES_SHOWN else ""
         yield (
             f"{len(against)} label{'s' if len(against) > 1 else ''} in the subtitles did not fit the voice and gave way to it: "
             f"at {times}{more}"
@@ -55,13 +55,13 @@ def notes(
 
 
 def _contradicted(
-    found: Diarized, named: Mapping[int, Named], heard: Heard, claims: Sequence[Claim]
+    found: Diarized, named: Mapping[int, Named], embedded: EmbeddedPieces, claims: Sequence[Claim]
 ) -> Iterator[Claim]:
     """Labels of people who have a voice, on passages that are clearly somebody else's."""
     voiced = {n.key for n in named.values()}
     for claim in claims:
         if claim.kind is not ProofKind.LABEL or claim.key not in voiced:
             continue
-        voice = voice_of(claim, found, heard)
+        voice = voice_of(claim, found, embedded)
         if voice is not None and voice in named and named[voice].key != claim.key:
             yield claim

@@ -16,20 +16,20 @@ from pipeline.timing import Span, covered_ms, gaps, union
 from pipeline.transcript import Aligned, EditorCue, Kind, Token
 
 # A pause at which somebody else may begin without ending the other's sentence.
-PAUSE_MS = 240
+MIN_PAUSE_MS = 240
 # A piece longer than this is cut at its longest pause, so that an interruption is found.
-LONGEST_MS = 4000
+MAX_PIECE_MS = 4000
 # Speech without text shorter than this is a breath; it is cut into pieces of this length.
-_MURMUR_MS = 400
-_REST_LONGEST_MS = 2400
+_MIN_UNTRANSCRIBED_MS = 400
+_MAX_UNTRANSCRIBED_MS = 2400
 _WORD_MARGIN_MS = 120
 # Words of which less than this share lies in speech are not spoken here.
-_SPOKEN_SHARE = 0.4
+_MIN_SPOKEN_SHARE = 0.4
 
 # What a change of voice costs (in nats), and what going on costs where the editor wrote a dash.
-_AFTER_SENTENCE, _AFTER_PHRASE, _WITHIN = 1.5, 2.5, 4.5
-_AFTER = {Junction.SENTENCE: _AFTER_SENTENCE, Junction.CLAUSE: _AFTER_PHRASE}
-_LONGEST_DISCOUNT, _LEAST = 1.0, 0.3  # a pause of a second makes it cheaper by 1
+_CHANGE_AFTER_SENTENCE, _CHANGE_AFTER_CLAUSE, _CHANGE_WITHIN_CLAUSE = 1.5, 2.5, 4.5
+_CHANGE_COSTS = {Junction.SENTENCE: _CHANGE_AFTER_SENTENCE, Junction.CLAUSE: _CHANGE_AFTER_CLAUSE}
+_MAX_PAUSE_DISCOUNT, _MIN_CHANGE_COST = 1.0, 0.3  # a pause of a second makes it cheaper by 1
 _STAY_AT_DASH, _STAY_AT_LABEL = 3.0, 1.0
 
 
@@ -60,10 +60,10 @@ def cut(aligned: Aligned, regions: Sequence[Span]) -> list[Piece]:
     spoken = []
     for first, last in _runs(aligned.tokens, labels | dashes | edges):
         change, stay = _costs(aligned.tokens, first, first in labels, first in dashes)
-        span, mute = _heard(aligned.tokens[first:last], regions)
+        span, mute = _spoken_span(aligned.tokens[first:last], regions)
         spoken.append(Piece(span, first, last, change, stay, mute or first in absent, first in absent))
     return sorted(
-        [*spoken, *_without_text(aligned.tokens, regions)], key=lambda p: (p.span.start_ms, p.first)
+        [*spoken, *_untranscribed(aligned.tokens, regions)], key=lambda p: (p.span.start_ms, p.first)
     )
 
 
@@ -80,7 +80,7 @@ def _runs(tokens: Sequence[Token], announced_at: Set[int]) -> Iterator[tuple[int
     """Ranges of tokens between places where the voice may change."""
     starts = [i for i in range(1, len(tokens)) if i in announced_at or _may_change(tokens, i)]
     for first, last in itertools.pairwise([0, *starts, len(tokens)] if tokens else []):
-        yield from _short_enough(tokens, first, last)
+        yield from _split_at_pauses(tokens, first, last)
 
 
 def _may_change(tokens: Sequence[Token], i: int) -> bool:
@@ -89,14 +89,14 @@ def _may_change(tokens: Sequence[Token], i: int) -> bool:
         return True
     pause_ms = here.span.start_ms - before.span.end_ms
     return (
-        pause_ms >= PAUSE_MS
+        pause_ms >= MIN_PAUSE_MS
         or here.span.start_ms < before.span.start_ms
         or junction(before.text, here.text) is Junction.SENTENCE
     )
 
 
-def _short_enough(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int, int]]:
-    if last - first < 2 or _hull(tokens[first:last]).duration_ms <= LONGEST_MS:
+def _split_at_pauses(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int, int]]:
+    if last - first < 2 or _hull(tokens[first:last]).duration_ms <= MAX_PIECE_MS:
         yield first, last
         return
     middle = _hull(tokens[first:last]).middle_ms
@@ -108,19 +108,19 @@ def _short_enough(tokens: Sequence[Token], first: int, last: int) -> Iterator[tu
             -abs(tokens[i].span.start_ms - middle),
         ),
     )
-    yield from _short_enough(tokens, first, at)
-    yield from _short_enough(tokens, at, last)
+    yield from _split_at_pauses(tokens, first, at)
+    yield from _split_at_pauses(tokens, at, last)
 
 
-def _heard(tokens: Sequence[Token], regions: Sequence[Span]) -> tuple[Span, bool]:
+def _spoken_span(tokens: Sequence[Token], regions: Sequence[Span]) -> tuple[Span, bool]:
     """When these tokens are said, and whether no voice can be taken from them."""
     span = _hull(tokens)
     words = [t.span for t in tokens if t.kind is Kind.WORD]
-    heard = covered_ms(c for w in words for r in _near(regions, w) if (c := w.intersection(r)))
-    return span, not words or heard < _SPOKEN_SHARE * covered_ms(words) or not span
+    heard = covered_ms(c for w in words for r in _regions_near(regions, w) if (c := w.intersection(r)))
+    return span, not words or heard < _MIN_SPOKEN_SHARE * covered_ms(words) or not span
 
 
-def _near(regions: Sequence[Span], span: Span) -> Iterator[Span]:
+def _regions_near(regions: Sequence[Span], span: Span) -> Iterator[Span]:
     """The regions that may meet the span; regions are disjoint and in order."""
     at = bisect_right(regions, span.start_ms, key=lambda r: r.end_ms)
     while at < len(regions) and regions[at].start_ms < span.end_ms:
@@ -135,31 +135,31 @@ def _costs(tokens: Sequence[Token], first: int, labelled: bool, dashed: bool) ->
     if dashed:
         return 0.0, _STAY_AT_DASH
     if first == 0:
-        return _AFTER_SENTENCE, 0.0
+        return _CHANGE_AFTER_SENTENCE, 0.0
     before, here = tokens[first - 1], tokens[first]
     pause_ms = max(0, here.span.start_ms - before.span.end_ms)
-    cost = _AFTER.get(junction(before.text, here.text), _WITHIN)
-    return max(_LEAST, cost - min(_LONGEST_DISCOUNT, pause_ms / 1000)), 0.0
+    cost = _CHANGE_COSTS.get(junction(before.text, here.text), _CHANGE_WITHIN_CLAUSE)
+    return max(_MIN_CHANGE_COST, cost - min(_MAX_PAUSE_DISCOUNT, pause_ms / 1000)), 0.0
 
 
-def _without_text(tokens: Sequence[Token], regions: Sequence[Span]) -> Iterator[Piece]:
+def _untranscribed(tokens: Sequence[Token], regions: Sequence[Span]) -> Iterator[Piece]:
     words = union(
         Span(max(0, t.span.start_ms - _WORD_MARGIN_MS), t.span.end_ms + _WORD_MARGIN_MS)
         for t in tokens
         if t.kind is Kind.WORD
     )
     for region in regions:
-        inside = list(_near(words, region))
+        inside = list(_regions_near(words, region))
         for rest in gaps(inside, region):
-            if rest.duration_ms >= _MURMUR_MS:
-                yield from _divided(rest)
+            if rest.duration_ms >= _MIN_UNTRANSCRIBED_MS:
+                yield from _split_evenly(rest)
 
 
-def _divided(rest: Span) -> Iterator[Piece]:
-    parts = -(-rest.duration_ms // _REST_LONGEST_MS)
+def _split_evenly(rest: Span) -> Iterator[Piece]:
+    parts = -(-rest.duration_ms // _MAX_UNTRANSCRIBED_MS)
     edges = [rest.start_ms + rest.duration_ms * k // parts for k in range(parts + 1)]
     for number, (a, b) in enumerate(itertools.pairwise(edges)):
-        yield Piece(Span(a, b), 0, 0, _AFTER_SENTENCE if number == 0 else _AFTER_PHRASE)
+        yield Piece(Span(a, b), 0, 0, _CHANGE_AFTER_SENTENCE if number == 0 else _CHANGE_AFTER_CLAUSE)
 
 
 def _hull(tokens: Sequence[Token]) -> Span:

@@ -17,7 +17,7 @@ from pipeline.settings import Person
 _DEGREES = re.compile(r",.*$|\(.*\)|\b(?:ph\.?\s?d|m\.?d|psy\.?d|msc|ba|ma)\b\.?", re.IGNORECASE)
 _TITLES = re.compile(r"^(?:(?:dr|mr|mrs|ms|miss|prof|professor|sir|dame|rev)\.?\s+)+", re.IGNORECASE)
 # What stands before words for a voice without saying whose it is.
-_ANYBODY = frozenset(
+_GENERIC_LABELS = frozenset(
     re.findall(
         r"\w+",
         "man woman male female boy girl voice voices all both group everyone others other audience crowd person "
@@ -25,9 +25,9 @@ _ANYBODY = frozenset(
     )
 )
 # Letters of which one may be wrong, as text recognition reads them.
-_FORGIVING_LETTERS = 6
+_MIN_FUZZY_LETTERS = 6
 # A label that comes so rarely may be another's, mistyped; below so many letters it may as well be another name.
-_RARE, _SLIP_LETTERS = 2, 4
+_MAX_TYPO_COUNT, _MIN_TYPO_LETTERS = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class Roster:
         roster = cls()
         for person in people:
             roster.people.append(Named(roster._new_key(person.name), plain_name(person.name), person.role))
-        whole = [(n.key, [p.name, *p.also_known_as]) for n, p in zip(roster.people, people, strict=True)]
-        roster._learn(whole, [(n.key, n.role) for n in roster.people])
-        roster._learn_labels(Counter(labels))
+        full_names = [(n.key, [p.name, *p.also_known_as]) for n, p in zip(roster.people, people, strict=True)]
+        roster._add_spellings(full_names, [(n.key, n.role) for n in roster.people])
+        roster._add_labels(Counter(labels))
         return roster
 
     @property
@@ -76,21 +76,23 @@ class Roster:
         if forgiving and wanted in self._roles:
             return None
         key = self._spellings.get(wanted)
-        if key is None and forgiving and len(wanted) >= _FORGIVING_LETTERS:
+        if key is None and forgiving and len(wanted) >= _MIN_FUZZY_LETTERS:
             near = {
-                k for s, k in self._spellings.items() if len(s) >= _FORGIVING_LETTERS and _one_off(s, wanted)
+                k
+                for s, k in self._spellings.items()
+                if len(s) >= _MIN_FUZZY_LETTERS and _is_within_one_edit(s, wanted)
             }
             key = near.pop() if len(near) == 1 else None
         return self[key] if key else None
 
-    def _learn(self, whole: list[tuple[str, list[str]]], roles: list[tuple[str, str]]) -> None:
+    def _add_spellings(self, full_names: list[tuple[str, list[str]]], roles: list[tuple[str, str]]) -> None:
         """Full names first; then parts of names and roles, where they are one person's alone."""
-        for key, names in whole:
+        for key, names in full_names:
             for name in names:
                 self._spellings.setdefault(letters(plain_name(name)), key)
         parts: Counter[str] = Counter()
         owners: dict[str, str] = {}
-        for key, names in whole:
+        for key, names in full_names:
             mine = {letters(w) for name in names for w in plain_name(name).split() if len(letters(w)) > 1}
             for part in mine:
                 parts[part] += 1
@@ -102,13 +104,17 @@ class Roster:
                 self._spellings.setdefault(part, key)
         self._roles = set(unique) - set(owners)
 
-    def _learn_labels(self, labels: Counter[str]) -> None:
+    def _add_labels(self, labels: Counter[str]) -> None:
         """The names of labels, the most frequent first; a rare one that is a slip of the keyboard away from another is it."""
         for label, times in sorted(labels.items(), key=lambda item: (-item[1], item[0])):
             if self.match(label) is not None or is_anybody(label):
                 continue
             wanted = letters(label)
-            near = {k for s, k in self._spellings.items() if _is_slip(s, wanted)} if times <= _RARE else set()
+            near = (
+                {k for s, k in self._spellings.items() if _is_typo(s, wanted)}
+                if times <= _MAX_TYPO_COUNT
+                else set()
+            )
             if len(near) == 1:
                 self._spellings[wanted] = near.pop()
             else:
@@ -143,23 +149,23 @@ def letters(text: str) -> str:
 def is_anybody(label: str) -> bool:
     """Whether a label says no more than that somebody speaks ("MAN", "ALL")."""
     words = re.findall(r"[a-z]+", label.casefold())
-    return not words or (all(w in _ANYBODY for w in words) and not re.search(r"\d", label))
+    return not words or (all(w in _GENERIC_LABELS for w in words) and not re.search(r"\d", label))
 
 
 def _ascii(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
-def _is_slip(right: str, written: str) -> bool:
+def _is_typo(right: str, written: str) -> bool:
     """Whether a name was written with a letter doubled, or one of four letters or more with one wrong, missing or moved."""
     if re.sub(r"(.)\1", r"\1", written) == re.sub(r"(.)\1", r"\1", right):
         return True
-    if min(len(right), len(written)) < _SLIP_LETTERS:
+    if min(len(right), len(written)) < _MIN_TYPO_LETTERS:
         return False
-    return _one_off(right, written) or sorted(right) == sorted(written)
+    return _is_within_one_edit(right, written) or sorted(right) == sorted(written)
 
 
-def _one_off(one: str, other: str) -> bool:
+def _is_within_one_edit(one: str, other: str) -> bool:
     """Whether one letter put in, left out or changed makes the one the other."""
     if abs(len(one) - len(other)) > 1:
         return False
