@@ -21,11 +21,11 @@ from pipeline.transcript import Heard, Kind
 from pipeline.transcript.subtitles import Subtitles
 
 # The share of the work that finding speech takes, for the progress shown.
-_SCAN_SHARE = 0.1
+_VAD_PROGRESS_SHARE = 0.1
 
 # Where the words are known, faint speech is worth listening to: a false alarm costs a moment and yields few
 # words.
-_FAINT_SHARE = 0.4
+_FAINT_THRESHOLD_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def run(
     Raises WeightsError when a model's files are missing or damaged, RecognizerError when a recognizer gives up.
     """
     choice = choose(settings)
-    probabilities = vad.speech_probabilities(audio, part(progress, 0.0, _SCAN_SHARE))
+    probabilities = vad.speech_probabilities(audio, part(progress, 0.0, _VAD_PROGRESS_SHARE))
     speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
     if choice.name == "sphinx" and given is not None and settings.words == "auto":
         progress(1.0)
@@ -87,9 +87,9 @@ def run(
     bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
     listen_to: tuple[Span, ...] = speech
     if bias.sentences:
-        faint = settings.speech_threshold * _FAINT_SHARE
+        faint = settings.speech_threshold * _FAINT_THRESHOLD_SHARE
         listen_to = tuple(vad.regions_of(probabilities, faint, audio.duration_ms))
-    tokens = recognizer.recognize(audio, listen_to, bias, part(progress, _SCAN_SHARE, 1.0))
+    tokens = recognizer.recognize(audio, listen_to, bias, part(progress, _VAD_PROGRESS_SHARE, 1.0))
     progress(1.0)
     return Heard(choice.name, choice.model, bool(bias.sentences), tokens, speech)
 

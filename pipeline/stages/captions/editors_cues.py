@@ -12,9 +12,9 @@ from pipeline.stages.captions.segmentation import DASH_CHARS, Piece, layout_cost
 from pipeline.transcript import EditorCue
 
 # A word alone on its line jars when another line is so many times as long.
-ORPHAN = 4
+ORPHAN_WIDTH_RATIO = 4
 # The editor's lines give way to others that cost so many points less: another sentence end or comma is free to break at.
-MUCH_BETTER = 2.0
+MIN_REBREAK_GAIN = 2.0
 
 
 def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Piece]:
@@ -29,7 +29,7 @@ def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Pi
     for number, cue in enumerate(cues):
         piece = Piece(cue.first, cue.last, tuple(sorted(set(cue.breaks))), number)
         inside = cue.span is not None and at <= cue.first < cue.last <= len(script)
-        if inside and abides(script, limits, piece):
+        if inside and keeps_limits(script, limits, piece):
             pieces.append(piece)
             at = cue.last
     flashing = _flashing(script, limits, pieces)
@@ -53,7 +53,7 @@ def _in_good_lines(script: Script, limits: Limits, piece: Piece) -> Piece | None
     better = replace(piece, breaks=breaks)
     if _is_broken_badly(script, better):
         return None if _is_torn(script, better) else piece
-    worse = _is_broken_badly(script, piece) or layout_cost(script, limits, piece) > cost + MUCH_BETTER
+    worse = _is_broken_badly(script, piece) or layout_cost(script, limits, piece) > cost + MIN_REBREAK_GAIN
     return better if worse else piece
 
 
@@ -64,7 +64,9 @@ def _is_torn(script: Script, piece: Piece) -> bool:
 def _is_broken_badly(script: Script, piece: Piece) -> bool:
     edges = [piece.first, *piece.breaks, piece.last]
     widths = [script.width(a, b) for a, b in pairwise(edges)]
-    alone = any(b - a == 1 and max(widths) > ORPHAN * script.width(a, b) for a, b in pairwise(edges))
+    alone = any(
+        b - a == 1 and max(widths) > ORPHAN_WIDTH_RATIO * script.width(a, b) for a, b in pairwise(edges)
+    )
     return alone or _is_torn(script, piece)
 
 
@@ -81,7 +83,7 @@ def _flashing(script: Script, limits: Limits, pieces: list[Piece]) -> set[Piece]
     return found
 
 
-def abides(script: Script, limits: Limits, piece: Piece) -> bool:
+def keeps_limits(script: Script, limits: Limits, piece: Piece) -> bool:
     """Whether a division into lines fits the limits, holds no hard place, and has one speaker a line.
 
     Reading speed and the shortest duration are no reason to divide anew: they are mended by time, not by

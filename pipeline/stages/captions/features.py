@@ -16,14 +16,14 @@ from pipeline.profiles import Limits
 from pipeline.transcript import Aligned, EditorCue, Kind, Token, Voices
 
 # A silence this long is never bridged by one caption: in therapy it is part of what happened.
-LONG_SILENCE_MS = 3000
+MIN_UNBRIDGED_SILENCE_MS = 3000
 # A pause up to this long may stand inside a caption for nothing.
 FREE_PAUSE_MS = 500
 # What it counts as when a caption tells a sound before it is heard (BBC §5.5: do not pre-empt an effect).
-SOUND_TOLD_EARLY_S = 0.8
+SOUND_SHOWN_EARLY_S = 0.8
 # Speech of two people that overlaps longer than this is shown by two captions at once, never by a dialogue in
 # one.
-REAL_OVERLAP_MS = 300
+MIN_OVERLAP_MS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +119,17 @@ def lay_out(
         runs=runs,
         speakers=speakers,
         labels=labels,
-        hard=_hard(tokens, runs, parts | cuts | (resumed & labels.keys())),
+        hard=_hard_breaks(tokens, runs, parts | cuts | (resumed & labels.keys())),
         shots=ordered,
         shots_before=[bisect_left(ordered, start) for start in starts],
         parts=parts,
-        silence=_silence(tokens),
+        silence=_excess_pauses(tokens),
         limits=limits,
-        again=_again(tokens, speakers),
+        again=_next_starts(tokens, speakers),
     )
 
 
-def _again(tokens: Sequence[Token], speakers: Sequence[str | None]) -> list[int | None]:
+def _next_starts(tokens: Sequence[Token], speakers: Sequence[str | None]) -> list[int | None]:
     """For every place the start of the next token of the speaker before it; None for the last, and where nobody knows."""
     following: dict[str, int] = {}
     again: list[int | None] = [None] * len(tokens)
@@ -209,7 +209,7 @@ def short_names(voices: Voices) -> dict[str, str]:
     return (first if distinct else people) | numbered
 
 
-def _silence(tokens: Sequence[Token]) -> list[float]:
+def _excess_pauses(tokens: Sequence[Token]) -> list[float]:
     """Running sum over places of the seconds by which each pause exceeds `FREE_PAUSE_MS`.
 
     A sound inside a cue is told before it is heard, and words behind a long one stand there before they are
@@ -220,7 +220,7 @@ def _silence(tokens: Sequence[Token]) -> list[float]:
         before, after = tokens[index - 1], tokens[index]
         total += max(0, after.span.start_ms - before.span.end_ms - FREE_PAUSE_MS) / 1000
         if after.kind is Kind.SOUND:
-            total += SOUND_TOLD_EARLY_S
+            total += SOUND_SHOWN_EARLY_S
         if before.kind is Kind.SOUND:
             total += max(0, before.span.duration_ms - FREE_PAUSE_MS) / 1000
         sums[index] = total
@@ -234,18 +234,18 @@ def _first_tokens_of(tokens: Sequence[Token], boundaries: Sequence[int]) -> froz
 
 
 # What never shares a caption with talk.
-_ALONE = frozenset((Kind.UNSPOKEN, Kind.PAUSE))
+_ALONE_KINDS = frozenset((Kind.UNSPOKEN, Kind.PAUSE))
 
 
-def _hard(tokens: Sequence[Token], runs: Sequence[int], begins: Set[int]) -> list[bool]:
+def _hard_breaks(tokens: Sequence[Token], runs: Sequence[int], begins: Set[int]) -> list[bool]:
     hard = [False] * len(tokens)
     for index in range(1, len(tokens)):
         before, after = tokens[index - 1], tokens[index]
         pause_ms = after.span.start_ms - before.span.end_ms
         hard[index] = (
-            pause_ms >= LONG_SILENCE_MS
-            or (before.kind is not after.kind and not _ALONE.isdisjoint((before.kind, after.kind)))
-            or (runs[index] != runs[index - 1] and pause_ms < -REAL_OVERLAP_MS)
+            pause_ms >= MIN_UNBRIDGED_SILENCE_MS
+            or (before.kind is not after.kind and not _ALONE_KINDS.isdisjoint((before.kind, after.kind)))
+            or (runs[index] != runs[index - 1] and pause_ms < -MIN_OVERLAP_MS)
             or after.span.start_ms < before.span.start_ms
         )
     for at in begins:

@@ -8,8 +8,8 @@ A division is a list of pieces, each a cue with its lines. It costs, in points, 
 - reading: `SPEED` times the share by which it runs faster than the limit, and `SHORT` times the share missing
   of the shortest duration, both after all the time there is before the next cue has been taken;
 - silence inside: `SILENCE` a second beyond what is free, for words should not be shown before they are said;
-- shots inside: `STRADDLE` for every shot change;
-- a sentence that begins inside and is not finished there: `FRESH`;
+- shots inside: `SHOT_CROSSED` for every shot change;
+- a sentence that begins inside and is not finished there: `UNFINISHED`;
 - two speakers: `DIALOGUE`, and once more the cost of an end that tears what either of them says.
 
 Lines longer than the limit, more lines than allowed, more than the longest duration, three speakers, two
@@ -24,7 +24,7 @@ from itertools import pairwise
 
 from pipeline.english.breaks import Junction
 from pipeline.profiles import Limits
-from pipeline.stages.captions.features import REAL_OVERLAP_MS, Script
+from pipeline.stages.captions.features import MIN_OVERLAP_MS, Script
 
 CUE = 3.0
 LINE = 1.2
@@ -47,18 +47,18 @@ LINE_END = {
     Junction.TORN: 12.0,
 }
 PAUSE_EASE = 0.7  # of the cost of an end, after a pause of EASE_FULL_MS; none below EASE_FROM_MS
-EASE_FROM_MS, EASE_FULL_MS = 150, 1000
+EASE_MIN_PAUSE_MS, EASE_FULL_PAUSE_MS = 150, 1000
 BALANCE = 3.0
 SPEED = 14.0
 SHORT = 9.0
 SILENCE = 5.0
-STRADDLE = 4.0
+SHOT_CROSSED = 4.0
 DIALOGUE = 2.5
-FRESH = 2.5
-FAR = 60  # tokens; no cue is longer
+UNFINISHED = 2.5
+MAX_LOOKBACK_TOKENS = 60  # tokens; no cue is longer
 DASH_CHARS = 2
 # Two people share a cue only when the second is quick to answer.
-QUICK_ANSWER_MS = 700
+MAX_ANSWER_DELAY_MS = 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ _Lines = dict[int, tuple[float, tuple[int, ...]]]
 def layouts(script: Script, limits: Limits, i: int, last: int) -> list[tuple[int, tuple[int, ...], float]]:
     """For each possible end `j` of a cue that begins at token `i`: its best line breaks, and what they
     cost."""
-    reach = _reach(script, limits, i, last)
+    reach = _furthest_end(script, limits, i, last)
     change = next((k for k in range(i + 1, reach) if script.runs[k] != script.runs[i]), reach)
     weight = BALANCE / limits.line_chars**2
     lines: _Lines = {i + 1: (weight * script.width(i, i + 1) ** 2, ())}
@@ -152,7 +152,11 @@ def _dialogues(
 ) -> list[tuple[int, tuple[int, ...], float]]:
     """Cues of two speakers, a line each."""
     line_chars = limits.line_chars - DASH_CHARS
-    if limits.lines < 2 or script.width(i, change) > line_chars or script.pause_ms(change) > QUICK_ANSWER_MS:
+    if (
+        limits.lines < 2
+        or script.width(i, change) > line_chars
+        or script.pause_ms(change) > MAX_ANSWER_DELAY_MS
+    ):
         return []
     found: list[tuple[int, tuple[int, ...], float]] = []
     for j in range(change + 1, reach + 1):
@@ -180,7 +184,7 @@ def layout_cost(script: Script, limits: Limits, piece: Piece) -> float:
     if len(widths) > limits.lines or len(changes) > 1:
         return float("inf")
     if changes:
-        quick = script.pause_ms(changes[0]) <= QUICK_ANSWER_MS
+        quick = script.pause_ms(changes[0]) <= MAX_ANSWER_DELAY_MS
         fits = max(widths) <= limits.line_chars - DASH_CHARS
         possible = quick and fits and piece.breaks == (changes[0],)
         return _dialogue_cost(script, piece.first, piece.last) if possible else float("inf")
@@ -191,7 +195,7 @@ def layout_cost(script: Script, limits: Limits, piece: Piece) -> float:
     return LINE * (len(widths) - 1) + ends + BALANCE * uneven / limits.line_chars**2
 
 
-def _reach(script: Script, limits: Limits, i: int, last: int) -> int:
+def _furthest_end(script: Script, limits: Limits, i: int, last: int) -> int:
     """The furthest token at which a cue that begins at `i` may end: no hard place inside, no more than the
     longest duration."""
     j, latest = i + 1, script.starts[i] + limits.max_duration_ms
@@ -210,8 +214,8 @@ def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
     """What the tokens `[i, j)` cost as one cue, its lines left aside; at least `CUE`."""
     place = script.places.get(j)
     if place is None:
-        place = script.places[j] = _place(script, limits, j)
-    cost, latest, fresh = place
+        place = script.places[j] = _end_cost(script, limits, j)
+    cost, latest, unfinished_from = place
     duration = max(1, latest - script.starts[i])
     needed = script.needed_ms(i, j)
     if duration < needed:
@@ -219,15 +223,15 @@ def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
     shortest = script.shortest_ms(i, j)
     if duration < shortest:
         cost += SHORT * (1.0 - duration / shortest)
-    if fresh > i:
-        cost += FRESH
+    if unfinished_from > i:
+        cost += UNFINISHED
     if j - i > 1:
         cost += SILENCE * (script.silence[j - 1] - script.silence[i])
-        cost += STRADDLE * (script.shots_before[j - 1] - script.shots_before[i])
+        cost += SHOT_CROSSED * (script.shots_before[j - 1] - script.shots_before[i])
     return cost
 
 
-def _place(script: Script, limits: Limits, j: int) -> tuple[float, int, int]:
+def _end_cost(script: Script, limits: Limits, j: int) -> tuple[float, int, int]:
     """What every cue that ends before token `j` costs, until when it may stay, and where the sentence began
     that it leaves unfinished (0 when it leaves none, or one that began too far back to matter)."""
     end = script.ends[j - 1]
@@ -235,16 +239,23 @@ def _place(script: Script, limits: Limits, j: int) -> tuple[float, int, int]:
     if j == len(script):
         return CUE, latest, 0
     pause = script.starts[j] - end
-    if pause > -REAL_OVERLAP_MS:
+    if pause > -MIN_OVERLAP_MS:
         latest = min(latest, max(end, script.starts[j] - limits.min_gap_ms))
     elif (again := script.again[j]) is not None:
         # Another talks at the same time: this caption stays until its own speaker goes on.
         latest = min(latest, max(end, again - limits.min_gap_ms))
     if script.hard[j] or script.runs[j] != script.runs[j - 1]:
         return CUE, latest, 0
-    ease = min(1.0, max(0.0, (pause - EASE_FROM_MS) / (EASE_FULL_MS - EASE_FROM_MS)))
+    ease = min(1.0, max(0.0, (pause - EASE_MIN_PAUSE_MS) / (EASE_FULL_PAUSE_MS - EASE_MIN_PAUSE_MS)))
     cost = CUE + CUE_END[script.joints[j]] * (1.0 - PAUSE_EASE * ease)
     if script.joints[j] is Junction.SENTENCE:
         return cost, latest, 0
-    fresh = next((k for k in range(j - 1, max(0, j - FAR), -1) if script.joints[k] is Junction.SENTENCE), 0)
-    return cost, latest, fresh
+    unfinished_from = next(
+        (
+            k
+            for k in range(j - 1, max(0, j - MAX_LOOKBACK_TOKENS), -1)
+            if script.joints[k] is Junction.SENTENCE
+        ),
+        0,
+    )
+    return cost, latest, unfinished_from
