@@ -1,7 +1,18 @@
-"""Who spoke when, by name where the evidence agrees: voices from the sound, words from the text, names from both.
+"""Speaker diarization and identification: who speaks when, under which name, with the proof of each name.
 
-Pieces of speech are put into the room of voices, grouped, tracked through the recording and named by claims: labels, lower
-thirds, words of introduction and address, clips. What cannot be told is said in `Voices.notes` or marked.
+Pieces of speech are embedded, clustered into voices, assigned to them by a hidden Markov model, and the voices named by claims:
+labels, lower thirds, words of introduction and address, clips. What could not be decided is said in `Voices.notes` or marked.
+
+    pieces     the speech divided where the speaker may change
+    roster     the people who may speak, and which of them a written name means
+    claims     evidence of who somebody is
+    diarize    voices, and which piece is whose
+    naming     voices given names by votes of claims
+    attribute  every piece given to a speaker
+    assembly   speakers, turns and utterances from pieces
+    notes      sentences about what could not be decided
+
+`run` is the stage; `pipeline.speech.voices` holds the embeddings, the clustering and the tracking.
 """
 
 from __future__ import annotations
@@ -37,9 +48,9 @@ from pipeline.transcript import Aligned, Picture, ProofKind, Voices
 VERSION = 4
 Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[Span], Progress], list[Floats | None]]
-"""Gives the vectors of passages, shape (windows, size) each; None for one that cannot be heard now."""
+"""Gives the embeddings of passages, shape (windows, size) each; None for one that cannot be heard now."""
 Clips = Mapping[str, Sequence[tuple[Span, Floats]]]
-"""By a person's name in the settings: passages of theirs and the vectors of each."""
+"""Enrolment: by a person's name in the settings, passages of theirs with the embeddings of each, shape (windows, size)."""
 
 
 def run(
@@ -54,8 +65,8 @@ def run(
     progress: Progress = silent,
     groups: Known | None = None,
 ) -> Voices:
-    """Who says each word, and when each voice is heard. `regions` is where there is speech, `people` the roster, `groups` how
-    the voices were grouped before, which is given how they are now."""
+    """Who says each word, and when each voice is heard. `regions` are those of speech, `people` the roster; `groups` are the
+    clusters of an earlier run, a cache that is read and brought up to date."""
     pieces = cut(aligned, regions)
     known = [*labels_of(aligned.editor_cues), *introduced_names(aligned)]
     roster = Roster.of(people, known)
@@ -81,7 +92,7 @@ def _embedded(
     encoder: Encoder,
     progress: Progress,
 ) -> tuple[EmbeddedPieces, list[Claim]]:
-    """Every piece, and every clip that a person gave, in one room of voices; clips come last and claim their voice."""
+    """Every piece, and every clip that a person gave, in one speaker space; clips come last, each with a claim to its voice."""
     spoken = [k for k, p in enumerate(pieces) if not p.mute]
     heard = dict(zip(spoken, embed([pieces[k].span for k in spoken], progress), strict=True))
     vectors = {k: v for k, v in heard.items() if v is not None}
@@ -103,7 +114,7 @@ def _embedded(
 def _projected(
     pieces: Sequence[Piece], vectors: Mapping[int, Floats], own_count: int, encoder: Encoder
 ) -> EmbeddedPieces:
-    """Pieces in the room of voices; the first `own_count` of them are the recording's, whose mean is the room's centre."""
+    """Pieces in the speaker space; its origin is the mean of the first `own_count`, which are the recording's own."""
     at = sorted(vectors)
     space = encoder.trained or scaling.estimated([vectors[k] for k in at])
     amounts = np.zeros(len(pieces), np.float32)

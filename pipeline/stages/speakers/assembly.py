@@ -1,4 +1,4 @@
-"""From voices, names and pieces to what the transcript holds: speakers, turns and utterances."""
+"""Assembly of the stage's result: the table of speakers, their turns, and utterances, from pieces with their speakers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span, clock, union
 from pipeline.transcript import Aligned, Kind, Proof, ProofKind, Speaker, Turn, Utterance, Voices, utterances
 
+# All of these were set by hand.
 # One person's pieces up to this far apart are one turn.
 MAX_TURN_GAP_MS = 500
-# Less sure than this, a piece is marked.
+# An utterance is marked uncertain when pieces with at least this posterior probability make up less than half of it.
 MIN_CERTAINTY = 0.8
-# Words that overlap another's by less than this are a matter of timing, not of talking at once.
+# Shorter overlaps of words are errors of timing and no overlapping speech.
 MIN_OVERLAP_MS = 300
-_MAX_CLIPS, _MIN_CLIP_MS = 3, 1600
+# Clips kept of each speaker, and the least length of one: the window of the speaker encoder.
+_MAX_CLIPS = 3
+_MIN_CLIP_MS = 1600
 
 _PROOF_TEXTS = {
     ProofKind.LABEL: "the subtitles' label '{text}'",
@@ -32,7 +35,7 @@ _PROOF_TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """Who says a piece (an id, None when nobody knows) and how sure that is."""
+    """Who says a piece (a speaker's id, None when unknown) and the posterior probability of it, in [0, 1]."""
 
     speaker: str | None
     certainty: float
@@ -45,8 +48,8 @@ def assemble(
     heard: Sequence[Attributed],
     speakers: Sequence[Speaker],
 ) -> Voices:
-    """The voices of a recording: utterances from who says the pieces, turns from who is heard in them (the same, but where
-    voices are too uncertain to give words to). Speakers who say nothing are left out."""
+    """The speakers of a recording: utterances from `said`, turns from `heard`, one for each piece. The two differ only where
+    voices are too uncertain for words to be given to them. Speakers who say nothing are left out."""
     turns = _turns(pieces, heard)
     made = _utterances(aligned, pieces, said)
     present = {t.speaker for t in turns} | {u.speaker for u in made}
@@ -81,7 +84,7 @@ def speakers_of(
 
 
 def sentence(proof: Proof) -> str:
-    """A proof as people read it."""
+    """A proof as an English phrase with its time and score."""
     says = _PROOF_TEXTS[proof.kind].format(text=" ".join(proof.text.split()))
     times = f", {proof.times} times" if proof.times > 1 else ""
     return f"{says} at {clock(proof.span.start_ms)}{times} ({proof.score:.0%} of the evidence)"
@@ -107,7 +110,7 @@ def _turns(pieces: Sequence[Piece], said: Sequence[Attributed]) -> tuple[Turn, .
 
 
 def _overlapping(spans: Sequence[tuple[Span, str]]) -> set[int]:
-    """Which of these spans, in order of start, another's crosses for longer than timing may err."""
+    """The indices of spans, given in order of start, that overlap another speaker's by `MIN_OVERLAP_MS` or more."""
     found: set[int] = set()
     live: list[int] = []
     for k, (span, who) in enumerate(spans):
@@ -146,7 +149,7 @@ def _utterances(
 
 
 def _with_sounds(aligned: Aligned, says: list[str | None]) -> list[str | None]:
-    """Who says each token, where a sound within one person's words does not part them."""
+    """Who says each token; a sound without a speaker, between words of one person, gets that person."""
     filled, before = list(says), None
     for i in range(len(says)):
         if aligned.tokens[i].kind is Kind.WORD:
@@ -159,14 +162,14 @@ def _with_sounds(aligned: Aligned, says: list[str | None]) -> list[str | None]:
 
 
 def _is_uncertain(held: Sequence[tuple[Piece, Attributed]]) -> bool:
-    """Whether the voice leaves more than half of this open."""
+    """Whether less than half of these pieces, by duration, has a certain speaker."""
     total = sum(max(1, p.span.duration_ms) for p, _ in held)
     sure = sum(max(1, p.span.duration_ms) for p, s in held if s.certainty >= MIN_CERTAINTY)
     return 2 * sure < total
 
 
 def _clips(speaker: str, pieces: Sequence[Piece], said: Sequence[Attributed]) -> tuple[Span, ...]:
-    """A few clear passages of this voice, in order of time, long enough to know it by."""
+    """The spans of a few of this speaker's most certain pieces, in order of time, each long enough to enrol the voice."""
     mine = [
         (s.certainty, p.span)
         for p, s in zip(pieces, said, strict=True)

@@ -1,4 +1,4 @@
-"""What is told of all that was found: who says each piece, how sure that is, and what could not be told."""
+"""Attribution: every piece given to a speaker by its voice, or by a label alone where voices cannot be trusted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster
 from pipeline.transcript import Aligned, Kind, ProofKind, Voices
 
-# So sure, and over a window's length, a voice stands against a single label.
+# From this posterior probability on, and over a window of the encoder in all, a voice overrules a label. Set by hand.
 _MIN_CLEAR_CERTAINTY = 0.95
 
 
@@ -30,8 +30,8 @@ def attributed(
     roster: Roster,
     encoder: Encoder,
 ) -> Voices:
-    """The voices of a recording. Where one voice was found and several are expected, and where the encoder is not to be
-    trusted, words are given to people by labels alone; without any label the latter's turns are told, and no words."""
+    """The speakers of a recording, with notes. Where one voice was found and several are expected, or the encoder is untrained,
+    words are given to people by labels alone; without any label the result has turns by voice, and words without speakers."""
     order = _order(found, pieces)
     trusted = encoder.sure and not (len(order) < 2 and several_expected(roster, claims))
     names = named if trusted else {}
@@ -53,8 +53,8 @@ def _labelled_without_voice(
     found: Diarized,
     named: Mapping[int, Named],
 ) -> dict[int, str]:
-    """The pieces that labels give to people who have no voice of their own: believed where the pieces are too short to bear
-    the voice of somebody else who has a name."""
+    """The pieces that labels give to people without a voice of their own (not among `owned`), with the roster's key of each;
+    labels on pieces that are clearly in the voice of another named person are left out."""
     held: dict[int, str] = {}
     for claim in claims:
         if claim.kind is not ProofKind.LABEL or claim.key in owned:
@@ -78,8 +78,7 @@ def _order(found: Diarized, pieces: Sequence[Piece]) -> list[int]:
 def _attribution(
     k: int, piece: Piece, aligned: Aligned, found: Diarized, ids: Mapping[int, str]
 ) -> Attributed:
-    """Who says a piece that no label of a voiceless person holds; sounds, strange voices and
-    words that nobody speaks are nobody's."""
+    """Who says a piece, by its voice; sounds, voices far from all known ones and text that is not said are nobody's."""
     tokens = aligned.tokens[piece.first : piece.last]
     wordless = piece.has_text and not any(t.kind is Kind.WORD for t in tokens)
     voice = int(found.track.voices[k])

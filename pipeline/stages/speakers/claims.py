@@ -1,6 +1,6 @@
-"""Everything that says who somebody is: labels, lower thirds, words of introduction and address, clips that a person gave.
+"""Evidence of identity: labels, lower thirds, words of introduction and address, and clips, each as a weighted claim.
 
-Each finding is a `Claim` about the pieces it points to; whose voice those pieces are is decided elsewhere.
+A `Claim` says who speaks in the pieces it points to; whose voice those pieces are is decided in `naming`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pipeline.stages.speakers.roster import Named, Roster
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, EditorCue, Picture, ProofKind
 
-# How much one finding of each kind weighs; from 1 on it can name a voice by itself. A clip was given by a person; a lower
-# third may stand under a listener; whoever is addressed answers only more often than not.
+# The votes of one claim of each kind, set by hand; `naming.MIN_VOTES` name a voice. A clip was given by a person; a lower third
+# may stand under a listener; whoever is addressed answers only more often than not.
 WEIGHT = {
     ProofKind.LABEL: 1.0,
     ProofKind.SCREEN: 0.8,
@@ -23,15 +23,16 @@ WEIGHT = {
     ProofKind.ADDRESSED: 0.3,
     ProofKind.ENROLLED: 4.0,
 }
-# A lower third names whoever speaks during its first seconds.
+# A lower third names whoever speaks during this first part of its time.
 _LOWER_THIRD_MS = 6000
-# Lower thirds stand in the lower part of the frame: the middle of their box below this share of its height.
+# The middle of a lower third's box lies at least this far down the frame, as a share of its height.
 _MIN_BOX_MIDDLE = 0.55
+# The least score of text recognition, in [0, 1], at which a name is used.
 _MIN_OCR_SCORE = 0.6
-# An answer comes within this time.
+# Whoever is addressed answers after no longer pause than this, and before so many pieces have gone by.
 _MAX_ANSWER_DELAY_MS = 4000
 _MAX_PIECES_AHEAD = 6
-# Short pieces say little about the voice.
+# Shorter pieces say little about the voice.
 MIN_CLEAR_PIECE_MS = 800
 
 _INTRODUCTION = re.compile(
@@ -44,7 +45,10 @@ _VOCATIVE = re.compile(r"(?:^|[,.!?]\s+)([A-Z][\w’'-]+)(?=[,.!?]|$)")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Somebody (`key` of the roster) is the voice of these pieces (indices); a negative weight says that they are not."""
+    """Evidence that the person `key` of the roster speaks in these pieces (indices); a negative weight speaks against it.
+
+    `span` and `text` are where it was found and what it says.
+    """
 
     kind: ProofKind
     key: str
@@ -60,8 +64,8 @@ def labels_of(cues: Sequence[EditorCue]) -> list[str]:
 
 
 def by_labels(aligned: Aligned, pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
-    """A label holds from its token to the next label or dash of its cue, or the cue's end: beyond that nobody may rely on it,
-    as editors forget labels."""
+    """Claims of the subtitles' labels. A label holds from its token to the next label or dash of its cue, or the cue's end, and
+    no further, since editors forget labels."""
     starts = _pieces_by_token(pieces)
     for cue in aligned.editor_cues:
         edges = sorted({at for at, _ in cue.label_at} | set(cue.dash_at) | {cue.last})
@@ -80,7 +84,7 @@ def _pieces_by_token(pieces: Sequence[Piece]) -> dict[int, int]:
 
 
 def by_screen(picture: Picture, pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
-    """A known name in the lower part of the picture, alone or with a role below it."""
+    """Claims of lower thirds: a known name in the lower part of the picture, alone or with a role below it."""
     for text in picture.texts:
         _, top, _, height = text.box
         if text.score < _MIN_OCR_SCORE or top + height / 2 < _MIN_BOX_MIDDLE:
@@ -108,13 +112,13 @@ def _name_candidates(text: str) -> list[str]:
 
 
 def introduced_names(aligned: Aligned) -> list[str]:
-    """Names by which people introduce themselves with "my name is", whether or not anybody wrote them down."""
+    """Names by which people introduce themselves with "my name is", whether or not the roster or a label has them."""
     text = " ".join(t.text for t in aligned.tokens)
     return [m[1].strip() for m in _MY_NAME.finditer(text)]
 
 
 def by_words(aligned: Aligned, pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
-    """What people say about who they are, and by which names they call others."""
+    """Claims of what is said: introductions of oneself, and vocatives, which speak against being the person addressed."""
     for k, piece in enumerate(pieces):
         if not piece.has_text or piece.mute:
             continue
@@ -133,7 +137,7 @@ def by_words(aligned: Aligned, pieces: Sequence[Piece], roster: Roster) -> Itera
 
 
 def _introduced(text: str, roster: Roster) -> Named | None:
-    """Who says "I'm NAME" here; not "I'm NAME's sponsor", and not another's words in quotation marks."""
+    """Whom the text introduces as its speaker ("I'm NAME"); not "I'm NAME's sponsor", and not words in quotation marks."""
     for match in _INTRODUCTION.finditer(text):
         if re.search(r"[\"“‘]\W*$", text[: match.start()]):
             continue
@@ -157,7 +161,7 @@ def _addressed(text: str, roster: Roster) -> Iterator[Named]:
 
 
 def answers(claims: Sequence[Claim], pieces: Sequence[Piece], voices: Sequence[int]) -> Iterator[Claim]:
-    """Whoever speaks next after somebody was addressed is likely the one; `voices` are those of the pieces."""
+    """Claims that whoever speaks next after somebody was addressed is that person; `voices[k]` is the voice of piece k."""
     for claim in claims:
         if claim.kind is not ProofKind.ADDRESSED:
             continue

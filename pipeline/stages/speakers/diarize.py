@@ -1,4 +1,7 @@
-"""The voices of a recording and which piece is whose: grouping, what the labels say about it, and tracking in turns."""
+"""Speaker diarization: clustering of pieces into voices, splits that labels demand, and resegmentation by a hidden Markov model.
+
+Clustering and tracking themselves are `pipeline.speech.voices.clustering` and `.tracking`.
+"""
 
 from __future__ import annotations
 
@@ -19,24 +22,30 @@ from pipeline.transcript import ProofKind
 
 Floats = NDArray[np.float32]
 
-# A voice of which less than this is heard is no basis for telling others apart.
+# All of these were set by hand.
+# A cluster with less speech is dropped, and its pieces go to other voices.
 MIN_VOICE_MS = 2000
-# Beyond the roster's length voices must be clearly different: no likelier one than this.
+# More voices than the roster has people must differ clearly: two are merged when the log likelihood ratio of one voice against
+# two, in nats, is above this.
 _MAX_LOG_RATIO_BEYOND_ROSTER = -60.0
-# Two names within one voice: each with so many labels, and this share of them.
-_MIN_SEED_LABELS, _MIN_SEED_SHARE = 2, 0.15
-# From so many labelled pieces on, their labels prove two voices where the voice foretells this share of them.
-_MIN_SEEDS_TO_VALIDATE, _MIN_CORRECT_SHARE = 8, 0.85
-# A label is right far more often than not, and the voice decides where both speak clearly.
+# A voice is split between two people when each has so many of its labels, and this share of them.
+_MIN_SEED_LABELS = 2
+_MIN_SEED_SHARE = 0.15
+# From so many labelled pieces on, a split is accepted when nearest-centroid classification gets this share of them right.
+_MIN_SEEDS_TO_VALIDATE = 8
+_MIN_CORRECT_SHARE = 0.85
+# Log likelihood that a label adds to its person's voices in its pieces: labels are mostly right, and a clear voice outweighs one.
 _LABEL_BONUS_NATS = 2.5
+# How often voices are estimated again from the pieces that are clearly theirs.
 _RESEGMENTATION_ROUNDS = 2
+# The least posterior probability of such a piece.
 _MIN_CLEAR_CERTAINTY = 0.9
 
 
 @dataclass(frozen=True, eq=False)
 class EmbeddedPieces:
-    """Pieces in the room of voices: `places`, shape (n, directions), `amounts`, shape (n,), and the room; pieces that are mute
-    have an amount of 0."""
+    """Pieces with their coordinates in the speaker space: `places`, shape (n, directions), and `amounts`, shape (n,), in
+    windows of the encoder; mute pieces have an amount of 0."""
 
     pieces: Sequence[Piece]
     places: Floats
@@ -46,7 +55,7 @@ class EmbeddedPieces:
 
 @dataclass(frozen=True, eq=False)
 class Diarized:
-    """The voices, which of them each piece is (with how sure that is), and which names could not be told apart."""
+    """The voices, which of them speaks in each piece, and the sets of roster keys whose labels lie in one inseparable voice."""
 
     voices: list[Voice]
     track: Track
@@ -60,8 +69,8 @@ def voices(
     listed: int,
     known: clustering.Known | None = None,
 ) -> Diarized:
-    """The voices of a recording. `most` is the number that a person gave, None when nobody did; `listed` how many people the
-    roster has (0: none); `known` as in `grouping.group`."""
+    """The voices of a recording. `most` is the greatest number of them that a person gave, None when nobody did; `listed` how
+    many people the roster has (0: none); `known` as in `clustering.group`."""
     precisions = clustering.precision(np.maximum(embedded.amounts, 0.05))
     long_pieces = _long_pieces(embedded)
     if not long_pieces:
@@ -83,7 +92,8 @@ def voices(
 def resegmented(
     found: Diarized, embedded: EmbeddedPieces, owners: Mapping[int, str], claims: Sequence[Claim]
 ) -> Diarized:
-    """The same voices tracked once more, now that some bear names: `owners` maps a voice's number to a key of the roster."""
+    """The pieces assigned to the same voices once more, with a bonus where a label names a voice's owner: `owners` maps a voice's
+    number to a key of the roster."""
     if not found.voices:
         return found
     bonus: dict[int, str] = {}
@@ -97,14 +107,14 @@ def resegmented(
 
 
 def _long_pieces(embedded: EmbeddedPieces) -> list[int]:
-    """The pieces that voices are found by: the longer ones, or all where there are too few."""
+    """The pieces that are clustered: those long enough to show a voice, or all spoken ones where there are too few."""
     spoken = [k for k, p in enumerate(embedded.pieces) if not p.mute]
     long_pieces = [k for k in spoken if embedded.pieces[k].span.duration_ms >= MIN_CLEAR_PIECE_MS]
     return long_pieces if len(long_pieces) > 1 else spoken
 
 
 def _lasting_enough(found: list[Voice], embedded: EmbeddedPieces) -> list[Voice]:
-    """The voices that are heard long enough; the longest where none is."""
+    """The voices with at least `MIN_VOICE_MS` of speech; the one with the most where none has."""
     lasting = {id(v): sum(embedded.pieces[k].span.duration_ms for k in v.pieces) for v in found}
     large = [v for v in found if lasting[id(v)] >= MIN_VOICE_MS]
     return large or [max(found, key=lambda v: lasting[id(v)])]
@@ -116,7 +126,7 @@ def _resegment(
     precisions: Floats,
     labelled_voices: Mapping[int, Sequence[int]],
 ) -> tuple[list[Voice], Track]:
-    """Track the voices through the pieces, learn them anew from what is clearly theirs, and so on a few times."""
+    """Resegmentation: assign the pieces to voices, estimate each voice again from its clear pieces, and repeat."""
     change = np.array([p.change for p in embedded.pieces], np.float32)
     stay = np.array([p.stay for p in embedded.pieces], np.float32)
     mute = np.array([p.mute for p in embedded.pieces], bool)
@@ -135,7 +145,7 @@ def _resegment(
 def _re_estimated(
     number: int, voice: Voice, track: Track, embedded: EmbeddedPieces, precisions: Floats
 ) -> Voice:
-    """The voice as the pieces show it that are clearly its own; as it was where there are none."""
+    """The voice estimated from the pieces that are clearly its own; as it was where there are none."""
     clear = (track.voices == number) & (track.certainty >= _MIN_CLEAR_CERTAINTY) & ~track.strange
     mine = [
         k
@@ -148,7 +158,8 @@ def _re_estimated(
 def _split_by_labels(
     found: list[Voice], claims: Sequence[Claim], embedded: EmbeddedPieces, precisions: Floats
 ) -> tuple[list[Voice], frozenset[frozenset[str]]]:
-    """Voices in which the labels know several people are parted between them, where they sound different at all."""
+    """The voices, each split by nearest centroid between the people that its labels name, and the sets of people whose voices
+    could not be separated."""
     result: list[Voice] = []
     inseparable: set[frozenset[str]] = set()
     for voice in found:
@@ -172,7 +183,7 @@ def _split_by_labels(
 
 
 def _seeds(voice: Voice, claims: Sequence[Claim], embedded: EmbeddedPieces) -> dict[str, list[int]]:
-    """The pieces of this voice that labels give to each of several people; too few labels for one are taken for slips."""
+    """The pieces of this voice that labels and clips give to each person; people with too few labels are left out as errors."""
     inside = set(voice.pieces)
     labelled: dict[str, list[list[int]]] = defaultdict(list)
     for claim in claims:
@@ -188,8 +199,8 @@ def _seeds(voice: Voice, claims: Sequence[Claim], embedded: EmbeddedPieces) -> d
 
 
 def _separable(seeds: list[list[int]], centres: list[Voice], embedded: EmbeddedPieces) -> bool:
-    """Whether the voice bears out the labels: each labelled piece is nearest to the others of its name, all but a few; of very
-    few pieces, whether they are likelier two voices than one."""
+    """Whether people can be told apart: by leave-one-out nearest-centroid classification of the labelled pieces, or, where they
+    are few, by whether every pair of voices is likelier two than one."""
     if sum(map(len, seeds)) < _MIN_SEEDS_TO_VALIDATE:
         pairs = ((a, b) for k, a in enumerate(centres) for b in centres[:k])
         return all(clustering.likeness(a, b, embedded.space) < 0 for a, b in pairs)
@@ -211,7 +222,7 @@ def _mean_without(pieces: list[int], left_out: int, places: Floats) -> Floats:
 
 
 def _trimmed_voice(pieces: list[int], embedded: EmbeddedPieces, precisions: Floats) -> Voice:
-    """A voice from labelled pieces, less the half that lies farthest from their median: some labels are wrong."""
+    """A trimmed estimate of a voice: from the half of the labelled pieces nearest to their median, as some labels are wrong."""
     median = np.median(embedded.places[pieces], axis=0)
     off = ((embedded.places[pieces] - median) ** 2).sum(axis=1)
     nearest = [pieces[k] for k in np.argsort(off, kind="stable")[: max(2, (len(pieces) + 1) // 2)]]

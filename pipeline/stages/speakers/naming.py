@@ -1,4 +1,4 @@
-"""Whose voice a voice is: every claim votes for a name, and a name is given only where the votes agree.
+"""Speaker identification: names for voices by weighted votes of claims, given only where the votes agree.
 
 A wrong name is worse than none, and no name is ever given by order of appearance.
 """
@@ -16,31 +16,40 @@ from pipeline.stages.speakers.claims import Claim
 from pipeline.stages.speakers.diarize import Diarized, EmbeddedPieces
 from pipeline.transcript import Proof, ProofKind
 
-# Votes that name a voice (one label that is clearly its own is enough), and the share of all votes about it that must say
-# the same.
-MIN_VOTES, MIN_AGREEMENT = 0.6, 0.7
-MIN_VOTES_UNTRAINED, MIN_AGREEMENT_UNTRAINED = 2.0, 0.85
-# A second voice of one person (another microphone, another mood): what its votes and its likeness to the first must be.
-_MIN_SECOND_VOTES, _MIN_SECOND_LOG_RATIO, _MIN_ONE_VOTE_LOG_RATIO = 2.0, -400.0, -60.0
+# All of these were set by hand.
+# Votes that name a voice (one label that is clearly its own is enough), and the share of all positive votes about it that must
+# be for the same name.
+MIN_VOTES = 0.6
+MIN_AGREEMENT = 0.7
+# The same where the speaker encoder has no trained weights.
+MIN_VOTES_UNTRAINED = 2.0
+MIN_AGREEMENT_UNTRAINED = 0.85
+# A second voice may get the same name (another microphone, another mood) when its log likelihood ratio of one voice against two
+# with the first is above the first bound, in nats, if it has so many votes, and else above the second.
+_MIN_SECOND_VOTES = 2.0
+_MIN_SECOND_LOG_RATIO = -400.0
+_MIN_ONE_VOTE_LOG_RATIO = -60.0
+# Proofs kept for each name.
 _MAX_PROOFS = 4
-# How much of what is said in a claim's pieces must be one voice's; a lower third may stand under whoever listens, so that its
-# time must be nearly all one voice's.
-_MIN_VOICE_SHARE, _MIN_VOICE_SHARE_ON_SCREEN = 0.6, 0.8
+# The share of speech in a claim's pieces that must be one voice's; more for a lower third, which may stand under a listener.
+_MIN_VOICE_SHARE = 0.6
+_MIN_VOICE_SHARE_ON_SCREEN = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The name of a voice: a key of the roster, and why."""
+    """The name of a voice: a key of the roster, and the proofs."""
 
     key: str
     proofs: tuple[Proof, ...]
 
 
 Votes = dict[int, dict[str, float]]
+"""By a voice's number: the weighted votes for each key of the roster."""
 
 
 def names(found: Diarized, embedded: EmbeddedPieces, claims: Sequence[Claim], sure: bool) -> dict[int, Named]:
-    """The names of voices by their number. `sure` says whether the encoder tells voices apart by itself."""
+    """The names of voices by their number. `sure` says whether the encoder has trained weights."""
     votes = _votes(found, embedded, claims)
     min_votes, min_agreement = (
         (MIN_VOTES, MIN_AGREEMENT) if sure else (MIN_VOTES_UNTRAINED, MIN_AGREEMENT_UNTRAINED)
@@ -78,7 +87,7 @@ def _votes(found: Diarized, embedded: EmbeddedPieces, claims: Sequence[Claim]) -
 
 
 def _mean_certainty(claim: Claim, found: Diarized) -> float:
-    """How sure it is whose the pieces of a claim are."""
+    """The mean posterior probability of the voices in a claim's pieces; 1 for a claim against a person."""
     return float(np.mean([found.track.certainty[k] for k in claim.pieces])) if claim.weight > 0 else 1.0
 
 
@@ -103,7 +112,7 @@ def _proofs(
     claims: Sequence[Claim],
     votes: dict[str, float],
 ) -> tuple[Proof, ...]:
-    """The proofs of a name, one for each kind of evidence, the strongest kind first; each shows its first instance."""
+    """The proofs of a name, one for each kind of evidence, the strongest kind first; each has its first instance."""
     mine = [c for c in claims if c.key == key and c.weight > 0 and voice_of(c, found, embedded) == voice]
     total = sum(v for v in votes.values() if v > 0)
     times = Counter(c.kind for c in mine)

@@ -1,4 +1,4 @@
-"""What could not be told, in sentences: nothing is claimed about speakers that the sound does not bear out."""
+"""Limits of the diarization, in sentences for the user: untrained weights, inseparable people, labels overruled by a voice."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import clock
 from pipeline.transcript import ProofKind
 
+# Times that a note lists before it only counts the rest.
 _MAX_TIMES_SHOWN = 3
 
 
@@ -28,7 +29,7 @@ def notes(
     voices: int,
     sure: bool,
 ) -> Iterator[str]:
-    """Sentences for the user; `voices` is how many voices were heard, `sure` whether the encoder can tell voices apart."""
+    """Sentences for the user; `voices` is how many voices were found, `sure` whether the encoder has trained weights."""
     if not sure and voices:
         yield (
             "voices were told apart without trained weights, which is little better than guessing: words are given to people "
@@ -57,7 +58,7 @@ def notes(
 def _contradicted(
     found: Diarized, named: Mapping[int, Named], embedded: EmbeddedPieces, claims: Sequence[Claim]
 ) -> Iterator[Claim]:
-    """Labels of people who have a voice, on passages that are clearly somebody else's."""
+    """Labels of people who have a voice, on pieces that are mostly in the voice of another."""
     voiced = {n.key for n in named.values()}
     for claim in claims:
         if claim.kind is not ProofKind.LABEL or claim.key not in voiced:

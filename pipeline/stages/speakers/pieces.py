@@ -1,7 +1,7 @@
-"""Cut what is said into pieces that one person says: at labels, dashes, pauses, ends of sentences, and never within a word.
+"""Segmentation at possible speaker changes: labels, dashes, pauses and ends of sentences, never within a word.
 
 Speech without text (a murmur that no subtitle holds) makes pieces too, without tokens. A piece that is a sound or a credit,
-or whose words nobody speaks, is mute: it is in no comparison of voices.
+or whose words are not said, is mute: no voice is taken from it.
 """
 
 from __future__ import annotations
@@ -15,28 +15,38 @@ from pipeline.english.breaks import Junction, junction
 from pipeline.timing import Span, covered_ms, gaps, union
 from pipeline.transcript import Aligned, EditorCue, Kind, Token
 
-# A pause at which somebody else may begin without ending the other's sentence.
+# All of these were set by hand.
+# From this pause on somebody else may begin within the other's sentence.
 MIN_PAUSE_MS = 240
-# A piece longer than this is cut at its longest pause, so that an interruption is found.
+# A longer piece is divided at its longest pause, so that an interruption is found.
 MAX_PIECE_MS = 4000
-# Speech without text shorter than this is a breath; it is cut into pieces of this length.
+# Shorter speech without text is a breath; longer speech than the second is divided into equal pieces.
 _MIN_UNTRANSCRIBED_MS = 400
 _MAX_UNTRANSCRIBED_MS = 2400
+# Speech this near to a word belongs to it.
 _WORD_MARGIN_MS = 120
-# Words of which less than this share lies in speech are not spoken here.
+# A piece is mute when a smaller share of its words' time lies in speech.
 _MIN_SPOKEN_SHARE = 0.4
 
-# What a change of voice costs (in nats), and what going on costs where the editor wrote a dash.
-_CHANGE_AFTER_SENTENCE, _CHANGE_AFTER_CLAUSE, _CHANGE_WITHIN_CLAUSE = 1.5, 2.5, 4.5
+# Costs of a change of speaker, in nats: after a sentence, after a clause, and elsewhere.
+_CHANGE_AFTER_SENTENCE = 1.5
+_CHANGE_AFTER_CLAUSE = 2.5
+_CHANGE_WITHIN_CLAUSE = 4.5
 _CHANGE_COSTS = {Junction.SENTENCE: _CHANGE_AFTER_SENTENCE, Junction.CLAUSE: _CHANGE_AFTER_CLAUSE}
-_MAX_PAUSE_DISCOUNT, _MIN_CHANGE_COST = 1.0, 0.3  # a pause of a second makes it cheaper by 1
-_STAY_AT_DASH, _STAY_AT_LABEL = 3.0, 1.0
+# A pause makes a change cheaper by one nat a second, up to the first; it never costs less than the second.
+_MAX_PAUSE_DISCOUNT = 1.0
+_MIN_CHANGE_COST = 0.3
+# Costs of the same speaker going on, in nats, where the editor wrote a dialogue dash or a label; elsewhere it costs nothing.
+_STAY_AT_DASH = 3.0
+_STAY_AT_LABEL = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Tokens `[first, last)` (none for speech without text) and when they are said; `change` and `stay` cost what going over
-    to another voice and going on with the same cost before it. `absent` words stand in the text and are spoken nowhere.
+    """Tokens `[first, last)` (none for speech without text) and their time.
+
+    `change` and `stay` are the costs, in nats, of another speaker and of the same one as in the piece before. A `mute` piece
+    shows no voice. `absent` says that the tokens are in the text and nowhere in the sound.
     """
 
     span: Span
@@ -53,7 +63,7 @@ class Piece:
 
 
 def cut(aligned: Aligned, regions: Sequence[Span]) -> list[Piece]:
-    """The pieces of a recording in order of their start; `regions` is where there is speech."""
+    """The pieces of a recording in order of their start; `regions` are those of speech."""
     labels, dashes = announced(aligned.editor_cues)
     absent = {i for p in aligned.report.text_without_speech for i in range(p.first, p.last)}
     edges = {i for p in aligned.report.text_without_speech for i in (p.first, p.last)}
@@ -77,7 +87,7 @@ def announced(cues: Iterable[EditorCue]) -> tuple[frozenset[int], frozenset[int]
 
 
 def _runs(tokens: Sequence[Token], announced_at: Set[int]) -> Iterator[tuple[int, int]]:
-    """Ranges of tokens between places where the voice may change."""
+    """Ranges of tokens between places where the speaker may change."""
     starts = [i for i in range(1, len(tokens)) if i in announced_at or _may_change(tokens, i)]
     for first, last in itertools.pairwise([0, *starts, len(tokens)] if tokens else []):
         yield from _split_at_pauses(tokens, first, last)
@@ -113,7 +123,7 @@ def _split_at_pauses(tokens: Sequence[Token], first: int, last: int) -> Iterator
 
 
 def _spoken_span(tokens: Sequence[Token], regions: Sequence[Span]) -> tuple[Span, bool]:
-    """When these tokens are said, and whether no voice can be taken from them."""
+    """The time of these tokens, and whether they are mute."""
     span = _hull(tokens)
     words = [t.span for t in tokens if t.kind is Kind.WORD]
     heard = covered_ms(c for w in words for r in _regions_near(regions, w) if (c := w.intersection(r)))
@@ -129,7 +139,7 @@ def _regions_near(regions: Sequence[Span], span: Span) -> Iterator[Span]:
 
 
 def _costs(tokens: Sequence[Token], first: int, labelled: bool, dashed: bool) -> tuple[float, float]:
-    """What another voice and the same voice cost from token `first` on."""
+    """The costs, in nats, of another speaker and of the same one from token `first` on."""
     if labelled:
         return 0.0, _STAY_AT_LABEL
     if dashed:

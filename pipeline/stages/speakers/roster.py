@@ -1,6 +1,6 @@
-"""The people who may speak: the sidecar's roster, and whoever the subtitles name besides; and how a written name finds them.
+"""Roster and name matching: the people who may speak, from the sidecar and the subtitles, and which of them a name means.
 
-A name is found however it is written: in capitals, without its degrees, by first or last name where that is one person's
+A name is matched however it is written: in capitals, without its degrees, by first or last name where that is one person's
 alone, by a role that one person has, and as text recognition spells it ("JaxBeatty", one letter wrong).
 """
 
@@ -16,7 +16,7 @@ from pipeline.settings import Person
 
 _DEGREES = re.compile(r",.*$|\(.*\)|\b(?:ph\.?\s?d|m\.?d|psy\.?d|msc|ba|ma)\b\.?", re.IGNORECASE)
 _TITLES = re.compile(r"^(?:(?:dr|mr|mrs|ms|miss|prof|professor|sir|dame|rev)\.?\s+)+", re.IGNORECASE)
-# What stands before words for a voice without saying whose it is.
+# Words of labels that name no particular person.
 _GENERIC_LABELS = frozenset(
     re.findall(
         r"\w+",
@@ -24,10 +24,12 @@ _GENERIC_LABELS = frozenset(
         "someone somebody unknown speaker off offscreen together members patient another",
     )
 )
-# Letters of which one may be wrong, as text recognition reads them.
+# The shortest name, in letters, that may match with an edit distance of one. Set by hand, like the next two.
 _MIN_FUZZY_LETTERS = 6
-# A label that comes so rarely may be another's, mistyped; below so many letters it may as well be another name.
-_MAX_TYPO_COUNT, _MIN_TYPO_LETTERS = 2, 4
+# A label that occurs at most so often may be another label mistyped.
+_MAX_TYPO_COUNT = 2
+# Shorter labels, in letters, are other names rather than mistyped, but for a doubled letter.
+_MIN_TYPO_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Named:
 
 @dataclass(slots=True)
 class Roster:
-    """Everybody with a name, and every spelling that means one of them alone."""
+    """All named people, and the index of every spelling that means one of them alone."""
 
     people: list[Named] = field(default_factory=list)
     _spellings: dict[str, str] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class Roster:
         return next(p for p in self.people if p.key == key)
 
     def match(self, text: str, forgiving: bool = False) -> Named | None:
-        """Whom a written name means, None when nobody, or more than one, is meant.
+        """The person whom a written name means; None when it means nobody, or more than one.
 
         `forgiving` is for text that was read from the picture: one letter may be wrong, and a role is not a name.
         """
@@ -86,7 +88,7 @@ class Roster:
         return self[key] if key else None
 
     def _add_spellings(self, full_names: list[tuple[str, list[str]]], roles: list[tuple[str, str]]) -> None:
-        """Full names first; then parts of names and roles, where they are one person's alone."""
+        """Index full names first, then parts of names and roles that are one person's alone."""
         for key, names in full_names:
             for name in names:
                 self._spellings.setdefault(letters(plain_name(name)), key)
@@ -105,7 +107,8 @@ class Roster:
         self._roles = set(unique) - set(owners)
 
     def _add_labels(self, labels: Counter[str]) -> None:
-        """The names of labels, the most frequent first; a rare one that is a slip of the keyboard away from another is it."""
+        """Add people for labels that match nobody, the most frequent first; a rare label that is a likely typo of one known
+        spelling becomes another spelling of it."""
         for label, times in sorted(labels.items(), key=lambda item: (-item[1], item[0])):
             if self.match(label) is not None or is_anybody(label):
                 continue
@@ -142,7 +145,7 @@ def plain_name(name: str) -> str:
 
 
 def letters(text: str) -> str:
-    """What names are compared by: letters and digits, case folded, accents and spaces gone."""
+    """The key that names are compared by: letters and digits, case-folded, without accents and spaces (Unicode NFKD)."""
     return re.sub(r"[\W_]+", "", _ascii(plain_name(text)).casefold())
 
 
@@ -157,7 +160,8 @@ def _ascii(text: str) -> str:
 
 
 def _is_typo(right: str, written: str) -> bool:
-    """Whether a name was written with a letter doubled, or one of four letters or more with one wrong, missing or moved."""
+    """Whether `written` is a likely typo of `right`: a letter doubled, or in longer names an edit distance of one, or the same
+    letters in another order."""
     if re.sub(r"(.)\1", r"\1", written) == re.sub(r"(.)\1", r"\1", right):
         return True
     if min(len(right), len(written)) < _MIN_TYPO_LETTERS:
@@ -166,7 +170,7 @@ def _is_typo(right: str, written: str) -> bool:
 
 
 def _is_within_one_edit(one: str, other: str) -> bool:
-    """Whether one letter put in, left out or changed makes the one the other."""
+    """Whether the edit (Levenshtein) distance is at most one."""
     if abs(len(one) - len(other)) > 1:
         return False
     if len(one) > len(other):
