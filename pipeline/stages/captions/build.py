@@ -1,4 +1,4 @@
-"""The builder's one verb: words, voices and the editor's cues in, captions out."""
+"""The caption builder: segmentation and spotting of all tokens, with the editor's cues that keep the limits left as they are."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from pipeline.stages.captions.visible import VisibleTokens, visible_tokens
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Captions, Cue, Voices
 
-# How often people who talk at once are divided anew because a name must be shown again, which moves other divisions;
-# once is nearly always enough.
+# Rounds of segmentation: where people talk at once a name may have to be shown again, which moves other divisions. The second
+# round is nearly always the last.
 MAX_ATTEMPTS = 8
-# Stretches between hard places that were divided already: tokens [first, last) and the labels inside.
+# The divisions of stretches between hard breaks, by tokens [first, last) and the labels inside.
 _DivisionCache = dict[tuple[int, int, tuple[tuple[int, str], ...]], list[Piece]]
 
 
@@ -33,8 +33,7 @@ def run(
     progress: Progress = silent,
     duration_ms: int | None = None,
 ) -> Captions:
-    """Divide every token into cues of one or two lines that keep the profile's limits as far as the speech
-    allows.
+    """Segment all tokens into cues with lines and times that keep the profile's limits as far as the speech allows.
 
     `shots` are shot changes and `boundaries` the starts of the parts of the video, in milliseconds; no
     caption reaches over a boundary, and none ends behind `duration_ms`. The editor's cues stay wherever they
@@ -80,8 +79,7 @@ def _built(
 
 
 def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int]) -> frozenset[int]:
-    """Tokens with which somebody goes on after another's caption, and whose name would not be shown but for
-    that.
+    """Tokens with which somebody goes on after another's caption, and whose name would not be shown otherwise.
 
     People who talk at once stand in the script one after the other, and on screen between one another.
     """
@@ -95,7 +93,7 @@ def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int])
 
 
 def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> frozenset[int]:
-    """Labels that say again who is on screen already; the editor's own, and those of a new part, stay."""
+    """Tokens whose label repeats the speaker of the caption before; the editor's own labels, and those of a new part, stay."""
     written = {at for cue in aligned.editor_cues for at, _ in cue.label_at}
     return frozenset(
         piece.first
@@ -136,8 +134,8 @@ def _fill(
 
 
 def _divided(script: Script, limits: Limits, known: _DivisionCache, first: int, last: int) -> list[Piece]:
-    """Divide between hard places one by one: nothing reaches over them, so the sum of the best is the
-    best."""
+    """The division of the tokens `[first, last)`, one stretch between hard breaks at a time: no cue crosses these, so that the
+    best divisions of all stretches are the best of the whole."""
     pieces: list[Piece] = []
     at = first
     for place in range(first + 1, last + 1):

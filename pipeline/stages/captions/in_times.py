@@ -1,8 +1,7 @@
-"""Small moves of when captions come, where people talk so densely that one would flash by, come too far from its first
-word, or stand beside one of somebody who does not speak at the same time.
+"""Local search over in-times: small moves where a caption would be too short, out of sync, or overlap another needlessly.
 
-A local search over one stated cost: every caption in trouble and the few behind it try the places that could matter,
-and the best move is kept when it costs less in its whole neighbourhood.
+This happens where people talk densely. Each such caption, alone and with one of the few behind it, is tried at the in-times that
+could help, and the best move is kept when it lowers the cost of the whole neighbourhood.
 """
 
 from __future__ import annotations
@@ -14,19 +13,24 @@ from pipeline.stages.captions.features import Script
 from pipeline.stages.captions.out_times import ends_of, speech_end_ms
 from pipeline.stages.captions.segmentation import Piece
 
-# Points for a caption that is not seen long enough, that comes outside the tolerance, and that stands beside another
-# although their words do not overlap; the rest of a point is how far.
-TOO_SHORT_COST, OUT_OF_SYNC_COST, NEEDLESS_OVERLAP_COST = 10.0, 5.0, 3.0
-# A caption is tried together with each of so many behind it, and judged with so many around it.
-FOLLOWING_TRIED, NEIGHBOURS_JUDGED = 3, 6
-# No caption is moved this far from its first word.
+# All of these were set by hand. Costs are in points; up to one more is added by how far a caption is off.
+# A caption that is shown for less than the least duration.
+TOO_SHORT_COST = 10.0
+# One that appears outside the profile's tolerance of sync.
+OUT_OF_SYNC_COST = 5.0
+# One that overlaps the next although their words do not.
+NEEDLESS_OVERLAP_COST = 3.0
+# Captions up to so many places behind are moved together with one, and so many on either side count in the cost.
+FOLLOWING_TRIED = 3
+NEIGHBOURS_JUDGED = 6
+# In-times further from the first word are not tried, but for the profile's tolerance.
 MAX_MOVE_MS = 600
 
 
 def adjusted_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], latest_ms: int | None
 ) -> list[int]:
-    """Starts in ms that cost no more than those given, still rising; equal input gives equal output."""
+    """In-times in ms, in rising order, that cost no more than `starts`; `latest_ms` is the end of the recording."""
     best = list(starts)
     ends = _clipped_ends(ends_of(script, limits, pieces, best), latest_ms)
     for k in range(len(pieces)):
@@ -46,7 +50,7 @@ def _moved(
     k: int,
     latest_ms: int | None,
 ) -> list[int]:
-    """The cheapest starts around piece `k` with it and at most one behind it moved."""
+    """The cheapest in-times with piece `k` and at most one behind it moved."""
     first, last = max(0, k - NEIGHBOURS_JUDGED), min(len(pieces), k + NEIGHBOURS_JUDGED + 1)
 
     def cost(candidate: list[int]) -> float:
@@ -79,8 +83,8 @@ def _candidates(
 def _candidate_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], n: int, wanted: int
 ) -> list[int]:
-    """Where a caption may come: where it does, on its first word, at both ends of the tolerance, or where it is wanted,
-    inside the tolerance and, dearly, not far outside."""
+    """In-times to try for caption `n`, in ms: the present one, its first word, both ends of the tolerance, and `wanted` clipped
+    to the tolerance and to `MAX_MOVE_MS`."""
     heard, tolerance = max(0, script.starts[pieces[n].first]), limits.early_ms
     earliest, latest = max(0, heard - tolerance), heard + tolerance
     near = {min(heard + far, max(heard - far, 0, wanted)) for far in (tolerance, MAX_MOVE_MS)}
@@ -95,7 +99,7 @@ def _cost(
     ends: Sequence[int],
     n: int,
 ) -> float:
-    """Points for one caption; under one where only moves inside the tolerance are paid for."""
+    """The cost of one caption in points; below one when nothing is wrong but a start off its first word within tolerance."""
     heard = max(0, script.starts[pieces[n].first])
     off, shown = abs(starts[n] - heard), ends[n] - starts[n]
     cost = 0.5 * min(1.0, off / limits.early_ms)

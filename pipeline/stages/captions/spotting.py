@@ -1,5 +1,4 @@
-"""When each caption appears and goes: on its first word, after its last, as long as reading takes and the
-next allows."""
+"""Spotting: in-times on the first words, out-times as reading needs and the next caption allows, both snapped to shot changes."""
 
 from __future__ import annotations
 
@@ -13,10 +12,9 @@ from pipeline.stages.captions.out_times import at_once, ends_of, needed_ms, spee
 from pipeline.stages.captions.segmentation import Piece
 from pipeline.timing import Span
 
-# Captions of people who do not speak at once never begin closer together than this, whatever their words'
-# times claim.
+# The least distance between the in-times of captions whose speech does not overlap, whatever the times of their words.
 MIN_START_DISTANCE_MS = 250
-# A caption that would end this near to a cut ends with the shot (Netflix Timing Guidelines: half a second).
+# A caption that would end this near to a shot change ends with the shot (Netflix Timing Guidelines: half a second).
 MAX_SNAP_MS = 500
 
 
@@ -30,9 +28,8 @@ def spans(
 ) -> list[Span]:
     """One span for each piece, which must be in order of appearance; none is empty, and starts rise.
 
-    Captions overlap only where two known speakers really speak at once and neither can give way, or where the first
-    would not be seen otherwise. With
-    `duration_ms` no span passes the end of the recording.
+    Captions overlap only where two known speakers speak at once and neither can give way, or where the first would be too
+    short to be seen otherwise. No span passes `duration_ms`, the end of the recording.
     """
     starts = _starts(script, limits, pieces, duration_ms)
     _clip_starts(starts, duration_ms)
@@ -48,7 +45,7 @@ def spans(
 
 
 def _starts(script: Script, limits: Limits, pieces: Sequence[Piece], duration_ms: int | None) -> list[int]:
-    """The first words' onsets, moved apart where they would coincide or leave no time to see a caption."""
+    """The onsets of first words, in ms, moved apart where they would coincide or leave a caption too little time."""
     onsets = [max(0, script.starts[p.first]) for p in pieces]
     starts = list(onsets)
     for k in range(1, len(starts)):
@@ -69,9 +66,9 @@ def _make_room(
     k: int,
     duration_ms: int | None,
 ) -> None:
-    """Let piece `k` borrow time for its shortest duration: of the next first, then of the one before.
+    """Give piece `k` time for its shortest duration, from the next piece first, then from the one before. Changes `starts`.
 
-    The profile's tolerance of sync bounds it, but not for captions that would flash by unread.
+    The profile's tolerance of sync bounds the moves, but not where a caption would be shown for less than the least duration.
     """
     end = duration_ms if duration_ms is not None else starts[-1] + limits.max_duration_ms
     for least, tolerance in ((0, limits.early_ms), (limits.least_duration_ms, limits.max_duration_ms)):
@@ -96,10 +93,9 @@ def _spare_ms(
     end: int,
     least: int,
 ) -> int:
-    """How much longer than it must be piece `n` can be shown before the next; negative when time is missing.
+    """The time, in ms, that piece `n` has before the next beyond what it needs; negative when time is missing.
 
-    It must be shown for `least` ms, or when that is 0 for its shortest duration. Before the first there is
-    silence.
+    It needs `least` ms, or when that is 0 its shortest duration. For `n` -1 it is the silence before the first piece.
     """
     if n < 0:
         return starts[0]
@@ -110,7 +106,7 @@ def _spare_ms(
 
 
 def _clip_starts(starts: list[int], duration_ms: int | None) -> None:
-    """Starts behind the end of the recording come back inside, still rising."""
+    """Move starts behind the end of the recording back inside, still in rising order. Changes `starts`."""
     latest = duration_ms
     for k in range(len(starts) - 1, -1, -1):
         if latest is None or starts[k] < latest:
@@ -122,10 +118,10 @@ def _clip_starts(starts: list[int], duration_ms: int | None) -> None:
 def _snap_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], ends: Sequence[int]
 ) -> bool:
-    """Move starts onto a cut, as far as sync and neighbours allow; whether any moved.
+    """Snap starts to the nearest shot change, as far as sync and neighbours allow; whether any moved. Changes `starts`.
 
-    Netflix Timing Guidelines, BBC §6.1: a caption that changes shortly before or after a cut is seen twice. Neither the
-    caption nor the one before it may become too short for that.
+    A caption that changes shortly before or after a cut is seen twice (Netflix Timing Guidelines, BBC subtitle guidelines
+    §6.1). Neither the caption nor the one before it may become too short for that.
     """
     moved = False
     for k, piece in enumerate(pieces):
@@ -149,7 +145,7 @@ def _snap_starts(
 def _snap_ends(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], ends: list[int]
 ) -> None:
-    """Move ends to just before a cut, as far as speech and whoever comes next allow."""
+    """Snap ends to just before a shot change, as far as speech, reading time and the next caption allow. Changes `ends`."""
     for k, piece in enumerate(pieces):
         cut = _nearest(script.shots, ends[k])
         if cut is None or abs(cut - ends[k]) > MAX_SNAP_MS:

@@ -1,6 +1,6 @@
-"""What captions leave out: text that nobody says in this recording, and silences that the profile does not want told.
+"""Filtering: the tokens that captions show, without absent text and without pauses that the profile does not want.
 
-The builder works on what is left, as if there were nothing else; its cues are then put back among all tokens.
+The builder works on these tokens as if there were no others; the indices of its cues are then mapped back to all tokens.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from itertools import accumulate, pairwise
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, AlignmentReport, Cue, EditorCue, Kind, Token, Voices
 
-# A pause is told when it has become one, and for as long as it takes to read that.
-PAUSE_SHOWN_AFTER_MS, PAUSE_SHOWN_FOR_MS = 1500, 3000
+# A pause is shown once it has lasted for a moment, and for as long as its text takes to read. Set by hand.
+PAUSE_SHOWN_AFTER_MS = 1500
+PAUSE_SHOWN_FOR_MS = 3000
 
 
 @dataclass(frozen=True, slots=True)
 class VisibleTokens:
-    """The tokens that are shown, with the voices and the editor's cues about them; `at[i]` is token `i` among all.
+    """The tokens that are shown, with the voices and the editor's cues indexed anew; `at[i]` is the index of token `i` among all.
 
     `cuts` are tokens in front of which something was left out.
     """
@@ -28,7 +29,7 @@ class VisibleTokens:
     cuts: frozenset[int]
 
     def among_all(self, cue: Cue) -> Cue:
-        """A cue of these tokens as one of all tokens."""
+        """A cue of these tokens with the indices of all tokens."""
         if len(self.at) == self.at[-1] + 1:
             return cue  # nothing was left out in front of anything
         return replace(
@@ -42,7 +43,7 @@ class VisibleTokens:
 
 
 def visible_tokens(aligned: Aligned, voices: Voices, long_pause_ms: int | None) -> VisibleTokens:
-    """What captions show; silences of at least `long_pause_ms` where that is not None."""
+    """The tokens that captions show; of pauses those of at least `long_pause_ms`, none where that is None."""
     shown = [_is_shown(token, long_pause_ms) for token in aligned.tokens]
     at = tuple(k for k, is_shown in enumerate(shown) if is_shown)
     tokens = tuple(_with_display_span(aligned.tokens[k]) for k in at)
@@ -70,7 +71,7 @@ def _is_shown(token: Token, long_pause_ms: int | None) -> bool:
 
 
 def _with_display_span(token: Token) -> Token:
-    """A silence as it is told: for a moment, when it has lasted for one."""
+    """A token with the time for which it is shown; that differs from its span for pauses only."""
     if token.kind is not Kind.PAUSE:
         return token
     start = min(token.span.start_ms + PAUSE_SHOWN_AFTER_MS, token.span.end_ms)
