@@ -1,8 +1,15 @@
-"""What is seen: shots, still and black stretches, and text on the screen, from the key frames and what is worth decoding.
+"""Shot boundary detection and on-screen text recognition, from key frames and groups of pictures that may hold a change.
 
-83 minutes have some hundred thousand pictures, and decoding all of them takes minutes. The packets say which matter: key
-frames, and the groups of pictures in which something jumps. A cut seen between neighbouring pictures is exact
-(`slack_ms` 0); one seen between pictures that lie apart says how far.
+83 minutes have some hundred thousand pictures, and decoding all of them takes minutes. The sizes of packets say which matter:
+key frames, and the groups of pictures in which a packet is far larger than its neighbours. A cut between neighbouring pictures
+is exact (`slack_ms` 0); one between pictures that lie apart has their distance as its slack.
+
+    packets   times and sizes of packets, and where the picture probably changes
+    sampling  which packets are decoded, and the decoded pictures
+    shots     shot boundaries, and the look of each shot: moving, still, card or black
+    ocr       text on the screen, from when to when
+
+`run` is the stage.
 """
 
 from __future__ import annotations
@@ -35,7 +42,7 @@ def run(
 ) -> Picture:
     """The shots of the recording and the text on its screen; both empty without a picture, with a note that says why.
 
-    `duration_ms` is how long the recording lasts; `reader` stands in for RapidOCR in tests.
+    `duration_ms` is the length of the recording; `reader` replaces RapidOCR. Errors of decoding are not raised but noted.
     """
     import av
 

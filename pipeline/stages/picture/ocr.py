@@ -1,6 +1,7 @@
-"""Text on the screen: looked for only where something can be written and stands still, read once, followed until it goes.
+"""On-screen text: optical character recognition of pictures that may hold text, and tracking of each line until it goes.
 
-Read by RapidOCR, whose models lie in its package; it is told where, so that it never looks for them elsewhere.
+A picture is read only after a change, when it has settled and has enough steep edges, since reading is slow. The reader is
+RapidOCR with the models of its package; their paths are passed to it, so that it downloads nothing.
 """
 
 from __future__ import annotations
@@ -19,27 +20,36 @@ from pipeline.stages.picture.shots import MAX_STILL_SHARE, MIN_CHANGED_LEVELS, c
 from pipeline.timing import Span
 from pipeline.transcript import ScreenText
 
-Box = tuple[float, float, float, float]  # left, top, width, height as shares of the picture
+Box = tuple[float, float, float, float]
+"""Left, top, width and height as shares of the picture."""
 
-# After a change, what came up is read when so much time has passed: most titles blend in within a third of a second.
+# Time from a change to the reading of what came up: most titles fade in within a third of a second.
 SETTLE_MS = 320
-# Looked for in a picture this wide: steep edges in a window as wide as a short word, as high as a line.
-SEARCH_WIDTH_PX, MIN_EDGE_LEVELS, WINDOW_PX = 320, 40, (48, 10)
-# The share of steep edges in some window from which on a line may be written there; lower thirds measured 0.14 and more.
+# The width to which a picture is scaled to look for text.
+SEARCH_WIDTH_PX = 320
+# The least difference between neighbouring pixels, of 255 levels, that is a steep edge. Set by hand.
+MIN_EDGE_LEVELS = 40
+# The window, (width, height), in which edges are counted: as wide as a short word, as high as a line.
+WINDOW_PX = (48, 10)
+# The share of edges in some window from which on text is likely; in lower thirds it measured 0.14 and more.
 MIN_EDGE_SHARE = 0.13
-# How many pictures are read, spread over the recording; cards are few, and each is read. 0.15 to 0.3 s each.
-MAX_READINGS, MAX_CARD_READINGS, READINGS_AT_START = 36, 60, 6
-# What is read worse than this is more often a pattern than a word.
+# Pictures that are read at most, apart from title cards, at 0.15 to 0.3 s each; they are spread over the recording.
+MAX_READINGS = 36
+# Pictures of title cards that are read at most.
+MAX_CARD_READINGS = 60
+# Readings, of those at most, that may be used from the start.
+READINGS_AT_START = 6
+# Lines with a lower recognition score, in [0, 1], are patterns more often than words.
 MIN_SCORE = 0.80
-# A text is gone when so much of its box has changed clearly.
+# A line is gone when at least this share of the pixels in its box has changed. Set by hand.
 MIN_GONE_SHARE = 0.12
-# It stood at least so much longer than it was seen, unless it is seen gone before.
+# Where pictures lie apart, a line that is gone in the later one ends halfway, and at most so long after the earlier one.
 MAX_UNSEEN_MS = 1000
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line that was read: its words, its box, and the reader's score in [0, 1]."""
+    """A recognized line: its text, its box, and the reader's score in [0, 1]."""
 
     text: str
     box: Box
@@ -47,13 +57,13 @@ class Line:
 
 
 class Reader(Protocol):
-    """Reads the lines in a picture, shape (height, width, 3), BGR, uint8."""
+    """Recognizes the lines of text in a picture, shape (height, width, 3), BGR, uint8."""
 
     def __call__(self, picture: NDArray[np.uint8]) -> list[Line]: ...
 
 
 def reader_identity() -> str:
-    """What reads text on the screen here, empty when nothing does: with another one, what was read may change."""
+    """The name and version of the reader that is installed, "" without one; results of another may differ."""
     try:
         return f"rapidocr {version('rapidocr')}"
     except PackageNotFoundError:
@@ -108,7 +118,7 @@ def _rounded(box: Box) -> Box:
 
 
 def text_likelihood(frame: Any) -> float:
-    """How likely something is written in the picture: the densest steep edges in a window the size of a short word."""
+    """A score in [0, 1] of how likely a picture holds text: the greatest share of steep edges in any window of a word's size."""
     import cv2
 
     height = max(2, round(SEARCH_WIDTH_PX * frame.height / frame.width))
@@ -119,7 +129,7 @@ def text_likelihood(frame: Any) -> float:
 
 @dataclass
 class _VisibleLine:
-    """A line on the screen: since when, and how its box looked when it was read."""
+    """A line on the screen: since when, and the thumbnail of the picture in which it was read."""
 
     line: Line
     since_ms: int
@@ -136,7 +146,7 @@ class _VisibleLine:
 
 
 class TextTracker:
-    """Follows the pictures and collects what is written in them; `duration_ms` spreads the readings over the recording."""
+    """Tracks the text in successive pictures; `duration_ms` is the recording's length, over which the readings are spread."""
 
     def __init__(self, read: Reader, duration_ms: int) -> None:
         self._read, self._duration_ms = read, max(1, duration_ms)
@@ -149,7 +159,7 @@ class TextTracker:
         self._readings = self._card_readings = 0
 
     def add(self, sampled: SampledFrame, shot_ms: int | None) -> None:
-        """Take the next picture; `shot_ms` is when the shot began that it is the first picture of."""
+        """Take the next picture; `shot_ms` is the start of the shot that begins with it, None when none does."""
         last, self._last = self._last, sampled
         self._seen_ms = last.time_ms if last else 0
         share = 1.0 if last is None else changed(last.thumb, sampled.thumb, upper=False)
@@ -163,7 +173,7 @@ class TextTracker:
             self._read_lines(sampled)
 
     def finish(self, end_ms: int) -> tuple[ScreenText, ...]:
-        """Every text, ordered by time; what still stands there lasts to `end_ms`."""
+        """All texts in order of time; lines that are still on the screen last to `end_ms`."""
         for visible in self._visible:
             self._texts.append(_text(visible, end_ms))
         self._visible = []
@@ -182,7 +192,7 @@ class TextTracker:
         self._visible = staying
 
     def _estimated_end_ms(self, sampled: SampledFrame) -> int:
-        """When a text went that stood in the picture before and is gone in this one, which lie apart: soon after the first."""
+        """The estimated end, in ms, of a line that was on the screen in the picture before and is gone in this one."""
         return self._seen_ms + min(MAX_UNSEEN_MS, (sampled.time_ms - self._seen_ms) // 2)
 
     def _read_lines(self, sampled: SampledFrame) -> None:
@@ -204,7 +214,7 @@ class TextTracker:
         ]
 
     def _known_lines(self, thumb: Thumbnail) -> list[Line] | None:
-        """What was read when the picture looked just the same."""
+        """The lines that were read in a picture with the same thumbnail, but for noise; None when none was read."""
         for before, lines in self._known:
             if np.array_equal(before, thumb) or float(np.abs(before.astype(np.int16) - thumb).max()) <= 4:
                 return lines
