@@ -1,7 +1,7 @@
-"""The parts of the video: where each begins, what kind it is, its title, who speaks in it, and what says so.
+"""Topic segmentation: the parts of a video, each with its kind, title, speakers and the evidence for its boundary.
 
-Evidence is gathered at every place where a part could begin (`evidence`), one model weighs all of it at once (`model`), and
-what the sidecar says about parts is put over that (`given`).
+Evidence is collected at every candidate boundary (`boundaries`), a semi-Markov model finds the best division (`semi_markov`), and
+what the sidecar says about parts replaces what was found (`sidecar`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utteran
 __all__ = ["VERSION", "run"]
 
 VERSION = 1
-# A recording in which no part stands out is one part, and of no kind.
+# The kind of the only part of a recording in which no boundary was found.
 WHOLE = "other"
 _EVIDENCE_TEXTS = {
     "black": "the picture is black",
@@ -29,7 +29,7 @@ _EVIDENCE_TEXTS = {
     "words": "opening words",
     "cohesion": "the words change",
 }
-# Evidence below this is not worth telling.
+# Evidence, in [0, 1], below this is left out of a part's list.
 MIN_EVIDENCE_SHOWN = 0.4
 
 
@@ -43,7 +43,8 @@ def run(
 ) -> Parts:
     """The parts of the recording, which cover it without a gap; one of kind "other" when nothing divides it.
 
-    `given` is what a person says about parts, which wins. No boundary lies inside an utterance. Nothing said, no parts.
+    `given` are the sidecar's parts, which override those found. No boundary lies inside an utterance. Where nothing is said
+    there are no parts.
     """
     said = utterances(aligned.tokens, voices)
     if not said:
@@ -75,7 +76,7 @@ def _part(
 
 
 def _evidence_texts(place: Candidate) -> tuple[str, ...]:
-    """The evidence in words, as a person reads it."""
+    """The evidence for a boundary as English phrases."""
     found = []
     if place.evidence["card"]:
         found.append(f'a card: "{place.title}"' if place.title else "a card")

@@ -1,6 +1,6 @@
-"""What speaks for a new part at each place where one could begin: cards, black, pauses, a change of voices, words.
+"""Candidate boundaries with their evidence: title cards, black, cuts, pauses, a change of speakers, cue phrases and cohesion.
 
-A part can begin only between two utterances, so that no boundary cuts one. Every kind of evidence is a number in [0, 1].
+A part can begin only between two utterances, so that no boundary divides one. Every kind of evidence is a number in [0, 1].
 Lexical cohesion is TextTiling's depth score: Hearst, "TextTiling: Segmenting Text into Multi-paragraph Subtopic Passages",
 Computational Linguistics 23(1), 1997.
 """
@@ -18,19 +18,27 @@ from pipeline.timing import Span
 from pipeline.transcript import Picture, ScreenText
 from pipeline.transcript.parts import Said, _talk
 
-# A card may come up while the last word still rings, or leave when the next is already said.
+# All of these were set by hand.
+# A card may appear this long before the last word ends, or go this long after the next begins.
 CARD_TOLERANCE_MS = 700
-# Pauses begin to count at the first length and count fully at the second: scenes are joined in one to two seconds.
-MIN_PAUSE_MS, FULL_PAUSE_MS = 1200, 6000
-# Who goes on speaking seldom begins a part; other evidence of it counts so much then.
+# Pauses count from the first length on, in proportion up to the second, where they count fully: scenes are joined in one to two
+# seconds.
+MIN_PAUSE_MS = 1200
+FULL_PAUSE_MS = 6000
+# The same speaker going on seldom begins a part: evidence of voices and words is multiplied by this then.
 SAME_SPEAKER_WEIGHT = 0.3
-# Voices and words before and behind are compared over so many utterances, and words.
-VOICE_WINDOW_UTTERANCES, COHESION_WINDOW_WORDS = 10, 80
-# Words that open or close a part count when they stand among so many of its first ones.
+# Utterances on either side of a gap over which speakers are compared, and words over which vocabulary is.
+VOICE_WINDOW_UTTERANCES = 10
+COHESION_WINDOW_WORDS = 80
+# First words of a part among which cue phrases are looked for.
 OPENING_WORDS = 40
-# Titles stand large in the middle; names stand small at the bottom.
-_TITLE_TOP, _TITLE_BOTTOM, _TITLE_HEIGHT = 0.2, 0.75, 0.05
+# Title cards have text in the middle of the frame, lower thirds at the bottom: bounds of a title's box, and its least height, as
+# shares of the height of the frame.
+_TITLE_TOP = 0.2
+_TITLE_BOTTOM = 0.75
+_TITLE_HEIGHT = 0.05
 
+# Cue phrases by the kind of part that they open or close.
 _PHRASES = {
     "introduction": (
         "welcome|my name is|in this (programme|program|video|film|course)|you will (see|watch|meet)"
@@ -51,6 +59,7 @@ _PHRASES = {
     ),
 }
 PHRASES = {kind: re.compile(rf"\b({words})\b", re.IGNORECASE) for kind, words in _PHRASES.items()}
+# Stop words, which say nothing about the topic.
 _STOP = frozenset(
     re.findall(
         r"\S+",
@@ -64,9 +73,9 @@ _STOP = frozenset(
 
 @dataclass(frozen=True)
 class Candidate:
-    """Where a part could begin: before utterance `at`, on the screen from `start_ms`; the evidence by name, each in [0, 1].
+    """A candidate boundary before utterance `at`, at `start_ms`, with the evidence by name, each in [0, 1].
 
-    `title` is what a card there says; `openings` are the kinds whose opening words follow.
+    `title` is the text of a card there; `openings` are the kinds whose cue phrases follow.
     """
 
     at: int
@@ -77,7 +86,7 @@ class Candidate:
 
 
 def candidates(said: Sequence[Said], picture: Picture) -> list[Candidate]:
-    """Every gap between neighbouring utterances with its evidence, the beginning first."""
+    """The gaps between neighbouring utterances at which a part could begin, with their evidence; the beginning comes first."""
     if not said:
         return []
     depths = cohesion_depths(said)
@@ -123,7 +132,7 @@ def _candidate(
 
 
 def _begins_in(shown: Span, wide: Span, gap: Span) -> bool:
-    """Whether what is shown begins in the gap and is over about when somebody speaks."""
+    """Whether what is shown begins in the gap and ends at most 1.5 s after `wide`, the gap with its tolerance."""
     return wide.start_ms <= shown.start_ms <= gap.end_ms and shown.end_ms <= wide.end_ms + 1500
 
 
@@ -133,13 +142,13 @@ def _is_title(text: ScreenText) -> bool:
 
 
 def _title(texts: Sequence[ScreenText], within: Span) -> str:
-    """What a card says largest, of the lines that come up in a stretch of time."""
+    """The text of the largest line that is shown within a span; "" without any."""
     shown = [t for t in texts if t.span.overlap_ms(within)]
     return max(shown, key=lambda t: (t.box[3], -t.box[1])).text if shown else ""
 
 
 def _voices_apart(said: Sequence[Said], at: int) -> float:
-    """How unlike those are who speak before and behind: 1 - the cosine of how much each says."""
+    """The cosine distance, in [0, 1], between how much each person says before and behind the gap."""
     before, behind = (
         _talk(s)
         for s in (said[max(0, at - VOICE_WINDOW_UTTERANCES) : at], said[at : at + VOICE_WINDOW_UTTERANCES])
@@ -151,7 +160,7 @@ def _voices_apart(said: Sequence[Said], at: int) -> float:
 
 
 def _openings(said: Sequence[Said], at: int) -> frozenset[str]:
-    """The kinds whose opening words are among the next ones of the same speaker."""
+    """The kinds of which a cue phrase is among the next words of the same speaker."""
     text, count = "", 0
     for one in said[at:]:
         if one.speaker != said[at].speaker or count >= OPENING_WORDS:
@@ -161,7 +170,7 @@ def _openings(said: Sequence[Said], at: int) -> frozenset[str]:
 
 
 def cohesion_depths(said: Sequence[Said]) -> list[float]:
-    """For each gap how deep cohesion dips there, as a share of the deepest dips: `depths[i]` before utterance i."""
+    """TextTiling depth scores in [0, 1], one for the gap before each utterance, from cosine similarities of word counts."""
     content = [[w for w in s.words if w not in _STOP and len(w) > 2] for s in said]
     flat = [(n, w) for n, words in enumerate(content) for w in words]
     first: dict[int, int] = {}
@@ -178,7 +187,8 @@ def cohesion_depths(said: Sequence[Said]) -> list[float]:
 
 
 def _depth_scores(similarities: Sequence[float]) -> list[float]:
-    """Hearst's depth: how far similarity rises to the nearest peak on either side; as a share of a deep dip."""
+    """Hearst's depth score of each gap: how far similarity rises to the nearest peak on either side. It is scaled so that the
+    mean is 0 and three standard deviations above it are 1, and clipped to [0, 1]."""
     raw = []
     for n, here in enumerate(similarities):
         left = right = here
