@@ -229,7 +229,7 @@ def _place_lost_cues(
 
 
 def _lost_cues(heard: Sequence[Placed | None], given: Subtitles) -> Iterator[tuple[int, int]]:
-    """The tokens `[first, last)` of each cue of which hardly any word was found."""
+    """The tokens `[first, last)` of each cue of which no more than `_MAX_FOUND_SHARE` of the words was found."""
     first = 0
     for cue in given.cues:
         last = first + len(cue.words)

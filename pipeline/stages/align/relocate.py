@@ -148,7 +148,7 @@ class _UnexplainedSpeech:
         return [span for span in self.all if span.duration_ms >= _MIN_SPEECH_MS]
 
     def take(self, span: Span, here: Sequence[WordSpan | None]) -> list[Span]:
-        """Words stand in `span` now; returns what is still left over of it."""
+        """Take the time of the words found in `span` out of it; returns the rest of `span`."""
         spans = [f.span for f in here if f is not None]
         first, last = spans[0].start_ms, spans[-1].end_ms
         rest = [Span(span.start_ms, max(span.start_ms, first)), Span(min(last, span.end_ms), span.end_ms)]

@@ -198,7 +198,7 @@ def layout_cost(script: Script, limits: Limits, piece: Piece) -> float:
 
 
 def _furthest_end(script: Script, limits: Limits, i: int, last: int) -> int:
-    """The furthest end, at most `last`, of a cue that begins at `i`: up to a hard break, within the longest duration and width."""
+    """The furthest end, at most `last`, of a cue that begins at `i`: up to a hard break, the longest duration and width."""
     j, latest = i + 1, script.starts[i] + limits.max_duration_ms
     widest = script.wide[i] + limits.lines * (limits.line_chars + 1)
     while (

@@ -146,7 +146,7 @@ class ShotTracker:
         return None
 
     def _cut_between(self, last_ms: int, now_ms: int) -> tuple[int, int]:
-        """The start and slack, in ms, of a cut between pictures that lie apart: at the last jump of packets, else the later one."""
+        """The start and slack, in ms, of a cut between pictures that lie apart: the last jump of packets, else the later one."""
         inside = self._jumps_ms[(self._jumps_ms > last_ms) & (self._jumps_ms < now_ms)]
         return (int(inside[-1]) if len(inside) else now_ms), now_ms - last_ms
 
