@@ -80,6 +80,7 @@ def test_whoever_is_addressed_is_not_the_one_who_speaks() -> None:
     assert (claim.kind, claim.key, claim.pieces) == (ProofKind.ADDRESSED, JAX, (0,))
     assert claim.weight < 0
     assert claims_of("I asked Jax what to think.") == []
+    assert claims_of("Jax. He told me what to think.") == []  # no comma: a name alone addresses nobody
     assert claims_of("I'm Tim, and this is, Tim, the end") == [(ProofKind.INTRODUCED, TIM)]
 
 
