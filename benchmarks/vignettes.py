@@ -25,7 +25,7 @@ from benchmarks import results
 from benchmarks.scores.segmentation import TOLERANCE_MS, Counts, counts, pairs, pk, window_diff
 from pipeline.settings import PictureSettings
 from pipeline.stages import picture, vignettes
-from pipeline.stages.vignettes.boundaries import _depths
+from pipeline.stages.vignettes.boundaries import cohesion_depths
 from pipeline.timing import Span, seconds_to_ms
 from pipeline.transcript import (
     Aligned,
@@ -115,7 +115,8 @@ def texttiling(film: Film) -> Parts:
     said = utterances(film.aligned.tokens, film.voices)
     # the stage's depth is (depth - mean) / (3 standard deviations)
     return _cut(
-        film, [s.span.start_ms for s, depth in zip(said, _depths(said), strict=True) if depth > 0.5 / 3]
+        film,
+        [s.span.start_ms for s, depth in zip(said, cohesion_depths(said), strict=True) if depth > 0.5 / 3],
     )
 
 

@@ -1,1 +1,1 @@
-"""The stages: each reads some of what came before and returns one frozen result; none knows another."""
+"""Stages of the pipeline: each reads some results of earlier ones and returns one frozen result; none imports another."""

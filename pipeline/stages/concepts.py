@@ -1,7 +1,6 @@
-"""Which clinical concepts each utterance carries, and the words that show it.
+"""Concept tagging: which clinical concepts of the lexicon each utterance has, and the tokens that are the evidence.
 
-What patterns see is a turn: the utterances of one speaker, joined over short pauses. Tags point back at
-tokens.
+Patterns are matched against the text of a turn: the utterances of one speaker, joined over short pauses.
 """
 
 from __future__ import annotations
@@ -18,14 +17,13 @@ from pipeline.progress import Progress, silent
 from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
 
 VERSION = 2
-"""Part of the key of this stage's results; raised when the same lexicon would be applied differently."""
+"""Part of the key of this stage's results; to be raised when equal inputs would give other tags."""
 
-LONGEST_PAUSE_MS = 2000
-"""Utterances of one speaker with no longer pause between them are one turn; people think for a second or
-two."""
+MAX_TURN_PAUSE_MS = 2000
+"""Utterances of one speaker with no longer pause between them are one turn; people think for a second or two. Set by hand."""
 
-FEW_TURNS = 100
-"""So many turns are matched in less time than spaCy takes to be imported."""
+MAX_FEW_TURNS = 100
+"""Up to so many turns are matched without spaCy's matcher, in less time than its import would take."""
 
 _ROLES = {
     "therapist": "therapist",
@@ -55,31 +53,31 @@ def run(
 ) -> Concepts:
     """The tags of a whole transcript, in order of evidence.
 
-    `roles` maps speaker ids to roles as the roster writes them; patterns that name a role apply to speakers
-    whose role is missing or not understood, too. `known` holds what this very lexicon found before, by role and
-    text of a turn: those turns are not coded again, and it is left with the findings of all turns. `by_word` holds which
-    of its rules a word calls for, as `Coder.by_word` gave it, or is empty and is given it where turns are coded.
+    `roles` maps speaker ids to roles as the roster writes them; patterns that name a role also apply to speakers whose role is
+    missing or unknown. `known` is a cache of findings of this same lexicon, by role and text of a turn: those turns are not
+    coded again, and it is left with the findings of exactly the turns given. `by_word` is a cache of `Coder.by_word`, the index
+    of rules by word; an empty one is filled where turns are coded.
     """
     turns = [(_Text.of(tokens, turn), _role(roles, turn[0].speaker)) for turn in _turns(tokens, utterances)]
-    coder = _Remembering(lexicon, known, by_word)
+    coder = _CachedCoder(lexicon, known, by_word)
     coder.expect((text.text, role) for text, role in turns)
     tags: list[ConceptTag] = []
     for number, (text, role) in enumerate(turns, 1):
         tags += [_tag(finding, text) for finding in coder.code(text.text, role)]
         progress(number / len(turns))
-    coder.leave_only_these()
+    coder.forget_unused()
     used = {tag.concept for tag in tags}
     labels = tuple((c.id, c.label) for c in lexicon.concepts if c.id in used)
     return Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags), labels)
 
 
 def _role(roles: Mapping[str, str], speaker: str | None) -> str:
-    """The role of a speaker as patterns name it, "" where it is missing or not understood."""
+    """The role of a speaker as patterns name it, "" where it is missing or unknown."""
     return _ROLES.get(roles.get(speaker or "", "").strip().lower().replace("-", ""), "")
 
 
-class _Remembering:
-    """A coder that is made only when a turn comes that was not coded before."""
+class _CachedCoder:
+    """A `Coder` with a cache of findings, made only when a turn comes that the cache does not have."""
 
     def __init__(
         self, lexicon: Lexicon, known: dict[str, list[Finding]] | None, by_word: dict[str, list[int]] | None
@@ -96,8 +94,8 @@ class _Remembering:
         return coder
 
     def expect(self, turns: Iterable[tuple[str, str]]) -> None:
-        """Say which turns will come, so that for few new ones little is made ready."""
-        self._few = len({_key(text, role) for text, role in turns} - self._known.keys()) <= FEW_TURNS
+        """Announce the turns, as (text, role), so that little is set up when few of them are new."""
+        self._few = len({_key(text, role) for text, role in turns} - self._known.keys()) <= MAX_FEW_TURNS
 
     def code(self, text: str, role: str) -> list[Finding]:
         """As `Coder.code`."""
@@ -107,8 +105,8 @@ class _Remembering:
         self._used[key] = self._known[key]
         return self._known[key]
 
-    def leave_only_these(self) -> None:
-        """Forget turns that are no longer there."""
+    def forget_unused(self) -> None:
+        """Drop from the cache the turns that were not asked for."""
         self._known.clear()
         self._known.update(self._used)
 
@@ -129,20 +127,19 @@ def _turns(tokens: Sequence[Token], utterances: Sequence[Utterance]) -> Iterator
 
 
 def _goes_on(tokens: Sequence[Token], before: Utterance, after: Utterance) -> bool:
-    """Whether `after` belongs to the turn of `before`; of unknown speakers only an unfinished sentence goes
-    on."""
+    """Whether `after` belongs to the turn of `before`; without known speakers only if `before` ends within a sentence."""
     if before.speaker != after.speaker or before.last != after.first:
         return False
     if not NOT_CAPTIONED.isdisjoint((tokens[before.last - 1].kind, tokens[after.first].kind)):
         return False
     if after.speaker is None and tokens[before.last - 1].text.rstrip("\"”'’)")[-1:] in SENTENCE_MARKS:
         return False
-    return tokens[after.first].span.start_ms - tokens[before.last - 1].span.end_ms <= LONGEST_PAUSE_MS
+    return tokens[after.first].span.start_ms - tokens[before.last - 1].span.end_ms <= MAX_TURN_PAUSE_MS
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """The text of a turn, and where in it every token and every utterance begins."""
+    """The text of a turn, its utterances, and the offset in characters at which each token begins."""
 
     text: str
     utterances: list[Utterance]

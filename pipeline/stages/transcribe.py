@@ -1,8 +1,8 @@
-"""The first stage that listens: where somebody speaks, and which words a recognizer hears there.
+"""Voice activity detection and speech recognition: the regions of speech, and the words that a recognizer reads there.
 
-Which recognizer: Whisper when it is asked for, or when its weights are on this machine; else PocketSphinx,
-which always is. Whisper is told names and terms only, never the subtitles' running text, because a biased ear
-is no independent witness; PocketSphinx cannot do without the text, and its result says that it was biased.
+The recognizer is Whisper when it is asked for, or when its weights are on this machine; else PocketSphinx, which always is.
+Whisper is biased towards names and terms only, never towards the subtitles' text, so that its transcript is independent of it;
+PocketSphinx needs the text as its language model, and its result is marked as biased.
 """
 
 from __future__ import annotations
@@ -20,18 +20,17 @@ from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind
 from pipeline.transcript.subtitles import Subtitles
 
-# The share of the work that finding speech takes, for the progress shown.
-_SCAN_SHARE = 0.1
+# The share of the progress shown that voice activity detection gets.
+_VAD_PROGRESS_SHARE = 0.1
 
-# Where the words are known, faint speech is worth listening to: a false alarm costs a moment and yields few
-# words.
-_FAINT_SHARE = 0.4
+# The share of the speech threshold that is applied where the recognizer knows the text: faint speech is worth its time then,
+# since a false alarm yields few words. Set by hand.
+_FAINT_THRESHOLD_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which recognizer a run will use. `identity` changes whenever its result could; `sentence` tells a
-    person why."""
+    """The recognizer that a run will use; `sentence` tells a person which it is and why, `directory` holds its weights."""
 
     name: str
     model: str
@@ -41,7 +40,8 @@ class Choice:
 
     @property
     def identity(self) -> str:
-        """Names the engine and the weights; for Whisper also a digest of its files and how it counts on this device."""
+        """A key that changes whenever the recognizer's result could: engine, model, and for Whisper the fingerprint of its files
+        and its compute type on this device."""
         if self.directory is None:
             return f"{self.name}/{self.model}"
         from pipeline.speech.asr.whisper import compute_type
@@ -50,8 +50,8 @@ class Choice:
 
 
 def choose(settings: TranscribeSettings) -> Choice:
-    """The recognizer for these settings. Raises WeightsError when Whisper is asked for and its files are not here,
-    RecognizerError when it is asked to use a graphics card that is not."""
+    """The recognizer for these settings. Raises WeightsError when Whisper is asked for and its files are missing, RecognizerError
+    when it is asked to use a graphics card that is missing."""
     if settings.recognizer == "sphinx":
         return _sphinx("as asked for")
     if settings.model != "auto":
@@ -73,12 +73,12 @@ def run(
     progress: Progress = silent,
     language: str = "en",
 ) -> Heard:
-    """Find speech and the words in it. `names` are people and terms that may be said, `language` is a tag like "en".
+    """The regions of speech and the words in them. `names` are people and terms that may be said, `language` is a tag like "en".
 
     Raises WeightsError when a model's files are missing or damaged, RecognizerError when a recognizer gives up.
     """
     choice = choose(settings)
-    probabilities = vad.speech_probabilities(audio, part(progress, 0.0, _SCAN_SHARE))
+    probabilities = vad.speech_probabilities(audio, part(progress, 0.0, _VAD_PROGRESS_SHARE))
     speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
     if choice.name == "sphinx" and given is not None and settings.words == "auto":
         progress(1.0)
@@ -87,9 +87,9 @@ def run(
     bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
     listen_to: tuple[Span, ...] = speech
     if bias.sentences:
-        faint = settings.speech_threshold * _FAINT_SHARE
+        faint = settings.speech_threshold * _FAINT_THRESHOLD_SHARE
         listen_to = tuple(vad.regions_of(probabilities, faint, audio.duration_ms))
-    tokens = recognizer.recognize(audio, listen_to, bias, part(progress, _SCAN_SHARE, 1.0))
+    tokens = recognizer.recognize(audio, listen_to, bias, part(progress, _VAD_PROGRESS_SHARE, 1.0))
     progress(1.0)
     return Heard(choice.name, choice.model, bool(bias.sentences), tokens, speech)
 
@@ -124,7 +124,7 @@ def _build(choice: Choice, settings: TranscribeSettings, language: str) -> Recog
 
 
 def _sentences(given: Subtitles | None) -> tuple[tuple[str, ...], ...]:
-    """What each cue says, in spoken words; sounds and credits are not said."""
+    """The spoken words of each cue, without sound descriptions and credits."""
     if given is None:
         return ()
     said = (

@@ -115,7 +115,7 @@ def test_a_turn_ends_with_its_speaker_and_of_unknown_ones_with_the_sentence(tiny
 
 
 def test_a_turn_ends_at_a_long_pause(tiny):
-    tokens, utterances = talk(("A", "I want a"), ("A", "drink"), pause_ms=concepts.LONGEST_PAUSE_MS + 1)
+    tokens, utterances = talk(("A", "I want a"), ("A", "drink"), pause_ms=concepts.MAX_TURN_PAUSE_MS + 1)
     assert concepts.run(tokens, utterances, {}, tiny).tags == ()
 
 

@@ -142,5 +142,5 @@ def test_a_word_is_doubted_by_how_the_words_around_it_fit() -> None:
 
 def test_a_cue_that_ends_before_it_begins_has_a_time_all_the_same() -> None:
     """Readers give such a cue no length; it is no cue without a time for that."""
-    assert align._in_the_sound(Span(5000, 5000), scattered(0)) == Span(5000, 5000)
-    assert align._in_the_sound(None, scattered(0)) is None
+    assert align._mapped_to_audio(Span(5000, 5000), scattered(0)) == Span(5000, 5000)
+    assert align._mapped_to_audio(None, scattered(0)) is None

@@ -161,7 +161,7 @@ def test_jumps_are_the_packets_that_stand_out():
     keys[0] = True
     held = packets.Packets(np.arange(len(sizes), dtype=np.int64) * 40, sizes, keys)
     assert held.jumps().tolist() == [31]
-    assert held.chosen_keys() == set()
+    assert held.scene_cut_keys() == set()
 
 
 def test_the_plan_keeps_to_its_budget():

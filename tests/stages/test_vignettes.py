@@ -166,7 +166,7 @@ def test_cohesion_dips_where_the_words_change():
     two = [
         parts_.Said(Span(n * 3000, n * 3000 + 2000), "a", "bread oven flour butter") for n in range(20, 40)
     ]
-    depths = boundaries._depths(one + two)
+    depths = boundaries.cohesion_depths(one + two)
     assert max(range(40), key=depths.__getitem__) == 20
 
 

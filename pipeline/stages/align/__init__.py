@@ -1,17 +1,22 @@
-"""Align: put the text that came with a recording to the sound, word by word, and say what is known about each.
+"""Forced alignment: give every word of the text that came with a recording its time in the sound, and a confidence.
 
-words      what to listen for: the written words with their pronunciations
-acoustics  what each sound of English looks like in         features   of the recording, fitted to each of its voices
-scoring    how well each moment fits each sound             sharing    work among threads
-lattice    the text as a network of states             search     the likeliest way through it
-listening  all of that: where each word was found
-lost       what the search did not find                moving     ... looked for elsewhere
-swapping   ... and in another order                   rejoining  ... and captions torn apart
-relation   how the given times relate to the sound
-placing    a time for every token                      filling    ... also for those that were not heard
-confidence how sure that is
-passages   what a person should look at                ears       ... because another ear read it otherwise
-                                                       opposites  ... or because the contrary fits better
+The acoustic search itself is `pipeline.speech.aligner`; here its input is prepared and its result repaired, placed and reviewed.
+
+    pronounced      the written words with their pronunciations, as the search takes them
+    relocate        cues that the search missed, aligned again where speech is unexplained
+    rejoin          the first or last words of a cue, when they were found beyond a long pause from the rest
+    reorder         neighbouring cues that stand in another order than they are said
+    sync            how the given times relate to the sound: offset, frame rate, cuts
+    placing         a time span for every token
+    interpolate     the same for words that were not found
+    confidence      the probability that a word's start is right
+    review          passages that a person should look at
+    second_reading  passages that an independent recognizer read otherwise
+    opposites       words whose negation fits the sound better
+    absent          text that is not in the recording
+    pauses          long silences, as tokens
+
+`run` is the stage; `absent.marked` and `pauses.marked` are applied to its result.
 """
 
 from __future__ import annotations
@@ -29,7 +34,7 @@ from pipeline.stages.align.pronounced import Part, parts
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
 from pipeline.stages.align.reorder import in_spoken_order
-from pipeline.stages.align.sync import FEWEST, Relation, relate, sentences
+from pipeline.stages.align.sync import MIN_PAIRS, Relation, relate, sentences
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -43,25 +48,26 @@ from pipeline.transcript import (
 )
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue
 
-# Words that fit this well (nats per frame) prove where they are.
-_SURE_FIT = -1.0
-# Text of which less than this share is found belongs to another recording.
-_LEAST_SHARE = 0.25
-# A few words are more easily heard by chance: in 9 s of the demo more than 60 % of the words of two cues were found
-# where they belong, and up to half of the words of one short cue where it does not.
-_LEAST_SHARE_OF_FEW = 0.5
-_MOVED_MS = 500
-# Half of a careful editor's cues lie no further from their words than this.
-_CAREFUL_MS = 150
+# Fit, in nats per frame, from which on a word's place is evidence of how the given times relate to the sound. Set by hand.
+_MIN_SURE_FIT = -1.0
+# Text of which a smaller share of words is found belongs to another recording. Set by hand.
+_MIN_FOUND_SHARE = 0.25
+# The same for text of fewer than `MIN_PAIRS` cues, which is more easily found by chance: in 9 s of the demo more than 60 %
+# of the words of two cues were found where they belong, and up to half of the words of one short cue where it does not.
+_MIN_FOUND_SHARE_OF_FEW = 0.5
+# A cue counts as moved in the report when its start differs from the given one by more than this.
+_MIN_MOVED_MS = 500
+# Up to this median deviation the given times are taken for a careful editor's, near which cues may be looked for. Set by hand.
+_MAX_CAREFUL_SCATTER_MS = 150
 
 
 def run(
     audio: Audio, heard: Heard, given: Subtitles | None, settings: AlignSettings, progress: Progress = silent
 ) -> Aligned:
-    """Time every word of `given` from the sound; without given text the recognizer's words stand as they are.
+    """Align every word of `given` to the sound; without given text the recognizer's words stand as they are.
 
-    `heard` gives the speech regions and, from a recognizer that did not know the text, what it heard where the text does not
-    fit. Raises WeightsError when the acoustic model is missing.
+    `heard` gives the speech regions and, from a recognizer that did not know the text, the words that it read where the text
+    does not fit. Raises WeightsError when the acoustic model is missing.
     """
     if given is None:
         return Aligned(heard.tokens, AlignmentReport(Verdict.NO_SUBTITLES))
@@ -74,7 +80,7 @@ def _aligned(
 ) -> Aligned:
     wanted = parts(given)
     listener = Listener(audio.samples, heard.regions, settings.processes)
-    listened = _listen(listener, wanted, given, progress)
+    listened = _locate_words(listener, wanted, given, progress)
     relation = _relation(given, wanted, listened.found)
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
@@ -84,8 +90,10 @@ def _aligned(
     return Aligned(tokens, _report(tokens, wanted, listened, relation, heard, cues, against), cues)
 
 
-def _listen(listener: Listener, wanted: Sequence[Part], given: Subtitles, progress: Progress) -> Listened:
-    """Walk through the whole sound, then look for what stands in another order than it is said."""
+def _locate_words(
+    listener: Listener, wanted: Sequence[Part], given: Subtitles, progress: Progress
+) -> Listened:
+    """Align all words to the whole sound, then align again the cues that were missed or stand in another order."""
     listened = listener.listen([p.spoken for p in wanted], progress)
     cue_of_token = [number for number, cue in enumerate(given.cues) for _ in cue.words]
     cue_of = [cue_of_token[part.token] for part in wanted]
@@ -93,34 +101,33 @@ def _listen(listener: Listener, wanted: Sequence[Part], given: Subtitles, progre
     def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Listened]:
         return listener.compare([[wanted[n].spoken for n in words] for words in orders], within)
 
-    def hear(words: Sequence[int], within: Span) -> Sequence[WordSpan | None]:
+    def align_words(words: Sequence[int], within: Span) -> Sequence[WordSpan | None]:
         return compare([words], within)[0].found
 
     relation = _relation(given, wanted, listened.found)
-    own = [_in_the_sound(cue.span, relation) for cue in given.cues]
-    # What fits its own time, or speech that is left over, goes there at once; only what is still missing then is worth another
-    # order.
-    if relation.pieces and relation.scatter_ms <= _CAREFUL_MS:
-        listened = at_own_times(listened, cue_of, hear, lambda words: own[cue_of[words.start]])
+    own = [_mapped_to_audio(cue.span, relation) for cue in given.cues]
+    # Cues that fit at their own times are settled first: trials of another order cost more, and are left for the rest.
+    if relation.pieces and relation.scatter_ms <= _MAX_CAREFUL_SCATTER_MS:
+        listened = at_own_times(listened, cue_of, align_words, lambda words: own[cue_of[words.start]])
     starts = [None if span is None else span.start_ms for span in own]
 
     def expected(words: range) -> int | None:
         return starts[cue_of[words.start]]
 
-    if given.timed:  # the paragraphs of a script hold pauses
-        listened = rejoined(listened, cue_of, hear)
-    listened = put_in_place(listened, cue_of, hear, expected)
+    if given.timed:  # the paragraphs of a script hold long pauses, so that nothing follows from one
+        listened = rejoined(listened, cue_of, align_words)
+    listened = put_in_place(listened, cue_of, align_words, expected)
     listened = in_spoken_order(listened, cue_of, starts, relation.scatter_ms, compare)
-    if relation.scatter_ms <= _CAREFUL_MS:
+    if relation.scatter_ms <= _MAX_CAREFUL_SCATTER_MS:
         return listened
     found = without_doubles(listened.found, cue_of)
     if found == list(listened.found):
         return listened
-    return put_in_place(replace(listened, found=tuple(found)), cue_of, hear, expected)
+    return put_in_place(replace(listened, found=tuple(found)), cue_of, align_words, expected)
 
 
-def _in_the_sound(given: Span | None, relation: Relation) -> Span | None:
-    """Where a cue's given time lies in the sound; None for text without times, or without a relation to the sound."""
+def _mapped_to_audio(given: Span | None, relation: Relation) -> Span | None:
+    """A cue's given time mapped to the clock of the sound; None for text without times, or without a relation to the sound."""
     if given is None or not relation.pieces:
         return None
     start = max(0, relation.at(given.start_ms))
@@ -128,8 +135,8 @@ def _in_the_sound(given: Span | None, relation: Relation) -> Span | None:
 
 
 def _relation(given: Subtitles, wanted: Sequence[Part], found: Sequence[WordSpan | None]) -> Relation:
-    sure = [n for n, f in enumerate(found) if f is not None and not f.stand_in and f.fit > _SURE_FIT]
-    if len(sure) < _LEAST_SHARE * len(wanted) or not sure:
+    sure = [n for n, f in enumerate(found) if f is not None and not f.stand_in and f.fit > _MIN_SURE_FIT]
+    if len(sure) < _MIN_FOUND_SHARE * len(wanted) or not sure:
         return Relation(Verdict.UNRELATED)
     if not given.timed:
         return Relation(Verdict.UNTIMED)
@@ -141,7 +148,7 @@ def _relation(given: Subtitles, wanted: Sequence[Part], found: Sequence[WordSpan
         and (here := found[n]) is not None
         and (n == 0 or wanted[n - 1].token != wanted[n].token)
     ]
-    if len(pairs) < FEWEST and len(sure) <= _LEAST_SHARE_OF_FEW * len(wanted):
+    if len(pairs) < MIN_PAIRS and len(sure) <= _MIN_FOUND_SHARE_OF_FEW * len(wanted):
         return Relation(Verdict.UNRELATED)
     return relate(sorted(pairs))
 
@@ -163,7 +170,10 @@ def _report(
 ) -> AlignmentReport:  # fmt: skip
     read = second_reading.read_differently(tokens, heard)
     doubted, misfitting = review.doubtful(tokens, wanted, listened.found, heard, against)
-    not_confirmed, differently = review.beside(doubted, read), review.beside(misfitting, read)
+    not_confirmed, differently = (
+        review.sharing_no_token(doubted, read),
+        review.sharing_no_token(misfitting, read),
+    )
     return AlignmentReport(
         relation.verdict,
         sentences(relation),
@@ -173,7 +183,7 @@ def _report(
         not_confirmed,
         tuple(sorted((*differently, *read), key=lambda passage: passage.first)),
         sum(
-            abs(tokens[c.first].span.start_ms - c.span.start_ms) > _MOVED_MS
+            abs(tokens[c.first].span.start_ms - c.span.start_ms) > _MIN_MOVED_MS
             for c in cues
             if c.span is not None
         ),

@@ -1,8 +1,8 @@
-"""Text that came with a recording and is not in it: a passage that was cut out of the video and not out of the subtitles.
+"""Absent text: mark passages of the given text that the recording does not contain, such as a scene that was cut out.
 
-The aligner lists words that are nowhere to be heard. Where there is not even time enough to say them, they were not said:
-such passages are marked `absent`, and captions do not show them. Where there is time, the ear may have failed, and they stay:
-also where music or noise may hide somebody who speaks, for to lose what is said is worse than to show what is not.
+The aligner lists words that were not found. Where there is not even time enough to say them, they were not said: such passages
+get the kind `absent`, and captions do not show them. Where there is time, or music or noise that may hide speech, the aligner
+may have failed and they stay, for to lose what is said is worse than to show what is not.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from dataclasses import replace
 from pipeline.timing import Span, covered_ms, gaps
 from pipeline.transcript import Aligned, Kind, Token
 
-# What a letter takes in fluent speech.
+# Time that a letter (or the space behind a word) takes in fluent speech, some 15 characters a second.
 MS_PER_LETTER = 65
-# With less speech than this share of what the text would take, it cannot have been said, however fast.
-MOST_SPEECH = 0.25
-# Shorter text might be swallowed by the words around it.
-LEAST_MS = 2000
-# With less time than this share of what the text would take nobody says it, whatever else is heard: the fastest talkers
-# need more than half.
-LEAST_ROOM = 0.5
-# Stretches shorter than this without speech are pauses between words.
-PAUSE_MS = 1500
+# Text cannot have been said where speech lasts for less than this share of the time that the text would take. Set by hand.
+MAX_SPEECH_SHARE = 0.25
+# Text that would take less time is never marked: it may be hidden in the spans of the words around it.
+MIN_TEXT_MS = 2000
+# With less room than this share of the time that the text would take nobody says it, whatever else is heard: the fastest
+# talkers need more than half.
+MIN_ROOM_SHARE = 0.5
+# Stretches without speech that are shorter than this are pauses between words, and need not be silent.
+MIN_SILENCE_MS = 1500
 
 
 def marked(
     aligned: Aligned, speech: Sequence[Span], is_still: Callable[[Span], bool] | None = None
 ) -> Aligned:
-    """The alignment with the words that are surely not in the recording marked as absent.
+    """The alignment with the words that are surely not in the recording given the kind `absent`.
 
-    `speech` are the regions of speech, in order; without any nothing is known, and nothing is marked. `is_still` listens
-    whether anything is heard in a stretch in which nobody seems to speak.
+    `speech` are the regions of speech, in order; without any nothing is known, and nothing is marked. `is_still` says of a
+    stretch without speech whether it holds no other sound either.
     """
     tokens = list(aligned.tokens)
     for first, last in _passages(aligned) if speech else ():
@@ -42,7 +42,7 @@ def marked(
 
 
 def _passages(aligned: Aligned) -> Iterator[tuple[int, int]]:
-    """Passages of text without speech, joined over the sounds between them."""
+    """The ranges of tokens `[first, last)` that were not found, joined over the sound descriptions between them."""
     first = last = 0
     for passage in aligned.report.text_without_speech:
         between = aligned.tokens[last : passage.first]
@@ -68,8 +68,8 @@ def _cannot_be_said(
     end = tokens[last].span.start_ms if last < len(tokens) else max(start, speech[-1].end_ms)
     room = Span(start, max(start, end))
     spoken_ms = covered_ms(region.clipped(room) for region in speech if region.overlap_ms(room))
-    if needed_ms < LEAST_MS or spoken_ms >= MOST_SPEECH * needed_ms:
+    if needed_ms < MIN_TEXT_MS or spoken_ms >= MAX_SPEECH_SHARE * needed_ms:
         return False
-    if is_still is None or room.duration_ms < LEAST_ROOM * needed_ms:
+    if is_still is None or room.duration_ms < MIN_ROOM_SHARE * needed_ms:
         return True
-    return all(is_still(bare) for bare in gaps(speech, room) if bare.duration_ms >= PAUSE_MS)
+    return all(is_still(silence) for silence in gaps(speech, room) if silence.duration_ms >= MIN_SILENCE_MS)

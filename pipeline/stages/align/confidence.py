@@ -1,7 +1,6 @@
-"""What a word's confidence means: the chance that its start is within 100 ms of the truth.
+"""Word confidence: the probability that a word's start is within 100 ms of the truth, by logistic regression on its fit.
 
-A logistic curve over what the search noticed. Its weights were set by hand, not fitted; `benchmarks/align.py` prints how
-often words of each confidence really are right.
+The weights were set by hand, not fitted; `benchmarks/align.py` prints how often words of each confidence really are right.
 """
 
 from __future__ import annotations
@@ -11,35 +10,49 @@ from math import exp
 
 from pipeline.speech.aligner.listen import WordSpan
 
-# Weights of the logistic curve, and of what it reads.
-_BASE = 3.2
-_FIT, _NEIGHBOUR_FIT = 0.9, 0.45
-_STAND_IN, _ALONE = -2.0, -1.0
-_WORST, _BEST = -6.0, 1.0  # nats per frame between which a fit tells anything
-_REACH = 2  # words on either side
-_UNTOLD = -3.0  # what a skipped neighbour counts as
+# Log odds of a word, in nats: the intercept, and what each feature adds. Set by hand.
+_INTERCEPT = 3.2
+_FIT_WEIGHT = 0.9  # per nat per frame of the word's own fit
+_NEIGHBOUR_FIT_WEIGHT = 0.45  # per nat per frame of the mean fit of the words around it
+_STAND_IN_WEIGHT = -2.0  # something else is said in the word's place
+_NO_NEIGHBOUR_WEIGHT = -1.0  # none of the words around it was found
+# Fits are clipped to this range (nats per frame): beyond it they tell no more.
+_MIN_FIT = -6.0
+_MAX_FIT = 1.0
+# Words on either side that count as neighbours.
+_CONTEXT_WORDS = 2
+# Fit, in nats per frame, of a neighbour that was not found or is a stand-in.
+_MISSING_FIT = -3.0
 
-_GUESS_BETWEEN_NEIGHBOURS, _GUESS_FROM_EDITOR = 0.15, 0.3
+# Confidence of words that were not found, set by hand: placed between their neighbours, and at the time the editor gave them.
+_INTERPOLATED_CONFIDENCE = 0.15
+_GIVEN_TIME_CONFIDENCE = 0.3
 
 
 def confidence_of(found: Sequence[WordSpan | None], index: int) -> float:
-    """The chance in [0, 1] that the word found at `index` starts where it was put."""
+    """The probability in [0, 1] that word `index` starts within 100 ms of where it was found; 0 when it was not found."""
     here = found[index]
     if here is None:
         return 0.0
     around = [
-        found[n] for n in range(max(0, index - _REACH), min(len(found), index + _REACH + 1)) if n != index
+        found[n]
+        for n in range(max(0, index - _CONTEXT_WORDS), min(len(found), index + _CONTEXT_WORDS + 1))
+        if n != index
     ]
-    fits = [_UNTOLD if f is None or f.stand_in else _clipped(f.fit) for f in around]
-    log_odds = _BASE + _FIT * _clipped(here.fit) + _NEIGHBOUR_FIT * (sum(fits) / len(fits) if fits else 0.0)
-    log_odds += _STAND_IN * here.stand_in + _ALONE * all(f is None for f in around)
+    fits = [_MISSING_FIT if f is None or f.stand_in else _clipped(f.fit) for f in around]
+    log_odds = (
+        _INTERCEPT
+        + _FIT_WEIGHT * _clipped(here.fit)
+        + _NEIGHBOUR_FIT_WEIGHT * (sum(fits) / len(fits) if fits else 0.0)
+    )
+    log_odds += _STAND_IN_WEIGHT * here.stand_in + _NO_NEIGHBOUR_WEIGHT * all(f is None for f in around)
     return 1 / (1 + exp(-log_odds))
 
 
 def confidence_of_guess(from_editor: bool) -> float:
-    """For a word that was not found: its editor's time, moved with its neighbours, or a place between them."""
-    return _GUESS_FROM_EDITOR if from_editor else _GUESS_BETWEEN_NEIGHBOURS
+    """The confidence in [0, 1] of a word that was not found: at the time its editor gave it, or interpolated."""
+    return _GIVEN_TIME_CONFIDENCE if from_editor else _INTERPOLATED_CONFIDENCE
 
 
 def _clipped(fit: float) -> float:
-    return min(_BEST, max(_WORST, fit))
+    return min(_MAX_FIT, max(_MIN_FIT, fit))

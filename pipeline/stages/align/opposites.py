@@ -1,7 +1,7 @@
-"""Words whose opposite sounds nearly the same ("can", "can't"; "not", "now"): whether the opposite fits the sound better.
+"""Likelihood-ratio test of negations: whether the opposite of a word ("can", "can't"; "not", "now") fits the sound better.
 
-One wrong letter turns what was said into its contrary, and the word still fits the sound so well that nothing else doubts it. So
-the word is put beside its opposites in the same part of the sound, between its neighbours, and their scores are compared.
+One wrong letter turns what was said into its contrary, and the word still fits the sound so well that nothing else doubts it.
+So the word and each of its opposites are scored in the same part of the sound, between the same neighbours.
 """
 
 from __future__ import annotations
@@ -18,20 +18,25 @@ from pipeline.timing import Span
 from pipeline.transcript.subtitles import Subtitles
 
 Likelihoods = Callable[[Sequence[Sequence[Spoken]], Span], Sequence[float]]
-"""Several texts and a part of the sound -> how well each explains it, in nats."""
+"""Gives the log likelihood, in nats, of each of several texts within a part of the sound; -inf where one cannot be aligned."""
 
-# The opposite must be likelier by so many nats; right words came out ahead of it in 98 of 100 places, mostly by far more.
-_LIKELIER = 8.0
-# Where a word and its neighbours fit no worse (nats per frame) than the words around them, nothing else was said.
-_WORSE = 0.5
-# Neighbours further away say nothing about the word.
-_NEAR_MS = 1500
+# By this many nats the opposite must be likelier. Right words were likelier than it in 98 of 100 places, mostly by far more.
+_MIN_LOG_LIKELIHOOD_RATIO = 8.0
+# A word is not tested where it and its neighbours fit at most so much worse, in nats per frame, than the words around them.
+_FIT_TOLERANCE_NATS = 0.5
+# A neighbour is used when the later of the two words ends less than this after the earlier one.
+_NEIGHBOUR_WITHIN_MS = 1500
+# Sound taken in on either side of the words that are scored.
 _MARGIN_MS = 20
-# A "not" that was left out of the text leaves at least so much sound unexplained behind the word, or draws the word out so long.
-_LEFT_OVER_MS, _DRAWN_OUT_MS = 80, 220
-_ABLE_TO_DENY = "do does did can could would should is are was were has have had will must might need may am"
-_CONTRACTED = {a: f"{a}n't" for a in _ABLE_TO_DENY.split()} | {"will": "won't", "can": "can't"}
-_PAIRS = (
+# An added "not" is tried only where it has room: so much unexplained sound behind the word, or a word that lasts so long.
+_MIN_UNEXPLAINED_MS = 80
+_MIN_LENGTHENED_MS = 220
+# Auxiliaries that take "n't" or "not".
+_NEGATABLE_AUXILIARIES = (
+    "do does did can could would should is are was were has have had will must might need may am"
+)
+_CONTRACTIONS = {a: f"{a}n't" for a in _NEGATABLE_AUXILIARIES.split()} | {"will": "won't", "can": "can't"}
+_ANTONYM_PAIRS = (
     ("not", "now"), ("never", "ever"), ("without", "with"), ("nothing", "something"), ("nothing", "anything"),
     ("nobody", "somebody"), ("nobody", "anybody"), ("cannot", "can"),
 )  # fmt: skip
@@ -39,24 +44,24 @@ _PAIRS = (
 
 def _opposites() -> dict[str, tuple[tuple[str, ...], ...]]:
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for one, other in (*_CONTRACTED.items(), *_PAIRS):
+    for one, other in (*_CONTRACTIONS.items(), *_ANTONYM_PAIRS):
         found[one].append((other,))
         found[other].append((one,))
-    for word in _CONTRACTED:
+    for word in _CONTRACTIONS:
         found[word].append((word, "not"))
     found["not"].append(())
     return {word: tuple(others) for word, others in found.items()}
 
 
 OPPOSITES: Mapping[str, tuple[tuple[str, ...], ...]] = _opposites()
-"""A word in small letters -> what says the contrary in its place, each as words; none where it would just be gone."""
+"""Maps a lower-case word to its opposites, each a sequence of words that may stand in its place; () where it is left out."""
 
 
 def contradicted(
     given: Subtitles, parts: Sequence[Part], found: Sequence[WordSpan | None], likelihoods: Likelihoods
 ) -> frozenset[int]:
-    """The tokens whose opposite fits the sound better than they do, among the words that were found."""
-    texts = [_bare(word.text) for word in given.words]
+    """The indices of tokens that were found and whose opposite is likelier than they are, by the ratio required."""
+    texts = [_normalised(word.text) for word in given.words]
     result: set[int] = set()
     for index, part in enumerate(parts):
         here, others = found[index], OPPOSITES.get(texts[part.token], ())
@@ -77,36 +82,36 @@ def _is_contradicted(
     assert here is not None
     before, after = _neighbour(found, index, -1), _neighbour(found, index, 1)
     wide = here.span.hull(before.span if before else here.span).hull(after.span if after else here.span)
-    roomy = here.span.duration_ms >= _DRAWN_OUT_MS or (
-        after is not None and after.span.start_ms - here.span.end_ms >= _LEFT_OVER_MS
+    has_room_for_not = here.span.duration_ms >= _MIN_LENGTHENED_MS or (
+        after is not None and after.span.start_ms - here.span.end_ms >= _MIN_UNEXPLAINED_MS
     )
     left = [parts[index - 1].spoken] if before else []
     right = [parts[index + 1].spoken] if after else []
-    readings = [words for words in others if len(words) < 2 or roomy]
-    if not readings or not (left or right) or _fits_well(found, index, (here, before, after)):
+    alternatives = [words for words in others if len(words) < 2 or has_room_for_not]
+    if not alternatives or not (left or right) or _fits_well(found, index, (here, before, after)):
         return False
-    orders = [
+    texts_tried = [
         [parts[index].spoken],
-        *([s for word in words for s in spoken_words(word)] for words in readings),
+        *([s for word in words for s in spoken_words(word)] for words in alternatives),
     ]
     within = Span(max(0, wide.start_ms - _MARGIN_MS), wide.end_ms + _MARGIN_MS)
-    own, *scores = likelihoods([[*left, *order, *right] for order in orders], within)
-    return isfinite(own) and max(scores) > own + _LIKELIER
+    own, *scores = likelihoods([[*left, *text_tried, *right] for text_tried in texts_tried], within)
+    return isfinite(own) and max(scores) > own + _MIN_LOG_LIKELIHOOD_RATIO
 
 
 def _fits_well(found: Sequence[WordSpan | None], index: int, words: Sequence[WordSpan | None]) -> bool:
-    return min(f.fit for f in words if f is not None) >= usual_fit(found, index) - _WORSE
+    return min(f.fit for f in words if f is not None) >= usual_fit(found, index) - _FIT_TOLERANCE_NATS
 
 
 def _neighbour(found: Sequence[WordSpan | None], index: int, step: int) -> WordSpan | None:
-    """The word before or after, if it is found where it should be: on that side, and near."""
+    """The word before (`step` -1) or after (1), if it was found in that order in time, and near."""
     at, here = index + step, found[index]
     other = found[at] if 0 <= at < len(found) else None
     if other is None or here is None:
         return None
     first, second = (other.span, here.span) if step < 0 else (here.span, other.span)
     in_order = first.start_ms <= second.start_ms
-    return other if in_order and second.end_ms - first.end_ms < _NEAR_MS else None
+    return other if in_order and second.end_ms - first.end_ms < _NEIGHBOUR_WITHIN_MS else None
 
 
 def _is_whole(parts: Sequence[Part], index: int) -> bool:
@@ -115,5 +120,5 @@ def _is_whole(parts: Sequence[Part], index: int) -> bool:
     return all(parts[k].token != token for k in (index - 1, index + 1) if 0 <= k < len(parts))
 
 
-def _bare(text: str) -> str:
+def _normalised(text: str) -> str:
     return text.lower().replace("’", "'").strip("\"'.,?!;:…—–-()[]")

@@ -1,4 +1,4 @@
-"""Long silences between words, told as tokens of their own: in therapy they are part of what happened.
+"""Long pauses: insert a token for each long silence between words, since in therapy silence is part of what happened.
 
 Only silence between words counts, not what comes before the first of them and after the last, and not a stretch in which
 somebody speaks without text, or in which music or another sound is heard.
@@ -19,10 +19,10 @@ from pipeline.transcript import (
 )
 from pipeline.transcript.reindex import inserted
 
-# So long nobody takes it for a breath; caption profiles may ask for longer ones only.
+# The shortest silence that gets a token, far longer than any breath. Caption profiles may show longer ones only.
 LONG_PAUSE_MS = 10_000
-# How a silence is told, by language.
-TOLD = {"en": "[long pause]"}
+# The token's text by primary language subtag (BCP 47); in other languages no pause is marked.
+PAUSE_TEXT_BY_LANGUAGE = {"en": "[long pause]"}
 
 
 def marked(
@@ -31,12 +31,12 @@ def marked(
     lang: str = "en",
     is_still: Callable[[Span], bool] | None = None,
 ) -> Aligned:
-    """The alignment with a token for every long silence between two words that follow each other.
+    """The alignment with a token of kind `pause` for every long silence between two words that follow each other.
 
-    `speech` are the regions of speech; without any nothing is known of silence. `is_still` listens whether anything is
-    heard in a stretch; where it cannot say that nothing is, no silence is told.
+    `speech` are the regions of speech; without any nothing is known of silence, and nothing is marked. `is_still` says
+    whether a stretch holds no sound at all; a silence of which it does not say so gets no token.
     """
-    text = TOLD.get(lang.split("-")[0].lower())
+    text = PAUSE_TEXT_BY_LANGUAGE.get(lang.split("-")[0].lower())
     if text is None or not speech:
         return aligned
     found = [
@@ -48,14 +48,14 @@ def marked(
 
 
 def _silences(tokens: Sequence[Token], speech: Sequence[Span]) -> list[tuple[int, Span]]:
-    """Each long silence, and the token in front of which it lies in the text, too."""
+    """Each long silence with the index of the token that follows it, where text and time agree on the order around it."""
     here = [(k, t.span) for k, t in enumerate(tokens) if t.kind not in NOT_CAPTIONED]
     if not here:
         return []
-    ends: list[int] = []  # by then all tokens up to here are over
+    ends: list[int] = []  # ends[n]: when all of the first n + 1 tokens are over
     for _, span in here:
         ends.append(max(span.end_ms, ends[-1] if ends else 0))
-    begins = [0] * len(here)  # from then on all tokens from here come
+    begins = [0] * len(here)  # begins[n]: when the earliest of token n and those behind it begins
     for n in range(len(here) - 1, -1, -1):
         begins[n] = min(here[n][1].start_ms, begins[n + 1] if n + 1 < len(here) else here[n][1].start_ms)
     found = []

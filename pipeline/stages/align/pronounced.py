@@ -1,6 +1,6 @@
-"""What to listen for: the given text as words with pronunciations, stutters and compounds taken apart.
+"""Pronunciations of the given text: each word as the phone sequences to align, with stutters and compounds taken apart.
 
-"I-I think" is said as three words, and each wants its own time; "1455" is one word with several readings.
+"I-I think" is said as three words, and each needs its own time; "1455" is one word with several readings.
 """
 
 from __future__ import annotations
@@ -16,24 +16,26 @@ from pipeline.speech.aligner.lattice import Phones, Spoken
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import Subtitles, SubtitlesWord
 
-# Readings x pronunciations of one word; more cost time and gain nothing.
-_MOST_READINGS, _MOST_PRONUNCIATIONS = 4, 6
-# A gap between cues that lets expect a pause in the talk.
-_CUE_GAP_MS = 400
+# Readings tried of one word, and pronunciations of all of them together; more cost time and gain nothing.
+_MAX_READINGS = 4
+_MAX_PRONUNCIATIONS = 6
+# From this gap between cues on, a pause in the talk is expected. Set by hand.
+_MIN_CUE_GAP_MS = 400
+# Punctuation behind which a pause may be made.
 _PAUSE_AFTER = re.compile(r"(?:[.,?!;:…]|--|–|—)[\"'”’)\]]*$")
 _PIECES = re.compile(r"[^-]*[^\W_][^-]*-*")
-# The space behind a sentence or a comma was forgotten: "hmm.And".
+# Where the space behind a sentence or a comma was forgotten: "hmm.And".
 _RUN_TOGETHER = re.compile(r"(?<=[a-z][.?!…])(?=[A-Z])|(?<=[a-z][,;])(?=[A-Za-z])")
-# Sounds whose spelling says little about how they sound.
-_VAGUE = frozenset({"ugh", "uhh", "umm", "aw", "ah", "oh", "huh"})
-# Hums, less their hyphens and doubled letters: one sound each, of any vowel or none. Machine voices, common in training videos,
-# spell the letters.
-_ONE_HUM = ("HH AH M", "M", "HH M", "AH M")
-_TWO_HUMS = ("AH M HH AH M", "M HH M", "M HH AH M", "AH HH AH")
-_HUMS = {
-    "m": _ONE_HUM,
-    "hm": _ONE_HUM,
-    **dict.fromkeys(("mhm", "umhm", "umhum", "uhum", "uhmhum", "uhuh"), _TWO_HUMS),
+# Interjections whose spelling says little about how they sound.
+_INTERJECTIONS = frozenset({"ugh", "uhh", "umm", "aw", "ah", "oh", "huh"})
+# Backchannels ("mhm", "uh-huh") without hyphens and doubled letters, and their pronunciations in ARPAbet. Speech synthesis,
+# common in training videos, spells the letters, which `_backchannel` adds.
+_ONE_SYLLABLE_HUM = ("HH AH M", "M", "HH M", "AH M")
+_TWO_SYLLABLE_HUM = ("AH M HH AH M", "M HH M", "M HH AH M", "AH HH AH")
+_BACKCHANNELS = {
+    "m": _ONE_SYLLABLE_HUM,
+    "hm": _ONE_SYLLABLE_HUM,
+    **dict.fromkeys(("mhm", "umhm", "umhum", "uhum", "uhmhum", "uhuh"), _TWO_SYLLABLE_HUM),
 }
 
 
@@ -46,7 +48,7 @@ class Part:
 
 
 def parts(given: Subtitles) -> list[Part]:
-    """Everything in the text that somebody should say, in reading order; sounds and credits are left out."""
+    """The words that somebody should say, in reading order; sound descriptions and credits are left out."""
     found: list[Part] = []
     before = ""
     pause = True
@@ -63,7 +65,7 @@ def parts(given: Subtitles) -> list[Part]:
 
 
 def spoken_words(text: str) -> tuple[Spoken, ...]:
-    """A written word as what to listen for in the middle of a phrase: one for each of its pieces."""
+    """The pronunciations of a written word in the middle of a phrase, one item for each of its pieces."""
     return tuple(Spoken(phones, False, doubtful) for phones, doubtful in _pieces(SubtitlesWord(text)))
 
 
@@ -71,7 +73,7 @@ def _with_gaps(given: Subtitles) -> Iterator[tuple[SubtitlesWord, bool]]:
     """Every word, and whether a gap between cues, or a new paragraph of a script, lies in front of it."""
     last_end_ms: int | None = None
     for cue in given.cues:
-        gap = cue.span is None or last_end_ms is None or cue.span.start_ms - last_end_ms >= _CUE_GAP_MS
+        gap = cue.span is None or last_end_ms is None or cue.span.start_ms - last_end_ms >= _MIN_CUE_GAP_MS
         for number, word in enumerate(cue.words):
             yield word, gap and number == 0
         last_end_ms = None if cue.span is None else cue.span.end_ms
@@ -84,32 +86,32 @@ def _pieces(word: SubtitlesWord) -> list[tuple[tuple[Phones, ...], bool]]:
         return [(said, False)] if said else []
     if len(sentences := _RUN_TOGETHER.split(word.text)) > 1:
         return [piece for text in sentences for piece in _pieces(replace(word, text=text))]
-    if hum := _hum(word.text):
-        return [(hum, True)]
+    if backchannel := _backchannel(word.text):
+        return [(backchannel, True)]
     texts = _PIECES.findall(word.text) if re.search(r"[^\W\d]-+[^\W\d]", word.text) else [word.text]
     found = []
     for number, text in enumerate(texts):
         bare = text.rstrip("-")
-        broken = _is_broken(bare, texts[number + 1 :])
-        readings = [(bare.lower(),)] if broken else spoken_readings(bare, _MOST_READINGS)
+        is_partial = _is_partial_word(bare, texts[number + 1 :])
+        readings = [(bare.lower(),)] if is_partial else spoken_readings(bare, _MAX_READINGS)
         said = _pronunciations(readings)
-        if broken and said:
+        if is_partial and said:
             following = _pronunciations(spoken_readings(texts[number + 1].rstrip("-"), 1))
             said = tuple(phones[:1] for phones in following) or said
         if said:
-            found.append((said, broken or _is_doubtful(readings)))
+            found.append((said, is_partial or _is_doubtful(readings)))
     return found
 
 
-def _hum(text: str) -> tuple[Phones, ...]:
-    """How a hum may sound; () for any other word."""
+def _backchannel(text: str) -> tuple[Phones, ...]:
+    """The pronunciations of a backchannel; () for any other word."""
     letters = "".join(c for c in text.lower() if c.isalpha())
-    sounds = _HUMS.get(re.sub(r"(.)\1+", r"\1", letters), ()) if len(letters) > 1 else ()
+    sounds = _BACKCHANNELS.get(re.sub(r"(.)\1+", r"\1", letters), ()) if len(letters) > 1 else ()
     return tuple(tuple(sound.split()) for sound in (*sounds, spelt_out(letters)) if sounds)
 
 
-def _is_broken(piece: str, following: Sequence[str]) -> bool:
-    """Whether a piece is the broken beginning of the next ("w-want")."""
+def _is_partial_word(piece: str, following: Sequence[str]) -> bool:
+    """Whether a piece is a partial word, the beginning of the next piece ("w-want")."""
     bare = piece.lower()
     return (
         bool(following)
@@ -121,7 +123,7 @@ def _is_broken(piece: str, following: Sequence[str]) -> bool:
 def _is_doubtful(readings: Sequence[tuple[str, ...]]) -> bool:
     known = dictionary()
     return (
-        any(word in _VAGUE or (word not in known and not word.endswith("'s")) for word in readings[0])
+        any(word in _INTERJECTIONS or (word not in known and not word.endswith("'s")) for word in readings[0])
         if readings
         else True
     )
@@ -132,8 +134,8 @@ def _pronunciations(readings: Sequence[tuple[str, ...]]) -> tuple[Phones, ...]:
     found: dict[Phones, None] = {}
     for reading in readings:
         said = pronounce(reading)
-        for choice in islice(product(*(said[word] for word in reading)), _MOST_PRONUNCIATIONS):
+        for choice in islice(product(*(said[word] for word in reading)), _MAX_PRONUNCIATIONS):
             phones = tuple(" ".join(choice).split())
             if phones:
                 found[phones] = None
-    return tuple(found)[:_MOST_PRONUNCIATIONS]
+    return tuple(found)[:_MAX_PRONUNCIATIONS]

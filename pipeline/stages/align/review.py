@@ -1,4 +1,4 @@
-"""What a person should look at: speech without text, text without speech, and words that sound like something else."""
+"""Review passages: what a person should check - speech without text, text without speech, and words that fit the sound badly."""
 
 from __future__ import annotations
 
@@ -10,25 +10,32 @@ from pipeline.stages.align.pronounced import Part
 from pipeline.timing import Span, union
 from pipeline.transcript import Heard, Kind, Passage, Token
 
+# All of these were set by hand; fits are in nats per frame.
 # Shorter speech without text is a murmur, a cough or a word left out by taste.
 _MIN_UNWRITTEN_MS = 500
-_JOIN_MS = 600
-# A run of so many words that nobody says is a passage; fewer are single doubtful words.
+# Stretches of unexplained speech up to this far apart are one.
+_MAX_JOINED_GAP_MS = 600
+# From so many words on a run that was not found is a passage; fewer are single doubtful words.
 _MIN_UNSPOKEN_WORDS = 3
-# A word that fits the sound this much worse (nats per frame) than the words around it was probably not said: some voices fit the
-# model badly, word for word. Around it means so many words on either side; voices that fit better than most get no harder test.
-_DOUBTFUL_UNDER, _AROUND_WORDS, _BEST_AROUND = -3.9, 20, 1.5
-# A word so short that a single frame weighs heavily must fit worse by so much.
-_SHORT_UNDER, _SHORT_MS = -0.8, 120
-# A word that fits this well is not doubted, however well its neighbours fit.
-_FITS = -1.0
+# A word is doubtful when its fit is below the median of the words around it by more than this. It is relative, because some
+# voices fit the acoustic model badly, word for word.
+_MAX_RELATIVE_FIT = -3.9
+# Words on either side that the median is taken of.
+_CONTEXT_WORDS = 20
+# The median is capped at this, so that voices that fit better than most get no harder test.
+_MAX_USUAL_FIT = 1.5
+# A word up to this short must fit worse by so much more, since each of its few frames weighs heavily.
+_SHORT_WORD_ALLOWANCE = -0.8
+_MAX_SHORT_WORD_MS = 120
+# From this fit on a word is not doubted, however well its neighbours fit.
+_UNDOUBTED_FIT = -1.0
 
 
 def unwritten(
     spans: Sequence[Span], regions: Sequence[Span], tokens: Sequence[Token], heard: Heard
 ) -> tuple[Passage, ...]:
-    """Stretches of speech that no word explains, with what an unbiased recognizer heard there, if one listened."""
-    spoken = [inside for span in union(spans, _JOIN_MS) if (inside := _speech_in(span, regions))]
+    """Passages of speech without text, with the words that an independent recognizer read there, if there was one."""
+    spoken = [inside for span in union(spans, _MAX_JOINED_GAP_MS) if (inside := _speech_in(span, regions))]
     found = []
     for span in spoken:
         if span.duration_ms >= _MIN_UNWRITTEN_MS:
@@ -40,11 +47,11 @@ def unwritten(
 def unspoken(
     tokens: Sequence[Token], parts: Sequence[Part], found: Sequence[WordSpan | None]
 ) -> tuple[Passage, ...]:
-    """Runs of words that were nowhere to be heard."""
-    said = _said(len(tokens), parts, found)
+    """Passages of text without speech: runs of at least `_MIN_UNSPOKEN_WORDS` words that were not found."""
+    is_found = _found_by_token(len(tokens), parts, found)
 
     def missing(index: int) -> bool:
-        return tokens[index].kind is Kind.WORD and said[index] is False
+        return tokens[index].kind is Kind.WORD and is_found[index] is False
 
     return tuple(
         _passage(tokens, first, last)
@@ -60,32 +67,32 @@ def doubtful(
     heard: Heard,
     contradicted: frozenset[int] = frozenset(),
 ) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
-    """`(not confirmed, heard differently)`: words that hardly fit the sound, and the tokens that their opposite fits better.
-    They are *heard differently* only when a recognizer that did not know the text heard other words in their place."""
+    """`(not confirmed, heard differently)`: words that fit the sound badly or were not found, and the tokens of `contradicted`.
+    They are *heard differently* only when a recognizer that did not know the text read other words in their place."""
     doubts = [d or n in contradicted for n, d in enumerate(_doubts(len(tokens), parts, found))]
-    said = _said(len(tokens), parts, found)
+    is_found = _found_by_token(len(tokens), parts, found)
 
     def doubted(index: int) -> bool:
-        return doubts[index] or (tokens[index].kind is Kind.WORD and said[index] is False)
+        return doubts[index] or (tokens[index].kind is Kind.WORD and is_found[index] is False)
 
     not_confirmed: list[Passage] = []
     differently: list[Passage] = []
     for first, last in _runs(len(tokens), doubted):
         if last - first >= _MIN_UNSPOKEN_WORDS and not any(doubts[first:last]):
-            continue  # told as text without speech
+            continue  # `unspoken` has it
         passage = _passage(tokens, first, last, heard)
         (differently if passage.heard and not heard.biased else not_confirmed).append(passage)
     return tuple(not_confirmed), tuple(differently)
 
 
-def beside(passages: Sequence[Passage], others: Sequence[Passage]) -> tuple[Passage, ...]:
+def sharing_no_token(passages: Sequence[Passage], others: Sequence[Passage]) -> tuple[Passage, ...]:
     """Those of `passages` that share no token with any of `others`."""
     taken = {index for other in others for index in range(other.first, other.last)}
     return tuple(p for p in passages if taken.isdisjoint(range(p.first, p.last)))
 
 
 def words_heard(heard: Heard, span: Span) -> str:
-    """What an unbiased recognizer heard within `span`; "" when it did not listen, or knew the text."""
+    """The words that the recognizer read within `span`; "" when there are none, or when it knew the text."""
     if heard.biased:
         return ""
     return " ".join(t.text for t in heard.tokens if t.span.middle_ms in span)
@@ -106,12 +113,12 @@ def _same(written: str, heard: str) -> bool:
     return plain(written) == plain(heard)
 
 
-def _said(count: int, parts: Sequence[Part], found: Sequence[WordSpan | None]) -> list[bool | None]:
-    """Of each token: whether any part of it was found; None when there is nothing to say."""
-    said: list[bool | None] = [None] * count
+def _found_by_token(count: int, parts: Sequence[Part], found: Sequence[WordSpan | None]) -> list[bool | None]:
+    """Whether any part of each token was found; None for tokens that nobody says, such as sound descriptions."""
+    is_found: list[bool | None] = [None] * count
     for part, here in zip(parts, found, strict=True):
-        said[part.token] = bool(said[part.token]) or here is not None
-    return said
+        is_found[part.token] = bool(is_found[part.token]) or here is not None
+    return is_found
 
 
 def _doubts(count: int, parts: Sequence[Part], found: Sequence[WordSpan | None]) -> list[bool]:
@@ -123,19 +130,19 @@ def _doubts(count: int, parts: Sequence[Part], found: Sequence[WordSpan | None])
 
 
 def _is_doubtful(here: WordSpan, found: Sequence[WordSpan | None], index: int) -> bool:
-    if here.stand_in or here.fit >= _FITS:
+    if here.stand_in or here.fit >= _UNDOUBTED_FIT:
         return here.stand_in
-    short = _SHORT_UNDER if here.span.duration_ms <= _SHORT_MS else 0.0
-    return here.fit - usual_fit(found, index) < _DOUBTFUL_UNDER + short
+    short = _SHORT_WORD_ALLOWANCE if here.span.duration_ms <= _MAX_SHORT_WORD_MS else 0.0
+    return here.fit - usual_fit(found, index) < _MAX_RELATIVE_FIT + short
 
 
 def usual_fit(found: Sequence[WordSpan | None], index: int) -> float:
-    """How well the words around word `index` fit the sound, itself included, in nats per frame; no more than most voices do.
+    """The median fit of the words around word `index`, itself included, in nats per frame; capped at `_MAX_USUAL_FIT`.
 
     One of them at least must have been found and be no stand-in.
     """
-    around = found[max(0, index - _AROUND_WORDS) : index + _AROUND_WORDS + 1]
-    return min(median(f.fit for f in around if f is not None and not f.stand_in), _BEST_AROUND)
+    around = found[max(0, index - _CONTEXT_WORDS) : index + _CONTEXT_WORDS + 1]
+    return min(median(f.fit for f in around if f is not None and not f.stand_in), _MAX_USUAL_FIT)
 
 
 def _runs(count: int, wanted: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
@@ -149,7 +156,7 @@ def _runs(count: int, wanted: Callable[[int], bool]) -> Iterator[tuple[int, int]
 
 
 def _speech_in(span: Span, regions: Sequence[Span]) -> Span | None:
-    """The part of `span` between its first and last speech; None when there is none. All of it when nobody knows."""
+    """The part of `span` from its first to its last speech; None when there is none. All of it without any regions."""
     inside = [r.intersection(span) for r in regions]
     known = [s for s in inside if s]
     if not regions:

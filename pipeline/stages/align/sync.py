@@ -1,7 +1,7 @@
-"""How the given times relate to the sound: in sync, late, running at another frame rate, in pieces, or not at all.
+"""Synchronisation: the piecewise linear map from given times to the sound - offset, drift, cuts - and how to put it in words.
 
-Learnt from pairs (given time, time in the sound) of words that were surely found. Times in subtitles are jittery - an editor
-lets a cue appear a little early - so everything here is medians.
+It is estimated from pairs (given time, time in the sound) of words that were surely found. Times in subtitles are jittery, since
+editors let cues appear a little early, so every estimate is a median.
 """
 
 from __future__ import annotations
@@ -17,25 +17,32 @@ from pipeline.timing import Span, clock
 from pipeline.transcript import Shift, Verdict
 
 Pairs = Sequence[tuple[int, int]]
+"""(given time, time in the sound), in ms."""
 
-# Ratios at which subtitles made for one frame rate run on another.
-_RATES = tuple(
+# Ratios of the common frame rates (film 24, PAL 25, and NTSC 24000/1001, 30 and 30000/1001 frames a second): subtitles made
+# for one rate run at such a speed on another.
+_RATE_RATIOS = tuple(
     Fraction(a) / Fraction(b)
     for a in (24, 25, Fraction(24000, 1001), 30, Fraction(30000, 1001))
     for b in (24, 25, Fraction(24000, 1001), 30, Fraction(30000, 1001))
     if a != b
 )
+# A slope this near to such a ratio is taken for it; all that follows was set by hand, too.
 _RATE_TOLERANCE = 0.0004
-# A slope this close to 1 moves the end of an 83-minute film by half a second at most: not worth calling a drift.
-_SAME_RATE = 0.0001
-_IN_SYNC_MS = 150
-# Cues that are right scatter less than this around a constant (half of them), what with editors' lead-in times.
-_SCATTER_MS = 250
-_STEP_MS = 700  # a cut or an insertion moves everything behind it by more than this
-_STEP_WINDOW = 9  # pairs on either side of a step
-# Fewer pairs than this prove no rate and no step, only a constant: if they agree, and as surely as they are many.
-FEWEST = 5
-_AGREE_MS = 300
+# A slope this near to 1 moves the end of an 83-minute film by half a second at most, which is no drift.
+_MAX_UNITY_DEVIATION = 0.0001
+# Up to this offset subtitles are in sync.
+_MAX_IN_SYNC_MS = 150
+# The greatest median deviation from the map that editors' lead-in times explain.
+_MAX_SCATTER_MS = 250
+# The least change of offset that is taken for a cut or an insertion.
+_MIN_STEP_MS = 700
+# Pairs on either side of a step that its two levels are estimated from.
+_STEP_WINDOW_PAIRS = 9
+# Fewer pairs than this prove no rate and no step, only an offset, with a confidence in proportion to their number.
+MIN_PAIRS = 5
+# Such few pairs agree when their offsets lie no further apart than this.
+_MAX_SPREAD_OF_FEW_MS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Relation:
     scatter_ms: int = 0
 
     def at(self, given_ms: int) -> int:
-        """Where in the sound a given time lies. Raises ValueError without pieces (an untimed text)."""
+        """The given time on the clock of the sound, in ms. Raises ValueError without pieces (an untimed text)."""
         if not self.pieces:
             raise ValueError("text without times has no relation to the sound")
         piece = next((p for p in self.pieces if given_ms < p.given.end_ms), self.pieces[-1])
@@ -55,11 +62,11 @@ class Relation:
 
 
 def relate(pairs: Pairs) -> Relation:
-    """The relation that the pairs prove; `pairs` in order of the given times. None prove nothing: UNRELATED."""
+    """The relation estimated from `pairs`, which are in order of the given times; UNRELATED without any."""
     if not pairs:
         return Relation(Verdict.UNRELATED)
     given, sound = (np.array(side, np.float64) for side in zip(*pairs, strict=True))
-    if len(pairs) < FEWEST:
+    if len(pairs) < MIN_PAIRS:
         return _relate_few(given, sound - given)
     rate = _rate(given, sound)
     pieces = _pieces(given, sound - rate * given, rate)
@@ -69,16 +76,16 @@ def relate(pairs: Pairs) -> Relation:
 
 def _relate_few(given: np.ndarray, offset: np.ndarray) -> Relation:
     pieces = tuple(
-        replace(p, confidence=round(p.confidence * len(offset) / FEWEST, 3))
+        replace(p, confidence=round(p.confidence * len(offset) / MIN_PAIRS, 3))
         for p in _pieces(given, offset, 1.0)
     )
     scatter = int(np.median(np.abs(offset - _offsets(given, pieces))))
-    agree = float(np.ptp(offset)) <= _AGREE_MS
+    agree = float(np.ptp(offset)) <= _MAX_SPREAD_OF_FEW_MS
     return Relation(_verdict(pieces, 1.0, scatter) if agree else Verdict.PIECES, pieces, scatter)
 
 
 def _rate(given: np.ndarray, sound: np.ndarray) -> float:
-    """The common slope: median slope over many short stretches that hold no step, snapped to a known ratio of frame rates."""
+    """The common slope: the median over many short stretches, snapped to 1 or to a ratio of frame rates that is near."""
     reach = max(2, min(len(given) // 3, 60))
     run = given[reach:] - given[:-reach]
     slopes = (sound[reach:] - sound[:-reach])[run > 0] / run[run > 0]
@@ -88,20 +95,20 @@ def _rate(given: np.ndarray, sound: np.ndarray) -> float:
         if len(slopes)
         else 0.0
     )
-    if abs(slope - 1) <= max(_SAME_RATE, 2 * spread):
+    if abs(slope - 1) <= max(_MAX_UNITY_DEVIATION, 2 * spread):
         return 1.0
-    nearest = min(_RATES, key=lambda r: abs(float(r) - slope))
+    nearest = min(_RATE_RATIOS, key=lambda r: abs(float(r) - slope))
     return float(nearest) if abs(float(nearest) - slope) <= max(_RATE_TOLERANCE, 2 * spread) else slope
 
 
 def _pieces(given: np.ndarray, offset: np.ndarray, rate: float) -> tuple[Shift, ...]:
-    """Stretches of constant offset: cut where the medians of the pairs before and after differ."""
+    """The stretches of constant offset between steps; the confidence of each is the share of its pairs near the offset."""
     cuts = [0, *_steps(offset), len(offset)]
     found = []
     for first, last in pairwise(cuts):
         inside = offset[first:last]
         middle = float(np.median(inside))
-        near = float(np.mean(np.abs(inside - middle) <= 2 * _SCATTER_MS))
+        near = float(np.mean(np.abs(inside - middle) <= 2 * _MAX_SCATTER_MS))
         start = 0 if first == 0 else round(float(given[first]))
         end = round(float(given[-1])) + 3_600_000 if last == len(offset) else round(float(given[last]))
         found.append(Shift(Span(start, max(start, end)), round(middle), rate, round(near, 3)))
@@ -109,8 +116,8 @@ def _pieces(given: np.ndarray, offset: np.ndarray, rate: float) -> tuple[Shift, 
 
 
 def _steps(offset: np.ndarray) -> list[int]:
-    """Indices at which the offset steps to another level, the strongest of each neighbourhood."""
-    w = _STEP_WINDOW
+    """Change points: indices at which the median offset steps to another level, the strongest of each neighbourhood."""
+    w = _STEP_WINDOW_PAIRS
     if len(offset) < 2 * w:
         return []
     windows = np.lib.stride_tricks.sliding_window_view(offset, w)
@@ -118,19 +125,19 @@ def _steps(offset: np.ndarray) -> list[int]:
     spread = np.median(np.abs(windows - middle[:, None]), axis=1)
     jump = np.abs(middle[w:] - middle[:-w])
     common = float(np.median(spread))
-    sure = jump > np.maximum(_STEP_MS, 4 * np.maximum(common, np.maximum(spread[w:], spread[:-w])))
+    sure = jump > np.maximum(_MIN_STEP_MS, 4 * np.maximum(common, np.maximum(spread[w:], spread[:-w])))
     strength = np.where(sure, jump - spread[w:] - spread[:-w], 0.0)
     found: list[int] = []
     while strength.max(initial=0.0) > 0:
         best = int(np.argmax(strength))
         found.append(best + w)
         strength[max(0, best - w) : best + w + 1] = 0
-    return sorted({_exact(offset, step) for step in found})
+    return sorted({_refined_step(offset, step) for step in found})
 
 
-def _exact(offset: np.ndarray, near: int) -> int:
-    """The index at which the two levels around `near` are best told apart."""
-    w = _STEP_WINDOW
+def _refined_step(offset: np.ndarray, near: int) -> int:
+    """The index around `near` that divides the two levels with the least absolute deviation from their medians."""
+    w = _STEP_WINDOW_PAIRS
     low, high = max(1, near - w), min(len(offset) - 1, near + w)
     before, after = np.median(offset[max(0, low - w) : low + 1]), np.median(offset[high - 1 : high + w])
     costs = [
@@ -146,15 +153,15 @@ def _offsets(given: np.ndarray, pieces: Sequence[Shift]) -> np.ndarray:
 
 
 def _verdict(pieces: Sequence[Shift], rate: float, scatter_ms: int) -> Verdict:
-    if len(pieces) > 1 or scatter_ms > _SCATTER_MS:
+    if len(pieces) > 1 or scatter_ms > _MAX_SCATTER_MS:
         return Verdict.PIECES
     if rate != 1.0:
         return Verdict.DRIFT
-    return Verdict.IN_SYNC if abs(pieces[0].offset_ms) <= _IN_SYNC_MS else Verdict.OFFSET
+    return Verdict.IN_SYNC if abs(pieces[0].offset_ms) <= _MAX_IN_SYNC_MS else Verdict.OFFSET
 
 
 def sentences(relation: Relation) -> tuple[str, ...]:
-    """The relation in words, for people."""
+    """The relation in English, one sentence for each fact, without capitals and full stops."""
     pieces = relation.pieces
     if relation.verdict is Verdict.UNTIMED:
         return ("the text came without times; every word was timed from the sound",)
@@ -162,26 +169,30 @@ def sentences(relation: Relation) -> tuple[str, ...]:
         return ("the text could not be found in the sound",)
     if relation.verdict is Verdict.IN_SYNC:
         return ("the subtitles were in sync already",)
-    told = [_first_sentence(pieces[0])]
-    told += [_step_sentence(before, after) for before, after in pairwise(pieces)]
-    if relation.scatter_ms > _SCATTER_MS:
-        told.append(
+    lines = [_first_sentence(pieces[0])]
+    lines += [_step_sentence(before, after) for before, after in pairwise(pieces)]
+    if relation.scatter_ms > _MAX_SCATTER_MS:
+        lines.append(
             f"single cues were off by {relation.scatter_ms / 1000:.1f} s besides (half of them by more)"
         )
     elif relation.verdict is Verdict.PIECES and len(pieces) == 1:
-        told.append("the few cues that were found do not agree on how far they were off")
-    return tuple(t for t in told if t)
+        lines.append("the few cues that were found do not agree on how far they were off")
+    return tuple(t for t in lines if t)
 
 
 def _first_sentence(piece: Shift) -> str:
-    early_late = _late(piece.offset_ms)
+    early_late = _late_or_early(piece.offset_ms)
     if piece.rate != 1.0:
         speed = f"the subtitles ran at {1 / piece.rate:.4f} times the speed of the sound"
-        return f"{speed}, and were {early_late} at the start" if abs(piece.offset_ms) > _IN_SYNC_MS else speed
-    return f"the subtitles were {early_late}" if abs(piece.offset_ms) > _IN_SYNC_MS else ""
+        return (
+            f"{speed}, and were {early_late} at the start"
+            if abs(piece.offset_ms) > _MAX_IN_SYNC_MS
+            else speed
+        )
+    return f"the subtitles were {early_late}" if abs(piece.offset_ms) > _MAX_IN_SYNC_MS else ""
 
 
-def _late(offset_ms: int) -> str:
+def _late_or_early(offset_ms: int) -> str:
     return f"{abs(offset_ms) / 1000:.2f} s {'late' if offset_ms < 0 else 'early'}"
 
 

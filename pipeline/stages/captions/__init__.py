@@ -1,8 +1,15 @@
-"""captions(tokens, turns, shots, profile) -> cues: divide what was said into captions worth publishing.
+"""Caption segmentation and spotting: tokens, speakers, shots and a profile's limits in, cues with lines and times out.
 
-`run` is the whole surface. Inside: `script` lays out what is known about every place where a cue or a line
-could end, `division` finds the cheapest division of all, `keeping` decides which of the editor's cues stay,
-`times` gives every cue its span: `sweep` says until when it stays, `moving` settles where people talk densely.
+    build         `run`, the stage: the modules below in their order
+    visible       the tokens that captions show
+    features      what is known about every place where a cue or a line could end
+    editors_cues  which of the editor's cues stay as they are
+    segmentation  the cheapest division of the rest into cues and lines
+    spotting      in- and out-times of the cues
+    out_times     until when a cue stays on screen
+    in_times      small moves of in-times where people talk densely
+
+"Spotting" is the trade's word for setting the times at which captions appear and go.
 """
 
 from pipeline.stages.captions.build import run

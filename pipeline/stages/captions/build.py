@@ -1,4 +1,4 @@
-"""The builder's one verb: words, voices and the editor's cues in, captions out."""
+"""The caption builder: segmentation and spotting of all tokens, with the editor's cues that keep the limits left as they are."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pipeline.stages.captions.editors_cues import kept
 from pipeline.stages.captions.features import Script, lay_out
 from pipeline.stages.captions.segmentation import Piece, divide, layouts
 from pipeline.stages.captions.spotting import order_of, spans
-from pipeline.stages.captions.visible import Chosen, choose
+from pipeline.stages.captions.visible import VisibleTokens, visible_tokens
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Captions, Cue, Voices
 
-# How often people who talk at once are divided anew because a name must be shown again, which moves other divisions;
-# once is nearly always enough.
-MOST_ATTEMPTS = 8
-# Stretches between hard places that were divided already: tokens [first, last) and the labels inside.
-_Known = dict[tuple[int, int, tuple[tuple[int, str], ...]], list[Piece]]
+# Rounds of segmentation: where people talk at once a name may have to be shown again, which moves other divisions. The second
+# round is nearly always the last.
+MAX_ATTEMPTS = 8
+# The divisions of stretches between hard breaks, by tokens [first, last) and the labels inside.
+_DivisionCache = dict[tuple[int, int, tuple[tuple[int, str], ...]], list[Piece]]
 
 
 def run(
@@ -33,8 +33,7 @@ def run(
     progress: Progress = silent,
     duration_ms: int | None = None,
 ) -> Captions:
-    """Divide every token into cues of one or two lines that keep the profile's limits as far as the speech
-    allows.
+    """Segment all tokens into cues with lines and times that keep the profile's limits as far as the speech allows.
 
     `shots` are shot changes and `boundaries` the starts of the parts of the video, in milliseconds; no
     caption reaches over a boundary, and none ends behind `duration_ms`. The editor's cues stay wherever they
@@ -42,14 +41,14 @@ def run(
     for silences that the profile does not want told; no word is changed, and equal input gives equal cues.
     """
     limits = limits_of(settings)
-    chosen = choose(aligned, voices, limits.profile.long_pause_ms)
-    cues = _built(chosen, limits, settings, shots, boundaries, progress, duration_ms)
+    visible = visible_tokens(aligned, voices, limits.profile.long_pause_ms)
+    cues = _built(visible, limits, settings, shots, boundaries, progress, duration_ms)
     progress(1.0)
-    return Captions(tuple(map(chosen.back, cues)))
+    return Captions(tuple(map(visible.among_all, cues)))
 
 
 def _built(
-    chosen: Chosen,
+    visible: VisibleTokens,
     limits: Limits,
     settings: CaptionSettings,
     shots: tuple[int, ...],
@@ -58,30 +57,29 @@ def _built(
     duration_ms: int | None,
 ) -> list[Cue]:
     """The cues of the tokens that are shown."""
-    aligned, voices = chosen.aligned, chosen.voices
+    aligned, voices = visible.aligned, visible.voices
     if not aligned.tokens:
         return []
     resumed: frozenset[int] = frozenset()
-    known: _Known = {}
-    for attempt in range(MOST_ATTEMPTS):
-        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, cuts=chosen.cuts)
+    known: _DivisionCache = {}
+    for attempt in range(MAX_ATTEMPTS):
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, cuts=visible.cuts)
         fixed = [] if settings.recue else kept(script, limits, aligned.editor_cues)
-        share = part(progress, attempt / MOST_ATTEMPTS, (attempt + 0.9) / MOST_ATTEMPTS)
+        share = part(progress, attempt / MAX_ATTEMPTS, (attempt + 0.9) / MAX_ATTEMPTS)
         pieces = order_of(script, _fill(script, limits, fixed, known, share))
         found = resumed | _resumptions(script, pieces, resumed)
-        if found == resumed or attempt + 1 == MOST_ATTEMPTS:
+        if found == resumed or attempt + 1 == MAX_ATTEMPTS:
             break
         resumed = found
     if needless := _repetitions(script, pieces, aligned):
-        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless, chosen.cuts)
-        pieces = [_relaid(script, limits, p) if p.first in needless else p for p in pieces]
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless, visible.cuts)
+        pieces = [_with_lines_rebroken(script, limits, p) if p.first in needless else p for p in pieces]
     times = spans(script, limits, pieces, duration_ms)
     return [_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True)]
 
 
 def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int]) -> frozenset[int]:
-    """Tokens with which somebody goes on after another's caption, and whose name would not be shown but for
-    that.
+    """Tokens with which somebody goes on after another's caption, and whose name would not be shown otherwise.
 
     People who talk at once stand in the script one after the other, and on screen between one another.
     """
@@ -95,7 +93,7 @@ def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int])
 
 
 def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> frozenset[int]:
-    """Labels that say again who is on screen already; the editor's own, and those of a new part, stay."""
+    """Tokens whose label repeats the speaker of the caption before; the editor's own labels, and those of a new part, stay."""
     written = {at for cue in aligned.editor_cues for at, _ in cue.label_at}
     return frozenset(
         piece.first
@@ -108,7 +106,7 @@ def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> f
     )
 
 
-def _relaid(script: Script, limits: Limits, piece: Piece) -> Piece:
+def _with_lines_rebroken(script: Script, limits: Limits, piece: Piece) -> Piece:
     """The same cue with its lines broken anew, now that a label in it is gone."""
     if piece.editor_cue is not None:
         return piece
@@ -121,7 +119,7 @@ def _relaid(script: Script, limits: Limits, piece: Piece) -> Piece:
 
 
 def _fill(
-    script: Script, limits: Limits, fixed: Sequence[Piece], known: _Known, progress: Progress
+    script: Script, limits: Limits, fixed: Sequence[Piece], known: _DivisionCache, progress: Progress
 ) -> list[Piece]:
     """The fixed pieces, and what lies between them divided anew."""
     pieces: list[Piece] = []
@@ -135,9 +133,9 @@ def _fill(
     return pieces
 
 
-def _divided(script: Script, limits: Limits, known: _Known, first: int, last: int) -> list[Piece]:
-    """Divide between hard places one by one: nothing reaches over them, so the sum of the best is the
-    best."""
+def _divided(script: Script, limits: Limits, known: _DivisionCache, first: int, last: int) -> list[Piece]:
+    """The division of the tokens `[first, last)`, one stretch between hard breaks at a time: no cue crosses these, so that the
+    best divisions of all stretches are the best of the whole."""
     pieces: list[Piece] = []
     at = first
     for place in range(first + 1, last + 1):

@@ -1,4 +1,4 @@
-"""Which of the editor's cues stay as they are: those that break no rule, and can be broken into lines that read well."""
+"""The editor's cues that are kept: those within the profile's limits, with their lines broken anew where they read badly."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from pipeline.stages.captions.features import Script
 from pipeline.stages.captions.segmentation import DASH_CHARS, Piece, layout_cost, layouts
 from pipeline.transcript import EditorCue
 
-# A word alone on its line jars when another line is so many times as long.
-ORPHAN = 4
-# The editor's lines give way to others that cost so many points less: another sentence end or comma is free to break at.
-MUCH_BETTER = 2.0
+# A word alone on its line is an orphan when another line has more than so many times its characters. Set by hand.
+ORPHAN_WIDTH_RATIO = 4
+# Points (of `segmentation.layout_cost`) that other line breaks must save to replace the editor's. Set by hand, so that breaks
+# move to the end of a sentence or a comma that was missed.
+MIN_REBREAK_GAIN = 2.0
 
 
 def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Piece]:
-    """The editor's cues that break no rule of the limits, in reading order, as pieces that name them; lines that tear a
-    phrase are broken elsewhere in them.
+    """The editor's cues that keep the limits, in reading order, as pieces that name them; lines that tear a phrase are broken
+    elsewhere.
 
     The paragraphs of a script have no times and were never meant as captions: none is kept. Where the sound
     leaves a cue no time to be seen, it and the next are free to be joined.
@@ -29,7 +30,7 @@ def kept(script: Script, limits: Limits, cues: tuple[EditorCue, ...]) -> list[Pi
     for number, cue in enumerate(cues):
         piece = Piece(cue.first, cue.last, tuple(sorted(set(cue.breaks))), number)
         inside = cue.span is not None and at <= cue.first < cue.last <= len(script)
-        if inside and abides(script, limits, piece):
+        if inside and keeps_limits(script, limits, piece):
             pieces.append(piece)
             at = cue.last
     flashing = _flashing(script, limits, pieces)
@@ -53,7 +54,7 @@ def _in_good_lines(script: Script, limits: Limits, piece: Piece) -> Piece | None
     better = replace(piece, breaks=breaks)
     if _is_broken_badly(script, better):
         return None if _is_torn(script, better) else piece
-    worse = _is_broken_badly(script, piece) or layout_cost(script, limits, piece) > cost + MUCH_BETTER
+    worse = _is_broken_badly(script, piece) or layout_cost(script, limits, piece) > cost + MIN_REBREAK_GAIN
     return better if worse else piece
 
 
@@ -64,13 +65,14 @@ def _is_torn(script: Script, piece: Piece) -> bool:
 def _is_broken_badly(script: Script, piece: Piece) -> bool:
     edges = [piece.first, *piece.breaks, piece.last]
     widths = [script.width(a, b) for a, b in pairwise(edges)]
-    alone = any(b - a == 1 and max(widths) > ORPHAN * script.width(a, b) for a, b in pairwise(edges))
+    alone = any(
+        b - a == 1 and max(widths) > ORPHAN_WIDTH_RATIO * script.width(a, b) for a, b in pairwise(edges)
+    )
     return alone or _is_torn(script, piece)
 
 
 def _flashing(script: Script, limits: Limits, pieces: list[Piece]) -> set[Piece]:
-    """Neighbours that follow each other so closely that the first could not be seen, and that may be
-    joined."""
+    """Pairs of neighbours of which the first would be shown for less than the least duration, and that may be joined."""
     found: set[Piece] = set()
     for piece, following in pairwise(pieces):
         if piece.last != following.first or script.hard[following.first]:
@@ -81,11 +83,10 @@ def _flashing(script: Script, limits: Limits, pieces: list[Piece]) -> set[Piece]
     return found
 
 
-def abides(script: Script, limits: Limits, piece: Piece) -> bool:
-    """Whether a division into lines fits the limits, holds no hard place, and has one speaker a line.
+def keeps_limits(script: Script, limits: Limits, piece: Piece) -> bool:
+    """Whether a cue and its lines keep the limits, cross no hard break, and have one speaker a line.
 
-    Reading speed and the shortest duration are no reason to divide anew: they are mended by time, not by
-    breaks.
+    Reading speed and the shortest duration are not looked at: times, not breaks, mend them.
     """
     edges = [piece.first, *piece.breaks, piece.last]
     if len(edges) - 1 > limits.lines or any(b <= a for a, b in pairwise(edges)):

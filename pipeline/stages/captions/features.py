@@ -1,4 +1,4 @@
-"""What is known about every token and every place between two tokens, as plain lists for the optimiser.
+"""Features for segmentation: what the cost function needs of every token and of every place between two, as plain lists.
 
 Index `i` of a list about places means the place *before* token `i`.
 """
@@ -15,21 +15,20 @@ from pipeline.english.breaks import Junction, is_counted_word, junction, visible
 from pipeline.profiles import Limits
 from pipeline.transcript import Aligned, EditorCue, Kind, Token, Voices
 
-# A silence this long is never bridged by one caption: in therapy it is part of what happened.
-LONG_SILENCE_MS = 3000
-# A pause up to this long may stand inside a caption for nothing.
+# No caption bridges a silence from this length on: in therapy it is part of what happened. Set by hand.
+MIN_UNBRIDGED_SILENCE_MS = 3000
+# A pause up to this long inside a caption costs nothing. Set by hand.
 FREE_PAUSE_MS = 500
-# What it counts as when a caption tells a sound before it is heard (BBC §5.5: do not pre-empt an effect).
-SOUND_TOLD_EARLY_S = 0.8
-# Speech of two people that overlaps longer than this is shown by two captions at once, never by a dialogue in
-# one.
-REAL_OVERLAP_MS = 300
+# Seconds of silence that a sound description shown before its sound costs as much as (BBC subtitle guidelines §5.5: do not
+# pre-empt an effect).
+SOUND_SHOWN_EARLY_S = 0.8
+# Speech of two people that overlaps longer than this is shown in two captions at once, never as a dialogue in one. Set by hand.
+MIN_OVERLAP_MS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Tokens with everything the cost function asks about them; all lists have one entry per token, `wide`
-    one more."""
+    """Tokens with everything the cost function needs; lists have one entry for each token, `wide` and `counted` one more."""
 
     tokens: tuple[Token, ...]
     starts: list[int]
@@ -46,12 +45,10 @@ class Script:
     parts: frozenset[int]  # tokens that begin a part of the video
     silence: list[float]  # seconds of pauses beyond what a cue may hold for free, up to this token
     limits: Limits
-    again: list[
-        int | None
-    ]  # when the speaker of the token before this place speaks again, in text from here on
-    places: dict[int, tuple[float, int, int]] = field(
-        default_factory=dict
-    )  # what the cost function has worked out
+    # When the speaker of the token before this place speaks again, in ms, in text from here on.
+    again: list[int | None]
+    # A cache of `segmentation._end_cost` by place.
+    places: dict[int, tuple[float, int, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -61,7 +58,7 @@ class Script:
         return self.wide[last] - self.wide[first] - 1
 
     def needed_ms(self, first: int, last: int) -> float:
-        """How long the tokens `[first, last)` must be shown to be read at the limit's speed."""
+        """The time, in ms, that the tokens `[first, last)` take to read at the limits' reading speed."""
         needed = (self.wide[last] - self.wide[first] - 1) * 1000 / self.limits.chars_per_s
         if self.limits.words_per_minute:
             needed = max(
@@ -70,14 +67,14 @@ class Script:
         return needed
 
     def shortest_ms(self, first: int, last: int) -> int:
-        """The shortest time the tokens `[first, last)` may be shown, however few they are."""
+        """The shortest duration, in ms, of a caption of the tokens `[first, last)`, whatever the reading speed."""
         return max(
             self.limits.min_duration_ms,
             (self.counted[last] - self.counted[first]) * self.limits.min_ms_per_word,
         )
 
     def pause_ms(self, place: int) -> int:
-        """Silence before token `place`; negative when the two overlap."""
+        """The silence before token `place`, in ms; negative when it overlaps the token before."""
         return self.starts[place] - self.ends[place - 1]
 
 
@@ -91,11 +88,11 @@ def lay_out(
     needless: frozenset[int] = frozenset(),
     cuts: frozenset[int] = frozenset(),
 ) -> Script:
-    """The script of one recording; `shots` and `boundaries` (of vignettes) are times in milliseconds.
+    """The features of one recording; `shots` and `boundaries` (of the parts of the video) are times in ms.
 
-    `resumed` are tokens at which a speaker goes on after another's caption: the name is shown again there.
-    `needless` are those where it would repeat who is on screen already. Nothing reaches over `cuts`, tokens before which
-    something was left out.
+    `resumed` are tokens at which a speaker goes on after another's caption: the name is shown again there. `needless` are
+    tokens where it would repeat the speaker of the caption before. No cue crosses `cuts`, tokens before which something was
+    left out.
     """
     tokens = aligned.tokens
     speakers = _speakers(tokens, voices)
@@ -119,18 +116,18 @@ def lay_out(
         runs=runs,
         speakers=speakers,
         labels=labels,
-        hard=_hard(tokens, runs, parts | cuts | (resumed & labels.keys())),
+        hard=_hard_breaks(tokens, runs, parts | cuts | (resumed & labels.keys())),
         shots=ordered,
         shots_before=[bisect_left(ordered, start) for start in starts],
         parts=parts,
-        silence=_silence(tokens),
+        silence=_excess_pauses(tokens),
         limits=limits,
-        again=_again(tokens, speakers),
+        again=_next_starts(tokens, speakers),
     )
 
 
-def _again(tokens: Sequence[Token], speakers: Sequence[str | None]) -> list[int | None]:
-    """For every place the start of the next token of the speaker before it; None for the last, and where nobody knows."""
+def _next_starts(tokens: Sequence[Token], speakers: Sequence[str | None]) -> list[int | None]:
+    """For every place the start, in ms, of the next token of the speaker before it; None without one, or without a speaker."""
     following: dict[str, int] = {}
     again: list[int | None] = [None] * len(tokens)
     for index in range(len(tokens) - 1, 0, -1):
@@ -148,7 +145,7 @@ def _joint(before: Token, after: Token) -> Junction:
 
 
 def _speakers(tokens: Sequence[Token], voices: Voices) -> list[str | None]:
-    """Who says each token; a sound that nobody was given belongs to the one who spoke before it."""
+    """Who says each token; a sound or pause without a speaker gets the speaker of the token before."""
     speakers: list[str | None] = [None] * len(tokens)
     for utterance in voices.utterances:
         for index in range(utterance.first, min(utterance.last, len(tokens))):
@@ -166,10 +163,10 @@ def _runs(
     voices: Voices,
     again: Set[int],
 ) -> tuple[list[int], dict[int, str]]:
-    """Number the runs of one speaker, and name those of known speakers where they begin.
+    """The number of each token's run of one speaker, and the labels of runs by their first tokens.
 
-    The voices know best; where they are silent the editor's labels and dialogue dashes do. One speaker alone
-    needs no name unless the editor gave one, and what the editor labelled stays labelled. The name is shown
+    Speakers come from `voices`; where these have none, the editor's labels and dialogue dashes divide the runs. One speaker
+    alone needs no name unless the editor gave one, and what the editor labelled stays labelled. The name is shown
     again where a new part of the video begins, and where somebody goes on after another's caption.
     """
     names = short_names(voices)
@@ -196,8 +193,7 @@ _TITLE_OR_DEGREE = re.compile(r"^(?:(?:dr|mr|mrs|ms|prof|professor|sir)\.?\s+)+|
 
 
 def short_names(voices: Voices) -> dict[str, str]:
-    """What captions call each named speaker: the first name where all of them have different ones, else all
-    of it.
+    """The label of each named speaker: the first name where all of them have different ones, else the whole name.
 
     "Speaker 2" and other names with digits stay whole, and do not keep the others from being short.
     """
@@ -209,7 +205,7 @@ def short_names(voices: Voices) -> dict[str, str]:
     return (first if distinct else people) | numbered
 
 
-def _silence(tokens: Sequence[Token]) -> list[float]:
+def _excess_pauses(tokens: Sequence[Token]) -> list[float]:
     """Running sum over places of the seconds by which each pause exceeds `FREE_PAUSE_MS`.
 
     A sound inside a cue is told before it is heard, and words behind a long one stand there before they are
@@ -220,7 +216,7 @@ def _silence(tokens: Sequence[Token]) -> list[float]:
         before, after = tokens[index - 1], tokens[index]
         total += max(0, after.span.start_ms - before.span.end_ms - FREE_PAUSE_MS) / 1000
         if after.kind is Kind.SOUND:
-            total += SOUND_TOLD_EARLY_S
+            total += SOUND_SHOWN_EARLY_S
         if before.kind is Kind.SOUND:
             total += max(0, before.span.duration_ms - FREE_PAUSE_MS) / 1000
         sums[index] = total
@@ -233,19 +229,19 @@ def _first_tokens_of(tokens: Sequence[Token], boundaries: Sequence[int]) -> froz
     return frozenset(bisect_left(latest, boundary_ms) for boundary_ms in boundaries)
 
 
-# What never shares a caption with talk.
-_ALONE = frozenset((Kind.UNSPOKEN, Kind.PAUSE))
+# Kinds of tokens that share no caption with others.
+_ALONE_KINDS = frozenset((Kind.UNSPOKEN, Kind.PAUSE))
 
 
-def _hard(tokens: Sequence[Token], runs: Sequence[int], begins: Set[int]) -> list[bool]:
+def _hard_breaks(tokens: Sequence[Token], runs: Sequence[int], begins: Set[int]) -> list[bool]:
     hard = [False] * len(tokens)
     for index in range(1, len(tokens)):
         before, after = tokens[index - 1], tokens[index]
         pause_ms = after.span.start_ms - before.span.end_ms
         hard[index] = (
-            pause_ms >= LONG_SILENCE_MS
-            or (before.kind is not after.kind and not _ALONE.isdisjoint((before.kind, after.kind)))
-            or (runs[index] != runs[index - 1] and pause_ms < -REAL_OVERLAP_MS)
+            pause_ms >= MIN_UNBRIDGED_SILENCE_MS
+            or (before.kind is not after.kind and not _ALONE_KINDS.isdisjoint((before.kind, after.kind)))
+            or (runs[index] != runs[index - 1] and pause_ms < -MIN_OVERLAP_MS)
             or after.span.start_ms < before.span.start_ms
         )
     for at in begins:

@@ -1,8 +1,7 @@
-"""Small moves of when captions come, where people talk so densely that one would flash by, come too far from its first
-word, or stand beside one of somebody who does not speak at the same time.
+"""Local search over in-times: small moves where a caption would be too short, out of sync, or overlap another needlessly.
 
-A local search over one stated cost: every caption in trouble and the few behind it try the places that could matter,
-and the best move is kept when it costs less in its whole neighbourhood.
+This happens where people talk densely. Each such caption, alone and with one of the few behind it, is tried at the in-times that
+could help, and the best move is kept when it lowers the cost of the whole neighbourhood.
 """
 
 from __future__ import annotations
@@ -11,30 +10,35 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.profiles import Limits
 from pipeline.stages.captions.features import Script
-from pipeline.stages.captions.out_times import ends_of, said_until
+from pipeline.stages.captions.out_times import ends_of, speech_end_ms
 from pipeline.stages.captions.segmentation import Piece
 
-# Points for a caption that is not seen long enough, that comes outside the tolerance, and that stands beside another
-# although their words do not overlap; the rest of a point is how far.
-FLASHES, AWAY, BESIDE = 10.0, 5.0, 3.0
-# A caption is tried together with each of so many behind it, and judged with so many around it.
-BEHIND, AROUND = 3, 6
-# No caption is moved this far from its first word.
-FARTHEST_MS = 600
+# All of these were set by hand. Costs are in points; up to one more is added by how far a caption is off.
+# A caption that is shown for less than the least duration.
+TOO_SHORT_COST = 10.0
+# One that appears outside the profile's tolerance of sync.
+OUT_OF_SYNC_COST = 5.0
+# One that overlaps the next although their words do not.
+NEEDLESS_OVERLAP_COST = 3.0
+# Captions up to so many places behind are moved together with one, and so many on either side count in the cost.
+FOLLOWING_TRIED = 3
+NEIGHBOURS_JUDGED = 6
+# In-times further from the first word are not tried, but for the profile's tolerance.
+MAX_MOVE_MS = 600
 
 
-def settled(
+def adjusted_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], latest_ms: int | None
 ) -> list[int]:
-    """Starts in ms that cost no more than those given, still rising; equal input gives equal output."""
+    """In-times in ms, in rising order, that cost no more than `starts`; `latest_ms` is the end of the recording."""
     best = list(starts)
-    ends = _inside(ends_of(script, limits, pieces, best), latest_ms)
+    ends = _clipped_ends(ends_of(script, limits, pieces, best), latest_ms)
     for k in range(len(pieces)):
         if _cost(script, limits, pieces, best, ends, k) >= 1.0:
             moved = _moved(script, limits, pieces, best, k, latest_ms)
             if moved != best:
                 best = moved
-                ends = _inside(ends_of(script, limits, pieces, best), latest_ms)
+                ends = _clipped_ends(ends_of(script, limits, pieces, best), latest_ms)
     return best
 
 
@@ -46,44 +50,44 @@ def _moved(
     k: int,
     latest_ms: int | None,
 ) -> list[int]:
-    """The cheapest starts around piece `k` with it and at most one behind it moved."""
-    first, last = max(0, k - AROUND), min(len(pieces), k + AROUND + 1)
+    """The cheapest in-times with piece `k` and at most one behind it moved."""
+    first, last = max(0, k - NEIGHBOURS_JUDGED), min(len(pieces), k + NEIGHBOURS_JUDGED + 1)
 
-    def cost(tried: list[int]) -> float:
-        near, begun = pieces[first:last], tried[first:last]
-        ends = _inside(ends_of(script, limits, near, begun), latest_ms)
+    def cost(candidate: list[int]) -> float:
+        near, begun = pieces[first:last], candidate[first:last]
+        ends = _clipped_ends(ends_of(script, limits, near, begun), latest_ms)
         return sum(_cost(script, limits, near, begun, ends, n) for n in range(len(near)))
 
     best, least = starts, cost(starts)
-    for tried in _tries(script, limits, pieces, starts, k):
+    for candidate in _candidates(script, limits, pieces, starts, k):
         if (
-            all(tried[n] <= tried[n + 1] for n in range(first, last - 1))
-            and (now := cost(tried)) < least - 1e-6
+            all(candidate[n] <= candidate[n + 1] for n in range(first, last - 1))
+            and (now := cost(candidate)) < least - 1e-6
         ):
-            best, least = tried, now
+            best, least = candidate, now
     return best
 
 
-def _tries(
+def _candidates(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], k: int
 ) -> Iterator[list[int]]:
-    for own in _places(script, limits, pieces, starts, k, starts[k]):
-        for other in range(k + 1, min(len(pieces), k + 1 + BEHIND)):
+    for own in _candidate_starts(script, limits, pieces, starts, k, starts[k]):
+        for other in range(k + 1, min(len(pieces), k + 1 + FOLLOWING_TRIED)):
             seen = own + limits.least_duration_ms + limits.min_gap_ms
-            for place in _places(script, limits, pieces, starts, other, seen):
-                tried = list(starts)
-                tried[k], tried[other] = own, place
-                yield tried
+            for place in _candidate_starts(script, limits, pieces, starts, other, seen):
+                candidate = list(starts)
+                candidate[k], candidate[other] = own, place
+                yield candidate
 
 
-def _places(
+def _candidate_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], n: int, wanted: int
 ) -> list[int]:
-    """Where a caption may come: where it does, on its first word, at both ends of the tolerance, or where it is wanted,
-    inside the tolerance and, dearly, not far outside."""
+    """In-times to try for caption `n`, in ms: the present one, its first word, both ends of the tolerance, and `wanted` clipped
+    to the tolerance and to `MAX_MOVE_MS`."""
     heard, tolerance = max(0, script.starts[pieces[n].first]), limits.early_ms
     earliest, latest = max(0, heard - tolerance), heard + tolerance
-    near = {min(heard + far, max(heard - far, 0, wanted)) for far in (tolerance, FARTHEST_MS)}
+    near = {min(heard + far, max(heard - far, 0, wanted)) for far in (tolerance, MAX_MOVE_MS)}
     return sorted({starts[n], heard, earliest, latest, *near})
 
 
@@ -95,22 +99,22 @@ def _cost(
     ends: Sequence[int],
     n: int,
 ) -> float:
-    """Points for one caption; under one where only moves inside the tolerance are paid for."""
+    """The cost of one caption in points; below one when nothing is wrong but a start off its first word within tolerance."""
     heard = max(0, script.starts[pieces[n].first])
     off, shown = abs(starts[n] - heard), ends[n] - starts[n]
     cost = 0.5 * min(1.0, off / limits.early_ms)
     if shown < limits.least_duration_ms:
-        cost += FLASHES + 1 - shown / limits.least_duration_ms
+        cost += TOO_SHORT_COST + 1 - shown / limits.least_duration_ms
     if off > limits.early_ms:
-        cost += AWAY + min(1.0, off / 2000)
+        cost += OUT_OF_SYNC_COST + min(1.0, off / 2000)
     if (
         n + 1 < len(pieces)
         and ends[n] > starts[n + 1]
-        and said_until(script, pieces[n]) <= script.starts[pieces[n + 1].first]
+        and speech_end_ms(script, pieces[n]) <= script.starts[pieces[n + 1].first]
     ):
-        cost += BESIDE
+        cost += NEEDLESS_OVERLAP_COST
     return cost
 
 
-def _inside(ends: list[int], latest_ms: int | None) -> list[int]:
+def _clipped_ends(ends: list[int], latest_ms: int | None) -> list[int]:
     return ends if latest_ms is None else [min(end, latest_ms) for end in ends]

@@ -1,4 +1,4 @@
-"""The cheapest division of tokens into cues and lines: one dynamic programme over one stated cost.
+"""Segmentation by dynamic programming: the division of tokens into cues and lines that minimises one stated cost.
 
 A division is a list of pieces, each a cue with its lines. It costs, in points, the sum over its cues of
 
@@ -8,8 +8,8 @@ A division is a list of pieces, each a cue with its lines. It costs, in points, 
 - reading: `SPEED` times the share by which it runs faster than the limit, and `SHORT` times the share missing
   of the shortest duration, both after all the time there is before the next cue has been taken;
 - silence inside: `SILENCE` a second beyond what is free, for words should not be shown before they are said;
-- shots inside: `STRADDLE` for every shot change;
-- a sentence that begins inside and is not finished there: `FRESH`;
+- shots inside: `SHOT_CROSSED` for every shot change;
+- a sentence that begins inside and is not finished there: `UNFINISHED`;
 - two speakers: `DIALOGUE`, and once more the cost of an end that tears what either of them says.
 
 Lines longer than the limit, more lines than allowed, more than the longest duration, three speakers, two
@@ -24,8 +24,9 @@ from itertools import pairwise
 
 from pipeline.english.breaks import Junction
 from pipeline.profiles import Limits
-from pipeline.stages.captions.features import REAL_OVERLAP_MS, Script
+from pipeline.stages.captions.features import MIN_OVERLAP_MS, Script
 
+# The weights in points, as described above. They were set by hand.
 CUE = 3.0
 LINE = 1.2
 CUE_END = {
@@ -46,25 +47,28 @@ LINE_END = {
     Junction.PLAIN: 3.5,
     Junction.TORN: 12.0,
 }
-PAUSE_EASE = 0.7  # of the cost of an end, after a pause of EASE_FULL_MS; none below EASE_FROM_MS
-EASE_FROM_MS, EASE_FULL_MS = 150, 1000
+# The share of the cost of an end that a pause there saves, rising in proportion from the first length to the second.
+PAUSE_EASE = 0.7
+EASE_MIN_PAUSE_MS = 150
+EASE_FULL_PAUSE_MS = 1000
 BALANCE = 3.0
 SPEED = 14.0
 SHORT = 9.0
 SILENCE = 5.0
-STRADDLE = 4.0
+SHOT_CROSSED = 4.0
 DIALOGUE = 2.5
-FRESH = 2.5
-FAR = 60  # tokens; no cue is longer
+UNFINISHED = 2.5
+# Tokens within which the beginning of an unfinished sentence is looked for; no cue has more.
+MAX_LOOKBACK_TOKENS = 60
+# Characters that a dialogue dash and its space take from a line.
 DASH_CHARS = 2
-# Two people share a cue only when the second is quick to answer.
-QUICK_ANSWER_MS = 700
+# The longest pause between two speakers who share a cue.
+MAX_ANSWER_DELAY_MS = 700
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Tokens `[first, last)` as one cue, with the tokens that begin its later lines; `editor_cue` as in
-    `Cue`."""
+    """Tokens `[first, last)` as one cue; `breaks` are the tokens that begin its later lines, `editor_cue` is as in `Cue`."""
 
     first: int
     last: int
@@ -73,8 +77,7 @@ class Piece:
 
 
 def divide(script: Script, limits: Limits, first: int, last: int) -> list[Piece]:
-    """The cheapest division of the tokens `[first, last)`; ties go to the earlier break. Linear in the number
-    of tokens."""
+    """The cheapest division of the tokens `[first, last)`, in time linear in their number; ties go to the earlier break."""
     infinity = float("inf")
     best = [infinity] * (last - first + 1)
     chosen: list[tuple[int, tuple[int, ...]]] = [(0, ())] * (last - first + 1)
@@ -99,18 +102,17 @@ def divide(script: Script, limits: Limits, first: int, last: int) -> list[Piece]
 
 
 def total_cost(script: Script, limits: Limits, pieces: list[Piece]) -> float:
-    """What a division costs: the sum that `divide` makes smallest."""
+    """The cost of a division in points, which `divide` minimises."""
     return sum(cue_cost(script, limits, p.first, p.last) + layout_cost(script, limits, p) for p in pieces)
 
 
-# Lines of cues that begin at one token: their end -> (evenness and breaks so far in points, the breaks).
+# Lines of cues that begin at one token, by their end: the cost of unevenness and breaks so far in points, and the breaks.
 _Lines = dict[int, tuple[float, tuple[int, ...]]]
 
 
 def layouts(script: Script, limits: Limits, i: int, last: int) -> list[tuple[int, tuple[int, ...], float]]:
-    """For each possible end `j` of a cue that begins at token `i`: its best line breaks, and what they
-    cost."""
-    reach = _reach(script, limits, i, last)
+    """Each possible end `j` of a cue that begins at token `i`, with its best line breaks and their cost in points."""
+    reach = _furthest_end(script, limits, i, last)
     change = next((k for k in range(i + 1, reach) if script.runs[k] != script.runs[i]), reach)
     weight = BALANCE / limits.line_chars**2
     lines: _Lines = {i + 1: (weight * script.width(i, i + 1) ** 2, ())}
@@ -152,7 +154,11 @@ def _dialogues(
 ) -> list[tuple[int, tuple[int, ...], float]]:
     """Cues of two speakers, a line each."""
     line_chars = limits.line_chars - DASH_CHARS
-    if limits.lines < 2 or script.width(i, change) > line_chars or script.pause_ms(change) > QUICK_ANSWER_MS:
+    if (
+        limits.lines < 2
+        or script.width(i, change) > line_chars
+        or script.pause_ms(change) > MAX_ANSWER_DELAY_MS
+    ):
         return []
     found: list[tuple[int, tuple[int, ...], float]] = []
     for j in range(change + 1, reach + 1):
@@ -163,7 +169,7 @@ def _dialogues(
 
 
 def _dialogue_cost(script: Script, i: int, j: int) -> float:
-    """Two speakers share a cue best when each says a whole sentence there."""
+    """The cost in points of a cue of two speakers; it is least when each says a whole sentence there."""
     cost = LINE + DIALOGUE
     if i and script.runs[i] == script.runs[i - 1]:
         cost += CUE_END[script.joints[i]]
@@ -173,14 +179,14 @@ def _dialogue_cost(script: Script, i: int, j: int) -> float:
 
 
 def layout_cost(script: Script, limits: Limits, piece: Piece) -> float:
-    """What the lines of one cue cost; infinite where they break a limit."""
+    """The cost in points of the lines of one cue; infinite where they break a limit."""
     edges = [piece.first, *piece.breaks, piece.last]
     widths = [script.width(a, b) for a, b in pairwise(edges)]
     changes = [k for k in range(piece.first + 1, piece.last) if script.runs[k] != script.runs[k - 1]]
     if len(widths) > limits.lines or len(changes) > 1:
         return float("inf")
     if changes:
-        quick = script.pause_ms(changes[0]) <= QUICK_ANSWER_MS
+        quick = script.pause_ms(changes[0]) <= MAX_ANSWER_DELAY_MS
         fits = max(widths) <= limits.line_chars - DASH_CHARS
         possible = quick and fits and piece.breaks == (changes[0],)
         return _dialogue_cost(script, piece.first, piece.last) if possible else float("inf")
@@ -191,9 +197,8 @@ def layout_cost(script: Script, limits: Limits, piece: Piece) -> float:
     return LINE * (len(widths) - 1) + ends + BALANCE * uneven / limits.line_chars**2
 
 
-def _reach(script: Script, limits: Limits, i: int, last: int) -> int:
-    """The furthest token at which a cue that begins at `i` may end: no hard place inside, no more than the
-    longest duration."""
+def _furthest_end(script: Script, limits: Limits, i: int, last: int) -> int:
+    """The furthest end, at most `last`, of a cue that begins at `i`: up to a hard break, the longest duration and width."""
     j, latest = i + 1, script.starts[i] + limits.max_duration_ms
     widest = script.wide[i] + limits.lines * (limits.line_chars + 1)
     while (
@@ -207,11 +212,11 @@ def _reach(script: Script, limits: Limits, i: int, last: int) -> int:
 
 
 def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
-    """What the tokens `[i, j)` cost as one cue, its lines left aside; at least `CUE`."""
+    """The cost in points of the tokens `[i, j)` as one cue, without that of its lines; at least `CUE`."""
     place = script.places.get(j)
     if place is None:
-        place = script.places[j] = _place(script, limits, j)
-    cost, latest, fresh = place
+        place = script.places[j] = _end_cost(script, limits, j)
+    cost, latest, unfinished_from = place
     duration = max(1, latest - script.starts[i])
     needed = script.needed_ms(i, j)
     if duration < needed:
@@ -219,32 +224,39 @@ def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
     shortest = script.shortest_ms(i, j)
     if duration < shortest:
         cost += SHORT * (1.0 - duration / shortest)
-    if fresh > i:
-        cost += FRESH
+    if unfinished_from > i:
+        cost += UNFINISHED
     if j - i > 1:
         cost += SILENCE * (script.silence[j - 1] - script.silence[i])
-        cost += STRADDLE * (script.shots_before[j - 1] - script.shots_before[i])
+        cost += SHOT_CROSSED * (script.shots_before[j - 1] - script.shots_before[i])
     return cost
 
 
-def _place(script: Script, limits: Limits, j: int) -> tuple[float, int, int]:
-    """What every cue that ends before token `j` costs, until when it may stay, and where the sentence began
-    that it leaves unfinished (0 when it leaves none, or one that began too far back to matter)."""
+def _end_cost(script: Script, limits: Limits, j: int) -> tuple[float, int, int]:
+    """For every cue that ends before token `j`: its cost in points, the latest time in ms until which it may stay, and the token
+    that begins the sentence it leaves unfinished (0 when there is none, or it began too far back to matter)."""
     end = script.ends[j - 1]
     latest = end + limits.stretch_ms
     if j == len(script):
         return CUE, latest, 0
     pause = script.starts[j] - end
-    if pause > -REAL_OVERLAP_MS:
+    if pause > -MIN_OVERLAP_MS:
         latest = min(latest, max(end, script.starts[j] - limits.min_gap_ms))
     elif (again := script.again[j]) is not None:
         # Another talks at the same time: this caption stays until its own speaker goes on.
         latest = min(latest, max(end, again - limits.min_gap_ms))
     if script.hard[j] or script.runs[j] != script.runs[j - 1]:
         return CUE, latest, 0
-    ease = min(1.0, max(0.0, (pause - EASE_FROM_MS) / (EASE_FULL_MS - EASE_FROM_MS)))
+    ease = min(1.0, max(0.0, (pause - EASE_MIN_PAUSE_MS) / (EASE_FULL_PAUSE_MS - EASE_MIN_PAUSE_MS)))
     cost = CUE + CUE_END[script.joints[j]] * (1.0 - PAUSE_EASE * ease)
     if script.joints[j] is Junction.SENTENCE:
         return cost, latest, 0
-    fresh = next((k for k in range(j - 1, max(0, j - FAR), -1) if script.joints[k] is Junction.SENTENCE), 0)
-    return cost, latest, fresh
+    unfinished_from = next(
+        (
+            k
+            for k in range(j - 1, max(0, j - MAX_LOOKBACK_TOKENS), -1)
+            if script.joints[k] is Junction.SENTENCE
+        ),
+        0,
+    )
+    return cost, latest, unfinished_from

@@ -1,5 +1,4 @@
-"""When each caption appears and goes: on its first word, after its last, as long as reading takes and the
-next allows."""
+"""Spotting: in-times on the first words, out-times as reading needs and the next caption allows, both snapped to shot changes."""
 
 from __future__ import annotations
 
@@ -8,16 +7,15 @@ from collections.abc import Sequence
 
 from pipeline.profiles import Limits
 from pipeline.stages.captions.features import Script
-from pipeline.stages.captions.in_times import settled
-from pipeline.stages.captions.out_times import at_once, ends_of, needed_ms, said_until
+from pipeline.stages.captions.in_times import adjusted_starts
+from pipeline.stages.captions.out_times import at_once, ends_of, needed_ms, speech_end_ms
 from pipeline.stages.captions.segmentation import Piece
 from pipeline.timing import Span
 
-# Captions of people who do not speak at once never begin closer together than this, whatever their words'
-# times claim.
-CLOSEST_STARTS_MS = 250
-# A caption that would end this near to a cut ends with the shot (Netflix Timing Guidelines: half a second).
-SHOT_REACH_MS = 500
+# The least distance between the in-times of captions whose speech does not overlap, whatever the times of their words.
+MIN_START_DISTANCE_MS = 250
+# A caption that would end this near to a shot change ends with the shot (Netflix Timing Guidelines: half a second).
+MAX_SNAP_MS = 500
 
 
 def order_of(script: Script, pieces: Sequence[Piece]) -> list[Piece]:
@@ -30,17 +28,16 @@ def spans(
 ) -> list[Span]:
     """One span for each piece, which must be in order of appearance; none is empty, and starts rise.
 
-    Captions overlap only where two known speakers really speak at once and neither can give way, or where the first
-    would not be seen otherwise. With
-    `duration_ms` no span passes the end of the recording.
+    Captions overlap only where two known speakers speak at once and neither can give way, or where the first would be too
+    short to be seen otherwise. No span passes `duration_ms`, the end of the recording.
     """
     starts = _starts(script, limits, pieces, duration_ms)
-    _pull_inside(starts, duration_ms)
-    starts = settled(script, limits, pieces, starts, duration_ms)
+    _clip_starts(starts, duration_ms)
+    starts = adjusted_starts(script, limits, pieces, starts, duration_ms)
     ends = ends_of(script, limits, pieces, starts)
     if limits.profile.snap_to_shots and script.shots:
         if _snap_starts(script, limits, pieces, starts, ends):
-            _pull_inside(starts, duration_ms)
+            _clip_starts(starts, duration_ms)
             ends = ends_of(script, limits, pieces, starts)
         _snap_ends(script, limits, pieces, starts, ends)
     latest = duration_ms if duration_ms is not None else max(ends, default=0)
@@ -48,15 +45,15 @@ def spans(
 
 
 def _starts(script: Script, limits: Limits, pieces: Sequence[Piece], duration_ms: int | None) -> list[int]:
-    """The first words' onsets, moved apart where they would coincide or leave no time to see a caption."""
-    heard = [max(0, script.starts[p.first]) for p in pieces]
-    starts = list(heard)
+    """The onsets of first words, in ms, moved apart where they would coincide or leave a caption too little time."""
+    onsets = [max(0, script.starts[p.first]) for p in pieces]
+    starts = list(onsets)
     for k in range(1, len(starts)):
         together = at_once(script, pieces[k - 1], pieces[k])
-        starts[k] = max(starts[k], starts[k - 1] + (0 if together else CLOSEST_STARTS_MS))
+        starts[k] = max(starts[k], starts[k - 1] + (0 if together else MIN_START_DISTANCE_MS))
     for k in range(len(pieces)):
         if k + 1 == len(pieces) or not at_once(script, pieces[k], pieces[k + 1]):
-            _make_room(script, limits, pieces, heard, starts, k, duration_ms)
+            _make_room(script, limits, pieces, onsets, starts, k, duration_ms)
     return starts
 
 
@@ -64,30 +61,30 @@ def _make_room(
     script: Script,
     limits: Limits,
     pieces: Sequence[Piece],
-    heard: Sequence[int],
+    onsets: Sequence[int],
     starts: list[int],
     k: int,
     duration_ms: int | None,
 ) -> None:
-    """Let piece `k` borrow time for its shortest duration: of the next first, then of the one before.
+    """Give piece `k` time for its shortest duration, from the next piece first, then from the one before. Changes `starts`.
 
-    The profile's tolerance of sync bounds it, but not for captions that would flash by unread.
+    The profile's tolerance of sync bounds the moves, but not where a caption would be shown for less than the least duration.
     """
     end = duration_ms if duration_ms is not None else starts[-1] + limits.max_duration_ms
     for least, tolerance in ((0, limits.early_ms), (limits.least_duration_ms, limits.max_duration_ms)):
         window, after, before = (
-            _spare(script, limits, pieces, starts, n, end, least) for n in (k, k + 1, k - 1)
+            _spare_ms(script, limits, pieces, starts, n, end, least) for n in (k, k + 1, k - 1)
         )
         if window >= 0:
             return
         if k + 1 < len(starts):
-            later = max(0, min(-window, tolerance - (starts[k + 1] - heard[k + 1]), after))
+            later = max(0, min(-window, tolerance - (starts[k + 1] - onsets[k + 1]), after))
             starts[k + 1] += later
             window += later
-        starts[k] -= max(0, min(-window, tolerance - (heard[k] - starts[k]), before))
+        starts[k] -= max(0, min(-window, tolerance - (onsets[k] - starts[k]), before))
 
 
-def _spare(
+def _spare_ms(
     script: Script,
     limits: Limits,
     pieces: Sequence[Piece],
@@ -96,10 +93,9 @@ def _spare(
     end: int,
     least: int,
 ) -> int:
-    """How much longer than it must be piece `n` can be shown before the next; negative when time is missing.
+    """The time, in ms, that piece `n` has before the next beyond what it needs; negative when time is missing.
 
-    It must be shown for `least` ms, or when that is 0 for its shortest duration. Before the first there is
-    silence.
+    It needs `least` ms, or when that is 0 its shortest duration. For `n` -1 it is the silence before the first piece.
     """
     if n < 0:
         return starts[0]
@@ -109,31 +105,31 @@ def _spare(
     return until - starts[n] - (least or script.shortest_ms(pieces[n].first, pieces[n].last))
 
 
-def _pull_inside(starts: list[int], duration_ms: int | None) -> None:
-    """Starts behind the end of the recording come back inside, still rising."""
+def _clip_starts(starts: list[int], duration_ms: int | None) -> None:
+    """Move starts behind the end of the recording back inside, still in rising order. Changes `starts`."""
     latest = duration_ms
     for k in range(len(starts) - 1, -1, -1):
         if latest is None or starts[k] < latest:
             break
-        starts[k] = max(k, latest - min(CLOSEST_STARTS_MS, max(1, latest // (k + 1))))
+        starts[k] = max(k, latest - min(MIN_START_DISTANCE_MS, max(1, latest // (k + 1))))
         latest = starts[k]
 
 
 def _snap_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], ends: Sequence[int]
 ) -> bool:
-    """Move starts onto a cut, as far as sync and neighbours allow; whether any moved.
+    """Snap starts to the nearest shot change, as far as sync and neighbours allow; whether any moved. Changes `starts`.
 
-    Netflix Timing Guidelines, BBC §6.1: a caption that changes shortly before or after a cut is seen twice. Neither the
-    caption nor the one before it may become too short for that.
+    A caption that changes shortly before or after a cut is seen twice (Netflix Timing Guidelines, BBC subtitle guidelines
+    §6.1). Neither the caption nor the one before it may become too short for that.
     """
     moved = False
     for k, piece in enumerate(pieces):
         cut = _nearest(script.shots, starts[k])
-        heard = script.starts[piece.first]
+        onsets = script.starts[piece.first]
         free = starts[k - 1] if k else 0
         until = min(ends[k] - 1, starts[k + 1] if k + 1 < len(starts) else ends[k])
-        if cut is None or cut == starts[k] or abs(cut - heard) > limits.early_ms or not free < cut <= until:
+        if cut is None or cut == starts[k] or abs(cut - onsets) > limits.early_ms or not free < cut <= until:
             continue
         shortened = [(k, cut, ends[k])]
         if k and ends[k - 1] <= starts[k]:
@@ -149,13 +145,13 @@ def _snap_starts(
 def _snap_ends(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], ends: list[int]
 ) -> None:
-    """Move ends to just before a cut, as far as speech and whoever comes next allow."""
+    """Snap ends to just before a shot change, as far as speech, reading time and the next caption allow. Changes `ends`."""
     for k, piece in enumerate(pieces):
         cut = _nearest(script.shots, ends[k])
-        if cut is None or abs(cut - ends[k]) > SHOT_REACH_MS:
+        if cut is None or abs(cut - ends[k]) > MAX_SNAP_MS:
             continue
         end = cut - limits.min_gap_ms
-        earliest = min(ends[k], max(said_until(script, piece), starts[k] + needed_ms(script, piece)))
+        earliest = min(ends[k], max(speech_end_ms(script, piece), starts[k] + needed_ms(script, piece)))
         latest = starts[k] + limits.max_duration_ms
         if (following := bisect_left(starts, ends[k])) < len(starts):
             latest = min(latest, starts[following] - limits.min_gap_ms)

@@ -1,8 +1,15 @@
-"""What is seen: shots, still and black stretches, and text on the screen, from the key frames and what is worth decoding.
+"""Shot boundary detection and on-screen text recognition, from key frames and groups of pictures that may hold a change.
 
-83 minutes have some hundred thousand pictures, and decoding all of them takes minutes. The packets say which matter: key
-frames, and the groups of pictures in which something jumps. A cut seen between neighbouring pictures is exact
-(`slack_ms` 0); one seen between pictures that lie apart says how far.
+83 minutes have some hundred thousand pictures, and decoding all of them takes minutes. The sizes of packets say which matter:
+key frames, and the groups of pictures in which a packet is far larger than its neighbours. A cut between neighbouring pictures
+is exact (`slack_ms` 0); one between pictures that lie apart has their distance as its slack.
+
+    packets   times and sizes of packets, and where the picture probably changes
+    sampling  which packets are decoded, and the decoded pictures
+    shots     shot boundaries, and the look of each shot: moving, still, card or black
+    ocr       text on the screen, from when to when
+
+`run` is the stage.
 """
 
 from __future__ import annotations
@@ -11,10 +18,10 @@ from pathlib import Path
 
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import PictureSettings
-from pipeline.stages.picture.ocr import Reader, Watcher, rapid_reader, reader_identity
+from pipeline.stages.picture.ocr import Reader, TextTracker, rapid_reader, reader_identity
 from pipeline.stages.picture.packets import read_packets
-from pipeline.stages.picture.sampling import look, plan
-from pipeline.stages.picture.shots import Tracker
+from pipeline.stages.picture.sampling import plan, sampled_frames
+from pipeline.stages.picture.shots import ShotTracker
 from pipeline.transcript import Picture
 
 __all__ = ["VERSION", "reader_identity", "run"]
@@ -35,7 +42,7 @@ def run(
 ) -> Picture:
     """The shots of the recording and the text on its screen; both empty without a picture, with a note that says why.
 
-    `duration_ms` is how long the recording lasts; `reader` stands in for RapidOCR in tests.
+    `duration_ms` is the length of the recording; `reader` replaces RapidOCR. Errors of decoding are not raised but noted.
     """
     import av
 
@@ -48,18 +55,18 @@ def run(
     progress(0.1)
     read = (reader or rapid_reader()) if settings.read_text else None
     notes = (NO_READER,) if settings.read_text and read is None else ()
-    tracker = Tracker(packets)
-    watcher = Watcher(read, duration_ms) if read else None
+    shot_tracker = ShotTracker(packets)
+    text_tracker = TextTracker(read, duration_ms) if read else None
     chosen = plan(packets, _pixels(path), settings.shots == "exact")
     try:
-        for glance in look(path, packets, chosen, part(progress, 0.1, 1.0)):
-            begun = tracker.add(glance)
-            if watcher:
-                watcher.add(glance, tracker.start_ms if begun else None)
+        for sampled in sampled_frames(path, packets, chosen, part(progress, 0.1, 1.0)):
+            begun = shot_tracker.add(sampled)
+            if text_tracker:
+                text_tracker.add(sampled, shot_tracker.start_ms if begun else None)
     except (av.error.FFmpegError, OSError) as error:
         notes = (*notes, f"the picture could be read only in part: {type(error).__name__}")
-    texts = watcher.finish(duration_ms) if watcher else ()
-    return Picture(tracker.finish(duration_ms), texts, notes)
+    texts = text_tracker.finish(duration_ms) if text_tracker else ()
+    return Picture(shot_tracker.finish(duration_ms), texts, notes)
 
 
 def _pixels(path: Path) -> int:

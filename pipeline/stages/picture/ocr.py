@@ -1,6 +1,7 @@
-"""Text on the screen: looked for only where something can be written and stands still, read once, followed until it goes.
+"""On-screen text: optical character recognition of pictures that may hold text, and tracking of each line until it goes.
 
-Read by RapidOCR, whose models lie in its package; it is told where, so that it never looks for them elsewhere.
+A picture is read only after a change, when it has settled and has enough steep edges, since reading is slow. The reader is
+RapidOCR with the models of its package; their paths are passed to it, so that it downloads nothing.
 """
 
 from __future__ import annotations
@@ -14,32 +15,41 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.picture.sampling import Glance, Thumb
-from pipeline.stages.picture.shots import CLEARLY, STILL_SHARE, changed, is_flat
+from pipeline.stages.picture.sampling import SampledFrame, Thumbnail
+from pipeline.stages.picture.shots import MAX_STILL_SHARE, MIN_CHANGED_LEVELS, changed, is_flat
 from pipeline.timing import Span
 from pipeline.transcript import ScreenText
 
-Box = tuple[float, float, float, float]  # left, top, width, height as shares of the picture
+Box = tuple[float, float, float, float]
+"""Left, top, width and height as shares of the picture."""
 
-# After a change, what came up is read when so much time has passed: most titles blend in within a third of a second.
+# Time from a change to the reading of what came up: most titles fade in within a third of a second.
 SETTLE_MS = 320
-# Looked for in a picture this wide: steep edges in a window as wide as a short word, as high as a line.
-SEARCH_WIDTH, STEEP, WINDOW = 320, 40, (48, 10)
-# The share of steep edges in some window from which on a line may be written there; lower thirds measured 0.14 and more.
-LIKELY = 0.13
-# How many pictures are read, spread over the recording; cards are few, and each is read. 0.15 to 0.3 s each.
-MOST_READ, MOST_CARDS, HEAD_START = 36, 60, 6
-# What is read worse than this is more often a pattern than a word.
-LEAST_SCORE = 0.80
-# A text is gone when so much of its box has changed clearly.
-GONE_SHARE = 0.12
-# It stood at least so much longer than it was seen, unless it is seen gone before.
-UNSEEN_MS = 1000
+# The width to which a picture is scaled to look for text.
+SEARCH_WIDTH_PX = 320
+# The least difference between neighbouring pixels, of 255 levels, that is a steep edge. Set by hand.
+MIN_EDGE_LEVELS = 40
+# The window, (width, height), in which edges are counted: as wide as a short word, as high as a line.
+WINDOW_PX = (48, 10)
+# The share of edges in some window from which on text is likely; in lower thirds it measured 0.14 and more.
+MIN_EDGE_SHARE = 0.13
+# Pictures that are read at most, apart from title cards, at 0.15 to 0.3 s each; they are spread over the recording.
+MAX_READINGS = 36
+# Pictures of title cards that are read at most.
+MAX_CARD_READINGS = 60
+# Readings, of those at most, that may be used from the start.
+READINGS_AT_START = 6
+# Lines with a lower recognition score, in [0, 1], are patterns more often than words.
+MIN_SCORE = 0.80
+# A line is gone when at least this share of the pixels in its box has changed. Set by hand.
+MIN_GONE_SHARE = 0.12
+# Where pictures lie apart, a line that is gone in the later one ends halfway, and at most so long after the earlier one.
+MAX_UNSEEN_MS = 1000
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line that was read: its words, its box, and the reader's score in [0, 1]."""
+    """A recognized line: its text, its box, and the reader's score in [0, 1]."""
 
     text: str
     box: Box
@@ -47,13 +57,13 @@ class Line:
 
 
 class Reader(Protocol):
-    """Reads the lines in a picture, shape (height, width, 3), BGR, uint8."""
+    """Recognizes the lines of text in a picture, shape (height, width, 3), BGR, uint8."""
 
     def __call__(self, picture: NDArray[np.uint8]) -> list[Line]: ...
 
 
 def reader_identity() -> str:
-    """What reads text on the screen here, empty when nothing does: with another one, what was read may change."""
+    """The name and version of the reader that is installed, "" without one; results of another may differ."""
     try:
         return f"rapidocr {version('rapidocr')}"
     except PackageNotFoundError:
@@ -107,124 +117,124 @@ def _rounded(box: Box) -> Box:
     return left, top, width, height
 
 
-def likelihood(frame: Any) -> float:
-    """How likely something is written in the picture: the densest steep edges in a window the size of a short word."""
+def text_likelihood(frame: Any) -> float:
+    """A score in [0, 1] of how likely a picture holds text: the greatest share of steep edges in any window of a word's size."""
     import cv2
 
-    height = max(2, round(SEARCH_WIDTH * frame.height / frame.width))
-    grey = frame.reformat(SEARCH_WIDTH, height, "gray").to_ndarray()
-    steep = (np.abs(np.diff(grey.astype(np.int16), axis=1)) > STEEP).astype(np.float32)
-    return float(cv2.boxFilter(steep, -1, WINDOW).max())
+    height = max(2, round(SEARCH_WIDTH_PX * frame.height / frame.width))
+    grey = frame.reformat(SEARCH_WIDTH_PX, height, "gray").to_ndarray()
+    steep = (np.abs(np.diff(grey.astype(np.int16), axis=1)) > MIN_EDGE_LEVELS).astype(np.float32)
+    return float(cv2.boxFilter(steep, -1, WINDOW_PX).max())
 
 
 @dataclass
-class _Standing:
-    """A line on the screen: since when, and how its box looked when it was read."""
+class _VisibleLine:
+    """A line on the screen: since when, and the thumbnail of the picture in which it was read."""
 
     line: Line
     since_ms: int
-    thumb: Thumb
+    thumb: Thumbnail
 
-    def gone(self, now: Thumb) -> bool:
+    def gone(self, now: Thumbnail) -> bool:
         height, width = now.shape[:2]
         left, top, wide, high = self.line.box
         rows = slice(int(top * height), max(int(top * height) + 1, round((top + high) * height)))
         columns = slice(int(left * width), max(int(left * width) + 1, round((left + wide) * width)))
         before, after = self.thumb[rows, columns], now[rows, columns]
-        apart = (np.maximum(before, after) - np.minimum(before, after)).max(axis=2) > CLEARLY
-        return bool(apart.mean() >= GONE_SHARE)
+        apart = (np.maximum(before, after) - np.minimum(before, after)).max(axis=2) > MIN_CHANGED_LEVELS
+        return bool(apart.mean() >= MIN_GONE_SHARE)
 
 
-class Watcher:
-    """Follows the pictures and collects what is written in them; `duration_ms` spreads the readings over the recording."""
+class TextTracker:
+    """Tracks the text in successive pictures; `duration_ms` is the recording's length, over which the readings are spread."""
 
     def __init__(self, read: Reader, duration_ms: int) -> None:
         self._read, self._duration_ms = read, max(1, duration_ms)
-        self._standing: list[_Standing] = []
+        self._visible: list[_VisibleLine] = []
         self._texts: list[ScreenText] = []
-        self._known: list[tuple[Thumb, list[Line]]] = []
-        self._last: Glance | None = None
+        self._known: list[tuple[Thumbnail, list[Line]]] = []
+        self._last: SampledFrame | None = None
         self._changed_ms = self._seen_ms = 0
         self._due_ms: int | None = None
-        self._reads = self._cards = 0
+        self._readings = self._card_readings = 0
 
-    def add(self, glance: Glance, shot_ms: int | None) -> None:
-        """Take the next picture; `shot_ms` is when the shot began that it is the first picture of."""
-        last, self._last = self._last, glance
+    def add(self, sampled: SampledFrame, shot_ms: int | None) -> None:
+        """Take the next picture; `shot_ms` is the start of the shot that begins with it, None when none does."""
+        last, self._last = self._last, sampled
         self._seen_ms = last.time_ms if last else 0
-        share = 1.0 if last is None else changed(last.thumb, glance.thumb, upper=False)
+        share = 1.0 if last is None else changed(last.thumb, sampled.thumb, upper=False)
         if share > 0:
-            self._close(glance, shot_ms)
-        if shot_ms is not None or share > STILL_SHARE:
-            self._changed_ms = glance.time_ms if shot_ms is None else shot_ms
-            self._due_ms = glance.time_ms + (SETTLE_MS if glance.follows else 0)
-        if self._due_ms is not None and (glance.time_ms >= self._due_ms or not glance.follows):
+            self._close(sampled, shot_ms)
+        if shot_ms is not None or share > MAX_STILL_SHARE:
+            self._changed_ms = sampled.time_ms if shot_ms is None else shot_ms
+            self._due_ms = sampled.time_ms + (SETTLE_MS if sampled.follows else 0)
+        if self._due_ms is not None and (sampled.time_ms >= self._due_ms or not sampled.follows):
             self._due_ms = None
-            self._look(glance)
+            self._read_lines(sampled)
 
     def finish(self, end_ms: int) -> tuple[ScreenText, ...]:
-        """Every text, ordered by time; what still stands there lasts to `end_ms`."""
-        for standing in self._standing:
-            self._texts.append(_text(standing, end_ms))
-        self._standing = []
+        """All texts in order of time; lines that are still on the screen last to `end_ms`."""
+        for visible in self._visible:
+            self._texts.append(_text(visible, end_ms))
+        self._visible = []
         return tuple(sorted((t for t in self._texts if t.span), key=lambda t: (t.span, t.box)))
 
-    def _close(self, glance: Glance, shot_ms: int | None) -> None:
-        end_ms = glance.time_ms if shot_ms is None else shot_ms
+    def _close(self, sampled: SampledFrame, shot_ms: int | None) -> None:
+        end_ms = sampled.time_ms if shot_ms is None else shot_ms
         staying = []
-        for standing in self._standing:
-            if standing.gone(glance.thumb):
-                self._texts.append(_text(standing, end_ms if glance.follows else self._unseen(glance)))
+        for visible in self._visible:
+            if visible.gone(sampled.thumb):
+                self._texts.append(
+                    _text(visible, end_ms if sampled.follows else self._estimated_end_ms(sampled))
+                )
             else:
-                staying.append(standing)
-        self._standing = staying
+                staying.append(visible)
+        self._visible = staying
 
-    def _unseen(self, glance: Glance) -> int:
-        """When a text went that stood in the picture before and is gone in this one, which lie apart: soon after the first."""
-        return self._seen_ms + min(UNSEEN_MS, (glance.time_ms - self._seen_ms) // 2)
+    def _estimated_end_ms(self, sampled: SampledFrame) -> int:
+        """The estimated end, in ms, of a line that was on the screen in the picture before and is gone in this one."""
+        return self._seen_ms + min(MAX_UNSEEN_MS, (sampled.time_ms - self._seen_ms) // 2)
 
-    def _look(self, glance: Glance) -> None:
-        if likelihood(glance.frame) < LIKELY:
+    def _read_lines(self, sampled: SampledFrame) -> None:
+        if text_likelihood(sampled.frame) < MIN_EDGE_SHARE:
             return
-        lines = self._known_lines(glance.thumb)
+        lines = self._known_lines(sampled.thumb)
         if lines is None:
-            if not self._may_read(glance):
+            if not self._may_read(sampled):
                 return
             lines = [
                 line
-                for line in self._read(np.asarray(glance.frame.to_ndarray(format="bgr24"), np.uint8))
-                if _worth(line)
+                for line in self._read(np.asarray(sampled.frame.to_ndarray(format="bgr24"), np.uint8))
+                if _is_legible(line)
             ]
-            self._known.append((glance.thumb, lines))
-        held = {standing.line.text for standing in self._standing}
-        self._standing += [
-            _Standing(line, self._changed_ms, glance.thumb) for line in lines if line.text not in held
+            self._known.append((sampled.thumb, lines))
+        held = {visible.line.text for visible in self._visible}
+        self._visible += [
+            _VisibleLine(line, self._changed_ms, sampled.thumb) for line in lines if line.text not in held
         ]
 
-    def _known_lines(self, thumb: Thumb) -> list[Line] | None:
-        """What was read when the picture looked just the same."""
+    def _known_lines(self, thumb: Thumbnail) -> list[Line] | None:
+        """The lines that were read in a picture with the same thumbnail, but for noise; None when none was read."""
         for before, lines in self._known:
             if np.array_equal(before, thumb) or float(np.abs(before.astype(np.int16) - thumb).max()) <= 4:
                 return lines
         return None
 
-    def _may_read(self, glance: Glance) -> bool:
-        if is_flat(glance.thumb) and self._cards < MOST_CARDS:
-            self._cards += 1
+    def _may_read(self, sampled: SampledFrame) -> bool:
+        if is_flat(sampled.thumb) and self._card_readings < MAX_CARD_READINGS:
+            self._card_readings += 1
             return True
-        earned = HEAD_START + (MOST_READ - HEAD_START) * glance.time_ms / self._duration_ms
-        if self._reads >= earned:
+        earned = READINGS_AT_START + (MAX_READINGS - READINGS_AT_START) * sampled.time_ms / self._duration_ms
+        if self._readings >= earned:
             return False
-        self._reads += 1
+        self._readings += 1
         return True
 
 
-def _worth(line: Line) -> bool:
-    return line.score >= LEAST_SCORE and sum(c.isalnum() for c in line.text) >= 2
+def _is_legible(line: Line) -> bool:
+    return line.score >= MIN_SCORE and sum(c.isalnum() for c in line.text) >= 2
 
 
-def _text(standing: _Standing, end_ms: int) -> ScreenText:
-    line = standing.line
-    return ScreenText(
-        Span(standing.since_ms, max(standing.since_ms, end_ms)), line.text, line.box, line.score
-    )
+def _text(visible: _VisibleLine, end_ms: int) -> ScreenText:
+    line = visible.line
+    return ScreenText(Span(visible.since_ms, max(visible.since_ms, end_ms)), line.text, line.box, line.score)

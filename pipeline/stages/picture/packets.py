@@ -1,4 +1,4 @@
-"""What the packets of a video tell before any of them is decoded: where key frames stand, and where the picture jumps.
+"""Packet statistics: key frames, and probable changes of the picture from packet sizes, without decoding.
 
 An encoder spends bytes where the picture changes. Within a group of pictures a cut, a card or a name that comes up is a
 packet many times larger than its neighbours; where nothing moves, packets nearly vanish. Reading all packets of 83
@@ -17,15 +17,17 @@ from numpy.typing import NDArray
 from pipeline.media.decode import moving_pictures, open_container, origin_s
 from pipeline.timing import seconds_to_ms
 
-# A packet is a jump when it is this many times its neighbours' median and this share of its group's key frame: titles that
-# come up over a face in the films of our builder cost a tenth of a key frame, faces that turn cost less.
-JUMP_TIMES = 5.0
-JUMP_OF_KEY = 0.08
-_NEIGHBOURS = 12
-# Where nothing moves, packets are this share of a key frame at most (films of drawings: 0.001 to 0.02).
-QUIET_OF_KEY = 0.03
-# An encoder that was free to set a key frame anywhere sets the regular ones this share of the longest distance apart.
-_REGULAR_SHARE = 0.98
+# A packet is a jump when its size is at least this many times its neighbours' median and this share of its group's key frame:
+# titles that come up over a face in the films of our builder cost a tenth of a key frame, faces that turn cost less.
+MIN_JUMP_MEDIAN_RATIO = 5.0
+MIN_JUMP_KEY_SHARE = 0.08
+# Packets on either side that are its neighbours.
+_NEIGHBOUR_PACKETS = 12
+# Where nothing moves, the median packet is this share of a key frame at most (measured in films of drawings: 0.001 to 0.02).
+MAX_QUIET_KEY_SHARE = 0.03
+# Key frames at least this share of the longest interval apart are regular; earlier ones were set by the encoder's scene cut
+# detection.
+_MIN_REGULAR_INTERVAL_SHARE = 0.98
 
 
 @dataclass(frozen=True)
@@ -43,41 +45,41 @@ class Packets:
         return list(zip(firsts, [*firsts[1:], len(self.keys)], strict=True))
 
     def jumps(self) -> NDArray[np.int64]:
-        """The packets, key frames apart, at which the picture probably jumps; shape (m,), rising."""
+        """The indices of packets, other than key frames, at which the picture probably changes at once; shape (m,), rising."""
         found: list[int] = []
         for first, last in self.groups():
             inside = self.sizes[first + 1 : last]
             if len(inside) < 2:
                 continue
-            least = max(1.0, JUMP_OF_KEY * float(self.sizes[first]))
+            least = max(1.0, MIN_JUMP_KEY_SHARE * float(self.sizes[first]))
             for at in np.flatnonzero(inside >= least):
-                near = inside[max(0, int(at) - _NEIGHBOURS) : int(at) + _NEIGHBOURS + 1]
-                if inside[at] >= JUMP_TIMES * max(1.0, float(np.median(near))):
+                near = inside[max(0, int(at) - _NEIGHBOUR_PACKETS) : int(at) + _NEIGHBOUR_PACKETS + 1]
+                if inside[at] >= MIN_JUMP_MEDIAN_RATIO * max(1.0, float(np.median(near))):
                     found.append(first + 1 + int(at))
         return np.array(found, np.int64)
 
     def quiet(self, start_ms: int, end_ms: int) -> bool:
-        """Whether the packets of a stretch hold next to nothing, as they do where the picture stands still."""
+        """Whether the packets from `start_ms` to `end_ms` are as small as where the picture stands still."""
         inside = (self.times_ms >= start_ms) & (self.times_ms < end_ms)
         plain, keys = self.sizes[inside & ~self.keys], self.sizes[self.keys]
-        return bool(len(plain) and np.median(plain) <= QUIET_OF_KEY * np.median(keys))
+        return bool(len(plain) and np.median(plain) <= MAX_QUIET_KEY_SHARE * np.median(keys))
 
-    def chosen_keys(self) -> set[int]:
-        """Key frames that stand where the encoder wanted one, which is at a cut, and not where their time had come.
+    def scene_cut_keys(self) -> set[int]:
+        """The times, in ms, of key frames that the encoder's scene cut detection set, earlier than the regular interval.
 
-        Their times in ms. Empty when key frames stand at even distances throughout.
+        Empty when no key frame is regular by comparison, or all are.
         """
         times = self.times_ms[self.keys]
         if len(times) < 3:
             return set()
         apart = np.diff(times)
         longest = int(apart.max())
-        early = apart < _REGULAR_SHARE * longest
+        early = apart < _MIN_REGULAR_INTERVAL_SHARE * longest
         return {int(t) for t in times[1:][early]} if early.mean() < 1 else set()
 
 
 def read_packets(path: Path) -> Packets:
-    """The packets of the first moving picture; empty without one. Raises av's own errors."""
+    """The packets of the first video stream that is no cover picture; empty without one. Raises av's errors and OSError."""
     times: list[int] = []
     sizes: list[int] = []
     keys: list[bool] = []

@@ -1,4 +1,4 @@
-"""Which pictures are looked at, and how they are decoded: all key frames, and what the packets say is worth it."""
+"""Frame sampling: decoding of all key frames, and of groups of pictures that may hold a change, within a budget."""
 
 from __future__ import annotations
 
@@ -19,19 +19,24 @@ from pipeline.timing import seconds_to_ms
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
-# What may be decoded besides key frames, in pixels: some 10 s on one core of 2020 for H.264, whatever the resolution.
+# Pixels that may be decoded besides key frames: some 10 s on one core of 2020 for H.264, whatever the resolution.
 BUDGET_PIXELS = 6_000_000_000
-# After a jump so much more is decoded, until what came up stands still.
+# Decoding goes on for this long after a jump, until what came up stands still.
 SETTLING_MS = 600
-# Every picture is looked at this small: enough to tell shots apart, and to see a line of text come and go.
-THUMB_WIDTH, THUMB_HEIGHT = 64, 36
+# The size in pixels to which every picture is scaled: enough to tell shots apart, and to see a line of text come and go.
+THUMBNAIL_WIDTH = 64
+THUMBNAIL_HEIGHT = 36
 
-Thumb = NDArray[np.uint8]
+Thumbnail = NDArray[np.uint8]
+"""A picture scaled down, RGB, shape (THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, 3)."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How far each group of pictures is decoded: for the index of its first packet, the packet after the last one."""
+    """How far each group of pictures is decoded: by the index of its first packet, the index behind the last one decoded.
+
+    `complete` says that all packets are.
+    """
 
     until: dict[int, int]
     complete: bool
@@ -42,19 +47,19 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Glance:
-    """One decoded picture: when it is shown, small (36, 64, 3) RGB, and whether the picture before it was decoded too."""
+class SampledFrame:
+    """A decoded picture: when it is shown, its thumbnail, and whether the picture shown before it was decoded, too."""
 
     time_ms: int
-    thumb: Thumb
+    thumb: Thumbnail
     follows: bool
     frame: VideoFrame
 
 
 def plan(packets: Packets, pixels: int, exact: bool) -> Plan:
-    """Decode all of it when `exact`; else the groups with jumps, the cheapest per jump first, while the budget lasts.
+    """The packets to decode: all when `exact`, else key frames, and groups with jumps, the cheapest per jump first, in budget.
 
-    `pixels` is the size of a picture.
+    `pixels` is the number of pixels in a picture.
     """
     if exact:
         return Plan(dict(packets.groups()), True)
@@ -77,8 +82,8 @@ def plan(packets: Packets, pixels: int, exact: bool) -> Plan:
     return Plan(until, False)
 
 
-def look(path: Path, packets: Packets, chosen: Plan, progress: Progress) -> Iterator[Glance]:
-    """The pictures of the plan in the order they are shown. Damaged ones are stepped over; raises av's own errors."""
+def sampled_frames(path: Path, packets: Packets, chosen: Plan, progress: Progress) -> Iterator[SampledFrame]:
+    """The pictures of the plan in presentation order. Damaged packets are skipped; other errors of av are raised."""
     from av.video.reformatter import Interpolation, VideoReformatter
 
     shrink = VideoReformatter()
@@ -87,20 +92,22 @@ def look(path: Path, packets: Packets, chosen: Plan, progress: Progress) -> Iter
         stream = moving_pictures(container)[0]
         stream.thread_type = "AUTO"
         origin, base = origin_s(container), float(stream.time_base)
-        index = _Order(packets, chosen)
+        index = _PresentationOrder(packets, chosen)
         for frame in _frames(container, stream, packets, chosen):
             if frame.pts is None:
                 continue
             time_ms = seconds_to_ms(frame.pts * base - origin)
             small = shrink.reformat(
-                frame, THUMB_WIDTH, THUMB_HEIGHT, "rgb24", interpolation=Interpolation.FAST_BILINEAR
+                frame, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT, "rgb24", interpolation=Interpolation.FAST_BILINEAR
             )
-            yield Glance(time_ms, np.asarray(small.to_ndarray(), np.uint8), index.follows(time_ms), frame)
+            yield SampledFrame(
+                time_ms, np.asarray(small.to_ndarray(), np.uint8), index.follows(time_ms), frame
+            )
             progress(min(1.0, time_ms / expected_ms))
 
 
-class _Order:
-    """Knows for a decoded picture whether the one shown just before it was decoded too."""
+class _PresentationOrder:
+    """Presentation order: whether the picture shown just before a decoded one was decoded, too."""
 
     def __init__(self, packets: Packets, chosen: Plan) -> None:
         shown = np.sort(packets.times_ms)
@@ -114,7 +121,7 @@ class _Order:
 
 
 def _frames(container: Any, stream: Any, packets: Packets, chosen: Plan) -> Iterator[VideoFrame]:
-    """Decode the wanted packets; leading pictures of an open group, which need the group before, are left out."""
+    """Decode the wanted packets, without the leading pictures of an open GOP, which refer to the group before."""
     import av
 
     at, group, key_ms = -1, -1, 0

@@ -1,7 +1,18 @@
-"""Who spoke when, by name where the evidence agrees: voices from the sound, words from the text, names from both.
+"""Speaker diarization and identification: who speaks when, under which name, with the proof of each name.
 
-Pieces of speech are put into the room of voices, grouped, tracked through the recording and named by claims: labels, lower
-thirds, words of introduction and address, clips. What cannot be told is said in `Voices.notes` or marked.
+Pieces of speech are embedded, clustered into voices, assigned to them by a hidden Markov model, and the voices named by claims:
+labels, lower thirds, words of introduction and address, clips. What could not be decided is said in `Voices.notes` or marked.
+
+    pieces     the speech divided where the speaker may change
+    roster     the people who may speak, and which of them a written name means
+    claims     evidence of who somebody is
+    diarize    voices, and which piece is whose
+    naming     voices given names by votes of claims
+    attribute  every piece given to a speaker
+    assembly   speakers, turns and utterances from pieces
+    notes      sentences about what could not be decided
+
+`run` is the stage; `pipeline.speech.voices` holds the embeddings, the clustering and the tracking.
 """
 
 from __future__ import annotations
@@ -18,9 +29,17 @@ from pipeline.speech.voices import embeddings, scaling
 from pipeline.speech.voices.clustering import Known
 from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages.speakers import attribute, diarize, naming
-from pipeline.stages.speakers import claims as evidence
-from pipeline.stages.speakers.claims import Claim
-from pipeline.stages.speakers.diarize import Heard
+from pipeline.stages.speakers.claims import (
+    WEIGHT,
+    Claim,
+    answers,
+    by_labels,
+    by_screen,
+    by_words,
+    introduced_names,
+    labels_of,
+)
+from pipeline.stages.speakers.diarize import EmbeddedPieces
 from pipeline.stages.speakers.pieces import Piece, cut
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span
@@ -28,14 +47,14 @@ from pipeline.transcript import Aligned, Picture, ProofKind, Voices
 
 VERSION = 4
 Floats = NDArray[np.float32]
-Listen = Callable[[Sequence[Span], Progress], list[Floats | None]]
-"""Gives the vectors of passages, shape (windows, size) each; None for one that cannot be heard now."""
+Embed = Callable[[Sequence[Span], Progress], list[Floats | None]]
+"""Gives the embeddings of passages, shape (windows, size) each; None for one that cannot be heard now."""
 Clips = Mapping[str, Sequence[tuple[Span, Floats]]]
-"""By a person's name in the settings: passages of theirs and the vectors of each."""
+"""Enrolment: by a person's name in the settings, passages of theirs with the embeddings of each, shape (windows, size)."""
 
 
 def run(
-    listen: Listen,
+    embed: Embed,
     aligned: Aligned,
     regions: Sequence[Span],
     picture: Picture,
@@ -46,37 +65,37 @@ def run(
     progress: Progress = silent,
     groups: Known | None = None,
 ) -> Voices:
-    """Who says each word, and when each voice is heard. `regions` is where there is speech, `people` the roster, `groups` how
-    the voices were grouped before, which is given how they are now."""
+    """Who says each word, and when each voice is heard. `regions` are those of speech, `people` the roster; `groups` are the
+    clusters of an earlier run, a cache that is read and brought up to date."""
     pieces = cut(aligned, regions)
-    known = [*evidence.labels_of(aligned.editor_cues), *evidence.introduced_names(aligned)]
+    known = [*labels_of(aligned.editor_cues), *introduced_names(aligned)]
     roster = Roster.of(people, known)
     claims = [
-        *evidence.by_labels(aligned, pieces, roster),
-        *evidence.by_screen(picture, pieces, roster),
-        *evidence.by_words(aligned, pieces, roster),
+        *by_labels(aligned, pieces, roster),
+        *by_screen(picture, pieces, roster),
+        *by_words(aligned, pieces, roster),
     ]
-    heard, enrolled = _arranged(listen, pieces, clips, roster, encoder, progress)
+    embedded, enrolled = _embedded(embed, pieces, clips, roster, encoder, progress)
     claims += enrolled
-    found = diarize.voices(heard, claims, settings.most or None, roster.listed, groups)
-    claims += list(evidence.answers(claims, heard.pieces, [int(v) for v in found.track.voices]))
-    named = naming.names(found, heard, claims, encoder.sure)
-    found = diarize.again(found, heard, {v: n.key for v, n in named.items()}, claims)
-    return attribute.told(aligned, pieces, heard, found, named, claims, roster, encoder)
+    found = diarize.voices(embedded, claims, settings.most or None, roster.listed, groups)
+    claims += list(answers(claims, embedded.pieces, [int(v) for v in found.track.voices]))
+    named = naming.names(found, embedded, claims, encoder.sure)
+    found = diarize.resegmented(found, embedded, {v: n.key for v, n in named.items()}, claims)
+    return attribute.attributed(aligned, pieces, embedded, found, named, claims, roster, encoder)
 
 
-def _arranged(
-    listen: Listen,
+def _embedded(
+    embed: Embed,
     pieces: Sequence[Piece],
     clips: Clips,
     roster: Roster,
     encoder: Encoder,
     progress: Progress,
-) -> tuple[Heard, list[Claim]]:
-    """Every piece, and every clip that a person gave, in one room of voices; clips come last and claim their voice."""
+) -> tuple[EmbeddedPieces, list[Claim]]:
+    """Every piece, and every clip that a person gave, in one speaker space; clips come last, each with a claim to its voice."""
     spoken = [k for k, p in enumerate(pieces) if not p.mute]
-    answers = dict(zip(spoken, listen([pieces[k].span for k in spoken], progress), strict=True))
-    vectors = {k: v for k, v in answers.items() if v is not None}
+    heard = dict(zip(spoken, embed([pieces[k].span for k in spoken], progress), strict=True))
+    vectors = {k: v for k, v in heard.items() if v is not None}
     everyone = [p if k in vectors else replace(p, mute=True) for k, p in enumerate(pieces)]
     claims = []
     for name, passages in sorted(clips.items()):
@@ -86,21 +105,23 @@ def _arranged(
         held = range(len(everyone), len(everyone) + len(passages))
         vectors |= dict(zip(held, (v for _, v in passages), strict=True))
         everyone += [Piece(span, 0, 0, 0.0) for span, _ in passages]
-        weight, text = evidence.WEIGHT[ProofKind.ENROLLED], f"clip of {person.name}"
+        weight, text = WEIGHT[ProofKind.ENROLLED], f"clip of {person.name}"
         whole = passages[0][0].hull(passages[-1][0])
         claims.append(Claim(ProofKind.ENROLLED, person.key, tuple(held), whole, text, weight))
-    return _placed(everyone, vectors, len(pieces), encoder), claims
+    return _projected(everyone, vectors, len(pieces), encoder), claims
 
 
-def _placed(pieces: Sequence[Piece], vectors: Mapping[int, Floats], own: int, encoder: Encoder) -> Heard:
-    """Pieces in the room of voices; the first `own` of them are the recording's, whose mean is the room's centre."""
+def _projected(
+    pieces: Sequence[Piece], vectors: Mapping[int, Floats], own_count: int, encoder: Encoder
+) -> EmbeddedPieces:
+    """Pieces in the speaker space; its origin is the mean of the first `own_count`, which are the recording's own."""
     at = sorted(vectors)
-    room = encoder.trained or scaling.estimated([vectors[k] for k in at])
+    space = encoder.trained or scaling.estimated([vectors[k] for k in at])
     amounts = np.zeros(len(pieces), np.float32)
-    places = np.zeros((len(pieces), len(room.between)), np.float32)
+    places = np.zeros((len(pieces), len(space.between)), np.float32)
     if at:
         amounts[at] = embeddings.amounts([pieces[k].span for k in at])
-        inside = amounts[at] * np.array([k < own for k in at])
+        inside = amounts[at] * np.array([k < own_count for k in at])
         means = np.array([vectors[k].mean(axis=0) for k in at], np.float32)
-        places[at] = room.place(means, inside if inside.any() else amounts[at])
-    return Heard(pieces, places, amounts, room)
+        places[at] = space.place(means, inside if inside.any() else amounts[at])
+    return EmbeddedPieces(pieces, places, amounts, space)

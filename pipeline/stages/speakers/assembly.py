@@ -1,4 +1,4 @@
-"""From voices, names and pieces to what the transcript holds: speakers, turns and utterances."""
+"""Assembly of the stage's result: the table of speakers, their turns, and utterances, from pieces with their speakers."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span, clock, union
 from pipeline.transcript import Aligned, Kind, Proof, ProofKind, Speaker, Turn, Utterance, Voices, utterances
 
+# All of these were set by hand.
 # One person's pieces up to this far apart are one turn.
-TURN_GAP_MS = 500
-# Less sure than this, a piece is marked.
-CERTAIN = 0.8
-# Words that overlap another's by less than this are a matter of timing, not of talking at once.
-OVERLAP_MS = 300
-_CLIPS, _CLIP_MS = 3, 1600
+MAX_TURN_GAP_MS = 500
+# An utterance is marked uncertain when pieces with at least this posterior probability make up less than half of it.
+MIN_CERTAINTY = 0.8
+# Shorter overlaps of words are errors of timing and no overlapping speech.
+MIN_OVERLAP_MS = 300
+# Clips kept of each speaker, and the least length of one: the window of the speaker encoder.
+_MAX_CLIPS = 3
+_MIN_CLIP_MS = 1600
 
-_SAYS = {
+_PROOF_TEXTS = {
     ProofKind.LABEL: "the subtitles' label '{text}'",
     ProofKind.SCREEN: "'{text}' on the screen",
     ProofKind.INTRODUCED: "introduced by their own words",
@@ -32,7 +35,7 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """Who says a piece (an id, None when nobody knows) and how sure that is."""
+    """Who says a piece (a speaker's id, None when unknown) and the posterior probability of it, in [0, 1]."""
 
     speaker: str | None
     certainty: float
@@ -45,8 +48,8 @@ def assemble(
     heard: Sequence[Attributed],
     speakers: Sequence[Speaker],
 ) -> Voices:
-    """The voices of a recording: utterances from who says the pieces, turns from who is heard in them (the same, but where
-    voices are too uncertain to give words to). Speakers who say nothing are left out."""
+    """The speakers of a recording: utterances from `said`, turns from `heard`, one for each piece. The two differ only where
+    voices are too uncertain for words to be given to them. Speakers who say nothing are left out."""
     turns = _turns(pieces, heard)
     made = _utterances(aligned, pieces, said)
     present = {t.speaker for t in turns} | {u.speaker for u in made}
@@ -81,8 +84,8 @@ def speakers_of(
 
 
 def sentence(proof: Proof) -> str:
-    """A proof as people read it."""
-    says = _SAYS[proof.kind].format(text=" ".join(proof.text.split()))
+    """A proof as an English phrase with its time and score."""
+    says = _PROOF_TEXTS[proof.kind].format(text=" ".join(proof.text.split()))
     times = f", {proof.times} times" if proof.times > 1 else ""
     return f"{says} at {clock(proof.span.start_ms)}{times} ({proof.score:.0%} of the evidence)"
 
@@ -94,7 +97,7 @@ def _turns(pieces: Sequence[Piece], said: Sequence[Attributed]) -> tuple[Turn, .
     ]
     runs: list[tuple[Span, str]] = []
     for span, speaker in sorted(spoken, key=lambda item: item[0]):
-        if runs and runs[-1][1] == speaker and span.start_ms - runs[-1][0].end_ms <= TURN_GAP_MS:
+        if runs and runs[-1][1] == speaker and span.start_ms - runs[-1][0].end_ms <= MAX_TURN_GAP_MS:
             runs[-1] = (runs[-1][0].hull(span), speaker)
         else:
             runs.append((span, speaker))
@@ -102,18 +105,18 @@ def _turns(pieces: Sequence[Piece], said: Sequence[Attributed]) -> tuple[Turn, .
     for span, speaker in runs:
         by[speaker].append(span)
     turns = sorted((span, speaker) for speaker, spans in by.items() for span in union(spans))
-    crossed = _crossed([(s, who) for s, who in turns])
+    crossed = _overlapping([(s, who) for s, who in turns])
     return tuple(Turn(who, span, k in crossed) for k, (span, who) in enumerate(turns))
 
 
-def _crossed(spans: Sequence[tuple[Span, str]]) -> set[int]:
-    """Which of these spans, in order of start, another's crosses for longer than timing may err."""
+def _overlapping(spans: Sequence[tuple[Span, str]]) -> set[int]:
+    """The indices of spans, given in order of start, that overlap another speaker's by `MIN_OVERLAP_MS` or more."""
     found: set[int] = set()
     live: list[int] = []
     for k, (span, who) in enumerate(spans):
         live = [n for n in live if spans[n][0].end_ms > span.start_ms]
         for n in live:
-            if spans[n][1] != who and spans[n][0].overlap_ms(span) >= OVERLAP_MS:
+            if spans[n][1] != who and spans[n][0].overlap_ms(span) >= MIN_OVERLAP_MS:
                 found |= {n, k}
         live.append(k)
     return found
@@ -131,7 +134,7 @@ def _utterances(
     texts = [k for k, p in enumerate(pieces) if p.has_text and not p.mute]
     spans = sorted((pieces[k].span, str(k), k) for k in texts)
     who = {k: said[k].speaker or "" for k in texts}
-    crossed = _crossed([(span, who[k]) for span, _, k in spans])
+    crossed = _overlapping([(span, who[k]) for span, _, k in spans])
     overlapped = {spans[n][2] for n in crossed}
     says = _with_sounds(aligned, [said[k].speaker for k in piece_of])
     starts = {u.first for u in utterances.build(aligned).utterances}
@@ -140,13 +143,13 @@ def _utterances(
     for number, (first, last) in enumerate(itertools.pairwise([*sorted(starts), count]), 1):
         mine = {piece_of[i] for i in range(first, last)}
         speaker = says[first]
-        unsure = speaker is not None and _unsure([(pieces[k], said[k]) for k in mine])
+        unsure = speaker is not None and _is_uncertain([(pieces[k], said[k]) for k in mine])
         made.append(Utterance(first, last, speaker, f"u{number}", unsure, bool(mine & overlapped)))
     return tuple(made)
 
 
 def _with_sounds(aligned: Aligned, says: list[str | None]) -> list[str | None]:
-    """Who says each token, where a sound within one person's words does not part them."""
+    """Who says each token; a sound without a speaker, between words of one person, gets that person."""
     filled, before = list(says), None
     for i in range(len(says)):
         if aligned.tokens[i].kind is Kind.WORD:
@@ -158,19 +161,19 @@ def _with_sounds(aligned: Aligned, says: list[str | None]) -> list[str | None]:
     return filled
 
 
-def _unsure(held: Sequence[tuple[Piece, Attributed]]) -> bool:
-    """Whether the voice leaves more than half of this open."""
+def _is_uncertain(held: Sequence[tuple[Piece, Attributed]]) -> bool:
+    """Whether less than half of these pieces, by duration, has a certain speaker."""
     total = sum(max(1, p.span.duration_ms) for p, _ in held)
-    sure = sum(max(1, p.span.duration_ms) for p, s in held if s.certainty >= CERTAIN)
+    sure = sum(max(1, p.span.duration_ms) for p, s in held if s.certainty >= MIN_CERTAINTY)
     return 2 * sure < total
 
 
 def _clips(speaker: str, pieces: Sequence[Piece], said: Sequence[Attributed]) -> tuple[Span, ...]:
-    """A few clear passages of this voice, in order of time, long enough to know it by."""
+    """The spans of a few of this speaker's most certain pieces, in order of time, each long enough to enrol the voice."""
     mine = [
         (s.certainty, p.span)
         for p, s in zip(pieces, said, strict=True)
-        if s.speaker == speaker and not p.mute and p.span.duration_ms >= _CLIP_MS
+        if s.speaker == speaker and not p.mute and p.span.duration_ms >= _MIN_CLIP_MS
     ]
-    best = sorted(mine, key=lambda item: (-round(item[0], 2), -item[1].duration_ms, item[1]))[:_CLIPS]
+    best = sorted(mine, key=lambda item: (-round(item[0], 2), -item[1].duration_ms, item[1]))[:_MAX_CLIPS]
     return tuple(sorted(span for _, span in best))

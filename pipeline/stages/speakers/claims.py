@@ -1,6 +1,6 @@
-"""Everything that says who somebody is: labels, lower thirds, words of introduction and address, clips that a person gave.
+"""Evidence of identity: labels, lower thirds, words of introduction and address, and clips, each as a weighted claim.
 
-Each finding is a `Claim` about the pieces it points to; whose voice those pieces are is decided elsewhere.
+A `Claim` says who speaks in the pieces it points to; whose voice those pieces are is decided in `naming`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pipeline.stages.speakers.roster import Named, Roster
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, EditorCue, Picture, ProofKind
 
-# How much one finding of each kind weighs; from 1 on it can name a voice by itself. A clip was given by a person; a lower
-# third may stand under a listener; whoever is addressed answers only more often than not.
+# The votes of one claim of each kind, set by hand; `naming.MIN_VOTES` name a voice. A clip was given by a person; a lower third
+# may stand under a listener; whoever is addressed answers only more often than not.
 WEIGHT = {
     ProofKind.LABEL: 1.0,
     ProofKind.SCREEN: 0.8,
@@ -23,16 +23,17 @@ WEIGHT = {
     ProofKind.ADDRESSED: 0.3,
     ProofKind.ENROLLED: 4.0,
 }
-# A lower third names whoever speaks during its first seconds.
-_SCREEN_MS = 6000
-# Lower thirds stand in the lower part of the frame: the middle of their box below this share of its height.
-_LOWER_PART = 0.55
-_LEAST_SCORE = 0.6
-# An answer comes within this time.
-_ANSWER_MS = 4000
-_MOST_BETWEEN = 6
-# Short pieces say little about the voice.
-SHORT_MS = 800
+# A lower third names whoever speaks during this first part of its time.
+_LOWER_THIRD_MS = 6000
+# The middle of a lower third's box lies at least this far down the frame, as a share of its height.
+_MIN_BOX_MIDDLE = 0.55
+# The least score of text recognition, in [0, 1], at which a name is used.
+_MIN_OCR_SCORE = 0.6
+# Whoever is addressed answers after no longer pause than this, and before so many pieces have gone by.
+_MAX_ANSWER_DELAY_MS = 4000
+_MAX_PIECES_AHEAD = 6
+# Shorter pieces say little about the voice.
+MIN_CLEAR_PIECE_MS = 800
 
 _INTRODUCTION = re.compile(
     r"\b(?:i[’']?m|i am|my name is|my name[’']?s|i[’']m called|call me)\s+((?:[A-Z][\w.’'-]*[ ]?){1,4})",
@@ -44,7 +45,10 @@ _VOCATIVE = re.compile(r"(?:^|[,.!?]\s+)([A-Z][\w’'-]+)(?=[,.!?]|$)")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Somebody (`key` of the roster) is the voice of these pieces (indices); a negative weight says that they are not."""
+    """Evidence that the person `key` of the roster speaks in these pieces (indices); a negative weight speaks against it.
+
+    `span` and `text` are where it was found and what it says.
+    """
 
     kind: ProofKind
     key: str
@@ -60,8 +64,8 @@ def labels_of(cues: Sequence[EditorCue]) -> list[str]:
 
 
 def by_labels(aligned: Aligned, pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
-    """A label holds from its token to the next label or dash of its cue, or the cue's end: beyond that nobody may rely on it,
-    as editors forget labels."""
+    """Claims of the subtitles' labels. A label holds from its token to the next label or dash of its cue, or the cue's end, and
+    no further, since editors forget labels."""
     starts = _pieces_by_token(pieces)
     for cue in aligned.editor_cues:
         edges = sorted({at for at, _ in cue.label_at} | set(cue.dash_at) | {cue.last})
@@ -80,37 +84,41 @@ def _pieces_by_token(pieces: Sequence[Piece]) -> dict[int, int]:
 
 
 def by_screen(picture: Picture, pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
-    """A known name in the lower part of the picture, alone or with a role below it."""
+    """Claims of lower thirds: a known name in the lower part of the picture, alone or with a role below it."""
     for text in picture.texts:
         _, top, _, height = text.box
-        if text.score < _LEAST_SCORE or top + height / 2 < _LOWER_PART:
+        if text.score < _MIN_OCR_SCORE or top + height / 2 < _MIN_BOX_MIDDLE:
             continue
-        person = next((p for line in _readings(text.text) if (p := roster.match(line, forgiving=True))), None)
+        person = next(
+            (p for line in _name_candidates(text.text) if (p := roster.match(line, forgiving=True))), None
+        )
         if person is None:
             continue
-        shown = Span(text.span.start_ms, min(text.span.end_ms, text.span.start_ms + _SCREEN_MS))
+        shown = Span(text.span.start_ms, min(text.span.end_ms, text.span.start_ms + _LOWER_THIRD_MS))
         held = tuple(
-            k for k, p in enumerate(pieces) if not p.mute and p.span.overlap_ms(shown) >= SHORT_MS // 2
+            k
+            for k, p in enumerate(pieces)
+            if not p.mute and p.span.overlap_ms(shown) >= MIN_CLEAR_PIECE_MS // 2
         )
         if held:
             weight = WEIGHT[ProofKind.SCREEN] * text.score
             yield Claim(ProofKind.SCREEN, person.key, held, shown, text.text, weight)
 
 
-def _readings(text: str) -> list[str]:
+def _name_candidates(text: str) -> list[str]:
     """The lines of a lower third, and what stands before a comma, dash or bar in each."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [reading for line in lines for reading in (line, *re.split(r"\s*[|,–—-]\s*", line)[:1])]
 
 
 def introduced_names(aligned: Aligned) -> list[str]:
-    """Names by which people introduce themselves with "my name is", whether or not anybody wrote them down."""
+    """Names by which people introduce themselves with "my name is", whether or not the roster or a label has them."""
     text = " ".join(t.text for t in aligned.tokens)
     return [m[1].strip() for m in _MY_NAME.finditer(text)]
 
 
 def by_words(aligned: Aligned, pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
-    """What people say about who they are, and by which names they call others."""
+    """Claims of what is said: introductions of oneself, and vocatives, which speak against being the person addressed."""
     for k, piece in enumerate(pieces):
         if not piece.has_text or piece.mute:
             continue
@@ -120,16 +128,16 @@ def by_words(aligned: Aligned, pieces: Sequence[Piece], roster: Roster) -> Itera
             yield Claim(
                 ProofKind.INTRODUCED, person.key, (k,), piece.span, text, WEIGHT[ProofKind.INTRODUCED]
             )
-        for called in {p.key: p for p in _called(text, roster)}.values():
-            if person is not None and called.key == person.key:
+        for addressee in {p.key: p for p in _addressed(text, roster)}.values():
+            if person is not None and addressee.key == person.key:
                 continue
             yield Claim(
-                ProofKind.ADDRESSED, called.key, (k,), piece.span, text, -2 * WEIGHT[ProofKind.ADDRESSED]
+                ProofKind.ADDRESSED, addressee.key, (k,), piece.span, text, -2 * WEIGHT[ProofKind.ADDRESSED]
             )
 
 
 def _introduced(text: str, roster: Roster) -> Named | None:
-    """Who says "I'm NAME" here; not "I'm NAME's sponsor", and not another's words in quotation marks."""
+    """Whom the text introduces as its speaker ("I'm NAME"); not "I'm NAME's sponsor", and not words in quotation marks."""
     for match in _INTRODUCTION.finditer(text):
         if re.search(r"[\"“‘]\W*$", text[: match.start()]):
             continue
@@ -143,7 +151,7 @@ def _introduced(text: str, roster: Roster) -> Named | None:
     return None
 
 
-def _called(text: str, roster: Roster) -> Iterator[Named]:
+def _addressed(text: str, roster: Roster) -> Iterator[Named]:
     """People whom these words address: a name between commas, at the beginning or at the end."""
     for match in _VOCATIVE.finditer(text):
         beside = "," in text[max(0, match.start() - 1) : match.end() + 1]
@@ -153,16 +161,16 @@ def _called(text: str, roster: Roster) -> Iterator[Named]:
 
 
 def answers(claims: Sequence[Claim], pieces: Sequence[Piece], voices: Sequence[int]) -> Iterator[Claim]:
-    """Whoever speaks next after somebody was addressed is likely the one; `voices` are those of the pieces."""
+    """Claims that whoever speaks next after somebody was addressed is that person; `voices[k]` is the voice of piece k."""
     for claim in claims:
         if claim.kind is not ProofKind.ADDRESSED:
             continue
         (k,) = claim.pieces
-        for at in range(k + 1, min(k + _MOST_BETWEEN, len(pieces))):
+        for at in range(k + 1, min(k + _MAX_PIECES_AHEAD, len(pieces))):
             piece = pieces[at]
-            if piece.span.start_ms - pieces[at - 1].span.end_ms > _ANSWER_MS:
+            if piece.span.start_ms - pieces[at - 1].span.end_ms > _MAX_ANSWER_DELAY_MS:
                 break
-            if not piece.mute and voices[at] != voices[k] and piece.span.duration_ms >= SHORT_MS:
+            if not piece.mute and voices[at] != voices[k] and piece.span.duration_ms >= MIN_CLEAR_PIECE_MS:
                 span = pieces[k].span.hull(piece.span)
                 yield Claim(claim.kind, claim.key, (at,), span, claim.text, WEIGHT[claim.kind])
                 break

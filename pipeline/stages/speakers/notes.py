@@ -1,17 +1,18 @@
-"""What could not be told, in sentences: nothing is claimed about speakers that the sound does not bear out."""
+"""Limits of the diarization, in sentences for the user: untrained weights, inseparable people, labels overruled by a voice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.stages.speakers.claims import Claim
-from pipeline.stages.speakers.diarize import Diarized, Heard
+from pipeline.stages.speakers.diarize import Diarized, EmbeddedPieces
 from pipeline.stages.speakers.naming import Named, voice_of
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import clock
 from pipeline.transcript import ProofKind
 
-_SHOWN = 3
+# Times that a note lists before it only counts the rest.
+_MAX_TIMES_SHOWN = 3
 
 
 def several_expected(roster: Roster, claims: Sequence[Claim]) -> bool:
@@ -22,13 +23,13 @@ def several_expected(roster: Roster, claims: Sequence[Claim]) -> bool:
 def notes(
     found: Diarized,
     named: Mapping[int, Named],
-    heard: Heard,
+    embedded: EmbeddedPieces,
     claims: Sequence[Claim],
     roster: Roster,
     voices: int,
     sure: bool,
 ) -> Iterator[str]:
-    """Sentences for the user; `voices` is how many voices were heard, `sure` whether the encoder can tell voices apart."""
+    """Sentences for the user; `voices` is how many voices were found, `sure` whether the encoder has trained weights."""
     if not sure and voices:
         yield (
             "voices were told apart without trained weights, which is little better than guessing: words are given to people "
@@ -44,10 +45,10 @@ def notes(
         )
     for pair in sorted(sorted(roster[key].name for key in keys) for keys in found.inseparable):
         yield f"could not tell {' and '.join(pair)} apart by their voices"
-    against = list(_contradicted(found, named, heard, claims))
+    against = list(_contradicted(found, named, embedded, claims))
     if against:
-        times = ", ".join(clock(c.span.start_ms) for c in against[:_SHOWN])
-        more = f" and {len(against) - _SHOWN} more" if len(against) > _SHOWN else ""
+        times = ", ".join(clock(c.span.start_ms) for c in against[:_MAX_TIMES_SHOWN])
+        more = f" and {len(against) - _MAX_TIMES_SHOWN} more" if len(against) > _MAX_TIMES_SHOWN else ""
         yield (
             f"{len(against)} label{'s' if len(against) > 1 else ''} in the subtitles did not fit the voice and gave way to it: "
             f"at {times}{more}"
@@ -55,13 +56,13 @@ def notes(
 
 
 def _contradicted(
-    found: Diarized, named: Mapping[int, Named], heard: Heard, claims: Sequence[Claim]
+    found: Diarized, named: Mapping[int, Named], embedded: EmbeddedPieces, claims: Sequence[Claim]
 ) -> Iterator[Claim]:
-    """Labels of people who have a voice, on passages that are clearly somebody else's."""
+    """Labels of people who have a voice, on pieces that are mostly in the voice of another."""
     voiced = {n.key for n in named.values()}
     for claim in claims:
         if claim.kind is not ProofKind.LABEL or claim.key not in voiced:
             continue
-        voice = voice_of(claim, found, heard)
+        voice = voice_of(claim, found, embedded)
         if voice is not None and voice in named and named[voice].key != claim.key:
             yield claim

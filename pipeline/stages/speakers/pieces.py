@@ -1,7 +1,7 @@
-"""Cut what is said into pieces that one person says: at labels, dashes, pauses, ends of sentences, and never within a word.
+"""Segmentation at possible speaker changes: labels, dashes, pauses and ends of sentences, never within a word.
 
 Speech without text (a murmur that no subtitle holds) makes pieces too, without tokens. A piece that is a sound or a credit,
-or whose words nobody speaks, is mute: it is in no comparison of voices.
+or whose words are not said, is mute: no voice is taken from it.
 """
 
 from __future__ import annotations
@@ -15,28 +15,38 @@ from pipeline.english.breaks import Junction, junction
 from pipeline.timing import Span, covered_ms, gaps, union
 from pipeline.transcript import Aligned, EditorCue, Kind, Token
 
-# A pause at which somebody else may begin without ending the other's sentence.
-PAUSE_MS = 240
-# A piece longer than this is cut at its longest pause, so that an interruption is found.
-LONGEST_MS = 4000
-# Speech without text shorter than this is a breath; it is cut into pieces of this length.
-_MURMUR_MS = 400
-_REST_LONGEST_MS = 2400
+# All of these were set by hand.
+# From this pause on somebody else may begin within the other's sentence.
+MIN_PAUSE_MS = 240
+# A longer piece is divided at its longest pause, so that an interruption is found.
+MAX_PIECE_MS = 4000
+# Shorter speech without text is a breath; longer speech than the second is divided into equal pieces.
+_MIN_UNTRANSCRIBED_MS = 400
+_MAX_UNTRANSCRIBED_MS = 2400
+# Speech this near to a word belongs to it.
 _WORD_MARGIN_MS = 120
-# Words of which less than this share lies in speech are not spoken here.
-_SPOKEN_SHARE = 0.4
+# A piece is mute when a smaller share of its words' time lies in speech.
+_MIN_SPOKEN_SHARE = 0.4
 
-# What a change of voice costs (in nats), and what going on costs where the editor wrote a dash.
-_AFTER_SENTENCE, _AFTER_PHRASE, _WITHIN = 1.5, 2.5, 4.5
-_AFTER = {Junction.SENTENCE: _AFTER_SENTENCE, Junction.CLAUSE: _AFTER_PHRASE}
-_LONGEST_DISCOUNT, _LEAST = 1.0, 0.3  # a pause of a second makes it cheaper by 1
-_STAY_AT_DASH, _STAY_AT_LABEL = 3.0, 1.0
+# Costs of a change of speaker, in nats: after a sentence, after a clause, and elsewhere.
+_CHANGE_AFTER_SENTENCE = 1.5
+_CHANGE_AFTER_CLAUSE = 2.5
+_CHANGE_WITHIN_CLAUSE = 4.5
+_CHANGE_COSTS = {Junction.SENTENCE: _CHANGE_AFTER_SENTENCE, Junction.CLAUSE: _CHANGE_AFTER_CLAUSE}
+# A pause makes a change cheaper by one nat a second, up to the first; it never costs less than the second.
+_MAX_PAUSE_DISCOUNT = 1.0
+_MIN_CHANGE_COST = 0.3
+# Costs of the same speaker going on, in nats, where the editor wrote a dialogue dash or a label; elsewhere it costs nothing.
+_STAY_AT_DASH = 3.0
+_STAY_AT_LABEL = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Tokens `[first, last)` (none for speech without text) and when they are said; `change` and `stay` cost what going over
-    to another voice and going on with the same cost before it. `absent` words stand in the text and are spoken nowhere.
+    """Tokens `[first, last)` (none for speech without text) and their time.
+
+    `change` and `stay` are the costs, in nats, of another speaker and of the same one as in the piece before. A `mute` piece
+    shows no voice. `absent` says that the tokens are in the text and nowhere in the sound.
     """
 
     span: Span
@@ -53,17 +63,17 @@ class Piece:
 
 
 def cut(aligned: Aligned, regions: Sequence[Span]) -> list[Piece]:
-    """The pieces of a recording in order of their start; `regions` is where there is speech."""
+    """The pieces of a recording in order of their start; `regions` are those of speech."""
     labels, dashes = announced(aligned.editor_cues)
     absent = {i for p in aligned.report.text_without_speech for i in range(p.first, p.last)}
     edges = {i for p in aligned.report.text_without_speech for i in (p.first, p.last)}
     spoken = []
     for first, last in _runs(aligned.tokens, labels | dashes | edges):
         change, stay = _costs(aligned.tokens, first, first in labels, first in dashes)
-        span, mute = _heard(aligned.tokens[first:last], regions)
+        span, mute = _spoken_span(aligned.tokens[first:last], regions)
         spoken.append(Piece(span, first, last, change, stay, mute or first in absent, first in absent))
     return sorted(
-        [*spoken, *_without_text(aligned.tokens, regions)], key=lambda p: (p.span.start_ms, p.first)
+        [*spoken, *_untranscribed(aligned.tokens, regions)], key=lambda p: (p.span.start_ms, p.first)
     )
 
 
@@ -77,10 +87,10 @@ def announced(cues: Iterable[EditorCue]) -> tuple[frozenset[int], frozenset[int]
 
 
 def _runs(tokens: Sequence[Token], announced_at: Set[int]) -> Iterator[tuple[int, int]]:
-    """Ranges of tokens between places where the voice may change."""
+    """Ranges of tokens between places where the speaker may change."""
     starts = [i for i in range(1, len(tokens)) if i in announced_at or _may_change(tokens, i)]
     for first, last in itertools.pairwise([0, *starts, len(tokens)] if tokens else []):
-        yield from _short_enough(tokens, first, last)
+        yield from _split_at_pauses(tokens, first, last)
 
 
 def _may_change(tokens: Sequence[Token], i: int) -> bool:
@@ -89,14 +99,14 @@ def _may_change(tokens: Sequence[Token], i: int) -> bool:
         return True
     pause_ms = here.span.start_ms - before.span.end_ms
     return (
-        pause_ms >= PAUSE_MS
+        pause_ms >= MIN_PAUSE_MS
         or here.span.start_ms < before.span.start_ms
         or junction(before.text, here.text) is Junction.SENTENCE
     )
 
 
-def _short_enough(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int, int]]:
-    if last - first < 2 or _hull(tokens[first:last]).duration_ms <= LONGEST_MS:
+def _split_at_pauses(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int, int]]:
+    if last - first < 2 or _hull(tokens[first:last]).duration_ms <= MAX_PIECE_MS:
         yield first, last
         return
     middle = _hull(tokens[first:last]).middle_ms
@@ -108,19 +118,19 @@ def _short_enough(tokens: Sequence[Token], first: int, last: int) -> Iterator[tu
             -abs(tokens[i].span.start_ms - middle),
         ),
     )
-    yield from _short_enough(tokens, first, at)
-    yield from _short_enough(tokens, at, last)
+    yield from _split_at_pauses(tokens, first, at)
+    yield from _split_at_pauses(tokens, at, last)
 
 
-def _heard(tokens: Sequence[Token], regions: Sequence[Span]) -> tuple[Span, bool]:
-    """When these tokens are said, and whether no voice can be taken from them."""
+def _spoken_span(tokens: Sequence[Token], regions: Sequence[Span]) -> tuple[Span, bool]:
+    """The time of these tokens, and whether they are mute."""
     span = _hull(tokens)
     words = [t.span for t in tokens if t.kind is Kind.WORD]
-    heard = covered_ms(c for w in words for r in _near(regions, w) if (c := w.intersection(r)))
-    return span, not words or heard < _SPOKEN_SHARE * covered_ms(words) or not span
+    heard = covered_ms(c for w in words for r in _regions_near(regions, w) if (c := w.intersection(r)))
+    return span, not words or heard < _MIN_SPOKEN_SHARE * covered_ms(words) or not span
 
 
-def _near(regions: Sequence[Span], span: Span) -> Iterator[Span]:
+def _regions_near(regions: Sequence[Span], span: Span) -> Iterator[Span]:
     """The regions that may meet the span; regions are disjoint and in order."""
     at = bisect_right(regions, span.start_ms, key=lambda r: r.end_ms)
     while at < len(regions) and regions[at].start_ms < span.end_ms:
@@ -129,37 +139,37 @@ def _near(regions: Sequence[Span], span: Span) -> Iterator[Span]:
 
 
 def _costs(tokens: Sequence[Token], first: int, labelled: bool, dashed: bool) -> tuple[float, float]:
-    """What another voice and the same voice cost from token `first` on."""
+    """The costs, in nats, of another speaker and of the same one from token `first` on."""
     if labelled:
         return 0.0, _STAY_AT_LABEL
     if dashed:
         return 0.0, _STAY_AT_DASH
     if first == 0:
-        return _AFTER_SENTENCE, 0.0
+        return _CHANGE_AFTER_SENTENCE, 0.0
     before, here = tokens[first - 1], tokens[first]
     pause_ms = max(0, here.span.start_ms - before.span.end_ms)
-    cost = _AFTER.get(junction(before.text, here.text), _WITHIN)
-    return max(_LEAST, cost - min(_LONGEST_DISCOUNT, pause_ms / 1000)), 0.0
+    cost = _CHANGE_COSTS.get(junction(before.text, here.text), _CHANGE_WITHIN_CLAUSE)
+    return max(_MIN_CHANGE_COST, cost - min(_MAX_PAUSE_DISCOUNT, pause_ms / 1000)), 0.0
 
 
-def _without_text(tokens: Sequence[Token], regions: Sequence[Span]) -> Iterator[Piece]:
+def _untranscribed(tokens: Sequence[Token], regions: Sequence[Span]) -> Iterator[Piece]:
     words = union(
         Span(max(0, t.span.start_ms - _WORD_MARGIN_MS), t.span.end_ms + _WORD_MARGIN_MS)
         for t in tokens
         if t.kind is Kind.WORD
     )
     for region in regions:
-        inside = list(_near(words, region))
+        inside = list(_regions_near(words, region))
         for rest in gaps(inside, region):
-            if rest.duration_ms >= _MURMUR_MS:
-                yield from _divided(rest)
+            if rest.duration_ms >= _MIN_UNTRANSCRIBED_MS:
+                yield from _split_evenly(rest)
 
 
-def _divided(rest: Span) -> Iterator[Piece]:
-    parts = -(-rest.duration_ms // _REST_LONGEST_MS)
+def _split_evenly(rest: Span) -> Iterator[Piece]:
+    parts = -(-rest.duration_ms // _MAX_UNTRANSCRIBED_MS)
     edges = [rest.start_ms + rest.duration_ms * k // parts for k in range(parts + 1)]
     for number, (a, b) in enumerate(itertools.pairwise(edges)):
-        yield Piece(Span(a, b), 0, 0, _AFTER_SENTENCE if number == 0 else _AFTER_PHRASE)
+        yield Piece(Span(a, b), 0, 0, _CHANGE_AFTER_SENTENCE if number == 0 else _CHANGE_AFTER_CLAUSE)
 
 
 def _hull(tokens: Sequence[Token]) -> Span:

@@ -1,6 +1,6 @@
-"""The people who may speak: the sidecar's roster, and whoever the subtitles name besides; and how a written name finds them.
+"""Roster and name matching: the people who may speak, from the sidecar and the subtitles, and which of them a name means.
 
-A name is found however it is written: in capitals, without its degrees, by first or last name where that is one person's
+A name is matched however it is written: in capitals, without its degrees, by first or last name where that is one person's
 alone, by a role that one person has, and as text recognition spells it ("JaxBeatty", one letter wrong).
 """
 
@@ -16,18 +16,20 @@ from pipeline.settings import Person
 
 _DEGREES = re.compile(r",.*$|\(.*\)|\b(?:ph\.?\s?d|m\.?d|psy\.?d|msc|ba|ma)\b\.?", re.IGNORECASE)
 _TITLES = re.compile(r"^(?:(?:dr|mr|mrs|ms|miss|prof|professor|sir|dame|rev)\.?\s+)+", re.IGNORECASE)
-# What stands before words for a voice without saying whose it is.
-_ANYBODY = frozenset(
+# Words of labels that name no particular person.
+_GENERIC_LABELS = frozenset(
     re.findall(
         r"\w+",
         "man woman male female boy girl voice voices all both group everyone others other audience crowd person "
         "someone somebody unknown speaker off offscreen together members patient another",
     )
 )
-# Letters of which one may be wrong, as text recognition reads them.
-_FORGIVING_LETTERS = 6
-# A label that comes so rarely may be another's, mistyped; below so many letters it may as well be another name.
-_RARE, _SLIP_LETTERS = 2, 4
+# The shortest name, in letters, that may match with an edit distance of one. Set by hand, like the next two.
+_MIN_FUZZY_LETTERS = 6
+# A label that occurs at most so often may be another label mistyped.
+_MAX_TYPO_COUNT = 2
+# Shorter labels, in letters, are other names rather than mistyped, but for a doubled letter.
+_MIN_TYPO_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Named:
 
 @dataclass(slots=True)
 class Roster:
-    """Everybody with a name, and every spelling that means one of them alone."""
+    """All named people, and the index of every spelling that means one of them alone."""
 
     people: list[Named] = field(default_factory=list)
     _spellings: dict[str, str] = field(default_factory=dict)
@@ -54,9 +56,9 @@ class Roster:
         roster = cls()
         for person in people:
             roster.people.append(Named(roster._new_key(person.name), plain_name(person.name), person.role))
-        whole = [(n.key, [p.name, *p.also_known_as]) for n, p in zip(roster.people, people, strict=True)]
-        roster._learn(whole, [(n.key, n.role) for n in roster.people])
-        roster._learn_labels(Counter(labels))
+        full_names = [(n.key, [p.name, *p.also_known_as]) for n, p in zip(roster.people, people, strict=True)]
+        roster._add_spellings(full_names, [(n.key, n.role) for n in roster.people])
+        roster._add_labels(Counter(labels))
         return roster
 
     @property
@@ -68,7 +70,7 @@ class Roster:
         return next(p for p in self.people if p.key == key)
 
     def match(self, text: str, forgiving: bool = False) -> Named | None:
-        """Whom a written name means, None when nobody, or more than one, is meant.
+        """The person whom a written name means; None when it means nobody, or more than one.
 
         `forgiving` is for text that was read from the picture: one letter may be wrong, and a role is not a name.
         """
@@ -76,21 +78,23 @@ class Roster:
         if forgiving and wanted in self._roles:
             return None
         key = self._spellings.get(wanted)
-        if key is None and forgiving and len(wanted) >= _FORGIVING_LETTERS:
+        if key is None and forgiving and len(wanted) >= _MIN_FUZZY_LETTERS:
             near = {
-                k for s, k in self._spellings.items() if len(s) >= _FORGIVING_LETTERS and _one_off(s, wanted)
+                k
+                for s, k in self._spellings.items()
+                if len(s) >= _MIN_FUZZY_LETTERS and _is_within_one_edit(s, wanted)
             }
             key = near.pop() if len(near) == 1 else None
         return self[key] if key else None
 
-    def _learn(self, whole: list[tuple[str, list[str]]], roles: list[tuple[str, str]]) -> None:
-        """Full names first; then parts of names and roles, where they are one person's alone."""
-        for key, names in whole:
+    def _add_spellings(self, full_names: list[tuple[str, list[str]]], roles: list[tuple[str, str]]) -> None:
+        """Index full names first, then parts of names and roles that are one person's alone."""
+        for key, names in full_names:
             for name in names:
                 self._spellings.setdefault(letters(plain_name(name)), key)
         parts: Counter[str] = Counter()
         owners: dict[str, str] = {}
-        for key, names in whole:
+        for key, names in full_names:
             mine = {letters(w) for name in names for w in plain_name(name).split() if len(letters(w)) > 1}
             for part in mine:
                 parts[part] += 1
@@ -102,13 +106,18 @@ class Roster:
                 self._spellings.setdefault(part, key)
         self._roles = set(unique) - set(owners)
 
-    def _learn_labels(self, labels: Counter[str]) -> None:
-        """The names of labels, the most frequent first; a rare one that is a slip of the keyboard away from another is it."""
+    def _add_labels(self, labels: Counter[str]) -> None:
+        """Add people for labels that match nobody, the most frequent first; a rare label that is a likely typo of one known
+        spelling becomes another spelling of it."""
         for label, times in sorted(labels.items(), key=lambda item: (-item[1], item[0])):
             if self.match(label) is not None or is_anybody(label):
                 continue
             wanted = letters(label)
-            near = {k for s, k in self._spellings.items() if _is_slip(s, wanted)} if times <= _RARE else set()
+            near = (
+                {k for s, k in self._spellings.items() if _is_typo(s, wanted)}
+                if times <= _MAX_TYPO_COUNT
+                else set()
+            )
             if len(near) == 1:
                 self._spellings[wanted] = near.pop()
             else:
@@ -136,31 +145,32 @@ def plain_name(name: str) -> str:
 
 
 def letters(text: str) -> str:
-    """What names are compared by: letters and digits, case folded, accents and spaces gone."""
+    """The key that names are compared by: letters and digits, case-folded, without accents and spaces (Unicode NFKD)."""
     return re.sub(r"[\W_]+", "", _ascii(plain_name(text)).casefold())
 
 
 def is_anybody(label: str) -> bool:
     """Whether a label says no more than that somebody speaks ("MAN", "ALL")."""
     words = re.findall(r"[a-z]+", label.casefold())
-    return not words or (all(w in _ANYBODY for w in words) and not re.search(r"\d", label))
+    return not words or (all(w in _GENERIC_LABELS for w in words) and not re.search(r"\d", label))
 
 
 def _ascii(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
-def _is_slip(right: str, written: str) -> bool:
-    """Whether a name was written with a letter doubled, or one of four letters or more with one wrong, missing or moved."""
+def _is_typo(right: str, written: str) -> bool:
+    """Whether `written` is a likely typo of `right`: a letter doubled, or in longer names an edit distance of one, or the same
+    letters in another order."""
     if re.sub(r"(.)\1", r"\1", written) == re.sub(r"(.)\1", r"\1", right):
         return True
-    if min(len(right), len(written)) < _SLIP_LETTERS:
+    if min(len(right), len(written)) < _MIN_TYPO_LETTERS:
         return False
-    return _one_off(right, written) or sorted(right) == sorted(written)
+    return _is_within_one_edit(right, written) or sorted(right) == sorted(written)
 
 
-def _one_off(one: str, other: str) -> bool:
-    """Whether one letter put in, left out or changed makes the one the other."""
+def _is_within_one_edit(one: str, other: str) -> bool:
+    """Whether the edit (Levenshtein) distance is at most one."""
     if abs(len(one) - len(other)) > 1:
         return False
     if len(one) > len(other):

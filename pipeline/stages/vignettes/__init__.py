@@ -1,7 +1,7 @@
-"""The parts of the video: where each begins, what kind it is, its title, who speaks in it, and what says so.
+"""Topic segmentation: the parts of a video, each with its kind, title, speakers and the evidence for its boundary.
 
-Evidence is gathered at every place where a part could begin (`evidence`), one model weighs all of it at once (`model`), and
-what the sidecar says about parts is put over that (`given`).
+Evidence is collected at every candidate boundary (`boundaries`), a semi-Markov model finds the best division (`semi_markov`), and
+what the sidecar says about parts replaces what was found (`sidecar`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from pipeline.progress import Progress, silent
 from pipeline.settings import PartAt
-from pipeline.stages.vignettes.boundaries import Candidate, places
-from pipeline.stages.vignettes.semi_markov import KINDS, Decided, best
+from pipeline.stages.vignettes.boundaries import Candidate, candidates
+from pipeline.stages.vignettes.semi_markov import KINDS, Decided, best_division
 from pipeline.stages.vignettes.sidecar import with_given
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
@@ -20,17 +20,17 @@ from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utteran
 __all__ = ["VERSION", "run"]
 
 VERSION = 1
-# A recording in which no part stands out is one part, and of no kind.
+# The kind of the only part of a recording in which no boundary was found.
 WHOLE = "other"
-_SAYS = {
+_EVIDENCE_TEXTS = {
     "black": "the picture is black",
     "cut": "the picture cuts",
     "voices": "other people speak",
     "words": "opening words",
     "cohesion": "the words change",
 }
-# Evidence below this is not worth telling.
-TOLD = 0.4
+# Evidence, in [0, 1], below this is left out of a part's list.
+MIN_EVIDENCE_SHOWN = 0.4
 
 
 def run(
@@ -43,15 +43,16 @@ def run(
 ) -> Parts:
     """The parts of the recording, which cover it without a gap; one of kind "other" when nothing divides it.
 
-    `given` is what a person says about parts, which wins. No boundary lies inside an utterance. Nothing said, no parts.
+    `given` are the sidecar's parts, which override those found. No boundary lies inside an utterance. Where nothing is said
+    there are no parts.
     """
     said = utterances(aligned.tokens, voices)
     if not said:
         return Parts()
-    offered = places(said, seen)
+    places = candidates(said, seen)
     progress(0.3)
     roles = {s.id: s.role for s in voices.speakers}
-    decided = best(offered, said, roles, duration_ms)
+    decided = best_division(places, said, roles, duration_ms)
     parts = [_part(d, said, decided, n, duration_ms) for n, d in enumerate(decided)]
     if len(parts) == 1:
         parts = [Part("", WHOLE, WHOLE_TITLE, parts[0].span, parts[0].cast)]
@@ -60,24 +61,26 @@ def run(
     return Parts(named(parts))
 
 
-def _part(decided: Decided, said: Sequence[Said], row: Sequence[Decided], n: int, duration_ms: int) -> Part:
+def _part(
+    decided: Decided, said: Sequence[Said], division: Sequence[Decided], n: int, duration_ms: int
+) -> Part:
     place = decided.place
-    end_ms = row[n + 1].place.start_ms if n + 1 < len(row) else duration_ms
+    end_ms = division[n + 1].place.start_ms if n + 1 < len(division) else duration_ms
     start_ms = 0 if n == 0 else place.start_ms
     title = place.title if n > 0 and place.title and place.title.casefold() not in KINDS else ""
     cast = cast_of(said[place.at : decided.last])
-    told = _told(place) if n else ("the recording begins",)
+    evidence = _evidence_texts(place) if n else ("the recording begins",)
     return Part(
-        "", decided.kind, title, Span(start_ms, max(start_ms, end_ms)), cast, decided.confidence, told
+        "", decided.kind, title, Span(start_ms, max(start_ms, end_ms)), cast, decided.confidence, evidence
     )
 
 
-def _told(place: Candidate) -> tuple[str, ...]:
-    """The evidence in words, as a person reads it."""
+def _evidence_texts(place: Candidate) -> tuple[str, ...]:
+    """The evidence for a boundary as English phrases."""
     found = []
     if place.evidence["card"]:
         found.append(f'a card: "{place.title}"' if place.title else "a card")
-    if place.evidence["pause"] >= TOLD:
+    if place.evidence["pause"] >= MIN_EVIDENCE_SHOWN:
         found.append("a long pause")
-    found += [says for name, says in _SAYS.items() if place.evidence[name] >= TOLD]
+    found += [says for name, says in _EVIDENCE_TEXTS.items() if place.evidence[name] >= MIN_EVIDENCE_SHOWN]
     return tuple(found)

@@ -1,6 +1,6 @@
-"""What speaks for a new part at each place where one could begin: cards, black, pauses, a change of voices, words.
+"""Candidate boundaries with their evidence: title cards, black, cuts, pauses, a change of speakers, cue phrases and cohesion.
 
-A part can begin only between two utterances, so that no boundary cuts one. Every kind of evidence is a number in [0, 1].
+A part can begin only between two utterances, so that no boundary divides one. Every kind of evidence is a number in [0, 1].
 Lexical cohesion is TextTiling's depth score: Hearst, "TextTiling: Segmenting Text into Multi-paragraph Subtopic Passages",
 Computational Linguistics 23(1), 1997.
 """
@@ -18,19 +18,27 @@ from pipeline.timing import Span
 from pipeline.transcript import Picture, ScreenText
 from pipeline.transcript.parts import Said, words_by_speaker
 
-# A card may come up while the last word still rings, or leave when the next is already said.
-LEEWAY_MS = 700
-# Pauses begin to count at the first length and count fully at the second: scenes are joined in one to two seconds.
-PAUSE_MS, LONG_PAUSE_MS = 1200, 6000
-# Who goes on speaking seldom begins a part; other evidence of it counts so much then.
-GOING_ON = 0.3
-# Voices and words before and behind are compared over so many utterances, and words.
-VOICES_BESIDE, WORDS_BESIDE = 10, 80
-# Words that open or close a part count when they stand among so many of its first ones.
+# All of these were set by hand.
+# A card may appear this long before the last word ends, or go this long after the next begins.
+CARD_TOLERANCE_MS = 700
+# Pauses count from the first length on, in proportion up to the second, where they count fully: scenes are joined in one to two
+# seconds.
+MIN_PAUSE_MS = 1200
+FULL_PAUSE_MS = 6000
+# The same speaker going on seldom begins a part: evidence of voices and words is multiplied by this then.
+SAME_SPEAKER_WEIGHT = 0.3
+# Utterances on either side of a gap over which speakers are compared, and words over which vocabulary is.
+VOICE_WINDOW_UTTERANCES = 10
+COHESION_WINDOW_WORDS = 80
+# First words of a part among which cue phrases are looked for.
 OPENING_WORDS = 40
-# Titles stand large in the middle; names stand small at the bottom.
-_TITLE_TOP, _TITLE_BOTTOM, _TITLE_HEIGHT = 0.2, 0.75, 0.05
+# Title cards have text in the middle of the frame, lower thirds at the bottom: bounds of a title's box, and its least height, as
+# shares of the height of the frame.
+_TITLE_TOP = 0.2
+_TITLE_BOTTOM = 0.75
+_TITLE_HEIGHT = 0.05
 
+# Cue phrases by the kind of part that they open or close.
 _PHRASES = {
     "introduction": (
         "welcome|my name is|in this (programme|program|video|film|course)|you will (see|watch|meet)"
@@ -51,6 +59,7 @@ _PHRASES = {
     ),
 }
 PHRASES = {kind: re.compile(rf"\b({words})\b", re.IGNORECASE) for kind, words in _PHRASES.items()}
+# Stop words, which say nothing about the topic.
 _STOP = frozenset(
     re.findall(
         r"\S+",
@@ -64,9 +73,9 @@ _STOP = frozenset(
 
 @dataclass(frozen=True)
 class Candidate:
-    """Where a part could begin: before utterance `at`, on the screen from `start_ms`; the evidence by name, each in [0, 1].
+    """A candidate boundary before utterance `at`, at `start_ms`, with the evidence by name, each in [0, 1].
 
-    `title` is what a card there says; `openings` are the kinds whose opening words follow.
+    `title` is the text of a card there; `openings` are the kinds whose cue phrases follow.
     """
 
     at: int
@@ -76,14 +85,16 @@ class Candidate:
     openings: frozenset[str] = field(default_factory=frozenset)
 
 
-def places(said: Sequence[Said], picture: Picture) -> list[Candidate]:
-    """Every gap between neighbouring utterances with its evidence, the beginning first."""
+def candidates(said: Sequence[Said], picture: Picture) -> list[Candidate]:
+    """The gaps between neighbouring utterances at which a part could begin, with their evidence; the beginning comes first."""
     if not said:
         return []
-    depths = _depths(said)
+    depths = cohesion_depths(said)
     texts = [t for t in picture.texts if _is_title(t)]
     found = [
-        Candidate(0, 0, {}, _title(texts, Span(0, said[0].span.start_ms + LEEWAY_MS)), _openings(said, 0))
+        Candidate(
+            0, 0, {}, _title(texts, Span(0, said[0].span.start_ms + CARD_TOLERANCE_MS)), _openings(said, 0)
+        )
     ]
     latest_ms = said[0].span.end_ms
     for at, (_, after) in enumerate(pairwise(said), 1):
@@ -91,28 +102,28 @@ def places(said: Sequence[Said], picture: Picture) -> list[Candidate]:
         latest_ms = max(latest_ms, after.span.end_ms)
         overlapped = clear_ms > after.span.start_ms
         if not overlapped and (gap or said[at - 1].speaker != after.speaker):
-            found.append(_place(at, gap, said, picture, texts, depths[at]))
+            found.append(_candidate(at, gap, said, picture, texts, depths[at]))
     return found
 
 
-def _place(
+def _candidate(
     at: int, gap: Span, said: Sequence[Said], picture: Picture, texts: Sequence[ScreenText], depth: float
 ) -> Candidate:
-    wide = Span(max(0, gap.start_ms - LEEWAY_MS), gap.end_ms + LEEWAY_MS)
+    wide = Span(max(0, gap.start_ms - CARD_TOLERANCE_MS), gap.end_ms + CARD_TOLERANCE_MS)
     cards = [s.span for s in picture.shots if s.look == "card" and _begins_in(s.span, wide, gap)]
     titles = [t for t in texts if _begins_in(t.span, wide, gap)]
     blacks = [s.span for s in picture.shots if s.look == "black" and s.span.overlap_ms(wide) >= 200]
     cuts = [s.span.start_ms for s in picture.shots if wide.start_ms <= s.span.start_ms <= gap.end_ms]
     openings = _openings(said, at)
     same = said[at - 1].speaker == said[at].speaker
-    goes_on = same and (said[at].speaker is not None or gap.duration_ms < PAUSE_MS)
+    goes_on = same and (said[at].speaker is not None or gap.duration_ms < MIN_PAUSE_MS)
     evidence = {
         "card": 1.0 if cards and titles else 0.7 if cards or titles else 0.0,
         "black": 1.0 if blacks else 0.0,
         "cut": 1.0 if cuts else 0.0,
-        "pause": min(1.0, max(0.0, (gap.duration_ms - PAUSE_MS) / (LONG_PAUSE_MS - PAUSE_MS))),
-        "voices": _voices_apart(said, at) * (GOING_ON if same else 1.0),
-        "words": (GOING_ON if goes_on else 1.0) if openings else 0.0,
+        "pause": min(1.0, max(0.0, (gap.duration_ms - MIN_PAUSE_MS) / (FULL_PAUSE_MS - MIN_PAUSE_MS))),
+        "voices": _voices_apart(said, at) * (SAME_SPEAKER_WEIGHT if same else 1.0),
+        "words": (SAME_SPEAKER_WEIGHT if goes_on else 1.0) if openings else 0.0,
         "cohesion": depth,
     }
     seen = [s.start_ms for s in cards] + [t.span.start_ms for t in titles] + [s.start_ms for s in blacks]
@@ -121,7 +132,7 @@ def _place(
 
 
 def _begins_in(shown: Span, wide: Span, gap: Span) -> bool:
-    """Whether what is shown begins in the gap and is over about when somebody speaks."""
+    """Whether what is shown begins in the gap and ends at most 1.5 s after `wide`, the gap with its tolerance."""
     return wide.start_ms <= shown.start_ms <= gap.end_ms and shown.end_ms <= wide.end_ms + 1500
 
 
@@ -131,15 +142,16 @@ def _is_title(text: ScreenText) -> bool:
 
 
 def _title(texts: Sequence[ScreenText], within: Span) -> str:
-    """What a card says largest, of the lines that come up in a stretch of time."""
+    """The text of the largest line that is shown within a span; "" without any."""
     shown = [t for t in texts if t.span.overlap_ms(within)]
     return max(shown, key=lambda t: (t.box[3], -t.box[1])).text if shown else ""
 
 
 def _voices_apart(said: Sequence[Said], at: int) -> float:
-    """How unlike those are who speak before and behind: 1 - the cosine of how much each says."""
+    """The cosine distance, in [0, 1], between how much each person says before and behind the gap."""
     before, behind = (
-        words_by_speaker(s) for s in (said[max(0, at - VOICES_BESIDE) : at], said[at : at + VOICES_BESIDE])
+        words_by_speaker(s)
+        for s in (said[max(0, at - VOICE_WINDOW_UTTERANCES) : at], said[at : at + VOICE_WINDOW_UTTERANCES])
     )
     sizes = math.sqrt(sum(v * v for v in before.values()) * sum(v * v for v in behind.values()))
     if not sizes:
@@ -148,7 +160,7 @@ def _voices_apart(said: Sequence[Said], at: int) -> float:
 
 
 def _openings(said: Sequence[Said], at: int) -> frozenset[str]:
-    """The kinds whose opening words are among the next ones of the same speaker."""
+    """The kinds of which a cue phrase is among the next words of the same speaker."""
     text, count = "", 0
     for one in said[at:]:
         if one.speaker != said[at].speaker or count >= OPENING_WORDS:
@@ -157,33 +169,34 @@ def _openings(said: Sequence[Said], at: int) -> frozenset[str]:
     return frozenset(kind for kind, pattern in PHRASES.items() if pattern.search(text))
 
 
-def _depths(said: Sequence[Said]) -> list[float]:
-    """For each gap how deep cohesion dips there, as a share of the deepest dips: `depths[i]` before utterance i."""
+def cohesion_depths(said: Sequence[Said]) -> list[float]:
+    """TextTiling depth scores in [0, 1], one for the gap before each utterance, from cosine similarities of word counts."""
     content = [[w for w in s.words if w not in _STOP and len(w) > 2] for s in said]
     flat = [(n, w) for n, words in enumerate(content) for w in words]
     first: dict[int, int] = {}
     for position, (n, _) in enumerate(flat):
         first.setdefault(n, position)
-    alike = []
+    similarities = []
     for n in range(len(said)):
         position = first.get(n, first.get(n + 1, len(flat)))
-        left = Counter(w for _, w in flat[max(0, position - WORDS_BESIDE) : position])
-        right = Counter(w for _, w in flat[position : position + WORDS_BESIDE])
+        left = Counter(w for _, w in flat[max(0, position - COHESION_WINDOW_WORDS) : position])
+        right = Counter(w for _, w in flat[position : position + COHESION_WINDOW_WORDS])
         sizes = math.sqrt(sum(v * v for v in left.values()) * sum(v * v for v in right.values()))
-        alike.append(sum(left[w] * right[w] for w in left) / sizes if sizes else 0.0)
-    return _dips(alike)
+        similarities.append(sum(left[w] * right[w] for w in left) / sizes if sizes else 0.0)
+    return _depth_scores(similarities)
 
 
-def _dips(alike: Sequence[float]) -> list[float]:
-    """Hearst's depth: how far similarity rises to the nearest peak on either side; as a share of a deep dip."""
+def _depth_scores(similarities: Sequence[float]) -> list[float]:
+    """Hearst's depth score of each gap: how far similarity rises to the nearest peak on either side. It is scaled so that the
+    mean is 0 and three standard deviations above it are 1, and clipped to [0, 1]."""
     raw = []
-    for n, here in enumerate(alike):
+    for n, here in enumerate(similarities):
         left = right = here
-        for value in reversed(alike[:n]):
+        for value in reversed(similarities[:n]):
             if value < left:
                 break
             left = value
-        for value in alike[n + 1 :]:
+        for value in similarities[n + 1 :]:
             if value < right:
                 break
             right = value

@@ -1,9 +1,9 @@
-"""One optimum over all places at once: a semi-Markov model whose weights are readable.
+"""Semi-Markov model of the parts: the best division into parts and kinds over all candidate boundaries at once.
 
-A division is a row of parts, each with a kind. Its score is the sum, over parts, of the evidence at the place where the part
-begins and of how well what is said in it fits its kind. The best division is found by dynamic programming over places x
-kinds, as in Sarawagi and Cohen, "Semi-Markov Conditional Random Fields", NIPS 2004; confidence compares it with the best
-division that has no boundary there.
+A division is a sequence of parts, each with a kind. Its score is the sum, over parts, of the weighted evidence at the boundary
+where the part begins and of how well its speech fits its kind. The best one is found by dynamic programming over boundaries
+and kinds, as in Sarawagi and Cohen, "Semi-Markov Conditional Random Fields", NIPS 2004. A boundary's confidence is the logistic
+function of the best score less the best score without that boundary.
 """
 
 from __future__ import annotations
@@ -21,41 +21,55 @@ from pipeline.transcript.parts import Said
 
 KINDS = ("introduction", "vignette", "commentary", "closing")
 
-# What each kind of evidence adds when it is whole. Set by hand on the stand-ins of seed 1, the long film
-# of our own builder and the demo, not fitted: figures on these are figures on what they were set on.
-BOUNDARY = {"card": 7.0, "black": 2.0, "cut": 0.5, "pause": 1.0, "voices": 3.0, "words": 2.5, "cohesion": 1.5}
-# What every boundary costs: what a plain conversation offers by chance must stay below it.
-EVERY_BOUNDARY = -5.5
-# How what is said fits a kind: one voice alone, several, a speaker who has the role for it, its opening words, its card.
-FIT = {
+# What each kind of evidence adds to the score when it is 1. All weights were set by hand, not fitted, on the synthetic films of
+# seed 1, the long film of our own builder and the demo: figures on these are figures on what they were set on.
+BOUNDARY_WEIGHTS = {
+    "card": 7.0,
+    "black": 2.0,
+    "cut": 0.5,
+    "pause": 1.0,
+    "voices": 3.0,
+    "words": 2.5,
+    "cohesion": 1.5,
+}
+# What every boundary adds: more than it must be gained from evidence, which plain conversation offers by chance.
+BOUNDARY_BIAS = -5.5
+# What each feature of a part adds for each kind: one speaker alone, several, the only speaker has a role of that kind, a cue
+# phrase opens it, a card names it.
+KIND_WEIGHTS = {
     "introduction": {"alone": 1.0, "several": -1.5, "role": 0.5, "opening": 2.0, "card": 4.0},
     "vignette": {"alone": -2.0, "several": 1.0, "role": 0.0, "opening": 0.5, "card": 4.0},
     "commentary": {"alone": 1.5, "several": -4.0, "role": 2.5, "opening": 2.0, "card": 4.0},
     "closing": {"alone": 1.0, "several": -1.5, "role": 0.5, "opening": 3.0, "card": 4.0},
 }
+# Roles, in small letters, of the only speaker of a part that speak for a kind.
 ROLES = {
     "introduction": ("therapist", "narrator", "presenter"),
     "commentary": ("commentator", "narrator", "commentary"),
     "closing": ("therapist", "narrator", "presenter"),
 }
-# One voice has so much of the words of a part that is its alone.
-ALONE_SHARE = 0.93
-# A part as short as this, in ms, is unlikely, and the shorter the more so.
-SHORT_MS, SHORT_COST = 12_000, 4.0
-# A card that no kind is named on opens a scene more often than anything else.
+# A part has one speaker alone when that one says at least this share of its words.
+MIN_ALONE_SHARE = 0.93
+# A part shorter than this costs points in proportion to what is missing, up to this cost.
+SHORT_PART_MS = 12_000
+SHORT_PART_COST = 4.0
+# What a card that names no kind adds for a vignette, which it opens more often than anything else.
 PLAIN_CARD = 1.0
-# A scene is followed by a comment at least as often as by the next scene; two comments in a row are one.
-SAME_COMMENTARY = -3.0
-MOST_PLACES = 260
-_FOLLOW = np.array(
-    [[SAME_COMMENTARY if a == b == "commentary" else 0.0 for b in KINDS] for a in KINDS]
-)  # by the kind before and the kind behind
+# What a commentary behind a commentary adds: two in a row are mostly one. All other transitions add nothing.
+REPEATED_COMMENTARY = -3.0
+# Candidate boundaries that are considered; time grows with the square of their number.
+MAX_PLACES = 260
+# Scores of transitions, by the kind before (row) and the kind behind (column).
+_TRANSITION_SCORES = np.array(
+    [[REPEATED_COMMENTARY if a == b == "commentary" else 0.0 for b in KINDS] for a in KINDS]
+)
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
-_ON_CARD = {
+# What a card says that names each kind.
+_CARD_WORDS = {
     "introduction": re.compile(r"\b(introduction|welcome|overview)\b", re.I),
     "vignette": re.compile(r"\b(vignette|scene|session|role.?play)\b", re.I),
     "commentary": re.compile(r"\b(commentary|comment|discussion|debrief)\b", re.I),
@@ -65,7 +79,8 @@ _ON_CARD = {
 
 @dataclass(frozen=True)
 class Decided:
-    """A part of the best division: where it begins, its kind, and in [0, 1] how sure its boundary is."""
+    """A part of the best division: its boundary, the utterance behind its last, its kind, and the boundary's confidence in
+    [0, 1]."""
 
     place: Candidate
     last: int
@@ -73,13 +88,13 @@ class Decided:
     confidence: float
 
 
-def best(
+def best_division(
     places: Sequence[Candidate], said: Sequence[Said], roles: dict[str, str], end_ms: int
 ) -> list[Decided]:
-    """The best division; the first part begins with the first place. Empty when nothing is said."""
+    """The best division; the first part begins at the first of `places`. Empty without any."""
     if not places:
         return []
-    chosen = _promising(places)
+    chosen = _likeliest_places(places)
     table = _Table(chosen, said, roles, end_ms)
     cuts = table.path()
     whole = table.value
@@ -91,18 +106,18 @@ def best(
     return found
 
 
-def _promising(places: Sequence[Candidate]) -> list[Candidate]:
-    """The places with the most evidence, in order; a long talk has a thousand gaps, most of them plain."""
-    rest = sorted(places[1:], key=_boundary, reverse=True)[: MOST_PLACES - 1]
+def _likeliest_places(places: Sequence[Candidate]) -> list[Candidate]:
+    """The first candidate and those with the most evidence, in order; a long talk has a thousand gaps, most without any."""
+    rest = sorted(places[1:], key=_boundary_score, reverse=True)[: MAX_PLACES - 1]
     return [places[0], *sorted(rest, key=lambda p: p.at)]
 
 
-def _boundary(place: Candidate) -> float:
-    return EVERY_BOUNDARY + sum(BOUNDARY[name] * value for name, value in place.evidence.items())
+def _boundary_score(place: Candidate) -> float:
+    return BOUNDARY_BIAS + sum(BOUNDARY_WEIGHTS[name] * value for name, value in place.evidence.items())
 
 
 class _Table:
-    """Scores of all parts between the chosen places, and the best path through them; `value` is its score."""
+    """The scores of all parts between the given boundaries, and the best path through them; `value` is its score."""
 
     def __init__(
         self, places: Sequence[Candidate], said: Sequence[Said], roles: dict[str, str], end_ms: int
@@ -115,36 +130,39 @@ class _Table:
             kind: np.array([roles.get(w, "").casefold() in ROLES.get(kind, ()) for w in self._who])
             for kind in KINDS
         }
-        self._begin = [0.0, *(_boundary(p) for p in places[1:])]
+        self._begin = [0.0, *(_boundary_score(p) for p in places[1:])]
         count = len(places)
-        self._fits = np.full((count, count, len(KINDS)), -np.inf)
+        self._scores = np.full((count, count, len(KINDS)), -np.inf)
         for first in range(count):
-            self._fits[first, first:] = self._fit(first)
+            self._scores[first, first:] = self._kind_scores(first)
         self.value = 0.0
-        # The best score of what ends before a place, by what begins there.
+        # The best score of the parts that end before a boundary, by the kind that begins there.
         self._arrive = np.full((count + 1, len(KINDS)), -np.inf)
 
-    def _fit(self, first: int) -> Floats:
-        """How well utterances from place `first` up to the one behind each later place fit each kind: shape (places, kinds)."""
+    def _kind_scores(self, first: int) -> Floats:
+        """The scores of parts that begin at boundary `first`, by their end and kind: shape (ends, kinds)."""
         place = self._places[first]
         said = self._words[self._ends[first:]] - self._words[place.at]
         total, top = said.sum(axis=1), said.argmax(axis=1)
         most = np.take_along_axis(said, top[:, None], axis=1)[:, 0]
         known = (total > 0) & (len(self._who) > 1)
-        alone = known & (most / np.maximum(total, 1) >= ALONE_SHARE)
+        alone = known & (most / np.maximum(total, 1) >= MIN_ALONE_SHARE)
         lengths = np.array(self._times[first + 1 :]) - place.start_ms
-        short = -SHORT_COST * np.maximum(0.0, 1 - lengths / SHORT_MS)
-        return np.stack([self._one(kind, first, known, alone, top) + short for kind in KINDS], axis=1)
+        short = -SHORT_PART_COST * np.maximum(0.0, 1 - lengths / SHORT_PART_MS)
+        return np.stack(
+            [self._score_of_kind(kind, first, known, alone, top) + short for kind in KINDS], axis=1
+        )
 
-    def _one(self, kind: str, first: int, known: Flags, alone: Flags, lead: Numbers) -> Floats:
-        """How well one kind fits; whether it is known who speaks, whether one alone does, and who that is."""
-        place, weights = self._places[first], FIT[kind]
+    def _score_of_kind(self, kind: str, first: int, known: Flags, alone: Flags, lead: Numbers) -> Floats:
+        """The scores of parts of one kind by their end: `known` says whether it is known who speaks, `alone` whether one person
+        alone does, `lead` who says most."""
+        place, weights = self._places[first], KIND_WEIGHTS[kind]
         score = np.where(known, np.where(alone, weights["alone"], weights["several"]), 0.0)
         score += np.where(alone & self._in_role[kind][lead], weights["role"], 0.0)
         if kind in place.openings:
             score += weights["opening"]
         if place.title:
-            named = [k for k, pattern in _ON_CARD.items() if pattern.search(place.title)]
+            named = [k for k, pattern in _CARD_WORDS.items() if pattern.search(place.title)]
             score += weights["card"] if kind in named else 0.0
             score += PLAIN_CARD if not named and kind == "vignette" and first > 0 else 0.0
         if (kind == "introduction" and first > 0) or (kind == "closing" and first == 0):
@@ -154,36 +172,38 @@ class _Table:
         return score
 
     def path(self) -> list[tuple[int, str]]:
-        """Places and kinds of the best division."""
+        """The boundaries (as indices) and kinds of the best division, by the Viterbi recursion; sets `value`."""
         count, kinds = len(self._places), len(KINDS)
         source = np.zeros((count + 1, kinds), np.int64)
         back = np.zeros((count + 1, kinds), np.int64)
         self._arrive[0] = 0.0
         begin, score = np.array(self._begin), np.full(kinds, -np.inf)
         for end in range(1, count + 1):
-            values = self._arrive[:end] + begin[:end, None] + self._fits[:end, end - 1]
+            values = self._arrive[:end] + begin[:end, None] + self._scores[:end, end - 1]
             back[end] = values.argmax(axis=0)
             score = values.max(axis=0)
-            options = score[:, None] + _FOLLOW
+            options = score[:, None] + _TRANSITION_SCORES
             source[end], self._arrive[end] = options.argmax(axis=0), options.max(axis=0)
         self.value = float(score.max())
-        return _traced(back, source, int(score.argmax()), count)
+        return _backtraced(back, source, int(score.argmax()), count)
 
     def without(self, barred: int) -> float:
-        """The score of the best division without a boundary at this place, once `path` was found.
+        """The score of the best division without a boundary at `barred`, once `path` was found.
 
-        What ends before the place, or at it, is as it was there.
+        Scores of what ends before it, or at it, are those of `path`.
         """
         begin, arrive = np.array(self._begin), self._arrive.copy()
         begin[barred] = -np.inf
         score = np.full(len(KINDS), -np.inf)
         for end in range(barred + 1, len(self._places) + 1):
-            score = (arrive[:end] + begin[:end, None] + self._fits[:end, end - 1]).max(axis=0)
-            arrive[end] = (score[:, None] + _FOLLOW).max(axis=0)
+            score = (arrive[:end] + begin[:end, None] + self._scores[:end, end - 1]).max(axis=0)
+            arrive[end] = (score[:, None] + _TRANSITION_SCORES).max(axis=0)
         return float(score.max())
 
 
-def _traced(back: NDArray[np.int64], source: NDArray[np.int64], kind: int, end: int) -> list[tuple[int, str]]:
+def _backtraced(
+    back: NDArray[np.int64], source: NDArray[np.int64], kind: int, end: int
+) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     while end > 0:
         first = int(back[end, kind])

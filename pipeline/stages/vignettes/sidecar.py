@@ -1,4 +1,4 @@
-"""What a person says about the parts of the video, put over what was found."""
+"""Manual parts: boundaries, kinds and titles from the sidecar, which override those found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from pipeline.transcript.parts import BOUNDARY_TOLERANCE_MS, SAYS_SO, Said, betw
 def with_given(
     parts: Sequence[Part], given: Sequence[PartAt], said: Sequence[Said], end_ms: int
 ) -> list[Part]:
-    """The parts with boundaries, kinds and titles as given; a time inside an utterance means where that one begins."""
+    """The parts with boundaries, kinds and titles as given; a time inside an utterance means the beginning of that utterance.
+
+    `end_ms` is the end of the recording. A given part that does not exist (`exists` is false) removes the boundary near it.
+    """
     result = list(parts)
     for wish in given:
         at_ms = between_utterances(min(wish.start_ms, max(0, end_ms - 1)), said)
