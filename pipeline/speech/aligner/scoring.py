@@ -26,7 +26,7 @@ from pipeline.speech.aligner.acoustic_model import (
     Floats,
     Ints,
 )
-from pipeline.speech.aligner.threads import number_of, pool
+from pipeline.speech.aligner.threads import thread_count, pool
 
 BLOCK_FRAMES = 100
 _TINY = np.float32(1e-35)
@@ -133,7 +133,7 @@ class Blocks(AbstractContextManager["Blocks"]):
 
     def __init__(self, acoustics: Acoustics, features: Floats, threads: int) -> None:
         self._features = features
-        self._threads = number_of(threads)
+        self._threads = thread_count(threads)
         self._ahead = self._threads + 1
         self._spare = [Block(acoustics) for _ in range(self._ahead + 1)]
         self._waiting: deque[Future[Block]] = deque()

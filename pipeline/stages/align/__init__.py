@@ -23,7 +23,7 @@ from pipeline.media.facts import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Listened, Listener, WordSpan
-from pipeline.speech.aligner.threads import alone
+from pipeline.speech.aligner.threads import single_threaded_blas
 from pipeline.stages.align import opposites, placing, review, second_reading
 from pipeline.stages.align.pronounced import Part, parts
 from pipeline.stages.align.rejoin import rejoined
@@ -65,7 +65,7 @@ def run(
     """
     if given is None:
         return Aligned(heard.tokens, AlignmentReport(Verdict.NO_SUBTITLES))
-    with alone():
+    with single_threaded_blas():
         return _aligned(audio, heard, given, settings, progress)
 
 
