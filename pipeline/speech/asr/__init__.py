@@ -1,5 +1,9 @@
-"""Recognizers turn sound into draft words. Each is one small class that satisfies `Recognizer`; the stage
-picks one."""
+"""Automatic speech recognition: sound to draft words with their times. The stage picks one class that satisfies `Recognizer`.
+
+`whisper` runs faster-whisper, on windows that `packing` fills, and `guards` removes what it hallucinates; `sphinx` runs
+PocketSphinx, with the language model that `ngram` estimates from the subtitles; `split` divides long stretches at pauses.
+Nothing here downloads anything.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from pipeline.transcript import Token
 
 @dataclass(frozen=True, slots=True)
 class Bias:
-    """What is known of the words before listening.
+    """Contextual biasing: what is known of the words before they are recognized.
 
     `sentences` are the spoken words of the subtitles or script, in order; `names` are names and terms as they
     are written, which may or may not be said. A recognizer may use either or none.
@@ -25,8 +29,8 @@ class Bias:
 
 
 class Recognizer(Protocol):
-    """`name` is the engine's, `model` that of its weights; `uses_sentences` says whether the subtitles' words
-    sway it."""
+    """A speech recognizer. `name` is the engine's, `model` that of its weights; `uses_sentences` says whether it is biased by
+    `Bias.sentences`."""
 
     @property
     def name(self) -> str: ...
@@ -38,7 +42,7 @@ class Recognizer(Protocol):
     def recognize(
         self, audio: Audio, regions: tuple[Span, ...], bias: Bias, progress: Progress
     ) -> tuple[Token, ...]:
-        """The words heard in `regions` (disjoint, rising), in order of their starts, inside the recording.
+        """The words recognized in `regions` (disjoint, rising), in order of their starts, inside the recording.
 
         The same input gives the same words, however many processes share the work. Raises RecognizerError or
         WeightsError.
