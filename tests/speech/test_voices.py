@@ -381,7 +381,9 @@ def test_as_many_groups_as_voices(counts):
 def test_no_more_groups_than_wanted():
     places, _ = points(6, 6, 6)
     assert len(clustering.group(places, np.ones(18, np.float32), ROOM, BAR, most=2)) == 2
-    assert len(clustering.group(places, np.ones(18, np.float32), ROOM, BAR, most=2, sure_bar=-60.0)) == 3
+    assert (
+        len(clustering.group(places, np.ones(18, np.float32), ROOM, BAR, most=2, sure_threshold=-60.0)) == 3
+    )
 
 
 def test_the_same_pieces_are_not_grouped_a_second_time(monkeypatch):
@@ -417,8 +419,8 @@ def test_likeness_is_the_ratio_of_two_gaussians():
 def test_the_bar_falls_with_the_length_of_talk():
     bars = [clustering.bar_for(ms) for ms in (0, 60_000, 300_000, 600_000, 6_000_000)]
     assert bars == sorted(bars, reverse=True)
-    assert bars[0] == bars[1] == clustering.BAR_SHORT
-    assert bars[-1] == bars[-2] == clustering.BAR_LONG
+    assert bars[0] == bars[1] == clustering.THRESHOLD_SHORT
+    assert bars[-1] == bars[-2] == clustering.THRESHOLD_LONG
 
 
 def test_tracking_finds_the_best_path():

@@ -76,8 +76,8 @@ class Lattice:
     """The lattice as flat arrays.
 
     Of states: `column` (of the model, or its number of columns for the phone loop), `stay` and `leave` (log transition
-    probabilities), `quiet` (is silence), `node`. Of chains: `start`, `end` (states, inclusive), `source`, `target` (nodes), `price`, `way`.
-    Of nodes: `first_chain` (leaving), `first_arriving`, `first_state`.
+    probabilities), `quiet` (is silence), `node`. Of chains: `start`, `end` (states, inclusive), `source`, `target` (nodes),
+    `price` (log penalty of entering), `way`. Of nodes: `first_chain` (leaving), `first_arriving`, `first_state`.
     """
 
     words: int
