@@ -69,7 +69,7 @@ class Offer:
 
 
 def offer(name: str) -> Offer:
-    """The download of a model, as the hub describes it. Raises WeightsError for an unknown name, or when the hub is out of reach."""
+    """The download of a model, as the hub describes it. Raises WeightsError for an unknown name, or when the hub fails."""
     from huggingface_hub import HfApi
 
     if name not in KNOWN:
