@@ -23,7 +23,7 @@ from pipeline.run import enrolment
 from pipeline.run.jobs import Job
 from pipeline.run.store import Store, digest_of
 from pipeline.speech.voices import embeddings
-from pipeline.speech.voices.cache import Memory
+from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
 from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
@@ -280,11 +280,11 @@ class Work:
         settings = self.job.settings
         reads = {**self._listened_to, "encoder": self.encoder.identity}
         known = self.store.load(HEARD, dict[str, str], reads).result or {}
-        memory = Memory(self.encoder, self.audio if self.listening else None, known)
+        memory = EmbeddingCache(self.encoder, self.audio if self.listening else None, known)
         clips = enrolment.clips(self.job, duration_ms, memory)
         groups = self.store.load(GROUPED, Known, reads).result or {}
         found = speakers.run(
-            memory.hear, aligned, heard.regions, picture, settings.people, clips, settings.speakers, self.encoder,
+            memory.embed, aligned, heard.regions, picture, settings.people, clips, settings.speakers, self.encoder,
             progress, groups,
         )  # fmt: skip
         if self.listening:

@@ -123,7 +123,7 @@ def _download(offered: Offer, file: RemoteFile, part: Path) -> None:
 
 
 def _from_hub(model: str, question: Callable[[], Any]) -> Any:
-    """The answer of a call to the hub. Raises WeightsError, saying how to do without it; errors of the disk are raised as they are."""
+    """The answer of a call to the hub. Raises WeightsError, saying how to do without it; errors of the disk pass."""
     try:
         return question()
     except Exception as error:  # what a network raises is the client library's business, and it changes

@@ -29,7 +29,7 @@ from pipeline.speech.voices import (
     torch_file,
     tracking,
 )
-from pipeline.speech.voices.cache import Memory
+from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.onnx_file import Node
 from pipeline.timing import Span
 from tests.support.project import ROOT
@@ -346,13 +346,13 @@ def test_what_was_heard_once_is_not_heard_again():
         return recording(hum(140.0, 4.0))
 
     chosen, spans = embeddings.choose([]), [Span(0, 1600), Span(1600, 4000)]
-    first = Memory(chosen, audio)
-    once = first.hear(spans)
-    second = Memory(chosen, audio, dict(first.used))
-    again = second.hear(spans)
+    first = EmbeddingCache(chosen, audio)
+    once = first.embed(spans)
+    second = EmbeddingCache(chosen, audio, dict(first.used))
+    again = second.embed(spans)
     assert len(listened) == 1
     assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
-    assert Memory(chosen, None).hear(spans) == [None, None]
+    assert EmbeddingCache(chosen, None).embed(spans) == [None, None]
 
 
 # --- grouping and tracking --------------------------------------------------------------------------------------

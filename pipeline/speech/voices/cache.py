@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(slots=True)
-class Memory:
+class EmbeddingCache:
     """Embeddings by passage, as text: `known` those of earlier runs, `used` those this one asked for. `audio` gives the sound,
     None where nothing may be listened to now."""
 
@@ -31,11 +31,11 @@ class Memory:
     known: dict[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
 
-    def hear(self, spans: Sequence[Span], progress: Progress = silent) -> list[Floats | None]:
+    def embed(self, spans: Sequence[Span], progress: Progress = silent) -> list[Floats | None]:
         """The embeddings of each passage's windows, shape (windows, size); None where they are not known and cannot be made."""
-        return self.hear_in(self.audio, "", spans, progress)
+        return self.embed_in(self.audio, "", spans, progress)
 
-    def hear_in(
+    def embed_in(
         self,
         audio: Callable[[], Audio] | None,
         source: str,
