@@ -41,7 +41,7 @@ class WordSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Listened:
+class Alignment:
     """The alignment of a text: for every word where it was found (None: skipped), the speech that no word explains, and the log
     likelihood ratio of it all against the phone loop, in nats."""
 
@@ -50,7 +50,7 @@ class Listened:
     score: float = 0.0
 
 
-class Listener:
+class Aligner:
     """Forced aligner of one recording: holds its features and where somebody speaks, and aligns texts with it.
 
     `samples` are 16-bit mono sound at 16 kHz; `regions` are the spans with speech, empty where they are not
@@ -70,10 +70,10 @@ class Listener:
         self._features = features(samples, self._in_speech, self._model, threads)
         self._builder = Builder(self._model, self._penalties)
 
-    def listen(self, words: Sequence[Spoken], progress: Progress = silent) -> Listened:
+    def align(self, words: Sequence[Spoken], progress: Progress = silent) -> Alignment:
         """Align the words, in their order, with the whole recording."""
         if not len(self._features) or not words:
-            return Listened((None,) * len(words), ())
+            return Alignment((None,) * len(words), ())
         lattice = self._builder.build(words)
         search = Search(self._model, lattice, self._penalties)
         with scoring.Blocks(self._model, self._features, self._threads) as blocks:
@@ -81,11 +81,11 @@ class Listener:
                 progress(done / len(self._features))
         return self._result(search, lattice, search.likeliest_node(), self._features, 0)
 
-    def compare(self, texts: Sequence[Sequence[Spoken]], within: Span) -> list[Listened]:
+    def compare(self, texts: Sequence[Sequence[Spoken]], within: Span) -> list[Alignment]:
         """Align each of several texts with one part of the recording: all its words in their order, up to the end of the part."""
         segment, first = self._part(within)
         if not len(segment):
-            return [Listened((None,) * len(words), ()) for words in texts]
+            return [Alignment((None,) * len(words), ()) for words in texts]
         return [
             self._result(search, lattice, lattice.words, segment, first)
             for search, lattice in self._searched(texts, segment, first)
@@ -127,14 +127,14 @@ class Listener:
 
     def _result(
         self, search: Search, lattice: Lattice, end: int, segment: acoustic_model.Floats, first: int
-    ) -> Listened:
+    ) -> Alignment:
         if not search.reaches(end):  # so many words cannot be said in so short a time
-            return Listened((None,) * lattice.words, (), -np.inf)
+            return Alignment((None,) * lattice.words, (), -np.inf)
         steps = search.path(end)
         fits = _fits(self._model, lattice, steps, segment, np.concatenate(search.background))
         return replace(self._alignment(steps, fits, lattice.words, first), score=search.score(end))
 
-    def _alignment(self, steps: Sequence[Step], fits: Sequence[float], words: int, first: int) -> Listened:
+    def _alignment(self, steps: Sequence[Step], fits: Sequence[float], words: int, first: int) -> Alignment:
         found: list[WordSpan | None] = [None] * words
         unwritten = []
         for n, step in enumerate(steps):
@@ -151,7 +151,7 @@ class Listener:
                 found[step.word] = WordSpan(
                     span, fits[n], step.way is Way.STAND_IN, quiet_before, quiet_after
                 )
-        return Listened(tuple(found), tuple(unwritten))
+        return Alignment(tuple(found), tuple(unwritten))
 
 
 def _speech_frames(regions: Sequence[Span], frames: int) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.speech.aligner.listen import Listened, WordSpan
+from pipeline.speech.aligner.listen import Alignment, WordSpan
 from pipeline.stages.align.relocate import WEAK_FIT, Try, cues_of
 from pipeline.timing import Span
 
@@ -23,7 +23,7 @@ _HARDLY_MS, _ONE_WORD_MS = 100, 700
 _WORSE = 1.0
 
 
-def rejoined(listened: Listened, groups: Sequence[int], hear: Try) -> Listened:
+def rejoined(listened: Alignment, groups: Sequence[int], hear: Try) -> Alignment:
     """`listened`, with the torn-off words of captions beside the rest of them, where they are said there; `groups[n]` is the cue
     of word n."""
     found, left = list(listened.found), list(listened.unwritten)
@@ -44,7 +44,7 @@ def rejoined(listened: Listened, groups: Sequence[int], hear: Try) -> Listened:
         if first is not None and (speech := _stumbled_over(first, left)) is not None:
             found[cue.start] = replace(first, span=Span(speech.start_ms, first.span.end_ms))
             left.remove(speech)
-    return Listened(tuple(found), tuple(sorted(left, key=lambda s: s.start_ms)), listened.score)
+    return Alignment(tuple(found), tuple(sorted(left, key=lambda s: s.start_ms)), listened.score)
 
 
 def _stumbled_over(here: WordSpan, left: Sequence[Span]) -> Span | None:

@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from math import ceil
 
-from pipeline.speech.aligner.listen import Listened, WordSpan
+from pipeline.speech.aligner.listen import Alignment, WordSpan
 from pipeline.timing import Span
 
 # A word that fits the sound this badly (nats per frame against any phones) may be another.
@@ -45,8 +45,8 @@ _MOST_NEAR_MS, _MOST_FAR_MS = 600_000, 300_000
 
 
 def put_in_place(
-    listened: Listened, groups: Sequence[int], hear: Try, expected: Expected = lambda words: None
-) -> Listened:
+    listened: Alignment, groups: Sequence[int], hear: Try, expected: Expected = lambda words: None
+) -> Alignment:
     """`listened`, with text that was found elsewhere moved there; `groups[n]` is the cue or paragraph of word n."""
     found = list(listened.found)
     left = _LeftOver(listened.unwritten)
@@ -72,10 +72,10 @@ def put_in_place(
             found[words.start : words.stop] = here
             lost[number] = _Lost(range(0))
             await_trial(left.take(span, here))
-    return Listened(tuple(found), tuple(left.all), listened.score)
+    return Alignment(tuple(found), tuple(left.all), listened.score)
 
 
-def at_own_times(listened: Listened, groups: Sequence[int], hear: Try, own: Own) -> Listened:
+def at_own_times(listened: Alignment, groups: Sequence[int], hear: Try, own: Own) -> Alignment:
     """`listened`, with the cues that the search lost where a careful editor had them, if they are said there."""
     found = list(listened.found)
     for words in cues_of(groups):
@@ -85,7 +85,7 @@ def at_own_times(listened: Listened, groups: Sequence[int], hear: Try, own: Own)
         here = hear(words, Span(max(0, span.start_ms - _AROUND_MS), span.end_ms + _AROUND_MS))
         if _convincing(here):
             found[words.start : words.stop] = here
-    return Listened(tuple(found), listened.unwritten, listened.score)
+    return Alignment(tuple(found), listened.unwritten, listened.score)
 
 
 def without_doubles(found: Sequence[WordSpan | None], groups: Sequence[int]) -> list[WordSpan | None]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from pipeline.speech.aligner.listen import Listened, WordSpan
+from pipeline.speech.aligner.listen import Alignment, WordSpan
 from pipeline.stages.align.relocate import WEAK_FIT, cues_of, is_lost
 from pipeline.timing import Span, union
 
-Compare = Callable[[Sequence[Sequence[int]], Span], Sequence[Listened]]
+Compare = Callable[[Sequence[Sequence[int]], Span], Sequence[Alignment]]
 """Listens within a span for each of several orders of words, given by their indices."""
 
 Cue = range
@@ -32,8 +32,12 @@ _MOST_SOUND_MS, _MOST_FOR_WORDS_MS = 900_000, 300_000
 
 
 def in_spoken_order(
-    listened: Listened, groups: Sequence[int], starts: Sequence[int | None], scatter_ms: int, compare: Compare
-) -> Listened:
+    listened: Alignment,
+    groups: Sequence[int],
+    starts: Sequence[int | None],
+    scatter_ms: int,
+    compare: Compare,
+) -> Alignment:
     """`listened`, with neighbouring cues in the order that explains the sound best.
 
     `groups[n]` is the cue of word n, `starts[c]` the given start of cue c in ms (None in a script, whose order is right);
@@ -51,14 +55,14 @@ def in_spoken_order(
     unwritten = tuple(
         s for s in listened.unwritten if 2 * sum(s.overlap_ms(t) for t in taken) <= s.duration_ms
     )
-    return Listened(tuple(found), unwritten, listened.score)
+    return Alignment(tuple(found), unwritten, listened.score)
 
 
 class _Orders:
     """The cues in the order in which they are said, as far as it is known, and trials of other orders."""
 
     def __init__(
-        self, listened: Listened, groups: Sequence[int], starts: Sequence[int | None], close_ms: int, compare: Compare,
+        self, listened: Alignment, groups: Sequence[int], starts: Sequence[int | None], close_ms: int, compare: Compare,
     ) -> None:  # fmt: skip
         self.found = list(listened.found)
         self._free = [s for s in listened.unwritten if s.duration_ms >= _LEFT_OVER_MS]
