@@ -72,20 +72,20 @@ def voice_of(pieces: list[int], places: Floats, precisions: Floats) -> Voice:
     return Voice(list(pieces), (places[pieces] * chosen[:, None]).sum(axis=0), float(chosen.sum()))
 
 
-def bar_for(speech_ms: int) -> float:
+def merge_threshold(speech_ms: int) -> float:
     """The log likelihood ratio above which two groups count as one voice, for so much speech."""
     minutes = max(speech_ms / 60_000, _LEAST_MINUTES)
     share = min(max(np.log10(minutes), 0.0), 1.0)
     return float(THRESHOLD_SHORT + (THRESHOLD_LONG - THRESHOLD_SHORT) * share)
 
 
-def likeness(one: Voice, other: Voice, space: Space) -> float:
+def log_likelihood_ratio(one: Voice, other: Voice, space: Space) -> float:
     """The log likelihood ratio of one voice against two, in nats."""
     table = _RatioTable([one, other], space)
     return float(table.row(0)[1])
 
 
-def group(
+def cluster(
     places: Floats,
     precisions: Floats,
     space: Space,

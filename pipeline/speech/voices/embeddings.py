@@ -76,7 +76,7 @@ def folder_of_weights(folders: Sequence[Path]) -> Path | None:
     )
 
 
-def listen(
+def embed(
     audio: Audio, pieces: Sequence[Span], encoder: Encoder, progress: Progress = silent
 ) -> list[Floats]:
     """Embed each piece: the vectors of its windows, shape (windows, size); every piece must last some time.

@@ -35,7 +35,7 @@ class Track:
     strange: NDArray[np.bool_]
 
 
-def evidence(places: Floats, amounts: Floats, voices: Sequence[Voice]) -> tuple[Floats, Floats]:
+def log_likelihoods(places: Floats, amounts: Floats, voices: Sequence[Voice]) -> tuple[Floats, Floats]:
     """Scaled log likelihoods of each piece under each voice, shape (pieces, voices), and the squared distances in units of
     their expectation. `places` has shape (pieces, directions), `amounts` counts windows."""
     spread = 1 / np.maximum(amounts, _LEAST_AMOUNT) + PIECE_VARIANCE

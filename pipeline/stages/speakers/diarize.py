@@ -67,9 +67,9 @@ def voices(
     if not strong:
         silent = np.zeros(len(heard.pieces), np.int64)
         return Diarized([], Track(silent, np.zeros(len(silent), np.float32), np.ones(len(silent), bool)))
-    bar = clustering.bar_for(sum(heard.pieces[k].span.duration_ms for k in strong))
+    bar = clustering.merge_threshold(sum(heard.pieces[k].span.duration_ms for k in strong))
     at_most, sure = (most, None) if most else (listed or None, _BEYOND_ROSTER)
-    grouped = clustering.group(
+    grouped = clustering.cluster(
         heard.places[strong], precisions[strong], heard.space, bar, at_most, sure, known
     )
     own = [clustering.voice_of([strong[i] for i in v.pieces], heard.places, precisions) for v in grouped]
@@ -114,7 +114,7 @@ def _settled(
     stay = np.array([p.stay for p in heard.pieces], np.float32)
     mute = np.array([p.mute for p in heard.pieces], bool)
     for turn in range(_ROUNDS + 1):
-        likely, far = tracking.evidence(heard.places, heard.amounts, found)
+        likely, far = tracking.log_likelihoods(heard.places, heard.amounts, found)
         likely[mute] = 0
         for k, chosen in liked.items():
             likely[k, list(chosen)] += _LABEL_BONUS
@@ -183,7 +183,7 @@ def _separable(seeds: list[list[int]], centres: list[Voice], heard: Heard) -> bo
     few pieces, whether they are likelier two voices than one."""
     if sum(map(len, seeds)) < _ENOUGH_SEEDS:
         pairs = ((a, b) for k, a in enumerate(centres) for b in centres[:k])
-        return all(clustering.likeness(a, b, heard.space) < 0 for a, b in pairs)
+        return all(clustering.log_likelihood_ratio(a, b, heard.space) < 0 for a, b in pairs)
     right = total = 0
     for own, pieces in enumerate(seeds):
         for k in pieces:

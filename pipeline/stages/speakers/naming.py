@@ -88,7 +88,7 @@ def _is_first_or_like_it(
     first = max(same, key=lambda v: (votes[v][key], -v))
     if voice == first:
         return True
-    likeness = clustering.likeness(found.voices[voice], found.voices[first], heard.space)
+    likeness = clustering.log_likelihood_ratio(found.voices[voice], found.voices[first], heard.space)
     least = _SECOND_LIKENESS if votes[voice][key] >= _SECOND_VOTES else _ONE_VOTE_LIKENESS
     return likeness > least
 
