@@ -89,29 +89,29 @@ def find_best(on_gpu: bool = False) -> tuple[str, Path] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What this machine holds of a model: its directory, None when there is none, and the files that it lacks."""
+class InstalledModel:
+    """A model as it is on this machine: its directory, None when there is none, and the files that it lacks."""
 
     name: str
     folder: Path | None = None
     missing: tuple[str, ...] = ()
 
 
-def catalogue() -> tuple[Held, ...]:
+def catalogue() -> tuple[InstalledModel, ...]:
     """Every known model, with what this machine holds of it; a complete directory before one that lacks files."""
-    return tuple(_held(name) for name in KNOWN)
+    return tuple(_installed(name) for name in KNOWN)
 
 
-def _held(name: str) -> Held:
+def _installed(name: str) -> InstalledModel:
     here = [f for f in _candidates(name) if f.is_dir()]
     best = min(here, key=lambda folder: len(missing(folder)), default=None)
-    return Held(name, best.resolve(), missing(best)) if best else Held(name)
+    return InstalledModel(name, best.resolve(), missing(best)) if best else InstalledModel(name)
 
 
 def _complete(name: str) -> Path | None:
     """The directory of a model that lacks no file."""
-    held = _held(name)
-    return None if held.missing else held.folder
+    installed = _installed(name)
+    return None if installed.missing else installed.folder
 
 
 def missing(folder: Path) -> tuple[str, ...]:
