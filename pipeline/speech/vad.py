@@ -157,6 +157,7 @@ def _levels(samples: NDArray[np.int16]) -> NDArray[np.float64]:
 
 
 def _network() -> onnxruntime.InferenceSession:
+    """The network, single-threaded: blocks are what is run in parallel."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -169,6 +170,7 @@ def _network() -> onnxruntime.InferenceSession:
 
 
 def _network_path() -> Path:
+    """Where faster-whisper's wheel puts the network. Raises WeightsError when it is not there."""
     found = find_spec("faster_whisper")
     for folder in (found.submodule_search_locations or []) if found else []:
         path = Path(folder) / "assets" / NETWORK_FILE

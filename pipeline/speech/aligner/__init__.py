@@ -1,7 +1,16 @@
 """Forced alignment: find when each word of a known text is said, by an acoustic model and a Viterbi search.
 
-`features` makes mel cepstra of the sound, `vtln` fits them to each voice; `acoustic_model` reads the Gaussian mixtures,
-`scoring` evaluates them; `lattice` lays the text out as a network of states; `viterbi` searches it, `beam` says how widely,
-`backtrace` reads the best path; `onsets` refines where a word starts after silence; `threads` shares the work; `listen` is
-what other packages call.
+    features        mel cepstra of the sound, with noise suppression
+    vtln            vocal tract length normalisation: the features fitted to each voice
+    acoustic_model  the Gaussian mixtures of PocketSphinx's English model
+    scoring         their log likelihoods, computed ahead of the search by threads
+    lattice         the text as a network of states
+    viterbi         the search for the likeliest path through the lattice
+    beam            how widely it searches
+    backtrace       the path read from its backpointers
+    onsets          where a word after silence starts
+    threads         thread pools
+    listen          the aligner of one recording
+
+Other packages call `listen`, and `lattice` for the words it takes.
 """

@@ -60,6 +60,7 @@ class BeamControl:
         return number + 1
 
     def _widen(self, number: int) -> int:
+        """Use the next wider beam, from a block before the path was lost; gives that block's number."""
         back = max(0, number + 1 - LOST_BLOCKS - BACK_BLOCKS - (PATIENCE_BLOCKS if self.level else 0))
         self.level += 1
         self._since = back

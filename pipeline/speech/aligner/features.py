@@ -95,6 +95,7 @@ def _filters(warp: float) -> Floats:
 
 
 def _mel(hz: float) -> float:
+    """Hertz to mel: 2595 log10(1 + f / 700), O'Shaughnessy's formula."""
     return float(2595 * np.log10(1 + hz / 700))
 
 

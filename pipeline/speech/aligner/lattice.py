@@ -144,6 +144,7 @@ class Builder:
         return _frozen(rows, len(words))
 
     def _pause(self, rows: _Rows, node: int, expected: bool) -> None:
+        """Append the silence and the unwritten speech at a node; an expected pause costs nothing."""
         silence = self._acoustics.silence
         rows.open(node, node, 0.0 if expected else self._price.silence, Way.SILENCE)
         self._phone(rows, silence, (-1, -1, -1), 0.0 if expected else self._price.silence_frame)
@@ -151,6 +152,7 @@ class Builder:
         rows.free(_UNWRITTEN_STATES, self._acoustics.columns)
 
     def _word(self, rows: _Rows, node: int, words: Sequence[Spoken]) -> None:
+        """Append a chain for each pronunciation of the word behind a node, and its stand-in."""
         word = words[node]
         silence = self._acoustics.silence
         left = silence if word.pause or node == 0 else self._number[words[node - 1].pronunciations[0][-1]]
@@ -171,6 +173,7 @@ class Builder:
         )
 
     def _phone(self, rows: _Rows, phone: int, context: tuple[int, int, int], frame_price: float) -> None:
+        """Append the three states of a phone in its (left, right, place); `frame_price` is added for each frame."""
         key = (phone, *context)
         columns = self._triphones.get(key)
         if columns is None:
@@ -181,6 +184,7 @@ class Builder:
 
 
 def _frozen(rows: _Rows, words: int) -> Lattice:
+    """The lattice of these rows as arrays."""
     start = np.array(rows.start, np.int64)
     sizes = np.diff(np.append(start, len(rows.column)))
     source, target = np.array(rows.source, np.int64), np.array(rows.target, np.int64)

@@ -115,7 +115,7 @@ class Aligner:
             self._model, segment, [lattice.column for lattice in lattices], self._block
         )
         for lattice in lattices:
-            # A part of the sound is short enough to look at everything.
+            # A part of the sound is short enough for a wide beam.
             search = Search(self._model, lattice, self._penalties, BEAMS[1:2], recorded.background)
             for _ in search.run(recorded, self._in_speech[first : first + len(segment)]):
                 pass
@@ -128,6 +128,7 @@ class Aligner:
     def _result(
         self, search: Search, lattice: Lattice, end: int, segment: acoustic_model.Floats, first: int
     ) -> Alignment:
+        """The alignment of a finished search up to node `end`; `first` is the number of the segment's first frame."""
         if not search.reaches(end):  # so many words cannot be said in so short a time
             return Alignment((None,) * lattice.words, (), -np.inf)
         steps = search.path(end)

@@ -91,6 +91,7 @@ class Block:
 
     @property
     def frames(self) -> int:
+        """How many frames are loaded."""
         return len(self._peaks)
 
     def load(self, features: Floats, first: int) -> Block:
@@ -187,6 +188,7 @@ class _KeptBlock:
 
     @property
     def frames(self) -> int:
+        """How many frames there are."""
         return len(self.known)
 
     def scores(self, chosen: ColumnSelection) -> Floats:

@@ -129,6 +129,7 @@ class Search:
             number = following
 
     def _save_checkpoint(self, number: int) -> None:
+        """Keep the scores in front of block `number`, and drop those that are too old to return to."""
         first, last = int(self._lattice.first_state[self._low]), self._end_of(self._high)
         self._checkpoints[number] = _Checkpoint(
             self._low,
@@ -139,6 +140,7 @@ class Search:
         self._checkpoints.pop(number - PATIENCE_BLOCKS - LOST_BLOCKS - BACK_BLOCKS - 1, None)
 
     def _restore_checkpoint(self, number: int) -> None:
+        """Return to the scores in front of block `number`."""
         checkpoint = self._checkpoints[number]
         self._state[:], self._node[:] = _NEVER, _NEVER
         self._low, self._high = checkpoint.low, checkpoint.high

@@ -1,8 +1,13 @@
-"""Automatic speech recognition: sound to draft words with their times. The stage picks one class that satisfies `Recognizer`.
+"""Automatic speech recognition: sound to draft words with their times, by a class that satisfies `Recognizer`.
 
-`whisper` runs faster-whisper, on windows that `packing` fills, and `guards` removes what it hallucinates; `sphinx` runs
-PocketSphinx, with the language model that `ngram` estimates from the subtitles; `split` divides long stretches at pauses.
-Nothing here downloads anything.
+    whisper  Whisper through faster-whisper
+    packing  regions of speech packed into its windows
+    guards   what it hallucinates removed
+    sphinx   PocketSphinx
+    ngram    the language model of the subtitles that biases it
+    split    long stretches divided at pauses
+
+The stage `pipeline.stages.transcribe` picks the recognizer.
 """
 
 from __future__ import annotations

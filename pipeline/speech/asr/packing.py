@@ -28,6 +28,7 @@ class Chunk:
 
     @property
     def duration_ms(self) -> int:
+        """How long all pieces last together."""
         return sum(piece.duration_ms for piece in self.pieces)
 
     def sound(self, audio: Audio) -> NDArray[np.float32]:

@@ -132,6 +132,7 @@ class Sphinx:
 
 
 def _in_this_process(audio: Audio, stretches: Iterable[Span], setup: _Setup) -> Iterator[list[DecodedWord]]:
+    """Results in the order of the stretches, decoded one after the other."""
     decoder = _WarpingDecoder(setup)
     for stretch in stretches:
         yield decoder.decode(audio.pcm(stretch))

@@ -232,6 +232,7 @@ def compute_type(device: str) -> str:
 
 
 def _cards() -> int:
+    """How many graphics cards with CUDA there are."""
     import ctranslate2
 
     found: int = ctranslate2.get_cuda_device_count()

@@ -46,8 +46,8 @@ class EmbeddingCache:
         keys = [f"{source}{s.start_ms}-{s.end_ms}" for s in spans]
         wanted = {k: s for k, s in zip(keys, spans, strict=True) if k not in self.known}
         if wanted and audio is not None and self.audio is not None:
-            heard = embeddings.embed(audio(), list(wanted.values()), self.encoder, progress)
-            self.known |= {k: _packed(v) for k, v in zip(wanted, heard, strict=True)}
+            vectors = embeddings.embed(audio(), list(wanted.values()), self.encoder, progress)
+            self.known |= {k: _packed(v) for k, v in zip(wanted, vectors, strict=True)}
         self.used |= {k: self.known[k] for k in keys if k in self.known}
         return [_unpacked(self.known[k]) if k in self.known else None for k in keys]
 

@@ -129,6 +129,7 @@ def _clustered(
     most: int | None,
     sure_threshold: float | None,
 ) -> list[Voice]:
+    """Merge block by block while there are more than `BLOCK` groups, then all that are left."""
     start = [voice_of([k], places, precisions) for k in range(len(places))]
     while len(start) > BLOCK:
         merged: list[Voice] = []
@@ -192,6 +193,7 @@ class _RatioTable:
 
     @property
     def count(self) -> int:
+        """How many groups are left."""
         return int(self.alive.sum())
 
     def best(self) -> tuple[float, int, int]:
@@ -231,4 +233,5 @@ class _RatioTable:
         self._ratios[i] = self._ratios[:, i] = row
 
     def remaining(self) -> list[Voice]:
+        """The groups that were not merged into others."""
         return [v for v, is_alive in zip(self.voices, self.alive, strict=True) if is_alive]

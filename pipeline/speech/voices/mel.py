@@ -68,6 +68,7 @@ def _weights() -> Floats:
 
 @cache
 def _hann() -> Floats:
+    """The periodic Hann window, shape (400,)."""
     turns = np.arange(FRAME_SAMPLES) / FRAME_SAMPLES
     return (0.5 - 0.5 * np.cos(2 * np.pi * turns)).astype(np.float32)
 
