@@ -37,7 +37,7 @@ from pipeline.media.facts import Audio
 from pipeline.settings import AlignSettings, Person, SpeakerSettings
 from pipeline.speech import vad
 from pipeline.speech.voices import embeddings
-from pipeline.speech.voices.cache import Memory
+from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.stages import align, speakers
 from pipeline.timing import Span, gaps, seconds_to_ms, union
 from pipeline.transcript import Aligned, AlignmentReport, Heard, Kind, Picture, Verdict, Voices
@@ -88,13 +88,13 @@ def tell(
     """Run the stage on sound that is decoded already."""
     since = time.monotonic()
     encoder = embeddings.choose(model_folders())
-    memory = Memory(encoder, lambda: audio)
+    memory = EmbeddingCache(encoder, lambda: audio)
     shown = {
-        name: [(s, v) for s, v in zip(spans, memory.hear(spans), strict=True) if v is not None]
+        name: [(s, v) for s, v in zip(spans, memory.embed(spans), strict=True) if v is not None]
         for name, spans in (clips or {}).items()
     }
     voices = speakers.run(
-        memory.hear, aligned, speech, Picture(), people, shown, SpeakerSettings(most), encoder
+        memory.embed, aligned, speech, Picture(), people, shown, SpeakerSettings(most), encoder
     )
     return Told(voices, time.monotonic() - since)
 

@@ -88,7 +88,7 @@ def sentences() -> tuple[list[Audio], list[str]]:
 def ours(recognizer: Whisper, model: Any, audio: Audio) -> list[str]:
     """The words of our stage: where speech is, what is said there, what the guards leave."""
     speech = vad.speech_regions(audio)
-    return [token.text for token in recognizer.hear(model, audio, speech, Bias(), silent)]
+    return [token.text for token in recognizer.recognize_with(model, audio, speech, Bias(), silent)]
 
 
 def theirs(recognizer: Whisper, model: Any, audio: Audio) -> list[str]:
@@ -149,7 +149,7 @@ class Account:
             expected.subtract(left)
             expected.update(right)
 
-        heard = [t.text for t in recognizer.hear(model, audio, speech, Bias(), silent, note)]
+        heard = [t.text for t in recognizer.recognize_with(model, audio, speech, Bias(), silent, note)]
         expected.subtract(heard)
         self.unexplained += sum(map(abs, expected.values()))
         self.theirs, self.their_marks = self.theirs + len(pieces), self.their_marks + len(pieces) - len(own)

@@ -24,7 +24,10 @@ def models(context: typer.Context, as_json: AsJson = False) -> int:
     if context.invoked_subcommand is not None:
         context.default_map = {context.invoked_subcommand: {"as_json": as_json}}
         return 0
-    found = (*weights.catalogue(), weights.Held("speakers", embeddings.folder_of_weights(model_folders())))
+    found = (
+        *weights.catalogue(),
+        weights.InstalledModel("speakers", embeddings.folder_of_weights(model_folders())),
+    )
     if as_json:
         print_json(
             [

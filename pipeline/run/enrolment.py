@@ -14,7 +14,7 @@ from pipeline.files import digest_of_file
 from pipeline.media import facts
 from pipeline.run.jobs import Job, sidecar_of
 from pipeline.settings import Person
-from pipeline.speech.voices.cache import Memory
+from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.timing import Span, parse_timecode
 
 Passages = list[tuple[Span, NDArray[np.float32]]]
@@ -25,7 +25,7 @@ _PIECE_MS = 2400
 _RANGE = re.compile(r"\s*([\d:.,]+)\s*[-–—]\s*([\d:.,]+)\s*")
 
 
-def clips(job: Job, duration_ms: int, memory: Memory) -> dict[str, Passages]:
+def clips(job: Job, duration_ms: int, memory: EmbeddingCache) -> dict[str, Passages]:
     """By name: passages of each enrolled person and their vectors; `duration_ms` is the recording's.
 
     Raises SettingsError for a clip that is missing, too short or outside the recording, MediaError for one that is no sound.
@@ -39,17 +39,17 @@ def digests(job: Job) -> list[str]:
     return [digest_of_file(_checked(p, job)) for p in files]
 
 
-def _heard(person: Person, job: Job, duration_ms: int, memory: Memory) -> Passages:
+def _heard(person: Person, job: Job, duration_ms: int, memory: EmbeddingCache) -> Passages:
     match = _RANGE.fullmatch(person.enrol)
     if match:
         parts = _parts(_range(person, job, match, duration_ms))
-        vectors = memory.hear(parts)
+        vectors = memory.embed(parts)
     else:
         path = _checked(person, job)
         sound = facts.decode_audio(path)
         _long_enough(person, job, sound.duration_ms)
         parts = _parts(Span(0, sound.duration_ms))
-        vectors = memory.hear_in(lambda: sound, f"{digest_of_file(path)[:12]}:", parts)
+        vectors = memory.embed_in(lambda: sound, f"{digest_of_file(path)[:12]}:", parts)
     return [(part, found) for part, found in zip(parts, vectors, strict=True) if found is not None]
 
 

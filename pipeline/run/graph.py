@@ -22,7 +22,7 @@ from pipeline.run import enrolment
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
-from pipeline.speech.voices.cache import Memory
+from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
 from pipeline.stages.align import absent, pauses
@@ -195,11 +195,11 @@ def _tell_apart(inputs: Inputs, progress: Progress) -> Voices:
     settings, store, listening = inputs.settings, inputs.store, inputs.listening
     reads = {**inputs.recording, "encoder": inputs.encoder.identity}
     known = store.load(HEARD, dict[str, str], reads).result or {}
-    memory = Memory(inputs.encoder, inputs.audio if listening else None, known)
+    memory = EmbeddingCache(inputs.encoder, inputs.audio if listening else None, known)
     clips = enrolment.clips(inputs.job, inputs[Sound].duration_ms, memory)
     groups = store.load(GROUPED, Known, reads).result or {}
     found = speakers.run(
-        memory.hear, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
+        memory.embed, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
         inputs.encoder, progress, groups,
     )  # fmt: skip
     if listening:

@@ -1,7 +1,7 @@
-"""Bring a model's weights from the model hub into `models/<name>/`: the only thing here that ever uses a network.
+"""Download of Whisper models from the model hub into `models/<name>/`, with resumption and digests.
 
 Size and digests are known before anything is fetched; an interrupted download goes on where it stopped, and every file is
-checked against the hub's digest before it counts.
+checked against the hub's digest before it counts. Nothing else in this package uses a network, but for `voices.download`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ from pipeline.speech.weights import (
 )
 
 _WANTED = (*REQUIRED, *VOCABULARIES, PREPROCESSOR)
-_DISK_REFUSES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-_MEGABIT = 1_000_000 / 8
-_USUAL_MBIT_PER_S = 50
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+_MEGABIT_BYTES = 1_000_000 / 8
+_ASSUMED_MBIT_PER_S = 50  # for the estimated time; a choice
+_ROOM_FACTOR = 1.05  # free space needed, of the size of what is fetched; a choice
+_BLOCK_BYTES = 1 << 20  # hashed at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What fetching a model means, before it begins."""
+    """A download before it begins: its source, revision and files. As text, its size and the estimated time."""
 
     model: str
     repository: str
@@ -53,25 +55,26 @@ class Offer:
 
     @property
     def size(self) -> int:
+        """Of all files, in bytes."""
         return sum(f.size for f in self.files)
 
     def __str__(self) -> str:
-        minutes = self.size / (_USUAL_MBIT_PER_S * _MEGABIT) / 60
+        minutes = self.size / (_ASSUMED_MBIT_PER_S * _MEGABIT_BYTES) / 60
         digest = next((f.sha256 for f in self.files if f.name == "model.bin" and f.sha256), None)
         return (
             f"{self.model}: {self.size / 1e6:.0f} MB from {self.repository} into {MODELS_FOLDER / self.model}/, "
-            f"about {max(1, round(minutes))} min at {_USUAL_MBIT_PER_S} Mbit/s"
+            f"about {max(1, round(minutes))} min at {_ASSUMED_MBIT_PER_S} Mbit/s"
             + (f"; model.bin has SHA-256 {digest}" if digest else "")
         )
 
 
 def offer(name: str) -> Offer:
-    """Ask the hub what it has. Raises WeightsError for an unknown name, or when the hub cannot be reached."""
+    """The download of a model, as the hub describes it. Raises WeightsError for an unknown name, or when the hub fails."""
     from huggingface_hub import HfApi
 
     if name not in KNOWN:
         raise unknown(name)
-    info = _asking(name, lambda: HfApi().model_info(KNOWN[name], files_metadata=True))
+    info = _from_hub(name, lambda: HfApi().model_info(KNOWN[name], files_metadata=True))
     files = tuple(
         RemoteFile(s.rfilename, s.size or 0, s.lfs.sha256 if s.lfs else None, None if s.lfs else s.blob_id)
         for s in info.siblings or ()
@@ -92,12 +95,12 @@ def fetch(offered: Offer, quiet: bool = True) -> Path:
     (disable_progress_bars if quiet else enable_progress_bars)()
     folder = (MODELS_FOLDER / offered.model).absolute()
     wanted = [f for f in offered.files if not _is_here(folder / f.name, f)]
-    _check_room(folder, sum(f.size for f in wanted))
+    _check_free_space(folder, sum(f.size for f in wanted))
     # model.bin comes last: a folder without it never passes for complete.
     for file in sorted(wanted, key=lambda f: f.size):
         part = folder / f"{file.name}.{offered.revision[:12]}.part"
         try:
-            _asking(offered.model, partial(_download, offered, file, part))
+            _from_hub(offered.model, partial(_download, offered, file, part))
             _check_digest(offered.model, part, file)
             part.replace(folder / file.name)
         except OSError as error:
@@ -119,49 +122,52 @@ def _download(offered: Offer, file: RemoteFile, part: Path) -> None:
             )  # fmt: skip
 
 
-def _asking(model: str, question: Callable[[], Any]) -> Any:
-    """The hub's answer, or a WeightsError that says how to do without the hub; what the disk refuses is raised as it is."""
+def _from_hub(model: str, question: Callable[[], Any]) -> Any:
+    """The answer of a call to the hub. Raises WeightsError, saying how to do without it; errors of the disk pass."""
     try:
         return question()
     except Exception as error:  # what a network raises is the client library's business, and it changes
-        if isinstance(error, OSError) and error.errno in _DISK_REFUSES:
+        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
             raise
         problem = f"the model hub cannot be reached or did not answer ({type(error).__name__})"
         raise WeightsError(model, problem, _by_hand(model)) from None
 
 
 def _by_hand(model: str) -> str:
+    """How to get the model without the hub."""
     return (
         f"try again later; or copy {BY_HAND} of {KNOWN[model]} from a machine that has them to {MODELS_FOLDER / model}/ "
         "(that is all a machine without a network needs)"
     )
 
 
-def _check_room(folder: Path, size: int) -> None:
+def _check_free_space(folder: Path, size: int) -> None:
+    """Make the folder. Raises OutputError where `size` bytes do not fit into it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(folder, f"cannot be made: {error.strerror}") from error
     free = shutil.disk_usage(folder).free
-    if free < size * 1.05:
+    if free < size * _ROOM_FACTOR:
         raise OutputError(
             folder, f"{size / 1e6:.0f} MB do not fit: {free / 1e6:.0f} MB are free", "make room first"
         )
 
 
 def _is_here(path: Path, file: RemoteFile) -> bool:
-    return path.is_file() and path.stat().st_size == file.size and _is_whole(path, file)
+    """Whether a file is already there, whole."""
+    return path.is_file() and path.stat().st_size == file.size and _digest_matches(path, file)
 
 
 def _check_digest(model: str, path: Path, file: RemoteFile) -> None:
-    """Remove a file that is not what the hub said it would be."""
-    if not _is_whole(path, file):
+    """Verify a file's digest. One that differs is removed, and WeightsError raised."""
+    if not _digest_matches(path, file):
         path.unlink()
         problem = f"{file.name} arrived damaged and was removed"
         raise WeightsError(model, problem, "run the same command again")
 
 
-def _is_whole(path: Path, file: RemoteFile) -> bool:
+def _digest_matches(path: Path, file: RemoteFile) -> bool:
     """Whether the file's digest is the hub's; true where the hub names none."""
     if file.sha256 is not None:
         digest, expected = hashlib.sha256(), file.sha256
@@ -172,6 +178,6 @@ def _is_whole(path: Path, file: RemoteFile) -> bool:
     else:
         return True
     with path.open("rb") as data:
-        while block := data.read(1 << 20):
+        while block := data.read(_BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest() == expected

@@ -1,9 +1,7 @@
-"""Where somebody speaks: the Silero voice-activity network that lies in faster-whisper's wheel, run window by
-window.
+"""Voice activity detection: where somebody speaks, by the Silero network of faster-whisper's wheel.
 
-The network is read straight from the wheel's assets with onnxruntime: importing faster-whisper for it would
-cost more time than an hour of sound costs to scan, and its own scan holds the whole recording in memory as
-floats.
+The network is read straight from the wheel's assets with onnxruntime: importing faster-whisper for it would cost more time than
+an hour of sound costs to scan, and its own scan holds the whole recording in memory as floats.
 """
 
 from __future__ import annotations
@@ -30,46 +28,46 @@ NETWORK_FILE = "silero_vad_v6.onnx"
 WINDOW_SAMPLES = 512  # 32 ms: what the network was trained on at 16 kHz
 WINDOW_MS = WINDOW_SAMPLES // SAMPLES_PER_MS
 _CONTEXT_SAMPLES = 64  # each window is preceded by the end of the one before it
-_STATE_SIZE = 128
+_STATE_SIZE = 128  # of the network's LSTM
 _BLOCK_WINDOWS = 4000  # 128 s at once: some 10 MB of floats per thread, whatever the length
-# Blocks are scanned in parallel, each by a network that has heard the ten seconds before it: its memory is
-# long. On twelve minutes of talk no region differs from those of an undivided scan; with two seconds, and
-# blocks of 32 s, a tenth did.
-_RUN_UP_WINDOWS = 320
-_MOST_THREADS = 4
+# Blocks are scanned in parallel, each by a network warmed up on the ten seconds before it: its memory is long. On twelve minutes
+# of talk no region differs from those of an undivided scan; with two seconds, and blocks of 32 s, a tenth did.
+_WARM_UP_WINDOWS = 320
+_MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 
-# Decision rules, in the network's own terms: speech goes on until the probability stays this much under the
+# Post-processing of probabilities, with choices of ours. Speech goes on until the probability stays this much under the
 # threshold ...
 _HYSTERESIS = 0.15
+_LEAST_RELEASE = 0.01  # probability, however low the threshold
 # ... for so long; shorter dips are stops and breaths within a phrase.
 _MIN_SILENCE_MS = 320
 # A region of one or two windows is a click.
 _MIN_SPEECH_MS = 96
 # The network answers late at soft onsets and early at fading ends.
-_PAD_BEFORE_MS, _PAD_AFTER_MS = 64, 64
+_PAD_BEFORE_MS = 64
+_PAD_AFTER_MS = 64
 
-# The network hears little below -50 dBFS. A recording whose louder parts are quieter than this is raised to
-# it.
+# Level normalisation. The network detects little below -50 dBFS: a recording whose louder parts are quieter than this (of full
+# scale, -26 dBFS) is raised to it.
 _SPEECH_LEVEL_RMS = 0.05
-_MAX_GAIN = 32.0
-_LOUD_PERCENTILE = 90
-_PIECE_SAMPLES = SAMPLE_RATE_HZ // 10
+_MAX_GAIN = 32.0  # 30 dB
+_LOUD_PERCENTILE = 90  # of the levels of pieces, which is taken for that of speech
+_PIECE_SAMPLES = SAMPLE_RATE_HZ // 10  # 100 ms
 _BLOCK_PIECES = 1000  # measured at once: some 13 MB of floats
 
 
 def speech_regions(audio: Audio, threshold: float = 0.5, progress: Progress = silent) -> tuple[Span, ...]:
-    """Disjoint spans with speech in rising order, inside the recording; empty for silence.
+    """Detect speech: disjoint spans in rising order, inside the recording; empty for silence.
 
-    `threshold` in (0, 1) is the probability from which a window of 32 ms counts as speech. Raises
-    WeightsError when the network is not where the faster-whisper wheel puts it.
+    `threshold` in (0, 1) is the probability from which a window of 32 ms counts as speech. Raises WeightsError when the network
+    is not where the faster-whisper wheel puts it.
     """
     probabilities = speech_probabilities(audio, progress)
     return tuple(regions_of(probabilities, threshold, audio.duration_ms))
 
 
 def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[np.float32]:
-    """The network's probability of speech for every window of 32 ms, shape (windows,); the last window is
-    zero-padded."""
+    """The network's probability of speech for every window of 32 ms, shape (windows,); the last window is zero-padded."""
     samples = audio.samples
     windows = -(-len(samples) // WINDOW_SAMPLES)
     found = np.zeros(windows, np.float32)
@@ -78,9 +76,9 @@ def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[n
     session, gain = _network(), _gain(samples)
 
     def scan(first: int) -> NDArray[np.float32]:
-        run_up = max(0, first - _RUN_UP_WINDOWS)
-        block = _windows(samples, run_up, min(first + _BLOCK_WINDOWS, windows), gain)
-        return _listen(session, block)[first - run_up :]
+        warm_up = max(0, first - _WARM_UP_WINDOWS)
+        block = _windows(samples, warm_up, min(first + _BLOCK_WINDOWS, windows), gain)
+        return _infer(session, block)[first - warm_up :]
 
     starts = range(0, windows, _BLOCK_WINDOWS)
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as threads:
@@ -90,9 +88,8 @@ def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[n
     return found
 
 
-def _listen(session: onnxruntime.InferenceSession, block: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The probabilities for successive windows, shape (n, 512), from a network that has heard nothing
-    before."""
+def _infer(session: onnxruntime.InferenceSession, block: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Run the network, from its initial state, over successive windows, shape (n, 512): their probabilities, shape (n,)."""
     before = np.vstack([np.zeros(_CONTEXT_SAMPLES, np.float32), block[:-1, -_CONTEXT_SAMPLES:]])
     state = np.zeros((1, 1, _STATE_SIZE), np.float32)
     output, *_ = session.run(None, {"input": np.hstack([before, block]), "h": state, "c": state})
@@ -100,9 +97,8 @@ def _listen(session: onnxruntime.InferenceSession, block: NDArray[np.float32]) -
 
 
 def regions_of(probabilities: NDArray[np.float32], threshold: float, duration_ms: int) -> Iterator[Span]:
-    """Turn probabilities, one per window of 32 ms, into padded spans; dips and clicks are ignored as the
-    rules above say."""
-    release = max(threshold - _HYSTERESIS, 0.01)
+    """Hysteresis thresholding: padded spans of probabilities, one per window of 32 ms, without short dips and clicks."""
+    release = max(threshold - _HYSTERESIS, _LEAST_RELEASE)
     start: int | None = None
     last_voiced = 0
     raw: list[tuple[int, int]] = []
@@ -122,7 +118,7 @@ def regions_of(probabilities: NDArray[np.float32], threshold: float, duration_ms
 
 
 def _padded(raw: list[tuple[int, int]], duration_ms: int) -> Iterator[Span]:
-    """Drop clicks and widen the rest, never past the middle of a gap or the recording's ends."""
+    """Drop clicks from spans in ms and pad the rest, never past the middle of a gap or the recording's ends."""
     kept = [
         (start, min(end, duration_ms))
         for start, end in raw
@@ -143,8 +139,7 @@ def _windows(samples: NDArray[np.int16], first: int, last: int, gain: float) -> 
 
 
 def _gain(samples: NDArray[np.int16]) -> float:
-    """How much a quiet recording must be raised: from the level that its loudest tenth of 100 ms pieces
-    exceeds."""
+    """The gain for a quiet recording, from the level that the loudest tenth of its 100 ms pieces exceed; at least 1."""
     block = _PIECE_SAMPLES * _BLOCK_PIECES
     levels = [_levels(samples[at : at + block]) for at in range(0, len(samples), block)]
     loud = float(np.percentile(np.concatenate(levels), _LOUD_PERCENTILE))
@@ -152,7 +147,7 @@ def _gain(samples: NDArray[np.int16]) -> float:
 
 
 def _levels(samples: NDArray[np.int16]) -> NDArray[np.float64]:
-    """How loud every 100 ms are, as root mean square, 1 = full scale; a last piece may be shorter."""
+    """The root mean square of every 100 ms, 1 = full scale; a last piece may be shorter."""
     whole = len(samples) // _PIECE_SAMPLES * _PIECE_SAMPLES
     means = [np.square(samples[:whole], dtype=np.float64).reshape(-1, _PIECE_SAMPLES).mean(1)]
     if whole < len(samples):
@@ -162,6 +157,7 @@ def _levels(samples: NDArray[np.int16]) -> NDArray[np.float64]:
 
 
 def _network() -> onnxruntime.InferenceSession:
+    """The network, single-threaded: blocks are what is run in parallel."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -174,6 +170,7 @@ def _network() -> onnxruntime.InferenceSession:
 
 
 def _network_path() -> Path:
+    """Where faster-whisper's wheel puts the network. Raises WeightsError when it is not there."""
     found = find_spec("faster_whisper")
     for folder in (found.submodule_search_locations or []) if found else []:
         path = Path(folder) / "assets" / NETWORK_FILE

@@ -1,8 +1,6 @@
-"""Where a model's files lie: `models/<name>/` first, then the local cache of the model hub. Nothing is
-downloaded here.
+"""Whisper models on this machine: found in `models/<name>/`, then in the local cache of the model hub. Nothing is downloaded.
 
-A name is one of `KNOWN` or a directory. A directory counts when it holds all of `REQUIRED`; what it lacks is
-named.
+A name is one of `KNOWN` or a directory. A directory counts when it holds all of `REQUIRED`; what it lacks is named.
 """
 
 from __future__ import annotations
@@ -31,12 +29,18 @@ KNOWN: dict[str, str] = {
     "distil-small.en": "Systran/faster-distil-whisper-small.en",
 }
 REQUIRED = ("config.json", "model.bin", "tokenizer.json")
-_SAMPLE_BYTES = 1 << 16
+_SAMPLE_BYTES = 1 << 16  # read at each of three places of a file for its fingerprint; a choice
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
-PREPROCESSOR = "preprocessor_config.json"  # models without one hear in 80 bands; the third generation has 128
-# What the JSON files hold at their top.
-_SHAPES = {"config.json": dict, "tokenizer.json": dict, VOCABULARIES[0]: list, PREPROCESSOR: dict}
-_NEEDED = {"alignment_heads", "suppress_ids", "suppress_ids_begin"}  # what it takes to hear and to time words
+PREPROCESSOR = (
+    "preprocessor_config.json"  # models without one take 80 mel bands; the third generation takes 128
+)
+# The type of each JSON file's top value.
+_TOP_TYPES = {"config.json": dict, "tokenizer.json": dict, VOCABULARIES[0]: list, PREPROCESSOR: dict}
+_WHISPER_KEYS = {
+    "alignment_heads",
+    "suppress_ids",
+    "suppress_ids_begin",
+}  # in the config.json of CTranslate2's converter
 BY_HAND = f"{', '.join(REQUIRED)}, {VOCABULARIES[1]} (or .json) and {PREPROCESSOR} if there is one"
 """The files of a model that a person may copy."""
 
@@ -46,16 +50,15 @@ _ON_GPU = ("large-v3-turbo", "large-v3", "distil-large-v3", "medium.en", "medium
 
 
 def find(name: str) -> Path:
-    """The directory with the files of model `name`. Raises WeightsError saying what is missing and where it
-    belongs."""
+    """The directory with the files of model `name`. Raises WeightsError saying what is missing and where it belongs."""
     if (given := _directory(name)) is not None:
         return given
     if name not in KNOWN:
         raise unknown(name)
-    for folder in _places(name):
+    for folder in _candidates(name):
         if folder.is_dir() and not missing(folder):
             return folder.resolve()
-    partial = next((f for f in _places(name) if f.is_dir()), None)
+    partial = next((f for f in _candidates(name) if f.is_dir()), None)
     lacking = (
         f"its directory {partial} lacks {', '.join(missing(partial))}"
         if partial
@@ -67,7 +70,7 @@ def find(name: str) -> Path:
 
 
 def unknown(name: str) -> WeightsError:
-    """What to say of a name that no model has: the nearest known one, else all of them."""
+    """The error for a name that no model has, with the nearest known one, else all of them."""
     if os.sep in name and Path(name).name not in KNOWN:
         return WeightsError(
             name, "there is no such directory", "check its name, or name a model, like small.en"
@@ -78,7 +81,7 @@ def unknown(name: str) -> WeightsError:
 
 
 def find_best(on_gpu: bool = False) -> tuple[str, Path] | None:
-    """The best model whose files are all here, as (name, directory); None without any."""
+    """The best model whose files are all on this machine, as (name, directory); None without any."""
     for name in (*_ON_GPU, *_ON_CPU) if on_gpu else (*_ON_CPU, *_ON_GPU):
         if folder := _complete(name):
             return name, folder
@@ -86,28 +89,29 @@ def find_best(on_gpu: bool = False) -> tuple[str, Path] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What this machine holds of a model: its directory, None when there is none, and the files that it lacks."""
+class InstalledModel:
+    """A model as it is on this machine: its directory, None when there is none, and the files that it lacks."""
 
     name: str
     folder: Path | None = None
     missing: tuple[str, ...] = ()
 
 
-def catalogue() -> tuple[Held, ...]:
-    """Every known model, with what is here of it; a complete directory before one that lacks files."""
-    return tuple(_held(name) for name in KNOWN)
+def catalogue() -> tuple[InstalledModel, ...]:
+    """Every known model, with what this machine holds of it; a complete directory before one that lacks files."""
+    return tuple(_installed(name) for name in KNOWN)
 
 
-def _held(name: str) -> Held:
-    here = [f for f in _places(name) if f.is_dir()]
+def _installed(name: str) -> InstalledModel:
+    here = [f for f in _candidates(name) if f.is_dir()]
     best = min(here, key=lambda folder: len(missing(folder)), default=None)
-    return Held(name, best.resolve(), missing(best)) if best else Held(name)
+    return InstalledModel(name, best.resolve(), missing(best)) if best else InstalledModel(name)
 
 
 def _complete(name: str) -> Path | None:
-    held = _held(name)
-    return None if held.missing else held.folder
+    """The directory of a model that lacks no file."""
+    installed = _installed(name)
+    return None if installed.missing else installed.folder
 
 
 def missing(folder: Path) -> tuple[str, ...]:
@@ -120,26 +124,26 @@ def missing(folder: Path) -> tuple[str, ...]:
 
 def damaged(folder: Path) -> tuple[str, ...]:
     """The JSON files in a model's directory that cannot be read as what they should be."""
-    return tuple(name for name, shape in _SHAPES.items() if not _holds(folder / name, shape))
+    return tuple(name for name, top_type in _TOP_TYPES.items() if not _is_json_of(folder / name, top_type))
 
 
 def is_whisper(folder: Path) -> bool:
     """Whether a readable config.json is that of a converted Whisper. The library that runs the model reads these fields late and
     from several threads at once, so that what it says of their absence changes from run to run."""
-    return _NEEDED.issubset(json.loads((folder / "config.json").read_bytes()))
+    return _WHISPER_KEYS.issubset(json.loads((folder / "config.json").read_bytes()))
 
 
-def _holds(path: Path, shape: type) -> bool:
-    """Whether a file that is there is JSON of this shape."""
+def _is_json_of(path: Path, top_type: type) -> bool:
+    """Whether a file that is there is JSON of this top_type."""
     try:
-        return isinstance(json.loads(path.read_bytes()), shape) if path.exists() else True
+        return isinstance(json.loads(path.read_bytes()), top_type) if path.exists() else True
     except (ValueError, OSError):
         return False
 
 
 def fingerprint(folder: Path) -> str:
-    """Twelve hexadecimal digits that change with a model's files: their sizes, and what stands at the head, middle and tail of
-    each (weights are too large to be read whole before every run)."""
+    """Fingerprint of a model: twelve hexadecimal digits of a SHA-256 over its files' sizes, and the head, middle
+    and tail of each (weights are too large to be read whole before every run)."""
     digest = hashlib.sha256()
     for name in sorted((*REQUIRED, *VOCABULARIES, PREPROCESSOR)):
         if not (folder / name).is_file():
@@ -154,6 +158,7 @@ def fingerprint(folder: Path) -> str:
 
 
 def _is_filled(path: Path) -> bool:
+    """Whether a file is there and not empty."""
     return path.is_file() and path.stat().st_size > 0
 
 
@@ -167,7 +172,8 @@ def _directory(name: str) -> Path | None:
     return folder.resolve()
 
 
-def _places(name: str) -> Iterator[Path]:
+def _candidates(name: str) -> Iterator[Path]:
+    """The directories in which a known model may lie, best first, whether or not they exist."""
     yield MODELS_FOLDER / name
     repository = _hub_cache() / f"models--{KNOWN[name].replace('/', '--')}"
     revision = repository / "refs" / "main"
@@ -176,8 +182,7 @@ def _places(name: str) -> Iterator[Path]:
 
 
 def _hub_cache() -> Path:
-    """The hub's own rule for where its cache is: HF_HUB_CACHE, else HF_HOME, else XDG_CACHE_HOME, else
-    ~/.cache."""
+    """The hub's cache, by its own rule: HF_HUB_CACHE, else HF_HOME, else XDG_CACHE_HOME, else ~/.cache."""
     if cache := os.environ.get("HF_HUB_CACHE"):
         return Path(cache)
     if home := os.environ.get("HF_HOME"):

@@ -11,14 +11,14 @@ from pipeline.run import enrolment
 from pipeline.run.jobs import Job
 from pipeline.settings import Person, Settings
 from pipeline.speech.voices import embeddings
-from pipeline.speech.voices.cache import Memory
+from pipeline.speech.voices.cache import EmbeddingCache
 
 TEN_S = Audio((np.random.default_rng(1).normal(0, 3000, 160_000)).astype(np.int16))
 
 
 @pytest.fixture
 def memory():
-    return Memory(embeddings.choose([]), lambda: TEN_S)
+    return EmbeddingCache(embeddings.choose([]), lambda: TEN_S)
 
 
 def job(folder, *people):

@@ -37,8 +37,10 @@ def text(tokens: tuple[Token, ...]) -> str:
 def test_a_window_is_invented_where_the_network_doubts_both_speech_and_words(no_speech, logprob, invented):
     passage = Passage(said("Thank you for watching", 1000), no_speech, logprob)
     settings = WhisperSettings()
-    assert guards.is_invented(passage, settings.silence_probability, settings.silence_logprob) is invented
-    assert guards.guarded([passage], SPEECH, 10_000, settings) == (() if invented else passage.tokens)
+    assert (
+        guards.is_hallucination(passage, settings.silence_probability, settings.silence_logprob) is invented
+    )
+    assert guards.apply_guards([passage], SPEECH, 10_000, settings) == (() if invented else passage.tokens)
 
 
 def test_words_over_silence_are_dropped():
@@ -78,8 +80,8 @@ def test_hints_that_nobody_said_are_dropped(heard, sure, kept):
 def test_the_run_tells_the_guards_what_it_told_the_network():
     echo = tuple(replace(t, confidence=0.2) for t in said("Jax Beatty", 1000))
     settings = WhisperSettings()
-    assert guards.guarded([Passage(echo)], SPEECH, 10_000, settings, HINTS) == ()
-    assert guards.guarded([Passage(echo)], SPEECH, 10_000, settings) == echo
+    assert guards.apply_guards([Passage(echo)], SPEECH, 10_000, settings, HINTS) == ()
+    assert guards.apply_guards([Passage(echo)], SPEECH, 10_000, settings) == echo
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_what_people_repeat_at_a_pace_that_can_be_spoken_stays(heard, word_ms):
     assert guards.without_loops(tokens, settings.loop_repeats, settings.loop_word_ms) == tokens
     assert not guards.is_loop(tokens, settings.loop_compression, settings.loop_word_ms)
     speech = (Span(1000, tokens[-1].span.end_ms),)
-    assert guards.guarded([Passage(tokens)], speech, 60_000, settings) == tokens
+    assert guards.apply_guards([Passage(tokens)], speech, 60_000, settings) == tokens
 
 
 def test_a_loop_whose_words_pile_up_is_one_however_long_a_few_of_them_are():
@@ -148,7 +150,9 @@ def test_a_last_word_that_swallowed_the_pause_before_it_is_not_past_the_end():
     """An answer of one word, a second after the question: its time begins in the pause, and ends in speech."""
     answer = Token("Yes.", Span(5000, 6300))
     assert guards.without_trailing((*said("Did you?", 3000), answer), SPEECH, 150)[-1] == answer
-    kept = guards.guarded([Passage((*said("Did you?", 3000), answer))], SPEECH, 10_000, WhisperSettings())
+    kept = guards.apply_guards(
+        [Passage((*said("Did you?", 3000), answer))], SPEECH, 10_000, WhisperSettings()
+    )
     assert [(t.text, t.span.start_ms) for t in kept] == [("Did", 3000), ("you?", 3300), ("Yes.", 6000)]
     at_once = Token("Yes.", Span(6000, 6000))
     assert guards.without_trailing((at_once,), SPEECH, 150) == (at_once,)
@@ -207,13 +211,13 @@ def test_every_guard_says_what_it_took(setting):
     def note(name, before, after):
         noted.append((name, len(before) > len(after)))
 
-    guards.guarded(CASES[setting], SPEECH, 10_000, WhisperSettings(), HINTS, note)
+    guards.apply_guards(CASES[setting], SPEECH, 10_000, WhisperSettings(), HINTS, note)
     assert noted == [(setting, True)]
 
 
 def test_words_that_overlap_or_run_backwards_are_put_in_order():
     tokens = (Token("a", Span(0, 900)), Token("b", Span(500, 700)), Token("c", Span(400, 450)))
-    rising = guards.rising(tokens, 10_000, 20)
+    rising = guards.in_order(tokens, 10_000, 20)
     assert [t.span for t in rising] == [Span(0, 500), Span(500, 520), Span(520, 540)]
 
 
@@ -226,7 +230,7 @@ spans = st.lists(
 @given(spans, st.integers(0, 9000), st.integers(0, 500))
 def test_order_holds_whatever_comes(found, duration_ms, shortest_ms):
     tokens = tuple(Token(str(i), span) for i, span in enumerate(found))
-    rising = guards.rising(tokens, duration_ms, shortest_ms)
+    rising = guards.in_order(tokens, duration_ms, shortest_ms)
     assert [t.text for t in rising] == [t.text for t in tokens]
     assert all(0 <= t.span.start_ms <= t.span.end_ms <= duration_ms for t in rising)
     assert all(a.span.end_ms <= b.span.start_ms for a, b in itertools.pairwise(rising))
@@ -235,12 +239,14 @@ def test_order_holds_whatever_comes(found, duration_ms, shortest_ms):
 @given(spans)
 def test_guards_never_invent(found):
     tokens = tuple(Token(f"w{i % 7}", span) for i, span in enumerate(sorted(found, key=lambda s: s.start_ms)))
-    kept = guards.guarded([Passage(tokens[:20]), Passage(tokens[20:])], SPEECH, 10_000, WhisperSettings())
+    kept = guards.apply_guards(
+        [Passage(tokens[:20]), Passage(tokens[20:])], SPEECH, 10_000, WhisperSettings()
+    )
     remaining = iter(t.text for t in tokens)
     assert all(t.text in remaining for t in kept)
 
 
 def test_speech_that_is_in_order_passes_untouched():
     passages = [Passage(said("we walked along the river", 1000)), Passage(said("and then we slept", 6000))]
-    kept = guards.guarded(passages, SPEECH, 10_000, WhisperSettings())
+    kept = guards.apply_guards(passages, SPEECH, 10_000, WhisperSettings())
     assert kept == passages[0].tokens + passages[1].tokens

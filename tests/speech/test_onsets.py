@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.speech.aligner.onsets import rise_ms
+from pipeline.speech.aligner.onsets import onset_ms
 
 
 def sound(begins_ms: int, level: float, noise: float = 20.0, length_ms: int = 1000) -> np.ndarray:
@@ -19,17 +19,17 @@ def sound(begins_ms: int, level: float, noise: float = 20.0, length_ms: int = 10
 
 @pytest.mark.parametrize("guess_ms", [470, 490, 500, 525])
 def test_a_sound_out_of_silence_begins_where_it_rises(guess_ms: int) -> None:
-    assert abs(rise_ms(sound(500, 3000), guess_ms) - 500) <= 4
+    assert abs(onset_ms(sound(500, 3000), guess_ms) - 500) <= 4
 
 
 @pytest.mark.parametrize("guess_ms", [0, 100, 900, 999])
 def test_where_nothing_rises_the_guess_stays(guess_ms: int) -> None:
-    assert rise_ms(sound(500, 3000), guess_ms) == guess_ms
-    assert rise_ms(np.zeros(16_000, np.int16), guess_ms) == guess_ms
-    assert rise_ms(np.zeros(0, np.int16), guess_ms) == guess_ms
+    assert onset_ms(sound(500, 3000), guess_ms) == guess_ms
+    assert onset_ms(np.zeros(16_000, np.int16), guess_ms) == guess_ms
+    assert onset_ms(np.zeros(0, np.int16), guess_ms) == guess_ms
 
 
 def test_a_click_is_no_beginning() -> None:
     samples = sound(900, 3000)
     samples[16 * 480 : 16 * 482] = 9000
-    assert rise_ms(samples, 500) == 500
+    assert onset_ms(samples, 500) == 500

@@ -87,7 +87,7 @@ def test_any_number_of_processes_hears_the_same(
     bias: Bias,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sphinx, "_ALONE_UP_TO_MS", 0)
+    monkeypatch.setattr(sphinx, "_ONE_PROCESS_UP_TO_MS", 0)
     monkeypatch.setattr(sphinx, "_LONGEST_STRETCH_MS", 5000)
     shares: list[float] = []
     together = Sphinx(processes=2).recognize(talk, speech, bias, shares.append)
@@ -118,9 +118,9 @@ def die(pcm: bytes) -> None:
 def test_a_dead_process_is_one_sentence(
     talk: Audio, speech: tuple[Span, ...], bias: Bias, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sphinx, "_ALONE_UP_TO_MS", 0)
+    monkeypatch.setattr(sphinx, "_ONE_PROCESS_UP_TO_MS", 0)
     monkeypatch.setattr(sphinx, "_LONGEST_STRETCH_MS", 5000)
-    monkeypatch.setattr(sphinx, "_work", die)
+    monkeypatch.setattr(sphinx, "_decode_in_worker", die)
     with pytest.raises(RecognizerError, match="one of its processes was ended"):
         Sphinx(processes=2).recognize(talk, speech, bias, silent)
 
@@ -142,6 +142,6 @@ def test_margins_never_overlap() -> None:
 
 
 def test_names_are_written_as_given() -> None:
-    written = sphinx._written(("Tim Leighton, PhD", "12-step"))
+    written = sphinx._truecased(("Tim Leighton, PhD", "12-step"))
     assert (written["tim"], written["leighton"], written["i'll"]) == ("Tim", "Leighton", "I'll")
     assert "step" not in written and "phd" not in written

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from pipeline.speech.aligner import acoustic_model
 from pipeline.speech.aligner.backtrace import Step
-from pipeline.speech.aligner.features import cepstra, with_changes
+from pipeline.speech.aligner.features import cepstra, with_differences
 from pipeline.speech.aligner.lattice import Builder, Penalties, Spoken, Way
-from pipeline.speech.aligner.scoring import BLOCK_FRAMES, Block, Blocks, Chosen, path_scores
+from pipeline.speech.aligner.scoring import BLOCK_FRAMES, Block, Blocks, ColumnSelection, path_scores
 from pipeline.speech.aligner.viterbi import Search
 
 MODEL = acoustic_model.load()
@@ -38,7 +38,7 @@ class MadeUp:
     def frames(self) -> int:
         return len(self.truth)
 
-    def scores(self, chosen: Chosen) -> np.ndarray:
+    def scores(self, chosen: ColumnSelection) -> np.ndarray:
         every = np.full((self.frames, MODEL.columns), MISFITS, np.float32)
         each = np.arange(self.frames)
         phone = MODEL.codebook_of[self.truth]
@@ -159,28 +159,28 @@ def test_the_model_is_the_one_we_know() -> None:
 
 def test_scores_computed_by_block_and_along_a_path_agree() -> None:
     noise = (np.random.default_rng(3).normal(0, 900, 16_000 * 3)).astype(np.int16)
-    features = with_changes(cepstra(noise)[0])
+    features = with_differences(cepstra(noise)[0])
     columns = np.random.default_rng(4).integers(0, MODEL.columns, len(features))
     by_block = []
     with Blocks(MODEL, features, threads=2) as blocks:
         for number in range(len(blocks)):
             block = blocks[number]
             here = columns[block.first : block.first + block.frames]
-            chosen = Chosen(MODEL, np.unique(here))
+            chosen = ColumnSelection(MODEL, np.unique(here))
             by_block.append(block.scores(chosen)[np.arange(len(here)), np.searchsorted(chosen.columns, here)])
     assert np.allclose(np.concatenate(by_block), path_scores(MODEL, features, columns), atol=0.2)
 
 
 @pytest.mark.parametrize("samples", [0, 1, 409])
 def test_sound_shorter_than_a_frame_has_no_features(samples: int) -> None:
-    assert with_changes(cepstra(np.zeros(samples, np.int16))[0]).shape == (0, 39)
+    assert with_differences(cepstra(np.zeros(samples, np.int16))[0]).shape == (0, 39)
 
 
 def test_block_arrays_are_used_again_without_leaving_anything_behind() -> None:
     block = Block(MODEL)
     rng = np.random.default_rng(5)
     one, two = (rng.normal(0, 3, (BLOCK_FRAMES, 39)).astype(np.float32) for _ in range(2))
-    chosen = Chosen(MODEL, np.arange(0, 60))
+    chosen = ColumnSelection(MODEL, np.arange(0, 60))
     fresh = block.load(two, 0).scores(chosen)
     block.load(one, 0).scores(chosen)
     assert np.array_equal(fresh, block.load(two, 0).scores(chosen))

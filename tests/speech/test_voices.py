@@ -29,7 +29,7 @@ from pipeline.speech.voices import (
     torch_file,
     tracking,
 )
-from pipeline.speech.voices.cache import Memory
+from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.onnx_file import Node
 from pipeline.timing import Span
 from tests.support.project import ROOT
@@ -302,7 +302,7 @@ def test_a_network_of_the_users_is_used(tmp_path):
     chosen = embeddings.choose([tmp_path / "none", tmp_path])
     assert chosen.identity.startswith("user ")
     assert chosen.trained is None
-    (vectors,) = embeddings.listen(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
+    (vectors,) = embeddings.embed(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
     assert vectors.shape == (2, 256)
     (tmp_path / embeddings.USER_FILE).write_bytes(b"nothing of the kind")
     with pytest.raises(WeightsError, match="remove it"):
@@ -315,7 +315,7 @@ def test_weights_that_are_damaged_are_told_when_they_are_used(tmp_path):
         embeddings.choose([tmp_path], loaded=True)
     chosen = embeddings.choose([tmp_path])
     with pytest.raises(WeightsError, match="remove it"):
-        embeddings.listen(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
+        embeddings.embed(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
 
 
 def test_a_network_with_another_input_is_refused(tmp_path):
@@ -331,7 +331,7 @@ def test_a_network_with_another_input_is_refused(tmp_path):
 def test_a_passage_is_heard_through_its_windows_alone():
     audio = recording(hum(140.0, 4.0), hum(260.0, 4.0))
     chosen = embeddings.choose([])
-    low, short, high = embeddings.listen(audio, [Span(0, 4000), Span(4000, 4500), Span(4000, 8000)], chosen)
+    low, short, high = embeddings.embed(audio, [Span(0, 4000), Span(4000, 4500), Span(4000, 8000)], chosen)
     assert (len(low), len(short), len(high)) == (3, 1, 3)
     near = np.abs(short.mean(axis=0) - high.mean(axis=0)).mean()
     far = np.abs(short.mean(axis=0) - low.mean(axis=0)).mean()
@@ -346,13 +346,13 @@ def test_what_was_heard_once_is_not_heard_again():
         return recording(hum(140.0, 4.0))
 
     chosen, spans = embeddings.choose([]), [Span(0, 1600), Span(1600, 4000)]
-    first = Memory(chosen, audio)
-    once = first.hear(spans)
-    second = Memory(chosen, audio, dict(first.used))
-    again = second.hear(spans)
+    first = EmbeddingCache(chosen, audio)
+    once = first.embed(spans)
+    second = EmbeddingCache(chosen, audio, dict(first.used))
+    again = second.embed(spans)
     assert len(listened) == 1
     assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
-    assert Memory(chosen, None).hear(spans) == [None, None]
+    assert EmbeddingCache(chosen, None).embed(spans) == [None, None]
 
 
 # --- grouping and tracking --------------------------------------------------------------------------------------
@@ -373,30 +373,32 @@ def points(*counts, seed=5, apart=1.0):
 @pytest.mark.parametrize("counts", [(8,), (8, 8), (3, 9, 5, 12), (200, 150, 40, 7)])
 def test_as_many_groups_as_voices(counts):
     places, owners = points(*counts)
-    voices = clustering.group(places, np.ones(len(places), np.float32), ROOM, BAR)
+    voices = clustering.cluster(places, np.ones(len(places), np.float32), ROOM, BAR)
     assert [set(owners[v.pieces]) for v in voices] == [{k} for k in range(len(counts))]
     assert sorted(k for v in voices for k in v.pieces) == list(range(len(places)))
 
 
 def test_no_more_groups_than_wanted():
     places, _ = points(6, 6, 6)
-    assert len(clustering.group(places, np.ones(18, np.float32), ROOM, BAR, most=2)) == 2
-    assert len(clustering.group(places, np.ones(18, np.float32), ROOM, BAR, most=2, sure_bar=-60.0)) == 3
+    assert len(clustering.cluster(places, np.ones(18, np.float32), ROOM, BAR, most=2)) == 2
+    assert (
+        len(clustering.cluster(places, np.ones(18, np.float32), ROOM, BAR, most=2, sure_threshold=-60.0)) == 3
+    )
 
 
 def test_the_same_pieces_are_not_grouped_a_second_time(monkeypatch):
     places, _ = points(9, 9)
     given, known = (places, np.ones(18, np.float32), ROOM, BAR), {}
-    plain, first = clustering.group(*given), clustering.group(*given, known=known)
+    plain, first = clustering.cluster(*given), clustering.cluster(*given, known=known)
     monkeypatch.setattr(clustering, "_merge", lambda *_: pytest.fail("they were grouped once more"))
-    second = clustering.group(*given, known=known)
+    second = clustering.cluster(*given, known=known)
     for one, two in zip(first, second, strict=True):
         assert one.pieces == two.pieces
         np.testing.assert_array_equal(one.total, two.total)
     assert [v.pieces for v in plain] == [v.pieces for v in first]
     for other in ((places * 1.0001, *given[1:]), (*given[:3], BAR - 1)):
         with pytest.raises(pytest.fail.Exception):
-            clustering.group(*other, known=dict(known))
+            clustering.cluster(*other, known=dict(known))
 
 
 def test_likeness_is_the_ratio_of_two_gaussians():
@@ -411,14 +413,14 @@ def test_likeness_is_the_ratio_of_two_gaussians():
     apart = density(1.0, between + variance) + density(3.0, between + variance)
     total, difference = (1.0 + 3.0) / math.sqrt(2), (1.0 - 3.0) / math.sqrt(2)
     together = density(total, variance + 2 * between) + density(difference, variance)
-    assert clustering.likeness(one, other, room) == pytest.approx(together - apart, abs=1e-4)
+    assert clustering.log_likelihood_ratio(one, other, room) == pytest.approx(together - apart, abs=1e-4)
 
 
 def test_the_bar_falls_with_the_length_of_talk():
-    bars = [clustering.bar_for(ms) for ms in (0, 60_000, 300_000, 600_000, 6_000_000)]
+    bars = [clustering.merge_threshold(ms) for ms in (0, 60_000, 300_000, 600_000, 6_000_000)]
     assert bars == sorted(bars, reverse=True)
-    assert bars[0] == bars[1] == clustering.BAR_SHORT
-    assert bars[-1] == bars[-2] == clustering.BAR_LONG
+    assert bars[0] == bars[1] == clustering.THRESHOLD_SHORT
+    assert bars[-1] == bars[-2] == clustering.THRESHOLD_LONG
 
 
 def test_tracking_finds_the_best_path():

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.media import facts
 from pipeline.speech.aligner.lattice import Spoken
-from pipeline.speech.aligner.listen import Listener, WordSpan
+from pipeline.speech.aligner.listen import Aligner, WordSpan
 from pipeline.stages.align.opposites import OPPOSITES, contradicted
 from pipeline.stages.align.pronounced import parts, spoken_words
 from pipeline.timing import Span
@@ -28,9 +28,9 @@ def script(text: str) -> Subtitles:
 
 
 @pytest.fixture(scope="module")
-def listener() -> Listener:
+def listener() -> Aligner:
     samples = facts.decode_audio(DEMO).samples
-    return Listener(samples[SAID_MS.start_ms * 16 : SAID_MS.end_ms * 16], ())
+    return Aligner(samples[SAID_MS.start_ms * 16 : SAID_MS.end_ms * 16], ())
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ def listener() -> Listener:
         (SAID.replace("I'm as bad", "I'm not as bad"), ["not"]),
     ],
 )
-def test_the_contrary_of_what_is_said_is_noticed(listener: Listener, text: str, against: list[str]) -> None:
+def test_the_contrary_of_what_is_said_is_noticed(listener: Aligner, text: str, against: list[str]) -> None:
     given = script(text)
     wanted = parts(given)
-    found = listener.listen([p.spoken for p in wanted]).found
+    found = listener.align([p.spoken for p in wanted]).found
     # What is not found at all, or fits badly, is doubted without this.
     named = [given.words[n].text for n in sorted(contradicted(given, wanted, found, listener.likelihoods))]
     missed = [given.words[p.token].text for p, f in zip(wanted, found, strict=True) if f is None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.speech.aligner.listen import Listened, WordSpan
+from pipeline.speech.aligner.listen import Alignment, WordSpan
 from pipeline.stages.align.reorder import in_spoken_order
 from pipeline.timing import Span
 
@@ -15,7 +15,7 @@ TRUE = {word: Span(500 * place, 500 * place + 400) for place, word in enumerate(
 STARTS = [0, 1000, 2100, 2200, 4000]
 
 
-def hear(words: Sequence[int], within: Span) -> Listened:
+def hear(words: Sequence[int], within: Span) -> Alignment:
     """As the search does: words are found as long as they come in the order in which they are said."""
     found: list[WordSpan | None] = []
     at = within.start_ms
@@ -24,18 +24,18 @@ def hear(words: Sequence[int], within: Span) -> Listened:
         fits = span.start_ms >= at and span.end_ms <= within.end_ms
         found.append(WordSpan(span, 0.5) if fits else None)
         at = span.end_ms if fits else at
-    return Listened(tuple(found), (), 100.0 * sum(f is not None for f in found))
+    return Alignment(tuple(found), (), 100.0 * sum(f is not None for f in found))
 
 
-def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Listened]:
+def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Alignment]:
     return [hear(order, within) for order in orders]
 
 
-def first_pass() -> Listened:
+def first_pass() -> Alignment:
     """The third cue was stepped over, since the fourth is said before it."""
     found = list(hear(range(10), Span(0, 5000)).found)
     found[6] = found[7] = None
-    return Listened(tuple(found), (Span(2000, 2900),))
+    return Alignment(tuple(found), (Span(2000, 2900),))
 
 
 def test_the_order_that_explains_the_sound_is_taken() -> None:
@@ -54,8 +54,8 @@ def test_cues_far_apart_are_in_order() -> None:
 
 
 def test_an_order_that_is_hardly_better_is_not_taken() -> None:
-    def deaf(orders: Sequence[Sequence[int]], within: Span) -> list[Listened]:
-        return [Listened(hear(order, within).found, (), 0.0) for order in orders]
+    def deaf(orders: Sequence[Sequence[int]], within: Span) -> list[Alignment]:
+        return [Alignment(hear(order, within).found, (), 0.0) for order in orders]
 
     assert in_spoken_order(first_pass(), GROUPS, STARTS, 700, deaf).found == first_pass().found
 
@@ -71,16 +71,16 @@ def test_a_cue_moves_past_several_to_speech_that_is_left_over() -> None:
     groups, said = [0, 1, 2, 3, 4, 5], [0, 4, 1, 2, 3, 5]
     true = {word: Span(500 * place, 500 * place + 400) for place, word in enumerate(said)}
 
-    def one(words: Sequence[int], within: Span) -> Listened:
+    def one(words: Sequence[int], within: Span) -> Alignment:
         found: list[WordSpan | None] = []
         at = within.start_ms
         for word in words:
             fits = true[word].start_ms >= at and true[word].end_ms <= within.end_ms
             found.append(WordSpan(true[word], 0.5) if fits else None)
             at = true[word].end_ms if fits else at
-        return Listened(tuple(found), (), 100.0 * sum(f is not None for f in found))
+        return Alignment(tuple(found), (), 100.0 * sum(f is not None for f in found))
 
-    start = Listened(one(range(6), Span(0, 3000)).found, (true[4],))
+    start = Alignment(one(range(6), Span(0, 3000)).found, (true[4],))
     assert start.found[4] is None
     found = in_spoken_order(
         start,
@@ -93,4 +93,4 @@ def test_a_cue_moves_past_several_to_speech_that_is_left_over() -> None:
 
 
 def test_no_text_has_no_order() -> None:
-    assert in_spoken_order(Listened((), ()), [], [], 700, compare) == Listened((), ())
+    assert in_spoken_order(Alignment((), ()), [], [], 700, compare) == Alignment((), ())

@@ -97,9 +97,11 @@ def test_the_catalogue_says_what_is_here_and_what_lacks(bare_machine: Path) -> N
     whole = put_weights(bare_machine / "models" / "base")
     partial = put_weights(bare_machine / "models" / "tiny.en", "model.bin", "vocabulary.txt")
     held = {model.name: model for model in weights.catalogue()}
-    assert held["base"] == weights.Held("base", whole.resolve())
-    assert held["tiny.en"] == weights.Held("tiny.en", partial.resolve(), ("model.bin", "vocabulary.json"))
-    assert held["small.en"] == weights.Held("small.en")
+    assert held["base"] == weights.InstalledModel("base", whole.resolve())
+    assert held["tiny.en"] == weights.InstalledModel(
+        "tiny.en", partial.resolve(), ("model.bin", "vocabulary.json")
+    )
+    assert held["small.en"] == weights.InstalledModel("small.en")
 
 
 LISTEN = TranscribeSettings(words="always")

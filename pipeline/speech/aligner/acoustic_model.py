@@ -1,8 +1,9 @@
-"""The acoustic model in the PocketSphinx wheel, read as data: what each sound of English looks like in features.
+"""The acoustic model of the PocketSphinx wheel, read as arrays: Gaussian mixtures for the states of every English phone.
 
 The model ("en-us", phonetically tied mixtures) holds one codebook of 128 Gaussians for each of 42 phones and each of three
-feature streams; the states of its 137,000 phones-in-context share 5,126 sets of weights over the codebook of their phone.
-Reading it ourselves lets the search follow known text with its own rules: words nobody says, sounds nobody wrote.
+feature streams; the states of its 137,000 triphones share 5,126 sets of mixture weights over the codebook of
+their phone. PocketSphinx's own aligner takes every word of the text for said and every sound for written; read as arrays, the
+model serves a search that does neither.
 
 File formats: the header of `mdef` and of `sendump` describe themselves; `means`, `variances` and `transition_matrices` are
 Sphinx-3 parameter files (CMU Sphinx documentation, "s3 file formats").
@@ -24,26 +25,29 @@ from pipeline.errors import WeightsError
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-STREAMS = 3
-DENSITIES = 128
-STREAM_SIZE = 13
-STATES = 3  # of every phone
-# One step of a weight's 8 bits: the files count in logarithms to the base 1.0001, shifted by 10 bits.
+# The shape of the "en-us" model (its `feat.params` and the header of `means`).
+STREAMS = 3  # feature streams: cepstra, their first and their second differences
+DENSITIES = 128  # Gaussians in a codebook, for each stream
+STREAM_SIZE = 13  # numbers in a stream's vector
+STATES = 3  # emitting states of every phone
+# Nats for one step of a mixture weight's 8 bits: `sendump` counts in logarithms to the base 1.0001, shifted by 10 bits
+# (PocketSphinx, ptm_mgau.c).
 _WEIGHT_STEP = np.float32(1024 * np.log(1.0001))
-_FLOOR = 1e-4  # PocketSphinx's own floor of variances and of transition probabilities
+_FLOOR = 1e-4  # of variances and of transition probabilities: PocketSphinx's own `varfloor` and `tmatfloor`
 
 # Where a phone stands in its word, as `mdef` numbers it.
 INSIDE, FIRST, LAST, ALONE = range(4)
 
 
 @dataclass(frozen=True, eq=False)
-class Acoustics:
-    """All parameters, laid out for scoring.
+class AcousticModel:
+    """All parameters of the acoustic model, laid out for scoring.
 
     A *column* is a tied state ("senone"), numbered so that the columns of one codebook are neighbours:
     `codebook_start[c]` to `codebook_start[c + 1]`. `gaussians[s]`, shape (27, phones * 128), maps (x^2, x, 1) of stream s to log
-    densities; `weights[s]`, shape (128, columns), are probabilities. `stay` and `leave`, shape (phones, 3), are log
-    probabilities of a phone's states; `plain`, shape (phones * 3,), the columns of the phones without context.
+    densities; `weights[s]`, shape (128, columns), are probabilities. `stay` and `leave`, shape (phones, 3), are the log
+    transition probabilities of a phone's states to themselves and to the next; `plain`, shape (phones * 3,), holds the columns
+    of the context-independent phones.
     """
 
     phones: tuple[str, ...]
@@ -58,19 +62,22 @@ class Acoustics:
 
     @property
     def columns(self) -> int:
+        """The number of tied states."""
         return len(self.codebook_of)
 
     @property
     def silence(self) -> int:
+        """The number of the silence phone."""
         return self.phones.index("SIL")
 
     def number(self, phone: str) -> int:
+        """The number of a phone, like "AA". Raises ValueError for one that the model lacks."""
         return self.phones.index(phone)
 
 
 @dataclass(frozen=True, eq=False)
 class Contexts:
-    """Which columns a phone has between its neighbours: a tree over (place in the word, phone, left, right)."""
+    """Triphones: the columns of a phone between its neighbours, in a tree over (place in the word, phone, left, right)."""
 
     key: NDArray[np.int16]
     children: NDArray[np.int16]
@@ -79,7 +86,7 @@ class Contexts:
     columns_of: Ints  # (sequences, 3)
 
     def columns(self, phone: int, left: int, right: int, place: int) -> tuple[int, int, int]:
-        """The three columns of `phone`; a context the model never saw falls back to another place, then to none."""
+        """The three columns of `phone`; an unseen triphone backs off to another place in the word, then to the phone alone."""
         for where in dict.fromkeys((place, INSIDE, FIRST, LAST, ALONE)):
             found = self._leaf((where, phone, left, right))
             if found >= 0:
@@ -105,8 +112,8 @@ class Contexts:
 
 
 @lru_cache(maxsize=1)
-def load() -> Acoustics:
-    """The model, read once per process (0.2 s). Raises WeightsError when the wheel's files are missing or of another kind."""
+def load() -> AcousticModel:
+    """The acoustic model, read once per process (0.2 s). Raises WeightsError when the files are missing or of another kind."""
     folder = model_folder() / "en-us"
     try:
         return _read(folder)
@@ -116,8 +123,8 @@ def load() -> Acoustics:
         ) from error
 
 
-def _read(folder: Path) -> Acoustics:
-    mdef = _Definition.read(folder / "mdef")
+def _read(folder: Path) -> AcousticModel:
+    mdef = _ModelDefinition.read(folder / "mdef")
     shape = (len(mdef.phones), STREAMS, DENSITIES, STREAM_SIZE)
     means = _parameters(folder / "means", 8, shape)
     variances = np.maximum(_parameters(folder / "variances", 8, shape), _FLOOR)
@@ -129,7 +136,7 @@ def _read(folder: Path) -> Acoustics:
     weights = _weights(folder / "sendump", len(order))[:, :, order]
     codebook_of = mdef.phone_of_state[order]
     each = np.arange(STATES)
-    return Acoustics(
+    return AcousticModel(
         mdef.phones,
         tuple(_quadratic(means[:, s], variances[:, s]) for s in range(STREAMS)),
         tuple(np.ascontiguousarray(w) for w in weights),
@@ -170,8 +177,8 @@ def _weights(path: Path, states: int) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class _Definition:
-    """`mdef`: the phones, the tree of contexts, and which states each phone-in-context has."""
+class _ModelDefinition:
+    """The model definition (`mdef`): the phones, the tree of triphones, and the tied states of each."""
 
     phones: tuple[str, ...]
     key: NDArray[np.int16]
@@ -182,7 +189,8 @@ class _Definition:
     phone_of_state: Ints
 
     @classmethod
-    def read(cls, path: Path) -> _Definition:
+    def read(cls, path: Path) -> _ModelDefinition:
+        """Parse a binary `mdef` (PocketSphinx, bin_mdef.c). Raises ValueError for its text form."""
         data = path.read_bytes()
         if data[:4] != b"BMDF":
             raise ValueError("mdef is not in its binary form")
@@ -216,6 +224,7 @@ class _Definition:
 
 
 def _strings(data: bytes, at: int, count: int) -> tuple[tuple[str, ...], int]:
+    """`count` zero-terminated strings from byte `at` on, and the byte behind the last."""
     found = []
     for _ in range(count):
         end = data.index(b"\0", at)

@@ -1,4 +1,4 @@
-"""Backtrace: the decisions of the search, kept packed, read from the end to the beginning."""
+"""Backtrace: read the best path from the decisions of the Viterbi search, from the end to the beginning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.speech.aligner.lattice import Lattice, Way
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One chain of the way found: `word` is the word's index (a node's for silence and unwritten speech), frames are half
+    """One chain of the best path: `word` is the word's index (a node's for silence and unwritten speech), frames are half
     open, `states` are the frames at which each state of the chain begins."""
 
     way: Way
@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What was decided in one block: `reached` bits by frame and state, `winner` the chain (counted from the first that
+    """Backpointers of one block: `reached` bits, packed, by frame and state, `winner` the chain (counted from the first that
     arrives) and `skipped_from` the node (counted from the band's first, -1 without a skip) by frame and node."""
 
     first: int
@@ -39,7 +39,7 @@ class Decisions:
 
 
 class Backtrace:
-    """Reads decisions from the end to the beginning."""
+    """Follows the backpointers of all blocks, `kept`, given in order of time."""
 
     def __init__(self, lattice: Lattice, kept: list[Decisions]) -> None:
         self._lattice, self._kept = lattice, kept
@@ -48,6 +48,7 @@ class Backtrace:
         self._bits = np.zeros((0, 0), bool)
 
     def walk(self, frames: int, node: int) -> Iterator[Step]:
+        """The steps of the best path that ends at `node` before frame `frames`, the last one first."""
         lattice, at = self._lattice, frames
         while at > 0:
             block = self._block(at - 1)

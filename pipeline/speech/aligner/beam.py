@@ -1,4 +1,7 @@
-"""Beam width control: narrow while the words explain the sound, wider where the way may have been lost."""
+"""Beam width control: a narrow beam while the words explain the sound, a wider one where the true path may have been pruned.
+
+A block is `scoring.BLOCK_FRAMES` long, one second. What the constants are measured on stands beside them; the others are choices.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Beam:
-    """How far behind the best a state may fall before it is forgotten, in nats, and how many words the band may hold."""
+    """Pruning: states that fall more than `nats` behind the best are dropped, and the band holds `most_words` words at most."""
 
     nats: float
     most_words: int
@@ -17,43 +20,36 @@ class Beam:
 # The first is enough to skip 40 words or to wait out a second of speech that nobody wrote; the last to skip 700 words.
 BEAMS = (Beam(260.0, 120), Beam(600.0, 400), Beam(2400.0, 1200))
 
-
-# The way may be lost when the words explain the sound this much worse than any phones do, on average over so many blocks.
-# Words that are said cost 20 to 80 nats a block of one second, speech that nobody wrote 180.
-_LOST_NATS, _LOST_BLOCKS = 130.0, 3
-
-
-_BACK_BLOCKS = 4  # to begin anew in front of where the trouble begins
-
-
-_FOUND_BLOCKS = 6  # that go well before the band is narrowed again
-
-
-_PATIENCE_BLOCKS = 12  # in trouble, before the next wider band is tried
-
-
-_WIDEST_BLOCKS = 40  # the widest band is not kept up for longer: the sound holds what nobody wrote
-
-
+# The path may be lost when the words explain the sound so many nats a block worse than the phone loop does, on average over so
+# many blocks. Words that are said cost 20 to 80 nats a block, speech that nobody wrote 180.
+_LOST_NATS = 130.0
+LOST_BLOCKS = 3
+BACK_BLOCKS = 4  # the search resumes so far in front of the first of those
+PATIENCE_BLOCKS = 12  # lost for so long, the next wider beam is tried
+_FOUND_BLOCKS = 6  # that go well before the beam is narrowed again
+_WIDEST_BLOCKS = 40  # the widest beam is not kept up for longer: the sound holds what nobody wrote
 _REST_BLOCKS = 100  # before it is tried again
 
 
 class BeamControl:
-    """Decides from what each block lost against any phones how wide the band must be, and where to begin anew."""
+    """Decides from each block's loss against the phone loop how wide the beam must be, and where the search resumes.
+
+    `level` is the index of the beam in use, of so many `beams`.
+    """
 
     def __init__(self, beams: int) -> None:
         self._widest = beams - 1
         self.level = 0
         self._since = 0  # the block from which on this level is in use
-        self._again = 0  # before this block the way is not lost once more
-        self._losses: deque[float] = deque(maxlen=_LOST_BLOCKS)
+        self._again = 0  # before this block the path does not count as lost once more
+        self._losses: deque[float] = deque(maxlen=LOST_BLOCKS)
         self._well = 0
 
     def judge(self, number: int, loss: float) -> int:
         """The block to go on with after block `number` lost `loss` nats."""
         self._losses.append(loss)
         self._well = self._well + 1 if loss < _LOST_NATS else 0
-        lost = len(self._losses) == _LOST_BLOCKS and sum(self._losses) > _LOST_NATS * _LOST_BLOCKS
+        lost = len(self._losses) == LOST_BLOCKS and sum(self._losses) > _LOST_NATS * LOST_BLOCKS
         if lost and number >= self._again and self.level < self._widest:
             return self._widen(number)
         if self._well >= _FOUND_BLOCKS:
@@ -64,10 +60,11 @@ class BeamControl:
         return number + 1
 
     def _widen(self, number: int) -> int:
-        back = max(0, number + 1 - _LOST_BLOCKS - _BACK_BLOCKS - (_PATIENCE_BLOCKS if self.level else 0))
+        """Use the next wider beam, from a block before the path was lost; gives that block's number."""
+        back = max(0, number + 1 - LOST_BLOCKS - BACK_BLOCKS - (PATIENCE_BLOCKS if self.level else 0))
         self.level += 1
         self._since = back
-        self._again = number + 1 + _PATIENCE_BLOCKS
+        self._again = number + 1 + PATIENCE_BLOCKS
         self._losses.clear()
         self._well = 0
         return back

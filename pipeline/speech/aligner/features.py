@@ -1,8 +1,9 @@
-"""From sound to the features of the acoustic model: mel cepstra without the room's noise, and how they change.
+"""Mel-frequency cepstral coefficients with noise suppression, and their differences: the acoustic model's features.
 
 Reproduces what PocketSphinx computes with the model's own settings (`feat.params`): 25 mel bands from 130 to 6800 Hz, 100
 frames a second, noise removed band by band after Kim & Stern, "Power-normalized cepstral coefficients" (2012), orthonormal
-cosine transform, lifter 22, first and second differences. Only the mean is taken over a sliding window and not the whole file.
+cosine transform, lifter 22, first and second differences. Only cepstral mean normalisation differs: the mean is that of a
+sliding window and not of the whole file.
 """
 
 from __future__ import annotations
@@ -18,24 +19,36 @@ from pipeline.timing import SAMPLE_RATE_HZ
 Floats = NDArray[np.float32]
 
 FRAME_MS = 10
-_STEP = SAMPLE_RATE_HZ // 100
-_WIDTH = 410  # samples: 25.6 ms
-_FFT = 512
-_BANDS, _LOWEST_HZ, _HIGHEST_HZ = 25, 130.0, 6800.0
-_COEFFICIENTS, _LIFTER = 13, 22
+# What the model was trained with: its `feat.params`, and PocketSphinx's defaults for what does not stand there.
+_HOP_SAMPLES = SAMPLE_RATE_HZ // 100
+_WINDOW_SAMPLES = 410  # 25.6 ms
+_FFT_SAMPLES = 512
+_BANDS = 25
+_LOWEST_HZ = 130.0
+_HIGHEST_HZ = 6800.0
+_COEFFICIENTS = 13
+_LIFTER = 22  # length of the sinusoidal lifter, in cepstra
 _PREEMPHASIS = np.float32(0.97)
-_CHUNK_FRAMES = 6000
-_MEAN_FRAMES = 2000  # on either side: a voice and its room, not a whole film
+_LEAST_ENERGY = 1e-4  # of a band, so that its logarithm exists
 
-# Noise removal: constants of PocketSphinx (fe_noise.c), per frame.
-_POWER_MEMORY, _FLOOR_RISE, _FLOOR_FALL = 0.7, 0.995, 0.5
-_MASK_DECAY, _MASK_LEVEL = 0.85, 0.2
+_CHUNK_FRAMES = 6000  # 60 s of sound as floats at once
+_SPECTRUM_FRAMES = 1000  # and of that, 10 s of spectra; both bound memory
+_MEAN_FRAMES = 2000  # on either side, 20 s: a voice and its room, not a whole film
+
+# Noise suppression: constants of PocketSphinx (fe_noise.c), per frame and band.
+_POWER_MEMORY = 0.7  # lambda_power: share of the power's running mean that stays
+_FLOOR_RISE = 0.995  # lambda_a: the same for the noise estimate while the power is above it
+_FLOOR_FALL = 0.5  # lambda_b: and while it is below
+_MASK_DECAY = 0.85  # lambda_t: how the temporal mask fades
+_MASK_LEVEL = 0.2  # mu_t: what is masked, as a share of the peak
 _MAX_GAIN = 20.0
-_SMOOTH_BANDS = 4
+_LEAST_SIGNAL = 1.0
+_LEAST_POWER = 1e-9  # ours: nothing is divided by zero
+_SMOOTH_BANDS = 4  # gains are averaged over so many bands on either side
 
 
 def cepstra(samples: NDArray[np.int16], warps: Sequence[float] = (1.0,), threads: int = 1) -> list[Floats]:
-    """Cepstra of mono sound at 16 kHz without the room's noise and less their mean, shape (frames, 13) for each warp.
+    """Noise-suppressed, mean-normalised cepstra of 16-bit mono sound at 16 kHz, shape (frames, 13) for each warp.
 
     A warp of 1.1 reads a voice whose resonances lie a tenth higher as if they did not. Frame t is centred on 10 t + 12.8 ms;
     sound shorter than a frame has no frames.
@@ -45,48 +58,52 @@ def cepstra(samples: NDArray[np.int16], warps: Sequence[float] = (1.0,), threads
         return [np.zeros((0, _COEFFICIENTS), np.float32) for _ in warps]
     own = [bands[:, n * _BANDS : (n + 1) * _BANDS] for n in range(len(warps))]
     with pool(threads) as workers:
-        return list(workers.map(lambda one: _centred(_cepstra(_without_noise(one))), own))
+        return list(workers.map(lambda one: _mean_normalised(_cepstra(_denoised(one))), own))
 
 
 def _mel_bands(samples: NDArray[np.int16], warps: Sequence[float]) -> Floats:
     """Energy in each mel band of each warp, shape (frames, warps * 25)."""
-    frames = max(0, (len(samples) - _WIDTH) // _STEP + 1)
+    frames = max(0, (len(samples) - _WINDOW_SAMPLES) // _HOP_SAMPLES + 1)
     filters = np.concatenate([_filters(warp) for warp in warps], axis=1)
-    window = np.hamming(_WIDTH).astype(np.float32)
+    window = np.hamming(_WINDOW_SAMPLES).astype(np.float32)
     out = np.empty((frames, filters.shape[1]), np.float32)
     for first in range(0, frames, _CHUNK_FRAMES):
         count = min(_CHUNK_FRAMES, frames - first)
-        at = first * _STEP
-        sound = samples[max(0, at - 1) : at + (count - 1) * _STEP + _WIDTH].astype(np.float32)
+        at = first * _HOP_SAMPLES
+        sound = samples[max(0, at - 1) : at + (count - 1) * _HOP_SAMPLES + _WINDOW_SAMPLES].astype(np.float32)
         sharp = sound[1:] - _PREEMPHASIS * sound[:-1]
         if at == 0:
             sharp = np.concatenate([sound[:1], sharp])
-        views = np.lib.stride_tricks.sliding_window_view(sharp, _WIDTH)[::_STEP]
-        for part in range(0, count, 1000):
-            spectrum = np.fft.rfft(views[part : part + 1000] * window, _FFT)
+        views = np.lib.stride_tricks.sliding_window_view(sharp, _WINDOW_SAMPLES)[::_HOP_SAMPLES]
+        for part in range(0, count, _SPECTRUM_FRAMES):
+            spectrum = np.fft.rfft(views[part : part + _SPECTRUM_FRAMES] * window, _FFT_SAMPLES)
             power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
             out[first + part : first + part + len(power)] = power @ filters
     return out
 
 
 def _filters(warp: float) -> Floats:
-    """Triangles of unit area, their corners rounded to the nearest FFT bin; shape (257, 25)."""
-    bin_hz = SAMPLE_RATE_HZ / _FFT
+    """The mel filter bank: triangles of unit area, their corners rounded to the nearest FFT bin; shape (257, 25)."""
+    bin_hz = SAMPLE_RATE_HZ / _FFT_SAMPLES
     low, high = _mel(_LOWEST_HZ), _mel(_HIGHEST_HZ)
     corners = 700 * (10 ** (np.linspace(low, high, _BANDS + 2) / 2595) - 1)
     corners = np.floor(np.minimum(corners * warp, SAMPLE_RATE_HZ / 2) / bin_hz + 0.5) * bin_hz
-    hz = np.arange(_FFT // 2 + 1)[:, None] * bin_hz
+    hz = np.arange(_FFT_SAMPLES // 2 + 1)[:, None] * bin_hz
     left, top, right = corners[:-2], corners[1:-1], corners[2:]
     slopes = np.minimum((hz - left) / (top - left), (right - hz) / (right - top))
     return (np.maximum(0, slopes) * 2 / (right - left)).astype(np.float32)
 
 
 def _mel(hz: float) -> float:
+    """Hertz to mel: 2595 log10(1 + f / 700), O'Shaughnessy's formula."""
     return float(2595 * np.log10(1 + hz / 700))
 
 
-def _without_noise(bands: Floats, block: int = 1500, warm_up: int = 150) -> Floats:
-    """Remove what is steady in each band. Recursive in time, so many blocks are run side by side, each warmed up before."""
+def _denoised(bands: Floats, block: int = 1500, warm_up: int = 150) -> Floats:
+    """Suppress noise: remove what is steady in each band. Energies and result have shape (frames, 25).
+
+    The filter is recursive in time, so blocks of frames are run side by side, each after `warm_up` frames of the one before.
+    """
     frames = len(bands)
     blocks = -(-frames // block)
     index = np.arange(blocks)[:, None] * block - warm_up + np.arange(block + warm_up)
@@ -102,41 +119,43 @@ def _without_noise(bands: Floats, block: int = 1500, warm_up: int = 150) -> Floa
 
 
 def _gains(power_in: Floats) -> Floats:
-    """What to multiply each band with, shape (blocks, frames, bands)."""
+    """The gain of each band in each frame, shape (blocks, frames, bands), after PocketSphinx (fe_noise.c)."""
     gain = np.empty_like(power_in)
     power = power_in[:, 0].copy()
     noise, floor, peak = power.copy(), power / _MAX_GAIN, np.zeros_like(power)
     for t in range(power_in.shape[1]):
         power = _POWER_MEMORY * power + (1 - _POWER_MEMORY) * power_in[:, t]
         noise = _lower_envelope(power, noise)
-        signal = np.maximum(power - noise, 1.0)
+        signal = np.maximum(power - noise, _LEAST_SIGNAL)
         floor = _lower_envelope(signal, floor)
         peak *= _MASK_DECAY
         masked = np.where(signal < _MASK_DECAY * peak, peak * _MASK_LEVEL, signal)
         peak = np.maximum(signal, peak)
         masked = np.maximum(masked, floor)
-        gain[:, t] = np.clip(masked / np.maximum(power, 1e-9), 1 / _MAX_GAIN, _MAX_GAIN)
+        gain[:, t] = np.clip(masked / np.maximum(power, _LEAST_POWER), 1 / _MAX_GAIN, _MAX_GAIN)
     return gain
 
 
 def _lower_envelope(value: Floats, envelope: Floats) -> Floats:
+    """The noise estimate after one more frame: it rises slowly and falls fast (Kim & Stern's asymmetric filter)."""
     memory: Floats = np.where(value >= envelope, np.float32(_FLOOR_RISE), np.float32(_FLOOR_FALL))
     lower: Floats = memory * envelope + (1 - memory) * value
     return lower
 
 
 def _cepstra(bands: Floats) -> Floats:
+    """Liftered cosine transform of the log energies, shape (frames, 13)."""
     order = np.arange(_COEFFICIENTS)
     angles = np.pi * order * (np.arange(_BANDS)[:, None] + 0.5) / _BANDS
     transform = np.cos(angles) * np.sqrt(2 / _BANDS)
     transform[:, 0] = np.sqrt(1 / _BANDS)
     transform *= 1 + _LIFTER / 2 * np.sin(np.pi * order / _LIFTER)
-    found: Floats = np.log(np.maximum(bands, 1e-4)) @ transform.astype(np.float32)
+    found: Floats = np.log(np.maximum(bands, _LEAST_ENERGY)) @ transform.astype(np.float32)
     return found
 
 
-def _centred(cepstra: Floats) -> Floats:
-    """Less their mean over 20 s on either side (at the ends: over the 40 s nearest)."""
+def _mean_normalised(cepstra: Floats) -> Floats:
+    """Cepstral mean normalisation: less the mean of 20 s on either side (at the ends, of the nearest 40 s)."""
     frames = len(cepstra)
     sums = np.pad(np.cumsum(cepstra, axis=0, dtype=np.float64), ((1, 0), (0, 0)))
     first = np.clip(np.arange(frames) - _MEAN_FRAMES, 0, max(0, frames - 2 * _MEAN_FRAMES))
@@ -144,15 +163,16 @@ def _centred(cepstra: Floats) -> Floats:
     return (cepstra - (sums[last] - sums[first]) / (last - first)[:, None]).astype(np.float32)
 
 
-def with_changes(cepstra: Floats) -> Floats:
-    """Feature vectors, shape (frames, 39): three streams of 13, cepstra and their first and second differences."""
+def with_differences(cepstra: Floats) -> Floats:
+    """Feature vectors, shape (frames, 39): three streams of 13, cepstra and their first and second differences
+    (PocketSphinx's "1s_c_d_dd": over 4 frames, and differences of those over 2)."""
     if not len(cepstra):
         return np.zeros((0, 3 * _COEFFICIENTS), np.float32)
     padded = np.pad(cepstra, ((3, 3), (0, 0)), mode="edge")
 
-    def moved(by: int) -> Floats:
+    def shifted(by: int) -> Floats:
         return padded[3 + by : 3 + by + len(cepstra)]
 
-    first = moved(2) - moved(-2)
-    second = (moved(3) - moved(-1)) - (moved(1) - moved(-3))
+    first = shifted(2) - shifted(-2)
+    second = (shifted(3) - shifted(-1)) - (shifted(1) - shifted(-3))
     return np.concatenate([cepstra, first, second], axis=1)

@@ -1,4 +1,4 @@
-"""The text as a network of states: every written word between two *nodes*, and what may happen at a node besides.
+"""The decoding lattice: the text as a network of states, every word between two *nodes*, with silence and other speech.
 
 Node `i` stands in front of word `i`, node `n` behind the last. At each node there may be silence, or speech that nobody wrote
 down; from each node a word leads to the next, in any of its pronunciations or as a *stand-in* (something else said in its
@@ -15,13 +15,22 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.speech.aligner.acoustic_model import ALONE, FIRST, INSIDE, LAST, STATES, Acoustics, Floats, Ints
+from pipeline.speech.aligner.acoustic_model import (
+    ALONE,
+    FIRST,
+    INSIDE,
+    LAST,
+    STATES,
+    AcousticModel,
+    Floats,
+    Ints,
+)
 
 Phones = tuple[str, ...]
 
 
 class Way(IntEnum):
-    """What a chain of states stands for."""
+    """The kind of a chain of states: a written word, silence, unwritten speech, or other speech in a word's place."""
 
     WORD = 0
     SILENCE = 1
@@ -31,7 +40,7 @@ class Way(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A word to listen for. `pause` says that the text lets expect a pause in front of it; `doubtful` that its
+    """A word to be aligned, with its pronunciations. `pause`: the text lets expect a pause in front of it; `doubtful`: its
     pronunciation is a guess (a name, "hmm"), so that other sounds may well stand for it."""
 
     pronunciations: tuple[Phones, ...]
@@ -41,28 +50,34 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Penalties:
-    """Prices in nats, set on real meetings (AMI) and synthetic dialogue together; see `benchmarks/align.py`."""
+    """Log penalties of the search in nats, those named `_frame` for each frame of 10 ms.
+
+    They were set on real meetings (AMI) and synthetic dialogue together; see `benchmarks/align.py`.
+    """
 
     silence: float = -3.0
     silence_frame: float = -0.15  # where no punctuation lets expect a pause
-    unwritten: float = -80.0
+    unwritten: float = -80.0  # to begin speech that the text does not have
     unwritten_frame: float = -1.8
-    stand_in: float = -110.0
-    stand_in_doubtful: float = -30.0
-    skip: float = -130.0
-    skip_word: float = -3.0
-    outside_speech_frame: float = -2.0
+    stand_in: float = -110.0  # for other speech in the place of a word
+    stand_in_doubtful: float = -30.0  # the same where its pronunciation is a guess
+    skip: float = -130.0  # to leave words out
+    skip_word: float = -3.0  # and for each of them
+    outside_speech_frame: float = -2.0  # for speech where voice activity detection finds none
 
 
-_UNWRITTEN_STATES = 5  # 50 ms at least
-_MIN_STAND_IN_STATES = 4
+# A state lasts one frame of 10 ms at least.
+_UNWRITTEN_STATES = 5  # the shortest unwritten speech: 50 ms
+_MIN_STAND_IN_STATES = 4  # the shortest stand-in: 40 ms
 
 
 @dataclass(frozen=True, eq=False)
 class Lattice:
-    """Flat arrays. Of states: `column` (columns of the model, or its number of columns for the phone loop), `stay`, `leave`,
-    `quiet` (is silence), `node`. Of chains: `start`, `end` (states, inclusive), `source`, `target` (nodes), `price`, `way`.
-    Of nodes: `first_chain` (leaving), `first_arriving`, `first_state`.
+    """The lattice as flat arrays.
+
+    Of states: `column` (of the model, or its number of columns for the phone loop), `stay` and `leave` (log transition
+    probabilities), `quiet` (is silence), `node`. Of chains: `start`, `end` (states, inclusive), `source`, `target` (nodes),
+    `price` (log penalty of entering), `way`. Of nodes: `first_chain` (leaving), `first_arriving`, `first_state`.
     """
 
     words: int
@@ -84,7 +99,7 @@ class Lattice:
 
 @dataclass
 class _Rows:
-    """Chains while they are laid down."""
+    """The lattice's columns while chains are appended."""
 
     column: list[int] = field(default_factory=list)
     stay: list[float] = field(default_factory=list)
@@ -96,6 +111,7 @@ class _Rows:
     way: list[int] = field(default_factory=list)
 
     def open(self, source: int, target: int, price: float, way: Way) -> None:
+        """Begin a chain; its states are appended next."""
         self.start.append(len(self.column))
         self.source.append(source)
         self.target.append(target)
@@ -103,19 +119,19 @@ class _Rows:
         self.way.append(way)
 
     def free(self, states: int, column: int) -> None:
-        """States that follow the phone loop: no price to stay or to go on."""
+        """Append states that follow the phone loop: neither staying nor going on costs anything."""
         self.column += [column] * states
         self.stay += [0.0] * states
         self.leave += [0.0] * states
 
 
 class Builder:
-    """Lays down lattices over one model; phones in context are looked up once."""
+    """Builds lattices over one acoustic model; triphones are looked up once."""
 
-    def __init__(self, acoustics: Acoustics, penalties: Penalties) -> None:
+    def __init__(self, acoustics: AcousticModel, penalties: Penalties) -> None:
         self._acoustics, self._price = acoustics, penalties
         self._number = {phone: n for n, phone in enumerate(acoustics.phones)}
-        self._known: dict[tuple[int, int, int, int], tuple[int, int, int]] = {}
+        self._triphones: dict[tuple[int, int, int, int], tuple[int, int, int]] = {}
         self._stay, self._leave = acoustics.stay.tolist(), acoustics.leave.tolist()
 
     def build(self, words: Sequence[Spoken]) -> Lattice:
@@ -128,6 +144,7 @@ class Builder:
         return _frozen(rows, len(words))
 
     def _pause(self, rows: _Rows, node: int, expected: bool) -> None:
+        """Append the silence and the unwritten speech at a node; an expected pause costs nothing."""
         silence = self._acoustics.silence
         rows.open(node, node, 0.0 if expected else self._price.silence, Way.SILENCE)
         self._phone(rows, silence, (-1, -1, -1), 0.0 if expected else self._price.silence_frame)
@@ -135,6 +152,7 @@ class Builder:
         rows.free(_UNWRITTEN_STATES, self._acoustics.columns)
 
     def _word(self, rows: _Rows, node: int, words: Sequence[Spoken]) -> None:
+        """Append a chain for each pronunciation of the word behind a node, and its stand-in."""
         word = words[node]
         silence = self._acoustics.silence
         left = silence if word.pause or node == 0 else self._number[words[node - 1].pronunciations[0][-1]]
@@ -155,16 +173,18 @@ class Builder:
         )
 
     def _phone(self, rows: _Rows, phone: int, context: tuple[int, int, int], frame_price: float) -> None:
+        """Append the three states of a phone in its (left, right, place); `frame_price` is added for each frame."""
         key = (phone, *context)
-        columns = self._known.get(key)
+        columns = self._triphones.get(key)
         if columns is None:
-            columns = self._known[key] = self._acoustics.contexts.columns(phone, *context)
+            columns = self._triphones[key] = self._acoustics.contexts.columns(phone, *context)
         rows.column += columns
         rows.stay += [s + frame_price for s in self._stay[phone]]
         rows.leave += self._leave[phone]
 
 
 def _frozen(rows: _Rows, words: int) -> Lattice:
+    """The lattice of these rows as arrays."""
     start = np.array(rows.start, np.int64)
     sizes = np.diff(np.append(start, len(rows.column)))
     source, target = np.array(rows.source, np.int64), np.array(rows.target, np.int64)

@@ -1,7 +1,7 @@
-"""How well each moment of the sound fits each state of the model: computed block by block, ahead of the search, in threads.
+"""Acoustic scores: the log likelihood of each state of the model in each frame, computed in blocks by threads.
 
 Evaluating the 16,128 Gaussians takes most of the time of aligning and depends on no text, so threads prepare the next blocks
-while the search follows the words through this one (numpy lets go of the interpreter's lock in its large operations).
+while the search is in this one (numpy releases the interpreter's lock in its large operations).
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from pipeline.speech.aligner.acoustic_model import (
     STATES,
     STREAM_SIZE,
     STREAMS,
-    Acoustics,
+    AcousticModel,
     Floats,
     Ints,
 )
-from pipeline.speech.aligner.threads import number_of, pool
+from pipeline.speech.aligner.threads import pool, thread_count
 
-BLOCK_FRAMES = 100
-_TINY = np.float32(1e-35)
+BLOCK_FRAMES = 100  # one second
+_LEAST_DENSITY = np.float32(1e-35)  # so that its logarithm exists
 # Scaled so that a logarithm, cut to an integer, is the bit pattern of its exponential: exponent and mantissa of a float32
 # (Schraudolph 1999, "A fast, compact approximation of the exponential function"; error under 4 %, far below what matters here).
 _EXP_SCALE = np.float32(2**23 / np.log(2))
 _EXP_BIAS = np.float32(127 * 2**23 - 366_393)
 
 
-class Chosen:
-    """A selection of columns, sorted and unique, with the weights laid out for scoring them together when they are needed."""
+class ColumnSelection:
+    """Columns to be scored together, sorted and unique, with their mixture weights laid out for that on first use."""
 
-    def __init__(self, acoustics: Acoustics, columns: Ints) -> None:
+    def __init__(self, acoustics: AcousticModel, columns: Ints) -> None:
         self.columns = columns
         self._acoustics = acoustics
         self.codebook_of = acoustics.codebook_of[columns]
@@ -58,22 +58,28 @@ class Chosen:
         ]
 
 
-class Moments(Protocol):
-    """A block of frames, which knows how well they fit any column of the model."""
+class ScoredBlock(Protocol):
+    """A block of frames that can be scored against any columns of the model."""
 
     @property
-    def first(self) -> int: ...
+    def first(self) -> int:
+        """The number of the first frame."""
+        ...
 
     @property
-    def frames(self) -> int: ...
+    def frames(self) -> int:
+        """How many frames there are."""
+        ...
 
-    def scores(self, chosen: Chosen, /) -> Floats: ...
+    def scores(self, chosen: ColumnSelection, /) -> Floats:
+        """Log likelihoods in nats, shape (frames, chosen columns)."""
+        ...
 
 
 class Block:
-    """The Gaussians of one block of frames, evaluated; its arrays are used again for later blocks."""
+    """One block of frames with every Gaussian evaluated; its arrays are used again for later blocks."""
 
-    def __init__(self, acoustics: Acoustics) -> None:
+    def __init__(self, acoustics: AcousticModel) -> None:
         phones = len(acoustics.phones)
         self._scaled = tuple(g * _EXP_SCALE for g in acoustics.gaussians)
         self._densities = [np.empty((BLOCK_FRAMES, phones, DENSITIES), np.float32) for _ in range(STREAMS)]
@@ -85,6 +91,7 @@ class Block:
 
     @property
     def frames(self) -> int:
+        """How many frames are loaded."""
         return len(self._peaks)
 
     def load(self, features: Floats, first: int) -> Block:
@@ -110,7 +117,7 @@ class Block:
         self.first = first
         return self
 
-    def scores(self, chosen: Chosen) -> Floats:
+    def scores(self, chosen: ColumnSelection) -> Floats:
         """Log likelihood of each chosen column in each frame, shape (frames, chosen columns)."""
         frames = self.frames
         found = np.empty((frames, len(chosen.columns)), np.float32)
@@ -119,7 +126,7 @@ class Block:
             for s in range(1, STREAMS):
                 product *= self._densities[s][:frames, codebook] @ weights[s]
             found[:, part] = product
-        np.maximum(found, _TINY, out=found)
+        np.maximum(found, _LEAST_DENSITY, out=found)
         np.log(found, out=found)
         found += self._peaks[:, chosen.codebook_of]
         return found
@@ -131,9 +138,9 @@ class Blocks(AbstractContextManager["Blocks"]):
     `blocks[n]` is valid until another one is asked for; going back costs what was computed ahead.
     """
 
-    def __init__(self, acoustics: Acoustics, features: Floats, threads: int) -> None:
+    def __init__(self, acoustics: AcousticModel, features: Floats, threads: int) -> None:
         self._features = features
-        self._threads = number_of(threads)
+        self._threads = thread_count(threads)
         self._ahead = self._threads + 1
         self._spare = [Block(acoustics) for _ in range(self._ahead + 1)]
         self._waiting: deque[Future[Block]] = deque()
@@ -172,8 +179,8 @@ class Blocks(AbstractContextManager["Blocks"]):
 
 
 @dataclass(frozen=True, eq=False)
-class _Known:
-    """Scores of some columns, sorted and unique, in a block of frames; shape (frames, columns)."""
+class _KeptBlock:
+    """A block whose scores were computed before, for `columns` (sorted, unique); shape (frames, columns)."""
 
     first: int
     columns: Ints
@@ -181,69 +188,72 @@ class _Known:
 
     @property
     def frames(self) -> int:
+        """How many frames there are."""
         return len(self.known)
 
-    def scores(self, chosen: Chosen) -> Floats:
+    def scores(self, chosen: ColumnSelection) -> Floats:
         return np.take(self.known, np.searchsorted(self.columns, chosen.columns), axis=1)
 
 
-class Recorded:
-    """A short sound, scored once for several texts: all columns of all of them, and what any phones gain.
+class ScoredSegment:
+    """A short sound scored once for several texts: all columns of all of them, and the phone loop.
 
     `background[n]`, shape (frames,), is the phone loop's gain in block n.
     """
 
     def __init__(
-        self, acoustics: Acoustics, features: Floats, columns: Sequence[Ints], block: Block | None = None
+        self, acoustics: AcousticModel, features: Floats, columns: Sequence[Ints], block: Block | None = None
     ) -> None:
         """`block` is written over; making one takes longer than a short sound does."""
         wanted = np.unique(np.concatenate([acoustics.plain, *columns]))
-        chosen = Chosen(acoustics, wanted[wanted < acoustics.columns])
+        chosen = ColumnSelection(acoustics, wanted[wanted < acoustics.columns])
         block = block or Block(acoustics)
         self._blocks = []
         for first in range(0, len(features), BLOCK_FRAMES):
             scores = block.load(features[first : first + BLOCK_FRAMES], first).scores(chosen)
-            self._blocks.append(_Known(first, chosen.columns, scores))
+            self._blocks.append(_KeptBlock(first, chosen.columns, scores))
         loop = PhoneLoop(acoustics)
         self.background = [loop(block) for block in self._blocks]
 
     def __len__(self) -> int:
         return len(self._blocks)
 
-    def __getitem__(self, number: int) -> _Known:
+    def __getitem__(self, number: int) -> _KeptBlock:
         return self._blocks[number]
 
 
 @lru_cache(maxsize=1)
-def _plain(acoustics: Acoustics) -> Chosen:
-    """The phones without their context; the same for every loop."""
-    return Chosen(acoustics, np.sort(acoustics.plain))
+def _context_independent(acoustics: AcousticModel) -> ColumnSelection:
+    """The columns of the context-independent phones; the same for every loop."""
+    return ColumnSelection(acoustics, np.sort(acoustics.plain))
 
 
 class PhoneLoop:
-    """How well *any* sequence of phones explains the sound: the yardstick for words, and what stands for unwritten speech.
+    """Phone loop: the likelihood of *any* sequence of phones, as the reference for words and the model of unwritten speech.
 
     Words that are really said score about as much per frame as this (0 to 0.8 nats less, measured on real meetings), other
     words 2 to 4 nats less.
     """
 
-    _ENTRY = np.float32(-3.0)  # nats for each new phone; keeps the loop from changing its mind every 30 ms
+    _ENTRY_NATS = np.float32(
+        -3.0
+    )  # for each new phone: a choice, which keeps the loop from changing phones every 30 ms
 
-    def __init__(self, acoustics: Acoustics) -> None:
-        self._chosen = _plain(acoustics)
+    def __init__(self, acoustics: AcousticModel) -> None:
+        self._chosen = _context_independent(acoustics)
         self._order = np.argsort(np.argsort(acoustics.plain))
         self._stay, self._leave = acoustics.stay.ravel(), acoustics.leave.ravel()
         self._state = np.full(len(self._stay), -1e9, np.float32)
         self._ended = np.float32(0)
 
-    def __call__(self, block: Moments) -> Floats:
+    def __call__(self, block: ScoredBlock) -> Floats:
         """Log likelihood gained by the best sequence in every frame of the next block, shape (frames,)."""
         scores = block.scores(self._chosen)[:, self._order]
         gained = np.empty(len(scores), np.float32)
         state, moved, stayed = self._state, np.empty_like(self._state), np.empty_like(self._state)
         for t in range(len(scores)):
             np.add(state[:-1], self._leave[:-1], out=moved[1:])
-            moved[::STATES] = self._ended + self._ENTRY
+            moved[::STATES] = self._ended + self._ENTRY_NATS
             np.add(state, self._stay, out=stayed)
             np.maximum(stayed, moved, out=state)
             state += scores[t]
@@ -253,7 +263,7 @@ class PhoneLoop:
         return gained
 
 
-def path_scores(acoustics: Acoustics, features: Floats, columns: NDArray[np.int64]) -> Floats:
+def path_scores(acoustics: AcousticModel, features: Floats, columns: NDArray[np.int64]) -> Floats:
     """Log likelihood of one column in each frame, shape (frames,); cheap, because frames are grouped by codebook.
 
     `columns` may hold -1 for frames that need no score (they get 0).
@@ -275,6 +285,6 @@ def path_scores(acoustics: Acoustics, features: Floats, columns: NDArray[np.int6
                 peak = densities.max(1)
                 weights = acoustics.weights[s][:, columns[frames]].T
                 scores[frames] += peak + np.log(
-                    np.maximum((np.exp(densities - peak[:, None]) * weights).sum(1), _TINY)
+                    np.maximum((np.exp(densities - peak[:, None]) * weights).sum(1), _LEAST_DENSITY)
                 )
     return scores

@@ -1,4 +1,4 @@
-"""Work shared among our own threads: numpy lets go of the interpreter's lock in its large operations."""
+"""Thread pools for numpy work, which releases the interpreter's lock in its large operations."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 
+_MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 
-def number_of(threads: int) -> int:
-    """How many threads to use: as many as asked for, or for 0 as many as there are cores, four at most."""
-    return threads or min(4, os.cpu_count() or 1)
+
+def thread_count(threads: int) -> int:
+    """The number of threads to use: `threads`, or for 0 one for each core, at most `_MOST_THREADS`."""
+    return threads or min(_MOST_THREADS, os.cpu_count() or 1)
 
 
 @contextmanager
 def pool(threads: int) -> Iterator[Executor]:
-    """So many threads, and no others: a matrix library that starts its own on top only makes them wait for each other."""
+    """A pool of `thread_count(threads)` threads; meanwhile BLAS starts none of its own, for which these would only wait."""
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(number_of(threads)) as executor:
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(thread_count(threads)) as executor:
         yield executor
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Matrix products on this thread only: many small ones lose more by being shared than they gain."""
+def single_threaded_blas() -> Iterator[None]:
+    """Keep BLAS to the calling thread: many small matrix products lose more by being shared than they gain."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, user_api="blas"):

@@ -1,10 +1,11 @@
-"""The likeliest way of the text through the sound: a Viterbi search in a band around the likeliest words.
+"""Viterbi search with beam pruning: the likeliest path of the text through the sound.
 
-Frame by frame every state of the band takes the better of staying and of being reached; every node the best chain that ends at
-it, or a skip from an earlier node. Decisions are kept packed and read backwards at the end.
+The search keeps to a band of words around the likeliest. Frame by frame every state of the band takes the better of its self
+loop and of being entered; every node the best chain that ends at it, or a skip from an earlier node. Backpointers are kept
+packed and read backwards at the end.
 
-The band is narrow as long as the words explain the sound. Where they stop doing so for some seconds, the way may have been lost:
-the search goes back to before that, and follows the same sound again in a wider band.
+The band is narrow as long as the words explain the sound. Where they stop doing so for some seconds, the true path may have
+been pruned: the search returns to a checkpoint before that, and searches the same sound again in a wider band.
 """
 
 from __future__ import annotations
@@ -16,29 +17,27 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.speech.aligner.acoustic_model import Acoustics, Floats, Ints
+from pipeline.speech.aligner.acoustic_model import AcousticModel, Floats, Ints
 from pipeline.speech.aligner.backtrace import Backtrace, Decisions, Step
 from pipeline.speech.aligner.beam import (
-    _BACK_BLOCKS,
-    _LOST_BLOCKS,
-    _PATIENCE_BLOCKS,
+    BACK_BLOCKS,
     BEAMS,
+    LOST_BLOCKS,
+    PATIENCE_BLOCKS,
     Beam,
     BeamControl,
 )
 from pipeline.speech.aligner.lattice import Lattice, Penalties
-from pipeline.speech.aligner.scoring import Chosen, Moments, PhoneLoop
+from pipeline.speech.aligner.scoring import ColumnSelection, PhoneLoop, ScoredBlock
 
-_NEVER = np.float32(-1e9)
-_AHEAD_WORDS = 14  # what may be reached within one block
-
-
-_CHOSEN_AHEAD_WORDS = 20
+_NEVER = np.float32(-1e9)  # nats: the score of what cannot be reached
+_LOOKAHEAD_WORDS = 14  # more are not said within one block, a second
+_COLUMN_LOOKAHEAD_WORDS = 20  # beyond the band, so that one selection of columns lasts for several blocks
 
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """The slice of a lattice between two nodes, both included, with its indices counted from its own beginning."""
+    """The active slice of a lattice between two nodes, both included, with its indices counted from its own beginning."""
 
     nodes: slice
     chains: slice
@@ -50,6 +49,7 @@ class Band:
 
     @classmethod
     def of(cls, lattice: Lattice, low: int, high: int) -> Band:
+        """The band from node `low` to node `high`."""
         first, last = int(lattice.first_chain[low]), int(lattice.first_chain[high]) + 2
         begin, end = int(lattice.start[first]), int(lattice.end[last - 1]) + 1
         arriving = lattice.first_arriving[low : high + 1] - first
@@ -65,17 +65,17 @@ class Band:
         )
 
 
-class Sounds(Protocol):
-    """The blocks of a sound, in order; `self[n]` is valid until another is asked for."""
+class BlockSequence(Protocol):
+    """The scored blocks of a sound, in order of time; `self[n]` is valid until another is asked for."""
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, number: int, /) -> Moments: ...
+    def __getitem__(self, number: int, /) -> ScoredBlock: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Checkpoint:
-    """Where the search stood in front of a block."""
+    """The scores of the band in front of a block, to which the search may return."""
 
     low: int
     high: int
@@ -84,117 +84,123 @@ class _Checkpoint:
 
 
 class Search:
-    """One walk over one lattice. `run` it once over all blocks, then ask for the `path`."""
+    """One Viterbi search over one lattice: `run` it once over all blocks, then ask for the `path`.
+
+    `background` holds the phone loop's gain in every frame of each block, as far as it is known; `run` computes the rest.
+    """
 
     def __init__(
-        self, acoustics: Acoustics, lattice: Lattice, prices: Penalties, beams: Sequence[Beam] = BEAMS,
+        self, acoustics: AcousticModel, lattice: Lattice, penalties: Penalties, beams: Sequence[Beam] = BEAMS,
         background: Sequence[Floats] = (),
     ) -> None:  # fmt: skip
-        self._lattice, self._prices, self._beams = lattice, prices, beams
+        self._lattice, self._penalties, self._beams = lattice, penalties, beams
         self._acoustics = acoustics
         self._loop = PhoneLoop(acoustics)
         self._state = np.full(len(lattice.column), _NEVER, np.float32)
         self._node = np.full(lattice.words + 1, _NEVER, np.float32)
         self._node[0] = 0
-        self._low, self._high = 0, min(lattice.words, _AHEAD_WORDS)
-        self._kept: list[Decisions] = []
-        self._settled: list[float] = []
-        self._places: dict[int, _Checkpoint] = {}
+        self._low, self._high = 0, min(lattice.words, _LOOKAHEAD_WORDS)
+        self._decisions: list[Decisions] = []
+        self._block_gains: list[float] = []
+        self._checkpoints: dict[int, _Checkpoint] = {}
         self._frames = 0
-        self._chosen_low, self._chosen_high = 0, -1
-        self._chosen = Chosen(acoustics, np.empty(0, np.int64))
-        self.background = list(
-            background
-        )  # what any phones gain in every frame of each block, as far as known
+        self._selection_low, self._selection_high = 0, -1
+        self._selection = ColumnSelection(acoustics, np.empty(0, np.int64))
+        self.background = list(background)
 
-    def run(self, blocks: Sounds, in_speech: NDArray[np.bool_]) -> Iterator[int]:
-        """Follow all blocks; yields the frames done so far. `in_speech`, shape (frames,), is False where nobody speaks."""
-        trouble, number = BeamControl(len(self._beams)), 0
+    def run(self, blocks: BlockSequence, in_speech: NDArray[np.bool_]) -> Iterator[int]:
+        """Search all blocks; yields the number of frames done. `in_speech`, shape (frames,), is False where nobody speaks."""
+        control, number = BeamControl(len(self._beams)), 0
         while number < len(blocks):
             block = blocks[number]
-            self._remember(number)
+            self._save_checkpoint(number)
             band = Band.of(self._lattice, self._low, self._high)
-            emissions = self._emissions(number, block, band, in_speech)
-            self._kept.append(self._advance(block.first, emissions, band))
-            best = self._settle(band)
-            self._settled.append(best)
+            emissions = self._emission_scores(number, block, band, in_speech)
+            self._decisions.append(self._advance(block.first, emissions, band))
+            best = self._normalise(band)
+            self._block_gains.append(best)
             self._frames = block.first + block.frames
-            following = trouble.judge(number, float(self.background[number].sum()) - best)
+            following = control.judge(number, float(self.background[number].sum()) - best)
             if following <= number:
-                self._go_back(following)
+                self._restore_checkpoint(following)
             else:
-                self._open(band, self._beams[trouble.level])
+                self._prune(band, self._beams[control.level])
                 yield self._frames
             number = following
 
-    def _remember(self, number: int) -> None:
+    def _save_checkpoint(self, number: int) -> None:
+        """Keep the scores in front of block `number`, and drop those that are too old to return to."""
         first, last = int(self._lattice.first_state[self._low]), self._end_of(self._high)
-        self._places[number] = _Checkpoint(
+        self._checkpoints[number] = _Checkpoint(
             self._low,
             self._high,
             self._state[first:last].copy(),
             self._node[self._low : self._high + 1].copy(),
         )
-        self._places.pop(number - _PATIENCE_BLOCKS - _LOST_BLOCKS - _BACK_BLOCKS - 1, None)
+        self._checkpoints.pop(number - PATIENCE_BLOCKS - LOST_BLOCKS - BACK_BLOCKS - 1, None)
 
-    def _go_back(self, number: int) -> None:
-        place = self._places[number]
+    def _restore_checkpoint(self, number: int) -> None:
+        """Return to the scores in front of block `number`."""
+        checkpoint = self._checkpoints[number]
         self._state[:], self._node[:] = _NEVER, _NEVER
-        self._low, self._high = place.low, place.high
-        first = int(self._lattice.first_state[place.low])
-        self._state[first : first + len(place.state)] = place.state
-        self._node[place.low : place.high + 1] = place.node
-        del self._kept[number:], self._settled[number:]
+        self._low, self._high = checkpoint.low, checkpoint.high
+        first = int(self._lattice.first_state[checkpoint.low])
+        self._state[first : first + len(checkpoint.state)] = checkpoint.state
+        self._node[checkpoint.low : checkpoint.high + 1] = checkpoint.node
+        del self._decisions[number:], self._block_gains[number:]
 
     def _end_of(self, node: int) -> int:
-        """The end of the states of the band that ends with `node`, included."""
+        """The index behind the last state of a band that ends with `node`."""
         return int(self._lattice.first_state[node]) + _states_at_node(self._lattice, node)
 
-    def _emissions(self, number: int, block: Moments, band: Band, in_speech: NDArray[np.bool_]) -> Floats:
-        """Log likelihood of every state of the band in every frame of the block."""
+    def _emission_scores(
+        self, number: int, block: ScoredBlock, band: Band, in_speech: NDArray[np.bool_]
+    ) -> Floats:
+        """Log likelihood of every state of the band in every frame of the block, shape (frames, states)."""
         if number == len(self.background):
             self.background.append(self._loop(block))
         gained = self.background[number]
         in_speech = in_speech[block.first : block.first + block.frames]
-        chosen = self._choose(band)
+        chosen = self._select_columns(band)
         scores = np.concatenate(
-            [block.scores(chosen), gained[:, None] + np.float32(self._prices.unwritten_frame)], axis=1
+            [block.scores(chosen), gained[:, None] + np.float32(self._penalties.unwritten_frame)], axis=1
         )
         # The phone loop's column number is beyond all others, and so becomes the last one here.
         emissions: Floats = np.take(
             scores, np.searchsorted(chosen.columns, self._lattice.column[band.states]), axis=1
         )
         if not in_speech.all():
-            self._hush(emissions, ~in_speech, self._lattice.quiet[band.states], gained)
+            self._mask_outside_speech(emissions, ~in_speech, self._lattice.quiet[band.states], gained)
         return emissions
 
-    def _choose(self, band: Band) -> Chosen:
-        """The columns of the band; chosen with some room ahead, so that the choice lasts for several blocks."""
-        if not self._chosen_low <= band.nodes.start or band.nodes.stop - 1 > self._chosen_high:
-            self._chosen_low = band.nodes.start
-            self._chosen_high = min(self._lattice.words, band.nodes.stop + _CHOSEN_AHEAD_WORDS)
-            end = max(int(self._lattice.first_state[self._chosen_high]), band.states.stop)
+    def _select_columns(self, band: Band) -> ColumnSelection:
+        """The columns of the band and of `_COLUMN_LOOKAHEAD_WORDS` more, so that the selection lasts for several blocks."""
+        if not self._selection_low <= band.nodes.start or band.nodes.stop - 1 > self._selection_high:
+            self._selection_low = band.nodes.start
+            self._selection_high = min(self._lattice.words, band.nodes.stop + _COLUMN_LOOKAHEAD_WORDS)
+            end = max(int(self._lattice.first_state[self._selection_high]), band.states.stop)
             columns = np.unique(self._lattice.column[band.states.start : end])
-            self._chosen = Chosen(self._acoustics, columns[columns < self._acoustics.columns])
-        return self._chosen
+            self._selection = ColumnSelection(self._acoustics, columns[columns < self._acoustics.columns])
+        return self._selection
 
-    def _hush(
+    def _mask_outside_speech(
         self, emissions: Floats, frames: NDArray[np.bool_], quiet: NDArray[np.bool_], gained: Floats
     ) -> None:
-        """Where nobody speaks, silence explains whatever is there (music, a chair) as well as any phones could."""
-        talking = np.ix_(frames, ~quiet)
-        emissions[talking] += np.float32(self._prices.outside_speech_frame)
+        """Outside speech penalise phones, and let silence explain music or a chair as well as the phone loop does."""
+        phones = np.ix_(frames, ~quiet)
+        emissions[phones] += np.float32(self._penalties.outside_speech_frame)
         silent = np.ix_(frames, quiet)
         emissions[silent] = np.maximum(emissions[silent], gained[frames, None])
 
     def _advance(self, first: int, emissions: Floats, band: Band) -> Decisions:
+        """Viterbi recursion over the frames of a block, the first of which is frame `first`; the backpointers."""
         lattice = self._lattice
         state, node = self._state[band.states], self._node[band.nodes]
         stay, leave = lattice.stay[band.states], lattice.leave[band.states]
         onward, leaving, price = leave[:-1], leave[band.end], lattice.price[band.chains]
         start, end, source, arriving = band.start, band.end, band.source, band.arriving
-        by_word = np.arange(len(node), dtype=np.float32) * np.float32(self._prices.skip_word)
-        skip = by_word[1:] + np.float32(self._prices.skip)
+        by_word = np.arange(len(node), dtype=np.float32) * np.float32(self._penalties.skip_word)
+        skip = by_word[1:] + np.float32(self._penalties.skip)
         reached = np.empty(emissions.shape, bool)
         exits = np.empty((len(emissions), len(start)), np.float32)
         arrived = np.empty((len(emissions), len(node)), np.float32)
@@ -212,7 +218,7 @@ class Search:
             np.maximum.accumulate(best, out=best)
             node[:] = arrived[t]
             np.maximum(node[1:], best[:-1] + skip, out=node[1:])
-        winner, skipped_from = _choices(exits, arrived, arriving, by_word, skip)
+        winner, skipped_from = _backpointers(exits, arrived, arriving, by_word, skip)
         return Decisions(
             first,
             band.nodes.start,
@@ -223,52 +229,53 @@ class Search:
             skipped_from,
         )
 
-    def _settle(self, band: Band) -> float:
-        """Count from the best state on; returns what it had gained."""
+    def _normalise(self, band: Band) -> float:
+        """Subtract the best state's score from all others, so that floats stay exact; gives that score, in nats."""
         best = float(self._state[band.states].max())
         self._state[band.states] -= np.float32(best)
         self._node[band.nodes] -= np.float32(best)
         return best
 
-    def _open(self, band: Band, beam: Beam) -> None:
-        """Let go of what fell behind the beam, and open the band for what comes next."""
+    def _prune(self, band: Band, beam: Beam) -> None:
+        """Drop the states that fell behind the beam, and move the band on to what may be reached next."""
         lattice, state, node = self._lattice, self._state, self._node
         alive = np.flatnonzero(state[band.states] > -beam.nats) + band.states.start
         furthest = int(lattice.node[alive[-1]])
         self._low = max(int(lattice.node[alive[0]]), furthest - beam.most_words)
-        self._high = min(lattice.words, max(furthest + _AHEAD_WORDS, self._low + 1))
+        self._high = min(lattice.words, max(furthest + _LOOKAHEAD_WORDS, self._low + 1))
         state[band.states.start : lattice.first_state[self._low]] = _NEVER
         node[band.nodes.start : self._low] = _NEVER
         state[self._end_of(self._high) : band.states.stop] = _NEVER
         node[self._high + 1 : band.nodes.stop] = _NEVER
 
     def score(self, node: int) -> float:
-        """How much better than any phones the best way to `node` explains the sound, in nats."""
-        return sum(self._settled) + float(self._node[node]) - sum(float(g.sum()) for g in self.background)
+        """Log likelihood ratio of the best path to `node` against the phone loop, in nats."""
+        return sum(self._block_gains) + float(self._node[node]) - sum(float(g.sum()) for g in self.background)
 
     def reaches(self, node: int) -> bool:
-        """Whether any way ends at `node`."""
+        """Whether any path ends at `node`."""
         return bool(self._node[node] > _NEVER / 2)
 
     def likeliest_node(self) -> int:
+        """The node at which the best of all paths ends."""
         return int(np.argmax(self._node))
 
     def path(self, node: int | None = None) -> list[Step]:
-        """The steps of the best way that ends at `node` (the likeliest by default), in order of time."""
+        """The steps of the best path that ends at `node` (the likeliest by default), in order of time."""
         node = self.likeliest_node() if node is None else node
-        return list(Backtrace(self._lattice, self._kept).walk(self._frames, node))[::-1]
+        return list(Backtrace(self._lattice, self._decisions).walk(self._frames, node))[::-1]
 
 
 def _states_at_node(lattice: Lattice, node: int) -> int:
-    """How many states its silence and its unwritten speech have."""
+    """How many states the silence and the unwritten speech at a node have."""
     last = int(lattice.first_chain[node]) + 1
     return int(lattice.end[last] + 1 - lattice.first_state[node])
 
 
-def _choices(
+def _backpointers(
     exits: Floats, arrived: Floats, arriving: Ints, by_word: Floats, skip: Floats
 ) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
-    """For every frame and node: which chain won, and from which node it was skipped to (-1 for none)."""
+    """Backpointers of every frame and node: which chain won, and from which node it was skipped to (-1 for none)."""
     nodes = arrived.shape[1]
     sizes = np.diff(np.append(arriving, exits.shape[1]))
     order = np.arange(exits.shape[1]) - np.repeat(arriving, sizes)

@@ -1,5 +1,14 @@
-"""Recognizers turn sound into draft words. Each is one small class that satisfies `Recognizer`; the stage
-picks one."""
+"""Automatic speech recognition: sound to draft words with their times, by a class that satisfies `Recognizer`.
+
+    whisper  Whisper through faster-whisper
+    packing  regions of speech packed into its windows
+    guards   what it hallucinates removed
+    sphinx   PocketSphinx
+    ngram    the language model of the subtitles that biases it
+    split    long stretches divided at pauses
+
+The stage `pipeline.stages.transcribe` picks the recognizer.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +23,7 @@ from pipeline.transcript import Token
 
 @dataclass(frozen=True, slots=True)
 class Bias:
-    """What is known of the words before listening.
+    """Contextual biasing: what is known of the words before they are recognized.
 
     `sentences` are the spoken words of the subtitles or script, in order; `names` are names and terms as they
     are written, which may or may not be said. A recognizer may use either or none.
@@ -25,8 +34,8 @@ class Bias:
 
 
 class Recognizer(Protocol):
-    """`name` is the engine's, `model` that of its weights; `uses_sentences` says whether the subtitles' words
-    sway it."""
+    """A speech recognizer. `name` is the engine's, `model` that of its weights; `uses_sentences` says whether it is biased by
+    `Bias.sentences`."""
 
     @property
     def name(self) -> str: ...
@@ -38,7 +47,7 @@ class Recognizer(Protocol):
     def recognize(
         self, audio: Audio, regions: tuple[Span, ...], bias: Bias, progress: Progress
     ) -> tuple[Token, ...]:
-        """The words heard in `regions` (disjoint, rising), in order of their starts, inside the recording.
+        """The words recognized in `regions` (disjoint, rising), in order of their starts, inside the recording.
 
         The same input gives the same words, however many processes share the work. Raises RecognizerError or
         WeightsError.

@@ -1,7 +1,8 @@
-"""What Whisper's users complain of most, put right after the fact: pure functions over the words it gives.
+"""Hallucination filters: pure functions that remove from Whisper's words what nobody said, and mend impossible times.
 
-Each guard is one function with one number of `settings.WhisperSettings`; none invents a word, and every word that is taken
-away has evidence against it in the sound or in the words around it.
+Whisper invents words over silence, falls into loops, repeats words at the borders of windows and reads off its hotwords. Each
+guard is one function with one number of `settings.WhisperSettings`; none invents a word, and every word that is taken away has
+evidence against it in the sound or in the words around it.
 """
 
 from __future__ import annotations
@@ -19,22 +20,23 @@ from pipeline.settings import WhisperSettings
 from pipeline.timing import Span
 from pipeline.transcript import Token
 
-_LONGEST_LOOP_WORDS = 16
+_LONGEST_LOOP_WORDS = 16  # the longest phrase looked for as a loop; a choice
 # People do say one word many times ("no, no, no"), whole phrases less often.
 _SINGLE_WORD_FACTOR = 2
-# What stands twice at a border of windows follows at once; a person who says it again takes breath.
+# What stands twice at a border of windows follows at once; a person who says it again takes breath. A choice.
 _BORDER_MS = 2_000
+_BORDER_WORDS = 64  # the longest repetition looked for there
 
 Guard = Callable[[Sequence[Token]], tuple[Token, ...]]
 Note = Callable[[str, Sequence[Token], Sequence[Token]], None]
-"""Is told the name of a setting, and the words before and after its guard changed which they are."""
+"""Called with the name of a setting and the words before and after its guard, where the guard removed any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What came of one window: its words, and how sure the network was.
+    """The transcript of one window: its words, and how sure the network was.
 
-    `no_speech` is its probability that nobody speaks, `logprob` the mean log probability of its tokens.
+    `no_speech` is its probability that nobody speaks, `logprob` the mean log probability of its tokens, in nats.
     """
 
     tokens: tuple[Token, ...]
@@ -42,22 +44,22 @@ class Passage:
     logprob: float = 0.0
 
 
-def unnoted(setting: str, before: Sequence[Token], after: Sequence[Token]) -> None:
-    """Nobody wants to know."""
+def no_note(setting: str, before: Sequence[Token], after: Sequence[Token]) -> None:
+    """A `Note` that does nothing."""
 
 
-def guarded(
+def apply_guards(
     passages: Iterable[Passage],
     regions: Sequence[Span],
     duration_ms: int,
     settings: WhisperSettings,
     hints: Sequence[str] = (),
-    note: Note = unnoted,
+    note: Note = no_note,
 ) -> tuple[Token, ...]:
-    """The words that stand after all guards, in order of their starts, inside the recording.
+    """Apply all guards: the words that remain, in order of their starts, inside the recording.
 
     `regions` are the stretches of speech (disjoint, rising); passages come in order of time; `hints` are the names and
-    terms that the network was told.
+    terms that the network was given as hotwords.
     """
     kept: list[Token] = []
     for passage in passages:
@@ -68,7 +70,7 @@ def guarded(
                 note(setting, tokens, left)
             tokens = left
         kept += tokens
-    return rising(kept, duration_ms, settings.shortest_word_ms)
+    return in_order(kept, duration_ms, settings.shortest_word_ms)
 
 
 def _guards(
@@ -78,10 +80,10 @@ def _guards(
     chosen: WhisperSettings,
     hints: Sequence[str],
 ) -> dict[str, Guard]:
-    """What a window's words go through, by the setting that says how strict each guard is, in this order."""
-    invented = is_invented(passage, chosen.silence_probability, chosen.silence_logprob)
+    """The guards of one window in the order they are applied, by the setting that says how strict each is."""
+    hallucinated = is_hallucination(passage, chosen.silence_probability, chosen.silence_logprob)
     return {
-        "silence_probability": lambda t: () if invented else tuple(t),
+        "silence_probability": lambda t: () if hallucinated else tuple(t),
         "echo_confidence": lambda t: without_echo(t, hints, chosen.echo_confidence, chosen.echoed_hints),
         "loop_repeats": lambda t: without_loops(t, chosen.loop_repeats, chosen.loop_word_ms),
         "swallowed_silence_ms": lambda t: tuple(trimmed(x, regions, chosen.swallowed_silence_ms) for x in t),
@@ -91,44 +93,44 @@ def _guards(
     }
 
 
-def is_invented(passage: Passage, silence_probability: float, silence_logprob: float) -> bool:
-    """Whether the network itself takes the window for silence and was unsure of its words: Whisper's own rule
+def is_hallucination(passage: Passage, silence_probability: float, silence_logprob: float) -> bool:
+    """Whether the network takes the window for silence and was unsure of its words: Whisper's own rule
     (Radford et al. 2022, section 4.5), which batched decoding leaves out."""
     return passage.no_speech > silence_probability and passage.logprob < silence_logprob
 
 
 def without_echo(
-    tokens: Sequence[Token], hints: Sequence[str], confidence: float, listed: int
+    tokens: Sequence[Token], hints: Sequence[str], confidence: float, echoed: int
 ) -> tuple[Token, ...]:
-    """The tokens less names and terms that were read off the list of hints instead of heard.
+    """The tokens less echoed hints: names and terms that were read off the list of hotwords and not said.
 
-    Over noise the network falls back on what it was told. Taken away are, where their mean confidence is below
-    `confidence`, the words of a window that holds nothing but hints, and `listed` or more hints one after the other as
+    Over noise the network falls back on its prompt. Taken away are, where their mean confidence is below
+    `confidence`, the words of a window that holds nothing but hints, and `echoed` or more hints one after the other as
     they stand in the list. A name among other words stays, however unsure.
     """
-    told = [tuple(_plain_word(word) for word in hint.split()) for hint in hints]
-    words = [_plain(token) for token in tokens]
-    if not told or not words:
+    phrases = [tuple(_normalised_word(word) for word in hint.split()) for hint in hints]
+    words = [_normalised(token) for token in tokens]
+    if not phrases or not words:
         return tuple(tokens)
-    if {*words} <= {word for hint in told for word in hint}:
+    if {*words} <= {word for hint in phrases for word in hint}:
         return () if _mean_confidence(tokens) < confidence else tuple(tokens)
     kept: list[Token] = []
     at = 0
     while at < len(words):
-        count, length = _listed_at(words[at:], told)
+        count, length = _hints_at(words[at:], phrases)
         some = tokens[at : at + max(1, length)]
-        if count < listed or _mean_confidence(some) >= confidence:
+        if count < echoed or _mean_confidence(some) >= confidence:
             kept += some
         at += len(some)
     return tuple(kept)
 
 
-def _listed_at(words: Sequence[str], told: Sequence[tuple[str, ...]]) -> tuple[int, int]:
+def _hints_at(words: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> tuple[int, int]:
     """(how many hints, how many words) stand at the start of `words` in the order of the list; the most there are."""
     best = (0, 0)
-    for first in range(len(told)):
+    for first in range(len(phrases)):
         length = count = 0
-        for hint in told[first:]:
+        for hint in phrases[first:]:
             if tuple(words[length : length + len(hint)]) != hint:
                 break
             length, count = length + len(hint), count + 1
@@ -141,7 +143,10 @@ def _mean_confidence(tokens: Sequence[Token]) -> float:
 
 
 def compression_ratio(text: str) -> float:
-    """How often text repeats itself: its bytes over those of its zlib compression (Radford et al. 2022, section 4.5)."""
+    """Compression ratio, a measure of repetition: the text's bytes over those of its zlib compression.
+
+    It is Whisper's own (Radford et al. 2022, section 4.5); 0 for no text.
+    """
     data = text.encode()
     return len(data) / len(zlib.compress(data)) if data else 0.0
 
@@ -158,21 +163,21 @@ def is_loop(tokens: Sequence[Token], compression: float, word_ms: int) -> bool:
 
 
 def without_loops(tokens: Sequence[Token], repeats: int, word_ms: int) -> tuple[Token, ...]:
-    """Phrases of up to 16 words that stand more than `repeats` times in a row are left once (single words: twice as often),
-    where half of the times take less than `word_ms` a word, which nobody can speak."""
-    words = [_plain(token) for token in tokens]
+    """The tokens less repetition loops: a phrase of up to 16 words that stands more than `repeats` times in a row (a single word:
+    more than twice that) is left once, where half of the times take less than `word_ms` a word, which nobody can speak."""
+    words = [_normalised(token) for token in tokens]
     kept: list[Token] = []
     at = 0
     while at < len(tokens):
         length, times = _loop_at(words, at, repeats)
         run = tokens[at : at + length * times]
-        kept += run if times == 1 or _lasting_each(run, length) >= length * word_ms else run[:length]
+        kept += run if times == 1 or _repetition_ms(run, length) >= length * word_ms else run[:length]
         at += len(run)
     return tuple(kept)
 
 
-def _lasting_each(run: Sequence[Token], length: int) -> float:
-    """Milliseconds from the start of one repetition to the start of the next; half of them take longer."""
+def _repetition_ms(run: Sequence[Token], length: int) -> float:
+    """The median time in ms from the start of one repetition to the start of the next."""
     starts = [token.span.start_ms for token in run[::length]] + [run[-1].span.end_ms]
     return median(after - before for before, after in pairwise(starts))
 
@@ -190,7 +195,7 @@ def _loop_at(words: Sequence[str], at: int, repeats: int) -> tuple[int, int]:
 
 
 def within_speech(tokens: Sequence[Token], regions: Sequence[Span], outside_ms: int) -> tuple[Token, ...]:
-    """The tokens that lie in speech, or less than `outside_ms` from it: words over silence or noise are invented."""
+    """The tokens that lie in speech, or less than `outside_ms` from it: words over silence or noise are hallucinated."""
     return tuple(
         t for t in tokens if (near := _nearest(t.span, regions)) and near.gap_ms(t.span) < outside_ms
     )
@@ -211,9 +216,10 @@ def _silent_since(span: Span, regions: Sequence[Span]) -> int:
 
 
 def trimmed(token: Token, regions: Sequence[Span], swallowed_ms: int) -> Token:
-    """The token without silence at its start or end, where it swallowed `swallowed_ms` or more of it.
+    """The token trimmed of silence at its start or end, where it swallowed `swallowed_ms` or more of it.
 
-    Dynamic time warping begins at the window's first frame, so that the first word takes whatever silence leads it.
+    Whisper's word times come from dynamic time warping over attention, which begins at the window's first frame: the first word
+    takes whatever silence leads it.
     """
     heard = _nearest(token.span, regions)
     inside = heard.intersection(token.span) if heard else None
@@ -237,17 +243,18 @@ def without_border_repeat(
     """
     if not before or not after or after[0].span.start_ms - before[-1].span.end_ms > _BORDER_MS:
         return tuple(after)
-    ends, begins = [_plain(t) for t in before[-64:]], [_plain(t) for t in after[:64]]
+    ends = [_normalised(t) for t in before[-_BORDER_WORDS:]]
+    begins = [_normalised(t) for t in after[:_BORDER_WORDS]]
     for length in range(min(len(ends), len(begins)), border_words - 1, -1):
         if ends[-length:] != begins[:length]:
             continue
-        if 2 * _lasting_ms(after[:length]) < _lasting_ms(before[-length:]):
+        if 2 * _duration_ms(after[:length]) < _duration_ms(before[-length:]):
             return tuple(after[length:])
     return tuple(after)
 
 
-def rising(tokens: Sequence[Token], duration_ms: int, shortest_ms: int) -> tuple[Token, ...]:
-    """The same tokens in the same order, none starting before or ending after the next starts, all in `[0, duration_ms)`.
+def in_order(tokens: Sequence[Token], duration_ms: int, shortest_ms: int) -> tuple[Token, ...]:
+    """Monotonic times: the same tokens in the same order, none ending after the next starts, all in `[0, duration_ms)`.
 
     Each lasts `shortest_ms` at least where there is room for that.
     """
@@ -260,29 +267,30 @@ def rising(tokens: Sequence[Token], duration_ms: int, shortest_ms: int) -> tuple
     for index in range(len(starts) - 1, -1, -1):
         starts[index] = min(starts[index], limit - room_ms)
         limit = starts[index]
-    return tuple(_lasting(tokens, starts, duration_ms, room_ms))
+    return tuple(_retimed(tokens, starts, duration_ms, room_ms))
 
 
-def _lasting(
+def _retimed(
     tokens: Sequence[Token], starts: Sequence[int], duration_ms: int, room_ms: int
 ) -> Iterator[Token]:
+    """The tokens from these starts on, each ending before the next starts."""
     for index, (token, start) in enumerate(zip(tokens, starts, strict=True)):
         limit = starts[index + 1] if index + 1 < len(starts) else duration_ms
         end = min(max(token.span.end_ms, start + room_ms), limit)
         yield replace(token, span=Span(start, end))
 
 
-def _plain(token: Token) -> str:
-    """How a token sounds, so that "So," repeats "so"."""
-    return _plain_word(token.text)
+def _normalised(token: Token) -> str:
+    """A token's text normalised to spoken words, so that "So," repeats "so"."""
+    return _normalised_word(token.text)
 
 
 @lru_cache(maxsize=10_000)
-def _plain_word(written: str) -> str:
+def _normalised_word(written: str) -> str:
     return " ".join(spoken_words(written)) or written
 
 
-def _lasting_ms(tokens: Sequence[Token]) -> int:
+def _duration_ms(tokens: Sequence[Token]) -> int:
     return tokens[-1].span.end_ms - tokens[0].span.start_ms if tokens else 0
 
 

@@ -1,9 +1,8 @@
-"""A trigram language model of a known text, so that a recognizer expects what the subtitles say, in the order
-they say it.
+"""Trigram language model of a known text: the recognizer expects the words of the subtitles in their order.
 
-The text is what will be heard, not a sample of it: an n-gram seen once is as good as certain. Smoothing that
-reserves half the probability for the unseen (Witten-Bell and Kneser-Ney do on a text of this size) therefore
-makes a deaf ear; a fixed share `SURPRISE` goes to the shorter context at every order instead.
+The text is what will be heard, not a sample of it: an n-gram seen once is as good as certain. Smoothing that reserves half the
+probability for the unseen (Witten-Bell and Kneser-Ney do on a text of this size) therefore makes the model too weak; a fixed
+share `SURPRISE` is interpolated from the shorter context at every order instead (Jelinek-Mercer smoothing).
 """
 
 from __future__ import annotations
@@ -14,12 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-START, END = "<s>", "</s>"
+START = "<s>"  # of a sentence, as the ARPA format names it
+END = "</s>"
 SURPRISE = 0.15
-"""Share of probability that is left for another word than the text has next: slips, omissions, wrong
-subtitles."""
+"""Interpolation weight of the shorter context: the share of probability for another word than the text has next, for slips,
+omissions and wrong subtitles. A choice."""
 
-_FLOOR = 1e-9  # written instead of 0, which has no logarithm
+_FLOOR = 1e-9  # least probability, since 0 has no logarithm
 
 Words = Sequence[str]
 Context = tuple[str, ...]
@@ -28,19 +28,19 @@ Probability = Callable[[Context, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Ngrams:
-    """Interpolated n-gram probabilities with the weights of backing off, by order: `probabilities[0]` are
-    unigrams."""
+    """A backoff n-gram model: interpolated probabilities and backoff weights, by order; `probabilities[0]` are unigrams."""
 
     probabilities: tuple[dict[Context, float], ...]
     backoffs: tuple[dict[Context, float], ...]
 
     @property
     def words(self) -> tuple[str, ...]:
+        """The vocabulary, sorted, with `END` and without `START`."""
         return tuple(sorted(gram[0] for gram in self.probabilities[0]))
 
     def probability(self, context: Context, word: str) -> float:
-        """Of `word` after `context` (the last two words count), by backing off as an ARPA reader does; 0 for
-        unknown words."""
+        """The probability of `word` after `context` (its last two words count), by backing off as an ARPA reader does; 0 for
+        words outside the vocabulary."""
         context = context[-2:]
         found = self.probabilities[len(context)].get((*context, word))
         if found is not None or not context:
@@ -51,31 +51,30 @@ class Ngrams:
 def estimate(sentences: Iterable[Words], extra: Iterable[str] = ()) -> Ngrams:
     """The trigram model of `sentences`; each word of `extra` is possible anywhere.
 
-    N-grams run on across sentences, because regions of speech begin and end where people breathe, not where
-    cues do.
+    N-grams run on across sentences, because regions of speech begin and end where people breathe, not where cues do.
     """
     kept = [tuple(s) for s in sentences if s]
     stream = [word for sentence in kept for word in sentence]
-    pairs, triples = _followers(stream, kept)
+    pairs, triples = _counts(stream, kept)
     counts = Counter(stream)
     counts.update(extra)
     counts[END] = max(1, len(kept))
-    # Square roots: rare words carry the place in the text, frequent ones would win everywhere by their prior
-    # alone.
+    # Square roots: rare words tell the place in the text, frequent ones would win everywhere by their prior alone.
     total = sum(math.sqrt(n) for n in counts.values())
     single: dict[Context, float] = {(word,): math.sqrt(n) / total for word, n in counts.items()}
-    double, back_1 = _level(pairs, lambda _, word: single[word,])
+    double, back_1 = _interpolated(pairs, lambda _, word: single[word,])
 
     def lower(context: Context, word: str) -> float:
         found = double.get((context[1], word))
         return found if found is not None else back_1.get(context[1:], 1.0) * single[word,]
 
-    triple, back_2 = _level(triples, lower)
+    triple, back_2 = _interpolated(triples, lower)
     return Ngrams((single, double, triple), (back_1, back_2))
 
 
 def arpa(model: Ngrams) -> str:
-    """The model as ARPA text: base-10 logarithms, n-grams sorted, so that equal models give equal text."""
+    """The model in the ARPA format, as CMU Sphinx reads it: base-10 logarithms; n-grams are sorted, so that equal models give
+    equal text."""
     single, double, triple = model.probabilities
     back_1, back_2 = model.backoffs
     lines = [
@@ -96,10 +95,10 @@ def arpa(model: Ngrams) -> str:
     return "\n".join([*lines, "", "\\end\\", ""])
 
 
-def _followers(
+def _counts(
     stream: Words, sentences: Sequence[Words]
 ) -> tuple[dict[Context, Counter[str]], dict[Context, Counter[str]]]:
-    """What follows each word, and each two words: along the whole stream, and at every sentence's edges."""
+    """Counts of bigrams and trigrams by context, along the whole stream and at every sentence's edges."""
     pairs: dict[Context, Counter[str]] = defaultdict(Counter)
     triples: dict[Context, Counter[str]] = defaultdict(Counter)
     for first, second in pairwise(stream):
@@ -115,11 +114,10 @@ def _followers(
     return pairs, triples
 
 
-def _level(
+def _interpolated(
     followers: dict[Context, Counter[str]], lower: Probability
 ) -> tuple[dict[Context, float], dict[Context, float]]:
-    """Probabilities of the seen n-grams, and for every context what multiplies the lower order for the unseen
-    ones."""
+    """Interpolated probabilities of the seen n-grams of one order, and for every context its backoff weight."""
     probabilities: dict[Context, float] = {}
     backoffs: dict[Context, float] = {}
     for context, counts in followers.items():
@@ -134,4 +132,5 @@ def _level(
 
 
 def _log(probability: float) -> str:
+    """The base-10 logarithm of a probability, with five decimals."""
     return f"{math.log10(max(probability, _FLOOR)):.5f}"

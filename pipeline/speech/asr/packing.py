@@ -1,4 +1,4 @@
-"""Pack regions of speech into what Whisper hears at once: at most 30 seconds, long pauses shortened, every time known.
+"""Pack regions of speech into Whisper's windows of 30 seconds, with long pauses shortened and every time kept.
 
 The more speech a window holds, the fewer windows there are, and every window costs the same: so talk without a pause is cut as
 late as it can be. Pauses are shortened rather than cut out: the network was trained on talk with its breaths.
@@ -13,22 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.audio import Audio
-from pipeline.speech.asr.split import divided, latest_quiet
+from pipeline.speech.asr.split import divided, latest_pause
 from pipeline.timing import Span
 
-LONGEST_MS = 30_000  # Whisper's window
-# So much of the pause stays on either side of a region; pauses up to twice as long stay whole.
-_MARGIN_MS = 300
+LONGEST_MS = 30_000  # Whisper's window (Radford et al. 2022, section 2.2)
+_MARGIN_MS = 300  # of a pause that stays on either side of a region, so that pauses up to twice as long stay whole; a choice
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Disjoint pieces of the recording in rising order, heard one after the other; at most 30 s together."""
+    """One window: disjoint pieces of the recording in rising order, concatenated; at most 30 s together."""
 
     pieces: tuple[Span, ...]
 
     @property
     def duration_ms(self) -> int:
+        """How long all pieces last together."""
         return sum(piece.duration_ms for piece in self.pieces)
 
     def sound(self, audio: Audio) -> NDArray[np.float32]:
@@ -36,7 +36,7 @@ class Chunk:
         return np.concatenate([audio.window(piece) for piece in self.pieces])
 
     def located(self, start_ms: int, end_ms: int) -> Span:
-        """Where in the recording the chunk's own `[start_ms, end_ms)` lies: inside the piece that holds its middle."""
+        """Map the chunk's own `[start_ms, end_ms)` to the recording, clipped to the piece that holds its middle."""
         piece, before_ms = self._piece_at((start_ms + end_ms) // 2)
         shift_ms = piece.start_ms - before_ms
         start = min(max(start_ms + shift_ms, piece.start_ms), piece.end_ms)
@@ -53,7 +53,7 @@ class Chunk:
 
 
 def pack(audio: Audio, regions: Iterable[Span]) -> Iterator[Chunk]:
-    """Chunks that hold every region (disjoint, rising), as full as they go without dividing a region that fits."""
+    """Pack every region (disjoint, rising) into chunks, as full as they go without dividing a region that fits."""
     waiting: list[Span] = []
     filled_ms = 0
     for piece in _pieces(audio, [r for r in regions if r]):
@@ -79,4 +79,4 @@ def _pieces(audio: Audio, regions: list[Span]) -> Iterator[Span]:
             max(floor, region.start_ms - _MARGIN_MS),
             max(region.end_ms, min(ceiling, region.end_ms + _MARGIN_MS)),
         )
-        yield from divided(audio, wide, LONGEST_MS, latest_quiet)
+        yield from divided(audio, wide, LONGEST_MS, latest_pause)

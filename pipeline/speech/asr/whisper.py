@@ -1,8 +1,8 @@
-"""Whisper through faster-whisper: batched, on the regions of speech the run already has, words with their times.
+"""Whisper (Radford et al. 2022) through faster-whisper: batched decoding of the regions of speech, with word times.
 
-Its two `transcribe` methods differ in their defaults, so everything that sways text or time is spelt out in `_CHOICES`. It is
-told names and terms, never the text of the subtitles, and nothing is carried from one window to the next. Memory is bounded by
-the batch: windows are read as they are needed. Nothing is ever downloaded.
+faster-whisper's two `transcribe` methods differ in their defaults, so everything that sways text or time is spelt out in
+`_DECODING_OPTIONS`. Hotwords are names and terms, never the text of the subtitles, and nothing is carried from one window to
+the next. Memory is bounded by the batch: windows are read as they are needed. Nothing is ever downloaded.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from pipeline.speech.asr.packing import LONGEST_MS, Chunk, pack
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span, seconds_to_ms
 from pipeline.transcript import TextSource, TimeSource, Token
 
+# Choices of ours, by device.
 _MOST_THREADS = 8
-BATCH = {"cpu": 8, "cuda": 16}
-_COMPUTE = {"cpu": "int8", "cuda": "float16"}
-# Chunks that are prepared together: a call of faster-whisper costs some milliseconds whatever it holds.
-_BATCHES_PER_CALL = 4
+BATCH = {"cpu": 8, "cuda": 16}  # windows decoded at once
+_COMPUTE = {"cpu": "int8", "cuda": "float16"}  # CTranslate2's compute types
+_BATCHES_PER_CALL = 4  # prepared together: a call of faster-whisper costs some milliseconds whatever it holds
 _LONGEST_S = LONGEST_MS // 1000
 _FRAMES_PER_S = 100  # the unit of faster-whisper's `seek`
 
-_CHOICES: dict[str, Any] = {
+_DECODING_OPTIONS: dict[str, Any] = {
     "task": "transcribe",
     "log_progress": False,
     "best_of": 5,
@@ -67,13 +67,13 @@ _CHOICES: dict[str, Any] = {
     "language_detection_threshold": None,
     "language_detection_segments": 1,
 }
-# A window that came out as a loop is heard once more without leave to repeat so many tokens.
+# A window that came out as a loop is decoded once more, in which no n-gram of so many tokens may stand twice. A choice.
 _NO_REPEAT_TOKENS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Whisper:
-    """A `Recognizer`; `directory` holds the weights, `language` is a tag like "en", `threads` 0 means one per core.
+    """The Whisper `Recognizer`; `directory` holds the weights, `language` is a tag like "en", `threads` 0 means one per core.
 
     `device` is "cpu" or "cuda": see `device_for`.
     """
@@ -101,22 +101,22 @@ class Whisper:
         if not regions:
             progress(1.0)
             return ()
-        return self.hear(self.load(), audio, regions, bias, progress)
+        return self.recognize_with(self.load(), audio, regions, bias, progress)
 
-    def hear(
+    def recognize_with(
         self, model: Any, audio: Audio, regions: tuple[Span, ...], bias: Bias, progress: Progress,
-        note: guards.Note = guards.unnoted,
+        note: guards.Note = guards.no_note,
     ) -> tuple[Token, ...]:  # fmt: skip
-        """`recognize` with what `load` gave, so that several recordings may share it; `note` learns what guards change."""
+        """`recognize` with what `load` gave, so that several recordings may share it; `note` is called with what guards take."""
         chunks = tuple(pack(audio, regions))
         hints = ", ".join(bias.names) if self.settings.hints and bias.names else None
         passages: list[guards.Passage] = []
-        for some in _groups(chunks, self._batch * _BATCHES_PER_CALL):
-            passages += self._hear(model, audio, some, hints, note)
+        for group in _groups(chunks, self._batch * _BATCHES_PER_CALL):
+            passages += self._decode(model, audio, group, hints, note)
             progress(len(passages) / len(chunks))
         progress(1.0)
-        told = bias.names if hints else ()
-        return guards.guarded(passages, regions, audio.duration_ms, self.settings, told, note)
+        hotwords = bias.names if hints else ()
+        return guards.apply_guards(passages, regions, audio.duration_ms, self.settings, hotwords, note)
 
     @property
     def _batch(self) -> int:
@@ -149,10 +149,10 @@ class Whisper:
         if bands != expected:
             problem = f"listens in {expected} bands, and its {weights.PREPROCESSOR} "
             raise self._unusable(problem + ("says otherwise" if self._has_preprocessor else "is missing"))
-        if not model.model.is_multilingual and self._spoken != "en":
+        if not model.model.is_multilingual and self._language_code != "en":
             problem = f"the model {self.model} knows English only, and the recording's language is '{self.language}'"
             raise RecognizerError(self.name, problem, "name a multilingual one, like --model small")
-        if self._spoken not in model.supported_languages:
+        if self._language_code not in model.supported_languages:
             raise RecognizerError(self.name, f"it does not know the language '{self.language}'")
         return BatchedInferencePipeline(model)
 
@@ -165,14 +165,14 @@ class Whisper:
         return (self.directory / weights.PREPROCESSOR).is_file()
 
     @property
-    def _spoken(self) -> str:
+    def _language_code(self) -> str:
         """The language without its region: Whisper knows "en", not "en-GB"."""
         return self.language.split("-")[0].lower()
 
-    def _hear(
+    def _decode(
         self, model: Any, audio: Audio, chunks: Sequence[Chunk], hints: str | None, note: guards.Note
     ) -> list[guards.Passage]:
-        """One passage per chunk; those that loop are heard again."""
+        """One passage per chunk; those that loop are decoded again."""
         passages = self._transcribed(model, audio, chunks, hints, no_repeat=0)
         looping = [i for i, p in enumerate(passages) if self._loops(p)]
         again = self._transcribed(model, audio, [chunks[i] for i in looping], hints, _NO_REPEAT_TOKENS)
@@ -190,13 +190,13 @@ class Whisper:
         """One passage per chunk, in as large batches as memory allows."""
         if not chunks:
             return []
-        sound = _laid_out(audio, chunks)
+        sound = _concatenated(audio, chunks)
         batch = min(self._batch, len(chunks))
         while True:
             try:
                 segments, _ = model.transcribe(
-                    sound, language=self._spoken, beam_size=self.settings.beam, batch_size=batch,
-                    hotwords=hints, no_repeat_ngram_size=no_repeat, clip_timestamps=_clips(chunks), **_CHOICES,
+                    sound, language=self._language_code, beam_size=self.settings.beam, batch_size=batch,
+                    hotwords=hints, no_repeat_ngram_size=no_repeat, clip_timestamps=_clip_timestamps(chunks), **_DECODING_OPTIONS,
                 )  # fmt: skip
                 return _passages(list(segments), chunks)
             except (RuntimeError, MemoryError) as error:
@@ -215,7 +215,7 @@ class Whisper:
 
 
 def device_for(settings: WhisperSettings, cards: Callable[[], int] | None = None) -> str:
-    """ "cuda" or "cpu", as asked for or found. Raises RecognizerError when CUDA is asked for and absent."""
+    """The device to run on, "cuda" or "cpu", as asked for or found. Raises RecognizerError when CUDA is asked for and absent."""
     if settings.device == "cpu":
         return "cpu"
     if (cards or _cards)() > 0:
@@ -227,11 +227,12 @@ def device_for(settings: WhisperSettings, cards: Callable[[], int] | None = None
 
 
 def compute_type(device: str) -> str:
-    """How numbers are held on this device; it may change the words."""
+    """The numeric type CTranslate2 computes in on this device; it may change the words."""
     return _COMPUTE[device]
 
 
 def _cards() -> int:
+    """How many graphics cards with CUDA there are."""
     import ctranslate2
 
     found: int = ctranslate2.get_cuda_device_count()
@@ -239,12 +240,13 @@ def _cards() -> int:
 
 
 def _groups(chunks: Sequence[Chunk], size: int) -> Iterator[Sequence[Chunk]]:
+    """The chunks in groups of `size`, in their order."""
     for first in range(0, len(chunks), size):
         yield chunks[first : first + size]
 
 
-def _laid_out(audio: Audio, chunks: Sequence[Chunk]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Each chunk at a multiple of 30 s, so that faster-whisper, which rounds their offsets to 10 ms, rounds nothing."""
+def _concatenated(audio: Audio, chunks: Sequence[Chunk]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """The samples of all chunks, each at a multiple of 30 s: faster-whisper rounds offsets to 10 ms, and so rounds nothing."""
     window = LONGEST_MS * SAMPLES_PER_MS
     sound = np.zeros(len(chunks) * window, np.float32)
     for index, chunk in enumerate(chunks):
@@ -253,8 +255,8 @@ def _laid_out(audio: Audio, chunks: Sequence[Chunk]) -> np.ndarray[Any, np.dtype
     return sound
 
 
-def _clips(chunks: Sequence[Chunk]) -> list[dict[str, float]]:
-    """The chunks' places in what `_laid_out` made, in seconds; half a sample more, because they are rounded down."""
+def _clip_timestamps(chunks: Sequence[Chunk]) -> list[dict[str, float]]:
+    """The chunks' places in what `_concatenated` made, in seconds; half a sample more, because they are rounded down."""
     half = 0.5 / SAMPLE_RATE_HZ
     return [
         {"start": i * _LONGEST_S + half, "end": i * _LONGEST_S + chunk.duration_ms / 1000 + half}
@@ -263,7 +265,7 @@ def _clips(chunks: Sequence[Chunk]) -> list[dict[str, float]]:
 
 
 def _passages(segments: Sequence[Any], chunks: Sequence[Chunk]) -> list[guards.Passage]:
-    """Sort faster-whisper's segments by the chunk they belong to; a chunk without any is an empty passage."""
+    """Group faster-whisper's segments by the chunk they belong to; a chunk without any is an empty passage."""
     found: list[list[Any]] = [[] for _ in chunks]
     for segment in segments:
         found[segment.seek // (_LONGEST_S * _FRAMES_PER_S)].append(segment)
@@ -277,14 +279,14 @@ def _passage(segments: Sequence[Any], chunk: Chunk, offset_ms: int) -> guards.Pa
     tokens: list[Token] = []
     for segment in segments:
         for word in segment.words or ():
-            _take(word, chunk, offset_ms, tokens)
+            _append_word(word, chunk, offset_ms, tokens)
     if not segments:
         return guards.Passage(())
     return guards.Passage(tuple(tokens), segments[0].no_speech_prob, segments[0].avg_logprob)
 
 
-def _take(word: Any, chunk: Chunk, offset_ms: int, tokens: list[Token]) -> None:
-    """Append a word to `tokens`, or to the last token what is no word by itself."""
+def _append_word(word: Any, chunk: Chunk, offset_ms: int, tokens: list[Token]) -> None:
+    """Append a word to `tokens`; what is no word by itself is joined to the last token."""
     text = " ".join(word.word.split())
     if not text:
         return

@@ -1,4 +1,4 @@
-"""What was heard of each passage, kept between runs: a corrected word has only its own piece listened to again.
+"""Cache of speaker embeddings, kept between runs: after a corrected word only its own passage is embedded again.
 
 Vectors are kept as float16 in base64, and are rounded so before they are first used: a second run sees the same numbers.
 """
@@ -22,42 +22,44 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(slots=True)
-class Memory:
-    """`known` is what earlier runs heard, `used` what this one asked for; `audio` gives the sound, None where nothing may be
-    listened to now."""
+class EmbeddingCache:
+    """Embeddings by passage, as text: `known` those of earlier runs, `used` those this one asked for. `audio` gives the sound,
+    None where nothing may be listened to now."""
 
     encoder: Encoder
     audio: Callable[[], Audio] | None
     known: dict[str, str] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
 
-    def hear(self, spans: Sequence[Span], progress: Progress = silent) -> list[Floats | None]:
-        """The vectors of each passage's windows, shape (windows, size); None where it is unknown and may not be heard."""
-        return self.hear_in(self.audio, "", spans, progress)
+    def embed(self, spans: Sequence[Span], progress: Progress = silent) -> list[Floats | None]:
+        """The embeddings of each passage's windows, shape (windows, size); None where they are not known and cannot be made."""
+        return self.embed_in(self.audio, "", spans, progress)
 
-    def hear_in(
+    def embed_in(
         self,
         audio: Callable[[], Audio] | None,
         source: str,
         spans: Sequence[Span],
         progress: Progress = silent,
     ) -> list[Floats | None]:
-        """The same in another sound, which `source` stands for."""
+        """The same for passages of another sound, whose keys begin with `source`."""
         keys = [f"{source}{s.start_ms}-{s.end_ms}" for s in spans]
         wanted = {k: s for k, s in zip(keys, spans, strict=True) if k not in self.known}
         if wanted and audio is not None and self.audio is not None:
-            heard = embeddings.listen(audio(), list(wanted.values()), self.encoder, progress)
-            self.known |= {k: _packed(v) for k, v in zip(wanted, heard, strict=True)}
+            vectors = embeddings.embed(audio(), list(wanted.values()), self.encoder, progress)
+            self.known |= {k: _packed(v) for k, v in zip(wanted, vectors, strict=True)}
         self.used |= {k: self.known[k] for k in keys if k in self.known}
         return [_unpacked(self.known[k]) if k in self.known else None for k in keys]
 
 
 def _packed(vectors: Floats) -> str:
+    """Vectors as text: their number, a colon, and float16 in base64."""
     rows = base64.b64encode(vectors.astype("<f2").tobytes()).decode("ascii")
     return f"{len(vectors)}:{rows}"
 
 
 def _unpacked(text: str) -> Floats:
+    """The vectors of `_packed`, shape (windows, size)."""
     count, _, rows = text.partition(":")
     numbers = np.frombuffer(base64.b64decode(rows), "<f2").astype(np.float32)
     return numbers.reshape(int(count), -1)

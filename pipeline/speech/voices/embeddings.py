@@ -1,4 +1,4 @@
-"""Sound to vectors: GE2E where its weights are, the user's own network where one was given, cepstra where there is neither."""
+"""Speaker embeddings: one vector for each window of sound, by GE2E, by the user's own network, or by cepstra without weights."""
 
 from __future__ import annotations
 
@@ -28,23 +28,25 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
-GE2E_FILE, USER_FILE = "ge2e.onnx", "speaker.onnx"
-WINDOW_MS = 1600
+GE2E_FILE = "ge2e.onnx"
+USER_FILE = "speaker.onnx"
+WINDOW_MS = 1600  # what GE2E was trained on (Resemblyzer's `hparams.py`: 160 frames)
 _WINDOW_FRAMES = WINDOW_MS // mel.HOP_MS
 _BATCH = 24  # pieces at once: some 40 windows
-_MOST_THREADS = 4
-# Resemblyzer raises quiet recordings to this level and never lowers loud ones.
+_MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
+# Resemblyzer raises quiet recordings to this level, 30 dB below full scale, and never lowers loud ones.
 _LEVEL_RMS = 10 ** (-30 / 20)
-_CLASSICAL_VERSION = "1"
+_CEPSTRA_VERSION = "1"  # changes with what `cepstra` computes
 
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """`name` for people, `identity` changes with the weights; `sure` says whether voices may be told apart by it alone.
+    """A speaker encoder. `name` is for people, `identity` changes with the weights; `sure` says whether voices may be told
+    apart by it alone.
 
     `features` makes the input of one window from its samples, float32 at 16 kHz (already raised by the recording's gain);
-    `vectors` makes vectors, shape (n, size), from n of them. `trained` is the room that goes with it, None where the
-    recording itself has to show it.
+    `vectors` makes vectors, shape (n, size), from n of them. `trained` is the space that goes with it, None where it
+    is estimated from the recording.
     """
 
     name: str
@@ -60,11 +62,11 @@ def choose(folders: Sequence[Path], loaded: bool = False) -> Encoder:
     GE2E's own only when it is first used, if it need not be `loaded` at once."""
     for folder in folders:
         if (folder / USER_FILE).is_file():
-            return _users(folder / USER_FILE)
+            return _user_encoder(folder / USER_FILE)
     for folder in folders:
         if (folder / GE2E_FILE).is_file():
-            return _ge2e(folder / GE2E_FILE, loaded)
-    return Encoder("cepstra", f"cepstra {_CLASSICAL_VERSION}", False, mel.power_mel, cepstra.statistics)
+            return _ge2e_encoder(folder / GE2E_FILE, loaded)
+    return Encoder("cepstra", f"cepstra {_CEPSTRA_VERSION}", False, mel.power_mel, cepstra.statistics)
 
 
 def folder_of_weights(folders: Sequence[Path]) -> Path | None:
@@ -74,19 +76,19 @@ def folder_of_weights(folders: Sequence[Path]) -> Path | None:
     )
 
 
-def listen(
+def embed(
     audio: Audio, pieces: Sequence[Span], encoder: Encoder, progress: Progress = silent
 ) -> list[Floats]:
-    """The vectors of each piece's windows, shape (windows, size); every piece must last some time.
+    """Embed each piece: the vectors of its windows, shape (windows, size); every piece must last some time.
 
-    Pieces are heard in parallel, each batch by one thread: threads that share the small products of a recurrent network spend
+    Pieces are embedded in parallel, each batch by one thread: threads that share the small products of a recurrent network spend
     their time waiting for each other.
     """
     from threadpoolctl import threadpool_limits
 
     gain = np.float32(_gain(audio))
 
-    def hear(batch: Sequence[Span]) -> list[Floats]:
+    def embed_batch(batch: Sequence[Span]) -> list[Floats]:
         windows = [_windows(encoder.features(audio.window(piece) * gain), _count(piece)) for piece in batch]
         vectors = encoder.vectors(np.concatenate(windows))
         return np.split(vectors, np.cumsum([len(w) for w in windows])[:-1])
@@ -94,25 +96,25 @@ def listen(
     found: list[Floats] = []
     batches = [pieces[at : at + _BATCH] for at in range(0, len(pieces), _BATCH)]
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as threads:
-        for vectors in threads.map(hear, batches):
+        for vectors in threads.map(embed_batch, batches):
             found += vectors
             progress(len(found) / len(pieces))
     return found
 
 
 def amounts(pieces: Sequence[Span]) -> Floats:
-    """How many windows' worth of sound each piece is."""
+    """How many windows of 1.6 s each piece lasts, shape (pieces,)."""
     return np.array([piece.duration_ms / WINDOW_MS for piece in pieces], np.float32)
 
 
 def _count(piece: Span) -> int:
-    """How many windows a piece is heard through: as few as leave nothing out, spread evenly."""
+    """The number of windows of a piece: as few as leave nothing out."""
     return max(1, -(-piece.duration_ms // WINDOW_MS))
 
 
 def _windows(rows: Floats, count: int) -> Floats:
     """`count` windows of a piece's features, shape (count, 160, bands), spread evenly over it; a piece shorter than one is
-    repeated, so that nobody else is heard."""
+    repeated, so that nobody else is in it."""
     if len(rows) < _WINDOW_FRAMES:
         return np.concatenate([rows] * -(-_WINDOW_FRAMES // len(rows)))[None, :_WINDOW_FRAMES]
     last = len(rows) - _WINDOW_FRAMES
@@ -121,7 +123,7 @@ def _windows(rows: Floats, count: int) -> Floats:
 
 
 def _gain(audio: Audio) -> float:
-    """How much the recording is raised: its root mean square to -30 dB below full scale."""
+    """The factor that raises the recording's root mean square to 30 dB below full scale; never below 1."""
     squares, step = 0.0, 60 * SAMPLE_RATE_HZ
     for at in range(0, len(audio.samples), step):
         squares += float(np.square(audio.samples[at : at + step].astype(np.float64)).sum())
@@ -129,13 +131,13 @@ def _gain(audio: Audio) -> float:
     return max(1.0, _LEVEL_RMS / rms) if rms > 0 else 1.0
 
 
-def _ge2e(path: Path, loaded: bool) -> Encoder:
-    runner = _runner(_session(path)) if loaded else _when_used(path)
-    room = scaling.trained(data_file(scaling.LDA_FILE))
-    return Encoder("GE2E", f"ge2e {_digest(path)}", True, mel.power_mel, runner, room)
+def _ge2e_encoder(path: Path, loaded: bool) -> Encoder:
+    runner = _runner(_session(path)) if loaded else _lazy_runner(path)
+    space = scaling.trained(data_file(scaling.LDA_FILE))
+    return Encoder("GE2E", f"ge2e {_digest(path)}", True, mel.power_mel, runner, space)
 
 
-def _users(path: Path) -> Encoder:
+def _user_encoder(path: Path) -> Encoder:
     """A network that the user brought, known by the shape of its input. Raises WeightsError for another shape."""
     session = _session(path)
     shape = session.get_inputs()[0].shape
@@ -143,7 +145,7 @@ def _users(path: Path) -> Encoder:
     if len(shape) == 3 and shape[2] == mel.BANDS:
         return Encoder(name, identity, True, mel.power_mel, _runner(session))
     if len(shape) == 3 and shape[2] == fbank.BANDS:
-        return Encoder(name, identity, True, fbank.log_mel, _runner(session, fbank.centred))
+        return Encoder(name, identity, True, fbank.log_mel, _runner(session, fbank.mean_normalised))
     raise WeightsError(
         str(path),
         f"takes an input of shape {shape}, which is not known",
@@ -171,10 +173,11 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
 def _runner(
     session: onnxruntime.InferenceSession, prepare: Callable[[Floats], Floats] | None = None
 ) -> Callable[[Floats], Floats]:
-    given = session.get_inputs()[0].name
+    """Runs the network on a batch, after `prepare`; its vectors are scaled to length 1."""
+    name = session.get_inputs()[0].name
 
     def run(batch: Floats) -> Floats:
-        outputs: Any = session.run(None, {given: prepare(batch) if prepare else batch})
+        outputs: Any = session.run(None, {name: prepare(batch) if prepare else batch})
         rows = np.asarray(outputs[0], np.float32).reshape(len(batch), -1)
         unit: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
         return unit
@@ -182,8 +185,8 @@ def _runner(
     return run
 
 
-def _when_used(path: Path) -> Callable[[Floats], Floats]:
-    """Runs a network that is loaded when the first passage is heard: a run in which nobody is listened to does without."""
+def _lazy_runner(path: Path) -> Callable[[Floats], Floats]:
+    """A runner that loads its network at the first batch: a run that embeds nothing does without."""
     loading = Lock()
 
     @cache
@@ -199,4 +202,5 @@ def _when_used(path: Path) -> Callable[[Floats], Floats]:
 
 
 def _digest(path: Path) -> str:
+    """The first 12 hexadecimal digits of the file's SHA-256."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

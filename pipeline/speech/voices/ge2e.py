@@ -19,9 +19,10 @@ from pipeline.speech.voices import onnx_file, torch_file
 from pipeline.speech.voices.mel import BANDS
 from pipeline.speech.voices.onnx_file import Node
 
-MEMBER = "resemblyzer/pretrained.pt"
+MEMBER = "resemblyzer/pretrained.pt"  # in the wheel of Resemblyzer 0.1.4
 SHA256 = "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e"
-LAYERS, SIZE = 3, 256
+LAYERS = 3  # of LSTM cells
+SIZE = 256  # of each, and of the embedding (Resemblyzer's `hparams.py`)
 # PyTorch stacks the gates as input, forget, cell, output; ONNX as input, output, forget, cell.
 _GATES = (0, 3, 1, 2)
 
@@ -39,7 +40,7 @@ def from_wheel(wheel: Path) -> bytes:
 
 
 def as_onnx(state: Mapping[str, NDArray[Any]]) -> bytes:
-    """The network of these weights: `mel`, shape (n, frames, 40), to unit vectors `embedding`, shape (n, 256)."""
+    """The network of these weights as an ONNX file: `mel`, shape (n, frames, 40), to unit vectors `embedding`, shape (n, 256)."""
     weights: dict[str, NDArray[Any]] = {}
     nodes = [Node("Transpose", ["mel"], ["x0"], {"perm": [1, 0, 2]})]
     for layer in range(LAYERS):

@@ -1,4 +1,4 @@
-"""The features the GE2E encoder was trained on: power mel spectra, made with numpy alone.
+"""Mel power spectra, the features that the GE2E speaker encoder was trained on, with numpy alone.
 
 Frames of 25 ms every 10 ms at 16 kHz, periodic Hann window, centred, zeros outside the sound; 40 bands on Slaney's mel scale
 with Slaney's area norm, power and not logarithm (Resemblyzer's `wav_to_mel_spectrogram`, which calls librosa 0.x defaults).
@@ -15,17 +15,19 @@ from pipeline.timing import SAMPLE_RATE_HZ
 
 Floats = NDArray[np.float32]
 
-FRAME_SAMPLES = 400
-HOP_SAMPLES = 160
+# Resemblyzer's `hparams.py`.
+FRAME_SAMPLES = 400  # 25 ms
+HOP_SAMPLES = 160  # 10 ms
 HOP_MS = 1000 * HOP_SAMPLES // SAMPLE_RATE_HZ
 BANDS = 40
+
 _BLOCK_FRAMES = 4096  # 41 s at once: 13 MB of floats
 
 # Slaney's mel scale: linear up to 1 kHz (200/3 Hz a mel), then 27 mels for every factor of 6.4 (Auditory Toolbox, 1998).
-_LINEAR_HZ = 200 / 3
+_LINEAR_HZ = 200 / 3  # a mel below the break
 _BREAK_HZ = 1000.0
 _BREAK_MEL = _BREAK_HZ / _LINEAR_HZ
-_LOG_STEP = np.log(6.4) / 27
+_LOG_STEP = np.log(6.4) / 27  # growth of ln(Hz) in a mel above it
 
 
 def power_mel(samples: Floats) -> Floats:
@@ -48,7 +50,7 @@ def power_mel(samples: Floats) -> Floats:
 
 @cache
 def filters() -> Floats:
-    """The triangular filters, each of unit area over Hz: shape (40, 201)."""
+    """The mel filter bank: triangles, each of unit area over Hz, shape (40, 201)."""
     edges_hz = _to_hz(np.linspace(0.0, _to_mel(SAMPLE_RATE_HZ / 2), BANDS + 2))
     bins_hz = np.fft.rfftfreq(FRAME_SAMPLES, 1 / SAMPLE_RATE_HZ)
     rising = (bins_hz - edges_hz[:-2, None]) / (edges_hz[1:-1] - edges_hz[:-2])[:, None]
@@ -66,6 +68,7 @@ def _weights() -> Floats:
 
 @cache
 def _hann() -> Floats:
+    """The periodic Hann window, shape (400,)."""
     turns = np.arange(FRAME_SAMPLES) / FRAME_SAMPLES
     return (0.5 - 0.5 * np.cos(2 * np.pi * turns)).astype(np.float32)
 

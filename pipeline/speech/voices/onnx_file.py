@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-IR_VERSION = 8
+IR_VERSION = 8  # the oldest that OPSET needs, so that old runtimes read the file
 OPSET = 17
 FLOAT = 1  # TensorProto.DataType
 _DATA_TYPES = {"float32": FLOAT, "float16": 10, "int64": 7, "int32": 6}
-_ATTRIBUTE_INT, _ATTRIBUTE_INTS, _ATTRIBUTE_STRING = 2, 7, 3
+# AttributeProto.AttributeType
+_ATTRIBUTE_INT = 2
+_ATTRIBUTE_INTS = 7
+_ATTRIBUTE_STRING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +98,22 @@ def _value(name: str, shape: Shape) -> bytes:
 
 
 def _text(number: int, text: str) -> bytes:
+    """Field `number` with a string in UTF-8."""
     return _message(number, text.encode())
 
 
 def _message(number: int, payload: bytes) -> bytes:
+    """Field `number` with bytes or a message: wire type 2, their length, and they."""
     return _varint(number << 3 | 2) + _varint(len(payload)) + payload
 
 
 def _number(number: int, value: int) -> bytes:
+    """Field `number` with an integer: wire type 0, negative ones as 64-bit two's complement."""
     return _varint(number << 3) + _varint(value & 0xFFFFFFFFFFFFFFFF)
 
 
 def _varint(value: int) -> bytes:
-    """Seven bits to a byte, the lowest first; the top bit says that more follow."""
+    """A protocol buffers varint: seven bits to a byte, the lowest first; the top bit says that more follow."""
     parts = bytearray()
     while value > 0x7F:
         parts.append(value & 0x7F | 0x80)

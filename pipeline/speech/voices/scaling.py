@@ -1,7 +1,7 @@
-"""The room in which voices are compared: every direction scaled so that one voice varies by about 1 in it.
+"""Within-class covariance normalisation: the space in which voices are compared, where one voice has variance 1.
 
-With GE2E vectors the directions come from a discriminant projection trained on other people; for any other encoder they are
-estimated from the recording itself, where what follows at once within a piece of speech is taken for one voice.
+With GE2E vectors the directions come from a linear discriminant analysis (LDA) trained on other people. For any other encoder
+they are estimated from the recording itself, where what follows at once within a piece of speech is taken for one voice.
 """
 
 from __future__ import annotations
@@ -16,34 +16,36 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 LDA_FILE = "speaker_lda.npz"
-# Directions of an estimated room, and the least share of its variance that a direction must hold.
-_OWN_DIRECTIONS = 24
-_RIDGE = 0.05
+# All for spaces estimated from a recording; choices.
+_OWN_DIRECTIONS = 24  # the most that such a space has
+_RIDGE = 0.05  # share of the mean variance added to each direction's, so that the covariance can be inverted
+_LEAST_SPREAD = 1e-6  # standard deviation, where a direction does not vary
+_LEAST_BETWEEN = 0.05  # least variance between voices
 
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """`directions`, shape (from, to), lead into the room; `between`, shape (to,), is how much voices differ there, in units
-    of how much one voice varies."""
+    """A linear projection of embeddings: `directions`, shape (from, to), and `between`, shape (to,), the variance between
+    voices in each direction, in units of the variance within one voice."""
 
     directions: Floats
     between: Floats
 
     def place(self, vectors: Floats, weights: Floats) -> Floats:
-        """Vectors, shape (n, from), relative to their mean weighted by `weights`, in the room: shape (n, to)."""
+        """Project vectors, shape (n, from), less their mean weighted by `weights`: shape (n, to)."""
         mean = np.average(vectors, axis=0, weights=weights)
         placed: Floats = ((vectors - mean) @ self.directions).astype(np.float32)
         return placed
 
 
 def trained(path: Path) -> Space:
-    """The projection of a file with arrays `A`, shape (from, to), and `phi`, shape (to,)."""
+    """The space of an `.npz` file with arrays `A`, shape (from, to), and `phi`, shape (to,)."""
     with np.load(path, allow_pickle=False) as arrays:
         return Space(arrays["A"].astype(np.float32), arrays["phi"].astype(np.float32))
 
 
 def estimated(windows: Sequence[Floats]) -> Space:
-    """The room of one recording from the vectors of its windows, an array of shape (k, from) for each piece of speech.
+    """The space of one recording, from the vectors of its windows, an array of shape (k, from) for each piece of speech.
 
     Differences of successive windows show how one voice varies; what all windows vary beyond that is between voices.
     """
@@ -51,7 +53,7 @@ def estimated(windows: Sequence[Floats]) -> Space:
     size = everything.shape[1]
     steps = [np.diff(piece, axis=0) for piece in windows if len(piece) > 1]
     if not steps or len(everything) < size:
-        scale = np.maximum(everything.std(axis=0), 1e-6) if len(everything) else np.ones(size)
+        scale = np.maximum(everything.std(axis=0), _LEAST_SPREAD) if len(everything) else np.ones(size)
         return Space(np.diag(1 / scale).astype(np.float32), np.ones(size, np.float32))
     moved = np.concatenate(steps)
     within = moved.T @ moved / (2 * len(moved))
@@ -60,5 +62,5 @@ def estimated(windows: Sequence[Floats]) -> Space:
     total = np.cov((everything @ whitening).T)
     strength, axes = np.linalg.eigh(np.atleast_2d(total))
     best = np.argsort(strength)[::-1][:_OWN_DIRECTIONS]
-    between = np.maximum(strength[best] - 1, 0.05)
+    between = np.maximum(strength[best] - 1, _LEAST_BETWEEN)
     return Space((whitening @ axes[:, best]).astype(np.float32), between.astype(np.float32))

@@ -1,4 +1,4 @@
-"""Read the tensors of a PyTorch checkpoint of before 2020 without PyTorch, and without running anything that stands in it.
+"""Safe reader of PyTorch checkpoints of before 2020: their tensors, without PyTorch and without running anything in them.
 
 Such a file is a row of pickles (a magic number, a version, facts about the machine, the object, the names of its storages)
 and then, for each storage in that order, its length as a 64-bit number and its raw numbers (torch/serialization.py,
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MAGIC = 0x1950A86A20F9469CFC6C
+MAGIC = 0x1950A86A20F9469CFC6C  # torch/serialization.py, MAGIC_NUMBER
 _STORAGES: dict[str, np.dtype[Any]] = {
     "FloatStorage": np.dtype("<f4"),
     "DoubleStorage": np.dtype("<f8"),
@@ -31,7 +31,7 @@ _STORAGES: dict[str, np.dtype[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Tensor:
-    """A tensor that waits for its numbers: a stretch of a storage, by name."""
+    """A tensor whose numbers are not read yet: a strided view of a storage, by name, in units of its numbers."""
 
     storage: str
     dtype: np.dtype[Any]
@@ -42,6 +42,8 @@ class _Tensor:
 
 @dataclass(frozen=True, slots=True)
 class _Storage:
+    """A storage by name, with the type of its numbers."""
+
     name: str
     dtype: np.dtype[Any]
 
@@ -70,13 +72,14 @@ def read(data: bytes) -> Any:
 
 
 class _Reader(pickle.Unpickler):
-    """An unpickler that builds tensors, ordered dictionaries and plain values, and nothing else."""
+    """A restricted unpickler, which builds tensors, ordered dictionaries and plain values, and nothing else."""
 
     def __init__(self, stream: io.BytesIO) -> None:
         super().__init__(stream, encoding="utf-8")
         self.dtypes: dict[str, np.dtype[Any]] = {}
 
     def find_class(self, module: str, name: str) -> Any:
+        """One of the few globals that tensors need. Raises UnpicklingError for all others."""
         if module == "torch" and name in _STORAGES:
             return name
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
@@ -86,6 +89,7 @@ class _Reader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"it wants {module}.{name}, which tensors do not need")
 
     def persistent_load(self, pid: Any) -> _Storage:
+        """The storage that a persistent id names. Raises UnpicklingError, or KeyError for an unknown type of number."""
         kind, storage_type, name, *_ = pid
         if kind != "storage":
             raise pickle.UnpicklingError(f"it refers to a '{kind}'")
@@ -98,6 +102,7 @@ def _rebuilt(storage: _Storage, offset: int, size: Any, stride: Any, *_: Any) ->
 
 
 def _numbers(stream: io.BytesIO, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """One storage's numbers, shape (count,). Raises ValueError where the file ends first."""
     (count,) = struct.unpack("<q", stream.read(8))
     raw = stream.read(count * dtype.itemsize) if count >= 0 else b""
     if count < 0 or len(raw) != count * dtype.itemsize:
@@ -106,6 +111,7 @@ def _numbers(stream: io.BytesIO, dtype: np.dtype[Any]) -> NDArray[Any]:
 
 
 def _filled(value: Any, storages: Mapping[str, NDArray[Any]]) -> Any:
+    """The value with every tensor in it replaced by its numbers."""
     if isinstance(value, _Tensor):
         return _view(value, storages[value.storage])
     if isinstance(value, dict):
@@ -116,7 +122,7 @@ def _filled(value: Any, storages: Mapping[str, NDArray[Any]]) -> Any:
 
 
 def _view(tensor: _Tensor, numbers: NDArray[Any]) -> NDArray[Any]:
-    """The tensor's own copy of its numbers; its last element must lie inside the storage."""
+    """The tensor's own copy of its numbers; its last element must lie inside the storage, else ValueError is raised."""
     if any(n <= 0 for n in tensor.shape) or any(s < 0 for s in tensor.strides) or tensor.offset < 0:
         raise ValueError("a tensor has an impossible shape")
     last = tensor.offset + sum((n - 1) * s for n, s in zip(tensor.shape, tensor.strides, strict=True))

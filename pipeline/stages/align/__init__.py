@@ -27,8 +27,8 @@ from dataclasses import replace
 from pipeline.media.facts import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
-from pipeline.speech.aligner.listen import Listened, Listener, WordSpan
-from pipeline.speech.aligner.threads import alone
+from pipeline.speech.aligner.listen import Aligner, Alignment, WordSpan
+from pipeline.speech.aligner.threads import single_threaded_blas
 from pipeline.stages.align import opposites, placing, review, second_reading
 from pipeline.stages.align.pronounced import Part, parts
 from pipeline.stages.align.rejoin import rejoined
@@ -71,7 +71,7 @@ def run(
     """
     if given is None:
         return Aligned(heard.tokens, AlignmentReport(Verdict.NO_SUBTITLES))
-    with alone():
+    with single_threaded_blas():
         return _aligned(audio, heard, given, settings, progress)
 
 
@@ -79,7 +79,7 @@ def _aligned(
     audio: Audio, heard: Heard, given: Subtitles, settings: AlignSettings, progress: Progress
 ) -> Aligned:
     wanted = parts(given)
-    listener = Listener(audio.samples, heard.regions, settings.processes)
+    listener = Aligner(audio.samples, heard.regions, settings.processes)
     listened = _locate_words(listener, wanted, given, progress)
     relation = _relation(given, wanted, listened.found)
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
@@ -91,14 +91,14 @@ def _aligned(
 
 
 def _locate_words(
-    listener: Listener, wanted: Sequence[Part], given: Subtitles, progress: Progress
-) -> Listened:
+    listener: Aligner, wanted: Sequence[Part], given: Subtitles, progress: Progress
+) -> Alignment:
     """Align all words to the whole sound, then align again the cues that were missed or stand in another order."""
-    listened = listener.listen([p.spoken for p in wanted], progress)
+    listened = listener.align([p.spoken for p in wanted], progress)
     cue_of_token = [number for number, cue in enumerate(given.cues) for _ in cue.words]
     cue_of = [cue_of_token[part.token] for part in wanted]
 
-    def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Listened]:
+    def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Alignment]:
         return listener.compare([[wanted[n].spoken for n in words] for words in orders], within)
 
     def align_words(words: Sequence[int], within: Span) -> Sequence[WordSpan | None]:
@@ -165,7 +165,7 @@ def _cue_starts(given: Subtitles) -> dict[int, int]:
 
 
 def _report(
-    tokens: tuple[Token, ...], wanted: Sequence[Part], listened: Listened, relation: Relation, heard: Heard,
+    tokens: tuple[Token, ...], wanted: Sequence[Part], listened: Alignment, relation: Relation, heard: Heard,
     cues: Sequence[EditorCue], against: frozenset[int],
 ) -> AlignmentReport:  # fmt: skip
     read = second_reading.read_differently(tokens, heard)

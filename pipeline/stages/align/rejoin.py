@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.speech.aligner.listen import Listened, WordSpan
+from pipeline.speech.aligner.listen import Alignment, WordSpan
 from pipeline.stages.align.relocate import WEAK_FIT, AlignWords, cues_of
 from pipeline.timing import Span
 
@@ -29,7 +29,7 @@ _MAX_FALSE_START_MS = 700
 _FIT_TOLERANCE_NATS = 1.0
 
 
-def rejoined(listened: Listened, cue_of: Sequence[int], align_words: AlignWords) -> Listened:
+def rejoined(listened: Alignment, cue_of: Sequence[int], align_words: AlignWords) -> Alignment:
     """`listened`, with the split-off words of each cue beside the rest of it, where they are said there; `cue_of[n]` is the cue
     of word n."""
     found, unexplained = list(listened.found), list(listened.unwritten)
@@ -52,7 +52,7 @@ def rejoined(listened: Listened, cue_of: Sequence[int], align_words: AlignWords)
         if first is not None and (speech := _false_start_before(first, unexplained)) is not None:
             found[cue.start] = replace(first, span=Span(speech.start_ms, first.span.end_ms))
             unexplained.remove(speech)
-    return Listened(tuple(found), tuple(sorted(unexplained, key=lambda s: s.start_ms)), listened.score)
+    return Alignment(tuple(found), tuple(sorted(unexplained, key=lambda s: s.start_ms)), listened.score)
 
 
 def _false_start_before(here: WordSpan, unexplained: Sequence[Span]) -> Span | None:

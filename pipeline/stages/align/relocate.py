@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from math import ceil
 
-from pipeline.speech.aligner.listen import Listened, WordSpan
+from pipeline.speech.aligner.listen import Alignment, WordSpan
 from pipeline.timing import Span
 
 # A word that fits worse than this (nats per frame, against any phones) may be another word. Set by hand.
@@ -59,11 +59,11 @@ _FAR_BUDGET_MS = 300_000
 
 
 def put_in_place(
-    listened: Listened,
+    listened: Alignment,
     cue_of: Sequence[int],
     align_words: AlignWords,
     expected: ExpectedStart = lambda words: None,
-) -> Listened:
+) -> Alignment:
     """`listened`, with missed cues where they fit unexplained speech; `cue_of[n]` is the cue or paragraph of word n."""
     found = list(listened.found)
     unexplained = _UnexplainedSpeech(listened.unwritten)
@@ -91,12 +91,12 @@ def put_in_place(
             found[words.start : words.stop] = here
             lost[number] = _LostCue(range(0))
             queue_trials(unexplained.take(span, here))
-    return Listened(tuple(found), tuple(unexplained.all), listened.score)
+    return Alignment(tuple(found), tuple(unexplained.all), listened.score)
 
 
 def at_own_times(
-    listened: Listened, cue_of: Sequence[int], align_words: AlignWords, own: GivenSpan
-) -> Listened:
+    listened: Alignment, cue_of: Sequence[int], align_words: AlignWords, own: GivenSpan
+) -> Alignment:
     """`listened`, with the cues that the search missed at their given times, if they fit there."""
     found = list(listened.found)
     for words in cues_of(cue_of):
@@ -106,7 +106,7 @@ def at_own_times(
         here = align_words(words, Span(max(0, span.start_ms - _MARGIN_MS), span.end_ms + _MARGIN_MS))
         if _is_accepted(here):
             found[words.start : words.stop] = here
-    return Listened(tuple(found), listened.unwritten, listened.score)
+    return Alignment(tuple(found), listened.unwritten, listened.score)
 
 
 def without_doubles(found: Sequence[WordSpan | None], cue_of: Sequence[int]) -> list[WordSpan | None]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from pipeline.speech.aligner.listen import Listened, WordSpan
+from pipeline.speech.aligner.listen import Alignment, WordSpan
 from pipeline.stages.align.relocate import WEAK_FIT, cues_of, is_lost
 from pipeline.timing import Span, union
 
-Compare = Callable[[Sequence[Sequence[int]], Span], Sequence[Listened]]
+Compare = Callable[[Sequence[Sequence[int]], Span], Sequence[Alignment]]
 """Aligns several orders of words, given by their indices, to the same span; one result for each order."""
 
 Cue = range
@@ -44,8 +44,12 @@ _WORDS_BUDGET_MS = 300_000
 
 
 def in_spoken_order(
-    listened: Listened, cue_of: Sequence[int], starts: Sequence[int | None], scatter_ms: int, compare: Compare
-) -> Listened:
+    listened: Alignment,
+    cue_of: Sequence[int],
+    starts: Sequence[int | None],
+    scatter_ms: int,
+    compare: Compare,
+) -> Alignment:
     """`listened`, with neighbouring cues in the likeliest order.
 
     `cue_of[n]` is the cue of word n, `starts[c]` the given start of cue c in ms (None in a script, whose order is right);
@@ -63,14 +67,14 @@ def in_spoken_order(
     unwritten = tuple(
         s for s in listened.unwritten if 2 * sum(s.overlap_ms(t) for t in taken) <= s.duration_ms
     )
-    return Listened(tuple(found), unwritten, listened.score)
+    return Alignment(tuple(found), unwritten, listened.score)
 
 
 class _Orders:
     """The cues in the order in which they were found, and trials of other orders; `found` is the result."""
 
     def __init__(
-        self, listened: Listened, cue_of: Sequence[int], starts: Sequence[int | None], close_ms: int, compare: Compare,
+        self, listened: Alignment, cue_of: Sequence[int], starts: Sequence[int | None], close_ms: int, compare: Compare,
     ) -> None:  # fmt: skip
         self.found = list(listened.found)
         self._free = [s for s in listened.unwritten if s.duration_ms >= _MIN_SPEECH_MS]

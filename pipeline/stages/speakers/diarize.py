@@ -76,9 +76,9 @@ def voices(
     if not long_pieces:
         silent = np.zeros(len(embedded.pieces), np.int64)
         return Diarized([], Track(silent, np.zeros(len(silent), np.float32), np.ones(len(silent), bool)))
-    threshold = clustering.bar_for(sum(embedded.pieces[k].span.duration_ms for k in long_pieces))
+    threshold = clustering.merge_threshold(sum(embedded.pieces[k].span.duration_ms for k in long_pieces))
     at_most, sure = (most, None) if most else (listed or None, _MAX_LOG_RATIO_BEYOND_ROSTER)
-    grouped = clustering.group(
+    grouped = clustering.cluster(
         embedded.places[long_pieces], precisions[long_pieces], embedded.space, threshold, at_most, sure, known
     )
     own = [
@@ -131,7 +131,7 @@ def _resegment(
     stay = np.array([p.stay for p in embedded.pieces], np.float32)
     mute = np.array([p.mute for p in embedded.pieces], bool)
     for turn in range(_RESEGMENTATION_ROUNDS + 1):
-        log_likelihoods, distances = tracking.evidence(embedded.places, embedded.amounts, found)
+        log_likelihoods, distances = tracking.log_likelihoods(embedded.places, embedded.amounts, found)
         log_likelihoods[mute] = 0
         for k, chosen in labelled_voices.items():
             log_likelihoods[k, list(chosen)] += _LABEL_BONUS_NATS
@@ -203,7 +203,7 @@ def _separable(seeds: list[list[int]], centres: list[Voice], embedded: EmbeddedP
     are few, by whether every pair of voices is likelier two than one."""
     if sum(map(len, seeds)) < _MIN_SEEDS_TO_VALIDATE:
         pairs = ((a, b) for k, a in enumerate(centres) for b in centres[:k])
-        return all(clustering.likeness(a, b, embedded.space) < 0 for a, b in pairs)
+        return all(clustering.log_likelihood_ratio(a, b, embedded.space) < 0 for a, b in pairs)
     right = total = 0
     for own, pieces in enumerate(seeds):
         for k in pieces:

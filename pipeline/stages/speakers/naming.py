@@ -99,7 +99,7 @@ def _is_first_or_like_it(
     first = max(same, key=lambda v: (votes[v][key], -v))
     if voice == first:
         return True
-    likeness = clustering.likeness(found.voices[voice], found.voices[first], embedded.space)
+    likeness = clustering.log_likelihood_ratio(found.voices[voice], found.voices[first], embedded.space)
     least = _MIN_SECOND_LOG_RATIO if votes[voice][key] >= _MIN_SECOND_VOTES else _MIN_ONE_VOTE_LOG_RATIO
     return likeness > least
 

@@ -1,0 +1,59 @@
+"""Vocal tract length normalisation: the sequence of warps is the best of all, and features keep their shape."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.speech.aligner import acoustic_model, vtln
+from pipeline.speech.aligner.features import cepstra, with_differences
+
+CHOICES = 3
+FRAMES = CHOICES * vtln._STRIDE_FRAMES
+likelihoods = st.lists(
+    st.integers(-40, 40), min_size=len(vtln.WARPS) * CHOICES, max_size=len(vtln.WARPS) * CHOICES
+)
+
+
+def score(warps: tuple[int, ...], likelihood: np.ndarray, speech: list[bool]) -> float:
+    """What a sequence gains, by the definition: likelihood less bias in speech, less the cost of every change."""
+    total = 0.0
+    for at, warp in enumerate(warps):
+        if speech[at]:
+            total += float(likelihood[warp, at] - vtln._BIAS_NATS[warp])
+        if at and warp != warps[at - 1]:
+            total -= vtln._CHANGE_NATS if speech[at] else vtln._CHANGE_IN_PAUSE_NATS
+    return total
+
+
+@given(likelihoods, st.lists(st.booleans(), min_size=CHOICES, max_size=CHOICES))
+@settings(max_examples=60, deadline=None)
+def test_no_other_sequence_of_warps_gains_more(values: list[int], speech: list[bool]) -> None:
+    likelihood = np.array(values, np.float32).reshape(len(vtln.WARPS), CHOICES)
+    chosen = vtln._best_warps(likelihood.copy(), np.repeat(speech, vtln._STRIDE_FRAMES), FRAMES)
+    every = product(range(len(vtln.WARPS)), repeat=CHOICES)
+    best = max(score(warps, likelihood, speech) for warps in every)
+    assert len(chosen) == FRAMES
+    assert score(tuple(chosen[:: vtln._STRIDE_FRAMES]), likelihood, speech) == pytest.approx(best, abs=1e-3)
+
+
+def test_the_likelihood_is_that_of_the_likeliest_gaussian() -> None:
+    model = acoustic_model.load()
+    frames = (
+        np.random.default_rng(1)
+        .normal(0, 1, (vtln._CHUNK_FRAMES + 7, acoustic_model.STREAM_SIZE))
+        .astype(np.float32)
+    )
+    at = vtln._CHUNK_FRAMES + 3
+    alone = np.concatenate([frames[at] ** 2, frames[at], [1]]) @ model.gaussians[0]
+    assert vtln._likelihood(frames, model)[at] == pytest.approx(alone.max(), rel=1e-4)
+
+
+@pytest.mark.parametrize("samples", [0, 409, 16_000])
+def test_features_are_as_many_as_without_warping(samples: int) -> None:
+    sound = np.random.default_rng(2).normal(0, 900, samples).astype(np.int16)
+    found = vtln.features(sound, None, acoustic_model.load())
+    assert found.shape == with_differences(cepstra(sound)[0]).shape
+    assert np.isfinite(found).all()
