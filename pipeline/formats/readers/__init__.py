@@ -19,12 +19,12 @@ _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
 class Reader:
     """How one format is known and parsed.
 
-    `suffixes` are the file names it goes by, `claims` says from the decoded text that it can be nothing else,
+    `suffixes` are the file names it goes by, `sniff` says from the decoded text that it can be nothing else,
     `parse` gives its cues and notes about repairs. `script` formats have no times.
     """
 
     suffixes: tuple[str, ...]
-    claims: Callable[[str], bool]
+    sniff: Callable[[str], bool]
     parse: Callable[[str, Path], tuple[list[RawCue], list[str]]]
     script: bool = False
 
@@ -34,13 +34,13 @@ def _never(text: str) -> bool:
 
 
 READERS: dict[SubtitlesFormat, Reader] = {
-    SubtitlesFormat.VTT: Reader((".vtt",), vtt.claims, vtt.parse),
-    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.claims, ass.parse),
-    SubtitlesFormat.SRT: Reader((".srt",), srt.claims, srt.parse),
+    SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse),
+    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse),
+    SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse),
     SubtitlesFormat.TEXT: Reader((".txt", ".text", ".md"), _never, text.parse, script=True),
 }
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
-free of markup, in file order, and never drops text without a note; give it `claims(text)` if its content
+free of markup, in file order, and never drops text without a note; give it `sniff(text)` if its content
 gives it away; add its name to `GivenFormat` and one line here. Words, labels, sounds and credits are found by
 `words.build` for all formats alike. What is written in it should go the same way back: add it to the round
 trip in the tests. A format that is not text (.docx) decodes itself in `read`."""
@@ -133,7 +133,7 @@ def _format_of(path: Path, text: str) -> tuple[SubtitlesFormat, str]:
     suffix = path.suffix.lower()
     named = next((kind for kind, reader in READERS.items() if suffix in reader.suffixes), None)
     for kind, reader in READERS.items():
-        if reader.claims(text):
+        if reader.sniff(text):
             return kind, "" if named in (kind, None) else f"is named {suffix} but holds {kind.upper()}"
     if named is None and suffix not in ("", ".docx"):
         known = ", ".join(s for reader in READERS.values() for s in reader.suffixes)

@@ -27,7 +27,7 @@ _STYLE = re.compile(r"\\([biu])(\d+)")
 _POSITION = re.compile(r"\\an?\d{1,2}(?!\d)|\\pos\([^()]*\)")
 
 
-def claims(text: str) -> bool:
+def sniff(text: str) -> bool:
     """Whether the text is an ASS or SSA script: its first section says so."""
     return bool(re.match(r"\s*(?:;[^\n]*\n\s*)*\[Script Info\]", text[:4000], re.IGNORECASE))
 

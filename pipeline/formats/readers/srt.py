@@ -64,12 +64,12 @@ class _Block:
         return self.timing_line + 1
 
 
-def claims(text: str) -> bool:
+def sniff(text: str) -> bool:
     """Whether the text is SubRip whatever its name: its first lines hold a timing line."""
     return any(_TIMING.fullmatch(line) for line in text[:4000].splitlines()[:8])
 
 
-def claims_lines(text: str, numbers: Iterable[int]) -> bool:
+def are_timing_lines(text: str, numbers: Iterable[int]) -> bool:
     """Whether all these lines (from 1) are timing lines of SubRip, with commas."""
     lines = re.split(r"\r\n|\n|\r", text)
     return all("," in lines[n - 1] and _TIMING.fullmatch(lines[n - 1]) for n in numbers)

@@ -47,18 +47,18 @@ class VttFile:
     skipped: list[int] = field(default_factory=list)
 
 
-def claims(text: str) -> bool:
+def sniff(text: str) -> bool:
     """Whether the text carries the WebVTT signature."""
     return bool(_SIGNATURE.match(_preprocessed(text[:16])))
 
 
 def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
     """The cues in file order, and notes. Raises SubtitlesError when the signature is missing."""
-    if not claims(text):
+    if not sniff(text):
         remedy = "make its first line WEBVTT, or rename it .srt if that is what it is"
         raise SubtitlesError(path, "does not begin with the line WEBVTT", remedy, line=1)
     found = parse_file(text)
-    if not found.cues and found.skipped and srt.claims_lines(text, found.skipped):
+    if not found.cues and found.skipped and srt.are_timing_lines(text, found.skipped):
         cues, notes = srt.parse(text, path)
         return cues, ["writes its times as SubRip does, with a comma, and players will not show it", *notes]
     notes = [f"line {n}: the timing cannot be read, so players and we skip this cue" for n in found.skipped]
