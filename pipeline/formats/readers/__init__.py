@@ -42,7 +42,7 @@ READERS: dict[SubtitlesFormat, Reader] = {
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
 free of markup, in file order, and never drops text without a note; give it `sniff(text)` if its content
 gives it away; add its name to `GivenFormat` and one line here. Words, labels, sounds and credits are found by
-`words.build` for all formats alike. What is written in it should go the same way back: add it to the round
+`words.tokenize` for all formats alike. What is written in it should go the same way back: add it to the round
 trip in the tests. A format that is not text (.docx) decodes itself in `read`."""
 
 _FOREIGN = (  # files that are brought by mistake, by their first bytes
@@ -66,7 +66,7 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subti
     offset, for what is no readable text, or has no timing line where there must be one.
     """
     found = _parse(path, lang)
-    cues = words.build(found.cues, known_names, found.script)
+    cues = words.tokenize(found.cues, known_names, found.script)
     return Subtitles(path.name, found.format, cues, found.encoding, lang, _first_of(found.notes))
 
 

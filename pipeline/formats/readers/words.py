@@ -67,7 +67,7 @@ class _Unit:
     kind: Kind
 
 
-def build(
+def tokenize(
     cues: Sequence[RawCue], known_names: Iterable[str] = (), script: bool = False
 ) -> tuple[SubtitlesCue, ...]:
     """The cues with their words; labels are learnt from all of them first. A cue may come out without any
