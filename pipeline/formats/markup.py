@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-GUARD = "\u2060"
+WORD_JOINER = "\u2060"
 # What players take for markup: a tag, an override block, a character reference, the arrow of a timing line.
-_ARMED = re.compile(
-    r"<(?=/?[A-Za-z])|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + GUARD + ")"
+_LIKE_MARKUP = re.compile(
+    r"<(?=/?[A-Za-z])|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + WORD_JOINER + ")"
 )
 
 
@@ -34,9 +34,9 @@ def styled(text: str, style: str) -> str:
 
 def guard(line: str) -> str:
     """`line` with a word joiner inside everything that could be taken for markup."""
-    return _ARMED.sub(lambda m: m[0] + GUARD, line)
+    return _LIKE_MARKUP.sub(lambda m: m[0] + WORD_JOINER, line)
 
 
 def unguard(text: str) -> str:
     """The inverse of `guard`."""
-    return re.sub(r"(<|\{|&|-)" + GUARD, r"\1", text)
+    return re.sub(r"(<|\{|&|-)" + WORD_JOINER, r"\1", text)

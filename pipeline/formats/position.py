@@ -15,8 +15,8 @@ from pipeline.formats.vtt_settings import parse_settings
 _AN = re.compile(r"\{[^{}]*\\an([1-9])[^{}]*\}")
 _A_LEGACY = re.compile(r"\{[^{}]*\\a(1[01]|[1-9])(?!\d)[^{}]*\}")
 # SSA's older `\aN`: 1-3 below, +4 above, +8 in the middle.
-_LEGACY_TO_AN = {1: 1, 2: 2, 3: 3, 5: 7, 6: 8, 7: 9, 9: 4, 10: 5, 11: 6}
-_COLUMNS = {1: "align:start position:5%", 3: "align:end position:95%"}
+_AN_OF_LEGACY = {1: 1, 2: 2, 3: 3, 5: 7, 6: 8, 7: 9, 9: 4, 10: 5, 11: 6}
+_WEBVTT_COLUMNS = {1: "align:start position:5%", 3: "align:end position:95%"}
 
 
 def to_webvtt(settings: str) -> str:
@@ -29,7 +29,7 @@ def to_webvtt(settings: str) -> str:
         return " ".join(s for s in parse_settings(settings).valid if not s.startswith("region:"))
     row, column = divmod(number - 1, 3)
     line = {0: "", 1: "line:50%", 2: "line:0"}[row]
-    return " ".join(part for part in (line, _COLUMNS.get(column + 1, "")) if part)
+    return " ".join(part for part in (line, _WEBVTT_COLUMNS.get(column + 1, "")) if part)
 
 
 def to_ssa(settings: str) -> str:
@@ -45,7 +45,7 @@ def alignment(text: str) -> int | None:
     if match := _AN.search(text):
         return int(match[1])
     if match := _A_LEGACY.search(text):
-        return _LEGACY_TO_AN.get(int(match[1]))
+        return _AN_OF_LEGACY.get(int(match[1]))
     return None
 
 

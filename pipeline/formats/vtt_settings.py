@@ -54,7 +54,7 @@ def parse_settings(text: str, regions: Iterable[Region] = ()) -> CueSettings:
     known = {region.id: region for region in regions}
     settings = CueSettings()
     for name, value in _pairs(text):
-        changed = _with(settings, name, value, known)
+        changed = _with_setting(settings, name, value, known)
         if changed is not None:
             settings = replace(changed, valid=(*settings.valid, f"{name}:{value}"))
     if settings.region and (settings.line is not None or settings.size != 100 or settings.vertical):
@@ -88,7 +88,9 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _with(settings: CueSettings, name: str, value: str, regions: dict[str, Region]) -> CueSettings | None:
+def _with_setting(
+    settings: CueSettings, name: str, value: str, regions: dict[str, Region]
+) -> CueSettings | None:
     """`settings` with one more, None when its name or value means nothing."""
     if name == "region":
         return replace(settings, region=regions.get(value))

@@ -26,8 +26,17 @@ FLAGS = ("negated", "asked", "quoted", "hypothetical")
 MAX_UTTERANCES = 1 << 20
 _MAX_MS = 1 << 40  # 34 years: beyond it something else than a recording was measured
 
-_UNSAFE = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_SAFE = str.maketrans({**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys([0xFFFE, 0xFFFF], "�")})
+_UNSAFE_CODEPOINTS = [
+    *range(0x20),
+    *range(0x7F, 0xA0),
+    0x2028,
+    0x2029,
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+]
+_REPLACEMENTS = str.maketrans(
+    {**dict.fromkeys(_UNSAFE_CODEPOINTS, " "), **dict.fromkeys([0xFFFE, 0xFFFF], "�")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,7 @@ class _Root(TypedDict, total=False):
 _DECODER = msgspec.json.Decoder(_Root)
 
 
-def _decoded(data: bytes) -> Any:
+def _decode_json(data: bytes) -> Any:
     """JSON as plain values but for the words. Raises ValueError, RecursionError."""
     with contextlib.suppress(msgspec.ValidationError):
         return _DECODER.decode(data)
@@ -135,7 +144,7 @@ def _decoded(data: bytes) -> Any:
 
 def clean(text: str) -> str:
     """The text with every control character, line separator and direction override made a space."""
-    return text if text.isascii() and text.isprintable() else text.translate(_SAFE)
+    return text if text.isascii() and text.isprintable() else text.translate(_REPLACEMENTS)
 
 
 def find(folder: Path) -> list[Path]:
@@ -150,7 +159,7 @@ def find(folder: Path) -> list[Path]:
 def parse(data: bytes, path: Path) -> Document:
     """The document in the bytes of a file; `path` is named in errors. Raises DocumentError."""
     try:
-        root = _decoded(data)
+        root = _decode_json(data)
     except (ValueError, RecursionError):  # the latter: nested deeper than any transcript
         raise DocumentError(path, "is not valid JSON (a half-written or damaged file)") from None
     if not isinstance(root, dict) or "schema" not in root:
@@ -228,13 +237,13 @@ class _Reader:
         """Whether nobody says any of it in the recording; such words stand in utterances of their own."""
         words = entry.get("words", [])
         if isinstance(words, msgspec.Raw):
-            words = self.now_read(words) if b'"absent"' in bytes(words) else []
+            words = self.decode_words(words) if b'"absent"' in bytes(words) else []
         first = words[0] if isinstance(words, list) and words else {}
         return isinstance(first, dict) and first.get("kind") == "absent"
 
     def tags(self, entry: dict[str, Any], text: str, start_ms: int, end_ms: int) -> Iterator[Tag]:
         here = self.where
-        entry["words"] = self.now_read(entry.get("words", []))
+        entry["words"] = self.decode_words(entry.get("words", []))
         for number, tag in self.rows(entry, "concepts", "concept"):
             self.where = f"{here}, concept {number}"
             first, last = self.count(tag, "start_char"), self.count(tag, "end_char")
@@ -249,7 +258,7 @@ class _Reader:
             confidence = self.confidence(tag, min(w[2] for w in said))
             yield Tag(self.text(tag, "id"), first, last, *times, rule, flags, about, confidence)
 
-    def now_read(self, words: Any) -> Any:
+    def decode_words(self, words: Any) -> Any:
         """Words that the decoder left unread."""
         try:
             return msgspec.json.decode(words) if isinstance(words, msgspec.Raw) else words

@@ -33,7 +33,7 @@ SCHEMA = "vignette/1"
 def dumps(transcript: Transcript) -> str:
     """The document as text: two spaces of indent, one word per line, LF, a line end at the end, no escapes
     but JSON's own."""
-    return _compact(to_dict(transcript)) + "\n"
+    return _encode_indented(to_dict(transcript)) + "\n"
 
 
 def schema() -> dict[str, Any]:
@@ -192,10 +192,12 @@ def _passage(passage: Passage, aligned: Aligned) -> dict[str, Any]:
     return {**_times(passage.span), "text": text, "heard": passage.heard}
 
 
-_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # made once: it is asked for every word
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False
+).encode  # made once: it is asked for every word
 
 
-def _compact(value: Any, indent: str = "") -> str:
+def _encode_indented(value: Any, indent: str = "") -> str:
     """JSON where whatever holds only scalars takes one line: a word is a line, and a difference of one word
     is too."""
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -203,11 +205,11 @@ def _compact(value: Any, indent: str = "") -> str:
         if child and isinstance(child, (dict, list)):
             break
     else:
-        return _line(value)
+        return _encode(value)
     deeper = indent + "  "
     if isinstance(value, dict):
-        lines = [f"{deeper}{_line(k)}: {_compact(v, deeper)}" for k, v in value.items()]
+        lines = [f"{deeper}{_encode(k)}: {_encode_indented(v, deeper)}" for k, v in value.items()]
     else:
-        lines = [f"{deeper}{_compact(v, deeper)}" for v in value]
+        lines = [f"{deeper}{_encode_indented(v, deeper)}" for v in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     return f"{opening}\n" + ",\n".join(lines) + f"\n{indent}{closing}"

@@ -29,7 +29,7 @@ class Reader:
     script: bool = False
 
 
-def _never(text: str) -> bool:
+def _sniff_nothing(text: str) -> bool:
     return False
 
 
@@ -37,7 +37,7 @@ READERS: dict[SubtitlesFormat, Reader] = {
     SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse),
     SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse),
     SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse),
-    SubtitlesFormat.TEXT: Reader((".txt", ".text", ".md"), _never, text.parse, script=True),
+    SubtitlesFormat.TEXT: Reader((".txt", ".text", ".md"), _sniff_nothing, text.parse, script=True),
 }
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
 free of markup, in file order, and never drops text without a note; give it `sniff(text)` if its content
@@ -45,7 +45,7 @@ gives it away; add its name to `GivenFormat` and one line here. Words, labels, s
 `words.tokenize` for all formats alike. What is written in it should go the same way back: add it to the round
 trip in the tests. A format that is not text (.docx) decodes itself in `read`."""
 
-_FOREIGN = (  # files that are brought by mistake, by their first bytes
+_FOREIGN_SIGNATURES = (  # files that are brought by mistake, by their first bytes
     (b"{\\rtf", "is an RTF document", "save it as .docx or .txt"),
     (b"%PDF", "is a PDF document", "save its text as .txt"),
     (
@@ -67,7 +67,7 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subti
     """
     found = _parse(path, lang)
     cues = words.tokenize(found.cues, known_names, found.script)
-    return Subtitles(path.name, found.format, cues, found.encoding, lang, _first_of(found.notes))
+    return Subtitles(path.name, found.format, cues, found.encoding, lang, _shortened(found.notes))
 
 
 def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
@@ -93,8 +93,8 @@ def _parse(path: Path, lang: str) -> _Parsed:
     kind, contradiction = _format_of(path, decoded.text)
     reader = READERS[kind]
     cues, notes = reader.parse(decoded.text, path)
-    told = [note for note in (*decoded.notes, contradiction, *notes) if note]
-    return _Parsed(kind, cues, told, decoded.encoding, reader.script)
+    all_notes = [note for note in (*decoded.notes, contradiction, *notes) if note]
+    return _Parsed(kind, cues, all_notes, decoded.encoding, reader.script)
 
 
 def source_text(path: Path, lang: str = "en") -> str:
@@ -103,7 +103,7 @@ def source_text(path: Path, lang: str = "en") -> str:
     return encoding.decode(_load(path), path, lang).text
 
 
-def _first_of(notes: list[str]) -> tuple[str, ...]:
+def _shortened(notes: list[str]) -> tuple[str, ...]:
     """The notes, or the first of them and how many there are: nobody reads three hundred."""
     if len(notes) <= _MAX_NOTES:
         return tuple(notes)
@@ -122,7 +122,7 @@ def _load(path: Path) -> bytes:
         raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise SubtitlesError(path, "is empty", "export it again")
-    for magic, problem, remedy in _FOREIGN:
+    for magic, problem, remedy in _FOREIGN_SIGNATURES:
         if data.startswith(magic):
             raise SubtitlesError(path, problem, remedy, offset=0)
     return data

@@ -75,12 +75,12 @@ def _cue(line: str, fields: list[str], number: int) -> RawCue | None:
     raw = values["text"].strip()
     actor = values.get("name", values.get("actor", "")).strip() or None
     codes = "".join(_POSITION.findall("".join(_OVERRIDE.findall(raw))))
-    lines = split_lines(list(_visible(raw, actor)))
+    lines = split_lines(list(_pieces(raw, actor)))
     settings = f"{{{codes}}}" if codes else ""
     return RawCue(Span(start_ms, max(start_ms, end_ms)), lines, raw, settings=settings, line=number)
 
 
-def _visible(raw: str, actor: str | None) -> Iterator[Piece]:
+def _pieces(raw: str, actor: str | None) -> Iterator[Piece]:
     """The text without override blocks, and without what stands between `{\\p1}` and `{\\p0}`: that draws
     shapes."""
     drawing = False

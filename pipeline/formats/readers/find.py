@@ -24,7 +24,7 @@ _SCRIPTS = (".txt", ".docx")
 
 def find_subtitles(media_path: Path, lang: str = "en") -> list[Path]:
     """The files, best first; empty when there are none or the folder cannot be read."""
-    name = _plain(media_path.stem)
+    name = _nfc(media_path.stem)
     ranked = []
     try:
         beside = [p for p in media_path.parent.iterdir() if p.is_file()]
@@ -39,7 +39,7 @@ def find_subtitles(media_path: Path, lang: str = "en") -> list[Path]:
 
 def _rank(path: Path, name: str, lang: str) -> tuple[int, str, int] | None:
     """Where the file stands in the order; None when it does not belong to the recording."""
-    suffix, stem = path.suffix.lower(), _plain(path.stem)
+    suffix, stem = path.suffix.lower(), _nfc(path.stem)
     if suffix not in _TIMED + _SCRIPTS or not stem.startswith(name):
         return None
     script = suffix in _SCRIPTS
@@ -54,7 +54,7 @@ def _rank(path: Path, name: str, lang: str) -> tuple[int, str, int] | None:
     return None
 
 
-def _plain(name: str) -> str:
+def _nfc(name: str) -> str:
     """One spelling for names that file systems compose differently."""
     return unicodedata.normalize("NFC", name)
 

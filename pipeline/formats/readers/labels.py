@@ -26,7 +26,7 @@ _OFF_SCREEN = re.compile(
     r"\W*(?:v\.?\s?o|o\.?\s?[sc]|cont['’]?d|continu(?:ing|ed)|(?:on|off)(?:[ -]screen)?)\W*", re.I
 )
 # What begins a sentence or names a thing and is followed by a colon, but never is a person.
-_NOT_NAMES = sounds.words_of(
+_NOT_NAMES = sounds.vocabulary(
     "he she they it's that's i'm said honestly actually basically obviously clearly seriously frankly "
     "simply ideally hopefully sadly truly really a about act address advice after again also although "
     "always an and another answer any as at because before but by caution chapter closing commentary "
@@ -41,7 +41,7 @@ _NOT_NAMES = sounds.words_of(
     "title to today tomorrow topic translation truth two unit update video vignette wait warning we well "
     "what when where which who why wisdom yes yesterday you your"
 )
-_TITLES = sounds.words_of("dr mr mrs ms miss prof professor sir dame rev nurse father sister")
+_TITLES = sounds.vocabulary("dr mr mrs ms miss prof professor sir dame rev nurse father sister")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Labels:
     """
 
     certain: frozenset[str]
-    shouting: bool = False
+    all_caps: bool = False
 
     @classmethod
     def learn(
@@ -72,18 +72,18 @@ class Labels:
         """From the starts of all lines that may begin with a label, the roster's names, and names given by
         markup."""
         starts = list(starts)
-        shouting = is_shouting(starts)
-        found = Counter(name for start in starts if (name := _possible_name(start, shouting)))
+        all_caps = is_all_caps(starts)
+        found = Counter(name for start in starts if (name := _possible_name(start, all_caps)))
         often = {name for name, times in found.items() if times >= 2}
         if sum(found.values()) >= 3 and sum(found.values()) * 4 >= len(starts):
             often = set(found)
-        names = {part for name in (*known_names, *voices) for part in _parts(name)}
-        return cls(frozenset(often | names), shouting)
+        names = {part for name in (*known_names, *voices) for part in _forms_of_name(name)}
+        return cls(frozenset(often | names), all_caps)
 
     def at_start(self, text: str, announced: bool = False) -> Label | None:
         """The label with which `text` begins, None when it begins with none; `announced` says that `>>`
         stood before it."""
-        if announced and self.shouting:
+        if announced and self.all_caps:
             return Labels(self.certain).at_start(text)
         if match := _COLON.match(text):
             name = match["name"].strip()
@@ -108,12 +108,12 @@ class Labels:
             return False
         if sounds.names_role(name):
             return True
-        return not self.shouting and (_is_capitals(name) or _is_full_name(name))
+        return not self.all_caps and (_is_capitals(name) or _is_full_name(name))
 
     def _is_bracketed_name(self, name: str) -> bool:
         if name.casefold() in self.certain or sounds.names_role(name):
             return True
-        if self.shouting or not _may_be_name(name) or sounds.names_sound(name):
+        if self.all_caps or not _may_be_name(name) or sounds.names_sound(name):
             return False
         words = name.split()
         # "[GLASS SHATTERS]", "[DOGS HOWLING]": two words of which the last is a verb are a sound
@@ -121,14 +121,14 @@ class Labels:
         return (_is_capitals(name) or _is_full_name(name)) and not verb
 
 
-def _parts(name: str) -> set[str]:
+def _forms_of_name(name: str) -> set[str]:
     """A name and its words, so that "Tim Leighton, PhD" is known as Tim and as Leighton too."""
     plain = re.sub(r"(?:,.*|\(.*\))$", "", name).strip().casefold()
     words = {w for w in plain.split() if len(w) > 2 and w.strip(".") not in _TITLES and w not in _NOT_NAMES}
     return {plain, *words} - {""}
 
 
-def is_shouting(lines: Iterable[str]) -> bool:
+def is_all_caps(lines: Iterable[str]) -> bool:
     """Whether most letters are capitals, as in much broadcast captioning."""
     capitals = small = 0
     for line in lines:

@@ -8,12 +8,12 @@ import re
 # Stems of words that captions use for sounds and for what cannot be understood; each may carry an ending.
 
 
-def words_of(text: str) -> frozenset[str]:
+def vocabulary(text: str) -> frozenset[str]:
     """A vocabulary written as words with spaces between them."""
     return frozenset(text.split())
 
 
-_STEMS = words_of(
+_STEMS = vocabulary(
     "applau[sd] audience background bark bang beep bell bird bleep breath buzz chatter cheer chime chirp "
     "chuckl clap clatter clears? clearing click cough crash cries cry crying crosstalk cross-talk crowd "
     "creak door echo engine exhal fad(?:e|es|ing) footstep gasp giggl groan grunt gulp hiss horn hum hums "
@@ -27,7 +27,7 @@ _STEMS = words_of(
 _ENDINGS = "s|es|e|ed|er|ers|ing|ingly|ter|y|ly|ible|able|ance|ence|t|ce|cing|ation"
 _SOUND = re.compile(rf"\b(?:{'|'.join(sorted(_STEMS))})(?:{_ENDINGS})?\b", re.IGNORECASE)
 
-_ROLES = words_of(
+_ROLES = vocabulary(
     "all announcer boy child client clients clinician commentary commentator cotherapist co-therapist "
     "counsellor counselor doctor everyone facilitator female girl group host interviewer interviewee "
     "leader male man member men moderator narration narrator nurse operator participant patient person "

@@ -18,9 +18,9 @@ DRAFT_NOTICE = "DRAFT: machine text, not for publication"
 """Shown first in every caption file of grade draft; 40 characters, so that it fits the shortest usual line
 of 42."""
 
-_INVISIBLE = {"Cc", "Cs"}  # control characters; lone surrogates, which no file can hold
+_DROPPED_CATEGORIES = {"Cc", "Cs"}  # control characters; lone surrogates, which no file can hold
 # Embeddings and overrides: they turn the text behind them around, labels and other captions of the screen included.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e")
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e")
 _NOTICE_MIN_MS = 1000  # shorter than this nobody reads the notice in a cue of its own
 _NOTICE_MAX_MS = 5000
 
@@ -54,7 +54,7 @@ class Piece:
     style: str = ""
 
 
-def squeeze(text: str) -> str:
+def clean_piece(text: str) -> str:
     """`clean`, but a space at either end stays one, so that pieces can be joined."""
     cleaned = clean(text)
     before = " " if text[:1].isspace() and cleaned else ""
@@ -91,7 +91,8 @@ def style_of(transcript: Transcript) -> Style:
 def lines(cue: Cue, transcript: Transcript, style: Style | None = None) -> list[str]:
     """The cue's lines of plain text with labels and dialogue dashes drawn; none is empty."""
     return [
-        " ".join(text for _, text in line) for line in _texts(cue, transcript, style or style_of(transcript))
+        " ".join(text for _, text in line)
+        for line in _tokens_of_lines(cue, transcript, style or style_of(transcript))
     ]
 
 
@@ -102,10 +103,10 @@ def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue
     first cue, and otherwise on a line of its own above the first cue's text. A draft without any cue shows
     none.
     """
-    drawn = style or style_of(transcript)
-    names = _Names(transcript)
+    chosen_style = style or style_of(transcript)
+    names = _SpeakerNames(transcript)
     shown = [
-        RenderedCue(c.span, _pieces(c, transcript, drawn, names), c.settings)
+        RenderedCue(c.span, _pieces(c, transcript, chosen_style, names), c.settings)
         for c in transcript.captions.cues
     ]
     return _with_notice(shown) if transcript.grade is Grade.DRAFT and shown else shown
@@ -119,7 +120,7 @@ def _with_notice(shown: list[RenderedCue]) -> list[RenderedCue]:
     return [RenderedCue(first.span, ((Piece(DRAFT_NOTICE),), *first.pieces), first.settings), *shown[1:]]
 
 
-class _Names:
+class _SpeakerNames:
     """Who says each token, by name; made once for all cues, which ask for every word."""
 
     def __init__(self, transcript: Transcript) -> None:
@@ -134,11 +135,13 @@ class _Names:
         return self._names.get(self._speakers[index] or cue.speaker or "", "")
 
 
-def _pieces(cue: Cue, transcript: Transcript, style: Style, names: _Names) -> tuple[tuple[Piece, ...], ...]:
+def _pieces(
+    cue: Cue, transcript: Transcript, style: Style, names: _SpeakerNames
+) -> tuple[tuple[Piece, ...], ...]:
     # A door that opens while somebody talks is not their voice.
     voiceless = not cue.labels and all(t.kind is Kind.SOUND for t in transcript.tokens[cue.first : cue.last])
     result = []
-    for line in _texts(cue, transcript, style):
+    for line in _tokens_of_lines(cue, transcript, style):
         runs: list[tuple[str, str]] = []
         for index, text in line:
             speaker = "" if voiceless else names.of(index, cue)
@@ -150,7 +153,7 @@ def _pieces(cue: Cue, transcript: Transcript, style: Style, names: _Names) -> tu
     return tuple(result)
 
 
-def _texts(cue: Cue, transcript: Transcript, style: Style) -> list[list[tuple[int, str]]]:
+def _tokens_of_lines(cue: Cue, transcript: Transcript, style: Style) -> list[list[tuple[int, str]]]:
     """Of each line the tokens' indices and what is shown of them, labels and dashes included."""
     tokens, labels, dashes = transcript.tokens, dict(cue.labels), frozenset(cue.dashes)
     return [
@@ -176,6 +179,6 @@ def clean(text: str) -> str:
         "".join(
             c
             for c in text
-            if c.isspace() or (c not in _TURNING and unicodedata.category(c) not in _INVISIBLE)
+            if c.isspace() or (c not in _BIDI_CONTROLS and unicodedata.category(c) not in _DROPPED_CATEGORIES)
         ).split()
     )

@@ -14,7 +14,7 @@ from itertools import groupby
 from pipeline.formats import position
 from pipeline.formats.markup import guard, styled
 from pipeline.formats.writers import render
-from pipeline.formats.writers.render import Piece, RenderedCue, clean, squeeze
+from pipeline.formats.writers.render import Piece, RenderedCue, clean, clean_piece
 from pipeline.transcript import Transcript
 
 
@@ -42,5 +42,5 @@ def _line(pieces: tuple[Piece, ...]) -> str:
     """The line with its styles as tags; pieces of one style are guarded together, as an arrow may cross
     them."""
     alike = groupby(pieces, key=lambda piece: piece.style)
-    marked = (styled(guard(squeeze("".join(p.text for p in run))), style) for style, run in alike)
+    marked = (styled(guard(clean_piece("".join(p.text for p in run))), style) for style, run in alike)
     return " ".join("".join(marked).split())

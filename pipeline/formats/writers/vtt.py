@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pipeline.formats import position
 from pipeline.formats.markup import ORIGIN, escape, styled
 from pipeline.formats.writers import render
-from pipeline.formats.writers.render import Piece, RenderedCue, clean, squeeze
+from pipeline.formats.writers.render import Piece, RenderedCue, clean, clean_piece
 from pipeline.timing import Span, format_timecode
 from pipeline.transcript import Grade, Transcript, grade_line
 
@@ -39,7 +39,7 @@ def _timing(span: Span, settings: str) -> str:
 def _line(pieces: tuple[Piece, ...]) -> str:
     text = ""
     for piece in pieces:
-        said = squeeze(piece.text)
+        said = clean_piece(piece.text)
         name = escape(clean(piece.speaker))
         shown = styled(escape(said.strip()), piece.style)
         if not said.strip():
@@ -52,8 +52,8 @@ def _line(pieces: tuple[Piece, ...]) -> str:
 
 def _notes(transcript: Transcript) -> list[str]:
     notes = [f"{ORIGIN}: {grade_line(transcript)}"]
-    told = {k: v for k, v in transcript.provenance.items() if k != "lexicon"}  # captions do not depend on it
-    notes += ["; ".join(f"{k}: {v}" for k, v in sorted(told.items()))]
+    shown = {k: v for k, v in transcript.provenance.items() if k != "lexicon"}  # captions do not depend on it
+    notes += ["; ".join(f"{k}: {v}" for k, v in sorted(shown.items()))]
     if transcript.grade is Grade.DRAFT:
         notes.insert(0, render.DRAFT_NOTICE)
     return notes
