@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.audit.matching import Match, match
-from pipeline.audit.model import Hit, Severity, Shown, SpokenWord, View
+from pipeline.audit.model import Hit, Severity, ShownCue, SpokenWord, View
 from pipeline.timing import Span, covered_ms, gaps, union
 
 # Words closer together than this are one stretch of speech.
@@ -134,7 +134,7 @@ def empty_stretch(view: View) -> Iterator[Hit]:
             )
 
 
-def onsets(view: View) -> list[tuple[Shown, int]]:
+def onsets(view: View) -> list[tuple[ShownCue, int]]:
     """For every caption whose first word's onset is known: how much later than it the caption comes, in
     ms."""
     if "onsets" not in view.shared:
@@ -145,7 +145,7 @@ def onsets(view: View) -> list[tuple[Shown, int]]:
     return found
 
 
-def _word_onsets(view: View) -> list[tuple[Shown, int]]:
+def _word_onsets(view: View) -> list[tuple[ShownCue, int]]:
     words, pairs = view.facts.words or (), matched(view).of_cue
     found = []
     for cue in view.cues:
@@ -155,7 +155,7 @@ def _word_onsets(view: View) -> list[tuple[Shown, int]]:
     return found
 
 
-def _onset(words: Sequence[SpokenWord], first: int, cue: Shown) -> int:
+def _onset(words: Sequence[SpokenWord], first: int, cue: ShownCue) -> int:
     """When what a caption shows begins to be said: at its first word, or at a mark in front of it that stands for
     speech nobody understood ("... and so") and has a time of its own in the transcript."""
     mark, word = words[first - 1] if first else None, words[first]
@@ -164,12 +164,12 @@ def _onset(words: Sequence[SpokenWord], first: int, cue: Shown) -> int:
     return word.span.start_ms
 
 
-def _begins_with_sound(cue: Shown) -> bool:
+def _begins_with_sound(cue: ShownCue) -> bool:
     begins = cue.text.lstrip("-–— ")
     return begins.startswith(("[", "(", "♪", "♫", "#")) and not (cue.labels and cue.labels[0][0] == 0)
 
 
-def _region_onsets(view: View) -> list[tuple[Shown, int]]:
+def _region_onsets(view: View) -> list[tuple[ShownCue, int]]:
     """Captions against starts of speech after silence, where each is the other's nearest.
 
     Where an earlier caption is on screen already, the start of speech is that one's; where somebody speaks as the
@@ -251,14 +251,14 @@ def lingers(view: View) -> Iterator[Hit]:
                 yield Hit(f"It stays {over} ms after its last word.", cue, over)
 
 
-def speakers_of(view: View, cue: Shown) -> list[str]:
+def speakers_of(view: View, cue: ShownCue) -> list[str]:
     """Who says the words of a caption, in order, each change once; "" where nobody knows."""
     words = view.facts.words or ()
     said = [words[p].speaker for p in matched(view).of_cue[cue.number] if p is not None]
     return [name for k, name in enumerate(said) if k == 0 or name != said[k - 1]]
 
 
-def speech_overlaps(view: View, one: Shown, other: Shown) -> bool:
+def speech_overlaps(view: View, one: ShownCue, other: ShownCue) -> bool:
     """Whether the words of two captions are said at the same time, as the transcript has it."""
     words, of_cue = view.facts.words or (), matched(view).of_cue
     said = [[words[p].span for p in of_cue[cue.number] if p is not None] for cue in (one, other)]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.audit.model import Differing, Document, Facts, Flaw, Shown, SpokenWord
+from pipeline.audit.model import Differing, Document, Facts, Flaw, ShownCue, SpokenWord
 from pipeline.audit.syntax import Block, Scan, scan
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import read
@@ -42,7 +42,7 @@ def from_given(given: Subtitles, data: bytes) -> Document:
         line = block[0].line if block else 0
         if block[1:]:
             at[(cue.span.start_ms, cue.span.end_ms)] = block[1:]
-        cues.append(shown(number, cue.span, cue.raw.split("\n"), names, kind, cue.id, cue.settings, line))
+        cues.append(shown_cue(number, cue.span, cue.raw.split("\n"), names, kind, cue.id, cue.settings, line))
     return Document(given.name, kind, tuple(cues), scanned.flaws, given.lang, given.notes)
 
 
@@ -53,7 +53,7 @@ def _lines(scanned: Scan) -> dict[tuple[int | None, int | None], list[Block]]:
     return found
 
 
-def shown(
+def shown_cue(
     number: int,
     span: Span,
     raw_lines: Iterable[str],
@@ -62,7 +62,7 @@ def shown(
     id: str = "",
     settings: str = "",
     line: int = 0,
-) -> Shown:
+) -> ShownCue:
     """One cue as a viewer sees it; `names` are the labels (case folded) that this file is known to use."""
     raw = list(raw_lines)
     lines: list[str] = []
@@ -81,7 +81,7 @@ def shown(
             labels.append((len(lines) - 1, label[0]))
             spoken_by = spoken_by or (label[1],)
         voices.append(spoken_by)
-    return Shown(
+    return ShownCue(
         number,
         span,
         tuple(lines),
@@ -130,7 +130,7 @@ def from_json(document: Mapping[str, Any]) -> tuple[Document, Facts]:
     people = {s["id"]: s["name"] for s in document["speakers"]}
     names = {name.casefold() for name in people.values() if name}
     cues = tuple(
-        shown(number, Span(c["start_ms"], c["end_ms"]), c["lines"], names, "json", c["id"])
+        shown_cue(number, Span(c["start_ms"], c["end_ms"]), c["lines"], names, "json", c["id"])
         for number, c in enumerate(document["cues"], 1)
     )
     return Document(document["media"]["name"], "json", cues, (), document["lang"]), facts_from_json(document)

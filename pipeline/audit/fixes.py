@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
-from pipeline.audit.captions import shown
+from pipeline.audit.captions import shown_cue
 from pipeline.audit.engine import audit
-from pipeline.audit.model import Document, Facts, Severity, Shown
+from pipeline.audit.model import Document, Facts, Severity, ShownCue
 from pipeline.audit.waivers import Waiver, waive
 from pipeline.english.breaks import Junction, junction, visible_length
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
@@ -42,12 +42,12 @@ class Mend:
 
     number: int
     rules: tuple[str, ...]
-    before: Shown
-    after: Shown
+    before: ShownCue
+    after: ShownCue
 
 
 _Counts = Counter[tuple[str, str, Severity]]
-Try = Callable[[Shown, Shown | None, Profile, Facts], Iterator[Shown]]
+Try = Callable[[ShownCue, ShownCue | None, Profile, Facts], Iterator[ShownCue]]
 
 
 def mend(
@@ -88,12 +88,12 @@ def mend(
 
 def _better(
     rule: str,
-    cue: Shown,
-    around: Sequence[Shown],
+    cue: ShownCue,
+    around: Sequence[ShownCue],
     document: Document,
     profiles: Sequence[Profile],
     facts: Facts,
-) -> Shown | None:
+) -> ShownCue | None:
     """The first candidate that helps, judged by the caption and those around it, in order of appearance."""
     at = next(k for k, c in enumerate(around) if c.number == cue.number)
     following = around[at + 1] if at + 1 < len(around) else None
@@ -122,7 +122,7 @@ def _helps(rule: str, before: _Counts, after: _Counts) -> bool:
     return all(_weight(after, *other, least) <= _weight(before, *other, least) for other in others)
 
 
-def _near(facts: Facts, cues: Sequence[Shown]) -> Facts:
+def _near(facts: Facts, cues: Sequence[ShownCue]) -> Facts:
     first = min(c.span.start_ms for c in cues) - EARSHOT_MS
     last = max(c.span.end_ms for c in cues) + EARSHOT_MS
     said = facts.words or ()
@@ -130,7 +130,9 @@ def _near(facts: Facts, cues: Sequence[Shown]) -> Facts:
     return replace(facts, words=said[near] or None, speech=None, differing=())
 
 
-def _counts(cues: Sequence[Shown], document: Document, profiles: Sequence[Profile], facts: Facts) -> _Counts:
+def _counts(
+    cues: Sequence[ShownCue], document: Document, profiles: Sequence[Profile], facts: Facts
+) -> _Counts:
     """How many findings of each rule, profile and severity a few captions have."""
     report = audit(replace(document, cues=tuple(cues), flaws=()), profiles, facts)
     escapes = sum(len(_BARE_AMPERSAND.findall(c.raw)) + len(_BARE_BRACKET.findall(c.raw)) for c in cues)
@@ -160,18 +162,18 @@ def _joined(mends: Sequence[Mend]) -> list[Mend]:
     return [by_number[number] for number in sorted(by_number)]
 
 
-def _ending(cue: Shown, end_ms: int) -> Iterator[Shown]:
+def _ending(cue: ShownCue, end_ms: int) -> Iterator[ShownCue]:
     if end_ms > cue.span.start_ms:
         yield replace(cue, span=Span(cue.span.start_ms, end_ms))
 
 
-def _latest(following: Shown | None, profile: Profile, facts: Facts) -> int:
+def _latest(following: ShownCue | None, profile: Profile, facts: Facts) -> int:
     if following is None:
         return facts.duration_ms or 10**12
     return following.span.start_ms - profile.min_gap_ms(facts.frame_rate or DEFAULT_FRAME_RATE)
 
 
-def longer(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+def longer(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
     """Stay longer: as long as reading takes, or as the next caption allows."""
     needed = float(profile.min_duration_ms or 0)
     if profile.max_chars_per_s:
@@ -186,13 +188,15 @@ def longer(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) 
             yield from _ending(cue, end)
 
 
-def up_to_next(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+def up_to_next(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
     """End exactly as near to the next caption as the profile wants."""
     if following is not None:
         yield from _ending(cue, _latest(following, profile, facts))
 
 
-def sooner(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+def sooner(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
     """Go after the longest time, or with the recording."""
     if profile.max_duration_ms and cue.span.duration_ms > profile.max_duration_ms:
         yield from _ending(cue, cue.span.start_ms + profile.max_duration_ms)
@@ -200,7 +204,7 @@ def sooner(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) 
         yield from _ending(cue, facts.duration_ms)
 
 
-def rebroken(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+def rebroken(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
     """The same words broken elsewhere; captions with markup, dialogue or several labels are left alone."""
     if re.search(r"[<{&]", cue.raw) or cue.dashes or len(cue.labels) > 1 or (cue.labels and cue.labels[0][0]):
         return
@@ -222,28 +226,28 @@ def rebroken(cue: Shown, following: Shown | None, profile: Profile, facts: Facts
         yield _rewritten(cue, lines)
 
 
-def tidy(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+def tidy(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
     """No needless spaces, no empty lines."""
     lines = [re.sub(r"[ \t]+", " ", line).strip() for line in cue.raw.split("\n")]
     yield _rewritten(cue, [re.sub(r" +([!?).,;:…])", r"\1", line) for line in lines if line])
 
 
-def dotted(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+def dotted(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
     """The ellipsis as the profile writes it."""
     wrong, right = ("…", "...") if profile.name == "bbc" else ("...", "…")
     yield _rewritten(cue, cue.raw.replace(wrong, right).split("\n"))
 
 
-def escaped(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
+def escaped(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
     """Bare & and < as WebVTT wants them."""
     text = _BARE_AMPERSAND.sub("&amp;", cue.raw)
     yield _rewritten(cue, _BARE_BRACKET.sub("&lt;", text).split("\n"), "vtt")
 
 
-def _rewritten(cue: Shown, lines: Sequence[str], kind: str = "") -> Shown:
+def _rewritten(cue: ShownCue, lines: Sequence[str], kind: str = "") -> ShownCue:
     names = {name.casefold() for name in cue.names}
     kind = kind or ("vtt" if "<v" in cue.raw or "&" in cue.raw else "srt")
-    return shown(cue.number, cue.span, lines, names, kind, cue.id, cue.settings, cue.line)
+    return shown_cue(cue.number, cue.span, lines, names, kind, cue.id, cue.settings, cue.line)
 
 
 # In the order in which they are tried: text first, then lines, then times.

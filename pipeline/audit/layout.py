@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.audit.model import Hit, Severity, Shown, View
+from pipeline.audit.model import Hit, Severity, ShownCue, View
 from pipeline.english.breaks import Junction, junction
 
 # Beyond this share over the limit a line is no matter of style any more.
@@ -39,7 +39,7 @@ def needless_break(view: View) -> Iterator[Hit]:
             yield Hit("Both lines fit on one.", cue, joined)
 
 
-def _two_speakers(cue: Shown) -> bool:
+def _two_speakers(cue: ShownCue) -> bool:
     return len(cue.dashes) > 1 or len(cue.labels) > 1 or len(set(cue.names)) > 1
 
 

@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from statistics import median
 
-from pipeline.audit.model import Shown, SpokenWord
+from pipeline.audit.model import ShownCue, SpokenWord
 from pipeline.timing import Span
 
 # Gaps between matching blocks are compared word by word up to this many pairs; beyond it nothing is the same
@@ -50,13 +50,13 @@ class _Sides:
     word."""
 
     said: list[str]
-    owner: list[Shown]
+    owner: list[ShownCue]
     truth: list[str]
     index: list[int]
     heard: list[Span]
 
 
-def match(cues: tuple[Shown, ...], words: tuple[SpokenWord, ...]) -> Match:
+def match(cues: tuple[ShownCue, ...], words: tuple[SpokenWord, ...]) -> Match:
     """Pair the words of captions, in their order, with the words of a transcript, in theirs."""
     sides = _sides(cues, words)
     pairs = _pair_captions(sides, _pair_passages(sides.said, sides.truth))
@@ -71,7 +71,7 @@ def match(cues: tuple[Shown, ...], words: tuple[SpokenWord, ...]) -> Match:
     return Match(of_cue, found)
 
 
-def _sides(cues: Sequence[Shown], words: Sequence[SpokenWord]) -> _Sides:
+def _sides(cues: Sequence[ShownCue], words: Sequence[SpokenWord]) -> _Sides:
     said = [(word, cue) for cue in cues for word in spoken_words(cue)]
     truth = [
         (_plain(part), number)
@@ -87,7 +87,7 @@ def _sides(cues: Sequence[Shown], words: Sequence[SpokenWord]) -> _Sides:
     )
 
 
-def spoken_words(cue: Shown) -> list[str]:
+def spoken_words(cue: ShownCue) -> list[str]:
     """The words of a caption that are said: no labels, sounds or music signs; lower case, without
     punctuation."""
     labels = dict(cue.labels)
@@ -143,7 +143,7 @@ def _pair_captions(sides: _Sides, pairs: dict[int, int]) -> dict[int, int]:
     return result
 
 
-def _captions(owner: Sequence[Shown]) -> list[tuple[int, int]]:
+def _captions(owner: Sequence[ShownCue]) -> list[tuple[int, int]]:
     """The half-open range of words of each caption that has any."""
     starts = [a for a in range(len(owner)) if a == 0 or owner[a] is not owner[a - 1]]
     return list(pairwise([*starts, len(owner)]))

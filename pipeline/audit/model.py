@@ -25,7 +25,7 @@ class Severity(IntEnum):
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownCue:
     """One cue as a viewer sees it: its time, its visible lines, and who speaks each by label or voice.
 
     `voices` holds for every line the names that its markup or its label gives, in order; `dashes` the lines
@@ -102,18 +102,18 @@ class Document:
 
     name: str
     format: str
-    cues: tuple[Shown, ...]
+    cues: tuple[ShownCue, ...]
     flaws: tuple[Flaw, ...] = ()
     lang: str = ""
     notes: tuple[str, ...] = ()
 
     @cached_property
-    def by_start(self) -> tuple[Shown, ...]:
+    def by_start(self) -> tuple[ShownCue, ...]:
         """The cues in order of appearance."""
         return tuple(sorted(self.cues, key=lambda c: (c.span.start_ms, c.number)))
 
     @cached_property
-    def pairs(self) -> tuple[tuple[Shown, Shown], ...]:
+    def pairs(self) -> tuple[tuple[ShownCue, ShownCue], ...]:
         """Neighbours in order of appearance."""
         return tuple(zip(self.by_start, self.by_start[1:], strict=False))
 
@@ -172,7 +172,7 @@ class View:
     shared: dict[str, object] = field(default_factory=dict, compare=False)
 
     @property
-    def cues(self) -> tuple[Shown, ...]:
+    def cues(self) -> tuple[ShownCue, ...]:
         return self.document.cues
 
     @property
@@ -188,7 +188,7 @@ class Hit:
     """
 
     message: str
-    cue: Shown | None = None
+    cue: ShownCue | None = None
     measured: float | str | None = None
     limit: float | str | None = None
     severity: Severity | None = None

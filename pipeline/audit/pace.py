@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pipeline.audit.against_sound import speakers_of, speech_overlaps
-from pipeline.audit.model import Hit, Severity, Shown, View
+from pipeline.audit.model import Hit, Severity, ShownCue, View
 from pipeline.timing import frames_to_ms, ms_to_frames
 
 # Files store whole milliseconds: 20 frames at 24 are 833.33 ms.
@@ -71,7 +71,7 @@ def steady_speed(view: View) -> Iterator[Hit]:
             )
 
 
-def _gaps(view: View) -> Iterator[tuple[Shown, Shown, int]]:
+def _gaps(view: View) -> Iterator[tuple[ShownCue, ShownCue, int]]:
     for before, cue in view.document.pairs:
         gap = cue.span.start_ms - before.span.end_ms
         if gap >= 0:
@@ -110,7 +110,7 @@ def jerky_gap(view: View) -> Iterator[Hit]:
 def overlap(view: View) -> Iterator[Hit]:
     """Two captions on screen at once: an error for one speaker, a warning for two, unless both speak at
     once."""
-    shown: list[Shown] = []
+    shown: list[ShownCue] = []
     for cue in view.document.by_start:
         shown = sorted((c for c in shown if c.span.end_ms > cue.span.start_ms), key=lambda c: -c.span.end_ms)
         for other in shown[:MOST_TOLD_AT_ONCE]:
@@ -123,7 +123,7 @@ def overlap(view: View) -> Iterator[Hit]:
         shown = [*shown[:MOST_TOLD_AT_ONCE], cue]
 
 
-def _different(view: View, one: Shown, other: Shown) -> bool:
+def _different(view: View, one: ShownCue, other: ShownCue) -> bool:
     """Both have known speakers, and they are not the same; a sound is nobody's."""
     if one.is_sound != other.is_sound:
         return True

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pipeline.audit.model import Hit, Severity, Shown, View
+from pipeline.audit.model import Hit, Severity, ShownCue, View
 
 _SOUND = re.compile(r"[\[(][^\[\]()]+[\])]")
 _SQUARE, _ROUND = re.compile(r"\[[^\[\]]+\]"), re.compile(r"(?<![\w)])\([^()]+\)")
@@ -37,7 +37,7 @@ _EDGE_SPACE = re.compile(r"^\s|\s$|[ \t]{2,}|\s[!?).,;:…](?:\s|$)")
 
 def repeats(view: View) -> Iterator[Hit]:
     """The same text three times running: a recognizer's loop."""
-    run: list[Shown] = []
+    run: list[ShownCue] = []
     for cue in [*view.cues, None]:
         if cue and run and cue.text.strip() and cue.text == run[-1].text:
             run.append(cue)
@@ -97,7 +97,7 @@ def no_sounds(view: View) -> Iterator[Hit]:
         yield Hit("No caption tells a sound, a laugh or music; a person must say whether there are any.")
 
 
-def _has_sound(cue: Shown) -> bool:
+def _has_sound(cue: ShownCue) -> bool:
     return bool(_SOUND.search(cue.text)) or any(ch in cue.text for ch in "♪♫")
 
 
@@ -163,7 +163,7 @@ def shouting(view: View) -> Iterator[Hit]:
             yield Hit(f"{best} words in capitals.", cue, best, 3)
 
 
-def _without_labels(cue: Shown) -> str:
+def _without_labels(cue: ShownCue) -> str:
     text = cue.text
     for _, label in cue.labels:
         text = text.replace(label, " ", 1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from benchmarks import caption_faults, caption_material
 from benchmarks.captions import facts_of
 from pipeline.audit import Facts, audit
-from pipeline.audit.captions import load, shown
+from pipeline.audit.captions import load, shown_cue
 from pipeline.audit.fixes import TRIES, mend
 from pipeline.audit.model import Document, Finding, Report, Severity
 from pipeline.audit.rules import RULES
@@ -34,7 +34,7 @@ SRT = (
 
 
 def doc(*cues: tuple[int, int, str], kind: str = "srt") -> Document:
-    made = [shown(n, Span(a, b), t.split("|"), set(), kind) for n, (a, b, t) in enumerate(cues, 1)]
+    made = [shown_cue(n, Span(a, b), t.split("|"), set(), kind) for n, (a, b, t) in enumerate(cues, 1)]
     return Document("test", kind, tuple(made), (), "en")
 
 
