@@ -18,16 +18,16 @@ from pipeline.timing import Span, covered_ms, gaps, union
 # Words closer together than this are one stretch of speech.
 SPEECH_JOIN_MS = 700
 # Speech regions alone show an onset only where silence came before it.
-CLEAR_SILENCE_MS = 500
-FARTHEST_ONSET_MS = 3000
+MIN_SILENCE_BEFORE_ONSET_MS = 500
+MAX_ONSET_DISTANCE_MS = 3000
 # A trend of half a second an hour, seen over at least ten minutes and worth at least a fifth of a second.
-DRIFT_MS_PER_HOUR = 500
-DRIFT_LEAST_SPAN_MS = 600_000
-DRIFT_LEAST_MS = 200
+DRIFT_MIN_MS_PER_HOUR = 500
+DRIFT_MIN_SPAN_MS = 600_000
+DRIFT_MIN_TOTAL_MS = 200
 # The shortest thing that anybody says.
-A_WORD_MS = 100
+MIN_WORD_MS = 100
 LOW_CONFIDENCE = 0.4
-SILENCE_WORTH_A_WORD_MS = 20_000
+MIN_LONG_SILENCE_MS = 20_000
 
 
 def matched(view: View) -> Match:
@@ -112,7 +112,7 @@ def without_speech(view: View) -> Iterator[Hit]:
             at += 1
         near = regions[max(0, at - 1) : at + 8]
         heard = sum(cue.span.overlap_ms(r) for r in near)
-        wanted = min(cue.span.duration_ms // 10, A_WORD_MS)
+        wanted = min(cue.span.duration_ms // 10, MIN_WORD_MS)
         if cue.span and heard < wanted and not cue.is_sound and cue.words:
             yield Hit("Nobody speaks while it is on screen.", cue, heard, wanted)
 
@@ -124,12 +124,12 @@ def empty_stretch(view: View) -> Iterator[Hit]:
     end = view.facts.duration_ms or max(c.span.end_ms for c in view.cues)
     for bare in gaps((c.span for c in view.cues), Span(0, max(0, end))):
         silent = bare.duration_ms - covered_ms(s.clipped(bare) for s in speech(view))
-        if bare.duration_ms > SILENCE_WORTH_A_WORD_MS and silent > 0.9 * bare.duration_ms:
+        if bare.duration_ms > MIN_LONG_SILENCE_MS and silent > 0.9 * bare.duration_ms:
             yield Hit(
                 f"{bare.duration_ms / 1000:.0f} s without caption or speech.",
                 None,
                 bare.duration_ms,
-                SILENCE_WORTH_A_WORD_MS,
+                MIN_LONG_SILENCE_MS,
                 span=bare,
             )
 
@@ -178,11 +178,13 @@ def _region_onsets(view: View) -> list[tuple[ShownCue, int]]:
     cues = [c for c in view.document.by_start if not c.is_sound]
     begins = [c.span.start_ms for c in cues]
     regions = speech(view)
-    starts = [b.start_ms for a, b in pairwise(regions) if b.start_ms - a.end_ms >= CLEAR_SILENCE_MS]
+    starts = [
+        b.start_ms for a, b in pairwise(regions) if b.start_ms - a.end_ms >= MIN_SILENCE_BEFORE_ONSET_MS
+    ]
     found = []
     for start in [*(r.start_ms for r in regions[:1]), *starts]:
         nearest = _nearest(begins, start)
-        if nearest is None or abs(begins[nearest] - start) > FARTHEST_ONSET_MS:
+        if nearest is None or abs(begins[nearest] - start) > MAX_ONSET_DISTANCE_MS:
             continue
         back = _nearest(starts, begins[nearest])
         mutual = back is None or abs(starts[back] - begins[nearest]) >= abs(start - begins[nearest])
@@ -222,7 +224,7 @@ def drift(view: View) -> Iterator[Hit]:
     The slope is taken between the medians of ten equal parts, so that single captions carry no weight.
     """
     points = sorted((cue.span.start_ms, late_ms) for cue, late_ms in onsets(view))
-    if len(points) < 30 or points[-1][0] - points[0][0] < DRIFT_LEAST_SPAN_MS:
+    if len(points) < 30 or points[-1][0] - points[0][0] < DRIFT_MIN_SPAN_MS:
         return
     size = len(points) / 10
     parts = [points[int(k * size) : int((k + 1) * size)] for k in range(10)]
@@ -234,9 +236,9 @@ def drift(view: View) -> Iterator[Hit]:
     )
     residual = median(abs(y - mean_y - slope * (x - mean_x)) for x, y in zip(xs, ys, strict=True))
     total = abs(slope) * (xs[-1] - xs[0])
-    if abs(slope) > DRIFT_MS_PER_HOUR and total > max(DRIFT_LEAST_MS, 3 * residual):
+    if abs(slope) > DRIFT_MIN_MS_PER_HOUR and total > max(DRIFT_MIN_TOTAL_MS, 3 * residual):
         yield Hit(
-            f"The captions drift by {slope / 1000:+.2f} s an hour.", None, round(slope), DRIFT_MS_PER_HOUR
+            f"The captions drift by {slope / 1000:+.2f} s an hour.", None, round(slope), DRIFT_MIN_MS_PER_HOUR
         )
 
 
@@ -285,22 +287,24 @@ def wrong_speaker(view: View) -> Iterator[Hit]:
     for cue in view.cues:
         speakers = [s for s in speakers_of(view, cue) if s]
         named = cue.names
-        if len(set(speakers)) == 1 and named and not any(_same(n, speakers[0]) for n in named):
+        if len(set(speakers)) == 1 and named and not any(_label_fits_name(n, speakers[0]) for n in named):
             yield Hit(f"It names {named[0]}; the transcript has {speakers[0]}.", cue, named[0], speakers[0])
         elif len(speakers) > 1 and len(named) == len(speakers):
-            wrong = next(((n, s) for n, s in zip(named, speakers, strict=True) if not _same(n, s)), None)
+            wrong = next(
+                ((n, s) for n, s in zip(named, speakers, strict=True) if not _label_fits_name(n, s)), None
+            )
             if wrong:
                 yield Hit(f"It names {wrong[0]}; the transcript has {wrong[1]}.", cue, wrong[0], wrong[1])
 
 
-def _same(label: str, name: str) -> bool:
+def _label_fits_name(label: str, name: str) -> bool:
     """Whether a label may stand for a name: all its words are the name's, or the reverse ("JAX" for "Jax
     Beatty")."""
     short, whole = (set(re.findall(r"\w+", text.casefold())) for text in (label, name))
     return short <= whole or whole <= short
 
 
-def unsure(view: View) -> Iterator[Hit]:
+def low_confidence(view: View) -> Iterator[Hit]:
     """Captions whose words the recognizer itself was not sure of."""
     words = view.facts.words or ()
     for cue in view.cues:
@@ -314,7 +318,7 @@ def unsure(view: View) -> Iterator[Hit]:
             yield Hit(f"'{lowest.text}' is not certain.", cue, round(lowest.confidence, 2), LOW_CONFIDENCE)
 
 
-def heard_otherwise(view: View) -> Iterator[Hit]:
+def heard_differently(view: View) -> Iterator[Hit]:
     """Passages where the recognizer heard something else than the captions say."""
     for passage in view.facts.differing:
         cue = next((c for c in view.cues if c.span.overlap_ms(passage.span)), None)

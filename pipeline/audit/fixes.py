@@ -23,12 +23,12 @@ from pipeline.progress import Progress, silent
 from pipeline.timing import Span
 
 # A caption is judged together with so many neighbours on either side.
-NEIGHBOURS = 2
+CONTEXT_CAPTIONS = 2
 # Words this far from the captions in question can say nothing about them.
-EARSHOT_MS = 10_000
+WORDS_WITHIN_MS = 10_000
 # How far a caption may outstay its time to be read: what the BBC allows after speech has ended.
-STRETCH_MS = 1500
-_BREAK = {
+MAX_STRETCH_MS = 1500
+_BREAK_COSTS = {
     Junction.SENTENCE: 0, Junction.CLAUSE: 4, Junction.CONJUNCTION: 10, Junction.PREPOSITION: 18,
     Junction.PREDICATE: 28, Junction.PLAIN: 35, Junction.TORN: 120,
 }  # fmt: skip
@@ -47,7 +47,7 @@ class Mend:
 
 
 _Counts = Counter[tuple[str, str, Severity]]
-Try = Callable[[ShownCue, ShownCue | None, Profile, Facts], Iterator[ShownCue]]
+Fixer = Callable[[ShownCue, ShownCue | None, Profile, Facts], Iterator[ShownCue]]
 
 
 def mend(
@@ -67,7 +67,7 @@ def mend(
     cues = {cue.number: cue for cue in document.cues}
     wanted: dict[int, set[str]] = {}
     for finding in waive(audit(document, profiles, known), waivers).open:
-        if finding.fixable and finding.cue_index is not None and finding.id in TRIES:
+        if finding.fixable and finding.cue_index is not None and finding.id in FIXERS:
             wanted.setdefault(finding.cue_index, set()).add(finding.id)
     # No mend moves a start, so the order of appearance stays.
     order = [cue.number for cue in document.by_start]
@@ -75,18 +75,18 @@ def mend(
     mends: list[Mend] = []
     for done, number in enumerate(sorted(wanted)):
         progress(done / len(wanted))
-        for rule in [r for r in TRIES if r in wanted[number]]:
+        for rule in [r for r in FIXERS if r in wanted[number]]:
             at = place[number]
-            around = [cues[n] for n in order[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]]
-            better = _better(rule, cues[number], around, document, profiles, known)
+            around = [cues[n] for n in order[max(0, at - CONTEXT_CAPTIONS) : at + CONTEXT_CAPTIONS + 1]]
+            better = _first_helpful(rule, cues[number], around, document, profiles, known)
             if better is not None:
                 mends.append(Mend(number, (rule,), cues[number], better))
                 cues[number] = better
     mended = replace(document, cues=tuple(cues[c.number] for c in document.cues))
-    return mended, _joined(mends)
+    return mended, _merged(mends)
 
 
-def _better(
+def _first_helpful(
     rule: str,
     cue: ShownCue,
     around: Sequence[ShownCue],
@@ -97,9 +97,9 @@ def _better(
     """The first candidate that helps, judged by the caption and those around it, in order of appearance."""
     at = next(k for k, c in enumerate(around) if c.number == cue.number)
     following = around[at + 1] if at + 1 < len(around) else None
-    near = _near(facts, around)
+    near = _facts_near(facts, around)
     before = _counts(around, document, profiles, near)
-    for candidate in TRIES[rule](cue, following, profiles[0], facts):
+    for candidate in FIXERS[rule](cue, following, profiles[0], facts):
         if candidate == cue:
             continue
         after = _counts(
@@ -122,9 +122,9 @@ def _helps(rule: str, before: _Counts, after: _Counts) -> bool:
     return all(_weight(after, *other, least) <= _weight(before, *other, least) for other in others)
 
 
-def _near(facts: Facts, cues: Sequence[ShownCue]) -> Facts:
-    first = min(c.span.start_ms for c in cues) - EARSHOT_MS
-    last = max(c.span.end_ms for c in cues) + EARSHOT_MS
+def _facts_near(facts: Facts, cues: Sequence[ShownCue]) -> Facts:
+    first = min(c.span.start_ms for c in cues) - WORDS_WITHIN_MS
+    last = max(c.span.end_ms for c in cues) + WORDS_WITHIN_MS
     said = facts.words or ()
     near = slice(*(bisect_left(said, ms, key=lambda w: w.span.start_ms) for ms in (first, last + 1)))
     return replace(facts, words=said[near] or None, speech=None, differing=())
@@ -151,7 +151,7 @@ def _weight(counts: _Counts, rule: str, profile: str | None = None, least: Sever
     )
 
 
-def _joined(mends: Sequence[Mend]) -> list[Mend]:
+def _merged(mends: Sequence[Mend]) -> list[Mend]:
     """Several mends of one caption as one."""
     by_number: dict[int, Mend] = {}
     for one in mends:
@@ -162,18 +162,18 @@ def _joined(mends: Sequence[Mend]) -> list[Mend]:
     return [by_number[number] for number in sorted(by_number)]
 
 
-def _ending(cue: ShownCue, end_ms: int) -> Iterator[ShownCue]:
+def _with_end(cue: ShownCue, end_ms: int) -> Iterator[ShownCue]:
     if end_ms > cue.span.start_ms:
         yield replace(cue, span=Span(cue.span.start_ms, end_ms))
 
 
-def _latest(following: ShownCue | None, profile: Profile, facts: Facts) -> int:
+def _latest_end_ms(following: ShownCue | None, profile: Profile, facts: Facts) -> int:
     if following is None:
         return facts.duration_ms or 10**12
     return following.span.start_ms - profile.min_gap_ms(facts.frame_rate or DEFAULT_FRAME_RATE)
 
 
-def longer(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
+def extended(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
     """Stay longer: as long as reading takes, or as the next caption allows."""
     needed = float(profile.min_duration_ms or 0)
     if profile.max_chars_per_s:
@@ -181,27 +181,29 @@ def longer(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: F
     if profile.max_words_per_minute:
         needed = max(needed, cue.words * 60_000 / profile.max_words_per_minute)
     needed = max(needed, cue.words * (profile.min_ms_per_word or 0))
-    latest = min(_latest(following, profile, facts), cue.span.end_ms + STRETCH_MS)
+    latest_ms = min(_latest_end_ms(following, profile, facts), cue.span.end_ms + MAX_STRETCH_MS)
     wanted = cue.span.start_ms + int(needed + 0.999)
-    for end in (min(wanted, latest), latest):
+    for end in (min(wanted, latest_ms), latest_ms):
         if end > cue.span.end_ms:
-            yield from _ending(cue, end)
+            yield from _with_end(cue, end)
 
 
-def up_to_next(
+def ended_before_next(
     cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
 ) -> Iterator[ShownCue]:
     """End exactly as near to the next caption as the profile wants."""
     if following is not None:
-        yield from _ending(cue, _latest(following, profile, facts))
+        yield from _with_end(cue, _latest_end_ms(following, profile, facts))
 
 
-def sooner(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
+def shortened(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
     """Go after the longest time, or with the recording."""
     if profile.max_duration_ms and cue.span.duration_ms > profile.max_duration_ms:
-        yield from _ending(cue, cue.span.start_ms + profile.max_duration_ms)
+        yield from _with_end(cue, cue.span.start_ms + profile.max_duration_ms)
     if facts.duration_ms and cue.span.end_ms > facts.duration_ms:
-        yield from _ending(cue, facts.duration_ms)
+        yield from _with_end(cue, facts.duration_ms)
 
 
 def rebroken(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
@@ -219,26 +221,32 @@ def rebroken(cue: ShownCue, following: ShownCue | None, profile: Profile, facts:
             lines = [" ".join(words[a:b]) for a, b in pairwise(edges)]
             widths = [visible_length(line) for line in lines]
             if max(widths) <= limit:
-                cost = sum(_BREAK[junction(words[k - 1], words[k])] for k in breaks) + 12 * (count - 1)
+                cost = sum(_BREAK_COSTS[junction(words[k - 1], words[k])] for k in breaks) + 12 * (count - 1)
                 uneven = max(widths) - min(widths)
                 choices.append((cost + uneven, lines))
     for _, lines in sorted(choices, key=lambda c: c[0])[:3]:
         yield _rewritten(cue, lines)
 
 
-def tidy(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
+def spaces_normalized(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
     """No needless spaces, no empty lines."""
     lines = [re.sub(r"[ \t]+", " ", line).strip() for line in cue.raw.split("\n")]
     yield _rewritten(cue, [re.sub(r" +([!?).,;:…])", r"\1", line) for line in lines if line])
 
 
-def dotted(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
+def ellipsis_normalized(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
     """The ellipsis as the profile writes it."""
     wrong, right = ("…", "...") if profile.name == "bbc" else ("...", "…")
     yield _rewritten(cue, cue.raw.replace(wrong, right).split("\n"))
 
 
-def escaped(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
+def markup_escaped(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
     """Bare & and < as WebVTT wants them."""
     text = _BARE_AMPERSAND.sub("&amp;", cue.raw)
     yield _rewritten(cue, _BARE_BRACKET.sub("&lt;", text).split("\n"), "vtt")
@@ -251,22 +259,22 @@ def _rewritten(cue: ShownCue, lines: Sequence[str], kind: str = "") -> ShownCue:
 
 
 # In the order in which they are tried: text first, then lines, then times.
-TRIES: dict[str, Try] = {
-    "vtt-escape": escaped,
-    "whitespace": tidy,
-    "ellipsis-char": dotted,
+FIXERS: dict[str, Fixer] = {
+    "vtt-escape": markup_escaped,
+    "whitespace": spaces_normalized,
+    "ellipsis-char": ellipsis_normalized,
     "max-chars-line": rebroken,
     "max-lines": rebroken,
     "line-break-bad": rebroken,
     "needless-break": rebroken,
     "line-balance": rebroken,
-    "past-end": sooner,
-    "max-duration": sooner,
-    "overlap": up_to_next,
-    "min-duration": longer,
-    "reading-speed-cps": longer,
-    "reading-speed-wpm": longer,
-    "min-gap": up_to_next,
-    "chain-gap": up_to_next,
-    "jerky-gap": up_to_next,
+    "past-end": shortened,
+    "max-duration": shortened,
+    "overlap": ended_before_next,
+    "min-duration": extended,
+    "reading-speed-cps": extended,
+    "reading-speed-wpm": extended,
+    "min-gap": ended_before_next,
+    "chain-gap": ended_before_next,
+    "jerky-gap": ended_before_next,
 }

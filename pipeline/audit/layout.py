@@ -9,7 +9,7 @@ from pipeline.audit.model import Hit, Severity, ShownCue, View
 from pipeline.english.breaks import Junction, junction
 
 # Beyond this share over the limit a line is no matter of style any more.
-FAR_OVER = 1.25
+ERROR_RATIO = 1.25
 
 
 def line_length(view: View) -> Iterator[Hit]:
@@ -18,7 +18,7 @@ def line_length(view: View) -> Iterator[Hit]:
     for cue in view.cues if limit else ():
         widest = max(cue.widths, default=0)
         if limit and widest > limit:
-            severity = Severity.ERROR if widest > FAR_OVER * limit else None
+            severity = Severity.ERROR if widest > ERROR_RATIO * limit else None
             yield Hit(f"A line has {widest} characters.", cue, widest, severity=severity)
 
 
@@ -57,7 +57,7 @@ def bad_breaks(view: View) -> Iterator[Hit]:
             if (
                 left
                 and right
-                and not _is_mark(left[-1], right[0])
+                and not _is_sound_or_music(left[-1], right[0])
                 and junction(left[-1], right[0]) is Junction.TORN
             ):
                 yield Hit(
@@ -66,7 +66,7 @@ def bad_breaks(view: View) -> Iterator[Hit]:
                 break
 
 
-def _is_mark(left: str, right: str) -> bool:
+def _is_sound_or_music(left: str, right: str) -> bool:
     """A sound caption or a music sign on either side of the break."""
     return left[-1:] in ")]♪♫#" or right[:1] in "([♪♫#-"
 

@@ -14,8 +14,8 @@ from pipeline.audit.rules import RULES
 # A caption that was moved by more is another one.
 NEAR_MS = 3000
 # So much of a caption's words must still be there, or it is another one.
-MOST_OF_IT = 0.6
-LABEL_WORDS = 3
+MIN_SHARED_WORDS = 0.6
+MAX_LABEL_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ def waive(report: Report, waivers: Sequence[Waiver]) -> Report:
     """
     findings = list(report.findings)
     silent = {rule for rule, _ in report.silent}
-    looked = {r.id for r in RULES if any(r.severity_in(p) is not None for p in report.profiles)} - silent
+    evaluated = {r.id for r in RULES if any(r.severity_in(p) is not None for p in report.profiles)} - silent
     stale = []
     for waiver in waivers:
         chosen = _nearest(findings, waiver)
         for index in chosen:
             findings[index] = replace(findings[index], waived_by=waiver.who, reason=waiver.reason)
-        if not chosen and waiver.rule in looked:
+        if not chosen and waiver.rule in evaluated:
             stale.append(
                 f"a waiver of '{waiver.rule}' by {waiver.who} fits no finding here any more: {waiver.reason}"
             )
@@ -54,7 +54,7 @@ def _nearest(findings: Sequence[Finding], waiver: Waiver) -> list[int]:
     """For each profile the open finding that the waiver means."""
     best: dict[str, tuple[int, int]] = {}
     for index, finding in enumerate(findings):
-        if finding.waived_by or finding.id != waiver.rule or not _same(finding.text, waiver.words):
+        if finding.waived_by or finding.id != waiver.rule or not _same_words(finding.text, waiver.words):
             continue
         if waiver.profile not in ("", finding.profile):
             continue
@@ -64,14 +64,14 @@ def _nearest(findings: Sequence[Finding], waiver: Waiver) -> list[int]:
     return [index for _, index in best.values()]
 
 
-def _same(shown: str, words: str) -> bool:
+def _same_words(shown: str, words: str) -> bool:
     """Whether a caption shows these words, before which a label may stand, or most of them."""
     here, there = _plain(shown), _plain(words)
     if not there or not here:
         return here == there
-    if here[-len(there) :] == there and len(here) - len(there) <= LABEL_WORDS:
+    if here[-len(there) :] == there and len(here) - len(there) <= MAX_LABEL_WORDS:
         return True
-    return (Counter(here) & Counter(there)).total() >= MOST_OF_IT * max(len(here), len(there))
+    return (Counter(here) & Counter(there)).total() >= MIN_SHARED_WORDS * max(len(here), len(there))
 
 
 def _plain(text: str) -> list[str]:

@@ -18,20 +18,20 @@ _CENSORED = re.compile(
     r"\b\w+\*{2,}\w*|(?<!\w)\*{3,}|[\[(](?:bleep(?:ed)?|expletive[^\])]*|censored)[\])]|_{3,}", re.I
 )
 _FILLERS = frozenset(("um", "uh", "erm", "er", "hmm", "mm", "uhm", "ah"))
-_UNIT = (
+_MEASURE = (
     r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.m|p\.m|o['’]clock|dollars|pounds|euros|degrees|°)"
 )
 _SMALL_NUMBER = re.compile(
-    rf"(?<![\w.,:/$£€#+-])(?<!\bof )(?<!\bto )(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_UNIT}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)",
+    rf"(?<![\w.,:/$£€#+-])(?<!\bof )(?<!\bto )(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_MEASURE}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)",
     re.I,
 )
 _STARTING_NUMBER = re.compile(r"(?:^|[.?!]\s+)(\d+)\s+[A-Za-z]")
 _MID_LINE_DASH = re.compile(r"[.?!…]\s+[-–—]\s?[A-Z]")
 # Languages in which Netflix uses no italics.
-_NEVER_SLANTED = ("ar", "he", "hi", "ko", "th", "zh")
+_NO_ITALICS_LANGUAGES = ("ar", "he", "hi", "ko", "th", "zh")
 # What BBC §9.3 lists beside letters and digits, for broadcast and online, with the straight quotes of §14.
-_BROADCAST = frozenset("!)(,.?:;-'\"<>&@#%+*=/£$¢¥©®¼½¾™€♫♪←→–")
-_ASCII_NOT_BROADCAST = frozenset("[]\\^_`{|}~")
+_BBC_CHARACTERS = frozenset("!)(,.?:;-'\"<>&@#%+*=/£$¢¥©®¼½¾™€♫♪←→–")
+_ASCII_NOT_BBC = frozenset("[]\\^_`{|}~")
 _EDGE_SPACE = re.compile(r"^\s|\s$|[ \t]{2,}|\s[!?).,;:…](?:\s|$)")
 
 
@@ -82,7 +82,7 @@ def dash_style(view: View) -> Iterator[Hit]:
             )
 
 
-def two_in_a_line(view: View) -> Iterator[Hit]:
+def two_speakers_on_a_line(view: View) -> Iterator[Hit]:
     """Two speakers on one line."""
     for cue in view.cues:
         for line, names in zip(cue.lines, cue.voices, strict=False):
@@ -138,7 +138,9 @@ def music(view: View) -> Iterator[Hit]:
 
 def italics(view: View) -> Iterator[Hit]:
     """Italic tags that are not closed, or in a script that Netflix never slants."""
-    upright = view.profile.name == "netflix" and view.document.lang.split("-")[0].lower() in _NEVER_SLANTED
+    upright = (
+        view.profile.name == "netflix" and view.document.lang.split("-")[0].lower() in _NO_ITALICS_LANGUAGES
+    )
     for cue in view.cues:
         raw = cue.raw.lower()
         if "<i" in raw or "</i" in raw:
@@ -149,7 +151,7 @@ def italics(view: View) -> Iterator[Hit]:
                 yield Hit("Italics are not used in this language.", cue, opened, 0)
 
 
-def shouting(view: View) -> Iterator[Hit]:
+def all_capitals(view: View) -> Iterator[Hit]:
     """Four or more words running in capitals, labels and sounds left out."""
     for cue in view.cues:
         if sum(map(str.isupper, cue.text)) < 8:
@@ -251,7 +253,7 @@ def whitespace(view: View) -> Iterator[Hit]:
 
 
 @lru_cache(maxsize=4096)
-def _character_trouble(character: str) -> tuple[Severity, str] | None:
+def _unsupported(character: str) -> tuple[Severity, str] | None:
     category = unicodedata.category(character)
     if category in ("Co", "Cs", "Cn") or (category == "Cc" and character not in "\t\n"):
         return Severity.WARNING, "no player can show"
@@ -265,19 +267,19 @@ def _character_trouble(character: str) -> tuple[Severity, str] | None:
 
 
 @lru_cache(maxsize=4096)
-def _not_broadcast(character: str) -> tuple[Severity, str] | None:
+def _unsupported_by_bbc(character: str) -> tuple[Severity, str] | None:
     """Trouble with a character by BBC §9.3: letters and digits are fine, of signs those that the clause names."""
-    trouble = _character_trouble(character)
+    trouble = _unsupported(character)
     if trouble or character.isalnum() or character.isspace() or unicodedata.combining(character):
         return trouble
-    return None if character in _BROADCAST else (Severity.INFO, "is not in the BBC's set of characters")
+    return None if character in _BBC_CHARACTERS else (Severity.INFO, "is not in the BBC's set of characters")
 
 
 def glyphs(view: View) -> Iterator[Hit]:
     """Characters that players may not show."""
-    find = _not_broadcast if view.profile.name == "bbc" else _character_trouble
+    find = _unsupported_by_bbc if view.profile.name == "bbc" else _unsupported
     for cue in view.cues:
-        if cue.text.isascii() and cue.text.isprintable() and _ASCII_NOT_BROADCAST.isdisjoint(cue.text):
+        if cue.text.isascii() and cue.text.isprintable() and _ASCII_NOT_BBC.isdisjoint(cue.text):
             continue
         for character in cue.text:
             trouble = find(character)
@@ -304,24 +306,24 @@ def misspelled_names(view: View) -> Iterator[Hit]:
     for cue in view.cues if known else ():
         for word in re.findall(r"[A-Z][\w’'-]{3,}", cue.text):
             bare = re.sub(r"['’]s$", "", word)
-            if bare.casefold() not in lower and (near := _near(bare, known)):
+            if bare.casefold() not in lower and (near := _similar_name(bare, known)):
                 yield Hit(f"'{bare}' may be '{near}'.", cue, bare, near)
                 break
 
 
-def _near(word: str, known: set[str]) -> str | None:
+def _similar_name(word: str, known: set[str]) -> str | None:
     """A known name one change away from the word."""
     for name in sorted(known):
         if (
             abs(len(name) - len(word)) <= 1
             and name[0] == word[0]
-            and _one_change(word.casefold(), name.casefold())
+            and _one_edit_apart(word.casefold(), name.casefold())
         ):
             return name
     return None
 
 
-def _one_change(one: str, other: str) -> bool:
+def _one_edit_apart(one: str, other: str) -> bool:
     start = next(
         (k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )

@@ -13,7 +13,7 @@ from benchmarks import caption_faults, caption_material
 from benchmarks.captions import facts_of
 from pipeline.audit import Facts, audit
 from pipeline.audit.captions import load, shown_cue
-from pipeline.audit.fixes import TRIES, mend
+from pipeline.audit.fixes import FIXERS, mend
 from pipeline.audit.model import Document, Finding, Report, Severity
 from pipeline.audit.rules import RULES
 from pipeline.audit.waivers import Waiver, waive
@@ -39,7 +39,7 @@ def doc(*cues: tuple[int, int, str], kind: str = "srt") -> Document:
 
 
 def test_rules_that_say_they_can_be_mended_can_be_tried() -> None:
-    assert {rule.id for rule in RULES if rule.fixable} == set(TRIES)
+    assert {rule.id for rule in RULES if rule.fixable} == set(FIXERS)
 
 
 def test_a_file_is_mended_and_nothing_else_in_it_changes(tmp_path: Path) -> None:
