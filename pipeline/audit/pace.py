@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pipeline.audit.against_sound import speakers_of, speech_overlaps
+from pipeline.audit.attribution import speakers_of, speech_overlaps
 from pipeline.audit.model import Hit, Severity, ShownCue, View
 from pipeline.timing import frames_to_ms, ms_to_frames
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.audit import against_sound, layout, pace, wording
+from pipeline.audit import against_sound, attribution, layout, pace, synchrony, wording
 from pipeline.audit.model import Facts, Hit, Severity, View
 
 I, W, E = Severity.INFO, Severity.WARNING, Severity.ERROR  # noqa: E741 - the letters of the table
@@ -119,7 +119,7 @@ RULES: tuple[Rule, ...] = (
          "Let it stay longer, or join it with its neighbour.", "min_duration_ms", fixable=True),
     Rule("max-duration", "time on screen", "ms", pace.max_duration, {"training": W, "netflix": E},
          {"netflix": f"{N_GEN} §1"}, "Let it go sooner, or divide it.", "max_duration_ms", fixable=True),
-    Rule("lingers", "time after the last word", "ms", against_sound.lingers, I,
+    Rule("lingers", "time after the last word", "ms", synchrony.lingers, I,
          f"{N_TIM} §1; BBC §5.2; {FCC}(ii)", "Let it go sooner.", "linger_ms", ("words",)),
     Rule("consistent-speed", "ratio of neighbours' speeds", "x", pace.consistent_speed, {"bbc": I}, "BBC §4.4",
          "Even out the times."),
@@ -144,11 +144,11 @@ RULES: tuple[Rule, ...] = (
          {"netflix": f"{N_GEN} (older text)", "bbc": "BBC §6.3"}, "Divide the caption at the cut.",
          needs=("shots",)),
     # Against the sound
-    Rule("sync-early", "caption before its first word", "ms", against_sound.early, W,
+    Rule("sync-early", "caption before its first word", "ms", synchrony.early, W,
          f"{N_TIM}; BBC §5.2; {FCC}(ii)", "Start it on its first word.", "early_ms", ("words|speech",)),
-    Rule("sync-late", "caption after its first word", "ms", against_sound.late, W,
+    Rule("sync-late", "caption after its first word", "ms", synchrony.late, W,
          f"{N_TIM}; BBC §5.4; {FCC}(ii)", "Start it on its first word.", "late_ms", ("words|speech",)),
-    Rule("drift", "trend of the onset error", "ms/h", against_sound.drift, E, "Vignette",
+    Rule("drift", "trend of the onset error", "ms/h", synchrony.drift, E, "Vignette",
          "Re-time the file: the frame rate or the clock is wrong.", needs=("words|speech",)),
     Rule("uncaptioned-speech", "speech without caption", "ms", against_sound.uncaptioned, _severities(W, bbc=E,
          wcag_fcc=E),
@@ -168,12 +168,12 @@ RULES: tuple[Rule, ...] = (
     Rule("low-confidence", "least confidence of a word", "", against_sound.low_confidence, I, "WAI Captions/Subtitles",
          "Listen again.", needs=("words",), needs_person=True),
     # Speakers and sounds
-    Rule("speaker-missing", "changes of speaker not shown", "changes", against_sound.unmarked_change, _severities(W, wcag_fcc=E),
+    Rule("speaker-missing", "changes of speaker not shown", "changes", attribution.unmarked_change, _severities(W, wcag_fcc=E),
          f"{W122}; BBC §7; DCMP Language Mechanics", "Name the speaker, or begin each line with a dash.",
          needs=("words",)),
     Rule("speakers-absent", "captions that name anybody", "", wording.no_speakers, W, f"{W122}; BBC §7",
          "Name the speakers where they change.", needs_person=True),
-    Rule("speaker-wrong", "name shown", "", against_sound.wrong_speaker, W, f"{FCC}(i)", "Listen who speaks.",
+    Rule("speaker-wrong", "name shown", "", attribution.wrong_speaker, W, f"{FCC}(i)", "Listen who speaks.",
          needs=("words",), needs_person=True),
     Rule("speaker-label-style", "label", "", wording.label_style, _severities(I, wcag_fcc=None),
          {"netflix": "Subtitle Edit's reading of Netflix", "bbc": "BBC §7.8",
