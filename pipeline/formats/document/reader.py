@@ -18,29 +18,25 @@ import msgspec
 
 from pipeline.errors import DocumentError
 
-SCHEMA = "vignette/1"
+SCHEMA = "vignette/1"  # as `writer.SCHEMA`; a test holds them equal
 KINDS = ("introduction", "vignette", "commentary", "closing", "other")
 """The kinds of parts that Vignette finds; a person may have given a part another one."""
 
-FLAGS = ("negated", "asked", "quoted", "hypothetical")
-MAX_UTTERANCES = 1 << 20
+FLAGS = ("negated", "asked", "quoted", "hypothetical")  # of a concept, each true or false
+MAX_UTTERANCES = 1 << 20  # of one document: the index numbers them with 20 bits (search/index/schema.py)
 _MAX_MS = 1 << 40  # 34 years: beyond it something else than a recording was measured
 
-_UNSAFE_CODEPOINTS = [
-    *range(0x20),
-    *range(0x7F, 0xA0),
-    0x2028,
-    0x2029,
-    *range(0x202A, 0x202F),
-    *range(0x2066, 0x206A),
-]
-_REPLACEMENTS = str.maketrans(
-    {**dict.fromkeys(_UNSAFE_CODEPOINTS, " "), **dict.fromkeys([0xFFFE, 0xFFFF], "�")}
-)
+# C0 and C1 control characters, line and paragraph separators, bidirectional embeddings and isolates.
+_UNSAFE = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+# Two noncharacters that XML, and so a REFI-QDA project, cannot hold.
+_NONCHARACTERS = (0xFFFE, 0xFFFF)
+_SAFE = str.maketrans({**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys(_NONCHARACTERS, "�")})
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """A speaker of the document's table."""
+
     id: str
     name: str
     role: str
@@ -48,7 +44,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A vignette; `number` counts those of its kind from 1."""
+    """A part of the recording, whatever its kind; `number` counts those of its kind from 1."""
 
     id: str
     kind: str
@@ -60,11 +56,9 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A concept in an utterance; `[start_char, end_char)` of its text is the evidence, said in `[start_ms,
-    end_ms)`.
+    """A concept in an utterance; `[start_char, end_char)` of its text is the evidence, said in `[start_ms, end_ms)`.
 
-    `confidence` is the tag's own if the document gives one, else the lowest of the words that are its
-    evidence.
+    `confidence`, in [0, 1], is the tag's own if the document gives one, else the lowest of the words of its evidence.
     """
 
     concept: str
@@ -80,7 +74,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """An utterance; `speaker` and `scene` are positions in the document's tables, None where nobody knows."""
+    """An utterance; `speaker` and `scene` are indices into the document's
+    `people` and `scenes`, None where nobody knows."""
 
     id: str
     speaker: int | None
@@ -108,8 +103,8 @@ class Document:
 
 
 class _Utterance(TypedDict, total=False):
-    """What is read of an utterance. Its words stay unread: they are nine tenths of a document, and only those that
-    are evidence of a concept are ever looked at."""
+    """What is read of an utterance. Its words stay raw JSON: they are nine tenths of a document, and
+    only those that are evidence of a concept are ever decoded."""
 
     id: Any
     speaker: Any
@@ -143,12 +138,12 @@ def _decode_json(data: bytes) -> Any:
 
 
 def clean(text: str) -> str:
-    """The text with every control character, line separator and direction override made a space."""
-    return text if text.isascii() and text.isprintable() else text.translate(_REPLACEMENTS)
+    """The text with every control character, line separator and direction override replaced by a space."""
+    return text if text.isascii() and text.isprintable() else text.translate(_SAFE)
 
 
 def find(folder: Path) -> list[Path]:
-    """The JSON files in a folder and below, in order of their paths; dotted names are passed over."""
+    """The JSON files in a folder and below it, in order of their paths; names that begin with a dot are passed over."""
     found: list[Path] = []
     for place, below, names in os.walk(folder):
         below[:] = [b for b in below if not b.startswith(".")]
@@ -171,7 +166,7 @@ def parse(data: bytes, path: Path) -> Document:
 
 @dataclass
 class _Reader:
-    """Checks and converts one document; `where` is the place that an error names."""
+    """Checks and converts one document; `where` is the place that an error names. Raises DocumentError throughout."""
 
     path: Path
     where: str = ""
@@ -259,7 +254,7 @@ class _Reader:
             yield Tag(self.text(tag, "id"), first, last, *times, rule, flags, about, confidence)
 
     def decode_words(self, words: Any) -> Any:
-        """Words that the decoder left unread."""
+        """Words that the decoder left as raw JSON, decoded."""
         try:
             return msgspec.json.decode(words) if isinstance(words, msgspec.Raw) else words
         except (ValueError, RecursionError):

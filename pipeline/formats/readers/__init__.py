@@ -1,4 +1,15 @@
-"""Subtitles and scripts as people bring them, each read into one `Subtitles`."""
+"""Readers: subtitles and scripts as people bring them, each read into one `Subtitles`.
+
+- `find`: the subtitles or script beside a recording, found by name
+- `encoding`: bytes to text, by byte order mark, UTF-8, or a guess that is noted
+- `srt`, `vtt`, `ass`, `text`, `docx`: one parser a format, each giving `RawCue`s free of markup
+- `raw_cue`: what those parsers hand on
+- `words`: cues tokenized into words, sounds and speaker changes, alike for all formats
+- `labels`: speaker labels at the start of a line
+- `sounds`: sound captions, roles and credits by their vocabulary
+
+`read` is the way in; it tells the format from the content first and from the name second.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +22,16 @@ from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
 from pipeline.formats.readers.raw_cue import RawCue
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
-_MAX_NOTES = 12
+_MAX_NOTES = 12  # what a person still reads; chosen, not measured
 _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one format is known and parsed.
+    """How one format is recognized and parsed.
 
-    `suffixes` are the file names it goes by, `sniff` says from the decoded text that it can be nothing else,
-    `parse` gives its cues and notes about repairs. `script` formats have no times.
+    `suffixes` are the endings of file names it goes by, `sniff` says from the decoded text that it can be
+    no other format, `parse` gives its cues and notes about repairs. `script` formats have no times.
     """
 
     suffixes: tuple[str, ...]
@@ -30,6 +41,7 @@ class Reader:
 
 
 def _sniff_nothing(text: str) -> bool:
+    """Plain text can be anything: a script is known by its name alone."""
     return False
 
 
@@ -41,7 +53,7 @@ READERS: dict[SubtitlesFormat, Reader] = {
 }
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
 free of markup, in file order, and never drops text without a note; give it `sniff(text)` if its content
-gives it away; add its name to `GivenFormat` and one line here. Words, labels, sounds and credits are found by
+gives it away; add its name to `SubtitlesFormat` and one line here. Words, labels, sounds and credits are found by
 `words.tokenize` for all formats alike. What is written in it should go the same way back: add it to the round
 trip in the tests. A format that is not text (.docx) decodes itself in `read`."""
 
@@ -59,11 +71,11 @@ _FOREIGN_SIGNATURES = (  # files that are brought by mistake, by their first byt
 
 
 def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subtitles:
-    """The subtitles or script at `path`, its format told by its content and then by its name.
+    """The subtitles or script at `path`, its format told from its content and then from its name.
 
     `lang` helps to guess the encoding; `known_names` are people's names that may stand as labels ("Tom:
-    ..."). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or byte
-    offset, for what is no readable text, or has no timing line where there must be one.
+    ..."). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or
+    byte offset, for what is no readable text, or has no timing line where there must be one.
     """
     found = _parse(path, lang)
     cues = words.tokenize(found.cues, known_names, found.script)
@@ -71,8 +83,7 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subti
 
 
 def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
-    """The cues of `read(path)`, one for one, before words were made of them. Raises SubtitlesError as `read`
-    does."""
+    """The cues of `read(path)`, one for one, before words were made of them. Raises SubtitlesError as `read` does."""
     return _parse(path, lang).cues
 
 
@@ -98,13 +109,12 @@ def _parse(path: Path, lang: str) -> _Parsed:
 
 
 def source_text(path: Path, lang: str = "en") -> str:
-    """The file's text as `read` saw it, for putting other times into it. Raises SubtitlesError as `read`
-    does."""
+    """The file's text as `read` saw it, for putting other times into it. Raises SubtitlesError as `read` does."""
     return encoding.decode(_load(path), path, lang).text
 
 
 def _shortened(notes: list[str]) -> tuple[str, ...]:
-    """The notes, or the first of them and how many there are: nobody reads three hundred."""
+    """The notes, or the first `_MAX_NOTES` and how many more there are: nobody reads three hundred."""
     if len(notes) <= _MAX_NOTES:
         return tuple(notes)
     return (*notes[:_MAX_NOTES], f"and {len(notes) - _MAX_NOTES} more of these")

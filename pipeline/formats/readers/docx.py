@@ -1,8 +1,8 @@
 """Word documents (.docx): the text of the body, paragraph by paragraph, and nothing else.
 
-A .docx is a ZIP archive with XML in it (ECMA-376). python-docx would bring lxml, 12 MB, for a loop over two
-elements; the standard library's expat reads it as a stream, and three rules keep it safe: no document type
-declaration (so no entities at all), a limit on what is unpacked, and nothing but the body is opened.
+A .docx is a ZIP archive with XML in it (ECMA-376). python-docx would bring lxml, 12 MB, for a loop over
+two elements; the standard library's expat reads it as a stream, and three rules keep it safe: no document
+type declaration (so no entities at all), a limit on what is unpacked, and nothing but the body is opened.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pipeline.formats.readers.text import from_paragraphs
 
 _BODY_MEMBER = "word/document.xml"
 _REMEDY = "save it again as .docx or .txt"
-_MAX_XML_BYTES = 64 * 1024 * 1024
-# Text that is in the file and not on the page: deletions, moved-away text, field codes, the second copy of a
-# text box.
+_MAX_XML_BYTES = 64 * 1024 * 1024  # against decompression bombs; chosen, far above any script
+# Elements whose text is in the file and not on the page: deletions, moved-away text, field codes, the second
+# copy of a text box.
 _HIDDEN_ELEMENTS = frozenset(("del", "moveFrom", "instrText", "delText", "Fallback", "vanish"))
-# What zipfile answers damage with: a directory or checksum that does not fit, a stream that does not unpack or ends too
+# What zipfile raises for damage: a directory or checksum that does not fit, a stream that does not unpack or ends too
 # early, a version or method that it does not know, an offset or name that cannot be.
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
 _ENCRYPTED_FLAG = 1  # bit of a member's flags
@@ -34,8 +34,8 @@ _HEADING_STYLE = re.compile(r"(?:heading|title|subtitle|berschrift|titre)\s*\d*"
 
 
 def parse(data: bytes, path: Path) -> list[RawCue]:
-    """The document's paragraphs as a script. Raises SubtitlesError for an archive that is damaged or no Word
-    document."""
+    """The document's paragraphs as a script. Raises SubtitlesError for an
+    archive that is damaged or is no Word document."""
     body = _BodyHandler()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = body.doctype
@@ -77,8 +77,8 @@ class _Refused(Exception):
 class _BodyHandler:
     """Collects paragraphs from expat's events.
 
-    A row of a table is one paragraph, because scripts are often tables of speaker and speech; inner tables
-    belong to the cell they stand in.
+    A row of a table is one paragraph, because scripts are often tables of speaker and speech;
+    inner tables belong to the cell they stand in.
     """
 
     def __init__(self) -> None:
@@ -135,8 +135,8 @@ class _BodyHandler:
 
 
 def _speech_of_row(cells: list[str]) -> str:
-    """A table's row as a speech: cells that hold a time alone are left out, and a short first cell is who
-    speaks."""
+    """A table's row as a speech: cells that hold only a time are left out,
+    and a short first cell is the speaker's name."""
     filled = [text for cell in cells if (text := cell.strip()) and not _TIME_CELL.fullmatch(text)]
     if len(filled) > 1 and len(filled[0]) <= 32 and "\n" not in filled[0] and filled[0][-1] not in ":.?!,":
         filled[0] += ":"

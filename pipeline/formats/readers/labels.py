@@ -1,10 +1,10 @@
-"""Who an editor says is speaking: `TOM:`, `Tom Leighton:`, `[TOM]`, `(TOM)`, `>> TOM:`, and what only looks
-like it.
+"""Speaker labels: who an editor says is speaking (`TOM:`, `Tom Leighton:`, `[TOM]`, `(TOM)`,
+`>> TOM:`), told from what only looks like one.
 
 A label is read when its form leaves no doubt (capitals, two capitalised words, a role such as "Client 2", a
-name that is known). One capitalised word ("Tom:", "[Tom]") must come again, or most cues must begin with one;
-words that start ordinary sentences ("Note: ...", "Remember: ...") are never labels. In doubt text stays text:
-a label that is spoken costs one wrong word, a word that is taken for a label is lost.
+name that is known). One capitalised word ("Tom:", "[Tom]") must come again, or most cues must begin with
+one; words that start ordinary sentences ("Note: ...", "Remember: ...") are never labels. In doubt text stays
+text: a label that is spoken costs one wrong word, a word that is taken for a label is lost.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from pipeline.formats.readers import sounds
 
-_MAX_CHARS = 32
+_MAX_CHARS = 32  # of a name; longer is a sentence
 _MAX_WORDS = 4
 _NAME = r"[^\W\d_][\w.'’&/#-]*(?:[ \t]+[\w.'’&/#-]+){0,3}"
 _ASIDE = r"(?:[ \t]*(?P<aside>\([^()]{1,40}\)|\[[^\[\]]{1,40}\]))?"
@@ -46,8 +46,7 @@ _TITLES = sounds.vocabulary("dr mr mrs ms miss prof professor sir dame rev nurse
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label at the start of a line: its name, an aside to be kept ("(sighs)"), and how many characters it
-    takes."""
+    """A label at the start of a line: its name, an aside to be kept ("(sighs)"), and its length in characters."""
 
     name: str
     length: int
@@ -56,8 +55,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of one file: the names that are certain, case folded, and whether all its text is in
-    capitals.
+    """The labels of one file: the names that are certain, case folded, and whether all its text is in capitals.
 
     Where everything is in capitals, capitals say nothing: then a name must come again, be known or be a role.
     """
@@ -69,8 +67,8 @@ class Labels:
     def learn(
         cls, starts: Iterable[str], known_names: Iterable[str] = (), voices: Iterable[str] = ()
     ) -> Labels:
-        """From the starts of all lines that may begin with a label, the roster's names, and names given by
-        markup."""
+        """The labels of a file, learnt from the starts of all lines that may begin with one,
+        the roster's names, and names given by markup."""
         starts = list(starts)
         all_caps = is_all_caps(starts)
         found = Counter(name for start in starts if (name := _possible_name(start, all_caps)))
@@ -81,8 +79,8 @@ class Labels:
         return cls(frozenset(often | names), all_caps)
 
     def at_start(self, text: str, announced: bool = False) -> Label | None:
-        """The label with which `text` begins, None when it begins with none; `announced` says that `>>`
-        stood before it."""
+        """The label with which `text` begins, None when it begins with none;
+        `announced` says that `>>` stood before it."""
         if announced and self.all_caps:
             return Labels(self.certain).at_start(text)
         if match := _COLON.match(text):
@@ -129,7 +127,8 @@ def _forms_of_name(name: str) -> set[str]:
 
 
 def is_all_caps(lines: Iterable[str]) -> bool:
-    """Whether most letters are capitals, as in much broadcast captioning."""
+    """Whether the letters are nearly all capitals, as in much broadcast
+    captioning: more than 20, and more than two thirds."""
     capitals = small = 0
     for line in lines:
         capitals += sum(map(str.isupper, line))
@@ -159,7 +158,7 @@ def _is_capitals(name: str) -> bool:
 
 
 def _is_full_name(name: str) -> bool:
-    """Two or three capitalised words: "Tom Leighton", "Dr. Leighton", "Jax Beatty 2"."""
+    """Whether it is two or three capitalised words: "Tom Leighton", "Dr. Leighton", "Jax Beatty 2"."""
     words = name.split()
     capital = all(w[0].isupper() or w[0].isdigit() for w in words)
     return 2 <= len(words) <= 3 and capital and not any(w.casefold() in _NOT_NAMES for w in words)

@@ -1,9 +1,9 @@
-"""SubRip, read leniently by our own parser: no text between two timing lines is ever lost.
+"""SubRip, parsed leniently by a parser of our own: no text between two timing lines is ever lost.
 
-pysrt writes our SubRip but does not read the user's, because it divides a file at blank lines and drops what
-does not fit: text behind a blank line inside a cue is lost; without a blank line between two cues the second
-becomes text of the first; `00:00:01.5` is read as 5 ms, letters in a time as zero; an empty cue or a stray
-line makes it skip in silence. The tests show each. On files that pysrt reads well, both agree.
+pysrt writes our SubRip but does not read the user's, because it divides a file at blank lines and drops
+what does not fit: text behind a blank line inside a cue is lost; without a blank line between two cues the
+second becomes text of the first; `00:00:01.5` is read as 5 ms, letters in a time as zero; an empty cue or a
+stray line makes it skip in silence. The tests show each. On files that pysrt reads well, both agree.
 
 SubRip has no standard. What is accepted: times with or without hours, '.' or ',', one to three decimals,
 minutes and seconds of 60 (a well-known rounding bug); numbers missing, repeated or in any order; any line
@@ -54,7 +54,7 @@ _OVERRIDE = re.compile(r"\{\\an?\d{1,2}[^{}]*\}")
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """One timing line and what belongs to it; line numbers count from 1."""
+    """One timing line, the number above it, and the payload below it; line numbers count from 1."""
 
     timing_line: int
     match: re.Match[str]
@@ -67,19 +67,19 @@ class _Block:
 
 
 def sniff(text: str) -> bool:
-    """Whether the text is SubRip whatever its name: its first lines hold a timing line."""
+    """Whether the text is SubRip whatever its name: one of its first eight lines is a timing line."""
     return any(_TIMING.fullmatch(line) for line in text[:4000].splitlines()[:8])
 
 
 def are_timing_lines(text: str, numbers: Iterable[int]) -> bool:
-    """Whether all these lines (from 1) are timing lines of SubRip, with commas."""
+    """Whether all the lines of these numbers (from 1) are timing lines of SubRip, with commas."""
     lines = re.split(r"\r\n|\n|\r", text)
     return all("," in lines[n - 1] and _TIMING.fullmatch(lines[n - 1]) for n in numbers)
 
 
 def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
-    """The cues in file order, and notes about what was repaired. Raises SubtitlesError when there is not one
-    timing line."""
+    """The cues in file order, and notes about what was repaired. Raises
+    SubtitlesError when there is no timing line at all."""
     lines = re.split(r"\r\n|\n|\r", text)
     cues, notes = [], []
     for block in _blocks(lines):
@@ -121,7 +121,7 @@ def _is_cue_number(lines: list[str], timing: int, previous: int) -> bool:
 
 
 def _without_trailing_blanks(payload: list[str]) -> list[str]:
-    """Without the empty lines at the end; those inside are the author's."""
+    """The payload without the empty lines at its end; those inside are the author's."""
     filled = [i for i, line in enumerate(payload) if line.strip()]
     return payload[: filled[-1] + 1] if filled else []
 
@@ -136,8 +136,8 @@ def _span(start: str, end: str) -> tuple[Span, str]:
 
 
 def _time_ms(text: str) -> int:
-    """Like `parse_timecode`, but a minute or second too many is carried, a third colon is a decimal mark, and a time before the
-    beginning is the beginning."""
+    """Milliseconds as `parse_timecode` reads them, but leniently: 60 minutes or seconds are carried, a
+    third colon is a decimal mark, and a time before the beginning is the beginning."""
     compact = re.sub(r"\s", "", text)
     if compact.startswith("-"):
         return 0
@@ -171,7 +171,7 @@ def _cue(block: _Block, payload: list[str], span: Span) -> RawCue:
 
 
 def plain_lines(raw: str) -> tuple[Line, ...]:
-    """A SubRip payload without its markup."""
+    """The lines of a SubRip payload without its markup, each piece with the voice and style that markup gives it."""
     pieces, at = [], 0
     voice: str | None = None
     style: frozenset[str] = frozenset()

@@ -1,9 +1,9 @@
 """Plain scripts: paragraphs between empty lines, `NAME: text` lines, headings, stage directions in brackets.
 
-Every line that begins like a label begins a speech of its own; the other lines of a paragraph stay together,
-because writers wrap them anywhere. A name in capitals alone above its lines, the way of screenplays, is a
-label when it comes again. A heading (`# Title`, `INT. ROOM - DAY`, "Vignette 2", a short line in capitals) is
-on the page only. A time at the start of a line ("[00:12:30]") is taken off.
+Every line that begins like a label begins a speech of its own; the other lines of a paragraph stay
+together, because writers wrap them anywhere. A name in capitals alone above its lines, as in screenplays,
+is a label when it comes again. A heading (`# Title`, `INT. ROOM - DAY`, "Vignette 2", a short line in
+capitals) is on the page only. A time at the start of a line ("[00:12:30]") is taken off.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 from pipeline.formats.readers.labels import is_all_caps
 from pipeline.formats.readers.raw_cue import Line, Piece, RawCue
 
-_MAX_NAME_CHARS = 32
-_MAX_HEADING_WORDS = 8
+_MAX_NAME_CHARS = 32  # as in `labels`: longer is a sentence, not a name
+_MAX_HEADING_WORDS = 8  # a longer line in capitals is something that somebody shouts
 _HEADING = re.compile(
     r"#{1,6}\s+\S|(?:INT|EXT|EST)[./] |(?:FADE|CUT|DISSOLVE) (?:IN|OUT|TO)\b|(?i:"
     r"(?:vignette|scene|act|chapter|part|session|module|episode) (?:\d+|[ivxlc]+|one|two|three|four|five)\b"
@@ -41,7 +41,8 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
 
 
 def from_paragraphs(paragraphs: Sequence[tuple[str, bool]]) -> list[RawCue]:
-    """Paragraphs (text with LF between lines, whether its style makes it a heading) as cues."""
+    """Paragraphs as cues without times; each is its text, with LF between
+    lines, and whether its style makes it a heading."""
     filled = [
         (p.strip("\n"), heading)
         for p, heading in paragraphs
@@ -58,7 +59,7 @@ def from_paragraphs(paragraphs: Sequence[tuple[str, bool]]) -> list[RawCue]:
 
 
 def _screenplay_names(paragraphs: Iterable[str]) -> frozenset[str]:
-    """Lines in capitals that stand above other lines more than once."""
+    """Names of speakers in screenplay style: lines in capitals that stand above other lines more than once."""
     firsts = Counter(_screenplay_name(p.split("\n")[0]) for p in paragraphs if "\n" in p)
     return frozenset(name for name, times in firsts.items() if name and times > 1)
 
@@ -71,8 +72,7 @@ def _screenplay_name(line: str) -> str:
 
 
 def _speeches(paragraph: str, names: frozenset[str]) -> list[str]:
-    """The paragraph divided before every line that begins like a label or a dialogue line, and around
-    headings."""
+    """The paragraph divided before every line that begins like a label or a dialogue line, and around headings."""
     speeches: list[str] = []
     after_heading = True
     for line in paragraph.split("\n"):
@@ -99,8 +99,8 @@ def _cue(speech: str, names: frozenset[str], heading: bool) -> RawCue:
 
 
 def _in_capitals(line: str) -> bool:
-    """A short line in capitals that ends like no sentence: a heading. One word is not enough to tell it from
-    a shout."""
+    """Whether this is a heading in capitals: a short line that ends like no sentence.
+    One word is not enough to tell it from a shout."""
     words = line.split()
     ends = line.rstrip()[-1:] in '.?!:,;…-–—])"”'
     return line.isupper() and 2 <= len(words) <= _MAX_HEADING_WORDS and not ends

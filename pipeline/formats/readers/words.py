@@ -1,17 +1,17 @@
-"""From plain lines to words: what is spoken, what is heard, what only stands on the screen, and who is said
-to speak.
+"""Tokenization: from plain lines to words, sounds and text that only stands on the screen, and who is said to speak.
 
 The rules, applied to the lines of one cue:
 
-1. A line that is an imprint ("Subtitles by ...") is unspoken, word by word.
+1. A line that is a credit ("Subtitles by ...") is unspoken, word by word.
 2. At the start of a line, a dialogue dash, `>>` and a label are taken off; they mark a new speaker.
    A hyphen is one unless a digit follows ("-5"); a longer dash needs a capital behind it, because "– and
    then" goes on. Within a line, a dash or a label does the same behind the end of a sentence.
 3. `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
    `(...)` is one when it names a sound, is in capitals, or is alone on its line and short; otherwise its
    words are spoken. `♪ ... ♪` is one; so is `# ... #` that fills its line.
-4. Everything else is words, divided at white space. A dash or dots that stand alone stay with the word before
-them.
+4. Everything else is words, divided at white space. Punctuation that stands alone stays with its word.
+
+A cue may come out without any word.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _OPENING_PUNCTUATION = frozenset("«“‘„([{¿¡\"'")
 
 @dataclass(frozen=True, slots=True)
 class _SpeakerChange:
-    """From `start` on somebody else speaks (`label` when it is said who); the text up to `end` is not part of
-    the words.
+    """From `start` on somebody else speaks; `label` is who, where it is said;
+    the text up to `end` is not part of the words.
 
     `voice` says that markup names the speaker; `aside` is what stood inside a label, "(sighs)".
     """
@@ -60,7 +60,7 @@ class _SpeakerChange:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A word or a whole bracket, and where it begins in the cue's text."""
+    """A word or a whole bracket, and the character of the cue's text at which it begins."""
 
     at: int
     text: str
@@ -70,8 +70,7 @@ class _Unit:
 def tokenize(
     cues: Sequence[RawCue], known_names: Iterable[str] = (), script: bool = False
 ) -> tuple[SubtitlesCue, ...]:
-    """The cues with their words; labels are learnt from all of them first. A cue may come out without any
-    word."""
+    """The cues with their words; labels are learnt from all of them first. A cue may come out without any word."""
     voices = {p.voice for cue in cues for line in cue.lines for p in line if p.voice}
     starts = (_without_dash(line) for cue in cues for line in text_lines(cue))
     labels = Labels.learn(starts, known_names, voices)
@@ -123,7 +122,7 @@ def _changes_by_markup(cue: RawCue) -> Iterator[_SpeakerChange]:
 def _changes_by_text(
     text: str, spans: list[re.Match[str]], labels: Labels, voices: frozenset[int]
 ) -> Iterator[_SpeakerChange]:
-    """Dashes, chevrons, labels: where a line or a voice begins or a sentence ends, not inside brackets."""
+    """Where dashes, chevrons or labels say so: where a line or a voice begins or a sentence ends, not inside brackets."""
     done = at = 0
     dialogue = False
     for line in text.split("\n"):
@@ -188,8 +187,7 @@ def _blank(rest: list[str], start: int, end: int) -> None:
 
 
 def _first_visible(rest: list[str], places: range, passing: str = "") -> str:
-    """The first character in these places that is neither a blank nor one of `passing`; a line break ends
-    the search."""
+    """The first character in these places that is neither a blank nor one of `passing`; a line break ends the search."""
     return next((rest[at] for at in places if rest[at] not in " \t" + passing), "\n")
 
 
@@ -240,7 +238,7 @@ def _assign_labels(units: list[_Unit], marks: list[_SpeakerChange], text: str) -
 
 
 def _attach_punctuation(words: list[SubtitlesWord]) -> Iterator[SubtitlesWord]:
-    """Punctuation that stands alone is put to the word it belongs to; alone in a cue it is not spoken."""
+    """The words, punctuation that stands alone put to the word it belongs to; alone in a cue it is unspoken."""
     waiting = ""
     held: SubtitlesWord | None = None
     for word in words:

@@ -1,8 +1,7 @@
-"""How a cue looks: the one place where tokens become lines of text, shared by SRT, WebVTT and the public
-JSON.
+"""Cue rendering: the one place where tokens become lines of text, shared by SRT, WebVTT and the public JSON.
 
-Tokens hold no labels and no dialogue dashes; both are drawn here, in a `Style`, so that a profile can draw
-them otherwise.
+Tokens hold no labels and no dialogue dashes; both are drawn here, in a
+`Style`, so that a profile can draw them otherwise.
 """
 
 from __future__ import annotations
@@ -15,23 +14,21 @@ from pipeline.timing import Span
 from pipeline.transcript import Cue, Grade, Kind, Transcript, lines_of
 
 DRAFT_NOTICE = "DRAFT: machine text, not for publication"
-"""Shown first in every caption file of grade draft; 40 characters, so that it fits the shortest usual line
-of 42."""
+"""Shown first in every caption file of grade draft; 40 characters, which fit the usual line of 42."""
 
 _DROPPED_CATEGORIES = {"Cc", "Cs"}  # control characters; lone surrogates, which no file can hold
-# Embeddings and overrides: they turn the text behind them around, labels and other captions of the screen included.
+# Bidirectional embeddings and overrides (Unicode Annex 9): they reverse the text behind them, labels and other
+# captions on the screen included.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e")
 _NOTICE_MIN_MS = 1000  # shorter than this nobody reads the notice in a cue of its own
-_NOTICE_MAX_MS = 5000
+_NOTICE_MAX_MS = 5000  # longer than its 40 characters take to read, at the usual 20 a second
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How speakers are shown: `label` formats the name (upper-case when `upper`), `dash` stands before a
-    dialogue line.
+    """How speakers are shown: `label` formats the name (upper-case when `upper`), `dash` stands before a dialogue line.
 
-    The default is Netflix's English style: a hyphen without a space on each speaker's line, labels in
-    capitals.
+    The default is Netflix's English style: a hyphen without a space on each speaker's line, labels in capitals.
     """
 
     label: str = "{name}: "
@@ -55,7 +52,7 @@ class Piece:
 
 
 def clean_piece(text: str) -> str:
-    """`clean`, but a space at either end stays one, so that pieces can be joined."""
+    """`clean`, but a space at either end stays one space, so that pieces can be joined."""
     cleaned = clean(text)
     before = " " if text[:1].isspace() and cleaned else ""
     return before + cleaned + (" " if text[-1:].isspace() else "")
@@ -74,6 +71,7 @@ class RenderedCue:
 
     @property
     def lines(self) -> list[str]:
+        """The cue's lines of plain text, in order."""
         return ["".join(p.text for p in line) for line in self.pieces]
 
 
@@ -99,9 +97,8 @@ def lines(cue: Cue, transcript: Transcript, style: Style | None = None) -> list[
 def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue]:
     """Every cue of the transcript as it is shown, and in a draft the notice that it is one.
 
-    The notice hides no spoken word: it stands in a cue of its own where at least a second is free before the
-    first cue, and otherwise on a line of its own above the first cue's text. A draft without any cue shows
-    none.
+    The notice hides no spoken word: it stands in a cue of its own where at least a second is free before the first
+    cue, and otherwise on a line of its own above the first cue's text. A draft without any cue shows none.
     """
     chosen_style = style or style_of(transcript)
     names = _SpeakerNames(transcript)
@@ -171,8 +168,8 @@ def _prefix(index: int, labels: dict[int, str], dashes: frozenset[int], style: S
 
 
 def clean(text: str) -> str:
-    """`text` on one line: every run of white space is one space, control characters and lone surrogates are
-    gone."""
+    """`text` on one line: every run of white space becomes one space; control characters, lone
+    surrogates and bidirectional overrides are dropped."""
     if text.isprintable() and "  " not in text and text == text.strip():
         return text  # nearly all text, and every word of it comes by here
     return " ".join(

@@ -1,5 +1,5 @@
-"""WebVTT as the standard defines it (https://www.w3.org/TR/webvtt1/#syntax): escaped, with voices and a note
-of its origin."""
+"""WebVTT as the standard defines it (https://www.w3.org/TR/webvtt1/#syntax):
+escaped, with voices and a note of its origin."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from pipeline.transcript import Grade, Transcript, grade_line
 
 
 def dumps(transcript: Transcript) -> str:
-    """The transcript's captions as a WebVTT file whose NOTE says how far they may be trusted and what made
-    them."""
+    """The transcript's captions as a WebVTT file whose NOTE says how far they may be trusted and what made them."""
     return compose(render.cues(transcript), notes=_notes(transcript))
 
 
 def compose(cues: Iterable[RenderedCue], notes: Iterable[str] = ()) -> str:
-    """Rendered cues as a WebVTT file, in the order given; a cue without text or duration is left out, as it
-    would not show."""
+    """Rendered cues as a WebVTT file, in the order given; a cue without text
+    or duration is left out, as it would not show."""
     blocks = ["WEBVTT\n", *(f"NOTE {_note_text(n)}\n" for n in notes if clean(n))]
     for cue in cues:
         text = [line for line in (_line(pieces) for pieces in cue.pieces) if line]
