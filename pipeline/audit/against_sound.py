@@ -1,6 +1,7 @@
-"""Rules about the captions against the sound: complete, on time, by the right speaker. One function per rule.
+"""Rules about completeness and accuracy: what is said is captioned, and
+what is captioned is said. One function per rule.
 
-With a transcript the truth are its words; with regions of speech alone, where there is any speech at all.
+With a transcript the reference is its words; with regions of speech alone, the time in which somebody speaks.
 """
 
 from __future__ import annotations
@@ -11,16 +12,23 @@ from pipeline.audit.matching import Match, match
 from pipeline.audit.model import Hit, Severity, SpokenWord, View
 from pipeline.timing import Span, covered_ms, gaps, union
 
-# Words closer together than this are one stretch of speech.
+# Words closer together than this are one region of speech; chosen, longer than the pauses within a sentence.
 SPEECH_JOIN_MS = 700
-# The shortest thing that anybody says.
+# The shortest thing that anybody says; a tenth of a caption's time is asked for where that is less.
 MIN_WORD_MS = 100
+# Speech without caption: below the first nobody is told, from the second it is an error. Chosen.
+UNCAPTIONED_MIN_MS = 1000
+UNCAPTIONED_ERROR_MS = 3000
+# A word's confidence, in [0, 1], below which a person should listen; chosen.
 LOW_CONFIDENCE = 0.4
+# A silence that deserves a caption: the BBC's long pause, as `long_pause_ms` of its profile.
 MIN_LONG_SILENCE_MS = 20_000
+# A sound is captioned where a caption this near to it holds its words; chosen.
+SOUND_WINDOW_MS = 2000
 
 
 def matched(view: View) -> Match:
-    """The pairing of captions and transcript, made once for all rules and profiles."""
+    """The alignment of the captions' words with the transcript's, made once for all rules and profiles."""
     if "match" not in view.shared:
         view.shared["match"] = match(view.cues, view.facts.words or ())
     found = view.shared["match"]
@@ -29,8 +37,7 @@ def matched(view: View) -> Match:
 
 
 def speech(view: View) -> tuple[Span, ...]:
-    """Where somebody speaks: the regions that were heard, else the transcript's words joined over short
-    pauses."""
+    """Regions of speech: those that were detected, else the transcript's words joined over short pauses."""
     if "speech" not in view.shared:
         if view.facts.speech is not None:
             view.shared["speech"] = union(view.facts.speech)
@@ -43,17 +50,17 @@ def speech(view: View) -> tuple[Span, ...]:
 
 
 def uncaptioned(view: View) -> Iterator[Hit]:
-    """Speech during which no caption is on screen: a second is worth a look, three are an error."""
+    """Speech during which no caption is on screen: from one second a finding, from three an error."""
     on_screen = union((c.span for c in view.cues), 0)
     for region in speech(view):
         for bare in gaps(on_screen, region):
-            if bare.duration_ms >= 1000:
-                severe = bare.duration_ms >= 3000 or view.profile.name in ("wcag-fcc", "bbc")
+            if bare.duration_ms >= UNCAPTIONED_MIN_MS:
+                severe = bare.duration_ms >= UNCAPTIONED_ERROR_MS or view.profile.name in ("wcag-fcc", "bbc")
                 yield Hit(
                     f"{bare.duration_ms / 1000:.1f} s of speech have no caption.",
                     None,
                     bare.duration_ms,
-                    1000,
+                    UNCAPTIONED_MIN_MS,
                     Severity.ERROR if severe else None,
                     bare,
                 )
@@ -70,7 +77,7 @@ def coverage(view: View) -> float | None:
 
 
 def missing_words(view: View) -> Iterator[Hit]:
-    """Words of the transcript that no caption holds, a finding for each run of them."""
+    """Deletions: words of the transcript that no caption holds, one finding for each run of them."""
     words, found = view.facts.words or (), matched(view).found
     run: list[SpokenWord] = []
     for word, is_found in [*zip(words, found, strict=True), (None, True)]:
@@ -84,7 +91,7 @@ def missing_words(view: View) -> Iterator[Hit]:
 
 
 def added_words(view: View) -> Iterator[Hit]:
-    """Captions of which most words are not in the transcript."""
+    """Insertions: captions of which at least three words, and most, are not in the transcript."""
     for cue in view.cues:
         pairs = matched(view).of_cue[cue.number]
         strange = sum(p is None for p in pairs)
@@ -107,7 +114,7 @@ def without_speech(view: View) -> Iterator[Hit]:
 
 
 def empty_stretch(view: View) -> Iterator[Hit]:
-    """A long time without caption in which nobody speaks: silence, or sounds that deserve a word?"""
+    """A long time without caption in which nobody speaks: it is silence, or sounds that deserve a caption."""
     if not view.cues:
         return
     end = view.facts.duration_ms or max(c.span.end_ms for c in view.cues)
@@ -124,7 +131,7 @@ def empty_stretch(view: View) -> Iterator[Hit]:
 
 
 def low_confidence(view: View) -> Iterator[Hit]:
-    """Captions whose words the recognizer itself was not sure of."""
+    """Captions with words of which the recognizer itself was not sure."""
     words = view.facts.words or ()
     for cue in view.cues:
         doubtful = [
@@ -138,7 +145,7 @@ def low_confidence(view: View) -> Iterator[Hit]:
 
 
 def heard_differently(view: View) -> Iterator[Hit]:
-    """Passages where the recognizer heard something else than the captions say."""
+    """Substitutions: passages where the recognizer heard something else than the captions say."""
     for passage in view.facts.differing:
         cue = next((c for c in view.cues if c.span.overlap_ms(passage.span)), None)
         yield Hit(
@@ -151,11 +158,11 @@ def heard_differently(view: View) -> Iterator[Hit]:
 
 
 def missing_sounds(view: View) -> Iterator[Hit]:
-    """Sounds that the transcript has and no caption near them shows."""
+    """Sounds that the transcript has and no caption within two seconds of them shows."""
     for word in view.facts.words or ():
         if word.is_sound and not any(
             word.text.strip("[]()").casefold() in c.text.casefold()
             for c in view.cues
-            if c.span.gap_ms(word.span) < 2000
+            if c.span.gap_ms(word.span) < SOUND_WINDOW_MS
         ):
             yield Hit(f"'{word.text}' is heard and not captioned.", None, word.text, span=word.span)

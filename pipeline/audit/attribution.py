@@ -18,7 +18,7 @@ def speakers_of(view: View, cue: ShownCue) -> list[str]:
 
 
 def speech_overlaps(view: View, one: ShownCue, other: ShownCue) -> bool:
-    """Whether the words of two captions are said at the same time, as the transcript has it."""
+    """Overlapping speech: whether the words of two captions are said at the same time, as the transcript has it."""
     words, of_cue = view.facts.words or (), matched(view).of_cue
     said = [[words[p].span for p in of_cue[cue.number] if p is not None] for cue in (one, other)]
     if not said[0] or not said[1]:
@@ -28,7 +28,7 @@ def speech_overlaps(view: View, one: ShownCue, other: ShownCue) -> bool:
 
 
 def unmarked_change(view: View) -> Iterator[Hit]:
-    """A change of speaker that neither label, voice, colour nor dash shows."""
+    """A change of speaker that neither a label, a voice tag, a colour nor a dash shows."""
     before = ""
     for cue in view.document.by_start:
         speakers = [s for s in speakers_of(view, cue) if s]
@@ -55,7 +55,6 @@ def wrong_speaker(view: View) -> Iterator[Hit]:
 
 
 def _label_fits_name(label: str, name: str) -> bool:
-    """Whether a label may stand for a name: all its words are the name's, or the reverse ("JAX" for "Jax
-    Beatty")."""
+    """Whether a label may stand for a name: all its words are the name's, or the reverse ("JAX" for "Jax Beatty")."""
     short, whole = (set(re.findall(r"\w+", text.casefold())) for text in (label, name))
     return short <= whole or whole <= short

@@ -1,4 +1,5 @@
-"""From whatever holds captions to the one `Document` that the rules look at."""
+"""Loading captions: from whatever holds them to the one `Document` that the rules
+look at, and what the file knows of the recording."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ _LABEL = re.compile(
 
 
 def from_given(given: Subtitles, data: bytes) -> Document:
-    """A subtitle file as read, with the flaws of its bytes. Cues without times are left out."""
+    """A subtitle file as the readers read it, with the flaws of its bytes. Cues without times are left out."""
     kind = "vtt" if given.name.lower().endswith(".vtt") else str(given.format)
     scanned = scan(data, kind)
     names = {w.label.casefold() for cue in given.cues for w in cue.words if w.label}
@@ -96,8 +97,7 @@ def shown_cue(
 
 
 def _voices(line: str, in_force: str, kind: str) -> tuple[str, tuple[str, ...], str]:
-    """The line without its voice tags, the names that they give to its text, and the name still in force
-    after it."""
+    """The line without its voice tags, the names that they give to its text, and the name still in force after it."""
     if kind != "vtt" or ("<v" not in line and not in_force):
         return line, (), in_force
     names = [in_force] if in_force and not line.startswith("</v>") else []
@@ -126,7 +126,8 @@ def _label(text: str, names: set[str]) -> tuple[str, str] | None:
 
 
 def from_json(document: Mapping[str, Any]) -> tuple[Document, Facts]:
-    """Our own public document: its cues, and all that it knows about the recording."""
+    """Our own public document as captions, and all that it knows about the recording. Raises
+    KeyError, TypeError or ValueError where it is damaged."""
     people = {s["id"]: s["name"] for s in document["speakers"]}
     names = {name.casefold() for name in people.values() if name}
     cues = tuple(
@@ -166,7 +167,7 @@ def facts_from_json(document: Mapping[str, Any]) -> Facts:
 
 
 def flawed(name: str, kind: str, rule: str, message: str) -> Document:
-    """A document of which nothing could be read but what is wrong with it."""
+    """A document of which nothing could be read: no cues, and one flaw that says why."""
     return Document(name, kind, (), (Flaw(rule, message),))
 
 
@@ -185,7 +186,7 @@ def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
 
 
 def transcript_beside(path: Path) -> Path | None:
-    """Our own transcript of the recording, `talk.json` beside `talk.en.vtt`, where its words can be trusted."""
+    """Our own transcript of the recording, `talk.json` beside `talk.en.vtt`, where its words can be trusted; else None."""
     stem = path.name.split(".")[0]
     beside = path.with_name(f"{stem}.json")
     if path.suffix.lower() == ".json" or not stem or not beside.is_file():
@@ -216,7 +217,7 @@ def facts_of(path: Path) -> Facts:
 
 
 def merged(own: Facts, given: Facts | None) -> Facts:
-    """The facts of a file with those that were given put over them."""
+    """The facts of a file with those that were given put over them, one by one."""
     if given is None:
         return own
     names = ("duration_ms", "frame_rate", "shots", "speech", "words")

@@ -1,7 +1,7 @@
-"""Mends for what a program can mend: each is tried, and kept only where it makes no other rule worse.
+"""Automatic fixes: what a program can mend is tried, and kept only where it makes no other rule worse.
 
-Words are never cut or changed. Times move within what neighbours leave free, lines break elsewhere, spaces and
-escapes are put right.
+Words are never cut or changed. Times move within what neighbours leave free, lines
+break elsewhere, spaces and escapes are put right.
 """
 
 from __future__ import annotations
@@ -22,23 +22,33 @@ from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.progress import Progress, silent
 from pipeline.timing import Span
 
-# A caption is judged together with so many neighbours on either side.
+# A caption is judged together with so many neighbours on either side: rules look at the next one, `repeats` at three
+# in a row.
 CONTEXT_CAPTIONS = 2
-# Words this far from the captions in question can say nothing about them.
+# Words of the transcript farther than this from the captions in question say nothing about them; chosen, four
+# times the window in which `matching` looks for a caption.
 WORDS_WITHIN_MS = 10_000
-# How far a caption may outstay its time to be read: what the BBC allows after speech has ended.
+# How far past its old end a caption may stay to be read: what the BBC allows after speech has ended.
 MAX_STRETCH_MS = 1500
+# Cost of a line break at each junction, in characters of difference between the lines; chosen so that a line is rather
+# uneven than broken inside a phrase.
 _BREAK_COSTS = {
     Junction.SENTENCE: 0, Junction.CLAUSE: 4, Junction.CONJUNCTION: 10, Junction.PREPOSITION: 18,
     Junction.PREDICATE: 28, Junction.PLAIN: 35, Junction.TORN: 120,
 }  # fmt: skip
+# What one line more costs, in the same unit.
+_LINE_COST = 12
+# So many of the cheapest ways to break a caption are tried.
+_MAX_REBROKEN = 3
+# The usual limit of the profiles, for those that state none.
+_DEFAULT_LINE_CHARS = 42
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|lrm|rlm|nbsp|#\d+|#x[0-9A-Fa-f]+);)")
 _BARE_BRACKET = re.compile(r"<(?!/?(?:c|i|b|u|ruby|rt|v|lang)[\s.>]|/?(?:c|i|b|u|ruby|rt|v|lang)>|[\d:.]+>)")
 
 
 @dataclass(frozen=True)
 class Mend:
-    """One change that was kept: which caption, which rules it serves, before and after."""
+    """One change that was kept: the number of the caption, the rules it serves, the cue before and after."""
 
     number: int
     rules: tuple[str, ...]
@@ -123,6 +133,7 @@ def _helps(rule: str, before: _Counts, after: _Counts) -> bool:
 
 
 def _facts_near(facts: Facts, cues: Sequence[ShownCue]) -> Facts:
+    """The facts reduced to what can matter to these captions, so that many can be judged quickly."""
     first = min(c.span.start_ms for c in cues) - WORDS_WITHIN_MS
     last = max(c.span.end_ms for c in cues) + WORDS_WITHIN_MS
     said = facts.words or ()
@@ -143,7 +154,7 @@ def _counts(
 
 
 def _weight(counts: _Counts, rule: str, profile: str | None = None, least: Severity = Severity.INFO) -> int:
-    """Findings of one rule from a severity on; one error weighs more than any warnings about a caption."""
+    """The weight of one rule's findings from a severity on; one error weighs more than nine warnings."""
     return sum(
         count * 10 ** int(severity)
         for (id_, name, severity), count in counts.items()
@@ -152,7 +163,7 @@ def _weight(counts: _Counts, rule: str, profile: str | None = None, least: Sever
 
 
 def _merged(mends: Sequence[Mend]) -> list[Mend]:
-    """Several mends of one caption as one."""
+    """Several mends of one caption merged into one."""
     by_number: dict[int, Mend] = {}
     for one in mends:
         known = by_number.get(one.number)
@@ -169,12 +180,12 @@ def _with_end(cue: ShownCue, end_ms: int) -> Iterator[ShownCue]:
 
 def _latest_end_ms(following: ShownCue | None, profile: Profile, facts: Facts) -> int:
     if following is None:
-        return facts.duration_ms or 10**12
+        return facts.duration_ms or 10**12  # nothing follows, and no end is known
     return following.span.start_ms - profile.min_gap_ms(facts.frame_rate or DEFAULT_FRAME_RATE)
 
 
 def extended(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
-    """Stay longer: as long as reading takes, or as the next caption allows."""
+    """The caption with a later end: as long as reading takes, or as the next caption allows."""
     needed = float(profile.min_duration_ms or 0)
     if profile.max_chars_per_s:
         needed = max(needed, cue.chars * 1000 / profile.max_chars_per_s)
@@ -191,7 +202,7 @@ def extended(cue: ShownCue, following: ShownCue | None, profile: Profile, facts:
 def ended_before_next(
     cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
 ) -> Iterator[ShownCue]:
-    """End exactly as near to the next caption as the profile wants."""
+    """The caption with its end exactly as near to the next as the profile wants."""
     if following is not None:
         yield from _with_end(cue, _latest_end_ms(following, profile, facts))
 
@@ -199,7 +210,7 @@ def ended_before_next(
 def shortened(
     cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
 ) -> Iterator[ShownCue]:
-    """Go after the longest time, or with the recording."""
+    """The caption with an earlier end: after the longest time allowed, or with the recording."""
     if profile.max_duration_ms and cue.span.duration_ms > profile.max_duration_ms:
         yield from _with_end(cue, cue.span.start_ms + profile.max_duration_ms)
     if facts.duration_ms and cue.span.end_ms > facts.duration_ms:
@@ -207,11 +218,11 @@ def shortened(
 
 
 def rebroken(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
-    """The same words broken elsewhere; captions with markup, dialogue or several labels are left alone."""
+    """The same words with other line breaks; captions with markup, dialogue or several labels are left alone."""
     if re.search(r"[<{&]", cue.raw) or cue.dashes or len(cue.labels) > 1 or (cue.labels and cue.labels[0][0]):
         return
     words = cue.text.split()
-    limit = profile.max_line_chars or 42
+    limit = profile.max_line_chars or _DEFAULT_LINE_CHARS
     if cue.chars > profile.max_lines * limit:
         return  # it fits nowhere, however it is broken
     choices = []
@@ -221,17 +232,19 @@ def rebroken(cue: ShownCue, following: ShownCue | None, profile: Profile, facts:
             lines = [" ".join(words[a:b]) for a, b in pairwise(edges)]
             widths = [visible_length(line) for line in lines]
             if max(widths) <= limit:
-                cost = sum(_BREAK_COSTS[junction(words[k - 1], words[k])] for k in breaks) + 12 * (count - 1)
+                cost = sum(_BREAK_COSTS[junction(words[k - 1], words[k])] for k in breaks) + _LINE_COST * (
+                    count - 1
+                )
                 uneven = max(widths) - min(widths)
                 choices.append((cost + uneven, lines))
-    for _, lines in sorted(choices, key=lambda c: c[0])[:3]:
+    for _, lines in sorted(choices, key=lambda c: c[0])[:_MAX_REBROKEN]:
         yield _rewritten(cue, lines)
 
 
 def spaces_normalized(
     cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
 ) -> Iterator[ShownCue]:
-    """No needless spaces, no empty lines."""
+    """The caption without needless spaces and empty lines."""
     lines = [re.sub(r"[ \t]+", " ", line).strip() for line in cue.raw.split("\n")]
     yield _rewritten(cue, [re.sub(r" +([!?).,;:…])", r"\1", line) for line in lines if line])
 
@@ -239,7 +252,7 @@ def spaces_normalized(
 def ellipsis_normalized(
     cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
 ) -> Iterator[ShownCue]:
-    """The ellipsis as the profile writes it."""
+    """The caption with the ellipsis as the profile writes it."""
     wrong, right = ("…", "...") if profile.name == "bbc" else ("...", "…")
     yield _rewritten(cue, cue.raw.replace(wrong, right).split("\n"))
 
@@ -247,7 +260,7 @@ def ellipsis_normalized(
 def markup_escaped(
     cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
 ) -> Iterator[ShownCue]:
-    """Bare & and < as WebVTT wants them."""
+    """The caption with bare & and < as WebVTT wants them."""
     text = _BARE_AMPERSAND.sub("&amp;", cue.raw)
     yield _rewritten(cue, _BARE_BRACKET.sub("&lt;", text).split("\n"), "vtt")
 

@@ -1,6 +1,6 @@
 """The report as one HTML page that opens from disk: no network, no script, readable aloud, printable.
 
-Frames and waveforms come as data URLs from whoever has the recording; without them the page is complete too.
+Frames and waveforms are embedded as data URLs by whoever has the recording; without them the page is complete too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pipeline.audit.report import NEVER_COMPLIANT, PERSON_STEPS, needed, place, 
 from pipeline.audit.rules import ALL_PROFILES, RULES
 from pipeline.timing import format_timecode
 
-# A page with all findings of a hopeless file would not open; the rest is in the JSON and CSV reports.
+# Findings of one rule on the page: with all those of a hopeless file it would not open, and the JSON and CSV reports
+# hold the rest. Chosen.
 MAX_ROWS = 200
 
 _STYLE = """
@@ -82,7 +83,7 @@ def _section(report: Report, pictures: Mapping[tuple[str, int], bytes], number: 
 
 
 def _matrix(report: Report) -> str:
-    """Rules against profiles: how many findings each has where."""
+    """The table of rules against profiles: how many findings each has where."""
     rules: dict[str, dict[str, list[Finding]]] = {}
     for rule, profile, _, findings in report.groups():
         rules.setdefault(rule, {})[profile] = findings

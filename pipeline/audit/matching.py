@@ -1,10 +1,9 @@
-"""Which word of the captions is which word of the transcript: the ground of every rule about sync and
-completeness.
+"""Word alignment: which word of the captions is which word of the transcript, on
+which every rule about sync and completeness rests.
 
-Three passes, from sure to less sure: passages in the same order on both sides; whole captions, where their
-words stand in a row near the time that the passages make likely; single words said while their caption is on
-screen. The second pass is for people who talk at once: they stand in another order in captions than in a
-transcript.
+Three passes, from sure to less sure: passages in the same order on both sides; whole captions, where their words
+stand in a row near the time that the passages make likely; single words said while their caption is on screen. The
+second pass is for people who talk at once: they stand in another order in captions than in a transcript.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from statistics import median
 from pipeline.audit.model import ShownCue, SpokenWord
 from pipeline.timing import Span
 
-# Gaps between matching blocks are compared word by word up to this many pairs; beyond it nothing is the same
-# any more.
+# Gaps between matching blocks are compared word by word up to this many pairs of words, 500 on 500; in a longer gap
+# nothing is the same any more. Chosen.
 MAX_COMPARED_PAIRS = 250_000
-# A caption is looked for this near to where its neighbours' relation to the transcript puts it.
+# A whole caption is looked for this near to the time at which its neighbours' lateness puts it; chosen.
 CAPTION_WINDOW_MS = 2500
-# A single word is looked for this near to its caption.
+# A single word is looked for this near to its caption; chosen.
 WORD_WINDOW_MS = 1000
-# So many captions on either side tell how much later the captions are than the words.
+# Lateness is the median over so many captions on either side; chosen.
 LATENESS_NEIGHBOURS = 15
 _NOT_SPOKEN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫#]")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
@@ -35,7 +34,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 @dataclass(frozen=True)
 class Match:
-    """`of_cue[number]` lists for each spoken word of a caption the index of the transcript's word, or None.
+    """The alignment: `of_cue[number]` lists for each spoken word of a caption
+    the index of the transcript's word, or None.
 
     `found` says for each word of the transcript whether a caption holds it.
     """
@@ -46,8 +46,8 @@ class Match:
 
 @dataclass(frozen=True)
 class _WordSequences:
-    """Both sequences as plain words, with whose they are and when: `cue_of[a]` is a caption, `index[b]` a
-    word."""
+    """Captions and reference as plain words: `cue_of[a]` is the caption of caption word `a`; `index[b]`
+    and `spans[b]` are the transcript's index and the time of reference word `b`."""
 
     caption_words: list[str]
     cue_of: list[ShownCue]
@@ -57,7 +57,7 @@ class _WordSequences:
 
 
 def match(cues: tuple[ShownCue, ...], words: tuple[SpokenWord, ...]) -> Match:
-    """Pair the words of captions, in their order, with the words of a transcript, in theirs."""
+    """Align the words of captions, in their order, with the words of a transcript, in theirs."""
     sequences = _word_sequences(cues, words)
     pairs = _pair_captions(sequences, _pair_passages(sequences.caption_words, sequences.reference))
     _pair_words(sequences, pairs)
@@ -88,8 +88,7 @@ def _word_sequences(cues: Sequence[ShownCue], words: Sequence[SpokenWord]) -> _W
 
 
 def spoken_words(cue: ShownCue) -> list[str]:
-    """The words of a caption that are said: no labels, sounds or music signs; lower case, without
-    punctuation."""
+    """The words of a caption that are said, lower case and without punctuation: no labels, sounds or music signs."""
     labels = dict(cue.labels)
     lines = []
     for number, line in enumerate(cue.lines):
@@ -103,7 +102,8 @@ def _plain(word: str) -> str:
 
 
 def _pair_passages(caption_words: list[str], reference: list[str]) -> dict[int, int]:
-    """Long common passages first, by words that are rare; then what lies between them, word by word."""
+    """Pairs of equal words: long common passages first, by words that are
+    rare; then what lies between them, word by word."""
     pairs: dict[int, int] = {}
     at_a = at_b = 0
     for a, b, size in SequenceMatcher(None, caption_words, reference).get_matching_blocks():
@@ -117,8 +117,8 @@ def _pair_passages(caption_words: list[str], reference: list[str]) -> dict[int, 
 
 
 def _pair_captions(sequences: _WordSequences, pairs: dict[int, int]) -> dict[int, int]:
-    """Whole captions whose words stand in a row in the transcript, nearest to when they should, long ones
-    first."""
+    """Pairs of whole captions whose words stand in a row in the transcript,
+    nearest to when they should, long ones first."""
     captions = _ranges_of_captions(sequences.cue_of)
     lateness = _Lateness(sequences, captions, pairs)
     places: dict[str, list[int]] = {}
@@ -152,8 +152,8 @@ def _ranges_of_captions(cue_of: Sequence[ShownCue]) -> list[tuple[int, int]]:
 
 
 class _Lateness:
-    """How much later than the words the captions are at a time: the median of the neighbours that surely
-    match."""
+    """How much later than the words the captions are around a time, in
+    milliseconds: the median of neighbours that surely match."""
 
     def __init__(
         self, sequences: _WordSequences, captions: list[tuple[int, int]], pairs: dict[int, int]

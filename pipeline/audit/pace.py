@@ -1,4 +1,4 @@
-"""Rules about time on the clock: reading speed, durations, gaps, order, shots. One function per rule."""
+"""Rules about timing: reading speed, durations, gaps, order, shots. One function per rule."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from pipeline.audit.attribution import speakers_of, speech_overlaps
 from pipeline.audit.model import Hit, Severity, ShownCue, View
 from pipeline.timing import frames_to_ms, ms_to_frames
 
-# Files store whole milliseconds: 20 frames at 24 are 833.33 ms.
+# Tolerance for rounding, as files store whole milliseconds: 20 frames at 24 a second are 833.33 ms.
 ROUNDING_MS = 1
-# Neighbours whose speeds differ by more than this factor jar; only where both are long enough to be measured.
+# Reading speeds of neighbours may differ by this factor; BBC §4.4 asks for a consistent speed and gives no number.
 MAX_SPEED_RATIO = 2.5
+# Captions of fewer words are too short for their speed to be measured; chosen.
 MIN_WORDS_FOR_SPEED = 4
-# With so many captions on screen a new one overlaps, the rest is not told one by one.
+# Below this nobody has trouble reading, whatever the jump; characters a second, chosen.
+MIN_FAST_CHARS_PER_S = 15
+# With at most so many captions on screen a new one's overlaps are reported one by one; chosen.
 MAX_OVERLAPS_A_CAPTION = 4
 
 
 def reading_speed_chars(view: View) -> Iterator[Hit]:
-    """Characters a second, spaces and punctuation counted."""
+    """Reading speed in characters a second, spaces and punctuation counted."""
     limit = view.profile.max_chars_per_s or 25.0  # only the presence profile has no limit of its own
     for cue in view.cues:
         if cue.span and cue.chars_per_s > limit * (1 + ROUNDING_MS / cue.span.duration_ms):
@@ -29,7 +32,7 @@ def reading_speed_chars(view: View) -> Iterator[Hit]:
 
 
 def reading_speed_words(view: View) -> Iterator[Hit]:
-    """Words a minute, labels and sound captions counted."""
+    """Reading speed in words a minute, labels and sound captions counted."""
     limit = view.profile.max_words_per_minute
     for cue in view.cues if limit else ():
         if limit and cue.span and cue.words_per_minute > limit * (1 + ROUNDING_MS / cue.span.duration_ms):
@@ -38,7 +41,7 @@ def reading_speed_words(view: View) -> Iterator[Hit]:
 
 
 def min_duration(view: View) -> Iterator[Hit]:
-    """Time on screen against the profile's least, by the caption or by the word."""
+    """Time on screen against the profile's minimum, by the caption or by the word."""
     for cue in view.cues:
         limit = view.profile.min_duration_ms or cue.words * (view.profile.min_ms_per_word or 0)
         duration = cue.span.duration_ms
@@ -49,7 +52,7 @@ def min_duration(view: View) -> Iterator[Hit]:
 
 
 def max_duration(view: View) -> Iterator[Hit]:
-    """Time on screen against the profile's most."""
+    """Time on screen against the profile's maximum."""
     limit = view.profile.max_duration_ms
     for cue in view.cues if limit else ():
         if limit and cue.span.duration_ms > limit + ROUNDING_MS:
@@ -62,7 +65,7 @@ def consistent_speed(view: View) -> Iterator[Hit]:
         if min(before.words, cue.words) < MIN_WORDS_FOR_SPEED or not before.span or not cue.span:
             continue
         slow, fast = sorted((before.chars_per_s, cue.chars_per_s))
-        if fast > 15 and fast > MAX_SPEED_RATIO * slow:
+        if fast > MIN_FAST_CHARS_PER_S and fast > MAX_SPEED_RATIO * slow:
             yield Hit(
                 f"The reading speed jumps between {slow:.0f} and {fast:.0f} characters a second.",
                 cue,
@@ -79,7 +82,7 @@ def _gaps(view: View) -> Iterator[tuple[ShownCue, ShownCue, int]]:
 
 
 def min_gap(view: View) -> Iterator[Hit]:
-    """A gap smaller than the profile's frames."""
+    """A gap between captions of fewer frames than the profile's minimum."""
     frames = view.profile.min_gap_frames
     for before, _, gap in _gaps(view) if frames else ():
         if ms_to_frames(gap + ROUNDING_MS, view.frame_rate) < frames:
@@ -92,7 +95,8 @@ def min_gap(view: View) -> Iterator[Hit]:
 
 
 def chain_gap(view: View) -> Iterator[Hit]:
-    """A gap wider than the least and narrower than half a second, which flickers."""
+    """Chaining: a gap wider than the minimum and narrower than half a second,
+    which flickers (Netflix Timing Guidelines)."""
     frames, half = view.profile.min_gap_frames, round(view.frame_rate / 2)
     for before, _, gap in _gaps(view) if frames else ():
         if frames < ms_to_frames(gap, view.frame_rate) < half:
@@ -100,7 +104,7 @@ def chain_gap(view: View) -> Iterator[Hit]:
 
 
 def jerky_gap(view: View) -> Iterator[Hit]:
-    """A gap that is neither closed nor a second long."""
+    """A gap that is neither closed nor as long as the profile's open gap, a second for the BBC."""
     limit = view.profile.open_gap_ms
     for before, _, gap in _gaps(view) if limit and not view.profile.min_gap_frames else ():
         if limit and ROUNDING_MS < gap < limit - ROUNDING_MS:
@@ -108,8 +112,7 @@ def jerky_gap(view: View) -> Iterator[Hit]:
 
 
 def overlap(view: View) -> Iterator[Hit]:
-    """Two captions on screen at once: an error for one speaker, a warning for two, unless both speak at
-    once."""
+    """Two captions on screen at once: an error for one speaker, a warning for two, a remark where both speak at once."""
     shown: list[ShownCue] = []
     for cue in view.document.by_start:
         shown = sorted((c for c in shown if c.span.end_ms > cue.span.start_ms), key=lambda c: -c.span.end_ms)
@@ -124,7 +127,7 @@ def overlap(view: View) -> Iterator[Hit]:
 
 
 def _different_speakers(view: View, one: ShownCue, other: ShownCue) -> bool:
-    """Both have known speakers, and they are not the same; a sound is nobody's."""
+    """Whether both have known speakers who are not the same; a sound is nobody's."""
     if one.is_sound != other.is_sound:
         return True
     first, second = (
@@ -163,7 +166,7 @@ def shot_out(view: View) -> Iterator[Hit]:
 
 
 def _frames_from_shot(time_ms: int, shots: list[int], rate: Fraction, within: int) -> int | None:
-    """Frames from the nearest cut to a time (positive: after it); None when none is near."""
+    """Frames from the nearest cut to a time (positive: after it); None when there is none within `within` frames."""
     at = bisect_left(shots, time_ms)
     near = [ms_to_frames(time_ms - shot, rate) for shot in shots[max(0, at - 1) : at + 1]]
     best = min(near, key=abs, default=None)
@@ -180,7 +183,7 @@ def shot_cross(view: View) -> Iterator[Hit]:
 
 
 def past_end(view: View) -> Iterator[Hit]:
-    """A caption behind the end of the recording."""
+    """A caption that ends after the recording does."""
     end = view.facts.duration_ms
     for cue in view.cues if end else ():
         if end and cue.span.end_ms > end + ROUNDING_MS:

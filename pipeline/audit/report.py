@@ -1,4 +1,4 @@
-"""Reports as text for a screen, JSON for programs, CSV for spreadsheets; HTML has a module of its own."""
+"""Reports of findings: text for a screen, JSON for programs, CSV for spreadsheets; HTML has a module of its own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from typing import Any
 from pipeline.audit.model import Finding, Rates, Report, Severity
 from pipeline.timing import clock, format_timecode
 
-# The summary fits a screen: so many rules, and so many findings of each while they fit the lines there are.
-MAX_GROUPS, MAX_EXAMPLES, MAX_WAIVED = 20, 3, 10
+# The summary fits a screen of this many lines; chosen, as are the numbers that share them.
 SCREEN_LINES = 40
+# So many rules are listed, with two lines each.
+MAX_GROUPS = 20
+# So many findings of each rule, while they fit the lines there are.
+MAX_EXAMPLES = 3
+# So many waived findings, all on one line.
+MAX_WAIVED = 10
 
 PERSON_STEPS = (
     "Watch the recording with the captions on (WCAG 2.2, failure F8).",
@@ -50,7 +55,7 @@ def as_text(reports: Sequence[Report], most_groups: int = MAX_GROUPS) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` with every control character but the line feed made a space."""
+    """`text` with every control character but the line feed replaced by a space."""
     return text.translate(_REPLACEMENTS)
 
 
@@ -97,7 +102,7 @@ _NEEDS = {
 
 
 def needed(need: str) -> str:
-    """What a rule did not know and needed to; "a|b" is one of them."""
+    """The facts that a rule needed and did not know, in words; "a|b" is one of them."""
     return " or ".join(_NEEDS[one] for one in need.split("|"))
 
 
@@ -141,7 +146,7 @@ def _plural(count: int, what: str) -> str:
 
 
 def rates_line(rates: Rates) -> str:
-    """The file in numbers, in one line."""
+    """The file's statistics in one line."""
     parts = [
         _plural(rates.cues, "caption"),
         f"{rates.mean_chars_per_s:g} characters/s (95 %: {rates.p95_chars_per_s:g})",

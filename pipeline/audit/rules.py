@@ -1,4 +1,4 @@
-"""The rules as a table: adding a rule is one row here, one function beside it and one test.
+"""The table of rules: adding a rule is one row here, one function beside it and one test.
 
 A row says what is measured and in which unit, where the limit stands (the name of a field of `Profile`), how
 much a finding matters in each profile (a profile that is not named does not ask), where the standard says so,
@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from pipeline.audit import against_sound, attribution, layout, pace, synchrony, wording
 from pipeline.audit.model import Facts, Hit, Severity, View
 
-I, W, E = Severity.INFO, Severity.WARNING, Severity.ERROR  # noqa: E741 - the letters of the table
+# The letters of the table.
+I = Severity.INFO  # noqa: E741
+W = Severity.WARNING
+E = Severity.ERROR
+# The names of all profiles, in the order in which pages show them.
 ALL_PROFILES = ("training", "netflix", "bbc", "dcmp", "wcag-fcc")
 
 
@@ -50,7 +54,7 @@ class Rule:
 
 
 def _flaws(rule: str) -> Callable[[View], Iterator[Hit]]:
-    """A rule whose findings the scan of the bytes has made."""
+    """The function of a rule whose findings the scan of the bytes has made."""
 
     def find(view: View) -> Iterator[Hit]:
         cues = {c.number: c for c in view.cues}
@@ -63,7 +67,8 @@ def _flaws(rule: str) -> Callable[[View], Iterator[Hit]]:
 
 
 def _severities(default: Severity, **others: Severity | None) -> dict[str, Severity]:
-    """A severity for every profile but those given another, or None to leave them out; - is written _."""
+    """A severity for every profile but those given another, or None to leave
+    them out; the - of a profile's name is written _."""
     table = dict.fromkeys(ALL_PROFILES, default)
     for name, severity in others.items():
         if severity is None:
@@ -73,11 +78,11 @@ def _severities(default: Severity, **others: Severity | None) -> dict[str, Sever
     return table
 
 
-N_GEN, N_TIM, N_EN = (
-    "Netflix General Requirements",
-    "Netflix Subtitle Timing Guidelines",
-    "Netflix English (USA) TTSG",
-)
+# The sources of the table: Netflix's three guides (TTSG is the Timed Text Style Guide), WebVTT, the quality rule of the
+# Federal Communications Commission, and the criterion of the Web Content Accessibility Guidelines on captions.
+N_GEN = "Netflix General Requirements"
+N_TIM = "Netflix Subtitle Timing Guidelines"
+N_EN = "Netflix English (USA) TTSG"
 VTT = "W3C WebVTT"
 FCC = "47 CFR 79.1(j)(2)"
 W122 = "WCAG 2.2 §1.2.2"

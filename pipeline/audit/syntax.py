@@ -1,8 +1,8 @@
-"""The bytes of a caption file against the rules of its format, line by line; readers are lenient, this is
-strict.
+"""Syntax checking: the bytes of a caption file against the rules of its format,
+line by line; readers are lenient, this is strict.
 
-WebVTT: https://www.w3.org/TR/webvtt1/#syntax (what authors must write). SubRip has no specification; its
-rules are what players agree on.
+WebVTT: https://www.w3.org/TR/webvtt1/#syntax (what authors must write). SubRip has no
+specification; its rules are what players agree on.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ _VTT_TAG = re.compile(r"</?(?:c|i|b|u|ruby|rt|v|lang)(?:\.[^\s<>&.]+)*(?:[ \t][^
 _VTT_ENTITY = re.compile(r"&(?:amp|lt|gt|lrm|rlm|nbsp|#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]+);")
 _SRT_TAG = re.compile(r"</?(?:i|b|u|font)(?:\s[^<>]*)?>|\{\\an?\d+\}", re.I)
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>|\{\\[^{}]*\}")
+# WebVTT tags that must be closed; <v> need not be where it spans the whole cue.
 _PAIRED_TAGS = ("c", "i", "b", "u", "ruby", "rt", "lang")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A cue as it stands in the file: the number of its timing line (from 1), its id, its times, its
-    payload."""
+    """A cue as it stands in the file: the number of its timing line (from 1),
+    its id, its times in milliseconds, its payload."""
 
     line: int
     id: str
@@ -46,8 +47,7 @@ class Scan:
 
 
 def scan(data: bytes, kind: str) -> Scan:
-    """The blocks and flaws of a file's bytes; `kind` is "srt" or "vtt", anything else is checked as mere
-    text."""
+    """The blocks and flaws of a file's bytes; `kind` is "srt" or "vtt", and anything else is checked as mere text."""
     flaws: list[Flaw] = []
     text = _decoded(data, kind, flaws)
     _check_mojibake(text, flaws)
@@ -103,7 +103,7 @@ def _check_vtt_header(lines: list[str], flaws: list[Flaw]) -> None:
 
 
 def _read_blocks(lines: list[str], kind: str, flaws: list[Flaw]) -> list[Block]:
-    """Cut the lines into cues; text that no timing line announces is lost to players, and is a flaw."""
+    """The lines divided into cues; text that no timing line announces is lost to players, and is a flaw."""
     blocks: list[Block] = []
     at = 0
     if kind == "vtt":

@@ -1,5 +1,8 @@
-"""Findings that a person has accepted, with name and reason: anchored to rule, words and time, so that waiving one
-"Yeah." does not waive them all, and a re-run that moves a caption a little keeps the waiver."""
+"""Waivers: findings that a person has accepted, with name and reason.
+
+A waiver is anchored to rule, words and time, so that waiving one "Yeah." does not waive them all, and a
+later run that moves a caption a little keeps the waiver.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,18 @@ from dataclasses import dataclass, replace
 from pipeline.audit.model import Finding, Report
 from pipeline.audit.rules import RULES
 
-# A caption that was moved by more is another one.
+# A caption that was moved by more is another one; chosen.
 NEAR_MS = 3000
-# So much of a caption's words must still be there, or it is another one.
+# The share of a caption's words, in [0, 1], that must still be there, or it is another one; chosen.
 MIN_SHARED_WORDS = 0.6
+# Words before those of a waiver that may be a label added since; chosen.
 MAX_LABEL_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A finding of `rule` about a caption of these words near this time is accepted; `profile` "" means in any."""
+    """A person's acceptance of what `rule` finds about a caption of these words
+    near this time; `profile` "" means in any profile."""
 
     rule: str
     words: str
@@ -31,7 +36,7 @@ class Waiver:
 
 
 def waive(report: Report, waivers: Sequence[Waiver]) -> Report:
-    """The report with waived findings marked; each waiver accepts one finding a profile, the nearest in time.
+    """The report with waived findings marked; each waiver accepts one finding in each profile, the nearest in time.
 
     A waiver that fits nothing any more is told in the notes, never dropped in silence.
     """
