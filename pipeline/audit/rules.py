@@ -17,7 +17,7 @@ from pipeline.audit.model import Facts, Hit, Severity, View
 I = Severity.INFO  # noqa: E741
 W = Severity.WARNING
 E = Severity.ERROR
-# The names of all profiles, in the order in which pages show them.
+# The names of all profiles (`pipeline.profiles.PROFILES`).
 ALL_PROFILES = ("training", "netflix", "bbc", "dcmp", "wcag-fcc")
 
 
