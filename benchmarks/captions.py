@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a scri
 from benchmarks import caption_faults, caption_makers, results
 from benchmarks.caption_material import Material, built_film, demo, meetings, recordings, subtitled
 from pipeline.audit import Document, Facts, Report, Severity, audit
-from pipeline.audit.against_sound import onsets
-from pipeline.audit.captions import shown
+from pipeline.audit.captions import shown_cue
 from pipeline.audit.model import SpokenWord, View
+from pipeline.audit.synchrony import onsets
 from pipeline.english.breaks import Junction, junction
 from pipeline.profiles import PROFILES, Profile
 from pipeline.settings import CaptionSettings
@@ -43,7 +43,7 @@ def document_of(material: Material, captions: Captions, profile: Profile) -> Doc
     """The captions as a viewer would see them, labels and dashes drawn as the profile has it."""
     names = {s.name.casefold() for s in material.voices.speakers}
     cues = [
-        shown(number, cue.span, drawn(material, cue, profile), names, "json", f"c{number}")
+        shown_cue(number, cue.span, drawn(material, cue, profile), names, "json", f"c{number}")
         for number, cue in enumerate(captions.cues, 1)
     ]
     return Document(material.name, "json", tuple(cues), (), "en")

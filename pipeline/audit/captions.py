@@ -1,4 +1,5 @@
-"""From whatever holds captions to the one `Document` that the rules look at."""
+"""Loading captions: from whatever holds them to the one `Document` that the rules
+look at, and what the file knows of the recording."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.audit.model import Differing, Document, Facts, Flaw, Shown, SpokenWord
+from pipeline.audit.model import Differing, Document, Facts, Flaw, ShownCue, SpokenWord
 from pipeline.audit.syntax import Block, Scan, scan
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import read
@@ -29,7 +30,7 @@ _LABEL = re.compile(
 
 
 def from_given(given: Subtitles, data: bytes) -> Document:
-    """A subtitle file as read, with the flaws of its bytes. Cues without times are left out."""
+    """A subtitle file as the readers read it, with the flaws of its bytes. Cues without times are left out."""
     kind = "vtt" if given.name.lower().endswith(".vtt") else str(given.format)
     scanned = scan(data, kind)
     names = {w.label.casefold() for cue in given.cues for w in cue.words if w.label}
@@ -42,7 +43,7 @@ def from_given(given: Subtitles, data: bytes) -> Document:
         line = block[0].line if block else 0
         if block[1:]:
             at[(cue.span.start_ms, cue.span.end_ms)] = block[1:]
-        cues.append(shown(number, cue.span, cue.raw.split("\n"), names, kind, cue.id, cue.settings, line))
+        cues.append(shown_cue(number, cue.span, cue.raw.split("\n"), names, kind, cue.id, cue.settings, line))
     return Document(given.name, kind, tuple(cues), scanned.flaws, given.lang, given.notes)
 
 
@@ -53,7 +54,7 @@ def _lines(scanned: Scan) -> dict[tuple[int | None, int | None], list[Block]]:
     return found
 
 
-def shown(
+def shown_cue(
     number: int,
     span: Span,
     raw_lines: Iterable[str],
@@ -62,7 +63,7 @@ def shown(
     id: str = "",
     settings: str = "",
     line: int = 0,
-) -> Shown:
+) -> ShownCue:
     """One cue as a viewer sees it; `names` are the labels (case folded) that this file is known to use."""
     raw = list(raw_lines)
     lines: list[str] = []
@@ -81,7 +82,7 @@ def shown(
             labels.append((len(lines) - 1, label[0]))
             spoken_by = spoken_by or (label[1],)
         voices.append(spoken_by)
-    return Shown(
+    return ShownCue(
         number,
         span,
         tuple(lines),
@@ -96,8 +97,7 @@ def shown(
 
 
 def _voices(line: str, in_force: str, kind: str) -> tuple[str, tuple[str, ...], str]:
-    """The line without its voice tags, the names that they give to its text, and the name still in force
-    after it."""
+    """The line without its voice tags, the names that they give to its text, and the name still in force after it."""
     if kind != "vtt" or ("<v" not in line and not in_force):
         return line, (), in_force
     names = [in_force] if in_force and not line.startswith("</v>") else []
@@ -126,11 +126,12 @@ def _label(text: str, names: set[str]) -> tuple[str, str] | None:
 
 
 def from_json(document: Mapping[str, Any]) -> tuple[Document, Facts]:
-    """Our own public document: its cues, and all that it knows about the recording."""
+    """Our own public document as captions, and all that it knows about the recording. Raises
+    KeyError, TypeError or ValueError where it is damaged."""
     people = {s["id"]: s["name"] for s in document["speakers"]}
     names = {name.casefold() for name in people.values() if name}
     cues = tuple(
-        shown(number, Span(c["start_ms"], c["end_ms"]), c["lines"], names, "json", c["id"])
+        shown_cue(number, Span(c["start_ms"], c["end_ms"]), c["lines"], names, "json", c["id"])
         for number, c in enumerate(document["cues"], 1)
     )
     return Document(document["media"]["name"], "json", cues, (), document["lang"]), facts_from_json(document)
@@ -166,7 +167,7 @@ def facts_from_json(document: Mapping[str, Any]) -> Facts:
 
 
 def flawed(name: str, kind: str, rule: str, message: str) -> Document:
-    """A document of which nothing could be read but what is wrong with it."""
+    """A document of which nothing could be read: no cues, and one flaw that says why."""
     return Document(name, kind, (), (Flaw(rule, message),))
 
 
@@ -185,7 +186,7 @@ def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
 
 
 def transcript_beside(path: Path) -> Path | None:
-    """Our own transcript of the recording, `talk.json` beside `talk.en.vtt`, where its words can be trusted."""
+    """Our own transcript of the recording, `talk.json` beside `talk.en.vtt`, where its words can be trusted; else None."""
     stem = path.name.split(".")[0]
     beside = path.with_name(f"{stem}.json")
     if path.suffix.lower() == ".json" or not stem or not beside.is_file():
@@ -216,7 +217,7 @@ def facts_of(path: Path) -> Facts:
 
 
 def merged(own: Facts, given: Facts | None) -> Facts:
-    """The facts of a file with those that were given put over them."""
+    """The facts of a file with those that were given put over them, one by one."""
     if given is None:
         return own
     names = ("duration_ms", "frame_rate", "shots", "speech", "words")

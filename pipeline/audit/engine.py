@@ -1,4 +1,4 @@
-"""Put the rules to a document, and their findings in order."""
+"""The audit itself: every rule put to a document under every profile, and their findings in order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def audit(
 ) -> Report:
     """All findings about a document under each profile, worst first and then in order of time.
 
-    A rule without limit of its own in any profile is put once and reported under the profile "".
+    A rule that has neither a limit nor a severity of its own in any profile
+    is put once and reported under the profile "".
     """
     known = facts or Facts()
     shared: dict[str, object] = {}

@@ -1,7 +1,7 @@
-"""Mends for what a program can mend: each is tried, and kept only where it makes no other rule worse.
+"""Automatic fixes: what a program can mend is tried, and kept only where it makes no other rule worse.
 
-Words are never cut or changed. Times move within what neighbours leave free, lines break elsewhere, spaces and
-escapes are put right.
+Words are never cut or changed. Times move within what neighbours leave free, lines
+break elsewhere, spaces and escapes are put right.
 """
 
 from __future__ import annotations
@@ -13,41 +13,51 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
-from pipeline.audit.captions import shown
+from pipeline.audit.captions import shown_cue
 from pipeline.audit.engine import audit
-from pipeline.audit.model import Document, Facts, Severity, Shown
+from pipeline.audit.model import Document, Facts, Severity, ShownCue
 from pipeline.audit.waivers import Waiver, waive
 from pipeline.english.breaks import Junction, junction, visible_length
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.progress import Progress, silent
 from pipeline.timing import Span
 
-# A caption is judged together with so many neighbours on either side.
-NEIGHBOURS = 2
-# Words this far from the captions in question can say nothing about them.
-EARSHOT_MS = 10_000
-# How far a caption may outstay its time to be read: what the BBC allows after speech has ended.
-STRETCH_MS = 1500
-_BREAK = {
+# A caption is judged together with so many neighbours on either side: rules look at the next one, `repeats` at three
+# in a row.
+CONTEXT_CAPTIONS = 2
+# Words of the transcript farther than this from the captions in question say nothing about them; chosen, four
+# times the window in which `matching` looks for a caption.
+WORDS_WITHIN_MS = 10_000
+# How far past its old end a caption may stay to be read: what the BBC allows after speech has ended.
+MAX_STRETCH_MS = 1500
+# Cost of a line break at each junction, in characters of difference between the lines; chosen so that a line is rather
+# uneven than broken inside a phrase.
+_BREAK_COSTS = {
     Junction.SENTENCE: 0, Junction.CLAUSE: 4, Junction.CONJUNCTION: 10, Junction.PREPOSITION: 18,
     Junction.PREDICATE: 28, Junction.PLAIN: 35, Junction.TORN: 120,
 }  # fmt: skip
+# What one line more costs, in the same unit.
+_LINE_COST = 12
+# So many of the cheapest ways to break a caption are tried.
+_MAX_REBROKEN = 3
+# The usual limit of the profiles, for those that state none.
+_DEFAULT_LINE_CHARS = 42
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|lrm|rlm|nbsp|#\d+|#x[0-9A-Fa-f]+);)")
 _BARE_BRACKET = re.compile(r"<(?!/?(?:c|i|b|u|ruby|rt|v|lang)[\s.>]|/?(?:c|i|b|u|ruby|rt|v|lang)>|[\d:.]+>)")
 
 
 @dataclass(frozen=True)
 class Mend:
-    """One change that was kept: which caption, which rules it serves, before and after."""
+    """One change that was kept: the number of the caption, the rules it serves, the cue before and after."""
 
     number: int
     rules: tuple[str, ...]
-    before: Shown
-    after: Shown
+    before: ShownCue
+    after: ShownCue
 
 
 _Counts = Counter[tuple[str, str, Severity]]
-Try = Callable[[Shown, Shown | None, Profile, Facts], Iterator[Shown]]
+Fixer = Callable[[ShownCue, ShownCue | None, Profile, Facts], Iterator[ShownCue]]
 
 
 def mend(
@@ -67,7 +77,7 @@ def mend(
     cues = {cue.number: cue for cue in document.cues}
     wanted: dict[int, set[str]] = {}
     for finding in waive(audit(document, profiles, known), waivers).open:
-        if finding.fixable and finding.cue_index is not None and finding.id in TRIES:
+        if finding.fixable and finding.cue_index is not None and finding.id in FIXERS:
             wanted.setdefault(finding.cue_index, set()).add(finding.id)
     # No mend moves a start, so the order of appearance stays.
     order = [cue.number for cue in document.by_start]
@@ -75,31 +85,31 @@ def mend(
     mends: list[Mend] = []
     for done, number in enumerate(sorted(wanted)):
         progress(done / len(wanted))
-        for rule in [r for r in TRIES if r in wanted[number]]:
+        for rule in [r for r in FIXERS if r in wanted[number]]:
             at = place[number]
-            around = [cues[n] for n in order[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]]
-            better = _better(rule, cues[number], around, document, profiles, known)
+            around = [cues[n] for n in order[max(0, at - CONTEXT_CAPTIONS) : at + CONTEXT_CAPTIONS + 1]]
+            better = _first_helpful(rule, cues[number], around, document, profiles, known)
             if better is not None:
                 mends.append(Mend(number, (rule,), cues[number], better))
                 cues[number] = better
     mended = replace(document, cues=tuple(cues[c.number] for c in document.cues))
-    return mended, _joined(mends)
+    return mended, _merged(mends)
 
 
-def _better(
+def _first_helpful(
     rule: str,
-    cue: Shown,
-    around: Sequence[Shown],
+    cue: ShownCue,
+    around: Sequence[ShownCue],
     document: Document,
     profiles: Sequence[Profile],
     facts: Facts,
-) -> Shown | None:
+) -> ShownCue | None:
     """The first candidate that helps, judged by the caption and those around it, in order of appearance."""
     at = next(k for k, c in enumerate(around) if c.number == cue.number)
     following = around[at + 1] if at + 1 < len(around) else None
-    near = _near(facts, around)
+    near = _facts_near(facts, around)
     before = _counts(around, document, profiles, near)
-    for candidate in TRIES[rule](cue, following, profiles[0], facts):
+    for candidate in FIXERS[rule](cue, following, profiles[0], facts):
         if candidate == cue:
             continue
         after = _counts(
@@ -122,15 +132,18 @@ def _helps(rule: str, before: _Counts, after: _Counts) -> bool:
     return all(_weight(after, *other, least) <= _weight(before, *other, least) for other in others)
 
 
-def _near(facts: Facts, cues: Sequence[Shown]) -> Facts:
-    first = min(c.span.start_ms for c in cues) - EARSHOT_MS
-    last = max(c.span.end_ms for c in cues) + EARSHOT_MS
+def _facts_near(facts: Facts, cues: Sequence[ShownCue]) -> Facts:
+    """The facts reduced to what can matter to these captions, so that many can be judged quickly."""
+    first = min(c.span.start_ms for c in cues) - WORDS_WITHIN_MS
+    last = max(c.span.end_ms for c in cues) + WORDS_WITHIN_MS
     said = facts.words or ()
     near = slice(*(bisect_left(said, ms, key=lambda w: w.span.start_ms) for ms in (first, last + 1)))
     return replace(facts, words=said[near] or None, speech=None, differing=())
 
 
-def _counts(cues: Sequence[Shown], document: Document, profiles: Sequence[Profile], facts: Facts) -> _Counts:
+def _counts(
+    cues: Sequence[ShownCue], document: Document, profiles: Sequence[Profile], facts: Facts
+) -> _Counts:
     """How many findings of each rule, profile and severity a few captions have."""
     report = audit(replace(document, cues=tuple(cues), flaws=()), profiles, facts)
     escapes = sum(len(_BARE_AMPERSAND.findall(c.raw)) + len(_BARE_BRACKET.findall(c.raw)) for c in cues)
@@ -141,7 +154,7 @@ def _counts(cues: Sequence[Shown], document: Document, profiles: Sequence[Profil
 
 
 def _weight(counts: _Counts, rule: str, profile: str | None = None, least: Severity = Severity.INFO) -> int:
-    """Findings of one rule from a severity on; one error weighs more than any warnings about a caption."""
+    """The weight of one rule's findings from a severity on; one error weighs more than nine warnings."""
     return sum(
         count * 10 ** int(severity)
         for (id_, name, severity), count in counts.items()
@@ -149,8 +162,8 @@ def _weight(counts: _Counts, rule: str, profile: str | None = None, least: Sever
     )
 
 
-def _joined(mends: Sequence[Mend]) -> list[Mend]:
-    """Several mends of one caption as one."""
+def _merged(mends: Sequence[Mend]) -> list[Mend]:
+    """Several mends of one caption merged into one."""
     by_number: dict[int, Mend] = {}
     for one in mends:
         known = by_number.get(one.number)
@@ -160,52 +173,56 @@ def _joined(mends: Sequence[Mend]) -> list[Mend]:
     return [by_number[number] for number in sorted(by_number)]
 
 
-def _ending(cue: Shown, end_ms: int) -> Iterator[Shown]:
+def _with_end(cue: ShownCue, end_ms: int) -> Iterator[ShownCue]:
     if end_ms > cue.span.start_ms:
         yield replace(cue, span=Span(cue.span.start_ms, end_ms))
 
 
-def _latest(following: Shown | None, profile: Profile, facts: Facts) -> int:
+def _latest_end_ms(following: ShownCue | None, profile: Profile, facts: Facts) -> int:
     if following is None:
-        return facts.duration_ms or 10**12
+        return facts.duration_ms or 10**12  # nothing follows, and no end is known
     return following.span.start_ms - profile.min_gap_ms(facts.frame_rate or DEFAULT_FRAME_RATE)
 
 
-def longer(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
-    """Stay longer: as long as reading takes, or as the next caption allows."""
+def extended(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
+    """The caption with a later end: as long as reading takes, or as the next caption allows."""
     needed = float(profile.min_duration_ms or 0)
     if profile.max_chars_per_s:
         needed = max(needed, cue.chars * 1000 / profile.max_chars_per_s)
     if profile.max_words_per_minute:
         needed = max(needed, cue.words * 60_000 / profile.max_words_per_minute)
     needed = max(needed, cue.words * (profile.min_ms_per_word or 0))
-    latest = min(_latest(following, profile, facts), cue.span.end_ms + STRETCH_MS)
+    latest_ms = min(_latest_end_ms(following, profile, facts), cue.span.end_ms + MAX_STRETCH_MS)
     wanted = cue.span.start_ms + int(needed + 0.999)
-    for end in (min(wanted, latest), latest):
+    for end in (min(wanted, latest_ms), latest_ms):
         if end > cue.span.end_ms:
-            yield from _ending(cue, end)
+            yield from _with_end(cue, end)
 
 
-def up_to_next(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
-    """End exactly as near to the next caption as the profile wants."""
+def ended_before_next(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
+    """The caption with its end exactly as near to the next as the profile wants."""
     if following is not None:
-        yield from _ending(cue, _latest(following, profile, facts))
+        yield from _with_end(cue, _latest_end_ms(following, profile, facts))
 
 
-def sooner(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
-    """Go after the longest time, or with the recording."""
+def shortened(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
+    """The caption with an earlier end: after the longest time allowed, or with the recording."""
     if profile.max_duration_ms and cue.span.duration_ms > profile.max_duration_ms:
-        yield from _ending(cue, cue.span.start_ms + profile.max_duration_ms)
+        yield from _with_end(cue, cue.span.start_ms + profile.max_duration_ms)
     if facts.duration_ms and cue.span.end_ms > facts.duration_ms:
-        yield from _ending(cue, facts.duration_ms)
+        yield from _with_end(cue, facts.duration_ms)
 
 
-def rebroken(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
-    """The same words broken elsewhere; captions with markup, dialogue or several labels are left alone."""
+def rebroken(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
+    """The same words with other line breaks; captions with markup, dialogue or several labels are left alone."""
     if re.search(r"[<{&]", cue.raw) or cue.dashes or len(cue.labels) > 1 or (cue.labels and cue.labels[0][0]):
         return
     words = cue.text.split()
-    limit = profile.max_line_chars or 42
+    limit = profile.max_line_chars or _DEFAULT_LINE_CHARS
     if cue.chars > profile.max_lines * limit:
         return  # it fits nowhere, however it is broken
     choices = []
@@ -215,54 +232,62 @@ def rebroken(cue: Shown, following: Shown | None, profile: Profile, facts: Facts
             lines = [" ".join(words[a:b]) for a, b in pairwise(edges)]
             widths = [visible_length(line) for line in lines]
             if max(widths) <= limit:
-                cost = sum(_BREAK[junction(words[k - 1], words[k])] for k in breaks) + 12 * (count - 1)
+                cost = sum(_BREAK_COSTS[junction(words[k - 1], words[k])] for k in breaks) + _LINE_COST * (
+                    count - 1
+                )
                 uneven = max(widths) - min(widths)
                 choices.append((cost + uneven, lines))
-    for _, lines in sorted(choices, key=lambda c: c[0])[:3]:
+    for _, lines in sorted(choices, key=lambda c: c[0])[:_MAX_REBROKEN]:
         yield _rewritten(cue, lines)
 
 
-def tidy(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
-    """No needless spaces, no empty lines."""
+def spaces_normalized(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
+    """The caption without needless spaces and empty lines."""
     lines = [re.sub(r"[ \t]+", " ", line).strip() for line in cue.raw.split("\n")]
     yield _rewritten(cue, [re.sub(r" +([!?).,;:…])", r"\1", line) for line in lines if line])
 
 
-def dotted(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
-    """The ellipsis as the profile writes it."""
+def ellipsis_normalized(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
+    """The caption with the ellipsis as the profile writes it."""
     wrong, right = ("…", "...") if profile.name == "bbc" else ("...", "…")
     yield _rewritten(cue, cue.raw.replace(wrong, right).split("\n"))
 
 
-def escaped(cue: Shown, following: Shown | None, profile: Profile, facts: Facts) -> Iterator[Shown]:
-    """Bare & and < as WebVTT wants them."""
+def markup_escaped(
+    cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts
+) -> Iterator[ShownCue]:
+    """The caption with bare & and < as WebVTT wants them."""
     text = _BARE_AMPERSAND.sub("&amp;", cue.raw)
     yield _rewritten(cue, _BARE_BRACKET.sub("&lt;", text).split("\n"), "vtt")
 
 
-def _rewritten(cue: Shown, lines: Sequence[str], kind: str = "") -> Shown:
+def _rewritten(cue: ShownCue, lines: Sequence[str], kind: str = "") -> ShownCue:
     names = {name.casefold() for name in cue.names}
     kind = kind or ("vtt" if "<v" in cue.raw or "&" in cue.raw else "srt")
-    return shown(cue.number, cue.span, lines, names, kind, cue.id, cue.settings, cue.line)
+    return shown_cue(cue.number, cue.span, lines, names, kind, cue.id, cue.settings, cue.line)
 
 
 # In the order in which they are tried: text first, then lines, then times.
-TRIES: dict[str, Try] = {
-    "vtt-escape": escaped,
-    "whitespace": tidy,
-    "ellipsis-char": dotted,
+FIXERS: dict[str, Fixer] = {
+    "vtt-escape": markup_escaped,
+    "whitespace": spaces_normalized,
+    "ellipsis-char": ellipsis_normalized,
     "max-chars-line": rebroken,
     "max-lines": rebroken,
     "line-break-bad": rebroken,
     "needless-break": rebroken,
     "line-balance": rebroken,
-    "past-end": sooner,
-    "max-duration": sooner,
-    "overlap": up_to_next,
-    "min-duration": longer,
-    "reading-speed-cps": longer,
-    "reading-speed-wpm": longer,
-    "min-gap": up_to_next,
-    "chain-gap": up_to_next,
-    "jerky-gap": up_to_next,
+    "past-end": shortened,
+    "max-duration": shortened,
+    "overlap": ended_before_next,
+    "min-duration": extended,
+    "reading-speed-cps": extended,
+    "reading-speed-wpm": extended,
+    "min-gap": ended_before_next,
+    "chain-gap": ended_before_next,
+    "jerky-gap": ended_before_next,
 }

@@ -1,6 +1,6 @@
 """The report as one HTML page that opens from disk: no network, no script, readable aloud, printable.
 
-Frames and waveforms come as data URLs from whoever has the recording; without them the page is complete too.
+Frames and waveforms are embedded as data URLs by whoever has the recording; without them the page is complete too.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from pipeline.audit.model import Finding, Report, Severity
-from pipeline.audit.report import NEVER_COMPLIANT, PERSON_STEPS, needed, place, rates_line, visible, worst
-from pipeline.audit.rules import ALL, RULES
+from pipeline.audit.report import NEVER_COMPLIANT, PERSON_STEPS, needed, place, printable, rates_line, worst
+from pipeline.audit.rules import ALL_PROFILES, RULES
 from pipeline.timing import format_timecode
 
-# A page with all findings of a hopeless file would not open; the rest is in the JSON and CSV reports.
-MOST_ROWS = 200
+# Findings of one rule on the page: with all those of a hopeless file it would not open, and the JSON and CSV reports
+# hold the rest. Chosen.
+MAX_ROWS = 200
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8888;--soft:#8882}
@@ -40,10 +41,10 @@ body{max-width:none}}
 
 def as_html(reports: Sequence[Report], pictures: Mapping[tuple[str, int], bytes] | None = None) -> str:
     """The page; `pictures` holds PNG or SVG images by file name and start of the finding in milliseconds."""
-    body = "\n".join(_file(report, pictures or {}, number) for number, report in enumerate(reports, 1))
+    body = "\n".join(_section(report, pictures or {}, number) for number, report in enumerate(reports, 1))
     title = "Caption report: " + ", ".join(r.name for r in reports)
     steps = "".join(f"<li>{escape(step)}</li>" for step in PERSON_STEPS)
-    return visible(
+    return printable(
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
         '<meta name="viewport" content="width=device-width">'
         f"<style>{_STYLE}</style></head>\n<body><main><h1>{escape(title)}</h1>\n"
@@ -53,7 +54,7 @@ def as_html(reports: Sequence[Report], pictures: Mapping[tuple[str, int], bytes]
     )
 
 
-def _file(report: Report, pictures: Mapping[tuple[str, int], bytes], number: int) -> str:
+def _section(report: Report, pictures: Mapping[tuple[str, int], bytes], number: int) -> str:
     counts = "".join(f"<td>{report.count(s)}</td>" for s in reversed(Severity))
     head = "".join(
         f'<th scope="col">{s}s</th>' if s > 1 else '<th scope="col">infos</th>' for s in reversed(Severity)
@@ -82,7 +83,7 @@ def _file(report: Report, pictures: Mapping[tuple[str, int], bytes], number: int
 
 
 def _matrix(report: Report) -> str:
-    """Rules against profiles: how many findings each has where."""
+    """The table of rules against profiles: how many findings each has where."""
     rules: dict[str, dict[str, list[Finding]]] = {}
     for rule, profile, _, findings in report.groups():
         rules.setdefault(rule, {})[profile] = findings
@@ -92,7 +93,7 @@ def _matrix(report: Report) -> str:
     rows = []
     for rule, by_profile in rules.items():
         cells = "".join(
-            f"<td>{len(by_profile.get(p) or by_profile.get('') or ()) if p in _asking(rule) else 'not asked'}</td>"
+            f"<td>{len(by_profile.get(p) or by_profile.get('') or ()) if p in _profiles_with(rule) else 'not asked'}</td>"
             for p in report.profiles
         )
         rows.append(f'<tr><th scope="row"><code>{escape(rule)}</code></th>{cells}</tr>')
@@ -102,10 +103,10 @@ def _matrix(report: Report) -> str:
     )
 
 
-def _asking(rule: str) -> set[str]:
+def _profiles_with(rule: str) -> set[str]:
     """The profiles that have a rule; all of them for what stands in no table (a file that cannot be read)."""
     row = next((r for r in RULES if r.id == rule), None)
-    return {name for name in ALL if row is None or row.severity_in(name) is not None}
+    return {name for name in ALL_PROFILES if row is None or row.severity_in(name) is not None}
 
 
 def _wcag(report: Report) -> str:
@@ -147,8 +148,8 @@ def _group(
     share = report.share_of_cues(rule, profile)
     of = f", {share:.1%} of captions" if share else ""
     ranked = worst(findings)
-    rows = "".join(_row(f, pictures.get((report.name, f.start_ms or 0))) for f in ranked[:MOST_ROWS])
-    more = f"<p>{len(ranked) - MOST_ROWS} more are in the JSON report.</p>" if len(ranked) > MOST_ROWS else ""
+    rows = "".join(_row(f, pictures.get((report.name, f.start_ms or 0))) for f in ranked[:MAX_ROWS])
+    more = f"<p>{len(ranked) - MAX_ROWS} more are in the JSON report.</p>" if len(ranked) > MAX_ROWS else ""
     return (
         f'<details class="{severity}"{" open" if severity is Severity.ERROR else ""}><summary>{severity}: '
         f"{escape(rule)}{escape(where)}, {len(findings)}{of}</summary>"

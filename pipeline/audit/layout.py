@@ -1,15 +1,15 @@
-"""Rules about lines: how long, how many, where they break, where they stand. One function per rule."""
+"""Rules about line layout: how long lines are, how many, where they break and where they stand. One function per rule."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from pipeline.audit.model import Hit, Severity, Shown, View
+from pipeline.audit.model import Hit, Severity, ShownCue, View
 from pipeline.english.breaks import Junction, junction
 
-# Beyond this share over the limit a line is no matter of style any more.
-FAR_OVER = 1.25
+# A line longer than the limit by this ratio is an error, below it a matter of style; chosen.
+ERROR_RATIO = 1.25
 
 
 def line_length(view: View) -> Iterator[Hit]:
@@ -18,12 +18,12 @@ def line_length(view: View) -> Iterator[Hit]:
     for cue in view.cues if limit else ():
         widest = max(cue.widths, default=0)
         if limit and widest > limit:
-            severity = Severity.ERROR if widest > FAR_OVER * limit else None
+            severity = Severity.ERROR if widest > ERROR_RATIO * limit else None
             yield Hit(f"A line has {widest} characters.", cue, widest, severity=severity)
 
 
 def line_count(view: View) -> Iterator[Hit]:
-    """Lines with visible text."""
+    """The number of lines with visible text against the profile's."""
     for cue in view.cues:
         count = sum(1 for line in cue.lines if line.strip())
         if count > view.profile.max_lines:
@@ -32,19 +32,19 @@ def line_count(view: View) -> Iterator[Hit]:
 
 def needless_break(view: View) -> Iterator[Hit]:
     """Two lines of one speaker that fit one."""
-    limit = view.profile.max_line_chars or 42
+    limit = view.profile.max_line_chars or 42  # the usual limit of the profiles
     for cue in view.cues:
         joined = cue.chars + len(cue.lines) - 1
         if len(cue.lines) == 2 and joined <= limit and not _two_speakers(cue) and not cue.is_sound:
             yield Hit("Both lines fit on one.", cue, joined)
 
 
-def _two_speakers(cue: Shown) -> bool:
+def _two_speakers(cue: ShownCue) -> bool:
     return len(cue.dashes) > 1 or len(cue.labels) > 1 or len(set(cue.names)) > 1
 
 
 def bad_breaks(view: View) -> Iterator[Hit]:
-    """Lines, and captions that follow at once, divided inside a phrase: one finding a caption."""
+    """Line breaks, and caption breaks at which the next follows at once, inside a phrase: one finding a caption."""
     following = {a.number: b for a, b in view.document.pairs if b.span.start_ms - a.span.end_ms < 500}
     for cue in view.cues:
         ends = list(zip(cue.lines, cue.lines[1:], strict=False))
@@ -57,7 +57,7 @@ def bad_breaks(view: View) -> Iterator[Hit]:
             if (
                 left
                 and right
-                and not _is_mark(left[-1], right[0])
+                and not _is_sound_or_music(left[-1], right[0])
                 and junction(left[-1], right[0]) is Junction.TORN
             ):
                 yield Hit(
@@ -66,13 +66,13 @@ def bad_breaks(view: View) -> Iterator[Hit]:
                 break
 
 
-def _is_mark(left: str, right: str) -> bool:
+def _is_sound_or_music(left: str, right: str) -> bool:
     """A sound caption or a music sign on either side of the break."""
     return left[-1:] in ")]♪♫#" or right[:1] in "([♪♫#-"
 
 
 def balance(view: View) -> Iterator[Hit]:
-    """One short word alone on a line beside a long one."""
+    """Unbalanced lines: one short word alone on a line beside a long one."""
     for cue in view.cues:
         if len(cue.lines) == 2 and not _two_speakers(cue):
             short, long = sorted(cue.widths)

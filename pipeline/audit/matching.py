@@ -1,10 +1,9 @@
-"""Which word of the captions is which word of the transcript: the ground of every rule about sync and
-completeness.
+"""Word alignment: which word of the captions is which word of the transcript, on
+which every rule about sync and completeness rests.
 
-Three passes, from sure to less sure: passages in the same order on both sides; whole captions, where their
-words stand in a row near the time that the passages make likely; single words said while their caption is on
-screen. The second pass is for people who talk at once: they stand in another order in captions than in a
-transcript.
+Three passes, from sure to less sure: passages in the same order on both sides; whole captions, where their words
+stand in a row near the time that the passages make likely; single words said while their caption is on screen. The
+second pass is for people who talk at once: they stand in another order in captions than in a transcript.
 """
 
 from __future__ import annotations
@@ -17,25 +16,26 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from statistics import median
 
-from pipeline.audit.model import Shown, SpokenWord
+from pipeline.audit.model import ShownCue, SpokenWord
 from pipeline.timing import Span
 
-# Gaps between matching blocks are compared word by word up to this many pairs; beyond it nothing is the same
-# any more.
-MOST_PAIRS = 250_000
-# A caption is looked for this near to where its neighbours' relation to the transcript puts it.
-NEAR_MS = 2500
-# A single word is looked for this near to its caption.
-NEARLY_MS = 1000
-# So many captions on either side tell how much later the captions are than the words.
-NEIGHBOURS = 15
-_NOT_SAID = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫#]")
+# Gaps between matching blocks are compared word by word up to this many pairs of words, 500 on 500; in a longer gap
+# nothing is the same any more. Chosen.
+MAX_COMPARED_PAIRS = 250_000
+# A whole caption is looked for this near to the time at which its neighbours' lateness puts it; chosen.
+CAPTION_WINDOW_MS = 2500
+# A single word is looked for this near to its caption; chosen.
+WORD_WINDOW_MS = 1000
+# Lateness is the median over so many captions on either side; chosen.
+LATENESS_NEIGHBOURS = 15
+_NOT_SPOKEN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫#]")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 
 @dataclass(frozen=True)
 class Match:
-    """`of_cue[number]` lists for each spoken word of a caption the index of the transcript's word, or None.
+    """The alignment: `of_cue[number]` lists for each spoken word of a caption
+    the index of the transcript's word, or None.
 
     `found` says for each word of the transcript whether a caption holds it.
     """
@@ -45,56 +45,55 @@ class Match:
 
 
 @dataclass(frozen=True)
-class _Sides:
-    """Both sequences as plain words, with whose they are and when: `owner[a]` is a caption, `index[b]` a
-    word."""
+class _WordSequences:
+    """Captions and reference as plain words: `cue_of[a]` is the caption of caption word `a`; `index[b]`
+    and `spans[b]` are the transcript's index and the time of reference word `b`."""
 
-    said: list[str]
-    owner: list[Shown]
-    truth: list[str]
+    caption_words: list[str]
+    cue_of: list[ShownCue]
+    reference: list[str]
     index: list[int]
-    heard: list[Span]
+    spans: list[Span]
 
 
-def match(cues: tuple[Shown, ...], words: tuple[SpokenWord, ...]) -> Match:
-    """Pair the words of captions, in their order, with the words of a transcript, in theirs."""
-    sides = _sides(cues, words)
-    pairs = _pair_captions(sides, _pair_passages(sides.said, sides.truth))
-    _pair_words(sides, pairs)
+def match(cues: tuple[ShownCue, ...], words: tuple[SpokenWord, ...]) -> Match:
+    """Align the words of captions, in their order, with the words of a transcript, in theirs."""
+    sequences = _word_sequences(cues, words)
+    pairs = _pair_captions(sequences, _pair_passages(sequences.caption_words, sequences.reference))
+    _pair_words(sequences, pairs)
     of_cue: dict[int, list[int | None]] = {cue.number: [] for cue in cues}
     found = [word.is_sound or not _WORD.search(word.text) for word in words]
-    for a, cue in enumerate(sides.owner):
+    for a, cue in enumerate(sequences.cue_of):
         b = pairs.get(a)
-        of_cue[cue.number].append(None if b is None else sides.index[b])
+        of_cue[cue.number].append(None if b is None else sequences.index[b])
         if b is not None:
-            found[sides.index[b]] = True
+            found[sequences.index[b]] = True
     return Match(of_cue, found)
 
 
-def _sides(cues: Sequence[Shown], words: Sequence[SpokenWord]) -> _Sides:
-    said = [(word, cue) for cue in cues for word in spoken_words(cue)]
-    truth = [
+def _word_sequences(cues: Sequence[ShownCue], words: Sequence[SpokenWord]) -> _WordSequences:
+    caption_words = [(word, cue) for cue in cues for word in spoken_words(cue)]
+    reference = [
         (_plain(part), number)
         for number, spoken in enumerate(words)
         for part in ([] if spoken.is_sound else _WORD.findall(spoken.text))
     ]
-    return _Sides(
-        [word for word, _ in said],
-        [cue for _, cue in said],
-        [word for word, _ in truth],
-        [number for _, number in truth],
-        [words[number].span for _, number in truth],
+    return _WordSequences(
+        [word for word, _ in caption_words],
+        [cue for _, cue in caption_words],
+        [word for word, _ in reference],
+        [number for _, number in reference],
+        [words[number].span for _, number in reference],
     )
 
 
-def spoken_words(cue: Shown) -> list[str]:
-    """The words of a caption that are said: no labels, sounds or music signs; lower case, without
-    punctuation."""
+def spoken_words(cue: ShownCue) -> list[str]:
+    """The words of a caption that are said, lower case and without punctuation: no labels, sounds or music signs."""
     labels = dict(cue.labels)
     lines = []
     for number, line in enumerate(cue.lines):
         text = line.replace(labels[number], " ", 1) if number in labels else line
-        lines.append(_NOT_SAID.sub(" ", text))
+        lines.append(_NOT_SPOKEN.sub(" ", text))
     return [_plain(word) for word in _WORD.findall(" ".join(lines))]
 
 
@@ -102,13 +101,14 @@ def _plain(word: str) -> str:
     return word.casefold().replace("’", "'")
 
 
-def _pair_passages(said: list[str], truth: list[str]) -> dict[int, int]:
-    """Long common passages first, by words that are rare; then what lies between them, word by word."""
+def _pair_passages(caption_words: list[str], reference: list[str]) -> dict[int, int]:
+    """Pairs of equal words: long common passages first, by words that are
+    rare; then what lies between them, word by word."""
     pairs: dict[int, int] = {}
     at_a = at_b = 0
-    for a, b, size in SequenceMatcher(None, said, truth).get_matching_blocks():
-        if a > at_a and b > at_b and (a - at_a) * (b - at_b) <= MOST_PAIRS:
-            inner = SequenceMatcher(None, said[at_a:a], truth[at_b:b], autojunk=False)
+    for a, b, size in SequenceMatcher(None, caption_words, reference).get_matching_blocks():
+        if a > at_a and b > at_b and (a - at_a) * (b - at_b) <= MAX_COMPARED_PAIRS:
+            inner = SequenceMatcher(None, caption_words[at_a:a], reference[at_b:b], autojunk=False)
             for x, y, length in inner.get_matching_blocks():
                 pairs.update({at_a + x + k: at_b + y + k for k in range(length)})
         pairs.update({a + k: b + k for k in range(size)})
@@ -116,25 +116,27 @@ def _pair_passages(said: list[str], truth: list[str]) -> dict[int, int]:
     return pairs
 
 
-def _pair_captions(sides: _Sides, pairs: dict[int, int]) -> dict[int, int]:
-    """Whole captions whose words stand in a row in the transcript, nearest to when they should, long ones
-    first."""
-    captions = _captions(sides.owner)
-    later = _Lateness(sides, captions, pairs)
+def _pair_captions(sequences: _WordSequences, pairs: dict[int, int]) -> dict[int, int]:
+    """Pairs of whole captions whose words stand in a row in the transcript,
+    nearest to when they should, long ones first."""
+    captions = _ranges_of_captions(sequences.cue_of)
+    lateness = _Lateness(sequences, captions, pairs)
     places: dict[str, list[int]] = {}
-    for b, word in enumerate(sides.truth):
+    for b, word in enumerate(sequences.reference):
         places.setdefault(word, []).append(b)
     result: dict[int, int] = {}
     taken: set[int] = set()
     for first, last in sorted(captions, key=lambda c: (c[0] - c[1], c[0])):
-        words = sides.said[first:last]
-        expected = sides.owner[first].span.start_ms - later(sides.owner[first].span.start_ms)
+        words = sequences.caption_words[first:last]
+        expected = sequences.cue_of[first].span.start_ms - lateness(sequences.cue_of[first].span.start_ms)
         best = None
         for b in places.get(words[0], ()):
-            off = abs(sides.heard[b].start_ms - expected)
-            if off > NEAR_MS or (best is not None and off >= best[0]):
+            off = abs(sequences.spans[b].start_ms - expected)
+            if off > CAPTION_WINDOW_MS or (best is not None and off >= best[0]):
                 continue
-            if sides.truth[b : b + len(words)] == words and taken.isdisjoint(range(b, b + len(words))):
+            if sequences.reference[b : b + len(words)] == words and taken.isdisjoint(
+                range(b, b + len(words))
+            ):
                 best = (off, b)
         if best is not None:
             result.update({first + k: best[1] + k for k in range(len(words))})
@@ -143,19 +145,24 @@ def _pair_captions(sides: _Sides, pairs: dict[int, int]) -> dict[int, int]:
     return result
 
 
-def _captions(owner: Sequence[Shown]) -> list[tuple[int, int]]:
+def _ranges_of_captions(cue_of: Sequence[ShownCue]) -> list[tuple[int, int]]:
     """The half-open range of words of each caption that has any."""
-    starts = [a for a in range(len(owner)) if a == 0 or owner[a] is not owner[a - 1]]
-    return list(pairwise([*starts, len(owner)]))
+    starts = [a for a in range(len(cue_of)) if a == 0 or cue_of[a] is not cue_of[a - 1]]
+    return list(pairwise([*starts, len(cue_of)]))
 
 
 class _Lateness:
-    """How much later than the words the captions are at a time: the median of the neighbours that surely
-    match."""
+    """How much later than the words the captions are around a time, in
+    milliseconds: the median of neighbours that surely match."""
 
-    def __init__(self, sides: _Sides, captions: list[tuple[int, int]], pairs: dict[int, int]) -> None:
+    def __init__(
+        self, sequences: _WordSequences, captions: list[tuple[int, int]], pairs: dict[int, int]
+    ) -> None:
         sure = sorted(
-            (sides.owner[a].span.start_ms, sides.owner[a].span.start_ms - sides.heard[pairs[a]].start_ms)
+            (
+                sequences.cue_of[a].span.start_ms,
+                sequences.cue_of[a].span.start_ms - sequences.spans[pairs[a]].start_ms,
+            )
             for a, last in captions
             if last - a >= 4 and all(pairs.get(a + k) == pairs.get(a, -last) + k for k in range(last - a))
         )
@@ -164,21 +171,21 @@ class _Lateness:
 
     def __call__(self, time_ms: int) -> float:
         at = bisect_left(self._times, time_ms)
-        near = self._offsets[max(0, at - NEIGHBOURS) : at + NEIGHBOURS]
+        near = self._offsets[max(0, at - LATENESS_NEIGHBOURS) : at + LATENESS_NEIGHBOURS]
         return median(near) if near else 0.0
 
 
-def _pair_words(sides: _Sides, pairs: dict[int, int]) -> None:
+def _pair_words(sequences: _WordSequences, pairs: dict[int, int]) -> None:
     """Pair what is left with an equal word said while its caption is on screen, or nearly."""
     taken = set(pairs.values())
     free: dict[str, list[int]] = {}
-    for b, word in enumerate(sides.truth):
+    for b, word in enumerate(sequences.reference):
         if b not in taken:
             free.setdefault(word, []).append(b)
-    for a, word in enumerate(sides.said):
+    for a, word in enumerate(sequences.caption_words):
         candidates = [] if a in pairs else free.get(word, [])
-        shown = sides.owner[a].span
-        near = next((b for b in candidates if sides.heard[b].gap_ms(shown) <= NEARLY_MS), None)
+        shown = sequences.cue_of[a].span
+        near = next((b for b in candidates if sequences.spans[b].gap_ms(shown) <= WORD_WINDOW_MS), None)
         if near is not None:
             pairs[a] = near
             candidates.remove(near)

@@ -1,4 +1,4 @@
-"""What an audit reads and what it says: documents of cues, facts about the recording, findings, reports."""
+"""The audit's data model: documents of cues, facts about the recording, findings, reports. Times are in milliseconds."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Severity(IntEnum):
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownCue:
     """One cue as a viewer sees it: its time, its visible lines, and who speaks each by label or voice.
 
-    `voices` holds for every line the names that its markup or its label gives, in order; `dashes` the lines
-    that begin with a dialogue dash; `labels` pairs a line with the label as it is written ("JAX:"). `raw` is
-    the payload as brought, `line` its first line in the file, counted from 1 (0 where the format has no
-    lines).
+    `voices` holds for every line the names that its markup or its label gives, in order; `dashes` the
+    indices of the lines that begin with a dialogue dash; `labels` pairs the index of a line with the
+    label as it is written ("JAX:"). `raw` is the payload as brought, `line` its first line in the file,
+    counted from 1 (0 where the format has no lines).
     """
 
     number: int
@@ -47,6 +47,7 @@ class Shown:
 
     @cached_property
     def text(self) -> str:
+        """All lines on one, with spaces between them."""
         return " ".join(self.lines)
 
     @cached_property
@@ -66,27 +67,30 @@ class Shown:
 
     @cached_property
     def chars_per_s(self) -> float:
+        """Reading speed in characters a second; infinite for a cue without duration."""
         return self.chars * 1000 / self.span.duration_ms if self.span else float("inf")
 
     @cached_property
     def words_per_minute(self) -> float:
+        """Reading speed in words a minute; infinite for a cue without duration."""
         return self.words * 60_000 / self.span.duration_ms if self.span else float("inf")
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names of all lines, in order."""
         return tuple(name for line in self.voices for name in line)
 
     @property
     def is_sound(self) -> bool:
-        """Nothing but a sound: "[laughter]", "(door closes)", "♪ ♪"."""
+        """Whether it is nothing but a sound: "[laughter]", "(door closes)", "♪ ♪"."""
         bare = self.text.strip("-–♪♫#_ ")
         return not bare or (bare[0], bare[-1]) in (("[", "]"), ("(", ")"))
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something wrong with the bytes of a file, found before there are cues: the rule it breaks, and
-    where; `severity` overrides the table's."""
+    """Something wrong with the bytes of a file, found before there are cues: the rule it
+    breaks, and where; `severity` overrides the table's."""
 
     rule: str
     message: str
@@ -102,25 +106,26 @@ class Document:
 
     name: str
     format: str
-    cues: tuple[Shown, ...]
+    cues: tuple[ShownCue, ...]
     flaws: tuple[Flaw, ...] = ()
     lang: str = ""
     notes: tuple[str, ...] = ()
 
     @cached_property
-    def by_start(self) -> tuple[Shown, ...]:
-        """The cues in order of appearance."""
+    def by_start(self) -> tuple[ShownCue, ...]:
+        """The cues in order of their start."""
         return tuple(sorted(self.cues, key=lambda c: (c.span.start_ms, c.number)))
 
     @cached_property
-    def pairs(self) -> tuple[tuple[Shown, Shown], ...]:
-        """Neighbours in order of appearance."""
+    def pairs(self) -> tuple[tuple[ShownCue, ShownCue], ...]:
+        """Pairs of neighbouring cues in order of appearance."""
         return tuple(zip(self.by_start, self.by_start[1:], strict=False))
 
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """One word that is known to be said, when, how surely, and by whom ("" when that is unknown)."""
+    """One word that is known to be said: when, how surely (`confidence` in
+    [0, 1]), and by whom ("" when that is unknown)."""
 
     text: str
     span: Span
@@ -131,7 +136,7 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class Differing:
-    """A passage where the recognizer heard something else."""
+    """A passage where the recognizer heard something else than the text says."""
 
     span: Span
     text: str
@@ -140,10 +145,11 @@ class Differing:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about the recording itself; None = not known, and the rules that need it stay silent.
+    """What is known about the recording itself; None means unknown, and the rules that need it stay silent.
 
-    `speech` are the regions of speech, `words` what is said in them (from a transcript), `differing` where a
-    second ear disagrees. `names` are spellings to expect.
+    `frame_rate` is in frames a second, `shots` are the times of cuts. `speech` are the regions of
+    speech, `words` what is said in them (from a transcript), `differing` where a second
+    recognizer disagrees. `names` are spellings to expect.
     """
 
     duration_ms: int | None = None
@@ -156,8 +162,8 @@ class Facts:
     reviewed_by: str = ""
 
     def knows(self, name: str) -> bool:
-        """Whether a fact is known: no speech at all is a fact too, but no differing passage and no name are
-        none."""
+        """Whether a fact is known: no speech and no shot at all are facts too,
+        but an empty list of anything else is none."""
         value = getattr(self, name)
         return value is not None and (name in ("speech", "shots") or value != ())
 
@@ -172,23 +178,24 @@ class View:
     shared: dict[str, object] = field(default_factory=dict, compare=False)
 
     @property
-    def cues(self) -> tuple[Shown, ...]:
+    def cues(self) -> tuple[ShownCue, ...]:
         return self.document.cues
 
     @property
     def frame_rate(self) -> Fraction:
+        """Frames a second: the recording's, or the default where that is unknown."""
         return self.facts.frame_rate or DEFAULT_FRAME_RATE
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a rule's function found, before the table's words are put around it.
+    """What a rule's function found, before the rule's row adds its words.
 
-    `severity` overrides the table's; `limit` the profile's; `span` stands where there is no cue.
+    `severity` overrides the row's; `limit` the profile's; `span` stands where there is no cue.
     """
 
     message: str
-    cue: Shown | None = None
+    cue: ShownCue | None = None
     measured: float | str | None = None
     limit: float | str | None = None
     severity: Severity | None = None
@@ -198,11 +205,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at: which rule of which profile, where, what was measured against what, and how to
-    mend it.
+    """One thing to look at: which rule of which profile, where, what was
+    measured against what limit, and how to mend it.
 
-    `profile` is "" for rules that every profile shares. `waived_by` and `reason` are set when a person
-    accepted it.
+    `profile` is "" for rules that every profile shares. `waived_by` and `reason` are set when a person accepted it.
     """
 
     id: str
@@ -228,7 +234,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rates:
-    """How the file as a whole measures."""
+    """Statistics of the file as a whole: means and 95th percentiles of reading speed, and coverage."""
 
     cues: int
     duration_ms: int
@@ -258,11 +264,11 @@ class Report:
         return tuple(f for f in self.findings if not f.waived_by)
 
     def count(self, severity: Severity) -> int:
+        """How many open findings are of this severity."""
         return sum(f.severity is severity for f in self.open)
 
     def groups(self) -> list[tuple[str, str, Severity, list[Finding]]]:
-        """Open findings by rule and profile: `(id, profile, worst severity, findings)`, worst and most
-        first."""
+        """Open findings by rule and profile: `(id, profile, worst severity, findings)`, worst and most first."""
         grouped: dict[tuple[str, str], list[Finding]] = {}
         for finding in self.open:
             grouped.setdefault((finding.id, finding.profile), []).append(finding)
@@ -279,4 +285,5 @@ class Report:
         return len(hit) / self.rates.cues if self.rates.cues else 0.0
 
     def counts_by_rule(self) -> Counter[str]:
+        """How many open findings each rule has."""
         return Counter(f.id for f in self.open)

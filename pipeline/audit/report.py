@@ -1,4 +1,4 @@
-"""Reports as text for a screen, JSON for programs, CSV for spreadsheets; HTML has a module of its own."""
+"""Reports of findings: text for a screen, JSON for programs, CSV for spreadsheets; HTML has a module of its own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from typing import Any
 from pipeline.audit.model import Finding, Rates, Report, Severity
 from pipeline.timing import clock, format_timecode
 
-# The summary fits a screen: so many rules, and so many findings of each while they fit the lines there are.
-MOST_GROUPS, MOST_EXAMPLES, MOST_WAIVED = 20, 3, 10
+# The summary fits a screen of this many lines; chosen, as are the numbers that share them.
 SCREEN_LINES = 40
+# So many rules are listed, with two lines each.
+MAX_GROUPS = 20
+# So many findings of each rule, while they fit the lines there are.
+MAX_EXAMPLES = 3
+# So many waived findings, all on one line.
+MAX_WAIVED = 10
 
 PERSON_STEPS = (
     "Watch the recording with the captions on (WCAG 2.2, failure F8).",
@@ -29,27 +34,33 @@ NEVER_COMPLIANT = (
 
 # What could steer a terminal or turn text around (all but the line feed), and halves of characters, which no
 # file can hold. Captions come from anywhere; in a report each of these is a space.
-_STEERING = (*range(10), *range(11, 32), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-_VISIBLE = dict.fromkeys((*_STEERING, *range(0xD800, 0xE000)), " ")
+_CONTROL_CODEPOINTS = (
+    *range(10),
+    *range(11, 32),
+    *range(0x7F, 0xA0),
+    *range(0x2028, 0x202F),
+    *range(0x2066, 0x206A),
+)
+_REPLACEMENTS = dict.fromkeys((*_CONTROL_CODEPOINTS, *range(0xD800, 0xE000)), " ")
 
-FIELDS = (
+CSV_FIELDS = (
     "id", "severity", "profile", "cue_index", "cue_id", "start", "end", "line", "measured", "limit", "unit",
     "message", "text", "source", "mend", "fixable", "needs_person", "waived_by", "reason",
 )  # fmt: skip
 
 
-def as_text(reports: Sequence[Report], most_groups: int = MOST_GROUPS) -> str:
+def as_text(reports: Sequence[Report], most_groups: int = MAX_GROUPS) -> str:
     """One screen for each file: rates, findings grouped and ranked, and what only a person can judge."""
-    return visible("\n\n".join("\n".join(_file(report, most_groups)) for report in reports) + "\n")
+    return printable("\n\n".join("\n".join(_file(report, most_groups)) for report in reports) + "\n")
 
 
-def visible(text: str) -> str:
-    """`text` with every control character but the line feed made a space."""
-    return text.translate(_VISIBLE)
+def printable(text: str) -> str:
+    """`text` with every control character but the line feed replaced by a space."""
+    return text.translate(_REPLACEMENTS)
 
 
 def _file(report: Report, most_groups: int) -> list[str]:
-    counts = ", ".join(_many(report.count(s), str(s)) for s in reversed(Severity))
+    counts = ", ".join(_plural(report.count(s), str(s)) for s in reversed(Severity))
     lines = [f"{report.name}  ({', '.join(report.profiles)})", f"  {rates_line(report.rates)}", f"  {counts}"]
     if report.reviewed_by:
         lines.append(f"  reviewed by {report.reviewed_by}")
@@ -57,7 +68,7 @@ def _file(report: Report, most_groups: int) -> list[str]:
     rules = _by_rule(report)
     shown = rules[:most_groups]
     room = SCREEN_LINES - len(lines) - 2 * len(shown)
-    examples = max(0, min(MOST_EXAMPLES, room // max(1, len(shown))))
+    examples = max(0, min(MAX_EXAMPLES, room // max(1, len(shown))))
     for found in shown:
         lines += _rule(report, found, examples)
     if len(rules) > most_groups:
@@ -67,13 +78,13 @@ def _file(report: Report, most_groups: int) -> list[str]:
     if waived := [f for f in report.findings if f.waived_by]:
         lines.append(
             f"  {len(waived)} waived: "
-            + "; ".join(f"{f.id} {place(f)} by {f.waived_by}, {f.reason}" for f in waived[:MOST_WAIVED])
-            + (f"; and {len(waived) - MOST_WAIVED} more" if len(waived) > MOST_WAIVED else "")
+            + "; ".join(f"{f.id} {place(f)} by {f.waived_by}, {f.reason}" for f in waived[:MAX_WAIVED])
+            + (f"; and {len(waived) - MAX_WAIVED} more" if len(waived) > MAX_WAIVED else "")
         )
     if report.silent:
         needs = sorted({needed(need) for _, need in report.silent})
         lines.append(
-            f"  {_many(len(report.silent), 'rule')} could not look, for it is not known {'; '.join(needs)}"
+            f"  {_plural(len(report.silent), 'rule')} could not look, for it is not known {'; '.join(needs)}"
         )
     return [*lines, f"  {NEVER_COMPLIANT}", "  A person must still: " + " ".join(PERSON_STEPS[:3])]
 
@@ -91,7 +102,7 @@ _NEEDS = {
 
 
 def needed(need: str) -> str:
-    """What a rule did not know and needed to; "a|b" is one of them."""
+    """The facts that a rule needed and did not know, in words; "a|b" is one of them."""
     return " or ".join(_NEEDS[one] for one in need.split("|"))
 
 
@@ -130,14 +141,14 @@ def _limit(finding: Finding) -> str:
     return f" Limit{f' of {finding.profile}' if finding.profile else ''}: {finding.limit:g} {finding.unit}".rstrip()
 
 
-def _many(count: int, what: str) -> str:
+def _plural(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 or what == 'info' else 's'}"
 
 
 def rates_line(rates: Rates) -> str:
-    """The file in numbers, in one line."""
+    """The file's statistics in one line."""
     parts = [
-        _many(rates.cues, "caption"),
+        _plural(rates.cues, "caption"),
         f"{rates.mean_chars_per_s:g} characters/s (95 %: {rates.p95_chars_per_s:g})",
         f"{rates.mean_words_per_minute:.0f} words/min (95 %: {rates.p95_words_per_minute:.0f})",
     ]
@@ -174,7 +185,7 @@ def place(finding: Finding) -> str:
 def as_json(reports: Sequence[Report]) -> str:
     """One JSON document with every finding of every file."""
     document = {"schema": "vignette-audit/1", "note": NEVER_COMPLIANT, "files": [as_dict(r) for r in reports]}
-    return visible(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    return printable(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 def as_dict(report: Report) -> dict[str, Any]:
@@ -196,11 +207,13 @@ def as_csv(reports: Sequence[Report]) -> str:
     """One line for each finding, safe to open in a spreadsheet."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(("file", *FIELDS))
+    writer.writerow(("file", *CSV_FIELDS))
     for report in reports:
         for finding in report.findings:
             row = _row(finding)
-            writer.writerow([_harmless(v) for v in (report.name, *(row[name] for name in FIELDS))])
+            writer.writerow(
+                [_formula_disarmed(v) for v in (report.name, *(row[name] for name in CSV_FIELDS))]
+            )
     return written.getvalue()
 
 
@@ -208,12 +221,12 @@ def _row(finding: Finding) -> dict[str, Any]:
     values: dict[str, Any] = {**asdict(finding), "severity": str(finding.severity)}
     values["start"] = format_timecode(finding.start_ms) if finding.start_ms is not None else ""
     values["end"] = format_timecode(finding.end_ms) if finding.end_ms is not None else ""
-    return {name: values[name] for name in FIELDS}
+    return {name: values[name] for name in CSV_FIELDS}
 
 
-def _harmless(value: Any) -> Any:
+def _formula_disarmed(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets an apostrophe in front."""
     if not isinstance(value, str):
         return "" if value is None else value
-    shown = visible(value)
+    shown = printable(value)
     return "'" + shown if shown.lstrip().startswith(("=", "+", "-", "@")) else shown

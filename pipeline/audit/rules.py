@@ -1,4 +1,4 @@
-"""The rules as a table: adding a rule is one row here, one function beside it and one test.
+"""The table of rules: adding a rule is one row here, one function beside it and one test.
 
 A row says what is measured and in which unit, where the limit stands (the name of a field of `Profile`), how
 much a finding matters in each profile (a profile that is not named does not ask), where the standard says so,
@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.audit import against_sound, layout, pace, wording
+from pipeline.audit import against_sound, attribution, layout, pace, synchrony, wording
 from pipeline.audit.model import Facts, Hit, Severity, View
 
-I, W, E = Severity.INFO, Severity.WARNING, Severity.ERROR  # noqa: E741 - the letters of the table
-ALL = ("training", "netflix", "bbc", "dcmp", "wcag-fcc")
+# The letters of the table.
+I = Severity.INFO  # noqa: E741
+W = Severity.WARNING
+E = Severity.ERROR
+# The names of all profiles (`pipeline.profiles.PROFILES`).
+ALL_PROFILES = ("training", "netflix", "bbc", "dcmp", "wcag-fcc")
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Rule:
 
 
 def _flaws(rule: str) -> Callable[[View], Iterator[Hit]]:
-    """A rule whose findings the scan of the bytes has made."""
+    """The function of a rule whose findings the scan of the bytes has made."""
 
     def find(view: View) -> Iterator[Hit]:
         cues = {c.number: c for c in view.cues}
@@ -62,9 +66,10 @@ def _flaws(rule: str) -> Callable[[View], Iterator[Hit]]:
     return find
 
 
-def _for(default: Severity, **others: Severity | None) -> dict[str, Severity]:
-    """A severity for every profile but those given another, or None to leave them out; - is written _."""
-    table = dict.fromkeys(ALL, default)
+def _severities(default: Severity, **others: Severity | None) -> dict[str, Severity]:
+    """A severity for every profile but those given another, or None to leave
+    them out; the - of a profile's name is written _."""
+    table = dict.fromkeys(ALL_PROFILES, default)
     for name, severity in others.items():
         if severity is None:
             table.pop(name.replace("_", "-"))
@@ -73,11 +78,11 @@ def _for(default: Severity, **others: Severity | None) -> dict[str, Severity]:
     return table
 
 
-N_GEN, N_TIM, N_EN = (
-    "Netflix General Requirements",
-    "Netflix Subtitle Timing Guidelines",
-    "Netflix English (USA) TTSG",
-)
+# The sources of the table: Netflix's three guides (TTSG is the Timed Text Style Guide), WebVTT, the quality rule of the
+# Federal Communications Commission, and the criterion of the Web Content Accessibility Guidelines on captions.
+N_GEN = "Netflix General Requirements"
+N_TIM = "Netflix Subtitle Timing Guidelines"
+N_EN = "Netflix English (USA) TTSG"
 VTT = "W3C WebVTT"
 FCC = "47 CFR 79.1(j)(2)"
 W122 = "WCAG 2.2 §1.2.2"
@@ -89,13 +94,13 @@ RULES: tuple[Rule, ...] = (
          {"training": W, "netflix": E, "bbc": E, "dcmp": E},
          {"netflix": f"{N_EN} I.2", "bbc": "BBC §3.1", "dcmp": "DCMP Captioning Guidelines (older text)"},
          "Break the line elsewhere, or divide the caption.", "max_line_chars", fixable=True),
-    Rule("max-lines", "lines with text", "lines", layout.line_count, _for(E, dcmp=W, wcag_fcc=W),
+    Rule("max-lines", "lines with text", "lines", layout.line_count, _severities(E, dcmp=W, wcag_fcc=W),
          {"netflix": f"{N_GEN} §4", "bbc": "BBC §3.3", "dcmp": "DCMP (as restated by others)",
          "wcag-fcc": f"{FCC}(iv)"},
          "Divide the caption.", "max_lines", fixable=True),
     Rule("needless-break", "both lines joined", "chars", layout.needless_break, {"netflix": I}, f"{N_GEN} §4",
          "Put both lines on one.", "max_line_chars", fixable=True),
-    Rule("line-break-bad", "words torn apart", "", layout.bad_breaks, _for(I, wcag_fcc=None),
+    Rule("line-break-bad", "words torn apart", "", layout.bad_breaks, _severities(I, wcag_fcc=None),
          {"netflix": f"{N_GEN} §4", "bbc": "BBC §3.4", "dcmp": "DCMP Captioning Key, Text"},
          "Break after punctuation, before a conjunction or before a preposition.", fixable=True),
     Rule("line-balance", "chars of the shorter line", "chars", layout.balance, {"training": I, "netflix": I,
@@ -113,21 +118,21 @@ RULES: tuple[Rule, ...] = (
          {"training": I, "bbc": W, "dcmp": W}, {"bbc": "BBC §4", "dcmp": "DCMP Presentation Rate"},
          "Let it stay longer, or divide it with its neighbour; never cut words.", "max_words_per_minute",
          fixable=True),
-    Rule("min-duration", "time on screen", "ms", pace.shortest, {"training": W, "netflix": E, "bbc": W,
+    Rule("min-duration", "time on screen", "ms", pace.min_duration, {"training": W, "netflix": E, "bbc": W,
          "dcmp": W},
          {"netflix": f"{N_GEN} §1", "bbc": "BBC §4.1", "dcmp": "DCMP Captioning Guidelines (older text)"},
          "Let it stay longer, or join it with its neighbour.", "min_duration_ms", fixable=True),
-    Rule("max-duration", "time on screen", "ms", pace.longest, {"training": W, "netflix": E},
+    Rule("max-duration", "time on screen", "ms", pace.max_duration, {"training": W, "netflix": E},
          {"netflix": f"{N_GEN} §1"}, "Let it go sooner, or divide it.", "max_duration_ms", fixable=True),
-    Rule("lingers", "time after the last word", "ms", against_sound.lingers, I,
+    Rule("lingers", "time after the last word", "ms", synchrony.lingers, I,
          f"{N_TIM} §1; BBC §5.2; {FCC}(ii)", "Let it go sooner.", "linger_ms", ("words",)),
-    Rule("consistent-speed", "ratio of neighbours' speeds", "x", pace.steady_speed, {"bbc": I}, "BBC §4.4",
+    Rule("consistent-speed", "ratio of neighbours' speeds", "x", pace.consistent_speed, {"bbc": I}, "BBC §4.4",
          "Even out the times."),
     # Gaps, overlaps, shots
-    Rule("min-gap", "gap to the next", "ms", pace.narrow_gap, {"netflix": W},
+    Rule("min-gap", "gap to the next", "ms", pace.min_gap, {"netflix": W},
          f"{N_GEN} §3 (older text); {N_TIM}",
          "Let it go two frames before the next.", fixable=True),
-    Rule("chain-gap", "gap to the next", "ms", pace.half_open_gap, {"netflix": I}, N_TIM,
+    Rule("chain-gap", "gap to the next", "ms", pace.chain_gap, {"netflix": I}, N_TIM,
          "Close the gap to two frames, or open it to half a second.", fixable=True),
     Rule("jerky-gap", "gap to the next", "ms", pace.jerky_gap, {"bbc": W}, "BBC §4.5",
          "Close the gap, or open it to a second or more.", fixable=True),
@@ -144,13 +149,13 @@ RULES: tuple[Rule, ...] = (
          {"netflix": f"{N_GEN} (older text)", "bbc": "BBC §6.3"}, "Divide the caption at the cut.",
          needs=("shots",)),
     # Against the sound
-    Rule("sync-early", "caption before its first word", "ms", against_sound.early, W,
+    Rule("sync-early", "caption before its first word", "ms", synchrony.early, W,
          f"{N_TIM}; BBC §5.2; {FCC}(ii)", "Start it on its first word.", "early_ms", ("words|speech",)),
-    Rule("sync-late", "caption after its first word", "ms", against_sound.late, W,
+    Rule("sync-late", "caption after its first word", "ms", synchrony.late, W,
          f"{N_TIM}; BBC §5.4; {FCC}(ii)", "Start it on its first word.", "late_ms", ("words|speech",)),
-    Rule("drift", "trend of the onset error", "ms/h", against_sound.drift, E, "Vignette",
+    Rule("drift", "trend of the onset error", "ms/h", synchrony.drift, E, "Vignette",
          "Re-time the file: the frame rate or the clock is wrong.", needs=("words|speech",)),
-    Rule("uncaptioned-speech", "speech without caption", "ms", against_sound.uncaptioned, _for(W, bbc=E,
+    Rule("uncaptioned-speech", "speech without caption", "ms", against_sound.uncaptioned, _severities(W, bbc=E,
          wcag_fcc=E),
          {"netflix": f"{N_EN} I.1", "bbc": "BBC §5.3", "wcag-fcc": f"{W122}, F8; {FCC}(iii)"},
          "Caption what is said, or show who is speaking.", needs=("words|speech",), needs_person=True),
@@ -163,25 +168,25 @@ RULES: tuple[Rule, ...] = (
          "Listen whether this is said here.", needs=("words|speech",), needs_person=True),
     Rule("empty-stretch", "time without caption", "ms", against_sound.empty_stretch, I, "BBC §13.5",
          "Say what is heard, or that there is a long pause.", needs=("words|speech",), needs_person=True),
-    Rule("heard-differently", "what was heard", "", against_sound.heard_otherwise, I, f"{FCC}(i)",
+    Rule("heard-differently", "what was heard", "", against_sound.heard_differently, I, f"{FCC}(i)",
          "Listen again.", needs=("differing",), needs_person=True),
-    Rule("low-confidence", "least confidence of a word", "", against_sound.unsure, I, "WAI Captions/Subtitles",
+    Rule("low-confidence", "least confidence of a word", "", against_sound.low_confidence, I, "WAI Captions/Subtitles",
          "Listen again.", needs=("words",), needs_person=True),
     # Speakers and sounds
-    Rule("speaker-missing", "changes of speaker not shown", "changes", against_sound.unmarked_change, _for(W, wcag_fcc=E),
+    Rule("speaker-missing", "changes of speaker not shown", "changes", attribution.unmarked_change, _severities(W, wcag_fcc=E),
          f"{W122}; BBC §7; DCMP Language Mechanics", "Name the speaker, or begin each line with a dash.",
          needs=("words",)),
     Rule("speakers-absent", "captions that name anybody", "", wording.no_speakers, W, f"{W122}; BBC §7",
          "Name the speakers where they change.", needs_person=True),
-    Rule("speaker-wrong", "name shown", "", against_sound.wrong_speaker, W, f"{FCC}(i)", "Listen who speaks.",
+    Rule("speaker-wrong", "name shown", "", attribution.wrong_speaker, W, f"{FCC}(i)", "Listen who speaks.",
          needs=("words",), needs_person=True),
-    Rule("speaker-label-style", "label", "", wording.label_style, _for(I, wcag_fcc=None),
+    Rule("speaker-label-style", "label", "", wording.label_style, _severities(I, wcag_fcc=None),
          {"netflix": "Subtitle Edit's reading of Netflix", "bbc": "BBC §7.8",
          "dcmp": "DCMP Language Mechanics"},
          "Write all labels in one style."),
-    Rule("dialogue-dash", "dashes", "", wording.dash_style, _for(I, dcmp=None, wcag_fcc=None),
+    Rule("dialogue-dash", "dashes", "", wording.dash_style, _severities(I, dcmp=None, wcag_fcc=None),
          {"netflix": f"{N_EN}, Dual Speakers", "bbc": "BBC §7.3"}, "Begin each speaker's line with a dash."),
-    Rule("two-speakers-one-line", "speakers on a line", "speakers", wording.two_in_a_line, _for(W, netflix=E,
+    Rule("two-speakers-one-line", "speakers on a line", "speakers", wording.two_speakers_on_a_line, _severities(W, netflix=E,
          bbc=I),
          {"netflix": f"{N_EN}, Dual Speakers", "bbc": "BBC §7.1"}, "Give each speaker a line."),
     Rule("non-speech-missing", "sound captions", "", wording.no_sounds, W, f"{W122}, F8",
@@ -197,8 +202,8 @@ RULES: tuple[Rule, ...] = (
          needs_person=True),
     Rule("music", "music sign", "", wording.music, I, "BBC §16.5", "Begin and end sung words with ♪."),
     # Style
-    Rule("italics", "tags out of place", "tags", wording.italics, _for(I), N_EN, "Close the tag."),
-    Rule("shouting-caps", "words in capitals running", "words", wording.shouting, _for(I, wcag_fcc=None,
+    Rule("italics", "tags out of place", "tags", wording.italics, _severities(I), N_EN, "Close the tag."),
+    Rule("shouting-caps", "words in capitals running", "words", wording.all_capitals, _severities(I, wcag_fcc=None,
          netflix=None),
          {"bbc": "BBC §11.2", "dcmp": "DCMP Captioning Key, Text"}, "Use capitals for shouting only."),
     Rule("ellipsis-char", "ellipsis", "", wording.ellipsis, {"netflix": I, "bbc": I},
@@ -228,7 +233,7 @@ RULES: tuple[Rule, ...] = (
          "Caption the recording."),
     Rule("empty-cue", "visible characters", "chars", wording.empty, W, "Vignette", "Remove the caption."),
     Rule("whitespace", "spaces", "", wording.whitespace, I, "Vignette", "Remove the spaces.", fixable=True),
-    Rule("glyph", "character", "", wording.glyphs, _for(I), f"{N_GEN} §3; BBC §9.3", "Use another character."),
+    Rule("glyph", "character", "", wording.glyphs, _severities(I), f"{N_GEN} §3; BBC §9.3", "Use another character."),
     Rule("past-end", "end", "ms", pace.past_end, E, "Vignette", "Let it end with the recording.",
          needs=("duration_ms",), fixable=True),
     Rule("lang", "language", "", wording.no_language, W, "HTML <track srclang>; WCAG 2.2",

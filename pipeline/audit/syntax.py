@@ -1,8 +1,8 @@
-"""The bytes of a caption file against the rules of its format, line by line; readers are lenient, this is
-strict.
+"""Syntax checking: the bytes of a caption file against the rules of its format,
+line by line; readers are lenient, this is strict.
 
-WebVTT: https://www.w3.org/TR/webvtt1/#syntax (what authors must write). SubRip has no specification; its
-rules are what players agree on.
+WebVTT: https://www.w3.org/TR/webvtt1/#syntax (what authors must write). SubRip has no
+specification; its rules are what players agree on.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ _VTT_TAG = re.compile(r"</?(?:c|i|b|u|ruby|rt|v|lang)(?:\.[^\s<>&.]+)*(?:[ \t][^
 _VTT_ENTITY = re.compile(r"&(?:amp|lt|gt|lrm|rlm|nbsp|#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]+);")
 _SRT_TAG = re.compile(r"</?(?:i|b|u|font)(?:\s[^<>]*)?>|\{\\an?\d+\}", re.I)
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>|\{\\[^{}]*\}")
-_CLOSED_LATER = ("c", "i", "b", "u", "ruby", "rt", "lang")
+# WebVTT tags that must be closed; <v> need not be where it spans the whole cue.
+_PAIRED_TAGS = ("c", "i", "b", "u", "ruby", "rt", "lang")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A cue as it stands in the file: the number of its timing line (from 1), its id, its times, its
-    payload."""
+    """A cue as it stands in the file: the number of its timing line (from 1),
+    its id, its times in milliseconds, its payload."""
 
     line: int
     id: str
@@ -46,25 +47,26 @@ class Scan:
 
 
 def scan(data: bytes, kind: str) -> Scan:
-    """The blocks and flaws of a file's bytes; `kind` is "srt" or "vtt", anything else is checked as mere
-    text."""
+    """The blocks and flaws of a file's bytes; `kind` is "srt" or "vtt", and anything else is checked as mere text."""
     flaws: list[Flaw] = []
     text = _decoded(data, kind, flaws)
-    _damage(text, flaws)
+    _check_mojibake(text, flaws)
     lines = re.split(r"\r\n|\n|\r", text)
     if kind == "vtt":
-        _vtt_head(lines, flaws)
+        _check_vtt_header(lines, flaws)
     if kind not in ("srt", "vtt"):
         return Scan((), tuple(flaws))
-    blocks = _blocks(lines, kind, flaws)
-    check = _vtt_blocks if kind == "vtt" else _srt_blocks
+    blocks = _read_blocks(lines, kind, flaws)
+    check = _check_vtt if kind == "vtt" else _check_srt
     check(blocks, flaws)
     return Scan(tuple(blocks), tuple(flaws))
 
 
 def _decoded(data: bytes, kind: str, flaws: list[Flaw]) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        flaws.append(Flaw("encoding-utf8", "The file is UTF-16, not UTF-8.", 1, severity=_encoding(kind)))
+        flaws.append(
+            Flaw("encoding-utf8", "The file is UTF-16, not UTF-8.", 1, severity=_encoding_severity(kind))
+        )
         return data.decode("utf-16", "replace")
     if data.startswith(b"\xef\xbb\xbf"):
         if kind != "vtt":
@@ -75,16 +77,16 @@ def _decoded(data: bytes, kind: str, flaws: list[Flaw]) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         message = f"Byte {error.start} is not UTF-8."
-        flaws.append(Flaw("encoding-utf8", message, line, severity=_encoding(kind)))
+        flaws.append(Flaw("encoding-utf8", message, line, severity=_encoding_severity(kind)))
         return data.decode("cp1252", "replace")
 
 
-def _encoding(kind: str) -> Severity:
+def _encoding_severity(kind: str) -> Severity:
     """WebVTT must be UTF-8; SubRip should."""
     return Severity.ERROR if kind == "vtt" else Severity.WARNING
 
 
-def _damage(text: str, flaws: list[Flaw]) -> None:
+def _check_mojibake(text: str, flaws: list[Flaw]) -> None:
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         found = re.search("[ÃÂ][\x80-\xbf]|â€|\ufffd|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", line)
         if found:
@@ -93,15 +95,15 @@ def _damage(text: str, flaws: list[Flaw]) -> None:
             )
 
 
-def _vtt_head(lines: list[str], flaws: list[Flaw]) -> None:
+def _check_vtt_header(lines: list[str], flaws: list[Flaw]) -> None:
     if not re.match(r"WEBVTT(?:[ \t].*)?$", lines[0]):
         flaws.append(Flaw("vtt-signature", "The file does not begin with WEBVTT.", 1, lines[0][:20]))
     elif len(lines) > 1 and lines[1] and "-->" in "".join(lines[1:3]):
         flaws.append(Flaw("vtt-header-blank", "There is no blank line after the header.", 2))
 
 
-def _blocks(lines: list[str], kind: str, flaws: list[Flaw]) -> list[Block]:
-    """Cut the lines into cues; text that no timing line announces is lost to players, and is a flaw."""
+def _read_blocks(lines: list[str], kind: str, flaws: list[Flaw]) -> list[Block]:
+    """The lines divided into cues; text that no timing line announces is lost to players, and is a flaw."""
     blocks: list[Block] = []
     at = 0
     if kind == "vtt":
@@ -114,20 +116,22 @@ def _blocks(lines: list[str], kind: str, flaws: list[Flaw]) -> list[Block]:
         until = at
         while until < len(lines) and lines[until].strip():
             until += 1
-        _block(lines[at:until], at + 1, kind, blocks, flaws)
+        _read_block(lines[at:until], at + 1, kind, blocks, flaws)
         at = until
     return blocks
 
 
-def _block(lines: list[str], number: int, kind: str, blocks: list[Block], flaws: list[Flaw]) -> None:
+def _read_block(lines: list[str], number: int, kind: str, blocks: list[Block], flaws: list[Flaw]) -> None:
     timing = next((k for k, line in enumerate(lines) if "-->" in line and _LOOSE_TIMING.match(line)), None)
     if kind == "vtt" and re.match(r"NOTE(?:[ \t]|$)|STYLE[ \t]*$|REGION[ \t]*$", lines[0]):
-        _vtt_comment(lines, number, bool(blocks), flaws)
+        _check_vtt_comment(lines, number, bool(blocks), flaws)
         return
     if timing is None or timing > 1:
         rule = "vtt-blank-line-in-cue" if kind == "vtt" else "srt-timestamp"
         if any("-->" in line for line in lines):
-            flaws.append(Flaw(f"{kind}-timestamp", "The timing line cannot be read.", number, _arrow(lines)))
+            flaws.append(
+                Flaw(f"{kind}-timestamp", "The timing line cannot be read.", number, _line_with_arrow(lines))
+            )
         else:
             flaws.append(
                 Flaw(rule, f"'{lines[0][:40]}' belongs to no cue; players drop it.", number, cue=len(blocks))
@@ -167,7 +171,7 @@ def _block(lines: list[str], number: int, kind: str, blocks: list[Block], flaws:
     blocks.append(Block(number + timing, lines[0] if timing == 1 else "", start, end, tuple(payload)))
 
 
-def _arrow(lines: list[str]) -> str:
+def _line_with_arrow(lines: list[str]) -> str:
     return next(line for line in lines if "-->" in line)[:60]
 
 
@@ -178,14 +182,14 @@ def _time(text: str) -> int | None:
         return None
 
 
-def _vtt_comment(lines: list[str], number: int, after_cues: bool, flaws: list[Flaw]) -> None:
+def _check_vtt_comment(lines: list[str], number: int, after_cues: bool, flaws: list[Flaw]) -> None:
     if any("-->" in line for line in lines):
         flaws.append(Flaw("vtt-arrow-in-text", "'-->' inside a comment or style block.", number))
     if after_cues and lines[0].startswith(("STYLE", "REGION")):
         flaws.append(Flaw("vtt-style-region", f"{lines[0].strip()} stands after the first cue.", number))
 
 
-def _vtt_blocks(blocks: list[Block], flaws: list[Flaw]) -> None:
+def _check_vtt(blocks: list[Block], flaws: list[Flaw]) -> None:
     seen: set[str] = set()
     latest = 0
     for number, block in enumerate(blocks, 1):
@@ -217,10 +221,10 @@ def _vtt_blocks(blocks: list[Block], flaws: list[Flaw]) -> None:
                 )
             )
         latest = max(latest, block.start_ms)
-        _vtt_payload(block, number, flaws)
+        _check_vtt_payload(block, number, flaws)
 
 
-def _vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
+def _check_vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
     text = "\n".join(block.payload)
     # Names in tags must be escaped as the text is; of the tags nothing else is looked at here.
     bare = _VTT_TAG.sub(lambda tag: "&" * _VTT_ENTITY.sub("", tag[0]).count("&"), text)
@@ -234,7 +238,7 @@ def _vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
                 number,
             )
         )
-    for name in _CLOSED_LATER:
+    for name in _PAIRED_TAGS:
         opened = len(re.findall(rf"<{name}(?:[.\s][^<>]*)?>", text))
         if opened != text.count(f"</{name}>"):
             # Where the cue ends players close what is open.
@@ -260,7 +264,7 @@ def _vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
         at = max(at, time or at)
 
 
-def _srt_blocks(blocks: list[Block], flaws: list[Flaw]) -> None:
+def _check_srt(blocks: list[Block], flaws: list[Flaw]) -> None:
     latest = 0
     for number, block in enumerate(blocks, 1):
         if block.id.strip() != str(number):

@@ -1,4 +1,4 @@
-"""Rules about what is written: speakers, sounds, style, characters. One function per rule."""
+"""Rules about wording: speaker labels, sounds, style, characters. One function per rule."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pipeline.audit.model import Hit, Severity, Shown, View
+from pipeline.audit.model import Hit, Severity, ShownCue, View
 
 _SOUND = re.compile(r"[\[(][^\[\]()]+[\])]")
-_SQUARE, _ROUND = re.compile(r"\[[^\[\]]+\]"), re.compile(r"(?<![\w)])\([^()]+\)")
+_SQUARE = re.compile(r"\[[^\[\]]+\]")
+_ROUND = re.compile(r"(?<![\w)])\([^()]+\)")
 _INAUDIBLE = re.compile(
     r"[\[(](?:inaudible|unintelligible|indistinct|unclear|crosstalk)[^\[\]()]*[\])]|\?{3,}", re.I
 )
@@ -18,26 +19,26 @@ _CENSORED = re.compile(
     r"\b\w+\*{2,}\w*|(?<!\w)\*{3,}|[\[(](?:bleep(?:ed)?|expletive[^\])]*|censored)[\])]|_{3,}", re.I
 )
 _FILLERS = frozenset(("um", "uh", "erm", "er", "hmm", "mm", "uhm", "ah"))
-_UNIT = (
+_MEASURE = (
     r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.m|p\.m|o['’]clock|dollars|pounds|euros|degrees|°)"
 )
 _SMALL_NUMBER = re.compile(
-    rf"(?<![\w.,:/$£€#+-])(?<!\bof )(?<!\bto )(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_UNIT}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)",
+    rf"(?<![\w.,:/$£€#+-])(?<!\bof )(?<!\bto )(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_MEASURE}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)",
     re.I,
 )
 _STARTING_NUMBER = re.compile(r"(?:^|[.?!]\s+)(\d+)\s+[A-Za-z]")
 _MID_LINE_DASH = re.compile(r"[.?!…]\s+[-–—]\s?[A-Z]")
-# Languages in which Netflix uses no italics.
-_NEVER_SLANTED = ("ar", "he", "hi", "ko", "th", "zh")
+# Languages in which Netflix uses no italics, by its Timed Text Style Guides.
+_NO_ITALICS_LANGUAGES = ("ar", "he", "hi", "ko", "th", "zh")
 # What BBC §9.3 lists beside letters and digits, for broadcast and online, with the straight quotes of §14.
-_BROADCAST = frozenset("!)(,.?:;-'\"<>&@#%+*=/£$¢¥©®¼½¾™€♫♪←→–")
-_ASCII_NOT_BROADCAST = frozenset("[]\\^_`{|}~")
+_BBC_CHARACTERS = frozenset("!)(,.?:;-'\"<>&@#%+*=/£$¢¥©®¼½¾™€♫♪←→–")
+_ASCII_NOT_BBC = frozenset("[]\\^_`{|}~")
 _EDGE_SPACE = re.compile(r"^\s|\s$|[ \t]{2,}|\s[!?).,;:…](?:\s|$)")
 
 
 def repeats(view: View) -> Iterator[Hit]:
-    """The same text three times running: a recognizer's loop."""
-    run: list[Shown] = []
+    """The same text three times running, as when a recognizer loops."""
+    run: list[ShownCue] = []
     for cue in [*view.cues, None]:
         if cue and run and cue.text.strip() and cue.text == run[-1].text:
             run.append(cue)
@@ -48,7 +49,7 @@ def repeats(view: View) -> Iterator[Hit]:
 
 
 def no_speakers(view: View) -> Iterator[Hit]:
-    """A file that never says who speaks; with a transcript, every change of speaker is looked at instead."""
+    """A file that never says who speaks; with a transcript, every change of speaker is judged instead."""
     if view.cues and not view.facts.words and not any(c.names or c.dashes for c in view.cues):
         yield Hit("No caption says who is speaking.")
 
@@ -82,7 +83,7 @@ def dash_style(view: View) -> Iterator[Hit]:
             )
 
 
-def two_in_a_line(view: View) -> Iterator[Hit]:
+def two_speakers_on_a_line(view: View) -> Iterator[Hit]:
     """Two speakers on one line."""
     for cue in view.cues:
         for line, names in zip(cue.lines, cue.voices, strict=False):
@@ -97,7 +98,7 @@ def no_sounds(view: View) -> Iterator[Hit]:
         yield Hit("No caption tells a sound, a laugh or music; a person must say whether there are any.")
 
 
-def _has_sound(cue: Shown) -> bool:
+def _has_sound(cue: ShownCue) -> bool:
     return bool(_SOUND.search(cue.text)) or any(ch in cue.text for ch in "♪♫")
 
 
@@ -120,7 +121,7 @@ def sound_style(view: View) -> Iterator[Hit]:
 
 
 def inaudible(view: View) -> Iterator[Hit]:
-    """Speech that the captions give up on."""
+    """Speech marked as inaudible without the reason."""
     for cue in view.cues:
         if match := _INAUDIBLE.search(cue.text):
             yield Hit(f"'{match[0]}' does not say why it cannot be heard.", cue, match[0])
@@ -137,8 +138,10 @@ def music(view: View) -> Iterator[Hit]:
 
 
 def italics(view: View) -> Iterator[Hit]:
-    """Italic tags that are not closed, or in a script that Netflix never slants."""
-    upright = view.profile.name == "netflix" and view.document.lang.split("-")[0].lower() in _NEVER_SLANTED
+    """Italic tags that are not closed, or that stand in a language for which Netflix uses no italics."""
+    upright = (
+        view.profile.name == "netflix" and view.document.lang.split("-")[0].lower() in _NO_ITALICS_LANGUAGES
+    )
     for cue in view.cues:
         raw = cue.raw.lower()
         if "<i" in raw or "</i" in raw:
@@ -149,7 +152,7 @@ def italics(view: View) -> Iterator[Hit]:
                 yield Hit("Italics are not used in this language.", cue, opened, 0)
 
 
-def shouting(view: View) -> Iterator[Hit]:
+def all_capitals(view: View) -> Iterator[Hit]:
     """Four or more words running in capitals, labels and sounds left out."""
     for cue in view.cues:
         if sum(map(str.isupper, cue.text)) < 8:
@@ -163,7 +166,7 @@ def shouting(view: View) -> Iterator[Hit]:
             yield Hit(f"{best} words in capitals.", cue, best, 3)
 
 
-def _without_labels(cue: Shown) -> str:
+def _without_labels(cue: ShownCue) -> str:
     text = cue.text
     for _, label in cue.labels:
         text = text.replace(label, " ", 1)
@@ -171,7 +174,7 @@ def _without_labels(cue: Shown) -> str:
 
 
 def ellipsis(view: View) -> Iterator[Hit]:
-    """One character or three dots, as the profile has it."""
+    """An ellipsis of the other form than the profile's: one character, or three dots for the BBC."""
     wrong, right = ("…", "...") if view.profile.name == "bbc" else ("...", "…")
     for cue in view.cues:
         if wrong in cue.text:
@@ -196,7 +199,7 @@ def interruption(view: View) -> Iterator[Hit]:
 
 
 def small_numbers(view: View) -> Iterator[Hit]:
-    """Digits for one to ten, but not in times, scores, doses and measures."""
+    """Digits for one to ten in running text, but not in times, scores, doses and measures."""
     for cue in view.cues:
         if match := _SMALL_NUMBER.search(_without_labels(cue)):
             yield Hit(f"'{match[0]}' is spelled out in running text.", cue, match[0])
@@ -217,7 +220,7 @@ def censored(view: View) -> Iterator[Hit]:
 
 
 def fillers(view: View) -> Iterator[Hit]:
-    """How much of the file is um and uh: for a person to judge, never to be cut."""
+    """The share of words that are um and uh: for a person to judge, never to be cut."""
     words = [w.strip(".,?!…-\"'").lower() for c in view.cues for w in c.text.split()]
     count = sum(w in _FILLERS for w in words)
     if len(words) >= 50 and count > 0.04 * len(words):
@@ -239,7 +242,7 @@ def empty(view: View) -> Iterator[Hit]:
 
 
 def whitespace(view: View) -> Iterator[Hit]:
-    """Spaces and empty lines that nobody should see."""
+    """Needless spaces and empty lines."""
     for cue in view.cues:
         for line in cue.lines:
             if not line.strip() and len(cue.lines) > 1:
@@ -251,7 +254,8 @@ def whitespace(view: View) -> Iterator[Hit]:
 
 
 @lru_cache(maxsize=4096)
-def _character_trouble(character: str) -> tuple[Severity, str] | None:
+def _unsupported(character: str) -> tuple[Severity, str] | None:
+    """What is wrong with a character on any player, and how much that matters; None where nothing is."""
     category = unicodedata.category(character)
     if category in ("Co", "Cs", "Cn") or (category == "Cc" and character not in "\t\n"):
         return Severity.WARNING, "no player can show"
@@ -265,19 +269,19 @@ def _character_trouble(character: str) -> tuple[Severity, str] | None:
 
 
 @lru_cache(maxsize=4096)
-def _not_broadcast(character: str) -> tuple[Severity, str] | None:
-    """Trouble with a character by BBC §9.3: letters and digits are fine, of signs those that the clause names."""
-    trouble = _character_trouble(character)
+def _unsupported_by_bbc(character: str) -> tuple[Severity, str] | None:
+    """What is wrong with a character by BBC §9.3: letters and digits are fine, of signs those that the clause names."""
+    trouble = _unsupported(character)
     if trouble or character.isalnum() or character.isspace() or unicodedata.combining(character):
         return trouble
-    return None if character in _BROADCAST else (Severity.INFO, "is not in the BBC's set of characters")
+    return None if character in _BBC_CHARACTERS else (Severity.INFO, "is not in the BBC's set of characters")
 
 
 def glyphs(view: View) -> Iterator[Hit]:
     """Characters that players may not show."""
-    find = _not_broadcast if view.profile.name == "bbc" else _character_trouble
+    find = _unsupported_by_bbc if view.profile.name == "bbc" else _unsupported
     for cue in view.cues:
-        if cue.text.isascii() and cue.text.isprintable() and _ASCII_NOT_BROADCAST.isdisjoint(cue.text):
+        if cue.text.isascii() and cue.text.isprintable() and _ASCII_NOT_BBC.isdisjoint(cue.text):
             continue
         for character in cue.text:
             trouble = find(character)
@@ -298,30 +302,31 @@ def no_language(view: View) -> Iterator[Hit]:
 
 
 def misspelled_names(view: View) -> Iterator[Hit]:
-    """Words that almost are a name that is known."""
+    """Words that are one edit away from a name that is known."""
     known = {part for name in view.facts.names for part in name.split() if len(part) >= 4}
     lower = {k.casefold() for k in known}
     for cue in view.cues if known else ():
         for word in re.findall(r"[A-Z][\w’'-]{3,}", cue.text):
             bare = re.sub(r"['’]s$", "", word)
-            if bare.casefold() not in lower and (near := _near(bare, known)):
+            if bare.casefold() not in lower and (near := _similar_name(bare, known)):
                 yield Hit(f"'{bare}' may be '{near}'.", cue, bare, near)
                 break
 
 
-def _near(word: str, known: set[str]) -> str | None:
-    """A known name one change away from the word."""
+def _similar_name(word: str, known: set[str]) -> str | None:
+    """A known name at most one edit away from the word, with the same first letter."""
     for name in sorted(known):
         if (
             abs(len(name) - len(word)) <= 1
             and name[0] == word[0]
-            and _one_change(word.casefold(), name.casefold())
+            and _one_edit_apart(word.casefold(), name.casefold())
         ):
             return name
     return None
 
 
-def _one_change(one: str, other: str) -> bool:
+def _one_edit_apart(one: str, other: str) -> bool:
+    """Whether the Damerau-Levenshtein distance is at most one: a letter replaced, added, dropped, or two swapped."""
     start = next(
         (k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )

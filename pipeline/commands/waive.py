@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.audit.model import Document, Finding, Report, Shown
+from pipeline.audit.model import Document, Finding, Report, ShownCue
 from pipeline.audit.waivers import NEAR_MS, Waiver
 from pipeline.edits import Decision, journal_of, read
 from pipeline.edits.ledger import Ledger, State
@@ -82,7 +82,7 @@ def _anchor(document: Document, finding: Finding) -> Anchor:
     )
 
 
-def _words(cues: Sequence[Shown]) -> list[str]:
+def _words(cues: Sequence[ShownCue]) -> list[str]:
     found: list[str] = []
     for cue in cues:
         labels = dict(cue.labels)

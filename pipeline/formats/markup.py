@@ -1,21 +1,23 @@
-"""Markup of caption files: escaped on write, unescaped on read, guarded where a player would take text for orders."""
+"""Markup of caption files: escaped on write, unescaped on read, guarded where a player would take text for markup."""
 
 from __future__ import annotations
 
 import re
 
-GUARD = "\u2060"
-# What players take for markup: a tag, an override block, a character reference, the arrow of a timing line.
-_ARMED = re.compile(
-    r"<(?=/?[A-Za-z])|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + GUARD + ")"
+# U+2060 is invisible and has no width: a player shows the text as it was and finds no markup in it.
+WORD_JOINER = "\u2060"
+# What players take for markup: a tag, an override block, a character reference, the arrow of a timing line; and
+# whatever stands before a word joiner already, so that `unguard` gives back exactly what was guarded.
+_LIKE_MARKUP = re.compile(
+    r"<(?=/?[A-Za-z])|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + WORD_JOINER + ")"
 )
 
 
 ORIGIN = "Captions by Vignette"
-"""How our files are known by their note."""
+"""How a WebVTT file of ours begins its NOTE; `readers.find` knows our files by it."""
 
 
-# `>` need not be escaped by the letter, but so no `-->` can ever come about.
+# WebVTT does not demand that `>` is escaped; escaped, no `-->` can ever come about in a cue's text.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -33,10 +35,10 @@ def styled(text: str, style: str) -> str:
 
 
 def guard(line: str) -> str:
-    """`line` with a word joiner inside everything that could be taken for markup."""
-    return _ARMED.sub(lambda m: m[0] + GUARD, line)
+    """`line` with a word joiner (U+2060) inside everything that a player could take for markup; `unguard` undoes it."""
+    return _LIKE_MARKUP.sub(lambda m: m[0] + WORD_JOINER, line)
 
 
 def unguard(text: str) -> str:
     """The inverse of `guard`."""
-    return re.sub(r"(<|\{|&|-)" + GUARD, r"\1", text)
+    return re.sub(r"(<|\{|&|-)" + WORD_JOINER, r"\1", text)

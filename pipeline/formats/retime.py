@@ -1,5 +1,4 @@
-"""Other times for a subtitle file that stays the editor's own: every byte of text, markup, style and note as
-it was."""
+"""Retiming: a subtitle file with other times, in which every byte of text, markup, style and note stays as it was."""
 
 from __future__ import annotations
 
@@ -19,11 +18,11 @@ _ASS_TIME = re.compile(r"\d+:\d{1,2}:\d{1,2}[.:,]\d{1,3}", re.ASCII)
 
 
 def retime(source: str, given: Subtitles, spans: Sequence[Span]) -> str:
-    """`source`, from which `given` was read, with the times of its cues replaced, one span per cue, in the
-    order of `given.cues`; a time before 0 becomes 0.
+    """`source`, from which `given` was read, with the times of its cues replaced.
 
-    ASS counts in hundredths of a second, to which its times are rounded. Raises ValueError when the numbers
-    of cues and spans differ, or a cue has no line to hold times (a script).
+    `spans` holds one span per cue, in the order of `given.cues`; a time before 0 becomes 0. ASS counts
+    in hundredths of a second, to which its times are rounded. Raises ValueError when the numbers of cues
+    and spans differ, or a cue has no line to hold times (a script).
     """
     parts = re.split(r"(\r\n|\n|\r)", source)  # the lines are the even ones
     for cue, span in zip(given.cues, spans, strict=True):
@@ -38,8 +37,8 @@ def converted(path: Path, spans: Sequence[Span], lang: str = "en") -> list[Rende
     """The cues of a subtitle file with other times, ready to be composed in another format.
 
     Text, lines, position, voices, bold, italic and underline come along; colours, fonts, notes and style
-    sheets do not. One span per cue, in the order of `read(path).cues`. Raises SubtitlesError as `read` does,
-    ValueError when the numbers differ.
+    sheets do not. `spans` holds one span per cue, in the order of `read(path).cues`. Raises SubtitlesError
+    as `read` does, ValueError when the numbers differ.
     """
     cues = zip(raw_cues(path, lang), spans, strict=True)
     return [RenderedCue(span, tuple(map(_pieces, cue.lines)), cue.settings) for cue, span in cues]

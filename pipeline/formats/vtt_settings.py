@@ -1,5 +1,4 @@
-"""WebVTT cue settings and regions, read as the standard says (W3C WebVTT 6.2 and 6.3): what is malformed is
-ignored."""
+"""WebVTT cue settings and regions, parsed as the standard says (W3C WebVTT 6.2 and 6.3): what is malformed is ignored."""
 
 from __future__ import annotations
 
@@ -18,8 +17,8 @@ _ALIGNS = frozenset(("start", "center", "end", "left", "right"))
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region of the picture, in percent of it; `anchor` is a point in the region, `viewport` where that
-    point lies."""
+    """A WebVTT region of the picture: `width` in percent, `lines` high; `anchor`, a point of the region,
+    lies at `viewport`, a point of the picture, both (x, y) in percent."""
 
     id: str = ""
     width: float = 100
@@ -31,10 +30,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class CueSettings:
-    """Where and how a cue is drawn; None stands for "auto". `snap_to_lines` says that `line` counts lines,
-    not percent.
+    """WebVTT cue settings: where and how a cue is drawn; None stands for "auto".
 
-    `valid` holds the settings that were understood, as they were written.
+    `position` and `size` are percent; `line` counts lines when `snap_to_lines` is true and is
+    percent otherwise. `valid` holds the settings that were understood, as they were written.
     """
 
     vertical: str = ""
@@ -50,11 +49,12 @@ class CueSettings:
 
 
 def parse_settings(text: str, regions: Iterable[Region] = ()) -> CueSettings:
-    """The settings behind a cue's times; a region that is not among `regions` is none (6.3)."""
+    """The cue settings in `text`, which stands behind a cue's times; a region
+    that is not among `regions` is none (6.3)."""
     known = {region.id: region for region in regions}
     settings = CueSettings()
     for name, value in _pairs(text):
-        changed = _with(settings, name, value, known)
+        changed = _with_setting(settings, name, value, known)
         if changed is not None:
             settings = replace(changed, valid=(*settings.valid, f"{name}:{value}"))
     if settings.region and (settings.line is not None or settings.size != 100 or settings.vertical):
@@ -63,7 +63,7 @@ def parse_settings(text: str, regions: Iterable[Region] = ()) -> CueSettings:
 
 
 def parse_region(text: str) -> Region:
-    """The settings in a REGION block (6.2)."""
+    """The region that the settings in a REGION block define (6.2)."""
     region = Region()
     for name, value in _pairs(text):
         if name == "id":
@@ -88,7 +88,9 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _with(settings: CueSettings, name: str, value: str, regions: dict[str, Region]) -> CueSettings | None:
+def _with_setting(
+    settings: CueSettings, name: str, value: str, regions: dict[str, Region]
+) -> CueSettings | None:
     """`settings` with one more, None when its name or value means nothing."""
     if name == "region":
         return replace(settings, region=regions.get(value))

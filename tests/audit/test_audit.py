@@ -17,7 +17,7 @@ from benchmarks.captions import document_of, facts_of
 from pipeline.audit import Facts, Severity, audit
 from pipeline.audit.captions import load, merged
 from pipeline.audit.matching import match, spoken_words
-from pipeline.audit.model import Shown, SpokenWord
+from pipeline.audit.model import ShownCue, SpokenWord
 from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.audit.syntax import scan
 from pipeline.commands.check import WRITERS, check, profile_named
@@ -248,8 +248,8 @@ def test_captions_of_the_demo_have_no_errors(profile: str) -> None:
     assert report.rates.words_found == 1.0
 
 
-def cue(number: int, start_ms: int, text: str) -> Shown:
-    return Shown(number, Span(start_ms, start_ms + 2000), (text,))
+def cue(number: int, start_ms: int, text: str) -> ShownCue:
+    return ShownCue(number, Span(start_ms, start_ms + 2000), (text,))
 
 
 def words(text: str, start_ms: int) -> tuple[SpokenWord, ...]:
@@ -268,7 +268,7 @@ def test_people_who_talk_at_once_match_by_time() -> None:
 
 
 def test_labels_and_sounds_are_no_spoken_words() -> None:
-    shown = Shown(1, Span(0, 1), ("TIM: It's [laughs] nine-year",), labels=((0, "TIM:"),))
+    shown = ShownCue(1, Span(0, 1), ("TIM: It's [laughs] nine-year",), labels=((0, "TIM:"),))
     assert spoken_words(shown) == ["it's", "nine-year"]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.audit import Document, Facts, Finding, Severity, audit
-from pipeline.audit.captions import load, shown
+from pipeline.audit.captions import load, shown_cue
 from pipeline.audit.model import Differing, SpokenWord
 from pipeline.audit.rules import RULES
 from pipeline.profiles import PROFILES
@@ -24,7 +24,7 @@ def doc(
     """A document of cues given as `(start_ms, end_ms, text)`; `|` begins a new line."""
     known = {name.casefold() for name in names}
     made = [
-        shown(number, Span(start, end), text.split("|"), known, kind, f"c{number}", settings)
+        shown_cue(number, Span(start, end), text.split("|"), known, kind, f"c{number}", settings)
         for number, (start, end, text) in enumerate(cues, 1)
     ]
     return Document("test", kind, tuple(made), (), lang)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from benchmarks import caption_faults, caption_material
 from benchmarks.captions import facts_of
 from pipeline.audit import Facts, audit
-from pipeline.audit.captions import load, shown
-from pipeline.audit.fixes import TRIES, mend
+from pipeline.audit.captions import load, shown_cue
+from pipeline.audit.fixes import FIXERS, mend
 from pipeline.audit.model import Document, Finding, Report, Severity
 from pipeline.audit.rules import RULES
 from pipeline.audit.waivers import Waiver, waive
@@ -34,12 +34,12 @@ SRT = (
 
 
 def doc(*cues: tuple[int, int, str], kind: str = "srt") -> Document:
-    made = [shown(n, Span(a, b), t.split("|"), set(), kind) for n, (a, b, t) in enumerate(cues, 1)]
+    made = [shown_cue(n, Span(a, b), t.split("|"), set(), kind) for n, (a, b, t) in enumerate(cues, 1)]
     return Document("test", kind, tuple(made), (), "en")
 
 
 def test_rules_that_say_they_can_be_mended_can_be_tried() -> None:
-    assert {rule.id for rule in RULES if rule.fixable} == set(TRIES)
+    assert {rule.id for rule in RULES if rule.fixable} == set(FIXERS)
 
 
 def test_a_file_is_mended_and_nothing_else_in_it_changes(tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ import jsonschema
 
 import pipeline.search
 from pipeline.concepts import codebook
-from pipeline.formats.document import reader
-from pipeline.formats.document import writer as written
+from pipeline.formats.document import reader, writer
 from pipeline.search import Codebook, Index
 from tests.support import search_makers
 
@@ -18,14 +17,14 @@ def test_the_tests_documents_follow_the_schema():
         search_makers.demo(),
         search_makers.document("c", search_makers.CLINIC),
     ):
-        jsonschema.validate(made, written.schema())
+        jsonschema.validate(made, writer.schema())
 
 
 def test_it_reads_every_key_of_a_tag_and_the_version_that_is_written():
-    assert reader.SCHEMA == written.SCHEMA
-    concept = set(written.schema()["$defs"]["concept"]["properties"])
+    assert reader.SCHEMA == writer.SCHEMA
+    concept = set(writer.schema()["$defs"]["concept"]["properties"])
     assert concept == {"id", "start_char", "end_char", "rule", "about", *reader.FLAGS}
-    assert set(reader.KINDS) == set(written.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"])
+    assert set(reader.KINDS) == set(writer.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"])
 
 
 def test_the_examples_in_the_documentation(tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ def _cue(raw: str) -> RawCue:
 
 def _words(*raws: str, known: tuple[str, ...] = ()) -> list[SubtitlesWord]:
     """The words of the last of these cues; the others are there to learn labels from."""
-    return list(words.build([_cue(raw) for raw in raws], known)[-1].words)
+    return list(words.tokenize([_cue(raw) for raw in raws], known)[-1].words)
 
 
 def _told(found: list[SubtitlesWord]) -> str:
@@ -239,7 +239,7 @@ def test_ordinary_words_come_out_as_they_went_in(lines: list[list[str]]) -> None
 def test_any_text_becomes_words_in_order(raw: str) -> None:
     cue = RawCue(None, tuple((Piece(line),) for line in raw.split("\n") if line.strip()), raw)
     for script in (False, True):
-        (found,) = words.build([cue], script=script)
+        (found,) = words.tokenize([cue], script=script)
         assert all(w.text.strip() == w.text and w.text for w in found.words)
         at = 0
         squeezed = "".join(raw.split())
@@ -252,7 +252,8 @@ def test_any_text_becomes_words_in_order(raw: str) -> None:
 
 def _script(content: str) -> str:
     return " / ".join(
-        _told(list(cue.words)) for cue in words.build(text.from_paragraphs(_paragraphs(content)), script=True)
+        _told(list(cue.words))
+        for cue in words.tokenize(text.from_paragraphs(_paragraphs(content)), script=True)
     )
 
 

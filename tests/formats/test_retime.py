@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.formats.readers import ass, read, source_text
 from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers import vtt as vtt_reader
-from pipeline.formats.readers.words import build
+from pipeline.formats.readers.words import tokenize
 from pipeline.formats.retime import converted, retime
 from pipeline.formats.writers import srt, vtt
 from pipeline.timing import Span
@@ -77,7 +77,7 @@ def test_any_time_can_be_written(start_ms: int, length_ms: int) -> None:
         (SubtitlesFormat.VTT, vtt_reader.parse, "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n"),
         (SubtitlesFormat.ASS, ass.parse, "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,x\n"),
     ):
-        source = Subtitles("x", format_, build(parser(text, Path("x"))[0]))
+        source = Subtitles("x", format_, tokenize(parser(text, Path("x"))[0]))
         (cue,) = parser(retime(text, source, [span]), Path("x"))[0]
         assert cue.span is not None
         assert abs(cue.span.start_ms - span.start_ms) <= (5 if format_ is SubtitlesFormat.ASS else 0)

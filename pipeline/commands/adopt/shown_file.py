@@ -80,9 +80,9 @@ def read_mended(path: Path, lang: str, labels: Iterable[str]) -> tuple[list[Show
     `labels` are the names that may stand before words. Raises SubtitlesError.
     """
     text = readers.source_text(path, lang)
-    if vtt_reader.claims(text):
+    if vtt_reader.sniff(text):
         raw, notes = vtt_reader.parse(text, path)
-    elif srt_reader.claims(text) or path.suffix.lower() == ".srt":
+    elif srt_reader.sniff(text) or path.suffix.lower() == ".srt":
         raw, notes = srt_reader.parse(text, path)
     else:
         raise SubtitlesError(path, "is neither SubRip nor WebVTT", "name the caption file that was mended")

@@ -18,20 +18,25 @@ import msgspec
 
 from pipeline.errors import DocumentError
 
-SCHEMA = "vignette/1"
+SCHEMA = "vignette/1"  # as `writer.SCHEMA`; a test holds them equal
 KINDS = ("introduction", "vignette", "commentary", "closing", "other")
 """The kinds of parts that Vignette finds; a person may have given a part another one."""
 
-FLAGS = ("negated", "asked", "quoted", "hypothetical")
-MAX_UTTERANCES = 1 << 20
+FLAGS = ("negated", "asked", "quoted", "hypothetical")  # of a concept, each true or false
+MAX_UTTERANCES = 1 << 20  # of one document: the index numbers them with 20 bits (search/index/schema.py)
 _MAX_MS = 1 << 40  # 34 years: beyond it something else than a recording was measured
 
+# C0 and C1 control characters, line and paragraph separators, bidirectional embeddings and isolates.
 _UNSAFE = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_SAFE = str.maketrans({**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys([0xFFFE, 0xFFFF], "�")})
+# Two noncharacters that XML, and so a REFI-QDA project, cannot hold.
+_NONCHARACTERS = (0xFFFE, 0xFFFF)
+_SAFE = str.maketrans({**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys(_NONCHARACTERS, "�")})
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """A speaker of the document's table."""
+
     id: str
     name: str
     role: str
@@ -39,7 +44,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A vignette; `number` counts those of its kind from 1."""
+    """A part of the recording, whatever its kind; `number` counts those of its kind from 1."""
 
     id: str
     kind: str
@@ -51,11 +56,9 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A concept in an utterance; `[start_char, end_char)` of its text is the evidence, said in `[start_ms,
-    end_ms)`.
+    """A concept in an utterance; `[start_char, end_char)` of its text is the evidence, said in `[start_ms, end_ms)`.
 
-    `confidence` is the tag's own if the document gives one, else the lowest of the words that are its
-    evidence.
+    `confidence`, in [0, 1], is the tag's own if the document gives one, else the lowest of the words of its evidence.
     """
 
     concept: str
@@ -71,7 +74,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """An utterance; `speaker` and `scene` are positions in the document's tables, None where nobody knows."""
+    """An utterance; `speaker` and `scene` are indices into the document's
+    `people` and `scenes`, None where nobody knows."""
 
     id: str
     speaker: int | None
@@ -99,8 +103,8 @@ class Document:
 
 
 class _Utterance(TypedDict, total=False):
-    """What is read of an utterance. Its words stay unread: they are nine tenths of a document, and only those that
-    are evidence of a concept are ever looked at."""
+    """What is read of an utterance. Its words stay raw JSON: they are nine tenths of a document, and
+    only those that are evidence of a concept are ever decoded."""
 
     id: Any
     speaker: Any
@@ -126,7 +130,7 @@ class _Root(TypedDict, total=False):
 _DECODER = msgspec.json.Decoder(_Root)
 
 
-def _decoded(data: bytes) -> Any:
+def _decode_json(data: bytes) -> Any:
     """JSON as plain values but for the words. Raises ValueError, RecursionError."""
     with contextlib.suppress(msgspec.ValidationError):
         return _DECODER.decode(data)
@@ -134,12 +138,12 @@ def _decoded(data: bytes) -> Any:
 
 
 def clean(text: str) -> str:
-    """The text with every control character, line separator and direction override made a space."""
+    """The text with every control character, line separator and direction override replaced by a space."""
     return text if text.isascii() and text.isprintable() else text.translate(_SAFE)
 
 
 def find(folder: Path) -> list[Path]:
-    """The JSON files in a folder and below, in order of their paths; dotted names are passed over."""
+    """The JSON files in a folder and below it, in order of their paths; names that begin with a dot are passed over."""
     found: list[Path] = []
     for place, below, names in os.walk(folder):
         below[:] = [b for b in below if not b.startswith(".")]
@@ -150,7 +154,7 @@ def find(folder: Path) -> list[Path]:
 def parse(data: bytes, path: Path) -> Document:
     """The document in the bytes of a file; `path` is named in errors. Raises DocumentError."""
     try:
-        root = _decoded(data)
+        root = _decode_json(data)
     except (ValueError, RecursionError):  # the latter: nested deeper than any transcript
         raise DocumentError(path, "is not valid JSON (a half-written or damaged file)") from None
     if not isinstance(root, dict) or "schema" not in root:
@@ -162,7 +166,7 @@ def parse(data: bytes, path: Path) -> Document:
 
 @dataclass
 class _Reader:
-    """Checks and converts one document; `where` is the place that an error names."""
+    """Checks and converts one document; `where` is the place that an error names. Raises DocumentError throughout."""
 
     path: Path
     where: str = ""
@@ -228,13 +232,13 @@ class _Reader:
         """Whether nobody says any of it in the recording; such words stand in utterances of their own."""
         words = entry.get("words", [])
         if isinstance(words, msgspec.Raw):
-            words = self.now_read(words) if b'"absent"' in bytes(words) else []
+            words = self.decode_words(words) if b'"absent"' in bytes(words) else []
         first = words[0] if isinstance(words, list) and words else {}
         return isinstance(first, dict) and first.get("kind") == "absent"
 
     def tags(self, entry: dict[str, Any], text: str, start_ms: int, end_ms: int) -> Iterator[Tag]:
         here = self.where
-        entry["words"] = self.now_read(entry.get("words", []))
+        entry["words"] = self.decode_words(entry.get("words", []))
         for number, tag in self.rows(entry, "concepts", "concept"):
             self.where = f"{here}, concept {number}"
             first, last = self.count(tag, "start_char"), self.count(tag, "end_char")
@@ -249,8 +253,8 @@ class _Reader:
             confidence = self.confidence(tag, min(w[2] for w in said))
             yield Tag(self.text(tag, "id"), first, last, *times, rule, flags, about, confidence)
 
-    def now_read(self, words: Any) -> Any:
-        """Words that the decoder left unread."""
+    def decode_words(self, words: Any) -> Any:
+        """Words that the decoder left as raw JSON, decoded."""
         try:
             return msgspec.json.decode(words) if isinstance(words, msgspec.Raw) else words
         except (ValueError, RecursionError):

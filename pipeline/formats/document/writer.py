@@ -1,5 +1,5 @@
-"""The public JSON: everything that is known about a recording, in the words of `schema.json` beside this
-module.
+"""The public JSON document: everything that is known about a recording, in
+the terms of `schema.json` beside this module.
 
 It names no time of creation and keeps a fixed order of keys, so that equal inputs give equal bytes.
 """
@@ -27,13 +27,13 @@ from pipeline.transcript import (
     part_of,
 )
 
-SCHEMA = "vignette/1"
+SCHEMA = "vignette/1"  # the format and its version, first in every document
 
 
 def dumps(transcript: Transcript) -> str:
-    """The document as text: two spaces of indent, one word per line, LF, a line end at the end, no escapes
-    but JSON's own."""
-    return _compact(to_dict(transcript)) + "\n"
+    """The document as text: two spaces of indent, one word per line, LF, a
+    line end at the end, no escapes but JSON's own."""
+    return _encode_indented(to_dict(transcript)) + "\n"
 
 
 def schema() -> dict[str, Any]:
@@ -165,7 +165,7 @@ def _cues(transcript: Transcript) -> list[dict[str, Any]]:
 
 
 def alignment_as_json(aligned: Aligned) -> dict[str, Any]:
-    """What aligning found out, as plain JSON values."""
+    """What forced alignment found out, as plain JSON values."""
     report = aligned.report
     passages = {
         "speech_without_text": report.speech_without_text,
@@ -192,22 +192,22 @@ def _passage(passage: Passage, aligned: Aligned) -> dict[str, Any]:
     return {**_times(passage.span), "text": text, "heard": passage.heard}
 
 
-_line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # made once: it is asked for every word
+# Made once, because every word of a transcript passes through it.
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
-def _compact(value: Any, indent: str = "") -> str:
-    """JSON where whatever holds only scalars takes one line: a word is a line, and a difference of one word
-    is too."""
+def _encode_indented(value: Any, indent: str = "") -> str:
+    """JSON where whatever holds only scalars takes one line: a word is a line, and so is a difference of one word."""
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for child in children:
         if child and isinstance(child, (dict, list)):
             break
     else:
-        return _line(value)
+        return _encode(value)
     deeper = indent + "  "
     if isinstance(value, dict):
-        lines = [f"{deeper}{_line(k)}: {_compact(v, deeper)}" for k, v in value.items()]
+        lines = [f"{deeper}{_encode(k)}: {_encode_indented(v, deeper)}" for k, v in value.items()]
     else:
-        lines = [f"{deeper}{_compact(v, deeper)}" for v in value]
+        lines = [f"{deeper}{_encode_indented(v, deeper)}" for v in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     return f"{opening}\n" + ",\n".join(lines) + f"\n{indent}{closing}"

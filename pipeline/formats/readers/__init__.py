@@ -1,4 +1,15 @@
-"""Subtitles and scripts as people bring them, each read into one `Subtitles`."""
+"""Readers: subtitles and scripts as people bring them, each read into one `Subtitles`.
+
+- `find`: the subtitles or script beside a recording, found by name
+- `encoding`: bytes to text, by byte order mark, UTF-8, or a guess that is noted
+- `srt`, `vtt`, `ass`, `text`, `docx`: one parser a format, each giving `RawCue`s free of markup
+- `raw_cue`: what those parsers hand on
+- `words`: cues tokenized into words, sounds and speaker changes, alike for all formats
+- `labels`: speaker labels at the start of a line
+- `sounds`: sound captions, roles and credits by their vocabulary
+
+`read` is the way in; it tells the format from the content first and from the name second.
+"""
 
 from __future__ import annotations
 
@@ -11,41 +22,42 @@ from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
 from pipeline.formats.readers.raw_cue import RawCue
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
-_MAX_NOTES = 12
+_MAX_NOTES = 12  # what a person still reads; chosen, not measured
 _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one format is known and parsed.
+    """How one format is recognized and parsed.
 
-    `suffixes` are the file names it goes by, `claims` says from the decoded text that it can be nothing else,
-    `parse` gives its cues and notes about repairs. `script` formats have no times.
+    `suffixes` are the endings of file names it goes by, `sniff` says from the decoded text that it can be
+    no other format, `parse` gives its cues and notes about repairs. `script` formats have no times.
     """
 
     suffixes: tuple[str, ...]
-    claims: Callable[[str], bool]
+    sniff: Callable[[str], bool]
     parse: Callable[[str, Path], tuple[list[RawCue], list[str]]]
     script: bool = False
 
 
-def _never(text: str) -> bool:
+def _sniff_nothing(text: str) -> bool:
+    """Plain text can be anything: a script is known by its name alone."""
     return False
 
 
 READERS: dict[SubtitlesFormat, Reader] = {
-    SubtitlesFormat.VTT: Reader((".vtt",), vtt.claims, vtt.parse),
-    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.claims, ass.parse),
-    SubtitlesFormat.SRT: Reader((".srt",), srt.claims, srt.parse),
-    SubtitlesFormat.TEXT: Reader((".txt", ".text", ".md"), _never, text.parse, script=True),
+    SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse),
+    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse),
+    SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse),
+    SubtitlesFormat.TEXT: Reader((".txt", ".text", ".md"), _sniff_nothing, text.parse, script=True),
 }
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
-free of markup, in file order, and never drops text without a note; give it `claims(text)` if its content
-gives it away; add its name to `GivenFormat` and one line here. Words, labels, sounds and credits are found by
-`words.build` for all formats alike. What is written in it should go the same way back: add it to the round
+free of markup, in file order, and never drops text without a note; give it `sniff(text)` if its content
+gives it away; add its name to `SubtitlesFormat` and one line here. Words, labels, sounds and credits are found by
+`words.tokenize` for all formats alike. What is written in it should go the same way back: add it to the round
 trip in the tests. A format that is not text (.docx) decodes itself in `read`."""
 
-_FOREIGN = (  # files that are brought by mistake, by their first bytes
+_FOREIGN_SIGNATURES = (  # files that are brought by mistake, by their first bytes
     (b"{\\rtf", "is an RTF document", "save it as .docx or .txt"),
     (b"%PDF", "is a PDF document", "save its text as .txt"),
     (
@@ -59,20 +71,19 @@ _FOREIGN = (  # files that are brought by mistake, by their first bytes
 
 
 def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subtitles:
-    """The subtitles or script at `path`, its format told by its content and then by its name.
+    """The subtitles or script at `path`, its format told from its content and then from its name.
 
     `lang` helps to guess the encoding; `known_names` are people's names that may stand as labels ("Tom:
-    ..."). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or byte
-    offset, for what is no readable text, or has no timing line where there must be one.
+    ..."). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or
+    byte offset, for what is no readable text, or has no timing line where there must be one.
     """
     found = _parse(path, lang)
-    cues = words.build(found.cues, known_names, found.script)
-    return Subtitles(path.name, found.format, cues, found.encoding, lang, _first_of(found.notes))
+    cues = words.tokenize(found.cues, known_names, found.script)
+    return Subtitles(path.name, found.format, cues, found.encoding, lang, _shortened(found.notes))
 
 
 def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
-    """The cues of `read(path)`, one for one, before words were made of them. Raises SubtitlesError as `read`
-    does."""
+    """The cues of `read(path)`, one for one, before words were made of them. Raises SubtitlesError as `read` does."""
     return _parse(path, lang).cues
 
 
@@ -93,18 +104,17 @@ def _parse(path: Path, lang: str) -> _Parsed:
     kind, contradiction = _format_of(path, decoded.text)
     reader = READERS[kind]
     cues, notes = reader.parse(decoded.text, path)
-    told = [note for note in (*decoded.notes, contradiction, *notes) if note]
-    return _Parsed(kind, cues, told, decoded.encoding, reader.script)
+    all_notes = [note for note in (*decoded.notes, contradiction, *notes) if note]
+    return _Parsed(kind, cues, all_notes, decoded.encoding, reader.script)
 
 
 def source_text(path: Path, lang: str = "en") -> str:
-    """The file's text as `read` saw it, for putting other times into it. Raises SubtitlesError as `read`
-    does."""
+    """The file's text as `read` saw it, for putting other times into it. Raises SubtitlesError as `read` does."""
     return encoding.decode(_load(path), path, lang).text
 
 
-def _first_of(notes: list[str]) -> tuple[str, ...]:
-    """The notes, or the first of them and how many there are: nobody reads three hundred."""
+def _shortened(notes: list[str]) -> tuple[str, ...]:
+    """The notes, or the first `_MAX_NOTES` and how many more there are: nobody reads three hundred."""
     if len(notes) <= _MAX_NOTES:
         return tuple(notes)
     return (*notes[:_MAX_NOTES], f"and {len(notes) - _MAX_NOTES} more of these")
@@ -122,7 +132,7 @@ def _load(path: Path) -> bytes:
         raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise SubtitlesError(path, "is empty", "export it again")
-    for magic, problem, remedy in _FOREIGN:
+    for magic, problem, remedy in _FOREIGN_SIGNATURES:
         if data.startswith(magic):
             raise SubtitlesError(path, problem, remedy, offset=0)
     return data
@@ -133,7 +143,7 @@ def _format_of(path: Path, text: str) -> tuple[SubtitlesFormat, str]:
     suffix = path.suffix.lower()
     named = next((kind for kind, reader in READERS.items() if suffix in reader.suffixes), None)
     for kind, reader in READERS.items():
-        if reader.claims(text):
+        if reader.sniff(text):
             return kind, "" if named in (kind, None) else f"is named {suffix} but holds {kind.upper()}"
     if named is None and suffix not in ("", ".docx"):
         known = ", ".join(s for reader in READERS.values() for s in reader.suffixes)

@@ -1,9 +1,8 @@
-"""Advanced SubStation Alpha and SSA: the dialogue of a script, each line a cue; comments and drawings are
-left out.
+"""Advanced SubStation Alpha (ASS) and SSA: each dialogue line of a script is a cue; comments and drawings are left out.
 
-Our own reader, for two reasons: fields are found by the section's `Format:` line, as the format says (common
-readers take a fixed order, and then speak the margins), and a line that cannot be read becomes a note instead
-of an error or nothing. The format: http://www.tcax.org/docs/ass-specs.htm.
+This is a parser of our own, for two reasons: fields are found by the section's `Format:` line, as the
+format says (common readers take a fixed order, and then read margins as speech), and a line that cannot be
+read becomes a note instead of an error or nothing. The format: http://www.tcax.org/docs/ass-specs.htm.
 """
 
 from __future__ import annotations
@@ -16,10 +15,8 @@ from pipeline.errors import SubtitlesError
 from pipeline.formats.readers.raw_cue import Piece, RawCue, split_lines
 from pipeline.timing import Span
 
-_FORMATS = {
-    "ass": "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
-    "ssa": "Marked, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
-}
+# The order of fields where a section has no `Format:` line; SSA has the same but for the first, which is not read.
+_DEFAULT_FORMAT = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
 _TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
 _OVERRIDE = re.compile(r"\{[^{}]*\}")
 _DRAWING = re.compile(r"\\p(\d)")
@@ -27,7 +24,7 @@ _STYLE = re.compile(r"\\([biu])(\d+)")
 _POSITION = re.compile(r"\\an?\d{1,2}(?!\d)|\\pos\([^()]*\)")
 
 
-def claims(text: str) -> bool:
+def sniff(text: str) -> bool:
     """Whether the text is an ASS or SSA script: its first section says so."""
     return bool(re.match(r"\s*(?:;[^\n]*\n\s*)*\[Script Info\]", text[:4000], re.IGNORECASE))
 
@@ -37,7 +34,7 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
 
     Raises SubtitlesError when there is no [Events] section.
     """
-    fields = _fields(_FORMATS["ass"])
+    fields = _fields(_DEFAULT_FORMAT)
     cues: list[RawCue] = []
     notes: list[str] = []
     section = ""
@@ -75,14 +72,13 @@ def _cue(line: str, fields: list[str], number: int) -> RawCue | None:
     raw = values["text"].strip()
     actor = values.get("name", values.get("actor", "")).strip() or None
     codes = "".join(_POSITION.findall("".join(_OVERRIDE.findall(raw))))
-    lines = split_lines(list(_visible(raw, actor)))
+    lines = split_lines(list(_pieces(raw, actor)))
     settings = f"{{{codes}}}" if codes else ""
     return RawCue(Span(start_ms, max(start_ms, end_ms)), lines, raw, settings=settings, line=number)
 
 
-def _visible(raw: str, actor: str | None) -> Iterator[Piece]:
-    """The text without override blocks, and without what stands between `{\\p1}` and `{\\p0}`: that draws
-    shapes."""
+def _pieces(raw: str, actor: str | None) -> Iterator[Piece]:
+    """The text without override blocks, and without what stands between `{\\p1}` and `{\\p0}`, which draws shapes."""
     drawing = False
     style: frozenset[str] = frozenset()
     for n, part in enumerate(re.split(r"(\{[^{}]*\})", raw)):

@@ -1,8 +1,8 @@
-"""Bytes to text, with care: a file that is silently read in the wrong encoding ruins every name in it.
+"""Character encoding detection: bytes to text, with a note for every guess.
 
-A byte order mark decides; then UTF-8 when all of it fits; then Windows-1252 when what comes out looks like
-the language; then what charset-normalizer finds, within a list. Every guess is put into a note. What fits
-nothing is refused with the offset of the first byte that does not fit.
+A file that is silently read in the wrong encoding ruins every name in it. So a byte order mark decides; then UTF-8
+when all of it fits; then Windows-1252 when what comes out looks like the language; then what charset-normalizer
+finds, within a list. What fits nothing is refused with the offset of the first byte that does not fit.
 """
 
 from __future__ import annotations
@@ -21,37 +21,28 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with UTF-16's
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Encodings that subtitles are really found in and that charset-normalizer tells apart well enough to be worth
-# a note.
-_GUESSABLE = (
-    *(
-        "gb2312",
-        "gbk",
-        "gb18030",
-        "big5",
-        "big5hkscs",
-        "cp950",
-        "cp932",
-        "shift_jis",
-        "euc_jp",
-        "euc_kr",
-        "cp949",
-    ),
+# Encodings that subtitles are really found in and that charset-normalizer tells apart well enough for its guess to be
+# worth a note.
+_DETECTABLE = (
+    *("gb2312", "gbk", "gb18030", "big5", "big5hkscs", "cp950"),
+    *("cp932", "shift_jis", "euc_jp", "euc_kr", "cp949"),
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
     *("iso8859_2", "iso8859_5", "iso8859_7", "iso8859_9", "koi8_r", "koi8_u"),
 )
-# Languages that Windows-1252 was made for, and how much of their letters carries a mark at most.
-_WESTERN = dict.fromkeys(("fr", "de", "es", "it", "pt", "sv", "da", "no", "nb", "fi", "is"), 0.2)
-_WESTERN |= {"en": 0.05, "nl": 0.08}
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+# Languages that Windows-1252 was made for, and the largest share of their letters that carries a mark, in [0, 1];
+# chosen generously for running text.
+_MAX_MARKED_SHARE = dict.fromkeys(("fr", "de", "es", "it", "pt", "sv", "da", "no", "nb", "fi", "is"), 0.2)
+_MAX_MARKED_SHARE |= {"en": 0.05, "nl": 0.08}
+# Bytes and characters that no text holds: control characters but for tab, line ends and the old end mark 0x1A.
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _CONTROL_CHARS = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f]")
-_RESAVE = "save it as UTF-8 in a text or subtitle editor"
+_REMEDY = "save it as UTF-8 in a text or subtitle editor"
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text (line ends as they were, no byte order mark), the encoding's Python name, what to tell the
-    user."""
+    """Decoded text: line ends as they were, no byte order mark; `encoding` is
+    Python's name of it, `notes` what to tell the user."""
 
     text: str
     encoding: str
@@ -59,36 +50,37 @@ class Decoded:
 
 
 def decode(data: bytes, path: Path, lang: str = "en") -> Decoded:
-    """The text in `data`; `path` is for messages only. Raises SubtitlesError with the byte offset of what
-    cannot be read.
+    """The text in `data`; `path` is for messages only.
 
-    NUL bytes are let through in WebVTT alone, whose standard says what they mean.
+    NUL bytes are let through in WebVTT alone, whose standard says what they mean. Raises
+    SubtitlesError with the byte offset of what cannot be read.
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return Decoded(_strict(data, len(bom), encoding, path), encoding)
-    if wide := _wide_without_bom(data):
-        note = f"has no byte order mark; its zero bytes say that it is {wide.upper()}"
-        return Decoded(_strict(data, 0, wide, path), wide, (note,))
+            return Decoded(_decode_strictly(data, len(bom), encoding, path), encoding)
+    if utf16 := _utf16_without_bom(data):
+        note = f"has no byte order mark; its zero bytes say that it is {utf16.upper()}"
+        return Decoded(_decode_strictly(data, 0, utf16, path), utf16, (note,))
     if not data.startswith(b"WEBVTT"):
         _refuse_binary(data, path, b"\x00")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         return _guess(data, error.start, path, lang)
-    return Decoded(text, "utf-8", _damage(text))
+    return Decoded(text, "utf-8", _notes_on_damage(text))
 
 
-def _strict(data: bytes, skip: int, encoding: str, path: Path) -> str:
+def _decode_strictly(data: bytes, skip: int, encoding: str, path: Path) -> str:
     try:
         return data[skip:].decode(encoding)
     except UnicodeDecodeError as error:
         problem = f"is marked as {encoding.upper()} and is not"
-        raise SubtitlesError(path, problem, _RESAVE, offset=skip + error.start) from error
+        raise SubtitlesError(path, problem, _REMEDY, offset=skip + error.start) from error
 
 
-def _wide_without_bom(data: bytes) -> str | None:
-    """UTF-16 in which nearly every second byte is zero, as it is for Latin script."""
+def _utf16_without_bom(data: bytes) -> str | None:
+    """The byte order of UTF-16 without a mark: nearly every second byte is zero, as
+    it is for Latin script; None for anything else."""
     head = data[:2048]
     if len(data) % 2 or len(head) < 8:
         return None
@@ -109,13 +101,13 @@ def _refuse_binary(data: bytes, path: Path, what: bytes | re.Pattern[bytes]) -> 
 
 
 def _guess(data: bytes, bad_at: int, path: Path, lang: str) -> Decoded:
-    _refuse_binary(data, path, _CONTROL)
+    _refuse_binary(data, path, _CONTROL_BYTES)
     if _is_damaged_utf8(data):
         problem = "is UTF-8 but for some bytes, so it is damaged"
-        raise SubtitlesError(path, problem, _RESAVE, offset=bad_at)
+        raise SubtitlesError(path, problem, _REMEDY, offset=bad_at)
     encoding = "cp1252" if _looks_western(data, lang) else _detected(data)
     if encoding is None:
-        raise SubtitlesError(path, "is in no encoding that we can tell", _RESAVE, offset=bad_at)
+        raise SubtitlesError(path, "is in no encoding that we can tell", _REMEDY, offset=bad_at)
     text = data.decode(encoding)
     seen = next((c for c in text if ord(c) > 127), "")
     name = {"cp1252": "Windows-1252"}.get(encoding, encoding)
@@ -124,8 +116,7 @@ def _guess(data: bytes, bad_at: int, path: Path, lang: str) -> Decoded:
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
-    """Many characters of several bytes that fit UTF-8 and few bytes that do not: no other encoding does
-    that."""
+    """Whether many multibyte characters fit UTF-8 and few bytes do not: no other encoding looks like that."""
     text = data.decode("utf-8", errors="surrogateescape")
     bad = sum(1 for c in text if "\ud800" <= c <= "\udfff")
     good = sum(1 for c in text if ord(c) > 127) - bad
@@ -133,9 +124,9 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def _looks_western(data: bytes, lang: str) -> bool:
-    """Whether `data` read as Windows-1252 looks like `lang`: few marked letters, no long runs of them, no
-    symbols in words."""
-    limit = _WESTERN.get(lang.split("-")[0].lower())
+    """Whether `data` read as Windows-1252 looks like `lang`: few marked letters,
+    no long runs of them, no symbols inside words."""
+    limit = _MAX_MARKED_SHARE.get(lang.split("-")[0].lower())
     if limit is None:
         return False
     try:
@@ -146,26 +137,26 @@ def _looks_western(data: bytes, lang: str) -> bool:
     marked = [c for c in letters if ord(c) > 127]
     if len(marked) > max(2, limit * len(letters)) or re.search(r"[^\x00-\x7f’“”‘…—–]{3}", text):
         return False
-    return not any(_symbol_inside_word(text, m.start()) for m in re.finditer(r"[^\x00-\x7f]", text))
+    return not any(_is_symbol_inside_word(text, m.start()) for m in re.finditer(r"[^\x00-\x7f]", text))
 
 
-def _symbol_inside_word(text: str, at: int) -> bool:
-    """A mark such as ¿ or ³ with letters on both sides, as other code pages' letters look in Windows-1252."""
+def _is_symbol_inside_word(text: str, at: int) -> bool:
+    """Whether a sign such as ¿ or ³ has letters on both sides, as other code pages' letters look in Windows-1252."""
     around = text[at - 1 : at] + text[at + 1 : at + 2]
     inside = len(around) == 2 and around.isalpha()
     return inside and not text[at].isalpha() and text[at] not in "’‘–—…·´\u00ad\u00a0®©™"
 
 
 def _detected(data: bytes) -> str | None:
-    """What charset-normalizer says, when it is an encoding that we believe it about."""
+    """What charset-normalizer says, when it is an encoding that it tells reliably; None otherwise."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data, cp_isolation=list(_GUESSABLE)).best()
-    return best.encoding if best is not None and best.encoding in _GUESSABLE else None
+    best = from_bytes(data, cp_isolation=list(_DETECTABLE)).best()
+    return best.encoding if best is not None and best.encoding in _DETECTABLE else None
 
 
-def _damage(text: str) -> tuple[str, ...]:
-    """What was broken before we got the file: it decodes, but not to what its author wrote."""
+def _notes_on_damage(text: str) -> tuple[str, ...]:
+    """Notes on text that was broken before we got the file: it decodes, but not to what its author wrote."""
     notes = []
     if lost := text.count("\ufffd"):
         notes.append(f"holds {lost} replacement characters (U+FFFD): those letters were lost before")

@@ -1,4 +1,4 @@
-"""The subtitles or script beside a recording, found by name.
+"""Subtitle discovery: the subtitles or script beside a recording, found by name.
 
 For `talk.mp4` and language `en`, in this order, and within each step `.srt` before `.vtt`, `.ass` and `.ssa`:
 
@@ -23,8 +23,8 @@ _SCRIPTS = (".txt", ".docx")
 
 
 def find_subtitles(media_path: Path, lang: str = "en") -> list[Path]:
-    """The files, best first; empty when there are none or the folder cannot be read."""
-    name = _plain(media_path.stem)
+    """The subtitles and scripts of a recording, best first; empty when there are none or the folder cannot be read."""
+    name = _nfc(media_path.stem)
     ranked = []
     try:
         beside = [p for p in media_path.parent.iterdir() if p.is_file()]
@@ -39,7 +39,7 @@ def find_subtitles(media_path: Path, lang: str = "en") -> list[Path]:
 
 def _rank(path: Path, name: str, lang: str) -> tuple[int, str, int] | None:
     """Where the file stands in the order; None when it does not belong to the recording."""
-    suffix, stem = path.suffix.lower(), _plain(path.stem)
+    suffix, stem = path.suffix.lower(), _nfc(path.stem)
     if suffix not in _TIMED + _SCRIPTS or not stem.startswith(name):
         return None
     script = suffix in _SCRIPTS
@@ -54,12 +54,13 @@ def _rank(path: Path, name: str, lang: str) -> tuple[int, str, int] | None:
     return None
 
 
-def _plain(name: str) -> str:
-    """One spelling for names that file systems compose differently."""
+def _nfc(name: str) -> str:
+    """The name in Unicode normalization form C, as file systems compose the same name differently."""
     return unicodedata.normalize("NFC", name)
 
 
 def _is_ours(path: Path) -> bool:
+    """Whether Vignette wrote the file: its note says so, or that of the WebVTT file beside it."""
     note = path if path.suffix.lower() == ".vtt" else path.with_suffix(".vtt")
     if path.suffix.lower() not in (".vtt", ".srt") or not note.is_file():
         return False

@@ -1,10 +1,10 @@
-"""Who an editor says is speaking: `TOM:`, `Tom Leighton:`, `[TOM]`, `(TOM)`, `>> TOM:`, and what only looks
-like it.
+"""Speaker labels: who an editor says is speaking (`TOM:`, `Tom Leighton:`, `[TOM]`, `(TOM)`,
+`>> TOM:`), told from what only looks like one.
 
 A label is read when its form leaves no doubt (capitals, two capitalised words, a role such as "Client 2", a
-name that is known). One capitalised word ("Tom:", "[Tom]") must come again, or most cues must begin with one;
-words that start ordinary sentences ("Note: ...", "Remember: ...") are never labels. In doubt text stays text:
-a label that is spoken costs one wrong word, a word that is taken for a label is lost.
+name that is known). One capitalised word ("Tom:", "[Tom]") must come again, or most cues must begin with
+one; words that start ordinary sentences ("Note: ...", "Remember: ...") are never labels. In doubt text stays
+text: a label that is spoken costs one wrong word, a word that is taken for a label is lost.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from pipeline.formats.readers import sounds
 
-_MAX_CHARS = 32
+_MAX_CHARS = 32  # of a name; longer is a sentence
 _MAX_WORDS = 4
 _NAME = r"[^\W\d_][\w.'’&/#-]*(?:[ \t]+[\w.'’&/#-]+){0,3}"
 _ASIDE = r"(?:[ \t]*(?P<aside>\([^()]{1,40}\)|\[[^\[\]]{1,40}\]))?"
@@ -26,7 +26,7 @@ _OFF_SCREEN = re.compile(
     r"\W*(?:v\.?\s?o|o\.?\s?[sc]|cont['’]?d|continu(?:ing|ed)|(?:on|off)(?:[ -]screen)?)\W*", re.I
 )
 # What begins a sentence or names a thing and is followed by a colon, but never is a person.
-_NOT_NAMES = sounds.words_of(
+_NOT_NAMES = sounds.vocabulary(
     "he she they it's that's i'm said honestly actually basically obviously clearly seriously frankly "
     "simply ideally hopefully sadly truly really a about act address advice after again also although "
     "always an and another answer any as at because before but by caution chapter closing commentary "
@@ -41,13 +41,12 @@ _NOT_NAMES = sounds.words_of(
     "title to today tomorrow topic translation truth two unit update video vignette wait warning we well "
     "what when where which who why wisdom yes yesterday you your"
 )
-_TITLES = sounds.words_of("dr mr mrs ms miss prof professor sir dame rev nurse father sister")
+_TITLES = sounds.vocabulary("dr mr mrs ms miss prof professor sir dame rev nurse father sister")
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label at the start of a line: its name, an aside to be kept ("(sighs)"), and how many characters it
-    takes."""
+    """A label at the start of a line: its name, an aside to be kept ("(sighs)"), and its length in characters."""
 
     name: str
     length: int
@@ -56,34 +55,33 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of one file: the names that are certain, case folded, and whether all its text is in
-    capitals.
+    """The labels of one file: the names that are certain, case folded, and whether all its text is in capitals.
 
     Where everything is in capitals, capitals say nothing: then a name must come again, be known or be a role.
     """
 
     certain: frozenset[str]
-    shouting: bool = False
+    all_caps: bool = False
 
     @classmethod
     def learn(
         cls, starts: Iterable[str], known_names: Iterable[str] = (), voices: Iterable[str] = ()
     ) -> Labels:
-        """From the starts of all lines that may begin with a label, the roster's names, and names given by
-        markup."""
+        """The labels of a file, learnt from the starts of all lines that may begin with one,
+        the roster's names, and names given by markup."""
         starts = list(starts)
-        shouting = is_shouting(starts)
-        found = Counter(name for start in starts if (name := _possible_name(start, shouting)))
+        all_caps = is_all_caps(starts)
+        found = Counter(name for start in starts if (name := _possible_name(start, all_caps)))
         often = {name for name, times in found.items() if times >= 2}
         if sum(found.values()) >= 3 and sum(found.values()) * 4 >= len(starts):
             often = set(found)
-        names = {part for name in (*known_names, *voices) for part in _parts(name)}
-        return cls(frozenset(often | names), shouting)
+        names = {part for name in (*known_names, *voices) for part in _forms_of_name(name)}
+        return cls(frozenset(often | names), all_caps)
 
     def at_start(self, text: str, announced: bool = False) -> Label | None:
-        """The label with which `text` begins, None when it begins with none; `announced` says that `>>`
-        stood before it."""
-        if announced and self.shouting:
+        """The label with which `text` begins, None when it begins with none;
+        `announced` says that `>>` stood before it."""
+        if announced and self.all_caps:
             return Labels(self.certain).at_start(text)
         if match := _COLON.match(text):
             name = match["name"].strip()
@@ -108,12 +106,12 @@ class Labels:
             return False
         if sounds.names_role(name):
             return True
-        return not self.shouting and (_is_capitals(name) or _is_full_name(name))
+        return not self.all_caps and (_is_capitals(name) or _is_full_name(name))
 
     def _is_bracketed_name(self, name: str) -> bool:
         if name.casefold() in self.certain or sounds.names_role(name):
             return True
-        if self.shouting or not _may_be_name(name) or sounds.names_sound(name):
+        if self.all_caps or not _may_be_name(name) or sounds.names_sound(name):
             return False
         words = name.split()
         # "[GLASS SHATTERS]", "[DOGS HOWLING]": two words of which the last is a verb are a sound
@@ -121,15 +119,16 @@ class Labels:
         return (_is_capitals(name) or _is_full_name(name)) and not verb
 
 
-def _parts(name: str) -> set[str]:
+def _forms_of_name(name: str) -> set[str]:
     """A name and its words, so that "Tim Leighton, PhD" is known as Tim and as Leighton too."""
     plain = re.sub(r"(?:,.*|\(.*\))$", "", name).strip().casefold()
     words = {w for w in plain.split() if len(w) > 2 and w.strip(".") not in _TITLES and w not in _NOT_NAMES}
     return {plain, *words} - {""}
 
 
-def is_shouting(lines: Iterable[str]) -> bool:
-    """Whether most letters are capitals, as in much broadcast captioning."""
+def is_all_caps(lines: Iterable[str]) -> bool:
+    """Whether the letters are nearly all capitals, as in much broadcast
+    captioning: more than 20, and more than two thirds."""
     capitals = small = 0
     for line in lines:
         capitals += sum(map(str.isupper, line))
@@ -159,7 +158,7 @@ def _is_capitals(name: str) -> bool:
 
 
 def _is_full_name(name: str) -> bool:
-    """Two or three capitalised words: "Tom Leighton", "Dr. Leighton", "Jax Beatty 2"."""
+    """Whether it is two or three capitalised words: "Tom Leighton", "Dr. Leighton", "Jax Beatty 2"."""
     words = name.split()
     capital = all(w[0].isupper() or w[0].isdigit() for w in words)
     return 2 <= len(words) <= 3 and capital and not any(w.casefold() in _NOT_NAMES for w in words)

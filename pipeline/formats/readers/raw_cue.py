@@ -1,5 +1,4 @@
-"""What a format's parser hands on: a cue's plain text, free of markup, and who the markup says is
-speaking."""
+"""What a format's parser hands on: a cue's plain text, free of markup, and the voice and style that markup gives it."""
 
 from __future__ import annotations
 
@@ -10,8 +9,8 @@ from pipeline.timing import Span
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some plain text of one line; `voice` is the speaker that markup names (`<v Tom>`, an ASS actor), None
-    otherwise; `style` holds the letters of b, i and u that are in force."""
+    """Some plain text of one line; `voice` is the speaker that markup names (`<v Tom>`, an ASS actor),
+    None otherwise; `style` holds the letters of b, i and u that are in force."""
 
     text: str
     voice: str | None = None
@@ -25,8 +24,8 @@ Line = tuple[Piece, ...]
 class RawCue:
     """One cue as a parser found it: `raw` is its payload as written, `lines` the same without markup.
 
-    `span` is None in a script, `line` is the line of the file (from 1) that holds the times. `unspoken` says
-    that markup declares all of it to be no speech (a heading, a credit).
+    `span` is None in a script; `line` is the line of the file (from 1) that holds the times. `unspoken`
+    says that markup declares all of it to be no speech (a heading, a credit).
     """
 
     span: Span | None
@@ -44,7 +43,7 @@ def text_lines(cue: RawCue) -> list[str]:
 
 
 def split_lines(pieces: list[Piece]) -> tuple[Line, ...]:
-    """Pieces whose text may hold line breaks, as lines; lines without visible text are left out."""
+    """Pieces whose text may hold line breaks, divided into lines; lines without visible text are left out."""
     lines: list[list[Piece]] = [[]]
     for piece in pieces:
         first, *rest = piece.text.split("\n")

@@ -1,19 +1,18 @@
-"""What stands in subtitles and is not spoken: bracketed sounds, music, credits. English rules, kept simple on
-purpose."""
+"""Non-speech text by its vocabulary: bracketed sounds, roles and credits, for English, by rules that are kept simple."""
 
 from __future__ import annotations
 
 import re
 
-# Stems of words that captions use for sounds and for what cannot be understood; each may carry an ending.
 
-
-def words_of(text: str) -> frozenset[str]:
-    """A vocabulary written as words with spaces between them."""
+def vocabulary(text: str) -> frozenset[str]:
+    """The words of a text, as a set to look words up in."""
     return frozenset(text.split())
 
 
-_STEMS = words_of(
+# Stems of words that captions use for sounds and for what cannot be understood, as regular expressions; each may
+# carry one of the endings.
+_STEMS = vocabulary(
     "applau[sd] audience background bark bang beep bell bird bleep breath buzz chatter cheer chime chirp "
     "chuckl clap clatter clears? clearing click cough crash cries cry crying crosstalk cross-talk crowd "
     "creak door echo engine exhal fad(?:e|es|ing) footstep gasp giggl groan grunt gulp hiss horn hum hums "
@@ -27,14 +26,15 @@ _STEMS = words_of(
 _ENDINGS = "s|es|e|ed|er|ers|ing|ingly|ter|y|ly|ible|able|ance|ence|t|ce|cing|ation"
 _SOUND = re.compile(rf"\b(?:{'|'.join(sorted(_STEMS))})(?:{_ENDINGS})?\b", re.IGNORECASE)
 
-_ROLES = words_of(
+# What people are called by their part in a recording of a group, a lesson or an interview.
+_ROLES = vocabulary(
     "all announcer boy child client clients clinician commentary commentator cotherapist co-therapist "
     "counsellor counselor doctor everyone facilitator female girl group host interviewer interviewee "
     "leader male man member men moderator narration narrator nurse operator participant patient person "
     "presenter psychologist speaker student supervisor teacher therapist trainer voice voiceover woman "
     "women"
 )
-_MAX_CREDIT_CHARS = 200
+_MAX_CREDIT_CHARS = 200  # a longer line is talk about credits
 _CREDIT = re.compile(
     r"""^\W*(?:
       (?:(?:closed[\s-])?caption(?:s|ed|ing)?|subtitle[sd]?|subtitling|transcri(?:pt|bed|ption)|translat(?:ed|ion)|
@@ -52,7 +52,7 @@ _CREDIT = re.compile(
 
 
 def names_sound(content: str) -> bool:
-    """Whether bracketed text names a sound: some word of it is one that captions use for sounds."""
+    """Whether bracketed text names a sound: it holds a word that captions use for sounds, or no letter at all."""
     return bool(_SOUND.search(content)) or not any(c.isalpha() for c in content)
 
 
@@ -64,6 +64,5 @@ def names_role(content: str) -> bool:
 
 
 def is_credit(line: str) -> bool:
-    """Whether the line is an imprint that nobody speaks: who captioned it, whose copyright it is, an address
-    alone."""
+    """Whether the line is a credit that nobody speaks: who captioned it, whose copyright it is, an address alone."""
     return len(line) <= _MAX_CREDIT_CHARS and bool(_CREDIT.match(line))

@@ -1,9 +1,9 @@
-"""SubRip, read leniently by our own parser: no text between two timing lines is ever lost.
+"""SubRip, parsed leniently by a parser of our own: no text between two timing lines is ever lost.
 
-pysrt writes our SubRip but does not read the user's, because it divides a file at blank lines and drops what
-does not fit: text behind a blank line inside a cue is lost; without a blank line between two cues the second
-becomes text of the first; `00:00:01.5` is read as 5 ms, letters in a time as zero; an empty cue or a stray
-line makes it skip in silence. The tests show each. On files that pysrt reads well, both agree.
+pysrt writes our SubRip but does not read the user's, because it divides a file at blank lines and drops
+what does not fit: text behind a blank line inside a cue is lost; without a blank line between two cues the
+second becomes text of the first; `00:00:01.5` is read as 5 ms, letters in a time as zero; an empty cue or a
+stray line makes it skip in silence. The tests show each. On files that pysrt reads well, both agree.
 
 SubRip has no standard. What is accepted: times with or without hours, '.' or ',', one to three decimals,
 minutes and seconds of 60 (a well-known rounding bug); numbers missing, repeated or in any order; any line
@@ -24,35 +24,37 @@ from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
 from pipeline.timing import Span, parse_timecode
 
 _TIME = r"-?(?:\d{1,6}\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
-_FULL = r"-?\d{1,6}:\d\d:\d\d[.,]\d{3}"
+_COMPLETE_TIME = r"-?\d{1,6}:\d\d:\d\d[.,]\d{3}"
 _TIMING = re.compile(rf"[\s\ufeff]*({_TIME})\s*-->\s*({_TIME})(?!\d)(.*)", re.ASCII)
 # Word processors turn the arrow into something else; then both times must be complete.
-_OTHER_ARROW = re.compile(rf"[\s\ufeff]*({_FULL})\s*(?:->|[–—]>|→)\s*({_FULL})(?!\d)(.*)", re.ASCII)
+_OTHER_ARROW = re.compile(
+    rf"[\s\ufeff]*({_COMPLETE_TIME})\s*(?:->|[–—]>|→)\s*({_COMPLETE_TIME})(?!\d)(.*)", re.ASCII
+)
 # Meant to be a timing: an arrow between times that hold a letter or lack a part.
-_BROKEN = re.compile(
+_BROKEN_TIMING = re.compile(
     r"\s*[\d:.,]{3,}\w{0,3}[\d:.,]*\s*-{1,4}>\s*[\w:.,]*\s*|\s*[\w:.,]*\s*-{1,4}>\s*[\d:.,]{3,}\w{0,3}[\d:.,]*\s*"
 )
-_NUMBER = re.compile(r"[\s\ufeff]*\d{1,9}\s*", re.ASCII)
+_CUE_NUMBER = re.compile(r"[\s\ufeff]*\d{1,9}\s*", re.ASCII)
 _TAG = re.compile(
     r"</?(?:i|b|u|s|em|strong|strike|font|bold|italic|underline|span|c|ruby|rt|p|div|small|big|sub|sup|lang)"
     r"(?:[\s.=][^<>]*)?/?>|\{\\[^{}]*\}|\{/?[ibus]\}|\{[yY]:[^{}]*\}",
     re.IGNORECASE,
 )
-_STATE = re.compile(  # what changes voice or style from here on
+_VOICE_OR_STYLE_TAG = re.compile(  # what changes voice or style from here on
     r"<(?P<ends>/)?(?P<letter>[biu])(?:[\s.][^<>]*)?>|<v(?:\.[^\s<>]*)?\s+(?P<voice>[^<>]*)>|</v>",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ENTITY = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|lrm|rlm|hellip|ndash|mdash|[lr]squo|[lr]dquo|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});"
 )
-_NOT_OURS = "is this a subtitle file? (a script is read from .txt or .docx)"
+_REMEDY = "is this a subtitle file? (a script is read from .txt or .docx)"
 _OVERRIDE = re.compile(r"\{\\an?\d{1,2}[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """One timing line and what belongs to it; line numbers count from 1."""
+    """One timing line, the number above it, and the payload below it; line numbers count from 1."""
 
     timing_line: int
     match: re.Match[str]
@@ -64,20 +66,20 @@ class _Block:
         return self.timing_line + 1
 
 
-def claims(text: str) -> bool:
-    """Whether the text is SubRip whatever its name: its first lines hold a timing line."""
+def sniff(text: str) -> bool:
+    """Whether the text is SubRip whatever its name: one of its first eight lines is a timing line."""
     return any(_TIMING.fullmatch(line) for line in text[:4000].splitlines()[:8])
 
 
-def claims_lines(text: str, numbers: Iterable[int]) -> bool:
-    """Whether all these lines (from 1) are timing lines of SubRip, with commas."""
+def are_timing_lines(text: str, numbers: Iterable[int]) -> bool:
+    """Whether all the lines of these numbers (from 1) are timing lines of SubRip, with commas."""
     lines = re.split(r"\r\n|\n|\r", text)
     return all("," in lines[n - 1] and _TIMING.fullmatch(lines[n - 1]) for n in numbers)
 
 
 def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
-    """The cues in file order, and notes about what was repaired. Raises SubtitlesError when there is not one
-    timing line."""
+    """The cues in file order, and notes about what was repaired. Raises
+    SubtitlesError when there is no timing line at all."""
     lines = re.split(r"\r\n|\n|\r", text)
     cues, notes = [], []
     for block in _blocks(lines):
@@ -88,7 +90,7 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         notes += [f"line {n}: the timing cannot be read; its text was put to the cue before" for n in broken]
         cues.append(_cue(block, payload, span))
     if not cues:
-        raise SubtitlesError(path, "holds no line like '00:00:01,000 --> 00:00:02,500'", _NOT_OURS)
+        raise SubtitlesError(path, "holds no line like '00:00:01,000 --> 00:00:02,500'", _REMEDY)
     return cues, notes
 
 
@@ -97,26 +99,29 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
     timings = [(i, match) for i, match in found if match]
     heads, number = [], 0
     for i, _ in timings:
-        has_number = _is_number(lines, i, number)
+        has_number = _is_cue_number(lines, i, number)
         number = int(lines[i - 1].strip("\ufeff \t")) if has_number else number + 1
         heads.append(i - 1 if has_number else i)
     for (i, match), head, end in zip(timings, heads, [*heads, len(lines)][1:], strict=True):
         yield _Block(
-            i + 1, match, lines[head].strip("\ufeff \t") if head < i else "", _trimmed(lines[i + 1 : end])
+            i + 1,
+            match,
+            lines[head].strip("\ufeff \t") if head < i else "",
+            _without_trailing_blanks(lines[i + 1 : end]),
         )
 
 
-def _is_number(lines: list[str], timing: int, previous: int) -> bool:
+def _is_cue_number(lines: list[str], timing: int, previous: int) -> bool:
     """Whether the line above a timing line is its number, and not the last line of the cue before."""
-    if timing == 0 or not _NUMBER.fullmatch(lines[timing - 1]):
+    if timing == 0 or not _CUE_NUMBER.fullmatch(lines[timing - 1]):
         return False
     if timing == 1 or not lines[timing - 2].strip():
         return True
     return int(lines[timing - 1].strip("\ufeff \t")) == previous + 1
 
 
-def _trimmed(payload: list[str]) -> list[str]:
-    """Without the empty lines at the end; those inside are the author's."""
+def _without_trailing_blanks(payload: list[str]) -> list[str]:
+    """The payload without the empty lines at its end; those inside are the author's."""
     filled = [i for i, line in enumerate(payload) if line.strip()]
     return payload[: filled[-1] + 1] if filled else []
 
@@ -131,8 +136,8 @@ def _span(start: str, end: str) -> tuple[Span, str]:
 
 
 def _time_ms(text: str) -> int:
-    """Like `parse_timecode`, but a minute or second too many is carried, a third colon is a decimal mark, and a time before the
-    beginning is the beginning."""
+    """Milliseconds as `parse_timecode` reads them, but leniently: 60 minutes or seconds are carried, a
+    third colon is a decimal mark, and a time before the beginning is the beginning."""
     compact = re.sub(r"\s", "", text)
     if compact.startswith("-"):
         return 0
@@ -151,9 +156,9 @@ def _without_broken_timings(block: _Block) -> tuple[list[str], list[int]]:
     broken = [
         n
         for n, line in enumerate(block.payload)
-        if "->" in line and len(line) < 100 and _BROKEN.fullmatch(line)
+        if "->" in line and len(line) < 100 and _BROKEN_TIMING.fullmatch(line)
     ]
-    numbers = [n - 1 for n in broken if n and _NUMBER.fullmatch(block.payload[n - 1])]
+    numbers = [n - 1 for n in broken if n and _CUE_NUMBER.fullmatch(block.payload[n - 1])]
     kept = [line for n, line in enumerate(block.payload) if n not in {*broken, *numbers}]
     return kept, [block.payload_line + n for n in broken]
 
@@ -166,12 +171,12 @@ def _cue(block: _Block, payload: list[str], span: Span) -> RawCue:
 
 
 def plain_lines(raw: str) -> tuple[Line, ...]:
-    """A SubRip payload without its markup."""
+    """The lines of a SubRip payload without its markup, each piece with the voice and style that markup gives it."""
     pieces, at = [], 0
     voice: str | None = None
     style: frozenset[str] = frozenset()
-    text = _BREAK.sub("\n", raw)
-    for match in _STATE.finditer(text):
+    text = _LINE_BREAK.sub("\n", raw)
+    for match in _VOICE_OR_STYLE_TAG.finditer(text):
         pieces.append(Piece(_plain(text[at : match.start()]), voice, "".join(sorted(style))))
         at = match.end()
         if letter := (match["letter"] or "").lower():

@@ -1,8 +1,8 @@
 """WebVTT, parsed as its standard says and no stricter (W3C WebVTT, https://www.w3.org/TR/webvtt1/).
 
-The file follows "WebVTT parser algorithm" (section 6.1), cue text "WebVTT cue text parsing rules" (6.4). The
-parser keeps cues that end before they start, as the standard demands; what the standard drops is told in a
-note.
+The file is parsed by the "WebVTT parser algorithm" (section 6.1), cue text by the "WebVTT cue
+text parsing rules" (6.4). The parser keeps cues that end before they start, as the standard
+demands; what the standard drops is told in a note.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ _TIMING = re.compile(rf"[{_SPACE}]*{_STAMP}[{_SPACE}]*-->[{_SPACE}]*{_STAMP}(.*)
 
 @dataclass(frozen=True, slots=True)
 class VttCue:
-    """A cue as the standard's parser sees it; `end_ms` may lie before `start_ms`; `line` (from 1) holds its
-    times."""
+    """A cue as the standard's parser sees it: `end_ms` may lie before `start_ms`; `line` (from 1) holds its times."""
 
     id: str
     start_ms: int
@@ -47,18 +46,18 @@ class VttFile:
     skipped: list[int] = field(default_factory=list)
 
 
-def claims(text: str) -> bool:
+def sniff(text: str) -> bool:
     """Whether the text carries the WebVTT signature."""
     return bool(_SIGNATURE.match(_preprocessed(text[:16])))
 
 
 def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
     """The cues in file order, and notes. Raises SubtitlesError when the signature is missing."""
-    if not claims(text):
+    if not sniff(text):
         remedy = "make its first line WEBVTT, or rename it .srt if that is what it is"
         raise SubtitlesError(path, "does not begin with the line WEBVTT", remedy, line=1)
     found = parse_file(text)
-    if not found.cues and found.skipped and srt.claims_lines(text, found.skipped):
+    if not found.cues and found.skipped and srt.are_timing_lines(text, found.skipped):
         cues, notes = srt.parse(text, path)
         return cues, ["writes its times as SubRip does, with a comma, and players will not show it", *notes]
     notes = [f"line {n}: the timing cannot be read, so players and we skip this cue" for n in found.skipped]
@@ -104,8 +103,8 @@ def parse_file(text: str) -> VttFile:
 
 
 class _Block:
-    """One pass of "collect a block" (6.1) from line `at`; what it finds goes into `file`, `end` is where the
-    next begins."""
+    """One pass of "collect a WebVTT block" (6.1) from line `at`: what it finds
+    goes into `file`, `end` is where the next begins."""
 
     def __init__(self, file: VttFile, lines: list[str], at: int, in_header: bool) -> None:
         self.file = file
@@ -180,8 +179,7 @@ _TAG = re.compile(rf"<(/?)([^{_SPACE}.>]*)((?:\.[^{_SPACE}>]*)?)(?:[{_SPACE}]+([
 
 
 def cue_pieces(text: str) -> list[Piece]:
-    """Cue text without tags and with its character references resolved, each piece with the voice it stands
-    in (6.4).
+    """Cue text without tags and with its character references resolved, each piece with the voice it stands in (6.4).
 
     Text behind a '<' that is never closed is no text by the standard, and so it is here.
     """

@@ -1,17 +1,17 @@
-"""From plain lines to words: what is spoken, what is heard, what only stands on the screen, and who is said
-to speak.
+"""Tokenization: from plain lines to words, sounds and text that only stands on the screen, and who is said to speak.
 
 The rules, applied to the lines of one cue:
 
-1. A line that is an imprint ("Subtitles by ...") is unspoken, word by word.
+1. A line that is a credit ("Subtitles by ...") is unspoken, word by word.
 2. At the start of a line, a dialogue dash, `>>` and a label are taken off; they mark a new speaker.
    A hyphen is one unless a digit follows ("-5"); a longer dash needs a capital behind it, because "– and
    then" goes on. Within a line, a dash or a label does the same behind the end of a sentence.
 3. `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
    `(...)` is one when it names a sound, is in capitals, or is alone on its line and short; otherwise its
    words are spoken. `♪ ... ♪` is one; so is `# ... #` that fills its line.
-4. Everything else is words, divided at white space. A dash or dots that stand alone stay with the word before
-them.
+4. Everything else is words, divided at white space. Punctuation that stands alone stays with its word.
+
+A cue may come out without any word.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import SubtitlesCue, SubtitlesWord
 
 _MAX_ASIDE_WORDS = 7  # a longer text in round brackets is something that somebody says
-_SPAN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫♬][^♪♫♬]*(?:[♪♫♬]+|$)|(?m:^[ \t]*#[ \t][^#\n]*#[ \t]*$)")
-_LABEL_REACH = 200  # characters in which a label and what follows it are looked for
-_UNIT = re.compile(r"\S+")
+_BRACKETED = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫♬][^♪♫♬]*(?:[♪♫♬]+|$)|(?m:^[ \t]*#[ \t][^#\n]*#[ \t]*$)")
+_LABEL_WINDOW = 200  # characters in which a label and what follows it are looked for
+_NON_SPACE = re.compile(r"\S+")
 _CHEVRONS = re.compile(r"[ \t]*>{2,3}[ \t]*")
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ\"“‘'«¿¡\[(♪]"
 _DASH = re.compile(
     rf"[ \t]*(?:[-‐‑−](?![-–‐‑−>])(?=[ \t]|[^\s\d.,…])|–(?=[ \t]*{_CAPITAL})|[—―•](?=[ \t]+{_CAPITAL}))[ \t]*"
 )
 # Where another speaker may begin within a line: behind the end of a sentence.
-_INNER = re.compile(r"(?<=[.?!…\])”\"♪])[ \t]+(?=[-–—][ \t]?\S|[^\W\d_][^:\n]{0,31}:[ \t]|>>)")
-_SPOKEN_SIGNS = frozenset("&%@#+=*")
-_OPENING = frozenset("«“‘„([{¿¡\"'")
+_TURN_WITHIN_LINE = re.compile(r"(?<=[.?!…\])”\"♪])[ \t]+(?=[-–—][ \t]?\S|[^\W\d_][^:\n]{0,31}:[ \t]|>>)")
+_PRONOUNCED_SIGNS = frozenset("&%@#+=*")
+_OPENING_PUNCTUATION = frozenset("«“‘„([{¿¡\"'")
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
-    """From `start` on somebody else speaks (`label` when it is said who); the text up to `end` is not part of
-    the words.
+class _SpeakerChange:
+    """From `start` on somebody else speaks; `label` is who, where it is said;
+    the text up to `end` is not part of the words.
 
     `voice` says that markup names the speaker; `aside` is what stood inside a label, "(sighs)".
     """
@@ -60,20 +60,19 @@ class _Mark:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A word or a whole bracket, and where it begins in the cue's text."""
+    """A word or a whole bracket, and the character of the cue's text at which it begins."""
 
     at: int
     text: str
     kind: Kind
 
 
-def build(
+def tokenize(
     cues: Sequence[RawCue], known_names: Iterable[str] = (), script: bool = False
 ) -> tuple[SubtitlesCue, ...]:
-    """The cues with their words; labels are learnt from all of them first. A cue may come out without any
-    word."""
+    """The cues with their words; labels are learnt from all of them first. A cue may come out without any word."""
     voices = {p.voice for cue in cues for line in cue.lines for p in line if p.voice}
-    starts = (_after_dash(line) for cue in cues for line in text_lines(cue))
+    starts = (_without_dash(line) for cue in cues for line in text_lines(cue))
     labels = Labels.learn(starts, known_names, voices)
     return tuple(
         SubtitlesCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line)
@@ -81,7 +80,7 @@ def build(
     )
 
 
-def _after_dash(line: str) -> str:
+def _without_dash(line: str) -> str:
     at = 0
     while match := _DASH.match(line, at) or _CHEVRONS.match(line, at):
         at = match.end()
@@ -90,47 +89,49 @@ def _after_dash(line: str) -> str:
 
 def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[SubtitlesWord, ...]:
     lines = text_lines(cue)
-    if cue.unspoken or _is_imprint(lines):
+    if cue.unspoken or _is_credits(lines):
         return tuple(SubtitlesWord(w, n, Kind.UNSPOKEN) for n, line in enumerate(lines) for w in line.split())
     text = "\n".join(lines)
-    spans = list(_SPAN.finditer(text))
-    voices = list(_voice_marks(cue))
-    inside = _text_marks(text, spans, labels, frozenset(v.start for v in voices))
+    spans = list(_BRACKETED.finditer(text))
+    voices = list(_changes_by_markup(cue))
+    inside = _changes_by_text(text, spans, labels, frozenset(v.start for v in voices))
     marks = sorted((*voices, *inside), key=lambda m: (m.start, m.end))
-    return tuple(_attached(_labelled(_units(text, spans, marks, script, labels.shouting), marks, text)))
+    return tuple(
+        _attach_punctuation(_assign_labels(_units(text, spans, marks, script, labels.all_caps), marks, text))
+    )
 
 
-def _is_imprint(lines: list[str]) -> bool:
+def _is_credits(lines: list[str]) -> bool:
     return any(map(sounds.is_credit, lines)) and (
         len(lines) <= 3 or sum(map(sounds.is_credit, lines)) * 2 >= len(lines)
     )
 
 
-def _voice_marks(cue: RawCue) -> Iterator[_Mark]:
+def _changes_by_markup(cue: RawCue) -> Iterator[_SpeakerChange]:
     """Where markup says that another person speaks."""
     at, voice = 0, None
     for line in cue.lines:
         for piece in line:
             if piece.voice != voice and piece.text.strip():
                 voice = piece.voice
-                yield _Mark(at, at, voice, voice=True)
+                yield _SpeakerChange(at, at, voice, voice=True)
             at += len(piece.text)
         at += 1
 
 
-def _text_marks(
+def _changes_by_text(
     text: str, spans: list[re.Match[str]], labels: Labels, voices: frozenset[int]
-) -> Iterator[_Mark]:
-    """Dashes, chevrons, labels: where a line or a voice begins or a sentence ends, not inside brackets."""
+) -> Iterator[_SpeakerChange]:
+    """Where dashes, chevrons or labels say so: where a line or a voice begins or a sentence ends, not inside brackets."""
     done = at = 0
     dialogue = False
     for line in text.split("\n"):
         end = at + len(line)
         firm = {at, *(v for v in voices if at <= v < end)}
-        for start in sorted(firm | {at + m.end() for m in _INNER.finditer(line)}):
-            if start < done or _inside(start, spans):
+        for start in sorted(firm | {at + m.end() for m in _TURN_WITHIN_LINE.finditer(line)}):
+            if start < done or _inside_bracket(start, spans):
                 continue
-            mark = _mark_at(text, start, labels, inner=start not in firm, dialogue=dialogue)
+            mark = _change_at(text, start, labels, inner=start not in firm, dialogue=dialogue)
             if mark is not None:
                 dialogue = dialogue or _DASH.match(text, start) is not None
                 done = mark.end
@@ -138,13 +139,13 @@ def _text_marks(
         at = end + 1
 
 
-def _inside(at: int, spans: list[re.Match[str]]) -> bool:
+def _inside_bracket(at: int, spans: list[re.Match[str]]) -> bool:
     """Whether a bracket, of which none overlap, holds this place and does not begin there."""
     before = bisect_left(spans, at, key=lambda s: s.start()) - 1
     return before >= 0 and at < spans[before].end()
 
 
-def _mark_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool) -> _Mark | None:
+def _change_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool) -> _SpeakerChange | None:
     dash = _DASH.match(text, start)
     if dash and inner and not (dialogue and text[dash.end() : dash.end() + 1].isupper()):
         return None
@@ -153,14 +154,14 @@ def _mark_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool)
     at = chevrons.end() if chevrons else at
     while text[at : at + 1] in (" ", "\t"):
         at += 1
-    label = labels.at_start(text[at : at + _LABEL_REACH], announced=chevrons is not None)
+    label = labels.at_start(text[at : at + _LABEL_WINDOW], announced=chevrons is not None)
     if label is not None:
-        return _Mark(start, at + label.length, label.name, aside=label.aside)
-    return _Mark(start, at, None) if dash or chevrons else None
+        return _SpeakerChange(start, at + label.length, label.name, aside=label.aside)
+    return _SpeakerChange(start, at, None) if dash or chevrons else None
 
 
 def _units(
-    text: str, spans: list[re.Match[str]], marks: list[_Mark], script: bool, shouting: bool
+    text: str, spans: list[re.Match[str]], marks: list[_SpeakerChange], script: bool, all_caps: bool
 ) -> list[_Unit]:
     """Words and sounds in order; what the marks took off is left out."""
     units = [_Unit(m.start, m.aside, Kind.SOUND) for m in marks if m.aside]
@@ -168,11 +169,15 @@ def _units(
     for mark in marks:
         _blank(rest, mark.start, mark.end)
     for span in spans:
-        kind = _kind(span, rest, script, shouting) if rest[span.start()] == text[span.start()] else None
+        kind = (
+            _kind_of_bracket(span, rest, script, all_caps)
+            if rest[span.start()] == text[span.start()]
+            else None
+        )
         if kind is not None:
             units.append(_Unit(span.start(), " ".join(span[0].split()), kind))
             _blank(rest, span.start(), span.end())
-    units += [_Unit(m.start(), m[0], Kind.WORD) for m in _UNIT.finditer("".join(rest))]
+    units += [_Unit(m.start(), m[0], Kind.WORD) for m in _NON_SPACE.finditer("".join(rest))]
     return sorted(units, key=lambda u: u.at)
 
 
@@ -182,12 +187,11 @@ def _blank(rest: list[str], start: int, end: int) -> None:
 
 
 def _first_visible(rest: list[str], places: range, passing: str = "") -> str:
-    """The first character in these places that is neither a blank nor one of `passing`; a line break ends
-    the search."""
+    """The first character in these places that is neither a blank nor one of `passing`; a line break ends the search."""
     return next((rest[at] for at in places if rest[at] not in " \t" + passing), "\n")
 
 
-def _kind(span: re.Match[str], rest: list[str], script: bool, shouting: bool) -> Kind | None:
+def _kind_of_bracket(span: re.Match[str], rest: list[str], script: bool, all_caps: bool) -> Kind | None:
     """What a bracket or a line of music is; None when its words are spoken like any other."""
     found, content = span[0], span[0][1:-1].strip()
     around = [*rest[max(0, span.start() - 1) : span.start()], *rest[span.end() : span.end() + 1]]
@@ -201,7 +205,7 @@ def _kind(span: re.Match[str], rest: list[str], script: bool, shouting: bool) ->
         return Kind.SOUND
     if glued or not any(c.isalpha() for c in content) or len(content.split()) > _MAX_ASIDE_WORDS:
         return None
-    if sound or (content.isupper() and not shouting):
+    if sound or (content.isupper() and not all_caps):
         return Kind.SOUND
     begins = _first_visible(rest, range(span.start() - 1, -1, -1)) == "\n"
     ends = _first_visible(rest, range(span.end(), len(rest)), ".,;:!?") == "\n"
@@ -210,7 +214,7 @@ def _kind(span: re.Match[str], rest: list[str], script: bool, shouting: bool) ->
     return Kind.SOUND if begins and ends else None
 
 
-def _labelled(units: list[_Unit], marks: list[_Mark], text: str) -> list[SubtitlesWord]:
+def _assign_labels(units: list[_Unit], marks: list[_SpeakerChange], text: str) -> list[SubtitlesWord]:
     """Units as words, each with the label in force."""
     words: list[SubtitlesWord] = []
     breaks = [at for at, c in enumerate(text) if c == "\n"]
@@ -233,15 +237,15 @@ def _labelled(units: list[_Unit], marks: list[_Mark], text: str) -> list[Subtitl
     return words
 
 
-def _attached(words: list[SubtitlesWord]) -> Iterator[SubtitlesWord]:
-    """Punctuation that stands alone is put to the word it belongs to; alone in a cue it is not spoken."""
+def _attach_punctuation(words: list[SubtitlesWord]) -> Iterator[SubtitlesWord]:
+    """The words, punctuation that stands alone put to the word it belongs to; alone in a cue it is unspoken."""
     waiting = ""
     held: SubtitlesWord | None = None
     for word in words:
-        silent = word.kind is Kind.WORD and _is_silent(word.text)
-        if silent and (held is None or word.text[-1] in _OPENING):
+        unpronounceable = word.kind is Kind.WORD and _is_unpronounceable(word.text)
+        if unpronounceable and (held is None or word.text[-1] in _OPENING_PUNCTUATION):
             waiting += word.text + " "
-        elif silent and held is not None:
+        elif unpronounceable and held is not None:
             held = replace(held, text=f"{held.text} {word.text}")
         else:
             if held is not None:
@@ -253,6 +257,8 @@ def _attached(words: list[SubtitlesWord]) -> Iterator[SubtitlesWord]:
         yield replace(words[0], text=waiting.strip(), kind=Kind.UNSPOKEN)
 
 
-def _is_silent(text: str) -> bool:
+def _is_unpronounceable(text: str) -> bool:
     """Whether nobody could say it: punctuation, a stray note, an emoji."""
-    return not any(c.isalnum() or c in _SPOKEN_SIGNS or unicodedata.category(c) in ("Sc", "Sm") for c in text)
+    return not any(
+        c.isalnum() or c in _PRONOUNCED_SIGNS or unicodedata.category(c) in ("Sc", "Sm") for c in text
+    )

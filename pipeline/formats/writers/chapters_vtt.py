@@ -1,4 +1,4 @@
-"""The parts of a recording as WebVTT chapters: `<track kind="chapters">` in a browser, chapter menus in players."""
+"""WebVTT chapters: the parts of a recording, for `<track kind="chapters">` in a browser and chapter menus in players."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.transcript import Transcript
 
 
 def dumps(transcript: Transcript) -> str:
-    """One cue per part, its id the part's, its text the title on one line."""
+    """The chapters track: one cue per part, its id the part's id, its text the title on one line."""
     blocks = ["WEBVTT\n"]
     for part in transcript.parts.parts:
         timing = f"{format_timecode(part.span.start_ms)} --> {format_timecode(part.span.end_ms)}"

@@ -14,7 +14,7 @@ from pipeline.transcript import Concepts, ConceptTag, Token, Transcript, Utteran
 
 
 def of_transcript(transcript: Transcript) -> str:
-    """The track of a whole transcript."""
+    """The metadata track of a whole transcript."""
     found = transcript.concepts
     return dumps(found, transcript.tokens, transcript.voices.utterances, dict(found.labels))
 
@@ -25,7 +25,7 @@ def dumps(
     utterances: Sequence[Utterance],
     labels: Mapping[str, str],
 ) -> str:
-    """The track, ordered by time; `labels` gives each concept id the name that people read."""
+    """The metadata track, ordered by time; `labels` gives each concept id the name that people read."""
     speakers = {u.id: u.speaker for u in utterances}
     cues = sorted((_span(tag, tokens), tag.concept, number) for number, tag in enumerate(concepts.tags))
     blocks = [
@@ -41,7 +41,7 @@ def dumps(
 
 
 def _span(tag: ConceptTag, tokens: Sequence[Token]) -> Span:
-    """When the evidence is said; at least a millisecond, as a cue without duration would be none."""
+    """When the evidence is said; at least a millisecond long, because WebVTT has no cue without duration."""
     chosen = tokens[tag.first : tag.last]
     start_ms = min(t.span.start_ms for t in chosen)
     return Span(start_ms, max(start_ms + 1, *(t.span.end_ms for t in chosen)))

@@ -1,8 +1,7 @@
-"""How a cue looks: the one place where tokens become lines of text, shared by SRT, WebVTT and the public
-JSON.
+"""Cue rendering: the one place where tokens become lines of text, shared by SRT, WebVTT and the public JSON.
 
-Tokens hold no labels and no dialogue dashes; both are drawn here, in a `Style`, so that a profile can draw
-them otherwise.
+Tokens hold no labels and no dialogue dashes; both are drawn here, in a
+`Style`, so that a profile can draw them otherwise.
 """
 
 from __future__ import annotations
@@ -15,23 +14,21 @@ from pipeline.timing import Span
 from pipeline.transcript import Cue, Grade, Kind, Transcript, lines_of
 
 DRAFT_NOTICE = "DRAFT: machine text, not for publication"
-"""Shown first in every caption file of grade draft; 40 characters, so that it fits the shortest usual line
-of 42."""
+"""Shown first in every caption file of grade draft; 40 characters, which fit the usual line of 42."""
 
-_INVISIBLE = {"Cc", "Cs"}  # control characters; lone surrogates, which no file can hold
-# Embeddings and overrides: they turn the text behind them around, labels and other captions of the screen included.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e")
+_DROPPED_CATEGORIES = {"Cc", "Cs"}  # control characters; lone surrogates, which no file can hold
+# Bidirectional embeddings and overrides (Unicode Annex 9): they reverse the text behind them, labels and other
+# captions on the screen included.
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e")
 _NOTICE_MIN_MS = 1000  # shorter than this nobody reads the notice in a cue of its own
-_NOTICE_MAX_MS = 5000
+_NOTICE_MAX_MS = 5000  # longer than its 40 characters take to read, at the usual 20 a second
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How speakers are shown: `label` formats the name (upper-case when `upper`), `dash` stands before a
-    dialogue line.
+    """How speakers are shown: `label` formats the name (upper-case when `upper`), `dash` stands before a dialogue line.
 
-    The default is Netflix's English style: a hyphen without a space on each speaker's line, labels in
-    capitals.
+    The default is Netflix's English style: a hyphen without a space on each speaker's line, labels in capitals.
     """
 
     label: str = "{name}: "
@@ -54,8 +51,8 @@ class Piece:
     style: str = ""
 
 
-def squeeze(text: str) -> str:
-    """`clean`, but a space at either end stays one, so that pieces can be joined."""
+def clean_piece(text: str) -> str:
+    """`clean`, but a space at either end stays one space, so that pieces can be joined."""
     cleaned = clean(text)
     before = " " if text[:1].isspace() and cleaned else ""
     return before + cleaned + (" " if text[-1:].isspace() else "")
@@ -74,6 +71,7 @@ class RenderedCue:
 
     @property
     def lines(self) -> list[str]:
+        """The cue's lines of plain text, in order."""
         return ["".join(p.text for p in line) for line in self.pieces]
 
 
@@ -91,21 +89,21 @@ def style_of(transcript: Transcript) -> Style:
 def lines(cue: Cue, transcript: Transcript, style: Style | None = None) -> list[str]:
     """The cue's lines of plain text with labels and dialogue dashes drawn; none is empty."""
     return [
-        " ".join(text for _, text in line) for line in _texts(cue, transcript, style or style_of(transcript))
+        " ".join(text for _, text in line)
+        for line in _tokens_of_lines(cue, transcript, style or style_of(transcript))
     ]
 
 
 def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue]:
     """Every cue of the transcript as it is shown, and in a draft the notice that it is one.
 
-    The notice hides no spoken word: it stands in a cue of its own where at least a second is free before the
-    first cue, and otherwise on a line of its own above the first cue's text. A draft without any cue shows
-    none.
+    The notice hides no spoken word: it stands in a cue of its own where at least a second is free before the first
+    cue, and otherwise on a line of its own above the first cue's text. A draft without any cue shows none.
     """
-    drawn = style or style_of(transcript)
-    names = _Names(transcript)
+    chosen_style = style or style_of(transcript)
+    names = _SpeakerNames(transcript)
     shown = [
-        RenderedCue(c.span, _pieces(c, transcript, drawn, names), c.settings)
+        RenderedCue(c.span, _pieces(c, transcript, chosen_style, names), c.settings)
         for c in transcript.captions.cues
     ]
     return _with_notice(shown) if transcript.grade is Grade.DRAFT and shown else shown
@@ -119,7 +117,7 @@ def _with_notice(shown: list[RenderedCue]) -> list[RenderedCue]:
     return [RenderedCue(first.span, ((Piece(DRAFT_NOTICE),), *first.pieces), first.settings), *shown[1:]]
 
 
-class _Names:
+class _SpeakerNames:
     """Who says each token, by name; made once for all cues, which ask for every word."""
 
     def __init__(self, transcript: Transcript) -> None:
@@ -134,11 +132,13 @@ class _Names:
         return self._names.get(self._speakers[index] or cue.speaker or "", "")
 
 
-def _pieces(cue: Cue, transcript: Transcript, style: Style, names: _Names) -> tuple[tuple[Piece, ...], ...]:
+def _pieces(
+    cue: Cue, transcript: Transcript, style: Style, names: _SpeakerNames
+) -> tuple[tuple[Piece, ...], ...]:
     # A door that opens while somebody talks is not their voice.
     voiceless = not cue.labels and all(t.kind is Kind.SOUND for t in transcript.tokens[cue.first : cue.last])
     result = []
-    for line in _texts(cue, transcript, style):
+    for line in _tokens_of_lines(cue, transcript, style):
         runs: list[tuple[str, str]] = []
         for index, text in line:
             speaker = "" if voiceless else names.of(index, cue)
@@ -150,7 +150,7 @@ def _pieces(cue: Cue, transcript: Transcript, style: Style, names: _Names) -> tu
     return tuple(result)
 
 
-def _texts(cue: Cue, transcript: Transcript, style: Style) -> list[list[tuple[int, str]]]:
+def _tokens_of_lines(cue: Cue, transcript: Transcript, style: Style) -> list[list[tuple[int, str]]]:
     """Of each line the tokens' indices and what is shown of them, labels and dashes included."""
     tokens, labels, dashes = transcript.tokens, dict(cue.labels), frozenset(cue.dashes)
     return [
@@ -168,14 +168,14 @@ def _prefix(index: int, labels: dict[int, str], dashes: frozenset[int], style: S
 
 
 def clean(text: str) -> str:
-    """`text` on one line: every run of white space is one space, control characters and lone surrogates are
-    gone."""
+    """`text` on one line: every run of white space becomes one space; control characters, lone
+    surrogates and bidirectional overrides are dropped."""
     if text.isprintable() and "  " not in text and text == text.strip():
         return text  # nearly all text, and every word of it comes by here
     return " ".join(
         "".join(
             c
             for c in text
-            if c.isspace() or (c not in _TURNING and unicodedata.category(c) not in _INVISIBLE)
+            if c.isspace() or (c not in _BIDI_CONTROLS and unicodedata.category(c) not in _DROPPED_CATEGORIES)
         ).split()
     )

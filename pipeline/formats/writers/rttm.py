@@ -1,9 +1,9 @@
-"""Who spoke when as RTTM, the format of the NIST Rich Transcription evaluations: one line for each turn.
+"""RTTM, the Rich Transcription Time Marked format of the NIST evaluations: who spoke when, one line for each turn.
 
     SPEAKER file channel start duration <NA> <NA> name <NA> <NA>
 
-Times are seconds with three decimals. Fields are divided by spaces, so that names are ids here, and spaces in the file's name
-become underscores.
+Times are seconds with three decimals. Fields are divided by spaces, so that names are ids here,
+and spaces in the file's name become underscores.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipeline.transcript import Transcript
 
 
 def dumps(transcript: Transcript) -> str:
-    """The turns in order of their start; "" when nobody's turns are known."""
+    """The turns as RTTM, in order of their start; "" when nobody's turns are known."""
     name = _field(transcript.media.name)
     return "".join(
         f"SPEAKER {name} 1 {_seconds(t.span.start_ms)} {_seconds(t.span.duration_ms)} "

@@ -1,8 +1,7 @@
 """SubRip, written through pysrt: numbered from 1, UTF-8 without a byte order mark, line ends LF.
 
-SubRip has no escapes, so text that a player would take for markup is disarmed with an invisible WORD JOINER
-(U+2060): `<i>` in a person's words, a `{\\an8}`, an entity such as `&lt;`, and the arrow `-->`. Our reader
-takes it out again.
+SubRip has no escapes, so text that a player would take for markup is disarmed with an invisible WORD JOINER (U+2060):
+`<i>` in a person's words, a `{\\an8}`, an entity such as `&lt;`, and the arrow `-->`. Our reader takes it out again.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from itertools import groupby
 from pipeline.formats import position
 from pipeline.formats.markup import guard, styled
 from pipeline.formats.writers import render
-from pipeline.formats.writers.render import Piece, RenderedCue, clean, squeeze
+from pipeline.formats.writers.render import Piece, RenderedCue, clean, clean_piece
 from pipeline.transcript import Transcript
 
 
@@ -39,8 +38,7 @@ def compose(cues: Iterable[RenderedCue]) -> str:
 
 
 def _line(pieces: tuple[Piece, ...]) -> str:
-    """The line with its styles as tags; pieces of one style are guarded together, as an arrow may cross
-    them."""
+    """The line with its styles as tags; pieces of one style are guarded together, as an arrow may cross them."""
     alike = groupby(pieces, key=lambda piece: piece.style)
-    marked = (styled(guard(squeeze("".join(p.text for p in run))), style) for style, run in alike)
+    marked = (styled(guard(clean_piece("".join(p.text for p in run))), style) for style, run in alike)
     return " ".join("".join(marked).split())

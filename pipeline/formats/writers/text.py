@@ -1,6 +1,6 @@
-"""A transcript for people who read: who says what and when, a paragraph for each turn, silences told.
+"""Plain text for people who read: who says what and when, a paragraph for each turn, long silences told.
 
-Not a caption file, and not read back: the public JSON is for programs.
+It is no caption file and is not read back: the public JSON is for programs.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from pipeline.formats.writers import render
 from pipeline.timing import clock
 from pipeline.transcript import NOT_CAPTIONED, Grade, Kind, Transcript, grade_line
 
-# Silence that a reader should know of; shorter ones are breath.
+# A silence that a reader is told of; chosen: shorter ones are breath.
 SILENCE_MS = 4000
-# One person's words after a pause this long begin a new paragraph.
+# A pause after which the same person's words begin a new paragraph; chosen, not measured.
 PARAGRAPH_MS = 2000
 
 
