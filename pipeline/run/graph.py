@@ -26,6 +26,7 @@ from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
 from pipeline.stages.align import absent, pauses
+from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -198,9 +199,9 @@ def _tell_apart(inputs: Inputs, progress: Progress) -> Voices:
     memory = EmbeddingCache(inputs.encoder, inputs.audio if listening else None, known)
     clips = enrolment.clips(inputs.job, inputs[Sound].duration_ms, memory)
     groups = store.load(GROUPED, Known, reads).result or {}
-    found = speakers.run(
+    found, groups = speakers.run_again(
         memory.embed, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
-        inputs.encoder, progress, groups,
+        inputs.encoder, groups, progress,
     )  # fmt: skip
     if listening:
         store.save(GROUPED, Known, reads, groups)
@@ -258,12 +259,12 @@ def _tag(inputs: Inputs, progress: Progress) -> Concepts:
     reads = {"version": version_of("concepts"), **_lexicon_reads()}
     known = store.load(CODED, dict[str, list[Finding]], reads).result or {}
     called = store.load(CALLED_FOR, dict[str, list[int]], reads).result or {}
-    held = bool(called)
     words = lexicon.load_lazily(data_file(LEXICON))
-    found = concepts.run(inputs[Aligned].tokens, voices.utterances, roles, words, progress, known, called)
-    store.save(CODED, dict[str, list[Finding]], reads, known)
-    if called and not held:
-        store.save(CALLED_FOR, dict[str, list[int]], reads, called)
+    cache = CodedTurns(known, called)
+    found, kept = concepts.run_again(inputs[Aligned].tokens, voices.utterances, roles, words, cache, progress)
+    store.save(CODED, dict[str, list[Finding]], reads, dict(kept.findings))
+    if kept.by_word and not called:
+        store.save(CALLED_FOR, dict[str, list[int]], reads, dict(kept.by_word))
     return found
 
 

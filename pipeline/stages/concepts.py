@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline.concepts.coder import Coder, Finding
@@ -24,6 +24,16 @@ MAX_TURN_PAUSE_MS = 2000
 
 MAX_FEW_TURNS = 100
 """Up to so many turns are matched without spaCy's matcher, in less time than its import would take."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodedTurns:
+    """What is kept for a next run with the same lexicon: findings by role and text of a turn, and `Coder.by_word`, the index of
+    rules by word ({} where no turn was coded yet)."""
+
+    findings: Mapping[str, list[Finding]] = field(default_factory=dict)
+    by_word: Mapping[str, list[int]] = field(default_factory=dict)
+
 
 _ROLES = {
     "therapist": "therapist",
@@ -48,27 +58,36 @@ def run(
     roles: Mapping[str, str],
     lexicon: Lexicon,
     progress: Progress = silent,
-    known: dict[str, list[Finding]] | None = None,
-    by_word: dict[str, list[int]] | None = None,
 ) -> Concepts:
     """The tags of a whole transcript, in order of evidence.
 
     `roles` maps speaker ids to roles as the roster writes them; patterns that name a role also apply to speakers whose role is
-    missing or unknown. `known` is a cache of findings of this same lexicon, by role and text of a turn: those turns are not
-    coded again, and it is left with the findings of exactly the turns given. `by_word` is a cache of `Coder.by_word`, the index
-    of rules by word; an empty one is filled where turns are coded.
+    missing or unknown.
     """
+    return run_again(tokens, utterances, roles, lexicon, CodedTurns(), progress)[0]
+
+
+def run_again(
+    tokens: Sequence[Token],
+    utterances: Sequence[Utterance],
+    roles: Mapping[str, str],
+    lexicon: Lexicon,
+    cache: CodedTurns,
+    progress: Progress = silent,
+) -> tuple[Concepts, CodedTurns]:
+    """As `run`, with the cache of an earlier run of this same lexicon, whose turns are not coded again; and the cache for the
+    next one, with exactly the turns given."""
     turns = [(_Text.of(tokens, turn), _role(roles, turn[0].speaker)) for turn in _turns(tokens, utterances)]
-    coder = _CachedCoder(lexicon, known, by_word)
+    coder = _CachedCoder(lexicon, cache)
     coder.expect((text.text, role) for text, role in turns)
     tags: list[ConceptTag] = []
     for number, (text, role) in enumerate(turns, 1):
         tags += [_tag(finding, text) for finding in coder.code(text.text, role)]
         progress(number / len(turns))
-    coder.forget_unused()
     used = {tag.concept for tag in tags}
     labels = tuple((c.id, c.label) for c in lexicon.concepts if c.id in used)
-    return Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags), labels)
+    found = Concepts(f"{lexicon.version} {lexicon.digest[:12]}".strip(), tuple(tags), labels)
+    return found, CodedTurns(coder.used, coder.by_word)
 
 
 def _role(roles: Mapping[str, str], speaker: str | None) -> str:
@@ -77,38 +96,35 @@ def _role(roles: Mapping[str, str], speaker: str | None) -> str:
 
 
 class _CachedCoder:
-    """A `Coder` with a cache of findings, made only when a turn comes that the cache does not have."""
+    """A `Coder` with a cache of findings, made only when a turn comes that the cache does not have.
 
-    def __init__(
-        self, lexicon: Lexicon, known: dict[str, list[Finding]] | None, by_word: dict[str, list[int]] | None
-    ) -> None:
-        self._lexicon, self._known = lexicon, {} if known is None else known
-        self._by_word = {} if by_word is None else by_word
+    `used` are the findings of the turns that were asked for, `by_word` the index of rules by word, as far as it is known.
+    """
+
+    def __init__(self, lexicon: Lexicon, cache: CodedTurns) -> None:
+        self._lexicon, self._cache = lexicon, cache
+        self.by_word = cache.by_word
+        self.used: dict[str, list[Finding]] = {}
         self._few = False
-        self._used: dict[str, list[Finding]] = {}
 
     @cached_property
     def _coder(self) -> Coder:
-        coder = Coder(self._lexicon, self._by_word or None, self._few)
-        self._by_word.update(coder.by_word)
+        coder = Coder(self._lexicon, self.by_word or None, self._few)
+        self.by_word = coder.by_word
         return coder
 
     def expect(self, turns: Iterable[tuple[str, str]]) -> None:
         """Announce the turns, as (text, role), so that little is set up when few of them are new."""
-        self._few = len({_key(text, role) for text, role in turns} - self._known.keys()) <= MAX_FEW_TURNS
+        new = {_key(text, role) for text, role in turns} - self._cache.findings.keys()
+        self._few = len(new) <= MAX_FEW_TURNS
 
     def code(self, text: str, role: str) -> list[Finding]:
         """As `Coder.code`."""
         key = _key(text, role)
-        if key not in self._known:
-            self._known[key] = self._coder.code(text, role)
-        self._used[key] = self._known[key]
-        return self._known[key]
-
-    def forget_unused(self) -> None:
-        """Drop from the cache the turns that were not asked for."""
-        self._known.clear()
-        self._known.update(self._used)
+        if key not in self.used:
+            held = self._cache.findings.get(key)
+            self.used[key] = self._coder.code(text, role) if held is None else held
+        return self.used[key]
 
 
 def _key(text: str, role: str) -> str:

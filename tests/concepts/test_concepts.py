@@ -14,6 +14,7 @@ from pipeline.errors import UsageError
 from pipeline.files import data_file
 from pipeline.formats.writers import concepts_vtt
 from pipeline.stages import concepts
+from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import About, Concepts, Kind, Token, Utterance
 from tests.support.project import ROOT
@@ -343,12 +344,11 @@ def test_a_turn_that_was_coded_before_is_not_coded_again(tiny, monkeypatch):
     monkeypatch.setattr(
         Coder, "code", lambda self, text, role="": coded.append(text) or code(self, text, role)
     )
-    known, by_word = {}, {}
-    concepts.run(*talk(("a", "First one."), ("b", "Then another.")), {}, tiny, known=known, by_word=by_word)
-    again = concepts.run(
-        *talk(("a", "First one."), ("b", "Then a third.")), {}, tiny, known=known, by_word=by_word
-    )
+    first = talk(("a", "First one."), ("b", "Then another."))
+    _, cache = concepts.run_again(*first, {}, tiny, CodedTurns())
+    again, kept = concepts.run_again(*talk(("a", "First one."), ("b", "Then a third.")), {}, tiny, cache)
     assert coded == ["First one.", "Then another.", "Then a third."]
-    assert by_word == Coder(tiny).by_word
+    assert cache.by_word == kept.by_word == Coder(tiny).by_word
     assert again == concepts.run(*talk(("a", "First one."), ("b", "Then a third.")), {}, tiny)
-    assert sorted(known) == [": First one.", ": Then a third."]
+    assert sorted(kept.findings) == [": First one.", ": Then a third."]
+    assert sorted(cache.findings) == [": First one.", ": Then another."]

@@ -388,17 +388,18 @@ def test_no_more_groups_than_wanted():
 
 def test_the_same_pieces_are_not_grouped_a_second_time(monkeypatch):
     places, _ = points(9, 9)
-    given, known = (places, np.ones(18, np.float32), ROOM, BAR), {}
-    plain, first = clustering.cluster(*given), clustering.cluster(*given, known=known)
+    given = (places, np.ones(18, np.float32), ROOM, BAR)
+    plain, (first, known) = clustering.cluster(*given), clustering.cluster_again(*given, {})
     monkeypatch.setattr(clustering, "_merge", lambda *_: pytest.fail("they were grouped once more"))
-    second = clustering.cluster(*given, known=known)
+    second, again = clustering.cluster_again(*given, known)
+    assert again == known
     for one, two in zip(first, second, strict=True):
         assert one.pieces == two.pieces
         np.testing.assert_array_equal(one.total, two.total)
     assert [v.pieces for v in plain] == [v.pieces for v in first]
     for other in ((places * 1.0001, *given[1:]), (*given[:3], BAR - 1)):
         with pytest.raises(pytest.fail.Exception):
-            clustering.cluster(*other, known=dict(known))
+            clustering.cluster_again(*other, known)
 
 
 def test_likeness_is_the_ratio_of_two_gaussians():

@@ -12,6 +12,7 @@ Long recordings are merged block by block first: cost grows with the square of a
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -92,22 +93,30 @@ def cluster(
     threshold: float,
     most: int | None = None,
     sure_threshold: float | None = None,
-    known: Known | None = None,
 ) -> list[Voice]:
     """Cluster the pieces, `places` of shape (n, directions), into voices, in order of their first piece.
 
     `most` is how many voices there can be at most: the likeliest pairs are merged until so few are remaining, down to a ratio of
-    `sure_threshold` where that is given. `known` is what came of the very same pieces before, and is given what comes now.
+    `sure_threshold` where that is given.
     """
-    if known is None:
-        return _clustered(places, precisions, space, threshold, most, sure_threshold)
+    return cluster_again(places, precisions, space, threshold, {}, most, sure_threshold)[0]
+
+
+def cluster_again(
+    places: Floats,
+    precisions: Floats,
+    space: Space,
+    threshold: float,
+    known: Mapping[str, list[list[int]]],
+    most: int | None = None,
+    sure_threshold: float | None = None,
+) -> tuple[list[Voice], Known]:
+    """As `cluster`, unless `known` says what came of the very same pieces before; and what to know the next time."""
     key = _key(places, precisions, space, threshold, most, sure_threshold)
     held = known.get(key)
     if held is None:
         held = [v.pieces for v in _clustered(places, precisions, space, threshold, most, sure_threshold)]
-    known.clear()
-    known[key] = held
-    return [voice_of(pieces, places, precisions) for pieces in held]
+    return [voice_of(pieces, places, precisions) for pieces in held], {key: held}
 
 
 def _key(*given: object) -> str:

@@ -63,13 +63,27 @@ def run(
     settings: SpeakerSettings,
     encoder: Encoder,
     progress: Progress = silent,
-    groups: Known | None = None,
 ) -> Voices:
-    """Who says each word, and when each voice is heard. `regions` are those of speech, `people` the roster; `groups` are the
-    clusters of an earlier run, a cache that is read and brought up to date."""
+    """Who says each word, and when each voice is heard. `regions` are those of speech, `people` the roster."""
+    return run_again(embed, aligned, regions, picture, people, clips, settings, encoder, {}, progress)[0]
+
+
+def run_again(
+    embed: Embed,
+    aligned: Aligned,
+    regions: Sequence[Span],
+    picture: Picture,
+    people: Sequence[Person],
+    clips: Clips,
+    settings: SpeakerSettings,
+    encoder: Encoder,
+    known: Known,
+    progress: Progress = silent,
+) -> tuple[Voices, Known]:
+    """As `run`, with the clusters of an earlier run, which are taken where the very same pieces are to be clustered; and the
+    clusters for the next one."""
     pieces = cut(aligned, regions)
-    known = [*labels_of(aligned.editor_cues), *introduced_names(aligned)]
-    roster = Roster.of(people, known)
+    roster = Roster.of(people, [*labels_of(aligned.editor_cues), *introduced_names(aligned)])
     claims = [
         *by_labels(aligned, pieces, roster),
         *by_screen(picture, pieces, roster),
@@ -77,11 +91,12 @@ def run(
     ]
     embedded, enrolled = _embedded(embed, pieces, clips, roster, encoder, progress)
     claims += enrolled
-    found = diarize.voices(embedded, claims, settings.most or None, roster.listed, groups)
+    found = diarize.voices(embedded, claims, settings.most or None, roster.listed, known)
     claims += list(answers(claims, embedded.pieces, [int(v) for v in found.track.voices]))
     named = naming.names(found, embedded, claims, encoder.sure)
     found = diarize.resegmented(found, embedded, {v: n.key for v, n in named.items()}, claims)
-    return attribute.attributed(aligned, pieces, embedded, found, named, claims, roster, encoder)
+    voices = attribute.attributed(aligned, pieces, embedded, found, named, claims, roster, encoder)
+    return voices, found.known
 
 
 def _embedded(

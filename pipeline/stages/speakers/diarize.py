@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +55,13 @@ class EmbeddedPieces:
 
 @dataclass(frozen=True, eq=False)
 class Diarized:
-    """The voices, which of them speaks in each piece, and the sets of roster keys whose labels lie in one inseparable voice."""
+    """The voices, which of them speaks in each piece, and the sets of roster keys whose labels lie in one inseparable voice;
+    `known` is the clustering, for a next run."""
 
     voices: list[Voice]
     track: Track
     inseparable: frozenset[frozenset[str]] = frozenset()
+    known: clustering.Known = field(default_factory=dict)
 
 
 def voices(
@@ -67,10 +69,10 @@ def voices(
     claims: Sequence[Claim],
     most: int | None,
     listed: int,
-    known: clustering.Known | None = None,
+    known: clustering.Known,
 ) -> Diarized:
     """The voices of a recording. `most` is the greatest number of them that a person gave, None when nobody did; `listed` how
-    many people the roster has (0: none); `known` as in `clustering.group`."""
+    many people the roster has (0: none); `known` as in `clustering.cluster_again`."""
     precisions = clustering.precision(np.maximum(embedded.amounts, 0.05))
     long_pieces = _long_pieces(embedded)
     if not long_pieces:
@@ -78,15 +80,15 @@ def voices(
         return Diarized([], Track(silent, np.zeros(len(silent), np.float32), np.ones(len(silent), bool)))
     threshold = clustering.merge_threshold(sum(embedded.pieces[k].span.duration_ms for k in long_pieces))
     at_most, sure = (most, None) if most else (listed or None, _MAX_LOG_RATIO_BEYOND_ROSTER)
-    grouped = clustering.cluster(
-        embedded.places[long_pieces], precisions[long_pieces], embedded.space, threshold, at_most, sure, known
+    grouped, known = clustering.cluster_again(
+        embedded.places[long_pieces], precisions[long_pieces], embedded.space, threshold, known, at_most, sure
     )
     own = [
         clustering.voice_of([long_pieces[i] for i in v.pieces], embedded.places, precisions) for v in grouped
     ]
     split, inseparable = _split_by_labels(own, claims, embedded, precisions)
     kept = _lasting_enough(split, embedded)
-    return Diarized(*_resegment(kept, embedded, precisions, {}), inseparable)
+    return Diarized(*_resegment(kept, embedded, precisions, {}), inseparable, known)
 
 
 def resegmented(
@@ -103,7 +105,7 @@ def resegmented(
     labelled_voices = {k: [v for v, key in owners.items() if key == wanted] for k, wanted in bonus.items()}
     precisions = clustering.precision(np.maximum(embedded.amounts, 0.05))
     voices_now, track = _resegment(found.voices, embedded, precisions, labelled_voices)
-    return Diarized(voices_now, track, found.inseparable)
+    return Diarized(voices_now, track, found.inseparable, found.known)
 
 
 def _long_pieces(embedded: EmbeddedPieces) -> list[int]:
