@@ -71,14 +71,14 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
                         "files": files,
                         "verdict": str(told.verdict),
                         "summary": [*told.summary, *found.notes],
-                        "needs": summary.told_passages(told),
+                        "needs": summary.alignment_issues(told),
                     },
                     indent=1,
                 )
             )
         else:
             lines = [f"{out}: {told.verdict}", *(f"  - {s}" for s in (*told.summary, *found.notes))]
-            if needs := summary.told_passages(told):
+            if needs := summary.alignment_issues(told):
                 lines += ["  still needs a person:", *(f"    - {n}" for n in needs)]
             say("\n".join(lines))
         return 0

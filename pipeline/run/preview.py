@@ -1,4 +1,4 @@
-"""A recording as it stands, with decisions over it, without listening again and without writing outputs."""
+"""Preview: the transcript that a run would make with given decisions, from artefacts alone: nothing is decoded or written."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from pipeline.transcript import Concepts, Transcript
 
 T = TypeVar("T")
 
-# What is too dear to be done anew for a look.
-LISTENING = frozenset(("sound", "transcribe", "align"))
+# Stages that decode or search the sound, which takes minutes: a preview takes their artefacts or fails.
+SOUND_STAGES = frozenset(("sound", "transcribe", "align"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,10 @@ class Preview:
 
 
 def preview(job: Job, contents: Contents | None = None, tagging: bool | None = None) -> Preview:
-    """The recording with its journal's decisions over it, or with these.
+    """Replay the decisions of the recording's journal, or of `contents`, over its artefacts.
 
-    Without `tagging` concepts are left out where they would have to be found anew; None finds them where a decision is about
-    one. Raises NotCaptioned when the recording was
-    not run, or something changed that must be listened to again.
+    Without `tagging`, concepts are left out where they would have to be found anew; None finds them where a decision is about
+    one. Raises NotCaptioned when the recording was not run, or something changed that must be listened to again.
     """
     found = read(journal_of(job.media)) if contents is None else contents
     replay = Replay(found)
@@ -43,13 +42,13 @@ def preview(job: Job, contents: Contents | None = None, tagging: bool | None = N
         tagging = any(isinstance(d.value, ConceptAt) for d in found.decisions)
     store = Store.of(job.out, job.name)
     with Work(job, store, listening=False) as work:
-        transcript = work.transcript(_Look(job, store, replay, tagging))
+        transcript = work.transcript(_PreviewStep(job, store, replay, tagging))
     return Preview(replay.graded(transcript), replay)
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """Takes each stage's artefact, or does the stage where that is quick."""
+class _PreviewStep:
+    """The preview's step: take each stage's artefact, or do the stage where that is quick."""
 
     job: Job
     store: Store
@@ -60,7 +59,7 @@ class _Look:
         self, stage: str, kind: type[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]
     ) -> T:
         result = self.store.load(stage, kind, reads).result
-        if result is None and stage in LISTENING:
+        if result is None and stage in SOUND_STAGES:
             raise NotCaptioned(
                 self.job.media,
                 "was not captioned yet, or something changed since",
