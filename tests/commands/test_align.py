@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 
-from pipeline.commands.align import Realigned, _strays, new_times, realign
+from pipeline.commands.align import Realigned, _displaced, new_times, realign
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.readers import read
 from pipeline.settings import Settings
@@ -168,7 +168,7 @@ def test_in_sync_a_long_cue_moves_though_part_of_it_was_heard_where_it_stood(by_
     aligned = Aligned(tokens, report, (EditorCue(0, 1, own[0]), EditorCue(1, 7, own[1])))
     spans = new_times(given, aligned)
     assert (spans[1].start_ms == 10_000 + by_ms) is moves
-    told = _strays(given, aligned, spans)
+    told = _displaced(given, aligned, spans)
     assert told == (("1 cue stood elsewhere, and went where the words are said: at 0:11",) if moves else ())
 
 
