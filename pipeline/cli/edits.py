@@ -286,7 +286,7 @@ def _adopt(
         return 1 if found.differing else 0
     for decision in found.decisions if dry_run else ():
         say(f"  {wanted(decision)}")
-    say(found.told(job.media, dry_run))
+    say(found.summary(job.media, dry_run))
     for note in found.notes:
         say(f"  note: {note}")
     return 1 if found.differing else 0

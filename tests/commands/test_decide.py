@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.commands.decide.request import Wish
-from pipeline.commands.decide.targets import with_edges
+from pipeline.commands.decide.targets import with_outer_punctuation
 from pipeline.errors import UsageError
 from pipeline.run.preview import Preview
 from pipeline.timing import format_timecode
@@ -28,7 +28,7 @@ def decided(made, **wish):
      ("half-way", "half-way", "half way", "half way")],
 )  # fmt: skip
 def test_punctuation_that_nobody_named_stays(there, named, become, reads):
-    assert with_edges(there, named, become) == reads
+    assert with_outer_punctuation(there, named, become) == reads
 
 
 def test_a_full_stop_behind_corrected_words_stays_in_the_transcript(machine):
