@@ -1,4 +1,4 @@
-"""`vignette decisions`, `vignette decide`, `vignette adopt`: what people decided, and what became of it."""
+"""`vignette decisions`, `decide` and `adopt`: list human decisions and what became of them, make one, take them from a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OUT_DEFAULT = Path("transcripts")
 
 
 def register(app: typer.Typer, say: Callable[[str], None]) -> None:
-    """Add the three commands; `say` prints."""
+    """Add `decisions`, `decide` and `adopt`; `say` prints."""
 
     @app.command(
         epilog="Examples:  vignette decisions   |   vignette decisions media/talk.mp4 --conflicts   |   "
@@ -179,7 +179,7 @@ def _jobs(
 
 
 def _one(media: Path, out: Path, subtitles: Path | None, overrides: tuple[str, ...]) -> Job:
-    """The one recording that is meant; a folder is none, whatever it holds. Raises UsageError."""
+    """The job of the one recording named. Raises UsageError for a folder, whatever it holds."""
     if media.is_dir():
         raise UsageError(
             f"'{media}' is a folder, and one recording is decided about", "name one recording in it"
@@ -189,7 +189,7 @@ def _one(media: Path, out: Path, subtitles: Path | None, overrides: tuple[str, .
 
 
 def user() -> str:
-    """Who decides when nobody is named: the login name. Raises UsageError."""
+    """The author of a decision when none is named: the login name. Raises UsageError where that is unknown."""
     import getpass
 
     try:
@@ -199,6 +199,7 @@ def user() -> str:
 
 
 def _merge(job: Job, other: Path) -> int:
+    """Merge another journal into the recording's; returns how many decisions were new."""
     from pipeline import edits
 
     return edits.merge(edits.journal_of(job.media), other)
@@ -230,7 +231,7 @@ def _list(
 
 
 def _report(job: Job) -> tuple[Any, str]:
-    """What became of the decisions; before the first run, that they wait for it."""
+    """The ledger of a recording's decisions, and before the first run a remark that they wait for it."""
     from pipeline.edits import Replay, journal_of, read
     from pipeline.run.preview import preview
 
