@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.decide.request import Wish
+from pipeline.commands.decide.request import DecisionRequest
 from pipeline.errors import NotCaptioned, UsageError
 
 if TYPE_CHECKING:
@@ -132,11 +132,11 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     ) -> int:
         """Decide about words, captions, speakers, people, parts, concepts and findings, or settle a conflict; runs apply it."""
         job = _one(media, out, subtitles, tuple(set_ or ()))
-        wish = Wish(
+        request = DecisionRequest(
             words, at, become, speaker, concept, verdict, said, show, split, merge, delete, add, label, waive, reason,
             person, name, role, reviewed, drop, insist, vignette, title, kind, begins, join,
         )  # fmt: skip
-        return _decide(job, wish, by or user(), as_json, say)
+        return _decide(job, request, by or user(), as_json, say)
 
     @app.command(
         epilog="Examples:  vignette adopt media/talk.mp4 transcripts/talk.en.srt   |   "
@@ -244,13 +244,14 @@ def _report(job: Job) -> tuple[Any, str]:
         return Replay(contents).report, f" (until 'vignette run {quote(str(job.media))}')"
 
 
-def _decide(job: Job, wish: Wish, who: str, as_json: bool, say: Callable[[str], None]) -> int:
+def _decide(job: Job, request: DecisionRequest, who: str, as_json: bool, say: Callable[[str], None]) -> int:
     from pipeline import edits
     from pipeline.edits.ledger import wanted
     from pipeline.run.preview import preview
 
     written = edits.append(
-        edits.journal_of(job.media), wish.decisions(preview(job, tagging=True if wish.concept else None), who)
+        edits.journal_of(job.media),
+        request.decisions(preview(job, tagging=True if request.concept else None), who),
     )
     report = preview(job).replay.report
     if as_json:

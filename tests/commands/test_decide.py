@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.commands.decide.request import Wish, _closed_range, _range, time_of
+from pipeline.commands.decide.request import DecisionRequest, _closed_range, _range, time_of
 from pipeline.commands.decide.targets import with_outer_punctuation
 from pipeline.errors import UsageError
 from pipeline.run.preview import Preview
@@ -18,7 +18,7 @@ def machine():
 
 
 def decided(made, **wish):
-    return Wish(**wish).decisions(Preview(made.transcript, made.replay), "Ana")
+    return DecisionRequest(**wish).decisions(Preview(made.transcript, made.replay), "Ana")
 
 
 @pytest.mark.parametrize(

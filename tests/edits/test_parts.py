@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from pipeline.commands.decide import targets
-from pipeline.commands.decide.request import Wish
+from pipeline.commands.decide.request import DecisionRequest
 from pipeline.edits import Contents, Replay
 from pipeline.edits.ledger import State
 from pipeline.edits.maker import Maker
@@ -29,7 +29,7 @@ def machine():
 
 def decided(made, who="Ana", **wish):
     """As the command line decides."""
-    return Wish(**wish).decisions(Preview(made.transcript, made.replay), who)
+    return DecisionRequest(**wish).decisions(Preview(made.transcript, made.replay), who)
 
 
 def again(*decisions):

@@ -29,7 +29,7 @@ MAX_KIND_CHARS = 60
 
 
 @dataclass(frozen=True)
-class Wish:
+class DecisionRequest:
     """The options of one `decide`. Raises UsageError unless exactly one thing is asked for, with all that it needs."""
 
     words: str = ""
