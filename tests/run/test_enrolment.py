@@ -1,6 +1,7 @@
 """Clips of people's voices: read, refused in one sentence, and kept in the key of what was made with them."""
 
 import wave
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -73,7 +74,7 @@ def test_what_cannot_be_a_clip_is_refused_in_one_sentence(tmp_path, memory, enro
 def test_passages_follow_each_other_and_leave_nothing_over(start_ms, duration_ms):
     parts = enrolment._cut(Span(start_ms, start_ms + duration_ms))
     assert (parts[0].start_ms, parts[-1].end_ms) == (start_ms, start_ms + duration_ms)
-    assert all(a.end_ms == b.start_ms for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a.end_ms == b.start_ms for a, b in pairwise(parts))
     lengths = [part.duration_ms for part in parts]
     assert max(lengths) - min(lengths) <= 1
     assert min(lengths) >= 1500
