@@ -150,7 +150,7 @@ def test_a_part_that_is_gone_is_a_conflict_until_somebody_insists(machine):
     assert "What we saw" in str(standing)
     decision = standing.decision
     insisted = Maker(machine.transcript, machine.replay, "Ana")
-    again_ = targets._once_more(insisted, decision, *at_words(machine.transcript, decision.anchor.text))
+    again_ = targets._made_anew(insisted, decision, *at_words(machine.transcript, decision.anchor.text))
     corrected, (standing,) = over(machine, stamped(again_), whole)
     assert standing.state is State.KEPT
     assert [(p.kind, p.title) for p in corrected.parts] == [("other", "Other"), ("commentary", "What we saw")]
