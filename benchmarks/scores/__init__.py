@@ -1,1 +1,1 @@
-"""Scorers: how far what came out is from the truth, as the field counts it."""
+"""Scorers by the field's metrics: diarization error rate (`der`), and segmentation's F1, Pk and WindowDiff (`segmentation`)."""

@@ -1,4 +1,4 @@
-"""Diarization error rate: how much of the speech is given to the wrong speaker, missed, or invented.
+"""Diarization error rate (DER): the share of speech that is given to the wrong speaker, missed, or invented.
 
 As the NIST Rich Transcription evaluations define it (md-eval; Fiscus et al. 2006): speakers are matched one to one so that
 they share the most time; then, at every instant, missed speech is reference speakers beyond the hypothesis' number, false
@@ -15,11 +15,15 @@ from dataclasses import dataclass
 from pipeline.timing import Span, gaps, union
 
 Turns = Sequence[tuple[str, Span]]
+"""Speaker turns: a speaker's name and when they speak, in any order; turns may overlap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Milliseconds of speaker time: in the reference, missed, invented, confused; and who was matched with whom."""
+    """Errors in milliseconds of speaker time: `total_ms` in the reference, missed, false alarm, confusion.
+
+    `matched` gives the hypothesis' speaker for each of the reference's. Rates are shares of `total_ms`.
+    """
 
     total_ms: int
     missed_ms: int
@@ -29,19 +33,22 @@ class Errors:
 
     @property
     def rate(self) -> float:
-        """The error rate; 0 without any reference speech and errors, infinite with errors alone."""
+        """The diarization error rate; 0 without reference speech and errors, infinite with errors alone."""
         return self._share(self.missed_ms + self.false_alarm_ms + self.confusion_ms)
 
     @property
     def missed(self) -> float:
+        """The missed speech rate."""
         return self._share(self.missed_ms)
 
     @property
     def false_alarm(self) -> float:
+        """The false alarm rate."""
         return self._share(self.false_alarm_ms)
 
     @property
     def confusion(self) -> float:
+        """The speaker confusion rate."""
         return self._share(self.confusion_ms)
 
     def _share(self, wrong_ms: int) -> float:
@@ -53,12 +60,15 @@ class Errors:
 def errors(
     *, reference: Turns, hypothesis: Turns, collar_ms: int = 250, within: Span | None = None
 ) -> Errors:
-    """Score `hypothesis`; `collar_ms` is left out on either side of each reference boundary, `within` bounds what is scored."""
+    """Score a diarization; `within` bounds what is scored, by default all turns.
+
+    `collar_ms` is left out on either side of each reference boundary: 250 ms in the NIST Rich Transcription evaluations.
+    """
     reference, hypothesis = _joined(reference), _joined(hypothesis)
-    stretches = _stretches(reference, hypothesis, _scored(reference, hypothesis, collar_ms, within))
-    matched = _matched(stretches)
+    segments = _segments(reference, hypothesis, _scored(reference, hypothesis, collar_ms, within))
+    matched = _matched(segments)
     total = missed = false_alarm = confusion = 0
-    for length_ms, true, found in stretches:
+    for length_ms, true, found in segments:
         right = sum(matched.get(name) in found for name in true)
         total += length_ms * len(true)
         missed += length_ms * max(0, len(true) - len(found))
@@ -74,6 +84,7 @@ def _joined(turns: Turns) -> list[tuple[str, Span]]:
 
 
 def _scored(reference: Turns, hypothesis: Turns, collar_ms: int, within: Span | None) -> tuple[Span, ...]:
+    """The time that is scored: all of it but the collars."""
     end_ms = max((span.end_ms for _, span in (*reference, *hypothesis)), default=0)
     whole = within or Span(0, end_ms)
     edges = (edge for _, span in reference for edge in (span.start_ms, span.end_ms))
@@ -81,11 +92,12 @@ def _scored(reference: Turns, hypothesis: Turns, collar_ms: int, within: Span | 
     return gaps(collars, whole)
 
 
-Stretch = tuple[int, frozenset[str], frozenset[str]]
+Segment = tuple[int, frozenset[str], frozenset[str]]
+"""Scored time without a change of speakers: its length in ms, the reference's speakers, the hypothesis' speakers."""
 
 
-def _stretches(reference: Turns, hypothesis: Turns, scored: Sequence[Span]) -> list[Stretch]:
-    """The scored time between any two changes: its length, and who speaks by the reference and by the hypothesis."""
+def _segments(reference: Turns, hypothesis: Turns, scored: Sequence[Span]) -> list[Segment]:
+    """The scored time cut at every change of speakers on either side."""
     changes: dict[int, list[tuple[int, str, int]]] = {}
     for side, turns in enumerate((reference, hypothesis)):
         for name, span in turns:
@@ -93,7 +105,7 @@ def _stretches(reference: Turns, hypothesis: Turns, scored: Sequence[Span]) -> l
             changes.setdefault(span.end_ms, []).append((side, name, -1))
     edges = {edge for span in scored for edge in (span.start_ms, span.end_ms)}
     speaking: tuple[set[str], set[str]] = (set(), set())
-    found: list[Stretch] = []
+    found: list[Segment] = []
     times, at = sorted({*changes, *edges}), 0
     for start_ms, end_ms in itertools.pairwise(times):
         for side, name, step in sorted(changes.get(start_ms, ()), key=lambda change: change[2]):
@@ -105,10 +117,10 @@ def _stretches(reference: Turns, hypothesis: Turns, scored: Sequence[Span]) -> l
     return found
 
 
-def _matched(stretches: Sequence[Stretch]) -> dict[str, str]:
-    """Reference speakers with the hypothesis' that they share the most time with, all in all."""
+def _matched(segments: Sequence[Segment]) -> dict[str, str]:
+    """The one-to-one mapping of reference speakers to the hypothesis' that maximises the time shared in all."""
     shared: dict[tuple[str, str], int] = {}
-    for length_ms, true, found in stretches:
+    for length_ms, true, found in segments:
         for pair in ((a, b) for a in true for b in found):
             shared[pair] = shared.get(pair, 0) + length_ms
     rows, columns = sorted({a for a, _ in shared}), sorted({b for _, b in shared})
@@ -117,8 +129,10 @@ def _matched(stretches: Sequence[Stretch]) -> dict[str, str]:
 
 
 def best_matching(gain: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
-    """Pairs (row, column), each used once, whose gains sum to the most: the Hungarian algorithm with potentials, O(n^3)
-    (Kuhn 1955; Jonker & Volgenant 1987)."""
+    """Maximum-weight bipartite matching: pairs (row, column), each used once, whose gains sum to the most.
+
+    The Hungarian algorithm with potentials, O(n^3) (Kuhn 1955; Jonker & Volgenant 1987).
+    """
     size = max(len(gain), len(gain[0]) if gain else 0)
     cost = [[0] * (size + 1) for _ in range(size + 1)]
     for i, row in enumerate(gain):
@@ -134,7 +148,7 @@ def best_matching(gain: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
 def _augment(
     row: int, cost: list[list[int]], by_row: list[int], by_column: list[int], owner: list[int]
 ) -> None:
-    """Bring one more row into the matching along the cheapest path of changes."""
+    """Add one more row to the matching along the shortest augmenting path."""
     size = len(owner) - 1
     least, came_from, used = [float("inf")] * (size + 1), [0] * (size + 1), [False] * (size + 1)
     owner[0], column = row, 0

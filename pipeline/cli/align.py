@@ -1,4 +1,4 @@
-"""`vignette align`: only put the times right in the subtitles of a recording."""
+"""`vignette align`: retime the subtitles of a recording, and leave everything else in the file alone."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from pipeline.errors import OutputError, UsageError
 from pipeline.progress import Progress
 
 Watch = Callable[[str], Progress]
+"""Shows the progress of a piece of work that is named."""
 
 
 def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None:
-    """Add `align`; `say` prints a line, `watch` shows the progress of what it is told."""
+    """Add `align`; `say` prints a line, `watch` shows the progress of the work that is named."""
 
     @app.command(
         epilog="Example:  vignette align talk.mp4 talk.srt -o talk.timed.srt --report talk.report.json"
@@ -38,47 +39,47 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
     ) -> int:
         """Time subtitles or a script from the sound; the editor's cues, lines and styling stay as they are."""
         from pipeline import settings
-        from pipeline.commands import align as realign
+        from pipeline.commands.align import realign
         from pipeline.commands.guarded_file import GuardedFile
         from pipeline.files import PROJECT_FILE
-        from pipeline.run import report as summary
         from pipeline.run.jobs import sidecar_of
+        from pipeline.run.report import alignment_issues
 
         for target in (out, report):
             if target is not None and target.resolve() in (media.resolve(), subtitles.resolve()):
                 raise OutputError(target, "is an input of this very command", "name another file")
         if report is not None and report.resolve() == out.resolve():
             raise UsageError(f"{out} is named for both the timed file and the report", "name two files")
-        timed = GuardedFile(out, "align", subtitles, "name another with -o", overwrite)
-        timed.check()
-        told_in = None
+        timed_file = GuardedFile(out, "align", subtitles, "name another with -o", overwrite)
+        timed_file.check()
+        report_file = None
         if report is not None:
-            told_in = GuardedFile(
+            report_file = GuardedFile(
                 report, "align --report", subtitles, "name another with --report", overwrite
             )
-            told_in.check()
+            report_file.check()
         chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(set_ or ()))
-        found = realign.realign(media, subtitles, out, chosen, watch("align"))
-        timed.write(found.data)
-        if told_in is not None:
-            told_in.write(found.report_text())
-        told = found.aligned.report
+        found = realign(media, subtitles, out, chosen, watch("align"))
+        timed_file.write(found.data)
+        if report_file is not None:
+            report_file.write(found.report_text())
+        alignment = found.aligned.report
         if as_json:
             files = [str(p) for p in (out, report) if p is not None]
             say(
                 json.dumps(
                     {
                         "files": files,
-                        "verdict": str(told.verdict),
-                        "summary": [*told.summary, *found.notes],
-                        "needs": summary.told_passages(told),
+                        "verdict": str(alignment.verdict),
+                        "summary": [*alignment.summary, *found.notes],
+                        "needs": alignment_issues(alignment),
                     },
                     indent=1,
                 )
             )
         else:
-            lines = [f"{out}: {told.verdict}", *(f"  - {s}" for s in (*told.summary, *found.notes))]
-            if needs := summary.told_passages(told):
+            lines = [f"{out}: {alignment.verdict}", *(f"  - {s}" for s in (*alignment.summary, *found.notes))]
+            if needs := alignment_issues(alignment):
                 lines += ["  still needs a person:", *(f"    - {n}" for n in needs)]
             say("\n".join(lines))
         return 0

@@ -1,4 +1,4 @@
-"""The application `vignette`: its commands, how every failure is told, and exit statuses.
+"""The application `vignette`: its commands, how every failure is reported, and exit statuses.
 
 Exit status: 0 done, 1 something failed, is missing or needs a decision (the rest was done), 2 the command itself is wrong.
 With `--json` every command prints one JSON document on stdout and nothing else there, on failure too.
@@ -10,7 +10,7 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -18,9 +18,6 @@ from pipeline import __version__
 from pipeline.cli.options import print_json
 from pipeline.errors import Interrupted, OutputError, VignetteError
 from pipeline.progress import Progress, silent
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     name="vignette",
@@ -38,7 +35,7 @@ _WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == 
 
 
 def main() -> None:
-    """Run the command line; turn every foreseeable failure into one sentence and an exit status."""
+    """Run the command line and exit; every foreseeable failure becomes one sentence on stderr and an exit status."""
     as_json = "--json" in sys.argv[1:]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -49,9 +46,9 @@ def main() -> None:
         status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()
     except _WRONG_USAGE as error:
-        from pipeline.cli.usage import wrong
+        from pipeline.cli.usage import usage_error
 
-        status = _fail(wrong(error), as_json)
+        status = _fail(usage_error(error), as_json)
     except (typer.Abort, KeyboardInterrupt):
         status = _fail(Interrupted("the command"), as_json)
     except VignetteError as error:
@@ -65,7 +62,7 @@ def main() -> None:
 
 
 def _unusable(error: OSError, as_json: bool) -> int:
-    """Something below every command is gone: the current folder, or the place that output goes to."""
+    """Report an OSError that no command foresaw: the current folder is gone, or the place that output goes to."""
     where = Path(str(error.filename)) if error.filename else Path("the current folder or the output")
     status = _fail(
         OutputError(where, f"cannot be used: {error.strerror}", "check that it exists and has room"), as_json
@@ -75,6 +72,7 @@ def _unusable(error: OSError, as_json: bool) -> int:
 
 
 def _fail(error: VignetteError, as_json: bool) -> int:
+    """Print an error, as JSON on stdout or as a sentence on stderr; returns its exit status."""
     if as_json:
         print_json({"error": error.facts()})
     else:
@@ -98,7 +96,7 @@ def _root(
 
 
 def _watch(stage: str) -> Progress:
-    """Progress of a single piece of work, on a terminal only and never beside `--json`."""
+    """A progress bar for a single piece of work, on a terminal only and never beside `--json`."""
     from rich.console import Console
 
     from pipeline.cli import console

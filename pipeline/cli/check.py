@@ -1,4 +1,4 @@
-"""`vignette check`: captions against published standards, with mends and waivers."""
+"""`vignette check`: an audit of captions against published standards, with mends and waivers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pipeline.cli.options import shape_of
 from pipeline.errors import UsageError
 from pipeline.progress import Progress, silent
 
-# Files larger than this take long enough for a person to wonder.
+# From this size on the files take some seconds, so that a progress bar is shown.
 LARGE_BYTES = 1_000_000
 
 
 def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str], Progress]) -> None:
-    """Add `check`; `say` prints, `watch` shows the progress of what it is told."""
+    """Add `check`; `say` prints, `watch` shows the progress of the work that is named."""
 
     @app.command(
         epilog="Examples:  vignette check talk.srt   |   "
@@ -57,27 +57,33 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
     ) -> int:
         """Check captions, whoever made them: findings with clause, measured value, limit and a mend."""
         shape = shape_of(format, as_json)
-        _refuse(shape, fail_on)
-        _refuse_alone(fix, waive, shape, {"--in-place": in_place, "--overwrite": overwrite})
-        _refuse_waiver(files, waive, at, reason, fix)
-        from pipeline.cli import fix as fixing
+        _check_choices(shape, fail_on)
+        _check_combinations(fix, waive, shape, {"--in-place": in_place, "--overwrite": overwrite})
+        _check_waiver(files, waive, at, reason, fix)
+        from pipeline.cli.fix import FixOptions
+        from pipeline.cli.fix import fix as fix_files
         from pipeline.commands import recording
 
-        heard = recording.evidence_of(media, progress=watch("listen")) if media else None
+        evidence = recording.evidence_of(media, progress=watch("listen")) if media else None
         if waive:
-            wish = (waive, at, reason, by)
-            return _waive(files[0], profile or ["training"], heard, wish, shape == "json", say)
+            request = (waive, at, reason, by)
+            return _waive(files[0], profile or ["training"], evidence, request, shape == "json", say)
         if fix:
-            how = fixing.How(in_place, overwrite, fail_on, shape == "json")
-            return fixing.fix(
-                files, profile or ["training"], heard, how, say, lambda path: _watched([path], "mend", watch)
+            how = FixOptions(in_place, overwrite, fail_on, shape == "json")
+            return fix_files(
+                files,
+                profile or ["training"],
+                evidence,
+                how,
+                say,
+                lambda path: _progress_for([path], "mend", watch),
             )
-        progress = _watched(files, "check", watch)
-        return _report(files, profile or ["training"], heard, shape, fail_on, say, progress)
+        progress = _progress_for(files, "check", watch)
+        return _report(files, profile or ["training"], evidence, shape, fail_on, say, progress)
 
 
-def _watched(files: Sequence[Path], work: str, watch: Callable[[str], Progress]) -> Progress:
-    """Progress of work on files that are large enough for somebody to wait for it."""
+def _progress_for(files: Sequence[Path], work: str, watch: Callable[[str], Progress]) -> Progress:
+    """A progress bar for work on files larger than `LARGE_BYTES` together, nothing for smaller ones."""
     size = sum(path.stat().st_size for path in files if path.is_file())
     return watch(work) if size > LARGE_BYTES else silent
 
@@ -85,7 +91,7 @@ def _watched(files: Sequence[Path], work: str, watch: Callable[[str], Progress])
 def _report(
     files: Sequence[Path],
     profiles: Sequence[str],
-    heard: Any,
+    evidence: Any,
     shape: Any,
     fail_on: Any,
     say: Callable[[str], None],
@@ -96,22 +102,23 @@ def _report(
     from pipeline.files import PROJECT_FILE
 
     chosen = settings.load(PROJECT_FILE, None).captions
-    illustrate = heard.pictures if heard else None
-    facts, media = (heard.facts, heard.media.path) if heard else (None, None)
+    illustrate = evidence.pictures if evidence else None
+    facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
     checked = check.check(files, profiles, facts, shape, fail_on, chosen, illustrate, media, progress)
     say(checked.text.rstrip("\n"))
     return checked.exit_status
 
 
-def _refuse(shape: str, fail_on: str) -> None:
+def _check_choices(shape: str, fail_on: str) -> None:
+    """Raise UsageError for a format or a severity that there is not."""
     if shape not in ("text", "json", "html", "csv"):
         raise UsageError(f"there is no format '{shape}'", "choose text, json, html or csv")
     if fail_on not in ("error", "warning"):
         raise UsageError(f"--fail-on cannot be '{fail_on}'", "choose error or warning")
 
 
-def _refuse_alone(fix: bool, waive: str, shape: str, with_fix: dict[str, bool]) -> None:
-    """Refuse options that would say nothing here."""
+def _check_combinations(fix: bool, waive: str, shape: str, with_fix: dict[str, bool]) -> None:
+    """Raise UsageError for options that go with others and stand alone."""
     for option, given in with_fix.items():
         if given and not fix:
             raise UsageError(f"{option} goes with --fix", "add --fix")
@@ -120,7 +127,8 @@ def _refuse_alone(fix: bool, waive: str, shape: str, with_fix: dict[str, bool]) 
         raise UsageError(f"{done} makes no report as {shape}", f"check once more with --format {shape}")
 
 
-def _refuse_waiver(files: Sequence[Path], waive: str, at: str, reason: str, fix: bool) -> None:
+def _check_waiver(files: Sequence[Path], waive: str, at: str, reason: str, fix: bool) -> None:
+    """Raise UsageError for a waiver that lacks something, or is combined with what it cannot be."""
     if not waive and (at or reason):
         raise UsageError(f"{'--at' if at else '--reason'} goes with --waive", "name the rule: --waive RULE")
     if waive and (len(files) != 1 or fix):
@@ -132,36 +140,36 @@ def _refuse_waiver(files: Sequence[Path], waive: str, at: str, reason: str, fix:
 def _waive(
     path: Path,
     profiles: Sequence[str],
-    heard: Any,
-    asked: tuple[str, str, str, str],
+    evidence: Any,
+    request: tuple[str, str, str, str],
     as_json: bool,
     say: Callable[[str], None],
 ) -> int:
-    """Write down that a finding is right as it is."""
+    """Write a waiver into the journal; `request` is its rule, time, reason and author."""
     from pipeline import edits, settings
     from pipeline.audit import captions
     from pipeline.cli.edits import user
     from pipeline.commands import check
-    from pipeline.commands import waive as waiving
     from pipeline.commands.decide.request import time_of
+    from pipeline.commands.waive import journal_for, waiver
     from pipeline.files import PROJECT_FILE
 
-    rule, at, reason, by = asked
+    rule, at, reason, by = request
     limits = settings.load(PROJECT_FILE, None).captions
     chosen = [check.profile_named(name, limits) for name in profiles]
-    facts, media = (heard.facts, heard.media.path) if heard else (None, None)
+    facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
     document, _ = captions.load_with(path, facts)
     report = check.check_file(path, chosen, facts, media)
-    decision = waiving.waiver(document, report, rule, time_of(at, "--at"), reason, by or user())
-    journal = waiving.journal_for(path, media)
+    decision = waiver(document, report, rule, time_of(at, "--at"), reason, by or user())
+    journal = journal_for(path, media)
     (written,) = edits.append(journal, [decision])
     shown = _shown(journal)
-    told = {"file": str(path), "journal": str(shown), "decision": written.id, "rule": rule}
-    say(json.dumps(told, indent=1) if as_json else f"{written.id}  {rule} is waived: written to {shown}")
+    answer = {"file": str(path), "journal": str(shown), "decision": written.id, "rule": rule}
+    say(json.dumps(answer, indent=1) if as_json else f"{written.id}  {rule} is waived: written to {shown}")
     return 0
 
 
 def _shown(path: Path) -> Path:
-    """A path as short as a person would write it here."""
+    """A path relative to the current folder where it lies in it, else absolute."""
     real, here = path.resolve(), Path.cwd()
     return real.relative_to(here) if real.is_relative_to(here) else real

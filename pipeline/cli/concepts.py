@@ -1,4 +1,4 @@
-"""`vignette concepts`: the clinical lexicon for those who read, try, check and score it."""
+"""`vignette concepts`: the clinical lexicon listed, tried on a text, checked, scored, and counted in a transcript."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
 
 
 def _load(path: Path | None) -> Any:
+    """The lexicon at `path`, else our own. Raises LexiconError."""
     from pipeline.concepts import lexicon
     from pipeline.files import data_file
 
     return lexicon.load(path or data_file("concepts.toml"))
 
 
-def _dump(value: Any) -> str:
+def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1)
 
 
@@ -55,7 +56,7 @@ def _add_list(group: typer.Typer, say: Callable[[str], None]) -> None:
         found = _load(lexicon)
         if as_json:
             names = ("id", "label", "definition", "broader", "objectives")
-            say(_dump([{n: getattr(c, n) for n in names} for c in found.concepts]))
+            say(_json([{n: getattr(c, n) for n in names} for c in found.concepts]))
             return 0
         for broader, label in found.broader.items():
             say(f"{label} ({broader})")
@@ -79,7 +80,7 @@ def _add_try(group: typer.Typer, say: Callable[[str], None]) -> None:
 
         found = Coder(_load(lexicon)).code(text, role)
         if as_json:
-            say(_dump([{**asdict(f), "evidence": text[f.start : f.end]} for f in found]))
+            say(_json([{**asdict(f), "evidence": text[f.start : f.end]} for f in found]))
             return 0
         for one in found:
             ways = [
@@ -101,7 +102,7 @@ def _add_check(group: typer.Typer, say: Callable[[str], None]) -> None:
         found = _load(lexicon)
         failures = self_test.check(found)
         if as_json:
-            say(_dump({"lexicon": str(found.path), "failures": [asdict(f) for f in failures]}))
+            say(_json({"lexicon": str(found.path), "failures": [asdict(f) for f in failures]}))
         else:
             for failure in failures:
                 say(str(failure))
@@ -129,7 +130,7 @@ def _add_score(group: typer.Typer, say: Callable[[str], None]) -> None:
         labelled = scoring.read_labelled(rows, frozenset(c.id for c in found.concepts))
         scores = scoring.score(labelled, Coder(found))
         if as_json:
-            say(_dump(scores.to_json()))
+            say(_json(scores.to_json()))
             return 0
         say(_table(scores.to_json()))
         for confusion in scores.confusions if confusions else ():
@@ -138,6 +139,7 @@ def _add_score(group: typer.Typer, say: Callable[[str], None]) -> None:
 
 
 def _table(scores: dict[str, Any]) -> str:
+    """Scores as a table: micro and macro averages, and one line for each concept."""
     head = f"{'':<24}{'precision':>10}{'recall':>8}{'F1':>7}"
     rows = [("micro", scores["micro"]), ("macro", scores["macro"]), *scores["per_concept"].items()]
     lines = [f"{name:<24}{r['precision']:>10.2f}{r['recall']:>8.2f}{r['f1']:>7.2f}" for name, r in rows]
@@ -155,21 +157,22 @@ def _add_summary(group: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: Json = False,
     ) -> int:
         """Count a transcript's concepts and show where in it they fall."""
-        from pipeline.concepts import summary as summaries
+        from pipeline.concepts.summary import of_document, sparklines
 
         found = _load(lexicon)
         try:
-            counted = summaries.of_document(_document(document))
+            counted = of_document(_document(document))
         except (KeyError, TypeError, ValueError, AttributeError):
             raise OutputError(document, "is a transcript of ours that is damaged", "make it again") from None
         if as_json:
-            say(_dump(counted.as_json()))
+            say(_json(counted.as_json()))
         else:
-            say(summaries.sparklines(counted, found) or "no concept was tagged")
+            say(sparklines(counted, found) or "no concept was tagged")
         return 0
 
 
 def _document(path: Path) -> dict[str, Any]:
+    """Read a public document. Raises OutputError."""
     try:
         document = json.loads(path.read_bytes())
     except OSError as error:

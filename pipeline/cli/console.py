@@ -1,4 +1,4 @@
-"""How a run looks: bars on a terminal, plain lines elsewhere, nothing at all for machines.
+"""Console output of a run: progress bars on a terminal, plain lines elsewhere, nothing at all for `--json`.
 
 Progress goes to stderr and results to stdout, so that either can be piped away. No line ever holds words of a transcript.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class SilentWatcher:
-    """For `--json`: nobody watches."""
+    """The watcher for `--json`, which prints nothing."""
 
     def began(self, media: Path, number: int, count: int) -> None:
         """Say nothing."""
@@ -36,7 +36,7 @@ class SilentWatcher:
 
 
 class PlainWatcher(SilentWatcher):
-    """For logs: one line when a stage ends, with how long it took."""
+    """The watcher for logs: one line when a stage ends, with the seconds it took."""
 
     def __init__(self, errors: Console) -> None:
         self._errors = errors
@@ -57,7 +57,7 @@ class PlainWatcher(SilentWatcher):
 
 
 class BarWatcher(SilentWatcher):
-    """For a terminal: one line per stage with share done and time left."""
+    """The watcher for a terminal: a progress bar for each stage, with time elapsed and time left."""
 
     def __init__(self, errors: Console) -> None:
         self._errors = errors
@@ -69,7 +69,7 @@ class BarWatcher(SilentWatcher):
         self.open()
 
     def open(self) -> None:
-        """Begin to draw."""
+        """Start drawing progress bars."""
         from rich.progress import (
             BarColumn,
             TaskProgressColumn,
@@ -100,21 +100,21 @@ class BarWatcher(SilentWatcher):
         self.close()
 
     def close(self) -> None:
-        """Leave what was drawn as it stands."""
+        """Stop drawing; the bars stay on the screen."""
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
 
 
 def watcher(errors: Console, as_json: bool) -> SilentWatcher:
-    """The watcher that fits who is looking."""
+    """The watcher for `--json`, for a terminal, or for anything else that `errors` writes to."""
     if as_json:
         return SilentWatcher()
     return BarWatcher(errors) if errors.is_terminal else PlainWatcher(errors)
 
 
 def single(errors: Console, work: str) -> Progress:
-    """A bar for one piece of work on a terminal, nothing elsewhere."""
+    """A progress bar for one piece of work on a terminal, nothing elsewhere; it closes when all is done."""
     if not errors.is_terminal:
         return silent
     bars = BarWatcher(errors)
@@ -130,7 +130,7 @@ def single(errors: Console, work: str) -> Progress:
 
 
 def describe(outcome: Outcome) -> list[str]:
-    """The end of a run in lines for a person."""
+    """The outcome of a recording in lines for a person, without control characters."""
     return [printable(line) for line in _described(outcome)]
 
 
@@ -163,6 +163,6 @@ def _described(outcome: Outcome) -> list[str]:
 
 
 def headline(found: tuple[Outcome, ...]) -> str:
-    """How many recordings came to what, in one line."""
+    """The number of recordings of each status, in one line."""
     counts = [(sum(o.status is status for o in found), status) for status in Status]
     return ", ".join(f"{count} {status}" for count, status in counts if count)

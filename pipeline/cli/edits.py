@@ -1,4 +1,4 @@
-"""`vignette decisions`, `vignette decide`, `vignette adopt`: what people decided, and what became of it."""
+"""`vignette decisions`, `decide` and `adopt`: list human decisions and what became of them, make one, take them from a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.decide.request import Wish
+from pipeline.commands.decide.request import DecisionRequest
 from pipeline.errors import NotCaptioned, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ OUT_DEFAULT = Path("transcripts")
 
 
 def register(app: typer.Typer, say: Callable[[str], None]) -> None:
-    """Add the three commands; `say` prints."""
+    """Add `decisions`, `decide` and `adopt`; `say` prints."""
 
     @app.command(
         epilog="Examples:  vignette decisions   |   vignette decisions media/talk.mp4 --conflicts   |   "
@@ -132,11 +132,11 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     ) -> int:
         """Decide about words, captions, speakers, people, parts, concepts and findings, or settle a conflict; runs apply it."""
         job = _one(media, out, subtitles, tuple(set_ or ()))
-        wish = Wish(
+        request = DecisionRequest(
             words, at, become, speaker, concept, verdict, said, show, split, merge, delete, add, label, waive, reason,
             person, name, role, reviewed, drop, insist, vignette, title, kind, begins, join,
         )  # fmt: skip
-        return _decide(job, wish, by or user(), as_json, say)
+        return _decide(job, request, by or user(), as_json, say)
 
     @app.command(
         epilog="Examples:  vignette adopt media/talk.mp4 transcripts/talk.en.srt   |   "
@@ -179,7 +179,7 @@ def _jobs(
 
 
 def _one(media: Path, out: Path, subtitles: Path | None, overrides: tuple[str, ...]) -> Job:
-    """The one recording that is meant; a folder is none, whatever it holds. Raises UsageError."""
+    """The job of the one recording named. Raises UsageError for a folder, whatever it holds."""
     if media.is_dir():
         raise UsageError(
             f"'{media}' is a folder, and one recording is decided about", "name one recording in it"
@@ -189,7 +189,7 @@ def _one(media: Path, out: Path, subtitles: Path | None, overrides: tuple[str, .
 
 
 def user() -> str:
-    """Who decides when nobody is named: the login name. Raises UsageError."""
+    """The author of a decision when none is named: the login name. Raises UsageError where that is unknown."""
     import getpass
 
     try:
@@ -199,6 +199,7 @@ def user() -> str:
 
 
 def _merge(job: Job, other: Path) -> int:
+    """Merge another journal into the recording's; returns how many decisions were new."""
     from pipeline import edits
 
     return edits.merge(edits.journal_of(job.media), other)
@@ -230,7 +231,7 @@ def _list(
 
 
 def _report(job: Job) -> tuple[Any, str]:
-    """What became of the decisions; before the first run, that they wait for it."""
+    """The ledger of a recording's decisions, and before the first run a remark that they wait for it."""
     from pipeline.edits import Replay, journal_of, read
     from pipeline.run.preview import preview
 
@@ -243,13 +244,14 @@ def _report(job: Job) -> tuple[Any, str]:
         return Replay(contents).report, f" (until 'vignette run {quote(str(job.media))}')"
 
 
-def _decide(job: Job, wish: Wish, who: str, as_json: bool, say: Callable[[str], None]) -> int:
+def _decide(job: Job, request: DecisionRequest, who: str, as_json: bool, say: Callable[[str], None]) -> int:
     from pipeline import edits
     from pipeline.edits.ledger import wanted
     from pipeline.run.preview import preview
 
     written = edits.append(
-        edits.journal_of(job.media), wish.decisions(preview(job, tagging=True if wish.concept else None), who)
+        edits.journal_of(job.media),
+        request.decisions(preview(job, tagging=True if request.concept else None), who),
     )
     report = preview(job).replay.report
     if as_json:
@@ -286,7 +288,7 @@ def _adopt(
         return 1 if found.differing else 0
     for decision in found.decisions if dry_run else ():
         say(f"  {wanted(decision)}")
-    say(found.told(job.media, dry_run))
+    say(found.summary(job.media, dry_run))
     for note in found.notes:
         say(f"  note: {note}")
     return 1 if found.differing else 0

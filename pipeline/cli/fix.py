@@ -1,4 +1,4 @@
-"""`vignette check --fix`: mends of caption files, written and told, one file after the other."""
+"""`vignette check --fix`: propose, write and print the mends of caption files, one file after the other."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
-    """What goes with `--fix`: where the mends go, what may be replaced, which findings fail, and how it is told."""
+class FixOptions:
+    """The options of `--fix`: where mended files go, what may be overwritten, which findings fail, and the answer's format."""
 
     in_place: bool
     overwrite: bool
@@ -27,7 +27,7 @@ class How:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What became of one file: what was proposed, where it was written and the original kept; or why nothing was."""
+    """The result for one file: what was proposed, where it was written and the original kept; or the error."""
 
     path: Path
     mended: Mended | None = None
@@ -43,8 +43,8 @@ class Fixed:
             return f"{self.path}: nothing that a machine should mend, {before} findings"
         kept = f"; the original is {self.backup}" if self.backup else ""
         count = len(self.mended.mends)
-        told = f"{self.written}: {count} captions mended, {before} findings before, {after} after{kept}"
-        return f"{self.mended.diff.rstrip()}\n{told}"
+        summary = f"{self.written}: {count} captions mended, {before} findings before, {after} after{kept}"
+        return f"{self.mended.diff.rstrip()}\n{summary}"
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain JSON values; `error` alone where nothing could be done."""
@@ -64,12 +64,12 @@ class Fixed:
 def fix(
     files: Sequence[Path],
     profiles: Sequence[str],
-    heard: Any,
-    how: How,
+    evidence: Any,
+    options: FixOptions,
     say: Callable[[str], None],
     progress_of: Callable[[Path], Progress],
 ) -> int:
-    """Write each file's mends and show them as a diff; 1 where findings stay that fail, or a file could not be mended.
+    """Write each file's mends and print them as a diff; returns 1 where findings stay that fail, or a file could not be mended.
 
     Of several files one that cannot be mended does not keep the others from it; the error of a single one is raised.
     """
@@ -80,29 +80,29 @@ def fix(
 
     limits = settings.load(PROJECT_FILE, None).captions
     rules = [check.profile_named(name, limits) for name in profiles]
-    least = Severity.ERROR if how.fail_on == "error" else Severity.WARNING
+    threshold = Severity.ERROR if options.fail_on == "error" else Severity.WARNING
     done, left = [], False
     for path in files:
-        one = _fixed(path, rules, heard, how, progress_of(path))
+        one = _fixed(path, rules, evidence, options, progress_of(path))
         if one.error is not None and len(files) == 1:
             raise one.error
-        left |= one.mended is None or any(f.severity >= least for f in one.mended.after.open)
+        left |= one.mended is None or any(f.severity >= threshold for f in one.mended.after.open)
         done.append(one)
-        if not how.as_json:
+        if not options.as_json:
             say(str(one))
-    if how.as_json:
+    if options.as_json:
         say(json.dumps({"files": [one.as_json() for one in done]}, ensure_ascii=False, indent=1))
     return 1 if left else 0
 
 
-def _fixed(path: Path, rules: Sequence[Any], heard: Any, how: How, progress: Progress) -> Fixed:
-    from pipeline.commands import fix as mending
+def _fixed(path: Path, rules: Sequence[Any], evidence: Any, options: FixOptions, progress: Progress) -> Fixed:
+    from pipeline.commands.fix import propose, write
 
-    facts, media = (heard.facts, heard.media.path) if heard else (None, None)
+    facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
     try:
-        mended = mending.propose(path, rules, facts, media, progress)
+        mended = propose(path, rules, facts, media, progress)
         if not mended.mends:
             return Fixed(path, mended)
-        return Fixed(path, mended, *mending.write(mended, how.in_place, how.overwrite))
+        return Fixed(path, mended, *write(mended, options.in_place, options.overwrite))
     except (SubtitlesError, OutputError) as error:
         return Fixed(path, error=error)

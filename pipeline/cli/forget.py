@@ -26,18 +26,19 @@ def forget(
     as_json: AsJson = False,
 ) -> int:
     """Remove everything derived from a recording; the recording and its subtitles stay."""
-    from pipeline.commands import forget as command
+    from pipeline.commands.forget import forget as remove
+    from pipeline.commands.forget import known, search_index
 
-    chosen = command.known(out) if all_ else tuple(names or ())
+    chosen = known(out) if all_ else tuple(names or ())
     if not chosen and not all_:
         raise UsageError(
             "forget what?",
-            f"name a recording, or --all; there are: {', '.join(command.known(out)) or 'none'}",
+            f"name a recording, or --all; there are: {', '.join(known(out)) or 'none'}",
         )
     if not yes and not as_json and sys.stdin.isatty():
         typer.confirm(f"Remove everything derived from {', '.join(chosen) or 'nothing'}?", abort=True)
-    results = [command.forget(out, name, mended) for name in chosen]
-    if command.search_index(out).is_file():
+    results = [remove(out, name, mended) for name in chosen]
+    if search_index(out).is_file():
         from pipeline.commands import search
 
         search.index(

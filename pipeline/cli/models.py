@@ -1,4 +1,4 @@
-"""`vignette models`: Whisper's weights and the speaker encoder: what is here, and how to get more."""
+"""`vignette models`: list and download the weights of Whisper and of the speaker encoder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`vignette mux` and `vignette sheet`: what comes of the parts of a recording, for players and for people."""
+"""`vignette mux` and `vignette sheet`: a recording's parts as chapters in a copy of it, and as a contact sheet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in
 MADE_DEFAULT = Path("transcripts")
 
 
-def _check_there(media: Path) -> None:
+def _check_exists(media: Path) -> None:
+    """Raise UsageError for a folder, MediaError for what is no file."""
     if media.is_dir():
         raise UsageError(f"'{media}' is a folder", "name one recording in it")
     if not media.is_file():
@@ -42,11 +43,12 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: AsJson = False,
     ) -> int:
         """Copy a recording with chapters and captions that players can switch on; nothing is encoded anew."""
-        from pipeline.commands import mux as muxing
+        from pipeline.commands.mux import CAPTION_CODECS
+        from pipeline.commands.mux import mux as mux_captions
 
-        _check_there(media)
-        ending = media.suffix if media.suffix.lower() in muxing.CAPTION_CODECS else ".mkv"
-        target = muxing.mux(media, out, to or out / f"{media.stem}.chapters{ending}", overwrite)
+        _check_exists(media)
+        suffix = media.suffix if media.suffix.lower() in CAPTION_CODECS else ".mkv"
+        target = mux_captions(media, out, to or out / f"{media.stem}.chapters{suffix}", overwrite)
         say(json.dumps({"file": str(target)}) if as_json else f"{target}: with chapters and captions")
         return 0
 
@@ -59,18 +61,20 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: AsJson = False,
     ) -> int:
         """Show the parts of a recording on one page: a picture, the title, the times and the cast of each."""
-        from pipeline.commands import mux as muxing
-        from pipeline.commands import sheet as contact_sheet
         from pipeline.commands.guarded_file import GuardedFile
+        from pipeline.commands.mux import document
+        from pipeline.commands.sheet import frames_of, page
 
-        _check_there(media)
+        _check_exists(media)
         target = to or out / f"{media.stem}.parts.html"
         if target.suffix.lower() not in (".html", ".htm"):
             raise UsageError(f"{target.name} is no name for a web page", "end it in .html")
-        made = muxing.document(out / f"{media.stem}.json", media)
+        transcript = document(out / f"{media.stem}.json", media)
         place = GuardedFile(target, "sheet", media, "name another with --to", overwrite)
         place.check()
-        frames = contact_sheet.frames_of(media, made["vignettes"])
-        place.write(contact_sheet.page(made["title"] or media.stem, made["vignettes"], made["names"], frames))
+        frames = frames_of(media, transcript["vignettes"])
+        place.write(
+            page(transcript["title"] or media.stem, transcript["vignettes"], transcript["names"], frames)
+        )
         say(json.dumps({"file": str(target)}) if as_json else f"{target}: {len(frames)} parts")
         return 0

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what a command prints its answer with."""
+"""Options that several commands share, and the printing of JSON answers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ OUT_DEFAULT = Path("transcripts")
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON document on stdout, at once."""
+    """Print one JSON document on stdout and flush it."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
     sys.stdout.flush()
 
 
 def shape_of(format: str, as_json: bool) -> str:
-    """The format of the answer: `--format` names it, `--json` is short for one. Raises UsageError where the two contradict."""
+    """The format of the answer: `--format` names it, `--json` means "json". Raises UsageError where the two contradict."""
     if as_json and format not in ("text", "json"):
         raise UsageError(f"--json and --format {format} contradict each other", "give one of them")
     return "json" if as_json else format

@@ -84,11 +84,12 @@ def run(
     if as_json:
         print_json({"recordings": [o.as_json() for o in found], "notices": list(plan.notices)})
     else:
-        _tell(found, plan.notices)
+        _print_outcomes(found, plan.notices)
     return 1 if failed(found) else 0
 
 
-def _tell(found: tuple[Outcome, ...], notices: tuple[str, ...]) -> None:
+def _print_outcomes(found: tuple[Outcome, ...], notices: tuple[str, ...]) -> None:
+    """Print outcomes, failures on stderr, then the notices."""
     from pipeline.cli import console
 
     for outcome in found:

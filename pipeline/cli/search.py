@@ -1,6 +1,4 @@
-"""The search's commands for the command line: `register` adds them to the application, which does the
-printing.
-"""
+"""`vignette index`, `search`, `concordance`, `cooccur` and `export-qda`: the search on the command line."""
 
 from __future__ import annotations
 
@@ -19,17 +17,15 @@ _Folder = Annotated[Path, typer.Option("--in", help="The folder of transcripts."
 _Format = Annotated[str, typer.Option("--format", help="text, json, csv or md.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 _Media = Annotated[Path, typer.Option("--media", help="The folder of recordings.")]
-# In a help text click keeps the lines of a paragraph that begins with \b.
+# The query language as help text; click does not rewrap the lines of a paragraph that begins with \b.
 _LANGUAGE = "\b\n" + GUIDE
 
-# "-work" is part of a query, and no option.
+# Unknown options are arguments: "-work" is part of a query.
 _QUERY = {"ignore_unknown_options": True}
 
 
 def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
-    """Add `index`, `search`, `concordance`, `cooccur` and `export-qda`; each prints through `emit`, returns
-    its status.
-    """
+    """Add `index`, `search`, `concordance`, `cooccur` and `export-qda`; each prints through `emit` and returns its status."""
     _add_index(app, emit)
     _add_search(app, emit)
     _add_concordance(app, emit)
@@ -45,9 +41,9 @@ def _add_index(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Make the transcripts of a folder searchable, or bring that up to date."""
-        from pipeline.commands import search as commands
+        from pipeline.commands import search
 
-        return _say(emit, commands.index(folder, rebuild, as_json))
+        return _say(emit, search.index(folder, rebuild, as_json))
 
 
 def _add_search(app: typer.Typer, emit: Callable[[str], None]) -> None:
@@ -71,10 +67,10 @@ def _add_search(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         shape = shape_of(format, as_json)
-        from pipeline.commands import search as commands
+        from pipeline.commands import search
 
         return _say(
-            emit, commands.search(_query("search", query), folder, shape, limit, count_by, clips, media)
+            emit, search.search(_query("search", query), folder, shape, limit, count_by, clips, media)
         )
 
 
@@ -96,10 +92,10 @@ def _add_concordance(app: typer.Typer, emit: Callable[[str], None]) -> None:
     ) -> int:
         """Show a word wherever it is said, with what stands left and right of it."""
         shape = shape_of(format, as_json)
-        from pipeline.commands import search as commands
+        from pipeline.commands import search
 
         return _say(
-            emit, commands.concordance(_query("concordance", word), folder, sort, context, shape, limit)
+            emit, search.concordance(_query("concordance", word), folder, sort, context, shape, limit)
         )
 
 
@@ -118,10 +114,10 @@ def _add_cooccur(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Count which concepts occur near which."""
-        from pipeline.commands import search as commands
+        from pipeline.commands import search
 
         shape = shape_of(format, as_json)
-        return _say(emit, commands.cooccur(folder, within, _query("cooccur", query or []), shape))
+        return _say(emit, search.cooccur(folder, within, _query("cooccur", query or []), shape))
 
 
 def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
@@ -137,13 +133,13 @@ def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
         as_json: _Json = False,
     ) -> int:
         """Write the transcripts with times and concepts for NVivo, ATLAS.ti, MAXQDA and QualCoder (REFI-QDA)."""
-        from pipeline.commands import search as commands
+        from pipeline.commands import search
 
-        return _say(emit, commands.export_qda(target, folder, media, with_media, as_json))
+        return _say(emit, search.export_qda(target, folder, media, with_media, as_json))
 
 
 def _query(command: str, words: list[str]) -> str:
-    """The query in the arguments of a command. Raises UsageError for an option that there is not."""
+    """Join the arguments of a command into a query. Raises UsageError for an option that there is not."""
     for word in words:
         if word.startswith("--"):
             raise UsageError(f"there is no option {word}", f"vignette {command} --help shows what there is")

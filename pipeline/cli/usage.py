@@ -1,4 +1,4 @@
-"""What is wrong with a command line, in our words instead of those of the library that reads it."""
+"""Usage errors in our words, instead of those of the library that parses the command line."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 from pipeline.errors import UsageError
 
+# The message about a value of the wrong type: what the type should be, and perhaps why it cannot be converted.
 _INPUT = re.compile(r"^.*Input should be (?P<wanted>.+?)(, unable to .*)?$")
+# The types of numbers in that message -> in our words.
 _NUMBERS = {"a valid integer": "a whole number", "a valid number": "a number"}
 
 
-def wrong(error: Any) -> UsageError:
-    """The mistake that click found (any of its ClickException), with the help of the very command it was made in."""
+def usage_error(error: Any) -> UsageError:
+    """Convert any of click's ClickException into a UsageError that points to the help of the command it was made in."""
     message = " ".join(str(error.format_message()).split()).rstrip(".")
     remedy = f"{_command(error)} --help shows what there is"
     option = getattr(error, "option_name", None)
@@ -30,7 +32,7 @@ def wrong(error: Any) -> UsageError:
 
 
 def _command(error: Any) -> str:
-    """The command as a person types it: "vignette concepts try"."""
+    """The command as it is typed, from click's context: "vignette concepts try"."""
     names, context = [], getattr(error, "ctx", None)
     while context is not None and context.parent is not None:
         names.append(context.info_name)

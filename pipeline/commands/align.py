@@ -1,4 +1,4 @@
-"""`vignette align`: put a recording's times into the subtitles that came with it, and leave everything else alone.
+"""Retiming of subtitles: `vignette align` sets each cue's times from the recording's sound, and leaves everything else alone.
 
 The editor's cues, lines, styling and labels stay as they are, byte for byte. A script has no cues: it is divided into captions
 by the rules of the profile. A file that is in sync already is given back as it came.
@@ -43,34 +43,39 @@ from pipeline.transcript import (
 )
 from pipeline.transcript.subtitles import Subtitles
 
-# A cue of a file whose editor was careful is moved on its own only if its words, and enough of them, are surely this far away:
-# "Yeah." is heard in many places.
-_SURELY_WRONG_MS = 1000
-_SURE = 0.9
-_ENOUGH_WORDS = 4
-# One of so many words may have been heard in part in its own place, if it begins so far from it: editors divide long speech by
-# eye.
-_MANY_WORDS, _FAR_MS = 6, 1500
-# The share of cues that agree on the shift of their stretch, from which on the file is called tidy.
-_TIDY = 0.9
-# A cue that had no length, and nothing to be said that gives it one, is shown so long.
-_SHOWN_MS = 1000
-# Below this confidence a word's place says less than the cue's own time, moved with all the others.
-_USABLE = 0.5
+# A cue of a consistently timed file is moved on its own only when its words are heard more than this far from where the file's
+# common shift puts it. Set by hand.
+_MAX_DEVIATION_MS = 1000
+# And only when all of its words, at least so many, have this confidence: "Yeah." is heard in many places. Set by hand.
+_MIN_PROOF_CONFIDENCE = 0.9
+_MIN_PROOF_WORDS = 4
+# A cue of at least so many words, heard at least so far away, may overlap its old place: editors divide long speech by eye. Set
+# by hand.
+_MIN_OVERLAPPING_WORDS = 6
+_MIN_OVERLAPPING_SHIFT_MS = 1500
+# From this share of cues that agree on the shift of their stretch (0 to 1) on, a file counts as consistently timed. Set by hand.
+_MIN_AGREEMENT = 0.9
+# How long a cue is shown that had no duration in the file and gets none from its words. Set by hand.
+_DEFAULT_DURATION_MS = 1000
+# Below this confidence (0 to 1) a word's time is more likely wrong than right, and the cue's own time, shifted, is taken.
+_MIN_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Realigned:
-    """The subtitles with their new times, as the bytes to write, and what was found out; `notes` say what was repaired while
-    they were read, and how many cues went elsewhere than the rest."""
+    """Subtitles with new times, as the bytes to write, and the alignment they come from.
+
+    `notes` say what was repaired while the file was read, and how many cues were moved apart from the rest.
+    """
 
     data: bytes
     aligned: Aligned
     notes: tuple[str, ...] = ()
 
     def report(self) -> dict[str, Any]:
-        """`words` in spoken order, each with times, confidence and the source of its time, and the `alignment`."""
-        words = [word for token in in_spoken_order(self.aligned.tokens) for word in _words(token)]
+        """The word-level report: `words` in spoken order, each with times in milliseconds, confidence and time source, and the
+        `alignment`."""
+        words = [word for token in by_start_time(self.aligned.tokens) for word in _report_entries(token)]
         return {"words": words, "alignment": alignment_as_json(self.aligned)}
 
     def report_text(self) -> str:
@@ -81,7 +86,7 @@ class Realigned:
 def realign(
     recording: Path, subtitles: Path, out: Path, settings: Settings, progress: Progress = silent
 ) -> Realigned:
-    """Time `subtitles` (or a script) from the sound of `recording`, in the format that the name `out` asks for.
+    """Retime `subtitles`, or time a script, from the sound of `recording`, in the format that the suffix of `out` names.
 
     Raises MediaError and SubtitlesError for what cannot be read or belongs to another recording, UsageError when `out` asks
     for another format than the subtitles have.
@@ -98,31 +103,34 @@ def realign(
         problem = f"does not fit {recording.name}: its words are not in the sound"
         raise SubtitlesError(subtitles, problem, "name the right file")
     if not given.timed:
-        return Realigned(_divided(aligned, audio, given, settings, out).encode("utf-8"), aligned, given.notes)
+        return Realigned(
+            _captioned_script(aligned, audio, given, settings, out).encode("utf-8"), aligned, given.notes
+        )
     spans = new_times(given, aligned)
     text = retime(source_text(subtitles, settings.language), given, spans)
     return Realigned(
-        _encoded(text, given, subtitles), aligned, (*given.notes, *_strays(given, aligned, spans))
+        _encoded(text, given, subtitles), aligned, (*given.notes, *_displaced(given, aligned, spans))
     )
 
 
-def _strays(given: Subtitles, aligned: Aligned, spans: Sequence[Span]) -> tuple[str, ...]:
-    """That cues of a careful file went elsewhere than the rest of it, and where the first of them are now."""
+def _displaced(given: Subtitles, aligned: Aligned, spans: Sequence[Span]) -> tuple[str, ...]:
+    """A note on displaced cues, which a consistently timed file had elsewhere than the sound: how many, and where they are."""
     relation = Relation(aligned.report.verdict, aligned.report.shifts)
     if relation.verdict not in (Verdict.IN_SYNC, Verdict.OFFSET, Verdict.DRIFT):
         return ()
-    gone = [
+    displaced = [
         now
         for cue, now in zip(given.cues, spans, strict=True)
-        if cue.span and abs(now.start_ms - relation.at(cue.span.start_ms)) > _SURELY_WRONG_MS
+        if cue.span and abs(now.start_ms - relation.at(cue.span.start_ms)) > _MAX_DEVIATION_MS
     ]
-    if not gone:
+    if not displaced:
         return ()
-    one = "1 cue stood" if len(gone) == 1 else f"{len(gone)} cues stood"
-    return (f"{one} elsewhere, and went where the words are said: {at_times(gone)}",)
+    one = "1 cue stood" if len(displaced) == 1 else f"{len(displaced)} cues stood"
+    return (f"{one} elsewhere, and went where the words are said: {at_times(displaced)}",)
 
 
 def _check_format(given: Subtitles, out: Path) -> None:
+    """Raise UsageError for an output of another format than the subtitles, or none that a script can become."""
     wanted = out.suffix.lower().lstrip(".")
     own = str(given.format)
     if given.timed and wanted != own and (wanted, own) != ("ssa", "ass"):
@@ -141,8 +149,8 @@ def _encoded(text: str, given: Subtitles, source: Path) -> bytes:
     return (mark if had_mark else b"") + text.encode(given.encoding)
 
 
-def _divided(aligned: Aligned, audio: Audio, given: Subtitles, settings: Settings, out: Path) -> str:
-    """A script as captions."""
+def _captioned_script(aligned: Aligned, audio: Audio, given: Subtitles, settings: Settings, out: Path) -> str:
+    """A script divided into captions by the profile's rules, as SubRip or WebVTT text."""
     voices: Voices = utterances.build(aligned)
     made = captions.run(aligned, voices, settings.captions, duration_ms=audio.duration_ms)
     whole = Transcript(
@@ -153,7 +161,7 @@ def _divided(aligned: Aligned, audio: Audio, given: Subtitles, settings: Setting
 
 
 def new_times(given: Subtitles, aligned: Aligned) -> list[Span]:
-    """A span for every cue of `given`, in its order: where its words are said, or where its own time went with the rest.
+    """The new time of every cue of `given`, in its order: where its words are said, else its own, shifted with the rest.
 
     No cue is left out, and those that did not overlap in the file do not overlap afterwards.
     """
@@ -166,41 +174,50 @@ def new_times(given: Subtitles, aligned: Aligned) -> list[Span]:
         editor = by_first.get(at) if cue.words else None
         spans.append(_new_time(cue.span, editor, aligned.tokens, relation))
         at += len(cue.words)
-    return _apart([c.span for c in given.cues if c.span is not None], spans)
+    return _without_new_overlaps([c.span for c in given.cues if c.span is not None], spans)
 
 
 def _new_time(own: Span, cue: EditorCue | None, tokens: Sequence[Token], relation: Relation) -> Span:
+    """The new time of a cue whose time in the file is `own`; `cue` is None where it has no words."""
     spoken = [t for t in tokens[cue.first : cue.last] if t.kind is Kind.WORD] if cue else []
     moved = relation.at(own.start_ms) if relation.pieces else own.start_ms
-    sure = bool(spoken) and spoken[0].time_source is TimeSource.ALIGNED and spoken[0].confidence >= _USABLE
-    if relation.verdict is Verdict.IN_SYNC or _is_tidy(relation):
-        near = sure and abs(spoken[0].span.start_ms - moved) <= _SURELY_WRONG_MS
-        elsewhere = sure and not near and _is_proven(spoken, own.shifted(moved - own.start_ms))
+    sure = (
+        bool(spoken)
+        and spoken[0].time_source is TimeSource.ALIGNED
+        and spoken[0].confidence >= _MIN_CONFIDENCE
+    )
+    if relation.verdict is Verdict.IN_SYNC or _is_consistent(relation):
+        near = sure and abs(spoken[0].span.start_ms - moved) <= _MAX_DEVIATION_MS
+        elsewhere = sure and not near and _outweighs_file(spoken, own.shifted(moved - own.start_ms))
         if relation.verdict is Verdict.IN_SYNC and not elsewhere:
             return own
         sure = near or elsewhere
     start = spoken[0].span.start_ms if sure else max(0, moved)
     length = max(0, (relation.at(own.end_ms) if relation.pieces else own.end_ms) - moved)
     said = spoken[-1].span.end_ms if sure and spoken[-1].time_source is TimeSource.ALIGNED else start
-    return Span(start, max(start + length, said) if length or said > start else start + _SHOWN_MS)
+    return Span(start, max(start + length, said) if length or said > start else start + _DEFAULT_DURATION_MS)
 
 
-def _is_tidy(relation: Relation) -> bool:
-    """Whether the editor's cues stand where they belong but for a common shift."""
-    return bool(relation.pieces) and min(p.confidence for p in relation.pieces) >= _TIDY
+def _is_consistent(relation: Relation) -> bool:
+    """Whether the file is consistently timed: its cues stand where they belong but for a shift common to each stretch."""
+    return bool(relation.pieces) and min(p.confidence for p in relation.pieces) >= _MIN_AGREEMENT
 
 
-def _is_proven(spoken: Sequence[Token], there: Span) -> bool:
-    """Whether a cue is long enough, and all of it heard beyond doubt, to believe the sound more than a good editor: a short one
-    only if nothing of it was heard in its own place `there`."""
-    if min(t.confidence for t in spoken) < _SURE or len(spoken) < _ENOUGH_WORDS:
+def _outweighs_file(spoken: Sequence[Token], there: Span) -> bool:
+    """Whether the sound outweighs a consistently timed file: the cue is long enough and confidently heard throughout.
+
+    Unless it is long and far away, none of its words may be heard in its own place `there`.
+    """
+    if min(t.confidence for t in spoken) < _MIN_PROOF_CONFIDENCE or len(spoken) < _MIN_PROOF_WORDS:
         return False
-    far = abs(spoken[0].span.start_ms - there.start_ms) >= _FAR_MS
-    return (far and len(spoken) >= _MANY_WORDS) or not any(t.span.middle_ms in there for t in spoken)
+    far = abs(spoken[0].span.start_ms - there.start_ms) >= _MIN_OVERLAPPING_SHIFT_MS
+    return (far and len(spoken) >= _MIN_OVERLAPPING_WORDS) or not any(
+        t.span.middle_ms in there for t in spoken
+    )
 
 
-def _apart(own: Sequence[Span], moved: Sequence[Span]) -> list[Span]:
-    """End each cue before the next begins, where it did so in the file."""
+def _without_new_overlaps(own: Sequence[Span], moved: Sequence[Span]) -> list[Span]:
+    """Cut new overlaps: each cue ends when the next begins, where it did so in the file."""
     result = list(moved)
     for n in range(len(result) - 1):
         here, following = result[n], result[n + 1]
@@ -209,20 +226,20 @@ def _apart(own: Sequence[Span], moved: Sequence[Span]) -> list[Span]:
     return result
 
 
-def in_spoken_order(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens by the time they are said; those said at one time stay in the order of the text."""
+def by_start_time(tokens: Sequence[Token]) -> list[Token]:
+    """The words sorted by start time; those that start at one time stay in the order of the text."""
     return sorted((t for t in tokens if t.kind is Kind.WORD), key=lambda t: t.span.start_ms)
 
 
-def _words(token: Token) -> list[dict[str, Any]]:
-    """A token as the report tells it: stutters and compounds word by word ("I-I"), their time shared out by letters."""
-    pieces = _pieces(token.text)
+def _report_entries(token: Token) -> list[dict[str, Any]]:
+    """The report's entries for a token: one for each part of a hyphenated word ("I-I"), its time divided by characters."""
+    pieces = _hyphenated_parts(token.text)
     total = sum(map(len, pieces))
-    told, at = [], 0
+    entries, at = [], 0
     for piece in pieces:
         start = token.span.start_ms + token.span.duration_ms * at // total
         at += len(piece)
-        told.append(
+        entries.append(
             {
                 "text": piece,
                 "start_ms": start,
@@ -231,10 +248,11 @@ def _words(token: Token) -> list[dict[str, Any]]:
                 "time_source": str(token.time_source),
             }
         )
-    return told
+    return entries
 
 
-def _pieces(text: str) -> list[str]:
+def _hyphenated_parts(text: str) -> list[str]:
+    """A word split after its hyphens; parts without letters or digits stay with the one before."""
     pieces: list[str] = []
     for piece in text.replace("-", "-\0").split("\0"):
         if pieces and not any(c.isalnum() for c in piece):

@@ -1,8 +1,4 @@
-"""`vignette check`: caption files in, one report out, and an exit status.
-
-A pure entry point: nothing here prints, reads the command line or writes a file, but for `mend_file`, which
-says so.
-"""
+"""Caption audit: `vignette check` takes caption files, and gives one report and an exit status; nothing is written."""
 
 from __future__ import annotations
 
@@ -24,7 +20,9 @@ from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
 
 Illustrate = Callable[[Sequence[Report]], Mapping[tuple[str, int], bytes]]
+"""Gives the pictures of findings as SVG, by file name and start in milliseconds; see `Evidence.pictures`."""
 Format = Literal["text", "json", "html", "csv"]
+# The serialiser of each `Format`.
 WRITERS: dict[str, Callable[[Sequence[Report]], str]] = {
     "text": as_text,
     "json": as_json,
@@ -35,7 +33,7 @@ WRITERS: dict[str, Callable[[Sequence[Report]], str]] = {
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check gives back: the reports, the text of the chosen format, and the exit status."""
+    """The result of an audit: a report for each file, all of them as text in the chosen format, and the exit status."""
 
     reports: tuple[Report, ...]
     text: str
@@ -55,7 +53,7 @@ def check(
 ) -> Checked:
     """Audit files under profiles; `facts` say what is known about `media`, the recording that they all belong to.
 
-    Findings that people waived in the journal beside the recording are marked so and count no more.
+    Findings that people waived in the journal beside the recording are marked so and not counted.
 
     `illustrate` (`Evidence.pictures`) gives the HTML report frames and waveforms of the worst findings.
 
@@ -77,7 +75,7 @@ def check(
 
 
 def profile_named(name: str, settings: CaptionSettings | None = None) -> Profile:
-    """A profile, with the user's own limits put over the one that the settings choose. Raises UsageError."""
+    """A caption profile by name; the one that the settings choose has the user's own limits in it. Raises UsageError."""
     if name not in PROFILES:
         raise UsageError(f"there is no caption profile '{name}'", f"choose from {', '.join(PROFILES)}")
     own = settings is not None and settings.profile == name
@@ -91,7 +89,7 @@ def check_file(
     media: Path | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """The report about one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError and JournalError."""
+    """Audit one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError and JournalError."""
     progress(0.0)
     document, known = load_with(path, facts)
     report = audit(document, profiles, known, progress=part(progress, 0.5, 1.0))
@@ -111,5 +109,5 @@ def _check_one_of_many(
 
 
 def _sentence(remedy: str) -> str:
-    """What to do, as the mends of other findings say it."""
+    """A remedy as a sentence, as the mends of other findings are written."""
     return f"{remedy[:1].upper()}{remedy[1:]}." if remedy else ""

@@ -1,4 +1,4 @@
-"""What is installed, found and missing, and what the next run would use."""
+"""Installation diagnosis: what is installed, found and missing, and what the next run would use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline import __version__
 from pipeline.errors import VignetteError
 from pipeline.run import jobs
 
-# What a run cannot do without, and what each is for.
+# The packages that a run needs, by their names on PyPI, and what each is for.
 PACKAGES = {
     "av": "reads recordings",
     "ffmpeg-python": "drives ffmpeg",
@@ -28,8 +28,8 @@ PACKAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report; `broken` means that a run would fail."""
+class Diagnosis:
+    """One line of the diagnosis: a subject and its state; `broken` means that a run would fail."""
 
     subject: str
     says: str
@@ -39,83 +39,85 @@ class Finding:
         return f"{'PROBLEM' if self.broken else 'ok':<8}{self.subject}: {self.says}"
 
     def as_json(self) -> dict[str, Any]:
+        """The line as plain values for `--json`."""
         return asdict(self)
 
 
-def examine(media: tuple[Path, ...] = ()) -> tuple[Finding, ...]:
-    """Look at everything a run needs; `media` as on the command line of `run`."""
+def examine(media: tuple[Path, ...] = ()) -> tuple[Diagnosis, ...]:
+    """Diagnose everything that a run needs; `media` as on the command line of `run`. Raises nothing: problems are lines."""
     return (
-        Finding(
+        Diagnosis(
             "Vignette",
             f"{__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         ),
         *_packages(),
         _ffmpeg(),
-        _whisper(),
-        _speakers(),
-        *_room(),
+        _recognizer(),
+        _speaker_encoder(),
+        *_disk_space(),
         *_next_run(media),
     )
 
 
-def _packages() -> Iterator[Finding]:
+def _packages() -> Iterator[Diagnosis]:
     for name, purpose in PACKAGES.items():
         try:
-            yield Finding(name, f"{version(name)} ({purpose})")
+            yield Diagnosis(name, f"{version(name)} ({purpose})")
         except PackageNotFoundError:
-            yield Finding(
+            yield Diagnosis(
                 name, f"is not installed ({purpose}) - run: make subtitles, or pip install {name}", True
             )
 
 
-def _ffmpeg() -> Finding:
+def _ffmpeg() -> Diagnosis:
     from pipeline.media.ffmpeg import ffmpeg_binary
 
     try:
         binary = ffmpeg_binary()
         answer = subprocess.run([binary, "-version"], capture_output=True, text=True, check=True, timeout=20)
     except VignetteError as error:
-        return Finding("ffmpeg", str(error), True)
+        return Diagnosis("ffmpeg", str(error), True)
     except (OSError, subprocess.SubprocessError) as error:
-        return Finding("ffmpeg", f"{binary} does not run: {type(error).__name__}", True)
-    return Finding("ffmpeg", f"{answer.stdout.split('Copyright')[0].strip()} ({binary})")
+        return Diagnosis("ffmpeg", f"{binary} does not run: {type(error).__name__}", True)
+    return Diagnosis("ffmpeg", f"{answer.stdout.split('Copyright')[0].strip()} ({binary})")
 
 
-def _whisper() -> Finding:
+def _recognizer() -> Diagnosis:
     from pipeline.settings import TranscribeSettings
     from pipeline.stages import transcribe
 
     try:
-        return Finding("recognizer", transcribe.choose(TranscribeSettings()).sentence)
+        return Diagnosis("recognizer", transcribe.choose(TranscribeSettings()).sentence)
     except VignetteError as error:
-        return Finding("recognizer", str(error), True)
+        return Diagnosis("recognizer", str(error), True)
 
 
-def _speakers() -> Finding:
+def _speaker_encoder() -> Diagnosis:
     from pipeline.files import model_folders
     from pipeline.speech.voices import embeddings
 
     try:
         encoder = embeddings.choose(model_folders(), loaded=True)
     except VignetteError as error:
-        return Finding("speakers", str(error), True)
+        return Diagnosis("speakers", str(error), True)
     if encoder.sure:
-        return Finding("speakers", f"told apart by {encoder.name}")
-    return Finding(
+        return Diagnosis("speakers", f"told apart by {encoder.name}")
+    return Diagnosis(
         "speakers", "no weights, so that only labels name them - run: vignette models fetch speakers"
     )
 
 
-def _room() -> Iterator[Finding]:
+def _disk_space() -> Iterator[Diagnosis]:
+    """A line where less than 1 GB of disk is free."""
     free_gb = shutil.disk_usage(".").free / 1e9
     if free_gb < 1:
-        yield Finding(
+        yield Diagnosis(
             "disk", f"only {free_gb:.1f} GB are free here; 83 minutes need 0.3 GB while they are worked on"
         )
 
 
-def _unusable(job: jobs.Job) -> str:
-    """Why a run could not even begin to listen to a recording; its sound is not decoded for that."""
+def _media_problem(job: jobs.Job) -> str:
+    """Why a recording cannot be opened, "" where it can; only its container is read, no sound decoded."""
     from pipeline.media.facts import facts
 
     try:
@@ -125,22 +127,22 @@ def _unusable(job: jobs.Job) -> str:
     return ""
 
 
-def _next_run(media: tuple[Path, ...]) -> Iterator[Finding]:
+def _next_run(media: tuple[Path, ...]) -> Iterator[Diagnosis]:
     try:
         plan = jobs.plan(jobs.Request(media))
     except VignetteError as error:
-        yield Finding("next run", str(error), bool(media))
+        yield Diagnosis("next run", str(error), bool(media))
         return
     for job in plan.jobs:
-        if problem := _unusable(job):
-            yield Finding("next run", problem, True)
+        if problem := _media_problem(job):
+            yield Diagnosis("next run", problem, True)
             continue
         sidecar = jobs.sidecar_of(job.media)
         text = f"subtitles {job.subtitles}" if job.subtitles else "no subtitles: a draft by ear"
-        yield Finding(
+        yield Diagnosis(
             str(job.media), f"{text}; {f'sidecar {sidecar}' if sidecar.is_file() else 'no sidecar'}"
         )
     for _, refusal in plan.refused:
-        yield Finding("next run", str(refusal), True)
+        yield Diagnosis("next run", str(refusal), True)
     for notice in plan.notices:
-        yield Finding("note", notice)
+        yield Diagnosis("note", notice)

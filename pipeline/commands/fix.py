@@ -1,4 +1,4 @@
-"""`vignette check --fix`: mends as a diff of the file, and the file written so that nothing is lost.
+"""Mends of audit findings: `vignette check --fix` proposes them as a diff, and writes the file so that nothing is lost.
 
 Only the times and the lines of mended captions change; every other line of the file stays as it is.
 """
@@ -25,13 +25,15 @@ from pipeline.profiles import Profile
 from pipeline.progress import Progress, silent
 from pipeline.timing import format_timecode
 
+# A timecode of SubRip or WebVTT, whose hours may be left out and whose milliseconds may be short.
 _TIME = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
+# The timing line of a cue, its parts kept apart: indent, start, arrow, end.
 _TIMING = re.compile(rf"(\s*)({_TIME})(\s*-->\s*)({_TIME})")
 
 
 @dataclass(frozen=True)
 class Mended:
-    """What `propose` found: the mends, the whole file with them, a diff to look at, reports before and after."""
+    """Proposed mends: the whole file with them as text, a unified diff, and the audit reports before and after."""
 
     path: Path
     text: str
@@ -48,7 +50,7 @@ def propose(
     media: Path | None = None,
     progress: Progress = silent,
 ) -> Mended:
-    """All mends of an SRT or WebVTT file that help and make no other rule worse; nothing is written.
+    """Propose all mends of an SRT or WebVTT file that help and make no other rule worse; nothing is written.
 
     Raises SubtitlesError for a file that cannot be read, or is of another format.
     """
@@ -59,21 +61,21 @@ def propose(
     _, mends = mend(document, profiles, known, waivers, progress)
     old = _decoded(path)
     lines = _lines(old)
-    mends = [one for one in mends if _stands_as_read(lines, one)]
+    mends = [one for one in mends if _is_verbatim(lines, one)]
     new = patched(old, mends, document.format)
     diff = "".join(
         difflib.unified_diff(_lines(old), _lines(new), str(path), f"{path} (mended)", n=2, lineterm="\n")
     )
     again = _read_again(path, new, document) if mends else document
     before, after = (waive(audit(d, profiles, known), waivers) for d in (document, again))
-    if len(again.cues) != len(document.cues) or _gravity(after) > _gravity(before):
+    if len(again.cues) != len(document.cues) or _severity_counts(after) > _severity_counts(before):
         # Players would read the mended file otherwise than it was meant: better none.
         return Mended(path, old, "", (), before, before)
     return Mended(path, new, diff, tuple(mends), before, after)
 
 
-def _stands_as_read(lines: Sequence[str], one: Mend) -> bool:
-    """Whether a caption's text stands under its timing line just as it was read: not over a blank line, for one."""
+def _is_verbatim(lines: Sequence[str], one: Mend) -> bool:
+    """Whether the lines under a caption's timing line are exactly its text as read; a cue with a blank line inside is not."""
     if one.after.raw == one.before.raw:
         return True
     at = one.before.line
@@ -83,7 +85,7 @@ def _stands_as_read(lines: Sequence[str], one: Mend) -> bool:
 
 
 def _read_again(path: Path, text: str, document: Document) -> Document:
-    """The document that the mended text is: what is reported after a mend is what the file will say."""
+    """Parse the mended text anew, so that the report after a mend is about what the file will hold."""
     with TemporaryDirectory() as folder:
         copy = Path(folder, path.name)
         copy.write_bytes(text.encode("utf-8", "surrogatepass"))
@@ -91,8 +93,8 @@ def _read_again(path: Path, text: str, document: Document) -> Document:
     return replace(again, notes=document.notes)
 
 
-def _gravity(report: Report) -> tuple[int, int]:
-    """Errors, and then warnings."""
+def _severity_counts(report: Report) -> tuple[int, int]:
+    """The numbers of errors and of warnings, which compare in this order."""
     return report.count(Severity.ERROR), report.count(Severity.WARNING)
 
 
@@ -108,7 +110,7 @@ def write(mended: Mended, in_place: bool, overwrite: bool = False) -> tuple[Path
             mended.text
         )
         return target, None
-    backup = _free(mended.path.with_name(mended.path.name + ".bak"))
+    backup = _unused_path(mended.path.with_name(mended.path.name + ".bak"))
     try:
         backup.write_bytes(mended.path.read_bytes())
     except OSError as error:
@@ -117,8 +119,8 @@ def write(mended: Mended, in_place: bool, overwrite: bool = False) -> tuple[Path
     return mended.path, backup
 
 
-def _free(path: Path) -> Path:
-    """The path itself, or with a number behind it when it is taken."""
+def _unused_path(path: Path) -> Path:
+    """The first path that does not exist: itself, or with a number from 2 behind it."""
     number, free = 1, path
     while free.exists():
         number += 1
@@ -127,6 +129,7 @@ def _free(path: Path) -> Path:
 
 
 def _decoded(path: Path) -> str:
+    """The file's text: UTF-8, UTF-16 with a byte order mark, or Windows-1252. Raises SubtitlesError."""
     data = path.read_bytes()
     for encoding in ("utf-8-sig", "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"):
         try:
@@ -137,11 +140,12 @@ def _decoded(path: Path) -> str:
 
 
 def _lines(text: str) -> list[str]:
+    """The lines with their ends, which are LF, CRLF or CR; behind a last line end stands one empty line."""
     return re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
 
 
 def patched(text: str, mends: Sequence[Mend], kind: str) -> str:
-    """The file's text with the times and payloads of mended captions in place of the old."""
+    """Patch the times and payloads of mended captions into a file's text; `kind` is "srt" or "vtt"."""
     lines = _lines(text)
     end_of_line = "\r\n" if "\r\n" in text else "\n"
     for one in sorted(mends, key=lambda m: -m.before.line):
@@ -158,7 +162,7 @@ def patched(text: str, mends: Sequence[Mend], kind: str) -> str:
 
 
 def _timing(line: str, one: Mend, kind: str) -> str:
-    """The timing line with the new times; what follows them stays."""
+    """The timing line with the new times; the cue settings behind them stay."""
     if one.after.span == one.before.span:
         return line
     mark = "," if kind == "srt" else "."

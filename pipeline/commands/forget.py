@@ -1,4 +1,4 @@
-"""Remove everything that was derived from a recording, and say what was left because a person had changed it."""
+"""Removal of derived data: the outputs and artefacts of a recording, all but the outputs that a person mended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.run.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was removed of one recording, and which outputs stay because a person mended them."""
+    """The result of a removal: the outputs removed, and those kept because a person mended them."""
 
     name: str
     removed: tuple[Path, ...]
@@ -27,6 +27,7 @@ class Forgotten:
         )
 
     def as_json(self) -> dict[str, Any]:
+        """The same as plain values for `--json`."""
         return {
             "name": self.name,
             "removed": [str(p) for p in self.removed],
@@ -35,18 +36,21 @@ class Forgotten:
 
 
 def known(out: Path) -> tuple[str, ...]:
-    """The names of all recordings that something was derived from."""
+    """The names of all recordings that have artefacts in this output folder, sorted."""
     work = out / WORK_FOLDER
     return tuple(sorted(p.name for p in work.iterdir() if p.is_dir())) if work.is_dir() else ()
 
 
 def search_index(out: Path) -> Path:
-    """Where the words of all transcripts of a folder also lie, once they have been made searchable."""
+    """The path of the folder's search index, which holds the words of its transcripts once `vignette index` has run."""
     return out / WORK_FOLDER / "search.sqlite"
 
 
 def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
-    """Remove the outputs and artefacts of a recording. Raises UsageError for an unknown name, OutputError when it cannot."""
+    """Remove the outputs and artefacts of a recording, with `mended_too` also the outputs that a person mended.
+
+    Raises UsageError for an unknown name, OutputError when a file cannot be removed or a run is working on the recording.
+    """
     if name not in known(out):
         raise UsageError(
             f"nothing in '{out}' was derived from a recording named '{name}'",

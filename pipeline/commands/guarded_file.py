@@ -1,4 +1,4 @@
-"""The files that a command leaves where a person said, and how none of them ever costs that person's work.
+"""Overwrite protection: files that a command writes where a person said never replace that person's work.
 
 One rule for `mux`, `sheet`, `check --fix` and `align`: a file that stands there already is replaced only when it is, byte for
 byte, what the same command made of the same file before; any other is refused until the person says `--overwrite`. What was
@@ -20,12 +20,13 @@ from filelock import FileLock
 from pipeline.errors import OutputError
 from pipeline.files import WORK_FOLDER, write_atomic
 
+# The file in `.work/` that holds what commands wrote: see `_record`.
 _RECORD = "written.json"
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedFile:
-    """Where `command` puts what it makes of `source`; `elsewhere` tells a person how to choose another place."""
+    """A target file that `command` makes of `source`, protected; `elsewhere` tells a person how to choose another path."""
 
     path: Path
     command: str
@@ -34,7 +35,7 @@ class GuardedFile:
     overwrite: bool = False
 
     def check(self) -> None:
-        """Raise OutputError where nothing may be written; quick, so that it can be asked before any work begins."""
+        """Raise OutputError where the target may not be written; quick, so that it can be asked before any work begins."""
         if self.path.exists() and self.source.exists() and self.path.samefile(self.source):
             raise OutputError(self.path, f"is the input of this very command, {self.source}", self.elsewhere)
         folder = self._real.parent
@@ -44,14 +45,14 @@ class GuardedFile:
         if self.path.is_dir():
             problem = "cannot be written: a folder of this name is in the way"
             raise OutputError(self.path, problem, self.elsewhere)
-        if not self.overwrite and self._is_anothers():
+        if not self.overwrite and self._is_foreign():
             problem = (
                 f"is there already, and is not what '{self.command}' made of {self.source} and left there"
             )
             raise OutputError(self.path, problem, f"rename it, {self.elsewhere}, or add --overwrite")
 
     def write(self, content: str | bytes) -> None:
-        """Put `content` there in one step. Raises OutputError."""
+        """Write `content` atomically, text as UTF-8; nothing where it stands there already. Raises OutputError."""
         data = content.encode("utf-8") if isinstance(content, str) else content
         if self._real.is_file() and self._real.read_bytes() == data:
             return
@@ -60,7 +61,7 @@ class GuardedFile:
         write_atomic(self.path, data, self.elsewhere)
 
     def move(self, part: Path) -> None:
-        """Put a finished file of the same folder there in one step. Raises OutputError."""
+        """Rename a finished file of the same folder to the target, atomically. Raises OutputError."""
         self.check()
         self._remember(_digest(part))
         try:
@@ -70,14 +71,16 @@ class GuardedFile:
 
     @property
     def _real(self) -> Path:
-        """The file itself: a link stays a link."""
+        """The target with symbolic links resolved, so that a link stays a link."""
         return Path(os.path.realpath(self.path))
 
     @property
     def _maker(self) -> str:
+        """What made the file: the command, and its source relative to the target's folder."""
         return f"{self.command} {os.path.relpath(self.source.resolve(), self._real.parent)}"
 
-    def _is_anothers(self) -> bool:
+    def _is_foreign(self) -> bool:
+        """Whether a file stands there that this command did not make of this source."""
         real = self._real
         if not real.is_file() or not real.stat().st_size:  # an empty file is nobody's work
             return False
@@ -89,12 +92,15 @@ class GuardedFile:
             ) from error
 
     def _ours(self, record: dict[str, Any]) -> list[str]:
+        """The SHA-256 digests under which the file is this command's own work."""
         held = record.get(self._real.name)
         found = held.get("sha256") if isinstance(held, dict) and held.get("by") == self._maker else None
         return [str(digest) for digest in found] if isinstance(found, list) else []
 
     def _remember(self, digest: str) -> None:
-        """Say what is about to be written. What stands there of ours stays ours: a command cut short has not replaced it yet."""
+        """Record ahead the digest of what is about to be written, beside that of our file which stands there still: an
+        interrupted command has not replaced it. Raises OutputError.
+        """
         real = self._real
         work = real.parent / WORK_FOLDER
         try:
@@ -112,7 +118,7 @@ class GuardedFile:
 
 
 def _record(folder: Path) -> dict[str, Any]:
-    """What commands left in a folder: file name -> which command made it, and of what (`by`), and its digests, the last first."""
+    """The folder's record by file name: which command made a file of which source (`by`), and its digests, the last first."""
     try:
         held = json.loads((folder / WORK_FOLDER / _RECORD).read_bytes())
     except (OSError, ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""A copy of a recording with chapters and captions that can be switched on; picture and sound are copied, never encoded."""
+"""Muxing: a copy of a recording with chapters and a caption track inside; picture and sound are copied, never encoded."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pipeline.commands.guarded_file import GuardedFile
 from pipeline.errors import NotCaptioned, UsageError
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
 
-# The container's ending -> how captions are stored in it.
+# The container's suffix -> ffmpeg's name of the subtitle codec that it holds.
 CAPTION_CODECS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".mkv": "srt"}
-# ISO 639-1 -> the three letters that containers want; others are written as they are.
+# ISO 639-1 codes -> ISO 639-2/T codes, as MP4 holds them; other codes are written as they are.
 LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
 
 
 def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
-    """Write `target`, a copy of `media` with the chapters and captions found in the folder `out`.
+    """Mux `media` with the chapters and captions found in the folder `out` into `target`, and return that.
 
     Raises NotCaptioned where there is nothing to put in, UsageError where the container cannot hold it, OutputError where
     the copy would replace the recording or, without `overwrite`, a file that is no earlier copy, and MediaError when ffmpeg
@@ -27,20 +27,20 @@ def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
     codec = CAPTION_CODECS.get(target.suffix.lower())
     if codec is None:
         raise UsageError(f"{target.name} cannot hold captions", f"end it in {', '.join(CAPTION_CODECS)}")
-    made = document(out / f"{media.stem}.json", media)
+    transcript = document(out / f"{media.stem}.json", media)
     place = GuardedFile(target, "mux", media, "name another with --to", overwrite)
     place.check()
-    captions = out / f"{media.stem}.{made['lang']}.srt"
+    captions = out / f"{media.stem}.{transcript['lang']}.srt"
     if not captions.is_file():
         raise NotCaptioned(
             media, f"there are no captions to publish in {captions}", f"run: vignette run {media}"
         )
     with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
         chapters = Path(folder) / "chapters.txt"
-        chapters.write_text(ffmetadata(made["vignettes"]), encoding="utf-8")
+        chapters.write_text(ffmetadata(transcript["vignettes"]), encoding="utf-8")
         part = target.with_name(f".{target.stem}.part{target.suffix}")
         try:
-            _run(media, captions, chapters, part, codec, made["lang"])
+            _run(media, captions, chapters, part, codec, transcript["lang"])
             place.move(part)
         finally:
             part.unlink(missing_ok=True)
@@ -61,16 +61,16 @@ def _run(media: Path, captions: Path, chapters: Path, target: Path, codec: str, 
         "metadata:s:s:0": f"language={language}",
     }
     node = ffmpeg.output(film["v?"], film["a?"], text["s"], file_url(target), **options)
-    run_ffmpeg(_with_input(node, chapters), media)
+    run_ffmpeg(_with_chapters(node, chapters), media)
 
 
-def _with_input(node: Any, chapters: Path) -> Any:
-    """ffmpeg-python names only inputs that a stream is taken from; chapters are none, so theirs is named globally."""
+def _with_chapters(node: Any, chapters: Path) -> Any:
+    """The command with the chapters as a further input: ffmpeg-python adds only inputs that a stream is taken from."""
     return node.global_args("-f", "ffmetadata", "-i", file_url(chapters))
 
 
 def ffmetadata(parts: list[dict[str, Any]]) -> str:
-    """The parts as ffmpeg's metadata file: one chapter each, in milliseconds."""
+    """The parts as chapters in ffmpeg's metadata format (FFMETADATA1), in milliseconds, special characters escaped."""
     blocks = [";FFMETADATA1"]
     for part in parts:
         title = " ".join(str(part["title"]).split())
@@ -83,7 +83,10 @@ def ffmetadata(parts: list[dict[str, Any]]) -> str:
 
 
 def document(path: Path, media: Path) -> dict[str, Any]:
-    """What a public document of `media` says of language (`lang`), title, parts (`vignettes`) and names. Raises NotCaptioned."""
+    """Read the public document of `media`: language (`lang`), `title`, parts (`vignettes`), and speakers' `names` by id.
+
+    Raises NotCaptioned where it is missing or of another version.
+    """
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         names = {str(s["id"]): str(s["name"]) for s in found["speakers"]}

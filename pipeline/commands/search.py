@@ -1,8 +1,7 @@
-"""What the commands of the search do, without a terminal: each returns its text (or JSON) and its exit
-status.
+"""The search commands without a terminal: each returns its text (or JSON) and its exit status.
 
-0 done, 1 something failed or was skipped (the rest was done); what makes no sense is raised as UsageError,
-status 2.
+The status is 0 when all was done and 1 when something failed or was skipped and the rest was done; what makes no sense is
+raised as UsageError, whose status is 2.
 """
 
 from __future__ import annotations
@@ -23,18 +22,20 @@ from pipeline.search.query import lexer, parser
 from pipeline.search.query.parser import LIMIT
 
 Answer = tuple[str, int]
+"""What a command prints, and its exit status."""
 
 
 def index(
     folder: Path, rebuild: bool = False, as_json: bool = False, progress: Progress | None = None
 ) -> Answer:
-    """Bring the index of a folder up to date; 1 when documents were skipped. Raises IndexFileError."""
+    """Update the search index of a folder; the status is 1 when documents were skipped. Raises IndexFileError."""
     built = build.update(folder, rebuild=rebuild, progress=progress)
     status = 1 if built.skipped else 0
-    return (_json(built.as_json()) if as_json else _told(built)), status
+    return (_json(built.as_json()) if as_json else _summary(built)), status
 
 
-def _told(built: Built) -> str:
+def _summary(built: Built) -> str:
+    """What an update of the index changed and skipped, in lines."""
     lists = (("added", built.added), ("changed", built.changed), ("removed", built.removed))
     parts = [f"{len(names)} {what}" for what, names in lists if names]
     parts += [f"{built.unchanged} unchanged"] if built.unchanged else []
@@ -54,11 +55,14 @@ def search(
     clips_folder: Path | None = None,
     media: Path = Path("media"),
 ) -> Answer:
-    """The hits of a query as text, json, csv or md, or how they divide; 1 when a clip could not be cut.
+    """Search a folder's index: the hits as text, json, csv or md, or with `count_by` their distribution.
+
+    At most `limit` hits are shown. With `clips_folder` each is cut from the recordings in `media`; the status is 1 when one
+    could not be cut.
 
     Raises QueryError, UsageError, IndexFileError, OutputError.
     """
-    _check(format, limit)
+    _check_options(format, limit)
     parser.parse(query)  # what is wrong with it is said even where there is no index yet
     if count_by is not None:
         return counts(query, folder, count_by, format), 0
@@ -80,7 +84,7 @@ def search(
 
 
 def counts(query: str, folder: Path, by: str, format: str = "text") -> str:
-    """How the hits of a query divide by concept, speaker, vignette or video."""
+    """Distribution of a query's hits by concept, speaker, vignette or video. Raises QueryError, UsageError, IndexFileError."""
     with Index.of(folder) as opened:
         found = opened.count(query, by)
     if format == "json":
@@ -94,29 +98,31 @@ def counts(query: str, folder: Path, by: str, format: str = "text") -> str:
 def concordance(
     query: str, folder: Path, sort: str = "place", context: int = 8, format: str = "text", limit: int = 100
 ) -> Answer:
-    """Every place where a word or phrase is said, with its context. Raises QueryError, UsageError,
-    IndexFileError.
+    """Concordance (keyword in context): every occurrence of a word or phrase with `context` words on either side.
+
+    Raises QueryError, UsageError, IndexFileError.
     """
-    _check(format, limit)
+    _check_options(format, limit)
     if context < 0:
         raise UsageError("--context cannot be negative")
     parser.parse(query)
     with Index.of(folder) as opened:
         found = opened.concordance(query, sort, context, limit)
-    shapes: dict[str, Callable[[], str]] = {
+    writers: dict[str, Callable[[], str]] = {
         "text": lambda: render.concordance_text(found),
         "csv": lambda: render.concordance_csv(found),
         "md": lambda: render.concordance_md(found),
         "json": lambda: _json(found.as_json()),
     }
-    return shapes[format](), 0
+    return writers[format](), 0
 
 
 def cooccur(folder: Path, within: str = "30s", query: str = "", format: str = "text") -> Answer:
-    """The table of concepts that occur within a time of each other. Raises QueryError, UsageError,
-    IndexFileError.
+    """Co-occurrence table: how often two concepts occur `within` a time of each other ("30s"; "0" for the same utterance).
+
+    Raises QueryError, UsageError, IndexFileError.
     """
-    _check(format, 1)
+    _check_options(format, 1)
     within_ms = lexer.time_ms(within)
     if within_ms is None:
         raise UsageError(f"--within '{within}' is no time", "write 30s, 2min, or 0 for the same utterance")
@@ -124,25 +130,26 @@ def cooccur(folder: Path, within: str = "30s", query: str = "", format: str = "t
         parser.parse(query)
     with Index.of(folder) as opened:
         found = opened.cooccurrence(within_ms, query)
-    shapes: dict[str, Callable[[], str]] = {
+    writers: dict[str, Callable[[], str]] = {
         "text": lambda: render.cooccurrence_text(found),
         "csv": lambda: render.cooccurrence_csv(found),
         "md": lambda: render.cooccurrence_md(found),
         "json": lambda: _json(found.as_json()),
     }
-    return shapes[format](), 0
+    return writers[format](), 0
 
 
 def export_qda(
     target: Path, folder: Path, media: Path = Path("media"), with_media: bool = False, as_json: bool = False
 ) -> Answer:
-    """Write a folder's transcripts as a REFI-QDA project; 1 when documents were skipped. Raises OutputError."""
+    """Export a folder's transcripts as a REFI-QDA project; the status is 1 when documents were skipped. Raises OutputError."""
     made = refi_qda.export(folder, target, media, with_media)
     status = 1 if made.skipped else 0
     return (_json(made.as_json()) if as_json else str(made)), status
 
 
-def _check(format: str, limit: int) -> None:
+def _check_options(format: str, limit: int) -> None:
+    """Raise UsageError for a format that there is not, or a limit below 1."""
     if format not in render.FORMATS:
         raise UsageError(f"--format knows {', '.join(render.FORMATS)}, not '{format}'")
     if limit < 1:

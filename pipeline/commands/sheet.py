@@ -1,4 +1,4 @@
-"""The division at a glance: one HTML file with a frame of every part, which opens from disk and asks for nothing else."""
+"""Contact sheet: the parts of a recording on one HTML page, a video frame for each; the page loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from pipeline.timing import clock
 
-# A part is shown by the picture this far into it, behind its card, or by its middle when it is shorter.
-INTO_MS = 6000
-FRAME_WIDTH = 320
+# A part is shown by the frame this long after its start, behind its title card; by its middle when that is sooner. Set by hand.
+FRAME_DELAY_MS = 6000
+FRAME_WIDTH_PX = 320
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -31,26 +31,27 @@ p {{ margin: .1rem 0; color: #444; font-size: .9rem }}
 
 
 def page(title: str, parts: list[dict[str, Any]], names: dict[str, str], frames: list[bytes | None]) -> str:
-    """The sheet as HTML; `names` gives speaker ids their names, `frames` each part's JPEG, None where there is no picture."""
+    """Render the contact sheet as HTML; `names` are speakers' names by id, `frames` each part's JPEG or None."""
     items = [_item(part, names, frame) for part, frame in zip(parts, frames, strict=True)]
     return _PAGE.format(title=escape(title), count=len(parts), items="\n".join(items))
 
 
 def _item(part: dict[str, Any], names: dict[str, str], frame: bytes | None) -> str:
+    """A part as a list item: its frame, title, times and kind, cast, and evidence."""
     title, kind = escape(str(part["title"])), escape(str(part["kind"]))
     cast = escape(", ".join(names.get(who) or who for who in part["cast"]))
-    proof = escape("; ".join(part["evidence"]))
+    evidence = escape("; ".join(part["evidence"]))
     picture = '<div class="none"></div>'
     if frame is not None:
         data = base64.b64encode(frame).decode("ascii")
         picture = f'<img alt="A picture of the part {title}" src="data:image/jpeg;base64,{data}">'
-    lines = [f"{clock(part['start_ms'])} to {clock(part['end_ms'])}, {kind}", cast, proof]
-    told = "".join(f"<p>{line}</p>" for line in lines if line)
-    return f"<li>{picture}<h2>{title}</h2>{told}</li>"
+    lines = [f"{clock(part['start_ms'])} to {clock(part['end_ms'])}, {kind}", cast, evidence]
+    paragraphs = "".join(f"<p>{line}</p>" for line in lines if line)
+    return f"<li>{picture}<h2>{title}</h2>{paragraphs}</li>"
 
 
 def frames_of(media: Path, parts: list[dict[str, Any]]) -> list[bytes | None]:
-    """A small JPEG of each part; None for every part of a recording without a picture. Raises av's own errors."""
+    """Decode a JPEG thumbnail of each part; None where the recording has no picture, or none there. Raises av's own errors."""
     import cv2
 
     from pipeline.media.decode import moving_pictures, open_container, origin_s
@@ -62,7 +63,7 @@ def frames_of(media: Path, parts: list[dict[str, Any]]) -> list[bytes | None]:
             return [None] * len(parts)
         base, origin = float(streams[0].time_base), origin_s(container)
         for part in parts:
-            at_ms = min(part["start_ms"] + INTO_MS, (part["start_ms"] + part["end_ms"]) // 2)
+            at_ms = min(part["start_ms"] + FRAME_DELAY_MS, (part["start_ms"] + part["end_ms"]) // 2)
             stamp = round((at_ms / 1000 + origin) / base)
             container.seek(stamp, stream=streams[0])
             frame = next(
@@ -71,8 +72,8 @@ def frames_of(media: Path, parts: list[dict[str, Any]]) -> list[bytes | None]:
             if frame is None:
                 found.append(None)
                 continue
-            height = max(2, round(FRAME_WIDTH * frame.height / frame.width))
-            picture = frame.reformat(FRAME_WIDTH, height, "bgr24").to_ndarray()
+            height = max(2, round(FRAME_WIDTH_PX * frame.height / frame.width))
+            picture = frame.reformat(FRAME_WIDTH_PX, height, "bgr24").to_ndarray()
             done, data = cv2.imencode(".jpg", picture)
             found.append(data.tobytes() if done else None)
     return found

@@ -1,4 +1,4 @@
-"""Findings that people accepted: out of the journal beside the recording into reports, and out of a report into the journal."""
+"""Waivers: audit findings that people accept, read from the recording's journal and made from an open finding."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from pipeline.errors import UsageError
 from pipeline.run.store import Store
 from pipeline.timing import clock
 
+# How many words before and after a finding its anchor holds, to find the place again.
 CONTEXT_WORDS = 5
 
 
 def journal_for(file: Path, media: Path | None = None) -> Path:
-    """Where decisions about a caption file stand: beside its recording, where that is known, else beside the file."""
+    """The path of the journal for a caption file: beside its recording, where that is known, else beside the file."""
     if media is not None:
         return journal_of(media)
     stem = file.name.split(".")[0]
@@ -26,7 +27,7 @@ def journal_for(file: Path, media: Path | None = None) -> Path:
 
 
 def waivers_for(file: Path, media: Path | None = None) -> list[Waiver]:
-    """The waivers that hold for a caption file. Raises JournalError."""
+    """Read the waivers for a caption file, those withdrawn left out. Raises JournalError."""
     contents = read(journal_for(file, media))
     ledger = Ledger(contents)
     return [
@@ -45,9 +46,9 @@ def waivers_for(file: Path, media: Path | None = None) -> list[Waiver]:
 def waiver(
     document: Document, report: Report, rule: str, at_ms: int | None, reason: str, who: str
 ) -> Decision:
-    """The decision that the one open finding of a rule, or the one nearest to a time, is right as it is.
+    """Make the decision that waives the one open finding of a rule, or the one nearest to a time.
 
-    Raises UsageError when there is none, or more than one and no time.
+    Raises UsageError when there is none (within `NEAR_MS` of the time), or more than one and no time.
     """
     found = [f for f in report.open if f.id == rule]
     places = sorted({(f.start_ms or 0, f.text) for f in found})
@@ -69,7 +70,7 @@ def waiver(
 
 
 def _anchor(document: Document, finding: Finding) -> Anchor:
-    """The words of the caption that a finding is about, without labels; of no words where it is about a time alone."""
+    """The anchor of a finding: the words of its caption without labels, or none where the finding is about a time alone."""
     start, end = max(0, finding.start_ms or 0), max(0, finding.end_ms or finding.start_ms or 0)
     order = list(document.cues)
     at = next((k for k, c in enumerate(order) if c.number == finding.cue_index), None)
@@ -83,6 +84,7 @@ def _anchor(document: Document, finding: Finding) -> Anchor:
 
 
 def _words(cues: Sequence[ShownCue]) -> list[str]:
+    """The words of cues without speaker labels and dashes."""
     found: list[str] = []
     for cue in cues:
         labels = dict(cue.labels)

@@ -1,1 +1,15 @@
-"""A run: the stages folded over recordings; what is done is kept, what is not is done, nothing is lost."""
+"""The pipeline's run: stages folded over recordings, incrementally: what is up to date is taken, what is not is done.
+
+- `jobs`: which recordings a command means, with their sidecars and subtitles
+- `graph`: the stages' inputs and the order in which they feed each other
+- `fold`: one stage done, or its artefact taken
+- `store`: the artefacts on disk, keyed by what each stage read
+- `batch`: several recordings one after the other, whatever becomes of each
+- `outcome`: what became of a recording and its stages
+- `outputs`: the files written, and the protection of those that a person mended
+- `report`: the closing sentences about quality and open questions
+- `preview`: a transcript recomposed from its artefacts
+- `enrolment`: sample clips of people's voices
+
+None of these knows of a terminal.
+"""

@@ -1,4 +1,4 @@
-"""The voices that people show us: `enrol = "jax.wav"` or `enrol = "0:12-0:20"` in the sidecar's roster."""
+"""Speaker enrolment: sample clips of people's voices, `enrol = "jax.wav"` or `enrol = "0:12-0:20"` in the sidecar's roster."""
 
 from __future__ import annotations
 
@@ -11,84 +11,92 @@ from numpy.typing import NDArray
 
 from pipeline.errors import SettingsError
 from pipeline.files import digest_of_file
-from pipeline.media import facts
+from pipeline.media.facts import decode_audio
 from pipeline.run.jobs import Job, sidecar_of
 from pipeline.settings import Person
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.timing import Span, parse_timecode
 
 Passages = list[tuple[Span, NDArray[np.float32]]]
+"""Passages of one person's clip in milliseconds, each with its speaker embeddings of shape (windows, size)."""
 
-# Less of a voice is no basis for knowing it again.
-LEAST_MS = 2000
-_PIECE_MS = 2400
+# A shorter clip is refused: it holds too few embedding windows to recognise a voice by. Set by hand.
+MIN_CLIP_MS = 2000
+# A clip is cut into equal passages of about this length. Set by hand.
+_PASSAGE_MS = 2400
+# A range of two times with a hyphen or dash between them: "0:12-0:20".
 _RANGE = re.compile(r"\s*([\d:.,]+)\s*[-–—]\s*([\d:.,]+)\s*")
 
 
 def clips(job: Job, duration_ms: int, memory: EmbeddingCache) -> dict[str, Passages]:
-    """By name: passages of each enrolled person and their vectors; `duration_ms` is the recording's.
+    """Enrolment embeddings by person's name: the passages of each clip and their vectors; `duration_ms` is the recording's.
 
-    Raises SettingsError for a clip that is missing, too short or outside the recording, MediaError for one that is no sound.
+    Passages without an embedding are left out. Raises SettingsError for a clip that is missing, too short or outside the
+    recording, MediaError for one that cannot be decoded.
     """
-    return {p.name: _heard(p, job, duration_ms, memory) for p in job.settings.people if p.enrol}
+    return {p.name: _embedded(p, job, duration_ms, memory) for p in job.settings.people if p.enrol}
 
 
 def digests(job: Job) -> list[str]:
-    """What stands for the clips in an artefact's key; ranges are in the settings already. Raises SettingsError."""
+    """SHA-256 digests of the clip files, for an artefact's key; ranges are in the settings already. Raises SettingsError."""
     files = (p for p in job.settings.people if p.enrol and not _RANGE.fullmatch(p.enrol))
-    return [digest_of_file(_checked(p, job)) for p in files]
+    return [digest_of_file(_clip_file(p, job)) for p in files]
 
 
-def _heard(person: Person, job: Job, duration_ms: int, memory: EmbeddingCache) -> Passages:
+def _embedded(person: Person, job: Job, duration_ms: int, memory: EmbeddingCache) -> Passages:
     match = _RANGE.fullmatch(person.enrol)
     if match:
-        parts = _parts(_range(person, job, match, duration_ms))
+        parts = _cut(_range(person, job, match, duration_ms))
         vectors = memory.embed(parts)
     else:
-        path = _checked(person, job)
-        sound = facts.decode_audio(path)
-        _long_enough(person, job, sound.duration_ms)
-        parts = _parts(Span(0, sound.duration_ms))
+        path = _clip_file(person, job)
+        sound = decode_audio(path)
+        _check_length(person, job, sound.duration_ms)
+        parts = _cut(Span(0, sound.duration_ms))
         vectors = memory.embed_in(lambda: sound, f"{digest_of_file(path)[:12]}:", parts)
     return [(part, found) for part, found in zip(parts, vectors, strict=True) if found is not None]
 
 
 def _range(person: Person, job: Job, match: re.Match[str], duration_ms: int) -> Span:
+    """The part of the recording that `enrol` names. Raises SettingsError."""
     try:
         span = Span(parse_timecode(match[1]), parse_timecode(match[2]))
     except ValueError as error:
-        raise _wrong(job, person, f"is not a range like 0:12-0:20: {error}") from None
+        raise _error(job, person, f"is not a range like 0:12-0:20: {error}") from None
     if span.end_ms > duration_ms:
-        raise _wrong(job, person, "lies behind the end of the recording")
-    _long_enough(person, job, span.duration_ms)
+        raise _error(job, person, "lies behind the end of the recording")
+    _check_length(person, job, span.duration_ms)
     return span
 
 
-def _parts(span: Span) -> list[Span]:
-    count = max(1, round(span.duration_ms / _PIECE_MS))
+def _cut(span: Span) -> list[Span]:
+    """The span as passages of equal length, nothing left over."""
+    count = max(1, round(span.duration_ms / _PASSAGE_MS))
     return [
         Span(a, b)
         for a, b in pairwise(span.start_ms + span.duration_ms * k // count for k in range(count + 1))
     ]
 
 
-def _long_enough(person: Person, job: Job, duration_ms: int) -> None:
-    if duration_ms < LEAST_MS:
-        raise _wrong(
-            job, person, f"is shorter than {LEAST_MS // 1000} seconds; give some ten seconds of them alone"
+def _check_length(person: Person, job: Job, duration_ms: int) -> None:
+    """Raise SettingsError for less than `MIN_CLIP_MS`."""
+    if duration_ms < MIN_CLIP_MS:
+        raise _error(
+            job, person, f"is shorter than {MIN_CLIP_MS // 1000} seconds; give some ten seconds of them alone"
         )
 
 
-def _checked(person: Person, job: Job) -> Path:
+def _clip_file(person: Person, job: Job) -> Path:
+    """The clip's path, relative to the recording's folder. Raises SettingsError."""
     path = job.media.parent / person.enrol
     if not path.is_file():
-        raise _wrong(
+        raise _error(
             job, person, f"is neither a file beside the recording ({path}) nor a range like 0:12-0:20"
         )
     return path
 
 
-def _wrong(job: Job, person: Person, problem: str) -> SettingsError:
+def _error(job: Job, person: Person, problem: str) -> SettingsError:
     return SettingsError(
         str(sidecar_of(job.media)), f"people.enrol of {person.name}", f"'{person.enrol}' {problem}"
     )

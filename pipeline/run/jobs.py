@@ -1,4 +1,4 @@
-"""Which recordings a command means, and what belongs to each: sidecar, subtitles, where its outputs go."""
+"""Job planning: which recordings a command means, and what belongs to each: sidecar, subtitles, where its outputs go."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import settings as settings_module
 from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError, VignetteError
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
 from pipeline.media.facts import SUFFIXES
-from pipeline.settings import Settings
+from pipeline.settings import Settings, load
 
-# Outputs add up to ".draft.concepts.new2.vtt" and a temporary end; file systems stop at 255 bytes.
-LONGEST_NAME = 200
+# Outputs append up to ".draft.concepts.new2.vtt" and a temporary suffix to the name; most file systems (ext4, APFS, NTFS)
+# allow 255 bytes or characters.
+MAX_NAME_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One recording to caption. `name` is its file's name without the suffix: the stem of every output."""
+    """One recording to caption, the folder its outputs go to, its settings, and its subtitles or script where there are any."""
 
     media: Path
     out: Path
@@ -29,12 +29,13 @@ class Job:
 
     @property
     def name(self) -> str:
+        """The recording's file name without the suffix: the stem of every output."""
         return self.media.stem
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The jobs, the recordings that cannot even be begun (with why), and what a person should be told."""
+    """The jobs, the recordings refused before any work (each with its error), and notices for the user."""
 
     jobs: tuple[Job, ...]
     refused: tuple[tuple[Path, VignetteError], ...] = ()
@@ -43,7 +44,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line said. `folder` is searched when no media are named."""
+    """What the command line asked for; `folder` is searched when no media are named, `overrides` are `--set key=value`."""
 
     media: tuple[Path, ...] = ()
     subtitles: Path | None = None
@@ -54,17 +55,17 @@ class Request:
 
 
 def plan(request: Request) -> Plan:
-    """The jobs of a request, in order of their paths.
+    """Plan the jobs of a request, in order of their paths, each recording once.
 
     Raises UsageError when it makes no sense as a whole, SettingsError when vignette.toml or --set are wrong (nothing would come
     out as wished then); what is wrong with one recording alone is in `refused`.
     """
-    settings_module.load(request.project_file, None, request.overrides)
+    load(request.project_file, None, request.overrides)
     recordings = _recordings(request)
     if request.subtitles is not None and len(recordings) != 1:
         raise UsageError("--subtitles goes with exactly one recording", "name the recording it belongs to")
     jobs: list[Job] = []
-    refused: list[tuple[Path, VignetteError]] = [*_same_names(recordings)]
+    refused: list[tuple[Path, VignetteError]] = [*_name_clashes(recordings)]
     taken = {path for path, _ in refused}
     for path in recordings:
         if path in taken:
@@ -73,17 +74,19 @@ def plan(request: Request) -> Plan:
             jobs.append(_job(path, request))
         except VignetteError as error:
             refused.append((path, error))
-    return Plan(tuple(jobs), tuple(refused), tuple(_lonely_sidecars(request, recordings)))
+    return Plan(tuple(jobs), tuple(refused), tuple(_orphaned_sidecars(request, recordings)))
 
 
 def _recordings(request: Request) -> list[Path]:
     """The named recordings (folders opened), or everything in the media folder; each once."""
     if request.media:
         found = [
-            path for named in request.media for path in (_inside(named) if os.path.isdir(named) else [named])
+            path
+            for named in request.media
+            for path in (_recordings_in(named) if os.path.isdir(named) else [named])
         ]
     elif request.folder.is_dir():
-        found = _inside(request.folder)
+        found = _recordings_in(request.folder)
     else:
         raise UsageError(
             f"there is no folder '{request.folder}' here",
@@ -95,7 +98,8 @@ def _recordings(request: Request) -> list[Path]:
     return list(unique.values())
 
 
-def _inside(folder: Path) -> list[Path]:
+def _recordings_in(folder: Path) -> list[Path]:
+    """The recordings in a folder by name, hidden files left out. Raises UsageError when it cannot be read."""
     try:
         names = sorted(folder.iterdir(), key=lambda p: p.name)
     except OSError as error:
@@ -103,7 +107,7 @@ def _inside(folder: Path) -> list[Path]:
     return [p for p in names if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file()]
 
 
-def _same_names(recordings: Sequence[Path]) -> Iterable[tuple[Path, VignetteError]]:
+def _name_clashes(recordings: Sequence[Path]) -> Iterable[tuple[Path, VignetteError]]:
     """Recordings whose outputs would overwrite each other, on any disk: case and Unicode form are not trusted to differ."""
     by_name: dict[str, list[Path]] = {}
     for path in recordings:
@@ -125,7 +129,7 @@ def _job(path: Path, request: Request) -> Job:
         raise MediaError(path, "does not exist", "check the name")
     if not os.path.isfile(path):
         raise MediaError(path, "is not a file that can be read", "check what it is, and its permissions")
-    settings = settings_module.load(request.project_file, sidecar_of(path), request.overrides)
+    settings = load(request.project_file, sidecar_of(path), request.overrides)
     subtitles = (
         request.subtitles
         or _named_subtitles(path, settings)
@@ -139,21 +143,23 @@ def _job(path: Path, request: Request) -> Job:
 
 
 def _check_name(path: Path) -> None:
-    """Refuse names that the outputs cannot bear. Raises MediaError."""
+    """Raise MediaError for a name that outputs cannot be derived from."""
     try:
         length = len(path.stem.encode("utf-8"))
     except UnicodeEncodeError:
         raise MediaError(path, "has a name that is not valid UTF-8", "rename it") from None
-    if length > LONGEST_NAME:
+    if length > MAX_NAME_BYTES:
         raise MediaError(
-            path, f"has a name of more than {LONGEST_NAME} bytes", "rename it: the outputs' names are longer"
+            path,
+            f"has a name of more than {MAX_NAME_BYTES} bytes",
+            "rename it: the outputs' names are longer",
         )
     if path.stem.strip(".") == "":
         raise MediaError(path, "has a name that outputs cannot bear", "rename it")
 
 
 def sidecar_of(media: Path) -> Path:
-    """Where the recording's own settings would stand: `media/talk.mp4` -> `media/talk.toml`."""
+    """The path of the recording's sidecar, which holds its own settings: `media/talk.mp4` -> `media/talk.toml`."""
     return media.with_name(media.stem + ".toml")
 
 
@@ -172,8 +178,8 @@ def _found_subtitles(media: Path, language: str, out: Path) -> Path | None:
     return next((p for p in find_subtitles(media, language) if p.name not in ours), None)
 
 
-def _lonely_sidecars(request: Request, recordings: Sequence[Path]) -> Iterable[str]:
-    """Sidecars in the searched folder whose recording is not there (yet)."""
+def _orphaned_sidecars(request: Request, recordings: Sequence[Path]) -> Iterable[str]:
+    """Orphaned sidecars: those in the searched folder whose recording is not there (yet), one sentence each."""
     if request.media or not request.folder.is_dir():
         return
     stems = {p.stem for p in recordings}
@@ -188,7 +194,7 @@ def _lonely_sidecars(request: Request, recordings: Sequence[Path]) -> Iterable[s
 
 def _title(sidecar: Path) -> str:
     try:
-        title = settings_module.load(None, sidecar).title
+        title = load(None, sidecar).title
     except SettingsError:
         title = ""
     return f"'{title}'" if title else "a recording"

@@ -1,4 +1,4 @@
-"""What became of a recording and of each of its stages, as values."""
+"""Outcomes: what became of a recording and of each of its stages, as values; and `Watcher`, who observes a run."""
 
 from __future__ import annotations
 
@@ -13,27 +13,37 @@ from pipeline.errors import VignetteError
 from pipeline.progress import Progress
 from pipeline.run import outputs
 
+# The outputs of a recording that failed.
 NOTHING_WRITTEN = outputs.Written()
 
 
 class Status(StrEnum):
+    """What became of a recording: captioned anew, up to date already, or failed with its last good outputs in place."""
+
     DONE = "done"
     UNCHANGED = "up to date"
     FAILED = "failed"
 
 
 class Watcher(Protocol):
-    """Who is told how the run goes; every method returns at once."""
+    """The observer of a run; every method returns at once."""
 
-    def began(self, media: Path, number: int, count: int) -> None: ...
-    def stage_began(self, stage: str, reason: str) -> Progress: ...
-    def stage_ended(self, stage: str) -> None: ...
-    def ended(self, outcome: Outcome) -> None: ...
+    def began(self, media: Path, number: int, count: int) -> None:
+        """Recording `number` of `count`, from 1, is begun."""
+
+    def stage_began(self, stage: str, reason: str) -> Progress:
+        """A stage is done anew for `reason`; the share done goes to what is returned."""
+
+    def stage_ended(self, stage: str) -> None:
+        """The stage's artefact is kept."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """A recording is finished, or was refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class StageState:
-    """What became of a stage: done anew or up to date, why, and how long it took."""
+    """What became of a stage: `done` anew or up to date, why, and how many milliseconds it took (0 when up to date)."""
 
     name: str
     done: bool
@@ -43,7 +53,10 @@ class StageState:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one recording. `notes` say what was used and what that means; `needs` what a person should look at."""
+    """What became of one recording.
+
+    `grade` says whether to publish it, `notes` what was used and what that means, `needs` what a person should look at.
+    """
 
     media: Path
     status: Status
@@ -80,7 +93,7 @@ def failed(found: Iterable[Outcome]) -> bool:
 
 @dataclass(eq=False)
 class Defect(VignetteError):
-    """Something we did not foresee; `log` holds where it happened, and nothing of what was said."""
+    """An unforeseen exception; `log` is a file with its stack trace, which holds nothing of what was said."""
 
     kind_of_error: str
     log: Path

@@ -1,4 +1,4 @@
-"""The files a run leaves: which they are, and how none of them ever costs a person's work.
+"""Output files: which a run writes, and how none of them ever overwrites a person's work.
 
 An output that a person mended (its bytes are not the ones we wrote last) is kept; the new one goes beside it. An output that
 would replace one of the run's own inputs is refused before any work begins.
@@ -18,7 +18,7 @@ from pipeline.formats.writers import chapters_vtt, concepts_vtt, rttm, srt, text
 from pipeline.run.store import Store
 from pipeline.transcript import Grade, Transcript
 
-# What is written for each transcript: the end of the file's name -> how it is composed. Adding a format is one row.
+# The formats written for each transcript: suffix after the recording's name -> serialiser. Adding a format is one row.
 FORMATS = {
     ".{lang}.srt": srt.dumps,
     ".{lang}.vtt": vtt.dumps,
@@ -29,25 +29,26 @@ FORMATS = {
     ".json": writer.dumps,
 }
 
-
-# Captions that people mend in subtitle editors: of these, what was written last is kept for comparison.
+# Suffixes of captions that people mend in subtitle editors: a copy of what was written last is kept for comparison.
 MENDABLE = frozenset((".srt", ".vtt"))
 
-
-# Tracks that are no captions, whatever their last ending says.
+# Suffixes of WebVTT tracks that are no captions (kinds "metadata" and "chapters"), though they end in ".vtt".
 TRACKS = (".concepts.vtt", ".chapters.vtt")
 
 
 def end_of(path: Path) -> str:
-    """The kind of an output: ".srt", ".vtt"; other tracks than captions keep their longer end (".concepts.vtt")."""
+    """The suffix that tells an output's kind: ".srt", ".vtt"; of tracks that are no captions the longer one (".concepts.vtt")."""
     return next((end for end in TRACKS if path.name.endswith(end)), path.suffix.lower())
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`files` are current now; `mended` pairs a person's file with the new one that was put beside it; `removed` are
-    outputs of ours that this run made obsolete (a draft whose subtitles have since come); `stale` are better ones of an
-    earlier run, which a draft does not replace."""
+    """What a run left on disk.
+
+    `files` are current now. `mended` pairs a person's file with the new version put beside it. `removed` are outputs of ours
+    that this run made obsolete (a draft whose subtitles have since come). `stale` are better ones of an earlier run, which a
+    draft does not replace.
+    """
 
     files: tuple[Path, ...] = ()
     mended: tuple[tuple[Path, Path], ...] = ()
@@ -56,7 +57,7 @@ class Written:
 
 
 def paths(out: Path, name: str, lang: str, draft: bool) -> tuple[Path, ...]:
-    """Where the outputs of a recording go. A draft's captions never bear a publishable name."""
+    """The paths of a recording's outputs, one for each of `FORMATS`; a draft's bear ".draft", all but the JSON."""
     stem = f"{name}.draft" if draft else name
     return tuple(out / ((name if end == ".json" else stem) + end.format(lang=lang)) for end in FORMATS)
 
@@ -71,17 +72,19 @@ def refuse_inputs(out: Path, name: str, lang: str, inputs: Iterable[Path | None]
 
 
 Composed = tuple[tuple[Path, bytes], ...]
-"""Every output's path and its bytes."""
+"""The path and the bytes of every output."""
 
 
 def composed(transcript: Transcript, out: Path) -> Composed:
-    """Every output of a transcript, not yet written."""
+    """Serialise a transcript into every format, without writing."""
     return tuple((path, compose(transcript).encode("utf-8")) for path, compose in _targets(transcript, out))
 
 
 def write(transcript: Transcript, store: Store, out: Path, made: Composed | None = None) -> Written:
-    """Write every output, `made` where they were composed before. Raises OutputError; what a run cut short has written stays
-    ours."""
+    """Write every output atomically, `made` where they were composed before. Raises OutputError.
+
+    Digests are recorded before the first is written, so that what an interrupted run leaves is not taken for a person's work.
+    """
     made = composed(transcript, out) if made is None else made
     placed = [(path, _place(path, store, data), data) for path, data in made]
     last = store.written()
@@ -89,11 +92,11 @@ def write(transcript: Transcript, store: Store, out: Path, made: Composed | None
     store.intend({place.name: digest for place, digest in digests.items()})
     now = {path.name: last.get(path.name, "") for path, place, _ in placed if place != path}
     for path, place, data in placed:
-        _put(place, data)
+        _write_changed(place, data)
         now[place.name] = digests[place]
         if place == path and end_of(path) in MENDABLE:
             store.keep_written(path.name, data)
-    stale, removed = _retire(transcript, out, last, now)
+    stale, removed = _remove_obsolete(transcript, out, last, now)
     store.record_written(now | {path.name: last[path.name] for path in stale})
     return replace(_written((path, place) for path, place, _ in placed), removed=removed, stale=stale)
 
@@ -112,7 +115,7 @@ def _targets(transcript: Transcript, out: Path) -> list[tuple[Path, Callable[[Tr
 
 
 def _place(path: Path, store: Store, data: bytes) -> Path:
-    """Where an output goes: its own path, or the first path beside it that holds no person's work."""
+    """The path that an output goes to: its own, or the first beside it (".new", ".new2") that holds no person's work."""
     place, number = path, 1
     while is_mended(place, store.ours(place.name), data):
         place = path.with_name(f"{path.stem}.new{number if number > 1 else ''}{path.suffix}")
@@ -129,7 +132,10 @@ def standing(made: Composed, store: Store) -> Written | None:
 
 
 def is_mended(path: Path, ours: Container[str], new: bytes) -> bool:
-    """Whether a person's version stands at `path`: it is there, is none of `ours`, and not what we would write."""
+    """Whether a person changed the file at `path`: it exists, its SHA-256 is none of `ours`, its bytes are not `new`.
+
+    Raises OutputError when it cannot be read.
+    """
     try:
         found = path.read_bytes()
     except FileNotFoundError:
@@ -139,15 +145,17 @@ def is_mended(path: Path, ours: Container[str], new: bytes) -> bool:
     return found != new and _sha256(found) not in ours
 
 
-def _put(path: Path, data: bytes) -> None:
+def _write_changed(path: Path, data: bytes) -> None:
+    """Write a file only where its bytes change, so that its modification time says when they did."""
     if not path.is_file() or path.read_bytes() != data:
         write_atomic(path, data)
 
 
-def _retire(
+def _remove_obsolete(
     transcript: Transcript, out: Path, last: dict[str, str], now: dict[str, str]
 ) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """What an earlier run wrote and this one does not: what stays, because a draft replaces nothing better, and what went.
+    """Remove obsolete outputs, which an earlier run wrote and this one does not; returns those that stay, because a draft
+    replaces nothing better, and those removed. `last` and `now` are the digests by file name before and after.
 
     A file that a person changed is left where it is, and is theirs from now on.
     """

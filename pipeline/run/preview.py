@@ -42,12 +42,12 @@ def preview(job: Job, contents: Contents | None = None, tagging: bool | None = N
         tagging = any(isinstance(d.value, ConceptAt) for d in found.decisions)
     store = Store.of(job.out, job.name)
     with Inputs(job, store, listening=False) as inputs:
-        transcript = graph.transcript(inputs, _Look(job, store, replay, tagging))
+        transcript = graph.transcript(inputs, _PreviewStep(job, store, replay, tagging))
     return Preview(replay.graded(transcript), replay)
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _PreviewStep:
     """Takes each stage's artefact, or does the stage where that is quick."""
 
     job: Job

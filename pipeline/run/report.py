@@ -1,4 +1,4 @@
-"""What a run says at its end: what was used, what that means for quality, and what still needs a person."""
+"""The run's closing report: what was used, what that means for quality, and what still needs a person."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from pipeline.transcript import (
     Transcript,
 )
 
-# Below this a time is a guess between neighbours rather than something that was heard.
-DOUBTFUL = 0.5
+# From this confidence (0 to 1) on a word's time counts as found in the sound; below, it is more likely wrong than right.
+MIN_TIME_CONFIDENCE = 0.5
 
 
 def quality(transcript: Transcript, reworded: bool = False) -> tuple[str, ...]:
-    """What was used and what to expect of it, one sentence each; `reworded` where decisions changed, added or removed words."""
+    """Quality notes: what was used and what to expect of it, one sentence each.
+
+    `reworded` says that decisions changed, added or removed words.
+    """
     return (
         *_about_sound(transcript),
         *_about_text(transcript, reworded),
@@ -65,7 +68,7 @@ def _about_speakers(transcript: Transcript) -> tuple[str, ...]:
 
 
 def _unnamed(transcript: Transcript) -> tuple[str, ...]:
-    """Voices without a name, with a place to listen to each."""
+    """A sentence about speakers without a name, with a time at which to listen to each of the first few."""
     nameless = [s for s in transcript.voices.speakers if not s.evidence]
     if not nameless or not transcript.tokens:
         return ()
@@ -78,16 +81,19 @@ def _unnamed(transcript: Transcript) -> tuple[str, ...]:
 
 
 def _timed_share(transcript: Transcript) -> str:
+    """The percentage of words whose time was found in the sound rather than interpolated."""
     words = [t for t in transcript.tokens if t.kind is Kind.WORD]
     if not words:
         return "none of it is a word whose time could be found in the sound"
-    sure = sum(t.confidence >= DOUBTFUL and t.time_source is not TimeSource.INTERPOLATED for t in words)
+    sure = sum(
+        t.confidence >= MIN_TIME_CONFIDENCE and t.time_source is not TimeSource.INTERPOLATED for t in words
+    )
     share = 100 * sure / len(words)
     return f"{share:.0f} % of their times were found in the sound, the rest lie between neighbours"
 
 
 def needs_person(transcript: Transcript) -> tuple[str, ...]:
-    """What no machine can settle, one sentence each, most important first."""
+    """Open questions that no machine can settle, one sentence each, most important first."""
     needs = []
     report = transcript.aligned.report
     absent = tuple(p for p in report.text_without_speech if _is_absent(p, transcript))
@@ -96,14 +102,16 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
             "better words: put the subtitles beside the recording (NAME.en.srt), or fetch a better ear with "
             "'vignette models fetch small.en', and run again"
         )
-    needs += told_passages(report, absent)
+    needs += alignment_issues(report, absent)
     return (*needs, *_unnamed(transcript))
 
 
-def told_passages(report: AlignmentReport, absent: tuple[Passage, ...] = ()) -> list[str]:
-    """What a person should look at in an alignment, one sentence for each kind; `absent` are the passages without speech that
-    no caption shows."""
-    told = []
+def alignment_issues(report: AlignmentReport, absent: tuple[Passage, ...] = ()) -> list[str]:
+    """Alignment issues that a person should look at, one sentence for each kind, with the first times of each.
+
+    `absent` are those of the passages without speech that no caption shows.
+    """
+    issues = []
     for passages, one, many in (
         (report.speech_without_text, "stretch of speech has no text", "stretches of speech have no text"),
         (
@@ -129,16 +137,17 @@ def told_passages(report: AlignmentReport, absent: tuple[Passage, ...] = ()) -> 
     ):
         if passages:
             count = f"{len(passages)} {one if len(passages) == 1 else many}"
-            told.append(f"{count}: {at_times([p.span for p in passages])}")
-    return told
+            issues.append(f"{count}: {at_times([p.span for p in passages])}")
+    return issues
 
 
 def _is_absent(passage: Passage, transcript: Transcript) -> bool:
+    """Whether any token of a passage was found to be absent from the sound, so that no caption shows it."""
     return any(t.kind is Kind.ABSENT for t in transcript.tokens[passage.first : passage.last])
 
 
 def at_times(spans: Sequence[Span], shown: int = 3) -> str:
-    """The first few times, so that a person knows where to look; never the words themselves."""
+    """The start times of the first `shown` spans, in words: "at 0:12, 1:30 and 4 more (all in the JSON)"."""
     times = ", ".join(clock(s.start_ms) for s in spans[:shown])
     more = len(spans) - shown
     return f"at {times}" + (f" and {more} more (all in the JSON)" if more > 0 else "")

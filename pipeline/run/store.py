@@ -1,8 +1,8 @@
-"""What each stage produced, keyed by what it read: `transcripts/.work/<name>/<stage>.json`.
+"""The artefact store: each stage's result, keyed by what the stage read, in `transcripts/.work/<name>/<stage>.json`.
 
-An artefact is a pure machine result. Beside it stand the digests of everything the stage read, so that the next run can say
-"up to date", or else which of its inputs changed. The outputs' own digests are kept too: an output whose bytes are not the
-ones we wrote last was mended by a person, and is never overwritten.
+An artefact is a machine result before any human decision. Beside it stand the digests of everything the stage read, so that
+the next run can say "up to date", or else which of its inputs changed. The outputs' own digests are kept too: an output whose
+bytes are not the ones we wrote last was mended by a person, and is never overwritten.
 """
 
 from __future__ import annotations
@@ -23,17 +23,21 @@ from pipeline.errors import OutputError
 from pipeline.files import WORK_FOLDER, digest_of_file, write_atomic
 
 T = TypeVar("T")
-_OUTPUTS = "outputs.json"
-_INTENDED = "intended.json"
-_ORIGIN = "origin"
-_WRITTEN = "written"
 
+# Digests of the outputs as written last, by file name.
+_OUTPUTS = "outputs.json"
+# Digests of the outputs that a run is about to write: a write-ahead record, removed when all are written.
+_INTENDED = "intended.json"
+# The path of the recording that the store belongs to, relative to the store's folder.
+_ORIGIN = "origin"
+# The folder with copies of the captions as written last.
+_WRITTEN = "written"
 
 _adapters: dict[Any, Any] = {}
 
 
 def _adapter(kind: Any) -> Any:
-    """The (costly, so kept) translator between values of this type and JSON."""
+    """Pydantic's TypeAdapter, which converts values of this type to JSON and back; cached, because it is costly to build."""
     if kind not in _adapters:
         from pydantic import TypeAdapter
 
@@ -42,7 +46,7 @@ def _adapter(kind: Any) -> Any:
 
 
 def digest_of(value: Any, kind: Any) -> str:
-    """SHA-256 of a result's canonical JSON."""
+    """The SHA-256 digest (hexadecimal) of a result's JSON, as `kind` serialises it."""
     return hashlib.sha256(_adapter(kind).dump_json(value)).hexdigest()
 
 
@@ -66,7 +70,7 @@ class Store:
         return cls(out / WORK_FOLDER / name)
 
     def load(self, stage: str, kind: type[T], reads: Mapping[str, Any]) -> Loaded[T]:
-        """The stage's last result if it read the same; otherwise what is different, in words."""
+        """The stage's artefact if it read the same as `reads`; otherwise why not, in words. Never raises for a damaged one."""
         held = self._held(stage)
         if held is None:
             return Loaded(None, "not done yet")
@@ -80,7 +84,7 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold this recording against a second run. Raises OutputError when another process works on it."""
+        """Lock this recording against a second run, without waiting. Raises OutputError when another process holds the lock."""
         self._make_folder()
         lock = FileLock(self.folder / "lock")
         try:
@@ -95,7 +99,7 @@ class Store:
             lock.release()
 
     def save(self, stage: str, kind: type[T], reads: Mapping[str, Any], result: T) -> None:
-        """Keep a result, atomically. Raises OutputError."""
+        """Write a stage's artefact atomically. Raises OutputError."""
         payload = {
             "stage": stage,
             "reads": dict(reads),
@@ -114,6 +118,7 @@ class Store:
             raise OutputError(self.folder, f"cannot be made: {error.strerror}", remedy) from error
 
     def _held(self, stage: str) -> dict[str, Any] | None:
+        """The JSON object in a file of the store, None where it is missing or damaged."""
         try:
             held = json.loads((self.folder / f"{stage}.json").read_bytes())
         except (OSError, ValueError, RecursionError):
@@ -121,28 +126,31 @@ class Store:
         return held if isinstance(held, dict) else None
 
     def written(self) -> dict[str, str]:
-        """File name -> SHA-256 of what we wrote there last."""
+        """The SHA-256 digests of the outputs as we wrote them last, by file name."""
         held = self._held(_OUTPUTS.removesuffix(".json")) or {}
         return {str(k): str(v) for k, v in held.items()}
 
     def record_written(self, outputs: Mapping[str, str]) -> None:
-        """Remember what was written. Raises OutputError."""
+        """Record the digests of what was written, by file name. Raises OutputError."""
         self._make_folder()
         write_atomic(self.folder / _OUTPUTS, json.dumps(dict(sorted(outputs.items())), indent=1))
         (self.folder / _INTENDED).unlink(missing_ok=True)
 
     def intend(self, outputs: Mapping[str, str]) -> None:
-        """Say what is about to be written, so that a run cut short is not taken for a person's work. Raises OutputError."""
+        """Record ahead the digests of what is about to be written, so that what an interrupted run leaves stays ours.
+
+        Raises OutputError.
+        """
         self._make_folder()
         write_atomic(self.folder / _INTENDED, json.dumps(dict(sorted(outputs.items())), indent=1))
 
     def ours(self, name: str) -> frozenset[str]:
-        """The SHA-256 digests under which a file of this name is ours: as written last, or as a run cut short meant it."""
+        """The SHA-256 digests under which a file of this name is ours: as written last, or as an interrupted run meant it."""
         intended = self._held(_INTENDED.removesuffix(".json")) or {}
         return frozenset(str(held[name]) for held in (self.written(), intended) if name in held)
 
     def claim(self, media: Path) -> None:
-        """Take this store for `media`. Raises OutputError when it holds what was derived from another recording."""
+        """Bind this store to `media`. Raises OutputError when it holds what was derived from another recording."""
         here = os.path.relpath(media.resolve(), self.folder.resolve())
         origin = self.folder / _ORIGIN
         held = origin.read_text("utf-8") if origin.is_file() else here
@@ -154,25 +162,25 @@ class Store:
             write_atomic(origin, here)
 
     def origin(self) -> Path | None:
-        """The recording that this store was claimed for; None before that."""
+        """The path of the recording that this store is bound to; None before that."""
         origin = self.folder / _ORIGIN
         return self.folder / origin.read_text("utf-8") if origin.is_file() else None
 
     def keep_written(self, name: str, data: bytes) -> None:
-        """Keep what was written, to tell later what a person changed in it. Raises OutputError."""
+        """Keep a copy of an output as written, to tell later what a person changed in it. Raises OutputError."""
         folder = self.folder / _WRITTEN
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(folder / name, data)
 
     def last_written(self, name: str) -> Path | None:
-        """The copy of what we wrote last under this name, None when there is none, or it is of another time."""
+        """The path of the kept copy of an output, None when there is none or it is not of the last time we wrote it."""
         copy = self.folder / _WRITTEN / name
         if not copy.is_file() or digest_of_file(copy) != self.written().get(name):
             return None
         return copy
 
     def take_over(self, path: Path) -> None:
-        """Take an output that a person mended for ours as it stands now. Raises OutputError."""
+        """Record a mended output as ours as it stands now, so that the next run may replace it. Raises OutputError."""
         held = self.written()
         if path.name in held:
             self.record_written({**held, path.name: digest_of_file(path)})

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.commands.adopt import adopt
 from pipeline.commands.adopt.diff import Change, changes, is_foreign, on_tokens
 from pipeline.commands.adopt.shown_file import read_mended
-from pipeline.commands.decide.request import Wish
+from pipeline.commands.decide.request import DecisionRequest
 from pipeline.edits import append, journal_of, read
 from pipeline.edits.maker import Maker
 from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
@@ -687,7 +687,7 @@ def test_a_part_that_was_decided_about_reaches_every_stage_behind_it(desk):
     artefact = desk.store.folder / "vignettes.json"
     before, (shown, _) = artefact.read_bytes(), desk.run()
     said = shown.transcript.tokens[len(shown.transcript.tokens) // 3].span.start_ms
-    wish = Wish(vignette="new", begins=format_timecode(said), title="The third", kind="commentary")
+    wish = DecisionRequest(vignette="new", begins=format_timecode(said), title="The third", kind="commentary")
     append(desk.journal, wish.decisions(shown, "Ana"))
     shown, _ = desk.run()
     assert [s.state for s in shown.replay.report.standings] == ["kept"]
@@ -707,7 +707,7 @@ def _wish(args):
     while rest:
         name = rest.pop(0).removeprefix("--")
         given_[name] = True if name in ("split", "merge", "delete", "reviewed") else rest.pop(0)
-    return Wish(**given_)
+    return DecisionRequest(**given_)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.commands.align import Realigned, _strays, new_times, realign
+from pipeline.commands.align import Realigned, _displaced, by_start_time, new_times, realign
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.readers import read
 from pipeline.settings import Settings
@@ -168,7 +170,7 @@ def test_in_sync_a_long_cue_moves_though_part_of_it_was_heard_where_it_stood(by_
     aligned = Aligned(tokens, report, (EditorCue(0, 1, own[0]), EditorCue(1, 7, own[1])))
     spans = new_times(given, aligned)
     assert (spans[1].start_ms == 10_000 + by_ms) is moves
-    told = _strays(given, aligned, spans)
+    told = _displaced(given, aligned, spans)
     assert told == (("1 cue stood elsewhere, and went where the words are said: at 0:11",) if moves else ())
 
 
@@ -183,3 +185,25 @@ def test_a_cue_without_length_is_shown_for_a_moment() -> None:
     report = AlignmentReport(Verdict.OFFSET, shifts=(Shift(Span(0, 10**7), 5000),))
     aligned = Aligned(tokens, report, (EditorCue(0, 1, own[0]), EditorCue(1, 2, own[1])))
     assert new_times(given, aligned) == [Span(6000, 7000), Span(7500, 8000)]
+
+
+WRITTEN = st.from_regex(r"[A-Za-z]{1,5}(-[A-Za-z]{0,4}){0,3}[.,]?", fullmatch=True)
+
+
+@given(WRITTEN, st.integers(0, 10**7), st.integers(0, 3000))
+def test_the_parts_of_a_compound_divide_its_text_and_its_time(
+    text: str, start_ms: int, duration_ms: int
+) -> None:
+    token = Token(text, Span(start_ms, start_ms + duration_ms), 0.7)
+    words = Realigned(b"", Aligned((token,), AlignmentReport(Verdict.IN_SYNC))).report()["words"]
+    assert "".join(word["text"] for word in words) == text
+    assert all(any(c.isalnum() for c in word["text"]) for word in words)
+    assert (words[0]["start_ms"], words[-1]["end_ms"]) == (token.span.start_ms, token.span.end_ms)
+    assert all(a["end_ms"] == b["start_ms"] for a, b in pairwise(words))
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(Kind))))
+def test_the_report_holds_words_alone_in_the_order_of_their_times(drawn: list[tuple[int, Kind]]) -> None:
+    tokens = [Token(str(k), Span(at, at + 1), kind=kind) for k, (at, kind) in enumerate(drawn)]
+    found = [(token.span.start_ms, int(token.text)) for token in by_start_time(tokens)]
+    assert found == sorted((t.span.start_ms, int(t.text)) for t in tokens if t.kind is Kind.WORD)

@@ -1,9 +1,11 @@
 """What `decide` was asked for: words keep the punctuation that nobody named, and what does not exist is refused at once."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.commands.decide.request import Wish
-from pipeline.commands.decide.targets import with_edges
+from pipeline.commands.decide.request import DecisionRequest, _closed_range, _range, time_of
+from pipeline.commands.decide.targets import with_outer_punctuation
 from pipeline.errors import UsageError
 from pipeline.run.preview import Preview
 from pipeline.timing import format_timecode
@@ -16,7 +18,7 @@ def machine():
 
 
 def decided(made, **wish):
-    return Wish(**wish).decisions(Preview(made.transcript, made.replay), "Ana")
+    return DecisionRequest(**wish).decisions(Preview(made.transcript, made.replay), "Ana")
 
 
 @pytest.mark.parametrize(
@@ -28,7 +30,7 @@ def decided(made, **wish):
      ("half-way", "half-way", "half way", "half way")],
 )  # fmt: skip
 def test_punctuation_that_nobody_named_stays(there, named, become, reads):
-    assert with_edges(there, named, become) == reads
+    assert with_outer_punctuation(there, named, become) == reads
 
 
 def test_a_full_stop_behind_corrected_words_stays_in_the_transcript(machine):
@@ -69,3 +71,37 @@ def test_a_person_may_be_named_by_id_or_name(machine):
 def test_a_concept_that_exists_is_taken(machine):
     (made,) = decided(machine, words="Thusrday", concept="Trigger", verdict="added")
     assert made.value.concept == "trigger"
+
+
+TIME = st.integers(0, 30 * 3_600_000)
+
+
+@given(TIME)
+def test_a_written_time_is_read_back(time_ms):
+    assert time_of(format_timecode(time_ms), "--at") == time_ms
+
+
+@given(TIME, TIME, st.sampled_from(["-", "\u2013"]), st.sampled_from(["", " "]))
+def test_a_range_has_two_times_in_order(start_ms, end_ms, dash, space):
+    text = f"{format_timecode(start_ms)}{space}{dash}{space}{format_timecode(end_ms)}"
+    if start_ms < end_ms:
+        assert _range(text, "--show") == _closed_range(text, "--show") == (start_ms, end_ms)
+    else:
+        with pytest.raises(UsageError, match="ends before it starts"):
+            _range(text, "--show")
+
+
+@given(TIME)
+def test_one_side_of_a_range_may_be_open_where_that_is_allowed(time_ms):
+    written = format_timecode(time_ms)
+    assert _range(f"{written}-", "--show") == (time_ms, None)
+    assert _range(f"-{written}", "--show") == (None, time_ms)
+    for open_range in (f"{written}-", f"-{written}"):
+        with pytest.raises(UsageError, match="both times"):
+            _closed_range(open_range, "--said")
+
+
+@pytest.mark.parametrize("text", ["-", "1:02", "now-later", "1:99-2:00"])
+def test_what_is_no_range_is_refused(text):
+    with pytest.raises(UsageError, match="--show"):
+        _range(text, "--show")

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from pipeline.commands.decide import targets
-from pipeline.commands.decide.request import Wish
+from pipeline.commands.decide.request import DecisionRequest
 from pipeline.edits import Contents, Replay
 from pipeline.edits.ledger import State
 from pipeline.edits.maker import Maker
@@ -29,7 +29,7 @@ def machine():
 
 def decided(made, who="Ana", **wish):
     """As the command line decides."""
-    return Wish(**wish).decisions(Preview(made.transcript, made.replay), who)
+    return DecisionRequest(**wish).decisions(Preview(made.transcript, made.replay), who)
 
 
 def again(*decisions):
@@ -150,7 +150,7 @@ def test_a_part_that_is_gone_is_a_conflict_until_somebody_insists(machine):
     assert "What we saw" in str(standing)
     decision = standing.decision
     insisted = Maker(machine.transcript, machine.replay, "Ana")
-    again_ = targets._once_more(insisted, decision, *at_words(machine.transcript, decision.anchor.text))
+    again_ = targets._made_anew(insisted, decision, *at_words(machine.transcript, decision.anchor.text))
     corrected, (standing,) = over(machine, stamped(again_), whole)
     assert standing.state is State.KEPT
     assert [(p.kind, p.title) for p in corrected.parts] == [("other", "Other"), ("commentary", "What we saw")]

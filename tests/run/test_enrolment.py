@@ -1,9 +1,12 @@
 """Clips of people's voices: read, refused in one sentence, and kept in the key of what was made with them."""
 
 import wave
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
 from pipeline.media.audio import Audio
@@ -12,6 +15,7 @@ from pipeline.run.jobs import Job
 from pipeline.settings import Person, Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.cache import EmbeddingCache
+from pipeline.timing import Span
 
 TEN_S = Audio((np.random.default_rng(1).normal(0, 3000, 160_000)).astype(np.int16))
 
@@ -64,3 +68,13 @@ def test_what_cannot_be_a_clip_is_refused_in_one_sentence(tmp_path, memory, enro
     with pytest.raises(SettingsError, match=says) as caught:
         enrolment.clips(job(tmp_path, Person("Jax", enrol=enrol)), 10_000, memory)
     assert "Jax" in str(caught.value) and "\n" not in str(caught.value)
+
+
+@given(st.integers(0, 10**7), st.integers(enrolment.MIN_CLIP_MS, 600_000))
+def test_passages_follow_each_other_and_leave_nothing_over(start_ms, duration_ms):
+    parts = enrolment._cut(Span(start_ms, start_ms + duration_ms))
+    assert (parts[0].start_ms, parts[-1].end_ms) == (start_ms, start_ms + duration_ms)
+    assert all(a.end_ms == b.start_ms for a, b in pairwise(parts))
+    lengths = [part.duration_ms for part in parts]
+    assert max(lengths) - min(lengths) <= 1
+    assert min(lengths) >= 1500

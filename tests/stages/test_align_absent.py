@@ -167,7 +167,7 @@ def test_captions_joined_over_what_nobody_says_do_not_show_it() -> None:
         "go",
         "on.",
     )
-    assert adopt._places(after.transcript, [shown(cue, after.transcript, [""] * 30)]) == [
+    assert adopt._token_ranges(after.transcript, [shown(cue, after.transcript, [""] * 30)]) == [
         (0, len(aligned.tokens))
     ]
 

@@ -1,4 +1,4 @@
-"""`vignette adopt`: what a person changed in a whole caption file, as decisions, so that every later run keeps it.
+"""Adoption: what a person changed in a whole caption file becomes decisions, which every later run keeps.
 
 The file is compared with what we wrote last. Words come first (changed, added, deleted), because captions are made of words;
 then who speaks; then every caption that is still shown otherwise. What comes out is tried before it is written down: where
@@ -17,8 +17,8 @@ from typing import Any
 from pipeline.commands.adopt import plausibility, rewrite, shown_file
 from pipeline.commands.adopt.diff import changes, kept, on_tokens, runs, starts
 from pipeline.commands.adopt.shown_file import ShownCue
-from pipeline.commands.adopt.trial import Past, Trial
-from pipeline.commands.adopt.word_changes import Clerk
+from pipeline.commands.adopt.trial import BaselineTrial, Trial
+from pipeline.commands.adopt.word_changes import WordChanges
 from pipeline.edits import journal
 from pipeline.edits.journal import Contents
 from pipeline.edits.ledger import counted
@@ -32,17 +32,17 @@ from pipeline.run.store import Store
 from pipeline.settings import Person
 from pipeline.transcript import Transcript, lines_of
 
-# So often the captions that do not look like the person's are decided again.
-MOST_ROUNDS = 4
-# And so often those that still do not are written anew: words that a person moved past others cannot be mended in place.
-MOST_REWRITES = 3
+# At most so many rounds of decisions about captions that do not yet look like the person's. Set by hand.
+MAX_CAPTION_ROUNDS = 4
+# And at most so many rounds of replacing whole captions, since words moved past others cannot be mended in place. Set by hand.
+MAX_REWRITES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
     """The decisions that a mended file comes to; `differing` captions will not look as in the file, `notes` say why.
 
-    `complete` says that nothing which the person did is in the file alone.
+    `complete` means that every change of the person's is in the decisions, so that the file is no longer needed.
     """
 
     file: Path
@@ -53,9 +53,11 @@ class Adopted:
 
     @property
     def kinds(self) -> dict[str, int]:
+        """The number of decisions of each kind."""
         return dict(Counter(d.kind for d in self.decisions))
 
     def as_json(self) -> dict[str, Any]:
+        """The same as plain values for `--json`."""
         return {
             "file": str(self.file),
             "decisions": len(self.decisions),
@@ -64,8 +66,8 @@ class Adopted:
             "notes": list(self.notes),
         }
 
-    def told(self, media: Path, dry_run: bool = False) -> str:
-        """What was adopted, in a sentence, and the next command."""
+    def summary(self, media: Path, dry_run: bool = False) -> str:
+        """A summary in one sentence, with the next command."""
         if not self.decisions and not self.differing:
             return f"{self.file}: shows nothing that a run would not show"
         kinds = ", ".join(f"{kind} {count}" for kind, count in self.kinds.items())
@@ -79,7 +81,7 @@ class Adopted:
 
 
 def adopt(job: Job, file: Path, who: str, anyway: bool = False) -> Adopted:
-    """Turn what a person changed in a caption file into decisions and write them into the recording's journal.
+    """Adopt a mended caption file: append the decisions it comes to to the recording's journal.
 
     Raises SubtitlesError for a file that cannot be read, or (unless `anyway`) is no mend of our captions: hardly a
     word in common, a large part of the words gone, most captions elsewhere. Nothing is written then. Also raises
@@ -96,48 +98,50 @@ def adopt(job: Job, file: Path, who: str, anyway: bool = False) -> Adopted:
 
 
 def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False) -> Adopted:
-    """The decisions that make a run's captions look like the file, without writing them down."""
+    """Make the decisions by which a run's captions look like the file, without writing them. Raises as `adopt` does."""
     now = preview(job, held, tagging=False)
-    labels = _labels(job, now.transcript)
+    labels = _known_labels(job, now.transcript)
     cues, notes = shown_file.read_mended(file, job.settings.language, labels)
     ours = _shown(now.transcript)
     last = _last_written(job, file)
     before = None if last is None else shown_file.read_mended(last, job.settings.language, labels)[0]
-    overtaken = before is not None and bool(_differing(now.transcript, before))
+    superseded = before is not None and bool(_count_differing(now.transcript, before))
     # Where a run has come between, the person mended what stood before it.
-    wrong = None if anyway else plausibility.problem(cues, before if overtaken and before else ours)
-    if wrong:
-        raise SubtitlesError(file, *wrong)
+    implausible = None if anyway else plausibility.problem(cues, before if superseded and before else ours)
+    if implausible:
+        raise SubtitlesError(file, *implausible)
     cues, cut = plausibility.within(cues, ours, now.transcript.media.duration_ms)
     notes += cut
-    if not _differing(now.transcript, cues) and not _other_voices(now.transcript, cues):
+    if not _count_differing(now.transcript, cues) and not _differs_in_voices(now.transcript, cues):
         return Adopted(file, (), 0, tuple(notes), not notes)
-    if before is None or not overtaken:
-        trial: Trial | Past = Trial(job, held)
+    if before is None or not superseded:
+        trial: Trial | BaselineTrial = Trial(job, held)
     else:  # a run has come between: what the person changed is told from what they had before them
-        trial = Past(held, before)
+        trial = BaselineTrial(held, before)
     _settle(trial, who, cues, job.settings.people)
-    differing = _differing(trial.look().transcript, cues)
+    differing = _count_differing(trial.look().transcript, cues)
     made, lossless = trial.decisions(), not notes
-    if isinstance(trial, Past):
+    if isinstance(trial, BaselineTrial):
         notes.append(
             "captions were written anew since this file was; only what was changed in it is taken from it"
         )
-        differing += _conflicting(job, held, trial.made)
+        differing += _count_conflicts(job, held, trial.made)
     return Adopted(file, made, differing, tuple(notes), lossless and not differing)
 
 
-def _settle(trial: Trial | Past, who: str, cues: Sequence[ShownCue], people: Sequence[Person]) -> None:
-    """Decide until the trial looks like the cues: words, then speakers, then captions."""
+def _settle(
+    trial: Trial | BaselineTrial, who: str, cues: Sequence[ShownCue], people: Sequence[Person]
+) -> None:
+    """Add decisions to the trial until it looks like the cues: about words, then speakers, then captions."""
     transcript = trial.look().transcript
-    clerk = Clerk(transcript, cues)
+    word_changes = WordChanges(transcript, cues)
     found = changes([s.texts for s in _shown(transcript)], [c.texts for c in cues])
-    for change in on_tokens(found, clerk.owner):
-        clerk.note(change)
-    trial.take(clerk.decide(who))
-    trial.take(_speakers(trial.look(), who, cues, people))
+    for change in on_tokens(found, word_changes.owner):
+        word_changes.note(change)
+    trial.take(word_changes.decide(who))
+    trial.take(_speaker_decisions(trial.look(), who, cues, people))
     _settle_captions(trial, who, cues)
-    for _ in range(MOST_REWRITES):
+    for _ in range(MAX_REWRITES):
         shown = trial.look().transcript
         ours = _shown(shown)
         if not (new := rewrite.rewritten(shown, ours, cues, who)):
@@ -146,18 +150,18 @@ def _settle(trial: Trial | Past, who: str, cues: Sequence[ShownCue], people: Seq
         _settle_captions(trial, who, cues)
 
 
-def _settle_captions(trial: Trial | Past, who: str, cues: Sequence[ShownCue]) -> None:
-    """Decide about captions until they look like the person's, or nothing more helps."""
+def _settle_captions(trial: Trial | BaselineTrial, who: str, cues: Sequence[ShownCue]) -> None:
+    """Add decisions about captions until they look like the person's, or no more decision helps."""
     tried: dict[tuple[int, int], int] = {}
-    for _ in range(MOST_ROUNDS):
-        new = _captions(trial.look(), who, cues, tried)
+    for _ in range(MAX_CAPTION_ROUNDS):
+        new = _caption_decisions(trial.look(), who, cues, tried)
         if not new:
             break
         trial.take(new)
 
 
 def _last_written(job: Job, file: Path) -> Path | None:
-    """What we wrote last where this file stands, or of its kind."""
+    """The copy of what we wrote last under this file's name, else of an output of its format; None without one."""
     store = Store.of(job.out, job.name)
     names = [
         file.name,
@@ -167,16 +171,16 @@ def _last_written(job: Job, file: Path) -> Path | None:
     return next((path for path in found if path is not None), None)
 
 
-def _conflicting(job: Job, held: Contents, made: Sequence[Decision]) -> int:
-    """How many of the decisions a run would list as conflicts."""
+def _count_conflicts(job: Job, held: Contents, made: Sequence[Decision]) -> int:
+    """The number of decisions in `made` that a run would list as conflicts."""
     contents = Contents((*held.decisions, *made), held.strange)
     mine = {d.id for d in made}
     report = preview(job, contents, tagging=False).replay.report
     return sum(s.decision.id in mine for s in report.conflicts)
 
 
-def _labels(job: Job, transcript: Transcript) -> set[str]:
-    """Every name that may stand before words: of the captions, the speakers, the roster."""
+def _known_labels(job: Job, transcript: Transcript) -> set[str]:
+    """Every name that can be a speaker label: of the captions, the speakers, the roster, each also by its first word."""
     names = {label for cue in transcript.captions.cues for _, label in cue.labels}
     names |= {s.name for s in transcript.voices.speakers}
     names |= {n for p in job.settings.people for n in (p.name, *p.also_known_as)}
@@ -194,14 +198,12 @@ def _voices(transcript: Transcript) -> list[str]:
 
 
 def _shown(transcript: Transcript) -> list[ShownCue]:
+    """The transcript's captions as they are shown."""
     voices = _voices(transcript)
     return [shown_file.shown(cue, transcript, voices) for cue in transcript.captions.cues]
 
 
-# --- speakers and captions ---------------------------------------------------------------------------------------------
-
-
-def _places(transcript: Transcript, cues: Sequence[ShownCue]) -> list[tuple[int, int] | None]:
+def _token_ranges(transcript: Transcript, cues: Sequence[ShownCue]) -> list[tuple[int, int] | None]:
     """Which tokens `[first, last)` each of their cues shows; None where those do not stand together."""
     tokens = transcript.tokens
     shown = [[i for line in lines_of(cue, tokens) for i in line] for cue in transcript.captions.cues]
@@ -219,15 +221,15 @@ def _places(transcript: Transcript, cues: Sequence[ShownCue]) -> list[tuple[int,
     return found
 
 
-def _speakers(
+def _speaker_decisions(
     result: Preview, who: str, cues: Sequence[ShownCue], people: Sequence[Person]
 ) -> list[Decision]:
-    """Who speaks where a label or a voice has changed."""
+    """Decisions about who speaks, for words whose label or voice was changed."""
     transcript = result.transcript
     maker, voices = Maker(transcript, result.replay, who), _voices(transcript)
     labels = {at: name for cue in transcript.captions.cues for at, name in cue.labels}
     decisions = []
-    for cue, place in zip(cues, _places(transcript, cues), strict=True):
+    for cue, place in zip(cues, _token_ranges(transcript, cues), strict=True):
         if place is None:
             continue
         tokens = [t for t in range(*place) for _ in transcript.tokens[t].text.split()]
@@ -238,21 +240,22 @@ def _speakers(
             new_voice = word.voice and first_of_voice and word.voice != voices[at]
             if not new_label and not new_voice:
                 continue
-            name = word.voice if new_voice else _full_name(word.label, transcript, people)
-            end = next((j for j in range(k + 1, len(tokens)) if _begins_anew(cue, j)), len(tokens))
+            name = word.voice if new_voice else _name_of_label(word.label, transcript, people)
+            end = next((j for j in range(k + 1, len(tokens)) if _is_turn_start(cue, j)), len(tokens))
             last = tokens[end] if end < len(tokens) else place[1]
             if any(v != name for v in voices[at:last]):
                 decisions.append(maker.speaker(at, last, name))
     return decisions
 
 
-def _begins_anew(cue: ShownCue, k: int) -> bool:
+def _is_turn_start(cue: ShownCue, k: int) -> bool:
+    """Whether another speaker begins with word `k`, by its label, its dash or its voice."""
     word = cue.words[k]
     return bool(word.label) or word.dash or word.voice != cue.words[k - 1].voice
 
 
-def _full_name(label: str, transcript: Transcript, people: Sequence[Person]) -> str:
-    """Whom a label means: a speaker or somebody of the roster who goes by it, else a new name."""
+def _name_of_label(label: str, transcript: Transcript, people: Sequence[Person]) -> str:
+    """The full name that a label stands for: a speaker's, or that of a person of the roster, else the label as a new name."""
     plain = label.casefold()
     for speaker in transcript.voices.speakers:
         if plain in (speaker.name.casefold(), *speaker.name.casefold().split()[:1]):
@@ -263,25 +266,28 @@ def _full_name(label: str, transcript: Transcript, people: Sequence[Person]) -> 
     return label.title() if label.isupper() else label
 
 
-def _captions(
+def _caption_decisions(
     result: Preview, who: str, cues: Sequence[ShownCue], tried: dict[tuple[int, int], int]
 ) -> list[Decision]:
-    """A decision for every caption that does not look like theirs; the second time about everything it shows."""
+    """Decisions about captions that do not look like theirs; on the second try of a caption about all that it shows.
+
+    `tried` counts the tries by token range, and is updated.
+    """
     transcript = result.transcript
     maker = Maker(transcript, result.replay, who)
     ours = {(c.first, c.last): s for c, s in zip(transcript.captions.cues, _shown(transcript), strict=True)}
     decisions = []
-    for cue, place in zip(cues, _places(transcript, cues), strict=True):
+    for cue, place in zip(cues, _token_ranges(transcript, cues), strict=True):
         if place is None or (place in ours and ours[place].looks_like(cue)) or tried.get(place, 0) > 1:
             continue
         same = ours.get(place) if place not in tried else None
         tried[place] = tried.get(place, 0) + 1
-        decisions.append(maker.cue(*place, _value(cue, same)))
+        decisions.append(maker.cue(*place, _cue_change(cue, same)))
     return decisions
 
 
-def _value(cue: ShownCue, same: ShownCue | None) -> CueOf:
-    """What must be decided for our cue of the same words to look like theirs; all of it when there is none."""
+def _cue_change(cue: ShownCue, same: ShownCue | None) -> CueOf:
+    """The decision by which our cue `same` of the same words looks like theirs; all that is shown where there is none."""
     start = None if same and same.span.start_ms == cue.span.start_ms else cue.span.start_ms
     end = None if same and same.span.end_ms == cue.span.end_ms else cue.span.end_ms
     settings = None if same and same.place == cue.place else cue.settings
@@ -296,15 +302,15 @@ def _value(cue: ShownCue, same: ShownCue | None) -> CueOf:
     return CueOf(start, end, tuple(breaks), labels, tuple(k for k, w in shown if w.dash), settings)
 
 
-def _other_voices(transcript: Transcript, cues: Sequence[ShownCue]) -> bool:
-    """Whether their markup names other speakers than ours does."""
+def _differs_in_voices(transcript: Transcript, cues: Sequence[ShownCue]) -> bool:
+    """Whether their WebVTT voice markup names other speakers than ours."""
     ours = {(c.span, tuple(w.voice for w in c.words)) for c in _shown(transcript)}
     theirs = {(c.span, tuple(w.voice for w in c.words)) for c in cues if any(w.voice for w in c.words)}
     return not theirs <= ours
 
 
-def _differing(transcript: Transcript, cues: Sequence[ShownCue]) -> int:
-    """How many captions of either side the other does not show."""
+def _count_differing(transcript: Transcript, cues: Sequence[ShownCue]) -> int:
+    """The number of captions that only one side shows, the larger of both sides' counts."""
     ours = Counter((c.span, c.place, c.look) for c in _shown(transcript))
     theirs = Counter((c.span, c.place, c.look) for c in cues)
     return max((ours - theirs).total(), (theirs - ours).total())

@@ -1,4 +1,4 @@
-"""A caption file that we wrote once, as if it were a recording: its words with a share of their caption's time each."""
+"""Baseline transcript: a caption file that we wrote earlier, as a transcript; its words divide their caption's time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pipeline.transcript import (
 
 
 def transcript(cues: Sequence[ShownCue], replay: Replay) -> Transcript:
-    """The transcript that a file's cues amount to, corrected by a replay; nothing of it is divided anew."""
+    """Build the transcript of a file's cues and replay decisions over it; its captions are the file's, not composed anew."""
     aligned = replay.correct_words(_aligned(cues))
     voices = replay.correct_voices(_voices(cues, aligned))
     made = replay.correct_captions(_captions(aligned))
@@ -37,6 +37,7 @@ def transcript(cues: Sequence[ShownCue], replay: Replay) -> Transcript:
 
 
 def _aligned(cues: Sequence[ShownCue]) -> Aligned:
+    """The file's words as tokens; a cue's time is divided among its words by their numbers of characters."""
     tokens: list[Token] = []
     editor: list[EditorCue] = []
     for number, cue in enumerate(cues):
@@ -61,7 +62,7 @@ def _aligned(cues: Sequence[ShownCue]) -> Aligned:
 
 
 def _captions(aligned: Aligned) -> Captions:
-    """The file's cues as they were, and one for every run of words that a person put between them."""
+    """The file's cues as captions, and one more for every run of words that decisions inserted between them."""
     cues: list[Cue] = []
     at = 0
     for editor in (*aligned.editor_cues, EditorCue(len(aligned.tokens), len(aligned.tokens), Span(0, 0))):
@@ -88,7 +89,7 @@ def _captions(aligned: Aligned) -> Captions:
 
 
 def _voices(cues: Sequence[ShownCue], aligned: Aligned) -> Voices:
-    """Who says each cue by the file's markup: the voice of its first word."""
+    """The speaker of each cue by the file's voice markup: that of its first word which has one."""
     named = {str(n): next((w.voice for w in cue.words if w.voice), "") for n, cue in enumerate(cues)}
     owner = [""] * len(aligned.tokens)
     for editor in aligned.editor_cues:

@@ -1,4 +1,4 @@
-"""Which word of one caption file is which of another, and where the two differ."""
+"""Diff of two caption files: which word of one is which of the other, and where they differ."""
 
 from __future__ import annotations
 
@@ -20,24 +20,25 @@ class Change:
     end: int
 
 
-# Of a file with what was mended in it, at least this share of its runs of four words is ours still, also where a recognizer
-# had got most words wrong; two talks of an hour about one subject share less.
-RUN, LEAST_SHARED = 4, 0.03
+# A file is foreign when a smaller share of its word n-grams than this is in our captions: a mended file keeps more, also where
+# a recognizer had got most words wrong; two talks of an hour about one subject share less.
+NGRAM_WORDS = 4
+MIN_SHARED_NGRAMS = 0.03
 
 
 def is_foreign(theirs: Sequence[str], ours: Sequence[str]) -> bool:
-    """Whether a file's words can hardly have come from ours."""
+    """Whether a file shares too few word n-grams with ours to be a mend of it; words are compared by their anchor keys."""
     one, other = ([key for text in words for key in keys_of(text)] for words in (theirs, ours))
-    size = min(RUN, len(one), len(other))
+    size = min(NGRAM_WORDS, len(one), len(other))
     if not size:
         return False
     held = {tuple(other[k : k + size]) for k in range(len(other) - size + 1)}
-    runs_ = [tuple(one[k : k + size]) for k in range(len(one) - size + 1)]
-    return sum(run in held for run in runs_) < LEAST_SHARED * len(runs_)
+    ngrams = [tuple(one[k : k + size]) for k in range(len(one) - size + 1)]
+    return sum(ngram in held for ngram in ngrams) < MIN_SHARED_NGRAMS * len(ngrams)
 
 
 def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> list[Change]:
-    """Where two files' words differ, cue by cue first and word by word inside what differs."""
+    """The differences between two files' words, given cue by cue: cues are compared first, then words where cues differ."""
     our_starts, their_starts = starts(ours), starts(theirs)
     our_words = [w for cue in ours for w in cue]
     their_words = [w for cue in theirs for w in cue]
@@ -54,7 +55,7 @@ def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> l
 
 
 def kept(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> dict[int, int]:
-    """Which word of ours each word of theirs is, where it was not changed."""
+    """The unchanged words: the index of ours by that of theirs."""
     mine, count = sum(map(len, ours)), sum(map(len, theirs))
     found: dict[int, int] = {}
     k = 0
@@ -65,7 +66,7 @@ def kept(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> dict
 
 
 def on_tokens(found: Sequence[Change], owner: Sequence[int]) -> list[Change]:
-    """The changes grown to whole tokens; `owner` says which token each of our words stands in."""
+    """Grow changes to whole tokens, and join those of one token; `owner` gives the token of each of our words."""
     grown: list[Change] = []
     for change, following in zip(found, [*found[1:], None], strict=False):
         first, last, begin, end = change.first, change.last, change.begin, change.end
@@ -82,7 +83,7 @@ def on_tokens(found: Sequence[Change], owner: Sequence[int]) -> list[Change]:
 
 
 def starts(cues: Sequence[Sequence[str]]) -> list[int]:
-    """How many words stand before each cue, and in all."""
+    """Cumulative word counts: how many words precede each cue, and how many there are in all."""
     found = [0]
     for cue in cues:
         found.append(found[-1] + len(cue))
@@ -90,7 +91,7 @@ def starts(cues: Sequence[Sequence[str]]) -> list[int]:
 
 
 def runs(indices: Sequence[int], tokens: Sequence[Token] = ()) -> list[tuple[int, int]]:
-    """Stretches `[first, last)` of consecutive tokens; of `tokens` those do not count that are not captioned."""
+    """Ranges `[first, last)` of consecutive tokens; tokens of `tokens` that are not captioned do not interrupt one."""
     found: list[tuple[int, int]] = []
     for token in dict.fromkeys(indices):
         between = tokens[found[-1][1] : token] if found and found[-1][1] < token else ()

@@ -1,4 +1,4 @@
-"""Before a mended file is adopted: whether it looks like a mend of our captions at all, and fits into the recording."""
+"""Plausibility checks on a mended file: whether it can be a mend of our captions, and lies within the recording."""
 
 from __future__ import annotations
 
@@ -10,30 +10,34 @@ from pipeline.commands.adopt.diff import changes, is_foreign, kept, starts
 from pipeline.commands.adopt.shown_file import ShownCue
 from pipeline.timing import Span, clock
 
-# Who mends takes out some words; whoever takes out more than both of these has most likely not finished.
-MOST_MISSING_SHARE, MOST_MISSING_WORDS = 0.2, 30
-# Who mends moves some captions; where most of them begin further away than this, the times are another version's.
-FAR_MS, LEAST_COMPARED = 1500, 5
+# A file that lacks more of our words than both this share and this number is taken for unfinished. Set by hand.
+MAX_MISSING_SHARE = 0.2
+MAX_MISSING_WORDS = 30
+# A file whose captions begin at a median distance of more than this from ours has another version's times. Set by hand.
+MAX_MEDIAN_SHIFT_MS = 1500
+# From fewer captions that begin with the same word no median is taken. Set by hand.
+MIN_COMPARED_CUES = 5
 
 
 def problem(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, str] | None:
-    """What is wrong with a file as a mend of ours, and what to do about it; None where nothing is."""
+    """The reason why a file is implausible as a mend of ours, and the remedy; None for a plausible one."""
     texts, held = [c.texts for c in cues], [c.texts for c in ours]
     if is_foreign([w for cue in texts for w in cue], [w for cue in held for w in cue]):
         return "has hardly a word in common with our captions", (
             "name the file that was mended; --anyway puts it in their place"
         )
-    return _unfinished(cues, ours) or _elsewhere(cues, ours)
+    return _unfinished(cues, ours) or _shifted(cues, ours)
 
 
 def _unfinished(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, str] | None:
+    """A file that lacks a large part of our words."""
     held = [c.texts for c in ours]
     gone = [
         (max(0, (c.last - c.first) - (c.end - c.begin)), c.first)
         for c in changes(held, [c.texts for c in cues])
     ]
     missing, total = sum(count for count, _ in gone), sum(map(len, held))
-    if missing <= max(MOST_MISSING_WORDS, MOST_MISSING_SHARE * total):
+    if missing <= max(MAX_MISSING_WORDS, MAX_MISSING_SHARE * total):
         return None
     at = max(gone)[1]
     cue = next(c for c, end in zip(ours, starts(held)[1:], strict=True) if at < end)
@@ -42,8 +46,8 @@ def _unfinished(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str
     )
 
 
-def _elsewhere(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, str] | None:
-    """Compared are the captions that begin with the same word, since another version may be cut otherwise."""
+def _shifted(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, str] | None:
+    """Another version's times, by the captions that begin with the same word: another version may be cut otherwise."""
     held, texts = [c.texts for c in ours], [c.texts for c in cues]
     begins = {at: c.span.start_ms for at, c in zip(starts(held), ours, strict=False)}
     ours_of = kept(held, texts)
@@ -52,7 +56,7 @@ def _elsewhere(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str,
         for at, c in zip(starts(texts), cues, strict=False)
         if ours_of.get(at) in begins
     ]
-    if len(apart) < LEAST_COMPARED or median(apart) <= FAR_MS:
+    if len(apart) < MIN_COMPARED_CUES or median(apart) <= MAX_MEDIAN_SHIFT_MS:
         return None
     return f"its captions begin {median(apart) / 1000:.1f} s from where ours do", (
         "put them right first with vignette align; --anyway takes their times"
@@ -62,7 +66,7 @@ def _elsewhere(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str,
 def within(
     cues: Sequence[ShownCue], ours: Sequence[ShownCue], duration_ms: int
 ) -> tuple[list[ShownCue], list[str]]:
-    """Their captions as far as the recording goes, and notes about those that went further.
+    """Clip their captions to the recording, `duration_ms` or where our last caption ends; with notes on what was clipped.
 
     What begins behind its end stays where our caption of the same words is, or is left out when its words are new.
     """

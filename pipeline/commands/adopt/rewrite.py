@@ -1,4 +1,4 @@
-"""Captions that cannot be mended word by word, because a person moved words past others: ours go, theirs are added.
+"""Replacement of whole captions where a person moved words past others: ours are deleted, theirs added.
 
 The last resort of `adopt`: the words lose their own times for a share of their caption's.
 """
@@ -19,7 +19,7 @@ from pipeline.transcript import Transcript
 def rewritten(
     transcript: Transcript, ours: Sequence[ShownCue], theirs: Sequence[ShownCue], who: str
 ) -> list[Decision]:
-    """Deletions of our captions that theirs do not show, and theirs that ours do not, in order of time.
+    """Decisions that delete our captions which theirs do not show, and add theirs which ours do not, in order of time.
 
     `ours` shows the transcript's cues, one each. Every decision is anchored to the words as those before it leave them.
     """
@@ -32,26 +32,28 @@ def rewritten(
             continue
         before = nodes[cues[a - 1].last - 1] if a else None
         for cue in cues[a:b]:
-            decisions.append(_gone(live, nodes[cue.first], cue.last - cue.first, who))
+            decisions.append(_deletion(live, nodes[cue.first], cue.last - cue.first, who))
         for their in theirs[c:d]:
-            decision, before = _new(live, before, their, who)
+            decision, before = _addition(live, before, their, who)
             decisions.append(decision)
     return decisions
 
 
 def _key(cue: ShownCue) -> tuple[object, ...]:
+    """What two cues must have in common to be shown alike."""
     return cue.span, cue.place, cue.look
 
 
-def _gone(live: LiveText, begin: Node, count: int, who: str) -> Decision:
+def _deletion(live: LiveText, begin: Node, count: int, who: str) -> Decision:
+    """The decision that deletes `count` words from `begin` on; the live text is changed with it."""
     first = live.order()[id(begin)]
     decision = Decision("", who, Delete(), anchors.make(live.tokens(), first, first + count))
     live.remove(first, first + count)
     return decision
 
 
-def _new(live: LiveText, before: Node | None, cue: ShownCue, who: str) -> tuple[Decision, Node]:
-    """The caption added behind a word (at the start without one), and its own last word."""
+def _addition(live: LiveText, before: Node | None, cue: ShownCue, who: str) -> tuple[Decision, Node]:
+    """The decision that adds a caption behind the word `before` (at the start where None), and the added caption's last word."""
     at, count = 0 if before is None else live.order()[id(before)] + 1, len(live.nodes)
     decision = added(who, live, at, cue)
     return decision, live.nodes[at + len(live.nodes) - count - 1]

@@ -1,4 +1,4 @@
-"""A caption file that a person mended, read as what it shows: cues of lines of words, labels and dashes taken off.
+"""Parser of a mended caption file into what it shows: cues of lines of words, with labels and dashes taken off.
 
 The reverse of `formats.render`: what that draws before a word is recognised here and never taken for a word.
 """
@@ -19,14 +19,15 @@ from pipeline.formats.writers.render import DRAFT_NOTICE, clean
 from pipeline.timing import Span
 from pipeline.transcript import Cue, Transcript, lines_of
 
-# A label that nobody bore before: capitals and a colon at the start of a line, as our captions draw them.
+# A new speaker label: up to four words in capitals and a colon at the start of a line, as our captions draw labels.
 _NEW_LABEL = re.compile(r"(?P<name>[^\W\d_a-z][^\Wa-z]*(?:[ .'’&/#-]+[^\Wa-z]+){0,3}\.?):(?=\s+\S)")
+# A dialogue dash: a hyphen before a letter, a quotation mark or the like, or any dash before white space.
 _DASH = re.compile(r"[-‐‑](?=[^\W\d]|[\"“‘'«¿¡\[(♪])|[-–—‐‑]\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One written word; `label` and `dash` say what is shown in front of it, `voice` whom markup names."""
+    """One written word; `label` and `dash` are shown in front of it, `voice` is the speaker that WebVTT markup names."""
 
     text: str
     label: str = ""
@@ -36,7 +37,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class ShownCue:
-    """A cue as it is shown, with its lines of words; `place` is where on the picture, "" at the bottom."""
+    """A cue as it is shown, with its lines of words.
+
+    `place` is the position on the picture as ASS override tags, "" for the bottom; `settings` are the WebVTT cue settings.
+    """
 
     span: Span
     lines: tuple[tuple[Word, ...], ...]
@@ -45,10 +49,12 @@ class ShownCue:
 
     @property
     def words(self) -> tuple[Word, ...]:
+        """The words of all lines."""
         return tuple(w for line in self.lines for w in line)
 
     @property
     def texts(self) -> tuple[str, ...]:
+        """The text of each word, without labels and dashes."""
         return tuple(w.text for line in self.lines for w in line)
 
     def looks_like(self, other: ShownCue) -> bool:
@@ -57,11 +63,12 @@ class ShownCue:
 
     @property
     def look(self) -> tuple[tuple[tuple[str, str, bool], ...], ...]:
+        """What is drawn: each word's text, label in capitals and dash, line by line."""
         return tuple(tuple((w.text, w.label.upper(), w.dash) for w in line) for line in self.lines)
 
 
 def shown(cue: Cue, transcript: Transcript, voices: Sequence[str]) -> ShownCue:
-    """A transcript's cue as it is shown; `voices` names the speaker of every token."""
+    """Convert a transcript's cue into what is shown; `voices` names the speaker of every token."""
     labels, dashes = dict(cue.labels), set(cue.dashes)
     lines = []
     for line in lines_of(cue, transcript.tokens):
@@ -75,9 +82,9 @@ def shown(cue: Cue, transcript: Transcript, voices: Sequence[str]) -> ShownCue:
 
 
 def read_mended(path: Path, lang: str, labels: Iterable[str]) -> tuple[list[ShownCue], list[str]]:
-    """The cues of a mended file in order of time, and notes about what of it captions cannot hold.
+    """Parse a mended file: its cues in order of time, and notes about what captions cannot hold of it.
 
-    `labels` are the names that may stand before words. Raises SubtitlesError.
+    `labels` are the names that count as speaker labels. Raises SubtitlesError.
     """
     text = readers.source_text(path, lang)
     if vtt_reader.sniff(text):
@@ -96,7 +103,7 @@ def read_mended(path: Path, lang: str, labels: Iterable[str]) -> tuple[list[Show
 
 
 def _known_labels(labels: Iterable[str]) -> re.Pattern[str]:
-    """Known names as any caption profile draws them: "DANIEL:", "[Daniel]", "(Daniel)"."""
+    """A pattern of known speaker labels as any caption profile draws them: "DANIEL:", "[Daniel]", "(Daniel)"."""
     names = sorted({clean(name) for name in labels} - {""}, key=len, reverse=True)
     alternatives = "|".join(re.escape(name) for name in names) or r"(?!)"
     drawn = rf"(?:(?P<name>{alternatives}):|\[(?P<square>{alternatives})\]|\((?P<round>{alternatives})\))"
@@ -104,6 +111,7 @@ def _known_labels(labels: Iterable[str]) -> re.Pattern[str]:
 
 
 def _cue(raw: RawCue, known: re.Pattern[str]) -> ShownCue:
+    """A parsed cue as it is shown, at least 1 ms long."""
     span = raw.span or Span(0, 0)
     span = Span(span.start_ms, max(span.end_ms, span.start_ms + 1))
     lines = (_line(line, known) for line in raw.lines)
@@ -112,6 +120,7 @@ def _cue(raw: RawCue, known: re.Pattern[str]) -> ShownCue:
 
 
 def _line(line: Line, known: re.Pattern[str]) -> tuple[Word, ...]:
+    """The words of a line with their labels and dashes; none of the notice that a draft bears."""
     text = "".join(p.text for p in line)
     if clean(markup.unguard(text)) == DRAFT_NOTICE:
         return ()
@@ -146,6 +155,6 @@ def _line(line: Line, known: re.Pattern[str]) -> tuple[Word, ...]:
 
 
 def _after_dash(text: str, at: int) -> int:
-    """Where a label would begin behind a dash here."""
+    """The offset behind a dash at `at`, where a label would begin; the end of the text without a dash."""
     found = _DASH.match(text, at)
     return found.end() if found else len(text)

@@ -1,4 +1,4 @@
-"""Decisions made so far, tried on the recording before any of them is written down."""
+"""Trials: decisions replayed over the recording, or over a baseline, before any of them is written down."""
 
 from __future__ import annotations
 
@@ -16,47 +16,47 @@ from pipeline.run.jobs import Job
 from pipeline.run.preview import Preview, preview
 
 
-class Made:
-    """Decisions that were made and not yet written down."""
+class Pending:
+    """Pending decisions: made, and not yet written into the journal, whose contents are `held`."""
 
     def __init__(self, held: Contents) -> None:
         self.held = held
         self.made: list[Decision] = []
 
     def take(self, decisions: Sequence[Decision]) -> None:
-        """Add decisions behind all others."""
+        """Append decisions; they get times in the far future, so that a replay puts them after those of the journal."""
         for decision in decisions:
             seconds, micros = divmod(len(self.made), 1_000_000)
             self.made.append(sealed(replace(decision, at=f"2299-01-01T00:00:{seconds:02}.{micros:06}Z")))
 
     def decisions(self) -> tuple[Decision, ...]:
-        """What was made, without a word of the trial itself."""
+        """The pending decisions without the ids and times of the trial, which are references to nothing outside it."""
         known = {d.id for d in self.held.decisions}
         return tuple(replace(d, at="", id="", seen=_known_only(d.seen, known)) for d in self.made)
 
 
-class Trial(Made):
-    """The recording as it would come out."""
+class Trial(Pending):
+    """A trial on the recording."""
 
     def __init__(self, job: Job, held: Contents) -> None:
         super().__init__(held)
         self.job = job
 
     def look(self) -> Preview:
-        """What a run would make of it."""
+        """The transcript as a run would make it with the pending decisions."""
         contents = Contents((*self.held.decisions, *self.made), self.held.strange)
         return preview(self.job, contents, tagging=False)
 
 
-class Past(Made):
-    """What we wrote last, as if it were the recording: decisions are made about what the person had before them."""
+class BaselineTrial(Pending):
+    """A trial on the captions that we wrote last, `before`: decisions are made about what the person had in front of them."""
 
     def __init__(self, held: Contents, before: Sequence[ShownCue]) -> None:
         super().__init__(held)
         self.before = before
 
     def look(self) -> Preview:
-        """What would have come out of it then."""
+        """The baseline transcript with the pending decisions."""
         replay = Replay(Contents(tuple(self.made)))
         return Preview(baseline.transcript(self.before, replay), replay)
 

@@ -1,4 +1,4 @@
-"""The words that a person changed in a whole file, sorted out into decisions about words and whole captions."""
+"""Word changes: the differences in words between our captions and a mended file, as decisions about words and captions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from pipeline.edits.model import Add, Decision, Delete, Words
 from pipeline.transcript import Transcript, lines_of
 
 
-class Clerk:
-    """Collects what is to be done about words, then decides it from the first word to the last."""
+class WordChanges:
+    """Collects changes token by token with `note`; `decide` then makes the decisions from the first token to the last.
+
+    Indices: `owner` gives the token of each of our shown words, `their_cue` the cue of each of theirs.
+    """
 
     def __init__(self, transcript: Transcript, cues: Sequence[ShownCue]) -> None:
         self.transcript, self.theirs = transcript, cues
@@ -32,7 +35,7 @@ class Clerk:
         self.added: dict[int, list[ShownCue]] = {}
 
     def note(self, change: Change) -> None:
-        """Sort out one difference: whole new cues are added, other words go to the neighbours in their cue."""
+        """Collect one difference: cues that are new as a whole are added, other words go to their neighbours in the cue."""
         heads, whole, tails = self._parts(change)
         ours = self.owner[change.first : change.last]
         if ours and whole and not heads and not tails:
@@ -49,7 +52,9 @@ class Clerk:
             self.before.setdefault(self.owner[change.first], []).extend(tails)
 
     def _parts(self, change: Change) -> tuple[list[str], list[int], list[str]]:
-        """Their words that go on a cue begun before, the cues that are new as a whole, the words that begin a cue of ours."""
+        """A change divided by their cues: words that continue a cue begun before it, indices of cues within it, words that
+        begin a cue continued behind it.
+        """
         heads: list[str] = []
         tails: list[str] = []
         whole: list[int] = []
@@ -65,7 +70,9 @@ class Clerk:
         return heads, whole, tails
 
     def _best_overlap(self, ours: Sequence[int], whole: list[int]) -> tuple[list[str], list[int]]:
-        """Of cues that are new as a whole, the one that is shown when our words are said takes their place."""
+        """Of cues that are new as a whole, the words of the one that overlaps our words the longest, which it replaces, and the
+        rest.
+        """
         said = self.transcript.span(min(ours), max(ours) + 1)
         best = max(whole, key=lambda k: (self.theirs[k].span.overlap_ms(said), -k))
         if not self.theirs[best].span.overlap_ms(said):
@@ -73,20 +80,21 @@ class Clerk:
         return list(self.theirs[best].texts), [k for k in whole if k != best]
 
     def _rewrite(self, change: Change, text: list[str]) -> None:
-        """Let our words read as theirs."""
+        """Replace our words by theirs."""
         new = text
         for first, last in runs(self.owner[change.first : change.last]):
             self.rewritten[first] = (last, new)
             new = []  # words of people who talk at once need not stand together; the rest of them goes
 
     def _add(self, change: Change, whole: Sequence[int]) -> None:
+        """Add cues that are new as a whole, before the token that follows the change."""
         for k in whole:
             before = self.owner[change.last - 1] + 1 if change.last > 0 else None
             at = next(iter(self.owner), 0) if before is None else before
             self.added.setdefault(at, []).append(self.theirs[k])
 
     def decide(self, who: str) -> list[Decision]:
-        """The decisions, each anchored to the words as those before it leave them."""
+        """The collected changes as decisions of `who`, each anchored to the words as those before it leave them."""
         live = live_text.LiveText(self.transcript.tokens)
         cues = {c.first: c.last for c in self.transcript.captions.cues}
         decisions: list[Decision] = []
@@ -108,7 +116,7 @@ class Clerk:
 
 
 def added(who: str, live: live_text.LiveText, at: int, cue: ShownCue) -> Decision:
-    """Their cue added in front of word `at`, in the live text too."""
+    """The decision that adds their cue in front of token `at`; the live text is changed with it."""
     text = "\n".join(" ".join(w.text for w in line) for line in cue.lines)
     label = next((w.label for w in cue.words if w.label), "")
     value = Add(text, cue.span.start_ms, cue.span.end_ms, label)
@@ -118,6 +126,7 @@ def added(who: str, live: live_text.LiveText, at: int, cue: ShownCue) -> Decisio
 
 
 def _rewritten(who: str, live: live_text.LiveText, first: int, last: int, new: str, gone: bool) -> Decision:
+    """The decision that tokens `[first, last)` read `new`, or that their whole caption is deleted; the live text follows."""
     decision = Decision("", who, Delete() if gone else Words(new), anchors.make(live.tokens(), first, last))
     live.rewrite(first, last, live_text.written(new))
     return decision

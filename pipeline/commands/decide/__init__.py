@@ -1,1 +1,1 @@
-"""`vignette decide`: from what a person asks for to decisions in the journal."""
+"""Single decisions: `vignette decide` turns what is asked for (`request`) into decisions about what is meant (`targets`)."""

@@ -1,4 +1,4 @@
-"""What `vignette decide` was asked for, and the decisions that this comes to."""
+"""The request of one `vignette decide`: its options, checked, and the decisions that they come to."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ if TYPE_CHECKING:
     from pipeline.edits.model import Decision
     from pipeline.run.preview import Preview
 
-# What can be asked for, one at a time, and which of it is about words.
+# The options that ask for something, of which one is given at a time, as names of fields.
 ASKED = ("become", "speaker", "concept", "said", "show", "split", "merge", "delete", "add", "waive", "person", "reviewed",
          "drop", "insist", "vignette")  # fmt: skip
+# Those of them that need `words`.
 ABOUT_WORDS = frozenset(("become", "speaker", "concept", "said", "show", "split", "merge", "delete", "waive"))
-# What goes with something else alone.
+# The options that only go with another: option -> the other.
 WITH = {"label": "add", "reason": "waive", "name": "person", "role": "person",
         "title": "vignette", "kind": "vignette", "begins": "vignette", "join": "vignette"}  # fmt: skip
+# The options whose absence is None, since "" says something.
 OPTIONAL = frozenset(("become", "speaker", "name", "role", "title", "kind"))
+# The kinds of part that the vignettes stage gives; any other is kept as the person writes it.
 PART_KINDS = ("introduction", "vignette", "commentary", "closing", "other")
-LONGEST_KIND = 60
+# The longest kind of one's own, in characters. Set by hand.
+MAX_KIND_CHARS = 60
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The options of one `decide`; exactly one thing may be asked for. Raises UsageError."""
+class DecisionRequest:
+    """The options of one `decide`. Raises UsageError unless exactly one thing is asked for, with all that it needs."""
 
     words: str = ""
     at: str = ""
@@ -56,7 +60,7 @@ class Wish:
     join: bool = False
 
     def __post_init__(self) -> None:
-        asked = self._one_thing()
+        asked = self._asked()
         if asked in ABOUT_WORDS and not self.words.split():
             raise UsageError(f"--{asked} needs words to be about", 'name them: --words "..."')
         if self.verdict not in ("confirmed", "rejected", "added"):
@@ -72,8 +76,8 @@ class Wish:
         if self.vignette:
             self._check_part()
 
-    def _one_thing(self) -> str:
-        """What is asked for. Raises UsageError when that is nothing, or more than one thing."""
+    def _asked(self) -> str:
+        """The field of what is asked for. Raises UsageError when that is nothing, or more than one thing."""
         asked = [name for name in ASKED if self._is_given(name)]
         if self.add and "show" in asked:
             asked.remove("show")
@@ -97,6 +101,7 @@ class Wish:
         return value is not None if name in OPTIONAL else bool(value)
 
     def _check_part(self) -> None:
+        """Raise UsageError for options about a part that contradict each other or say nothing."""
         begins = [bool(self.begins), bool(self.words)]
         if self.vignette == "new" and (sum(begins) != 1 or self.join):
             raise UsageError("a new part needs to begin somewhere", 'add --begins TIME, or --words "..."')
@@ -108,14 +113,14 @@ class Wish:
             )
         if self.join and (any(begins) or self.title is not None or self.kind is not None):
             raise UsageError("a part that is joined to the one before is nothing else", "give --join alone")
-        if self.kind is not None and not 0 < len(" ".join(self.kind.split())) <= LONGEST_KIND:
+        if self.kind is not None and not 0 < len(" ".join(self.kind.split())) <= MAX_KIND_CHARS:
             raise UsageError(
                 f"--kind needs a word or two, not '{self.kind[:80]}'",
                 f"{', '.join(PART_KINDS)} or one of your own",
             )
 
     def _part(self, maker: Maker) -> Decision:
-        """What is decided about a part of the video."""
+        """The decision about a part of the video."""
         from pipeline.commands.decide import targets
         from pipeline.edits.model import VignetteAt
 
@@ -131,9 +136,8 @@ class Wish:
         return targets.part_decided(maker, self.vignette, value)
 
     def decisions(self, shown: Preview, who: str) -> list[Decision]:
-        """The decisions of `who` about the recording as it is shown. Raises UsageError."""
+        """Make the decisions of `who` about the recording as it is shown. Raises UsageError."""
         from pipeline.commands.decide import targets
-        from pipeline.commands.decide import targets as targets_
         from pipeline.edits.maker import Maker
 
         maker = Maker(shown.transcript, shown.replay, who)
@@ -142,40 +146,41 @@ class Wish:
         if self.insist:
             return targets.insist(shown, targets.standing_of(shown, self.insist), who)
         if self.person:
-            return [maker.person(targets_.person(shown.transcript, self.person), self.name, self.role)]
+            return [maker.person(targets.person(shown.transcript, self.person), self.name, self.role)]
         if self.vignette:
             return [self._part(maker)]
         if self.add:
-            start, end = _whole(self.show, "--show")
-            targets_.within(shown.transcript, (start, end), "--show")
+            start, end = _closed_range(self.show, "--show")
+            targets.check_within(shown.transcript, (start, end), "--show")
             return [targets.add_by_time(maker, shown.transcript, self.add, start, end, self.label)]
         if self.reviewed and not self.words:
             return [maker.reviewed()]
-        return self._about(maker, *targets.locate(shown.transcript, self.words, time_of(self.at, "--at")))
+        return self._about_words(
+            maker, *targets.locate(shown.transcript, self.words, time_of(self.at, "--at"))
+        )
 
-    def _about(self, maker: Maker, first: int, last: int) -> list[Decision]:
-        """The decisions about the tokens `[first, last)`."""
+    def _about_words(self, maker: Maker, first: int, last: int) -> list[Decision]:
+        """The decisions about the tokens `[first, last)`. Raises UsageError."""
         from pipeline.commands.decide import targets
-        from pipeline.commands.decide import targets as targets_
         from pipeline.timing import Span
 
         shown = maker.transcript
         if self.become is not None:
             there = " ".join(t.text for t in shown.tokens[first:last])
-            return maker.words(first, last, targets_.with_edges(there, self.words, self.become))
+            return maker.words(first, last, targets.with_outer_punctuation(there, self.words, self.become))
         if self.speaker is not None:
             return [maker.speaker(first, last, self.speaker)]
         if self.concept:
-            return [maker.concept(first, last, targets_.concept(shown, self.concept), self.verdict)]
+            return [maker.concept(first, last, targets.concept(shown, self.concept), self.verdict)]
         if self.said:
-            start, end = _whole(self.said, "--said")
-            targets_.within(shown, (start, end), "--said")
+            start, end = _closed_range(self.said, "--said")
+            targets.check_within(shown, (start, end), "--said")
             return [maker.word_time(first, last, Span(start, end))]
         if self.waive:
             return [maker.waive(first, last, self.waive, self.reason)]
         if self.show:
             start_ms, end_ms = _range(self.show, "--show")
-            targets_.within(shown, (start_ms, end_ms), "--show")
+            targets.check_within(shown, (start_ms, end_ms), "--show")
             return [targets.shown_from_to(maker, first, last, start_ms, end_ms)]
         if self.split:
             return [targets.split_before(maker, first)]
@@ -188,7 +193,7 @@ class Wish:
 
 
 def time_of(text: str, option: str) -> int | None:
-    """The milliseconds of a time as people write it, None for "". Raises UsageError."""
+    """Parse a time as people write it ("1:02.5") into milliseconds, None for "". Raises UsageError, which names `option`."""
     from pipeline.timing import parse_timecode
 
     try:
@@ -198,7 +203,7 @@ def time_of(text: str, option: str) -> int | None:
 
 
 def _range(text: str, option: str) -> tuple[int | None, int | None]:
-    """Two times with a dash between them, of which one may be left out."""
+    """Parse two times with a dash between them, one of which may be left out, into milliseconds. Raises UsageError."""
     begin, dash, end = text.replace("–", "-").partition("-")
     start_ms, end_ms = time_of(begin.strip(), option), time_of(end.strip(), option)
     if not dash or (start_ms is None and end_ms is None):
@@ -208,7 +213,8 @@ def _range(text: str, option: str) -> tuple[int | None, int | None]:
     return start_ms, end_ms
 
 
-def _whole(text: str, option: str) -> tuple[int, int]:
+def _closed_range(text: str, option: str) -> tuple[int, int]:
+    """As `_range`, with neither time left out."""
     start_ms, end_ms = _range(text, option)
     if start_ms is None or end_ms is None:
         raise UsageError(f"{option} needs both times here", "give two times, like 1:02.5-1:04")

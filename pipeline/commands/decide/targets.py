@@ -1,4 +1,4 @@
-"""From what a person says on the command line to decisions: which words are meant, and how a conflict is settled."""
+"""Targets of decisions: which words, captions, parts, speakers or concepts are meant; and how a conflict is settled."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ from pipeline.transcript import Cue, Part, Transcript
 
 
 def locate(transcript: Transcript, text: str, at_ms: int | None = None) -> tuple[int, int]:
-    """The tokens that hold these words, the ones nearest to a time where there are several. Raises UsageError."""
+    """Find the tokens `[first, last)` that hold these words, the ones nearest to `at_ms` where there are several.
+
+    Raises UsageError where there are none, or several and no time.
+    """
     wanted = list(anchors.keys_of(text))
     window = anchors.Window(LiveText(transcript.tokens).nodes, 0, len(transcript.tokens))
     places = [
@@ -55,7 +58,7 @@ def locate(transcript: Transcript, text: str, at_ms: int | None = None) -> tuple
 
 
 def standing_of(shown: Preview, decision_id: str) -> Standing:
-    """What became of the decision whose id begins so. Raises UsageError."""
+    """The standing of the decision whose id begins with `decision_id`. Raises UsageError unless there is exactly one."""
     found = [
         s for s in shown.replay.report.standings if decision_id and s.decision.id.startswith(decision_id)
     ]
@@ -68,7 +71,7 @@ def standing_of(shown: Preview, decision_id: str) -> Standing:
 
 
 def insist(shown: Preview, standing: Standing, who: str) -> list[Decision]:
-    """The conflicting decision once more, about what stands there now and knowing it; the old one is withdrawn.
+    """Settle a conflict in favour of its decision: withdraw it, and make it anew about what stands there now.
 
     Raises UsageError when it is no conflict, or its place can no longer be told.
     """
@@ -84,12 +87,12 @@ def insist(shown: Preview, standing: Standing, who: str) -> list[Decision]:
         add = decision.value
         made = add_by_time(maker, shown.transcript, add.text, add.start_ms, add.end_ms, add.label)
         return [maker.withdraw(decision.id), made]
-    first, last = _place_now(shown, decision)
-    return [maker.withdraw(decision.id), _once_more(maker, decision, first, last)]
+    first, last = _tokens_now(shown, decision)
+    return [maker.withdraw(decision.id), _made_anew(maker, decision, first, last)]
 
 
-def _place_now(shown: Preview, decision: Decision) -> tuple[int, int]:
-    """The tokens that stand where the decision's words stood."""
+def _tokens_now(shown: Preview, decision: Decision) -> tuple[int, int]:
+    """The tokens `[first, last)` that stand where the decision's words stood. Raises UsageError where none do."""
     settled = shown.replay.place_of(decision)
     if settled is not None:
         return settled
@@ -106,8 +109,8 @@ def _place_now(shown: Preview, decision: Decision) -> tuple[int, int]:
     return place.first, place.last
 
 
-def _once_more(maker: Maker, decision: Decision, first: int, last: int) -> Decision:
-    """The same wish about the tokens `[first, last)`."""
+def _made_anew(maker: Maker, decision: Decision, first: int, last: int) -> Decision:
+    """The decision made anew about the tokens `[first, last)`."""
     value = decision.value
     match value:
         case Words() | Delete():
@@ -129,17 +132,18 @@ def _once_more(maker: Maker, decision: Decision, first: int, last: int) -> Decis
 def add_by_time(
     maker: Maker, transcript: Transcript, text: str, start_ms: int, end_ms: int, label: str = ""
 ) -> Decision:
-    """A caption added where its time says."""
+    """The decision that adds a caption, in front of the first token that starts at `start_ms` or later."""
     tokens = transcript.tokens
     before = next((k for k, t in enumerate(tokens) if t.span.start_ms >= start_ms), len(tokens))
     return maker.add(before, text, Span(start_ms, end_ms), label)
 
 
+# What stands for a part that is not there yet.
 NEW_PART = "new"
 
 
 def part_decided(maker: Maker, which: str, value: VignetteAt) -> Decision:
-    """What is decided about the part of this id or title, or at this time; about one more where it is "new".
+    """The decision about the part that `which` names by id, title or a time in it, or about a further one ("new").
 
     Raises UsageError where no such part is, or it cannot be as it is wanted.
     """
@@ -161,6 +165,7 @@ def part_decided(maker: Maker, which: str, value: VignetteAt) -> Decision:
 
 
 def _part_called(shown: Transcript, which: str) -> Part:
+    """The part with this id, title, or time in it. Raises UsageError unless there is exactly one."""
     held, wanted = shown.parts.parts, which.strip().casefold()
     found = [p for p in held if p.id == wanted] or [p for p in held if p.title.casefold() == wanted]
     if not found:
@@ -185,7 +190,10 @@ def cues_of(transcript: Transcript, first: int, last: int) -> list[Cue]:
 
 
 def shown_from_to(maker: Maker, first: int, last: int, start_ms: int | None, end_ms: int | None) -> Decision:
-    """The caption with these words is shown then; words that none shows come to be one. Raises UsageError."""
+    """The decision about when the caption with these words is shown; words that no caption shows become one.
+
+    A time that is None stays as it is. Raises UsageError.
+    """
     touching = [c for c in maker.transcript.captions.cues if c.first < last and first < c.last]
     if len(touching) > 1:
         raise UsageError("these words stand in more than one caption", "name words of one, or --merge them")
@@ -204,14 +212,14 @@ def shown_from_to(maker: Maker, first: int, last: int, start_ms: int | None, end
 
 
 def split_before(maker: Maker, at: int) -> Decision:
-    """The caption is divided in front of token `at`. Raises UsageError where one begins there already."""
+    """The decision that splits a caption in front of token `at`. Raises UsageError where one begins there already."""
     if not any(c.first < at < c.last for c in maker.transcript.captions.cues):
         raise UsageError("a caption begins with these words already", "name the words that shall begin one")
     return maker.split(at)
 
 
 def merged(maker: Maker, first: int, last: int) -> Decision:
-    """The captions with these words are one; where that is one already, it and the next. Raises UsageError."""
+    """The decision that merges the captions with these words; where that is one caption, it and the next. Raises UsageError."""
     cues = cues_of(maker.transcript, first, last)
     if len(cues) == 1:
         behind = [c for c in maker.transcript.captions.cues if c.first >= cues[0].last]
@@ -221,19 +229,19 @@ def merged(maker: Maker, first: int, last: int) -> Decision:
     return maker.merge(cues[0].first, cues[-1].last)
 
 
-def with_edges(there: str, named: str, become: str) -> str:
-    """What words become, with the punctuation around them `there` that a person did not name and gives no other for."""
+def with_outer_punctuation(there: str, named: str, become: str) -> str:
+    """The replacement `become` with outer punctuation: that of the words `there`, unless `named` or `become` has some."""
     if not become.split():
         return become
-    before, behind = _edges(there)
-    named_before, named_behind = _edges(named)
-    new_before, new_behind = _edges(become)
+    before, behind = _outer_punctuation(there)
+    named_before, named_behind = _outer_punctuation(named)
+    new_before, new_behind = _outer_punctuation(become)
     keeps_before, keeps_behind = not (named_before or new_before), not (named_behind or new_behind)
     return f"{before if keeps_before else ''}{become.strip()}{behind if keeps_behind else ''}"
 
 
-def _edges(text: str) -> tuple[str, str]:
-    """The punctuation in front of the first word and behind the last; none where there is nothing else."""
+def _outer_punctuation(text: str) -> tuple[str, str]:
+    """The punctuation and symbols before the first word and behind the last; none of a text that is nothing else."""
     signs = [unicodedata.category(c)[0] in "PS" for c in text.strip()]
     if all(signs):
         return "", ""
@@ -271,8 +279,8 @@ def concept(shown: Transcript, wanted: str) -> str:
     return plain
 
 
-def within(shown: Transcript, span: tuple[int | None, int | None], option: str) -> None:
-    """Raise UsageError for a time behind the end of the recording."""
+def check_within(shown: Transcript, span: tuple[int | None, int | None], option: str) -> None:
+    """Raise UsageError for a time in milliseconds behind the end of the recording; `option` is named in it."""
     duration_ms = shown.media.duration_ms
     behind = next((t for t in span if t is not None and t > duration_ms), None)
     if behind is not None:
@@ -283,6 +291,7 @@ def within(shown: Transcript, span: tuple[int | None, int | None], option: str) 
 
 
 def _nearest(wanted: str, known: Iterable[str]) -> list[str]:
+    """At most three names of those known that resemble the wanted one (difflib's ratio of at least 0.6, its default)."""
     names = {name.casefold(): name for name in known if name}
     close = difflib.get_close_matches(wanted.strip().casefold(), list(names), 3, 0.6)
     return [names[name] for name in close]
