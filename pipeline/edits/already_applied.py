@@ -42,15 +42,15 @@ class AlreadyApplied:
     tokens: tuple[Token, ...] = ()
 
 
-def look_back(tokens: Sequence[Token], decisions: Sequence[Decision]) -> AlreadyApplied:
+def find_already_applied(tokens: Sequence[Token], decisions: Sequence[Decision]) -> AlreadyApplied:
     """What the words show of decisions, which are given in the order of replay."""
-    back = _Back(tokens)
+    rewind = _Rewind(tokens)
     for decision in reversed(decisions):
-        back.take(decision)
-    return AlreadyApplied(back.so, back.places, back.text.tokens())
+        rewind.take(decision)
+    return AlreadyApplied(rewind.so, rewind.places, rewind.text.tokens())
 
 
-class _Back:
+class _Rewind:
     """The words as they must have been, further and further back."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
@@ -81,10 +81,10 @@ class _Back:
         if there is not None and there.agreement < ALL_AROUND:
             there = None  # the neighbours are not yet, or no longer, what its author saw
         here = anchors.find_proven(self.text.nodes, anchor)
-        is_written = there is not None and self.text.text(there.first, there.last) == new != anchor.text
+        reads_as_decided = there is not None and self.text.text(there.first, there.last) == new != anchor.text
         if (
             there is not None
-            and is_written
+            and reads_as_decided
             and (here is None or there.agreement > here.agreement or here == there)
         ):
             self.so[decision.id] = self._trace(there.first, there.last)
@@ -116,9 +116,9 @@ class _Back:
             self.stands_for.setdefault(id(node), (at, at))
             at = self.stands_for[id(node)][1]
         if now:
-            self._widen(now[0], before.first)
-            self._widen(now[-1], before.last)
+            self._extend(now[0], before.first)
+            self._extend(now[-1], before.last)
 
-    def _widen(self, node: Node, to: int) -> None:
+    def _extend(self, node: Node, to: int) -> None:
         first, last = self.stands_for[id(node)]
         self.stands_for[id(node)] = min(first, to), max(last, to)

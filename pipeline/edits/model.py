@@ -274,7 +274,7 @@ class NotUnderstood(ValueError):
     """Why a line is no decision that this version knows; the line is kept all the same."""
 
 
-def understood(line: dict[str, Any]) -> Decision:
+def decision_from_json(line: dict[str, Any]) -> Decision:
     """The decision that a journal's line holds. Raises NotUnderstood."""
     if line.get("v") != VERSION:
         raise NotUnderstood(f"is of version {line.get('v')!r}, and this Vignette knows version {VERSION}")
@@ -291,12 +291,12 @@ def understood(line: dict[str, Any]) -> Decision:
         raise NotUnderstood("does not say who decided")
     if not isinstance(seen or {}, dict) or not isinstance(note or "", str):
         raise NotUnderstood("does not say properly what was seen")
-    value = _checked(KINDS[kind], line.get("value", {}))
-    anchor = None if line.get("anchor") is None else _checked(Anchor, line["anchor"])
+    value = _validated(KINDS[kind], line.get("value", {}))
+    anchor = None if line.get("anchor") is None else _validated(Anchor, line["anchor"])
     if anchor is None and kind not in UNANCHORED:
         raise NotUnderstood("does not say which words it is about")
     decision = Decision(at, who, value, anchor, seen or {}, note or "", name)
-    _sensible(decision)
+    _check_consistent(decision)
     return decision
 
 
@@ -308,7 +308,7 @@ def _is_time(at: str) -> bool:
         return False
 
 
-def _sensible(decision: Decision) -> None:
+def _check_consistent(decision: Decision) -> None:
     """What a type cannot say."""
     value = decision.value
     if isinstance(value, _TIMED):
@@ -334,7 +334,7 @@ def _adapter(kind: type[Any]) -> Any:
     return _adapters[kind]
 
 
-def _checked(kind: type[Any], value: Any) -> Any:
+def _validated(kind: type[Any], value: Any) -> Any:
     from pydantic import ValidationError
 
     try:
