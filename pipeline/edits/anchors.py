@@ -1,4 +1,4 @@
-"""How a decision finds its words again after another recognizer, alignment or lexicon: by text, neighbours and time.
+"""Text anchoring: find a decision's words again by their text, context and time, after another recognizer or alignment.
 
 Words are compared without case and punctuation, divided at white space, whatever tokens they stand in. A place is
 believed when its text is the anchor's and either its neighbours are the same too or it is where it was; passages that
@@ -18,23 +18,28 @@ from typing import Protocol
 from pipeline.edits.model import Anchor
 from pipeline.transcript import Token
 
+# The thresholds below were chosen by hand; the replays in tests/edits hold for them.
+
+# Words of context that an anchor keeps on either side.
 CONTEXT_WORDS = 5
-# Words are looked for this far from where they were; beyond, only when their neighbours leave no doubt.
+# Words are looked for this far from where they were; beyond, only when the context on both sides agrees.
 SEARCH_RADIUS_MS = 15_000
-# The same word this near to where it was is the same word, whatever became of its neighbours.
+# The same text this near to where it was is accepted whatever its context.
 SAME_PLACE_MS = 400
-# Neighbours that agree at least so well (0 to 1, the nearest counting most) on one side prove a place.
+# Weighted share of equal words (0 to 1, the nearest counting most) from which the context on one side proves a place.
 MIN_CONTEXT_AGREEMENT = 0.6
-# Of a passage at least this share of words must be there still; more than that, unless both its edges are known.
+# Share of a passage's words (0 to 1) that must still be there; at exactly this share both edges must be known too.
 MIN_PASSAGE_OVERLAP = 0.5
-# Among the words of a passage, up to twice as many as they were, so many others may have come in.
+# A passage found again has at most twice its words and this many more.
 EXTRA_PASSAGE_WORDS = 2
-# Two places that are equally good are told apart by time, but no further from it than this.
+# Of two places whose context agrees equally, the nearer in time is taken only if it is at most this far from the anchor.
 MAX_TIE_DISTANCE_MS = 5000
+# `Located.agreement` when all words of the context on both sides are the same: 1 a side.
+FULL_AGREEMENT = 2.0
 
 
 class Timed(Protocol):
-    """Something that holds a token."""
+    """An item with a token, which has a text and a time span."""
 
     @property
     def token(self) -> Token: ...
@@ -42,9 +47,9 @@ class Timed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Items `[first, last)` hold the anchor's words; empty at an anchor without text.
+    """A match: items `[first, last)` hold the anchor's words; the range is empty for an anchor without text.
 
-    `agreement` says how well the neighbours agree, 0 to 2.
+    `agreement` is that of the context, 0 to 1 for each side, summed.
     """
 
     first: int
@@ -54,7 +59,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why the words cannot be found; items `[first, last)` are what stands in their place, if that is known."""
+    """No match, and why; items `[first, last)` are what stands in the place of the words, if that is known."""
 
     why: str
     first: int = 0
@@ -63,7 +68,7 @@ class Missing:
 
 @lru_cache(maxsize=65536)
 def keys_of(text: str) -> tuple[str, ...]:
-    """A text's words as they are compared: small letters and digits, or the sign itself where there are none."""
+    """The comparison keys of a text's words: NFKC, case folded, letters and digits alone; a word without any is its own key."""
     return tuple(_key(word) for word in text.split())
 
 
@@ -73,7 +78,7 @@ def _key(word: str) -> str:
 
 
 def make(tokens: Sequence[Token], first: int, last: int) -> Anchor:
-    """The anchor of tokens `[first, last)`; of the place before `first` when there are none."""
+    """Make the anchor of tokens `[first, last)`; when the range is empty, of the place before `first`."""
     before = " ".join(t.text for t in tokens[max(0, first - CONTEXT_WORDS) : first]).split()
     after = " ".join(t.text for t in tokens[last : last + CONTEXT_WORDS]).split()
     chosen = tokens[first:last]
@@ -88,8 +93,14 @@ def make(tokens: Sequence[Token], first: int, last: int) -> Anchor:
     )  # fmt: skip
 
 
+def share_time(one: Anchor, other: Anchor) -> bool:
+    """Whether two anchors overlap in time; a place between words counts as one millisecond."""
+    one_end_ms, other_end_ms = max(one.end_ms, one.start_ms + 1), max(other.end_ms, other.start_ms + 1)
+    return one.start_ms < other_end_ms and other.start_ms < one_end_ms
+
+
 class Window:
-    """Items `[low, high)` of a sequence as a flat list of comparable words."""
+    """A search window: items `[low, high)` of a sequence as a flat list of comparison keys."""
 
     def __init__(self, items: Sequence[Timed], low: int, high: int) -> None:
         self.items, self.low, self.high = items, low, high
@@ -102,7 +113,7 @@ class Window:
 
     @classmethod
     def around(cls, items: Sequence[Timed], anchor: Anchor, reach_ms: int = SEARCH_RADIUS_MS) -> Window:
-        """What is said around the anchor's time; items need to be in order of time only roughly."""
+        """The window of `reach_ms` milliseconds around the anchor; items need to be in order of time only roughly."""
         more = len(keys_of(anchor.text)) + 2 * CONTEXT_WORDS
         low = bisect_left(items, anchor.start_ms - reach_ms, key=lambda i: i.token.span.start_ms) - more
         high = bisect_left(items, anchor.end_ms + reach_ms, key=lambda i: i.token.span.start_ms) + more
@@ -117,7 +128,7 @@ class Window:
 
 
 def find(items: Sequence[Timed], anchor: Anchor) -> Located | Missing:
-    """Where exactly the anchor's words stand now, or what stands in their place."""
+    """Exact match: where the anchor's words stand now, word for word, or what stands in their place."""
     window = Window.around(items, anchor)
     found = _best_match(window, anchor, near=True)
     if found is None and (window.low > 0 or window.high < len(items)):
@@ -126,12 +137,12 @@ def find(items: Sequence[Timed], anchor: Anchor) -> Located | Missing:
 
 
 def find_proven(items: Sequence[Timed], anchor: Anchor) -> Located | None:
-    """Where the anchor's words stand near where they were, if their neighbours on both sides prove it."""
+    """Exact match near the anchor's time, accepted only when the context on both sides agrees; None without one."""
     return _best_match(Window.around(items, anchor), anchor, near=False)
 
 
 def find_passage(items: Sequence[Timed], anchor: Anchor) -> Located | Missing:
-    """Where the anchored passage stands, some of whose words may have changed."""
+    """Approximate match: where the anchored passage stands, some of whose words may have changed."""
     exact = find(items, anchor)
     if isinstance(exact, Located) or len(keys_of(anchor.text)) < 2:
         return exact  # most of one word is the word itself, which is not to be believed
@@ -147,8 +158,10 @@ def find_passage(items: Sequence[Timed], anchor: Anchor) -> Located | Missing:
 
 
 def align_words(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
-    """For each word of an anchor the one that it is among those found in its place: the same, or what stands behind the one
-    before it. Of two lists of words as they are compared, `found` must not be empty."""
+    """Sequence alignment: for each anchored word the index in `found` of the word that it has become.
+
+    That is the same word, or else the one behind its predecessor's. Both lists hold comparison keys; `found` must not be empty.
+    """
     matcher = SequenceMatcher(None, anchored, found, autojunk=False)
     same = {a + n: b + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
     result: list[int] = []
@@ -160,7 +173,7 @@ def align_words(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
 
 
 def _best_match(window: Window, anchor: Anchor, near: bool) -> Located | None:
-    """The best place of the anchor's words in the window that can be believed."""
+    """The best exact match in the window by context, then by distance in time; None when none is accepted."""
     text = list(keys_of(anchor.text))
     before, after = keys_of(anchor.before)[::-1], keys_of(anchor.after)
     scored = []
@@ -202,7 +215,10 @@ def _exact_matches(window: Window, text: list[str]) -> list[int]:
 
 
 def _agreement(expected: Sequence[str], found: Sequence[str]) -> float:
-    """How well neighbours agree, 0 to 1, counted outwards with falling weight; an edge of the text agrees with itself."""
+    """Agreement of the context on one side, 0 to 1: the weighted share of equal words, with weights 5 to 1 outwards.
+
+    Without expected words (the edge of the text) it is 1 at an edge and 0.3, chosen by hand, elsewhere.
+    """
     if not expected:
         return 1.0 if not found else 0.3
     weights = range(CONTEXT_WORDS, 0, -1)

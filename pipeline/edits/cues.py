@@ -1,4 +1,4 @@
-"""Captions as people decided them: cut out of the machine's, whatever the machine's division is this time.
+"""Caption edits: apply people's decisions to the cues, whatever the machine's segmentation is this time.
 
 A person's caption is made of words, not of the captions that were there: what it takes from a machine's caption goes, and
 what is left of that stays a caption of its own. So a decision holds when the profile, and with it every division, changes.
@@ -13,8 +13,10 @@ from pipeline.edits.model import Decision
 from pipeline.timing import Span
 from pipeline.transcript import Captions, Cue, Token
 
+# Lines of a cue that was merged out of several; a person's own breaks may make more.
 MAX_LINES = 2
-# A machine's caption that a person's runs into gives way, unless less than this would be left to see of it.
+# A machine's cue gives way to a person's that overlaps it, unless less than this would be left. Also the overlap of speech from
+# which two cues count as said at once. Chosen by hand.
 MIN_CUE_MS = 300
 
 
@@ -24,14 +26,14 @@ FACETS = ("start", "end", "breaks", "labels", "dashes", "settings")
 
 @dataclass(slots=True)
 class Draft:
-    """A cue, the decision that shaped it last (None for a machine's), and which facets of it people said."""
+    """A cue under edit: the decision that shaped it last (None for a machine's), and the facets that people fixed."""
 
     cue: Cue
     by: Decision | None = None
     said: frozenset[str] = frozenset()
 
     def is_shown_by(self, cue: Cue) -> bool:
-        """Whether a cue of the same words is in all that people said as they said."""
+        """Whether a cue of the same words agrees in every facet that people fixed."""
         return all(_facet(self.cue, name) == _facet(cue, name) for name in self.said)
 
 
@@ -43,7 +45,7 @@ def _facet(cue: Cue, name: str) -> object:
 
 @dataclass(frozen=True, slots=True)
 class CueRequest:
-    """A caption of tokens `[first, last)` as a person wants it; None leaves a thing to the machine."""
+    """A requested cue of tokens `[first, last)`; a facet that is None is left to the machine."""
 
     first: int
     last: int
@@ -61,7 +63,7 @@ class CueRequest:
 
 
 class CueSheet:
-    """All cues of a recording, open to change."""
+    """The editable list of a recording's cues."""
 
     def __init__(self, captions: Captions, tokens: Sequence[Token]) -> None:
         self.tokens = tokens

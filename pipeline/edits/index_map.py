@@ -20,13 +20,13 @@ from pipeline.transcript import (
     Token,
 )
 
-# Words this far outside of a passage are still looked at, because words stand in order of time only roughly; generous: a
-# correction moves a word by seconds.
+# Words that start this far outside of a passage are still looked at, because words stand in order of time only roughly.
+# Chosen by hand.
 _NEARBY_MS = 30_000
 
 
 class IndexMap:
-    """Where ranges of the machine's words went."""
+    """Maps an index among the machine's words to one among the corrected words."""
 
     def __init__(self, live: LiveText) -> None:
         self._original, self._order = live.original, live.order()

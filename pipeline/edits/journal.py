@@ -1,9 +1,9 @@
-"""The file of human decisions beside a recording, `media/<name>.edits.jsonl`: one decision a line, only ever appended to.
+"""Append-only journal (JSON Lines) of the decisions about a recording, `media/<name>.edits.jsonl`: one decision a line.
 
 - A line is one JSON object (see `model`), so that the file can be read, compared and merged by any tool for text.
 - Writers take a lock and append whole lines in one write, flushed to the disk. A crash can leave a torn last line; the next
   writer begins a new one, and the torn one is reported and left where it is.
-- A line that is not decision_from_json (damaged, or of a later version) is never lost: it stays in the file, is carried along by
+- A line that is not understood (damaged, or of a later version) is never lost: it stays in the file, is carried along by
   `merge`, and is reported with its number.
 - The order of lines means nothing: decisions are replayed by their time, so two people's copies merge in either direction
   to the same decisions.
@@ -25,9 +25,13 @@ from filelock import FileLock, Timeout
 
 from pipeline.edits.model import Decision, JournalError, NotUnderstood, decision_from_json, sealed
 
+# In place of a recording's own suffix.
 SUFFIX = ".edits.jsonl"
+# How long a writer waits for another; an append takes milliseconds.
 _LOCK_TIMEOUT_S = 10
-_MAX_BYTES = 256 * 1024 * 1024  # a hundred thousand decisions are some 50 MB
+# A larger file is refused unread: a hundred thousand decisions are some 50 MB.
+_MAX_BYTES = 256 * 1024 * 1024
+# Resolution of `Decision.at`: decisions written together stay in order.
 _CLOCK_TICK = timedelta(microseconds=1)
 
 
@@ -38,7 +42,7 @@ def journal_of(media: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Strange:
-    """A line (from 1) that is kept and not decision_from_json, and why."""
+    """An invalid or unknown line, kept as it is: its number (from 1), why, and its bytes."""
 
     line: int
     why: str
@@ -50,7 +54,7 @@ class Strange:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Every decision of a journal in the order of replay, and the lines that are not decision_from_json."""
+    """Every decision of a journal in the order of replay, and the lines that are not understood."""
 
     decisions: tuple[Decision, ...] = ()
     strange: tuple[Strange, ...] = ()

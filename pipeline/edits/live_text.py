@@ -1,4 +1,4 @@
-"""The words of a recording while decisions are put over them, one after the other, and where each word went."""
+"""Editable token list: the words of a recording under one correction after the other, and where each word went."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from difflib import SequenceMatcher
 from pipeline.timing import Span
 from pipeline.transcript import Kind, TextSource, TimeSource, Token
 
-# A word that a person adds between two others takes this long where there is room, and borrows it where there is none.
+# Duration of an added word: where the gap between its neighbours is shorter, it takes time from the one before. Chosen by hand.
 ADDED_WORD_MS = 120
 
+# A sound, whole ("[door slams]", "♪ humming ♪"), or a word.
 _BRACKETED = re.compile(r"\[[^\[\]]*\](?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫♬]+|\S+")
 
 
 class Node:
-    """One word. When it is taken out, `before` and `after` are the words that stood beside it then.
+    """A token in the list. Once removed, `before` and `after` are the words that stood beside it then.
 
     `heads` and `tails` are words that people put in front of it or behind it and that belong to it, the first put the
     furthest away, each with the moment of that change.
@@ -36,7 +37,7 @@ class Node:
 
 
 def written(text: str) -> list[tuple[str, Kind]]:
-    """The words of what a person wrote; what stands in square brackets or between notes is a sound, whole."""
+    """Tokenise what a person wrote; what stands in square brackets or between notes is a sound, whole."""
     return [(m[0], _kind(m[0])) for m in _BRACKETED.finditer(" ".join(text.split()))]
 
 
@@ -46,7 +47,7 @@ def _kind(word: str) -> Kind:
 
 
 class LiveText:
-    """All tokens of a recording, open to change."""
+    """The tokens of a recording under edit; `moment` counts the changes so far, `duration_ms` is the recording's."""
 
     def __init__(self, tokens: Sequence[Token], duration_ms: int | None = None) -> None:
         self.duration_ms = duration_ms
@@ -210,7 +211,7 @@ def backward(node: Node | None, since: int = 0) -> Node | None:
 
 
 def text_digest(tokens: Sequence[Token]) -> str:
-    """What names the words that a reviewer saw, whatever tokens they stand in."""
+    """SHA-256, in hexadecimal, of the words that a reviewer saw, whatever tokens they stand in."""
     read = "\n".join(word for t in tokens for word in t.text.split())
     return hashlib.sha256(read.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -234,7 +235,10 @@ def _hull(nodes: Sequence[Node]) -> Span:
 
 
 def _share_span(nodes: Sequence[Node], span: Span, source: TimeSource = TimeSource.INTERPOLATED) -> None:
-    """Share a span among words by their length."""
+    """Interpolate times: share a span among words in proportion to their length in characters.
+
+    A word whose confidence nobody set gets 0.4, chosen by hand: its time is a guess.
+    """
     total = sum(len(n.token.text) for n in nodes) or 1
     done = 0
     for node in nodes:

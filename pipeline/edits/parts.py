@@ -1,4 +1,4 @@
-"""The parts of the video as people decided them: begun elsewhere, called otherwise, of another kind, one more, one less.
+"""Edits to the parts of the video: move, rename, retype, insert or remove a part, as people decided.
 
 A decision holds on to the words that a part begins with, because ids and numbers are other parts' after another run.
 """
@@ -23,15 +23,18 @@ from pipeline.transcript.parts import (
     utterances,
 )
 
+# Words that the anchor of a part holds at most.
 ANCHOR_WORDS = 6
 RESPECTS = ("start", "title", "kind")
-"""In what a decision can change a part; a part that goes is changed in all of them."""
+"""The attributes of a part that a decision can change; a part that goes is changed in all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartChange:
-    """What a decision comes to: of which part (None when it makes one, or finds none), where it then begins, in which
-    respects it changes, and why it cannot be done ("" when it can)."""
+    """A resolved change: of which part (None when it makes one, or finds none), and where that then begins.
+
+    `respects` are the attributes that change, `problem` says why it cannot be done ("" when it can).
+    """
 
     at: int | None
     start_ms: int
@@ -40,7 +43,7 @@ class PartChange:
 
 
 class PartSheet:
-    """The parts while decisions are put over them one by one; titles that merely count are made anew at the end."""
+    """The editable list of parts; titles that merely count ("Vignette 2") are made anew at the end."""
 
     def __init__(self, parts: Parts, tokens: Sequence[Token], voices: Voices) -> None:
         self._tokens, self._said = tokens, utterances(tokens, voices)
@@ -173,6 +176,7 @@ def words_at(tokens: Sequence[Token], start_ms: int) -> tuple[int, int]:
 
 
 def described(part: Part) -> str:
+    """A part as messages name it: title, id and start."""
     return f"{part.title} ({part.id}, from {clock(part.span.start_ms)})"
 
 

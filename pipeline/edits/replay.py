@@ -1,4 +1,4 @@
-"""Put the decisions of a journal over what the stages found, stage by stage: `Replay(contents).correct` is the run's hook.
+"""Event replay: apply the decisions of a journal to what the stages found; `Replay(contents).correct` is the run's hook.
 
 Decisions are replayed in the order of their times, each over the result of those before it, as the person saw it. Words come
 first, because everything else refers to words: while they are corrected one by one, every other decision finds its own words

@@ -1,4 +1,4 @@
-"""Who speaks, as people decided it: passages given to a speaker, and a person's name and role everywhere."""
+"""Speaker edits: reassign passages to a speaker, and rename a person or change their role everywhere."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pipeline.timing import Span, union
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
 
 BY_A_PERSON = "named by a person"
+"""The evidence of a name that a decision gave; stored with the speaker."""
 
 
 def speaker_called(voices: Voices, name: str) -> str | None:
@@ -38,7 +39,7 @@ def with_speaker(voices: Voices, name: str, role: str = "") -> tuple[Voices, str
 
 
 class FinalSpeakers:
-    """What decisions, given in the order of replay, come to: who says each word, and what everybody is called.
+    """The net effect of decisions, given in the order of replay: who says each word, and what everybody is called.
 
     `at` says where the words of each stand. What the machine's voices show already is not put over them once more.
     """
@@ -240,17 +241,19 @@ def speakers_at(result: Voices, first: int, last: int) -> list[str | None]:
 
 
 def called(result: Voices, speaker: str | None) -> str:
+    """The display name of a speaker's id; the id itself without one, "" for None."""
     return next((s.name or s.id for s in result.speakers if s.id == speaker), speaker or "")
 
 
 def all_names(result: Voices) -> str:
+    """All speakers as one line: id and name."""
     return ", ".join(f"{s.id} ({s.name})" for s in result.speakers)
 
 
 def person(
     result: Voices, machine: Voices, decision: Decision, value: PersonIs, at: Settled | None
 ) -> str | None:
-    """Whom a decision about a person means: who says its words, else who had the name or has the id.
+    """Resolve the speaker that a decision means: who says its words, else who had the name or has the id; None for nobody.
 
     Ids are another person's after another run; the words are not, unless they were themselves given to somebody else since.
     """

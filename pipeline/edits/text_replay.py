@@ -1,4 +1,4 @@
-"""Takes the decisions of a journal one by one while the words are corrected, and keeps track of where everybody's words go."""
+"""Text replay: apply decisions to the words one by one, and track where every decision's words go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.edits import anchors, live_text
 from pipeline.edits.already_applied import AlreadyApplied, Trace
-from pipeline.edits.anchors import CONTEXT_WORDS, Located, Missing, keys_of
+from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing, keys_of
 from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import (
@@ -26,13 +26,12 @@ from pipeline.edits.placement import Placement, Settled, line_starts, settled
 from pipeline.timing import Span
 from pipeline.transcript import TextSource
 
-# The agreement of neighbours who are all there, on both sides.
-WITHOUT_DOUBT = 2.0
 TAKEN_OUT = "its words were taken out later"
+"""Why a decision is superseded whose words are gone; shown to people."""
 
 
 class TextReplay:
-    """Takes decisions one by one while the words are corrected."""
+    """Applies decisions, one by one, to the words in `live`, and notes their status in `ledger`."""
 
     def __init__(self, live: LiveText, ledger: Ledger, applied: AlreadyApplied) -> None:
         self.live, self.ledger, self.applied = live, ledger, applied
@@ -119,14 +118,18 @@ class TextReplay:
         """Where what is left of a decision's words stands now."""
         if trace.first >= trace.last:
             return Missing(TAKEN_OUT)
-        held = self.live.original[trace.first], self.live.original[trace.last - 1]
-        first, last = (
-            live_text.forward(held[0], self.live.moment),
-            live_text.backward(held[1], self.live.moment),
+        ends = self.live.original[trace.first], self.live.original[trace.last - 1]
+        return self._between(*ends, self.live.moment) or Missing(TAKEN_OUT)
+
+    def _between(self, begin: Node, end: Node, since: int) -> Located | None:
+        """The words now of a passage from `begin` to `end` at the moment `since`; None when none is left."""
+        first, last, order = (
+            live_text.forward(begin, since),
+            live_text.backward(end, since),
+            self.live.order(),
         )
-        order = self.live.order()
         if first is None or last is None or order[id(first)] > order[id(last)]:
-            return Missing(TAKEN_OUT)
+            return None
         return Located(order[id(first)], order[id(last)] + 1)
 
     def _already_reads(
@@ -138,7 +141,7 @@ class TextReplay:
             return None
         if isinstance(place, Located):
             near = place.first - CONTEXT_WORDS <= new.first <= place.last + CONTEXT_WORDS
-            if not text.split() and near and new.agreement < WITHOUT_DOUBT:
+            if not text.split() and near and new.agreement < FULL_AGREEMENT:
                 return None  # what is to go stands right there: some neighbour reads like what is beyond it
             return new if new.agreement > place.agreement else None
         if text.split():
@@ -151,13 +154,11 @@ class TextReplay:
         held = self._rewritten.get((decision.who, anchor))
         if held is None:
             return None
-        order = self.live.order()
-        put = held[1]
-        first, last = live_text.forward(put.first, put.since), live_text.backward(put.last, put.since)
-        if first is None or last is None or order[id(first)] > order[id(last)]:
-            return None
-        self.ledger.stands(held[0], State.SUPERSEDED, by=decision.id)
-        return Located(order[id(first)], order[id(last)] + 1)
+        earlier, put = held
+        place = self._between(put.first, put.last, put.since)
+        if place is not None:
+            self.ledger.stands(earlier, State.SUPERSEDED, by=decision.id)
+        return place
 
     def _retime(self, decision: Decision, value: WordTime) -> None:
         place = self._find(decision)
@@ -226,7 +227,7 @@ class TextReplay:
 
     def _stands_at(self, found: Located, place: Located | Missing, start_ms: int) -> bool:
         """Whether words that were found are said at a time, with nothing but what people wrote between them and a place."""
-        if isinstance(place, Missing) or place.agreement >= WITHOUT_DOUBT:
+        if isinstance(place, Missing) or place.agreement >= FULL_AGREEMENT:
             return False  # or the very neighbours between which they were wanted still stand side by side
         nodes = self.live.nodes
         between = nodes[place.first : found.first] or nodes[found.last : place.first]
@@ -322,16 +323,10 @@ class TextReplay:
         """The last decision that changed words where this one wants to."""
         anchor = decision.anchor
         assert anchor is not None
-        return next(
-            (
-                d
-                for d in reversed(self._textual)
-                if d.anchor is not None
-                and d.anchor.start_ms < max(anchor.end_ms, anchor.start_ms + 1)
-                and anchor.start_ms < max(d.anchor.end_ms, d.anchor.start_ms + 1)
-            ),
-            None,
+        overlapping = (
+            d for d in reversed(self._textual) if d.anchor and anchors.share_time(d.anchor, anchor)
         )
+        return next(overlapping, None)
 
     # --- at the end ----------------------------------------------------------------------------------------------
 
