@@ -30,8 +30,8 @@ from pipeline.search.errors import IndexFileError
 NAMESPACE = "urn:QDA-XML:project:1.0"
 ORIGIN = "Vignette"
 # The standard allows larger files only outside of the project.
-_MOST_INSIDE_BYTES = 2**31 - 1
-_OURS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:vignette:refi-qda")
+_MAX_INTERNAL_BYTES = 2**31 - 1
+_GUID_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:vignette:refi-qda")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -236,7 +236,7 @@ class _Project:
                 f"there is no recording of '{document.name}' in '{self.media}'; the tool will ask for it"
             )
             return f"relative:///{document.name}"
-        if self.with_media and recording.stat().st_size <= _MOST_INSIDE_BYTES:
+        if self.with_media and recording.stat().st_size <= _MAX_INTERNAL_BYTES:
             inside = f"{_guid('media', name)}{recording.suffix}"
             self.inside[inside] = recording
             return f"internal://{inside}"
@@ -322,7 +322,7 @@ class _Text:
 
 
 def _guid(*names: str) -> str:
-    return str(uuid.uuid5(_OURS, "\n".join(names)))
+    return str(uuid.uuid5(_GUID_NAMESPACE, "\n".join(names)))
 
 
 def _tag(name: str) -> str:

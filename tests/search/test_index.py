@@ -106,7 +106,7 @@ def test_keys_rise_with_the_names_and_stay(tmp_path):
     held = {}
     for at in range(0, 60, 5):
         present = {**held, **dict.fromkeys(names[at : at + 5])}
-        found = write.assign(held, sorted(present))
+        found = write.assign_keys(held, sorted(present))
         assert all(found[name] == key for name, key in held.items())
         ordered = [found[n] for n in sorted(found)]
         assert ordered == sorted(set(ordered))
@@ -115,9 +115,9 @@ def test_keys_rise_with_the_names_and_stay(tmp_path):
 
 
 def test_a_thousand_documents_in_a_row_never_need_new_keys():
-    held = write.assign({}, ["0"])
+    held = write.assign_keys({}, ["0"])
     for n in range(1, 1000):
-        held = write.assign(held, [*held, f"{n:04}"])
+        held = write.assign_keys(held, [*held, f"{n:04}"])
     assert len(set(held.values())) == 1000
 
 

@@ -17,8 +17,8 @@ from pipeline.search.query.sql import Plan
 SORTS = ("place", "left", "right")
 CONTEXT_WORDS = 8
 # Sorting needs every line, and nobody reads more: only so many utterances are looked at, and it is said.
-MOST_UTTERANCES = 20_000
-_AT_ONCE = 500
+MAX_UTTERANCES = 20_000
+_BATCH_UTTERANCES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class KeywordLine:
 class Concordance:
     """The lines that were asked for, and how many there are in all.
 
-    `cut` says that the word is in more utterances than MOST_UTTERANCES, and only the first were looked at.
+    `cut` says that the word is in more utterances than MAX_UTTERANCES, and only the first were looked at.
     """
 
     word: str
@@ -66,15 +66,15 @@ def concordance(
     """
     if sort not in SORTS:
         raise UsageError(f"--sort knows {', '.join(SORTS)}, not '{sort}'")
-    lines = list(_lines(Reader(connection), ids[:MOST_UTTERANCES], plan, context))
+    lines = list(_lines(Reader(connection), ids[:MAX_UTTERANCES], plan, context))
     if sort != "place":
         lines.sort(key=_left_key if sort == "left" else _right_key)
-    return Concordance(word, len(lines), sort, tuple(lines[:limit]), len(ids) > MOST_UTTERANCES)
+    return Concordance(word, len(lines), sort, tuple(lines[:limit]), len(ids) > MAX_UTTERANCES)
 
 
 def _lines(reader: Reader, ids: list[int], plan: Plan, context: int) -> Iterator[KeywordLine]:
-    for at in range(0, len(ids), _AT_ONCE):
-        some = ids[at : at + _AT_ONCE]
+    for at in range(0, len(ids), _BATCH_UTTERANCES):
+        some = ids[at : at + _BATCH_UTTERANCES]
         moments = reader.moments(some, plan)
         for id in some:
             moment = moments[id]

@@ -10,7 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.search.answers.results import Count, scene_name
 
 BY = ("concept", "speaker", "vignette", "video")
-_UNKNOWN = "(nobody knows)"
+_UNKNOWN_LABEL = "(nobody knows)"
 
 # Each lists (name, kind, number, utterances); `{where}` is empty or picks the hits.
 _QUERIES = {
@@ -48,7 +48,7 @@ def count_by(
 def _label(by: str, name: str, kind: str, number: int) -> str:
     if by == "vignette":
         return f"{name}, {scene_name(kind, number) or 'outside of vignettes'}"
-    return name or _UNKNOWN
+    return name or _UNKNOWN_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Cooccurrence:
 
 
 @dataclass(slots=True)
-class _Where:
+class _TaggedUtterance:
     start_ms: int
     end_ms: int
     concepts: set[str]
@@ -86,10 +86,10 @@ def cooccurrence(
         "SELECT u.id, u.start_ms, u.end_ms, c.name FROM tags t JOIN utterances u ON u.id = t.utterance "
         f"JOIN concepts c ON c.id = t.concept {only} ORDER BY u.id"
     )
-    documents: dict[int, dict[int, _Where]] = {}
+    documents: dict[int, dict[int, _TaggedUtterance]] = {}
     for id, start_ms, end_ms, concept in connection.execute(sql, parameters or []):
         places = documents.setdefault(id >> 20, {})
-        places.setdefault(id, _Where(start_ms, end_ms, set())).concepts.add(concept)
+        places.setdefault(id, _TaggedUtterance(start_ms, end_ms, set())).concepts.add(concept)
     names = sorted({c for places in documents.values() for p in places.values() for c in p.concepts})
     total = dict.fromkeys(names, 0)
     near = {a: dict.fromkeys(names, 0) for a in names}
@@ -99,7 +99,7 @@ def cooccurrence(
 
 
 def _count_document(
-    places: list[_Where], within_ms: int, total: dict[str, int], near: dict[str, dict[str, int]]
+    places: list[_TaggedUtterance], within_ms: int, total: dict[str, int], near: dict[str, dict[str, int]]
 ) -> None:
     """Add one document; `places` in order of their start."""
     longest_ms = max((p.end_ms - p.start_ms for p in places), default=0)

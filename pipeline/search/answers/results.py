@@ -69,7 +69,7 @@ class Moment:
     @property
     def source(self) -> str:
         """`Title, Vignette 2, 00:41:07–00:41:15, Speaker`; what is unknown is left out, a draft says so."""
-        times = f"{_whole(self.start_ms)}–{_whole(self.end_ms, up=True)}"
+        times = f"{_whole_seconds(self.start_ms)}–{_whole_seconds(self.end_ms, up=True)}"
         draft = "draft, not verified" if self.draft else ""
         parts = (self.title or self.video, self.vignette, times, self.speaker, draft)
         return ", ".join(p for p in parts if p)
@@ -164,6 +164,6 @@ def scene_name(kind: str, number: int) -> str:
     )
 
 
-def _whole(time_ms: int, up: bool = False) -> str:
+def _whole_seconds(time_ms: int, up: bool = False) -> str:
     """hh:mm:ss; an end is rounded up, so that the cited time holds all of the words."""
     return format_timecode((time_ms + 999 if up else time_ms) // 1000 * 1000)[:-4]

@@ -42,7 +42,7 @@ class Reader:
 
     def moments(self, ids: Sequence[int], plan: Plan) -> dict[int, Moment]:
         """The utterances by id, marked by what the plan looked for."""
-        rows = self.connection.execute(_MOMENT, [_list(ids)]).fetchall()
+        rows = self.connection.execute(_MOMENT, [_json_list(ids)]).fetchall()
         texts = {row[0]: row[11] for row in rows}
         marks, evidence = self.marks(texts, plan), self.evidence(texts, plan)
         return {row[0]: _moment(row, marks[row[0]], tuple(evidence.get(row[0], ()))) for row in rows}
@@ -51,7 +51,7 @@ class Reader:
         """The spans of characters that the plan's words and phrases matched, by utterance."""
         found: dict[int, list[tuple[int, int]]] = {id: [] for id in texts}
         if plan.marks:
-            for id, text in self.connection.execute(_MARKED, [_OPEN, _CLOSE, plan.marks, _list(texts)]):
+            for id, text in self.connection.execute(_MARKED, [_OPEN, _CLOSE, plan.marks, _json_list(texts)]):
                 found[id] += _spans(text)
         for phrase in plan.phrases:
             pattern = spoken_pattern(phrase)
@@ -66,7 +66,7 @@ class Reader:
             condition, parameters = plan.concepts.sql, plan.concepts.parameters
         found: dict[int, list[Evidence]] = {}
         for row in self.connection.execute(
-            _EVIDENCE.format(condition=condition), [_list(texts), *parameters]
+            _EVIDENCE.format(condition=condition), [_json_list(texts), *parameters]
         ):
             id, concept, first, last, start_ms, end_ms, rule, confidence, *flags, about = row
             words = texts[id][first:last]
@@ -87,7 +87,7 @@ class Reader:
             "SELECT u.id, coalesce(s.name, ''), u.start_ms, u.text FROM utterances u "
             "LEFT JOIN speakers s ON s.id = u.speaker WHERE u.id IN (SELECT value FROM json_each(?))"
         )
-        lines = {row[0]: Line(*row[1:]) for row in self.connection.execute(sql, [_list(wanted)])}
+        lines = {row[0]: Line(*row[1:]) for row in self.connection.execute(sql, [_json_list(wanted)])}
 
         def beside(id: int, place: int) -> Line | None:
             return lines.get(place) if id >> ORDINAL_BITS == place >> ORDINAL_BITS else None
@@ -116,7 +116,7 @@ def _moment(row: tuple, marks: tuple[tuple[int, int], ...], evidence: tuple[Evid
     )
 
 
-def _list(ids: Iterable[int]) -> str:
+def _json_list(ids: Iterable[int]) -> str:
     return str(list(ids))
 
 

@@ -103,7 +103,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def look(path: Path) -> sqlite3.Connection:
+def connect_read_only(path: Path) -> sqlite3.Connection:
     """A read-only connection to whatever SQLite file this is."""
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
@@ -133,7 +133,7 @@ def is_foreign(path: Path) -> bool:
     if path.stat().st_size == 0:
         return False
     try:
-        with closing(look(path)) as connection:
+        with closing(connect_read_only(path)) as connection:
             return bool(connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID)
     except sqlite3.Error:
         return not path.read_bytes()[:16].startswith(b"SQLite format 3")

@@ -136,7 +136,7 @@ class Vocabulary:
             is not None
         )
 
-    def like(self, word: str) -> list[str]:
+    def similar(self, word: str) -> list[str]:
         """Up to three written words that look like one that does not occur."""
         import difflib
 

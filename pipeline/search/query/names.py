@@ -113,7 +113,7 @@ class Names:
     def unknown(self, part: Field, what: str, known: Iterable[str]) -> QueryError:
         names = sorted(set(known))
         close = nearest(part.value, names)
-        remedy = f"did you mean {_or([_value(c) for c in close])}?" if close else _some(names)
+        remedy = f"did you mean {_alternatives([_value(c) for c in close])}?" if close else _sample(names)
         return QueryError(f"there is no {what} '{part.value}'", remedy, query=self.query, at=part.at)
 
 
@@ -135,11 +135,11 @@ def _value(name: str) -> str:
     return f'"{name}"' if " " in name else name
 
 
-def _or(names: list[str]) -> str:
+def _alternatives(names: list[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" or {names[-1]}"
 
 
-def _some(names: list[str]) -> str:
+def _sample(names: list[str]) -> str:
     if not names:
         return "there are none in this index"
     shown = ", ".join(_value(n) for n in names[:12])
