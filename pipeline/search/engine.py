@@ -1,4 +1,4 @@
-"""The index as a researcher asks it: search, count, concordance, co-occurrence."""
+"""Search engine: ranked search, counts, concordance and co-occurrence over one open index."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ from pipeline.search.query.sql import Plan, compile_plan
 # More hits than this are not scored but given in order of time: nobody reads by rank what ten thousand
 # utterances say, and scoring them would take a second.
 MAX_RANKED_HITS = 10_000
-# How little a word in the title or the vignette's title counts beside one in the utterance.
+# BM25 weights of the columns `text` and `place` of the table `words`: a word in the title of the video or the vignette counts
+# less than one in the utterance. Chosen by hand.
 _COLUMN_WEIGHTS = "1.0, 0.3"
 
 

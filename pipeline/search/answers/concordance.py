@@ -1,4 +1,4 @@
-"""Keyword in context: every place where a word is said, with what stands left and right of it."""
+"""Concordance (keyword in context, KWIC): every occurrence of a word with the words left and right of it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from pipeline.search.answers.rows import Reader
 from pipeline.search.index.vocabulary import folded, words_of
 from pipeline.search.query.sql import Plan
 
+# The orders of lines: by place in the videos, or by the words on one side.
 SORTS = ("place", "left", "right")
+# Words on either side, unless asked for otherwise.
 CONTEXT_WORDS = 8
 # Sorting needs every line, and nobody reads more: only so many utterances are looked at, and it is said.
 MAX_UTTERANCES = 20_000
+# Utterances that are read from the index at a time.
 _BATCH_UTTERANCES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordLine:
-    """One occurrence: `left` and `right` are the words around it in its utterance, `keyword` as it is
-    written.
-    """
+    """One occurrence: `keyword` as it is written, `left` and `right` the words around it in its utterance."""
 
     video: str
     utterance: str

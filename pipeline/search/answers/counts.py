@@ -1,4 +1,4 @@
-"""Counts: how hits divide by concept, speaker, vignette or video, and which concepts occur near which."""
+"""Frequencies and co-occurrence: how hits divide by concept, speaker, vignette or video; which concepts occur near which."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.search.answers.results import Count, scene_name
 
+# The values of --count-by.
 BY = ("concept", "speaker", "vignette", "video")
+# Shown for utterances without a speaker.
 _UNKNOWN_LABEL = "(nobody knows)"
 
 # Each lists (name, kind, number, utterances); `{where}` is empty or picks the hits.
@@ -33,8 +35,9 @@ _QUERIES = {
 def count_by(
     connection: sqlite3.Connection, by: str, ids: str, parameters: list[object]
 ) -> tuple[Count, ...]:
-    """The utterances that `ids` lists, divided; each group with how many utterances it has in the whole
-    index.
+    """Group by `by` the utterances that the SQL `ids` lists, each group with its size in the whole index.
+
+    Raises UsageError for a `by` that does not exist.
     """
     if by not in BY:
         raise UsageError(f"--count-by knows {', '.join(BY)}, not '{by}'")
@@ -53,8 +56,7 @@ def _label(by: str, name: str, kind: str, number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cooccurrence:
-    """How often concepts occur near each other; `near[a][b]` counts the utterances with `a` that have `b`
-    near.
+    """Co-occurrence table: `near[a][b]` counts the utterances with concept `a` that have `b` near.
 
     Near means: in the same utterance, or in one of the same video that starts at most `within_ms` after its
     end, or ends at most that long before its start. With 0 only the same utterance counts, and the table is
@@ -80,7 +82,7 @@ class _TaggedUtterance:
 def cooccurrence(
     connection: sqlite3.Connection, within_ms: int, ids: str = "", parameters: list[object] | None = None
 ) -> Cooccurrence:
-    """The table over all tagged utterances, or over those that `ids` lists."""
+    """Compute the table over all tagged utterances, or over those that the SQL `ids` lists; `within_ms` milliseconds."""
     only = f"WHERE t.utterance IN ({ids})" if ids else ""
     sql = (
         "SELECT u.id, u.start_ms, u.end_ms, c.name FROM tags t JOIN utterances u ON u.id = t.utterance "

@@ -1,4 +1,4 @@
-"""Answers as text, Markdown and CSV for people; as JSON they render themselves.
+"""Rendering of answers as text, Markdown and CSV; as JSON they render themselves.
 
 Everything shown comes from documents nobody vouches for: control characters are gone since indexing,
 Markdown's own marks are escaped, and a CSV cell that a spreadsheet would run as a formula is made text.
@@ -16,6 +16,7 @@ from pipeline.search.answers.counts import Cooccurrence
 from pipeline.search.answers.results import Count, Evidence, Hit, Line, Moment, Results
 from pipeline.timing import clock, format_timecode
 
+# The values of --format.
 FORMATS = ("text", "json", "csv", "md")
 _ORDERS = {
     "relevance": "best first",
@@ -23,8 +24,11 @@ _ORDERS = {
     "closeness": "closest first",
     "time": "in order of video and time",
 }
+# Characters of a line before or after a hit.
 _CONTEXT_CHARS = 100
+# What spreadsheets read as the start of a formula, full-width forms too (OWASP, CSV Injection).
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
+# Characters that have a meaning in Markdown or in formulas inside of it.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!&()])")
 
 

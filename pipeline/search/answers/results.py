@@ -1,4 +1,4 @@
-"""What a search found, as values: hits with their context, evidence, citation and link."""
+"""Search results as values: hits with their context, evidence, citation and link."""
 
 from __future__ import annotations
 
@@ -46,8 +46,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An utterance that was found; `marks` are the spans of characters `[first, last)` that the query's words
-    matched, `link` is where it can be heard or read, "" where that is not known.
+    """An utterance that was found.
+
+    `marks` are the spans of characters `[first, last)` that the query's words matched; `link` is where it can be heard or
+    read, "" where that is not known.
     """
 
     video: str
@@ -87,8 +89,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer: an utterance, or the utterances of a sequence in their order, with the lines before and
-    after.
+    """A hit: an utterance, or the utterances of a sequence in their order, with the lines before and after.
 
     `score` grows with how well it fits: BM25 for words, the confidence of the tag for concepts, for a
     sequence minus the seconds between its first and last utterance; None where hits stand in order of time.
@@ -146,7 +147,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many hits have this value, of how many utterances that have it at all."""
+    """A frequency: how many `hits` have this value, `of` how many utterances that have it at all."""
 
     value: str
     hits: int

@@ -1,4 +1,4 @@
-"""Utterances read back from the index: who, where, when, the marked words, the evidence, the lines around."""
+"""Result retrieval: read shown utterances back from the index, with speaker, place, marked words, evidence and context."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.search.index.schema import ORDINAL_BITS
 from pipeline.search.index.vocabulary import folded, spoken_pattern
 from pipeline.search.query.sql import Plan
 
-# Both are taken out of every text before it is indexed, so they cannot stand in one.
+# Highlight marks (control characters): both are taken out of every text before it is indexed, so they cannot stand in one.
 _OPEN, _CLOSE = "\x02", "\x03"
 _MOMENT = """
 SELECT u.id, d.name, d.title, u.label, coalesce(s.name, ''), coalesce(s.role, ''), coalesce(v.kind, ''),
@@ -78,9 +78,7 @@ class Reader:
     def sides(
         self, ranges: Iterable[tuple[int, int]]
     ) -> dict[tuple[int, int], tuple[Line | None, Line | None]]:
-        """The utterances right before the first and right after the last of each range of ids, in the same
-        document.
-        """
+        """The utterances right before the first and right after the last id of each range, in the same document."""
         ranges = list(ranges)
         wanted = [id for first, last in ranges for id in (first - 1, last + 1)]
         sql = (

@@ -1,4 +1,4 @@
-"""Building the index and keeping it up to date with a folder of documents, while others search it.
+"""Incremental indexing: bring the index up to date with a folder of documents while others search it.
 
 One run is one transaction: a search sees the index of before or of after, never half of a change. An index
 from nothing is built in a file beside and then copied over the old one in one step.
@@ -17,6 +17,7 @@ from pipeline.search.errors import IndexFileError
 from pipeline.search.index import schema
 from pipeline.search.index.write import Built, IndexingRun, NoRoomError, Progress, size_and_time
 
+# File name of the index, in the folder `.work` of the documents' folder.
 INDEX_NAME = "search.sqlite"
 
 
@@ -49,9 +50,7 @@ def update(
 
 
 def outdated(connection: sqlite3.Connection, folder: Path) -> int:
-    """How many documents of a folder came, went or changed since they were indexed, as far as size and time
-    tell.
-    """
+    """Count the documents of a folder that came, went or changed since indexing, as far as size and time tell."""
     sql = "SELECT path, size, mtime_ns FROM documents UNION ALL SELECT path, size, mtime_ns FROM skipped"
     held = {path: facts for path, *facts in connection.execute(sql)}
     now = {p.relative_to(folder).as_posix(): size_and_time(p) for p in reader.find(folder)}
@@ -134,9 +133,7 @@ def _flush(path: Path) -> None:
 
 
 def _swap_in(connection: sqlite3.Connection, part: Path, path: Path) -> None:
-    """Copy a finished index over the one that may be in use; a damaged or missing one is simply replaced
-    later.
-    """
+    """Copy a finished index over the one that may be in use; a damaged or missing one is simply replaced later."""
     with contextlib.suppress(sqlite3.DatabaseError):
         if path.exists() and _is_sound(path):
             target = schema.open_to_write(path)

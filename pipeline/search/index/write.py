@@ -1,6 +1,4 @@
-"""What one indexing run writes into an open index: documents as rows, and which of them are still as they
-were.
-"""
+"""Index writer: one indexing run, which writes new and changed documents as rows and leaves the unchanged."""
 
 from __future__ import annotations
 
@@ -20,11 +18,11 @@ from pipeline.formats.document.reader import Document, Scene, Spoken
 from pipeline.search.index import schema, timeline
 from pipeline.search.index.vocabulary import Vocabulary, fold
 
+# Distance between the keys of documents appended behind the last: room for later ones between them.
 _APPEND_KEY_STEP = 1 << 20
 
-
-# A file changed twice within the clock's grain looks unchanged; one changed this shortly before we read it is
-# read again.
+# Nanoseconds. A file changed twice within the file system's time resolution (2 s on FAT) looks unchanged; one changed this
+# shortly before we read it is read again.
 _RACY_WINDOW_NS = 2_000_000_000
 
 Progress = Callable[[int, int, str], None]
@@ -51,6 +49,7 @@ class Built:
 
 
 def size_and_time(path: Path) -> list[int]:
+    """A file's size in bytes and time of change in nanoseconds; empty when it is gone."""
     try:
         stat = path.stat()
     except OSError:  # gone since it was listed
@@ -60,7 +59,7 @@ def size_and_time(path: Path) -> list[int]:
 
 @dataclass
 class IndexingRun:
-    """One indexing run over one open index."""
+    """An indexing run over one open index; `rebuilt` says that the index was empty at its start."""
 
     connection: sqlite3.Connection
     folder: Path

@@ -1,6 +1,4 @@
-"""The names in a query against those in the index: concepts, speakers, roles, vignettes, videos - or the
-nearest one.
-"""
+"""Name resolution: look up the concepts, speakers, roles, vignettes and videos of a query, or suggest the nearest."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Looks names up; each method raises QueryError, with the caret under the value, for one that does not
-    exist.
-    """
+    """Looks names up in an index; each method raises QueryError, with the caret under the value, for one unknown."""
 
     connection: sqlite3.Connection
     codebook: Codebook

@@ -1,5 +1,4 @@
-"""From a query's tree to SQL: one MATCH for what the full-text index can answer exactly, conditions for the
-rest.
+"""SQL compiler: turn a syntax tree into one MATCH for what the full-text index answers exactly, and conditions for the rest.
 
 Everything from outside travels as a parameter; a MATCH expression is put together here alone, and every word
 in it is quoted. The words of a title or vignette count for a query of several words, as long as one of them
@@ -29,7 +28,7 @@ class Condition:
 
 @dataclass(slots=True)
 class Plan:
-    """How one part of a query is answered.
+    """A query plan: how one part of a query is answered.
 
     `match` is the full-text expression that every hit fulfils ("" for none), `rank` the one that scores them;
     `where` holds further conditions. `marks` is the full-text expression of the words to mark, `phrases`
@@ -56,9 +55,7 @@ class Plan:
 
 
 def compile_plan(node: Node, names: Names) -> Plan:
-    """The plan for one part of a query. Raises QueryError for names that do not exist and values that make no
-    sense.
-    """
+    """Compile one part of a query. Raises QueryError for names that do not exist and values that make no sense."""
     parts = node.parts if isinstance(node, And) else (node,)
     words = _FullText(Vocabulary(names.connection))
     plan = Plan()
@@ -171,9 +168,7 @@ _QUALIFIERS = (*FLAGS, "about")
 
 @dataclass(frozen=True, slots=True)
 class _Qualifiers:
-    """How concepts must be spoken of (`negated:yes`), and whether there is a concept in the conjunction to
-    say it of.
-    """
+    """Qualifiers of a concept (`negated:yes`): their condition, and whether the conjunction has a concept they qualify."""
 
     condition: Condition
     attached: bool
@@ -208,8 +203,9 @@ def _evidence(leaves: list[Node], names: Names, flags: _Qualifiers) -> Condition
 
 @dataclass
 class _Compiler:
-    """Writes conditions on the utterance `u`; with `checks_candidates`, for a query whose candidates come from the
-    words.
+    """Writes conditions on the utterance `u`.
+
+    With `checks_candidates` they are asked of each candidate that the full-text index found, else they list the utterances.
     """
 
     names: Names
