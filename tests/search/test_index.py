@@ -260,7 +260,7 @@ def test_text_cannot_steer_a_terminal(tmp_path):
 def test_a_search_sees_the_index_of_before_until_it_is_done(tmp_path):
     search_makers.save(tmp_path, search_makers.document())
     Index.update(tmp_path)
-    with Index.of(tmp_path) as index, index._asking():
+    with Index.of(tmp_path) as index, index._transaction():
         before = index.connection.execute("SELECT count(*) FROM utterances").fetchone()
         search_makers.save(tmp_path, search_makers.document("more", search_makers.CLINIC))
         Index.update(tmp_path)
@@ -307,7 +307,7 @@ def test_errors_survive_the_way_between_processes(error):
 def test_one_writer_at_a_time(tmp_path):
     search_makers.save(tmp_path, search_makers.document())
     built = Index.update(tmp_path)
-    with build._only_one(built.index), pytest.raises(IndexFileError, match="another run is writing"):
+    with build._locked(built.index), pytest.raises(IndexFileError, match="another run is writing"):
         Index.update(tmp_path)
 
 
