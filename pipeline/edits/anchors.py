@@ -18,7 +18,7 @@ from typing import Protocol
 from pipeline.edits.model import Anchor
 from pipeline.transcript import Token
 
-# The thresholds below were chosen by hand; the replays in tests/edits hold for them.
+# No measurement is recorded for the thresholds below; the replays in tests/edits hold with them.
 
 # Words of context that an anchor keeps on either side.
 CONTEXT_WORDS = 5
@@ -217,7 +217,7 @@ def _exact_matches(window: Window, text: list[str]) -> list[int]:
 def _agreement(expected: Sequence[str], found: Sequence[str]) -> float:
     """Agreement of the context on one side, 0 to 1: the weighted share of equal words, with weights 5 to 1 outwards.
 
-    Without expected words (the edge of the text) it is 1 at an edge and 0.3, chosen by hand, elsewhere.
+    Without expected words (the edge of the text) it is 1 at an edge and 0.3 elsewhere; no measurement is recorded.
     """
     if not expected:
         return 1.0 if not found else 0.3

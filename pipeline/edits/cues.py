@@ -16,7 +16,7 @@ from pipeline.transcript import Captions, Cue, Token
 # Lines of a cue that was merged out of several; a person's own breaks may make more.
 MAX_LINES = 2
 # A machine's cue gives way to a person's that overlaps it, unless less than this would be left. Also the overlap of speech from
-# which two cues count as said at once. Chosen by hand.
+# which two cues count as said at once. No measurement is recorded.
 MIN_CUE_MS = 300
 
 

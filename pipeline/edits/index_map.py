@@ -21,7 +21,7 @@ from pipeline.transcript import (
 )
 
 # Words that start this far outside of a passage are still looked at, because words stand in order of time only roughly.
-# Chosen by hand.
+# No measurement is recorded.
 _NEARBY_MS = 30_000
 
 

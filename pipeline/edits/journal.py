@@ -27,7 +27,7 @@ from pipeline.edits.model import Decision, JournalError, NotUnderstood, decision
 
 # In place of a recording's own suffix.
 SUFFIX = ".edits.jsonl"
-# How long a writer waits for another; an append takes milliseconds.
+# Seconds that a writer waits for another before it gives up.
 _LOCK_TIMEOUT_S = 10
 # A larger file is refused unread: a hundred thousand decisions are some 50 MB.
 _MAX_BYTES = 256 * 1024 * 1024

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from pipeline.timing import Span
 from pipeline.transcript import Kind, TextSource, TimeSource, Token
 
-# Duration of an added word: where the gap between its neighbours is shorter, it takes time from the one before. Chosen by hand.
+# Duration of an added word; in a shorter gap it takes time from the word before. No measurement is recorded.
 ADDED_WORD_MS = 120
 
 # A sound, whole ("[door slams]", "♪ humming ♪"), or a word.
@@ -237,7 +237,7 @@ def _hull(nodes: Sequence[Node]) -> Span:
 def _share_span(nodes: Sequence[Node], span: Span, source: TimeSource = TimeSource.INTERPOLATED) -> None:
     """Interpolate times: share a span among words in proportion to their length in characters.
 
-    A word whose confidence nobody set gets 0.4, chosen by hand: its time is a guess.
+    A word whose confidence nobody set gets 0.4: its time is a guess (no measurement is recorded).
     """
     total = sum(len(n.token.text) for n in nodes) or 1
     done = 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.edits import anchors, live_text
 from pipeline.edits.already_applied import AlreadyApplied, Trace
-from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing, keys_of
+from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing, keys_of, share_time
 from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import (
@@ -323,10 +323,8 @@ class TextReplay:
         """The last decision that changed words where this one wants to."""
         anchor = decision.anchor
         assert anchor is not None
-        overlapping = (
-            d for d in reversed(self._textual) if d.anchor and anchors.share_time(d.anchor, anchor)
-        )
-        return next(overlapping, None)
+        others = (d for d in reversed(self._textual) if d.anchor and share_time(d.anchor, anchor))
+        return next(others, None)
 
     # --- at the end ----------------------------------------------------------------------------------------------
 

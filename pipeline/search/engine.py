@@ -33,7 +33,7 @@ from pipeline.search.query.sql import Plan, compile_plan
 # utterances say, and scoring them would take a second.
 MAX_RANKED_HITS = 10_000
 # BM25 weights of the columns `text` and `place` of the table `words`: a word in the title of the video or the vignette counts
-# less than one in the utterance. Chosen by hand.
+# less than one in the utterance. No measurement is recorded.
 _COLUMN_WEIGHTS = "1.0, 0.3"
 
 

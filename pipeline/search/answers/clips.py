@@ -13,7 +13,7 @@ from pipeline.media.facts import SUFFIXES
 from pipeline.search.answers.results import Hit
 from pipeline.timing import format_timecode
 
-# Handles on either side of a hit: a cut right at the first sound of a word is heard as one. Chosen by hand.
+# Handles on either side of a hit: a cut right at the first sound of a word is heard as one. No measurement is recorded.
 MARGIN_MS = 500
 
 

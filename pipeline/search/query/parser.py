@@ -33,7 +33,7 @@ A -> B within 60s          B follows A within that time; also within 3 utterance
                            by:other said by somebody else, by:same by the same; more arrows may follow
 """
 LIMIT = 20  # hits, unless asked for more
-# Limits that keep any query cheap; chosen by hand.
+# Limits that keep any query cheap; no measurement is recorded.
 MAX_CHARS = 2000  # of a query
 MAX_TERMS = 64  # words, phrases, fields and brackets of a query
 MAX_DEPTH = 24  # nested brackets and minus signs
