@@ -1,8 +1,23 @@
 """Human decisions as a journal, replayed stage by stage over every new run.
 
-`model` says what can be decided, `journal` how it is written down, `anchors` how a decision finds its words again, `replay`
-how decisions are put over what the stages found, `conflicts` what became of each, `making` how a decision is made from what
-a person sees, `adopt` how a whole file that a person mended becomes decisions.
+    model             the kinds of decisions, and the check of a journal's line
+    journal           the append-only file of decisions (JSON Lines)
+    anchors           text anchoring: finds a decision's words again by text, context and time
+    maker             makes decisions from what a person sees
+    replay            applies a journal to the results of the stages, stage by stage
+    text_replay       the same for words, one decision after the other
+    already_applied   finds the decisions that the machine's words show without being told
+    live_text         the editable list of words
+    index_map         maps ranges of the machine's words to ranges of the corrected words
+    placement         tracks where a decision's words, breaks and labels stand
+    cues              applies decisions to captions
+    speakers          applies decisions to speakers, their names and roles
+    parts             applies decisions to the parts of the video
+    part_history      chains of decisions about one part
+    tags              applies decisions to concept tags
+    ledger            the status of every decision: kept, superseded, in conflict
+
+The journal is the source of truth: a stage's result is never edited in place.
 """
 
 from pipeline.edits.journal import Contents, append, journal_of, merge, read

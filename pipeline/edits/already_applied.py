@@ -1,4 +1,4 @@
-"""Which decisions a recording's words show already, looked up from the last decision back to the first.
+"""Idempotent replay: find the decisions that the words show already, by undoing them from the last to the first.
 
 A decision is anchored to the words as its author saw them. Where the machine has come to say what people decided in the end
 (their captions were given to it as subtitles, say), many of those words are there no more: a later decision changed them, or
@@ -16,9 +16,6 @@ from pipeline.edits.model import Add, Anchor, Decision, Delete, Words
 from pipeline.timing import Span
 from pipeline.transcript import Token
 
-# The neighbours on both sides are the same.
-ALL_AROUND = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -34,24 +31,27 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyApplied:
-    """By their ids: in `so` the decisions about text that the words show already, in `places` the others that were made
-    before one of these; `tokens` are the words without what is so already."""
+    """The decisions that need not be applied, by id.
+
+    `so` holds the decisions about text that the words show already, `places` the others that were made before one of these;
+    `tokens` are the words with all in `so` undone.
+    """
 
     so: dict[str, Trace] = field(default_factory=dict)
     places: dict[str, Trace] = field(default_factory=dict)
     tokens: tuple[Token, ...] = ()
 
 
-def look_back(tokens: Sequence[Token], decisions: Sequence[Decision]) -> AlreadyApplied:
-    """What the words show of decisions, which are given in the order of replay."""
-    back = _Back(tokens)
+def find_already_applied(tokens: Sequence[Token], decisions: Sequence[Decision]) -> AlreadyApplied:
+    """Find the decisions that `tokens` show already; `decisions` stand in the order of replay."""
+    rewind = _Rewind(tokens)
     for decision in reversed(decisions):
-        back.take(decision)
-    return AlreadyApplied(back.so, back.places, back.text.tokens())
+        rewind.take(decision)
+    return AlreadyApplied(rewind.so, rewind.places, rewind.text.tokens())
 
 
-class _Back:
-    """The words as they must have been, further and further back."""
+class _Rewind:
+    """Undoes decisions one by one, from the last to the first, in a copy of the words."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.text = LiveText(tokens)
@@ -75,16 +75,16 @@ class _Back:
                 self.places[decision.id] = self._trace(found.first, found.last)
 
     def _take_back(self, decision: Decision, anchor: Anchor, text: str) -> None:
-        """If the words read as decided, let them read as they did before; else remember where they still stand."""
+        """Undo a decision that the words show; of any other, note where its words stand."""
         new = " ".join(word for word, _ in live_text.written(text))
         there = anchors.find_proven(self.text.nodes, replace(anchor, text=new))
-        if there is not None and there.agreement < ALL_AROUND:
+        if there is not None and there.agreement < anchors.FULL_AGREEMENT:
             there = None  # the neighbours are not yet, or no longer, what its author saw
         here = anchors.find_proven(self.text.nodes, anchor)
-        is_written = there is not None and self.text.text(there.first, there.last) == new != anchor.text
+        reads_as_decided = there is not None and self.text.text(there.first, there.last) == new != anchor.text
         if (
             there is not None
-            and is_written
+            and reads_as_decided
             and (here is None or there.agreement > here.agreement or here == there)
         ):
             self.so[decision.id] = self._trace(there.first, there.last)
@@ -116,9 +116,9 @@ class _Back:
             self.stands_for.setdefault(id(node), (at, at))
             at = self.stands_for[id(node)][1]
         if now:
-            self._widen(now[0], before.first)
-            self._widen(now[-1], before.last)
+            self._extend(now[0], before.first)
+            self._extend(now[-1], before.last)
 
-    def _widen(self, node: Node, to: int) -> None:
+    def _extend(self, node: Node, to: int) -> None:
         first, last = self.stands_for[id(node)]
         self.stands_for[id(node)] = min(first, to), max(last, to)

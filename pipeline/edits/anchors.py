@@ -1,4 +1,4 @@
-"""How a decision finds its words again after another recognizer, alignment or lexicon: by text, neighbours and time.
+"""Text anchoring: find a decision's words again by their text, context and time, after another recognizer or alignment.
 
 Words are compared without case and punctuation, divided at white space, whatever tokens they stand in. A place is
 believed when its text is the anchor's and either its neighbours are the same too or it is where it was; passages that
@@ -18,23 +18,28 @@ from typing import Protocol
 from pipeline.edits.model import Anchor
 from pipeline.transcript import Token
 
+# No measurement is recorded for the thresholds below; the replays in tests/edits hold with them.
+
+# Words of context that an anchor keeps on either side.
 CONTEXT_WORDS = 5
-# Words are looked for this far from where they were; beyond, only when their neighbours leave no doubt.
-REACH_MS = 15_000
-# The same word this near to where it was is the same word, whatever became of its neighbours.
+# Words are looked for this far from where they were; beyond, only when the context on both sides agrees.
+SEARCH_RADIUS_MS = 15_000
+# The same text this near to where it was is accepted whatever its context.
 SAME_PLACE_MS = 400
-# Neighbours that agree at least so well (0 to 1, the nearest counting most) on one side prove a place.
-PROOF = 0.6
-# Of a passage at least this share of words must be there still; more than that, unless both its edges are known.
-MOST_OF_IT = 0.5
-# Among the words of a passage, up to twice as many as they were, so many others may have come in.
-MORE_WORDS = 2
-# Two places that are equally good are told apart by time, but no further from it than this.
-AMBIGUOUS_BEYOND_MS = 5000
+# Weighted share of equal words (0 to 1, the nearest counting most) from which the context on one side proves a place.
+MIN_CONTEXT_AGREEMENT = 0.6
+# Share of a passage's words (0 to 1) that must still be there; at exactly this share both edges must be known too.
+MIN_PASSAGE_OVERLAP = 0.5
+# A passage found again has at most twice its words and this many more.
+EXTRA_PASSAGE_WORDS = 2
+# Of two places whose context agrees equally, the nearer in time is taken only if it is at most this far from the anchor.
+MAX_TIE_DISTANCE_MS = 5000
+# `Located.agreement` when all words of the context on both sides are the same: 1 a side.
+FULL_AGREEMENT = 2.0
 
 
 class Timed(Protocol):
-    """Something that holds a token."""
+    """An item with a token, which has a text and a time span."""
 
     @property
     def token(self) -> Token: ...
@@ -42,9 +47,9 @@ class Timed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Items `[first, last)` hold the anchor's words; empty at an anchor without text.
+    """A match: items `[first, last)` hold the anchor's words; the range is empty for an anchor without text.
 
-    `agreement` says how well the neighbours agree, 0 to 2.
+    `agreement` is that of the context, 0 to 1 for each side, summed.
     """
 
     first: int
@@ -54,7 +59,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why the words cannot be found; items `[first, last)` are what stands in their place, if that is known."""
+    """No match, and why; items `[first, last)` are what stands in the place of the words, if that is known."""
 
     why: str
     first: int = 0
@@ -63,7 +68,7 @@ class Missing:
 
 @lru_cache(maxsize=65536)
 def keys_of(text: str) -> tuple[str, ...]:
-    """A text's words as they are compared: small letters and digits, or the sign itself where there are none."""
+    """The comparison keys of a text's words: NFKC, case folded, letters and digits alone; a word without any is its own key."""
     return tuple(_key(word) for word in text.split())
 
 
@@ -73,7 +78,7 @@ def _key(word: str) -> str:
 
 
 def make(tokens: Sequence[Token], first: int, last: int) -> Anchor:
-    """The anchor of tokens `[first, last)`; of the place before `first` when there are none."""
+    """Make the anchor of tokens `[first, last)`; when the range is empty, of the place before `first`."""
     before = " ".join(t.text for t in tokens[max(0, first - CONTEXT_WORDS) : first]).split()
     after = " ".join(t.text for t in tokens[last : last + CONTEXT_WORDS]).split()
     chosen = tokens[first:last]
@@ -88,8 +93,14 @@ def make(tokens: Sequence[Token], first: int, last: int) -> Anchor:
     )  # fmt: skip
 
 
+def share_time(one: Anchor, other: Anchor) -> bool:
+    """Whether two anchors overlap in time; a place between words counts as one millisecond."""
+    one_end_ms, other_end_ms = max(one.end_ms, one.start_ms + 1), max(other.end_ms, other.start_ms + 1)
+    return one.start_ms < other_end_ms and other.start_ms < one_end_ms
+
+
 class Window:
-    """Items `[low, high)` of a sequence as a flat list of comparable words."""
+    """A search window: items `[low, high)` of a sequence as a flat list of comparison keys."""
 
     def __init__(self, items: Sequence[Timed], low: int, high: int) -> None:
         self.items, self.low, self.high = items, low, high
@@ -101,8 +112,8 @@ class Window:
                 self.owner.append(index)
 
     @classmethod
-    def around(cls, items: Sequence[Timed], anchor: Anchor, reach_ms: int = REACH_MS) -> Window:
-        """What is said around the anchor's time; items need to be in order of time only roughly."""
+    def around(cls, items: Sequence[Timed], anchor: Anchor, reach_ms: int = SEARCH_RADIUS_MS) -> Window:
+        """The window of `reach_ms` milliseconds around the anchor; items need to be in order of time only roughly."""
         more = len(keys_of(anchor.text)) + 2 * CONTEXT_WORDS
         low = bisect_left(items, anchor.start_ms - reach_ms, key=lambda i: i.token.span.start_ms) - more
         high = bisect_left(items, anchor.end_ms + reach_ms, key=lambda i: i.token.span.start_ms) + more
@@ -117,38 +128,40 @@ class Window:
 
 
 def find(items: Sequence[Timed], anchor: Anchor) -> Located | Missing:
-    """Where exactly the anchor's words stand now, or what stands in their place."""
+    """Exact match: where the anchor's words stand now, word for word, or what stands in their place."""
     window = Window.around(items, anchor)
-    found = _best(window, anchor, near=True)
+    found = _best_match(window, anchor, near=True)
     if found is None and (window.low > 0 or window.high < len(items)):
-        found = _best(Window(items, 0, len(items)), anchor, near=False)
-    return found or _instead(window, anchor)
+        found = _best_match(Window(items, 0, len(items)), anchor, near=False)
+    return found or _missing(window, anchor)
 
 
 def find_proven(items: Sequence[Timed], anchor: Anchor) -> Located | None:
-    """Where the anchor's words stand near where they were, if their neighbours on both sides prove it."""
-    return _best(Window.around(items, anchor), anchor, near=False)
+    """Exact match near the anchor's time, accepted only when the context on both sides agrees; None without one."""
+    return _best_match(Window.around(items, anchor), anchor, near=False)
 
 
 def find_passage(items: Sequence[Timed], anchor: Anchor) -> Located | Missing:
-    """Where the anchored passage stands, some of whose words may have changed."""
+    """Approximate match: where the anchored passage stands, some of whose words may have changed."""
     exact = find(items, anchor)
     if isinstance(exact, Located) or len(keys_of(anchor.text)) < 2:
         return exact  # most of one word is the word itself, which is not to be believed
     window = Window.around(items, anchor)
-    projected = _projected(window, anchor)
-    if projected is None or projected.share < MOST_OF_IT:
+    projected = _project(window, anchor)
+    if projected is None or projected.share < MIN_PASSAGE_OVERLAP:
         return exact
-    if projected.share == MOST_OF_IT and not projected.is_edged:
+    if projected.share == MIN_PASSAGE_OVERLAP and not projected.has_both_edges:
         return exact
-    if projected.last - projected.first > 2 * len(keys_of(anchor.text)) + MORE_WORDS:
+    if projected.last - projected.first > 2 * len(keys_of(anchor.text)) + EXTRA_PASSAGE_WORDS:
         return exact  # words of it that were found are another passage's
     return Located(window.item(projected.first), window.item(projected.last - 1) + 1)
 
 
-def each_word(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
-    """For each word of an anchor the one that it is among those found in its place: the same, or what stands behind the one
-    before it. Of two lists of words as they are compared, `found` must not be empty."""
+def align_words(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
+    """Sequence alignment: for each anchored word the index in `found` of the word that it has become.
+
+    That is the same word, or else the one behind its predecessor's. Both lists hold comparison keys; `found` must not be empty.
+    """
     matcher = SequenceMatcher(None, anchored, found, autojunk=False)
     same = {a + n: b + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
     result: list[int] = []
@@ -159,39 +172,39 @@ def each_word(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
     return result
 
 
-def _best(window: Window, anchor: Anchor, near: bool) -> Located | None:
-    """The best place of the anchor's words in the window that can be believed."""
+def _best_match(window: Window, anchor: Anchor, near: bool) -> Located | None:
+    """The best exact match in the window by context, then by distance in time; None when none is accepted."""
     text = list(keys_of(anchor.text))
     before, after = keys_of(anchor.before)[::-1], keys_of(anchor.after)
     scored = []
-    for at in _places(window, text):
+    for at in _exact_matches(window, text):
         end = at + len(text)
         sides = (
             _agreement(before, window.words[max(0, at - CONTEXT_WORDS) : at][::-1]),
             _agreement(after, window.words[end : end + CONTEXT_WORDS]),
         )
         distance = _distance(window, at, anchor)
-        if _believed(sides, distance, bool(text), near):
+        if _is_accepted(sides, distance, bool(text), near):
             scored.append((round(-sum(sides), 3), distance, at))
     if not scored:
         return None
     scored.sort()
     best = scored[0]
-    if len(scored) > 1 and scored[1][0] == best[0] and best[1] > AMBIGUOUS_BEYOND_MS:
+    if len(scored) > 1 and scored[1][0] == best[0] and best[1] > MAX_TIE_DISTANCE_MS:
         return None  # nothing but a great distance tells the two apart
     first = window.item(best[2])
     return Located(first, window.item(best[2] + len(text) - 1) + 1 if text else first, -best[0])
 
 
-def _believed(sides: tuple[float, float], distance: int, has_text: bool, near: bool) -> bool:
+def _is_accepted(sides: tuple[float, float], distance: int, has_text: bool, near: bool) -> bool:
     if not near:
-        return min(sides) >= PROOF
+        return min(sides) >= MIN_CONTEXT_AGREEMENT
     if not has_text:
-        return max(sides) >= PROOF and min(sides) > 0
-    return max(sides) >= PROOF or distance <= SAME_PLACE_MS
+        return max(sides) >= MIN_CONTEXT_AGREEMENT and min(sides) > 0
+    return max(sides) >= MIN_CONTEXT_AGREEMENT or distance <= SAME_PLACE_MS
 
 
-def _places(window: Window, text: list[str]) -> list[int]:
+def _exact_matches(window: Window, text: list[str]) -> list[int]:
     """Where the text stands word for word, in whole items; every boundary for an anchor without text."""
     words, size = window.words, len(text)
     return [
@@ -202,7 +215,10 @@ def _places(window: Window, text: list[str]) -> list[int]:
 
 
 def _agreement(expected: Sequence[str], found: Sequence[str]) -> float:
-    """How well neighbours agree, 0 to 1, counted outwards with falling weight; an edge of the text agrees with itself."""
+    """Agreement of the context on one side, 0 to 1: the weighted share of equal words, with weights 5 to 1 outwards.
+
+    Without expected words (the edge of the text) it is 1 at an edge and 0.3 elsewhere; no measurement is recorded.
+    """
     if not expected:
         return 1.0 if not found else 0.3
     weights = range(CONTEXT_WORDS, 0, -1)
@@ -224,17 +240,17 @@ def _distance(window: Window, at: int, anchor: Anchor) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Projected:
+class _Projection:
     """Words `[first, last)` of a window lie between the anchor's neighbours; `share` of its own words is among them, and
-    `is_edged` says whether at both ends the last of them, or the neighbour beyond, is."""
+    `has_both_edges` says whether at both ends the last of them, or the neighbour beyond, is."""
 
     first: int
     last: int
     share: float
-    is_edged: bool
+    has_both_edges: bool
 
 
-def _projected(window: Window, anchor: Anchor) -> _Projected | None:
+def _project(window: Window, anchor: Anchor) -> _Projection | None:
     """The passage between what is left of the anchor's words and neighbours; None when nothing is left."""
     before, text, after = (keys_of(t) for t in (anchor.before, anchor.text, anchor.after))
     matcher = SequenceMatcher(None, [*before, *text, *after], window.words, autojunk=False)
@@ -263,13 +279,13 @@ def _projected(window: Window, anchor: Anchor) -> _Projected | None:
     if last < first:
         return None
     share = len(inside) / len(text) if text else 0.0
-    is_edged = bool({start - 1, start} & to.keys() and {end - 1, end} & to.keys())
-    return _Projected(first, last, share if last > first else 0.0, is_edged)
+    has_both_edges = bool({start - 1, start} & to.keys() and {end - 1, end} & to.keys())
+    return _Projection(first, last, share if last > first else 0.0, has_both_edges)
 
 
-def _instead(window: Window, anchor: Anchor) -> Missing:
+def _missing(window: Window, anchor: Anchor) -> Missing:
     """What stands where the anchor's words were."""
-    projected = _projected(window, anchor)
+    projected = _project(window, anchor)
     if projected is None or projected.last - projected.first > 3 * len(keys_of(anchor.text)) + 8:
         return Missing("the passage is gone")
     first, end = window.item(projected.first), window.item(projected.last)

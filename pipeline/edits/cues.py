@@ -1,4 +1,4 @@
-"""Captions as people decided them: cut out of the machine's, whatever the machine's division is this time.
+"""Caption edits: apply people's decisions to the cues, whatever the machine's segmentation is this time.
 
 A person's caption is made of words, not of the captions that were there: what it takes from a machine's caption goes, and
 what is left of that stays a caption of its own. So a decision holds when the profile, and with it every division, changes.
@@ -13,9 +13,11 @@ from pipeline.edits.model import Decision
 from pipeline.timing import Span
 from pipeline.transcript import Captions, Cue, Token
 
-MOST_LINES = 2
-# A machine's caption that a person's runs into gives way, unless less than this would be left to see of it.
-LEAST_LEFT_MS = 300
+# Lines of a cue that was merged out of several; a person's own breaks may make more.
+MAX_LINES = 2
+# A machine's cue gives way to a person's that overlaps it, unless less than this would be left. Also the overlap of speech from
+# which two cues count as said at once. No measurement is recorded.
+MIN_CUE_MS = 300
 
 
 FACETS = ("start", "end", "breaks", "labels", "dashes", "settings")
@@ -24,14 +26,14 @@ FACETS = ("start", "end", "breaks", "labels", "dashes", "settings")
 
 @dataclass(slots=True)
 class Draft:
-    """A cue, the decision that shaped it last (None for a machine's), and which facets of it people said."""
+    """A cue under edit: the decision that shaped it last (None for a machine's), and the facets that people fixed."""
 
     cue: Cue
     by: Decision | None = None
     said: frozenset[str] = frozenset()
 
     def is_shown_by(self, cue: Cue) -> bool:
-        """Whether a cue of the same words is in all that people said as they said."""
+        """Whether a cue of the same words agrees in every facet that people fixed."""
         return all(_facet(self.cue, name) == _facet(cue, name) for name in self.said)
 
 
@@ -42,8 +44,8 @@ def _facet(cue: Cue, name: str) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A caption of tokens `[first, last)` as a person wants it; None leaves a thing to the machine."""
+class CueRequest:
+    """A requested cue of tokens `[first, last)`; a facet that is None is left to the machine."""
 
     first: int
     last: int
@@ -61,7 +63,7 @@ class Wanted:
 
 
 class CueSheet:
-    """All cues of a recording, open to change."""
+    """The editable list of a recording's cues."""
 
     def __init__(self, captions: Captions, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
@@ -83,7 +85,7 @@ class CueSheet:
         for draft in self.touching(first, last):
             draft.by = by
 
-    def make(self, wanted: Wanted, by: Decision, said: frozenset[str] | None = None) -> None:
+    def make(self, wanted: CueRequest, by: Decision, said: frozenset[str] | None = None) -> None:
         """Let the tokens of `wanted` be one cue; `said` are the facets that people said, without it all that are wanted."""
         touched = self.touching(wanted.first, wanted.last)
         span = self._span(wanted, touched)
@@ -91,7 +93,7 @@ class CueSheet:
             wanted.first,
             wanted.last,
         )
-        base = touched[0].cue if exact else self._joined(wanted.first, wanted.last, touched)
+        base = touched[0].cue if exact else self._merged(wanted.first, wanted.last, touched)
         cue = replace(
             base,
             span=span,
@@ -100,37 +102,37 @@ class CueSheet:
             dashes=base.dashes if wanted.dashes is None else wanted.dashes,
             settings=base.settings if wanted.settings is None else wanted.settings,
         )
-        left = [rest for d in touched for rest in self._rests(d, cue)]
-        said = (wanted.said if said is None else said) | self._said_before(wanted, touched, exact)
+        left = [rest for d in touched for rest in self._remainders(d, cue)]
+        said = (wanted.said if said is None else said) | self._inherited_facets(wanted, touched, exact)
         self._replace(touched, [Draft(cue, by, said), *left])
 
     def split(self, first: int, at: int, last: int, start_ms: int | None, by: Decision) -> None:
         """Let the tokens `[first, at)` be one cue and `[at, last)` the next, which begins at `start_ms` or when it is said."""
         touched = self.touching(first, last)
-        whole = self._span(Wanted(first, last), touched)
+        whole = self._span(CueRequest(first, last), touched)
         said = self.tokens[at].span.start_ms if start_ms is None else start_ms
         middle = min(max(said, whole.start_ms + 1), max(whole.end_ms - 1, whole.start_ms + 1))
         end = max(whole.end_ms, middle + 1)
         at_middle = ("end", "start") if start_ms is not None else ()
-        ends = self._said_before(Wanted(first, last), touched, exact=False) & {"end"}
-        self.make(Wanted(first, at, whole.start_ms, middle), by, frozenset(at_middle[:1]))
-        self.make(Wanted(at, last, middle, end), by, ends.union(at_middle[1:]))
+        ends = self._inherited_facets(CueRequest(first, last), touched, exact=False) & {"end"}
+        self.make(CueRequest(first, at, whole.start_ms, middle), by, frozenset(at_middle[:1]))
+        self.make(CueRequest(at, last, middle, end), by, ends.union(at_middle[1:]))
 
     def captions(self) -> Captions:
         """The cues in order of time; machine's cues have given way to people's."""
-        people = [self._as_found(d) for d in self.drafts if d.by is not None]
-        machines = [self._given_way(d.cue, people) for d in self.drafts if d.by is None]
+        people = [self._machine_or_person(d) for d in self.drafts if d.by is not None]
+        machines = [self._yielding(d.cue, people) for d in self.drafts if d.by is None]
         cues = [*people, *machines]
         return Captions(tuple(sorted(cues, key=lambda c: (c.span.start_ms, c.first))))
 
     # --- how ----------------------------------------------------------------------------------------------------
 
-    def _as_found(self, draft: Draft) -> Cue:
+    def _machine_or_person(self, draft: Draft) -> Cue:
         """A person's cue; the machine's of the same words where it has come to be all that people said of it."""
         found = self.machines.get((draft.cue.first, draft.cue.last))
         return found if found is not None and draft.is_shown_by(found) else draft.cue
 
-    def _said_before(self, wanted: Wanted, touched: Sequence[Draft], exact: bool) -> frozenset[str]:
+    def _inherited_facets(self, wanted: CueRequest, touched: Sequence[Draft], exact: bool) -> frozenset[str]:
         """Which facets of the touched cues, of which one is made, people said: all of the very cue, or what is taken over."""
         if exact:
             return touched[0].said
@@ -144,7 +146,7 @@ class CueSheet:
         self.drafts = [d for d in self.drafts if id(d) not in gone] + list(new)
         self.changed = True
 
-    def _span(self, wanted: Wanted, touched: Sequence[Draft]) -> Span:
+    def _span(self, wanted: CueRequest, touched: Sequence[Draft]) -> Span:
         """The time of a person's cue: as decided, else that of the cues which begin and end with its words, else its words'."""
         words = self.tokens[wanted.first : wanted.last]
         start = next((d.cue.span.start_ms for d in touched if d.cue.first == wanted.first), None)
@@ -159,13 +161,13 @@ class CueSheet:
             start = min(start, end - 1) if wanted.start_ms is None else start
         return Span(start, max(end, start + 1))
 
-    def _joined(self, first: int, last: int, touched: Sequence[Draft]) -> Cue:
+    def _merged(self, first: int, last: int, touched: Sequence[Draft]) -> Cue:
         """One cue of the tokens `[first, last)` with all that the touched cues say about them."""
         cues = [d.cue for d in touched]
         junctions = {c.first for c in cues if first < c.first}
         breaks = sorted({b for c in cues for b in c.breaks if first < b < last} | junctions)
-        if len(breaks) >= MOST_LINES:
-            breaks = [self._middle(first, last)]
+        if len(breaks) >= MAX_LINES:
+            breaks = [self._balanced_break(first, last)]
         speakers = {c.speaker for c in cues}
         return Cue(
             span=Span(min(c.span.start_ms for c in cues), max(c.span.end_ms for c in cues)),
@@ -178,7 +180,7 @@ class CueSheet:
             settings=next((c.settings for c in cues if c.settings), ""),
         )
 
-    def _middle(self, first: int, last: int) -> int:
+    def _balanced_break(self, first: int, last: int) -> int:
         """The token that divides `[first, last)` into two lines of about the same length."""
         lengths = [len(t.text) + 1 for t in self.tokens[first:last]]
         best, so_far, half = first + 1, 0, sum(lengths) / 2
@@ -189,7 +191,7 @@ class CueSheet:
                 best, nearest = first + offset, abs(so_far - half)
         return best
 
-    def _part(self, cue: Cue, first: int, last: int, span: Span) -> Cue:
+    def _slice(self, cue: Cue, first: int, last: int, span: Span) -> Cue:
         return replace(
             cue,
             span=span,
@@ -201,41 +203,41 @@ class CueSheet:
             editor_cue=None,
         )
 
-    def _rests(self, draft: Draft, taken: Cue) -> list[Draft]:
+    def _remainders(self, draft: Draft, taken: Cue) -> list[Draft]:
         """What is left of a cue when `taken` has taken its words: before it, behind it, or nothing."""
         cue = draft.cue
         rests = []
         if cue.first < taken.first:
             end = max(cue.span.start_ms + 1, min(cue.span.end_ms, taken.span.start_ms))
-            rests.append(self._part(cue, cue.first, taken.first, Span(cue.span.start_ms, end)))
+            rests.append(self._slice(cue, cue.first, taken.first, Span(cue.span.start_ms, end)))
         if taken.last < cue.last:
             said = self.tokens[taken.last].span.start_ms
             start = min(max(said, taken.span.end_ms, cue.span.start_ms), max(cue.span.end_ms - 1, said))
-            rests.append(self._part(cue, taken.last, cue.last, Span(start, max(cue.span.end_ms, start + 1))))
-        return [Draft(rest, draft.by, self._said_of(draft, rest)) for rest in rests]
+            rests.append(self._slice(cue, taken.last, cue.last, Span(start, max(cue.span.end_ms, start + 1))))
+        return [Draft(rest, draft.by, self._remaining_facets(draft, rest)) for rest in rests]
 
-    def _said_of(self, draft: Draft, rest: Cue) -> frozenset[str]:
+    def _remaining_facets(self, draft: Draft, rest: Cue) -> frozenset[str]:
         """Which facets of what is left of a cue people said."""
         gone = {"start"} if rest.first != draft.cue.first else {"end"}
         return draft.said - gone
 
-    def _given_way(self, cue: Cue, people: Sequence[Cue]) -> Cue:
+    def _yielding(self, cue: Cue, people: Sequence[Cue]) -> Cue:
         """A machine's cue, shortened where a person's runs into it and the two are not said at once."""
         for other in people:
-            if not cue.span.overlap_ms(other.span) or self._at_once(cue, other):
+            if not cue.span.overlap_ms(other.span) or self._is_simultaneous(cue, other):
                 continue
             if cue.span.start_ms < other.span.start_ms:
                 span = Span(cue.span.start_ms, other.span.start_ms)
             else:
                 span = Span(min(other.span.end_ms, cue.span.end_ms), cue.span.end_ms)
-            if span.duration_ms >= LEAST_LEFT_MS:
+            if span.duration_ms >= MIN_CUE_MS:
                 cue = replace(cue, span=span)
         return cue
 
-    def _at_once(self, one: Cue, other: Cue) -> bool:
-        a, b = (self._said(c) for c in (one, other))
-        return a.overlap_ms(b) >= LEAST_LEFT_MS
+    def _is_simultaneous(self, one: Cue, other: Cue) -> bool:
+        a, b = (self._spoken_span(c) for c in (one, other))
+        return a.overlap_ms(b) >= MIN_CUE_MS
 
-    def _said(self, cue: Cue) -> Span:
+    def _spoken_span(self, cue: Cue) -> Span:
         words = self.tokens[cue.first : cue.last]
         return Span(min(t.span.start_ms for t in words), max(t.span.end_ms for t in words))

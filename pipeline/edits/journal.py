@@ -1,4 +1,4 @@
-"""The file of human decisions beside a recording, `media/<name>.edits.jsonl`: one decision a line, only ever appended to.
+"""Append-only journal (JSON Lines) of the decisions about a recording, `media/<name>.edits.jsonl`: one decision a line.
 
 - A line is one JSON object (see `model`), so that the file can be read, compared and merged by any tool for text.
 - Writers take a lock and append whole lines in one write, flushed to the disk. A crash can leave a torn last line; the next
@@ -23,12 +23,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.edits.model import Decision, JournalError, NotUnderstood, sealed, understood
+from pipeline.edits.model import Decision, JournalError, NotUnderstood, decision_from_json, sealed
 
+# In place of a recording's own suffix.
 SUFFIX = ".edits.jsonl"
-_LOCK_WAIT_S = 10
-_MAX_BYTES = 256 * 1024 * 1024  # a hundred thousand decisions are some 50 MB
-_ONE_STEP = timedelta(microseconds=1)
+# Seconds that a writer waits for another before it gives up.
+_LOCK_TIMEOUT_S = 10
+# A larger file is refused unread: a hundred thousand decisions are some 50 MB.
+_MAX_BYTES = 256 * 1024 * 1024
+# Resolution of `Decision.at`: decisions written together stay in order.
+_CLOCK_TICK = timedelta(microseconds=1)
 
 
 def journal_of(media: Path) -> Path:
@@ -38,7 +42,7 @@ def journal_of(media: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Strange:
-    """A line (from 1) that is kept and not understood, and why."""
+    """An invalid or unknown line, kept as it is: its number (from 1), why, and its bytes."""
 
     line: int
     why: str
@@ -74,7 +78,7 @@ def read(path: Path) -> Contents:
             by_id[decision.id] = decision
         except NotUnderstood as error:
             strange.append(Strange(number, str(error), raw))
-    if strange and not by_id and not any(_looks_like_ours(s.raw) for s in strange):
+    if strange and not by_id and not any(_resembles_decision(s.raw) for s in strange):
         raise JournalError(
             path, "is not a journal of decisions", "move it away, or bring back the right file"
         )
@@ -90,11 +94,11 @@ def append(path: Path, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
         return ()
     with _locked(path):
         held = read(path).decisions
-        at = _later_than(held[-1].at if held else "")
+        at = _next_time(held[-1].at if held else "")
         stamped = []
         for decision in decisions:
-            stamped.append(sealed(replace(decision, at=_stamp(at))))
-            at += _ONE_STEP
+            stamped.append(sealed(replace(decision, at=_format_utc(at))))
+            at += _CLOCK_TICK
         _add_lines(path, [_line(d) for d in stamped])
     return tuple(stamped)
 
@@ -141,10 +145,10 @@ def _decision(raw: bytes) -> Decision:
         raise NotUnderstood("is damaged: it is not JSON") from None
     if not isinstance(line, dict):
         raise NotUnderstood("is damaged: it is not a JSON object")
-    return understood(line)
+    return decision_from_json(line)
 
 
-def _looks_like_ours(raw: bytes) -> bool:
+def _resembles_decision(raw: bytes) -> bool:
     return raw.lstrip().startswith(b'{"at"') or b'"kind"' in raw
 
 
@@ -179,7 +183,7 @@ def _locked(path: Path) -> Iterator[None]:
         raise JournalError(path, "cannot be written: its folder does not exist", "nothing was decided")
     lock = FileLock(path.with_name(f".{path.name}.lock"))
     try:
-        lock.acquire(timeout=_LOCK_WAIT_S)
+        lock.acquire(timeout=_LOCK_TIMEOUT_S)
     except Timeout:
         raise JournalError(path, "is being written by another program", "try again in a moment") from None
     except OSError as error:
@@ -220,13 +224,13 @@ def _write_all(handle: int, data: bytes) -> None:
         data = data[os.write(handle, data) :]
 
 
-def _later_than(last: str) -> datetime:
+def _next_time(last: str) -> datetime:
     """Now, or a moment after the last decision where the clock runs behind it."""
     now = datetime.fromtimestamp(time.time(), UTC)
     if not last:
         return now
-    return max(now, datetime.strptime(last, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) + _ONE_STEP)
+    return max(now, datetime.strptime(last, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) + _CLOCK_TICK)
 
 
-def _stamp(at: datetime) -> str:
+def _format_utc(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

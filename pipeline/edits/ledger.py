@@ -1,4 +1,4 @@
-"""What became of every decision, in words that a person can act on.
+"""Conflict detection and the status of every decision, in words that a person can act on.
 
 Two decisions **disagree** when the later one changes what an earlier one decided and its author had not seen that. They do not
 when the later author is the same person: people change their minds, and the later decision **supersedes** the earlier. A
@@ -36,9 +36,12 @@ from pipeline.timing import clock
 SEEN = "decisions"
 """Under this name `Decision.seen` lists the ids of the decisions that had shaped what its author saw."""
 NOT_REACHED = "its stage has not been reached"
+"""Why a decision waits from the start on; shown to people."""
 
 
 class State(StrEnum):
+    """The status of a decision after replay; its text is shown to people."""
+
     KEPT = "kept"
     ALREADY = "already so"  # the machine has come to say the same
     SUPERSEDED = "superseded"  # by a later decision
@@ -49,7 +52,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What became of a decision and why; `found` is what stands there now, `by` the id of the decision that it meets."""
+    """A decision's status and why; `found` is what stands there now, `by` the id of the decision that it meets."""
 
     decision: Decision
     state: State
@@ -152,7 +155,7 @@ class Ledger:
 
 
 class Shapes:
-    """Which decision shaped each thing last: the key is a topic and what it is about, a token's index or a person's id."""
+    """Provenance: the last decision about each topic (such as "speaker") and object, a token's index or a person's id."""
 
     def __init__(self) -> None:
         self._by: dict[tuple[str, int | str], Decision] = {}

@@ -1,34 +1,25 @@
-"""The words of a recording while decisions are put over them, one after the other, and where each word went."""
+"""Editable token list: the words of a recording under one correction after the other, and where each word went."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
 from pipeline.timing import Span
-from pipeline.transcript import (
-    Aligned,
-    AlignmentReport,
-    EditorCue,
-    Kind,
-    Passage,
-    TextSource,
-    TimeSource,
-    Token,
-)
+from pipeline.transcript import Kind, TextSource, TimeSource, Token
 
-# A word that a person adds between two others takes this long where there is room, and borrows it where there is none.
+# Duration of an added word; in a shorter gap it takes time from the word before. No measurement is recorded.
 ADDED_WORD_MS = 120
 
+# A sound, whole ("[door slams]", "♪ humming ♪"), or a word.
 _BRACKETED = re.compile(r"\[[^\[\]]*\](?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫♬]+|\S+")
 
 
 class Node:
-    """One word. When it is taken out, `before` and `after` are the words that stood beside it then.
+    """A token in the list. Once removed, `before` and `after` are the words that stood beside it then.
 
     `heads` and `tails` are words that people put in front of it or behind it and that belong to it, the first put the
     furthest away, each with the moment of that change.
@@ -46,7 +37,7 @@ class Node:
 
 
 def written(text: str) -> list[tuple[str, Kind]]:
-    """The words of what a person wrote; what stands in square brackets or between notes is a sound, whole."""
+    """Tokenise what a person wrote; what stands in square brackets or between notes is a sound, whole."""
     return [(m[0], _kind(m[0])) for m in _BRACKETED.finditer(" ".join(text.split()))]
 
 
@@ -56,7 +47,7 @@ def _kind(word: str) -> Kind:
 
 
 class LiveText:
-    """All tokens of a recording, open to change."""
+    """The tokens of a recording under edit; `moment` counts the changes so far, `duration_ms` is the recording's."""
 
     def __init__(self, tokens: Sequence[Token], duration_ms: int | None = None) -> None:
         self.duration_ms = duration_ms
@@ -94,28 +85,30 @@ class LiveText:
                 fresh += old[a:b]
                 continue
             shared = min(b - a, d - c)
-            _reword(old[a : a + shared], words[c : c + shared])
+            _rewrite_tokens(old[a : a + shared], words[c : c + shared])
             fresh += old[a : a + shared]
             removed += [(n, first + len(fresh)) for n in old[a + shared : b]]
-            extra = [Node(_by_hand(t, k)) for t, k in words[c + shared : d]]
+            extra = [Node(_human_token(t, k)) for t, k in words[c + shared : d]]
             block = old[a:b] + extra
             if extra and b > a:
-                _spread(block, Span(old[a].token.span.start_ms, max(n.token.span.end_ms for n in old[a:b])))
+                _share_span(
+                    block, Span(old[a].token.span.start_ms, max(n.token.span.end_ms for n in old[a:b]))
+                )
             elif b - a > shared > 0:
-                _spread(old[a : a + shared], _hull(old[a:b]))
+                _share_span(old[a : a + shared], _hull(old[a:b]))
             fresh += extra
-        self._put(first, last, fresh, removed)
+        self._replace(first, last, fresh, removed)
 
     def insert(self, at: int, words: Sequence[tuple[str, Kind]], span: Span) -> None:
         """Put new words before the word `at`, said evenly during `span`."""
-        fresh = [Node(_by_hand(t, k)) for t, k in words]
-        _spread(fresh, span, TimeSource.HUMAN)
+        fresh = [Node(_human_token(t, k)) for t, k in words]
+        _share_span(fresh, span, TimeSource.HUMAN)
         self.nodes[at:at] = fresh
         self.moment += 1
 
     def remove(self, first: int, last: int) -> None:
         """Take the words `[first, last)` out."""
-        self._put(first, last, [], [(n, first) for n in self.nodes[first:last]])
+        self._replace(first, last, [], [(n, first) for n in self.nodes[first:last]])
 
     def present(self, first: int, last: int, span: Span) -> None:
         """Let words of which nobody knew that they are said at all be said during `span`."""
@@ -124,7 +117,7 @@ class LiveText:
             node.token = replace(
                 node.token, kind=_kind(node.token.text), time_source=TimeSource.HUMAN, confidence=1.0
             )
-        _spread(chosen, span, TimeSource.HUMAN)
+        _share_span(chosen, span, TimeSource.HUMAN)
         self.moment += 1
 
     def is_absent(self, first: int, last: int) -> bool:
@@ -139,13 +132,13 @@ class LiveText:
         chosen = self.nodes[first:last]
         hull = _hull(chosen)
         for node in chosen:
-            start, end = (_mapped(t, hull, span) for t in (node.token.span.start_ms, node.token.span.end_ms))
+            start, end = (_scaled(t, hull, span) for t in (node.token.span.start_ms, node.token.span.end_ms))
             node.token = replace(
                 node.token, span=Span(start, max(start, end)), time_source=TimeSource.HUMAN, confidence=1.0
             )
         self.moment += 1
 
-    def _put(self, first: int, last: int, fresh: list[Node], removed: list[tuple[Node, int]]) -> None:
+    def _replace(self, first: int, last: int, fresh: list[Node], removed: list[tuple[Node, int]]) -> None:
         known = {id(n) for n in self.nodes[first:last]}
         self.nodes[first:last] = fresh
         self.moment += 1
@@ -166,14 +159,14 @@ class LiveText:
             while end < len(fresh) and id(fresh[end]) not in known:
                 end += 1
             if all(not n.token.confidence for n in fresh[at:end]):
-                _spread(fresh[at:end], self._room(first + at, first + end))
+                _share_span(fresh[at:end], self._gap_for(first + at, first + end))
             if at > 0:
                 fresh[at - 1].tails.append((self.moment, fresh[end - 1]))
             elif end < len(fresh):
                 fresh[end].heads.append((self.moment, fresh[at]))
             at = end
 
-    def _room(self, first: int, last: int) -> Span:
+    def _gap_for(self, first: int, last: int) -> Span:
         """When words `[first, last)` without times were said: between their neighbours, or over the end of the one before."""
         before = self.nodes[first - 1].token.span if first else Span(0, 0)
         after = self.nodes[last].token.span if last < len(self.nodes) else None
@@ -218,17 +211,17 @@ def backward(node: Node | None, since: int = 0) -> Node | None:
 
 
 def text_digest(tokens: Sequence[Token]) -> str:
-    """What names the words that a reviewer saw, whatever tokens they stand in."""
+    """SHA-256, in hexadecimal, of the words that a reviewer saw, whatever tokens they stand in."""
     read = "\n".join(word for t in tokens for word in t.text.split())
     return hashlib.sha256(read.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 # A word whose time nobody knows yet: confidence 0, until its neighbours lend it some.
-def _by_hand(text: str, kind: Kind) -> Token:
+def _human_token(text: str, kind: Kind) -> Token:
     return Token(text, Span(0, 0), 0.0, kind, TextSource.HUMAN, TimeSource.INTERPOLATED)
 
 
-def _reword(nodes: Sequence[Node], words: Sequence[tuple[str, Kind]]) -> None:
+def _rewrite_tokens(nodes: Sequence[Node], words: Sequence[tuple[str, Kind]]) -> None:
     for node, (text, kind) in zip(nodes, words, strict=True):
         given = node.token.text_source in (TextSource.SUBTITLES, TextSource.SCRIPT, TextSource.HUMAN)
         node.token = replace(
@@ -241,8 +234,11 @@ def _hull(nodes: Sequence[Node]) -> Span:
     return Span(min(n.token.span.start_ms for n in nodes), max(n.token.span.end_ms for n in nodes))
 
 
-def _spread(nodes: Sequence[Node], span: Span, source: TimeSource = TimeSource.INTERPOLATED) -> None:
-    """Share a span among words by their length."""
+def _share_span(nodes: Sequence[Node], span: Span, source: TimeSource = TimeSource.INTERPOLATED) -> None:
+    """Interpolate times: share a span among words in proportion to their length in characters.
+
+    A word whose confidence nobody set gets 0.4: its time is a guess (no measurement is recorded).
+    """
     total = sum(len(n.token.text) for n in nodes) or 1
     done = 0
     for node in nodes:
@@ -253,97 +249,7 @@ def _spread(nodes: Sequence[Node], span: Span, source: TimeSource = TimeSource.I
         node.token = replace(node.token, span=Span(start, end), time_source=source, confidence=confidence)
 
 
-def _mapped(time_ms: int, old: Span, new: Span) -> int:
+def _scaled(time_ms: int, old: Span, new: Span) -> int:
     if not old:
         return new.start_ms
     return new.start_ms + (time_ms - old.start_ms) * new.duration_ms // old.duration_ms
-
-
-# --- what referred to the old words ------------------------------------------------------------------------------
-
-
-class Moved:
-    """Where ranges of the machine's words went."""
-
-    def __init__(self, live: LiveText) -> None:
-        self._original, self._order = live.original, live.order()
-
-    def first(self, index: int) -> int:
-        """The index now of what began with the machine's word `index`."""
-        if index >= len(self._original):
-            return len(self._order)
-        node = forward(self._original[index])
-        return len(self._order) if node is None else self._order[id(node)]
-
-    def last(self, index: int) -> int:
-        """The index now behind what ended before the machine's word `index`."""
-        if index <= 0:
-            return 0
-        node = backward(self._original[index - 1])
-        return 0 if node is None else self._order[id(node)] + 1
-
-    def range(self, first: int, last: int) -> tuple[int, int]:
-        """The words now of the machine's words `[first, last)`; empty when none is left."""
-        begin, end = self.first(first), self.last(last)
-        return (begin, end) if last > first and end > begin else (begin, begin)
-
-
-def corrected(aligned: Aligned, live: LiveText) -> Aligned:
-    """The alignment with its words as they are now, the editor's cues and the report's passages moved along."""
-    if not live.moment:
-        return aligned
-    moved, tokens = Moved(live), live.tokens()
-    cues = tuple(c for c in (_moved_cue(c, moved) for c in aligned.editor_cues) if c.last > c.first)
-    return Aligned(tokens, _moved_report(aligned.report, moved, tokens), cues)
-
-
-def _moved_cue(cue: EditorCue, moved: Moved) -> EditorCue:
-    first, last = moved.range(cue.first, cue.last)
-    breaks = sorted({b for b in (moved.first(b) for b in cue.breaks) if first < b < last})
-    labels: dict[int, str] = {}
-    for at, name in cue.label_at:
-        labels.setdefault(moved.first(at), name)
-    return replace(
-        cue,
-        first=first,
-        last=last,
-        breaks=tuple(breaks),
-        label_at=tuple((at, name) for at, name in sorted(labels.items()) if first <= at < last),
-        dash_at=tuple(sorted({d for d in map(moved.first, cue.dash_at) if first <= d < last})),
-    )
-
-
-def _moved_report(report: AlignmentReport, moved: Moved, tokens: tuple[Token, ...]) -> AlignmentReport:
-    def moved_all(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
-        found = []
-        for passage in passages:
-            first, last = moved.range(passage.first, passage.last)
-            if passage.last > passage.first and _settled(tokens[first:last]):
-                continue  # a person has seen to it
-            found.append(replace(passage, first=first, last=last))
-        return tuple(found)
-
-    return replace(
-        report,
-        speech_without_text=tuple(p for p in moved_all(report.speech_without_text) if not _filled(p, tokens)),
-        text_without_speech=moved_all(report.text_without_speech),
-        not_confirmed=moved_all(report.not_confirmed),
-        heard_differently=moved_all(report.heard_differently),
-    )
-
-
-def _settled(tokens: Sequence[Token]) -> bool:
-    """Whether nothing but words is left that a person wrote, or timed."""
-    return all(TextSource.HUMAN is t.text_source or TimeSource.HUMAN is t.time_source for t in tokens)
-
-
-def _filled(passage: Passage, tokens: Sequence[Token]) -> bool:
-    """Whether a person put words where there was speech without text: over at least half of it."""
-    low = bisect_left(tokens, passage.span.start_ms - 30_000, key=lambda t: t.span.start_ms)
-    covered = 0
-    for token in tokens[low:]:
-        if token.span.start_ms > passage.span.end_ms + 30_000:
-            break
-        if token.text_source is TextSource.HUMAN:
-            covered += token.span.overlap_ms(passage.span)
-    return passage.first == passage.last and covered * 2 >= max(1, passage.span.duration_ms)

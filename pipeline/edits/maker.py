@@ -1,4 +1,4 @@
-"""Decisions made from what a person sees and does: the one place where anchors and `seen` values are taken.
+"""Decision factory: make decisions from what a person sees; the one place where anchors and `seen` values are taken.
 
 The review page, `vignette decide` and `adopt` all come through here. What is returned has no time and no id yet;
 `journal.append` gives both.
@@ -167,7 +167,7 @@ class Maker:
 
 
 def differences(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, list[str]]]:
-    """Where two lists of words differ: `[first, last)` of the old and what stands there in the new; no range is empty.
+    """Word diff: `[first, last)` of the old list and what stands there in the new; no range is empty unless `old` is.
 
     Words that only come in take the word before them along (the one behind them at the very start).
     """
@@ -192,6 +192,6 @@ def differences(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, 
 
 
 def token_span(tokens: Sequence[Token], first: int, last: int) -> Span:
-    """From the first of these words to the end of the last to end."""
+    """From the earliest start of tokens `[first, last)`, at least one, to their latest end."""
     chosen = tokens[first:last]
     return Span(min(t.span.start_ms for t in chosen), max(t.span.end_ms for t in chosen))

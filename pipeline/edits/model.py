@@ -1,4 +1,4 @@
-"""What a person can decide, as values: a `Decision` is who, when, what, where, and what stood there when they decided.
+"""Data model of decisions: a `Decision` is who, when, what, where, and what stood there when they decided.
 
 How to add a kind: write its value as a frozen dataclass below, name it in `KINDS`, and apply it in the module of the stage
 whose result it corrects.
@@ -24,6 +24,7 @@ VERSION = 1
 # Strict about what is known, so that a line of a later version is told apart from one of ours.
 _STRICT: dict[str, Any] = {"extra": "forbid"}
 
+# The bounds refuse damage, not long recordings: 1,000,000,000 ms are eleven days.
 Ms = Annotated[int, Ge(0), Le(1_000_000_000)]
 Text = Annotated[str, MaxLen(20_000)]
 Name = Annotated[str, MinLen(1), MaxLen(200)]
@@ -44,7 +45,7 @@ class JournalError(VignetteError):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Which words are meant: their text, the words around them, and when they were said.
+    """A text anchor: the text of the words meant, the words around them, and when they were said (milliseconds).
 
     Words are divided by single spaces. `text` is empty for a place between words.
     """
@@ -259,7 +260,7 @@ class Decision:
 
 
 def sealed(decision: Decision) -> Decision:
-    """The decision with its id: the first 12 hexadecimal digits of the SHA-256 of all the rest."""
+    """The decision with its content hash as id: the first 12 hexadecimal digits of the SHA-256 of all the rest."""
     facts = replace(decision, id="").to_json()
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return replace(decision, id=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12])
@@ -274,8 +275,8 @@ class NotUnderstood(ValueError):
     """Why a line is no decision that this version knows; the line is kept all the same."""
 
 
-def understood(line: dict[str, Any]) -> Decision:
-    """The decision that a journal's line holds. Raises NotUnderstood."""
+def decision_from_json(line: dict[str, Any]) -> Decision:
+    """Parse and validate a journal's line. Raises NotUnderstood."""
     if line.get("v") != VERSION:
         raise NotUnderstood(f"is of version {line.get('v')!r}, and this Vignette knows version {VERSION}")
     kind = line.get("kind")
@@ -291,12 +292,12 @@ def understood(line: dict[str, Any]) -> Decision:
         raise NotUnderstood("does not say who decided")
     if not isinstance(seen or {}, dict) or not isinstance(note or "", str):
         raise NotUnderstood("does not say properly what was seen")
-    value = _checked(KINDS[kind], line.get("value", {}))
-    anchor = None if line.get("anchor") is None else _checked(Anchor, line["anchor"])
+    value = _validated(KINDS[kind], line.get("value", {}))
+    anchor = None if line.get("anchor") is None else _validated(Anchor, line["anchor"])
     if anchor is None and kind not in UNANCHORED:
         raise NotUnderstood("does not say which words it is about")
     decision = Decision(at, who, value, anchor, seen or {}, note or "", name)
-    _sensible(decision)
+    _check_consistent(decision)
     return decision
 
 
@@ -308,8 +309,8 @@ def _is_time(at: str) -> bool:
         return False
 
 
-def _sensible(decision: Decision) -> None:
-    """What a type cannot say."""
+def _check_consistent(decision: Decision) -> None:
+    """Check what a type cannot say: times in order, words where the kind needs them. Raises NotUnderstood."""
     value = decision.value
     if isinstance(value, _TIMED):
         start, end = value.start_ms, value.end_ms
@@ -334,7 +335,7 @@ def _adapter(kind: type[Any]) -> Any:
     return _adapters[kind]
 
 
-def _checked(kind: type[Any], value: Any) -> Any:
+def _validated(kind: type[Any], value: Any) -> Any:
     from pydantic import ValidationError
 
     try:

@@ -1,4 +1,4 @@
-"""Decisions about one and the same part, which each of their authors saw as the decision before had left it.
+"""Edit history of a part: chains of decisions, each made about the part as the one before had left it.
 
 A part that was made, moved and joined again is nothing at all in the end. Where the machine has come to find the parts as
 people left them, the steps in between are not gone through once more: they would lead elsewhere from there.
@@ -21,7 +21,10 @@ SEEN_PART = "part"
 
 @dataclass(slots=True)
 class Thread:
-    """What decisions in a row made of a part: where it has begun, the last of them where it begins (None when it is gone)."""
+    """A chain of decisions about one part, times in milliseconds.
+
+    `begun` is where it has begun so far, `now` where it begins (None when it is gone).
+    """
 
     begun: list[int]
     now: int | None

@@ -1,4 +1,4 @@
-"""The parts of the video as people decided them: begun elsewhere, called otherwise, of another kind, one more, one less.
+"""Edits to the parts of the video: move, rename, retype, insert or remove a part, as people decided.
 
 A decision holds on to the words that a part begins with, because ids and numbers are other parts' after another run.
 """
@@ -23,15 +23,18 @@ from pipeline.transcript.parts import (
     utterances,
 )
 
+# Words that the anchor of a part holds at most.
 ANCHOR_WORDS = 6
 RESPECTS = ("start", "title", "kind")
-"""In what a decision can change a part; a part that goes is changed in all of them."""
+"""The attributes of a part that a decision can change; a part that goes is changed in all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartChange:
-    """What a decision comes to: of which part (None when it makes one, or finds none), where it then begins, in which
-    respects it changes, and why it cannot be done ("" when it can)."""
+    """A resolved change: of which part (None when it makes one, or finds none), and where that then begins.
+
+    `respects` are the attributes that change, `problem` says why it cannot be done ("" when it can).
+    """
 
     at: int | None
     start_ms: int
@@ -40,16 +43,16 @@ class PartChange:
 
 
 class PartSheet:
-    """The parts while decisions are put over them one by one; titles that merely count are made anew at the end."""
+    """The editable list of parts; titles that merely count ("Vignette 2") are made anew at the end."""
 
     def __init__(self, parts: Parts, tokens: Sequence[Token], voices: Voices) -> None:
         self._tokens, self._said = tokens, utterances(tokens, voices)
         self._end_ms = parts.parts[-1].span.end_ms if parts.parts else 0
         self.rows = _own_titles(parts.parts)
-        self._left: frozenset[int] = frozenset()
+        self._settled_begins: frozenset[int] = frozenset()
 
     def parts(self) -> Parts:
-        return Parts(named(self._counting()))
+        return Parts(named(self._untitled_whole()))
 
     def settled(self, decisions: Iterable[tuple[Decision, int]]) -> frozenset[str]:
         """The ids of those decisions (with the time of their words) that left parts just as they are; others let these be."""
@@ -57,7 +60,7 @@ class PartSheet:
         found = settled(
             decisions, self.snapped, self.parts().parts, [p.title for p in self.rows], first_words
         )
-        self._left = found.begins
+        self._settled_begins = found.begins
         return found.ids
 
     def shown(self, at_ms: int) -> str:
@@ -78,22 +81,22 @@ class PartSheet:
         start_ms = None if value.start_ms is None else self.snapped(value.start_ms)
         part = seen.get(SEEN_PART)
         had = part.get("start_ms") if isinstance(part, dict) else None
-        at = self._meant(value, start_ms, begin_ms, had)
+        at = self._find_part(value, start_ms, begin_ms, had)
         if not value.exists:
             gone = () if at is None else RESPECTS
             return PartChange(at, begin_ms, gone, "the recording begins with it" if at == 0 else "")
         if at is None:
             if start_ms is None:
                 start_ms = self.snapped(begin_ms)
-            return PartChange(None, start_ms, ("start",), self._not_new(start_ms, had is not None))
+            return PartChange(None, start_ms, ("start",), self._why_not_made(start_ms, had is not None))
         now = self.parts().parts[at]
         start_ms = now.span.start_ms if start_ms is None else start_ms
         wants = {
             "start": start_ms != now.span.start_ms,
-            "title": value.title is not None and _line(value.title) != now.title,
-            "kind": value.kind is not None and _line(value.kind) != now.kind,
+            "title": value.title is not None and _single_spaced(value.title) != now.title,
+            "kind": value.kind is not None and _single_spaced(value.kind) != now.kind,
         }
-        problem = self._not_there(at, start_ms) if wants["start"] else ""
+        problem = self._why_not_moved(at, start_ms) if wants["start"] else ""
         return PartChange(at, start_ms, tuple(r for r in RESPECTS if wants[r]), problem)
 
     def make(self, value: VignetteAt, change: PartChange) -> int | None:
@@ -111,17 +114,19 @@ class PartSheet:
         if "start" in change.respects:
             span = Span(change.start_ms, max(change.start_ms, row.span.end_ms))
             row = replace(row, span=span, confidence=1.0, evidence=(SAYS_SO,))
-        title = row.title if value.title is None else _line(value.title)
-        self.rows[at] = replace(row, title=title, kind=_line(value.kind or "") or row.kind)
+        title = row.title if value.title is None else _single_spaced(value.title)
+        self.rows[at] = replace(row, title=title, kind=_single_spaced(value.kind or "") or row.kind)
         self.rows = closed(self.rows, self._said, self._end_ms)
         return at
 
-    def _counting(self) -> list[Part]:
+    def _untitled_whole(self) -> list[Part]:
         """The parts, none of several called the whole."""
         several = len(self.rows) > 1
         return [replace(p, title="") if several and p.title == WHOLE_TITLE else p for p in self.rows]
 
-    def _meant(self, value: VignetteAt, start_ms: int | None, begin_ms: int, had: int | None) -> int | None:
+    def _find_part(
+        self, value: VignetteAt, start_ms: int | None, begin_ms: int, had: int | None
+    ) -> int | None:
         """The part that a decision is about: the first, if that was seen; else one that begins near its words, or where
         it is wanted, as near as with what the sidecar says. A boundary is never the recording's beginning."""
         if self.rows and (had == 0 or (had is None and start_ms == 0)):
@@ -130,7 +135,7 @@ class PartSheet:
         rows = [
             k
             for k in range(1 if is_boundary else 0, len(self.rows))
-            if self.rows[k].span.start_ms not in self._left
+            if self.rows[k].span.start_ms not in self._settled_begins
         ]
         near = {k: abs(self._tokens[self.begins_with(k)].span.start_ms - begin_ms) for k in rows}
         if start_ms is not None and not any(d <= BOUNDARY_TOLERANCE_MS for d in near.values()):
@@ -138,7 +143,7 @@ class PartSheet:
         nearest = min(near, key=lambda k: near[k], default=None)
         return None if nearest is None or near[nearest] > BOUNDARY_TOLERANCE_MS else nearest
 
-    def _not_new(self, start_ms: int, was_seen: bool) -> str:
+    def _why_not_made(self, start_ms: int, was_seen: bool) -> str:
         """Why no part can be made to begin there, "" when one can."""
         if was_seen:
             return "the part is gone"
@@ -149,7 +154,7 @@ class PartSheet:
         taken = next((p for p in self.parts().parts if p.span.start_ms == start_ms), None)
         return f"{described(taken)} begins there already" if taken else ""
 
-    def _not_there(self, at: int, start_ms: int) -> str:
+    def _why_not_moved(self, at: int, start_ms: int) -> str:
         """Why a part cannot begin there, "" when it can."""
         if at == 0:
             return "the recording begins with it"
@@ -171,10 +176,11 @@ def words_at(tokens: Sequence[Token], start_ms: int) -> tuple[int, int]:
 
 
 def described(part: Part) -> str:
+    """A part as messages name it: title, id and start."""
     return f"{part.title} ({part.id}, from {clock(part.span.start_ms)})"
 
 
-def _line(text: str) -> str:
+def _single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 

@@ -1,4 +1,4 @@
-"""The words of a decision while they move, and where they stand when all words are corrected."""
+"""Position tracking: the words of a decision while text is corrected, and their indices when all of it is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.edits.live_text import Node
 
 @dataclass(slots=True)
 class Placement:
-    """The words of a decision, as they moved, and the words that its breaks, labels and dashes stand before."""
+    """A live position: the words of a decision since the moment `since`, and those that its breaks, labels, dashes precede."""
 
     first: Node
     last: Node
@@ -22,7 +22,7 @@ class Placement:
 
 @dataclass(slots=True)
 class Settled:
-    """Where a decision's words, at least one, stand when all words are corrected."""
+    """A final position: the tokens `[first, last)`, at least one, that a decision is about, and its breaks, labels and dashes."""
 
     first: int
     last: int
@@ -36,7 +36,7 @@ class Settled:
 
 
 def settled(held: Placement, order: dict[int, int]) -> Settled | None:
-    """A place as indices of words; None when none of its words is left."""
+    """Resolve a live position to token indices; None when none of its words is left."""
 
     def index(node: Node) -> int:
         moved = live_text.forward(node, held.since)
@@ -57,7 +57,7 @@ def settled(held: Placement, order: dict[int, int]) -> Settled | None:
 
 
 def line_starts(text: str) -> list[int]:
-    """Which words begin a line after the first."""
+    """The indices of the words that begin a line after the first."""
     starts, count = [], 0
     for line in text.split("\n"):
         size = len(live_text.written(line))

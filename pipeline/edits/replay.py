@@ -1,4 +1,4 @@
-"""Put the decisions of a journal over what the stages found, stage by stage: one `correct_...` for each kind of result.
+"""Event replay: apply the decisions of a journal to what the stages found, one `correct_...` for each kind of result.
 
 Decisions are replayed in the order of their times, each over the result of those before it, as the person saw it. Words come
 first, because everything else refers to words: while they are corrected one by one, every other decision finds its own words
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.edits import live_text, speakers, tags
-from pipeline.edits.already_applied import AlreadyApplied, look_back
-from pipeline.edits.cues import CueSheet, Draft, Wanted
+from pipeline.edits import index_map, speakers, tags
+from pipeline.edits.already_applied import AlreadyApplied, find_already_applied
+from pipeline.edits.cues import CueRequest, CueSheet, Draft
 from pipeline.edits.journal import EMPTY, Contents
 from pipeline.edits.ledger import Ledger, Report, Shapes, State, is_unseen
 from pipeline.edits.live_text import LiveText
@@ -101,54 +101,54 @@ class Replay:
             for d in self.contents.decisions
             if self.ledger[d.id].state is not State.WITHDRAWN and not isinstance(d.value, Withdraw)
         ]
-        back = look_back(aligned.tokens, standing)
-        scribe = self._taken(standing, LiveText(aligned.tokens, self.duration_ms), self.ledger, back)
-        result = live_text.corrected(aligned, scribe.live)
+        back = find_already_applied(aligned.tokens, standing)
+        text = self._replayed(standing, LiveText(aligned.tokens, self.duration_ms), self.ledger, back)
+        result = index_map.corrected(aligned, text.live)
         self._tokens = result.tokens
-        self.reworded = _said(result.tokens) != _said(aligned.tokens)
-        self._settled, self.reviewer, self.shapes = scribe.settled(), scribe.reviewer, scribe.shapes()
+        self.reworded = _shown_words(result.tokens) != _shown_words(aligned.tokens)
+        self._settled, self.reviewer, self.shapes = text.settled(), text.reviewer, text.shapes()
         if back.so and any(isinstance(d.value, Reviewed) for d in standing):
             self._review(standing, back)
         return result
 
-    def _taken(
+    def _replayed(
         self, decisions: list[Decision], live: LiveText, ledger: Ledger, back: AlreadyApplied
     ) -> TextReplay:
-        scribe = TextReplay(live, ledger, back)
+        text = TextReplay(live, ledger, back)
         for decision in decisions:
-            scribe.take(decision)
-        return scribe
+            text.take(decision)
+        return text
 
     def _review(self, standing: list[Decision], back: AlreadyApplied) -> None:
         """Let reviews of all words hold for the words that were there at their turn, though some were there from the start."""
         ledger = Ledger(self.contents)
-        scribe = self._taken(standing, LiveText(back.tokens, self.duration_ms), ledger, AlreadyApplied())
+        text = self._replayed(standing, LiveText(back.tokens, self.duration_ms), ledger, AlreadyApplied())
         for decision in standing:
             if isinstance(decision.value, Reviewed) and decision.value.of == "video":
                 there = ledger[decision.id]
                 self.ledger.stands(decision, there.state, there.why, there.found, there.by)
-        self.reviewer = scribe.reviewer
+        self.reviewer = text.reviewer
 
     # --- voices -------------------------------------------------------------------------------------------------
 
     def correct_voices(self, result: Voices) -> Voices:
         """The speakers with every decision about who speaks and about names put over."""
         machine, standing = result, self._standing(SpeakerOf, PersonIs)
-        end = speakers.InTheEnd(machine, standing, self._settled)
+        end = speakers.FinalSpeakers(machine, standing, self._settled)
         for decision in standing:
             value, settled = decision.value, self._settled.get(decision.id)
             if isinstance(value, SpeakerOf) and settled is not None:
-                result = self._give(result, decision, value.speaker, settled, end)
+                result = self._assign_speaker(result, decision, value.speaker, settled, end)
             elif isinstance(value, PersonIs) and (settled is not None or decision.anchor is None):
                 known = next((s for s in result.speakers if s.id == value.id), None)
                 is_so = known is not None and end.is_called(decision, known)
                 person = value.id if is_so else speakers.person(result, machine, decision, value, settled)
-                result = self._name(result, decision, value, person, end)
+                result = self._rename_person(result, decision, value, person, end)
         self._voices = result
         return result
 
-    def _give(
-        self, result: Voices, decision: Decision, name: str, at: Settled, end: speakers.InTheEnd
+    def _assign_speaker(
+        self, result: Voices, decision: Decision, name: str, at: Settled, end: speakers.FinalSpeakers
     ) -> Voices:
         """The passage is said by `name`."""
         now = speakers.speakers_at(result, at.first, at.last)
@@ -167,8 +167,13 @@ class Replay:
         self.shapes.note("speaker", at.tokens, decision)
         return result
 
-    def _name(
-        self, result: Voices, decision: Decision, value: PersonIs, speaker: str | None, end: speakers.InTheEnd
+    def _rename_person(
+        self,
+        result: Voices,
+        decision: Decision,
+        value: PersonIs,
+        speaker: str | None,
+        end: speakers.FinalSpeakers,
     ) -> Voices:
         """The person is called so."""
         now = next((s for s in result.speakers if s.id == speaker), None)
@@ -202,14 +207,14 @@ class Replay:
             at, value = self._settled.get(decision.id), decision.value
             if at is not None and isinstance(value, VignetteAt) and decision.id in so:
                 self.ledger.stands(decision, State.ALREADY)
-                for respect in _said_of(value, not decision.seen):
+                for respect in _stated_respects(value, not decision.seen):
                     self.shapes.note(f"part {respect}", at.tokens, decision)
             elif at is not None and isinstance(value, VignetteAt):
-                self._part(sheet, decision, value, at)
+                self._change_part(sheet, decision, value, at)
         corrected = sheet.parts()
         return result if corrected == result else corrected
 
-    def _part(self, sheet: PartSheet, decision: Decision, value: VignetteAt, at: Settled) -> None:
+    def _change_part(self, sheet: PartSheet, decision: Decision, value: VignetteAt, at: Settled) -> None:
         """Let a part be as one decision wants it."""
         begin_ms = self._tokens[at.first].span.start_ms
         change = sheet.change(value, begin_ms, decision.seen)
@@ -225,7 +230,7 @@ class Replay:
         made = sheet.make(value, change)
         self.ledger.stands(decision, State.KEPT if change.respects else State.ALREADY)
         about |= set() if made is None else {sheet.begins_with(made)}
-        for respect in _said_of(value, change.at is None):
+        for respect in _stated_respects(value, change.at is None):
             self.shapes.note(f"part {respect}", about, decision)
 
     # --- concepts -----------------------------------------------------------------------------------------------
@@ -263,16 +268,16 @@ class Replay:
         for decision in self._standing(CueOf, Split, Merge, Add):
             at = self._settled.get(decision.id)
             if at is not None:
-                self._shape(sheet, decision, at)
+                self._change_cue(sheet, decision, at)
         for draft in sheet.drafts:
             if draft.by is not None:
                 self.shapes.note("cue", range(draft.cue.first, draft.cue.last), draft.by)
         return sheet.captions() if sheet.changed else result
 
-    def _shape(self, sheet: CueSheet, decision: Decision, at: Settled) -> None:
+    def _change_cue(self, sheet: CueSheet, decision: Decision, at: Settled) -> None:
         """Let captions be as one decision wants them."""
         value, touched = decision.value, sheet.touching(at.first, at.last)
-        found = _shown(sheet, touched)
+        found = _cue_texts(sheet, touched)
         start_ms = getattr(value, "start_ms", None)
         if start_ms is not None and self.duration_ms is not None and start_ms >= self.duration_ms:
             self.ledger.stands(decision, State.CONFLICT, "lies behind the end of the recording", found)
@@ -300,12 +305,12 @@ class Replay:
                 return
             sheet.split(at.first, middle, at.last, value.start_ms, decision)
         else:
-            sheet.make(_wanted(decision, at), decision)
+            sheet.make(_requested_cue(decision, at), decision)
         if self.ledger[decision.id].state is not State.ALREADY:
             self.ledger.stands(decision, State.KEPT)
 
 
-def _said_of(value: VignetteAt, is_new: bool) -> list[str]:
+def _stated_respects(value: VignetteAt, is_new: bool) -> list[str]:
     """In which respects a decision says what a part is; of a new one, and of one that goes, that it begins there or not."""
     says = {
         "start": value.start_ms is not None or is_new or not value.exists,
@@ -315,19 +320,21 @@ def _said_of(value: VignetteAt, is_new: bool) -> list[str]:
     return [r for r in RESPECTS if says[r]]
 
 
-def _wanted(decision: Decision, at: Settled) -> Wanted:
+def _requested_cue(decision: Decision, at: Settled) -> CueRequest:
     """The caption that a decision asks for."""
     value = decision.value
     if not isinstance(value, (CueOf, Add)):
-        return Wanted(at.first, at.last)
+        return CueRequest(at.first, at.last)
     settings = value.settings if isinstance(value, CueOf) else None
-    return Wanted(at.first, at.last, value.start_ms, value.end_ms, at.breaks, at.labels, at.dashes, settings)
+    return CueRequest(
+        at.first, at.last, value.start_ms, value.end_ms, at.breaks, at.labels, at.dashes, settings
+    )
 
 
-def _shown(sheet: CueSheet, drafts: Sequence[Draft]) -> str:
+def _cue_texts(sheet: CueSheet, drafts: Sequence[Draft]) -> str:
     """The words of cues, with a bar between two of them."""
     return " | ".join(" ".join(t.text for t in sheet.tokens[d.cue.first : d.cue.last]) for d in drafts)
 
 
-def _said(tokens: Sequence[Token]) -> list[str]:
+def _shown_words(tokens: Sequence[Token]) -> list[str]:
     return [t.text for t in tokens if t.kind not in NOT_CAPTIONED]

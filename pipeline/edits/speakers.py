@@ -1,4 +1,4 @@
-"""Who speaks, as people decided it: passages given to a speaker, and a person's name and role everywhere."""
+"""Speaker edits: reassign passages to a speaker, and rename a person or change their role everywhere."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from pipeline.timing import Span, union
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
 
 BY_A_PERSON = "named by a person"
+"""The evidence of a name that a decision gave; stored with the speaker."""
 
 
 def speaker_called(voices: Voices, name: str) -> str | None:
     """The id of the speaker with this id, or this name however it is written; None when there is none."""
-    plain = _plain(name)
+    plain = _name_key(name)
     for speaker in voices.speakers:
         if speaker.id == name:
             return speaker.id
-    return next((s.id for s in voices.speakers if _plain(s.name) == plain), None)
+    return next((s.id for s in voices.speakers if _name_key(s.name) == plain), None)
 
 
 def with_speaker(voices: Voices, name: str, role: str = "") -> tuple[Voices, str]:
@@ -37,39 +38,41 @@ def with_speaker(voices: Voices, name: str, role: str = "") -> tuple[Voices, str
     return replace(voices, speakers=(*voices.speakers, new)), new.id
 
 
-class InTheEnd:
-    """What decisions, given in the order of replay, come to: who says each word, and what everybody is called.
+class FinalSpeakers:
+    """The net effect of decisions, given in the order of replay: who says each word, and what everybody is called.
 
     `at` says where the words of each stand. What the machine's voices show already is not put over them once more.
     """
 
     def __init__(self, machine: Voices, decisions: Sequence[Decision], at: Mapping[str, Settled]) -> None:
-        self._called: dict[str, tuple[str, str]] = {}
-        self._says: dict[int, tuple[str | None, Decision]] = {}
+        self._final_name: dict[str, tuple[str, str]] = {}
+        self._final_speaker: dict[int, tuple[str | None, Decision]] = {}
         # Nothing is left of these, but that there is somebody of the name, who may be called otherwise later.
-        self._must: set[str] = set()
+        self._creates_speaker: set[str] = set()
         later: list[Decision] = []
         for decision in reversed(decisions):
             value, place = decision.value, at.get(decision.id)
             if isinstance(value, PersonIs):
-                names = (_str(decision.seen.get("name")), _str(decision.seen.get("role")))
-                step = _step(names, value)
-                self._called[decision.id], _ = _follow(step, reversed(later), names[0], value.id, decision)
+                names = (_text_or_empty(decision.seen.get("name")), _text_or_empty(decision.seen.get("role")))
+                step = _renamed_to(names, value)
+                self._final_name[decision.id], _ = _follow_renames(
+                    step, reversed(later), names[0], value.id, decision
+                )
                 later.append(decision)
             elif isinstance(value, SpeakerOf) and place is not None:
-                called, steps = _follow((value.speaker, ""), reversed(later))
+                called, steps = _follow_renames((value.speaker, ""), reversed(later))
                 holds = all(any(self.is_called(d, s) for s in machine.speakers) for d in steps)
                 is_known = not value.speaker or speaker_called(machine, value.speaker) or (steps and holds)
-                if not is_known and all(token in self._says for token in place.tokens):
-                    self._must.add(decision.id)
+                if not is_known and all(token in self._final_speaker for token in place.tokens):
+                    self._creates_speaker.add(decision.id)
                 for token in place.tokens:
                     # What changes it unseen is a conflict, and this stands.
-                    if token not in self._says or is_unseen(self._says[token][1], decision):
-                        self._says[token] = (called[0] if holds else None), decision
+                    if token not in self._final_speaker or is_unseen(self._final_speaker[token][1], decision):
+                        self._final_speaker[token] = (called[0] if holds else None), decision
 
     def is_said(self, voices: Voices, decision: Decision, tokens: range) -> bool:
         """Whether a decision's words are said by those who shall say them in the end."""
-        if decision.id in self._must:
+        if decision.id in self._creates_speaker:
             return False
         called = {s.id: s for s in voices.speakers}
         said_by: dict[int, str | None] = {}
@@ -77,23 +80,24 @@ class InTheEnd:
             if u.first < tokens.stop and tokens.start < u.last:
                 said_by |= dict.fromkeys(range(u.first, u.last), u.speaker)
         return all(
-            _is(called.get(said_by.get(t) or ""), self._says[t][0]) and not self._is_overruled(decision, t)
+            _is_same_speaker(called.get(said_by.get(t) or ""), self._final_speaker[t][0])
+            and not self._is_overruled(decision, t)
             for t in tokens
         )
 
     def _is_overruled(self, decision: Decision, token: int) -> bool:
         """Whether somebody else had decided about a word before, unseen."""
-        stands = self._says[token][1]
+        stands = self._final_speaker[token][1]
         return stands.order < decision.order and is_unseen(decision, stands)
 
     def is_called(self, decision: Decision, speaker: Speaker) -> bool:
         """Whether the person of a decision has the name and role that this and later decisions came to."""
         value = decision.value
         same = isinstance(value, PersonIs) and value.id == speaker.id
-        return same and self._called[decision.id] == (speaker.name, speaker.role)
+        return same and self._final_name[decision.id] == (speaker.name, speaker.role)
 
 
-def _follow(
+def _follow_renames(
     called: tuple[str, str],
     later: Iterable[Decision],
     before: str = "",
@@ -112,28 +116,28 @@ def _follow(
             continue
         disagrees = last is not None and is_unseen(decision, last)
         if person in ("", value.id) and not disagrees:
-            called, person, last = _step(called, value), value.id, decision
+            called, person, last = _renamed_to(called, value), value.id, decision
             names.add(called[0])
             steps.append(decision)
     return called, steps
 
 
-def _step(called: tuple[str, str], value: PersonIs) -> tuple[str, str]:
+def _renamed_to(called: tuple[str, str], value: PersonIs) -> tuple[str, str]:
     name, role = called
     return name if value.name is None else value.name, role if value.role is None else value.role
 
 
-def _is(speaker: Speaker | None, name: str | None) -> bool:
+def _is_same_speaker(speaker: Speaker | None, name: str | None) -> bool:
     if speaker is None or not name:
         return speaker is None and name == ""
-    return name == speaker.id or _plain(name) == _plain(speaker.name)
+    return name == speaker.id or _name_key(name) == _name_key(speaker.name)
 
 
-def _str(value: object) -> str:
+def _text_or_empty(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _plain(name: str) -> str:
+def _name_key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
@@ -169,8 +173,8 @@ def given_to(voices: Voices, tokens: Sequence[Token], first: int, last: int, spe
             utterances.append(Utterance(a, b, speaker if (a, b) == inside else utterance.speaker, name))
     turns = voices.turns
     for old, span in spans:
-        turns = _handed(turns, old, speaker, span)
-    return replace(voices, utterances=_with_own_ids(utterances), turns=_overlaps_marked(turns))
+        turns = _turns_reassigned(turns, old, speaker, span)
+    return replace(voices, utterances=_unique_ids(utterances), turns=_overlaps_marked(turns))
 
 
 def _hull(tokens: Sequence[Token], first: int, last: int) -> Span:
@@ -178,7 +182,7 @@ def _hull(tokens: Sequence[Token], first: int, last: int) -> Span:
     return Span(min(t.span.start_ms for t in chosen), max(t.span.end_ms for t in chosen))
 
 
-def _with_own_ids(utterances: list[Utterance]) -> tuple[Utterance, ...]:
+def _unique_ids(utterances: list[Utterance]) -> tuple[Utterance, ...]:
     """No id twice, where an utterance was cut more than once."""
     seen: set[str] = set()
     result = []
@@ -191,7 +195,9 @@ def _with_own_ids(utterances: list[Utterance]) -> tuple[Utterance, ...]:
     return tuple(result)
 
 
-def _handed(turns: tuple[Turn, ...], old: str | None, new: str | None, span: Span) -> tuple[Turn, ...]:
+def _turns_reassigned(
+    turns: tuple[Turn, ...], old: str | None, new: str | None, span: Span
+) -> tuple[Turn, ...]:
     """Turns with `span` taken from one speaker and given to another; without any turns there is nothing to hand over."""
     if not turns:
         return ()
@@ -235,17 +241,19 @@ def speakers_at(result: Voices, first: int, last: int) -> list[str | None]:
 
 
 def called(result: Voices, speaker: str | None) -> str:
+    """The display name of a speaker's id; the id itself without one, "" for None."""
     return next((s.name or s.id for s in result.speakers if s.id == speaker), speaker or "")
 
 
 def all_names(result: Voices) -> str:
+    """All speakers as one line: id and name."""
     return ", ".join(f"{s.id} ({s.name})" for s in result.speakers)
 
 
 def person(
     result: Voices, machine: Voices, decision: Decision, value: PersonIs, at: Settled | None
 ) -> str | None:
-    """Whom a decision about a person means: who says its words, else who had the name or has the id.
+    """Resolve the speaker that a decision means: who says its words, else who had the name or has the id; None for nobody.
 
     Ids are another person's after another run; the words are not, unless they were themselves given to somebody else since.
     """

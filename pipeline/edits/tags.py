@@ -1,4 +1,4 @@
-"""Concept tags as people decided them: confirmed, rejected, added."""
+"""Concept tag edits: confirm, reject or add a tag, as people decided."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def tagged(concepts: Concepts, concept: str, first: int, last: int) -> tuple[Con
 
 
 def without(concepts: Concepts, gone: Sequence[ConceptTag]) -> Concepts:
+    """The concepts without the tags `gone`."""
     return replace(concepts, tags=tuple(t for t in concepts.tags if t not in gone))
 
 

@@ -1,4 +1,4 @@
-"""Takes the decisions of a journal one by one while the words are corrected, and keeps track of where everybody's words go."""
+"""Text replay: apply decisions to the words one by one, and track where every decision's words go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.edits import anchors, live_text
 from pipeline.edits.already_applied import AlreadyApplied, Trace
-from pipeline.edits.anchors import CONTEXT_WORDS, Located, Missing, keys_of
+from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing, keys_of, share_time
 from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import (
@@ -26,16 +26,15 @@ from pipeline.edits.placement import Placement, Settled, line_starts, settled
 from pipeline.timing import Span
 from pipeline.transcript import TextSource
 
-# The agreement of neighbours who are all there, on both sides.
-WITHOUT_DOUBT = 2.0
 TAKEN_OUT = "its words were taken out later"
+"""Why a decision is superseded whose words are gone; shown to people."""
 
 
 class TextReplay:
-    """Takes decisions one by one while the words are corrected."""
+    """Applies decisions, one by one, to the words in `live`, and notes their status in `ledger`."""
 
-    def __init__(self, live: LiveText, ledger: Ledger, hindsight: AlreadyApplied) -> None:
-        self.live, self.ledger, self.hindsight = live, ledger, hindsight
+    def __init__(self, live: LiveText, ledger: Ledger, applied: AlreadyApplied) -> None:
+        self.live, self.ledger, self.applied = live, ledger, applied
         self.reviewer = ""
         self.places: dict[str, Placement] = {}
         self._rewritten: dict[tuple[str, Anchor], tuple[Decision, Placement]] = {}
@@ -70,19 +69,19 @@ class TextReplay:
     def _reword(self, decision: Decision, text: str) -> None:
         anchor = decision.anchor
         assert anchor is not None
-        so = self.hindsight.so.get(decision.id)
+        so = self.applied.so.get(decision.id)
         if so is not None:
-            self._note_so(decision, anchor, text, so)
+            self._note_applied(decision, anchor, text, so)
             return
         new, place = live_text.written(text), self._find(decision)
-        there = self._reads_so(decision, anchor, text, place)
+        there = self._already_reads(decision, anchor, text, place)
         if there is not None:
             if self.live.text(there.first, there.last) == " ".join(w for w, _ in new):
                 self.ledger.stands(decision, State.ALREADY)
                 return
             place = there  # but for capitals or punctuation, which a person decided too
         if isinstance(place, Missing):
-            earlier = self._own_earlier(decision, anchor)
+            earlier = self._superseded_place(decision, anchor)
             if earlier is None:
                 self._missing(decision, place)
                 return
@@ -97,9 +96,9 @@ class TextReplay:
         self._textual.append(decision)
         self.ledger.stands(decision, State.KEPT)
 
-    def _note_so(self, decision: Decision, anchor: Anchor, text: str, so: Trace) -> None:
+    def _note_applied(self, decision: Decision, anchor: Anchor, text: str, so: Trace) -> None:
         """The words read already as they should, or a later decision has changed them since."""
-        place = self._now(so)
+        place = self._current(so)
         if place.first < place.last:
             held = Placement(*self.live.handle(place.first, place.last), self.live.moment)
             self._rewritten[decision.who, anchor] = decision, held
@@ -112,24 +111,28 @@ class TextReplay:
     def _find(self, decision: Decision) -> Located | Missing:
         """Where exactly a decision's words stand."""
         assert decision.anchor is not None
-        trace = self.hindsight.places.get(decision.id)
-        return anchors.find(self.live.nodes, decision.anchor) if trace is None else self._now(trace)
+        trace = self.applied.places.get(decision.id)
+        return anchors.find(self.live.nodes, decision.anchor) if trace is None else self._current(trace)
 
-    def _now(self, trace: Trace) -> Located | Missing:
+    def _current(self, trace: Trace) -> Located | Missing:
         """Where what is left of a decision's words stands now."""
         if trace.first >= trace.last:
             return Missing(TAKEN_OUT)
-        held = self.live.original[trace.first], self.live.original[trace.last - 1]
-        first, last = (
-            live_text.forward(held[0], self.live.moment),
-            live_text.backward(held[1], self.live.moment),
+        ends = self.live.original[trace.first], self.live.original[trace.last - 1]
+        return self._between(*ends, self.live.moment) or Missing(TAKEN_OUT)
+
+    def _between(self, begin: Node, end: Node, since: int) -> Located | None:
+        """The words now of a passage from `begin` to `end` at the moment `since`; None when none is left."""
+        first, last, order = (
+            live_text.forward(begin, since),
+            live_text.backward(end, since),
+            self.live.order(),
         )
-        order = self.live.order()
         if first is None or last is None or order[id(first)] > order[id(last)]:
-            return Missing(TAKEN_OUT)
+            return None
         return Located(order[id(first)], order[id(last)] + 1)
 
-    def _reads_so(
+    def _already_reads(
         self, decision: Decision, anchor: Anchor, text: str, place: Located | Missing
     ) -> Located | None:
         """Where the words read already as they should: the new text fits between its neighbours better than the old."""
@@ -138,7 +141,7 @@ class TextReplay:
             return None
         if isinstance(place, Located):
             near = place.first - CONTEXT_WORDS <= new.first <= place.last + CONTEXT_WORDS
-            if not text.split() and near and new.agreement < WITHOUT_DOUBT:
+            if not text.split() and near and new.agreement < FULL_AGREEMENT:
                 return None  # what is to go stands right there: some neighbour reads like what is beyond it
             return new if new.agreement > place.agreement else None
         if text.split():
@@ -146,18 +149,16 @@ class TextReplay:
         is_gone = place.why == "the words are gone" and self._disagreeing(decision) is None
         return new if is_gone else None
 
-    def _own_earlier(self, decision: Decision, anchor: Anchor) -> Located | None:
+    def _superseded_place(self, decision: Decision, anchor: Anchor) -> Located | None:
         """The words that an earlier decision of the same person about the very same words put there: it is superseded."""
         held = self._rewritten.get((decision.who, anchor))
         if held is None:
             return None
-        order = self.live.order()
-        put = held[1]
-        first, last = live_text.forward(put.first, put.since), live_text.backward(put.last, put.since)
-        if first is None or last is None or order[id(first)] > order[id(last)]:
-            return None
-        self.ledger.stands(held[0], State.SUPERSEDED, by=decision.id)
-        return Located(order[id(first)], order[id(last)] + 1)
+        earlier, put = held
+        place = self._between(put.first, put.last, put.since)
+        if place is not None:
+            self.ledger.stands(earlier, State.SUPERSEDED, by=decision.id)
+        return place
 
     def _retime(self, decision: Decision, value: WordTime) -> None:
         place = self._find(decision)
@@ -195,8 +196,8 @@ class TextReplay:
         there = replace(
             anchor, text=" ".join(w for w, _ in new), start_ms=value.start_ms, end_ms=value.end_ms
         )
-        so = self.hindsight.so.get(decision.id)
-        found = anchors.find(self.live.nodes, there) if so is None else self._now(so)
+        so = self.applied.so.get(decision.id)
+        found = anchors.find(self.live.nodes, there) if so is None else self._current(so)
         if so is not None and isinstance(found, Missing):
             self._textual.append(decision)
             self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
@@ -214,7 +215,7 @@ class TextReplay:
             self.live.insert(place.first, new, Span(value.start_ms, value.end_ms))
             found, state = Located(place.first, place.first + len(new)), State.KEPT
         else:
-            self._shown_after_all(found, Span(value.start_ms, value.end_ms))
+            self._make_present(found, Span(value.start_ms, value.end_ms))
         self._textual.append(decision)
         self.ledger.stands(decision, state)
         held = Placement(*self.live.handle(found.first, found.last), self.live.moment)
@@ -226,7 +227,7 @@ class TextReplay:
 
     def _stands_at(self, found: Located, place: Located | Missing, start_ms: int) -> bool:
         """Whether words that were found are said at a time, with nothing but what people wrote between them and a place."""
-        if isinstance(place, Missing) or place.agreement >= WITHOUT_DOUBT:
+        if isinstance(place, Missing) or place.agreement >= FULL_AGREEMENT:
             return False  # or the very neighbours between which they were wanted still stand side by side
         nodes = self.live.nodes
         between = nodes[place.first : found.first] or nodes[found.last : place.first]
@@ -256,8 +257,10 @@ class TextReplay:
 
     def _locate(self, decision: Decision, cue: CueOf | Split | None) -> None:
         assert decision.anchor is not None
-        trace = self.hindsight.places.get(decision.id)
-        place = anchors.find_passage(self.live.nodes, decision.anchor) if trace is None else self._now(trace)
+        trace = self.applied.places.get(decision.id)
+        place = (
+            anchors.find_passage(self.live.nodes, decision.anchor) if trace is None else self._current(trace)
+        )
         empty = isinstance(place, Located) and place.first == place.last
         if isinstance(place, Missing):
             self._missing(decision, place)
@@ -267,11 +270,11 @@ class TextReplay:
             place = Located(place.first, place.first + 1) if empty else place
             self._hold(decision, place, cue, trace)
             if isinstance(cue, CueOf) and cue.start_ms is not None and cue.end_ms is not None:
-                self._shown_after_all(place, Span(cue.start_ms, cue.end_ms))
+                self._make_present(place, Span(cue.start_ms, cue.end_ms))
             if isinstance(decision.value, Waive):
                 self.ledger.stands(decision, State.KEPT)
 
-    def _shown_after_all(self, place: Located, span: Span) -> None:
+    def _make_present(self, place: Located, span: Span) -> None:
         """Who gives text a caption that nobody was thought to say has heard it."""
         if self.live.is_absent(place.first, place.last):
             self.live.present(place.first, place.last, span)
@@ -285,20 +288,22 @@ class TextReplay:
             nothing_behind = (
                 trace is not None and trace.words[min(cue.after, len(trace.words) - 1)] >= trace.last
             )
-            held.breaks = [] if nothing_behind else [self._counter(decision, place, trace)(cue.after)]
+            held.breaks = [] if nothing_behind else [self._word_at_offset(decision, place, trace)(cue.after)]
         elif cue is not None:
-            at = self._counter(decision, place, trace)
+            at = self._word_at_offset(decision, place, trace)
             held.breaks = None if cue.breaks is None else [at(k) for k in cue.breaks]
             held.labels = None if cue.labels is None else [(at(k), name) for k, name in cue.labels]
             held.dashes = None if cue.dashes is None else [at(k) for k in cue.dashes]
         self.places[decision.id] = held
 
-    def _counter(self, decision: Decision, place: Located, trace: Trace | None) -> Callable[[int], Node]:
+    def _word_at_offset(
+        self, decision: Decision, place: Located, trace: Trace | None
+    ) -> Callable[[int], Node]:
         """From a count of words in the passage, as the decision's author saw it, to the word that stands there."""
         if trace is None:
             assert decision.anchor is not None
             here = [(n, k) for n in self.live.nodes[place.first : place.last] for k in keys_of(n.token.text)]
-            each = anchors.each_word(keys_of(decision.anchor.text), [k for _, k in here])
+            each = anchors.align_words(keys_of(decision.anchor.text), [k for _, k in here])
             chosen = [here[k][0] for k in each]
         else:
             chosen = [self.live.original[min(k, trace.last - 1)] for k in trace.words]
@@ -318,16 +323,8 @@ class TextReplay:
         """The last decision that changed words where this one wants to."""
         anchor = decision.anchor
         assert anchor is not None
-        return next(
-            (
-                d
-                for d in reversed(self._textual)
-                if d.anchor is not None
-                and d.anchor.start_ms < max(anchor.end_ms, anchor.start_ms + 1)
-                and anchor.start_ms < max(d.anchor.end_ms, d.anchor.start_ms + 1)
-            ),
-            None,
-        )
+        others = (d for d in reversed(self._textual) if d.anchor and share_time(d.anchor, anchor))
+        return next(others, None)
 
     # --- at the end ----------------------------------------------------------------------------------------------
 

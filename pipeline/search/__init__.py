@@ -1,4 +1,4 @@
-"""Search over the public documents: words, concepts, speakers, vignettes, and what followed what.
+"""Full-text and structured search over transcripts: words, concepts, speakers, vignettes, and sequences of them.
 
 Build an index and ask it:
 

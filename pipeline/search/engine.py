@@ -1,4 +1,4 @@
-"""The index as a researcher asks it: search, count, concordance, co-occurrence."""
+"""Search engine: ranked search, counts, concordance and co-occurrence over one open index."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Codebook
-from pipeline.search.answers.concordance import CONTEXT_WORDS, MOST_UTTERANCES, Concordance, concordance
+from pipeline.search.answers.concordance import CONTEXT_WORDS, MAX_UTTERANCES, Concordance, concordance
 from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by
 from pipeline.search.answers.results import Count, Hit, Results
 from pipeline.search.answers.rows import Reader
@@ -31,9 +31,10 @@ from pipeline.search.query.sql import Plan, compile_plan
 
 # More hits than this are not scored but given in order of time: nobody reads by rank what ten thousand
 # utterances say, and scoring them would take a second.
-RANKED_MOST = 10_000
-# How little a word in the title or the vignette's title counts beside one in the utterance.
-_WEIGHTS = "1.0, 0.3"
+MAX_RANKED_HITS = 10_000
+# BM25 weights of the columns `text` and `place` of the table `words`: a word in the title of the video or the vignette counts
+# less than one in the utterance. No measurement is recorded.
+_COLUMN_WEIGHTS = "1.0, 0.3"
 
 
 class Index:
@@ -72,7 +73,7 @@ class Index:
 
     def search(self, query: str, limit: int = LIMIT) -> Results:
         """The best `limit` hits of a query, and how many there are. Raises QueryError, IndexFileError."""
-        with self._asking():
+        with self._transaction():
             parsed = parser.parse(query)
             return self._sequence(parsed, limit) if len(parsed.steps) > 1 else self._plain(parsed, limit)
 
@@ -81,8 +82,8 @@ class Index:
 
         Of a sequence its first utterances are counted. Raises QueryError, IndexFileError.
         """
-        with self._asking():
-            return count_by(self.connection, by, *self._ids(parser.parse(query)))
+        with self._transaction():
+            return count_by(self.connection, by, *self._hit_ids_sql(parser.parse(query)))
 
     def concordance(
         self, query: str, sort: str = "place", context: int = CONTEXT_WORDS, limit: int = 100
@@ -91,13 +92,13 @@ class Index:
 
         Raises QueryError (also when the query holds no word), UsageError, IndexFileError.
         """
-        with self._asking():
+        with self._transaction():
             parsed = parser.parse(query)
             plan = self._plan(parsed, 0)
             if len(parsed.steps) > 1 or not (plan.marks or plan.phrases):
                 raise QueryError("a concordance needs a word", 'or "a phrase", or relaps*', query=query)
             sql = f"SELECT u.id FROM {_source(plan)} ORDER BY u.id LIMIT ?"
-            rows = self.connection.execute(sql, [*_parameters(plan), MOST_UTTERANCES + 1])
+            rows = self.connection.execute(sql, [*_parameters(plan), MAX_UTTERANCES + 1])
             return concordance(self.connection, query, [row[0] for row in rows], plan, sort, context, limit)
 
     def cooccurrence(self, within_ms: int, query: str = "") -> Cooccurrence:
@@ -105,11 +106,11 @@ class Index:
 
         Raises QueryError, IndexFileError.
         """
-        with self._asking():
-            only = self._ids(parser.parse(query)) if query else ("", [])
+        with self._transaction():
+            only = self._hit_ids_sql(parser.parse(query)) if query else ("", [])
             return cooccurrence(self.connection, within_ms, *only)
 
-    def _ids(self, query: Query) -> tuple[str, list[object]]:
+    def _hit_ids_sql(self, query: Query) -> tuple[str, list[object]]:
         """SQL that lists the ids of all hits, with its parameters."""
         if len(query.steps) > 1:
             return "SELECT value FROM json_each(?)", [str(self._chains(query)[0][:, 0].tolist())]
@@ -117,7 +118,7 @@ class Index:
         return f"SELECT u.id FROM {_source(plan)}", _parameters(plan)
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[None]:
         """One reading transaction, so that all of an answer comes from the same state of the index."""
         try:
             self.connection.execute("BEGIN")
@@ -133,29 +134,31 @@ class Index:
 
     def _plain(self, query: Query, limit: int) -> Results:
         plan = self._plan(query, 0)
-        total, order, rows = self._best(plan, limit)
+        total, order, rows = self._top_hits(plan, limit)
         reader = Reader(self.connection)
         moments = reader.moments([row[0] for row in rows], plan)
         sides = reader.sides([(row[0], row[0]) for row in rows])
         hits = [Hit((moments[id],), *sides[id, id], score) for id, score in rows]
-        many = f"more than {RANKED_MOST:,} hits: in order of time, not ranked"
-        notes = [many] if order == "time" and plan.match else [] if total else list(self._misspelt(query))
-        return Results(query.text, total, order, tuple(hits), (*notes, *self._drafts(hits)))
+        many = f"more than {MAX_RANKED_HITS:,} hits: in order of time, not ranked"
+        notes = (
+            [many] if order == "time" and plan.match else [] if total else list(self._spelling_notes(query))
+        )
+        return Results(query.text, total, order, tuple(hits), (*notes, *self._draft_notes(hits)))
 
-    def _best(self, plan: Plan, limit: int) -> tuple[int, str, list[tuple[int, float | None]]]:
+    def _top_hits(self, plan: Plan, limit: int) -> tuple[int, str, list[tuple[int, float | None]]]:
         """How many hits there are, their order, and the ids and scores of the first."""
         if plan.match and plan.where:
             # Checking a text is what costs most; few enough candidates are checked and ranked in one go.
-            candidates = self._one("SELECT count(*) FROM words WHERE words MATCH ?", [plan.match])
-            if candidates <= RANKED_MOST:
+            candidates = self._scalar("SELECT count(*) FROM words WHERE words MATCH ?", [plan.match])
+            if candidates <= MAX_RANKED_HITS:
                 order, sql, parameters = _ranked(plan, candidates)
                 rows = self.connection.execute(sql, parameters).fetchall()
                 return len(rows), order, rows[:limit]
-        total = self._one(f"SELECT count(*) FROM {_source(plan)}", _parameters(plan))
+        total = self._scalar(f"SELECT count(*) FROM {_source(plan)}", _parameters(plan))
         order, sql, parameters = _ranked(plan, total)
         return total, order, self.connection.execute(f"{sql} LIMIT ?", [*parameters, limit]).fetchall()
 
-    def _one(self, sql: str, parameters: list[object]) -> int:
+    def _scalar(self, sql: str, parameters: list[object]) -> int:
         return int(self.connection.execute(sql, parameters).fetchone()[0])
 
     def _sequence(self, query: Query, limit: int) -> Results:
@@ -168,7 +171,7 @@ class Index:
             Hit(tuple(moments[at][id] for at, id in enumerate(row)), *sides[row[0], row[-1]], -gap_ms / 1000)
             for row, gap_ms in zip(ids, gaps_ms[:limit].tolist(), strict=True)
         ]
-        return Results(query.text, len(found), "closeness", tuple(hits), tuple(self._drafts(hits)))
+        return Results(query.text, len(found), "closeness", tuple(hits), tuple(self._draft_notes(hits)))
 
     def _chains(self, query: Query) -> tuple[Places, Places, list[Plan]]:
         """The ids of all chains, shape (n, steps), closest first; their gaps in ms; the plan of each step."""
@@ -184,14 +187,14 @@ class Index:
         rows = self.connection.execute(f"SELECT u.id FROM {_source(plan)}", _parameters(plan))
         return np.fromiter(itertools.chain.from_iterable(rows), np.int64)
 
-    def _misspelt(self, query: Query) -> Iterator[str]:
+    def _spelling_notes(self, query: Query) -> Iterator[str]:
         """For words that are nowhere in the index, words that are and look alike."""
         vocabulary = Vocabulary(self.connection)
         for word in parser.plain_words(query):
-            if not vocabulary.has(word) and (like := vocabulary.like(word)):
+            if not vocabulary.has(word) and (like := vocabulary.similar(word)):
                 yield f"nobody says '{word}'; did you mean {' or '.join(like)}?"
 
-    def _drafts(self, hits: Sequence[Hit]) -> Iterator[str]:
+    def _draft_notes(self, hits: Sequence[Hit]) -> Iterator[str]:
         drafts = {m.video for h in hits for m in h.moments if m.draft}
         if drafts:
             yield f"draft, not verified by anybody: {', '.join(sorted(drafts))}"
@@ -213,10 +216,10 @@ def _parameters(plan: Plan) -> list[object]:
 
 def _ranked(plan: Plan, total: int) -> tuple[str, str, list[object]]:
     """The order of the hits, and SQL for their ids and scores in it, with its parameters."""
-    if plan.match and total <= RANKED_MOST:
+    if plan.match and total <= MAX_RANKED_HITS:
         tables = "words JOIN utterances u ON u.id = words.rowid" if plan.where else "words"
         where = " AND ".join(["words MATCH ?", *([plan.sql] if plan.where else [])])
-        columns = f"words.rowid, -bm25(words, {_WEIGHTS}) AS score"
+        columns = f"words.rowid, -bm25(words, {_COLUMN_WEIGHTS}) AS score"
         sql = f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY score DESC, words.rowid"
         return "relevance", sql, [plan.rank, *plan.parameters]
     if plan.match or not (plan.concepts or plan.positive_words):

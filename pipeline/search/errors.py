@@ -1,11 +1,10 @@
-"""What can go wrong in a search: a query that cannot be read, an index that cannot be used, a foreign
-document.
+"""Errors of a search: a query that cannot be read, an index that cannot be used, a foreign document.
 
-    UsageError
-    └── QueryError       exit status 2: the caret shows the place
-    VignetteError
-    ├── IndexFileError   the index is missing, damaged, busy, or not an index
-    └── DocumentError    a document that is not ours, or damaged: named and skipped
+UsageError
+└── QueryError       exit status 2: the caret shows the place
+VignetteError
+├── IndexFileError   the index is missing, damaged, busy, or not an index
+└── DocumentError    a document that is not ours, or damaged: named and skipped
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Transcripts with synchronised times and concept codes for the tools of qualitative research: REFI-QDA 1.5
-(`.qdpx`).
+"""REFI-QDA 1.5 export (`.qdpx`): transcripts with synchronised times and concept codes for qualitative data analysis tools.
 
 A project is a ZIP file with `project.qde` (XML, namespace urn:QDA-XML:project:1.0; its element names and
 their order follow the standard's Project.xsd of 18 March 2019, www.qdasoftware.org) and a folder `Sources`
@@ -27,17 +26,21 @@ from pipeline.formats.document.reader import KINDS, Document, Spoken, Tag
 from pipeline.search.answers.clips import recording_of
 from pipeline.search.errors import IndexFileError
 
+# The XML namespace of the standard's Project.xsd.
 NAMESPACE = "urn:QDA-XML:project:1.0"
+# The attribute `origin` of a project, by which an export of ours is told from another program's.
 ORIGIN = "Vignette"
-# The standard allows larger files only outside of the project.
-_MOST_INSIDE_BYTES = 2**31 - 1
-_OURS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:vignette:refi-qda")
+# Bytes: the standard allows larger files only outside of the project.
+_MAX_INTERNAL_BYTES = 2**31 - 1
+# Namespace of our name-based GUIDs (RFC 4122, version 5).
+_GUID_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:vignette:refi-qda")
+# Date of every archive member, the earliest that ZIP can hold: equal inputs give equal bytes.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written: documents, coded passages, and what had to be left out."""
+    """The result of an export: documents, coded passages, and what had to be left out."""
 
     path: Path
     documents: int
@@ -236,7 +239,7 @@ class _Project:
                 f"there is no recording of '{document.name}' in '{self.media}'; the tool will ask for it"
             )
             return f"relative:///{document.name}"
-        if self.with_media and recording.stat().st_size <= _MOST_INSIDE_BYTES:
+        if self.with_media and recording.stat().st_size <= _MAX_INTERNAL_BYTES:
             inside = f"{_guid('media', name)}{recording.suffix}"
             self.inside[inside] = recording
             return f"internal://{inside}"
@@ -322,7 +325,7 @@ class _Text:
 
 
 def _guid(*names: str) -> str:
-    return str(uuid.uuid5(_OURS, "\n".join(names)))
+    return str(uuid.uuid5(_GUID_NAMESPACE, "\n".join(names)))
 
 
 def _tag(name: str) -> str:

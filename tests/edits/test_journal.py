@@ -32,8 +32,8 @@ from pipeline.edits.model import (
     Withdraw,
     Words,
     WordTime,
+    decision_from_json,
     sealed,
-    understood,
 )
 from tests.support.project import ROOT
 from tests.support.waiting import wait_until
@@ -79,7 +79,7 @@ def test_what_is_written_is_read(tmp_path, value):
     (written,) = append(path, [Decision("", "Ana", value, HERE, {"cues": [{"start_ms": 1}]}, "heard twice")])
     assert read(path).decisions == (written,)
     assert written.value == value
-    assert understood(json.loads(lines(path)[0])) == written
+    assert decision_from_json(json.loads(lines(path)[0])) == written
 
 
 def test_lines_are_for_people(tmp_path):

@@ -187,5 +187,5 @@ def test_a_part_that_was_made_moved_and_joined():
 def test_without_anything_that_is_so_already_nothing_is_looked_up(monkeypatch):
     """A run over a fresh result pays for one look at each decision about text, no more."""
     decisions = after(reworded("Welcome", "Hello"), lambda maker, made: maker.split(2))
-    found = already_applied.look_back(demo_aligned().tokens, decisions)
+    found = already_applied.find_already_applied(demo_aligned().tokens, decisions)
     assert (found.so, found.places, found.tokens) == ({}, {}, demo_aligned().tokens)

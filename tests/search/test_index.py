@@ -106,7 +106,7 @@ def test_keys_rise_with_the_names_and_stay(tmp_path):
     held = {}
     for at in range(0, 60, 5):
         present = {**held, **dict.fromkeys(names[at : at + 5])}
-        found = write.assign(held, sorted(present))
+        found = write.assign_keys(held, sorted(present))
         assert all(found[name] == key for name, key in held.items())
         ordered = [found[n] for n in sorted(found)]
         assert ordered == sorted(set(ordered))
@@ -115,9 +115,9 @@ def test_keys_rise_with_the_names_and_stay(tmp_path):
 
 
 def test_a_thousand_documents_in_a_row_never_need_new_keys():
-    held = write.assign({}, ["0"])
+    held = write.assign_keys({}, ["0"])
     for n in range(1, 1000):
-        held = write.assign(held, [*held, f"{n:04}"])
+        held = write.assign_keys(held, [*held, f"{n:04}"])
     assert len(set(held.values())) == 1000
 
 
@@ -260,7 +260,7 @@ def test_text_cannot_steer_a_terminal(tmp_path):
 def test_a_search_sees_the_index_of_before_until_it_is_done(tmp_path):
     search_makers.save(tmp_path, search_makers.document())
     Index.update(tmp_path)
-    with Index.of(tmp_path) as index, index._asking():
+    with Index.of(tmp_path) as index, index._transaction():
         before = index.connection.execute("SELECT count(*) FROM utterances").fetchone()
         search_makers.save(tmp_path, search_makers.document("more", search_makers.CLINIC))
         Index.update(tmp_path)
@@ -307,7 +307,7 @@ def test_errors_survive_the_way_between_processes(error):
 def test_one_writer_at_a_time(tmp_path):
     search_makers.save(tmp_path, search_makers.document())
     built = Index.update(tmp_path)
-    with build._only_one(built.index), pytest.raises(IndexFileError, match="another run is writing"):
+    with build._locked(built.index), pytest.raises(IndexFileError, match="another run is writing"):
         Index.update(tmp_path)
 
 

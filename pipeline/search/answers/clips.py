@@ -1,4 +1,4 @@
-"""Cut what was found out of the recordings, one file for each hit."""
+"""Clip extraction: cut the hits out of their recordings, one file each."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipeline.media.facts import SUFFIXES
 from pipeline.search.answers.results import Hit
 from pipeline.timing import format_timecode
 
-# A cut at the first sound of a word sounds cut; this much is given on either side.
+# Handles on either side of a hit: a cut right at the first sound of a word is heard as one. No measurement is recorded.
 MARGIN_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip that was cut, or `problem` says why not."""
+    """A clip of a hit, handles included; where none could be cut, `path` is "" and `problem` says why."""
 
     video: str
     start_ms: int

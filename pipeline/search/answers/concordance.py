@@ -1,4 +1,4 @@
-"""Keyword in context: every place where a word is said, with what stands left and right of it."""
+"""Concordance (keyword in context, KWIC): every occurrence of a word with the words left and right of it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from pipeline.search.answers.rows import Reader
 from pipeline.search.index.vocabulary import folded, words_of
 from pipeline.search.query.sql import Plan
 
+# The orders of lines: by place in the videos, or by the words on one side.
 SORTS = ("place", "left", "right")
+# Words on either side, unless asked for otherwise.
 CONTEXT_WORDS = 8
 # Sorting needs every line, and nobody reads more: only so many utterances are looked at, and it is said.
-MOST_UTTERANCES = 20_000
-_AT_ONCE = 500
+MAX_UTTERANCES = 20_000
+# Utterances that are read from the index at a time.
+_BATCH_UTTERANCES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordLine:
-    """One occurrence: `left` and `right` are the words around it in its utterance, `keyword` as it is
-    written.
-    """
+    """One occurrence: `keyword` as it is written, `left` and `right` the words around it in its utterance."""
 
     video: str
     utterance: str
@@ -41,7 +42,7 @@ class KeywordLine:
 class Concordance:
     """The lines that were asked for, and how many there are in all.
 
-    `cut` says that the word is in more utterances than MOST_UTTERANCES, and only the first were looked at.
+    `cut` says that the word is in more utterances than MAX_UTTERANCES, and only the first were looked at.
     """
 
     word: str
@@ -66,15 +67,15 @@ def concordance(
     """
     if sort not in SORTS:
         raise UsageError(f"--sort knows {', '.join(SORTS)}, not '{sort}'")
-    lines = list(_lines(Reader(connection), ids[:MOST_UTTERANCES], plan, context))
+    lines = list(_lines(Reader(connection), ids[:MAX_UTTERANCES], plan, context))
     if sort != "place":
         lines.sort(key=_left_key if sort == "left" else _right_key)
-    return Concordance(word, len(lines), sort, tuple(lines[:limit]), len(ids) > MOST_UTTERANCES)
+    return Concordance(word, len(lines), sort, tuple(lines[:limit]), len(ids) > MAX_UTTERANCES)
 
 
 def _lines(reader: Reader, ids: list[int], plan: Plan, context: int) -> Iterator[KeywordLine]:
-    for at in range(0, len(ids), _AT_ONCE):
-        some = ids[at : at + _AT_ONCE]
+    for at in range(0, len(ids), _BATCH_UTTERANCES):
+        some = ids[at : at + _BATCH_UTTERANCES]
         moments = reader.moments(some, plan)
         for id in some:
             moment = moments[id]

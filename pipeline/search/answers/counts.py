@@ -1,4 +1,4 @@
-"""Counts: how hits divide by concept, speaker, vignette or video, and which concepts occur near which."""
+"""Frequencies and co-occurrence: how hits divide by concept, speaker, vignette or video; which concepts occur near which."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.search.answers.results import Count, scene_name
 
+# The values of --count-by.
 BY = ("concept", "speaker", "vignette", "video")
-_UNKNOWN = "(nobody knows)"
+# Shown for utterances without a speaker.
+_UNKNOWN_LABEL = "(nobody knows)"
 
 # Each lists (name, kind, number, utterances); `{where}` is empty or picks the hits.
 _QUERIES = {
@@ -33,8 +35,9 @@ _QUERIES = {
 def count_by(
     connection: sqlite3.Connection, by: str, ids: str, parameters: list[object]
 ) -> tuple[Count, ...]:
-    """The utterances that `ids` lists, divided; each group with how many utterances it has in the whole
-    index.
+    """Group by `by` the utterances that the SQL `ids` lists, each group with its size in the whole index.
+
+    Raises UsageError for a `by` that does not exist.
     """
     if by not in BY:
         raise UsageError(f"--count-by knows {', '.join(BY)}, not '{by}'")
@@ -48,13 +51,12 @@ def count_by(
 def _label(by: str, name: str, kind: str, number: int) -> str:
     if by == "vignette":
         return f"{name}, {scene_name(kind, number) or 'outside of vignettes'}"
-    return name or _UNKNOWN
+    return name or _UNKNOWN_LABEL
 
 
 @dataclass(frozen=True, slots=True)
 class Cooccurrence:
-    """How often concepts occur near each other; `near[a][b]` counts the utterances with `a` that have `b`
-    near.
+    """Co-occurrence table: `near[a][b]` counts the utterances with concept `a` that have `b` near.
 
     Near means: in the same utterance, or in one of the same video that starts at most `within_ms` after its
     end, or ends at most that long before its start. With 0 only the same utterance counts, and the table is
@@ -71,7 +73,7 @@ class Cooccurrence:
 
 
 @dataclass(slots=True)
-class _Where:
+class _TaggedUtterance:
     start_ms: int
     end_ms: int
     concepts: set[str]
@@ -80,16 +82,16 @@ class _Where:
 def cooccurrence(
     connection: sqlite3.Connection, within_ms: int, ids: str = "", parameters: list[object] | None = None
 ) -> Cooccurrence:
-    """The table over all tagged utterances, or over those that `ids` lists."""
+    """Compute the table over all tagged utterances, or over those that the SQL `ids` lists; `within_ms` milliseconds."""
     only = f"WHERE t.utterance IN ({ids})" if ids else ""
     sql = (
         "SELECT u.id, u.start_ms, u.end_ms, c.name FROM tags t JOIN utterances u ON u.id = t.utterance "
         f"JOIN concepts c ON c.id = t.concept {only} ORDER BY u.id"
     )
-    documents: dict[int, dict[int, _Where]] = {}
+    documents: dict[int, dict[int, _TaggedUtterance]] = {}
     for id, start_ms, end_ms, concept in connection.execute(sql, parameters or []):
         places = documents.setdefault(id >> 20, {})
-        places.setdefault(id, _Where(start_ms, end_ms, set())).concepts.add(concept)
+        places.setdefault(id, _TaggedUtterance(start_ms, end_ms, set())).concepts.add(concept)
     names = sorted({c for places in documents.values() for p in places.values() for c in p.concepts})
     total = dict.fromkeys(names, 0)
     near = {a: dict.fromkeys(names, 0) for a in names}
@@ -99,7 +101,7 @@ def cooccurrence(
 
 
 def _count_document(
-    places: list[_Where], within_ms: int, total: dict[str, int], near: dict[str, dict[str, int]]
+    places: list[_TaggedUtterance], within_ms: int, total: dict[str, int], near: dict[str, dict[str, int]]
 ) -> None:
     """Add one document; `places` in order of their start."""
     longest_ms = max((p.end_ms - p.start_ms for p in places), default=0)

@@ -1,4 +1,4 @@
-"""Where a found moment can be heard: the recording at that time, as browsers and players open it; else where it can be read."""
+"""Media fragment links: into the recording at the time of a hit, or else into its transcript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers as text, Markdown and CSV for people; as JSON they render themselves.
+"""Rendering of answers as text, Markdown and CSV; as JSON they render themselves.
 
 Everything shown comes from documents nobody vouches for: control characters are gone since indexing,
 Markdown's own marks are escaped, and a CSV cell that a spreadsheet would run as a formula is made text.
@@ -16,6 +16,7 @@ from pipeline.search.answers.counts import Cooccurrence
 from pipeline.search.answers.results import Count, Evidence, Hit, Line, Moment, Results
 from pipeline.timing import clock, format_timecode
 
+# The values of --format.
 FORMATS = ("text", "json", "csv", "md")
 _ORDERS = {
     "relevance": "best first",
@@ -23,8 +24,11 @@ _ORDERS = {
     "closeness": "closest first",
     "time": "in order of video and time",
 }
-_SIDE_CHARS = 100
+# Characters of a line before or after a hit.
+_CONTEXT_CHARS = 100
+# What spreadsheets read as the start of a formula, full-width forms too (OWASP, CSV Injection).
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
+# Characters that have a meaning in Markdown or in formulas inside of it.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!&()])")
 
 
@@ -47,15 +51,15 @@ def _hit_lines(number: int, hit: Hit) -> Iterable[str]:
     first = hit.moments[0]
     yield f"{number}. {first.source}"
     if hit.before:
-        yield f"     {_said(hit.before, -_SIDE_CHARS)}"
+        yield f"     {_context_line(hit.before, -_CONTEXT_CHARS)}"
     for moment in hit.moments:
         if moment is not first:
             yield f"     {moment.source}"
         yield f"   > {_name(moment.speaker)}{marked(moment.text, moment.marks, '*', '*')}"
         if moment.evidence:
-            yield f"     [{'; '.join(map(_proof, moment.evidence))}]"
+            yield f"     [{'; '.join(map(_evidence, moment.evidence))}]"
     if hit.after:
-        yield f"     {_said(hit.after, _SIDE_CHARS)}"
+        yield f"     {_context_line(hit.after, _CONTEXT_CHARS)}"
     if first.link:
         yield f"     {first.link}"
 
@@ -64,7 +68,7 @@ def _name(speaker: str) -> str:
     return f"{speaker}: " if speaker else ""
 
 
-def _said(line: Line, chars: int) -> str:
+def _context_line(line: Line, chars: int) -> str:
     """A line of context; a negative number of characters keeps its end, which is what stands beside the hit."""
     text = line.text
     if len(text) > abs(chars):
@@ -72,7 +76,7 @@ def _said(line: Line, chars: int) -> str:
     return _name(line.speaker) + text
 
 
-def _proof(evidence: Evidence) -> str:
+def _evidence(evidence: Evidence) -> str:
     manner = f" ({', '.join(sorted(evidence.manner))})" if evidence.manner else ""
     return f'{evidence.concept}{manner}: "{evidence.words}"'
 
@@ -93,7 +97,7 @@ def results_md(results: Results) -> str:
         for moment in hit.moments:
             text = _marked_md(moment)
             lines += ["", f"> {'**' + _escaped(moment.speaker) + ':** ' if moment.speaker else ''}{text}"]
-            proofs = [f"{_escaped(_proof(e))}" for e in moment.evidence]
+            proofs = [f"{_escaped(_evidence(e))}" for e in moment.evidence]
             lines += [">", f"> {'; '.join(proofs)}"] if proofs else []
             source = _escaped(moment.source)
             lines += ["", f"[{source}]({_enclosed(moment.link)})" if moment.link else source]
@@ -135,7 +139,7 @@ def _rows(number: int, hit: Hit) -> Iterable[Sequence[object]]:
         after = hit.after if step == len(hit.moments) else None
         yield (
             number, step, m.video, m.title, m.vignette, m.vignette_title, format_timecode(m.start_ms),
-            format_timecode(m.end_ms), m.start_ms, m.end_ms, m.speaker, m.role, m.text, "; ".join(map(_proof, m.evidence)),
+            format_timecode(m.end_ms), m.start_ms, m.end_ms, m.speaker, m.role, m.text, "; ".join(map(_evidence, m.evidence)),
             _name(before.speaker) + before.text if before else "", _name(after.speaker) + after.text if after else "",
             m.citation, m.link, m.grade, "yes" if m.draft else "no",
         )  # fmt: skip

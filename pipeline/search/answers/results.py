@@ -1,4 +1,4 @@
-"""What a search found, as values: hits with their context, evidence, citation and link."""
+"""Search results as values: hits with their context, evidence, citation and link."""
 
 from __future__ import annotations
 
@@ -46,8 +46,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An utterance that was found; `marks` are the spans of characters `[first, last)` that the query's words
-    matched, `link` is where it can be heard or read, "" where that is not known.
+    """An utterance that was found.
+
+    `marks` are the spans of characters `[first, last)` that the query's words matched; `link` is where it can be heard or
+    read, "" where that is not known.
     """
 
     video: str
@@ -69,7 +71,7 @@ class Moment:
     @property
     def source(self) -> str:
         """`Title, Vignette 2, 00:41:07–00:41:15, Speaker`; what is unknown is left out, a draft says so."""
-        times = f"{_whole(self.start_ms)}–{_whole(self.end_ms, up=True)}"
+        times = f"{_whole_seconds(self.start_ms)}–{_whole_seconds(self.end_ms, up=True)}"
         draft = "draft, not verified" if self.draft else ""
         parts = (self.title or self.video, self.vignette, times, self.speaker, draft)
         return ", ".join(p for p in parts if p)
@@ -87,8 +89,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer: an utterance, or the utterances of a sequence in their order, with the lines before and
-    after.
+    """A hit: an utterance, or the utterances of a sequence in their order, with the lines before and after.
 
     `score` grows with how well it fits: BM25 for words, the confidence of the tag for concepts, for a
     sequence minus the seconds between its first and last utterance; None where hits stand in order of time.
@@ -146,7 +147,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many hits have this value, of how many utterances that have it at all."""
+    """A frequency: how many `hits` have this value, `of` how many utterances that have it at all."""
 
     value: str
     hits: int
@@ -164,6 +165,6 @@ def scene_name(kind: str, number: int) -> str:
     )
 
 
-def _whole(time_ms: int, up: bool = False) -> str:
+def _whole_seconds(time_ms: int, up: bool = False) -> str:
     """hh:mm:ss; an end is rounded up, so that the cited time holds all of the words."""
     return format_timecode((time_ms + 999 if up else time_ms) // 1000 * 1000)[:-4]

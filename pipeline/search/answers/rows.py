@@ -1,4 +1,4 @@
-"""Utterances read back from the index: who, where, when, the marked words, the evidence, the lines around."""
+"""Result retrieval: read shown utterances back from the index, with speaker, place, marked words, evidence and context."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.search.index.schema import ORDINAL_BITS
 from pipeline.search.index.vocabulary import folded, spoken_pattern
 from pipeline.search.query.sql import Plan
 
-# Both are taken out of every text before it is indexed, so they cannot stand in one.
+# Highlight marks (control characters): both are taken out of every text before it is indexed, so they cannot stand in one.
 _OPEN, _CLOSE = "\x02", "\x03"
 _MOMENT = """
 SELECT u.id, d.name, d.title, u.label, coalesce(s.name, ''), coalesce(s.role, ''), coalesce(v.kind, ''),
@@ -42,7 +42,7 @@ class Reader:
 
     def moments(self, ids: Sequence[int], plan: Plan) -> dict[int, Moment]:
         """The utterances by id, marked by what the plan looked for."""
-        rows = self.connection.execute(_MOMENT, [_list(ids)]).fetchall()
+        rows = self.connection.execute(_MOMENT, [_json_list(ids)]).fetchall()
         texts = {row[0]: row[11] for row in rows}
         marks, evidence = self.marks(texts, plan), self.evidence(texts, plan)
         return {row[0]: _moment(row, marks[row[0]], tuple(evidence.get(row[0], ()))) for row in rows}
@@ -51,7 +51,7 @@ class Reader:
         """The spans of characters that the plan's words and phrases matched, by utterance."""
         found: dict[int, list[tuple[int, int]]] = {id: [] for id in texts}
         if plan.marks:
-            for id, text in self.connection.execute(_MARKED, [_OPEN, _CLOSE, plan.marks, _list(texts)]):
+            for id, text in self.connection.execute(_MARKED, [_OPEN, _CLOSE, plan.marks, _json_list(texts)]):
                 found[id] += _spans(text)
         for phrase in plan.phrases:
             pattern = spoken_pattern(phrase)
@@ -66,7 +66,7 @@ class Reader:
             condition, parameters = plan.concepts.sql, plan.concepts.parameters
         found: dict[int, list[Evidence]] = {}
         for row in self.connection.execute(
-            _EVIDENCE.format(condition=condition), [_list(texts), *parameters]
+            _EVIDENCE.format(condition=condition), [_json_list(texts), *parameters]
         ):
             id, concept, first, last, start_ms, end_ms, rule, confidence, *flags, about = row
             words = texts[id][first:last]
@@ -78,16 +78,14 @@ class Reader:
     def sides(
         self, ranges: Iterable[tuple[int, int]]
     ) -> dict[tuple[int, int], tuple[Line | None, Line | None]]:
-        """The utterances right before the first and right after the last of each range of ids, in the same
-        document.
-        """
+        """The utterances right before the first and right after the last id of each range, in the same document."""
         ranges = list(ranges)
         wanted = [id for first, last in ranges for id in (first - 1, last + 1)]
         sql = (
             "SELECT u.id, coalesce(s.name, ''), u.start_ms, u.text FROM utterances u "
             "LEFT JOIN speakers s ON s.id = u.speaker WHERE u.id IN (SELECT value FROM json_each(?))"
         )
-        lines = {row[0]: Line(*row[1:]) for row in self.connection.execute(sql, [_list(wanted)])}
+        lines = {row[0]: Line(*row[1:]) for row in self.connection.execute(sql, [_json_list(wanted)])}
 
         def beside(id: int, place: int) -> Line | None:
             return lines.get(place) if id >> ORDINAL_BITS == place >> ORDINAL_BITS else None
@@ -116,7 +114,7 @@ def _moment(row: tuple, marks: tuple[tuple[int, int], ...], evidence: tuple[Evid
     )
 
 
-def _list(ids: Iterable[int]) -> str:
+def _json_list(ids: Iterable[int]) -> str:
     return str(list(ids))
 
 

@@ -1,5 +1,4 @@
-"""What followed what: chains of utterances, each within its limits of time, place and speaker after the one
-before.
+"""Temporal sequence matching: chains of utterances, each following the one before within limits of time, place and speaker.
 
 Chains are built from the last step backwards, so that a first utterance is found whenever *some* chain
 continues it; of several continuations the nearest is taken. Utterances whose speaker nobody knows are neither

@@ -1,4 +1,4 @@
-"""Building the index and keeping it up to date with a folder of documents, while others search it.
+"""Incremental indexing: bring the index up to date with a folder of documents while others search it.
 
 One run is one transaction: a search sees the index of before or of after, never half of a change. An index
 from nothing is built in a file beside and then copied over the old one in one step.
@@ -15,8 +15,9 @@ from pathlib import Path
 from pipeline.formats.document import reader
 from pipeline.search.errors import IndexFileError
 from pipeline.search.index import schema
-from pipeline.search.index.write import Built, Filling, NoRoomError, Progress, size_and_time
+from pipeline.search.index.write import Built, IndexingRun, NoRoomError, Progress, size_and_time
 
+# File name of the index, in the folder `.work` of the documents' folder.
 INDEX_NAME = "search.sqlite"
 
 
@@ -40,7 +41,7 @@ def update(
         raise IndexFileError(folder, "there is no such folder", "name the folder that holds the transcripts")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _only_one(path):
+        with _locked(path):
             return _update(folder, path, rebuild, progress or (lambda done, of, name: None))
     except sqlite3.Error as error:
         raise schema.damaged(path, error) from None
@@ -49,9 +50,7 @@ def update(
 
 
 def outdated(connection: sqlite3.Connection, folder: Path) -> int:
-    """How many documents of a folder came, went or changed since they were indexed, as far as size and time
-    tell.
-    """
+    """Count the documents of a folder that came, went or changed since indexing, as far as size and time tell."""
     sql = "SELECT path, size, mtime_ns FROM documents UNION ALL SELECT path, size, mtime_ns FROM skipped"
     held = {path: facts for path, *facts in connection.execute(sql)}
     now = {p.relative_to(folder).as_posix(): size_and_time(p) for p in reader.find(folder)}
@@ -59,7 +58,7 @@ def outdated(connection: sqlite3.Connection, folder: Path) -> int:
 
 
 @contextlib.contextmanager
-def _only_one(path: Path) -> Iterator[None]:
+def _locked(path: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock = FileLock(path.with_name(path.name + ".lock"))
@@ -79,12 +78,12 @@ def _update(folder: Path, path: Path, rebuild: bool, progress: Progress) -> Buil
     if path.exists() and not rebuild and _is_sound(path):
         connection = schema.open_to_write(path)
         try:
-            return _in_one_transaction(Filling(connection, folder, path, progress))
+            return _in_one_transaction(IndexingRun(connection, folder, path, progress))
         except NoRoomError:
             pass
         finally:
             connection.close()
-    return _from_nothing(folder, path, progress)
+    return _rebuild(folder, path, progress)
 
 
 def _refuse_foreign(path: Path, is_our_place: bool, rebuild: bool) -> None:
@@ -98,7 +97,7 @@ def _refuse_foreign(path: Path, is_our_place: bool, rebuild: bool) -> None:
 def _is_sound(path: Path) -> bool:
     """Whether the file is an index that can be changed."""
     try:
-        with contextlib.closing(schema.look(path)) as connection:
+        with contextlib.closing(schema.connect_read_only(path)) as connection:
             if schema.is_ours(connection):
                 connection.execute("SELECT count(*) FROM documents").fetchone()
                 return True
@@ -107,15 +106,15 @@ def _is_sound(path: Path) -> bool:
     return False
 
 
-def _from_nothing(folder: Path, path: Path, progress: Progress) -> Built:
+def _rebuild(folder: Path, path: Path, progress: Progress) -> Built:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     try:
         connection = schema.create(part)
         try:
-            built = _in_one_transaction(Filling(connection, folder, path, progress, rebuilt=True))
+            built = _in_one_transaction(IndexingRun(connection, folder, path, progress, rebuilt=True))
             connection.execute("INSERT INTO words(words) VALUES('optimize')")
-            _put_in_place(connection, part, path)
+            _swap_in(connection, part, path)
         finally:
             connection.close()
         if part.exists():
@@ -133,10 +132,8 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _put_in_place(connection: sqlite3.Connection, part: Path, path: Path) -> None:
-    """Copy a finished index over the one that may be in use; a damaged or missing one is simply replaced
-    later.
-    """
+def _swap_in(connection: sqlite3.Connection, part: Path, path: Path) -> None:
+    """Copy a finished index over the one that may be in use; a damaged or missing one is simply replaced later."""
     with contextlib.suppress(sqlite3.DatabaseError):
         if path.exists() and _is_sound(path):
             target = schema.open_to_write(path)
@@ -150,10 +147,10 @@ def _put_in_place(connection: sqlite3.Connection, part: Path, path: Path) -> Non
         old.unlink(missing_ok=True)
 
 
-def _in_one_transaction(run: Filling) -> Built:
+def _in_one_transaction(run: IndexingRun) -> Built:
     run.connection.execute("BEGIN IMMEDIATE")
     try:
-        built = run.everything()
+        built = run.run()
     except BaseException:  # Ctrl-C too leaves the index as it was
         with contextlib.suppress(sqlite3.Error):
             run.connection.execute("ROLLBACK")

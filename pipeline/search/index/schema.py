@@ -1,4 +1,4 @@
-"""The index on disk: one SQLite file (FTS5, write-ahead log), its tables and how it is opened.
+"""Index schema: one SQLite file (FTS5, write-ahead log), its tables and how it is opened.
 
 Row ids carry order. A document has a key, and keys rise with the documents' paths; an utterance's id is its
 document's key times 2^20 plus its place in the document. So ids rise by path and then by time, a document is
@@ -15,10 +15,12 @@ from pathlib import Path
 from pipeline.search.errors import IndexFileError
 from pipeline.search.index import vocabulary
 
+# SQLite's `user_version`; an index of another version is built anew.
 VERSION = 3
-ORDINAL_BITS = 20  # of an utterance's id: documents.MAX_UTTERANCES is 2^20
+ORDINAL_BITS = 20  # of an utterance's id: reader.MAX_UTTERANCES is 2^20
 KEY_BITS = 42  # of a document's key, so that an id stays below 2^63
 _APPLICATION_ID = 0x56676E74  # "Vgnt": tells our files from other SQLite files
+# Twice SQLite's default.
 _PAGE_BYTES = 8192
 
 _TABLES = """
@@ -103,7 +105,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def look(path: Path) -> sqlite3.Connection:
+def connect_read_only(path: Path) -> sqlite3.Connection:
     """A read-only connection to whatever SQLite file this is."""
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
@@ -133,14 +135,14 @@ def is_foreign(path: Path) -> bool:
     if path.stat().st_size == 0:
         return False
     try:
-        with closing(look(path)) as connection:
+        with closing(connect_read_only(path)) as connection:
             return bool(connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID)
     except sqlite3.Error:
         return not path.read_bytes()[:16].startswith(b"SQLite format 3")
 
 
 def damaged(path: Path, error: sqlite3.Error) -> IndexFileError:
-    """What SQLite said about the index, as our sentence."""
+    """Translate an error of SQLite into one that names the index and the remedy."""
     if "locked" in str(error):
         return IndexFileError(path, "is being written by another command", "wait for it to end")
     return IndexFileError(path, f"cannot be used ({error})", "run: vignette index --rebuild")

@@ -1,4 +1,4 @@
-"""When and by whom every utterance is said, as arrays: what sequences are computed from.
+"""Columnar timeline: times, speakers and vignettes of all utterances as arrays, from which sequences are computed.
 
 A document keeps its four columns as one blob, so that a thousand videos are read in a thousand rows. An
 utterance's *place* is its position in the documents that were loaded, one after the other; places rise as ids
@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 from pipeline.search.index.schema import ORDINAL_BITS
 
 Places = NDArray[np.int64]
+# In place of a speaker or vignette that nobody knows.
 UNKNOWN = -1
+# start_ms, end_ms, speaker, vignette.
 _COLUMNS = 4
+# Mask of an utterance's place in its document, the low bits of its id.
 _ORDINALS = (1 << ORDINAL_BITS) - 1
 
 
@@ -34,8 +37,7 @@ def _known(id: int | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The utterances of some documents; every column int64 of shape (n,), times in ms, UNKNOWN where nobody
-    knows.
+    """The utterances of some documents as columns, each int64 of shape (n,); times in ms, UNKNOWN where nobody knows.
 
     `keys` are the documents' keys, rising; `firsts` the places where they begin, and one more for the end.
     """

@@ -1,4 +1,4 @@
-"""The words of the index as they are written, beside the stems that full-text search compares.
+"""Vocabulary: the written forms of all indexed words, beside the Porter stems that full-text search compares.
 
 The stemmer makes "drinking" and "drinks" one; that is what a plain word wants. A phrase wants its words
 exactly, and a prefix the words that begin so: both are found through stems and, where stems say too much,
@@ -20,12 +20,14 @@ CREATE TABLE forms(id INTEGER PRIMARY KEY, form TEXT UNIQUE NOT NULL);
 CREATE VIRTUAL TABLE stems USING fts5(
     form, content='forms', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
 """
+# A word as FTS5's tokenizer unicode61 divides text: letters and digits.
 _WORD = re.compile(r"[^\W_]+")
+# Sorts behind every character: the upper end of a range of forms with a common prefix.
 _LAST_CHARACTER = "\U0010ffff"
 
 
 class _Folding(dict[int, str]):
-    """Each character without case and diacritics, when that is one character again."""
+    """Case and diacritic folding table, filled on demand: a character that would not fold to one character stays."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -41,12 +43,12 @@ _FOLDING = _Folding()
 
 
 def folded(text: str) -> str:
-    """Without case and diacritics, character for character, as the index compares letters."""
+    """Fold case and diacritics (NFD) as the index does, character for character: the length stays."""
     return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
 def fold(text: str) -> str:
-    """The text as names are compared: without case, with single spaces."""
+    """Normalise a name for comparison: case folded, with single spaces."""
     return " ".join(text.casefold().split())
 
 
@@ -57,8 +59,9 @@ def words_of(text: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def spoken_pattern(phrase: str) -> re.Pattern[str]:
-    """Finds, in folded text, the words of a phrase one after the other; with a star at its end the last one
-    may go on.
+    """The pattern that finds, in folded text, the words of a phrase one after the other.
+
+    With a star at the phrase's end its last word is a prefix.
     """
     words = r"[\W_]+".join(re.escape(w) for w in words_of(folded(phrase)))
     return re.compile(rf"(?<![^\W_]){words}" + (r"[^\W_]*" if phrase.endswith("*") else r"(?![^\W_])"))
@@ -70,8 +73,9 @@ def spoken(text: str, phrase: str) -> bool:
 
 
 def plain_glob(phrase: str) -> str:
-    """A GLOB pattern for lower-case text that only finds what `spoken` finds, though not all of it, ten times
-    as fast.
+    """Prefilter: a GLOB pattern for lower-case text between spaces that finds some of what `spoken` finds and nothing else.
+
+    SQLite evaluates it without calling Python. "" for a phrase that is not ASCII, which finds nothing.
     """
     aside = "[ ,.;:?!'\"()-]"
     words = " ".join(words_of(folded(phrase)))
@@ -136,8 +140,8 @@ class Vocabulary:
             is not None
         )
 
-    def like(self, word: str) -> list[str]:
-        """Up to three written words that look like one that does not occur."""
+    def similar(self, word: str) -> list[str]:
+        """Spelling suggestions: up to three forms with the word's first letter and a difflib ratio of at least 0.75."""
         import difflib
 
         first = folded(word)[:1]

@@ -1,6 +1,4 @@
-"""What one indexing run writes into an open index: documents as rows, and which of them are still as they
-were.
-"""
+"""Index writer: one indexing run, which writes new and changed documents as rows and leaves the unchanged."""
 
 from __future__ import annotations
 
@@ -20,12 +18,12 @@ from pipeline.formats.document.reader import Document, Scene, Spoken
 from pipeline.search.index import schema, timeline
 from pipeline.search.index.vocabulary import Vocabulary, fold
 
-_APPEND_STEP = 1 << 20
+# Distance between the keys of documents appended behind the last: room for later ones between them.
+_APPEND_KEY_STEP = 1 << 20
 
-
-# A file changed twice within the clock's grain looks unchanged; one changed this shortly before we read it is
-# read again.
-_RACY_NS = 2_000_000_000
+# Nanoseconds. A file changed twice within the file system's time resolution (2 s on FAT) looks unchanged; one changed this
+# shortly before we read it is read again.
+_RACY_WINDOW_NS = 2_000_000_000
 
 Progress = Callable[[int, int, str], None]
 
@@ -51,6 +49,7 @@ class Built:
 
 
 def size_and_time(path: Path) -> list[int]:
+    """A file's size in bytes and time of change in nanoseconds; empty when it is gone."""
     try:
         stat = path.stat()
     except OSError:  # gone since it was listed
@@ -59,8 +58,8 @@ def size_and_time(path: Path) -> list[int]:
 
 
 @dataclass
-class Filling:
-    """One indexing run over one open index."""
+class IndexingRun:
+    """An indexing run over one open index; `rebuilt` says that the index was empty at its start."""
 
     connection: sqlite3.Connection
     folder: Path
@@ -69,13 +68,13 @@ class Filling:
     rebuilt: bool = False
     concepts: dict[str, int] = field(default_factory=dict)
 
-    def everything(self) -> Built:
+    def run(self) -> Built:
         """Index what is new or changed, take out what is gone, skip what cannot be read."""
         rows = self.connection.execute("SELECT path, key, size, mtime_ns, seen_ns, digest FROM documents")
         held = {row[0]: row[1:] for row in rows}
         self.concepts = dict(self.connection.execute("SELECT name, id FROM concepts"))
         files = {p.relative_to(self.folder).as_posix(): p for p in reader.find(self.folder)}
-        keys = assign({name: h[0] for name, h in held.items()}, list(files))
+        keys = assign_keys({name: h[0] for name, h in held.items()}, list(files))
         done: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
         gone = sorted(held.keys() - files.keys())
         skipped: list[DocumentError] = []
@@ -108,7 +107,7 @@ class Filling:
             if (
                 held
                 and (stat.st_size, stat.st_mtime_ns) == (held[1], held[2])
-                and stat.st_mtime_ns < int(held[3]) - _RACY_NS
+                and stat.st_mtime_ns < int(held[3]) - _RACY_WINDOW_NS
             ):
                 return "unchanged"
             data = path.read_bytes()
@@ -120,7 +119,7 @@ class Filling:
             sql = "UPDATE documents SET size = ?, mtime_ns = ?, seen_ns = ? WHERE key = ?"
             self.connection.execute(sql, (*facts, key))
             return "unchanged"
-        with _without_collector():
+        with _garbage_collector_off():
             document = reader.parse(data, path)
             if held:
                 self.remove(key)
@@ -151,7 +150,7 @@ class Filling:
         d = document
         speakers = [self.speaker(key, p.id, p.name, p.role) for p in d.people]
         scenes = [self.scene(key, s) for s in d.scenes]
-        places = [_joined(d.title, s.title) for s in d.scenes]
+        places = [_join_nonempty(d.title, s.title) for s in d.scenes]
         first = key << schema.ORDINAL_BITS
         rows = [
             (
@@ -166,21 +165,23 @@ class Filling:
             )
             for n, u in enumerate(d.utterances)
         ]
-        self.connection.executemany(f"INSERT INTO utterances VALUES({_marks(8)})", rows)
+        self.connection.executemany(f"INSERT INTO utterances VALUES({_placeholders(8)})", rows)
         words = ((r[0], r[6], r[7]) for r in rows)
         self.connection.executemany("INSERT INTO words(rowid, text, place) VALUES(?,?,?)", words)
         blob = timeline.pack((r[4], r[5], r[2], r[3]) for r in rows)
         about = (d.name, d.title, d.lang, d.grade, d.draft, d.duration_ms, len(rows), blob)
         row = (key, path, digest, *facts, *about)
-        self.connection.execute(f"INSERT INTO documents VALUES({_marks(len(row))})", row)
+        self.connection.execute(f"INSERT INTO documents VALUES({_placeholders(len(row))})", row)
         Vocabulary(self.connection).add(u.text for u in d.utterances)
         tags = [t for n, u in enumerate(d.utterances) if u.tags for t in self.tags(u, first + n)]
-        self.connection.executemany(f"INSERT INTO tags VALUES({_marks(14)})", tags)
+        self.connection.executemany(f"INSERT INTO tags VALUES({_placeholders(14)})", tags)
 
     def speaker(self, key: int, label: str, name: str, role: str) -> int:
         row = (key, label, name, role, fold(role))
         id = (
-            self.connection.execute(f"INSERT INTO speakers VALUES(NULL,{_marks(len(row))})", row).lastrowid
+            self.connection.execute(
+                f"INSERT INTO speakers VALUES(NULL,{_placeholders(len(row))})", row
+            ).lastrowid
             or 0
         )
         names = {fold(label), fold(name), *fold(name).split()} - {""}
@@ -199,7 +200,9 @@ class Filling:
             scene.end_ms,
         )
         return (
-            self.connection.execute(f"INSERT INTO vignettes VALUES(NULL,{_marks(len(row))})", row).lastrowid
+            self.connection.execute(
+                f"INSERT INTO vignettes VALUES(NULL,{_placeholders(len(row))})", row
+            ).lastrowid
             or 0
         )
 
@@ -217,7 +220,7 @@ class Filling:
 
 
 @contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
+def _garbage_collector_off() -> Iterator[None]:
     """Spare Python's collector of cycles a document's hundred thousand values, among which there is no cycle."""
     was_on = gc.isenabled()
     gc.disable()
@@ -228,11 +231,11 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _joined(*parts: str) -> str:
+def _join_nonempty(*parts: str) -> str:
     return " ".join(p for p in parts if p)
 
 
-def _marks(count: int) -> str:
+def _placeholders(count: int) -> str:
     return ",".join("?" * count)
 
 
@@ -240,7 +243,7 @@ class NoRoomError(Exception):
     """Between two documents' keys no further key fits: everything must be numbered anew."""
 
 
-def assign(held: dict[str, int], names: Sequence[str]) -> dict[str, int]:
+def assign_keys(held: dict[str, int], names: Sequence[str]) -> dict[str, int]:
     """A key for every path, rising with the paths; those that have one keep it. Raises NoRoomError."""
     keys: dict[str, int] = {}
     before, waiting = 0, list[str]()
@@ -254,7 +257,7 @@ def assign(held: dict[str, int], names: Sequence[str]) -> dict[str, int]:
     # The first build leaves half of all keys free behind the last document; what is appended takes small
     # steps into it.
     half, limit = 1 << schema.KEY_BITS - 1, 1 << schema.KEY_BITS
-    end = half if not held else min(limit, before + _APPEND_STEP * (len(waiting) + 1))
+    end = half if not held else min(limit, before + _APPEND_KEY_STEP * (len(waiting) + 1))
     keys.update(_between(before, end, waiting))
     return keys
 

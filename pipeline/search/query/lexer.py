@@ -1,4 +1,4 @@
-"""A query cut into tokens: words, quoted phrases, fields with their values, brackets, signs."""
+"""Lexer: cut a query into words, quoted phrases, fields with their values, brackets and signs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from pipeline.search.errors import QueryError
 
+# A number with its unit, as in "60s".
 AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)([a-z]*)")
+# Milliseconds of each unit.
 UNITS_MS = {
     **dict.fromkeys(("ms",), 1),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1000),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60_000),
     **dict.fromkeys(("h", "hour", "hours"), 3_600_000),
 }
+# Units that count utterances instead of time; only the names are used.
 UTTERANCES = dict.fromkeys(("utterance", "utterances", "turn", "turns"), 0)
 
 

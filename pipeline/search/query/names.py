@@ -1,6 +1,4 @@
-"""The names in a query against those in the index: concepts, speakers, roles, vignettes, videos - or the
-nearest one.
-"""
+"""Name resolution: look up the concepts, speakers, roles, vignettes and videos of a query, or suggest the nearest."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Looks names up; each method raises QueryError, with the caret under the value, for one that does not
-    exist.
-    """
+    """Looks names up in an index; each method raises QueryError, with the caret under the value, for one unknown."""
 
     connection: sqlite3.Connection
     codebook: Codebook
@@ -113,7 +109,7 @@ class Names:
     def unknown(self, part: Field, what: str, known: Iterable[str]) -> QueryError:
         names = sorted(set(known))
         close = nearest(part.value, names)
-        remedy = f"did you mean {_or([_value(c) for c in close])}?" if close else _some(names)
+        remedy = f"did you mean {_alternatives([_value(c) for c in close])}?" if close else _sample(names)
         return QueryError(f"there is no {what} '{part.value}'", remedy, query=self.query, at=part.at)
 
 
@@ -135,11 +131,11 @@ def _value(name: str) -> str:
     return f'"{name}"' if " " in name else name
 
 
-def _or(names: list[str]) -> str:
+def _alternatives(names: list[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" or {names[-1]}"
 
 
-def _some(names: list[str]) -> str:
+def _sample(names: list[str]) -> str:
     if not names:
         return "there are none in this index"
     shown = ", ".join(_value(n) for n in names[:12])

@@ -1,4 +1,4 @@
-"""The query language: words, phrases, fields, sequences; `GUIDE` is its description for people.
+"""Recursive descent parser of the query language: words, phrases, fields, sequences; `GUIDE` describes it for people.
 
 A query is cut into tokens, and the tokens are read by recursive descent into a small tree. What cannot be
 read is answered with the place and what was expected there.
@@ -33,10 +33,11 @@ A -> B within 60s          B follows A within that time; also within 3 utterance
                            by:other said by somebody else, by:same by the same; more arrows may follow
 """
 LIMIT = 20  # hits, unless asked for more
-MAX_CHARS = 2000
-MAX_TERMS = 64
-MAX_DEPTH = 24
-NEAR_WORDS = 10
+# Limits that keep any query cheap; no measurement is recorded.
+MAX_CHARS = 2000  # of a query
+MAX_TERMS = 64  # words, phrases, fields and brackets of a query
+MAX_DEPTH = 24  # nested brackets and minus signs
+NEAR_WORDS = 10  # words that NEAR without a number allows in between, as in FTS5
 _EXPECTED = 'a word, "a phrase", a field like concept:trigger, or a bracket'
 
 
@@ -76,16 +77,22 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """Conjunction: all of the parts."""
+
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """Disjunction: at least one of the parts."""
+
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """Negation: without the part."""
+
     part: Node
 
 

@@ -1,5 +1,4 @@
-"""From a query's tree to SQL: one MATCH for what the full-text index can answer exactly, conditions for the
-rest.
+"""SQL compiler: turn a syntax tree into one MATCH for what the full-text index answers exactly, and conditions for the rest.
 
 Everything from outside travels as a parameter; a MATCH expression is put together here alone, and every word
 in it is quoted. The words of a title or vignette count for a query of several words, as long as one of them
@@ -13,10 +12,10 @@ from dataclasses import dataclass, field
 
 from pipeline.formats.document.reader import FLAGS
 from pipeline.search.index.vocabulary import Expression, Vocabulary, plain_glob, quoted
+from pipeline.search.query import parser
 from pipeline.search.query.lexer import time_ms
 from pipeline.search.query.names import Names
 from pipeline.search.query.parser import And, Field, Near, Node, Not, Or, Phrase, Word
-from pipeline.search.query.parser import leaves as leaves_of
 
 
 @dataclass(slots=True)
@@ -29,7 +28,7 @@ class Condition:
 
 @dataclass(slots=True)
 class Plan:
-    """How one part of a query is answered.
+    """A query plan: how one part of a query is answered.
 
     `match` is the full-text expression that every hit fulfils ("" for none), `rank` the one that scores them;
     `where` holds further conditions. `marks` is the full-text expression of the words to mark, `phrases`
@@ -56,17 +55,15 @@ class Plan:
 
 
 def compile_plan(node: Node, names: Names) -> Plan:
-    """The plan for one part of a query. Raises QueryError for names that do not exist and values that make no
-    sense.
-    """
+    """Compile one part of a query. Raises QueryError for names that do not exist and values that make no sense."""
     parts = node.parts if isinstance(node, And) else (node,)
-    words = _Words(Vocabulary(names.connection))
+    words = _FullText(Vocabulary(names.connection))
     plan = Plan()
     plan.match, plan.rank = words.match(parts)
-    flags = _flags(parts, names)
+    flags = _qualifiers(parts, names)
     compiler = _Compiler(names, words, bool(plan.match))
     for part in parts:
-        if isinstance(part, Field) and part.name in _ATTACHED and flags.attached:
+        if isinstance(part, Field) and part.name in _QUALIFIERS and flags.attached:
             continue  # it says how the concept beside it is spoken of
         covered = words.expression(part.part if isinstance(part, Not) else part)
         if plan.match and covered is not None and covered.exact:
@@ -75,7 +72,7 @@ def compile_plan(node: Node, names: Names) -> Plan:
             plan.where.append(_spoken(part))
         else:
             plan.where.append(compiler.condition(part, flags))
-    leaves = list(leaves_of(node))
+    leaves = list(parser.leaves(node))
     by_stem = [
         leaf for leaf in leaves if isinstance(leaf, Near) or (isinstance(leaf, Word) and not leaf.prefix)
     ]
@@ -102,7 +99,7 @@ def _spoken(leaf: Word | Phrase) -> Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _FullText:
     """What the full-text index can find of a query."""
 
     vocabulary: Vocabulary
@@ -166,37 +163,35 @@ def _near_part(part: Word | Phrase) -> str:
     return quoted(part.text) + ("*" if isinstance(part, Word) and part.prefix else "")
 
 
-_ATTACHED = (*FLAGS, "about")
+_QUALIFIERS = (*FLAGS, "about")
 
 
 @dataclass(frozen=True, slots=True)
-class _Flags:
-    """How concepts must be spoken of (`negated:yes`), and whether there is a concept in the conjunction to
-    say it of.
-    """
+class _Qualifiers:
+    """Qualifiers of a concept (`negated:yes`): their condition, and whether the conjunction has a concept they qualify."""
 
     condition: Condition
     attached: bool
 
 
-def _flags(parts: tuple[Node, ...], names: Names) -> _Flags:
-    fields = [p for p in parts if isinstance(p, Field) and p.name in _ATTACHED]
-    concepts = [x for p in parts for x in leaves_of(p) if isinstance(x, Field) and x.name == "concept"]
+def _qualifiers(parts: tuple[Node, ...], names: Names) -> _Qualifiers:
+    fields = [p for p in parts if isinstance(p, Field) and p.name in _QUALIFIERS]
+    concepts = [x for p in parts for x in parser.leaves(p) if isinstance(x, Field) and x.name == "concept"]
     condition = Condition("1")
     for part in fields:
-        piece = _flag(part, names)
+        piece = _qualifier(part, names)
         condition = Condition(f"{condition.sql} AND {piece.sql}", [*condition.parameters, *piece.parameters])
-    return _Flags(condition, bool(concepts))
+    return _Qualifiers(condition, bool(concepts))
 
 
-def _flag(part: Field, names: Names) -> Condition:
+def _qualifier(part: Field, names: Names) -> Condition:
     if part.name == "about":
         return Condition("t.about = ?", [part.value.strip().lower()])
     return Condition(f"t.{part.name} = ?", [names.yes_or_no(part)])
 
 
-def _evidence(leaves: list[Node], names: Names, flags: _Flags) -> Condition | None:
-    wanted = [leaf for leaf in leaves if isinstance(leaf, Field) and leaf.name in ("concept", *_ATTACHED)]
+def _evidence(leaves: list[Node], names: Names, flags: _Qualifiers) -> Condition | None:
+    wanted = [leaf for leaf in leaves if isinstance(leaf, Field) and leaf.name in ("concept", *_QUALIFIERS)]
     if not wanted:
         return None
     ids = [i for leaf in wanted if leaf.name == "concept" for i in names.concepts(leaf)]
@@ -208,20 +203,21 @@ def _evidence(leaves: list[Node], names: Names, flags: _Flags) -> Condition | No
 
 @dataclass
 class _Compiler:
-    """Writes conditions on the utterance `u`; with `probing`, for a query whose candidates come from the
-    words.
+    """Writes conditions on the utterance `u`.
+
+    With `checks_candidates` they are asked of each candidate that the full-text index found, else they list the utterances.
     """
 
     names: Names
-    words: _Words
-    probing: bool
+    words: _FullText
+    checks_candidates: bool
 
-    def condition(self, node: Node, flags: _Flags) -> Condition:
+    def condition(self, node: Node, flags: _Qualifiers) -> Condition:
         match node:
             case Field():
                 return self.field(node, flags)
             case Not(part):
-                inside = self.condition(part, _Flags(Condition("1"), False))
+                inside = self.condition(part, _Qualifiers(Condition("1"), False))
                 return Condition(f"NOT ({inside.sql})", inside.parameters)
             case And(parts):
                 return self.joined(parts, " AND ", flags)
@@ -239,21 +235,21 @@ class _Compiler:
     def listed(self, expression: str) -> Condition:
         return Condition("u.id IN (SELECT rowid FROM words WHERE words MATCH ?)", [_in_text(expression)])
 
-    def joined(self, parts: tuple[Node, ...], by: str, outer: _Flags) -> Condition:
+    def joined(self, parts: tuple[Node, ...], by: str, outer: _Qualifiers) -> Condition:
         flags = outer
         if by == " AND ":
-            own = _flags(parts, self.names)
+            own = _qualifiers(parts, self.names)
             both = Condition(
                 f"{outer.condition.sql} AND {own.condition.sql}",
                 [*outer.condition.parameters, *own.condition.parameters],
             )
-            flags = _Flags(both, own.attached)
+            flags = _Qualifiers(both, own.attached)
             if own.attached:
-                parts = tuple(p for p in parts if not (isinstance(p, Field) and p.name in _ATTACHED))
+                parts = tuple(p for p in parts if not (isinstance(p, Field) and p.name in _QUALIFIERS))
         pieces = [self.condition(p, flags) for p in parts]
         return Condition(by.join(f"({p.sql})" for p in pieces), [x for p in pieces for x in p.parameters])
 
-    def field(self, part: Field, flags: _Flags) -> Condition:
+    def field(self, part: Field, flags: _Qualifiers) -> Condition:
         match part.name:
             case "concept":
                 ids = self.names.concepts(part)
@@ -262,7 +258,7 @@ class _Compiler:
                     f"{of_these} AND {flags.condition.sql}", [*ids, *flags.condition.parameters]
                 )
             case "negated" | "asked" | "quoted" | "hypothetical" | "about":
-                piece = _flag(part, self.names)
+                piece = _qualifier(part, self.names)
                 return self.tagged(piece.sql, piece.parameters)
             case "speaker":
                 name = self.names.speaker(part)
@@ -289,6 +285,6 @@ class _Compiler:
 
     def tagged(self, sql: str, parameters: list[object]) -> Condition:
         """Utterances with such a tag: asked of each candidate, or listed when there are none yet."""
-        if self.probing:
+        if self.checks_candidates:
             return Condition(f"EXISTS (SELECT 1 FROM tags t WHERE t.utterance = u.id AND {sql})", parameters)
         return Condition(f"u.id IN (SELECT t.utterance FROM tags t WHERE {sql})", parameters)
