@@ -86,6 +86,18 @@ def _lexicon():
     return lexicon.load(data_file("concepts.toml"))
 
 
+# What the lexicon found in turns and which of its rules a word calls for, as runs keep both from one to the next.
+_CODED, _CALLED_FOR = {}, {}
+
+
+def _tagged(tokens, voices):
+    roles = {s.id: s.role for s in voices.speakers}
+    known = dict(_CODED)
+    found = concepts.run(tokens, voices.utterances, roles, _lexicon(), known=known, by_word=_CALLED_FOR)
+    _CODED.update(known)
+    return found
+
+
 @dataclass(frozen=True)
 class Made:
     """A transcript with the decisions over it, and what became of them."""
@@ -132,8 +144,7 @@ def compose(
     aligned = replay.correct("align", aligned)
     voices = utterances.build(aligned)
     voices = replay.correct("utterances", people(voices, aligned.tokens) if voiced else voices)
-    roles = {s.id: s.role for s in voices.speakers}
-    tags = concepts.run(aligned.tokens, voices.utterances, roles, _lexicon()) if tagging else Concepts()
+    tags = _tagged(aligned.tokens, voices) if tagging else Concepts()
     tags = replay.correct("concepts", tags)
     parts = replay.correct("vignettes", divided(aligned, voices, duration_ms))
     begins = tuple(p.span.start_ms for p in parts.parts[1:])
