@@ -10,7 +10,7 @@ import difflib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -101,7 +101,13 @@ def load_lazily(path: Path) -> Lexicon:
         raise LexiconError(path, 0, 0, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise LexiconError(path, 0, 0, f"is not UTF-8 text (byte {error.start})") from error
-    return _lexicon(LexiconSource(path, text), hashlib.sha256(data).hexdigest())
+    return _kept(path, text, hashlib.sha256(data).hexdigest())
+
+
+@lru_cache(maxsize=2)
+def _kept(path: Path, text: str, digest: str) -> Lexicon:
+    """The same lexicon for the same bytes, so that a process reads a pattern once, however many recordings it tags."""
+    return _lexicon(LexiconSource(path, text), digest)
 
 
 def parse(text: str, path: Path = Path("concepts.toml"), digest: str = "") -> Lexicon:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -330,8 +331,11 @@ def test_labelled_talk_is_tagged_well_enough(coder):
     assert found.micro.f1 >= 0.55 and found.micro.precision >= 0.60 and found.macro[2] >= 0.45
 
 
-def test_one_changed_turn_has_few_patterns_read_and_its_tags_are_those_of_all_patterns(coder):
-    book = lexicon.load_lazily(data_file("concepts.toml"))
+def test_one_changed_turn_has_few_patterns_read_and_its_tags_are_those_of_all_patterns(coder, tmp_path):
+    unread = shutil.copy(
+        data_file("concepts.toml"), tmp_path
+    )  # of the other one all patterns were read by now
+    book = lexicon.load_lazily(Path(unread))
     hasty = Coder(book, coder.by_word, without_spacy=True)
     text = "Whenever I fight with my wife I drink, and it takes the edge off. I don't have a problem."
     assert hasty.code(text) == coder.code(text) != []

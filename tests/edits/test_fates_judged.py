@@ -11,9 +11,16 @@ from pipeline.timing import Span
 from tests.support.edit_fates import fates, judged, shown
 from tests.support.edit_makers import ALL_KINDS, at_words, compose, decide_at_random, demo_aligned, stamped
 
+COMPARED = {}
 
-def compared(decisions, tagging=True):
-    return compose(demo_aligned(), tuple(decisions), voiced=True, tagging=tagging)
+
+def compared(decisions):
+    """What a run makes of decisions; made once, for most tests here begin with the same two."""
+    decisions = tuple(decisions)
+    key = tuple(d.id for d in decisions)
+    if key not in COMPARED:
+        COMPARED[key] = compose(demo_aligned(), decisions, voiced=True)
+    return COMPARED[key]
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from pipeline.commands.decide import targets
 from pipeline.concepts import lexicon
@@ -19,6 +20,7 @@ from pipeline.formats.readers import read
 from pipeline.run.graph import STAGES
 from pipeline.settings import CaptionSettings
 from pipeline.stages import captions, concepts
+from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -87,6 +89,20 @@ def _lexicon():
     return lexicon.load(data_file("concepts.toml"))
 
 
+# What the lexicon found in turns and which of its rules a word calls for, as runs keep both from one to the next.
+_CODED: dict[str, Any] = {}
+_BY_WORD: dict[str, list[int]] = {}
+
+
+def _tagged(tokens: tuple[Token, ...], voices: Voices) -> Concepts:
+    roles = {s.id: s.role for s in voices.speakers}
+    cache = CodedTurns(_CODED, _BY_WORD)
+    found, kept = concepts.run_again(tokens, voices.utterances, roles, _lexicon(), cache)
+    _CODED.update(kept.findings)
+    _BY_WORD.update(kept.by_word)
+    return found
+
+
 @dataclass(frozen=True)
 class Made:
     """A transcript with the decisions over it, and what became of them."""
@@ -133,8 +149,7 @@ def compose(
     aligned = replay.correct_words(aligned)
     voices = utterances.build(aligned)
     voices = replay.correct_voices(people(voices, aligned.tokens) if voiced else voices)
-    roles = {s.id: s.role for s in voices.speakers}
-    tags = concepts.run(aligned.tokens, voices.utterances, roles, _lexicon()) if tagging else Concepts()
+    tags = _tagged(aligned.tokens, voices) if tagging else Concepts()
     tags = replay.correct_concepts(tags)
     parts = replay.correct_parts(divided(aligned, voices, duration_ms))
     begins = tuple(p.span.start_ms for p in parts.parts[1:])

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
@@ -77,14 +78,20 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subti
     ..."). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or
     byte offset, for what is no readable text, or has no timing line where there must be one.
     """
-    found = _parse(path, lang)
+    return _read(path, _load(path), lang, tuple(known_names))
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, data: bytes, lang: str, known_names: tuple[str, ...]) -> Subtitles:
+    """Kept, because whoever tries several decisions reads the same file for each of them."""
+    found = _parse(path, data, lang)
     cues = words.tokenize(found.cues, known_names, found.script)
     return Subtitles(path.name, found.format, cues, found.encoding, lang, _shortened(found.notes))
 
 
 def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
     """The cues of `read(path)`, one for one, before words were made of them. Raises SubtitlesError as `read` does."""
-    return _parse(path, lang).cues
+    return _parse(path, _load(path), lang).cues
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +103,7 @@ class _Parsed:
     script: bool
 
 
-def _parse(path: Path, lang: str) -> _Parsed:
-    data = _load(path)
+def _parse(path: Path, data: bytes, lang: str) -> _Parsed:
     if data.startswith(b"PK"):
         return _Parsed(SubtitlesFormat.DOCX, docx.parse(data, path), [], "utf-8", True)
     decoded = encoding.decode(data, path, lang)
