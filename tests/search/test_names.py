@@ -186,3 +186,4 @@ def test_a_name_is_near_that_begins_so_or_has_the_word_in_it():
     assert nearest("rela", ["relapse-prevention", "craving"]) == ["relapse-prevention"]
     assert nearest("use", ["function-of-use", "confused"]) == ["function-of-use"]
     assert nearest("re", ["relapse-prevention"]) == []
+    assert len(nearest("rela", [f"relapse of number {n}" for n in range(5)])) == 3

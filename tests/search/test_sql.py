@@ -74,38 +74,38 @@ def drawn(seed: int) -> list[dict[str, Any]]:
 
 
 word = st.sampled_from((*WORDS, "walked"))
-fields = st.one_of(
-    *(
-        st.builds(Field, st.just(name), st.sampled_from(values))
-        for name, values in {
-            "concept": (*CONCEPTS, "top", "TOP"),
-            "speaker": ("ann", "Bob"),
-            "role": ("therapist", "Client"),
-            "vignette": ("1", "2", "kitchen", "v2"),
-            "kind": ("vignette", "commentary", "closing"),
-            "video": ("one", "talk", "Talk one"),
-            "draft": ("yes", "no"),
-            "after": ("00:00:06", "11s"),
-            "before": ("11", "0:16"),
-            **dict.fromkeys(reader.FLAGS, ("yes", "no")),
-            "about": (*ABOUT, "Speaker"),
-        }.items()
-    )
-)
-plain_words = st.builds(Word, word)
-prefixes = st.builds(Word, st.sampled_from(("re", "red", "wal", "walki", "hill", "x")), st.just(True))
-phrases = st.builds(Phrase, st.lists(word, min_size=1, max_size=3).map(" ".join))
-near = st.builds(Near, st.tuples(plain_words, plain_words), st.integers(0, 2))
-trees = st.recursive(
-    st.one_of(fields, fields, plain_words, prefixes, phrases, near),
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts))),
-        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts))),
-        inner.map(Not),
-    ),
-    max_leaves=6,
-)
+VALUES = {
+    "speaker": ("ann", "Bob"),
+    "role": ("therapist", "Client"),
+    "vignette": ("1", "2", "kitchen", "v2"),
+    "kind": ("vignette", "commentary", "closing"),
+    "video": ("one", "talk", "Talk one"),
+    "draft": ("yes", "no"),
+    "after": ("00:00:06", "11s"),
+    "before": ("11", "0:16"),
+}
 QUALIFIERS = (*reader.FLAGS, "about")
+places_of = st.one_of(*(st.builds(Field, st.just(n), st.sampled_from(v)) for n, v in VALUES.items()))
+concept = st.builds(Field, st.just("concept"), st.sampled_from((*CONCEPTS, "top", "TOP")))
+flag = st.builds(Field, st.sampled_from(reader.FLAGS), st.sampled_from(("yes", "no")))
+qualifier = st.one_of(flag, st.builds(Field, st.just("about"), st.sampled_from((*ABOUT, "Speaker"))))
+plain_word = st.builds(Word, word)
+prefix = st.builds(Word, st.sampled_from(("re", "red", "wal", "walki", "hill", "x")), st.just(True))
+phrase = st.builds(Phrase, st.lists(word, min_size=1, max_size=3).map(" ".join))
+near = st.builds(Near, st.tuples(plain_word, plain_word), st.integers(0, 2))
+words = st.one_of(plain_word, prefix, phrase, near)
+
+
+def trees(*nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    return st.recursive(
+        st.one_of(*nodes),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts))),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts))),
+            inner.map(Not),
+        ),
+        max_leaves=6,
+    )
 
 
 def holds(node: Node, talk: dict[str, Any], said: dict[str, Any], beside: tuple[Field, ...] = ()) -> bool:
@@ -215,13 +215,20 @@ def found(node: Node, names: Names) -> list[tuple[str, str]]:
     return names.connection.execute(sql, _parameters(plan)).fetchall()
 
 
-@given(st.integers(0, 1 << 32), st.lists(trees, min_size=5, max_size=10))
-@settings(max_examples=40)
-def test_a_tree_lists_what_slow_reading_finds(seed: int, nodes: list[Node]) -> None:
+@pytest.mark.parametrize(
+    "nodes",
+    [trees(words), trees(concept, qualifier, concept), trees(words, places_of, concept, qualifier)],
+    ids=["words", "concepts", "all"],
+)
+@given(st.data(), st.integers(0, 1 << 32))
+@settings(max_examples=15)
+def test_a_tree_lists_what_slow_reading_finds(
+    nodes: st.SearchStrategy[Node], data: st.DataObject, seed: int
+) -> None:
     documents = drawn(seed)
     names = names_of(documents)
     with closing(names.connection):
-        for node in nodes:
+        for node in data.draw(st.lists(nodes, min_size=5, max_size=10)):
             expected = [
                 (talk["media"]["name"], u["id"])
                 for talk in documents
