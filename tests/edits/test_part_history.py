@@ -119,6 +119,28 @@ def test_one_who_saw_an_older_state_goes_on_from_no_story():
     assert "d2" not in of(again, moved, late).ids
 
 
+def test_where_a_story_began_another_who_saw_it_there_has_no_story_of_their_own():
+    moved = decided("d1", VignetteAt(80_000), had=60_000), 60_000
+    late = decided("d2", VignetteAt(title="Old"), had=60_000), 61_000
+    both = parts((0, "introduction", ""), (60_000, "vignette", "Old"), (80_000, "vignette", ""))
+    assert of(both, moved, late).ids == set()
+
+
+def test_a_part_that_moved_with_its_words_is_the_same():
+    named = decided("d1", VignetteAt(title="The door"), had=60_000), 62_000
+    kind = decided("d2", VignetteAt(kind="vignette"), had=62_000), 62_000
+    found = parts((0, "introduction", ""), (62_000, "vignette", "The door"))
+    assert of(found, named, kind) == Settled(frozenset(("d1", "d2")), frozenset((62_000,)))
+
+
+def test_the_part_that_was_seen_there_is_meant_before_one_with_the_same_words():
+    new = decided("d1", VignetteAt(60_000, "A door")), 60_000
+    elsewhere = decided("d2", VignetteAt(title="Before"), had=40_000), 60_000
+    named = decided("d3", VignetteAt(title="The door"), had=60_000), 60_000
+    found = parts((0, "introduction", ""), (40_000, "vignette", "Before"), (60_000, "vignette", "The door"))
+    assert {"d1", "d3"} <= of(found, new, elsewhere, named).ids
+
+
 @pytest.mark.parametrize(("off_ms", "one"), [(BOUNDARY_TOLERANCE_MS, True), (FAR_MS, False)])
 def test_two_new_parts_so_near_are_one(off_ms, one):
     first = decided("d1", VignetteAt(60_000, "A door")), 60_000

@@ -58,6 +58,7 @@ def test_a_new_tag_bears_the_characters_of_its_evidence_in_the_utterance_where_i
     assert (made.first, made.last) == (first, last)
     evidence = " ".join(t.text for t in tokens[first : min(last, own.last)])
     assert text[made.start_char : made.end_char] == evidence
+    assert made.end_char <= len(text)
 
 
 @given(st.lists(st.tuples(concepts, ranges), max_size=6), ranges)

@@ -238,6 +238,31 @@ def test_a_tree_lists_what_slow_reading_finds(
             assert found(node, names) == expected, node
 
 
+_TRIGGER, _RESISTANCE = Field("concept", "trigger"), Field("concept", "resistance")
+_NEGATED, _ASKED = Field("negated", "yes"), Field("asked", "no")
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        And((_TRIGGER, _NEGATED, Not(_RESISTANCE))),  # no qualifier reaches what is left out
+        And((_TRIGGER, _NEGATED, Or((_RESISTANCE, Word("red"))))),  # it reaches into brackets
+        And((_TRIGGER, _NEGATED, Or((And((_RESISTANCE, _ASKED)), Word("red"))))),  # where others join it
+        And((_TRIGGER, Or((_NEGATED, Word("red"))))),  # and stands alone where it has no concept beside it
+        And((Word("red"), _NEGATED)),
+        Or((And((_TRIGGER, _NEGATED)), And((_RESISTANCE, _ASKED)))),
+    ],
+)
+def test_qualifiers_are_of_the_concepts_of_their_conjunction(node: Node) -> None:
+    for seed in range(12):
+        documents = drawn(seed)
+        names = names_of(documents)
+        with closing(names.connection):
+            assert found(node, names) == [
+                (t["media"]["name"], u["id"]) for t in documents for u in t["utterances"] if holds(node, t, u)
+            ]
+
+
 TITLED = """
 # vignette: The red hill
 Ann | A blue morning.

@@ -112,11 +112,16 @@ def test_a_caption_of_somebody_else_is_seen_for_the_least_duration() -> None:
 
 
 def test_nobody_opens_a_gap_while_somebody_still_speaks() -> None:
-    alone = talk(("b", 1000, "So.", 600), ("a", 4100, "Really?", 400), profile="bbc")
-    assert ends(alone, [1000, 4100])[0] <= 4100 - alone.limits.open_gap_ms
-    long = ("a", 0, "I know which I know which I know", 450)
-    made = talk(long, ("b", 1000, "So. so. so.", 600), ("b", 3500, "Really?", 400), profile="bbc")
+    short, following = ("b", 1000, "So.", 300), ("b", 3500, "Really?", 400)
+    alone = talk(short, following, profile="bbc")
+    assert ends(alone, [1000, 3500])[0] == 3500 - alone.limits.open_gap_ms
+    made = talk(("a", 0, "I know which I know which I know", 450), short, following, profile="bbc")
     assert ends(made, [0, 1000, 3500])[1] == 3500
+
+
+def test_nothing_stays_longer_than_the_profile_allows() -> None:
+    made = talk((None, 1000, "I know which craving,", 2500))
+    assert ends(made, [1000]) == [1000 + made.limits.max_duration_ms]
 
 
 def test_speech_overlaps_from_three_tenths_of_a_second_on() -> None:

@@ -95,6 +95,10 @@ def test_captions_whose_first_words_coincide_are_moved_apart() -> None:
     made = talk((None, 1000, "I know", 300), (None, 1000, "so.", 300))
     first, second = spotted(made)
     assert second.start_ms - first.start_ms >= MIN_START_DISTANCE_MS
+    # ... also where neither is in a hurry
+    slow = replace(made.limits, min_duration_ms=0, least_duration_ms=1)
+    made = replace(made, limits=slow, script=replace(made.script, limits=slow))
+    assert [s.start_ms for s in spotted(made)] == [1000, 1000 + MIN_START_DISTANCE_MS]
 
 
 def test_a_caption_in_a_hurry_takes_time_from_the_next_and_then_from_before() -> None:
