@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 import pytest
@@ -206,3 +207,10 @@ def test_where_none_is_at_the_time_of_ours_ours_goes_and_theirs_are_added() -> N
     transcript = ours("so I said", "never craving", "the door")
     found = values(transcript, (0, "so I said"), (5000, "first new"), (6000, "the door"))
     assert sorted(found) == [("add", "", "first new"), ("delete", "never craving", "")]
+
+
+def test_words_of_people_who_talk_at_once_are_replaced_once() -> None:
+    transcript = ours("so", "I", "said")
+    first, second, third = transcript.captions.cues
+    transcript = replace(transcript, captions=Captions((first, third, second)))  # shown: so, said, I
+    assert values(transcript, (0, "new"), (1000, "I")) == [("words", "so", "new"), ("delete", "said", "")]

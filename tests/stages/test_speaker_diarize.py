@@ -174,6 +174,14 @@ def test_one_sentence_goes_on_and_a_dash_changes() -> None:
     assert who(heard)[2] == who(heard)[3] != who(heard)[1]
 
 
+def test_a_dash_is_somebody_else_though_the_same_goes_on_behind_it() -> None:
+    talk = said("a", "a", "-between", "a", "a", "b", "b")
+    assert who(found(talk))[2] == who(found(talk))[0]
+    dashed = [*talk.pieces[:2], Piece(talk.pieces[2].span, 2, 3, change=0.3, stay=8.0), *talk.pieces[3:]]
+    heard = who(found(EmbeddedPieces(dashed, talk.places, talk.amounts, ROOM)))
+    assert heard[2] == heard[5] and heard[3] == heard[0]
+
+
 def test_a_label_decides_where_the_voice_does_not() -> None:
     talk = said("a", "a", "-between", "b", "b")
     plain = found(talk)
@@ -200,6 +208,11 @@ def test_a_label_counts_for_all_voices_of_its_person_and_the_rest_is_handed_on()
     a, b, c = (who(plain)[k] for k in (0, 2, 4))
     both = resegmented(plain, talk, {a: "ann", b: "ann", c: "ben"}, labelled("ann", 0, 2))
     assert who(both) == who(plain)
+    middle = said("a", "a", "-between", "b", "b")
+    plain_middle = found(middle)
+    orders = ({0: "ann", 1: "ann"}, {1: "ann", 0: "ann"})
+    first, second = (who(resegmented(plain_middle, middle, o, [label("ann", 2)])) for o in orders)
+    assert first == second
     assert (both.inseparable, both.known) == (plain.inseparable, plain.known)
 
 
