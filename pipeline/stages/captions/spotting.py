@@ -34,6 +34,7 @@ def spans(
     starts = _starts(script, limits, pieces, duration_ms)
     _clip_starts(starts, duration_ms)
     starts = adjusted_starts(script, limits, pieces, starts, duration_ms)
+    _clip_starts(starts, duration_ms)  # words behind the end draw their captions there again
     ends = ends_of(script, limits, pieces, starts)
     if limits.profile.snap_to_shots and script.shots:
         if _snap_starts(script, limits, pieces, starts, ends):
