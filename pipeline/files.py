@@ -15,11 +15,13 @@ from pathlib import Path
 
 from pipeline.errors import OutputError, WeightsError
 
-# Relative to a project's folder: its recordings, its outputs (in WORK_FOLDER inside, what stages stored), its settings.
+# Relative to a project's folder: its recordings, its outputs (in WORK_FOLDER inside, what stages stored), its settings,
+# the weights that its recognizers use.
 MEDIA_FOLDER = Path("media")
 OUT_FOLDER = Path("transcripts")
 WORK_FOLDER = ".work"
 PROJECT_FILE = Path("vignette.toml")
+MODELS_FOLDER = Path("models")
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -110,7 +112,7 @@ def data_file(name: str) -> Path:
 
 def model_folders() -> tuple[Path, ...]:
     """Where weights may lie: `models/` in the current folder, then in the clone that the code runs from."""
-    return Path("models"), _PACKAGE.parent / "models"
+    return MODELS_FOLDER, _PACKAGE.parent / "models"
 
 
 def digest_of_file(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipeline.errors import MediaError, UsageError
+from pipeline.files import OUT_FOLDER
 
 Recording = Annotated[Path, typer.Argument(help="The recording, captioned before.", readable=False)]
 Made = Annotated[Path, typer.Option("--out", help="Folder of what the run made.", readable=False)]
@@ -17,7 +18,6 @@ Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the file even if something else stands there.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-MADE_DEFAULT = Path("transcripts")
 
 
 def _check_exists(media: Path) -> None:
@@ -38,7 +38,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
             Path | None,
             typer.Option("--to", help="The copy: .mp4, .m4v, .mov or .mkv.", readable=False),
         ] = None,
-        out: Made = MADE_DEFAULT,
+        out: Made = OUT_FOLDER,
         overwrite: Overwrite = False,
         as_json: AsJson = False,
     ) -> int:
@@ -56,7 +56,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     def sheet(
         media: Recording,
         to: Annotated[Path | None, typer.Option("--to", help="The HTML file.", readable=False)] = None,
-        out: Made = MADE_DEFAULT,
+        out: Made = OUT_FOLDER,
         overwrite: Overwrite = False,
         as_json: AsJson = False,
     ) -> int:

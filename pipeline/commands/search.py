@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
+from pipeline.files import MEDIA_FOLDER
 from pipeline.search import refi_qda
 from pipeline.search.answers import clips, links, render
 from pipeline.search.engine import Index
@@ -53,7 +54,7 @@ def search(
     limit: int = LIMIT,
     count_by: str | None = None,
     clips_folder: Path | None = None,
-    media: Path = Path("media"),
+    media: Path = MEDIA_FOLDER,
 ) -> Answer:
     """Search a folder's index: the hits as text, json, csv or md, or with `count_by` their distribution.
 
@@ -140,7 +141,7 @@ def cooccur(folder: Path, within: str = "30s", query: str = "", format: str = "t
 
 
 def export_qda(
-    target: Path, folder: Path, media: Path = Path("media"), with_media: bool = False, as_json: bool = False
+    target: Path, folder: Path, media: Path = MEDIA_FOLDER, with_media: bool = False, as_json: bool = False
 ) -> Answer:
     """Export a folder's transcripts as a REFI-QDA project; the status is 1 when documents were skipped. Raises OutputError."""
     made = refi_qda.export(folder, target, media, with_media)

@@ -20,11 +20,10 @@ from xml.etree import ElementTree
 
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Code, Codebook
-from pipeline.errors import DocumentError, OutputError
+from pipeline.errors import DocumentError, IndexFileError, OutputError
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import KINDS, Document, Spoken, Tag
 from pipeline.search.answers.clips import recording_of
-from pipeline.search.errors import IndexFileError
 
 # The XML namespace of the standard's Project.xsd.
 NAMESPACE = "urn:QDA-XML:project:1.0"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.search.errors import QueryError
+from pipeline.errors import QueryError
 from pipeline.search.query import lexer, parser
 from pipeline.search.query.lexer import time_ms
 from pipeline.search.query.parser import And, Field, Near, Not, Or, Phrase, Word, parse

@@ -289,7 +289,7 @@ class _Reader:
         return float(value)
 
     def error(self, problem: str) -> DocumentError:
-        return DocumentError(self.path, problem, self.where)
+        return DocumentError(self.path, problem, where=self.where)
 
     def rows(self, table: Mapping[str, Any], key: str, one: str) -> Iterator[tuple[int, dict[str, Any]]]:
         rows = table.get(key, [])

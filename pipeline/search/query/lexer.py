@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.search.errors import QueryError
+from pipeline.errors import QueryError, nearest
 
 # A number with its unit, as in "60s".
 AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)([a-z]*)")
@@ -101,9 +101,7 @@ def _is_field(text: str, name: re.Match[str]) -> bool:
 
 
 def _nearest_field(name: str) -> str:
-    import difflib
-
-    if close := difflib.get_close_matches(name.lower(), FIELDS, 1, 0.6):
+    if close := nearest(name, FIELDS):
         return f"did you mean '{close[0]}:'?"
     known = ", ".join(f"{f}:" for f in FIELDS)
     return f'there are {known} (to search for the words themselves, put quotes around: "{name} ...")'

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pipeline.search.errors import QueryError
+from pipeline.errors import QueryError
 from pipeline.search.index.vocabulary import words_of
 from pipeline.search.query.lexer import AMOUNT, NEAR, UNITS_MS, UTTERANCES, Token, tokens
 
