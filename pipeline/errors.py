@@ -248,6 +248,11 @@ def nearest(wanted: str, known: Iterable[str], most: int = 1, likeness: float = 
     return [folded[n] for n in difflib.get_close_matches(wanted.strip().casefold(), folded, most, likeness)]
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun, "1 caption" and "1,204 captions"; `many` where the plural is not `one` with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def printable(text: str) -> str:
     """The text with control characters escaped: a file's name may hold line breaks and terminal escape sequences."""
     return "".join(

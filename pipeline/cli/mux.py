@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.errors import MediaError, UsageError
+from pipeline.errors import MediaError, UsageError, counted
 from pipeline.files import OUT_FOLDER
 
 Recording = Annotated[Path, typer.Argument(help="The recording, captioned before.", readable=False)]
@@ -62,19 +62,17 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     ) -> int:
         """Show the parts of a recording on one page: a picture, the title, the times and the cast of each."""
         from pipeline.commands.guarded_file import GuardedFile
-        from pipeline.commands.mux import document
+        from pipeline.commands.mux import transcript_of
         from pipeline.commands.sheet import frames_of, page
 
         _check_exists(media)
         target = to or out / f"{media.stem}.parts.html"
         if target.suffix.lower() not in (".html", ".htm"):
             raise UsageError(f"{target.name} is no name for a web page", "end it in .html")
-        transcript = document(out / f"{media.stem}.json", media)
+        transcript = transcript_of(media, out)
         place = GuardedFile(target, "sheet", media, "name another with --to", overwrite)
         place.check()
-        frames = frames_of(media, transcript["vignettes"])
-        place.write(
-            page(transcript["title"] or media.stem, transcript["vignettes"], transcript["names"], frames)
-        )
-        say(json.dumps({"file": str(target)}) if as_json else f"{target}: {len(frames)} parts")
+        frames = frames_of(media, transcript.scenes)
+        place.write(page(transcript.title or media.stem, transcript, frames))
+        say(json.dumps({"file": str(target)}) if as_json else f"{target}: {counted(len(frames), 'part')}")
         return 0

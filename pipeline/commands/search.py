@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, counted
 from pipeline.files import MEDIA_FOLDER
 from pipeline.search import refi_qda
 from pipeline.search.answers import clips, links, render
@@ -40,7 +40,9 @@ def _summary(built: Built) -> str:
     lists = (("added", built.added), ("changed", built.changed), ("removed", built.removed))
     parts = [f"{len(names)} {what}" for what, names in lists if names]
     parts += [f"{built.unchanged} unchanged"] if built.unchanged else []
-    lines = [f"{built.index}: {built.utterances:,} utterances; {', '.join(parts) or 'no transcripts'}"]
+    lines = [
+        f"{built.index}: {counted(built.utterances, 'utterance')}; {', '.join(parts) or 'no transcripts'}"
+    ]
     lines += [f"skipped: {error}" for error in built.skipped]
     if built.skipped:
         lines.append(f"{len(built.skipped)} skipped; everything else can be searched")

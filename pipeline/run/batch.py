@@ -12,7 +12,7 @@ from shlex import quote
 
 from pipeline import edits
 from pipeline.edits import ledger
-from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError
+from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted
 from pipeline.files import write_atomic
 from pipeline.run import graph, outputs
 from pipeline.run.compose import notes
@@ -103,7 +103,7 @@ def _vanished(job: Job, store: Store, contents: edits.Contents) -> Iterable[str]
         store.save(REPLAYED, list[str], {}, now)
     if gone:
         journal = edits.journal_of(job.media)
-        count = ledger.counted(len(gone), "decision")
+        count = counted(len(gone), "decision")
         yield f"{journal} no longer holds {count} that the last run applied: was it moved?"
 
 
