@@ -117,3 +117,12 @@ def test_nothing_else_looks_for_nearest_names_or_names_the_folders():
         assert ("get_close_matches" in text) == (path.name == "errors.py"), path
         for folder in ("media", "transcripts", "models"):
             assert f'= Path("{folder}")' not in text or path.name == "files.py", path
+
+
+@pytest.mark.parametrize(
+    "count, said", [(0, "0 captions"), (1, "1 caption"), (2, "2 captions"), (12_003, "12,003 captions")]
+)
+def test_a_number_agrees_with_its_noun(count, said):
+    assert errors.counted(count, "caption") == said
+    assert errors.counted(1, "entry", "entries") == "1 entry"
+    assert errors.counted(2, "entry", "entries") == "2 entries"

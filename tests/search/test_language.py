@@ -129,6 +129,9 @@ def test_three_steps_keep_their_own_limits():
         (" ".join(["a"] * 80), 128, "at most 64 terms"),
         ("a" * 3000, 59, "at most 2,000 characters"),
         ("\udcff", 0, "no text"),
+        ("ab\udcff", 2, "no text"),
+        ("speaker:\udcff", 8, "no text"),
+        ('door video:"a \udcff"', 14, "no text"),
     ],
 )
 def test_a_caret_stands_under_the_mistake(text, at, says):

@@ -43,11 +43,14 @@ _ARROW = re.compile(r"->|→")
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*):")
 _BARE = re.compile(r"""[^\s\x00-\x1f\x7f-\x9f()"“”]+""")
 NEAR = re.compile(r"NEAR(?:/(\d{1,3}))?")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # how Python shows an argument's byte that is no UTF-8
 _QUOTES = {'"': '"', "“": "”", "”": "”"}
 
 
 def tokens(text: str) -> list[Token]:
     """The tokens of a query, and one of the kind "end". Raises QueryError."""
+    if stray := _SURROGATE.search(text):
+        raise QueryError("this is no text", "write the query in UTF-8", query=text, at=stray.start())
     found: list[Token] = []
     at = 0
     while at < len(text):
