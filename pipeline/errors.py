@@ -2,24 +2,30 @@
 
     VignetteError                    exit status 1
     ├── UsageError                   exit status 2: the command was wrong, nothing was tried
-    │   └── SettingsError            a key or a value in vignette.toml, a sidecar or --set
-    ├── MediaError                   a recording that cannot be read, or holds no sound
-    │   └── NotCaptioned             what a run would have made of it is not there, or no longer fits
-    ├── SubtitlesError               a subtitle file or script that cannot be read
-    ├── DocumentError                a transcript's JSON that is not ours, or damaged
+    │   └── QueryError               a search that cannot be read; a caret shows the place
+    ├── SettingsError                exit status 2: a key or a value in vignette.toml, a sidecar or --set
+    ├── FileError                    what is wrong with one file
+    │   ├── MediaError               a recording that cannot be read, or holds no sound
+    │   │   └── NotCaptioned         what a run would have made of it is not there, or no longer fits
+    │   ├── SubtitlesError           a subtitle file or script that cannot be read
+    │   ├── DocumentError            a transcript's JSON that is not ours, or damaged
+    │   ├── LexiconError             a mistake in the file of clinical concepts
+    │   ├── JournalError             a journal of decisions that cannot be read or written at all
+    │   ├── IndexFileError           a search index that is missing, damaged, busy, or none of ours
+    │   └── OutputError              a file that cannot be written, or must not be
     ├── WeightsError                 a model whose files are not where they must be
     ├── RecognizerError              a recognizer that gave up
-    ├── LexiconError                 a mistake in the file of clinical concepts
-    ├── OutputError                  a file that cannot be written, or must not be
     ├── TranscriptError              a transcript that breaks an invariant: a defect of ours
+    ├── Defect                       an exception that nobody foresaw: a defect of ours
     └── Interrupted                  stopped by the user; what was finished is kept
 
 An error keeps its facts as attributes and derives its sentence from them: *what* is wrong, *where*, and *what to do*.
-All of them survive pickling, because stages run in worker processes.
+All of them survive pickling, because stages run in worker processes. The class names are public: `--json` gives them as `kind`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -76,15 +82,44 @@ class SettingsError(VignetteError):
 
 
 @dataclass(eq=False)
-class MediaError(VignetteError):
-    """A recording that cannot be used."""
+class QueryError(UsageError):
+    """A query that cannot be read; `at` is the 0-based character the caret stands under."""
+
+    query: str = ""
+    at: int = 0
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{self.caret()}"
+
+    def facts(self) -> dict[str, Any]:
+        """The error as plain JSON values, its message without the caret's lines."""
+        return {**super().facts(), "message": super().__str__()}
+
+    def caret(self) -> str:
+        """The query and, on a second line, a caret under the place."""
+        shown = "".join(c if c.isprintable() else " " for c in self.query)
+        return f"  {shown}\n  {' ' * self.at}^"
+
+
+@dataclass(eq=False)
+class FileError(VignetteError):
+    """What is wrong with one file, and what to do; the kinds below say what sort of file it is."""
 
     path: Path
     problem: str
     remedy: str = ""
 
     def __str__(self) -> str:
-        return _sentence(f"{self.path}: {self.problem}", self.remedy)
+        return _sentence(f"{self.path}{self.place()}: {self.problem}", self.remedy)
+
+    def place(self) -> str:
+        """Where in the file, as it follows the path in the sentence; "" for all of it."""
+        return ""
+
+
+@dataclass(eq=False)
+class MediaError(FileError):
+    """A recording that cannot be used."""
 
 
 @dataclass(eq=False)
@@ -93,32 +128,52 @@ class NotCaptioned(MediaError):
 
 
 @dataclass(eq=False)
-class SubtitlesError(VignetteError):
+class SubtitlesError(FileError):
     """A subtitle file or script that cannot be read; `line` counts from 1, `offset` in bytes from 0."""
 
-    path: Path
-    problem: str
-    remedy: str = ""
     line: int | None = None
     offset: int | None = None
 
-    def __str__(self) -> str:
-        place = f", line {self.line}" if self.line is not None else ""
-        place += f", byte {self.offset}" if self.offset is not None else ""
-        return _sentence(f"{self.path}{place}: {self.problem}", self.remedy)
+    def place(self) -> str:
+        line = f", line {self.line}" if self.line is not None else ""
+        return line + (f", byte {self.offset}" if self.offset is not None else "")
 
 
 @dataclass(eq=False)
-class DocumentError(VignetteError):
+class DocumentError(FileError):
     """A file that is no document of ours, or a damaged one; `where` is the place inside ("utterance 3")."""
 
-    path: Path
-    problem: str
     where: str = ""
 
-    def __str__(self) -> str:
-        place = f", {self.where}" if self.where else ""
-        return f"{self.path}{place}: {self.problem}"
+    def place(self) -> str:
+        return f", {self.where}" if self.where else ""
+
+
+@dataclass(eq=False)
+class LexiconError(FileError):
+    """A mistake in the file of clinical concepts; `line` and `column` count from 1, 0 when the place is unknown."""
+
+    line: int = 0
+    column: int = 0
+
+    def place(self) -> str:
+        line = f", line {self.line}" if self.line else ""
+        return line + (f", column {self.column}" if self.column else "")
+
+
+@dataclass(eq=False)
+class JournalError(FileError):
+    """A journal of decisions that cannot be read or written at all."""
+
+
+@dataclass(eq=False)
+class IndexFileError(FileError):
+    """An index that cannot be searched or written."""
+
+
+@dataclass(eq=False)
+class OutputError(FileError):
+    """A file that could not be written, or that we refuse to overwrite."""
 
 
 @dataclass(eq=False)
@@ -146,34 +201,6 @@ class RecognizerError(VignetteError):
 
 
 @dataclass(eq=False)
-class LexiconError(VignetteError):
-    """A mistake in the file of clinical concepts; `line` and `column` count from 1, 0 when the place is unknown."""
-
-    path: Path
-    line: int
-    column: int
-    problem: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        place = f", line {self.line}" if self.line else ""
-        place += f", column {self.column}" if self.column else ""
-        return _sentence(f"{self.path}{place}: {self.problem}", self.remedy)
-
-
-@dataclass(eq=False)
-class OutputError(VignetteError):
-    """A file that could not be written, or that we refuse to overwrite."""
-
-    path: Path
-    problem: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        return _sentence(f"{self.path}: {self.problem}", self.remedy)
-
-
-@dataclass(eq=False)
 class TranscriptError(VignetteError):
     """A transcript that breaks an invariant of `pipeline.transcript.invariants`; never a user's mistake."""
 
@@ -183,6 +210,18 @@ class TranscriptError(VignetteError):
         return _sentence(
             f"the transcript is inconsistent: {self.problem}", "please report this with the command you ran"
         )
+
+
+@dataclass(eq=False)
+class Defect(VignetteError):
+    """An unforeseen exception; `log` is a file with its stack trace, which holds nothing of what was said."""
+
+    kind_of_error: str
+    log: Path
+
+    def __str__(self) -> str:
+        where = f"please report it with {self.log} (it holds no transcript text)"
+        return _sentence(f"an unforeseen {self.kind_of_error} stopped this recording", where)
 
 
 @dataclass(eq=False)
@@ -196,6 +235,22 @@ class Interrupted(VignetteError):
         return _sentence(
             f"stopped during '{self.stage}'", "finished stages are kept; run the same command to go on"
         )
+
+
+def nearest(wanted: str, known: Iterable[str], most: int = 1, likeness: float = 0.6) -> list[str]:
+    """Nearest names, for "did you mean": at most `most` of those known, likest first, whatever their case.
+
+    `likeness` is the least ratio of characters in common (difflib), in [0, 1]; 0.6 is what people take for a slip.
+    """
+    import difflib
+
+    folded = {name.casefold(): name for name in known if name}
+    return [folded[n] for n in difflib.get_close_matches(wanted.strip().casefold(), folded, most, likeness)]
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun, "1 caption" and "1,204 captions"; `many` where the plural is not `one` with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def printable(text: str) -> str:

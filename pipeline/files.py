@@ -11,15 +11,18 @@ import hashlib
 import os
 import stat
 import tempfile
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from pipeline.errors import OutputError, WeightsError
 
-# Relative to a project's folder: its recordings, its outputs (in WORK_FOLDER inside, what stages stored), its settings.
+# Relative to a project's folder: its recordings, its outputs (in WORK_FOLDER inside, what stages stored), its settings,
+# the weights that its recognizers use.
 MEDIA_FOLDER = Path("media")
 OUT_FOLDER = Path("transcripts")
 WORK_FOLDER = ".work"
 PROJECT_FILE = Path("vignette.toml")
+MODELS_FOLDER = Path("models")
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -48,9 +51,9 @@ def write_atomic(
     place; nothing is left behind then.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    target = Path(os.path.realpath(path))
     try:
-        _replace(target, data)
+        with replacing(path) as part:
+            part.write_bytes(data)
     except OSError as error:
         problem, remedy = _PROBLEMS.get(error.errno or 0, (error.strerror or str(error), ""))
         raise OutputError(
@@ -58,14 +61,20 @@ def write_atomic(
         ) from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Atomic replacement in pieces: gives an empty file beside `path` to write, and moves it there when the block ends well.
+
+    `write_atomic` is for what fits in memory. Raises OSError; nothing is left behind then.
+    """
+    target = Path(os.path.realpath(path))
     mode = _mode_for(target)
     handle, name = tempfile.mkstemp(prefix=".vignette-", suffix=".part", dir=target.parent)
+    os.close(handle)
     part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
+        yield part
+        with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.chmod(mode)
         part.replace(target)
@@ -110,9 +119,28 @@ def data_file(name: str) -> Path:
 
 def model_folders() -> tuple[Path, ...]:
     """Where weights may lie: `models/` in the current folder, then in the clone that the code runs from."""
-    return Path("models"), _PACKAGE.parent / "models"
+    return MODELS_FOLDER, _PACKAGE.parent / "models"
+
+
+def is_foreign(path: Path, ours: Container[str]) -> bool:
+    """Whether somebody else's work stands at `path`: a file whose SHA-256 is none of `ours`, the digests of what we wrote.
+
+    Raises OutputError when it cannot be read.
+    """
+    try:
+        return digest_of_file(path) not in ours
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise OutputError(path, f"cannot be read: {error.strerror}", "it was left as it is") from error
 
 
 def digest_of_file(path: Path) -> str:
-    """The SHA-256 of a small file's bytes, in hexadecimal; `pipeline.media.digest` is for recordings."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """The SHA-256 of a file's bytes, in hexadecimal; `pipeline.media.digest` is for recordings."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest_of(data: bytes) -> str:
+    """The SHA-256 of bytes, in hexadecimal: what `digest_of_file` gives of a file that holds them."""
+    return hashlib.sha256(data).hexdigest()

@@ -5,7 +5,6 @@ A setting is one field of its stage's group: its name with its unit, type, defau
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import tomllib
@@ -17,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le
 
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, nearest
 from pipeline.timing import parse_timecode
 
 # pydantic reads this from each group: a key that is not a field is a mistake, never ignored.
@@ -327,16 +326,14 @@ def _spoken(place: Sequence[str | int], table: Mapping[str, Any]) -> str:
 def _nearest(place: Sequence[str | int]) -> str:
     """The known key most like this one: by its whole path first, then by its last part alone."""
     if any(isinstance(part, int) for part in place):  # in an entry of a list, and people alone have keys
-        return next(
-            iter(difflib.get_close_matches(str(place[-1]), [f.name for f in fields(Person)], n=1)), ""
-        )
+        return next(iter(nearest(str(place[-1]), [f.name for f in fields(Person)])), "")
     key = ".".join(map(str, place))
     known = list(known_keys())
     leaves = {k.rsplit(".", 1)[-1]: k for k in reversed(known)}
-    leaf = difflib.get_close_matches(key.rsplit(".", 1)[-1], list(leaves), n=1, cutoff=0.7)
+    leaf = nearest(key.rsplit(".", 1)[-1], leaves, likeness=0.7)
     group = [k for k in known if k.startswith(f"{place[0]}.")]
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6) or [leaves[found] for found in leaf]
-    return next(iter(near or difflib.get_close_matches(key, group, n=1, cutoff=0)), "")
+    near = nearest(key, known) or [leaves[found] for found in leaf]
+    return next(iter(near or nearest(key, group, likeness=0)), "")
 
 
 def known_keys(group: Any = None, prefix: str = "") -> Iterator[str]:

@@ -4,16 +4,17 @@ look at, and what the file knows of the recording."""
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pipeline.audit.model import Differing, Document, Facts, Flaw, ShownCue, SpokenWord
 from pipeline.audit.syntax import Block, Scan, scan
-from pipeline.errors import SubtitlesError
+from pipeline.errors import DocumentError, SubtitlesError
+from pipeline.formats.document import captions
+from pipeline.formats.document.captions import Captioned
+from pipeline.formats.document.reader import bytes_of
 from pipeline.formats.readers import read
 from pipeline.timing import Span
 from pipeline.transcript import Grade, Kind
@@ -125,43 +126,29 @@ def _label(text: str, names: set[str]) -> tuple[str, str] | None:
     return (match[0], name) if known else None
 
 
-def from_json(document: Mapping[str, Any]) -> tuple[Document, Facts]:
-    """Our own public document as captions, and all that it knows about the recording. Raises
-    KeyError, TypeError or ValueError where it is damaged."""
-    people = {s["id"]: s["name"] for s in document["speakers"]}
-    names = {name.casefold() for name in people.values() if name}
+def of_document(read: Captioned) -> Document:
+    """Our own public document as captions."""
+    names = {person.name.casefold() for person in read.document.people if person.name}
     cues = tuple(
-        shown_cue(number, Span(c["start_ms"], c["end_ms"]), c["lines"], names, "json", c["id"])
-        for number, c in enumerate(document["cues"], 1)
+        shown_cue(number, cue.span, cue.lines, names, "json", cue.id)
+        for number, cue in enumerate(read.cues, 1)
     )
-    return Document(document["media"]["name"], "json", cues, (), document["lang"]), facts_from_json(document)
+    return Document(read.document.name, "json", cues, (), read.document.lang)
 
 
-def facts_from_json(document: Mapping[str, Any]) -> Facts:
+def facts_of(read: Captioned) -> Facts:
     """What our own public document knows about the recording."""
-    people = {s["id"]: s["name"] for s in document["speakers"]}
-    words = [
-        SpokenWord(
-            word["text"],
-            Span(word["start_ms"], word["end_ms"]),
-            word["confidence"],
-            people.get(utterance["speaker"] or "", ""),
-            word.get("kind", "word") == Kind.SOUND,
-        )
-        for utterance in document["utterances"]
-        for word in utterance["words"]
-        if word.get("kind", "word") in (Kind.WORD, Kind.SOUND)
-    ]
-    differing = tuple(
-        Differing(Span(p["start_ms"], p["end_ms"]), p["text"], p["heard"])
-        for p in document["alignment"]["heard_differently"]
+    words = tuple(
+        SpokenWord(word.text, word.span, word.confidence, word.speaker, word.kind == Kind.SOUND)
+        for word in read.words
+        if word.kind in (Kind.WORD, Kind.SOUND)
     )
-    grade = document["grade"]
+    grade = read.document.grade
     return Facts(
-        duration_ms=document["media"]["duration_ms"] or None,
-        words=tuple(words),
-        differing=differing,
-        names=tuple(name for name in people.values() if name),
+        duration_ms=read.document.duration_ms or None,
+        words=words,
+        differing=tuple(Differing(p.span, p.text, p.heard) for p in read.heard_otherwise),
+        names=tuple(person.name for person in read.document.people if person.name),
         reviewed_by=grade.removeprefix("reviewed by ") if grade.startswith("reviewed by ") else "",
     )
 
@@ -174,46 +161,48 @@ def flawed(name: str, kind: str, rule: str, message: str) -> Document:
 def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
     """The captions in a file, and all that is known about the recording: given, or from our transcript beside it.
 
-    Raises SubtitlesError.
+    Raises SubtitlesError and DocumentError.
     """
     document, own = load(path)
     if own.words is None and (facts is None or facts.words is None) and (beside := transcript_beside(path)):
         own = facts_of(beside)
-        document = replace(
-            document, notes=(*document.notes, f"the words that are said are those of {beside.name}")
-        )
+        note = f"the words that are said are those of {beside_path(path).name}"
+        document = replace(document, notes=(*document.notes, note))
     return document, merged(own, facts)
 
 
-def transcript_beside(path: Path) -> Path | None:
-    """Our own transcript of the recording, `talk.json` beside `talk.en.vtt`, where its words can be trusted; else None."""
-    stem = path.name.split(".")[0]
-    beside = path.with_name(f"{stem}.json")
-    if path.suffix.lower() == ".json" or not stem or not beside.is_file():
+def beside_path(path: Path) -> Path:
+    """Where our own transcript of a caption file's recording lies: `talk.json` beside `talk.en.vtt`."""
+    return path.with_name(f"{path.name.split('.')[0]}.json")
+
+
+def transcript_beside(path: Path) -> Captioned | None:
+    """Our own transcript of the recording, where there is one and its words can be trusted; else None."""
+    beside = beside_path(path)
+    if path.suffix.lower() == ".json" or path.name.startswith(".") or not beside.is_file():
         return None
     try:
-        document = _public(beside, _bytes(beside))
-    except SubtitlesError:
+        read = captions.parse(bytes_of(beside), beside)
+    except DocumentError:
         return None
-    trusted = not document.get("draft", True) and document.get("grade") != str(Grade.MACHINE)
-    return beside if trusted else None
+    trusted = not read.document.draft and read.document.grade not in (
+        "",
+        str(Grade.MACHINE),
+        str(Grade.DRAFT),
+    )
+    return read if trusted else None
 
 
 def load(path: Path) -> tuple[Document, Facts]:
-    """The captions in a file, and what the file itself knows about the recording. Raises SubtitlesError."""
-    data = _bytes(path)
+    """The captions in a file, and what the file itself knows about the recording. Raises SubtitlesError, DocumentError."""
     if path.suffix.lower() == ".json":
-        document, facts = from_json(_public(path, data))
-        return replace(document, name=path.name), facts
+        own = captions.parse(bytes_of(path), path)
+        return replace(of_document(own), name=path.name), facts_of(own)
+    data = _bytes(path)
     given = read(path)
     if given.cues and not given.timed:
         raise SubtitlesError(path, "has no times, so there are no captions to check")
     return from_given(given, data), Facts()
-
-
-def facts_of(path: Path) -> Facts:
-    """What our own public JSON at `path` knows about its recording. Raises SubtitlesError."""
-    return facts_from_json(_public(path, _bytes(path)))
 
 
 def merged(own: Facts, given: Facts | None) -> Facts:
@@ -230,22 +219,3 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
-
-
-def _public(path: Path, data: bytes) -> dict[str, Any]:
-    """Our own document, checked to be whole. Raises SubtitlesError."""
-    try:
-        document = json.loads(data)
-        if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("vignette/"):
-            raise SubtitlesError(path, "is not a transcript of ours", "give the .json that vignette wrote")
-        from_json(document)
-    except (KeyError, TypeError) as error:
-        raise SubtitlesError(
-            path, f"is a transcript of ours that is damaged ({error!r})", "make it again"
-        ) from None
-    except ValueError as error:
-        raise SubtitlesError(path, f"is not JSON: {error}") from None
-    except RecursionError:
-        problem = "is nested too deeply to be a transcript of ours"
-        raise SubtitlesError(path, problem, "give the .json that vignette wrote") from None
-    return document

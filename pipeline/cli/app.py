@@ -16,7 +16,7 @@ import typer
 
 from pipeline import __version__
 from pipeline.cli.options import print_json
-from pipeline.errors import Interrupted, OutputError, VignetteError
+from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError, printable
 from pipeline.progress import Progress, silent
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ _WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == 
 def main() -> None:
     """Run the command line and exit; every foreseeable failure becomes one sentence on stderr and an exit status."""
     as_json = "--json" in sys.argv[1:]
+    _check_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(
@@ -58,7 +59,34 @@ def main() -> None:
         status = 0
     except OSError as error:
         status = _unusable(error, as_json)
+    except UnicodeEncodeError as error:  # a surrogate: how Python shows an argument's byte that is no UTF-8
+        status = _fail(_no_text(error), as_json)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _no_text(error: UnicodeEncodeError) -> UsageError:
+    """The error for words, not those of a query, that hold bytes which are no text."""
+    stray = printable(error.object[error.start : error.end])
+    return UsageError(f"what was given holds a byte that is no text ({stray})", "write it in UTF-8")
+
+
+def _check_streams() -> None:
+    """Exit where standard output is closed, before anything is done: nobody would learn what was; a closed stderr is silence.
+
+    Python leaves such a stream out (None), and the system would give its number to the next file that is opened.
+    """
+    closed = sys.stdout is None
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:
+            held = os.open(os.devnull, os.O_WRONLY)
+            if held != number:
+                os.dup2(held, number)
+            setattr(sys, name, os.fdopen(number, "w", closefd=False))
+    if closed:
+        error = OutputError(
+            Path("standard output"), "is closed, so nothing was done", "send it to a file: > FILE"
+        )
+        sys.exit(_fail(error, as_json=False))
 
 
 def _unusable(error: OSError, as_json: bool) -> int:

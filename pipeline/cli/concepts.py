@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.errors import OutputError
+from pipeline.errors import counted
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Lexicon = Annotated[
@@ -107,7 +107,8 @@ def _add_check(group: typer.Typer, say: Callable[[str], None]) -> None:
             for failure in failures:
                 say(str(failure))
             say(
-                f"{found.path}: {len(found.concepts)} concepts, {len(found.rules)} patterns, {len(failures)} failures"
+                f"{found.path}: {counted(len(found.concepts), 'concept')}, {counted(len(found.rules), 'pattern')}, "
+                f"{counted(len(failures), 'failure')}"
             )
         return 1 if failures else 0
 
@@ -145,7 +146,11 @@ def _table(scores: dict[str, Any]) -> str:
     lines = [f"{name:<24}{r['precision']:>10.2f}{r['recall']:>8.2f}{r['f1']:>7.2f}" for name, r in rows]
     intervals = " to ".join(f"{x:.2f}" for x in scores["micro"]["ci"])
     return "\n".join(
-        [head, *lines, f"{scores['utterances']} utterances; micro F1 lies within {intervals} (95 %)"]
+        [
+            head,
+            *lines,
+            f"{counted(scores['utterances'], 'utterance')}; micro F1 lies within {intervals} (95 %)",
+        ]
     )
 
 
@@ -157,29 +162,13 @@ def _add_summary(group: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: Json = False,
     ) -> int:
         """Count a transcript's concepts and show where in it they fall."""
-        from pipeline.concepts.summary import of_document, sparklines
+        from pipeline.commands.concepts import summary_of
+        from pipeline.concepts.summary import sparklines
 
         found = _load(lexicon)
-        try:
-            counted = of_document(_document(document))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise OutputError(document, "is a transcript of ours that is damaged", "make it again") from None
+        counted = summary_of(document)
         if as_json:
             say(_json(counted.as_json()))
         else:
             say(sparklines(counted, found) or "no concept was tagged")
         return 0
-
-
-def _document(path: Path) -> dict[str, Any]:
-    """Read a public document. Raises OutputError."""
-    try:
-        document = json.loads(path.read_bytes())
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise OutputError(path, problem, "name a transcripts/NAME.json") from error
-    except (ValueError, RecursionError):
-        raise OutputError(path, "is not a transcript of ours", "name a transcripts/NAME.json") from None
-    if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("vignette/"):
-        raise OutputError(path, "is not a transcript of ours", "name a transcripts/NAME.json")
-    return document

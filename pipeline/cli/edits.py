@@ -12,6 +12,7 @@ import typer
 
 from pipeline.commands.decide.request import DecisionRequest
 from pipeline.errors import NotCaptioned, UsageError
+from pipeline.files import OUT_FOLDER
 
 if TYPE_CHECKING:
     from pipeline.run.jobs import Job
@@ -22,7 +23,6 @@ Out = Annotated[Path, typer.Option("--out", help="Folder of what came out.")]
 Subtitles = Annotated[Path | None, typer.Option("--subtitles", help="As it was given to 'run'.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="As it was given to 'run'; repeatable.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-OUT_DEFAULT = Path("transcripts")
 
 
 def register(app: typer.Typer, say: Callable[[str], None]) -> None:
@@ -40,7 +40,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         merge: Annotated[
             Path | None, typer.Option("--merge", help="First add what another copy of the journal holds.")
         ] = None,
-        out: Out = OUT_DEFAULT,
+        out: Out = OUT_FOLDER,
         subtitles: Subtitles = None,
         set_: Settings = None,
         as_json: AsJson = False,
@@ -125,7 +125,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
             bool, typer.Option("--join", help="With --vignette: it belongs to the part before it.")
         ] = False,
         by: By = "",
-        out: Out = OUT_DEFAULT,
+        out: Out = OUT_FOLDER,
         subtitles: Subtitles = None,
         set_: Settings = None,
         as_json: AsJson = False,
@@ -155,7 +155,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
                 "--anyway", help="Also where the file has hardly a word of ours, lacks many, or other times."
             ),
         ] = False,
-        out: Out = OUT_DEFAULT,
+        out: Out = OUT_FOLDER,
         subtitles: Subtitles = None,
         set_: Settings = None,
         as_json: AsJson = False,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import OutputError, SubtitlesError, VignetteError
+from pipeline.errors import DocumentError, OutputError, SubtitlesError, VignetteError, counted
 from pipeline.progress import Progress
 
 if TYPE_CHECKING:
@@ -40,10 +40,11 @@ class Fixed:
             return str(self.error)
         before, after = len(self.mended.before.open), len(self.mended.after.open)
         if self.written is None:
-            return f"{self.path}: nothing that a machine should mend, {before} findings"
+            return f"{self.path}: nothing that a machine should mend, {counted(before, 'finding')}"
         kept = f"; the original is {self.backup}" if self.backup else ""
         count = len(self.mended.mends)
-        summary = f"{self.written}: {count} captions mended, {before} findings before, {after} after{kept}"
+        mended = f"{counted(count, 'caption')} mended, {counted(before, 'finding')} before, {after} after"
+        summary = f"{self.written}: {mended}{kept}"
         return f"{self.mended.diff.rstrip()}\n{summary}"
 
     def as_json(self) -> dict[str, Any]:
@@ -104,5 +105,5 @@ def _fixed(path: Path, rules: Sequence[Any], evidence: Any, options: FixOptions,
         if not mended.mends:
             return Fixed(path, mended)
         return Fixed(path, mended, *write(mended, options.in_place, options.overwrite))
-    except (SubtitlesError, OutputError) as error:
+    except (SubtitlesError, DocumentError, OutputError) as error:
         return Fixed(path, error=error)

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import OUT_DEFAULT, AsJson, Out, print_json
+from pipeline.cli.options import AsJson, Out, print_json
 from pipeline.errors import UsageError
+from pipeline.files import OUT_FOLDER
 
 EXAMPLES = "Examples:  vignette forget talk   |   vignette forget --all --yes"
 
@@ -22,7 +23,7 @@ def forget(
         bool, typer.Option("--mended", help="Also the outputs that a person has changed.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    out: Out = OUT_DEFAULT,
+    out: Out = OUT_FOLDER,
     as_json: AsJson = False,
 ) -> int:
     """Remove everything derived from a recording; the recording and its subtitles stay."""

@@ -74,8 +74,8 @@ def fetch(
 
 
 def _fetch_speakers(as_json: bool) -> int:
+    from pipeline.files import MODELS_FOLDER
     from pipeline.speech.voices import download
-    from pipeline.speech.weights import MODELS_FOLDER
 
     path = download.fetch(MODELS_FOLDER)
     if as_json:

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.errors import MediaError, UsageError
+from pipeline.errors import MediaError, UsageError, counted
+from pipeline.files import OUT_FOLDER
 
 Recording = Annotated[Path, typer.Argument(help="The recording, captioned before.", readable=False)]
 Made = Annotated[Path, typer.Option("--out", help="Folder of what the run made.", readable=False)]
@@ -17,7 +18,6 @@ Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the file even if something else stands there.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-MADE_DEFAULT = Path("transcripts")
 
 
 def _check_exists(media: Path) -> None:
@@ -38,7 +38,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
             Path | None,
             typer.Option("--to", help="The copy: .mp4, .m4v, .mov or .mkv.", readable=False),
         ] = None,
-        out: Made = MADE_DEFAULT,
+        out: Made = OUT_FOLDER,
         overwrite: Overwrite = False,
         as_json: AsJson = False,
     ) -> int:
@@ -56,25 +56,23 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     def sheet(
         media: Recording,
         to: Annotated[Path | None, typer.Option("--to", help="The HTML file.", readable=False)] = None,
-        out: Made = MADE_DEFAULT,
+        out: Made = OUT_FOLDER,
         overwrite: Overwrite = False,
         as_json: AsJson = False,
     ) -> int:
         """Show the parts of a recording on one page: a picture, the title, the times and the cast of each."""
         from pipeline.commands.guarded_file import GuardedFile
-        from pipeline.commands.mux import document
+        from pipeline.commands.mux import transcript_of
         from pipeline.commands.sheet import frames_of, page
 
         _check_exists(media)
         target = to or out / f"{media.stem}.parts.html"
         if target.suffix.lower() not in (".html", ".htm"):
             raise UsageError(f"{target.name} is no name for a web page", "end it in .html")
-        transcript = document(out / f"{media.stem}.json", media)
+        transcript = transcript_of(media, out)
         place = GuardedFile(target, "sheet", media, "name another with --to", overwrite)
         place.check()
-        frames = frames_of(media, transcript["vignettes"])
-        place.write(
-            page(transcript["title"] or media.stem, transcript["vignettes"], transcript["names"], frames)
-        )
-        say(json.dumps({"file": str(target)}) if as_json else f"{target}: {len(frames)} parts")
+        frames = frames_of(media, transcript.scenes)
+        place.write(page(transcript.title or media.stem, transcript, frames))
+        say(json.dumps({"file": str(target)}) if as_json else f"{target}: {counted(len(frames), 'part')}")
         return 0

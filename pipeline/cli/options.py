@@ -13,7 +13,6 @@ from pipeline.errors import UsageError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for what comes out.", readable=False)]
-OUT_DEFAULT = Path("transcripts")
 
 
 def print_json(value: Any) -> None:

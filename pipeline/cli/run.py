@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import OUT_DEFAULT, AsJson, Out, print_json
+from pipeline.cli.options import AsJson, Out, print_json
 from pipeline.errors import UsageError
+from pipeline.files import OUT_FOLDER
 
 if TYPE_CHECKING:
     from pipeline.run.outcome import Outcome
@@ -32,7 +33,7 @@ def run(
             "--subtitles", help="Subtitles or a script for the one recording named.", readable=False
         ),
     ] = None,
-    out: Out = OUT_DEFAULT,
+    out: Out = OUT_FOLDER,
     recognizer: Annotated[str | None, typer.Option("--recognizer", help="auto, whisper or sphinx.")] = None,
     model: Annotated[
         str | None, typer.Option("--model", help="Whisper's model: a name, or a folder.")

@@ -10,9 +10,9 @@ import typer
 
 from pipeline.cli.options import shape_of
 from pipeline.errors import UsageError
+from pipeline.files import MEDIA_FOLDER, OUT_FOLDER
 from pipeline.search.query.parser import GUIDE, LIMIT
 
-_FOLDER = Path("transcripts")
 _Folder = Annotated[Path, typer.Option("--in", help="The folder of transcripts.")]
 _Format = Annotated[str, typer.Option("--format", help="text, json, csv or md.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
@@ -36,7 +36,7 @@ def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
 def _add_index(app: typer.Typer, emit: Callable[[str], None]) -> None:
     @app.command(epilog="Examples:  vignette index   |   vignette index course/ --rebuild")
     def index(
-        folder: Annotated[Path, typer.Argument(help="The folder of transcripts.")] = _FOLDER,
+        folder: Annotated[Path, typer.Argument(help="The folder of transcripts.")] = OUT_FOLDER,
         rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it from nothing.")] = False,
         as_json: _Json = False,
     ) -> int:
@@ -56,14 +56,14 @@ def _add_search(app: typer.Typer, emit: Callable[[str], None]) -> None:
     )
     def search(
         query: Annotated[list[str], typer.Argument(help="What to look for.")],
-        folder: _Folder = _FOLDER,
+        folder: _Folder = OUT_FOLDER,
         format: _Format = "text",
         limit: Annotated[int, typer.Option("--limit", help="How many hits to show.")] = LIMIT,
         count_by: Annotated[
             str | None, typer.Option("--count-by", help="Count by concept, speaker, vignette or video.")
         ] = None,
         clips: Annotated[Path | None, typer.Option("--clips", help="Cut the hits into this folder.")] = None,
-        media: _Media = Path("media"),
+        media: _Media = MEDIA_FOLDER,
         as_json: _Json = False,
     ) -> int:
         shape = shape_of(format, as_json)
@@ -83,7 +83,7 @@ def _add_concordance(app: typer.Typer, emit: Callable[[str], None]) -> None:
         word: Annotated[
             list[str], typer.Argument(help='A word, "a phrase", relaps*; fields may stand beside it.')
         ],
-        folder: _Folder = _FOLDER,
+        folder: _Folder = OUT_FOLDER,
         sort: Annotated[str, typer.Option("--sort", help="place, left or right.")] = "place",
         context: Annotated[int, typer.Option("--context", help="How many words on either side.")] = 8,
         limit: Annotated[int, typer.Option("--limit", help="How many lines to show.")] = 100,
@@ -109,7 +109,7 @@ def _add_cooccur(app: typer.Typer, emit: Callable[[str], None]) -> None:
             list[str] | None, typer.Argument(help="Count only in the hits of this query.")
         ] = None,
         within: Annotated[str, typer.Option("--within", help="How near; 0 for the same utterance.")] = "30s",
-        folder: _Folder = _FOLDER,
+        folder: _Folder = OUT_FOLDER,
         format: _Format = "text",
         as_json: _Json = False,
     ) -> int:
@@ -127,8 +127,8 @@ def _add_export(app: typer.Typer, emit: Callable[[str], None]) -> None:
     )
     def export_qda(
         target: Annotated[Path, typer.Argument(help="The project file to write (.qdpx).")],
-        folder: _Folder = _FOLDER,
-        media: _Media = Path("media"),
+        folder: _Folder = OUT_FOLDER,
+        media: _Media = MEDIA_FOLDER,
         with_media: Annotated[bool, typer.Option("--with-media", help="Put the recordings in, too.")] = False,
         as_json: _Json = False,
     ) -> int:

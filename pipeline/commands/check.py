@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +14,7 @@ from pipeline.audit.model import Finding, Rates
 from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.audit.waivers import waive
 from pipeline.commands.waive import waivers_for
-from pipeline.errors import SubtitlesError, UsageError
+from pipeline.errors import DocumentError, SubtitlesError, UsageError
 from pipeline.profiles import PROFILES, Profile, adjusted
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
@@ -59,7 +59,7 @@ def check(
 
     The exit status is 1 when an open finding is as severe as `fail_on`, else 0. One of several files that
     cannot be read has that as its only finding, an error. Raises UsageError for a profile that does not exist
-    and SubtitlesError when the only file cannot be read.
+    and SubtitlesError or DocumentError when the only file cannot be read.
     """
     chosen = [profile_named(name, settings) for name in profiles]
     one = check_file if len(files) == 1 else _check_one_of_many
@@ -89,7 +89,7 @@ def check_file(
     media: Path | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """Audit one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError and JournalError."""
+    """Audit one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError, DocumentError, JournalError."""
     progress(0.0)
     document, known = load_with(path, facts)
     report = audit(document, profiles, known, progress=part(progress, 0.5, 1.0))
@@ -102,8 +102,8 @@ def _check_one_of_many(
     """`check_file`, but a file that cannot be read does not keep the others from being reported."""
     try:
         return check_file(path, profiles, facts, media, progress)
-    except SubtitlesError as error:
-        bare = str(SubtitlesError(error.path, error.problem, "", error.line, error.offset))
+    except (SubtitlesError, DocumentError) as error:
+        bare = str(replace(error, remedy=""))
         finding = Finding("unreadable", Severity.ERROR, "", bare, "Vignette", mend=_sentence(error.remedy))
         return Report(path.name, tuple(p.name for p in profiles), (finding,), Rates(0, 0, 0.0, 0.0, 0.0, 0.0))
 

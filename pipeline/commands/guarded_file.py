@@ -8,7 +8,6 @@ written is remembered by its digest in `.work/` beside it. (`run` writes many fi
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any
 from filelock import FileLock
 
 from pipeline.errors import OutputError
-from pipeline.files import WORK_FOLDER, write_atomic
+from pipeline.files import WORK_FOLDER, digest_of, digest_of_file, is_foreign, write_atomic
 
 # The file in `.work/` that holds what commands wrote: see `_record`.
 _RECORD = "written.json"
@@ -57,13 +56,13 @@ class GuardedFile:
         if self._real.is_file() and self._real.read_bytes() == data:
             return
         self.check()
-        self._remember(hashlib.sha256(data).hexdigest())
+        self._remember(digest_of(data))
         write_atomic(self.path, data, self.elsewhere)
 
     def move(self, part: Path) -> None:
         """Rename a finished file of the same folder to the target, atomically. Raises OutputError."""
         self.check()
-        self._remember(_digest(part))
+        self._remember(digest_of_file(part))
         try:
             part.replace(self._real)
         except OSError as error:
@@ -84,12 +83,7 @@ class GuardedFile:
         real = self._real
         if not real.is_file() or not real.stat().st_size:  # an empty file is nobody's work
             return False
-        try:
-            return _digest(real) not in self._ours(_record(real.parent))
-        except OSError as error:
-            raise OutputError(
-                self.path, f"cannot be read: {error.strerror}", "it was left as it is"
-            ) from error
+        return is_foreign(self.path, self._ours(_record(real.parent)))
 
     def _ours(self, record: dict[str, Any]) -> list[str]:
         """The SHA-256 digests under which the file is this command's own work."""
@@ -107,7 +101,7 @@ class GuardedFile:
             work.mkdir(exist_ok=True)
             with FileLock(work / "written.lock"):
                 record = _record(real.parent)
-                last = [_digest(real)] if real.is_file() else []
+                last = [digest_of_file(real)] if real.is_file() else []
                 last = [d for d in last if d != digest and d in self._ours(record)]
                 record[real.name] = {"by": self._maker, "sha256": [digest, *last]}
                 write_atomic(
@@ -124,8 +118,3 @@ def _record(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return held if isinstance(held, dict) else {}
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.commands.guarded_file import GuardedFile
-from pipeline.errors import NotCaptioned, UsageError
+from pipeline.errors import DocumentError, NotCaptioned, UsageError
+from pipeline.formats.document import reader
+from pipeline.formats.document.reader import Document, Scene
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
 
 # The container's suffix -> ffmpeg's name of the subtitle codec that it holds.
@@ -20,27 +23,27 @@ LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "n
 def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
     """Mux `media` with the chapters and captions found in the folder `out` into `target`, and return that.
 
-    Raises NotCaptioned where there is nothing to put in, UsageError where the container cannot hold it, OutputError where
-    the copy would replace the recording or, without `overwrite`, a file that is no earlier copy, and MediaError when ffmpeg
-    fails.
+    Raises NotCaptioned where there is nothing to put in, DocumentError, UsageError where the container cannot hold it,
+    OutputError where the copy would replace the recording or, without `overwrite`, a file that is no earlier copy, and
+    MediaError when ffmpeg fails.
     """
     codec = CAPTION_CODECS.get(target.suffix.lower())
     if codec is None:
         raise UsageError(f"{target.name} cannot hold captions", f"end it in {', '.join(CAPTION_CODECS)}")
-    transcript = document(out / f"{media.stem}.json", media)
+    transcript = transcript_of(media, out)
     place = GuardedFile(target, "mux", media, "name another with --to", overwrite)
     place.check()
-    captions = out / f"{media.stem}.{transcript['lang']}.srt"
+    captions = out / f"{media.stem}.{transcript.lang}.srt"
     if not captions.is_file():
         raise NotCaptioned(
             media, f"there are no captions to publish in {captions}", f"run: vignette run {media}"
         )
     with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
         chapters = Path(folder) / "chapters.txt"
-        chapters.write_text(ffmetadata(transcript["vignettes"]), encoding="utf-8")
+        chapters.write_text(ffmetadata(transcript.scenes), encoding="utf-8")
         part = target.with_name(f".{target.stem}.part{target.suffix}")
         try:
-            _run(media, captions, chapters, part, codec, transcript["lang"])
+            _run(media, captions, chapters, part, codec, transcript.lang)
             place.move(part)
         finally:
             part.unlink(missing_ok=True)
@@ -69,40 +72,23 @@ def _with_chapters(node: Any, chapters: Path) -> Any:
     return node.global_args("-f", "ffmetadata", "-i", file_url(chapters))
 
 
-def ffmetadata(parts: list[dict[str, Any]]) -> str:
+def ffmetadata(parts: Sequence[Scene]) -> str:
     """The parts as chapters in ffmpeg's metadata format (FFMETADATA1), in milliseconds, special characters escaped."""
     blocks = [";FFMETADATA1"]
     for part in parts:
-        title = " ".join(str(part["title"]).split())
+        title = " ".join(part.title.split())
         for special in "\\=;#":
             title = title.replace(special, f"\\{special}")
-        blocks.append(
-            f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={part['start_ms']}\nEND={part['end_ms']}\ntitle={title}"
-        )
+        blocks.append(f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={part.start_ms}\nEND={part.end_ms}\ntitle={title}")
     return "\n".join(blocks) + "\n"
 
 
-def document(path: Path, media: Path) -> dict[str, Any]:
-    """Read the public document of `media`: language (`lang`), `title`, parts (`vignettes`), and speakers' `names` by id.
-
-    Raises NotCaptioned where it is missing or of another version.
-    """
+def transcript_of(media: Path, out: Path) -> Document:
+    """The public document of a recording in the folder `out`. Raises NotCaptioned where there is none, DocumentError."""
+    path = out / f"{media.stem}.json"
+    if not path.exists():
+        raise NotCaptioned(media, f"there is no transcript {path} of it", f"run: vignette run {media}")
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        names = {str(s["id"]): str(s["name"]) for s in found["speakers"]}
-        title = str(found["media"]["title"])
-        return {
-            "lang": str(found["lang"]),
-            "vignettes": list(found["vignettes"]),
-            "names": names,
-            "title": title,
-        }
-    except FileNotFoundError:
-        raise NotCaptioned(
-            media, f"there is no transcript {path} of it", f"run: vignette run {media}"
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError):
-        # A run keeps a file that is not as it left it, so that running alone would not help.
-        raise NotCaptioned(
-            media, f"{path} is no transcript of this version", f"move it away, then run: vignette run {media}"
-        ) from None
+        return reader.read(path)
+    except DocumentError as error:
+        raise replace(error, remedy=f"move it away, then run: vignette run {media}") from error

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, counted
+from pipeline.files import MEDIA_FOLDER
 from pipeline.search import refi_qda
 from pipeline.search.answers import clips, links, render
 from pipeline.search.engine import Index
@@ -39,7 +40,9 @@ def _summary(built: Built) -> str:
     lists = (("added", built.added), ("changed", built.changed), ("removed", built.removed))
     parts = [f"{len(names)} {what}" for what, names in lists if names]
     parts += [f"{built.unchanged} unchanged"] if built.unchanged else []
-    lines = [f"{built.index}: {built.utterances:,} utterances; {', '.join(parts) or 'no transcripts'}"]
+    lines = [
+        f"{built.index}: {counted(built.utterances, 'utterance')}; {', '.join(parts) or 'no transcripts'}"
+    ]
     lines += [f"skipped: {error}" for error in built.skipped]
     if built.skipped:
         lines.append(f"{len(built.skipped)} skipped; everything else can be searched")
@@ -53,7 +56,7 @@ def search(
     limit: int = LIMIT,
     count_by: str | None = None,
     clips_folder: Path | None = None,
-    media: Path = Path("media"),
+    media: Path = MEDIA_FOLDER,
 ) -> Answer:
     """Search a folder's index: the hits as text, json, csv or md, or with `count_by` their distribution.
 
@@ -140,7 +143,7 @@ def cooccur(folder: Path, within: str = "30s", query: str = "", format: str = "t
 
 
 def export_qda(
-    target: Path, folder: Path, media: Path = Path("media"), with_media: bool = False, as_json: bool = False
+    target: Path, folder: Path, media: Path = MEDIA_FOLDER, with_media: bool = False, as_json: bool = False
 ) -> Answer:
     """Export a folder's transcripts as a REFI-QDA project; the status is 1 when documents were skipped. Raises OutputError."""
     made = refi_qda.export(folder, target, media, with_media)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
 
+from pipeline.errors import counted
+from pipeline.formats.document.reader import Document, Scene
 from pipeline.timing import clock
 
 # A part is shown by the frame this long after its start, behind its title card; by its middle when that is sooner. Set by hand.
@@ -23,34 +25,35 @@ img, .none {{ width: 100%; aspect-ratio: 16 / 9; object-fit: contain; background
 h2 {{ font-size: 1.05rem; margin: .5rem 0 .1rem }}
 p {{ margin: .1rem 0; color: #444; font-size: .9rem }}
 </style></head>
-<body><main><h1>{title}</h1><p>{count} parts</p>
+<body><main><h1>{title}</h1><p>{count}</p>
 <ol>
 {items}
 </ol></main></body></html>
 """
 
 
-def page(title: str, parts: list[dict[str, Any]], names: dict[str, str], frames: list[bytes | None]) -> str:
-    """Render the contact sheet as HTML; `names` are speakers' names by id, `frames` each part's JPEG or None."""
-    items = [_item(part, names, frame) for part, frame in zip(parts, frames, strict=True)]
-    return _PAGE.format(title=escape(title), count=len(parts), items="\n".join(items))
+def page(title: str, transcript: Document, frames: Sequence[bytes | None]) -> str:
+    """Render the contact sheet of a transcript's parts as HTML; `frames` are each part's JPEG or None."""
+    names = {person.id: person.name for person in transcript.people}
+    items = [_item(part, names, frame) for part, frame in zip(transcript.scenes, frames, strict=True)]
+    return _PAGE.format(title=escape(title), count=counted(len(items), "part"), items="\n".join(items))
 
 
-def _item(part: dict[str, Any], names: dict[str, str], frame: bytes | None) -> str:
+def _item(part: Scene, names: dict[str, str], frame: bytes | None) -> str:
     """A part as a list item: its frame, title, times and kind, cast, and evidence."""
-    title, kind = escape(str(part["title"])), escape(str(part["kind"]))
-    cast = escape(", ".join(names.get(who) or who for who in part["cast"]))
-    evidence = escape("; ".join(part["evidence"]))
+    title, kind = escape(part.title), escape(part.kind)
+    cast = escape(", ".join(names.get(who) or who for who in part.cast))
+    evidence = escape("; ".join(part.evidence))
     picture = '<div class="none"></div>'
     if frame is not None:
         data = base64.b64encode(frame).decode("ascii")
         picture = f'<img alt="A picture of the part {title}" src="data:image/jpeg;base64,{data}">'
-    lines = [f"{clock(part['start_ms'])} to {clock(part['end_ms'])}, {kind}", cast, evidence]
+    lines = [f"{clock(part.start_ms)} to {clock(part.end_ms)}, {kind}", cast, evidence]
     paragraphs = "".join(f"<p>{line}</p>" for line in lines if line)
     return f"<li>{picture}<h2>{title}</h2>{paragraphs}</li>"
 
 
-def frames_of(media: Path, parts: list[dict[str, Any]]) -> list[bytes | None]:
+def frames_of(media: Path, parts: Sequence[Scene]) -> list[bytes | None]:
     """Decode a JPEG thumbnail of each part; None where the recording has no picture, or none there. Raises av's own errors."""
     import cv2
 
@@ -63,7 +66,7 @@ def frames_of(media: Path, parts: list[dict[str, Any]]) -> list[bytes | None]:
             return [None] * len(parts)
         base, origin = float(streams[0].time_base), origin_s(container)
         for part in parts:
-            at_ms = min(part["start_ms"] + FRAME_DELAY_MS, (part["start_ms"] + part["end_ms"]) // 2)
+            at_ms = min(part.start_ms + FRAME_DELAY_MS, (part.start_ms + part.end_ms) // 2)
             stamp = round((at_ms / 1000 + origin) / base)
             container.seek(stamp, stream=streams[0])
             frame = next(

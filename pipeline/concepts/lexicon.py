@@ -6,7 +6,6 @@ with one sentence that names line and column. The notation is described in `pipe
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ from pipeline.concepts.notation import (
 )
 from pipeline.concepts.patterns import Phrase, count_variants
 from pipeline.concepts.source import Entry, LexiconSource
-from pipeline.errors import LexiconError
+from pipeline.errors import LexiconError, nearest
 
 _T = TypeVar("_T")
 _TOP_KEYS = frozenset({"version", "language", "passed_over", "forms", "sets", "broader", "concept", "blocks"})
@@ -98,9 +97,9 @@ def load_lazily(path: Path) -> Lexicon:
         data = path.read_bytes()
         text = data.decode("utf-8")
     except OSError as error:
-        raise LexiconError(path, 0, 0, f"cannot be read: {error.strerror}") from error
+        raise LexiconError(path, f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise LexiconError(path, 0, 0, f"is not UTF-8 text (byte {error.start})") from error
+        raise LexiconError(path, f"is not UTF-8 text (byte {error.start})") from error
     return _kept(path, text, hashlib.sha256(data).hexdigest())
 
 
@@ -232,10 +231,10 @@ def _read_set(
     for line in source.lines(table, "sets", name):
         for other, column in names_in(line.text):
             if other not in table:
-                known = difflib.get_close_matches(other, list(table), 1)
+                known = nearest(other, table)
                 hint = f"did you mean '{known[0]}'?" if known else ""
                 raise LexiconError(
-                    source.path, *line.place(column), f"there is no set called '{other}'", hint
+                    source.path, f"there is no set called '{other}'", hint, *line.place(column)
                 )
             _read_set(source, table, other, vocabulary, sets, (*within, name))
         phrases += _parsed_entry(source, line, lambda text: parse_set(text.rstrip("|"), vocabulary))
@@ -255,4 +254,4 @@ def _parsed_entry(source: LexiconSource, line: Entry, read: Callable[[str], _T])
     try:
         return read(line.text)
     except NotationError as error:
-        raise LexiconError(source.path, *line.place(error.column), error.problem) from error
+        raise LexiconError(source.path, error.problem, "", *line.place(error.column)) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import LexiconError
+from pipeline.errors import LexiconError, nearest
 
 
 @dataclass
@@ -32,20 +31,20 @@ class LexiconSource:
             line, column = (int(place[1]), int(place[2])) if place else (0, 0)
             problem = str(error).split(" (at ")[0]
             raise LexiconError(
-                self.path, line, column, f"not valid TOML: {problem[:1].lower()}{problem[1:]}"
+                self.path, f"not valid TOML: {problem[:1].lower()}{problem[1:]}", "", line, column
             ) from error
         self.places = dict(_value_places(self.text))
 
     def error(self, section: str, key: str, problem: str, remedy: str = "") -> LexiconError:
         """A mistake in the value of a key, or at the head of its table when the key is not there."""
         line, column = self.places.get((section, key), self.places.get((section, ""), (0, 0)))
-        return LexiconError(self.path, line, column, problem, remedy)
+        return LexiconError(self.path, problem, remedy, line, column)
 
     def unknown_key(self, section: str, key: str, problem: str, known: frozenset[str]) -> LexiconError:
         """An unknown key, with the known one that it resembles."""
-        close = difflib.get_close_matches(key, sorted(known), 1)
+        close = nearest(key, sorted(known))
         remedy = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(sorted(known))}"
-        return LexiconError(self.path, self.places.get((section, key), (0, 0))[0], 1, problem, remedy)
+        return LexiconError(self.path, problem, remedy, self.places.get((section, key), (0, 0))[0], 1)
 
     def lines(self, table: dict[str, Any], section: str, key: str) -> Iterator[Entry]:
         """The entries of a block of text, without remarks, each with its place in the file."""

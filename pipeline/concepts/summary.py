@@ -56,31 +56,21 @@ def summarise(
     """The summary of a recording; `parts` are its vignettes, each with a name and its span."""
     speakers = {u.id: u.speaker or "" for u in utterances}
 
-    def occurrences() -> Iterator[_Occurrence]:
+    def occurrences() -> Iterator[Occurrence]:
         for tag in tags:
             start_ms = tokens[tag.first].span.start_ms
             part = next((name for name, span in parts if start_ms in span), "")
             yield tag.concept, speakers.get(tag.utterance, ""), part, start_ms
 
-    return _counted(occurrences(), duration_ms, pieces)
+    return counted(occurrences(), duration_ms, pieces)
 
 
-def of_document(document: Mapping[str, Any], pieces: int = 60) -> Summary:
-    """The summary of a public JSON document (schema vignette/1)."""
-    parts = {v["id"]: str(v["title"] or v["id"]) for v in document["vignettes"]}
-    occurrences = (
-        (tag["id"], u["speaker"] or "", parts.get(u["vignette"], ""), u["start_ms"])
-        for u in document["utterances"]
-        for tag in u["concepts"]
-    )
-    return _counted(occurrences, int(document["media"]["duration_ms"]), pieces)
-
-
-_Occurrence = tuple[str, str, str, int]
+Occurrence = tuple[str, str, str, int]
 """A concept, who said it, in which part, when (ms)."""
 
 
-def _counted(occurrences: Iterable[_Occurrence], duration_ms: int, pieces: int) -> Summary:
+def counted(occurrences: Iterable[Occurrence], duration_ms: int, pieces: int = 60) -> Summary:
+    """The summary of occurrences; "" is the speaker or the part that nobody knows."""
     total: Counter[str] = Counter()
     by_speaker: Counter[tuple[str, str]] = Counter()
     by_part: Counter[tuple[str, str]] = Counter()

@@ -21,7 +21,8 @@ The journal is the source of truth: a stage's result is never edited in place.
 """
 
 from pipeline.edits.journal import Contents, append, journal_of, merge, read
-from pipeline.edits.model import Decision, JournalError
+from pipeline.edits.model import Decision
 from pipeline.edits.replay import Replay
+from pipeline.errors import JournalError
 
 __all__ = ["Contents", "Decision", "JournalError", "Replay", "append", "journal_of", "merge", "read"]

@@ -23,7 +23,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.edits.model import Decision, JournalError, NotUnderstood, decision_from_json, sealed
+from pipeline.edits.model import Decision, NotUnderstood, decision_from_json, sealed
+from pipeline.errors import JournalError
 
 # In place of a recording's own suffix.
 SUFFIX = ".edits.jsonl"

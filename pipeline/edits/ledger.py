@@ -31,6 +31,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.errors import counted
 from pipeline.timing import clock
 
 SEEN = "decisions"
@@ -187,11 +188,6 @@ def _withdrawn(decisions: Sequence[Decision]) -> dict[str, str]:
         if isinstance(decision.value, Withdraw) and decision.id not in gone:
             gone.setdefault(decision.value.id, decision.id)
     return gone
-
-
-def counted(count: int, noun: str) -> str:
-    """ "1 decision", "2 decisions"."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _quoted(text: str) -> str:

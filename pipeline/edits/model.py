@@ -11,12 +11,9 @@ import json
 import re
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen
-
-from pipeline.errors import VignetteError, _sentence
 
 VERSION = 1
 """The version of a journal's lines; a line of another version is kept and reported, never guessed at."""
@@ -29,18 +26,6 @@ Ms = Annotated[int, Ge(0), Le(1_000_000_000)]
 Text = Annotated[str, MaxLen(20_000)]
 Name = Annotated[str, MinLen(1), MaxLen(200)]
 Offset = Annotated[int, Ge(0), Le(10_000)]
-
-
-@dataclass(eq=False)
-class JournalError(VignetteError):
-    """A journal of decisions that cannot be read or written at all."""
-
-    path: Path
-    problem: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        return _sentence(f"{self.path}: {self.problem}", self.remedy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ window by window. Saved to a file, the same samples are mapped into memory by al
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import MediaError
+from pipeline.files import replacing
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 
 INT16_SCALE = np.float32(1 / 32768)  # from int16 to float32 in [-1, 1)
@@ -63,14 +63,9 @@ class Audio:
 
         The file is numpy's own .npy, followed by the notes as JSON: numpy maps the array by its shape and never reads on.
         """
-        partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            with partial.open("wb") as file:
-                np.lib.format.write_array(file, np.ascontiguousarray(self.samples), allow_pickle=False)
-                file.write(json.dumps({"notes": self.notes}).encode())
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(path) as part, part.open("wb") as file:
+            np.lib.format.write_array(file, np.ascontiguousarray(self.samples), allow_pickle=False)
+            file.write(json.dumps({"notes": self.notes}).encode())
         return Audio.open(path)
 
     @classmethod

@@ -12,14 +12,14 @@ from shlex import quote
 
 from pipeline import edits
 from pipeline.edits import ledger
-from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError
+from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted
 from pipeline.files import write_atomic
 from pipeline.run import graph, outputs
 from pipeline.run.compose import notes
 from pipeline.run.fold import Fold
 from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job, Plan
-from pipeline.run.outcome import Defect, Outcome, Status, Watcher
+from pipeline.run.outcome import Outcome, Status, Watcher
 from pipeline.run.report import needs_person, quality
 from pipeline.run.store import Store
 from pipeline.transcript import check, grade_line
@@ -103,7 +103,7 @@ def _vanished(job: Job, store: Store, contents: edits.Contents) -> Iterable[str]
         store.save(REPLAYED, list[str], {}, now)
     if gone:
         journal = edits.journal_of(job.media)
-        count = ledger.counted(len(gone), "decision")
+        count = counted(len(gone), "decision")
         yield f"{journal} no longer holds {count} that the last run applied: was it moved?"
 
 

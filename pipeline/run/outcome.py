@@ -89,15 +89,3 @@ class Outcome:
 def failed(found: Iterable[Outcome]) -> bool:
     """Whether the command should exit with 1."""
     return any(o.status is Status.FAILED for o in found)
-
-
-@dataclass(eq=False)
-class Defect(VignetteError):
-    """An unforeseen exception; `log` is a file with its stack trace, which holds nothing of what was said."""
-
-    kind_of_error: str
-    log: Path
-
-    def __str__(self) -> str:
-        where = f"please report it with {self.log} (it holds no transcript text)"
-        return f"an unforeseen {self.kind_of_error} stopped this recording - {where}"

@@ -6,13 +6,12 @@ would replace one of the run's own inputs is refused before any work begins.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import OutputError
-from pipeline.files import write_atomic
+from pipeline.files import digest_of, digest_of_file, is_foreign, write_atomic
 from pipeline.formats.document import writer
 from pipeline.formats.writers import chapters_vtt, concepts_vtt, rttm, srt, text, vtt
 from pipeline.run.store import Store
@@ -88,7 +87,7 @@ def write(transcript: Transcript, store: Store, out: Path, made: Composed | None
     made = composed(transcript, out) if made is None else made
     placed = [(path, _place(path, store, data), data) for path, data in made]
     last = store.written()
-    digests = {place: _sha256(data) for _, place, data in placed}
+    digests = {place: digest_of(data) for _, place, data in placed}
     store.intend({place.name: digest for place, digest in digests.items()})
     now = {path.name: last.get(path.name, "") for path, place, _ in placed if place != path}
     for path, place, data in placed:
@@ -117,7 +116,7 @@ def _targets(transcript: Transcript, out: Path) -> list[tuple[Path, Callable[[Tr
 def _place(path: Path, store: Store, data: bytes) -> Path:
     """The path that an output goes to: its own, or the first beside it (".new", ".new2") that holds no person's work."""
     place, number = path, 1
-    while is_mended(place, store.ours(place.name), data):
+    while is_foreign(place, store.ours(place.name) | {digest_of(data)}):
         place = path.with_name(f"{path.stem}.new{number if number > 1 else ''}{path.suffix}")
         number += 1
     return place
@@ -129,20 +128,6 @@ def standing(made: Composed, store: Store) -> Written | None:
     if any(not place.is_file() or place.read_bytes() != data for _, place, data in placed):
         return None
     return _written((path, place) for path, place, _ in placed)
-
-
-def is_mended(path: Path, ours: Container[str], new: bytes) -> bool:
-    """Whether a person changed the file at `path`: it exists, its SHA-256 is none of `ours`, its bytes are not `new`.
-
-    Raises OutputError when it cannot be read.
-    """
-    try:
-        found = path.read_bytes()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise OutputError(path, f"cannot be read: {error.strerror}", "it was left as it is") from error
-    return found != new and _sha256(found) not in ours
 
 
 def _write_changed(path: Path, data: bytes) -> None:
@@ -171,7 +156,7 @@ def _remove_obsolete(
 
 
 def _digest(path: Path) -> str:
-    return _sha256(path.read_bytes()) if path.is_file() else ""
+    return digest_of_file(path) if path.is_file() else ""
 
 
 def derived_files(out: Path, store: Store) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
@@ -181,9 +166,5 @@ def derived_files(out: Path, store: Store) -> tuple[tuple[Path, ...], tuple[Path
     for name, digest in store.written().items():
         path = out / name
         if path.is_file():
-            (ours if _sha256(path.read_bytes()) == digest else mended).append(path)
+            (ours if digest_of_file(path) == digest else mended).append(path)
     return tuple(ours), tuple(mended)
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -31,10 +31,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipeline.concepts.codebook import Codebook
-    from pipeline.errors import DocumentError
+    from pipeline.errors import DocumentError, IndexFileError, QueryError
     from pipeline.search.answers.results import Count, Evidence, Hit, Line, Moment, Results
     from pipeline.search.engine import Index
-    from pipeline.search.errors import IndexFileError, QueryError
     from pipeline.search.index.build import update
     from pipeline.search.index.write import Built
 
@@ -42,8 +41,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "pipeline.search.index.build": ("update",),
     "pipeline.concepts.codebook": ("Codebook",),
-    "pipeline.errors": ("DocumentError",),
-    "pipeline.search.errors": ("IndexFileError", "QueryError"),
+    "pipeline.errors": ("DocumentError", "IndexFileError", "QueryError"),
     "pipeline.search.index.write": ("Built",),
     "pipeline.search.engine": ("Index",),
     "pipeline.search.answers.results": ("Count", "Evidence", "Hit", "Line", "Moment", "Results"),

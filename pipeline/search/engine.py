@@ -14,12 +14,12 @@ import numpy as np
 
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Codebook
+from pipeline.errors import QueryError
 from pipeline.search.answers.concordance import CONTEXT_WORDS, MAX_UTTERANCES, Concordance, concordance
 from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by
 from pipeline.search.answers.results import Count, Hit, Results
 from pipeline.search.answers.rows import Reader
 from pipeline.search.answers.sequences import chains
-from pipeline.search.errors import QueryError
 from pipeline.search.index import build, schema
 from pipeline.search.index.timeline import Places, Timeline
 from pipeline.search.index.vocabulary import Vocabulary, fold, spoken

@@ -20,11 +20,10 @@ from xml.etree import ElementTree
 
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Code, Codebook
-from pipeline.errors import DocumentError, OutputError
+from pipeline.errors import DocumentError, IndexFileError, OutputError, counted
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import KINDS, Document, Spoken, Tag
 from pipeline.search.answers.clips import recording_of
-from pipeline.search.errors import IndexFileError
 
 # The XML namespace of the standard's Project.xsd.
 NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -55,7 +54,8 @@ class Exported:
         return {"path": str(self.path), **counts, "skipped": skipped, "notes": list(self.notes)}
 
     def __str__(self) -> str:
-        lines = [f"{self.path}: {self.documents} transcripts, {self.codings} coded passages"]
+        held = f"{counted(self.documents, 'transcript')}, {counted(self.codings, 'coded passage')}"
+        lines = [f"{self.path}: {held}"]
         return "\n".join(
             [*lines, *(f"skipped: {e}" for e in self.skipped), *(f"note: {n}" for n in self.notes)]
         )

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OutputError, WeightsError
+from pipeline.files import MODELS_FOLDER
 from pipeline.speech.weights import (
     BY_HAND,
     KNOWN,
-    MODELS_FOLDER,
     PREPROCESSOR,
     REQUIRED,
     VOCABULARIES,

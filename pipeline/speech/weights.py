@@ -5,7 +5,6 @@ A name is one of `KNOWN` or a directory. A directory counts when it holds all of
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import os
@@ -13,9 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import WeightsError
-
-MODELS_FOLDER = Path("models")
+from pipeline.errors import WeightsError, nearest
+from pipeline.files import MODELS_FOLDER
 
 # Name -> repository on the hub, as faster-whisper resolves it.
 KNOWN: dict[str, str] = {
@@ -75,7 +73,7 @@ def unknown(name: str) -> WeightsError:
         return WeightsError(
             name, "there is no such directory", "check its name, or name a model, like small.en"
         )
-    close = difflib.get_close_matches(name, KNOWN, n=1)
+    close = nearest(name, KNOWN)
     hint = f"did you mean '{close[0]}'?" if close else f"known are {', '.join(KNOWN)}"
     return WeightsError(name, "there is no model or directory of this name", hint)
 

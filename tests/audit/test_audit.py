@@ -21,7 +21,7 @@ from pipeline.audit.model import ShownCue, SpokenWord
 from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.audit.syntax import scan
 from pipeline.commands.check import WRITERS, check, profile_named
-from pipeline.errors import SubtitlesError, UsageError
+from pipeline.errors import DocumentError, SubtitlesError, UsageError
 from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
@@ -163,21 +163,21 @@ def test_a_script_has_no_captions_to_check(tmp_path: Path) -> None:
 def test_json_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.json"
     path.write_text("[]", encoding="utf-8")
-    with pytest.raises(SubtitlesError, match="not a transcript of ours"):
+    with pytest.raises(DocumentError, match="not a transcript of ours"):
         check([path])
 
 
 def test_a_damaged_transcript_of_ours_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "talk.json"
     path.write_text('{"schema": "vignette/1", "cues": []}', encoding="utf-8")
-    with pytest.raises(SubtitlesError, match="damaged"):
+    with pytest.raises(DocumentError, match="'media' is missing or not a table - move it away"):
         check([path])
 
 
 def test_json_nested_without_end_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "deep.json"
     path.write_text("[" * 200_000, encoding="utf-8")
-    with pytest.raises(SubtitlesError, match="nested too deeply"):
+    with pytest.raises(DocumentError, match="is not valid JSON"):
         check([path])
 
 
@@ -192,11 +192,13 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(faulty: Path, name:
 
 
 def test_our_own_transcript_beside_the_file_says_what_is_said(tmp_path: Path) -> None:
-    word = {"text": "Hello", "start_ms": 0, "end_ms": 500, "confidence": 1.0}
+    times = {"start_ms": 0, "end_ms": 500}
+    word = {"text": "Hello", **times, "confidence": 1.0}
     document = {
         "schema": "vignette/1", "lang": "en", "grade": "timed from subtitles, text not verified", "draft": False,
         "media": {"name": "talk", "duration_ms": 9000}, "speakers": [],
-        "utterances": [{"speaker": None, "words": [word]}], "cues": [], "alignment": {"heard_differently": []},
+        "utterances": [{"id": "u1", "text": "Hello", **times, "speaker": None, "words": [word]}],
+        "cues": [], "alignment": {"heard_differently": []},
     }  # fmt: skip
     path = tmp_path / "talk.en.srt"
     path.write_text("1\n00:00:03,000 --> 00:00:05,000\nHello.\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import files
 from pipeline.errors import OutputError
 from pipeline.files import write_atomic
 
@@ -107,3 +109,29 @@ def test_a_protected_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(OutputError, match="we may not write here"):
         write_atomic(path, "new")
     assert path.read_text() == "old"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_written_in_pieces_is_there_whole_or_not_at_all(tmp_path: Path, fails: bool) -> None:
+    target = tmp_path / "sound.npy"
+    target.write_bytes(b"old")
+    with contextlib.suppress(KeyboardInterrupt), files.replacing(target) as part, part.open("wb") as file:
+        file.write(b"half")
+        assert target.read_bytes() == b"old"
+        if fails:
+            raise KeyboardInterrupt
+        file.write(b" and half")
+    assert target.read_bytes() == (b"old" if fails else b"half and half")
+    assert [p.name for p in tmp_path.iterdir()] == ["sound.npy"]
+
+
+def test_what_we_did_not_write_is_somebody_elses(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    assert not files.is_foreign(path, ())
+    path.write_bytes(b"ours")
+    assert not files.is_foreign(path, {files.digest_of(b"ours")})
+    assert files.digest_of(b"ours") == files.digest_of_file(path)
+    path.write_bytes(b"mended")
+    assert files.is_foreign(path, {files.digest_of(b"ours")})
+    with pytest.raises(OutputError, match=r"cannot be read: .* - it was left as it is"):
+        files.is_foreign(tmp_path, ())

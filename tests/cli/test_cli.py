@@ -142,3 +142,50 @@ def test_doctor_opens_what_it_is_asked_about(project, data, says):
     assert ran.status == 1
     (problem,) = [line for line in ran.out.splitlines() if line.startswith("PROBLEM")]
     assert says in problem
+
+
+@pytest.mark.parametrize("command", [("doctor",), ("doctor", "--json"), ("run",)])
+def test_a_closed_output_is_one_sentence_and_nothing_is_done(project, command):
+    line = " ".join([sys.executable, "-m", "pipeline", *command, ">&-"])
+    ran = subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=project.folder,
+        env=environment(project.folder),
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert (
+        ran.stderr
+        == "vignette: standard output: is closed, so nothing was done - send it to a file: > FILE\n"
+    )
+    assert not project.out.exists()
+
+
+def test_without_a_place_for_errors_the_answer_is_given_all_the_same(project):
+    line = f"{sys.executable} -m pipeline --version 2>&-"
+    ran = subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=project.folder,
+        env=environment(project.folder),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout.split()[0]) == (0, "vignette")
+
+
+def test_bytes_that_are_no_text_are_one_sentence(project, monkeypatch, capsys):
+    from pipeline.cli import app
+
+    def write_journal(*_, **__):
+        "a reason \udcff".encode()
+
+    monkeypatch.setattr(app, "app", write_journal)
+    monkeypatch.setattr(sys, "argv", ["vignette", "decide"])
+    with pytest.raises(SystemExit) as ended:
+        app.main()
+    assert ended.value.code == 2
+    said = "what was given holds a byte that is no text (\\udcff) - write it in UTF-8"
+    assert capsys.readouterr().err == f"vignette: {said}\n"

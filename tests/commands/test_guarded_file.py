@@ -10,6 +10,7 @@ from pipeline.commands import align
 from pipeline.commands.guarded_file import GuardedFile
 from pipeline.errors import OutputError, VignetteError
 from pipeline.transcript import Aligned, AlignmentReport, Verdict
+from tests.support import search_makers
 from tests.support.media_makers import film
 
 ELSEWHERE = "name another with --to"
@@ -100,8 +101,8 @@ def test_places_that_cannot_be(tmp_path, name, says):
 @pytest.fixture
 def talk(tmp_path):
     """A small film, and what a run would have left of it."""
-    parts = [{"title": "One", "start_ms": 0, "end_ms": 4000, "kind": "vignette", "cast": [], "evidence": []}]
-    made = {"lang": "en", "vignettes": parts, "speakers": [], "media": {"title": ""}}
+    part = {"id": "v1", "kind": "vignette", "title": "One", "start_ms": 0, "end_ms": 4000}
+    made = search_makers.document("talk", vignettes=[part])
     (tmp_path / "talk.json").write_text(json.dumps(made))
     (tmp_path / "talk.en.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n")
     return film(tmp_path / "talk.mp4")

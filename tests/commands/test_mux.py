@@ -8,20 +8,27 @@ import pytest
 from pipeline.commands import sheet
 from pipeline.commands.mux import ffmetadata, mux
 from pipeline.errors import NotCaptioned, OutputError, UsageError
+from pipeline.formats.document.reader import Scene
+from tests.support import search_makers
 from tests.support.media_makers import film
 
 PARTS = [
-    {"title": "One; two = #3", "start_ms": 0, "end_ms": 2000},
-    {"title": "Closing", "start_ms": 2000, "end_ms": 4400},
+    {
+        "id": "v1",
+        "kind": "vignette",
+        "title": "One; two = #3",
+        "start_ms": 0,
+        "end_ms": 2000,
+        "cast": ["ann"],
+    },
+    {"id": "v2", "kind": "closing", "title": "Closing", "start_ms": 2000, "end_ms": 4400},
 ]
 
 
 @pytest.fixture
 def made(tmp_path):
     """A small film, and what a run would have left of it."""
-    (tmp_path / "talk.json").write_text(
-        json.dumps({"lang": "en", "vignettes": PARTS, "speakers": [], "media": {"title": ""}})
-    )
+    (tmp_path / "talk.json").write_text(json.dumps(search_makers.document("talk", vignettes=PARTS)))
     (tmp_path / "talk.en.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n")
     return film(tmp_path / "talk.mp4")
 
@@ -63,14 +70,16 @@ def test_what_is_missing_is_said(made, tmp_path):
 
 
 def test_special_characters_are_escaped():
-    assert "title=One\\; two \\= \\#3\n" in ffmetadata(PARTS)
+    assert "title=One\\; two \\= \\#3\n" in ffmetadata([Scene("v1", "vignette", 1, "One; two = #3", 0, 2000)])
 
 
 def test_the_sheet_shows_every_part_and_nothing_from_elsewhere(made):
-    parts = [p | {"kind": "vignette", "cast": ["a"], "evidence": ['a card: "<b>"']} for p in PARTS]
-    frames = sheet.frames_of(made, parts)
+    parts = [p | {"cast": ["ann"], "evidence": ['a card: "<b>"']} for p in PARTS]
+    ann = {"id": "ann", "name": "Ann & Co"}
+    shown = search_makers.read("talk", vignettes=parts, speakers=[ann])
+    frames = sheet.frames_of(made, shown.scenes)
     assert all(f is not None and f.startswith(b"\xff\xd8") for f in frames)
-    html = sheet.page("<Film>", parts, {"a": "Ann & Co"}, frames)
+    html = sheet.page("<Film>", shown, frames)
     assert html.count("<img alt=") == html.count("data:image/jpeg") == len(PARTS)
     assert "&lt;Film&gt;" in html and "Ann &amp; Co" in html and "<b>" not in html
     assert "http" not in html

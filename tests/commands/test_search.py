@@ -49,7 +49,8 @@ def test_index_says_what_it_did(folder, run):
     assert ran.status == 1
     assert ran.text.splitlines() == [
         f"{folder / '.work' / 'search.sqlite'}: 18 utterances; 1 added, 1 unchanged",
-        f"skipped: {folder / 'odd.json'}: is not a transcript of ours (it names no schema)",
+        f"skipped: {folder / 'odd.json'}: is not a transcript of ours (it names no schema)"
+        " - give the .json that vignette wrote",
         "1 skipped; everything else can be searched",
     ]
     (folder / "odd.json").unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -9,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.commands.sheet import frames_of, page
+from pipeline.formats.document.reader import Person, Scene
+from tests.support import search_makers
 from tests.support.media_makers import RATE_HZ, wav
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
-PART = st.fixed_dictionaries(
-    {"title": TEXT, "kind": TEXT, "cast": st.lists(TEXT, max_size=2), "evidence": st.lists(TEXT, max_size=2),
-     "start_ms": st.integers(0, 10**7), "end_ms": st.integers(0, 10**7)}
-)  # fmt: skip
+TIME = st.integers(0, 10**7)
+TEXTS = st.lists(TEXT, max_size=2).map(tuple)
+PART = st.builds(Scene, TEXT, TEXT, st.just(1), TEXT, TIME, TIME, TEXTS, TEXTS)
+EMPTY = search_makers.read("talk", "", vignettes=[], speakers=[])
 
 
 class Reader(HTMLParser):
@@ -52,8 +55,9 @@ def read(html: str) -> Reader:
 )
 def test_titles_come_back_as_they_were_and_no_text_becomes_a_tag(title, shown, names):
     parts, frames = [part for part, _ in shown], [frame for _, frame in shown]
-    reader = read(page(title, parts, names, frames))
-    assert reader.headings == [title, *(part["title"] for part in parts)]
+    people = tuple(Person(id, name, "client") for id, name in names.items())
+    reader = read(page(title, replace(EMPTY, scenes=tuple(parts), people=people), frames))
+    assert reader.headings == [title, *(part.title for part in parts)]
     assert reader.tags.count("li") == len(parts)
     assert reader.tags.count("img") == sum(frame is not None for frame in frames)
     assert {tag.strip("/") for tag in reader.tags} <= {
@@ -62,19 +66,13 @@ def test_titles_come_back_as_they_were_and_no_text_becomes_a_tag(title, shown, n
 
 
 def test_a_speaker_without_a_name_is_shown_by_id():
-    part = {
-        "title": "One",
-        "kind": "vignette",
-        "cast": ["s1", "s2"],
-        "evidence": [],
-        "start_ms": 0,
-        "end_ms": 61_000,
-    }
-    html = page("Talk", [part], {"s1": "Ann"}, [None])
+    part = Scene("v1", "vignette", 1, "One", 0, 61_000, ("s1", "s2"))
+    html = page("Talk", replace(EMPTY, scenes=(part,), people=(Person("s1", "Ann", "client"),)), [None])
+    assert "<p>1 part</p>" in html
     assert "<p>Ann, s2</p>" in html
     assert "<p>0:00 to 1:01, vignette</p>" in html
 
 
 def test_sound_alone_has_no_frames(tmp_path):
     sound = wav(tmp_path / "a.wav", np.zeros(RATE_HZ, np.int16))
-    assert frames_of(sound, [{"start_ms": 0, "end_ms": 500}] * 2) == [None, None]
+    assert frames_of(sound, [Scene("v1", "vignette", 1, "One", 0, 500)] * 2) == [None, None]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.concepts import inflections, summary
+from pipeline.commands.concepts import summary_of
+from pipeline.concepts import inflections
 from pipeline.edits import journal
 from pipeline.edits.ledger import State
 from pipeline.edits.model import KINDS
@@ -271,7 +272,7 @@ def test_its_documents_are_read(old, name):
     ]
     assert people == [s["name"] for s in written["speakers"]]
     assert [s.id for s in read.scenes] == [p["id"] for p in written["vignettes"]]
-    assert summary.of_document(written).as_json()
+    assert summary_of(path).as_json()
     captions = "door.en.srt" if name == "door" else "call.draft.en.srt"
     (checked,) = old.quick("check", f"transcripts/{captions}", "--json").json["files"]
     assert checked["rates"]["cues"] == len(written["cues"])

@@ -296,7 +296,7 @@ def test_it_is_searched_while_it_is_built_anew(tmp_path):
     [
         QueryError("no", "yes", query="a b", at=2),
         IndexFileError(reader.Path("x"), "is odd"),
-        DocumentError(reader.Path("x"), "is odd", "utterance 3"),
+        DocumentError(reader.Path("x"), "is odd", where="utterance 3"),
     ],
 )
 def test_errors_survive_the_way_between_processes(error):

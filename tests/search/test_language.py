@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.search.errors import QueryError
+from pipeline.errors import QueryError
 from pipeline.search.query import lexer, parser
 from pipeline.search.query.lexer import time_ms
 from pipeline.search.query.parser import And, Field, Near, Not, Or, Phrase, Word, parse
@@ -129,6 +129,9 @@ def test_three_steps_keep_their_own_limits():
         (" ".join(["a"] * 80), 128, "at most 64 terms"),
         ("a" * 3000, 59, "at most 2,000 characters"),
         ("\udcff", 0, "no text"),
+        ("ab\udcff", 2, "no text"),
+        ("speaker:\udcff", 8, "no text"),
+        ('door video:"a \udcff"', 14, "no text"),
     ],
 )
 def test_a_caret_stands_under_the_mistake(text, at, says):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pipeline.formats.document import reader
 from tests.support.project import ROOT
 
 TRUTH = ROOT / "tests" / "data" / "demo_truth.json"
@@ -159,6 +160,11 @@ def document(
         "alignment": ALIGNMENT,
         **top,
     }
+
+
+def read(name: str = "group", dialogue: str = GROUP, **top: Any) -> reader.Document:
+    """The document of a dialogue as our reader reads it."""
+    return reader.parse(json.dumps(document(name, dialogue, **top)).encode(), Path(f"{name}.json"))
 
 
 def demo() -> dict[str, Any]:

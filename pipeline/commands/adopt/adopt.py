@@ -21,10 +21,9 @@ from pipeline.commands.adopt.trial import BaselineTrial, Trial
 from pipeline.commands.adopt.word_changes import WordChanges
 from pipeline.edits import journal
 from pipeline.edits.journal import Contents
-from pipeline.edits.ledger import counted
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import CueOf, Decision
-from pipeline.errors import SubtitlesError
+from pipeline.errors import SubtitlesError, counted
 from pipeline.run import outputs
 from pipeline.run.jobs import Job
 from pipeline.run.preview import Preview, preview

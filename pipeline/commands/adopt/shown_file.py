@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import SubtitlesError
+from pipeline.errors import SubtitlesError, counted
 from pipeline.formats import markup, position, readers
 from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers import vtt as vtt_reader
@@ -97,7 +97,9 @@ def read_mended(path: Path, lang: str, labels: Iterable[str]) -> tuple[list[Show
     cues = [_cue(cue, known) for cue in raw]
     styled = sum(any(p.style for line in cue.lines for p in line) for cue in raw)
     if styled:
-        notes.append(f"{styled} cues are italic, bold or underlined, which our captions do not keep")
+        are = "is" if styled == 1 else "are"
+        lost = "italic, bold or underlined, which our captions do not keep"
+        notes.append(f"{counted(styled, 'cue')} {are} {lost}")
     kept = [cue for cue in cues if cue.words]
     return sorted(kept, key=lambda c: c.span.start_ms), notes
 

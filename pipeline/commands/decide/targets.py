@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.edits import anchors, parts
@@ -26,7 +24,7 @@ from pipeline.edits.model import (
     Words,
 )
 from pipeline.edits.speakers import speaker_called
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, nearest
 from pipeline.run.preview import Preview
 from pipeline.timing import Span, clock, parse_timecode
 from pipeline.transcript import Cue, Part, Transcript
@@ -255,7 +253,7 @@ def person(shown: Transcript, wanted: str) -> str:
     if found is None:
         names = {s.id: f"{s.id} ({s.name})" if s.name else s.id for s in shown.voices.speakers}
         written = {s.id: {s.id, s.name, *s.name.split()} for s in shown.voices.speakers}
-        near = set(_nearest(wanted, sorted(set().union(*written.values()))))
+        near = set(nearest(wanted, sorted(set().union(*written.values())), most=3))
         chosen = [i for i in names if written[i] & near] or list(names)
         raise UsageError(
             f"there is no speaker '{wanted}'",
@@ -273,7 +271,7 @@ def concept(shown: Transcript, wanted: str) -> str:
     known |= {tag.concept for tag in shown.concepts.tags}
     plain = wanted.strip().casefold()
     if plain not in known:
-        near = _nearest(plain, sorted(known))
+        near = nearest(plain, sorted(known), most=3)
         remedy = f"did you mean {' or '.join(near)}?" if near else "vignette concepts lists them"
         raise UsageError(f"there is no concept '{wanted}'", remedy)
     return plain
@@ -288,10 +286,3 @@ def check_within(shown: Transcript, span: tuple[int | None, int | None], option:
             f"{option}: {clock(behind)} is behind the end of the recording",
             f"it ends at {clock(duration_ms)}",
         )
-
-
-def _nearest(wanted: str, known: Iterable[str]) -> list[str]:
-    """At most three names of those known that resemble the wanted one (difflib's ratio of at least 0.6, its default)."""
-    names = {name.casefold(): name for name in known if name}
-    close = difflib.get_close_matches(wanted.strip().casefold(), list(names), 3, 0.6)
-    return [names[name] for name in close]

@@ -1,4 +1,4 @@
-"""The public JSON documents as the search reads them: people, vignettes, utterances and their concepts.
+"""The public JSON document read: people, vignettes, utterances and their concepts; `captions` reads the rest.
 
 Nothing in a document is trusted: every value that is used is checked, and characters that could steer a
 terminal (or that no database can hold) become spaces, one for one, so that character offsets stay true.
@@ -17,6 +17,7 @@ from typing import Any, TypedDict
 import msgspec
 
 from pipeline.errors import DocumentError
+from pipeline.formats.document.fields import AGAIN, Fields, clean
 
 SCHEMA = "vignette/1"  # as `writer.SCHEMA`; a test holds them equal
 KINDS = ("introduction", "vignette", "commentary", "closing", "other")
@@ -24,13 +25,6 @@ KINDS = ("introduction", "vignette", "commentary", "closing", "other")
 
 FLAGS = ("negated", "asked", "quoted", "hypothetical")  # of a concept, each true or false
 MAX_UTTERANCES = 1 << 20  # of one document: the index numbers them with 20 bits (search/index/schema.py)
-_MAX_MS = 1 << 40  # 34 years: beyond it something else than a recording was measured
-
-# C0 and C1 control characters, line and paragraph separators, bidirectional embeddings and isolates.
-_UNSAFE = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-# Two noncharacters that XML, and so a REFI-QDA project, cannot hold.
-_NONCHARACTERS = (0xFFFE, 0xFFFF)
-_SAFE = str.maketrans({**dict.fromkeys(_UNSAFE, " "), **dict.fromkeys(_NONCHARACTERS, "�")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A part of the recording, whatever its kind; `number` counts those of its kind from 1."""
+    """A part of the recording, whatever its kind; `number` counts those of its kind from 1, `cast` are ids of people."""
 
     id: str
     kind: str
@@ -52,6 +46,8 @@ class Scene:
     title: str
     start_ms: int
     end_ms: int
+    cast: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +121,18 @@ class _Root(TypedDict, total=False):
     speakers: Any
     vignettes: Any
     utterances: list[_Utterance]
+    cues: msgspec.Raw
+    alignment: msgspec.Raw
 
 
 _DECODER = msgspec.json.Decoder(_Root)
 
 
 def _decode_json(data: bytes) -> Any:
-    """JSON as plain values but for the words. Raises ValueError, RecursionError."""
+    """JSON as plain values but for words, cues and alignment. Raises ValueError, RecursionError."""
     with contextlib.suppress(msgspec.ValidationError):
         return _DECODER.decode(data)
     return msgspec.json.decode(data)  # valid JSON of another shape: the reader says what is wrong with it
-
-
-def clean(text: str) -> str:
-    """The text with every control character, line separator and direction override replaced by a space."""
-    return text if text.isascii() and text.isprintable() else text.translate(_SAFE)
 
 
 def find(folder: Path) -> list[Path]:
@@ -151,25 +144,42 @@ def find(folder: Path) -> list[Path]:
     return sorted((p for p in found if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
 
 
+def read(path: Path) -> Document:
+    """The document in a file. Raises DocumentError."""
+    return parse(bytes_of(path), path)
+
+
+def bytes_of(path: Path) -> bytes:
+    """The bytes of a document's file. Raises DocumentError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentError(
+            path, f"cannot be read: {error.strerror}", "name a transcripts/NAME.json"
+        ) from None
+
+
 def parse(data: bytes, path: Path) -> Document:
     """The document in the bytes of a file; `path` is named in errors. Raises DocumentError."""
+    return Reader(path).document(root_of(data, path))
+
+
+def root_of(data: bytes, path: Path) -> dict[str, Any]:
+    """The table that a document of ours is, nothing in it checked but its schema. Raises DocumentError."""
     try:
         root = _decode_json(data)
     except (ValueError, RecursionError):  # the latter: nested deeper than any transcript
-        raise DocumentError(path, "is not valid JSON (a half-written or damaged file)") from None
+        raise DocumentError(path, "is not valid JSON (a half-written or damaged file)", AGAIN) from None
     if not isinstance(root, dict) or "schema" not in root:
-        raise DocumentError(path, "is not a transcript of ours (it names no schema)")
+        problem = "is not a transcript of ours (it names no schema)"
+        raise DocumentError(path, problem, "give the .json that vignette wrote")
     if root["schema"] != SCHEMA:
-        raise DocumentError(path, f"follows another schema than '{SCHEMA}'")
-    return _Reader(path).document(root)
+        raise DocumentError(path, f"follows another schema than '{SCHEMA}'", AGAIN)
+    return root
 
 
-@dataclass
-class _Reader:
-    """Checks and converts one document; `where` is the place that an error names. Raises DocumentError throughout."""
-
-    path: Path
-    where: str = ""
+class Reader(Fields):
+    """Converts one document, for what every reader of ours asks. Raises DocumentError throughout."""
 
     def document(self, root: Mapping[str, Any]) -> Document:
         media = self.table(root, "media")
@@ -204,8 +214,9 @@ class _Reader:
             self.where = f"vignette {number}"
             kind = self.text(entry, "kind")
             counts[kind] = counts.get(kind, 0) + 1
-            id, title = self.text(entry, "id"), self.text(entry, "title", "")
-            yield Scene(id, kind, counts[kind], title, self.ms(entry, "start_ms"), self.ms(entry, "end_ms"))
+            id, title, span = self.text(entry, "id"), self.text(entry, "title", ""), self.span(entry)
+            cast, evidence = (tuple(map(clean, self.raw_texts(entry, k))) for k in ("cast", "evidence"))
+            yield Scene(id, kind, counts[kind], title, span.start_ms, span.end_ms, cast, evidence)
 
     def utterances(
         self, root: Mapping[str, Any], people: Sequence[Person], scenes: Sequence[Scene]
@@ -255,10 +266,7 @@ class _Reader:
 
     def decode_words(self, words: Any) -> Any:
         """Words that the decoder left as raw JSON, decoded."""
-        try:
-            return msgspec.json.decode(words) if isinstance(words, msgspec.Raw) else words
-        except (ValueError, RecursionError):
-            raise self.error("'words' is not a list of tables") from None
+        return self.decoded(words, "words")
 
     def words(self, entry: Mapping[str, Any], text: str, first: int, last: int) -> list[dict[str, Any]]:
         """The words that lie in the characters `[first, last)`, none where the words do not make up the text."""
@@ -281,59 +289,3 @@ class _Reader:
     def word(self, word: Mapping[str, Any]) -> tuple[int, int, float]:
         """(start_ms, end_ms, confidence) of a word."""
         return self.ms(word, "start_ms"), self.ms(word, "end_ms"), self.confidence(word, 1.0)
-
-    def confidence(self, table: Mapping[str, Any], default: float) -> float:
-        value = table.get("confidence", default)
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= 1:
-            raise self.error("has a 'confidence' that is no number between 0 and 1")
-        return float(value)
-
-    def error(self, problem: str) -> DocumentError:
-        return DocumentError(self.path, problem, self.where)
-
-    def rows(self, table: Mapping[str, Any], key: str, one: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        rows = table.get(key, [])
-        if not isinstance(rows, list):
-            raise self.error(f"'{key}' is not a list")
-        here = f"{self.where}, " if key == "concepts" else ""
-        for number, row in enumerate(rows, 1):
-            if not isinstance(row, dict):
-                self.where = f"{here}{one} {number}"
-                raise self.error("is not a table of keys and values")
-            yield number, row
-
-    def table(self, root: Mapping[str, Any], key: str) -> dict[str, Any]:
-        value = root.get(key)
-        if not isinstance(value, dict):
-            raise self.error(f"'{key}' is missing or not a table")
-        return value
-
-    def text(self, table: Mapping[str, Any], key: str, default: str | None = None) -> str:
-        """A string; without a default it must be there and must not be empty."""
-        value = table.get(key, default)
-        if not isinstance(value, str) or (default is None and not value):
-            raise self.error(f"'{key}' is missing or not text")
-        return clean(value)
-
-    def name(self, table: Mapping[str, Any], key: str) -> str:
-        """An id, "" when it is absent or null."""
-        value = table.get(key)
-        return "" if value is None else self.text(table, key, "")
-
-    def flag(self, table: Mapping[str, Any], key: str) -> bool:
-        value = table.get(key, False)
-        if not isinstance(value, bool):
-            raise self.error(f"'{key}' is neither true nor false")
-        return value
-
-    def ms(self, table: Mapping[str, Any], key: str) -> int:
-        value = table.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MAX_MS:
-            raise self.error(f"'{key}' is not a whole number of milliseconds")
-        return value
-
-    def count(self, table: Mapping[str, Any], key: str) -> int:
-        value = table.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.error(f"'{key}' is not a whole number")
-        return value

@@ -12,8 +12,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.errors import IndexFileError
+from pipeline.files import WORK_FOLDER
 from pipeline.formats.document import reader
-from pipeline.search.errors import IndexFileError
 from pipeline.search.index import schema
 from pipeline.search.index.write import Built, IndexingRun, NoRoomError, Progress, size_and_time
 
@@ -23,7 +24,7 @@ INDEX_NAME = "search.sqlite"
 
 def index_of(folder: Path) -> Path:
     """Where the index of a folder of documents lies."""
-    return folder / ".work" / INDEX_NAME
+    return folder / WORK_FOLDER / INDEX_NAME
 
 
 def update(

@@ -12,7 +12,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from pipeline.search.errors import IndexFileError
+from pipeline.errors import IndexFileError
 from pipeline.search.index import vocabulary
 
 # SQLite's `user_version`; an index of another version is built anew.

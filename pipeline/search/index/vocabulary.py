@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.errors import nearest
+
 TABLES = """
 CREATE TABLE forms(id INTEGER PRIMARY KEY, form TEXT UNIQUE NOT NULL);
 CREATE VIRTUAL TABLE stems USING fts5(
@@ -142,10 +144,8 @@ class Vocabulary:
 
     def similar(self, word: str) -> list[str]:
         """Spelling suggestions: up to three forms with the word's first letter and a difflib ratio of at least 0.75."""
-        import difflib
-
         first = folded(word)[:1]
         rows = self.connection.execute(
             "SELECT form FROM forms WHERE form >= ? AND form < ?", (first, first + _LAST_CHARACTER)
         )
-        return difflib.get_close_matches(folded(word), [row[0] for row in rows], 3, 0.75)
+        return nearest(folded(word), (row[0] for row in rows), 3, 0.75)

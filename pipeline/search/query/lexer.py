@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.search.errors import QueryError
+from pipeline.errors import QueryError, nearest
 
 # A number with its unit, as in "60s".
 AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)([a-z]*)")
@@ -43,11 +43,14 @@ _ARROW = re.compile(r"->|→")
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*):")
 _BARE = re.compile(r"""[^\s\x00-\x1f\x7f-\x9f()"“”]+""")
 NEAR = re.compile(r"NEAR(?:/(\d{1,3}))?")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # how Python shows an argument's byte that is no UTF-8
 _QUOTES = {'"': '"', "“": "”", "”": "”"}
 
 
 def tokens(text: str) -> list[Token]:
     """The tokens of a query, and one of the kind "end". Raises QueryError."""
+    if stray := _SURROGATE.search(text):
+        raise QueryError("this is no text", "write the query in UTF-8", query=text, at=stray.start())
     found: list[Token] = []
     at = 0
     while at < len(text):
@@ -101,9 +104,7 @@ def _is_field(text: str, name: re.Match[str]) -> bool:
 
 
 def _nearest_field(name: str) -> str:
-    import difflib
-
-    if close := difflib.get_close_matches(name.lower(), FIELDS, 1, 0.6):
+    if close := nearest(name, FIELDS):
         return f"did you mean '{close[0]}:'?"
     known = ", ".join(f"{f}:" for f in FIELDS)
     return f'there are {known} (to search for the words themselves, put quotes around: "{name} ...")'

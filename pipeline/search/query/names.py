@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipeline import errors
 from pipeline.concepts.codebook import Codebook
+from pipeline.errors import QueryError
 from pipeline.formats.document.reader import KINDS
-from pipeline.search.errors import QueryError
 from pipeline.search.index.vocabulary import fold
 from pipeline.search.query.parser import Field
 
@@ -118,7 +118,7 @@ def nearest(wanted: str, known: Iterable[str]) -> list[str]:
     names = list(known)
     wanted = fold(wanted)
     folded = {fold(n): n for n in names}
-    close = difflib.get_close_matches(wanted, list(folded), 3, 0.6)
+    close = errors.nearest(wanted, folded, 3)
     close += [
         f
         for f in folded

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pipeline.search.errors import QueryError
+from pipeline.errors import QueryError
 from pipeline.search.index.vocabulary import words_of
 from pipeline.search.query.lexer import AMOUNT, NEAR, UNITS_MS, UTTERANCES, Token, tokens
 
@@ -256,8 +256,6 @@ class _Parser:
         )
 
     def searchable(self, token: Token) -> Word | Phrase:
-        if any(0xD800 <= ord(c) < 0xE000 for c in token.text):
-            raise self.error("this is no text", "write the query in UTF-8", token.at)
         if not words_of(token.text):
             raise self.error(
                 f"'{token.text}' holds no letter or digit to search for", "leave it out", token.at

@@ -1,0 +1,92 @@
+"""The captions and single words of a public JSON document, which only an audit asks for: they are nine tenths of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.formats.document.reader import Document, Reader, root_of
+from pipeline.timing import Span
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCue:
+    """A caption as the document holds it; its lines are as written, with every character that they have."""
+
+    id: str
+    span: Span
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenWord:
+    """A word as the document holds it; `speaker` is the name of who says it, "" where nobody knows."""
+
+    text: str
+    span: Span
+    kind: str
+    confidence: float
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeardOtherwise:
+    """A passage whose text is not what was heard there."""
+
+    span: Span
+    text: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Captioned:
+    """A document with its captions, all its words in the order of its utterances, and what was heard otherwise."""
+
+    document: Document
+    cues: tuple[WrittenCue, ...]
+    words: tuple[WrittenWord, ...]
+    heard_otherwise: tuple[HeardOtherwise, ...]
+
+
+def parse(data: bytes, path: Path) -> Captioned:
+    """The document in the bytes of a file with its captions; `path` is named in errors. Raises DocumentError."""
+    root, reader = root_of(data, path), _CaptionsReader(path)
+    document = reader.document(root)
+    reader.where = ""
+    names = {person.id: person.name for person in document.people}
+    cues = tuple(reader.cues(root))
+    return Captioned(
+        document, cues, tuple(reader.all_words(root, names)), tuple(reader.heard_otherwise(root))
+    )
+
+
+class _CaptionsReader(Reader):
+    """Converts what `Reader` leaves aside. Raises DocumentError throughout."""
+
+    def cues(self, root: Mapping[str, Any]) -> Iterator[WrittenCue]:
+        held = {"cues": self.decoded(root.get("cues"), "cues")}
+        for number, entry in self.rows(held, "cues", "cue"):
+            self.where = f"cue {number}"
+            yield WrittenCue(self.raw_text(entry, "id"), self.span(entry), self.raw_texts(entry, "lines"))
+        self.where = ""
+
+    def all_words(self, root: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[WrittenWord]:
+        for number, entry in self.rows(root, "utterances", "utterance"):
+            self.where = here = f"utterance {number}"
+            speaker = names.get(self.name(entry, "speaker"), "")
+            held = {"words": self.decoded(entry.get("words", []), "words")}
+            for at, word in self.rows(held, "words", "word"):
+                self.where = f"{here}, word {at}"
+                text, kind = self.raw_text(word, "text"), self.text(word, "kind", "word")
+                yield WrittenWord(text, self.span(word), kind, self.confidence(word, 1.0), speaker)
+        self.where = ""
+
+    def heard_otherwise(self, root: Mapping[str, Any]) -> Iterator[HeardOtherwise]:
+        alignment = self.table({"alignment": self.decoded(root.get("alignment"), "alignment")}, "alignment")
+        for number, entry in self.rows(alignment, "heard_differently", "passage"):
+            self.where = f"passage {number} heard differently"
+            text, heard = self.raw_text(entry, "text", ""), self.raw_text(entry, "heard", "")
+            yield HeardOtherwise(self.span(entry), text, heard)
+        self.where = ""
