@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.audit.model import Hit, Severity, ShownCue, View
+from pipeline.languages import primary
 
 _SOUND = re.compile(r"[\[(][^\[\]()]+[\])]")
 _SQUARE = re.compile(r"\[[^\[\]]+\]")
@@ -139,9 +140,7 @@ def music(view: View) -> Iterator[Hit]:
 
 def italics(view: View) -> Iterator[Hit]:
     """Italic tags that are not closed, or that stand in a language for which Netflix uses no italics."""
-    upright = (
-        view.profile.name == "netflix" and view.document.lang.split("-")[0].lower() in _NO_ITALICS_LANGUAGES
-    )
+    upright = view.profile.name == "netflix" and primary(view.document.lang) in _NO_ITALICS_LANGUAGES
     for cue in view.cues:
         raw = cue.raw.lower()
         if "<i" in raw or "</i" in raw:

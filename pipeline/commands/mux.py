@@ -9,12 +9,11 @@ from typing import Any
 
 from pipeline.commands.guarded_file import GuardedFile
 from pipeline.errors import NotCaptioned, UsageError
+from pipeline.languages import three_letters
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
 
 # The container's ending -> how captions are stored in it.
 CAPTION_CODECS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".mkv": "srt"}
-# ISO 639-1 -> the three letters that containers want; others are written as they are.
-LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
 
 
 def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
@@ -52,13 +51,12 @@ def _run(media: Path, captions: Path, chapters: Path, target: Path, codec: str, 
 
     film = ffmpeg.input(file_url(media))
     text = ffmpeg.input(file_url(captions), f="srt")
-    language = LANGUAGES.get(lang.split("-")[0], lang)
     options = {
         "c": "copy",
         "c:s": codec,
         "map_chapters": 2,  # the third input: film, captions, chapters
         "map_metadata": 0,
-        "metadata:s:s:0": f"language={language}",
+        "metadata:s:s:0": f"language={three_letters(lang)}",
     }
     node = ffmpeg.output(film["v?"], film["a?"], text["s"], file_url(target), **options)
     run_ffmpeg(_with_input(node, chapters), media)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from pipeline.part_kinds import VIGNETTE
 from pipeline.timing import Span
 from pipeline.transcript.results import Part, Voices
 from pipeline.transcript.tokens import Kind, Token
@@ -87,7 +88,7 @@ def named(parts: Sequence[Part]) -> tuple[Part, ...]:
     found = []
     for part in parts:
         at[part.kind] += 1
-        single = total[part.kind] == 1 and part.kind != "vignette"
+        single = total[part.kind] == 1 and part.kind != VIGNETTE
         number = "" if single else f" {at[part.kind]}"
         id_ = _unique(f"{_slug(part.kind)}{number.replace(' ', '-')}", used)
         used.add(id_)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
+from pipeline.part_kinds import KNOWN_KINDS
 
 if TYPE_CHECKING:
     from pipeline.edits.maker import Maker
@@ -20,7 +21,6 @@ ABOUT_WORDS = frozenset(("become", "speaker", "concept", "said", "show", "split"
 WITH = {"label": "add", "reason": "waive", "name": "person", "role": "person",
         "title": "vignette", "kind": "vignette", "begins": "vignette", "join": "vignette"}  # fmt: skip
 OPTIONAL = frozenset(("become", "speaker", "name", "role", "title", "kind"))
-PART_KINDS = ("introduction", "vignette", "commentary", "closing", "other")
 LONGEST_KIND = 60
 
 
@@ -111,7 +111,7 @@ class Wish:
         if self.kind is not None and not 0 < len(" ".join(self.kind.split())) <= LONGEST_KIND:
             raise UsageError(
                 f"--kind needs a word or two, not '{self.kind[:80]}'",
-                f"{', '.join(PART_KINDS)} or one of your own",
+                f"{', '.join(KNOWN_KINDS)} or one of your own",
             )
 
     def _part(self, maker: Maker) -> Decision:
@@ -124,7 +124,7 @@ class Wish:
             first, _ = targets.locate(maker.transcript, self.words, time_of(self.at, "--at"))
             start_ms = maker.transcript.tokens[first].span.start_ms
         kind = None if self.kind is None else " ".join(self.kind.split())
-        known = kind is not None and kind.casefold() in PART_KINDS
+        known = kind is not None and kind.casefold() in KNOWN_KINDS
         value = VignetteAt(
             start_ms, self.title, kind.casefold() if kind is not None and known else kind, not self.join
         )

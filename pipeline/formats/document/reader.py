@@ -19,8 +19,6 @@ import msgspec
 from pipeline.errors import DocumentError
 
 SCHEMA = "vignette/1"  # as `writer.SCHEMA`; a test holds them equal
-KINDS = ("introduction", "vignette", "commentary", "closing", "other")
-"""The kinds of parts that Vignette finds; a person may have given a part another one."""
 
 FLAGS = ("negated", "asked", "quoted", "hypothetical")  # of a concept, each true or false
 MAX_UTTERANCES = 1 << 20  # of one document: the index numbers them with 20 bits (search/index/schema.py)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.concepts.codebook import Codebook
-from pipeline.formats.document.reader import KINDS
+from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search.errors import QueryError
 from pipeline.search.index.vocabulary import fold
 from pipeline.search.query.parser import Field
@@ -76,7 +76,7 @@ class Names:
 
     def kind(self, part: Field) -> tuple[str, list[object]]:
         held = [row[0] for row in self.connection.execute("SELECT DISTINCT kind FROM vignettes")]
-        by_fold = {fold(kind): kind for kind in (*KINDS, *held)}
+        by_fold = {fold(kind): kind for kind in (*KNOWN_KINDS, *held)}
         if (wanted := by_fold.get(fold(part.value))) is None:
             raise self.unknown(part, "kind of vignette", by_fold)
         return "kind = ?", [wanted]
