@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from pipeline.audit.model import Hit, Severity, ShownCue, View
 from pipeline.languages import primary
+from pipeline.words import bare_word
 
 _SOUND = re.compile(r"[\[(][^\[\]()]+[\])]")
 _SQUARE = re.compile(r"\[[^\[\]]+\]")
@@ -220,7 +221,7 @@ def censored(view: View) -> Iterator[Hit]:
 
 def fillers(view: View) -> Iterator[Hit]:
     """The share of words that are um and uh: for a person to judge, never to be cut."""
-    words = [w.strip(".,?!…-\"'").lower() for c in view.cues for w in c.text.split()]
+    words = [bare_word(w) for c in view.cues for w in c.text.split()]
     count = sum(w in _FILLERS for w in words)
     if len(words) >= 50 and count > 0.04 * len(words):
         share = round(100 * count / len(words), 1)

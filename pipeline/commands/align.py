@@ -26,7 +26,7 @@ from pipeline.settings import Settings
 from pipeline.speech import vad
 from pipeline.stages import align, captions
 from pipeline.stages.align.sync import Relation
-from pipeline.timing import Span
+from pipeline.timing import Span, shares
 from pipeline.transcript import (
     Aligned,
     EditorCue,
@@ -217,21 +217,16 @@ def in_spoken_order(tokens: Sequence[Token]) -> list[Token]:
 def _words(token: Token) -> list[dict[str, Any]]:
     """A token as the report tells it: stutters and compounds word by word ("I-I"), their time shared out by letters."""
     pieces = _pieces(token.text)
-    total = sum(map(len, pieces))
-    told, at = [], 0
-    for piece in pieces:
-        start = token.span.start_ms + token.span.duration_ms * at // total
-        at += len(piece)
-        told.append(
-            {
-                "text": piece,
-                "start_ms": start,
-                "end_ms": token.span.start_ms + token.span.duration_ms * at // total,
-                "confidence": token.confidence,
-                "time_source": str(token.time_source),
-            }
-        )
-    return told
+    return [
+        {
+            "text": piece,
+            "start_ms": span.start_ms,
+            "end_ms": span.end_ms,
+            "confidence": token.confidence,
+            "time_source": str(token.time_source),
+        }
+        for piece, span in zip(pieces, shares(token.span, map(len, pieces)), strict=True)
+    ]
 
 
 def _pieces(text: str) -> list[str]:

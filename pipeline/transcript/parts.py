@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.part_kinds import VIGNETTE
-from pipeline.timing import Span
+from pipeline.timing import Span, hull
 from pipeline.transcript.results import Part, Voices
 from pipeline.transcript.tokens import Kind, Token
 
@@ -42,8 +42,8 @@ def utterances(tokens: Sequence[Token], voices: Voices) -> list[Said]:
     for u in voices.utterances:
         spoken = [t for t in tokens[u.first : u.last] if t.kind is Kind.WORD]
         if spoken:
-            start, end = min(t.span.start_ms for t in spoken), max(t.span.end_ms for t in spoken)
-            found.append(Said(Span(start, end), u.speaker, " ".join(t.text for t in spoken), u.id))
+            span = hull(t.span for t in spoken)
+            found.append(Said(span, u.speaker, " ".join(t.text for t in spoken), u.id))
     return sorted(found, key=lambda s: (s.span.start_ms, s.span.end_ms))
 
 

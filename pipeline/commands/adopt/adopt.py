@@ -31,6 +31,7 @@ from pipeline.run.preview import Preview, preview
 from pipeline.run.store import Store
 from pipeline.settings import Person
 from pipeline.transcript import Transcript, lines_of
+from pipeline.words import name_key
 
 # So often the captions that do not look like the person's are decided again.
 MOST_ROUNDS = 4
@@ -253,12 +254,12 @@ def _begins_anew(cue: ShownCue, k: int) -> bool:
 
 def _full_name(label: str, transcript: Transcript, people: Sequence[Person]) -> str:
     """Whom a label means: a speaker or somebody of the roster who goes by it, else a new name."""
-    plain = label.casefold()
+    plain = name_key(label)
     for speaker in transcript.voices.speakers:
-        if plain in (speaker.name.casefold(), *speaker.name.casefold().split()[:1]):
+        if plain in (name_key(speaker.name), *name_key(speaker.name).split()[:1]):
             return speaker.name
     for person in people:
-        if plain in (n.casefold() for n in (person.name, *person.also_known_as, person.name.split()[0])):
+        if plain in (name_key(n) for n in (person.name, *person.also_known_as, person.name.split()[0])):
             return person.name
     return label.title() if label.isupper() else label
 

@@ -30,6 +30,7 @@ from pipeline.errors import UsageError
 from pipeline.run.preview import Preview
 from pipeline.timing import Span, clock, parse_timecode
 from pipeline.transcript import Cue, Part, Transcript
+from pipeline.words import name_key
 
 
 def locate(transcript: Transcript, text: str, at_ms: int | None = None) -> tuple[int, int]:
@@ -161,8 +162,8 @@ def part_decided(maker: Maker, which: str, value: VignetteAt) -> Decision:
 
 
 def _part_called(shown: Transcript, which: str) -> Part:
-    held, wanted = shown.parts.parts, which.strip().casefold()
-    found = [p for p in held if p.id == wanted] or [p for p in held if p.title.casefold() == wanted]
+    held, wanted = shown.parts.parts, name_key(which)
+    found = [p for p in held if p.id == wanted] or [p for p in held if name_key(p.title) == wanted]
     if not found:
         try:
             at_ms = parse_timecode(which)
@@ -263,7 +264,7 @@ def concept(shown: Transcript, wanted: str) -> str:
 
     known = {c.id for c in lexicon.load_lazily(data_file("concepts.toml")).concepts}
     known |= {tag.concept for tag in shown.concepts.tags}
-    plain = wanted.strip().casefold()
+    plain = name_key(wanted)
     if plain not in known:
         near = _nearest(plain, sorted(known))
         remedy = f"did you mean {' or '.join(near)}?" if near else "vignette concepts lists them"
@@ -283,6 +284,6 @@ def within(shown: Transcript, span: tuple[int | None, int | None], option: str) 
 
 
 def _nearest(wanted: str, known: Iterable[str]) -> list[str]:
-    names = {name.casefold(): name for name in known if name}
-    close = difflib.get_close_matches(wanted.strip().casefold(), list(names), 3, 0.6)
+    names = {name_key(name): name for name in known if name}
+    close = difflib.get_close_matches(name_key(wanted), list(names), 3, 0.6)
     return [names[name] for name in close]

@@ -45,11 +45,6 @@ def folded(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
-def fold(text: str) -> str:
-    """The text as names are compared: without case, with single spaces."""
-    return " ".join(text.casefold().split())
-
-
 def words_of(text: str) -> list[str]:
     """The words in a text as the index divides it: runs of letters and digits."""
     return _WORD.findall(text)
