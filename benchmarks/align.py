@@ -47,7 +47,7 @@ from pipeline.media.facts import Audio
 from pipeline.settings import AlignSettings
 from pipeline.speech import vad
 from pipeline.stages import align
-from pipeline.timing import Span
+from pipeline.timing import Span, shares_by_letters
 from pipeline.transcript import Aligned, Heard, Kind
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 
@@ -211,10 +211,8 @@ def cue_words(given: Subtitles) -> list[tuple[str, int, float]]:
     for cue in given.cues:
         assert cue.span is not None
         words = [w for word in cue.words if word.kind is Kind.WORD for w in plain(word.text)]
-        total, at = sum(len(w) + 1 for w in words) or 1, 0
-        for word in words:
-            found.append((word, cue.span.start_ms + cue.span.duration_ms * at // total, 1.0))
-            at += len(word) + 1
+        times = shares_by_letters(cue.span, words)
+        found += [(word, span.start_ms, 1.0) for word, span in zip(words, times, strict=True)]
     return found
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.formats.readers import read
-from pipeline.timing import Span, seconds_to_ms
+from pipeline.timing import Span, seconds_to_ms, shares_by_letters
 from pipeline.transcript import (
     Aligned,
     AlignmentReport,
@@ -189,10 +189,4 @@ def _tokens(start: int, end: int, text: str) -> list[Token]:
     if text.startswith("[") and text.endswith("]"):
         return [Token(text, Span(start, end), kind=Kind.SOUND)]
     words = text.split()
-    total = sum(len(w) + 1 for w in words)
-    tokens, at = [], 0
-    for word in words:
-        begin = start + (end - start) * at // total
-        at += len(word) + 1
-        tokens.append(Token(word, Span(begin, start + (end - start) * at // total)))
-    return tokens
+    return [Token(w, span) for w, span in zip(words, shares_by_letters(Span(start, end), words), strict=True)]

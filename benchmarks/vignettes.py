@@ -26,7 +26,7 @@ from benchmarks.scores.segmentation import TOLERANCE_MS, Counts, counts, pairs, 
 from pipeline.settings import PictureSettings
 from pipeline.stages import picture, vignettes
 from pipeline.stages.vignettes.boundaries import cohesion_depths
-from pipeline.timing import Span, seconds_to_ms
+from pipeline.timing import Span, seconds_to_ms, shares
 from pipeline.transcript import (
     Aligned,
     AlignmentReport,
@@ -68,9 +68,9 @@ def read(folder: Path) -> Film:
         if row["backchannel"]:
             continue
         words, start, end = row["text"].split(), when(row, "start"), when(row, "end")
-        edges = [start + (end - start) * n // len(words) for n in range(len(words) + 1)]
+        times = shares(Span(start, end), [1] * len(words))
         said.append(Utterance(len(tokens), len(tokens) + len(words), row["speaker"], f"u{len(said) + 1}"))
-        tokens += [Token(w, Span(a, b)) for w, (a, b) in zip(words, pairwise(edges), strict=True)]
+        tokens += [Token(w, span) for w, span in zip(words, times, strict=True)]
     people = (
         [Speaker(p["id"], p["name"], p["role"]) for p in truth["people"]]
         if in_ms
@@ -134,8 +134,8 @@ def meeting(path: Path) -> Film:
         words, start, end = row["text"].split(), seconds_to_ms(row["start"]), seconds_to_ms(row["end"])
         if words:
             said.append(Utterance(len(tokens), len(tokens) + len(words), row["speaker"], f"u{len(said) + 1}"))
-            edges = [start + (end - start) * n // len(words) for n in range(len(words) + 1)]
-            tokens += [Token(w, Span(a, b)) for w, (a, b) in zip(words, pairwise(edges), strict=True)]
+            times = shares(Span(start, end), [1] * len(words))
+            tokens += [Token(w, span) for w, span in zip(words, times, strict=True)]
     starts = sorted({seconds_to_ms(t["start"]) for t in data["topics"] if t["depth"] == 0})[1:]
     people = tuple(Speaker(who, who) for who in sorted({u.speaker for u in said if u.speaker}))
     return Film(

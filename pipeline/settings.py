@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Le
 
 from pipeline.errors import SettingsError, nearest
+from pipeline.part_kinds import KnownKind
 from pipeline.timing import parse_timecode
 
 # pydantic reads this from each group: a key that is not a field is a mistake, never ignored.
@@ -150,7 +151,7 @@ class PartAt:
 
     __pydantic_config__ = _STRICT
     start: str
-    kind: Literal["", "introduction", "vignette", "commentary", "closing", "other"] = ""
+    kind: Literal["", KnownKind] = ""
     title: str = ""
     exists: bool = True
 

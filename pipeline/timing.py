@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate, pairwise
 
 SAMPLE_RATE_HZ = (
     16_000  # what the recognizers, the voice activity detector and the speaker encoders are trained on
@@ -90,6 +91,27 @@ def _merged(spans: Iterable[Span], join_gap_ms: int) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+def hull(spans: Iterable[Span]) -> Span:
+    """The smallest span that covers all spans, the gaps between them included. Raises ValueError when there is none."""
+    held = list(spans)
+    return Span(min(s.start_ms for s in held), max(s.end_ms for s in held))
+
+
+def shares(span: Span, sizes: Iterable[int]) -> list[Span]:
+    """The span divided in proportion to sizes, in their order and without a gap."""
+    ends = list(accumulate(sizes, initial=0))
+    whole = ends[-1] or 1
+    return [
+        Span(span.start_ms + span.duration_ms * a // whole, span.start_ms + span.duration_ms * b // whole)
+        for a, b in pairwise(ends)
+    ]
+
+
+def shares_by_letters(span: Span, words: Iterable[str]) -> list[Span]:
+    """The span divided among words in proportion to their letters, each with one more for the space behind it."""
+    return shares(span, (len(word) + 1 for word in words))
 
 
 def gaps(spans: Iterable[Span], within: Span) -> tuple[Span, ...]:

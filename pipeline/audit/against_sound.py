@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from pipeline.audit.matching import Match, match
 from pipeline.audit.model import Hit, Severity, SpokenWord, View
-from pipeline.timing import Span, covered_ms, gaps, union
+from pipeline.timing import Span, covered_ms, gaps, hull, union
 
 # Words closer together than this are one region of speech; chosen, longer than the pauses within a sentence.
 SPEECH_JOIN_MS = 700
@@ -85,7 +85,7 @@ def missing_words(view: View) -> Iterator[Hit]:
             run.append(word)
         elif run:
             text = " ".join(w.text for w in run)
-            span = Span(run[0].span.start_ms, max(w.span.end_ms for w in run))
+            span = hull(w.span for w in run)
             yield Hit(f"'{text[:60]}' is said and not captioned.", None, len(run), 0, span=span)
             run = []
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pipeline.audit.against_sound import matched
 from pipeline.audit.model import Hit, ShownCue, View
-from pipeline.timing import Span
+from pipeline.timing import hull
+from pipeline.words import plain_words
 
 
 def speakers_of(view: View, cue: ShownCue) -> list[str]:
@@ -23,7 +23,7 @@ def speech_overlaps(view: View, one: ShownCue, other: ShownCue) -> bool:
     said = [[words[p].span for p in of_cue[cue.number] if p is not None] for cue in (one, other)]
     if not said[0] or not said[1]:
         return False
-    first, second = (Span(min(s.start_ms for s in spans), max(s.end_ms for s in spans)) for spans in said)
+    first, second = map(hull, said)
     return first.overlap_ms(second) > 0
 
 
@@ -56,5 +56,5 @@ def wrong_speaker(view: View) -> Iterator[Hit]:
 
 def _label_fits_name(label: str, name: str) -> bool:
     """Whether a label may stand for a name: all its words are the name's, or the reverse ("JAX" for "Jax Beatty")."""
-    short, whole = (set(re.findall(r"\w+", text.casefold())) for text in (label, name))
+    short, whole = (set(plain_words(text)) for text in (label, name))
     return short <= whole or whole <= short

@@ -20,7 +20,7 @@ from pipeline.audit.waivers import Waiver, waive
 from pipeline.english.breaks import Junction, junction, visible_length
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.progress import Progress, silent
-from pipeline.timing import Span
+from pipeline.timing import Span, hull
 
 # A caption is judged together with so many neighbours on either side: rules look at the next one, `repeats` at three
 # in a row.
@@ -134,8 +134,8 @@ def _helps(rule: str, before: _Counts, after: _Counts) -> bool:
 
 def _facts_near(facts: Facts, cues: Sequence[ShownCue]) -> Facts:
     """The facts reduced to what can matter to these captions, so that many can be judged quickly."""
-    first = min(c.span.start_ms for c in cues) - WORDS_WITHIN_MS
-    last = max(c.span.end_ms for c in cues) + WORDS_WITHIN_MS
+    shown = hull(c.span for c in cues)
+    first, last = shown.start_ms - WORDS_WITHIN_MS, shown.end_ms + WORDS_WITHIN_MS
     said = facts.words or ()
     near = slice(*(bisect_left(said, ms, key=lambda w: w.span.start_ms) for ms in (first, last + 1)))
     return replace(facts, words=said[near] or None, speech=None, differing=())

@@ -18,6 +18,7 @@ from statistics import median
 
 from pipeline.audit.model import ShownCue, SpokenWord
 from pipeline.timing import Span
+from pipeline.words import bare_word
 
 # Gaps between matching blocks are compared word by word up to this many pairs of words, 500 on 500; in a longer gap
 # nothing is the same any more. Chosen.
@@ -74,7 +75,7 @@ def match(cues: tuple[ShownCue, ...], words: tuple[SpokenWord, ...]) -> Match:
 def _word_sequences(cues: Sequence[ShownCue], words: Sequence[SpokenWord]) -> _WordSequences:
     caption_words = [(word, cue) for cue in cues for word in spoken_words(cue)]
     reference = [
-        (_plain(part), number)
+        (bare_word(part), number)
         for number, spoken in enumerate(words)
         for part in ([] if spoken.is_sound else _WORD.findall(spoken.text))
     ]
@@ -94,11 +95,7 @@ def spoken_words(cue: ShownCue) -> list[str]:
     for number, line in enumerate(cue.lines):
         text = line.replace(labels[number], " ", 1) if number in labels else line
         lines.append(_NOT_SPOKEN.sub(" ", text))
-    return [_plain(word) for word in _WORD.findall(" ".join(lines))]
-
-
-def _plain(word: str) -> str:
-    return word.casefold().replace("’", "'")
+    return [bare_word(word) for word in _WORD.findall(" ".join(lines))]
 
 
 def _pair_passages(caption_words: list[str], reference: list[str]) -> dict[int, int]:

@@ -6,13 +6,13 @@ later run that moves a caption a little keeps the waiver.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.audit.model import Finding, Report
 from pipeline.audit.rules import RULES
+from pipeline.words import plain_words
 
 # A caption that was moved by more is another one; chosen.
 NEAR_MS = 3000
@@ -71,13 +71,9 @@ def _nearest(findings: Sequence[Finding], waiver: Waiver) -> list[int]:
 
 def _same_words(shown: str, words: str) -> bool:
     """Whether a caption shows these words, before which a label may stand, or most of them."""
-    here, there = _plain(shown), _plain(words)
+    here, there = plain_words(shown), plain_words(words)
     if not there or not here:
         return here == there
     if here[-len(there) :] == there and len(here) - len(there) <= MAX_LABEL_WORDS:
         return True
     return (Counter(here) & Counter(there)).total() >= MIN_SHARED_WORDS * max(len(here), len(there))
-
-
-def _plain(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.audit.model import Hit, Severity, ShownCue, View
+from pipeline.languages import primary
+from pipeline.words import bare_word
 
 _SOUND = re.compile(r"[\[(][^\[\]()]+[\])]")
 _SQUARE = re.compile(r"\[[^\[\]]+\]")
@@ -139,9 +141,7 @@ def music(view: View) -> Iterator[Hit]:
 
 def italics(view: View) -> Iterator[Hit]:
     """Italic tags that are not closed, or that stand in a language for which Netflix uses no italics."""
-    upright = (
-        view.profile.name == "netflix" and view.document.lang.split("-")[0].lower() in _NO_ITALICS_LANGUAGES
-    )
+    upright = view.profile.name == "netflix" and primary(view.document.lang) in _NO_ITALICS_LANGUAGES
     for cue in view.cues:
         raw = cue.raw.lower()
         if "<i" in raw or "</i" in raw:
@@ -221,7 +221,7 @@ def censored(view: View) -> Iterator[Hit]:
 
 def fillers(view: View) -> Iterator[Hit]:
     """The share of words that are um and uh: for a person to judge, never to be cut."""
-    words = [w.strip(".,?!…-\"'").lower() for c in view.cues for w in c.text.split()]
+    words = [bare_word(w) for c in view.cues for w in c.text.split()]
     count = sum(w in _FILLERS for w in words)
     if len(words) >= 50 and count > 0.04 * len(words):
         share = round(100 * count / len(words), 1)

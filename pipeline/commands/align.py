@@ -26,7 +26,7 @@ from pipeline.settings import Settings
 from pipeline.speech import vad
 from pipeline.stages import align, captions
 from pipeline.stages.align.sync import Relation
-from pipeline.timing import Span
+from pipeline.timing import Span, shares
 from pipeline.transcript import (
     Aligned,
     EditorCue,
@@ -234,21 +234,16 @@ def by_start_time(tokens: Sequence[Token]) -> list[Token]:
 def _report_entries(token: Token) -> list[dict[str, Any]]:
     """The report's entries for a token: one for each part of a hyphenated word ("I-I"), its time divided by characters."""
     pieces = _hyphenated_parts(token.text)
-    total = sum(map(len, pieces))
-    entries, at = [], 0
-    for piece in pieces:
-        start = token.span.start_ms + token.span.duration_ms * at // total
-        at += len(piece)
-        entries.append(
-            {
-                "text": piece,
-                "start_ms": start,
-                "end_ms": token.span.start_ms + token.span.duration_ms * at // total,
-                "confidence": token.confidence,
-                "time_source": str(token.time_source),
-            }
-        )
-    return entries
+    return [
+        {
+            "text": piece,
+            "start_ms": span.start_ms,
+            "end_ms": span.end_ms,
+            "confidence": token.confidence,
+            "time_source": str(token.time_source),
+        }
+        for piece, span in zip(pieces, shares(token.span, map(len, pieces)), strict=True)
+    ]
 
 
 def _hyphenated_parts(text: str) -> list[str]:

@@ -12,12 +12,11 @@ from pipeline.commands.guarded_file import GuardedFile
 from pipeline.errors import DocumentError, NotCaptioned, UsageError
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Scene
+from pipeline.languages import three_letters
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
 
 # The container's suffix -> ffmpeg's name of the subtitle codec that it holds.
 CAPTION_CODECS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".mkv": "srt"}
-# ISO 639-1 codes -> ISO 639-2/T codes, as MP4 holds them; other codes are written as they are.
-LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
 
 
 def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
@@ -55,13 +54,12 @@ def _run(media: Path, captions: Path, chapters: Path, target: Path, codec: str, 
 
     film = ffmpeg.input(file_url(media))
     text = ffmpeg.input(file_url(captions), f="srt")
-    language = LANGUAGES.get(lang.split("-")[0], lang)
     options = {
         "c": "copy",
         "c:s": codec,
         "map_chapters": 2,  # the third input: film, captions, chapters
         "map_metadata": 0,
-        "metadata:s:s:0": f"language={language}",
+        "metadata:s:s:0": f"language={three_letters(lang)}",
     }
     node = ffmpeg.output(film["v?"], film["a?"], text["s"], file_url(target), **options)
     run_ffmpeg(_with_chapters(node, chapters), media)

@@ -7,7 +7,6 @@ need not be word for word the same are found by most of their words and both the
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,9 @@ from functools import lru_cache
 from typing import Protocol
 
 from pipeline.edits.model import Anchor
+from pipeline.timing import hull
 from pipeline.transcript import Token
+from pipeline.words import letters_of
 
 # No measurement is recorded for the thresholds below; the replays in tests/edits hold with them.
 
@@ -69,12 +70,7 @@ class Missing:
 @lru_cache(maxsize=65536)
 def keys_of(text: str) -> tuple[str, ...]:
     """The comparison keys of a text's words: NFKC, case folded, letters and digits alone; a word without any is its own key."""
-    return tuple(_key(word) for word in text.split())
-
-
-def _key(word: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFKC", word).casefold() if c.isalnum())
-    return plain or word
+    return tuple(letters_of(word) or word for word in text.split())
 
 
 def make(tokens: Sequence[Token], first: int, last: int) -> Anchor:
@@ -83,7 +79,8 @@ def make(tokens: Sequence[Token], first: int, last: int) -> Anchor:
     after = " ".join(t.text for t in tokens[last : last + CONTEXT_WORDS]).split()
     chosen = tokens[first:last]
     if chosen:
-        start_ms, end_ms = min(t.span.start_ms for t in chosen), max(t.span.end_ms for t in chosen)
+        span = hull(t.span for t in chosen)
+        start_ms, end_ms = span.start_ms, span.end_ms
     else:
         start_ms = tokens[first - 1].span.end_ms if first else 0
         end_ms = max(start_ms, tokens[first].span.start_ms) if first < len(tokens) else start_ms

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.edits.model import Decision
-from pipeline.timing import Span
+from pipeline.timing import Span, hull
 from pipeline.transcript import Captions, Cue, Token
 
 # Lines of a cue that was merged out of several; a person's own breaks may make more.
@@ -151,8 +151,9 @@ class CueSheet:
         words = self.tokens[wanted.first : wanted.last]
         start = next((d.cue.span.start_ms for d in touched if d.cue.first == wanted.first), None)
         end = next((d.cue.span.end_ms for d in touched if d.cue.last == wanted.last), None)
-        start = min(t.span.start_ms for t in words) if start is None else start
-        end = max(t.span.end_ms for t in words) if end is None else end
+        said = hull(t.span for t in words)
+        start = said.start_ms if start is None else start
+        end = said.end_ms if end is None else end
         if wanted.start_ms is not None:
             start = wanted.start_ms
             end = max(end, start + 1) if wanted.end_ms is None else end
@@ -170,7 +171,7 @@ class CueSheet:
             breaks = [self._balanced_break(first, last)]
         speakers = {c.speaker for c in cues}
         return Cue(
-            span=Span(min(c.span.start_ms for c in cues), max(c.span.end_ms for c in cues)),
+            span=hull(c.span for c in cues),
             first=first,
             last=last,
             breaks=tuple(breaks),
@@ -239,5 +240,4 @@ class CueSheet:
         return a.overlap_ms(b) >= MIN_CUE_MS
 
     def _spoken_span(self, cue: Cue) -> Span:
-        words = self.tokens[cue.first : cue.last]
-        return Span(min(t.span.start_ms for t in words), max(t.span.end_ms for t in words))
+        return hull(t.span for t in self.tokens[cue.first : cue.last])

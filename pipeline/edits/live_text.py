@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from pipeline.timing import Span
+from pipeline.timing import Span, hull, shares
 from pipeline.transcript import Kind, TextSource, TimeSource, Token
 
 # Duration of an added word; in a shorter gap it takes time from the word before. No measurement is recorded.
@@ -91,11 +91,9 @@ class LiveText:
             extra = [Node(_human_token(t, k)) for t, k in words[c + shared : d]]
             block = old[a:b] + extra
             if extra and b > a:
-                _share_span(
-                    block, Span(old[a].token.span.start_ms, max(n.token.span.end_ms for n in old[a:b]))
-                )
+                _share_span(block, hull(n.token.span for n in old[a:b]))
             elif b - a > shared > 0:
-                _share_span(old[a : a + shared], _hull(old[a:b]))
+                _share_span(old[a : a + shared], hull(n.token.span for n in old[a:b]))
             fresh += extra
         self._replace(first, last, fresh, removed)
 
@@ -130,9 +128,9 @@ class LiveText:
             self.present(first, last, span)
             return
         chosen = self.nodes[first:last]
-        hull = _hull(chosen)
+        whole = hull(n.token.span for n in chosen)
         for node in chosen:
-            start, end = (_scaled(t, hull, span) for t in (node.token.span.start_ms, node.token.span.end_ms))
+            start, end = (_scaled(t, whole, span) for t in (node.token.span.start_ms, node.token.span.end_ms))
             node.token = replace(
                 node.token, span=Span(start, max(start, end)), time_source=TimeSource.HUMAN, confidence=1.0
             )
@@ -230,23 +228,15 @@ def _rewrite_tokens(nodes: Sequence[Node], words: Sequence[tuple[str, Kind]]) ->
         )  # fmt: skip
 
 
-def _hull(nodes: Sequence[Node]) -> Span:
-    return Span(min(n.token.span.start_ms for n in nodes), max(n.token.span.end_ms for n in nodes))
-
-
 def _share_span(nodes: Sequence[Node], span: Span, source: TimeSource = TimeSource.INTERPOLATED) -> None:
     """Interpolate times: share a span among words in proportion to their length in characters.
 
-    A word whose confidence nobody set gets 0.4: its time is a guess (no measurement is recorded).
+    The space behind a word does not count here: the times of words that people wrote stay as earlier versions gave them. A word
+    whose confidence nobody set gets 0.4: its time is a guess (no measurement is recorded).
     """
-    total = sum(len(n.token.text) for n in nodes) or 1
-    done = 0
-    for node in nodes:
-        start = span.start_ms + span.duration_ms * done // total
-        done += len(node.token.text)
-        end = span.start_ms + span.duration_ms * done // total
+    for node, share in zip(nodes, shares(span, [len(n.token.text) for n in nodes]), strict=True):
         confidence = 1.0 if source is TimeSource.HUMAN else node.token.confidence or 0.4
-        node.token = replace(node.token, span=Span(start, end), time_source=source, confidence=confidence)
+        node.token = replace(node.token, span=share, time_source=source, confidence=confidence)
 
 
 def _scaled(time_ms: int, old: Span, new: Span) -> int:

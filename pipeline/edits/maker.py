@@ -33,7 +33,7 @@ from pipeline.edits.model import (
 from pipeline.edits.replay import Replay
 from pipeline.formats.writers import render
 from pipeline.timing import Span
-from pipeline.transcript import Part, Token, Transcript
+from pipeline.transcript import Part, Transcript
 
 
 class Maker:
@@ -189,9 +189,3 @@ def differences(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, 
             first = before[0]
         found.append((first, last, text))
     return found
-
-
-def token_span(tokens: Sequence[Token], first: int, last: int) -> Span:
-    """From the earliest start of tokens `[first, last)`, at least one, to their latest end."""
-    chosen = tokens[first:last]
-    return Span(min(t.span.start_ms for t in chosen), max(t.span.end_ms for t in chosen))

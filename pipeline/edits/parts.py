@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.edits.model import Decision, VignetteAt
 from pipeline.edits.part_history import SEEN_PART, settled
+from pipeline.part_kinds import VIGNETTE
 from pipeline.timing import Span, clock
 from pipeline.transcript import Kind, Part, Parts, Token, Voices
 from pipeline.transcript.parts import (
@@ -109,7 +110,7 @@ class PartSheet:
             return None
         if at is None:
             at = sum(p.span.start_ms < change.start_ms for p in self.rows)
-            self.rows.insert(at, Part("", "vignette", "", Span(change.start_ms, self._end_ms)))
+            self.rows.insert(at, Part("", VIGNETTE, "", Span(change.start_ms, self._end_ms)))
         row = self.rows[at]
         if "start" in change.respects:
             span = Span(change.start_ms, max(change.start_ms, row.span.end_ms))

@@ -10,8 +10,9 @@ from itertools import pairwise
 from pipeline.edits.ledger import is_unseen
 from pipeline.edits.model import Decision, PersonIs, SpeakerOf
 from pipeline.edits.placement import Settled
-from pipeline.timing import Span, union
+from pipeline.timing import Span, hull, union
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
+from pipeline.words import name_key
 
 BY_A_PERSON = "named by a person"
 """The evidence of a name that a decision gave; stored with the speaker."""
@@ -19,11 +20,11 @@ BY_A_PERSON = "named by a person"
 
 def speaker_called(voices: Voices, name: str) -> str | None:
     """The id of the speaker with this id, or this name however it is written; None when there is none."""
-    plain = _name_key(name)
+    plain = name_key(name)
     for speaker in voices.speakers:
         if speaker.id == name:
             return speaker.id
-    return next((s.id for s in voices.speakers if _name_key(s.name) == plain), None)
+    return next((s.id for s in voices.speakers if name_key(s.name) == plain), None)
 
 
 def with_speaker(voices: Voices, name: str, role: str = "") -> tuple[Voices, str]:
@@ -130,15 +131,11 @@ def _renamed_to(called: tuple[str, str], value: PersonIs) -> tuple[str, str]:
 def _is_same_speaker(speaker: Speaker | None, name: str | None) -> bool:
     if speaker is None or not name:
         return speaker is None and name == ""
-    return name == speaker.id or _name_key(name) == _name_key(speaker.name)
+    return name == speaker.id or name_key(name) == name_key(speaker.name)
 
 
 def _text_or_empty(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _name_key(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 def renamed(voices: Voices, speaker: str, name: str | None, role: str | None) -> Voices:
@@ -166,7 +163,7 @@ def given_to(voices: Voices, tokens: Sequence[Token], first: int, last: int, spe
             utterances.append(utterance)
             continue
         inside = max(utterance.first, first), min(utterance.last, last)
-        spans.append((utterance.speaker, _hull(tokens, *inside)))
+        spans.append((utterance.speaker, hull(t.span for t in tokens[slice(*inside)])))
         edges = sorted({utterance.first, *inside, utterance.last})
         for number, (a, b) in enumerate(pairwise(edges)):
             name = utterance.id if number == 0 else f"{utterance.id}.{number + 1}"
@@ -175,11 +172,6 @@ def given_to(voices: Voices, tokens: Sequence[Token], first: int, last: int, spe
     for old, span in spans:
         turns = _turns_reassigned(turns, old, speaker, span)
     return replace(voices, utterances=_unique_ids(utterances), turns=_overlaps_marked(turns))
-
-
-def _hull(tokens: Sequence[Token], first: int, last: int) -> Span:
-    chosen = tokens[first:last]
-    return Span(min(t.span.start_ms for t in chosen), max(t.span.end_ms for t in chosen))
 
 
 def _unique_ids(utterances: list[Utterance]) -> tuple[Utterance, ...]:

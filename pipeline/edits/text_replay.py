@@ -10,18 +10,7 @@ from pipeline.edits.already_applied import AlreadyApplied, Trace
 from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing, keys_of, share_time
 from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
 from pipeline.edits.live_text import LiveText, Node
-from pipeline.edits.model import (
-    Add,
-    Anchor,
-    CueOf,
-    Decision,
-    Delete,
-    Reviewed,
-    Split,
-    Waive,
-    Words,
-    WordTime,
-)
+from pipeline.edits.model import Add, Anchor, CueOf, Decision, Delete, Reviewed, Split, Waive, Words, WordTime
 from pipeline.edits.placement import Placement, Settled, line_starts, settled
 from pipeline.timing import Span
 from pipeline.transcript import TextSource

@@ -13,6 +13,8 @@ import unicodedata
 from enum import IntEnum
 from functools import lru_cache
 
+from pipeline.words import bare_word
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -65,11 +67,6 @@ class Junction(IntEnum):
     PREDICATE = 4  # between a subject and its auxiliary: the group | will begin
     PLAIN = 5  # anywhere else
     TORN = 6  # article|noun, preposition|phrase, pronoun|verb, auxiliary|verb, title|name, number|unit
-
-
-def bare_word(text: str) -> str:
-    """The word without its punctuation, lower case, with straight apostrophes: "(Don’t," is "don't"."""
-    return text.replace("’", "'").strip(_OPENING_MARKS + _CLOSING_MARKS + ".,;:!?…").lower()
 
 
 def is_sentence_end(text: str, following: str = "") -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from pipeline.media.facts import decode_audio
 from pipeline.run.jobs import Job, sidecar_of
 from pipeline.settings import Person
 from pipeline.speech.voices.cache import EmbeddingCache
-from pipeline.timing import Span, parse_timecode
+from pipeline.timing import Span, parse_timecode, shares
 
 Passages = list[tuple[Span, NDArray[np.float32]]]
 """Passages of one person's clip in milliseconds, each with its speaker embeddings of shape (windows, size)."""
@@ -72,10 +71,7 @@ def _range(person: Person, job: Job, match: re.Match[str], duration_ms: int) -> 
 def _cut(span: Span) -> list[Span]:
     """The span as passages of equal length, nothing left over."""
     count = max(1, round(span.duration_ms / _PASSAGE_MS))
-    return [
-        Span(a, b)
-        for a, b in pairwise(span.start_ms + span.duration_ms * k // count for k in range(count + 1))
-    ]
+    return shares(span, [1] * count)
 
 
 def _check_length(person: Person, job: Job, duration_ms: int) -> None:

@@ -22,12 +22,13 @@ from pipeline.search.answers.rows import Reader
 from pipeline.search.answers.sequences import chains
 from pipeline.search.index import build, schema
 from pipeline.search.index.timeline import Places, Timeline
-from pipeline.search.index.vocabulary import Vocabulary, fold, spoken
+from pipeline.search.index.vocabulary import Vocabulary, spoken
 from pipeline.search.index.write import Built, Progress
 from pipeline.search.query import parser
 from pipeline.search.query.names import Names
 from pipeline.search.query.parser import LIMIT, Query
 from pipeline.search.query.sql import Plan, compile_plan
+from pipeline.words import name_key
 
 # More hits than this are not scored but given in order of time: nobody reads by rank what ten thousand
 # utterances say, and scoring them would take a second.
@@ -48,7 +49,7 @@ class Index:
         self.codebook = codebook.load() if codes is None else codes
         self.connection = schema.open_to_read(path)
         self.connection.create_function("spoken", 2, spoken, deterministic=True)
-        self.connection.create_function("fold", 1, fold, deterministic=True)
+        self.connection.create_function("fold", 1, name_key, deterministic=True)
 
     @classmethod
     def of(cls, folder: Path, codes: Codebook | None = None) -> Index:

@@ -22,7 +22,8 @@ from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import DocumentError, IndexFileError, OutputError, counted
 from pipeline.formats.document import reader
-from pipeline.formats.document.reader import KINDS, Document, Spoken, Tag
+from pipeline.formats.document.reader import Document, Spoken, Tag
+from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search.answers.clips import recording_of
 
 # The XML namespace of the standard's Project.xsd.
@@ -181,8 +182,8 @@ class _Project:
             if not code.broader or code.broader not in codes:
                 self.code(parent, code, codes, ())
         kinds = _add(parent, "Code", guid=_guid("kinds"), name="Part of the video", isCodable="false")
-        given = {s.kind for d in found.values() for s in d.scenes} - {*KINDS}
-        for kind in (*KINDS, *sorted(given)):
+        given = {s.kind for d in found.values() for s in d.scenes} - {*KNOWN_KINDS}
+        for kind in (*KNOWN_KINDS, *sorted(given)):
             _add(kinds, "Code", guid=_guid("kind", kind), name=kind, isCodable="true")
 
     def code(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pipeline.timing import Span
+from pipeline.timing import Span, hull
 from pipeline.transcript.results import (
     Aligned,
     Captions,
@@ -77,8 +77,7 @@ class Transcript:
 
     def span(self, first: int, last: int) -> Span:
         """The hull of the tokens `[first, last)`. Raises ValueError for an empty range."""
-        chosen = self.tokens[first:last]
-        return Span(min(t.span.start_ms for t in chosen), max(t.span.end_ms for t in chosen))
+        return hull(t.span for t in self.tokens[first:last])
 
 
 def lines_of(cue: Cue | EditorCue, tokens: tuple[Token, ...]) -> list[list[int]]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pipeline.timing import Span
+from pipeline.part_kinds import VIGNETTE
+from pipeline.timing import Span, hull
 from pipeline.transcript.results import Part, Voices
 from pipeline.transcript.tokens import Kind, Token
 
@@ -41,8 +42,8 @@ def utterances(tokens: Sequence[Token], voices: Voices) -> list[Said]:
     for u in voices.utterances:
         spoken = [t for t in tokens[u.first : u.last] if t.kind is Kind.WORD]
         if spoken:
-            start, end = min(t.span.start_ms for t in spoken), max(t.span.end_ms for t in spoken)
-            found.append(Said(Span(start, end), u.speaker, " ".join(t.text for t in spoken), u.id))
+            span = hull(t.span for t in spoken)
+            found.append(Said(span, u.speaker, " ".join(t.text for t in spoken), u.id))
     return sorted(found, key=lambda s: (s.span.start_ms, s.span.end_ms))
 
 
@@ -87,7 +88,7 @@ def named(parts: Sequence[Part]) -> tuple[Part, ...]:
     found = []
     for part in parts:
         at[part.kind] += 1
-        single = total[part.kind] == 1 and part.kind != "vignette"
+        single = total[part.kind] == 1 and part.kind != VIGNETTE
         number = "" if single else f" {at[part.kind]}"
         id_ = _unique(f"{_slug(part.kind)}{number.replace(' ', '-')}", used)
         used.add(id_)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from pipeline.timing import Span
 from pipeline.transcript.tokens import Kind
@@ -57,7 +58,7 @@ class SubtitlesCue:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: `words` is kept once it was asked for
 class Subtitles:
     """A whole subtitle file or script.
 
@@ -77,8 +78,9 @@ class Subtitles:
         """Whether its cues carry times of their own (a script's do not)."""
         return bool(self.cues) and all(c.span is not None for c in self.cues)
 
-    @property
+    @cached_property
     def words(self) -> tuple[SubtitlesWord, ...]:
+        """The words of all cues in file order; stages ask for them once a passage, so that they are joined once alone."""
         return tuple(w for cue in self.cues for w in cue.words)
 
     def without_directions(self) -> Subtitles:

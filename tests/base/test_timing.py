@@ -15,9 +15,12 @@ from pipeline.timing import (
     frame_rate,
     frames_to_ms,
     gaps,
+    hull,
     ms_to_frames,
     parse_timecode,
     seconds_to_ms,
+    shares,
+    shares_by_letters,
     steps,
     union,
 )
@@ -139,3 +142,26 @@ def test_a_frame_rate_must_be_positive():
 
 def test_the_clock_that_people_read():
     assert [clock(x) for x in (0, 59_999, 61_000, 3_600_000 + 1000)] == ["0:00", "0:59", "1:01", "1:00:01"]
+
+
+@given(st.lists(spans, min_size=1, max_size=6))
+def test_a_hull_is_the_least_that_covers_all(found):
+    whole = hull(found)
+    assert all(s.clipped(whole) == s for s in found)
+    assert whole.start_ms in {s.start_ms for s in found} and whole.end_ms in {s.end_ms for s in found}
+    with pytest.raises(ValueError):
+        hull([])
+
+
+@given(spans, st.lists(st.integers(0, 40), min_size=1, max_size=9))
+def test_shares_fill_a_span_in_proportion(whole, sizes):
+    parts = shares(whole, sizes)
+    assert len(parts) == len(sizes) and parts[0].start_ms == whole.start_ms
+    assert all(a.end_ms == b.start_ms for a, b in itertools.pairwise(parts))
+    assert parts[-1].end_ms == (whole.end_ms if sum(sizes) else whole.start_ms)
+    for part, size in zip(parts, sizes, strict=True):
+        assert abs(part.duration_ms - whole.duration_ms * size / (sum(sizes) or 1)) <= 1
+
+
+def test_a_word_has_the_space_behind_it():
+    assert shares_by_letters(Span(0, 60), ["I", "see"]) == [Span(0, 20), Span(20, 60)]

@@ -51,6 +51,15 @@ def test_the_copy_holds_chapters_and_captions_and_the_same_picture(made, tmp_pat
     assert not list(tmp_path.glob(".*part*"))
 
 
+@pytest.mark.parametrize(("tag", "code"), [("sv", "swe"), ("en-GB", "eng"), ("ger", "deu")])
+def test_the_copy_names_the_language_as_containers_do(made, tmp_path, tag, code):
+    found = json.loads((tmp_path / "talk.json").read_text())
+    (tmp_path / "talk.json").write_text(json.dumps(found | {"lang": tag}))
+    (tmp_path / "talk.en.srt").rename(tmp_path / f"talk.{tag}.srt")
+    with av.open(str(mux(made, tmp_path, tmp_path / "copy.mkv"))) as container:
+        assert container.streams.subtitles[0].metadata["language"] == code
+
+
 def test_the_recording_is_never_replaced(made, tmp_path):
     before = made.read_bytes()
     with pytest.raises(OutputError, match="the input of this very command"):

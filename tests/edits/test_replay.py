@@ -255,6 +255,15 @@ def test_a_cue_whose_words_all_go_is_gone_from_the_editors_too():
     assert [(c.first, c.last, c.breaks) for c in made.transcript.aligned.editor_cues] == [(0, 2, (1,))]
 
 
+def test_a_label_whose_words_all_go_is_not_given_to_somebody_else():
+    tokens = tuple(Token(w, Span(k * 500, k * 500 + 400)) for k, w in enumerate(["Yes.", "So", "do", "I."]))
+    cue = EditorCue(0, 4, Span(0, 2000), breaks=(1,), label_at=((0, "TOM"), (1, "ANN")))
+    aligned = Aligned(tokens, AlignmentReport(Verdict.IN_SYNC), (cue,))
+    made = compose(aligned, tagging=False)
+    made = compose(aligned, stamped(maker(made).delete(0, 1)), tagging=False)
+    assert [c.label_at for c in made.transcript.aligned.editor_cues] == [((0, "ANN"),)]
+
+
 @given(st.lists(st.sampled_from("abc"), max_size=9), st.lists(st.sampled_from("abc"), max_size=9))
 def test_differences_put_over_the_old_give_the_new(old, new):
     result, shift = list(old), 0

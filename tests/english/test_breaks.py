@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from pipeline.english.breaks import (
     Junction,
-    bare_word,
     is_counted_word,
     is_sentence_end,
     junction,
@@ -62,13 +61,6 @@ def test_a_word_alone_ends_a_sentence_where_nothing_follows() -> None:
     assert is_sentence_end("etc.")
     assert not is_sentence_end("Dr.")
     assert not is_sentence_end("me")
-
-
-@pytest.mark.parametrize(
-    ("text", "bare"), [("(Don’t,", "don't"), ("—well…”", "well"), ("[laughs]", "laughs"), ("...", "")]
-)
-def test_core(text: str, bare: str) -> None:
-    assert bare_word(text) == bare
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import jsonschema
 import pipeline.search
 from pipeline.concepts import codebook
 from pipeline.formats.document import reader, writer
+from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search import Codebook, Index
 from tests.support import search_makers
 
@@ -24,7 +25,7 @@ def test_it_reads_every_key_of_a_tag_and_the_version_that_is_written():
     assert reader.SCHEMA == writer.SCHEMA
     concept = set(writer.schema()["$defs"]["concept"]["properties"])
     assert concept == {"id", "start_char", "end_char", "rule", "about", *reader.FLAGS}
-    assert set(reader.KINDS) == set(writer.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"])
+    assert set(KNOWN_KINDS) == set(writer.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"])
 
 
 def test_the_examples_in_the_documentation(tmp_path, monkeypatch):

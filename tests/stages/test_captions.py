@@ -455,3 +455,11 @@ def test_what_the_editor_labelled_stays_labelled_under_the_known_name() -> None:
     assert [label for c in cues for label in c.labels] == [(0, "Colin"), (5, "Colin")]
     unknown = run(aligned(tokens, *given_cues), Voices(), CaptionSettings()).cues
     assert [label for c in unknown for label in c.labels] == [(0, "COL"), (5, "COL")]
+
+
+def test_a_label_stays_when_the_word_that_it_stood_before_is_not_in_the_recording() -> None:
+    tokens = spoken("Well I was told to come.")
+    tokens[0] = replace(tokens[0], kind=Kind.ABSENT)
+    cue = EditorCue(0, 6, Span(0, 2000), label_at=((0, "COL"),))
+    cues = run(aligned(tokens, cue), Voices(), CaptionSettings()).cues
+    assert [label for c in cues for label in c.labels] == [(1, "COL")]

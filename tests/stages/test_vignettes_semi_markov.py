@@ -8,11 +8,12 @@ from itertools import combinations, pairwise, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stages.vignettes.boundaries import Candidate
+from pipeline.part_kinds import FOUND_KINDS
+from pipeline.stages.vignettes import semi_markov
+from pipeline.stages.vignettes.boundaries import PHRASES, Candidate
 from pipeline.stages.vignettes.semi_markov import (
     _TRANSITION_SCORES,
     BOUNDARY_WEIGHTS,
-    KINDS,
     _Table,
     best_division,
 )
@@ -43,7 +44,7 @@ def talks(draw: st.DrawFn) -> tuple[list[Candidate], list[Said]]:
             n * UTTERANCE_MS,
             {name: draw(shares) for name in BOUNDARY_WEIGHTS},
             draw(st.sampled_from(TITLES)),
-            draw(st.frozensets(st.sampled_from(KINDS), max_size=2)),
+            draw(st.frozensets(st.sampled_from(FOUND_KINDS), max_size=2)),
         )
         for n in range(count)
     ]
@@ -57,7 +58,7 @@ def every_division(table: _Table, count: int, barred: int | None = None) -> floa
     for size in range(len(inner) + 1):
         for cuts in combinations(inner, size):
             edges = list(pairwise((0, *cuts, count)))
-            for kinds in product(range(len(KINDS)), repeat=len(edges)):
+            for kinds in product(range(len(FOUND_KINDS)), repeat=len(edges)):
                 score = sum(
                     table._begin[first] + table._scores[first, end - 1, kind]
                     for (first, end), kind in zip(edges, kinds, strict=True)
@@ -77,7 +78,7 @@ def test_the_path_is_the_best_of_all_divisions(
     path = table.path()
     assert math.isclose(table.value, every_division(table, len(places)), abs_tol=1e-9)
     edges = [*(first for first, _ in path), len(places)]
-    kinds = [KINDS.index(kind) for _, kind in path]
+    kinds = [FOUND_KINDS.index(kind) for _, kind in path]
     own = sum(
         table._begin[a] + table._scores[a, b - 1, k] for (a, b), k in zip(pairwise(edges), kinds, strict=True)
     )
@@ -103,3 +104,8 @@ def test_parts_cover_the_talk_and_know_their_confidence(talk: tuple[list[Candida
 
 def test_nothing_said_has_no_parts() -> None:
     assert best_division([], [], {}, 1000) == []
+
+
+def test_every_kind_has_its_evidence():
+    for table in (semi_markov.KIND_WEIGHTS, semi_markov._CARD_WORDS, PHRASES):
+        assert tuple(table) == FOUND_KINDS

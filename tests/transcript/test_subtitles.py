@@ -1,5 +1,6 @@
 """What came with a recording: a script loses what nobody says, subtitles keep all of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.formats.readers import read
@@ -34,3 +35,9 @@ def test_subtitles_keep_their_credits(tmp_path):
     given = written(tmp_path, "a.srt", "1\n00:00:01,000 --> 00:00:02,000\nSubtitles by Ann\n")
     assert given.without_directions() == given
     assert given.words[0].kind is Kind.UNSPOKEN
+
+
+def test_the_words_of_a_script_are_joined_once(tmp_path):
+    given = written(tmp_path, "a.txt", SCRIPT)
+    assert given.words is given.words
+    assert replace(given, cues=given.cues[:1]).words == given.cues[0].words

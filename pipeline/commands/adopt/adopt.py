@@ -30,6 +30,7 @@ from pipeline.run.preview import Preview, preview
 from pipeline.run.store import Store
 from pipeline.settings import Person
 from pipeline.transcript import Transcript, lines_of
+from pipeline.words import name_key
 
 # At most so many rounds of decisions about captions that do not yet look like the person's. Set by hand.
 MAX_CAPTION_ROUNDS = 4
@@ -255,12 +256,12 @@ def _is_turn_start(cue: ShownCue, k: int) -> bool:
 
 def _name_of_label(label: str, transcript: Transcript, people: Sequence[Person]) -> str:
     """The full name that a label stands for: a speaker's, or that of a person of the roster, else the label as a new name."""
-    plain = label.casefold()
+    plain = name_key(label)
     for speaker in transcript.voices.speakers:
-        if plain in (speaker.name.casefold(), *speaker.name.casefold().split()[:1]):
+        if plain in (name_key(speaker.name), *name_key(speaker.name).split()[:1]):
             return speaker.name
     for person in people:
-        if plain in (n.casefold() for n in (person.name, *person.also_known_as, person.name.split()[0])):
+        if plain in (name_key(n) for n in (person.name, *person.also_known_as, person.name.split()[0])):
             return person.name
     return label.title() if label.isupper() else label
 

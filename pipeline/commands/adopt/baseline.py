@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pipeline.commands.adopt.shown_file import ShownCue
 from pipeline.edits.replay import Replay
-from pipeline.timing import Span
+from pipeline.timing import Span, hull, shares_by_letters
 from pipeline.transcript import (
     Aligned,
     AlignmentReport,
@@ -41,7 +41,7 @@ def _aligned(cues: Sequence[ShownCue]) -> Aligned:
     tokens: list[Token] = []
     editor: list[EditorCue] = []
     for number, cue in enumerate(cues):
-        first, total, done = len(tokens), sum(map(len, cue.texts)) or 1, 0
+        first, times = len(tokens), iter(shares_by_letters(cue.span, cue.texts))
         breaks, labels, dashes = [], [], []
         for line in cue.lines:
             breaks.append(len(tokens))
@@ -50,10 +50,7 @@ def _aligned(cues: Sequence[ShownCue]) -> Aligned:
                     labels.append((len(tokens), word.label))
                 if word.dash:
                     dashes.append(len(tokens))
-                start = cue.span.start_ms + cue.span.duration_ms * done // total
-                done += len(word.text)
-                end = cue.span.start_ms + cue.span.duration_ms * done // total
-                tokens.append(Token(word.text, Span(start, end)))
+                tokens.append(Token(word.text, next(times)))
         editor.append(
             EditorCue(first, len(tokens), cue.span, str(number), tuple(breaks[1:]), tuple(labels), tuple(dashes),
                       cue.settings)
@@ -68,8 +65,8 @@ def _captions(aligned: Aligned) -> Captions:
     for editor in (*aligned.editor_cues, EditorCue(len(aligned.tokens), len(aligned.tokens), Span(0, 0))):
         if editor.first > at:
             between = aligned.tokens[at : editor.first]
-            start, end = min(t.span.start_ms for t in between), max(t.span.end_ms for t in between)
-            cues.append(Cue(Span(start, max(end, start + 1)), at, editor.first))
+            said = hull(t.span for t in between)
+            cues.append(Cue(said or Span(said.start_ms, said.start_ms + 1), at, editor.first))
         if editor.last > editor.first:
             span = editor.span or Span(0, 1)
             cues.append(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
+from pipeline.part_kinds import KNOWN_KINDS
 
 if TYPE_CHECKING:
     from pipeline.edits.maker import Maker
@@ -22,8 +23,6 @@ WITH = {"label": "add", "reason": "waive", "name": "person", "role": "person",
         "title": "vignette", "kind": "vignette", "begins": "vignette", "join": "vignette"}  # fmt: skip
 # The options whose absence is None, since "" says something.
 OPTIONAL = frozenset(("become", "speaker", "name", "role", "title", "kind"))
-# The kinds of part that the vignettes stage gives; any other is kept as the person writes it.
-PART_KINDS = ("introduction", "vignette", "commentary", "closing", "other")
 # The longest kind of one's own, in characters. Set by hand.
 MAX_KIND_CHARS = 60
 
@@ -116,7 +115,7 @@ class DecisionRequest:
         if self.kind is not None and not 0 < len(" ".join(self.kind.split())) <= MAX_KIND_CHARS:
             raise UsageError(
                 f"--kind needs a word or two, not '{self.kind[:80]}'",
-                f"{', '.join(PART_KINDS)} or one of your own",
+                f"{', '.join(KNOWN_KINDS)} or one of your own",
             )
 
     def _part(self, maker: Maker) -> Decision:
@@ -129,7 +128,7 @@ class DecisionRequest:
             first, _ = targets.locate(maker.transcript, self.words, time_of(self.at, "--at"))
             start_ms = maker.transcript.tokens[first].span.start_ms
         kind = None if self.kind is None else " ".join(self.kind.split())
-        known = kind is not None and kind.casefold() in PART_KINDS
+        known = kind is not None and kind.casefold() in KNOWN_KINDS
         value = VignetteAt(
             start_ms, self.title, kind.casefold() if kind is not None and known else kind, not self.join
         )

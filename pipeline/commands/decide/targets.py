@@ -28,6 +28,7 @@ from pipeline.errors import UsageError, nearest
 from pipeline.run.preview import Preview
 from pipeline.timing import Span, clock, parse_timecode
 from pipeline.transcript import Cue, Part, Transcript
+from pipeline.words import name_key
 
 
 def locate(transcript: Transcript, text: str, at_ms: int | None = None) -> tuple[int, int]:
@@ -164,8 +165,8 @@ def part_decided(maker: Maker, which: str, value: VignetteAt) -> Decision:
 
 def _part_called(shown: Transcript, which: str) -> Part:
     """The part with this id, title, or time in it. Raises UsageError unless there is exactly one."""
-    held, wanted = shown.parts.parts, which.strip().casefold()
-    found = [p for p in held if p.id == wanted] or [p for p in held if p.title.casefold() == wanted]
+    held, wanted = shown.parts.parts, name_key(which)
+    found = [p for p in held if p.id == wanted] or [p for p in held if name_key(p.title) == wanted]
     if not found:
         try:
             at_ms = parse_timecode(which)
@@ -269,7 +270,7 @@ def concept(shown: Transcript, wanted: str) -> str:
 
     known = {c.id for c in lexicon.load_lazily(data_file("concepts.toml")).concepts}
     known |= {tag.concept for tag in shown.concepts.tags}
-    plain = wanted.strip().casefold()
+    plain = name_key(wanted)
     if plain not in known:
         near = nearest(plain, sorted(known), most=3)
         remedy = f"did you mean {' or '.join(near)}?" if near else "vignette concepts lists them"

@@ -20,8 +20,6 @@ from pipeline.errors import DocumentError
 from pipeline.formats.document.fields import AGAIN, Fields, clean
 
 SCHEMA = "vignette/1"  # as `writer.SCHEMA`; a test holds them equal
-KINDS = ("introduction", "vignette", "commentary", "closing", "other")
-"""The kinds of parts that Vignette finds; a person may have given a part another one."""
 
 FLAGS = ("negated", "asked", "quoted", "hypothetical")  # of a concept, each true or false
 MAX_UTTERANCES = 1 << 20  # of one document: the index numbers them with 20 bits (search/index/schema.py)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
+from pipeline.languages import primary
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -126,7 +127,7 @@ def _is_damaged_utf8(data: bytes) -> bool:
 def _looks_western(data: bytes, lang: str) -> bool:
     """Whether `data` read as Windows-1252 looks like `lang`: few marked letters,
     no long runs of them, no symbols inside words."""
-    limit = _MAX_MARKED_SHARE.get(lang.split("-")[0].lower())
+    limit = _MAX_MARKED_SHARE.get(primary(lang))
     if limit is None:
         return False
     try:

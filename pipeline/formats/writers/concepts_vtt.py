@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.timing import Span, format_timecode
+from pipeline.timing import Span, format_timecode, hull
 from pipeline.transcript import Concepts, ConceptTag, Token, Transcript, Utterance
 
 
@@ -42,9 +42,8 @@ def dumps(
 
 def _span(tag: ConceptTag, tokens: Sequence[Token]) -> Span:
     """When the evidence is said; at least a millisecond long, because WebVTT has no cue without duration."""
-    chosen = tokens[tag.first : tag.last]
-    start_ms = min(t.span.start_ms for t in chosen)
-    return Span(start_ms, max(start_ms + 1, *(t.span.end_ms for t in chosen)))
+    said = hull(t.span for t in tokens[tag.first : tag.last])
+    return said or Span(said.start_ms, said.start_ms + 1)
 
 
 def _payload(tag: ConceptTag, label: str, speaker: str | None, tokens: Sequence[Token]) -> dict[str, Any]:

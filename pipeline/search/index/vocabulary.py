@@ -49,11 +49,6 @@ def folded(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
-def fold(text: str) -> str:
-    """Normalise a name for comparison: case folded, with single spaces."""
-    return " ".join(text.casefold().split())
-
-
 def words_of(text: str) -> list[str]:
     """The words in a text as the index divides it: runs of letters and digits."""
     return _WORD.findall(text)

@@ -16,7 +16,8 @@ from pipeline.errors import DocumentError
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Scene, Spoken
 from pipeline.search.index import schema, timeline
-from pipeline.search.index.vocabulary import Vocabulary, fold
+from pipeline.search.index.vocabulary import Vocabulary
+from pipeline.words import name_key
 
 # Distance between the keys of documents appended behind the last: room for later ones between them.
 _APPEND_KEY_STEP = 1 << 20
@@ -177,14 +178,14 @@ class IndexingRun:
         self.connection.executemany(f"INSERT INTO tags VALUES({_placeholders(14)})", tags)
 
     def speaker(self, key: int, label: str, name: str, role: str) -> int:
-        row = (key, label, name, role, fold(role))
+        row = (key, label, name, role, name_key(role))
         id = (
             self.connection.execute(
                 f"INSERT INTO speakers VALUES(NULL,{_placeholders(len(row))})", row
             ).lastrowid
             or 0
         )
-        names = {fold(label), fold(name), *fold(name).split()} - {""}
+        names = {name_key(label), name_key(name), *name_key(name).split()} - {""}
         self.connection.executemany("INSERT INTO speaker_names VALUES(?,?)", [(n, id) for n in names])
         return id
 
@@ -195,7 +196,7 @@ class IndexingRun:
             scene.kind,
             scene.number,
             scene.title,
-            fold(scene.title),
+            name_key(scene.title),
             scene.start_ms,
             scene.end_ms,
         )

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pipeline import errors
 from pipeline.concepts.codebook import Codebook
 from pipeline.errors import QueryError
-from pipeline.formats.document.reader import KINDS
-from pipeline.search.index.vocabulary import fold
+from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search.query.parser import Field
+from pipeline.words import name_key
 
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 
@@ -27,27 +27,27 @@ class Names:
     def concepts(self, part: Field) -> list[object]:
         """The database ids of a concept and of those under it; empty when it is known but was never found."""
         held = dict(self.connection.execute("SELECT name, id FROM concepts"))
-        by_fold = {fold(name): name for name in (*held, *self.codebook.codes)}
+        by_fold = {name_key(name): name for name in (*held, *self.codebook.codes)}
         by_fold |= {
-            fold(c.label): c.id
+            name_key(c.label): c.id
             for c in self.codebook.codes.values()
-            if c.label and fold(c.label) not in by_fold
+            if c.label and name_key(c.label) not in by_fold
         }
-        wanted = by_fold.get(fold(part.value))
+        wanted = by_fold.get(name_key(part.value))
         if wanted is None:
             raise self.unknown(part, "concept", by_fold)
         return [held[c] for c in self.codebook.within(wanted) if c in held]
 
     def speaker(self, part: Field) -> str:
         """The name as `speaker_names` holds it."""
-        name = fold(part.value)
+        name = name_key(part.value)
         if not self.any("SELECT 1 FROM speaker_names WHERE name = ? LIMIT 1", name):
             known = (row[0] for row in self.connection.execute("SELECT DISTINCT name FROM speaker_names"))
             raise self.unknown(part, "speaker", known)
         return name
 
     def role(self, part: Field) -> str:
-        role = fold(part.value)
+        role = name_key(part.value)
         if not self.any("SELECT 1 FROM speakers WHERE role_key = ? LIMIT 1", role):
             known = (
                 row[0]
@@ -60,7 +60,7 @@ class Names:
 
     def vignette(self, part: Field) -> tuple[str, list[object]]:
         """A condition on the table of vignettes: by number, id, or words of the title."""
-        value = fold(part.value)
+        value = name_key(part.value)
         if value.isdecimal() and len(value) < 7:
             condition: tuple[str, list[object]] = ("kind = 'vignette' AND number = ?", [int(value)])
         else:
@@ -72,8 +72,8 @@ class Names:
 
     def kind(self, part: Field) -> tuple[str, list[object]]:
         held = [row[0] for row in self.connection.execute("SELECT DISTINCT kind FROM vignettes")]
-        by_fold = {fold(kind): kind for kind in (*KINDS, *held)}
-        if (wanted := by_fold.get(fold(part.value))) is None:
+        by_fold = {name_key(kind): kind for kind in (*KNOWN_KINDS, *held)}
+        if (wanted := by_fold.get(name_key(part.value))) is None:
             raise self.unknown(part, "kind of vignette", by_fold)
         return "kind = ?", [wanted]
 
@@ -83,14 +83,14 @@ class Names:
         condition: tuple[str, list[object]] = ("name = ? OR path = ? OR title = ?", [value] * 3)
         if not self.any(f"SELECT 1 FROM documents WHERE {condition[0]} LIMIT 1", *condition[1]):
             part_of = "instr(fold(name), ?) > 0 OR instr(fold(title), ?) > 0"
-            condition = part_of, [fold(value)] * 2
+            condition = part_of, [name_key(value)] * 2
         if not self.any(f"SELECT 1 FROM documents WHERE {condition[0]} LIMIT 1", *condition[1]):
             rows = self.connection.execute("SELECT name, title FROM documents LIMIT 10000")
             raise self.unknown(part, "video", (name for row in rows for name in row if name))
         return condition
 
     def yes_or_no(self, part: Field) -> bool:
-        value = fold(part.value)
+        value = name_key(part.value)
         if value not in (*_YES, *_NO):
             raise QueryError(
                 f"{part.name}: is yes or no, not '{part.value}'", "", query=self.query, at=part.at
@@ -116,8 +116,8 @@ class Names:
 def nearest(wanted: str, known: Iterable[str]) -> list[str]:
     """Up to three known names most like the one wanted: by spelling, or because one begins with the other."""
     names = list(known)
-    wanted = fold(wanted)
-    folded = {fold(n): n for n in names}
+    wanted = name_key(wanted)
+    folded = {name_key(n): n for n in names}
     close = errors.nearest(wanted, folded, 3)
     close += [
         f

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import RecognizerError, WeightsError
+from pipeline.languages import primary
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress
 from pipeline.settings import WhisperSettings
@@ -167,7 +168,7 @@ class Whisper:
     @property
     def _language_code(self) -> str:
         """The language without its region: Whisper knows "en", not "en-GB"."""
-        return self.language.split("-")[0].lower()
+        return primary(self.language)
 
     def _decode(
         self, model: Any, audio: Audio, chunks: Sequence[Chunk], hints: str | None, note: guards.Note

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import log
 
-from pipeline.timing import Span
+from pipeline.timing import Span, shares_by_letters
 from pipeline.transcript.subtitles import SubtitlesWord
 
 # Time that a letter (or the space behind a word) takes in fluent speech, some 15 characters a second.
@@ -89,13 +89,8 @@ def _spanning_speech(run: Run, room: Span, free: Sequence[Span]) -> Span | None:
 
 
 def split_by_letters(words: Sequence[SubtitlesWord], span: Span) -> list[Span]:
-    """`span` divided among the words in proportion to their letters, each with one more for the space behind it."""
-    total = sum(len(w.text) + 1 for w in words) or 1
-    edges, at = [span.start_ms], 0
-    for word in words:
-        at += len(word.text) + 1
-        edges.append(span.start_ms + span.duration_ms * at // total)
-    return [Span(a, b) for a, b in pairwise(edges)]
+    """`span` divided among the words, each for its share by letters."""
+    return shares_by_letters(span, [w.text for w in words])
 
 
 def needed_ms(words: Sequence[SubtitlesWord]) -> int:

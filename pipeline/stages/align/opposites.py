@@ -16,6 +16,7 @@ from pipeline.stages.align.pronounced import Part, spoken_words
 from pipeline.stages.align.review import usual_fit
 from pipeline.timing import Span
 from pipeline.transcript.subtitles import Subtitles
+from pipeline.words import bare_word
 
 Likelihoods = Callable[[Sequence[Sequence[Spoken]], Span], Sequence[float]]
 """Gives the log likelihood, in nats, of each of several texts within a part of the sound; -inf where one cannot be aligned."""
@@ -61,7 +62,7 @@ def contradicted(
     given: Subtitles, parts: Sequence[Part], found: Sequence[WordSpan | None], likelihoods: Likelihoods
 ) -> frozenset[int]:
     """The indices of tokens that were found and whose opposite is likelier than they are, by the ratio required."""
-    texts = [_normalised(word.text) for word in given.words]
+    texts = [bare_word(word.text) for word in given.words]
     result: set[int] = set()
     for index, part in enumerate(parts):
         here, others = found[index], OPPOSITES.get(texts[part.token], ())
@@ -118,7 +119,3 @@ def _is_whole(parts: Sequence[Part], index: int) -> bool:
     """Whether a part is all of its word: the pieces of a compound deny nothing."""
     token = parts[index].token
     return all(parts[k].token != token for k in (index - 1, index + 1) if 0 <= k < len(parts))
-
-
-def _normalised(text: str) -> str:
-    return text.lower().replace("’", "'").strip("\"'.,?!;:…—–-()[]")

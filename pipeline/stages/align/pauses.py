@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pipeline.languages import primary
 from pipeline.timing import Span, gaps
 from pipeline.transcript import (
     NOT_CAPTIONED,
@@ -36,7 +37,7 @@ def marked(
     `speech` are the regions of speech; without any nothing is known of silence, and nothing is marked. `is_still` says
     whether a stretch holds no sound at all; a silence of which it does not say so gets no token.
     """
-    text = PAUSE_TEXT_BY_LANGUAGE.get(lang.split("-")[0].lower())
+    text = PAUSE_TEXT_BY_LANGUAGE.get(primary(lang))
     if text is None or not speech:
         return aligned
     found = [

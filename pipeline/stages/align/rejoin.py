@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pipeline.speech.aligner.listen import Alignment, WordSpan
 from pipeline.stages.align.relocate import WEAK_FIT, AlignWords, cues_of
-from pipeline.timing import Span
+from pipeline.timing import Span, hull
 
 # All of these were set by hand.
 # From this pause within a cue on, an alignment error is likelier than that the speaker paused.
@@ -104,8 +104,7 @@ def _fits_as_well(here: Sequence[WordSpan | None], before: Sequence[WordSpan | N
 
 
 def _hull(found: Sequence[WordSpan | None]) -> Span:
-    spans = [f.span for f in found if f is not None]
-    return Span(min(s.start_ms for s in spans), max(s.end_ms for s in spans))
+    return hull(f.span for f in found if f is not None)
 
 
 def _remainders(speech: Span, taken: Span) -> tuple[Span, Span]:

@@ -7,8 +7,9 @@ from statistics import median
 
 from pipeline.speech.aligner.listen import WordSpan
 from pipeline.stages.align.pronounced import Part
-from pipeline.timing import Span, union
+from pipeline.timing import Span, hull, union
 from pipeline.transcript import Heard, Kind, Passage, Token
+from pipeline.words import letters_of
 
 # All of these were set by hand; fits are in nats per frame.
 # Shorter speech without text is a murmur, a cough or a word left out by taste.
@@ -99,18 +100,14 @@ def words_heard(heard: Heard, span: Span) -> str:
 
 
 def _passage(tokens: Sequence[Token], first: int, last: int, heard: Heard | None = None) -> Passage:
-    start = min(t.span.start_ms for t in tokens[first:last])
-    span = Span(start, max(t.span.end_ms for t in tokens[first:last]))
+    span = hull(t.span for t in tokens[first:last])
     text = " ".join(t.text for t in tokens[first:last])
     other = words_heard(heard, span) if heard else ""
     return Passage(span, first, last, text, "" if _same(text, other) else other)
 
 
 def _same(written: str, heard: str) -> bool:
-    def plain(text: str) -> str:
-        return "".join(c for c in text.lower() if c.isalnum())
-
-    return plain(written) == plain(heard)
+    return letters_of(written) == letters_of(heard)
 
 
 def _found_by_token(count: int, parts: Sequence[Part], found: Sequence[WordSpan | None]) -> list[bool | None]:

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from pipeline.english.verbalize import spoken_readings, spoken_words
-from pipeline.timing import Span
+from pipeline.timing import Span, hull
 from pipeline.transcript import Heard, Kind, Passage, Token
 
 VERSION = 1
@@ -121,6 +121,6 @@ def _is_same_when_spoken(said: Sequence[Token], read: Sequence[Token]) -> bool:
 
 
 def _passage(said: Sequence[Token], first: int, read: Sequence[Token]) -> Passage:
-    span = Span(min(t.span.start_ms for t in said), max(t.span.end_ms for t in said))
+    span = hull(t.span for t in said)
     texts = (" ".join(token.text for token in some) for some in (said, read))
     return Passage(span, first, first + len(said), *texts)

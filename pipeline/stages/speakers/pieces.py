@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.english.breaks import Junction, junction
-from pipeline.timing import Span, covered_ms, gaps, union
+from pipeline.timing import Span, covered_ms, gaps, hull, shares, union
 from pipeline.transcript import Aligned, EditorCue, Kind, Token
 
 # All of these were set by hand.
@@ -106,10 +106,10 @@ def _may_change(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _split_at_pauses(tokens: Sequence[Token], first: int, last: int) -> Iterator[tuple[int, int]]:
-    if last - first < 2 or _hull(tokens[first:last]).duration_ms <= MAX_PIECE_MS:
+    if last - first < 2 or hull(t.span for t in tokens[first:last]).duration_ms <= MAX_PIECE_MS:
         yield first, last
         return
-    middle = _hull(tokens[first:last]).middle_ms
+    middle = hull(t.span for t in tokens[first:last]).middle_ms
     # The longest pause; among equals the one nearest the middle.
     at = max(
         range(first + 1, last),
@@ -124,7 +124,7 @@ def _split_at_pauses(tokens: Sequence[Token], first: int, last: int) -> Iterator
 
 def _spoken_span(tokens: Sequence[Token], regions: Sequence[Span]) -> tuple[Span, bool]:
     """The time of these tokens, and whether they are mute."""
-    span = _hull(tokens)
+    span = hull(t.span for t in tokens)
     words = [t.span for t in tokens if t.kind is Kind.WORD]
     heard = covered_ms(c for w in words for r in _regions_near(regions, w) if (c := w.intersection(r)))
     return span, not words or heard < _MIN_SPOKEN_SHARE * covered_ms(words) or not span
@@ -167,10 +167,5 @@ def _untranscribed(tokens: Sequence[Token], regions: Sequence[Span]) -> Iterator
 
 def _split_evenly(rest: Span) -> Iterator[Piece]:
     parts = -(-rest.duration_ms // _MAX_UNTRANSCRIBED_MS)
-    edges = [rest.start_ms + rest.duration_ms * k // parts for k in range(parts + 1)]
-    for number, (a, b) in enumerate(itertools.pairwise(edges)):
-        yield Piece(Span(a, b), 0, 0, _CHANGE_AFTER_SENTENCE if number == 0 else _CHANGE_AFTER_CLAUSE)
-
-
-def _hull(tokens: Sequence[Token]) -> Span:
-    return Span(min(t.span.start_ms for t in tokens), max(t.span.end_ms for t in tokens))
+    for number, share in enumerate(shares(rest, [1] * parts)):
+        yield Piece(share, 0, 0, _CHANGE_AFTER_SENTENCE if number == 0 else _CHANGE_AFTER_CLAUSE)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.part_kinds import FOUND_KINDS
 from pipeline.progress import Progress, silent
 from pipeline.settings import PartAt
 from pipeline.stages.vignettes.boundaries import Candidate, candidates
-from pipeline.stages.vignettes.semi_markov import KINDS, Decided, best_division
+from pipeline.stages.vignettes.semi_markov import Decided, best_division
 from pipeline.stages.vignettes.sidecar import with_given
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
@@ -67,7 +68,7 @@ def _part(
     place = decided.place
     end_ms = division[n + 1].place.start_ms if n + 1 < len(division) else duration_ms
     start_ms = 0 if n == 0 else place.start_ms
-    title = place.title if n > 0 and place.title and place.title.casefold() not in KINDS else ""
+    title = place.title if n > 0 and place.title and place.title.casefold() not in FOUND_KINDS else ""
     cast = cast_of(said[place.at : decided.last])
     evidence = _evidence_texts(place) if n else ("the recording begins",)
     return Part(

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.part_kinds import FOUND_KINDS
 from pipeline.stages.vignettes.boundaries import Candidate
 from pipeline.transcript.parts import Said
-
-KINDS = ("introduction", "vignette", "commentary", "closing")
 
 # What each kind of evidence adds to the score when it is 1. All weights were set by hand, not fitted, on the synthetic films of
 # seed 1, the long film of our own builder and the demo: figures on these are figures on what they were set on.
@@ -61,7 +60,7 @@ REPEATED_COMMENTARY = -3.0
 MAX_PLACES = 260
 # Scores of transitions, by the kind before (row) and the kind behind (column).
 _TRANSITION_SCORES = np.array(
-    [[REPEATED_COMMENTARY if a == b == "commentary" else 0.0 for b in KINDS] for a in KINDS]
+    [[REPEATED_COMMENTARY if a == b == "commentary" else 0.0 for b in FOUND_KINDS] for a in FOUND_KINDS]
 )
 
 Floats = NDArray[np.float64]
@@ -128,16 +127,16 @@ class _Table:
         self._who, self._words = _running_counts(said)
         self._in_role = {
             kind: np.array([roles.get(w, "").casefold() in ROLES.get(kind, ()) for w in self._who])
-            for kind in KINDS
+            for kind in FOUND_KINDS
         }
         self._begin = [0.0, *(_boundary_score(p) for p in places[1:])]
         count = len(places)
-        self._scores = np.full((count, count, len(KINDS)), -np.inf)
+        self._scores = np.full((count, count, len(FOUND_KINDS)), -np.inf)
         for first in range(count):
             self._scores[first, first:] = self._kind_scores(first)
         self.value = 0.0
         # The best score of the parts that end before a boundary, by the kind that begins there.
-        self._arrive = np.full((count + 1, len(KINDS)), -np.inf)
+        self._arrive = np.full((count + 1, len(FOUND_KINDS)), -np.inf)
 
     def _kind_scores(self, first: int) -> Floats:
         """The scores of parts that begin at boundary `first`, by their end and kind: shape (ends, kinds)."""
@@ -150,7 +149,7 @@ class _Table:
         lengths = np.array(self._times[first + 1 :]) - place.start_ms
         short = -SHORT_PART_COST * np.maximum(0.0, 1 - lengths / SHORT_PART_MS)
         return np.stack(
-            [self._score_of_kind(kind, first, known, alone, top) + short for kind in KINDS], axis=1
+            [self._score_of_kind(kind, first, known, alone, top) + short for kind in FOUND_KINDS], axis=1
         )
 
     def _score_of_kind(self, kind: str, first: int, known: Flags, alone: Flags, lead: Numbers) -> Floats:
@@ -173,7 +172,7 @@ class _Table:
 
     def path(self) -> list[tuple[int, str]]:
         """The boundaries (as indices) and kinds of the best division, by the Viterbi recursion; sets `value`."""
-        count, kinds = len(self._places), len(KINDS)
+        count, kinds = len(self._places), len(FOUND_KINDS)
         source = np.zeros((count + 1, kinds), np.int64)
         back = np.zeros((count + 1, kinds), np.int64)
         self._arrive[0] = 0.0
@@ -194,7 +193,7 @@ class _Table:
         """
         begin, arrive = np.array(self._begin), self._arrive.copy()
         begin[barred] = -np.inf
-        score = np.full(len(KINDS), -np.inf)
+        score = np.full(len(FOUND_KINDS), -np.inf)
         for end in range(barred + 1, len(self._places) + 1):
             score = (arrive[:end] + begin[:end, None] + self._scores[:end, end - 1]).max(axis=0)
             arrive[end] = (score[:, None] + _TRANSITION_SCORES).max(axis=0)
@@ -207,7 +206,7 @@ def _backtraced(
     found: list[tuple[int, str]] = []
     while end > 0:
         first = int(back[end, kind])
-        found.append((first, KINDS[kind]))
+        found.append((first, FOUND_KINDS[kind]))
         kind, end = int(source[first, kind]), first
     return found[::-1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.part_kinds import VIGNETTE
 from pipeline.settings import PartAt
 from pipeline.timing import Span
 from pipeline.transcript import Part
@@ -31,7 +32,7 @@ def with_given(
             continue
         if near is None:
             near = sum(p.span.start_ms < at_ms for p in result)
-            result.insert(near, Part("", "vignette", "", Span(at_ms, end_ms)))
+            result.insert(near, Part("", VIGNETTE, "", Span(at_ms, end_ms)))
         start_ms = at_ms if near else 0
         changed = replace(
             result[near], span=Span(start_ms, max(start_ms, end_ms)), confidence=1.0, evidence=(SAYS_SO,)
