@@ -19,7 +19,8 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
-from pipeline.formats.readers.raw_cue import RawCue
+from pipeline.formats.readers.encoding import Decoded
+from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
 _MAX_NOTES = 12  # what a person still reads; chosen, not measured
@@ -31,12 +32,14 @@ class Reader:
     """How one format is recognized and parsed.
 
     `suffixes` are the endings of file names it goes by, `sniff` says from the decoded text that it can be
-    no other format, `parse` gives its cues and notes about repairs. `script` formats have no times.
+    no other format, `parse` gives its cues and notes about repairs, `lines` what a viewer sees of one
+    payload. `script` formats have no times.
     """
 
     suffixes: tuple[str, ...]
     sniff: Callable[[str], bool]
     parse: Callable[[str, Path], tuple[list[RawCue], list[str]]]
+    lines: Callable[[str], tuple[Line, ...]]
     script: bool = False
 
 
@@ -46,10 +49,12 @@ def _sniff_nothing(text: str) -> bool:
 
 
 READERS: dict[SubtitlesFormat, Reader] = {
-    SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse),
-    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse),
-    SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse),
-    SubtitlesFormat.TEXT: Reader((".txt", ".text", ".md"), _sniff_nothing, text.parse, script=True),
+    SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse, vtt.plain_lines),
+    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse, ass.plain_lines),
+    SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse, srt.plain_lines),
+    SubtitlesFormat.TEXT: Reader(
+        (".txt", ".text", ".md"), _sniff_nothing, text.parse, text.plain_lines, script=True
+    ),
 }
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
 free of markup, in file order, and never drops text without a note; give it `sniff(text)` if its content
@@ -77,35 +82,38 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subti
     ..."). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or
     byte offset, for what is no readable text, or has no timing line where there must be one.
     """
-    found = _parse(path, lang)
+    found = opened(path, lang)
     cues = words.tokenize(found.cues, known_names, found.script)
-    return Subtitles(path.name, found.format, cues, found.encoding, lang, _shortened(found.notes))
+    return Subtitles(path.name, found.format, cues, found.source.encoding, lang, found.notes)
 
 
 def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
     """The cues of `read(path)`, one for one, before words were made of them. Raises SubtitlesError as `read` does."""
-    return _parse(path, lang).cues
+    return opened(path, lang).cues
 
 
 @dataclass(frozen=True, slots=True)
-class _Parsed:
+class Opened:
+    """A file before words are made of it: its text decoded ("" for .docx), its format, its cues, and what to tell the user."""
+
+    source: Decoded
     format: SubtitlesFormat
     cues: list[RawCue]
-    notes: list[str]
-    encoding: str
+    notes: tuple[str, ...]
     script: bool
 
 
-def _parse(path: Path, lang: str) -> _Parsed:
+def opened(path: Path, lang: str = "en") -> Opened:
+    """The cues of `read(path)`, one for one, and the text they were found in. Raises SubtitlesError as `read` does."""
     data = _load(path)
     if data.startswith(b"PK"):
-        return _Parsed(SubtitlesFormat.DOCX, docx.parse(data, path), [], "utf-8", True)
+        return Opened(Decoded("", "utf-8"), SubtitlesFormat.DOCX, docx.parse(data, path), (), True)
     decoded = encoding.decode(data, path, lang)
     kind, contradiction = _format_of(path, decoded.text)
     reader = READERS[kind]
     cues, notes = reader.parse(decoded.text, path)
     all_notes = [note for note in (*decoded.notes, contradiction, *notes) if note]
-    return _Parsed(kind, cues, all_notes, decoded.encoding, reader.script)
+    return Opened(decoded, kind, cues, _shortened(all_notes), reader.script)
 
 
 def source_text(path: Path, lang: str = "en") -> str:

@@ -15,18 +15,18 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import srt
-from pipeline.formats.readers.raw_cue import Piece, RawCue, split_lines
+from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_lines
 from pipeline.timing import Span, clock
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
 _SPACE = " \t\n\f\r"  # ASCII white space; Python's own idea of it is much wider
-_STAMP = r"(?:(\d{1,9}):)?(\d\d):(\d\d)\.(\d{3})(?!\d)"
+_STAMP = r"((?:(\d{1,9}):)?(\d\d):(\d\d)\.(\d{3})(?!\d))"
 _TIMING = re.compile(rf"[{_SPACE}]*{_STAMP}[{_SPACE}]*-->[{_SPACE}]*{_STAMP}(.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class VttCue:
-    """A cue as the standard's parser sees it: `end_ms` may lie before `start_ms`; `line` (from 1) holds its times."""
+    """A cue as the standard's parser sees it: `end_ms` may lie before `start_ms`; `line` (from 1) holds its `times`."""
 
     id: str
     start_ms: int
@@ -34,6 +34,7 @@ class VttCue:
     settings: str
     text: str
     line: int
+    times: tuple[Extent, Extent] = ((0, 0), (0, 0))
 
 
 @dataclass(slots=True)
@@ -68,9 +69,8 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         if "<" in _without_tags(cue.text):
             notes.append(f"the cue at {clock(cue.start_ms)} holds a bare '<'; behind it players show nothing")
         span = Span(cue.start_ms, max(cue.start_ms, cue.end_ms))
-        cues.append(
-            RawCue(span, split_lines(cue_pieces(cue.text)), cue.text, cue.id, cue.settings, line=cue.line)
-        )
+        lines = plain_lines(cue.text)
+        cues.append(RawCue(span, lines, cue.text, cue.id, cue.settings, line=cue.line, times=cue.times))
     return cues, notes
 
 
@@ -100,6 +100,27 @@ def parse_file(text: str) -> VttFile:
         else:
             at = _Block(result, lines, at, in_header=False).end
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A timing line: its times, where in the line they are written, and the cue settings behind them."""
+
+    start_ms: int
+    end_ms: int
+    times: tuple[Extent, Extent]
+    settings: str
+
+
+def timing(line: str) -> Timing | None:
+    """What the standard's parser reads from a timing line (6.1, "collect WebVTT cue timings and settings")."""
+    match = _TIMING.match(line)
+    if match is None:
+        return None
+    start_ms, end_ms = _stamp_ms(match.groups()[1:5]), _stamp_ms(match.groups()[6:10])
+    if start_ms is None or end_ms is None:
+        return None
+    return Timing(start_ms, end_ms, (match.span(1), match.span(6)), match[11].strip(_SPACE))
 
 
 class _Block:
@@ -132,14 +153,14 @@ class _Block:
         return len(lines)
 
     def _timing(self, line: str, number: int) -> None:
-        match = _TIMING.match(line)
-        times = match.groups()[:8] if match else ()
-        start_ms, end_ms = _stamp_ms(times[:4]), _stamp_ms(times[4:])
-        if match is None or start_ms is None or end_ms is None:
+        found = timing(line)
+        if found is None:
             self.file.skipped.append(number + 1)
             self.cue = None
             return
-        self.cue = VttCue("\n".join(self.buffer), start_ms, end_ms, match[9].strip(_SPACE), "", number + 1)
+        self.cue = VttCue(
+            "\n".join(self.buffer), found.start_ms, found.end_ms, found.settings, "", number + 1, found.times
+        )
         self.buffer = []
 
     def _declaration(self) -> None:
@@ -162,9 +183,7 @@ class _Block:
 
 
 def _stamp_ms(parts: Sequence[str | None]) -> int | None:
-    """Milliseconds of a timestamp's parts, None when there is none or minutes or seconds exceed 59 (6.3)."""
-    if not parts:
-        return None
+    """Milliseconds of a timestamp's parts, None when minutes or seconds exceed 59 (6.3)."""
     hours, minutes, seconds, fraction = (int(p or 0) for p in parts)
     if minutes > 59 or seconds > 59:
         return None
@@ -176,6 +195,11 @@ _NODES = frozenset(("c", "i", "b", "u", "ruby", "rt", "v", "lang"))
 _STYLES = frozenset("biu")
 _TOKEN = re.compile(r"<[^>]*>?|[^<]+")
 _TAG = re.compile(rf"<(/?)([^{_SPACE}.>]*)((?:\.[^{_SPACE}>]*)?)(?:[{_SPACE}]+([^>]*))?>?", re.DOTALL)
+
+
+def plain_lines(raw: str) -> tuple[Line, ...]:
+    """The lines of a WebVTT payload without its markup, each piece with the voice and style that markup gives it."""
+    return split_lines(cue_pieces(raw))
 
 
 def cue_pieces(text: str) -> list[Piece]:
