@@ -5,6 +5,7 @@
 - `srt`, `vtt`, `ass`, `text`, `docx`: one parser a format, each giving `RawCue`s free of markup
 - `raw_cue`: what those parsers hand on
 - `words`: cues tokenized into words, sounds and speaker changes, alike for all formats
+- `turns`: where another person begins to speak, by markup, dash, `>>` or label
 - `labels`: speaker labels at the start of a line
 - `sounds`: sound captions, roles and credits by their vocabulary
 
