@@ -25,7 +25,6 @@ from pipeline.formats.readers import Opened, opened
 from pipeline.formats.retime import retime
 from pipeline.profiles import Profile
 from pipeline.progress import Progress, silent
-from pipeline.timing import Span
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def _lines(text: str) -> list[str]:
 def patched(file: Opened, mends: Sequence[Mend]) -> str:
     """The file's text with the times and payloads of mended captions in place of the old."""
     spans = {one.number: one.after.span for one in mends}
-    own = [cue.span or Span(0, 0) for cue in file.cues]
+    own = [cue.span for cue in file.cues if cue.span is not None]
     lines = _lines(
         retime(file.source.text, file.format, [spans.get(n, span) for n, span in enumerate(own, 1)])
     )

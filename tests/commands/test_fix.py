@@ -223,3 +223,16 @@ def test_times_are_mended_however_they_are_written(tmp_path: Path, timing: str, 
     assert found.text.split("\n")[1] == mended
     path.write_text(found.text, encoding="utf-8")
     assert [c.span.end_ms for c in load(path)[0].cues] == [1833]
+
+
+def test_a_caption_without_length_beside_a_mended_one_stays_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.srt"
+    nothing = "00:00:09,0 --> 00:00:09,0"
+    path.write_text(
+        f"1\n00:00:01,000 --> 00:00:01,300\nNo.\n\n2\n{nothing}\nSo\n\n"
+        "3\n00:00:09,000 --> 00:00:11,000\nYes.\n",
+        encoding="utf-8",
+    )
+    found = propose(path, TRAINING)
+    assert [m.number for m in found.mends] == [1]
+    assert nothing in found.text

@@ -131,7 +131,7 @@ def srt_times(draw: st.DrawFn) -> str:
 
 @st.composite
 def srt_dialects(draw: st.DrawFn) -> Dialect:
-    arrow = draw(st.sampled_from(["-->", "->", "–>", "—>", "→"]))
+    arrow = draw(st.sampled_from(["-->", "->", "–>", "—>", "→", "-- >", "--&gt;"]))
     times = (
         srt_times()
         if arrow == "-->"

@@ -53,7 +53,7 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         cue = _cue(rest, fields, number, len(line) - len(rest))
         if cue is None:
             notes.append(f"line {number}: this dialogue cannot be read and was left out")
-        else:
+        elif cue.lines or not _DRAWING.search(cue.raw):
             cues.append(cue)
     if not seen:
         raise SubtitlesError(path, "holds no [Events] section", "is this a subtitle file?")

@@ -24,11 +24,12 @@ from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
 from pipeline.timing import Span, parse_timecode
 
 _TIME = r"-?(?:\d{1,6}\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,]\s*\d{1,9}(?:\.\d{1,20})?|\s*:\s*\d{1,3})?"
-_COMPLETE_TIME = r"-?\d{1,6}:\d\d:\d\d[.,]\d{3}"
+_COMPLETE_TIME = r"-?\d{1,6}\s*:\s*\d\d\s*:\s*\d\d\s*[.,]\s*\d{3}"
 _TIMING = re.compile(rf"[\s\ufeff]*({_TIME})\s*-->\s*({_TIME})(?!\d)(.*)", re.ASCII)
-# Word processors turn the arrow into something else; then both times must be complete.
+# Word processors and translators turn the arrow into something else; then both times must be complete.
 _OTHER_ARROW = re.compile(
-    rf"[\s\ufeff]*({_COMPLETE_TIME})\s*(?:->|[–—]>|→)\s*({_COMPLETE_TIME})(?!\d)(.*)", re.ASCII
+    rf"[\s\ufeff]*({_COMPLETE_TIME})\s*(?:-{{1,2}} ?>|-{{1,2}}&gt;|[–—]>|→)\s*({_COMPLETE_TIME})(?!\d)(.*)",
+    re.ASCII,
 )
 _BEYOND_MS = re.compile(
     r"(?<=[.,]\d{3})[\d.]+"
@@ -77,6 +78,12 @@ def sniff(text: str) -> bool:
 def timing(line: str) -> re.Match[str] | None:
     """A line that this reader takes for a timing line: groups 1 and 2 are its times; None for any other."""
     return _TIMING.match(line) or _OTHER_ARROW.match(line)
+
+
+def times_ms(line: str) -> tuple[int, int] | None:
+    """Start and end on a timing line, which may stand in the wrong order; None for any other line."""
+    match = timing(line)
+    return (_time_ms(match[1]), _time_ms(match[2])) if match else None
 
 
 def are_timing_lines(text: str, numbers: Iterable[int]) -> bool:

@@ -19,6 +19,7 @@ from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_
 from pipeline.timing import Span, clock
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
+_COMMENT = re.compile(r"NOTE(?:[ \t]|\Z)")
 _SPACE = " \t\n\f\r"  # ASCII white space; Python's own idea of it is much wider
 _STAMP = r"((?:(\d{1,9}):)?(\d\d):(\d\d)\.(\d{3})(?!\d))"
 _TIMING = re.compile(rf"[{_SPACE}]*{_STAMP}[{_SPACE}]*-->[{_SPACE}]*{_STAMP}(.*)", re.ASCII | re.DOTALL)
@@ -39,12 +40,14 @@ class VttCue:
 
 @dataclass(slots=True)
 class VttFile:
-    """What the standard's parser collects; `skipped` are lines (from 1) whose timing it could not read."""
+    """What the standard's parser collects; `skipped` are lines (from 1) whose timing it could not read, `dropped`
+    those at which text begins that stands in no cue."""
 
     cues: list[VttCue] = field(default_factory=list)
     regions: list[str] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
     skipped: list[int] = field(default_factory=list)
+    dropped: list[tuple[int, str]] = field(default_factory=list)
 
 
 def sniff(text: str) -> bool:
@@ -62,6 +65,10 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         cues, notes = srt.parse(text, path)
         return cues, ["writes its times as SubRip does, with a comma, and players will not show it", *notes]
     notes = [f"line {n}: the timing cannot be read, so players and we skip this cue" for n in found.skipped]
+    notes += [
+        f"line {n}: the text '{text[:40]}' stands in no cue, so players and we skip it"
+        for n, text in found.dropped
+    ]
     cues = []
     for cue in found.cues:
         if cue.end_ms < cue.start_ms:
@@ -132,8 +139,12 @@ class _Block:
         self.buffer: list[str] = []
         self.kind = ""
         self.cue: VttCue | None = None
+        seen = len(file.skipped)
         self.end = self._collect(lines, at, in_header)
         self._keep()
+        is_read = self.cue or self.kind or in_header or len(file.skipped) > seen
+        if not is_read and not _COMMENT.match(lines[at]) and any(map(str.isalpha, "".join(self.buffer))):
+            file.dropped.append((at + 1, lines[at]))
 
     def _collect(self, lines: list[str], at: int, in_header: bool) -> int:
         seen_arrow = False
