@@ -236,3 +236,15 @@ def test_a_caption_without_length_beside_a_mended_one_stays_where_it_is(tmp_path
     found = propose(path, TRAINING)
     assert [m.number for m in found.mends] == [1]
     assert nothing in found.text
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"), [("utf-16-le", "Café."), ("cp1251", "Привет, как твои дела сегодня?")]
+)
+def test_what_is_mended_is_what_was_read_in_any_encoding(tmp_path: Path, codec: str, text: str) -> None:
+    path = tmp_path / "a.srt"
+    path.write_bytes(SRT.replace("No.", text).encode(codec))
+    found = propose(path, TRAINING)
+    assert found.mends
+    assert text in found.text
+    assert [f.id for f in found.before.findings if f.id == "encoding-utf8"]

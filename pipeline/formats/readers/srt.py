@@ -31,12 +31,13 @@ _OTHER_ARROW = re.compile(
     rf"[\s\ufeff]*({_COMPLETE_TIME})\s*(?:-{{1,2}} ?>|-{{1,2}}&gt;|[–—]>|→)\s*({_COMPLETE_TIME})(?!\d)(.*)",
     re.ASCII,
 )
-_BEYOND_MS = re.compile(
-    r"(?<=[.,]\d{3})[\d.]+"
-)  # Python writes microseconds, spreadsheets write rounding errors
-# Meant to be a timing: an arrow between times that hold a letter or lack a part.
+# Decimals beyond milliseconds: Python writes microseconds, other programs their rounding errors.
+_BEYOND_MS = re.compile(r"(?<=[.,]\d{3})[\d.]+")
+# Meant to be a timing: an arrow between times that hold a letter or a strange sign (`;` counts frames), or lack a part.
+_BROKEN_TIME = r"[\d:.,;：，]"
 _BROKEN_TIMING = re.compile(
-    r"\s*[\d:.,]{3,}\w{0,3}[\d:.,]*\s*-{1,4}>\s*[\w:.,]*\s*|\s*[\w:.,]*\s*-{1,4}>\s*[\d:.,]{3,}\w{0,3}[\d:.,]*\s*"
+    rf"\s*{_BROKEN_TIME}{{3,}}\w{{0,3}}{_BROKEN_TIME}*\s*-{{1,4}}>\s*[\w:.,;：，]*\s*"
+    rf"|\s*[\w:.,;：，]*\s*-{{1,4}}>\s*{_BROKEN_TIME}{{3,}}\w{{0,3}}{_BROKEN_TIME}*\s*"
 )
 _CUE_NUMBER = re.compile(r"[\s\ufeff]*\d{1,9}\s*", re.ASCII)
 _TAG = re.compile(
