@@ -32,7 +32,7 @@ def unmarked_change(view: View) -> Iterator[Hit]:
     before = ""
     for cue in view.document.by_start:
         speakers = [s for s in speakers_of(view, cue) if s]
-        marks = len(cue.labels) + len(cue.dashes) + len(set(cue.names)) + cue.raw.count("<font color")
+        marks = cue.turn_marks + len(set(cue.names)) + cue.raw.count("<font color")
         changes = len(speakers) - (bool(speakers) and (speakers[0] == before or not before))
         if changes > 0 and not marks:
             yield Hit(f"{speakers[-1]} begins to speak, and nothing shows it.", cue, changes, 0)

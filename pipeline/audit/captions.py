@@ -3,56 +3,76 @@ look at, and what the file knows of the recording."""
 
 from __future__ import annotations
 
-import html
-import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
-from pipeline.audit.model import Differing, Document, Facts, Flaw, ShownCue, SpokenWord
-from pipeline.audit.syntax import Block, Scan, scan
+from pipeline.audit.model import Differing, Document, Facts, Flaw, Reading, ShownCue, ShownLabel, SpokenWord
+from pipeline.audit.syntax import scan
 from pipeline.errors import DocumentError, SubtitlesError
 from pipeline.formats.document import captions
 from pipeline.formats.document.captions import Captioned
 from pipeline.formats.document.reader import bytes_of
-from pipeline.formats.readers import read
+from pipeline.formats.readers import READERS, Opened, opened, turns
+from pipeline.formats.readers.labels import Labels
+from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, text_lines
 from pipeline.timing import Span
 from pipeline.transcript import Grade, Kind
-from pipeline.transcript.subtitles import Subtitles
-
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]*>|<[\d:.]+>|\{\\[^{}\n]*\}|</>")
-_VOICE = re.compile(r"<v(?:\.[^\s<>]+)*[ \t]+([^<>\n]+)>|</v>")
-_DASH = re.compile(r"[-–—‐]\s?(?=[^\s\-–—>])")
-_ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")
-_LABEL = re.compile(
-    r"(?P<colon>[^\W\d_][\w.'’&/# -]{0,40}?)(?P<mark>:)(?=\s|$)|\[(?P<square>[^\[\]]{1,40})\](?=\s*\S)"
-    r"|\((?P<round>[^()]{1,40})\)(?=\s*\S)"
-)
+from pipeline.transcript.subtitles import SubtitlesFormat
 
 
-def from_given(given: Subtitles, data: bytes) -> Document:
-    """A subtitle file as the readers read it, with the flaws of its bytes. Cues without times are left out."""
-    kind = "vtt" if given.name.lower().endswith(".vtt") else str(given.format)
-    scanned = scan(data, kind)
-    names = {w.label.casefold() for cue in given.cues for w in cue.words if w.label}
-    at = _lines(scanned)
-    cues = []
-    for number, cue in enumerate(given.cues, 1):
-        if cue.span is None:
+def from_opened(name: str, opened: Opened, lang: str = "en") -> Document:
+    """A subtitle file as the readers read it, with the flaws of its text. Cues without times are left out."""
+    kind = "vtt" if name.lower().endswith(".vtt") else str(opened.format)
+    reading = Reading(READERS[opened.format].lines, turns.learn_labels(opened.cues))
+    cues = [as_shown(n, cue, reading) for n, cue in enumerate(opened.cues, 1) if cue.span is not None]
+    flaws = scan(opened.source, kind, {cue.line: cue.number for cue in cues})
+    return Document(name, kind, tuple(cues), flaws, lang, opened.notes)
+
+
+def as_shown(number: int, cue: RawCue, reading: Reading) -> ShownCue:
+    """One cue as a viewer sees it: the reader's lines, and where on them it finds that another person speaks."""
+    assert cue.span is not None, "a script is not shown"
+    lines = text_lines(cue)
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    text = "\n".join(lines)
+    dashes: list[int] = []
+    chevrons: list[int] = []
+    labels: list[ShownLabel] = []
+    for change in turns.changes(cue, reading.labels):
+        if change.voice:
             continue
-        block = at.pop((cue.span.start_ms, cue.span.end_ms), [])
-        line = block[0].line if block else 0
-        if block[1:]:
-            at[(cue.span.start_ms, cue.span.end_ms)] = block[1:]
-        cues.append(shown_cue(number, cue.span, cue.raw.split("\n"), names, kind, cue.id, cue.settings, line))
-    return Document(given.name, kind, tuple(cues), scanned.flaws, given.lang, given.notes)
+        line = bisect_right(starts, change.start) - 1
+        at_start = not text[starts[line] : change.start].strip()
+        label_at = change.end if change.label is None else change.label_start
+        if at_start and change.dash_end > change.start:
+            dashes.append(line)
+        if at_start and text[change.dash_end : label_at].strip():
+            chevrons.append(line)
+        if change.label is not None:
+            labels.append(ShownLabel(line, text[label_at : change.end], change.label))
+    return ShownCue(
+        number,
+        cue.span,
+        tuple(lines),
+        cue.id,
+        cue.raw,
+        cue.settings,
+        cue.line,
+        tuple(_names(line, n, labels) for n, line in enumerate(cue.lines)),
+        tuple(dashes),
+        tuple(labels),
+        tuple(chevrons),
+        reading,
+    )
 
 
-def _lines(scanned: Scan) -> dict[tuple[int | None, int | None], list[Block]]:
-    found: dict[tuple[int | None, int | None], list[Block]] = {}
-    for block in scanned.blocks:
-        found.setdefault((block.start_ms, block.end_ms), []).append(block)
-    return found
+def _names(line: Line, number: int, labels: Iterable[ShownLabel]) -> tuple[str, ...]:
+    """Who speaks on a line, each once: by its markup, else by its labels."""
+    named = [piece.voice for piece in line if piece.voice and piece.text.strip()]
+    return tuple(dict.fromkeys(named or [label.name for label in labels if label.line == number]))
 
 
 def shown_cue(
@@ -65,65 +85,16 @@ def shown_cue(
     settings: str = "",
     line: int = 0,
 ) -> ShownCue:
-    """One cue as a viewer sees it; `names` are the labels (case folded) that this file is known to use."""
-    raw = list(raw_lines)
-    lines: list[str] = []
-    voices: list[tuple[str, ...]] = []
-    dashes: list[int] = []
-    labels: list[tuple[int, str]] = []
-    in_force = ""
-    for raw_line in raw:
-        text, spoken_by, in_force = _voices(raw_line, in_force, kind)
-        lines.append(_visible(text, kind))
-        match = _DASH.match(lines[-1])
-        if match:
-            dashes.append(len(lines) - 1)
-        label = _label(lines[-1][match.end() if match else 0 :], names)
-        if label:
-            labels.append((len(lines) - 1, label[0]))
-            spoken_by = spoken_by or (label[1],)
-        voices.append(spoken_by)
-    return ShownCue(
-        number,
-        span,
-        tuple(lines),
-        id,
-        "\n".join(raw),
-        settings,
-        line,
-        tuple(voices),
-        tuple(dashes),
-        tuple(labels),
-    )
+    """One cue of a payload; `kind` is a format that is read, or "json" where the lines are plain text; `names` are
+    people that the file is known to label."""
+    raw = "\n".join(raw_lines)
+    lines = _plain_lines if kind == "json" else READERS[SubtitlesFormat(kind)].lines
+    cue = RawCue(span, lines(raw), raw, id, settings, line=line)
+    return as_shown(number, cue, Reading(lines, Labels.learn((), names)))
 
 
-def _voices(line: str, in_force: str, kind: str) -> tuple[str, tuple[str, ...], str]:
-    """The line without its voice tags, the names that they give to its text, and the name still in force after it."""
-    if kind != "vtt" or ("<v" not in line and not in_force):
-        return line, (), in_force
-    names = [in_force] if in_force and not line.startswith("</v>") else []
-    for match in _VOICE.finditer(line):
-        in_force = html.unescape(match[1]).strip() if match[1] else ""
-        if in_force and in_force not in names:
-            names.append(in_force)
-    return _VOICE.sub("", line), tuple(names), in_force
-
-
-def _visible(line: str, kind: str) -> str:
-    bare = _ZERO_WIDTH.sub("", _TAG.sub("", line))
-    return html.unescape(bare) if kind == "vtt" else bare
-
-
-def _label(text: str, names: set[str]) -> tuple[str, str] | None:
-    """The label at the start of a line as written, and the name in it; None where there is none."""
-    match = _LABEL.match(text)
-    if not match:
-        return None
-    name = (match["colon"] or match["square"] or match["round"]).strip()
-    known = name.casefold() in names or any(name.casefold() in whole.split() for whole in names)
-    if match["colon"] and (known or (name.isupper() and len(name) > 1)):
-        return match[0], name
-    return (match[0], name) if known else None
+def _plain_lines(raw: str) -> tuple[Line, ...]:
+    return tuple((Piece(line),) for line in raw.split("\n"))
 
 
 def of_document(read: Captioned) -> Document:
@@ -198,11 +169,10 @@ def load(path: Path) -> tuple[Document, Facts]:
     if path.suffix.lower() == ".json":
         own = captions.parse(bytes_of(path), path)
         return replace(of_document(own), name=path.name), facts_of(own)
-    data = _bytes(path)
-    given = read(path)
-    if given.cues and not given.timed:
+    found = opened(path)
+    if found.cues and any(cue.span is None for cue in found.cues):
         raise SubtitlesError(path, "has no times, so there are no captions to check")
-    return from_given(given, data), Facts()
+    return from_opened(path.name, found), Facts()
 
 
 def merged(own: Facts, given: Facts | None) -> Facts:

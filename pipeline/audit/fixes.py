@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
-from pipeline.audit.captions import shown_cue
+from pipeline.audit.captions import as_shown
 from pipeline.audit.engine import audit
 from pipeline.audit.model import Document, Facts, Severity, ShownCue
 from pipeline.audit.waivers import Waiver, waive
 from pipeline.english.breaks import Junction, junction, visible_length
+from pipeline.formats.readers.raw_cue import RawCue
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.progress import Progress, silent
 from pipeline.timing import Span, hull
@@ -219,7 +220,9 @@ def shortened(
 
 def rebroken(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
     """The same words with other line breaks; captions with markup, dialogue or several labels are left alone."""
-    if re.search(r"[<{&]", cue.raw) or cue.dashes or len(cue.labels) > 1 or (cue.labels and cue.labels[0][0]):
+    if re.search(r"[<{&]", cue.raw) or cue.dashes or cue.chevrons or len(cue.labels) > 1:
+        return
+    if cue.labels and cue.labels[0].line:
         return
     words = cue.text.split()
     limit = profile.max_line_chars or _DEFAULT_LINE_CHARS
@@ -262,13 +265,16 @@ def markup_escaped(
 ) -> Iterator[ShownCue]:
     """The caption with bare & and < as WebVTT wants them."""
     text = _BARE_AMPERSAND.sub("&amp;", cue.raw)
-    yield _rewritten(cue, _BARE_BRACKET.sub("&lt;", text).split("\n"), "vtt")
+    yield _rewritten(cue, _BARE_BRACKET.sub("&lt;", text).split("\n"))
 
 
-def _rewritten(cue: ShownCue, lines: Sequence[str], kind: str = "") -> ShownCue:
-    names = {name.casefold() for name in cue.names}
-    kind = kind or ("vtt" if "<v" in cue.raw or "&" in cue.raw else "srt")
-    return shown_cue(cue.number, cue.span, lines, names, kind, cue.id, cue.settings, cue.line)
+def _rewritten(cue: ShownCue, lines: Sequence[str]) -> ShownCue:
+    """The caption with another payload, read as its file is."""
+    reading = cue.reading
+    assert reading is not None, "only captions that were read are mended"
+    raw = "\n".join(lines)
+    payload = RawCue(cue.span, reading.lines(raw), raw, cue.id, cue.settings, line=cue.line)
+    return as_shown(cue.number, payload, reading)
 
 
 # In the order in which they are tried: text first, then lines, then times.

@@ -40,7 +40,7 @@ def needless_break(view: View) -> Iterator[Hit]:
 
 
 def _two_speakers(cue: ShownCue) -> bool:
-    return len(cue.dashes) > 1 or len(cue.labels) > 1 or len(set(cue.names)) > 1
+    return cue.turn_marks > 1 or len(set(cue.names)) > 1
 
 
 def bad_breaks(view: View) -> Iterator[Hit]:
@@ -48,9 +48,11 @@ def bad_breaks(view: View) -> Iterator[Hit]:
     following = {a.number: b for a, b in view.document.pairs if b.span.start_ms - a.span.end_ms < 500}
     for cue in view.cues:
         ends = list(zip(cue.lines, cue.lines[1:], strict=False))
-        places = [(a, b, "lines") for k, (a, b) in enumerate(ends) if k + 1 not in cue.dashes]
+        places = [
+            (a, b, "lines") for k, (a, b) in enumerate(ends) if k + 1 not in (*cue.dashes, *cue.chevrons)
+        ]
         after = following.get(cue.number)
-        if after and cue.lines and after.lines and not after.labels and not after.dashes:
+        if after and cue.lines and after.lines and not after.turn_marks:
             places.append((cue.lines[-1], after.lines[0], "captions"))
         for above, below, what in places:
             left, right = above.split(), below.split()

@@ -30,6 +30,7 @@ WORD_WINDOW_MS = 1000
 # Lateness is the median over so many captions on either side; chosen.
 LATENESS_NEIGHBOURS = 15
 _NOT_SPOKEN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫#]")
+_ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 
@@ -90,11 +91,7 @@ def _word_sequences(cues: Sequence[ShownCue], words: Sequence[SpokenWord]) -> _W
 
 def spoken_words(cue: ShownCue) -> list[str]:
     """The words of a caption that are said, lower case and without punctuation: no labels, sounds or music signs."""
-    labels = dict(cue.labels)
-    lines = []
-    for number, line in enumerate(cue.lines):
-        text = line.replace(labels[number], " ", 1) if number in labels else line
-        lines.append(_NOT_SPOKEN.sub(" ", text))
+    lines = (_NOT_SPOKEN.sub(" ", _ZERO_WIDTH.sub("", line)) for line in cue.bare_lines)
     return [bare_word(word) for word in _WORD.findall(" ".join(lines))]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
 
 from pipeline.english.breaks import is_counted_word, visible_length
+from pipeline.formats.readers.labels import Labels
+from pipeline.formats.readers.raw_cue import Line
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.timing import Span
 
@@ -24,14 +27,40 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+# What stands in front of a turn, with the spaces around it.
+_TURN_SIGNS = "-‐‑−–—―•> \t"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file's payloads are read: what a viewer sees of one, and the labels that the file uses."""
+
+    lines: Callable[[str], tuple[Line, ...]]
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLabel:
+    """A speaker label on a line, as it is written ("JAX:", "[Jax]", "JAX (V.O.):"), and the name in it."""
+
+    line: int
+    written: str
+    name: str
+
+    @property
+    def style(self) -> str:
+        """The label without an aside."""
+        return self.written if self.written[:1] in "[(" else f"{self.name}:"
+
+
 @dataclass(frozen=True)
 class ShownCue:
     """One cue as a viewer sees it: its time, its visible lines, and who speaks each by label or voice.
 
-    `voices` holds for every line the names that its markup or its label gives, in order; `dashes` the
-    indices of the lines that begin with a dialogue dash; `labels` pairs the index of a line with the
-    label as it is written ("JAX:"). `raw` is the payload as brought, `line` its first line in the file,
-    counted from 1 (0 where the format has no lines).
+    `voices` holds for every line the names that its markup or its labels give, in order; `dashes` the
+    indices of the lines that begin with a dialogue dash, `chevrons` of those with `>>`; `labels` the
+    labels as they are written. `raw` is the payload as brought, `line` the line in the file that holds its
+    times, counted from 1 (0 where the format has no lines); `reading` says how the payload was read.
     """
 
     number: int
@@ -43,7 +72,25 @@ class ShownCue:
     line: int = 0
     voices: tuple[tuple[str, ...], ...] = ()
     dashes: tuple[int, ...] = ()
-    labels: tuple[tuple[int, str], ...] = ()
+    labels: tuple[ShownLabel, ...] = ()
+    chevrons: tuple[int, ...] = ()
+    reading: Reading | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def bare_lines(self) -> tuple[str, ...]:
+        """The lines without what says who speaks: labels, dialogue dashes and chevrons."""
+        bare = list(self.lines)
+        for label in self.labels:
+            bare[label.line] = bare[label.line].replace(label.written, " ", 1)
+        for number in (*self.dashes, *self.chevrons):
+            bare[number] = bare[number].lstrip(_TURN_SIGNS)
+        return tuple(bare)
+
+    @property
+    def turn_marks(self) -> int:
+        """How many signs of another speaker the text holds: labels, and dashes and chevrons that stand alone."""
+        labelled = {label.line for label in self.labels}
+        return len(self.labels) + len({*self.dashes, *self.chevrons} - labelled)
 
     @cached_property
     def text(self) -> str:

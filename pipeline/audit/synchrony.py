@@ -57,8 +57,8 @@ def _onset(words: Sequence[SpokenWord], first: int, cue: ShownCue) -> int:
 
 
 def _begins_with_sound(cue: ShownCue) -> bool:
-    begins = cue.text.lstrip("-–— ")
-    return begins.startswith(("[", "(", "♪", "♫", "#")) and not (cue.labels and cue.labels[0][0] == 0)
+    begins = " ".join(cue.bare_lines).lstrip("-–— ")
+    return begins.startswith(("[", "(", "♪", "♫", "#"))
 
 
 def _region_onsets(view: View) -> list[tuple[ShownCue, int]]:

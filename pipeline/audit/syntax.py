@@ -8,17 +8,22 @@ specification; its rules are what players agree on.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.audit.model import Flaw, Severity
+from pipeline.formats.readers import srt, vtt
+from pipeline.formats.readers.encoding import Decoded
 from pipeline.timing import parse_timecode
 
 _VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
 _VTT_TIMING = re.compile(rf"({_VTT_TIME})[ \t]+-->[ \t]+({_VTT_TIME})(?:[ \t]+\S.*)?[ \t]*")
 _SRT_TIME = r"\d{2,}:[0-5]\d:[0-5]\d,\d{3}"
 _SRT_TIMING = re.compile(rf"({_SRT_TIME}) --> ({_SRT_TIME})(?:\s+.*)?")
-_LOOSE_TIMING = re.compile(r"\s*([\d:.,]+)\s*-->\s*([\d:.,]+)")
-_VTT_TAG = re.compile(r"</?(?:c|i|b|u|ruby|rt|v|lang)(?:\.[^\s<>&.]+)*(?:[ \t][^<>]*)?>|<(?P<time>[\d:.]+)>")
+# The classes of a WebVTT tag; they hold no dot, or one text could be divided into them in more ways than can be tried.
+_CLASSES = r"(?:\.[^\s<>&.]+)*"
+_VTT_TAG = re.compile(rf"</?(?:c|i|b|u|ruby|rt|v|lang){_CLASSES}(?:[ \t][^<>]*)?>|<(?P<time>[\d:.]+)>")
+_VTT_VOICE_OF_NOBODY = re.compile(rf"<v{_CLASSES}[ \t]*>")
 _VTT_ENTITY = re.compile(r"&(?:amp|lt|gt|lrm|rlm|nbsp|#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]+);")
 _SRT_TAG = re.compile(r"</?(?:i|b|u|font)(?:\s[^<>]*)?>|\{\\an?\d+\}", re.I)
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>|\{\\[^{}]*\}")
@@ -28,57 +33,49 @@ _PAIRED_TAGS = ("c", "i", "b", "u", "ruby", "rt", "lang")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A cue as it stands in the file: the number of its timing line (from 1),
+    """A cue as it stands in the file: its number among those that were read, its timing line (from 1),
     its id, its times in milliseconds, its payload."""
 
+    number: int | None
     line: int
     id: str
-    start_ms: int | None
-    end_ms: int | None
+    start_ms: int
+    end_ms: int
     payload: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """A file's cues as blocks of lines, and what is wrong with them."""
+def scan(decoded: Decoded, kind: str, numbers: Mapping[int, int]) -> tuple[Flaw, ...]:
+    """The flaws of a file; `kind` is "srt" or "vtt", and anything else is checked as mere text.
 
-    blocks: tuple[Block, ...]
-    flaws: tuple[Flaw, ...]
-
-
-def scan(data: bytes, kind: str) -> Scan:
-    """The blocks and flaws of a file's bytes; `kind` is "srt" or "vtt", and anything else is checked as mere text."""
+    `numbers` says which cue was read from the timing line of a number (from 1).
+    """
     flaws: list[Flaw] = []
-    text = _decoded(data, kind, flaws)
-    _check_mojibake(text, flaws)
-    lines = re.split(r"\r\n|\n|\r", text)
+    _check_encoding(decoded, kind, flaws)
+    _check_mojibake(decoded.text, flaws)
+    lines = re.split(r"\r\n|\n|\r", decoded.text)
     if kind == "vtt":
         _check_vtt_header(lines, flaws)
     if kind not in ("srt", "vtt"):
-        return Scan((), tuple(flaws))
-    blocks = _read_blocks(lines, kind, flaws)
+        return tuple(flaws)
+    blocks = _read_blocks(lines, kind, numbers, flaws)
     check = _check_vtt if kind == "vtt" else _check_srt
     check(blocks, flaws)
-    return Scan(tuple(blocks), tuple(flaws))
+    return tuple(flaws)
 
 
-def _decoded(data: bytes, kind: str, flaws: list[Flaw]) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+def _check_encoding(decoded: Decoded, kind: str, flaws: list[Flaw]) -> None:
+    if decoded.encoding.startswith(("utf-16", "utf-32")):
+        name = decoded.encoding[:6].upper()
         flaws.append(
-            Flaw("encoding-utf8", "The file is UTF-16, not UTF-8.", 1, severity=_encoding_severity(kind))
+            Flaw("encoding-utf8", f"The file is {name}, not UTF-8.", 1, severity=_encoding_severity(kind))
         )
-        return data.decode("utf-16", "replace")
-    if data.startswith(b"\xef\xbb\xbf"):
-        if kind != "vtt":
-            flaws.append(Flaw("bom", "The file begins with a byte order mark, which some players show.", 1))
-        data = data[3:]
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        message = f"Byte {error.start} is not UTF-8."
+    elif decoded.doubt_at is not None:
+        before = decoded.text.encode(decoded.encoding, "replace")[: decoded.doubt_at]
+        line = len(re.findall(rb"\r\n|\n|\r", before)) + 1
+        message = f"Byte {decoded.doubt_at} is not UTF-8."
         flaws.append(Flaw("encoding-utf8", message, line, severity=_encoding_severity(kind)))
-        return data.decode("cp1252", "replace")
+    elif decoded.marked and kind != "vtt":
+        flaws.append(Flaw("bom", "The file begins with a byte order mark, which some players show.", 1))
 
 
 def _encoding_severity(kind: str) -> Severity:
@@ -102,7 +99,7 @@ def _check_vtt_header(lines: list[str], flaws: list[Flaw]) -> None:
         flaws.append(Flaw("vtt-header-blank", "There is no blank line after the header.", 2))
 
 
-def _read_blocks(lines: list[str], kind: str, flaws: list[Flaw]) -> list[Block]:
+def _read_blocks(lines: list[str], kind: str, numbers: Mapping[int, int], flaws: list[Flaw]) -> list[Block]:
     """The lines divided into cues; text that no timing line announces is lost to players, and is a flaw."""
     blocks: list[Block] = []
     at = 0
@@ -110,38 +107,56 @@ def _read_blocks(lines: list[str], kind: str, flaws: list[Flaw]) -> list[Block]:
         while at < len(lines) and lines[at] and not (at and "-->" in lines[at]):
             at += 1
     while at < len(lines):
-        if not lines[at].strip():
+        if _is_blank(lines[at], kind):
             at += 1
             continue
         until = at
-        while until < len(lines) and lines[until].strip():
+        while until < len(lines) and not _is_blank(lines[until], kind):
             until += 1
-        _read_block(lines[at:until], at + 1, kind, blocks, flaws)
+        _read_block(lines[at:until], at + 1, kind, numbers, blocks, flaws)
         at = until
     return blocks
 
 
-def _read_block(lines: list[str], number: int, kind: str, blocks: list[Block], flaws: list[Flaw]) -> None:
-    timing = next((k for k, line in enumerate(lines) if "-->" in line and _LOOSE_TIMING.match(line)), None)
+def _is_blank(line: str, kind: str) -> bool:
+    """Whether the line ends a cue: to WebVTT one that holds a space does not."""
+    return not line if kind == "vtt" else not line.strip()
+
+
+def _times_ms(line: str, kind: str) -> tuple[int, int] | None:
+    """Start and end on a timing line as the readers read it, None for any other line."""
+    found = vtt.timing(line) if kind == "vtt" and "-->" in line else None
+    return (found.start_ms, found.end_ms) if found else srt.times_ms(line)
+
+
+def _read_block(
+    lines: list[str],
+    number: int,
+    kind: str,
+    numbers: Mapping[int, int],
+    blocks: list[Block],
+    flaws: list[Flaw],
+) -> None:
+    timing, times = next(
+        ((k, found) for k, line in enumerate(lines) if (found := _times_ms(line, kind))), (None, None)
+    )
     if kind == "vtt" and re.match(r"NOTE(?:[ \t]|$)|STYLE[ \t]*$|REGION[ \t]*$", lines[0]):
         _check_vtt_comment(lines, number, bool(blocks), flaws)
         return
-    if timing is None or timing > 1:
+    if timing is None or times is None or timing > 1:
         rule = "vtt-blank-line-in-cue" if kind == "vtt" else "srt-timestamp"
         if any("-->" in line for line in lines):
             flaws.append(
                 Flaw(f"{kind}-timestamp", "The timing line cannot be read.", number, _line_with_arrow(lines))
             )
         else:
+            cue = blocks[-1].number if blocks else None
             flaws.append(
-                Flaw(rule, f"'{lines[0][:40]}' belongs to no cue; players drop it.", number, cue=len(blocks))
+                Flaw(rule, f"'{lines[0][:40]}' belongs to no cue; players drop it.", number, cue=cue)
             )
         return
-    match = _LOOSE_TIMING.match(lines[timing])
-    assert match is not None
-    start, end = _time(match[1]), _time(match[2])
     strict = _VTT_TIMING if kind == "vtt" else _SRT_TIMING
-    cue = len(blocks) + 1
+    cue = numbers.get(number + timing)
     if not strict.fullmatch(lines[timing]):
         flaws.append(
             Flaw(
@@ -168,7 +183,7 @@ def _read_block(lines: list[str], number: int, kind: str, blocks: list[Block], f
                     cue,
                 )
             )
-    blocks.append(Block(number + timing, lines[0] if timing == 1 else "", start, end, tuple(payload)))
+    blocks.append(Block(cue, number + timing, lines[0] if timing == 1 else "", *times, tuple(payload)))
 
 
 def _line_with_arrow(lines: list[str]) -> str:
@@ -192,14 +207,13 @@ def _check_vtt_comment(lines: list[str], number: int, after_cues: bool, flaws: l
 def _check_vtt(blocks: list[Block], flaws: list[Flaw]) -> None:
     seen: set[str] = set()
     latest = 0
-    for number, block in enumerate(blocks, 1):
+    for block in blocks:
+        number = block.number
         if block.id and block.id in seen:
             flaws.append(
                 Flaw("vtt-id-unique", f"The id '{block.id}' is used twice.", block.line - 1, block.id, number)
             )
         seen.add(block.id)
-        if block.start_ms is None or block.end_ms is None:
-            continue
         if block.end_ms <= block.start_ms:
             flaws.append(
                 Flaw(
@@ -221,10 +235,11 @@ def _check_vtt(blocks: list[Block], flaws: list[Flaw]) -> None:
                 )
             )
         latest = max(latest, block.start_ms)
-        _check_vtt_payload(block, number, flaws)
+        _check_vtt_payload(block, flaws)
 
 
-def _check_vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
+def _check_vtt_payload(block: Block, flaws: list[Flaw]) -> None:
+    number = block.number
     text = "\n".join(block.payload)
     # Names in tags must be escaped as the text is; of the tags nothing else is looked at here.
     bare = _VTT_TAG.sub(lambda tag: "&" * _VTT_ENTITY.sub("", tag[0]).count("&"), text)
@@ -244,14 +259,14 @@ def _check_vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
             # Where the cue ends players close what is open.
             message = f"<{name}> is not closed."
             flaws.append(Flaw("vtt-escape", message, block.line + 1, name, number, Severity.WARNING))
-    if re.search(r"<v(?:\.[^\s<>]+)*[ \t]*>", text):
+    if _VTT_VOICE_OF_NOBODY.search(text):
         flaws.append(Flaw("vtt-voice", "<v> names nobody.", block.line + 1, "<v>", number))
-    at = block.start_ms or 0
+    at = block.start_ms
     for match in _VTT_TAG.finditer(text):
         if not match["time"]:
             continue
         time = _time(match["time"])
-        if time is None or time <= at or (block.end_ms is not None and time >= block.end_ms):
+        if time is None or not at < time < block.end_ms:
             flaws.append(
                 Flaw(
                     "vtt-inner-timestamp",
@@ -266,11 +281,14 @@ def _check_vtt_payload(block: Block, number: int, flaws: list[Flaw]) -> None:
 
 def _check_srt(blocks: list[Block], flaws: list[Flaw]) -> None:
     latest = 0
-    for number, block in enumerate(blocks, 1):
-        if block.id.strip() != str(number):
+    for place, block in enumerate(blocks, 1):
+        number = block.number
+        if block.id.strip() != str(number or place):
             found = block.id.strip() or "none"
             flaws.append(
-                Flaw("srt-number", f"Cue {number} is numbered {found}.", block.line - 1, found, number)
+                Flaw(
+                    "srt-number", f"Cue {number or place} is numbered {found}.", block.line - 1, found, number
+                )
             )
         for match in _ANY_TAG.finditer("\n".join(block.payload)):
             if not _SRT_TAG.fullmatch(match[0]):
@@ -283,8 +301,6 @@ def _check_srt(blocks: list[Block], flaws: list[Flaw]) -> None:
                         number,
                     )
                 )
-        if block.start_ms is None or block.end_ms is None:
-            continue
         if block.end_ms <= block.start_ms:
             flaws.append(
                 Flaw(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.audit.model import Hit, Severity, ShownCue, View
+from pipeline.formats.readers.turns import dashes_within
 from pipeline.languages import primary
 from pipeline.words import bare_word
 
@@ -29,7 +30,6 @@ _SMALL_NUMBER = re.compile(
     re.I,
 )
 _STARTING_NUMBER = re.compile(r"(?:^|[.?!]\s+)(\d+)\s+[A-Za-z]")
-_MID_LINE_DASH = re.compile(r"[.?!…]\s+[-–—]\s?[A-Z]")
 # Languages in which Netflix uses no italics, by its Timed Text Style Guides.
 _NO_ITALICS_LANGUAGES = ("ar", "he", "hi", "ko", "th", "zh")
 # What BBC §9.3 lists beside letters and digits, for broadcast and online, with the straight quotes of §14.
@@ -52,19 +52,17 @@ def repeats(view: View) -> Iterator[Hit]:
 
 def no_speakers(view: View) -> Iterator[Hit]:
     """A file that never says who speaks; with a transcript, every change of speaker is judged instead."""
-    if view.cues and not view.facts.words and not any(c.names or c.dashes for c in view.cues):
+    if view.cues and not view.facts.words and not any(c.names or c.turn_marks for c in view.cues):
         yield Hit("No caption says who is speaking.")
 
 
 def label_style(view: View) -> Iterator[Hit]:
     """Labels written otherwise than the profile writes them."""
     for cue in view.cues:
-        for (_, written), names in zip(cue.labels, cue.voices, strict=False):
-            name = names[0] if names else written.strip("[]():")
-            bare = written.strip("[]():").strip()
-            wanted = view.profile.label(bare or name).strip()
-            if written != wanted:
-                yield Hit(f"The label is written '{written}'.", cue, written, wanted)
+        for label in cue.labels:
+            wanted = view.profile.label(label.name).strip()
+            if label.style != wanted:
+                yield Hit(f"The label is written '{label.written}'.", cue, label.written, wanted)
                 break
 
 
@@ -73,7 +71,7 @@ def dash_style(view: View) -> Iterator[Hit]:
     for cue in view.cues:
         if not cue.dashes or len(cue.lines) < 2:
             continue
-        spaced = {bool(re.match(r"[-–—‐]\s", cue.lines[k])) for k in cue.dashes}
+        spaced = {cue.lines[k].lstrip()[1:2].isspace() for k in cue.dashes}
         if len(cue.dashes) == 1:
             yield Hit("Only one of the lines has a dialogue dash.", cue, 1, 2)
         elif spaced != {view.profile.dash.endswith(" ")}:
@@ -89,7 +87,7 @@ def two_speakers_on_a_line(view: View) -> Iterator[Hit]:
     """Two speakers on one line."""
     for cue in view.cues:
         for line, names in zip(cue.lines, cue.voices, strict=False):
-            if len(names) > 1 or _MID_LINE_DASH.search(line):
+            if len(names) > 1 or dashes_within(line):
                 yield Hit("Two people speak on one line.", cue, max(2, len(names)), 1)
                 break
 
@@ -107,12 +105,9 @@ def _has_sound(cue: ShownCue) -> bool:
 def sound_style(view: View) -> Iterator[Hit]:
     """Sounds in brackets of the wrong kind or case for the profile."""
     for cue in view.cues:
-        labels = {label.strip() for _, label in cue.labels}
+        text = _without_labels(cue)
         square, rounded = (
-            [m[0] for m in pattern.finditer(cue.text) if m[0] not in labels]
-            if any(b in cue.text for b in "[(")
-            else []
-            for pattern in (_SQUARE, _ROUND)
+            pattern.findall(text) if any(b in text for b in "[(") else [] for pattern in (_SQUARE, _ROUND)
         )
         if view.profile.name == "bbc" and (square or (rounded and cue.is_sound)):
             yield Hit("The sound stands in brackets.", cue, (square or rounded)[0], "CAPITALS, no brackets")
@@ -167,10 +162,7 @@ def all_capitals(view: View) -> Iterator[Hit]:
 
 
 def _without_labels(cue: ShownCue) -> str:
-    text = cue.text
-    for _, label in cue.labels:
-        text = text.replace(label, " ", 1)
-    return text
+    return " ".join(cue.bare_lines)
 
 
 def ellipsis(view: View) -> Iterator[Hit]:
@@ -244,10 +236,11 @@ def empty(view: View) -> Iterator[Hit]:
 def whitespace(view: View) -> Iterator[Hit]:
     """Needless spaces and empty lines."""
     for cue in view.cues:
+        written = cue.raw.split("\n")  # what is shown has no empty lines
+        if cue.text.strip() and not all(line.strip() for line in written):
+            yield Hit("A line is empty.", cue)
+            continue
         for line in cue.lines:
-            if not line.strip() and len(cue.lines) > 1:
-                yield Hit("A line is empty.", cue)
-                break
             if (match := _EDGE_SPACE.search(line)) and line.strip():
                 yield Hit("A space too many.", cue, match[0])
                 break

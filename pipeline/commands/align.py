@@ -107,7 +107,7 @@ def realign(
             _captioned_script(aligned, audio, given, settings, out).encode("utf-8"), aligned, given.notes
         )
     spans = new_times(given, aligned)
-    text = retime(source_text(subtitles, settings.language), given, spans)
+    text = retime(source_text(subtitles, settings.language), given.format, spans)
     return Realigned(
         _encoded(text, given, subtitles), aligned, (*given.notes, *_displaced(given, aligned, spans))
     )

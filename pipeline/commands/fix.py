@@ -21,14 +21,10 @@ from pipeline.commands.guarded_file import GuardedFile
 from pipeline.commands.waive import waivers_for
 from pipeline.errors import OutputError, SubtitlesError
 from pipeline.files import write_atomic
+from pipeline.formats.readers import Opened, opened
+from pipeline.formats.retime import retime
 from pipeline.profiles import Profile
 from pipeline.progress import Progress, silent
-from pipeline.timing import format_timecode
-
-# A timecode of SubRip or WebVTT, whose hours may be left out and whose milliseconds may be short.
-_TIME = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
-# The timing line of a cue, its parts kept apart: indent, start, arrow, end.
-_TIMING = re.compile(rf"(\s*)({_TIME})(\s*-->\s*)({_TIME})")
 
 
 @dataclass(frozen=True)
@@ -59,10 +55,11 @@ def propose(
         raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
     waivers = waivers_for(path, media)
     _, mends = mend(document, profiles, known, waivers, progress)
-    old = _decoded(path)
+    source = opened(path)
+    old = source.source.text
     lines = _lines(old)
     mends = [one for one in mends if _is_verbatim(lines, one)]
-    new = patched(old, mends, document.format)
+    new = patched(source, mends) if mends else old
     diff = "".join(
         difflib.unified_diff(_lines(old), _lines(new), str(path), f"{path} (mended)", n=2, lineterm="\n")
     )
@@ -128,43 +125,22 @@ def _unused_path(path: Path) -> Path:
     return free
 
 
-def _decoded(path: Path) -> str:
-    """The file's text: UTF-8, UTF-16 with a byte order mark, or Windows-1252. Raises SubtitlesError."""
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise SubtitlesError(path, "is in an encoding that cannot be mended", "save it as UTF-8")
-
-
 def _lines(text: str) -> list[str]:
     """The lines with their ends, which are LF, CRLF or CR; behind a last line end stands one empty line."""
     return re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
 
 
-def patched(text: str, mends: Sequence[Mend], kind: str) -> str:
-    """Patch the times and payloads of mended captions into a file's text; `kind` is "srt" or "vtt"."""
-    lines = _lines(text)
-    end_of_line = "\r\n" if "\r\n" in text else "\n"
+def patched(file: Opened, mends: Sequence[Mend]) -> str:
+    """The file's text with the times and payloads of mended captions in place of the old."""
+    spans = {one.number: one.after.span for one in mends}
+    own = [cue.span for cue in file.cues if cue.span is not None]
+    lines = _lines(
+        retime(file.source.text, file.format, [spans.get(n, span) for n, span in enumerate(own, 1)])
+    )
+    end_of_line = "\r\n" if "\r\n" in file.source.text else "\n"
     for one in sorted(mends, key=lambda m: -m.before.line):
-        at = one.before.line - 1
-        if at < 0:
-            continue
-        lines[at] = _timing(lines[at], one, kind)
+        at = one.before.line
         if one.after.raw != one.before.raw:
-            until = at + 1
-            while until < len(lines) and lines[until].strip():
-                until += 1
-            lines[at + 1 : until] = [line + end_of_line for line in one.after.raw.split("\n")]
+            until = at + len(one.before.raw.split("\n"))
+            lines[at:until] = [line + end_of_line for line in one.after.raw.split("\n")]
     return "".join(lines)
-
-
-def _timing(line: str, one: Mend, kind: str) -> str:
-    """The timing line with the new times; the cue settings behind them stay."""
-    if one.after.span == one.before.span:
-        return line
-    mark = "," if kind == "srt" else "."
-    start, end = (format_timecode(t, mark) for t in (one.after.span.start_ms, one.after.span.end_ms))
-    return _TIMING.sub(lambda m: f"{m[1]}{start}{m[3]}{end}", line, count=1)

@@ -85,10 +85,4 @@ def _anchor(document: Document, finding: Finding) -> Anchor:
 
 def _words(cues: Sequence[ShownCue]) -> list[str]:
     """The words of cues without speaker labels and dashes."""
-    found: list[str] = []
-    for cue in cues:
-        labels = dict(cue.labels)
-        for number, line in enumerate(cue.lines):
-            bare = line.replace(labels[number], " ", 1) if number in labels else line
-            found += (bare.lstrip("-–—‐ ") if number in cue.dashes else bare).split()
-    return found
+    return [word for cue in cues for line in cue.bare_lines for word in line.split()]

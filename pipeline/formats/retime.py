@@ -6,31 +6,35 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.formats.readers import raw_cues
-from pipeline.formats.readers.raw_cue import Line
+from pipeline.formats.readers import READERS, raw_cues, vtt
+from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.formats.writers.render import Piece, RenderedCue
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
-
-_TIME = r"-?(?:\d+\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
-_TIMING = re.compile(rf"{_TIME}\s*(?:-->|->|[–—]>|→)\s*{_TIME}", re.ASCII)
-_ASS_TIME = re.compile(r"\d+:\d{1,2}:\d{1,2}[.:,]\d{1,3}", re.ASCII)
+from pipeline.transcript.subtitles import SubtitlesFormat
 
 
-def retime(source: str, given: Subtitles, spans: Sequence[Span]) -> str:
-    """`source`, from which `given` was read, with the times of its cues replaced.
+def retime(source: str, format_: SubtitlesFormat, spans: Sequence[Span]) -> str:
+    """`source`, read as `format_`, with the times of its cues replaced where the reader found them.
 
-    `spans` holds one span per cue, in the order of `given.cues`; a time before 0 becomes 0. ASS counts
-    in hundredths of a second, to which its times are rounded. Raises ValueError when the numbers of cues
-    and spans differ, or a cue has no line to hold times (a script).
+    `spans` holds one span per cue, in the order in which they are read; a time before 0 becomes 0. A line
+    whose cue keeps its span stays as it is written; so does everything but the times in the others. ASS
+    counts in hundredths of a second, to which its times are rounded. Raises ValueError when the numbers of
+    cues and spans differ, or a cue has no line to hold times (a script).
     """
+    cues, _ = READERS[format_].parse(source, Path(f"source.{format_}"))
     parts = re.split(r"(\r\n|\n|\r)", source)  # the lines are the even ones
-    for cue, span in zip(given.cues, spans, strict=True):
+    for cue, span in zip(cues, spans, strict=True):
         if not cue.line:
             raise ValueError("a script has no times to replace")
         at = 2 * (cue.line - 1)
-        parts[at] = _with_times(parts[at], span, given.format)
+        if span != cue.span or _is_foreign(parts[at], format_):
+            parts[at] = _with_times(parts[at], cue, span, format_)
     return "".join(parts)
+
+
+def _is_foreign(line: str, format_: SubtitlesFormat) -> bool:
+    """Whether a WebVTT file writes these times as SubRip does: beside one good time, players and we would skip them."""
+    return format_ is SubtitlesFormat.VTT and vtt.timing(line) is None
 
 
 def converted(path: Path, spans: Sequence[Span], lang: str = "en") -> list[RenderedCue]:
@@ -48,15 +52,15 @@ def _pieces(line: Line) -> tuple[Piece, ...]:
     return tuple(Piece(p.text, p.voice or "", p.style) for p in line)
 
 
-def _with_times(line: str, span: Span, format_: SubtitlesFormat) -> str:
-    times = [max(0, span.start_ms), max(0, span.end_ms)]
+def _with_times(line: str, cue: RawCue, span: Span, format_: SubtitlesFormat) -> str:
+    written = [_written(max(0, time), format_) for time in (span.start_ms, span.end_ms)]
+    for (start, end), time in sorted(zip(cue.times, written, strict=True), reverse=True):
+        line = line[:start] + time + line[end:]
+    return line
+
+
+def _written(time_ms: int, format_: SubtitlesFormat) -> str:
+    """The time as the format wants it; ASS has `h:mm:ss.cc`, to the nearest hundredth."""
     if format_ is SubtitlesFormat.ASS:
-        written = iter([_ass_time(t) for t in times])
-        return _ASS_TIME.sub(lambda _: next(written), line, count=2)
-    mark = "," if format_ is SubtitlesFormat.SRT else "."
-    return _TIMING.sub(" --> ".join(format_timecode(t, mark) for t in times), line, count=1)
-
-
-def _ass_time(time_ms: int) -> str:
-    """`h:mm:ss.cc`, to the nearest hundredth."""
-    return format_timecode((time_ms + 5) // 10 * 10)[:-1].removeprefix("0")
+        return format_timecode((time_ms + 5) // 10 * 10)[:-1].removeprefix("0")
+    return format_timecode(time_ms, "," if format_ is SubtitlesFormat.SRT else ".")

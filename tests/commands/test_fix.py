@@ -204,3 +204,47 @@ def test_text_that_was_read_over_a_blank_line_is_not_written_twice(tmp_path: Pat
     assert [m.number for m in mended.mends] == [2]
     path.write_text(mended.text, encoding="utf-8")
     assert [f.id for f in check([path]).reports[0].findings] == [f.id for f in mended.after.findings]
+
+
+@pytest.mark.parametrize(
+    ("timing", "mended"),
+    [
+        ("00:00:01 --> 00:00:01", "00:00:01,000 --> 00:00:01,833"),
+        ("00:00:01, 000 --> 00:00:01, 300", "00:00:01,000 --> 00:00:01,833"),
+        ("00:00:01,000 –> 00:00:01,300", "00:00:01,000 –> 00:00:01,833"),
+        ("00:00:01.000000 --> 00:00:01.300000", "00:00:01,000 --> 00:00:01,833"),
+    ],
+)
+def test_times_are_mended_however_they_are_written(tmp_path: Path, timing: str, mended: str) -> None:
+    path = tmp_path / "a.srt"
+    path.write_text(f"1\n{timing}\nNo.\n", encoding="utf-8")
+    found = propose(path, TRAINING)
+    assert len(found.mends) == 1
+    assert found.text.split("\n")[1] == mended
+    path.write_text(found.text, encoding="utf-8")
+    assert [c.span.end_ms for c in load(path)[0].cues] == [1833]
+
+
+def test_a_caption_without_length_beside_a_mended_one_stays_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.srt"
+    nothing = "00:00:09,0 --> 00:00:09,0"
+    path.write_text(
+        f"1\n00:00:01,000 --> 00:00:01,300\nNo.\n\n2\n{nothing}\nSo\n\n"
+        "3\n00:00:09,000 --> 00:00:11,000\nYes.\n",
+        encoding="utf-8",
+    )
+    found = propose(path, TRAINING)
+    assert [m.number for m in found.mends] == [1]
+    assert nothing in found.text
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"), [("utf-16-le", "Café."), ("cp1251", "Привет, как твои дела сегодня?")]
+)
+def test_what_is_mended_is_what_was_read_in_any_encoding(tmp_path: Path, codec: str, text: str) -> None:
+    path = tmp_path / "a.srt"
+    path.write_bytes(SRT.replace("No.", text).encode(codec))
+    found = propose(path, TRAINING)
+    assert found.mends
+    assert text in found.text
+    assert [f.id for f in found.before.findings if f.id == "encoding-utf8"]

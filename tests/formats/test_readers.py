@@ -97,8 +97,20 @@ def test_an_arrow_that_a_word_processor_changed() -> None:
     assert _cues("1\n00:00:01,000 --> 00:00:02,000\n3:30 → 4:00\n") == [(1000, 2000, "3:30 → 4:00")]
 
 
-def test_a_broken_timing_is_said_and_its_text_is_kept() -> None:
-    text = "1\n00:00:01,000 --> 00:00:02,000\nfirst\n\n2\n00:00:0x,000 --> 00:00:04,000\nsecond\n"
+def test_an_arrow_that_a_translator_changed() -> None:
+    text = "1\n00:00:01,000 -- > 00:00:02,000\none\n\n2\n00: 00: 03,000 --&gt; 00: 00: 04,000\ntwo\n"
+    assert _cues(text) == [(1000, 2000, "one"), (3000, 4000, "two")]
+
+
+def test_webvtt_text_that_stands_in_no_cue_is_said(tmp_path: Path) -> None:
+    text = "WEBVTT\n\nNOTE Tim\n\n1\n00:01.000 --> 00:02.000\n\nlost\n\n2\n\n00:03.000 --> 00:04.000\nkept\n"
+    found = _read(tmp_path, "a.vtt", text)
+    assert found.notes == ("line 8: the text 'lost' stands in no cue, so players and we skip it",)
+
+
+@pytest.mark.parametrize("time", ["00:00:0x,000", "00;00;03;06", "00：00：03，000"])
+def test_a_broken_timing_is_said_and_its_text_is_kept(time: str) -> None:
+    text = f"1\n00:00:01,000 --> 00:00:02,000\nfirst\n\n2\n{time} --> 00:00:04,000\nsecond\n"
     cues, notes = srt_reader.parse(text, NOWHERE)
     assert [text_lines(c) for c in cues] == [["first", "second"]]
     assert notes == ["line 6: the timing cannot be read; its text was put to the cue before"]

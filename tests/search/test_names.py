@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.concepts.codebook import Code, Codebook
 from pipeline.formats.document import reader
-from pipeline.search.errors import QueryError
+from pipeline.errors import QueryError
 from pipeline.search.index import schema
 from pipeline.search.index.vocabulary import fold
 from pipeline.search.index.write import IndexingRun

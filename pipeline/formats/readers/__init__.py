@@ -5,6 +5,7 @@
 - `srt`, `vtt`, `ass`, `text`, `docx`: one parser a format, each giving `RawCue`s free of markup
 - `raw_cue`: what those parsers hand on
 - `words`: cues tokenized into words, sounds and speaker changes, alike for all formats
+- `turns`: where another person begins to speak, by markup, dash, `>>` or label
 - `labels`: speaker labels at the start of a line
 - `sounds`: sound captions, roles and credits by their vocabulary
 
@@ -20,7 +21,8 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
-from pipeline.formats.readers.raw_cue import RawCue
+from pipeline.formats.readers.encoding import Decoded
+from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
 _MAX_NOTES = 12  # what a person still reads; chosen, not measured
@@ -32,12 +34,14 @@ class Reader:
     """How one format is recognized and parsed.
 
     `suffixes` are the endings of file names it goes by, `sniff` says from the decoded text that it can be
-    no other format, `parse` gives its cues and notes about repairs. `script` formats have no times.
+    no other format, `parse` gives its cues and notes about repairs, `lines` what a viewer sees of one
+    payload. `script` formats have no times.
     """
 
     suffixes: tuple[str, ...]
     sniff: Callable[[str], bool]
     parse: Callable[[str, Path], tuple[list[RawCue], list[str]]]
+    lines: Callable[[str], tuple[Line, ...]]
     script: bool = False
 
 
@@ -47,10 +51,12 @@ def _sniff_nothing(text: str) -> bool:
 
 
 READERS: dict[SubtitlesFormat, Reader] = {
-    SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse),
-    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse),
-    SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse),
-    SubtitlesFormat.TEXT: Reader((".txt", ".text", ".md"), _sniff_nothing, text.parse, script=True),
+    SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse, vtt.plain_lines),
+    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse, ass.plain_lines),
+    SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse, srt.plain_lines),
+    SubtitlesFormat.TEXT: Reader(
+        (".txt", ".text", ".md"), _sniff_nothing, text.parse, text.plain_lines, script=True
+    ),
 }
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
 free of markup, in file order, and never drops text without a note; give it `sniff(text)` if its content
@@ -84,34 +90,41 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subti
 @lru_cache(maxsize=2)
 def _read(path: Path, data: bytes, lang: str, known_names: tuple[str, ...]) -> Subtitles:
     """Kept, because whoever tries several decisions reads the same file for each of them."""
-    found = _parse(path, data, lang)
+    found = _opened(path, data, lang)
     cues = words.tokenize(found.cues, known_names, found.script)
-    return Subtitles(path.name, found.format, cues, found.encoding, lang, _shortened(found.notes))
+    return Subtitles(path.name, found.format, cues, found.source.encoding, lang, found.notes)
 
 
 def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
     """The cues of `read(path)`, one for one, before words were made of them. Raises SubtitlesError as `read` does."""
-    return _parse(path, _load(path), lang).cues
+    return opened(path, lang).cues
 
 
 @dataclass(frozen=True, slots=True)
-class _Parsed:
+class Opened:
+    """A file before words are made of it: its text decoded ("" for .docx), its format, its cues, and what to tell the user."""
+
+    source: Decoded
     format: SubtitlesFormat
     cues: list[RawCue]
-    notes: list[str]
-    encoding: str
+    notes: tuple[str, ...]
     script: bool
 
 
-def _parse(path: Path, data: bytes, lang: str) -> _Parsed:
+def opened(path: Path, lang: str = "en") -> Opened:
+    """The cues of `read(path)`, one for one, and the text they were found in. Raises SubtitlesError as `read` does."""
+    return _opened(path, _load(path), lang)
+
+
+def _opened(path: Path, data: bytes, lang: str) -> Opened:
     if data.startswith(b"PK"):
-        return _Parsed(SubtitlesFormat.DOCX, docx.parse(data, path), [], "utf-8", True)
+        return Opened(Decoded("", "utf-8"), SubtitlesFormat.DOCX, docx.parse(data, path), (), True)
     decoded = encoding.decode(data, path, lang)
     kind, contradiction = _format_of(path, decoded.text)
     reader = READERS[kind]
     cues, notes = reader.parse(decoded.text, path)
     all_notes = [note for note in (*decoded.notes, contradiction, *notes) if note]
-    return _Parsed(kind, cues, all_notes, decoded.encoding, reader.script)
+    return Opened(decoded, kind, cues, _shortened(all_notes), reader.script)
 
 
 def source_text(path: Path, lang: str = "en") -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers.raw_cue import Piece, RawCue, split_lines
+from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_lines
 from pipeline.timing import Span
 
 # The order of fields where a section has no `Format:` line; SSA has the same but for the first, which is not read.
@@ -50,10 +50,10 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         if kind.strip().casefold() == "format":
             fields = _fields(rest)
             continue
-        cue = _cue(rest, fields, number)
+        cue = _cue(rest, fields, number, len(line) - len(rest))
         if cue is None:
             notes.append(f"line {number}: this dialogue cannot be read and was left out")
-        else:
+        elif cue.lines or not _DRAWING.search(cue.raw):
             cues.append(cue)
     if not seen:
         raise SubtitlesError(path, "holds no [Events] section", "is this a subtitle file?")
@@ -61,20 +61,41 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
 
 
 def _fields(line: str) -> list[str]:
-    return [name.strip().casefold() for name in line.split(",")]
+    names = [name.strip().casefold() for name in line.split(",")]
+    return [
+        name if names.index(name) == at else "" for at, name in enumerate(names)
+    ]  # the first of two counts
 
 
-def _cue(line: str, fields: list[str], number: int) -> RawCue | None:
-    values = dict(zip(fields, line.split(",", len(fields) - 1), strict=False))
+def _cue(line: str, fields: list[str], number: int, offset: int) -> RawCue | None:
+    """The cue in what follows "Dialogue:", which begins at `offset` of its line."""
+    parts = line.split(",", len(fields) - 1)
+    values = dict(zip(fields, parts, strict=False))
     start_ms, end_ms = _time_ms(values.get("start", "")), _time_ms(values.get("end", ""))
     if start_ms is None or end_ms is None or "text" not in values:
         return None
     raw = values["text"].strip()
     actor = values.get("name", values.get("actor", "")).strip() or None
     codes = "".join(_POSITION.findall("".join(_OVERRIDE.findall(raw))))
-    lines = split_lines(list(_pieces(raw, actor)))
     settings = f"{{{codes}}}" if codes else ""
-    return RawCue(Span(start_ms, max(start_ms, end_ms)), lines, raw, settings=settings, line=number)
+    span = Span(start_ms, max(start_ms, end_ms))
+    times = (
+        _extent(parts, fields.index("start"), offset),
+        _extent(parts, fields.index("end"), offset),
+    )
+    return RawCue(span, plain_lines(raw, actor), raw, settings=settings, line=number, times=times)
+
+
+def _extent(parts: list[str], at: int, offset: int) -> Extent:
+    """Where in its line the part at `at` stands, without the spaces around it."""
+    value = parts[at]
+    start = offset + sum(len(part) + 1 for part in parts[:at]) + len(value) - len(value.lstrip())
+    return start, start + len(value.strip())
+
+
+def plain_lines(raw: str, actor: str | None = None) -> tuple[Line, ...]:
+    """The lines of a dialogue's text as a viewer sees them, said by `actor`."""
+    return split_lines(list(_pieces(raw, actor)))
 
 
 def _pieces(raw: str, actor: str | None) -> Iterator[Piece]:

@@ -43,11 +43,16 @@ _REMEDY = "save it as UTF-8 in a text or subtitle editor"
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """Decoded text: line ends as they were, no byte order mark; `encoding` is
-    Python's name of it, `notes` what to tell the user."""
+    Python's name of it, `notes` what to tell the user.
+
+    `marked` says that a byte order mark stood in front, `doubt_at` at which byte it turned out not to be UTF-8.
+    """
 
     text: str
     encoding: str
     notes: tuple[str, ...] = ()
+    marked: bool = False
+    doubt_at: int | None = None
 
 
 def decode(data: bytes, path: Path, lang: str = "en") -> Decoded:
@@ -58,7 +63,7 @@ def decode(data: bytes, path: Path, lang: str = "en") -> Decoded:
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return Decoded(_decode_strictly(data, len(bom), encoding, path), encoding)
+            return Decoded(_decode_strictly(data, len(bom), encoding, path), encoding, marked=True)
     if utf16 := _utf16_without_bom(data):
         note = f"has no byte order mark; its zero bytes say that it is {utf16.upper()}"
         return Decoded(_decode_strictly(data, 0, utf16, path), utf16, (note,))
@@ -113,7 +118,7 @@ def _guess(data: bytes, bad_at: int, path: Path, lang: str) -> Decoded:
     seen = next((c for c in text if ord(c) > 127), "")
     name = {"cp1252": "Windows-1252"}.get(encoding, encoding)
     note = f"is not UTF-8 (byte {bad_at}) and was read as {name}: check characters such as '{seen}'"
-    return Decoded(text, encoding, (note,))
+    return Decoded(text, encoding, (note,), doubt_at=bad_at)
 
 
 def _is_damaged_utf8(data: bytes) -> bool:

@@ -18,14 +18,16 @@ class Piece:
 
 
 Line = tuple[Piece, ...]
+Extent = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class RawCue:
     """One cue as a parser found it: `raw` is its payload as written, `lines` the same without markup.
 
-    `span` is None in a script; `line` is the line of the file (from 1) that holds the times. `unspoken`
-    says that markup declares all of it to be no speech (a heading, a credit).
+    `span` is None in a script; `line` is the line of the file (from 1) that holds the times, `times` where in
+    that line start and end are written. `unspoken` says that markup declares all of it to be no speech (a
+    heading, a credit).
     """
 
     span: Span | None
@@ -35,6 +37,7 @@ class RawCue:
     settings: str = ""
     unspoken: bool = False
     line: int = 0
+    times: tuple[Extent, Extent] = ((0, 0), (0, 0))
 
 
 def text_lines(cue: RawCue) -> list[str]:

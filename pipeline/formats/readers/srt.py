@@ -5,7 +5,7 @@ what does not fit: text behind a blank line inside a cue is lost; without a blan
 second becomes text of the first; `00:00:01.5` is read as 5 ms, letters in a time as zero; an empty cue or a
 stray line makes it skip in silence. The tests show each. On files that pysrt reads well, both agree.
 
-SubRip has no standard. What is accepted: times with or without hours, '.' or ',', one to three decimals,
+SubRip has no standard. What is accepted: times with or without hours, '.' or ',', decimals beyond the third,
 minutes and seconds of 60 (a well-known rounding bug); numbers missing, repeated or in any order; any line
 ends; HTML-like tags and `{\\an8}` overrides, which are markup; other text in angle brackets, which is text.
 """
@@ -23,16 +23,21 @@ from pipeline.formats.markup import unguard
 from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
 from pipeline.timing import Span, parse_timecode
 
-_TIME = r"-?(?:\d{1,6}\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,:]\s*\d{1,3})?"
-_COMPLETE_TIME = r"-?\d{1,6}:\d\d:\d\d[.,]\d{3}"
+_TIME = r"-?(?:\d{1,6}\s*:\s*)?\d{1,2}\s*:\s*\d{1,2}(?:\s*[.,]\s*\d{1,9}(?:\.\d{1,20})?|\s*:\s*\d{1,3})?"
+_COMPLETE_TIME = r"-?\d{1,6}\s*:\s*\d\d\s*:\s*\d\d\s*[.,]\s*\d{3}"
 _TIMING = re.compile(rf"[\s\ufeff]*({_TIME})\s*-->\s*({_TIME})(?!\d)(.*)", re.ASCII)
-# Word processors turn the arrow into something else; then both times must be complete.
+# Word processors and translators turn the arrow into something else; then both times must be complete.
 _OTHER_ARROW = re.compile(
-    rf"[\s\ufeff]*({_COMPLETE_TIME})\s*(?:->|[–—]>|→)\s*({_COMPLETE_TIME})(?!\d)(.*)", re.ASCII
+    rf"[\s\ufeff]*({_COMPLETE_TIME})\s*(?:-{{1,2}} ?>|-{{1,2}}&gt;|[–—]>|→)\s*({_COMPLETE_TIME})(?!\d)(.*)",
+    re.ASCII,
 )
-# Meant to be a timing: an arrow between times that hold a letter or lack a part.
+# Decimals beyond milliseconds: Python writes microseconds, other programs their rounding errors.
+_BEYOND_MS = re.compile(r"(?<=[.,]\d{3})[\d.]+")
+# Meant to be a timing: an arrow between times that hold a letter or a strange sign (`;` counts frames), or lack a part.
+_BROKEN_TIME = r"[\d:.,;：，]"
 _BROKEN_TIMING = re.compile(
-    r"\s*[\d:.,]{3,}\w{0,3}[\d:.,]*\s*-{1,4}>\s*[\w:.,]*\s*|\s*[\w:.,]*\s*-{1,4}>\s*[\d:.,]{3,}\w{0,3}[\d:.,]*\s*"
+    rf"\s*{_BROKEN_TIME}{{3,}}\w{{0,3}}{_BROKEN_TIME}*\s*-{{1,4}}>\s*[\w:.,;：，]*\s*"
+    rf"|\s*[\w:.,;：，]*\s*-{{1,4}}>\s*{_BROKEN_TIME}{{3,}}\w{{0,3}}{_BROKEN_TIME}*\s*"
 )
 _CUE_NUMBER = re.compile(r"[\s\ufeff]*\d{1,9}\s*", re.ASCII)
 _TAG = re.compile(
@@ -71,6 +76,17 @@ def sniff(text: str) -> bool:
     return any(_TIMING.fullmatch(line) for line in text[:4000].splitlines()[:8])
 
 
+def timing(line: str) -> re.Match[str] | None:
+    """A line that this reader takes for a timing line: groups 1 and 2 are its times; None for any other."""
+    return _TIMING.match(line) or _OTHER_ARROW.match(line)
+
+
+def times_ms(line: str) -> tuple[int, int] | None:
+    """Start and end on a timing line, which may stand in the wrong order; None for any other line."""
+    match = timing(line)
+    return (_time_ms(match[1]), _time_ms(match[2])) if match else None
+
+
 def are_timing_lines(text: str, numbers: Iterable[int]) -> bool:
     """Whether all the lines of these numbers (from 1) are timing lines of SubRip, with commas."""
     lines = re.split(r"\r\n|\n|\r", text)
@@ -95,7 +111,7 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
 
 
 def _blocks(lines: list[str]) -> Iterator[_Block]:
-    found = ((i, _TIMING.match(line) or _OTHER_ARROW.match(line)) for i, line in enumerate(lines))
+    found = ((i, timing(line)) for i, line in enumerate(lines))
     timings = [(i, match) for i, match in found if match]
     heads, number = [], 0
     for i, _ in timings:
@@ -138,7 +154,7 @@ def _span(start: str, end: str) -> tuple[Span, str]:
 def _time_ms(text: str) -> int:
     """Milliseconds as `parse_timecode` reads them, but leniently: 60 minutes or seconds are carried, a
     third colon is a decimal mark, and a time before the beginning is the beginning."""
-    compact = re.sub(r"\s", "", text)
+    compact = _BEYOND_MS.sub("", re.sub(r"\s", "", text))
     if compact.startswith("-"):
         return 0
     if compact.count(":") == 3:
@@ -167,7 +183,8 @@ def _cue(block: _Block, payload: list[str], span: Span) -> RawCue:
     raw = "\n".join(payload)
     override = _OVERRIDE.search(raw)
     settings = override[0] if override else block.match[3].strip()
-    return RawCue(span, plain_lines(raw), raw, block.number, settings, line=block.timing_line)
+    times = (block.match.span(1), block.match.span(2))
+    return RawCue(span, plain_lines(raw), raw, block.number, settings, line=block.timing_line, times=times)
 
 
 def plain_lines(raw: str) -> tuple[Line, ...]:

@@ -40,6 +40,11 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
     return from_paragraphs([(p, False) for p in re.split(r"\n[ \t\v]*\n", unified)]), []
 
 
+def plain_lines(raw: str) -> tuple[Line, ...]:
+    """The lines of a speech without what only says where it stands: times, signs of headings."""
+    return _lines(raw.split("\n"), None)
+
+
 def from_paragraphs(paragraphs: Sequence[tuple[str, bool]]) -> list[RawCue]:
     """Paragraphs as cues without times; each is its text, with LF between
     lines, and whether its style makes it a heading."""

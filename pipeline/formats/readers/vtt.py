@@ -15,18 +15,19 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import srt
-from pipeline.formats.readers.raw_cue import Piece, RawCue, split_lines
+from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_lines
 from pipeline.timing import Span, clock
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
+_COMMENT = re.compile(r"NOTE(?:[ \t]|\Z)")
 _SPACE = " \t\n\f\r"  # ASCII white space; Python's own idea of it is much wider
-_STAMP = r"(?:(\d{1,9}):)?(\d\d):(\d\d)\.(\d{3})(?!\d)"
+_STAMP = r"((?:(\d{1,9}):)?(\d\d):(\d\d)\.(\d{3})(?!\d))"
 _TIMING = re.compile(rf"[{_SPACE}]*{_STAMP}[{_SPACE}]*-->[{_SPACE}]*{_STAMP}(.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class VttCue:
-    """A cue as the standard's parser sees it: `end_ms` may lie before `start_ms`; `line` (from 1) holds its times."""
+    """A cue as the standard's parser sees it: `end_ms` may lie before `start_ms`; `line` (from 1) holds its `times`."""
 
     id: str
     start_ms: int
@@ -34,16 +35,19 @@ class VttCue:
     settings: str
     text: str
     line: int
+    times: tuple[Extent, Extent] = ((0, 0), (0, 0))
 
 
 @dataclass(slots=True)
 class VttFile:
-    """What the standard's parser collects; `skipped` are lines (from 1) whose timing it could not read."""
+    """What the standard's parser collects; `skipped` are lines (from 1) whose timing it could not read, `dropped`
+    those at which text begins that stands in no cue."""
 
     cues: list[VttCue] = field(default_factory=list)
     regions: list[str] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
     skipped: list[int] = field(default_factory=list)
+    dropped: list[tuple[int, str]] = field(default_factory=list)
 
 
 def sniff(text: str) -> bool:
@@ -61,6 +65,10 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         cues, notes = srt.parse(text, path)
         return cues, ["writes its times as SubRip does, with a comma, and players will not show it", *notes]
     notes = [f"line {n}: the timing cannot be read, so players and we skip this cue" for n in found.skipped]
+    notes += [
+        f"line {n}: the text '{text[:40]}' stands in no cue, so players and we skip it"
+        for n, text in found.dropped
+    ]
     cues = []
     for cue in found.cues:
         if cue.end_ms < cue.start_ms:
@@ -68,9 +76,8 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         if "<" in _without_tags(cue.text):
             notes.append(f"the cue at {clock(cue.start_ms)} holds a bare '<'; behind it players show nothing")
         span = Span(cue.start_ms, max(cue.start_ms, cue.end_ms))
-        cues.append(
-            RawCue(span, split_lines(cue_pieces(cue.text)), cue.text, cue.id, cue.settings, line=cue.line)
-        )
+        lines = plain_lines(cue.text)
+        cues.append(RawCue(span, lines, cue.text, cue.id, cue.settings, line=cue.line, times=cue.times))
     return cues, notes
 
 
@@ -102,6 +109,27 @@ def parse_file(text: str) -> VttFile:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A timing line: its times, where in the line they are written, and the cue settings behind them."""
+
+    start_ms: int
+    end_ms: int
+    times: tuple[Extent, Extent]
+    settings: str
+
+
+def timing(line: str) -> Timing | None:
+    """What the standard's parser reads from a timing line (6.1, "collect WebVTT cue timings and settings")."""
+    match = _TIMING.match(line)
+    if match is None:
+        return None
+    start_ms, end_ms = _stamp_ms(match.groups()[1:5]), _stamp_ms(match.groups()[6:10])
+    if start_ms is None or end_ms is None:
+        return None
+    return Timing(start_ms, end_ms, (match.span(1), match.span(6)), match[11].strip(_SPACE))
+
+
 class _Block:
     """One pass of "collect a WebVTT block" (6.1) from line `at`: what it finds
     goes into `file`, `end` is where the next begins."""
@@ -111,8 +139,12 @@ class _Block:
         self.buffer: list[str] = []
         self.kind = ""
         self.cue: VttCue | None = None
+        seen = len(file.skipped)
         self.end = self._collect(lines, at, in_header)
         self._keep()
+        is_read = self.cue or self.kind or in_header or len(file.skipped) > seen
+        if not is_read and not _COMMENT.match(lines[at]) and any(map(str.isalpha, "".join(self.buffer))):
+            file.dropped.append((at + 1, lines[at]))
 
     def _collect(self, lines: list[str], at: int, in_header: bool) -> int:
         seen_arrow = False
@@ -132,14 +164,14 @@ class _Block:
         return len(lines)
 
     def _timing(self, line: str, number: int) -> None:
-        match = _TIMING.match(line)
-        times = match.groups()[:8] if match else ()
-        start_ms, end_ms = _stamp_ms(times[:4]), _stamp_ms(times[4:])
-        if match is None or start_ms is None or end_ms is None:
+        found = timing(line)
+        if found is None:
             self.file.skipped.append(number + 1)
             self.cue = None
             return
-        self.cue = VttCue("\n".join(self.buffer), start_ms, end_ms, match[9].strip(_SPACE), "", number + 1)
+        self.cue = VttCue(
+            "\n".join(self.buffer), found.start_ms, found.end_ms, found.settings, "", number + 1, found.times
+        )
         self.buffer = []
 
     def _declaration(self) -> None:
@@ -162,9 +194,7 @@ class _Block:
 
 
 def _stamp_ms(parts: Sequence[str | None]) -> int | None:
-    """Milliseconds of a timestamp's parts, None when there is none or minutes or seconds exceed 59 (6.3)."""
-    if not parts:
-        return None
+    """Milliseconds of a timestamp's parts, None when minutes or seconds exceed 59 (6.3)."""
     hours, minutes, seconds, fraction = (int(p or 0) for p in parts)
     if minutes > 59 or seconds > 59:
         return None
@@ -176,6 +206,11 @@ _NODES = frozenset(("c", "i", "b", "u", "ruby", "rt", "v", "lang"))
 _STYLES = frozenset("biu")
 _TOKEN = re.compile(r"<[^>]*>?|[^<]+")
 _TAG = re.compile(rf"<(/?)([^{_SPACE}.>]*)((?:\.[^{_SPACE}>]*)?)(?:[{_SPACE}]+([^>]*))?>?", re.DOTALL)
+
+
+def plain_lines(raw: str) -> tuple[Line, ...]:
+    """The lines of a WebVTT payload without its markup, each piece with the voice and style that markup gives it."""
+    return split_lines(cue_pieces(raw))
 
 
 def cue_pieces(text: str) -> list[Piece]:

@@ -3,9 +3,7 @@
 The rules, applied to the lines of one cue:
 
 1. A line that is a credit ("Subtitles by ...") is unspoken, word by word.
-2. At the start of a line, a dialogue dash, `>>` and a label are taken off; they mark a new speaker.
-   A hyphen is one unless a digit follows ("-5"); a longer dash needs a capital behind it, because "– and
-   then" goes on. Within a line, a dash or a label does the same behind the end of a sentence.
+2. A dialogue dash, `>>` and a label are taken off; they mark a new speaker (see `turns`).
 3. `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
    `(...)` is one when it names a sound, is in capitals, or is alone on its line and short; otherwise its
    words are spoken. `♪ ... ♪` is one; so is `# ... #` that fills its line.
@@ -22,40 +20,17 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.formats.readers import sounds
+from pipeline.formats.readers import sounds, turns
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import RawCue, text_lines
+from pipeline.formats.readers.turns import SpeakerChange
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import SubtitlesCue, SubtitlesWord
 
 _MAX_ASIDE_WORDS = 7  # a longer text in round brackets is something that somebody says
-_BRACKETED = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫♬][^♪♫♬]*(?:[♪♫♬]+|$)|(?m:^[ \t]*#[ \t][^#\n]*#[ \t]*$)")
-_LABEL_WINDOW = 200  # characters in which a label and what follows it are looked for
 _NON_SPACE = re.compile(r"\S+")
-_CHEVRONS = re.compile(r"[ \t]*>{2,3}[ \t]*")
-_CAPITAL = r"[A-ZÀ-ÖØ-Þ\"“‘'«¿¡\[(♪]"
-_DASH = re.compile(
-    rf"[ \t]*(?:[-‐‑−](?![-–‐‑−>])(?=[ \t]|[^\s\d.,…])|–(?=[ \t]*{_CAPITAL})|[—―•](?=[ \t]+{_CAPITAL}))[ \t]*"
-)
-# Where another speaker may begin within a line: behind the end of a sentence.
-_TURN_WITHIN_LINE = re.compile(r"(?<=[.?!…\])”\"♪])[ \t]+(?=[-–—][ \t]?\S|[^\W\d_][^:\n]{0,31}:[ \t]|>>)")
 _PRONOUNCED_SIGNS = frozenset("&%@#+=*")
 _OPENING_PUNCTUATION = frozenset("«“‘„([{¿¡\"'")
-
-
-@dataclass(frozen=True, slots=True)
-class _SpeakerChange:
-    """From `start` on somebody else speaks; `label` is who, where it is said;
-    the text up to `end` is not part of the words.
-
-    `voice` says that markup names the speaker; `aside` is what stood inside a label, "(sighs)".
-    """
-
-    start: int
-    end: int
-    label: str | None
-    voice: bool = False
-    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +46,11 @@ def tokenize(
     cues: Sequence[RawCue], known_names: Iterable[str] = (), script: bool = False
 ) -> tuple[SubtitlesCue, ...]:
     """The cues with their words; labels are learnt from all of them first. A cue may come out without any word."""
-    voices = {p.voice for cue in cues for line in cue.lines for p in line if p.voice}
-    starts = (_without_dash(line) for cue in cues for line in text_lines(cue))
-    labels = Labels.learn(starts, known_names, voices)
+    labels = turns.learn_labels(cues, known_names)
     return tuple(
         SubtitlesCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line)
         for cue in cues
     )
-
-
-def _without_dash(line: str) -> str:
-    at = 0
-    while match := _DASH.match(line, at) or _CHEVRONS.match(line, at):
-        at = match.end()
-    return line[at:].strip()
 
 
 def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[SubtitlesWord, ...]:
@@ -92,10 +58,8 @@ def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[SubtitlesWord,
     if cue.unspoken or _is_credits(lines):
         return tuple(SubtitlesWord(w, n, Kind.UNSPOKEN) for n, line in enumerate(lines) for w in line.split())
     text = "\n".join(lines)
-    spans = list(_BRACKETED.finditer(text))
-    voices = list(_changes_by_markup(cue))
-    inside = _changes_by_text(text, spans, labels, frozenset(v.start for v in voices))
-    marks = sorted((*voices, *inside), key=lambda m: (m.start, m.end))
+    spans = turns.brackets(text)
+    marks = turns.changes(cue, labels)
     return tuple(
         _attach_punctuation(_assign_labels(_units(text, spans, marks, script, labels.all_caps), marks, text))
     )
@@ -107,61 +71,8 @@ def _is_credits(lines: list[str]) -> bool:
     )
 
 
-def _changes_by_markup(cue: RawCue) -> Iterator[_SpeakerChange]:
-    """Where markup says that another person speaks."""
-    at, voice = 0, None
-    for line in cue.lines:
-        for piece in line:
-            if piece.voice != voice and piece.text.strip():
-                voice = piece.voice
-                yield _SpeakerChange(at, at, voice, voice=True)
-            at += len(piece.text)
-        at += 1
-
-
-def _changes_by_text(
-    text: str, spans: list[re.Match[str]], labels: Labels, voices: frozenset[int]
-) -> Iterator[_SpeakerChange]:
-    """Where dashes, chevrons or labels say so: where a line or a voice begins or a sentence ends, not inside brackets."""
-    done = at = 0
-    dialogue = False
-    for line in text.split("\n"):
-        end = at + len(line)
-        firm = {at, *(v for v in voices if at <= v < end)}
-        for start in sorted(firm | {at + m.end() for m in _TURN_WITHIN_LINE.finditer(line)}):
-            if start < done or _inside_bracket(start, spans):
-                continue
-            mark = _change_at(text, start, labels, inner=start not in firm, dialogue=dialogue)
-            if mark is not None:
-                dialogue = dialogue or _DASH.match(text, start) is not None
-                done = mark.end
-                yield mark
-        at = end + 1
-
-
-def _inside_bracket(at: int, spans: list[re.Match[str]]) -> bool:
-    """Whether a bracket, of which none overlap, holds this place and does not begin there."""
-    before = bisect_left(spans, at, key=lambda s: s.start()) - 1
-    return before >= 0 and at < spans[before].end()
-
-
-def _change_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool) -> _SpeakerChange | None:
-    dash = _DASH.match(text, start)
-    if dash and inner and not (dialogue and text[dash.end() : dash.end() + 1].isupper()):
-        return None
-    at = dash.end() if dash else start
-    chevrons = _CHEVRONS.match(text, at)
-    at = chevrons.end() if chevrons else at
-    while text[at : at + 1] in (" ", "\t"):
-        at += 1
-    label = labels.at_start(text[at : at + _LABEL_WINDOW], announced=chevrons is not None)
-    if label is not None:
-        return _SpeakerChange(start, at + label.length, label.name, aside=label.aside)
-    return _SpeakerChange(start, at, None) if dash or chevrons else None
-
-
 def _units(
-    text: str, spans: list[re.Match[str]], marks: list[_SpeakerChange], script: bool, all_caps: bool
+    text: str, spans: list[re.Match[str]], marks: list[SpeakerChange], script: bool, all_caps: bool
 ) -> list[_Unit]:
     """Words and sounds in order; what the marks took off is left out."""
     units = [_Unit(m.start, m.aside, Kind.SOUND) for m in marks if m.aside]
@@ -214,7 +125,7 @@ def _kind_of_bracket(span: re.Match[str], rest: list[str], script: bool, all_cap
     return Kind.SOUND if begins and ends else None
 
 
-def _assign_labels(units: list[_Unit], marks: list[_SpeakerChange], text: str) -> list[SubtitlesWord]:
+def _assign_labels(units: list[_Unit], marks: list[SpeakerChange], text: str) -> list[SubtitlesWord]:
     """Units as words, each with the label in force."""
     words: list[SubtitlesWord] = []
     breaks = [at for at, c in enumerate(text) if c == "\n"]
