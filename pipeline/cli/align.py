@@ -31,6 +31,10 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         overwrite: Annotated[
             bool, typer.Option("--overwrite", help="Replace the files even if something else stands there.")
         ] = False,
+        audio_track: Annotated[
+            int | None,
+            typer.Option("--audio-track", help="Which audio track; else the recording's own choice."),
+        ] = None,
         set_: Annotated[list[str] | None, typer.Option("--set", help="A setting: stage.key=value.")] = None,
         as_json: Annotated[
             bool, typer.Option("--json", help="Print the report's findings instead of text.")
@@ -57,7 +61,8 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
                 report, "align --report", subtitles, "name another with --report", overwrite
             )
             told_in.check()
-        chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(set_ or ()))
+        overrides = [*(set_ or ()), *([f"audio_track={audio_track}"] if audio_track is not None else [])]
+        chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(overrides))
         found = realign.realign(media, subtitles, out, chosen, watch("align"))
         timed.write(found.data)
         if told_in is not None:

@@ -43,11 +43,14 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     ) -> int:
         """Copy a recording with chapters and captions that players can switch on; nothing is encoded anew."""
         from pipeline.commands import mux as muxing
+        from pipeline.run.track import listened_to
 
         _check_there(media)
         ending = media.suffix if media.suffix.lower() in muxing.CAPTION_CODECS else ".mkv"
-        target = muxing.mux(media, out, to or out / f"{media.stem}.chapters{ending}", overwrite)
-        say(json.dumps({"file": str(target)}) if as_json else f"{target}: with chapters and captions")
+        target = to or out / f"{media.stem}.chapters{ending}"
+        made = muxing.mux(media, out, target, overwrite, listened_to(media, out))
+        told = "\n".join([f"{made.path}: with chapters and captions", *(f"  - {n}" for n in made.notes)])
+        say(json.dumps(made.as_json()) if as_json else told)
         return 0
 
     @app.command(epilog="Example:  vignette sheet media/talk.mp4")

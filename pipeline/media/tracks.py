@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-# From ISO 639-1, as language tags write it, to ISO 639-2, as containers write it: terminological code, then bibliographic.
-_THREE_LETTERS = {
-    "da": ("dan",), "de": ("deu", "ger"), "en": ("eng",), "es": ("spa",), "fi": ("fin",), "fr": ("fra", "fre"),
-    "it": ("ita",), "ja": ("jpn",), "nl": ("nld", "dut"), "no": ("nor",), "pl": ("pol",), "pt": ("por",),
-    "ru": ("rus",), "sv": ("swe",), "zh": ("zho", "chi"),
-}  # fmt: skip
+from pipeline.languages import spellings
 
 
 def number_of(streams: Sequence[Any], language: str) -> int:
@@ -31,11 +26,9 @@ def language_of(stream: Any) -> str:
 def _rank(stream: Any, language: str) -> tuple[bool, bool, bool]:
     from av.stream import Disposition
 
-    spoken = language.split("-")[0].lower()
-    names = (spoken, *_THREE_LETTERS.get(spoken, ()))
     beside = Disposition.comment | Disposition.visual_impaired
     return (
-        language_of(stream).split("-")[0] not in names,
+        language_of(stream).split("-")[0] not in spellings(language),
         bool(stream.disposition & beside),
         not stream.disposition & Disposition.default,
     )

@@ -80,11 +80,15 @@ def failed(found: Iterable[Outcome]) -> bool:
 
 @dataclass(eq=False)
 class Defect(VignetteError):
-    """Something we did not foresee; `log` holds where it happened, and nothing of what was said."""
+    """Something we did not foresee; `log` holds where, and nothing of what was said; None where it could not be written."""
 
     kind_of_error: str
-    log: Path
+    log: Path | None
 
     def __str__(self) -> str:
-        where = f"please report it with {self.log} (it holds no transcript text)"
+        where = (
+            f"please report it with {self.log} (it holds no transcript text)"
+            if self.log
+            else "please report it"
+        )
         return f"an unforeseen {self.kind_of_error} stopped this recording - {where}"
