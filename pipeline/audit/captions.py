@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.audit.model import Differing, Document, Facts, Flaw, ShownCue, SpokenWord
 from pipeline.audit.syntax import Block, Scan, scan
 from pipeline.errors import SubtitlesError
+from pipeline.files import read_regular
 from pipeline.formats.readers import read
 from pipeline.timing import Span
 from pipeline.transcript import Grade, Kind
@@ -227,7 +228,7 @@ def merged(own: Facts, given: Facts | None) -> Facts:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
 

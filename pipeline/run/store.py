@@ -180,6 +180,7 @@ class Store:
         origin = self.folder / _ORIGIN
         try:
             held = origin.read_text("utf-8") if origin.is_file() else ""
+            (self.folder / held).is_file()  # a name that no file could have is nobody's
         except (OSError, ValueError):
             return ""
         return held if held.isprintable() else ""

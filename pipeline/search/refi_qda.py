@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import DocumentError, OutputError
+from pipeline.files import read_regular
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import KINDS, Document, Spoken, Tag
 from pipeline.search.answers.clips import recording_of
@@ -95,7 +96,7 @@ def _read(folder: Path) -> tuple[dict[str, Document], list[DocumentError]]:
     skipped: list[DocumentError] = []
     for path in reader.find(folder) if folder.is_dir() else ():
         try:
-            found[path.relative_to(folder).as_posix()] = reader.parse(path.read_bytes(), path)
+            found[path.relative_to(folder).as_posix()] = reader.parse(read_regular(path), path)
         except DocumentError as error:
             skipped.append(error)
         except OSError as error:

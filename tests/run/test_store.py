@@ -97,3 +97,37 @@ def test_forgetting_leaves_nothing(store):
     store.forget()
     store.forget()
     assert not store.folder.exists()
+
+
+@pytest.mark.parametrize("held", [b"\xff\xfe", b"a\0b", b"", b"[" * 5000])
+def test_an_origin_that_cannot_be_read_stops_nobody(store, tmp_path, held):
+    media = tmp_path / "talk.mp4"
+    media.write_bytes(b"x")
+    with store.locked():
+        (store.folder / "origin").write_bytes(held)
+        assert store.origin() is None or not store.origin().exists()
+        store.claim(media)
+    assert store.origin().samefile(media)
+
+
+def test_folders_in_the_way_of_side_files_stop_nobody(store, tmp_path):
+    media = tmp_path / "talk.mp4"
+    media.write_bytes(b"x")
+    for name in ("lock", "origin", "intended.json"):
+        (store.folder / name).mkdir(parents=True)
+    with store.locked():
+        store.claim(media)
+        store.record_written({"talk.txt": "1"})
+        with pytest.raises(OutputError, match="another run is working"), store.locked():
+            pass
+    assert store.written() == {"talk.txt": "1"}
+
+
+def test_where_nothing_can_be_locked_a_sentence_says_what_to_do(store):
+    for name in ("lock", "run.lock"):
+        (store.folder / name).mkdir(parents=True)
+    with (
+        pytest.raises(OutputError, match=r"cannot be locked .* - remove lock, run.lock in it"),
+        store.locked(),
+    ):
+        pass
