@@ -9,6 +9,7 @@ import pytest
 
 from pipeline import files
 from pipeline.errors import OutputError
+from pipeline.run import batch
 from pipeline.run.store import Store, digest_of
 from pipeline.timing import Span
 from pipeline.transcript import Heard, TextSource, TimeSource, Token
@@ -131,3 +132,16 @@ def test_where_nothing_can_be_locked_a_sentence_says_what_to_do(store):
         store.locked(),
     ):
         pass
+
+
+@pytest.mark.parametrize("full", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_of_the_file_that_did_not_fit(store, full):
+    found = batch._defect(store, OSError(full, os.strerror(full), "sound.npy"))
+    assert str(found).startswith("sound.npy: cannot be written: ")
+    assert "error.log" not in str(found)
+
+
+def test_a_defect_is_told_even_where_it_cannot_be_written_down(store):
+    found = batch._defect(store, KeyError("x"))  # there is no folder yet
+    assert str(found) == "an unforeseen KeyError stopped this recording - please report it"
+    assert found.facts()["log"] is None
