@@ -113,6 +113,9 @@ def _placed(stream: Any, ending: str, text_codec: str, chapters: int) -> tuple[K
     matroska = ending == ".mkv"
     if matroska and type == "video" and codec in _COVERS and _is_cover(stream):
         return Kept(stream.index, "cover", codec), ""
+    if type in ("video", "audio") and stream.codec_context is None:
+        what = "picture" if type == "video" else "sound of one track"
+        return None, f"its {what} is left out: its format is not known here"
     if type in ("video", "audio"):
         return Kept(stream.index, type), ""
     if type == "attachment":

@@ -180,3 +180,12 @@ def test_the_reported_recordings(made, tmp_path, name):
     copy = mux(given, tmp_path, tmp_path / f"copy{given.suffix}").path
     assert {s for s in streams(given) if s[0] != "data"} <= {*streams(copy)}
     assert [s[2] for s in streams(copy) if s[0] == "subtitle"] == ["spa", "eng"]
+
+
+def test_a_picture_of_an_unknown_format_is_left_out_and_said(made, tmp_path):
+    data = made.read_bytes()
+    at = data.index(b"avc1", data.index(b"stsd"))
+    made.write_bytes(data[:at] + b"zzzz" + data[at + 4 :])
+    copy = mux(made, tmp_path, tmp_path / "copy.mp4")
+    assert copy.notes == ("its picture is left out: its format is not known here",)
+    assert [s[0] for s in streams(copy.path) if s[0] != "data"] == ["audio", "subtitle"]
