@@ -214,13 +214,15 @@ class TranscriptError(VignetteError):
 
 @dataclass(eq=False)
 class Defect(VignetteError):
-    """An unforeseen exception; `log` is a file with its stack trace, which holds nothing of what was said."""
+    """An unforeseen exception; `log` is a file with its stack trace, which holds nothing of what was said; None where it could
+    not be written."""
 
     kind_of_error: str
-    log: Path
+    log: Path | None
 
     def __str__(self) -> str:
-        where = f"please report it with {self.log} (it holds no transcript text)"
+        held = f" with {self.log} (it holds no transcript text)" if self.log else ""
+        where = f"please report it{held}"
         return _sentence(f"an unforeseen {self.kind_of_error} stopped this recording", where)
 
 

@@ -39,6 +39,14 @@ _PROBLEMS = {
     errno.ENAMETOOLONG: ("the name is too long for this disk", "rename the recording"),
 }
 
+# What is no regular file is called so.
+_KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
 
 def write_atomic(
     path: Path, content: str | bytes, elsewhere: str = "choose another folder with --out"
@@ -107,6 +115,19 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def read_regular(path: Path) -> bytes:
+    """The bytes of a regular file, of any one that a link leads to. Raises OSError, also for what could be read without end.
+
+    Opening a pipe waits for somebody to write to it, and a device such as /dev/zero never ends.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):  # a folder has an error of its own
+        return path.read_bytes()
+    raise OSError(
+        errno.EINVAL, f"it is {_KINDS.get(stat.S_IFMT(mode), 'something else')}, not a regular file"
+    )
 
 
 def data_file(name: str) -> Path:

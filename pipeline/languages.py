@@ -27,6 +27,24 @@ _TERMINOLOGICAL = _pairs("""
     alb:sqi arm:hye baq:eus bur:mya chi:zho cze:ces dut:nld fre:fra geo:kat ger:deu gre:ell ice:isl mac:mkd mao:mri
     may:msa per:fas rum:ron slo:slk tib:bod wel:cym
 """)
+# The names of languages in English and in the language itself, as people write them into the names of files.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "da": ("danish", "dansk"),
+    "de": ("german", "deutsch"),
+    "en": ("english",),
+    "es": ("spanish", "español", "espanol"),
+    "fi": ("finnish", "suomi"),
+    "fr": ("french", "français", "francais"),
+    "it": ("italian", "italiano"),
+    "ja": ("japanese",),
+    "nl": ("dutch", "nederlands"),
+    "no": ("norwegian", "norsk"),
+    "pl": ("polish", "polski"),
+    "pt": ("portuguese", "português", "portugues"),
+    "ru": ("russian",),
+    "sv": ("swedish", "svenska"),
+    "zh": ("chinese",),
+}
 
 
 def primary(tag: str) -> str:
@@ -43,3 +61,16 @@ def three_letters(tag: str) -> str:
 def same_language(one: str, other: str) -> bool:
     """Whether two tags or codes name the same language, whatever the region."""
     return three_letters(one) == three_letters(other)
+
+
+def spellings(tag: str) -> tuple[str, ...]:
+    """Every way in which the language of a tag may be written, in small letters: its own code first."""
+    plain, whole = primary(tag), three_letters(tag)
+    short = next((two for two, three in _THREE_LETTERS.items() if three == whole), plain)
+    old = (code for code, now in _TERMINOLOGICAL.items() if now == whole)
+    return tuple(dict.fromkeys((plain, short, whole, *old, *_NAMES.get(short, ()))))
+
+
+def known() -> frozenset[str]:
+    """All codes and names that may stand in the name of a file, in small letters: of the languages whose names are known."""
+    return frozenset(name for code in _NAMES for name in spellings(code))

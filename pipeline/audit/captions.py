@@ -182,10 +182,3 @@ def merged(own: Facts, given: Facts | None) -> Facts:
     names = ("duration_ms", "frame_rate", "shots", "speech", "words")
     put = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
     return replace(own, **put, differing=given.differing or own.differing, names=given.names or own.names)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error

@@ -32,6 +32,10 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         overwrite: Annotated[
             bool, typer.Option("--overwrite", help="Replace the files even if something else stands there.")
         ] = False,
+        audio_track: Annotated[
+            int | None,
+            typer.Option("--audio-track", help="Which audio track; else the recording's own choice."),
+        ] = None,
         set_: Annotated[list[str] | None, typer.Option("--set", help="A setting: stage.key=value.")] = None,
         as_json: Annotated[
             bool, typer.Option("--json", help="Print the report's findings instead of text.")
@@ -58,7 +62,8 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
                 report, "align --report", subtitles, "name another with --report", overwrite
             )
             report_file.check()
-        chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(set_ or ()))
+        overrides = [*(set_ or ()), *([f"audio_track={audio_track}"] if audio_track is not None else [])]
+        chosen = settings.load(PROJECT_FILE, sidecar_of(media), tuple(overrides))
         found = realign(media, subtitles, out, chosen, watch("align"))
         timed_file.write(found.data)
         if report_file is not None:

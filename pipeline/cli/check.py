@@ -31,6 +31,12 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
         media: Annotated[
             Path | None, typer.Option("--media", help="Their recording, to check against the sound.")
         ] = None,
+        audio_track: Annotated[
+            int | None,
+            typer.Option(
+                "--audio-track", help="With --media: which audio track; else the one that was captioned."
+            ),
+        ] = None,
         profile: Annotated[
             list[str] | None,
             typer.Option("--profile", help="training, netflix, bbc, dcmp or wcag-fcc; repeatable."),
@@ -64,7 +70,12 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
         from pipeline.cli.fix import fix as fix_files
         from pipeline.commands import recording
 
-        evidence = recording.evidence_of(media, progress=watch("listen")) if media else None
+        if audio_track is not None and media is None:
+            raise UsageError("--audio-track goes with --media", "name the recording: --media FILE")
+        evidence = None
+        if media is not None:
+            track = recording.track_for(media, files, audio_track)
+            evidence = recording.evidence_of(media, progress=watch("listen"), track=track)
         if waive:
             request = (waive, at, reason, by)
             return _waive(files[0], profile or ["training"], evidence, request, shape == "json", say)

@@ -45,11 +45,14 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         """Copy a recording with chapters and captions that players can switch on; nothing is encoded anew."""
         from pipeline.commands.mux import CAPTION_CODECS
         from pipeline.commands.mux import mux as mux_captions
+        from pipeline.run.track import listened_to
 
         _check_exists(media)
         suffix = media.suffix if media.suffix.lower() in CAPTION_CODECS else ".mkv"
-        target = mux_captions(media, out, to or out / f"{media.stem}.chapters{suffix}", overwrite)
-        say(json.dumps({"file": str(target)}) if as_json else f"{target}: with chapters and captions")
+        target = to or out / f"{media.stem}.chapters{suffix}"
+        made = mux_captions(media, out, target, overwrite, listened_to(media, out))
+        told = "\n".join([f"{made.path}: with chapters and captions", *(f"  - {n}" for n in made.notes)])
+        say(json.dumps(made.as_json()) if as_json else told)
         return 0
 
     @app.command(epilog="Example:  vignette sheet media/talk.mp4")

@@ -1,30 +1,49 @@
-"""Muxing: a copy of a recording with chapters and a caption track inside; picture and sound are copied, never encoded."""
+"""Muxing: a copy of a recording with chapters and a caption track inside; all that it held is copied, never encoded."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.commands.guarded_file import GuardedFile
-from pipeline.errors import DocumentError, NotCaptioned, UsageError
+from pipeline.errors import DocumentError, MediaError, NotCaptioned, UsageError
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Scene
 from pipeline.languages import three_letters
+from pipeline.media import streams
+from pipeline.media.facts import MediaFacts, facts
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
+from pipeline.media.opening import PROTOCOLS, ffmpeg_input, ffmpeg_text, open_container
+from pipeline.media.streams import Plan
 
 # The container's suffix -> ffmpeg's name of the subtitle codec that it holds.
 CAPTION_CODECS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".mkv": "srt"}
 
 
-def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
-    """Mux `media` with the chapters and captions found in the folder `out` into `target`, and return that.
+@dataclass(frozen=True, slots=True)
+class Muxed:
+    """The copy that was made; `notes` say what it holds otherwise than the recording does, or not at all."""
 
-    Raises NotCaptioned where there is nothing to put in, DocumentError, UsageError where the container cannot hold it,
-    OutputError where the copy would replace the recording or, without `overwrite`, a file that is no earlier copy, and
-    MediaError when ffmpeg fails.
+    path: Path
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The copy as plain JSON values."""
+        return {"file": str(self.path), "notes": list(self.notes)}
+
+
+def mux(
+    media: Path, out: Path, target: Path, overwrite: bool = False, track: tuple[int, str] = (0, "en")
+) -> Muxed:
+    """Write `target`, a copy of `media` with the captions found in the folder `out`, and the chapters where it has none.
+
+    Everything else stays: picture, cover, sound, subtitles, attachments, data and which of them are the default. `track` is
+    the audio track that was captioned. Raises NotCaptioned where there is nothing to put in, UsageError where the container
+    cannot hold it, OutputError where the copy would replace the recording or, without `overwrite`, a file that is no earlier
+    copy, and MediaError when ffmpeg fails.
     """
     codec = CAPTION_CODECS.get(target.suffix.lower())
     if codec is None:
@@ -37,37 +56,93 @@ def mux(media: Path, out: Path, target: Path, overwrite: bool = False) -> Path:
         raise NotCaptioned(
             media, f"there are no captions to publish in {captions}", f"run: vignette run {media}"
         )
+    chosen = facts(media, *track)
+    plan = streams.plan(media, target.suffix.lower(), codec)
     with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
         chapters = Path(folder) / "chapters.txt"
         chapters.write_text(ffmetadata(transcript.scenes), encoding="utf-8")
         part = target.with_name(f".{target.stem}.part{target.suffix}")
         try:
-            _run(media, captions, chapters, part, codec, transcript.lang)
+            cover = streams.save_cover(media, plan, Path(folder))
+            plan = _copied(media, plan, _Added(captions, chapters, codec, transcript.lang, cover), part)
             place.move(part)
         finally:
             part.unlink(missing_ok=True)
-    return target
+    return Muxed(target, (*plan.notes, *_chapters_note(plan), *_track_note(media, chosen)))
 
 
-def _run(media: Path, captions: Path, chapters: Path, target: Path, codec: str, lang: str) -> None:
+def _chapters_note(plan: Plan) -> Iterator[str]:
+    if plan.chapters:
+        count = "1 chapter" if plan.chapters == 1 else f"{plan.chapters} chapters"
+        yield f"its own {count} stayed; those of the run stand in the .chapters.vtt"
+
+
+def _track_note(media: Path, chosen: MediaFacts) -> Iterator[str]:
+    """That players begin with another audio track than the one that the captions are about."""
+    with open_container(media) as container:
+        first = streams.default_audio(container)
+    if first != chosen.audio_track:
+        spoken = f" ({chosen.audio_language})" if chosen.audio_language else ""
+        yield f"the captions are about audio track {chosen.audio_track}{spoken}; players begin with track {first}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What is put in: the captions, how they are stored and their language, the chapters as ffmpeg's metadata, and a cover
+    as a file with its MIME type."""
+
+    captions: Path
+    chapters: Path
+    codec: str
+    lang: str
+    cover: tuple[Path, str] | None
+
+
+def _copied(media: Path, plan: Plan, added: _Added, target: Path) -> Plan:
+    """Make the copy; without data that the container refuses, where it does. What was done comes back. Raises MediaError."""
+    try:
+        _run(media, plan, added, target)
+    except MediaError:
+        if not plan.of_type("data"):
+            raise
+        fewer = plan.without("data", f"a stream of data is left out: {target.suffix} cannot hold it")
+        _run(media, fewer, added, target)
+        return fewer
+    return plan
+
+
+def _run(media: Path, plan: Plan, added: _Added, target: Path) -> None:
     import ffmpeg
 
-    film = ffmpeg.input(file_url(media))
-    text = ffmpeg.input(file_url(captions), f="srt")
+    film, text = ffmpeg_input(media), ffmpeg_text(added.captions, "srt")
+    kept = [film[str(k.index)] for k in plan.kept if k.type != "cover"]
+    before = plan.of_type("subtitle")
     options = {
         "c": "copy",
-        "c:s": codec,
-        "map_chapters": 2,  # the third input: film, captions, chapters
+        **{f"c:s:{n}": k.convert for n, k in enumerate(before) if k.convert},
+        f"c:s:{len(before)}": added.codec,
+        "map_chapters": 0
+        if plan.chapters
+        else 2,  # the film's own, or the third input: film, captions, chapters
         "map_metadata": 0,
-        "metadata:s:s:0": f"language={three_letters(lang)}",
+        f"metadata:s:s:{len(before)}": f"language={three_letters(added.lang)}",
+        **_attached(added.cover, len(plan.of_type("attachment"))),
     }
-    node = ffmpeg.output(film["v?"], film["a?"], text["s"], file_url(target), **options)
-    run_ffmpeg(_with_chapters(node, chapters), media)
+    node = ffmpeg.output(*kept, text["s"], file_url(target), **options)
+    run_ffmpeg(_with_input(node, added.chapters), media)
 
 
-def _with_chapters(node: Any, chapters: Path) -> Any:
-    """The command with the chapters as a further input: ffmpeg-python adds only inputs that a stream is taken from."""
-    return node.global_args("-f", "ffmetadata", "-i", file_url(chapters))
+def _attached(cover: tuple[Path, str] | None, before: int) -> dict[str, Any]:
+    """ffmpeg's options that attach a cover behind so many files which are attached already; it is called as its file."""
+    if cover is None:
+        return {}
+    file, mime = cover
+    return {"attach": str(file), f"metadata:s:t:{before}": f"mimetype={mime}"}
+
+
+def _with_input(node: Any, chapters: Path) -> Any:
+    """ffmpeg-python names only inputs that a stream is taken from; chapters are none, so theirs is named globally."""
+    return node.global_args("-protocol_whitelist", PROTOCOLS, "-f", "ffmetadata", "-i", file_url(chapters))
 
 
 def ffmetadata(parts: Sequence[Scene]) -> str:

@@ -12,10 +12,13 @@ import numpy as np
 
 from pipeline.audit import Facts, Finding, Report
 from pipeline.audit.report import worst
-from pipeline.errors import MediaError
+from pipeline.errors import MediaError, UsageError
+from pipeline.files import WORK_FOLDER
 from pipeline.media.facts import Audio, MediaFacts, decode_audio, facts
-from pipeline.media.ffmpeg import file_url, run_ffmpeg
+from pipeline.media.ffmpeg import run_ffmpeg
+from pipeline.media.opening import ffmpeg_input
 from pipeline.progress import Progress, part, silent
+from pipeline.run.track import listened_to
 from pipeline.speech.vad import speech_regions
 from pipeline.timing import Span, format_timecode
 
@@ -51,11 +54,10 @@ class Evidence:
 
     def _frame(self, time_ms: int, path: Path) -> bytes:
         """The video frame at a time as JPEG; empty where there is none (behind the end, a damaged place)."""
-        import ffmpeg
 
         path.unlink(missing_ok=True)
-        node = ffmpeg.input(file_url(self.media.path), ss=f"{time_ms / 1000:.3f}")
         try:
+            node = ffmpeg_input(self.media.path, ss=f"{time_ms / 1000:.3f}")
             run_ffmpeg(
                 node.output(str(path), vframes=1, vf=f"scale=-2:{FRAME_HEIGHT_PX}", qscale=5), self.media.path
             )
@@ -118,14 +120,17 @@ def _waveform_svg(audio: Audio, window: Span, shown: Span, top: int) -> str:
     )
 
 
-def evidence_of(path: Path, known: Facts | None = None, progress: Progress = silent) -> Evidence:
+def evidence_of(
+    path: Path, known: Facts | None = None, progress: Progress = silent, track: tuple[int, str] = (0, "en")
+) -> Evidence:
     """Analyse a recording: its duration, its frame rate, where voice activity detection finds speech.
 
+    `track` is the audio track (from 1, 0 for the usual one) and the language by which one of several is chosen.
     `known` are facts from elsewhere, such as the words of its transcript; they stay. Raises MediaError and
     WeightsError.
     """
-    media = facts(path)
-    audio = decode_audio(path, part(progress, 0.0, 0.5))
+    media = facts(path, *track)
+    audio = decode_audio(path, part(progress, 0.0, 0.5), *track)
     speech = speech_regions(audio, progress=part(progress, 0.5, 1.0))
     audit_facts = replace(
         known or Facts(),
@@ -134,3 +139,18 @@ def evidence_of(path: Path, known: Facts | None = None, progress: Progress = sil
         speech=speech,
     )
     return Evidence(media, audio, audit_facts)
+
+
+def track_for(media: Path, files: Sequence[Path], chosen: int | None = None) -> tuple[int, str]:
+    """The audio track that captions are about: the `chosen` one, else what was listened to when they were made.
+
+    Captions lie where a run left them, or beside their recording, whose settings then tell. Raises SettingsError and
+    UsageError.
+    """
+    made_in = next((f.parent for f in files if (f.parent / WORK_FOLDER / media.stem).is_dir()), media.parent)
+    track, language = listened_to(media, made_in)
+    if chosen is None:
+        return track, language
+    if chosen < 0:
+        raise UsageError(f"there is no audio track {chosen}", "tracks are counted from 1")
+    return chosen, language

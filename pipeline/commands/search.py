@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError, counted
 from pipeline.files import MEDIA_FOLDER
+from pipeline.run.track import listened_to
 from pipeline.search import refi_qda
 from pipeline.search.answers import clips, links, render
 from pipeline.search.engine import Index
@@ -75,7 +77,11 @@ def search(
             what = "a transcript has" if late == 1 else f"{late} transcripts have"
             results = replace(results, notes=(*results.notes, f"{what} changed since; run: vignette index"))
     results = links.linked(results, folder, media)
-    cut = clips.cut(results.hits, media, clips_folder) if clips_folder is not None else ()
+    cut = (
+        clips.cut(results.hits, media, clips_folder, partial(listened_to, out=folder))
+        if clips_folder is not None
+        else ()
+    )
     status = 1 if any(c.problem for c in cut) else 0
     if format == "json":
         more = {"clips": [c.as_json() for c in cut]} if clips_folder is not None else {}

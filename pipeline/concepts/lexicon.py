@@ -27,6 +27,7 @@ from pipeline.concepts.notation import (
 from pipeline.concepts.patterns import Phrase, count_variants
 from pipeline.concepts.source import Entry, LexiconSource
 from pipeline.errors import LexiconError, nearest
+from pipeline.files import read_regular
 
 _T = TypeVar("_T")
 _TOP_KEYS = frozenset({"version", "language", "passed_over", "forms", "sets", "broader", "concept", "blocks"})
@@ -94,7 +95,7 @@ def load_lazily(path: Path) -> Lexicon:
     """The lexicon in a file with its patterns parsed on demand, for those who need few of them: parsing all takes a third of a
     second. Raises LexiconError, on demand too."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
         text = data.decode("utf-8")
     except OSError as error:
         raise LexiconError(path, f"cannot be read: {error.strerror}") from error

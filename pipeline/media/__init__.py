@@ -7,6 +7,7 @@
     audio    mono 16 kHz sound in memory or mapped from a file; the downmix
     quiet    whether a stretch without speech is silence
     digest   the SHA-256 of a recording, cached
+    opening  every file opened with whitelists: regular files that hold their sound themselves
     ffmpeg   the ffmpeg program
 
 The presentation clock is the one that browsers and ffmpeg play a file by: 0 is where its earliest stream starts.

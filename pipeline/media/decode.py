@@ -13,6 +13,7 @@ import numpy as np
 from pipeline.media.audio import Mixer, SampleBuffer, to_sample
 from pipeline.media.clock import LONGEST_PAUSE_S, RESTART_S, PresentationClock, Timed
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
+from pipeline.media.opening import ffmpeg_input, open_container
 from pipeline.progress import Progress
 from pipeline.timing import SAMPLE_RATE_HZ, seconds_to_ms
 
@@ -23,6 +24,24 @@ if TYPE_CHECKING:
 
 # How much is resampled and mixed at once, in seconds: large enough to be quick, small enough to stay in memory.
 CHUNK_S = 10
+# Sample rates of real recordings: speech needs more than the lowest, DSD decoded stays below the highest. A header that
+# claims 1 Hz would have seconds of sound blown up to days.
+LOWEST_RATE_HZ = 2_000
+HIGHEST_RATE_HZ = 3_000_000
+
+
+__all__ = [
+    "HIGHEST_RATE_HZ",
+    "LOWEST_RATE_HZ",
+    "Decoded",
+    "decode_with_ffmpeg",
+    "decode_with_pyav",
+    "heard_or_seen",
+    "moving_pictures",
+    "open_container",
+    "origin_s",
+    "undecodable_pictures",
+]
 
 
 @dataclass
@@ -35,19 +54,13 @@ class Decoded:
     packets_end_ms: int = 0
 
 
-def open_container(path: Path) -> InputContainer:
-    """The file opened by PyAV, whatever its name; raises av's own errors. Unreadable tags are ignored."""
-    import av
-
-    return av.open(file_url(path), mode="r", metadata_errors="ignore")
-
-
 def origin_s(container: InputContainer) -> float:
     """The start time in seconds of the earliest audio or video stream: presentation time 0 in the file's timestamps.
 
     Browsers and ffmpeg subtract it from everything. Libav has honoured edit lists and encoder priming in it.
     """
-    starts = [s.start_time * float(s.time_base) for s in heard_or_seen(container) if s.start_time is not None]
+    streams = [*heard_or_seen(container), *undecodable_pictures(container)]
+    starts = [s.start_time * float(s.time_base) for s in streams if s.start_time is not None]
     return min(starts, default=0.0)
 
 
@@ -57,7 +70,16 @@ def heard_or_seen(container: InputContainer) -> list[Any]:
 
 
 def moving_pictures(container: InputContainer) -> list[Any]:
-    """The video streams without cover art."""
+    """The video streams without cover art, and without those that no decoder is known for."""
+    return [s for s in _not_covers(container) if s.codec_context is not None]
+
+
+def undecodable_pictures(container: InputContainer) -> list[Any]:
+    """The video streams that libav has no decoder for: nothing can be asked of them but where they stand in the file."""
+    return [s for s in _not_covers(container) if s.codec_context is None]
+
+
+def _not_covers(container: InputContainer) -> list[Any]:
     from av.stream import Disposition
 
     return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
@@ -169,7 +191,7 @@ class _Reader:
                 self.damaged += 1
                 continue
             for frame in cast("list[AudioFrame]", frames):
-                if frame.samples:
+                if frame.samples and LOWEST_RATE_HZ <= frame.sample_rate <= HIGHEST_RATE_HZ:
                     yield self._timed(frame)
 
     def _timed(self, frame: AudioFrame) -> Timed[AudioFrame]:
@@ -210,14 +232,12 @@ def decode_with_ffmpeg(path: Path, stream_index: int, channels: int, progress: P
     `aresample` with `async=1` fills gaps, with `first_pts=0` the beginning. Left to itself, ffmpeg would put an MPEG stream
     at 0 even where its picture starts earlier: so it keeps the timestamps, and is told the file's start.
     """
-    import ffmpeg
-
     channels = 1 if channels == 1 else 2
     with open_container(path) as container:
         start_s = origin_s(container)
     with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
         raw = Path(folder) / "sound.s16"
-        sound = ffmpeg.input(file_url(path), copyts=None)[str(stream_index)]
+        sound = ffmpeg_input(path, copyts=None)[str(stream_index)]
         sound = sound.filter("asetpts", f"PTS-({start_s:.6f})/TB")
         sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})
         run_ffmpeg(sound.output(file_url(raw), format="s16le", ac=channels, ar=SAMPLE_RATE_HZ), path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +20,22 @@ def digest(path: Path, cache: Path) -> str:
     """The file's SHA-256 in hexadecimal, remembered in the JSON file `cache`.
 
     What is remembered holds while size, modification time, inode and `SAMPLED_BLOCKS` blocks spread over the file are the
-    same. Raises MediaError when the file cannot be read. A cache that is damaged is started anew.
+    same. Raises MediaError when the recording cannot be read. The cache only saves time: one that is damaged is started anew,
+    and one that can be neither read nor written is gone without.
     """
+    known = _read_cache(cache)
+    key = str(path.absolute())
     try:
         seen = path.stat()
         identity = [seen.st_size, seen.st_mtime_ns, seen.st_ino, _sampled(path, seen.st_size)]
-        known = _read_cache(cache)
-        key = str(path.absolute())
         if key in known and known[key][:-1] == identity:
             return str(known[key][-1])
         with path.open("rb") as file:
             whole = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise MediaError(path, f"cannot be read ({error.strerror})") from None
-    _write_cache(cache, {**known, key: [*identity, whole]})
+    with suppress(OSError):
+        _write_cache(cache, {**known, key: [*identity, whole]})
     return whole
 
 
@@ -48,10 +51,15 @@ def _sampled(path: Path, size: int) -> str:
 def _read_cache(cache: Path) -> dict[str, list[Any]]:
     try:
         known = json.loads(cache.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     entries = known.items() if isinstance(known, dict) else ()
-    return {k: v for k, v in entries if isinstance(v, list) and len(v) == 5}
+    return {k: v for k, v in entries if isinstance(v, list) and len(v) == 5 and _is_digest(v[-1])}
+
+
+def _is_digest(value: Any) -> bool:
+    """Whether this is a SHA-256 in hexadecimal: artefacts are keyed by it."""
+    return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
 
 
 def _write_cache(cache: Path, known: dict[str, list[Any]]) -> None:

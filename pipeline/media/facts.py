@@ -11,6 +11,8 @@ from pipeline.errors import MediaError
 from pipeline.media import tracks
 from pipeline.media.audio import Audio
 from pipeline.media.decode import (
+    HIGHEST_RATE_HZ,
+    LOWEST_RATE_HZ,
     Decoded,
     decode_with_ffmpeg,
     decode_with_pyav,
@@ -18,7 +20,9 @@ from pipeline.media.decode import (
     moving_pictures,
     open_container,
     origin_s,
+    undecodable_pictures,
 )
+from pipeline.media.opening import check_regular
 from pipeline.progress import Progress, silent
 from pipeline.timing import clock, seconds_to_ms
 
@@ -61,6 +65,8 @@ class MediaFacts:
     without such a promise. `frame_rate`, `width` and `height` are None without a picture. `audio_stream` is
     the index among all streams of the file, `audio_streams` how many carry sound; `audio_track` is the chosen one's number
     among those, from 1, and `audio_language` what the container says of it, "" when nothing.
+    `picture_stream` is the picture's index among all streams, None without one.
+    `lost_picture`: there is a picture, and libav has no decoder for it.
     """
 
     path: Path
@@ -80,6 +86,8 @@ class MediaFacts:
     announced_ms: int | None = None
     audio_track: int = 1
     audio_language: str = ""
+    lost_picture: bool = False
+    picture_stream: int | None = None
 
 
 def facts(path: Path, track: int = 0, language: str = "en") -> MediaFacts:
@@ -88,7 +96,7 @@ def facts(path: Path, track: int = 0, language: str = "en") -> MediaFacts:
     `track` is the audio track to listen to, from 1; 0 chooses as `pipeline.media.tracks` does, by `language`. Raises
     MediaError when the file is missing, unreadable, empty, no recording or without sound, or lacks that track.
     """
-    _check_readable(path)
+    check_regular(path)
     container = _opened(path)
     with container:
         if not container.streams.audio:
@@ -117,22 +125,6 @@ def decode_audio(path: Path, progress: Progress = silent, track: int = 0, langua
         raise MediaError(path, problem, "check that it plays, or export it again")
     progress(1.0)
     return Audio(decoded.sound.samples(), _notes(found, decoded))
-
-
-def _check_readable(path: Path) -> None:
-    if not path.exists():
-        raise MediaError(path, "does not exist")
-    if path.is_dir():
-        raise MediaError(path, "is a folder, not a recording")
-    if not path.is_file():
-        raise MediaError(path, "is not a regular file")
-    try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except OSError as error:
-        raise MediaError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
-    if empty:
-        raise MediaError(path, "is empty (zero bytes)", "copy it again")
 
 
 def _opened(path: Path) -> InputContainer:
@@ -184,6 +176,7 @@ def _facts_of(path: Path, container: InputContainer, track: int) -> MediaFacts:
     picture = pictures[0] if pictures else None
     names = set(container.format.name.split(","))
     codec = stream.codec_context
+    _check_rate(path, codec.sample_rate if codec else 0)
     duration_ms = _duration_ms(container, bool(names & _RAW_STREAMS))
     sound_end_ms = _stream_end_ms(stream, origin_s(container))
     return MediaFacts(
@@ -204,7 +197,16 @@ def _facts_of(path: Path, container: InputContainer, track: int) -> MediaFacts:
         announced_ms=_header_ms(path, names, max(duration_ms, sound_end_ms or 0), stream.start_time or 0),
         audio_track=track,
         audio_language=tracks.language_of(stream),
+        picture_stream=picture and picture.index,
+        lost_picture=bool(undecodable_pictures(container)),
     )
+
+
+def _check_rate(path: Path, rate_hz: int) -> None:
+    """Raise MediaError for a sample rate that no recording has; 0 is one that the header leaves open."""
+    if rate_hz and not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+        problem = f"says that it has {rate_hz:,} samples of sound a second, which no recording of speech has"
+        raise MediaError(path, problem, "export it again")
 
 
 def _stream_end_ms(stream: Any, start_s: float) -> int | None:
@@ -272,6 +274,8 @@ CUT_OFF_MS = 500
 
 def _notes(found: MediaFacts, decoded: Decoded) -> tuple[str, ...]:
     notes = []
+    if found.lost_picture:
+        notes.append("its picture has a format that cannot be decoded here; only its sound is used")
     if found.audio_streams > 1:
         spoken = f" ({found.audio_language})" if found.audio_language else ""
         which = f"track {found.audio_track}{spoken} is used, --audio-track takes another"

@@ -6,8 +6,11 @@ A stage that fails leaves the last good outputs in place; a batch goes on with t
 
 from __future__ import annotations
 
+import errno
+import os
 import traceback
 from collections.abc import Iterable
+from pathlib import Path
 from shlex import quote
 
 from pipeline import edits
@@ -24,6 +27,8 @@ from pipeline.run.report import needs_person, quality
 from pipeline.run.store import Store
 from pipeline.transcript import check, grade_line
 
+# Errors of the operating system that say that the disk took no more, wherever they arise.
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT)
 # Beside the stages' artefacts: the ids of the decisions that the last run found in the journal.
 REPLAYED = "decisions"
 
@@ -117,9 +122,14 @@ def _adoptions(job: Job, written: outputs.Written) -> Iterable[str]:
 def _defect(store: Store, error: Exception) -> VignetteError:
     """Write down the places of a defect, without its message or any value: those could quote what was said."""
     places = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+        place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else store.folder
+        return OutputError(
+            place, f"cannot be written: {error.strerror}", "make room and run the same command again"
+        )
     log = store.folder / "error.log"
     try:
         write_atomic(log, f"{type(error).__name__}\n{places}")
-    except OutputError as unwritable:
-        return unwritable
+    except OutputError:  # what stopped the recording is the news, not that it could not be written down
+        return Defect(type(error).__name__, None)
     return Defect(type(error).__name__, log)

@@ -78,6 +78,7 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
     """What the stages noticed that a person should know, in their order."""
     given = inputs.subtitles
     return (
+        *inputs.job.notes,
         *inputs[Sound].notes,
         *_odd_length(inputs),
         *inputs[Picture].notes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipeline.errors import SettingsError
 from pipeline.files import digest_of_file
 from pipeline.media.facts import decode_audio
 from pipeline.run.jobs import Job, sidecar_of
+from pipeline.run.track import USUAL_TRACK, Track, of_settings
 from pipeline.settings import Person
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.timing import Span, parse_timecode, shares
@@ -39,7 +41,24 @@ def clips(job: Job, duration_ms: int, memory: EmbeddingCache) -> dict[str, Passa
 def digests(job: Job) -> list[str]:
     """SHA-256 digests of the clip files, for an artefact's key; ranges are in the settings already. Raises SettingsError."""
     files = (p for p in job.settings.people if p.enrol and not _RANGE.fullmatch(p.enrol))
-    return [digest_of_file(_clip_file(p, job)) for p in files]
+    return [_key(_clip_file(p, job), job) for p in files]
+
+
+def _track(path: Path, job: Job) -> Track:
+    """The audio track of a clip: the job's where it is the recording itself, else as its own sidecar says."""
+    if job.media.exists() and path.samefile(job.media):
+        return job.settings.audio_track, job.settings.language
+    if sidecar_of(path).is_file():
+        return of_settings(path)
+    return 0, job.settings.language
+
+
+def _key(path: Path, job: Job) -> str:
+    """What stands for a clip: its digest, with the track where that is not the usual one."""
+    digest, track = digest_of_file(path), _track(path, job)
+    if track == USUAL_TRACK:
+        return digest
+    return hashlib.sha256(f"{digest} {track}".encode()).hexdigest()
 
 
 def _embedded(person: Person, job: Job, duration_ms: int, memory: EmbeddingCache) -> Passages:
@@ -49,10 +68,11 @@ def _embedded(person: Person, job: Job, duration_ms: int, memory: EmbeddingCache
         vectors = memory.embed(parts)
     else:
         path = _clip_file(person, job)
-        sound = decode_audio(path)
+        track, language = _track(path, job)
+        sound = decode_audio(path, track=track, language=language)
         _check_length(person, job, sound.duration_ms)
         parts = _cut(Span(0, sound.duration_ms))
-        vectors = memory.embed_in(lambda: sound, f"{digest_of_file(path)[:12]}:", parts)
+        vectors = memory.embed_in(lambda: sound, f"{_key(path, job)[:12]}:", parts)
     return [(part, found) for part, found in zip(parts, vectors, strict=True) if found is not None]
 
 

@@ -16,16 +16,20 @@ from pipeline.settings import Settings, load
 # Outputs append up to ".draft.concepts.new2.vtt" and a temporary suffix to the name; most file systems (ext4, APFS, NTFS)
 # allow 255 bytes or characters.
 MAX_NAME_BYTES = 200
+# So many files that are not used are told by name.
+MAX_FILES_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One recording to caption, the folder its outputs go to, its settings, and its subtitles or script where there are any."""
+    """One recording to caption, the folder its outputs go to, its settings, and its subtitles or script where there are any;
+    `notes` say what lies beside it and is not used."""
 
     media: Path
     out: Path
     settings: Settings
     subtitles: Path | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -74,7 +78,8 @@ def plan(request: Request) -> Plan:
             jobs.append(_job(path, request))
         except VignetteError as error:
             refused.append((path, error))
-    return Plan(tuple(jobs), tuple(refused), tuple(_orphaned_sidecars(request, recordings)))
+    notices = (*_skipped(request), *_orphaned_sidecars(request, recordings))
+    return Plan(tuple(jobs), tuple(refused), notices)
 
 
 def _recordings(request: Request) -> list[Path]:
@@ -107,6 +112,20 @@ def _recordings_in(folder: Path) -> list[Path]:
     return [p for p in names if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file()]
 
 
+def _skipped(request: Request) -> Iterable[str]:
+    """Files named like recordings in the folders that are searched, which are left alone: hidden, or no regular files."""
+    for folder in request.media or (request.folder,):
+        if not os.path.isdir(folder):
+            continue
+        for path in sorted(folder.iterdir()):
+            if path.suffix.lower() not in SUFFIXES or path.is_dir() or path.name.startswith("._"):
+                continue
+            if not path.is_file():
+                yield f"{path} is left out: it is not a regular file"
+            elif path.name.startswith("."):
+                yield f"{path} is left out: its name begins with a dot; rename it if it is to be captioned"
+
+
 def _name_clashes(recordings: Sequence[Path]) -> Iterable[tuple[Path, VignetteError]]:
     """Recordings whose outputs would overwrite each other, on any disk: case and Unicode form are not trusted to differ."""
     by_name: dict[str, list[Path]] = {}
@@ -130,16 +149,15 @@ def _job(path: Path, request: Request) -> Job:
     if not os.path.isfile(path):
         raise MediaError(path, "is not a file that can be read", "check what it is, and its permissions")
     settings = load(request.project_file, sidecar_of(path), request.overrides)
-    subtitles = (
-        request.subtitles
-        or _named_subtitles(path, settings)
-        or _found_subtitles(path, settings.language, request.out)
-    )
+    notes: tuple[str, ...] = ()
+    subtitles = request.subtitles or _named_subtitles(path, settings)
+    if subtitles is None:
+        subtitles, notes = _found_subtitles(path, settings.language, request.out)
     if subtitles is not None and not os.path.isfile(subtitles):
         raise SubtitlesError(
             subtitles, "does not exist", "check the name, or leave it out to run without subtitles"
         )
-    return Job(path, request.out, settings, subtitles)
+    return Job(path, request.out, settings, subtitles, notes)
 
 
 def _check_name(path: Path) -> None:
@@ -167,15 +185,33 @@ def _named_subtitles(media: Path, settings: Settings) -> Path | None:
     return media.parent / settings.subtitles if settings.subtitles else None
 
 
-def _found_subtitles(media: Path, language: str, out: Path) -> Path | None:
-    """The subtitles or script beside a recording; the transcript that we wrote there ourselves is none."""
-    from pipeline.formats.readers.find import find_subtitles
+def _found_subtitles(media: Path, language: str, out: Path) -> tuple[Path | None, tuple[str, ...]]:
+    """The subtitles or script beside a recording, and what lies there unused; the transcript that we wrote is neither."""
+    from pipeline.formats.readers.find import find_subtitles, near_misses
     from pipeline.run.store import Store
 
     ours: set[str] = set()
     if os.path.realpath(out) == os.path.realpath(media.parent):
-        ours = {name for name in Store.of(out, media.stem).written() if name.endswith(".txt")}
-    return next((p for p in find_subtitles(media, language) if p.name not in ours), None)
+        ours = {*Store.of(out, media.stem).written()}
+    found = [p for p in find_subtitles(media, language) if not _written(p, ours)]
+    if found:
+        return found[0], tuple(_unused(found[1:], f"lies beside it too; {found[0].name} is used"))
+    near = [p for p in near_misses(media, language) if not _written(p, ours)]
+    wanted = f"to use it, call it {media.stem}.{language}.srt (.vtt, .ass, .txt, .docx) or name it with --subtitles"
+    return None, tuple(_unused(near, f"looks like its subtitles and is not used - {wanted}"))
+
+
+def _written(path: Path, ours: set[str]) -> bool:
+    """Whether a run wrote this: a transcript, or captions beside which a person's mends keep a newer version."""
+    return path.name in ours and (path.suffix == ".txt" or ".draft." in path.name)
+
+
+def _unused(paths: Sequence[Path], what: str) -> Iterable[str]:
+    """A sentence for each file, for the first few of them."""
+    names = [p.name for p in paths]
+    yield from (f"{name} {what}" for name in names[:MAX_FILES_TOLD])
+    if len(names) > MAX_FILES_TOLD:
+        yield f"and {len(names) - MAX_FILES_TOLD} more files like {names[MAX_FILES_TOLD]}"
 
 
 def _orphaned_sidecars(request: Request, recordings: Sequence[Path]) -> Iterable[str]:

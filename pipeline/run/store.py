@@ -12,17 +12,22 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from pipeline.errors import OutputError
 from pipeline.files import WORK_FOLDER, digest_of_file, write_atomic
 
 T = TypeVar("T")
+_OUTPUTS = "outputs.json"
+_INTENDED = "intended.json"
+_ORIGIN = "origin"
+_WRITTEN = "written"
+_LOCKS = ("lock", "run.lock")
 
 # Digests of the outputs as written last, by file name.
 _OUTPUTS = "outputs.json"
@@ -86,17 +91,29 @@ class Store:
     def locked(self) -> Iterator[None]:
         """Lock this recording against a second run, without waiting. Raises OutputError when another process holds the lock."""
         self._make_folder()
-        lock = FileLock(self.folder / "lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise OutputError(
-                self.folder, "another run is working on this recording", "wait for it to end"
-            ) from None
+        lock = self._acquired()
         try:
             yield
         finally:
             lock.release()
+
+    def _acquired(self) -> BaseFileLock:
+        """The lock, held; under the next name where something that cannot be locked lies under the first."""
+        unusable: Exception | None = None
+        for name in _LOCKS:
+            lock = FileLock(self.folder / name)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                raise OutputError(
+                    self.folder, "another run is working on this recording", "wait for it to end"
+                ) from None
+            except (OSError, NotImplementedError) as error:
+                unusable = error
+                continue
+            return lock
+        remedy = f"remove {', '.join(_LOCKS)} in it, or choose another folder with --out"
+        raise OutputError(self.folder, f"cannot be locked against a second run: {unusable}", remedy)
 
     def save(self, stage: str, kind: type[T], reads: Mapping[str, Any], result: T) -> None:
         """Write a stage's artefact atomically. Raises OutputError."""
@@ -134,7 +151,10 @@ class Store:
         """Record the digests of what was written, by file name. Raises OutputError."""
         self._make_folder()
         write_atomic(self.folder / _OUTPUTS, json.dumps(dict(sorted(outputs.items())), indent=1))
-        (self.folder / _INTENDED).unlink(missing_ok=True)
+        with suppress(
+            OSError
+        ):  # it says what stands in the other file by now, and is replaced by the next run
+            (self.folder / _INTENDED).unlink(missing_ok=True)
 
     def intend(self, outputs: Mapping[str, str]) -> None:
         """Record ahead the digests of what is about to be written, so that what an interrupted run leaves stays ours.
@@ -152,19 +172,35 @@ class Store:
     def claim(self, media: Path) -> None:
         """Bind this store to `media`. Raises OutputError when it holds what was derived from another recording."""
         here = os.path.relpath(media.resolve(), self.folder.resolve())
-        origin = self.folder / _ORIGIN
-        held = origin.read_text("utf-8") if origin.is_file() else here
+        held = self._origin() or here
         other = self.folder / held
         if held != here and other.is_file() and not (media.exists() and other.samefile(media)):
             problem = f"holds what was made of another recording of this name ({other.resolve()})"
             raise OutputError(self.folder, problem, "rename one of them, or choose another folder with --out")
-        if not origin.is_file() or held != here:
-            write_atomic(origin, here)
+        if self._origin() != here:
+            # Its loss costs nobody anything but the warning above; a disk that is full says so at the next file.
+            with suppress(OutputError):
+                write_atomic(self.folder / _ORIGIN, here)
 
     def origin(self) -> Path | None:
         """The path of the recording that this store is bound to; None before that."""
+        held = self._origin()
+        return self.folder / held if held else None
+
+    def _origin(self) -> str:
+        """Where the recording lies as seen from here; "" when nothing, or nothing that can be read, says so."""
         origin = self.folder / _ORIGIN
-        return self.folder / origin.read_text("utf-8") if origin.is_file() else None
+        try:
+            held = origin.read_text("utf-8") if origin.is_file() else ""
+            (self.folder / held).is_file()  # a name that no file could have is nobody's
+        except (OSError, ValueError):
+            return ""
+        return held if held.isprintable() else ""
+
+    def reads(self, stage: str) -> dict[str, Any]:
+        """What the stage's last result was made of; empty when there is none."""
+        found = (self._held(stage) or {}).get("reads")
+        return found if isinstance(found, dict) else {}
 
     def keep_written(self, name: str, data: bytes) -> None:
         """Keep a copy of an output as written, to tell later what a person changed in it. Raises OutputError."""

@@ -21,10 +21,12 @@ from xml.etree import ElementTree
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import DocumentError, IndexFileError, OutputError, counted
+from pipeline.files import read_regular
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Spoken, Tag
 from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search.answers.clips import recording_of
+from pipeline.search.refi_names import Names, cast_of
 
 # The XML namespace of the standard's Project.xsd.
 NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -98,7 +100,7 @@ def _read(folder: Path) -> tuple[dict[str, Document], list[DocumentError]]:
     skipped: list[DocumentError] = []
     for path in reader.find(folder) if folder.is_dir() else ():
         try:
-            found[path.relative_to(folder).as_posix()] = reader.parse(path.read_bytes(), path)
+            found[path.relative_to(folder).as_posix()] = reader.parse(read_regular(path), path)
         except DocumentError as error:
             skipped.append(error)
         except OSError as error:
@@ -134,6 +136,8 @@ class _Project:
     notes: list[str] = field(default_factory=list)
     inside: dict[str, str | Path] = field(default_factory=dict)
     based: bool = False
+    names: Names = field(default_factory=Names)
+    codes_named: Names = field(default_factory=Names)
 
     def write(self, archive: zipfile.ZipFile, found: Mapping[str, Document]) -> None:
         """Write the project and its sources; equal inputs give equal bytes."""
@@ -181,17 +185,18 @@ class _Project:
         for code in codes.values():
             if not code.broader or code.broader not in codes:
                 self.code(parent, code, codes, ())
-        kinds = _add(parent, "Code", guid=_guid("kinds"), name="Part of the video", isCodable="false")
+        above = self.codes_named.unique("Part of the video", "Vignette")
+        kinds = _add(parent, "Code", guid=_guid("kinds"), name=above, isCodable="false")
         given = {s.kind for d in found.values() for s in d.scenes} - {*KNOWN_KINDS}
         for kind in (*KNOWN_KINDS, *sorted(given)):
-            _add(kinds, "Code", guid=_guid("kind", kind), name=kind, isCodable="true")
+            name = self.codes_named.unique(kind, "part")
+            _add(kinds, "Code", guid=_guid("kind", kind), name=name, isCodable="true")
 
     def code(
         self, parent: ElementTree.Element, code: Code, codes: Mapping[str, Code], above: tuple[str, ...]
     ) -> None:
-        element = _add(
-            parent, "Code", guid=_guid("code", code.id), name=code.label or code.id, isCodable="true"
-        )
+        name = self.codes_named.unique(code.label or code.id, code.id)
+        element = _add(parent, "Code", guid=_guid("code", code.id), name=name, isCodable="true")
         if code.definition:
             _add(element, "Description").text = code.definition
         for below in codes.values():
@@ -199,24 +204,27 @@ class _Project:
                 self.code(element, below, codes, (*above, code.id))
 
     def cases(self, root: ElementTree.Element, found: Mapping[str, Document], role: str) -> None:
-        """Each speaker of each video as a case with a role."""
-        people = [(name, p) for name, d in found.items() for p in d.people]
+        """Each person as one case with a role, who refers to every recording that they are in."""
+        people = cast_of(found)
         if not people:
             return
         cases = _add(root, "Cases")
-        for name, person in people:
-            case = _add(cases, "Case", guid=_guid("case", name, person.id), name=person.name or person.id)
-            if person.role:
+        for person in people:
+            case = _add(cases, "Case", guid=_guid("case", *person.key), name=person.name)
+            if person.roles:
                 value = _add(case, "VariableValue")
                 _add(value, "VariableRef", targetGUID=role)
-                _add(value, "TextValue").text = person.role
-            _add(case, "SourceRef", targetGUID=_guid("source", name))
+                _add(value, "TextValue").text = ", ".join(person.roles)
+            for name in person.recordings:
+                _add(case, "SourceRef", targetGUID=_guid("source", name))
 
     def source(self, parent: ElementTree.Element, name: str, document: Document) -> None:
         """A recording with its transcript and, as selections of the picture or sound, its vignettes."""
         recording = recording_of(document.name, self.media)
         kind = "Video" if document.has_picture else "Audio"
-        shown = recording.name if recording else document.name
+        shown = self.names.unique(
+            recording.name if recording else document.name, Path(name).parent.as_posix()
+        )
         place = {"path": self.path(name, document, recording)}
         element = _add(parent, f"{kind}Source", guid=_guid("source", name), name=shown, **place, **self.made)
         if document.title:
@@ -255,7 +263,8 @@ class _Project:
         text = _Text(name, document)
         file = f"{_guid('text', name)}.txt"
         self.inside[file] = text.content
-        where = {"plainTextPath": f"internal://{file}", "name": f"{document.name}.txt"}
+        title = self.names.unique(f"{document.name}.txt", Path(name).parent.as_posix())
+        where = {"plainTextPath": f"internal://{file}", "name": title}
         element = _add(parent, "Transcript", guid=_guid("transcript", name), **where, **self.made)
         for position, time_ms in text.sync_points():
             guid = text.guid_at(position)

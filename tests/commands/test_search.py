@@ -14,9 +14,11 @@ from pipeline.cli.search import register
 from pipeline.commands import search
 from pipeline.concepts import codebook
 from pipeline.errors import OutputError, UsageError
+from pipeline.run.store import Store
 from pipeline.search import Codebook, Index, QueryError
 from pipeline.search.answers import clips, render
 from pipeline.search.query.parser import GUIDE
+from pipeline.transcript import Sound
 from tests.support import search_makers
 
 
@@ -309,6 +311,71 @@ def test_hits_are_cut_out_of_the_video(folder, run, media, tmp_path):
     cut = facts(target / "001-group-00.00.15.mp4")
     assert cut.has_picture
     assert abs(cut.duration_ms - 15_000) < 200
+
+
+@pytest.fixture
+def two_voices(tmp_path):
+    """A recording of 46 seconds whose German track, the default, is silent; the English one has a tone."""
+    from pipeline.media.ffmpeg import ffmpeg_binary
+
+    media = tmp_path / "media"
+    media.mkdir()
+    subprocess.run(
+        [ffmpeg_binary(), "-v", "error", "-f", "lavfi", "-i", "anullsrc", "-f", "lavfi", "-i", "sine", "-t", "46",
+         "-map", "0", "-map", "1", "-c:a", "aac", "-metadata:s:a:0", "language=deu", "-metadata:s:a:1", "language=eng",
+         media / "group.m4a"],
+        check=True,
+    )  # fmt: skip
+    return media
+
+
+def loudness(path):
+    from pipeline.media.facts import decode_audio
+
+    return int(abs(decode_audio(path).samples.astype(int)).max())
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "last_run", "loud"),
+    [
+        ("", None, True),
+        ("audio_track = 1", None, False),
+        ("", 1, False),
+        ("audio_track = 1", 2, True),
+        ("", "x", True),
+    ],
+)
+def test_a_clip_holds_the_track_that_was_searched(folder, run, two_voices, tmp_path, sidecar, last_run, loud):
+    (two_voices / "group.toml").write_text(sidecar)
+    if last_run is not None:
+        store = Store.of(folder, "group")
+        store.save("sound", Sound, {"track": last_run, "language": "en"}, Sound(46_000, False))
+        store.claim(two_voices / "group.m4a")
+    target = tmp_path / "cut"
+    ran = run(
+        "search",
+        "stay",
+        "--in",
+        str(folder),
+        "--clips",
+        str(target),
+        "--media",
+        str(two_voices),
+        "--limit",
+        "1",
+    )
+    assert ran.status == 0
+    (clip,) = target.iterdir()
+    assert (loudness(clip) > 1000) is loud
+
+
+def test_a_clip_with_a_sidecar_that_cannot_be_read_is_said(folder, run, two_voices, tmp_path):
+    (two_voices / "group.toml").write_text("audio_track = [")
+    ran = run(
+        "search", "stay", "--in", str(folder), "--clips", str(tmp_path / "cut"), "--media", str(two_voices)
+    )
+    assert ran.status == 1
+    assert "group.toml: is not valid TOML" in ran.text
 
 
 def test_a_clip_that_cannot_be_cut_is_said(folder, run, tmp_path):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.formats.markup import ORIGIN
-from pipeline.formats.readers.find import find_subtitles
+from pipeline.formats.readers.find import find_subtitles, near_misses
 
 IN_ORDER = (
     "talk.en.srt", "talk.en.VTT", "talk.en.ass", "talk.en.ssa", "talk.en-gb.vtt", "talk.en-US.srt",
@@ -64,3 +67,92 @@ def test_nothing_there(tmp_path: Path) -> None:
     (tmp_path / "talk.en.srt").mkdir()
     assert find_subtitles(tmp_path / "talk.mp4") == []
     assert find_subtitles(tmp_path / "none" / "talk.mp4") == []
+
+
+@pytest.mark.parametrize(
+    ("recording", "name"),
+    [
+        ("talk.mp4", "talk.eng.srt"),
+        ("talk.mp4", "talk.English.srt"),
+        ("talk.mp4", "talk_en.vtt"),
+        ("talk.mp4", "talk-en.srt"),
+        ("talk.mp4", "talk.en_US.srt"),
+        ("talk.mp4", "talk.mp4.srt"),
+        ("talk.mp4", "talk.mp4.en.vtt"),
+        ("talk.mp4", "talk.en.sdh.srt"),
+        ("talk.mp4", "talk.en.cc.srt"),
+        ("talk.mp4", "talk.en-GB.hi.vtt"),
+        ("talk.mp4", "Talk.EN.srt"),
+        ("talk.mp4", "talk_otter_ai.txt"),
+        ("talk.mp4", "talk.transcript.vtt"),
+        ("GMT20260505-150000_Recording_1920x1080.mp4", "GMT20260505-150000_Recording.transcript.vtt"),
+        ("GMT20260505-150000_Recording_gallery_1280x720.mp4", "GMT20260505-150000_Recording.cc.vtt"),
+        ("GMT20260505-150000_Recording.m4a", "GMT20260505-150000_Recording.transcript.vtt"),
+        ("Group-20260505_150000-Meeting Recording.mp4", "Group-20260505_150000-Meeting Transcript.vtt"),
+        ("Group-20260505_150000-Meeting Recording.mp4", "Group-20260505_150000.docx"),
+    ],
+)
+def test_names_as_other_tools_write_them(tmp_path: Path, recording: str, name: str) -> None:
+    (tmp_path / recording).write_text("film")
+    (tmp_path / name).write_text("text")
+    assert _names(find_subtitles(tmp_path / recording)) == [name]
+    assert near_misses(tmp_path / recording) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "talk.de.srt",
+        "talk.ger.vtt",
+        "talk.en.forced.srt",
+        "talk.sbv",
+        "talk.en.ttml",
+        "talk final.srt",
+        "interview.srt",
+    ],
+)
+def test_what_only_looks_like_subtitles_is_told_and_not_taken(tmp_path: Path, name: str) -> None:
+    for other in ("talk.mp4", name, "talk.toml", "talk.json", "notes.txt", ".talk.srt"):
+        (tmp_path / other).write_text("text")
+    assert find_subtitles(tmp_path / "talk.mp4") == []
+    assert _names(near_misses(tmp_path / "talk.mp4")) == [name]
+
+
+@pytest.mark.parametrize(
+    "name", ["talk2.srt", "talking.eng.srt", "talk.txt.md", "talk.en.json", "talk.rttm", "slides.pdf"]
+)
+def test_what_belongs_to_nobody_here_is_not_told(tmp_path: Path, name: str) -> None:
+    for other in ("talk.mp4", "other.mp4", name):
+        (tmp_path / other).write_text("text")
+    assert find_subtitles(tmp_path / "talk.mp4") == [] == near_misses(tmp_path / "talk.mp4")
+
+
+def test_a_name_that_fits_another_recording_better_is_that_ones(tmp_path: Path) -> None:
+    for name in ("talk.mp4", "talk_en.mp4", "talk_en.srt", "talk.de.mkv", "talk.de.srt"):
+        (tmp_path / name).write_text("text")
+    assert find_subtitles(tmp_path / "talk.mp4") == [] == near_misses(tmp_path / "talk.mp4")
+    assert _names(find_subtitles(tmp_path / "talk_en.mp4")) == ["talk_en.srt"]
+
+
+def test_the_name_that_we_recommend_goes_before_its_other_spellings(tmp_path: Path) -> None:
+    in_order = ["talk.en.vtt", "talk.en.sdh.srt", "talk.eng.srt", "talk.en-GB.srt", "talk.en_GB.srt", "talk.srt",
+                "talk.mp4.srt", "talk.en.txt", "talk.eng.txt", "talk.docx", "talk_otter_ai.txt"]  # fmt: skip
+    for name in in_order:
+        (tmp_path / name).write_text("text")
+    assert _names(find_subtitles(tmp_path / "talk.mp4")) == in_order
+
+
+TAGS = st.lists(
+    st.sampled_from(("en", "eng", "de", "sdh", "cc", "forced", "x", "GB", "transcript")), max_size=3
+)
+
+
+@given(TAGS, st.sampled_from((".", "_", "-")), st.sampled_from((".srt", ".vtt", ".txt", ".sbv")))
+def test_every_name_of_a_recording_is_taken_or_told_never_both(
+    tags: list[str], between: str, suffix: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "talk" + "".join(between + tag for tag in tags) + suffix)
+        path.write_text("text")
+        media = Path(folder, "talk.mp4")
+        assert [*find_subtitles(media), *near_misses(media)] == [path]

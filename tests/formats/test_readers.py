@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.audit import captions
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers import READERS, docx, encoding, read
+from pipeline.formats.readers import READERS, docx, encoding, raw_cues, read
 from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers.raw_cue import text_lines
 from pipeline.timing import Span
@@ -485,3 +486,17 @@ def test_no_file_of_other_projects_crashes_a_reader() -> None:
             read_ += 1
     assert read_ > 100
     assert refused < read_
+
+
+@pytest.mark.parametrize("how", ["pipe", "link to a device"])
+def test_only_regular_files_are_read(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "talk.srt"
+    if how == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    for call in (read, raw_cues, captions.load):
+        with pytest.raises(
+            SubtitlesError, match=r"cannot be read: it is a (pipe|device), not a regular file"
+        ):
+            call(path)

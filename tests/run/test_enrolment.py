@@ -1,6 +1,7 @@
 """Clips of people's voices: read, refused in one sentence, and kept in the key of what was made with them."""
 
 import wave
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,7 @@ from pipeline.settings import Person, Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.timing import Span
+from tests.support import media_makers as make
 
 TEN_S = Audio((np.random.default_rng(1).normal(0, 3000, 160_000)).astype(np.int16))
 
@@ -78,3 +80,25 @@ def test_passages_follow_each_other_and_leave_nothing_over(start_ms, duration_ms
     lengths = [part.duration_ms for part in parts]
     assert max(lengths) - min(lengths) <= 1
     assert min(lengths) >= 1500
+
+
+def test_a_clip_of_several_tracks_is_heard_as_its_sidecar_says(tmp_path, memory):
+    clip(tmp_path / "jax.wav", 5)
+    clip(tmp_path / "short.wav", 1)
+    make.ffmpeg(
+        "-i", tmp_path / "short.wav", "-i", tmp_path / "jax.wav", "-map", "0", "-map", "1", "-c:a", "flac",
+        "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=deu", tmp_path / "jax.mkv",
+    )  # fmt: skip
+    one = job(tmp_path, Person("Jax", enrol="jax.mkv"))
+    usual = enrolment.digests(one)
+    with pytest.raises(SettingsError, match="shorter than 2 seconds"):
+        enrolment.clips(one, 10_000, memory)
+    german = replace(one, settings=replace(one.settings, language="de"))
+    assert enrolment.clips(german, 10_000, memory)["Jax"]
+    (tmp_path / "jax.toml").write_text("audio_track = 2")
+    assert enrolment.clips(one, 10_000, memory)["Jax"]
+    assert enrolment.digests(one) != usual
+    (tmp_path / "jax.mkv").rename(one.media)
+    itself = job(tmp_path, Person("Jax", enrol="talk.mp4"))
+    chosen = replace(itself, settings=replace(itself.settings, audio_track=2))
+    assert enrolment.clips(chosen, 10_000, memory)["Jax"]

@@ -136,3 +136,39 @@ def test_the_transcript_that_we_wrote_is_no_script(folder):
     store = Store.of(folder, "talk")
     store.record_written({"talk.txt": "0"})
     assert plan(request_for(folder, out=folder)).jobs[0].subtitles is None
+
+
+def test_what_lies_beside_a_recording_unused_is_told(folder):
+    for name in (
+        "a.mp4",
+        "a.en.srt",
+        "a.eng.vtt",
+        "b.mp4",
+        "b.sbv",
+        "c.mp4",
+        "c.de.srt",
+        "c.fr.srt",
+        "c.it.srt",
+        "c.es.srt",
+    ):
+        (folder / name).write_bytes(b"x")
+    notes = {job.name: job.notes for job in plan(request_for(folder)).jobs}
+    assert notes["a"] == ("a.eng.vtt lies beside it too; a.en.srt is used",)
+    assert len(notes["b"]) == 1 and notes["b"][0].startswith(
+        "b.sbv looks like its subtitles and is not used - to use it"
+    )
+    assert len(notes["c"]) == 4 and notes["c"][3] == "and 1 more files like c.it.srt"
+    named = plan(request_for(folder, folder / "a.mp4", subtitles=folder / "a.eng.vtt"))
+    assert named.jobs[0].notes == ()
+
+
+def test_what_is_left_out_of_a_folder_is_told(folder):
+    for name in ("a.mp4", ".hidden.mp4", "..b.wav", "._a.mp4", ".notes.txt"):
+        (folder / name).write_bytes(b"x")
+    (folder / "zero.wav").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe.mp4")
+    found = plan(request_for(folder))
+    assert [j.name for j in found.jobs] == ["a"]
+    assert [n.split(" - ")[0].removeprefix(f"{folder}/").split(":")[0] for n in found.notices] == [
+        "..b.wav is left out", ".hidden.mp4 is left out", "pipe.mp4 is left out", "zero.wav is left out",
+    ]  # fmt: skip

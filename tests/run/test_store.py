@@ -9,6 +9,7 @@ import pytest
 
 from pipeline import files
 from pipeline.errors import OutputError
+from pipeline.run import batch
 from pipeline.run.store import Store, digest_of
 from pipeline.timing import Span
 from pipeline.transcript import Heard, TextSource, TimeSource, Token
@@ -97,3 +98,50 @@ def test_forgetting_leaves_nothing(store):
     store.forget()
     store.forget()
     assert not store.folder.exists()
+
+
+@pytest.mark.parametrize("held", [b"\xff\xfe", b"a\0b", b"", b"[" * 5000])
+def test_an_origin_that_cannot_be_read_stops_nobody(store, tmp_path, held):
+    media = tmp_path / "talk.mp4"
+    media.write_bytes(b"x")
+    with store.locked():
+        (store.folder / "origin").write_bytes(held)
+        assert store.origin() is None or not store.origin().exists()
+        store.claim(media)
+    assert store.origin().samefile(media)
+
+
+def test_folders_in_the_way_of_side_files_stop_nobody(store, tmp_path):
+    media = tmp_path / "talk.mp4"
+    media.write_bytes(b"x")
+    for name in ("lock", "origin", "intended.json"):
+        (store.folder / name).mkdir(parents=True)
+    with store.locked():
+        store.claim(media)
+        store.record_written({"talk.txt": "1"})
+        with pytest.raises(OutputError, match="another run is working"), store.locked():
+            pass
+    assert store.written() == {"talk.txt": "1"}
+
+
+def test_where_nothing_can_be_locked_a_sentence_says_what_to_do(store):
+    for name in ("lock", "run.lock"):
+        (store.folder / name).mkdir(parents=True)
+    with (
+        pytest.raises(OutputError, match=r"cannot be locked .* - remove lock, run.lock in it"),
+        store.locked(),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("full", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_of_the_file_that_did_not_fit(store, full):
+    found = batch._defect(store, OSError(full, os.strerror(full), "sound.npy"))
+    assert str(found).startswith("sound.npy: cannot be written: ")
+    assert "error.log" not in str(found)
+
+
+def test_a_defect_is_told_even_where_it_cannot_be_written_down(store):
+    found = batch._defect(store, KeyError("x"))  # there is no folder yet
+    assert str(found) == "an unforeseen KeyError stopped this recording - please report it"
+    assert found.facts()["log"] is None

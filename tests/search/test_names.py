@@ -37,7 +37,7 @@ CODES = Codebook(
 def names():
     """The group of the makers and the clinic in one index in memory."""
     connection = schema.create(Path(":memory:"))
-    connection.create_function("fold", 1, fold, deterministic=True)
+    connection.create_function("fold", 1, name_key, deterministic=True)
     run = IndexingRun(connection, Path(), Path(), lambda *_: None)
     group = search_makers.document("group")
     group["speakers"][0]["name"] = "Daniel Marsh"
@@ -176,9 +176,9 @@ def test_what_is_neither_yes_nor_no_and_what_is_no_time(names):
 def test_the_nearest_are_up_to_three_of_the_known_each_once(wanted, known):
     found = nearest(wanted, known)
     assert len(found) <= 3
-    assert len(set(map(fold, found))) == len(found)
+    assert len(set(map(name_key, found))) == len(found)
     assert set(found) <= set(known)
-    if name_key(wanted) in map(fold, known):
+    if name_key(wanted) in map(name_key, known):
         assert name_key(found[0]) == name_key(wanted)
 
 

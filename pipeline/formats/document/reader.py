@@ -17,6 +17,7 @@ from typing import Any, TypedDict
 import msgspec
 
 from pipeline.errors import DocumentError
+from pipeline.files import read_regular
 from pipeline.formats.document.fields import AGAIN, Fields, clean
 
 SCHEMA = "vignette/1"  # as `writer.SCHEMA`; a test holds them equal
@@ -150,7 +151,7 @@ def read(path: Path) -> Document:
 def bytes_of(path: Path) -> bytes:
     """The bytes of a document's file. Raises DocumentError."""
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise DocumentError(
             path, f"cannot be read: {error.strerror}", "name a transcripts/NAME.json"

@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
+from pipeline.files import read_regular
 from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
 from pipeline.formats.readers.encoding import Decoded
 from pipeline.formats.readers.raw_cue import Line, RawCue
@@ -146,7 +147,7 @@ def _load(path: Path) -> bytes:
             raise SubtitlesError(
                 path, f"is too large for a subtitle file ({size >> 20} MB)", "is it the video?"
             )
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import MediaError, OutputError
+from pipeline.errors import OutputError, VignetteError
 from pipeline.media.facts import SUFFIXES
 from pipeline.search.answers.results import Hit
 from pipeline.timing import format_timecode
@@ -47,9 +47,19 @@ def recording_of(video: str, media: Path) -> Path | None:
     return min(found, default=None)
 
 
-def cut(hits: Sequence[Hit], media: Path, folder: Path) -> tuple[Clip, ...]:
+# Which audio track of a recording its transcript was made of, from 1; 0 for the one that is usually taken.
+TrackOf = Callable[[Path], tuple[int, str]]
+
+
+def usual_track(recording: Path) -> tuple[int, str]:
+    """The track that is taken where nobody chose one, for the language that is expected where nobody said."""
+    return 0, "en"
+
+
+def cut(hits: Sequence[Hit], media: Path, folder: Path, track_of: TrackOf = usual_track) -> tuple[Clip, ...]:
     """Cut every hit out of its recording in `media` into `folder`; what fails is said in its clip.
 
+    `track_of` gives the audio track (0 for the usual one) and the language that were listened to.
     Raises OutputError when the folder cannot be made.
     """
     try:
@@ -58,10 +68,10 @@ def cut(hits: Sequence[Hit], media: Path, folder: Path) -> tuple[Clip, ...]:
         raise OutputError(
             folder, f"cannot be made: {error.strerror}", "choose another folder with --clips"
         ) from error
-    return tuple(_cut_one(number, hit, media, folder) for number, hit in enumerate(hits, 1))
+    return tuple(_cut_one(number, hit, media, folder, track_of) for number, hit in enumerate(hits, 1))
 
 
-def _cut_one(number: int, hit: Hit, media: Path, folder: Path) -> Clip:
+def _cut_one(number: int, hit: Hit, media: Path, folder: Path, track_of: TrackOf) -> Clip:
     video = hit.moments[0].video
     start_ms, end_ms = max(0, hit.start_ms - MARGIN_MS), hit.end_ms + MARGIN_MS
     recording = recording_of(video, media)
@@ -69,8 +79,8 @@ def _cut_one(number: int, hit: Hit, media: Path, folder: Path) -> Clip:
         return Clip(video, start_ms, end_ms, problem=f"there is no recording of '{video}' in '{media}'")
     stem = f"{number:03}-{_plain(video)}-{format_timecode(start_ms)[:-4].replace(':', '.')}"
     try:
-        path = _encode(recording, start_ms, end_ms, folder / stem)
-    except MediaError as error:
+        path = _encode(recording, track_of(recording), start_ms, end_ms, folder / stem)
+    except VignetteError as error:
         return Clip(video, start_ms, end_ms, problem=str(error))
     return Clip(video, start_ms, end_ms, str(path))
 
@@ -80,19 +90,19 @@ def _plain(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).strip(".-_")[:80] or "video"
 
 
-def _encode(recording: Path, start_ms: int, end_ms: int, stem: Path) -> Path:
+def _encode(recording: Path, track: tuple[int, str], start_ms: int, end_ms: int, stem: Path) -> Path:
     """Encode anew, because copying could only begin at a key frame, seconds away from the words."""
     import ffmpeg
 
     from pipeline.media.facts import facts
     from pipeline.media.ffmpeg import file_url, run_ffmpeg
+    from pipeline.media.opening import ffmpeg_input
 
-    source = ffmpeg.input(
-        file_url(recording), ss=f"{start_ms / 1000:.3f}", t=f"{(end_ms - start_ms) / 1000:.3f}"
-    )
-    video = facts(recording).has_picture
+    found = facts(recording, *track)
+    source = ffmpeg_input(recording, ss=f"{start_ms / 1000:.3f}", t=f"{(end_ms - start_ms) / 1000:.3f}")
+    video, sound = found.has_picture, source[str(found.audio_stream)]
     path = stem.with_name(stem.name + (".mp4" if video else ".m4a"))
-    streams = [source["v:0"], source["a:0"]] if video else [source["a:0"]]
+    streams = [source[str(found.picture_stream)], sound] if video else [sound]
     options: dict[str, Any] = {"acodec": "aac", "movflags": "+faststart", "map_metadata": -1}
     if video:  # H.264 in 4:2:0 needs even sides
         even = {"pix_fmt": "yuv420p", "vf": "scale=trunc(iw/2)*2:trunc(ih/2)*2"}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import DocumentError
+from pipeline.files import read_regular
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Scene, Spoken
 from pipeline.search.index import schema, timeline
@@ -111,7 +112,7 @@ class IndexingRun:
                 and stat.st_mtime_ns < int(held[3]) - _RACY_WINDOW_NS
             ):
                 return "unchanged"
-            data = path.read_bytes()
+            data = read_regular(path)
         except OSError as error:
             raise DocumentError(path, f"cannot be read: {error.strerror}") from None
         digest = hashlib.sha256(data).hexdigest()
