@@ -28,7 +28,7 @@ from pipeline.edits.model import (
 from pipeline.edits.speakers import speaker_called
 from pipeline.errors import UsageError
 from pipeline.run.preview import Preview
-from pipeline.timing import Span, clock, parse_timecode
+from pipeline.timing import Span, clock, format_timecode, parse_timecode
 from pipeline.transcript import Cue, Part, Transcript
 
 
@@ -132,7 +132,17 @@ def _made_anew(maker: Maker, decision: Decision, first: int, last: int) -> Decis
 def add_by_time(
     maker: Maker, transcript: Transcript, text: str, start_ms: int, end_ms: int, label: str = ""
 ) -> Decision:
-    """The decision that adds a caption, in front of the first token that starts at `start_ms` or later."""
+    """The decision that adds a caption, in front of the first token that starts at `start_ms` or later.
+
+    Raises UsageError where another caption is shown then.
+    """
+    shown = [c.span for c in transcript.captions.cues if c.span.overlap_ms(Span(start_ms, end_ms))]
+    if shown:
+        begin, end = (format_timecode(t) for t in (shown[0].start_ms, shown[0].end_ms))
+        raise UsageError(
+            f"a caption is shown there already, from {begin} to {end}",
+            "give a time when none is, or change what that one reads with --become",
+        )
     tokens = transcript.tokens
     before = next((k for k, t in enumerate(tokens) if t.span.start_ms >= start_ms), len(tokens))
     return maker.add(before, text, Span(start_ms, end_ms), label)
