@@ -23,6 +23,7 @@ from pipeline.edits.model import (
     ConceptAt,
     CueOf,
     Decision,
+    Delete,
     Merge,
     PersonIs,
     Reviewed,
@@ -30,6 +31,7 @@ from pipeline.edits.model import (
     Split,
     VignetteAt,
     Withdraw,
+    Words,
 )
 from pipeline.edits.part_replay import PartReplay
 from pipeline.edits.parts import PartSheet
@@ -62,12 +64,14 @@ class Replay:
     reworded: bool = False
     ledger: Ledger = field(init=False)
     shapes: Shapes = field(default_factory=Shapes)
+    _decisions: tuple[Decision, ...] = field(init=False)
     _settled: dict[str, Settled] = field(default_factory=dict)
     _tokens: tuple[Token, ...] = ()
     _voices: Voices = field(default_factory=Voices)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.contents)
+        self._decisions = tuple(_reduced(d) for d in self.contents.decisions)
 
     @property
     def report(self) -> Report:
@@ -89,7 +93,7 @@ class Replay:
         """The decisions of these kinds that were not withdrawn."""
         return [
             d
-            for d in self.contents.decisions
+            for d in self._decisions
             if isinstance(d.value, kinds) and self.ledger[d.id].state is not State.WITHDRAWN
         ]
 
@@ -103,7 +107,7 @@ class Replay:
         """The alignment with every decision about words put over."""
         standing = [
             d
-            for d in self.contents.decisions
+            for d in self._decisions
             if self.ledger[d.id].state is not State.WITHDRAWN and not isinstance(d.value, Withdraw)
         ]
         back = find_already_applied(aligned.tokens, standing)
@@ -222,7 +226,7 @@ class Replay:
     def correct_captions(self, result: Captions) -> Captions:
         """The captions with every decision about them put over."""
         sheet = CueSheet(result, self._tokens)
-        for decision, at in self._placed(CueOf, Split, Merge, Add):
+        for decision, at in self._placed(CueOf, Split, Add):
             self._change_cue(sheet, decision, at)
         for draft in sheet.drafts:
             if draft.by is not None:
@@ -243,7 +247,7 @@ class Replay:
         if other is not None:
             self.ledger.disagrees(decision, other, found)
             return
-        if isinstance(value, Merge) and sheet.holds(at.first, at.last):
+        if isinstance(value, CueOf) and value == CueOf() and sheet.holds(at.first, at.last):
             sheet.keep(at.first, at.last, decision)
             self.ledger.stands(decision, State.ALREADY)
             return
@@ -259,17 +263,25 @@ class Replay:
                 self.ledger.stands(decision, State.ALREADY)
                 return
             sheet.split(at.first, middle, at.last, value.start_ms, decision)
-        else:
-            sheet.make(_requested_cue(decision, at), decision)
+        elif isinstance(value, (CueOf, Add)):
+            sheet.make(_requested_cue(value, at), decision)
         if self.ledger[decision.id].state is not State.ALREADY:
             self.ledger.stands(decision, State.KEPT)
 
 
-def _requested_cue(decision: Decision, at: Settled) -> CueRequest:
+def _reduced(decision: Decision) -> Decision:
+    """The decision as the simplest kind that says the same: a caption that goes is words that nobody says, and captions that
+    become one are a caption of their words. Journals, and what is reported, keep the kind that was written."""
+    match decision.value:
+        case Delete():
+            return replace(decision, value=Words(""))
+        case Merge():
+            return replace(decision, value=CueOf())
+    return decision
+
+
+def _requested_cue(value: CueOf | Add, at: Settled) -> CueRequest:
     """The caption that a decision asks for."""
-    value = decision.value
-    if not isinstance(value, (CueOf, Add)):
-        return CueRequest(at.first, at.last)
     settings = value.settings if isinstance(value, CueOf) else None
     return CueRequest(
         at.first, at.last, value.start_ms, value.end_ms, at.breaks, at.labels, at.dashes, settings

@@ -17,7 +17,6 @@ from pipeline.edits.model import (
     Anchor,
     CueOf,
     Decision,
-    Delete,
     Reviewed,
     Split,
     VignetteAt,
@@ -46,8 +45,6 @@ class TextReplay:
         match decision.value:
             case Words(text=text):
                 self._reword(decision, text)
-            case Delete():
-                self._reword(decision, "")
             case WordTime() as value:
                 self._retime(decision, value)
             case Add() as value:
@@ -99,19 +96,27 @@ class TextReplay:
 
     def _free_place(self, decision: Decision, anchor: Anchor, place: Located | Missing) -> Located | None:
         """Where the words may be rewritten: none where they are missing, or read what somebody else decided, unseen."""
-        is_there = isinstance(place, Located)
-        unseen = self._authors.not_shown(anchor, self.live.nodes, place) if isinstance(place, Located) else []
-        again = None if is_there and not unseen else self._superseded_place(decision, anchor)
-        other = next((o for o in unseen if is_unseen(decision, o)), None)
-        if again is not None:
-            return again
+        unseen = self._not_shown(anchor, place)
+        held = self._rewritten.get((decision.who, anchor)) if unseen or isinstance(place, Missing) else None
+        if held is not None:
+            # Of the same person about the very same words; these are what that put there.
+            put = held[1]
+            again = self.finder.between(put.first, put.last, put.since)
+            held, place = (None, place) if again is None else (held, again)
+            unseen = self._not_shown(anchor, place)
         if isinstance(place, Missing):
             self._missing(decision, place)
             return None
+        other = next((o for o in unseen if is_unseen(decision, o)), None)
         if other is not None:
             self.ledger.disagrees(decision, other, self.live.text(place.first, place.last))
             return None
+        if held is not None:
+            self.ledger.stands(held[0], State.SUPERSEDED, by=decision.id)
         return place
+
+    def _not_shown(self, anchor: Anchor, place: Located | Missing) -> list[Decision]:
+        return [] if isinstance(place, Missing) else self._authors.not_shown(anchor, self.live.nodes, place)
 
     def _note_applied(self, decision: Decision, anchor: Anchor, text: str, so: Trace) -> None:
         """The words read already as they should, or a later decision has changed them since."""
@@ -119,8 +124,7 @@ class TextReplay:
         if place.first < place.last:
             held = Placement(*self.live.handle(place.first, place.last), self.live.moment)
             self._rewritten[decision.who, anchor] = decision, held
-            if self.live.text(place.first, place.last) == " ".join(text.split()):
-                self._authors.note(decision, self.live.nodes[place.first : place.last])
+            self._authors.note(decision, self.live.nodes[place.first : place.last])
         self._textual.append(decision)
         if place.first < place.last or not text.split():
             self.ledger.stands(decision, State.ALREADY)
@@ -143,17 +147,6 @@ class TextReplay:
             return new
         is_gone = place.why == "the words are gone" and self._disagreeing(decision) is None
         return new if is_gone else None
-
-    def _superseded_place(self, decision: Decision, anchor: Anchor) -> Located | None:
-        """The words that an earlier decision of the same person about the very same words put there: it is superseded."""
-        held = self._rewritten.get((decision.who, anchor))
-        if held is None:
-            return None
-        earlier, put = held
-        place = self.finder.between(put.first, put.last, put.since)
-        if place is not None:
-            self.ledger.stands(earlier, State.SUPERSEDED, by=decision.id)
-        return place
 
     def _retime(self, decision: Decision, value: WordTime) -> None:
         place = self.finder.find(decision)
@@ -304,7 +297,7 @@ class TextReplay:
     def _missing(self, decision: Decision, place: Missing) -> None:
         found = self.live.text(place.first, place.last)
         other = self._disagreeing(decision)
-        if place.why == TAKEN_OUT and not isinstance(decision.value, (Words, Delete, Add)):
+        if place.why == TAKEN_OUT and not isinstance(decision.value, (Words, Add)):
             self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
         elif other is not None and other.who != decision.who:
             self.ledger.disagrees(decision, other, found)

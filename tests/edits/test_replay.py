@@ -236,6 +236,17 @@ def test_what_one_wrote_oneself_and_has_not_seen_is_superseded_whole(machine):
     assert "here." not in text_of(made)
 
 
+def test_what_somebody_else_made_of_ones_own_words_is_not_overwritten_unseen(machine):
+    """Ana decides once more about what she saw first; Ben has changed her words since."""
+    one = stamped(*change(machine, "Thusrday", "Thursday"))
+    made = compose(demo_aligned(), one, voiced=True, tagging=False)
+    two = stamped(*change(made, "Thursday", "Tuesday", "Ben"), begin=1)
+    again_ = stamped(*change(machine, "Thusrday", "Friday"), begin=2)
+    made = compose(demo_aligned(), one + two + again_, voiced=True, tagging=False)
+    assert made.states == ["kept", "kept", "conflict"]
+    assert made.replay.report.standings[2].by == two[0].id
+
+
 def test_two_people_who_agree(machine):
     made = again(*change(machine, "Thusrday", "Thursday"), *change(machine, "Thusrday", "Thursday", "Ben"))
     assert made.states == ["kept", "already so"]
