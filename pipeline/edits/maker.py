@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.edits import anchors, live_text, part_history, parts, tags, token_diff
+from pipeline.edits.cues import MIN_CUE_MS
 from pipeline.edits.ledger import SEEN
 from pipeline.edits.model import (
     Add,
@@ -32,7 +33,7 @@ from pipeline.edits.model import (
 from pipeline.edits.replay import Replay
 from pipeline.formats.writers import render
 from pipeline.timing import Span
-from pipeline.transcript import Part, Token, Transcript, Utterance
+from pipeline.transcript import Cue, Part, Token, Transcript, Utterance
 
 
 class Maker:
@@ -62,6 +63,16 @@ class Maker:
     def add(self, before: int, text: str, span: Span, label: str = "") -> Decision:
         """A cue with these lines is added in front of token `before`."""
         return self._of(Add(text, span.start_ms, span.end_ms, label), before, before)
+
+    def gives_way(self, cue: Cue, span: Span) -> bool:
+        """Whether a caption lets another be shown during `span`: it ends or begins otherwise, for its words are said before or
+        behind that and nobody has decided about it."""
+        if not cue.span.overlap_ms(span):
+            return True
+        said = self.transcript.span(cue.first, cue.last)
+        left = max(span.start_ms - cue.span.start_ms, cue.span.end_ms - span.end_ms)
+        is_decided = bool(self._shapes.ids("cue", range(cue.first, cue.last)))
+        return not is_decided and not said.overlap_ms(span) and left >= MIN_CUE_MS
 
     def word_time(self, first: int, last: int, span: Span) -> Decision:
         """These words are said then."""

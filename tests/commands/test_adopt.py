@@ -691,8 +691,20 @@ def test_a_caption_over_another_is_refused_with_when_that_is_shown(desk):
     with pytest.raises(UsageError, match="shown there already, from") as caught:
         _wish(["--add", "Mm hm.", "--show", inside]).decisions(shown, "Ana")
     assert format_timecode(cue.span.start_ms) in str(caught.value)
-    beside = f"{format_timecode(cue.span.end_ms)}-{format_timecode(cue.span.end_ms + 1)}"
-    assert _wish(["--add", "Mm hm.", "--show", beside]).decisions(shown, "Ana")
+
+
+def test_a_caption_that_is_added_where_another_is_shown_still_cuts_that(desk):
+    """Its words are said by then; it gives way."""
+    shown = preview(desk.job, tagging=False)
+    cues = shown.transcript.captions.cues
+    said_until = [max(t.span.end_ms for t in shown.transcript.tokens[c.first : c.last]) for c in cues]
+    begin = next(e for c, e in zip(cues, said_until, strict=True) if c.span.end_ms - e >= 400)
+    time, new = f"{format_timecode(begin)}-{format_timecode(begin + 400)}", Span(begin, begin + 400)
+    append(desk.journal, _wish(["--add", "Mm hm.", "--show", time]).decisions(shown, "Ana"))
+    shown, _ = desk.run()
+    assert [s.state for s in shown.replay.report.standings] == ["kept"]
+    spans = [c.span for c in shown.transcript.captions.cues]
+    assert [s for s in spans if s.overlap_ms(new)] == [new]
 
 
 def test_a_part_that_was_decided_about_reaches_every_stage_behind_it(desk):

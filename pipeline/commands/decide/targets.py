@@ -134,18 +134,19 @@ def add_by_time(
 ) -> Decision:
     """The decision that adds a caption, in front of the first token that starts at `start_ms` or later.
 
-    Raises UsageError where another caption is shown then.
+    Raises UsageError where another caption is shown then that cannot give way.
     """
-    shown = [c.span for c in transcript.captions.cues if c.span.overlap_ms(Span(start_ms, end_ms))]
-    if shown:
-        begin, end = (format_timecode(t) for t in (shown[0].start_ms, shown[0].end_ms))
+    span = Span(start_ms, end_ms)
+    taken = next((c.span for c in transcript.captions.cues if not maker.gives_way(c, span)), None)
+    if taken is not None:
+        begin, end = format_timecode(taken.start_ms), format_timecode(taken.end_ms)
         raise UsageError(
             f"a caption is shown there already, from {begin} to {end}",
-            "give a time when none is, or change what that one reads with --become",
+            "give a time when nobody speaks, or add the words to that one with --become",
         )
     tokens = transcript.tokens
     before = next((k for k, t in enumerate(tokens) if t.span.start_ms >= start_ms), len(tokens))
-    return maker.add(before, text, Span(start_ms, end_ms), label)
+    return maker.add(before, text, span, label)
 
 
 # What stands for a part that is not there yet.
