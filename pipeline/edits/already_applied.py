@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.edits import anchors, live_text
 from pipeline.edits.live_text import LiveText, Node
-from pipeline.edits.model import Add, Anchor, Decision, Delete, Words
+from pipeline.edits.model import Add, Anchor, Decision, Words
 from pipeline.timing import Span
 from pipeline.transcript import Token
 
@@ -64,8 +64,8 @@ class _Rewind:
 
     def take(self, decision: Decision) -> None:
         anchor, value = decision.anchor, decision.value
-        if isinstance(value, (Words, Delete)) and anchor is not None:
-            self._take_back(decision, anchor, value.text if isinstance(value, Words) else "")
+        if isinstance(value, Words) and anchor is not None:
+            self._take_back(decision, anchor, value.text)
         elif isinstance(value, Add) and anchor is not None:
             there = replace(anchor, start_ms=value.start_ms, end_ms=value.end_ms)
             self._take_back(decision, there, value.text)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Protocol
 
+from pipeline.edits import token_diff
 from pipeline.edits.model import Anchor
 from pipeline.timing import hull
 from pipeline.transcript import Token
@@ -159,8 +159,7 @@ def align_words(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
 
     That is the same word, or else the one behind its predecessor's. Both lists hold comparison keys; `found` must not be empty.
     """
-    matcher = SequenceMatcher(None, anchored, found, autojunk=False)
-    same = {a + n: b + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
+    same = token_diff.pairs(anchored, found)
     result: list[int] = []
     for k in range(len(anchored)):
         behind = result[-1] + 1 if result else 0
@@ -250,8 +249,7 @@ class _Projection:
 def _project(window: Window, anchor: Anchor) -> _Projection | None:
     """The passage between what is left of the anchor's words and neighbours; None when nothing is left."""
     before, text, after = (keys_of(t) for t in (anchor.before, anchor.text, anchor.after))
-    matcher = SequenceMatcher(None, [*before, *text, *after], window.words, autojunk=False)
-    to = {a + n: b + n for a, b, size in matcher.get_matching_blocks() for n in range(size)}
+    to = token_diff.pairs([*before, *text, *after], window.words)
     inside = [k for k in range(len(before), len(before) + len(text)) if k in to]
     start, end = len(before), len(before) + len(text)
     if start in to:

@@ -126,13 +126,13 @@ class Ledger:
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
+        self._written = {d.id: d for d in contents.decisions}
         self._standings: dict[str, Standing] = {}
         withdrawn = _withdrawn(contents.decisions)
-        known = {d.id for d in contents.decisions}
         for decision in contents.decisions:
             if decision.id in withdrawn:
                 self.stands(decision, State.WITHDRAWN, by=withdrawn[decision.id])
-            elif isinstance(decision.value, Withdraw) and decision.value.id in known:
+            elif isinstance(decision.value, Withdraw) and decision.value.id in self._written:
                 self.stands(decision, State.KEPT)
             elif isinstance(decision.value, Withdraw):
                 self.stands(decision, State.WAITING, "the decision that it withdraws is not in this journal")
@@ -143,8 +143,9 @@ class Ledger:
         return self._standings[decision_id]
 
     def stands(self, decision: Decision, state: State, why: str = "", found: str = "", by: str = "") -> None:
-        """Note what became of a decision; the last note counts."""
-        self._standings[decision.id] = Standing(decision, state, why, found, by)
+        """Note what became of a decision, whichever kind it was replayed as; the last note counts."""
+        written = self._written[decision.id]
+        self._standings[decision.id] = Standing(written, state, why, found, by)
 
     def disagrees(self, decision: Decision, other: Decision, found: str) -> None:
         """Note that a decision changes what another person decided, unseen."""

@@ -6,8 +6,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 
+from pipeline.edits import token_diff
 from pipeline.timing import Span, hull, shares
 from pipeline.transcript import Kind, TextSource, TimeSource, Token
 
@@ -79,11 +79,11 @@ class LiveText:
             words = [(text, old[0].token.kind) for text, _ in words]
         fresh: list[Node] = []
         removed: list[tuple[Node, int]] = []
-        matcher = SequenceMatcher(None, [n.token.text for n in old], [w for w, _ in words], autojunk=False)
-        for tag, a, b, c, d in matcher.get_opcodes():
-            if tag == "equal":
-                fresh += old[a:b]
-                continue
+        done = 0
+        for change in token_diff.changes([n.token.text for n in old], [w for w, _ in words]):
+            a, b, c, d = change.first, change.last, change.begin, change.end
+            fresh += old[done:a]
+            done = b
             shared = min(b - a, d - c)
             _rewrite_tokens(old[a : a + shared], words[c : c + shared])
             fresh += old[a : a + shared]
@@ -95,7 +95,7 @@ class LiveText:
             elif b - a > shared > 0:
                 _share_span(old[a : a + shared], hull(n.token.span for n in old[a:b]))
             fresh += extra
-        self._replace(first, last, fresh, removed)
+        self._replace(first, last, [*fresh, *old[done:]], removed)
 
     def insert(self, at: int, words: Sequence[tuple[str, Kind]], span: Span) -> None:
         """Put new words before the word `at`, said evenly during `span`."""

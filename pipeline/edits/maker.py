@@ -7,10 +7,10 @@ The review page, `vignette decide` and `adopt` all come through here. What is re
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from typing import Any
 
-from pipeline.edits import anchors, live_text, part_history, parts, tags
+from pipeline.edits import anchors, live_text, part_history, parts, tags, token_diff
+from pipeline.edits.cues import MIN_CUE_MS
 from pipeline.edits.ledger import SEEN
 from pipeline.edits.model import (
     Add,
@@ -33,7 +33,7 @@ from pipeline.edits.model import (
 from pipeline.edits.replay import Replay
 from pipeline.formats.writers import render
 from pipeline.timing import Span
-from pipeline.transcript import Part, Transcript
+from pipeline.transcript import Cue, Part, Transcript, Utterance
 
 
 class Maker:
@@ -63,6 +63,16 @@ class Maker:
     def add(self, before: int, text: str, span: Span, label: str = "") -> Decision:
         """A cue with these lines is added in front of token `before`."""
         return self._of(Add(text, span.start_ms, span.end_ms, label), before, before)
+
+    def gives_way(self, cue: Cue, span: Span) -> bool:
+        """Whether a caption lets another be shown during `span`: it ends or begins otherwise, for its words are said before or
+        behind that and nobody has decided about it."""
+        if not cue.span.overlap_ms(span):
+            return True
+        said = self.transcript.span(cue.first, cue.last)
+        left = max(span.start_ms - cue.span.start_ms, cue.span.end_ms - span.end_ms)
+        is_decided = bool(self._shapes.ids("cue", range(cue.first, cue.last)))
+        return not is_decided and not said.overlap_ms(span) and left >= MIN_CUE_MS
 
     def word_time(self, first: int, last: int, span: Span) -> Decision:
         """These words are said then."""
@@ -95,10 +105,17 @@ class Maker:
         seen |= self._known("speaker", range(first, last))
         return self._of(SpeakerOf(name), first, last, seen)
 
-    def person(self, speaker: str, name: str | None = None, role: str | None = None) -> Decision:
-        """Whoever has this id is called so, everywhere. Anchored to the longest of what they say."""
+    def person(
+        self,
+        speaker: str,
+        name: str | None = None,
+        role: str | None = None,
+        among: Sequence[Utterance] | None = None,
+    ) -> Decision:
+        """Whoever has this id is called so, everywhere. Anchored to the longest of what they say (`among` these utterances)."""
         known = next((s for s in self.transcript.voices.speakers if s.id == speaker), None)
-        said = [u for u in self.transcript.voices.utterances if u.speaker == speaker]
+        said = self.transcript.voices.utterances if among is None else among
+        said = [u for u in said if u.speaker == speaker]
         seen: dict[str, Any] = {"name": known.name, "role": known.role} if known else {}
         seen |= self._known("person", [speaker])
         longest = max(said, key=lambda u: u.last - u.first, default=None)
@@ -106,6 +123,21 @@ class Maker:
         if longest is None:
             return Decision("", self.who, value, None, seen)
         return self._of(value, longest.first, longest.last, seen)
+
+    def names_kept(self, gone: Sequence[tuple[int, int]]) -> list[Decision]:
+        """Who was named by nothing but labels on words `gone`, which are to be taken out, is called so for what else they say."""
+        written = [pair for cue in self.transcript.aligned.editor_cues for pair in cue.label_at]
+        lost = [pair for pair in written if any(first <= pair[0] < last for first, last in gone)]
+        left = {label.casefold() for at, label in written if (at, label) not in lost}
+        voices = self.transcript.voices
+        stays = [u for u in voices.utterances if not any(f < u.last and u.first < e for f, e in gone)]
+        said_by = {u.speaker for u in stays}
+        speaking = {
+            u.speaker for at, label in lost if label.casefold() not in left
+            for u in voices.utterances if u.first <= at < u.last
+        }  # fmt: skip
+        named = [s for s in voices.speakers if s.name and s.id in speaking & said_by]
+        return [self.person(s.id, s.name, None, stays) for s in named]
 
     def vignette(self, first: int, last: int, value: VignetteAt, part: Part | None = None) -> Decision:
         """A part of the video begins with these words: `part` as it stands there, or a new one."""
@@ -172,11 +204,8 @@ def differences(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, 
     Words that only come in take the word before them along (the one behind them at the very start).
     """
     found: list[tuple[int, int, list[str]]] = []
-    matcher = SequenceMatcher(None, list(old), list(new), autojunk=False)
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        first, last, text = a, b, list(new[c:d])
+    for change in token_diff.changes(old, new):
+        first, last, text = change.first, change.last, list(new[change.begin : change.end])
         if first == last and old:
             if first > 0:
                 first, text = first - 1, [old[first - 1], *text]

@@ -56,6 +56,12 @@ def settled(held: Placement, order: dict[int, int]) -> Settled | None:
     return Settled(first, end, inside(held.breaks, first + 1), labels, inside(held.dashes, first))
 
 
+def following(held: Placement, order: dict[int, int]) -> Settled | None:
+    """The next word that is left where words were taken out, at the end of the text the last one; None when no word is."""
+    node = live_text.forward(held.first, held.since) or live_text.backward(held.first, held.since)
+    return None if node is None else Settled(order[id(node)], order[id(node)] + 1)
+
+
 def line_starts(text: str) -> list[int]:
     """The indices of the words that begin a line after the first."""
     starts, count = [], 0

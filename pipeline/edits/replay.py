@@ -23,6 +23,7 @@ from pipeline.edits.model import (
     ConceptAt,
     CueOf,
     Decision,
+    Delete,
     Merge,
     PersonIs,
     Reviewed,
@@ -30,8 +31,10 @@ from pipeline.edits.model import (
     Split,
     VignetteAt,
     Withdraw,
+    Words,
 )
-from pipeline.edits.parts import RESPECTS, PartSheet
+from pipeline.edits.part_replay import PartReplay
+from pipeline.edits.parts import PartSheet
 from pipeline.edits.placement import Settled
 from pipeline.edits.text_replay import TextReplay
 from pipeline.transcript import (
@@ -61,12 +64,14 @@ class Replay:
     reworded: bool = False
     ledger: Ledger = field(init=False)
     shapes: Shapes = field(default_factory=Shapes)
+    _decisions: tuple[Decision, ...] = field(init=False)
     _settled: dict[str, Settled] = field(default_factory=dict)
     _tokens: tuple[Token, ...] = ()
     _voices: Voices = field(default_factory=Voices)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.contents)
+        self._decisions = tuple(_reduced(d) for d in self.contents.decisions)
 
     @property
     def report(self) -> Report:
@@ -88,9 +93,13 @@ class Replay:
         """The decisions of these kinds that were not withdrawn."""
         return [
             d
-            for d in self.contents.decisions
+            for d in self._decisions
             if isinstance(d.value, kinds) and self.ledger[d.id].state is not State.WITHDRAWN
         ]
+
+    def _placed(self, *kinds: type[Any]) -> list[tuple[Decision, Settled]]:
+        """The standing decisions of these kinds whose words are there, each with where they stand."""
+        return [(d, self._settled[d.id]) for d in self._standing(*kinds) if d.id in self._settled]
 
     # --- words --------------------------------------------------------------------------------------------------
 
@@ -98,7 +107,7 @@ class Replay:
         """The alignment with every decision about words put over."""
         standing = [
             d
-            for d in self.contents.decisions
+            for d in self._decisions
             if self.ledger[d.id].state is not State.WITHDRAWN and not isinstance(d.value, Withdraw)
         ]
         back = find_already_applied(aligned.tokens, standing)
@@ -200,75 +209,25 @@ class Replay:
 
     def correct_parts(self, result: Parts) -> Parts:
         """The parts of the video with every decision about them put over."""
-        sheet, standing = PartSheet(result, self._tokens, self._voices), self._standing(VignetteAt)
-        places = [(d, self._settled.get(d.id)) for d in standing]
-        so = sheet.settled((d, self._tokens[at.first].span.start_ms) for d, at in places if at is not None)
-        for decision in standing:
-            at, value = self._settled.get(decision.id), decision.value
-            if at is not None and isinstance(value, VignetteAt) and decision.id in so:
-                self.ledger.stands(decision, State.ALREADY)
-                for respect in _stated_respects(value, not decision.seen):
-                    self.shapes.note(f"part {respect}", at.tokens, decision)
-            elif at is not None and isinstance(value, VignetteAt):
-                self._change_part(sheet, decision, value, at)
-        corrected = sheet.parts()
+        sheet = PartSheet(result, self._tokens, self._voices)
+        replay = PartReplay(sheet, self._tokens, self.ledger, self.shapes)
+        corrected = replay.corrected(self._placed(VignetteAt))
         return result if corrected == result else corrected
-
-    def _change_part(self, sheet: PartSheet, decision: Decision, value: VignetteAt, at: Settled) -> None:
-        """Let a part be as one decision wants it."""
-        begin_ms = self._tokens[at.first].span.start_ms
-        change = sheet.change(value, begin_ms, decision.seen)
-        about = {*at.tokens, *(() if change.at is None else (sheet.begins_with(change.at),))}
-        unseen = (self.shapes.unseen(f"part {r}", about, decision) for r in change.respects)
-        other = next((o for o in unseen if o is not None), None)
-        if other is not None:
-            self.ledger.disagrees(decision, other, sheet.shown(begin_ms))
-            return
-        if change.problem:
-            self.ledger.stands(decision, State.CONFLICT, change.problem, sheet.shown(begin_ms))
-            return
-        made = sheet.make(value, change)
-        self.ledger.stands(decision, State.KEPT if change.respects else State.ALREADY)
-        about |= set() if made is None else {sheet.begins_with(made)}
-        for respect in _stated_respects(value, change.at is None):
-            self.shapes.note(f"part {respect}", about, decision)
 
     # --- concepts -----------------------------------------------------------------------------------------------
 
     def correct_concepts(self, result: Concepts) -> Concepts:
         """The concept tags with every decision about them put over."""
-        for decision in self._standing(ConceptAt):
-            at, value = self._settled.get(decision.id), decision.value
-            if at is None or not isinstance(value, ConceptAt):
-                continue
-            topic = f"concept {value.concept}"
-            is_tagged = tags.tagged(result, value.concept, at.first, at.last)
-            wants_tag = value.verdict != "rejected"
-            other = self.shapes.unseen(topic, at.tokens, decision)
-            if wants_tag == bool(is_tagged):
-                self.ledger.stands(decision, State.KEPT if value.verdict == "confirmed" else State.ALREADY)
-            elif other is not None:
-                self.ledger.disagrees(decision, other, "tagged" if is_tagged else "not tagged")
-                continue
-            else:
-                result = (
-                    tags.with_tag(result, value.concept, at.first, at.last, self._tokens, self._voices)
-                    if wants_tag
-                    else tags.without(result, is_tagged)
-                )
-                self.ledger.stands(decision, State.KEPT)
-            self.shapes.note(topic, at.tokens, decision)
-        return result
+        replay = tags.TagReplay(self._tokens, self._voices, self.ledger, self.shapes)
+        return replay.corrected(result, self._placed(ConceptAt))
 
     # --- captions -----------------------------------------------------------------------------------------------
 
     def correct_captions(self, result: Captions) -> Captions:
         """The captions with every decision about them put over."""
         sheet = CueSheet(result, self._tokens)
-        for decision in self._standing(CueOf, Split, Merge, Add):
-            at = self._settled.get(decision.id)
-            if at is not None:
-                self._change_cue(sheet, decision, at)
+        for decision, at in self._placed(CueOf, Split, Add):
+            self._change_cue(sheet, decision, at)
         for draft in sheet.drafts:
             if draft.by is not None:
                 self.shapes.note("cue", range(draft.cue.first, draft.cue.last), draft.by)
@@ -288,7 +247,7 @@ class Replay:
         if other is not None:
             self.ledger.disagrees(decision, other, found)
             return
-        if isinstance(value, Merge) and sheet.holds(at.first, at.last):
+        if isinstance(value, CueOf) and value == CueOf() and sheet.holds(at.first, at.last):
             sheet.keep(at.first, at.last, decision)
             self.ledger.stands(decision, State.ALREADY)
             return
@@ -304,27 +263,25 @@ class Replay:
                 self.ledger.stands(decision, State.ALREADY)
                 return
             sheet.split(at.first, middle, at.last, value.start_ms, decision)
-        else:
-            sheet.make(_requested_cue(decision, at), decision)
+        elif isinstance(value, (CueOf, Add)):
+            sheet.make(_requested_cue(value, at), decision)
         if self.ledger[decision.id].state is not State.ALREADY:
             self.ledger.stands(decision, State.KEPT)
 
 
-def _stated_respects(value: VignetteAt, is_new: bool) -> list[str]:
-    """In which respects a decision says what a part is; of a new one, and of one that goes, that it begins there or not."""
-    says = {
-        "start": value.start_ms is not None or is_new or not value.exists,
-        "title": value.title is not None,
-        "kind": value.kind is not None,
-    }
-    return [r for r in RESPECTS if says[r]]
+def _reduced(decision: Decision) -> Decision:
+    """The decision as the simplest kind that says the same: a caption that goes is words that nobody says, and captions that
+    become one are a caption of their words. Journals, and what is reported, keep the kind that was written."""
+    match decision.value:
+        case Delete():
+            return replace(decision, value=Words(""))
+        case Merge():
+            return replace(decision, value=CueOf())
+    return decision
 
 
-def _requested_cue(decision: Decision, at: Settled) -> CueRequest:
+def _requested_cue(value: CueOf | Add, at: Settled) -> CueRequest:
     """The caption that a decision asks for."""
-    value = decision.value
-    if not isinstance(value, (CueOf, Add)):
-        return CueRequest(at.first, at.last)
     settings = value.settings if isinstance(value, CueOf) else None
     return CueRequest(
         at.first, at.last, value.start_ms, value.end_ms, at.breaks, at.labels, at.dashes, settings

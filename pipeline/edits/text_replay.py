@@ -8,24 +8,35 @@ from dataclasses import replace
 from pipeline.edits import anchors, live_text
 from pipeline.edits.already_applied import AlreadyApplied, Trace
 from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing, keys_of, share_time
+from pipeline.edits.authorship import Authorship
+from pipeline.edits.finder import TAKEN_OUT, Finder
 from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
 from pipeline.edits.live_text import LiveText, Node
-from pipeline.edits.model import Add, Anchor, CueOf, Decision, Delete, Reviewed, Split, Waive, Words, WordTime
-from pipeline.edits.placement import Placement, Settled, line_starts, settled
+from pipeline.edits.model import (
+    Add,
+    Anchor,
+    CueOf,
+    Decision,
+    Reviewed,
+    Split,
+    VignetteAt,
+    Waive,
+    Words,
+    WordTime,
+)
+from pipeline.edits.placement import Placement, Settled, following, line_starts, settled
 from pipeline.timing import Span
 from pipeline.transcript import TextSource
-
-TAKEN_OUT = "its words were taken out later"
-"""Why a decision is superseded whose words are gone; shown to people."""
 
 
 class TextReplay:
     """Applies decisions, one by one, to the words in `live`, and notes their status in `ledger`."""
 
     def __init__(self, live: LiveText, ledger: Ledger, applied: AlreadyApplied) -> None:
-        self.live, self.ledger, self.applied = live, ledger, applied
+        self.live, self.ledger, self.finder = live, ledger, Finder(live, applied)
         self.reviewer = ""
         self.places: dict[str, Placement] = {}
+        self._authors = Authorship()
         self._rewritten: dict[tuple[str, Anchor], tuple[Decision, Placement]] = {}
         self._textual: list[Decision] = []
         self._timed: dict[int, Decision] = {}
@@ -34,8 +45,6 @@ class TextReplay:
         match decision.value:
             case Words(text=text):
                 self._reword(decision, text)
-            case Delete():
-                self._reword(decision, "")
             case WordTime() as value:
                 self._retime(decision, value)
             case Add() as value:
@@ -58,26 +67,26 @@ class TextReplay:
     def _reword(self, decision: Decision, text: str) -> None:
         anchor = decision.anchor
         assert anchor is not None
-        so = self.applied.so.get(decision.id)
+        so = self.finder.applied.so.get(decision.id)
         if so is not None:
             self._note_applied(decision, anchor, text, so)
             return
-        new, place = live_text.written(text), self._find(decision)
+        new, place = live_text.written(text), self.finder.find(decision)
         there = self._already_reads(decision, anchor, text, place)
         if there is not None:
             if self.live.text(there.first, there.last) == " ".join(w for w, _ in new):
+                self._authors.note(decision, self.live.nodes[there.first : there.last])
                 self.ledger.stands(decision, State.ALREADY)
                 return
             place = there  # but for capitals or punctuation, which a person decided too
-        if isinstance(place, Missing):
-            earlier = self._superseded_place(decision, anchor)
-            if earlier is None:
-                self._missing(decision, place)
-                return
-            place = earlier
+        free = self._free_place(decision, anchor, place)
+        if free is None:
+            return
+        place = free
         first, last = self.live.handle(place.first, place.last)
         before = self.live.moment
         self.live.rewrite(place.first, place.last, new)
+        self._authors.note(decision, self.live.nodes[place.first : place.first + len(new)])
         if new:
             begin, end = live_text.forward(first, before), live_text.backward(last, before)
             if begin is not None and end is not None:
@@ -85,41 +94,42 @@ class TextReplay:
         self._textual.append(decision)
         self.ledger.stands(decision, State.KEPT)
 
+    def _free_place(self, decision: Decision, anchor: Anchor, place: Located | Missing) -> Located | None:
+        """Where the words may be rewritten: none where they are missing, or read what somebody else decided, unseen."""
+        unseen = self._not_shown(anchor, place)
+        held = self._rewritten.get((decision.who, anchor)) if unseen or isinstance(place, Missing) else None
+        if held is not None:
+            # Of the same person about the very same words; these are what that put there.
+            put = held[1]
+            again = self.finder.between(put.first, put.last, put.since)
+            held, place = (None, place) if again is None else (held, again)
+            unseen = self._not_shown(anchor, place)
+        if isinstance(place, Missing):
+            self._missing(decision, place)
+            return None
+        other = next((o for o in unseen if is_unseen(decision, o)), None)
+        if other is not None:
+            self.ledger.disagrees(decision, other, self.live.text(place.first, place.last))
+            return None
+        if held is not None:
+            self.ledger.stands(held[0], State.SUPERSEDED, by=decision.id)
+        return place
+
+    def _not_shown(self, anchor: Anchor, place: Located | Missing) -> list[Decision]:
+        return [] if isinstance(place, Missing) else self._authors.not_shown(anchor, self.live.nodes, place)
+
     def _note_applied(self, decision: Decision, anchor: Anchor, text: str, so: Trace) -> None:
         """The words read already as they should, or a later decision has changed them since."""
-        place = self._current(so)
+        place = self.finder.current(so)
         if place.first < place.last:
             held = Placement(*self.live.handle(place.first, place.last), self.live.moment)
             self._rewritten[decision.who, anchor] = decision, held
+            self._authors.note(decision, self.live.nodes[place.first : place.last])
         self._textual.append(decision)
         if place.first < place.last or not text.split():
             self.ledger.stands(decision, State.ALREADY)
         else:
             self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
-
-    def _find(self, decision: Decision) -> Located | Missing:
-        """Where exactly a decision's words stand."""
-        assert decision.anchor is not None
-        trace = self.applied.places.get(decision.id)
-        return anchors.find(self.live.nodes, decision.anchor) if trace is None else self._current(trace)
-
-    def _current(self, trace: Trace) -> Located | Missing:
-        """Where what is left of a decision's words stands now."""
-        if trace.first >= trace.last:
-            return Missing(TAKEN_OUT)
-        ends = self.live.original[trace.first], self.live.original[trace.last - 1]
-        return self._between(*ends, self.live.moment) or Missing(TAKEN_OUT)
-
-    def _between(self, begin: Node, end: Node, since: int) -> Located | None:
-        """The words now of a passage from `begin` to `end` at the moment `since`; None when none is left."""
-        first, last, order = (
-            live_text.forward(begin, since),
-            live_text.backward(end, since),
-            self.live.order(),
-        )
-        if first is None or last is None or order[id(first)] > order[id(last)]:
-            return None
-        return Located(order[id(first)], order[id(last)] + 1)
 
     def _already_reads(
         self, decision: Decision, anchor: Anchor, text: str, place: Located | Missing
@@ -138,19 +148,8 @@ class TextReplay:
         is_gone = place.why == "the words are gone" and self._disagreeing(decision) is None
         return new if is_gone else None
 
-    def _superseded_place(self, decision: Decision, anchor: Anchor) -> Located | None:
-        """The words that an earlier decision of the same person about the very same words put there: it is superseded."""
-        held = self._rewritten.get((decision.who, anchor))
-        if held is None:
-            return None
-        earlier, put = held
-        place = self._between(put.first, put.last, put.since)
-        if place is not None:
-            self.ledger.stands(earlier, State.SUPERSEDED, by=decision.id)
-        return place
-
     def _retime(self, decision: Decision, value: WordTime) -> None:
-        place = self._find(decision)
+        place = self.finder.find(decision)
         if isinstance(place, Missing):
             self._missing(decision, place)
             return
@@ -185,8 +184,8 @@ class TextReplay:
         there = replace(
             anchor, text=" ".join(w for w, _ in new), start_ms=value.start_ms, end_ms=value.end_ms
         )
-        so = self.applied.so.get(decision.id)
-        found = anchors.find(self.live.nodes, there) if so is None else self._current(so)
+        so = self.finder.applied.so.get(decision.id)
+        found = anchors.find(self.live.nodes, there) if so is None else self.finder.current(so)
         if so is not None and isinstance(found, Missing):
             self._textual.append(decision)
             self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
@@ -237,7 +236,7 @@ class TextReplay:
         elif decision.anchor is None:
             self.ledger.stands(decision, State.CONFLICT, "does not say which caption was reviewed")
         else:
-            place = self._find(decision)
+            place = self.finder.find(decision)
             if isinstance(place, Missing):
                 self._missing(decision, place)
             else:
@@ -246,10 +245,7 @@ class TextReplay:
 
     def _locate(self, decision: Decision, cue: CueOf | Split | None) -> None:
         assert decision.anchor is not None
-        trace = self.applied.places.get(decision.id)
-        place = (
-            anchors.find_passage(self.live.nodes, decision.anchor) if trace is None else self._current(trace)
-        )
+        trace, place = self.finder.applied.places.get(decision.id), self.finder.find_passage(decision)
         empty = isinstance(place, Located) and place.first == place.last
         if isinstance(place, Missing):
             self._missing(decision, place)
@@ -301,7 +297,7 @@ class TextReplay:
     def _missing(self, decision: Decision, place: Missing) -> None:
         found = self.live.text(place.first, place.last)
         other = self._disagreeing(decision)
-        if place.why == TAKEN_OUT and not isinstance(decision.value, (Words, Delete, Add)):
+        if place.why == TAKEN_OUT and not isinstance(decision.value, (Words, Add)):
             self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
         elif other is not None and other.who != decision.who:
             self.ledger.disagrees(decision, other, found)
@@ -330,8 +326,11 @@ class TextReplay:
         order, result = self.live.order(), {}
         for name, held in self.places.items():
             found = settled(held, order)
+            decision = self.ledger[name].decision
+            if found is None and isinstance(decision.value, VignetteAt):
+                found = following(held, order)
             if found is None:
-                self.ledger.stands(self.ledger[name].decision, State.SUPERSEDED, TAKEN_OUT)
+                self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
             else:
                 result[name] = found
         return result

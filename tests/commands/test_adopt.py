@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.commands.adopt import adopt
-from pipeline.commands.adopt.diff import Change, changes, is_foreign, on_tokens
+from pipeline.commands.adopt.diff import changes, is_foreign, on_tokens
 from pipeline.commands.adopt.shown_file import read_mended
 from pipeline.commands.decide.request import DecisionRequest
 from pipeline.edits import append, journal_of, read
 from pipeline.edits.maker import Maker
+from pipeline.edits.token_diff import Change
 from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
 from pipeline.formats.writers import srt, vtt
 from pipeline.run import graph, jobs, outputs
@@ -681,6 +682,29 @@ def test_what_can_be_decided_about_captions(desk, name):
         assert comes_out in out
     else:
         assert (out == before) == (name in ("a word's time", "a waiver", "a caption seen"))
+
+
+def test_a_caption_over_another_is_refused_with_when_that_is_shown(desk):
+    shown = preview(desk.job, tagging=False)
+    cue = shown.transcript.captions.cues[3]
+    inside = f"{format_timecode(cue.span.start_ms + 100)}-{format_timecode(cue.span.end_ms - 100)}"
+    with pytest.raises(UsageError, match="shown there already, from") as caught:
+        _wish(["--add", "Mm hm.", "--show", inside]).decisions(shown, "Ana")
+    assert format_timecode(cue.span.start_ms) in str(caught.value)
+
+
+def test_a_caption_that_is_added_where_another_is_shown_still_cuts_that(desk):
+    """Its words are said by then; it gives way."""
+    shown = preview(desk.job, tagging=False)
+    cues = shown.transcript.captions.cues
+    said_until = [max(t.span.end_ms for t in shown.transcript.tokens[c.first : c.last]) for c in cues]
+    begin = next(e for c, e in zip(cues, said_until, strict=True) if c.span.end_ms - e >= 400)
+    time, new = f"{format_timecode(begin)}-{format_timecode(begin + 400)}", Span(begin, begin + 400)
+    append(desk.journal, _wish(["--add", "Mm hm.", "--show", time]).decisions(shown, "Ana"))
+    shown, _ = desk.run()
+    assert [s.state for s in shown.replay.report.standings] == ["kept"]
+    spans = [c.span for c in shown.transcript.captions.cues]
+    assert [s for s in spans if s.overlap_ms(new)] == [new]
 
 
 def test_a_part_that_was_decided_about_reaches_every_stage_behind_it(desk):

@@ -179,7 +179,7 @@ def test_two_people_about_one_part(machine):
     agree = again(*of("Ana", title="Aside"), *of("Ben", kind="other"), *of("Ben", title="Aside"))
     assert agree.states == ["kept", "kept", "already so"]
     differ = again(*of("Ana", title="Aside"), *of("Ben", title="Notes"), *of("Ana", title="Remarks"))
-    assert differ.states == ["kept", "conflict", "kept"]
+    assert differ.states == ["superseded", "conflict", "kept"]
     assert [p.title for p in differ.transcript.parts.parts if p.kind == "commentary"] == ["Remarks"]
     gone = again(*of("Ana", join=True), *of("Ben", title="Notes"))
     assert gone.states == ["kept", "conflict"]
@@ -193,7 +193,7 @@ def test_who_has_seen_it_may_change_it(machine):
     made = again(*first)
     second = stamped(*decided(made, "Ben", vignette="aside", title="Notes", begins="1:50"), begin=1)
     made = compose(demo_aligned(), first + second, voiced=True, tagging=False)
-    assert made.states == ["kept", "kept"]
+    assert made.states == ["superseded", "kept"]
     assert part(made, "commentary").title == "Notes"
 
 
@@ -231,3 +231,57 @@ def test_a_recording_in_which_nothing_is_said_has_no_part_to_decide_about(machin
 def test_wishes_that_make_no_sense(machine, wish, says):
     with pytest.raises(UsageError, match=says):
         decided(machine, **wish)
+
+
+@pytest.mark.parametrize("count", [4, 6, 9])
+def test_a_part_that_begins_with_words_taken_out_later_holds_on_to_the_next(machine, count):
+    maker = Maker(machine.transcript, machine.replay, "Ana")
+    first, _ = at_words(machine.transcript, "a spoon in it.")
+    begins_ms = machine.transcript.tokens[first].span.start_ms
+    new = maker.vignette(first, first + 4, VignetteAt(begins_ms, "The spoon", "aside"))
+    decisions = stamped(new, *maker.words(first, first + count, ""))
+    made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    assert "superseded" not in made.states
+    assert "The spoon" in [p.title for p in made.transcript.parts.parts]
+
+
+LATER = {
+    "title": (VignetteAt(title="Kitchen"), VignetteAt(title="House"), True),
+    "the same title": (VignetteAt(title="Kitchen"), VignetteAt(title="Kitchen"), False),
+    "kind after title": (VignetteAt(title="Kitchen"), VignetteAt(kind="aside"), False),
+    "title of title and kind": (VignetteAt(title="Kitchen", kind="aside"), VignetteAt(title="House"), False),
+    "title and kind": (VignetteAt(title="Kitchen"), VignetteAt(title="House", kind="aside"), True),
+    "gone": (VignetteAt(title="Kitchen"), VignetteAt(exists=False), True),
+}
+
+
+@pytest.mark.parametrize("who", ["Ana", "Ben"])
+@pytest.mark.parametrize("case", LATER)
+def test_what_a_later_decision_changes_of_a_part_is_superseded(machine, case, who):
+    first, then, is_superseded = LATER[case]
+    decisions, made = (), machine
+    for name, value in (("Ana", first), (who, then)):
+        held = made.transcript.parts.parts[2]
+        at = next(k for k, t in enumerate(made.transcript.tokens) if t.span.start_ms >= held.span.start_ms)
+        step = Maker(made.transcript, made.replay, name).vignette(at, at + 4, value, held)
+        decisions += stamped(step, begin=len(decisions))
+        made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    standings = made.replay.report.standings
+    assert (standings[0].state is State.SUPERSEDED) == is_superseded
+    assert standings[0].by == (decisions[1].id if is_superseded else "")
+
+
+def test_a_part_that_is_moved_and_named_is_the_same_part(machine):
+    """Its first title is superseded though it began elsewhere then."""
+    decisions, made = (), machine
+    for value in (
+        VignetteAt(title="A"),
+        VignetteAt(machine.transcript.parts.parts[2].span.start_ms + 9000),
+        VignetteAt(title="B"),
+    ):
+        held = made.transcript.parts.parts[2]
+        at = next(k for k, t in enumerate(made.transcript.tokens) if t.span.start_ms >= held.span.start_ms)
+        step = Maker(made.transcript, made.replay, "Ana").vignette(at, at + 4, value, held)
+        decisions += stamped(step, begin=len(decisions))
+        made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    assert made.states == ["superseded", "kept", "kept"]

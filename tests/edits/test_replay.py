@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.edits import anchors, live_text
+from pipeline.edits import Contents, Replay, anchors, live_text
 from pipeline.edits.ledger import State, needs
 from pipeline.edits.maker import Maker, differences
 from pipeline.edits.model import KINDS, Anchor, CueOf, Decision, Words, sealed
@@ -26,15 +26,18 @@ from pipeline.transcript import (
     Token,
     Verdict,
     check,
+    utterances,
 )
 from tests.support.edit_fates import CHANGES, changed, fates
 from tests.support.edit_makers import (
     ALL_KINDS,
+    DURATION_MS,
     RANDOM,
     at_words,
     compose,
     decide_at_random,
     demo_aligned,
+    people,
     random_decisions,
     reheard,
     stamped,
@@ -194,6 +197,56 @@ def test_two_people_who_disagree(machine):
     assert "Thursday group." in text_of(made)
 
 
+UNSEEN = {
+    "a word more": ("group.", "group here.", "group.", "club now."),
+    "a word more behind": ("group.", "group. Here", "group.", "club."),
+    "a capital": ("group.", "Group.", "group.", "club."),
+    "one of two words": ("Thusrday group.", "Tuesday evening.", "group.", "evening!"),
+}
+
+
+@pytest.mark.parametrize("case", UNSEEN)
+def test_words_that_somebody_else_wrote_unseen_are_a_conflict_that_names_both(machine, case):
+    """What of the other's words is found again, the anchor does not show as they are."""
+    old, ours, theirs_old, theirs = UNSEEN[case]
+    made = again(*change(machine, old, ours), *change(machine, theirs_old, theirs, "Ben"))
+    standings = made.replay.report.standings
+    assert standings[-1].state is State.CONFLICT
+    assert standings[-1].by in {s.decision.id for s in standings[:-1]}
+    assert "Ana" in standings[-1].why
+    assert "Ben" in standings[-1].why
+    assert f"{ours} " in text_of(made)
+
+
+@pytest.mark.parametrize("case", UNSEEN)
+def test_words_that_somebody_else_wrote_and_one_has_seen_are_changed(machine, case):
+    old, ours, _, theirs = UNSEEN[case]
+    one = stamped(*change(machine, old, ours))
+    made = compose(demo_aligned(), one, voiced=True, tagging=False)
+    both = one + stamped(*change(made, ours.split()[-1], theirs, "Ben"), begin=len(one))
+    made = compose(demo_aligned(), both, voiced=True, tagging=False)
+    assert made.states[-1] == "kept"
+    assert theirs in text_of(made)
+
+
+def test_what_one_wrote_oneself_and_has_not_seen_is_superseded_whole(machine):
+    made = again(*change(machine, "group.", "group here."), *change(machine, "group.", "club now."))
+    assert made.states == ["superseded", "kept"]
+    assert "club now. " in text_of(made)
+    assert "here." not in text_of(made)
+
+
+def test_what_somebody_else_made_of_ones_own_words_is_not_overwritten_unseen(machine):
+    """Ana decides once more about what she saw first; Ben has changed her words since."""
+    one = stamped(*change(machine, "Thusrday", "Thursday"))
+    made = compose(demo_aligned(), one, voiced=True, tagging=False)
+    two = stamped(*change(made, "Thursday", "Tuesday", "Ben"), begin=1)
+    again_ = stamped(*change(machine, "Thusrday", "Friday"), begin=2)
+    made = compose(demo_aligned(), one + two + again_, voiced=True, tagging=False)
+    assert made.states == ["kept", "kept", "conflict"]
+    assert made.replay.report.standings[2].by == two[0].id
+
+
 def test_two_people_who_agree(machine):
     made = again(*change(machine, "Thusrday", "Thursday"), *change(machine, "Thusrday", "Thursday", "Ben"))
     assert made.states == ["kept", "already so"]
@@ -310,6 +363,40 @@ def test_a_cue_is_deleted_with_its_words(machine):
     made = again(maker(machine).delete(cue.first, cue.last))
     assert "make a start" not in text_of(made)
     assert len(made.transcript.captions.cues) == len(machine.transcript.captions.cues) - 1
+
+
+def labelled(made, *texts):
+    """The demo with nothing but these captions labelled, and what comes of it."""
+    cues = [cue_of(made, text) for text in texts]
+    editor = [EditorCue(c.first, c.last, c.span, label_at=((c.first, "DANIEL"),)) for c in cues]
+    return compose(replace(demo_aligned(), editor_cues=tuple(editor)), voiced=True, tagging=False)
+
+
+def test_a_name_stays_when_the_only_label_that_gave_it_goes(machine):
+    """The machine knows the voice by the label alone."""
+    made = labelled(machine, "We'll make a start.")
+    first, last = at_words(made.transcript, "We'll make a start.")
+    decisions = stamped(maker(made).delete(first, last), *maker(made).names_kept([(first, last)]))
+    replay = Replay(Contents(decisions), DURATION_MS)
+    aligned = replay.correct_words(made.transcript.aligned)
+    voices = people(utterances.build(aligned), aligned.tokens)
+    speaker = next(u.speaker for u in made.transcript.voices.utterances if u.first <= first < u.last)
+    nameless = tuple(replace(s, name="") if s.id == speaker else s for s in voices.speakers)
+    found = replay.correct_voices(replace(voices, speakers=nameless))
+    assert found.speakers == tuple(
+        replace(s, evidence=t.evidence) for s, t in zip(voices.speakers, found.speakers, strict=True)
+    )
+    assert [s.state for s in replay.report.standings] == [State.KEPT] * 2
+
+
+def test_a_name_that_another_label_gives_too_needs_no_decision(machine):
+    made = labelled(machine, "We'll make a start.", "So you came in by the door.")
+    assert maker(made).names_kept([at_words(made.transcript, "We'll make a start.")]) == []
+
+
+def test_who_says_nothing_else_is_not_named(machine):
+    made = labelled(machine, "We'll make a start.")
+    assert maker(made).names_kept([(0, len(made.transcript.tokens))]) == []
 
 
 @pytest.mark.parametrize(
@@ -466,6 +553,24 @@ def test_concepts_confirmed_rejected_added(machine):
     ]
     other = maker(machine, "Ben").concept(tag.first, tag.last, tag.concept, "rejected")
     assert again(confirm, other, tagging=True).states == ["kept", "conflict"]
+
+
+VERDICTS = ("confirmed", "rejected", "added")
+
+
+@pytest.mark.parametrize("who", ["Ana", "Ben"])
+@pytest.mark.parametrize(("first", "then"), list(itertools.permutations(VERDICTS, 2)))
+def test_a_verdict_that_is_changed_later_is_superseded(machine, first, then, who):
+    tag = machine.transcript.concepts.tags[0]
+    one = stamped(maker(machine).concept(tag.first, tag.last, tag.concept, first))
+    made = compose(demo_aligned(), one, voiced=True, tagging=True)
+    two = stamped(maker(made, who).concept(tag.first, tag.last, tag.concept, then), begin=1)
+    made = compose(demo_aligned(), one + two, voiced=True, tagging=True)
+    turns = (first == "rejected") != (then == "rejected")
+    standings = made.replay.report.standings
+    assert (standings[0].state is State.SUPERSEDED) == turns
+    assert standings[0].by == (two[0].id if turns else "")
+    assert standings[1].state is not State.SUPERSEDED
 
 
 def test_an_added_tag_points_at_its_words(machine):

@@ -133,12 +133,16 @@ def _settle(
     trial: Trial | BaselineTrial, who: str, cues: Sequence[ShownCue], people: Sequence[Person]
 ) -> None:
     """Add decisions to the trial until it looks like the cues: about words, then speakers, then captions."""
-    transcript = trial.look().transcript
+    result = trial.look()
+    transcript = result.transcript
     word_changes = WordChanges(transcript, cues)
     found = changes([s.texts for s in _shown(transcript)], [c.texts for c in cues])
     for change in on_tokens(found, word_changes.owner):
         word_changes.note(change)
     trial.take(word_changes.decide(who))
+    if isinstance(trial, Trial):  # a baseline's names are its captions', whoever is heard
+        gone = [(first, last) for first, (last, text) in word_changes.rewritten.items() if not text]
+        trial.take(Maker(transcript, result.replay, who).names_kept(gone))
     trial.take(_speaker_decisions(trial.look(), who, cues, people))
     _settle_captions(trial, who, cues)
     for _ in range(MAX_REWRITES):

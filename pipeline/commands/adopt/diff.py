@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 
+from pipeline.edits import token_diff
 from pipeline.edits.anchors import keys_of
+from pipeline.edits.token_diff import Change
 from pipeline.transcript import NOT_CAPTIONED, Token
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Words `[first, last)` of ours stand where the words `[begin, end)` of theirs do; either may be empty."""
-
-    first: int
-    last: int
-    begin: int
-    end: int
-
 
 # A file is foreign when a smaller share of its word n-grams than this is in our captions: a mended file keeps more, also where
 # a recognizer had got most words wrong; two talks of an hour about one subject share less.
@@ -43,14 +32,13 @@ def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> l
     our_words = [w for cue in ours for w in cue]
     their_words = [w for cue in theirs for w in cue]
     found: list[Change] = []
-    outer = SequenceMatcher(None, [tuple(c) for c in ours], [tuple(c) for c in theirs], autojunk=False)
-    for tag, a, b, c, d in outer.get_opcodes():
-        if tag == "equal":
-            continue
-        i, j = our_starts[a], our_starts[b]
-        k, m = their_starts[c], their_starts[d]
-        inner = SequenceMatcher(None, our_words[i:j], their_words[k:m], autojunk=False)
-        found += [Change(i + p, i + q, k + r, k + s) for t, p, q, r, s in inner.get_opcodes() if t != "equal"]
+    for cues in token_diff.changes([tuple(c) for c in ours], [tuple(c) for c in theirs]):
+        first, begin = our_starts[cues.first], their_starts[cues.begin]
+        words = our_words[first : our_starts[cues.last]], their_words[begin : their_starts[cues.end]]
+        found += [
+            Change(first + c.first, first + c.last, begin + c.begin, begin + c.end)
+            for c in token_diff.changes(*words)
+        ]
     return found
 
 

@@ -6,11 +6,10 @@ The last resort of `adopt`: the words lose their own times for a share of their 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from pipeline.commands.adopt.shown_file import ShownCue
 from pipeline.commands.adopt.word_changes import added
-from pipeline.edits import anchors
+from pipeline.edits import anchors, token_diff
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import Decision, Delete
 from pipeline.transcript import Transcript
@@ -25,15 +24,12 @@ def rewritten(
     """
     live, cues = LiveText(transcript.tokens), transcript.captions.cues
     nodes = tuple(live.nodes)
-    matcher = SequenceMatcher(None, [_key(c) for c in ours], [_key(c) for c in theirs], autojunk=False)
     decisions: list[Decision] = []
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        before = nodes[cues[a - 1].last - 1] if a else None
-        for cue in cues[a:b]:
+    for change in token_diff.changes([_key(c) for c in ours], [_key(c) for c in theirs]):
+        before = nodes[cues[change.first - 1].last - 1] if change.first else None
+        for cue in cues[change.first : change.last]:
             decisions.append(_deletion(live, nodes[cue.first], cue.last - cue.first, who))
-        for their in theirs[c:d]:
+        for their in theirs[change.begin : change.end]:
             decision, before = _addition(live, before, their, who)
             decisions.append(decision)
     return decisions

@@ -187,7 +187,8 @@ class DecisionRequest:
             return [targets.merged(maker, first, last)]
         cues = targets.cues_of(maker.transcript, first, last)
         if self.delete:
-            return [maker.delete(cue.first, cue.last) for cue in cues]
+            gone = [(cue.first, cue.last) for cue in cues]
+            return [*(maker.delete(*cue) for cue in gone), *maker.names_kept(gone)]
         return [maker.reviewed_cue(cue.first, cue.last) for cue in cues]
 
 

@@ -26,7 +26,7 @@ from pipeline.edits.model import (
 from pipeline.edits.speakers import speaker_called
 from pipeline.errors import UsageError, nearest
 from pipeline.run.preview import Preview
-from pipeline.timing import Span, clock, parse_timecode
+from pipeline.timing import Span, clock, format_timecode, parse_timecode
 from pipeline.transcript import Cue, Part, Transcript
 from pipeline.words import name_key
 
@@ -131,10 +131,21 @@ def _made_anew(maker: Maker, decision: Decision, first: int, last: int) -> Decis
 def add_by_time(
     maker: Maker, transcript: Transcript, text: str, start_ms: int, end_ms: int, label: str = ""
 ) -> Decision:
-    """The decision that adds a caption, in front of the first token that starts at `start_ms` or later."""
+    """The decision that adds a caption, in front of the first token that starts at `start_ms` or later.
+
+    Raises UsageError where another caption is shown then that cannot give way.
+    """
+    span = Span(start_ms, end_ms)
+    taken = next((c.span for c in transcript.captions.cues if not maker.gives_way(c, span)), None)
+    if taken is not None:
+        begin, end = format_timecode(taken.start_ms), format_timecode(taken.end_ms)
+        raise UsageError(
+            f"a caption is shown there already, from {begin} to {end}",
+            "give a time when nobody speaks, or add the words to that one with --become",
+        )
     tokens = transcript.tokens
     before = next((k for k, t in enumerate(tokens) if t.span.start_ms >= start_ms), len(tokens))
-    return maker.add(before, text, Span(start_ms, end_ms), label)
+    return maker.add(before, text, span, label)
 
 
 # What stands for a part that is not there yet.
