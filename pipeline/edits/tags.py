@@ -20,6 +20,27 @@ def tagged(concepts: Concepts, concept: str, first: int, last: int) -> tuple[Con
     return tuple(t for t in concepts.tags if t.concept == concept and t.first < last and first < t.last)
 
 
+def without(concepts: Concepts, tags: Sequence[ConceptTag]) -> Concepts:
+    """The concepts less some of their tags."""
+    return replace(concepts, tags=tuple(t for t in concepts.tags if t not in tags))
+
+
+def with_tag(
+    concepts: Concepts, concept: str, first: int, last: int, tokens: Sequence[Token], voices: Voices
+) -> Concepts:
+    """The concepts with one more tag, whose evidence is the tokens `[first, last)`."""
+    utterance = voices.utterances[bisect_right(voices.utterances, first, key=lambda u: u.first) - 1]
+    start = _chars(tokens, utterance, first)
+    end = _chars(tokens, utterance, min(last, utterance.last)) - 1
+    tag = ConceptTag(concept, utterance.id, first, last, start, end, BY_A_PERSON)
+    return replace(concepts, tags=tuple(sorted((*concepts.tags, tag), key=lambda t: (t.first, t.last))))
+
+
+def _chars(tokens: Sequence[Token], utterance: Utterance, at: int) -> int:
+    """Where token `at` begins in the utterance's text."""
+    return sum(len(t.text) + 1 for t in tokens[utterance.first : at])
+
+
 @dataclass(frozen=True, slots=True)
 class TagReplay:
     """Puts decisions about concepts over the tags that were found, and notes their status in `ledger`."""
@@ -54,9 +75,9 @@ class TagReplay:
             return None
         else:
             concepts = (
-                self._with_tag(concepts, value.concept, at.first, at.last)
+                with_tag(concepts, value.concept, at.first, at.last, self.tokens, self.voices)
                 if _wants_tag(value)
-                else replace(concepts, tags=tuple(t for t in concepts.tags if t not in found))
+                else without(concepts, found)
             )
             self.ledger.stands(decision, State.KEPT)
         self.shapes.note(topic, at.tokens, decision)
@@ -71,19 +92,6 @@ class TagReplay:
             by = next((d for d, v, there in later if _overrules(v, there, value, at)), None)
             if by is not None:
                 self.ledger.stands(decision, State.SUPERSEDED, by=by.id)
-
-    def _with_tag(self, concepts: Concepts, concept: str, first: int, last: int) -> Concepts:
-        """The concepts with one more tag, whose evidence is the tokens `[first, last)`."""
-        at = bisect_right(self.voices.utterances, first, key=lambda u: u.first) - 1
-        utterance = self.voices.utterances[at]
-        start = self._chars(utterance, first)
-        end = self._chars(utterance, min(last, utterance.last)) - 1
-        tag = ConceptTag(concept, utterance.id, first, last, start, end, BY_A_PERSON)
-        return replace(concepts, tags=tuple(sorted((*concepts.tags, tag), key=lambda t: (t.first, t.last))))
-
-    def _chars(self, utterance: Utterance, at: int) -> int:
-        """Where token `at` begins in the utterance's text."""
-        return sum(len(t.text) + 1 for t in self.tokens[utterance.first : at])
 
 
 def _wants_tag(value: ConceptAt) -> bool:

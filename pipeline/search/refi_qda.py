@@ -9,9 +9,8 @@ exported, but for its date.
 
 from __future__ import annotations
 
-import uuid
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,10 +22,11 @@ from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import DocumentError, IndexFileError, OutputError, counted
 from pipeline.files import read_regular
 from pipeline.formats.document import reader
-from pipeline.formats.document.reader import Document, Spoken, Tag
+from pipeline.formats.document.reader import Document, Tag
 from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search.answers.clips import recording_of
 from pipeline.search.refi_names import Names, cast_of
+from pipeline.search.refi_text import PlainTranscript, guid_of
 
 # The XML namespace of the standard's Project.xsd.
 NAMESPACE = "urn:QDA-XML:project:1.0"
@@ -34,8 +34,6 @@ NAMESPACE = "urn:QDA-XML:project:1.0"
 ORIGIN = "Vignette"
 # Bytes: the standard allows larger files only outside of the project.
 _MAX_INTERNAL_BYTES = 2**31 - 1
-# Namespace of our name-based GUIDs (RFC 4122, version 5).
-_GUID_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:vignette:refi-qda")
 # Date of every archive member, the earliest that ZIP can hold: equal inputs give equal bytes.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -152,14 +150,14 @@ class _Project:
                 _store(archive, f"Sources/{name}", content.encode())
 
     def project(self, found: Mapping[str, Document]) -> ElementTree.Element:
-        made = {"creatingUserGUID": _guid("user"), "creationDateTime": self.date}
+        made = {"creatingUserGUID": guid_of("user"), "creationDateTime": self.date}
         root = ElementTree.Element(
             _tag("Project"), {"name": "Vignette transcripts", "origin": ORIGIN, **made}
         )
         users = _add(root, "Users")
-        _add(users, "User", guid=_guid("user"), name=ORIGIN)
+        _add(users, "User", guid=guid_of("user"), name=ORIGIN)
         self.codebook(root, found)
-        role = _guid("variable", "role")
+        role = guid_of("variable", "role")
         _add(_add(root, "Variables"), "Variable", guid=role, name="Role", typeOfVariable="Text")
         self.cases(root, found, role)
         sources = _add(root, "Sources")
@@ -175,7 +173,7 @@ class _Project:
 
     @property
     def made(self) -> dict[str, str]:
-        return {"creatingUser": _guid("user"), "creationDateTime": self.date}
+        return {"creatingUser": guid_of("user"), "creationDateTime": self.date}
 
     def codebook(self, root: ElementTree.Element, found: Mapping[str, Document]) -> None:
         """The concepts under their broader ones, and a code for each kind of vignette."""
@@ -186,17 +184,17 @@ class _Project:
             if not code.broader or code.broader not in codes:
                 self.code(parent, code, codes, ())
         above = self.codes_named.unique("Part of the video", "Vignette")
-        kinds = _add(parent, "Code", guid=_guid("kinds"), name=above, isCodable="false")
+        kinds = _add(parent, "Code", guid=guid_of("kinds"), name=above, isCodable="false")
         given = {s.kind for d in found.values() for s in d.scenes} - {*KNOWN_KINDS}
         for kind in (*KNOWN_KINDS, *sorted(given)):
             name = self.codes_named.unique(kind, "part")
-            _add(kinds, "Code", guid=_guid("kind", kind), name=name, isCodable="true")
+            _add(kinds, "Code", guid=guid_of("kind", kind), name=name, isCodable="true")
 
     def code(
         self, parent: ElementTree.Element, code: Code, codes: Mapping[str, Code], above: tuple[str, ...]
     ) -> None:
         name = self.codes_named.unique(code.label or code.id, code.id)
-        element = _add(parent, "Code", guid=_guid("code", code.id), name=name, isCodable="true")
+        element = _add(parent, "Code", guid=guid_of("code", code.id), name=name, isCodable="true")
         if code.definition:
             _add(element, "Description").text = code.definition
         for below in codes.values():
@@ -210,13 +208,13 @@ class _Project:
             return
         cases = _add(root, "Cases")
         for person in people:
-            case = _add(cases, "Case", guid=_guid("case", *person.key), name=person.name)
+            case = _add(cases, "Case", guid=guid_of("case", *person.key), name=person.name)
             if person.roles:
                 value = _add(case, "VariableValue")
                 _add(value, "VariableRef", targetGUID=role)
                 _add(value, "TextValue").text = ", ".join(person.roles)
             for name in person.recordings:
-                _add(case, "SourceRef", targetGUID=_guid("source", name))
+                _add(case, "SourceRef", targetGUID=guid_of("source", name))
 
     def source(self, parent: ElementTree.Element, name: str, document: Document) -> None:
         """A recording with its transcript and, as selections of the picture or sound, its vignettes."""
@@ -226,7 +224,9 @@ class _Project:
             recording.name if recording else document.name, Path(name).parent.as_posix()
         )
         place = {"path": self.path(name, document, recording)}
-        element = _add(parent, f"{kind}Source", guid=_guid("source", name), name=shown, **place, **self.made)
+        element = _add(
+            parent, f"{kind}Source", guid=guid_of("source", name), name=shown, **place, **self.made
+        )
         if document.title:
             _add(
                 element, "Description"
@@ -234,10 +234,10 @@ class _Project:
         self.transcript(element, name, document)
         for scene in document.scenes:
             span = {"begin": str(scene.start_ms), "end": str(scene.end_ms)}
-            guid = _guid("scene", name, scene.id)
+            guid = guid_of("scene", name, scene.id)
             title = scene.title or f"{scene.kind} {scene.number}"
             selection = _add(element, f"{kind}Selection", guid=guid, name=title, **span, **self.made)
-            self.coding(selection, _guid("kind", scene.kind), guid)
+            self.coding(selection, guid_of("kind", scene.kind), guid)
 
     def path(self, name: str, document: Document, recording: Path | None) -> str:
         """Where the recording is found: inside of the project, beside others at the base path, or by its name
@@ -249,7 +249,7 @@ class _Project:
             )
             return f"relative:///{document.name}"
         if self.with_media and recording.stat().st_size <= _MAX_INTERNAL_BYTES:
-            inside = f"{_guid('media', name)}{recording.suffix}"
+            inside = f"{guid_of('media', name)}{recording.suffix}"
             self.inside[inside] = recording
             return f"internal://{inside}"
         if self.with_media:
@@ -260,25 +260,25 @@ class _Project:
         return f"relative:///{recording.name}"
 
     def transcript(self, parent: ElementTree.Element, name: str, document: Document) -> None:
-        text = _Text(name, document)
-        file = f"{_guid('text', name)}.txt"
+        text = PlainTranscript(name, document)
+        file = f"{guid_of('text', name)}.txt"
         self.inside[file] = text.content
         title = self.names.unique(f"{document.name}.txt", Path(name).parent.as_posix())
         where = {"plainTextPath": f"internal://{file}", "name": title}
-        element = _add(parent, "Transcript", guid=_guid("transcript", name), **where, **self.made)
+        element = _add(parent, "Transcript", guid=guid_of("transcript", name), **where, **self.made)
         for position, time_ms in text.sync_points():
             guid = text.guid_at(position)
             _add(element, "SyncPoint", guid=guid, position=str(position), timeStamp=str(time_ms))
         for number, (tag, first, last) in enumerate(text.selections):
-            guid = _guid("selection", name, str(number))
+            guid = guid_of("selection", name, str(number))
             between = {"fromSyncPoint": text.guid_at(first), "toSyncPoint": text.guid_at(last)}
             chosen = text.content[first:last]
             selection = _add(element, "TranscriptSelection", guid=guid, name=chosen, **between, **self.made)
             _add(selection, "Description").text = _reason(tag)
-            self.coding(selection, _guid("code", tag.concept), guid)
+            self.coding(selection, guid_of("code", tag.concept), guid)
 
     def coding(self, parent: ElementTree.Element, code: str, of: str) -> None:
-        coding = _add(parent, "Coding", guid=_guid("coding", of), **self.made)
+        coding = _add(parent, "Coding", guid=guid_of("coding", of), **self.made)
         _add(coding, "CodeRef", targetGUID=code)
         self.codings += 1
 
@@ -286,56 +286,6 @@ class _Project:
 def _reason(tag: Tag) -> str:
     manner = f"; {', '.join(sorted(tag.flags))}" if tag.flags else ""
     return f"found by the rule: {tag.rule}{manner}" if tag.rule else f"found by Vignette{manner}"
-
-
-class _Text:
-    """A transcript as plain text, a paragraph for each utterance, and where in it which time is."""
-
-    def __init__(self, name: str, document: Document) -> None:
-        self.name = name
-        self.times: dict[int, int] = {}
-        self.selections: list[tuple[Tag, int, int]] = []
-        lines: list[str] = []
-        at = 0
-        for spoken in document.utterances:
-            line = self.line(document, spoken)
-            self.place(spoken, at, at + len(line) - len(spoken.text))
-            lines.append(line)
-            at += len(line) + 1
-        self.content = "\n".join(lines) + "\n"
-
-    def line(self, document: Document, spoken: Spoken) -> str:
-        if spoken.speaker is None:
-            return spoken.text
-        person = document.people[spoken.speaker]
-        return f"{person.name or person.id}: {spoken.text}"
-
-    def place(self, spoken: Spoken, line_at: int, text_at: int) -> None:
-        """Note the times of one utterance whose line and whose text begin at these positions."""
-        self.times.setdefault(line_at, spoken.start_ms)
-        for tag in spoken.tags:
-            first, last = text_at + tag.start_char, text_at + tag.end_char
-            self.times.setdefault(first, tag.start_ms)
-            self.times.setdefault(last, tag.end_ms)
-            self.selections.append((tag, first, last))
-        self.times.setdefault(text_at + len(spoken.text), spoken.end_ms)
-
-    def sync_points(self) -> Iterator[tuple[int, int]]:
-        """(position, time_ms) in order of both: where people speak at once, the earlier one's end gives way."""
-        later_ms = None
-        found: list[tuple[int, int]] = []
-        for position in sorted(self.times, reverse=True):
-            time_ms = self.times[position]
-            later_ms = time_ms if later_ms is None else min(time_ms, later_ms)
-            found.append((position, later_ms))
-        return reversed(found)
-
-    def guid_at(self, position: int) -> str:
-        return _guid("sync", self.name, str(position))
-
-
-def _guid(*names: str) -> str:
-    return str(uuid.uuid5(_GUID_NAMESPACE, "\n".join(names)))
 
 
 def _tag(name: str) -> str:

@@ -59,7 +59,7 @@ def test_the_copy_names_the_language_as_containers_do(made, tmp_path, tag, code)
     found = json.loads((tmp_path / "talk.json").read_text())
     (tmp_path / "talk.json").write_text(json.dumps(found | {"lang": tag}))
     (tmp_path / "talk.en.srt").rename(tmp_path / f"talk.{tag}.srt")
-    with av.open(str(mux(made, tmp_path, tmp_path / "copy.mkv"))) as container:
+    with av.open(str(mux(made, tmp_path, tmp_path / "copy.mkv").path)) as container:
         assert container.streams.subtitles[0].metadata["language"] == code
 
 

@@ -17,11 +17,12 @@ from pipeline.concepts.codebook import Codebook
 from pipeline.formats.document import reader
 from pipeline.search.engine import _parameters, _source
 from pipeline.search.index import schema
-from pipeline.search.index.vocabulary import fold, spoken
+from pipeline.search.index.vocabulary import spoken
 from pipeline.search.index.write import IndexingRun
 from pipeline.search.query.names import Names
 from pipeline.search.query.parser import And, Field, Near, Node, Not, Or, Phrase, Word, leaves
 from pipeline.search.query.sql import compile_plan
+from pipeline.words import name_key
 from tests.support import search_makers
 
 # "walk" and "walking", "hill" and "hills" share a stem; "red" begins two words. The headings hold none of them.
@@ -197,7 +198,7 @@ def names_of(documents: list[dict[str, Any]]) -> Names:
     """The documents in an index that lives in memory, put there by what indexes files."""
     connection = schema.create(Path(":memory:"))
     connection.create_function("spoken", 2, spoken, deterministic=True)
-    connection.create_function("fold", 1, fold, deterministic=True)
+    connection.create_function("fold", 1, name_key, deterministic=True)
     run = IndexingRun(connection, Path(), Path(), lambda *_: None)
     for key, made in enumerate(documents, 1):
         path = f"{made['media']['name']}.json"
