@@ -135,18 +135,35 @@ def _watch(stage: str) -> Progress:
 
 
 def _register() -> None:
-    from pipeline.cli import align, check, concepts, doctor, edits, forget, models, mux, run, search
+    from pipeline.cli import (
+        adopt,
+        align,
+        check,
+        concepts,
+        concordance,
+        cooccur,
+        decide,
+        decisions,
+        doctor,
+        export_qda,
+        forget,
+        index,
+        models,
+        mux,
+        run,
+        search,
+        sheet,
+    )
 
     app.command(epilog=run.EXAMPLES)(run.run)
     app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
     app.command(epilog=forget.EXAMPLES)(forget.forget)
-    app.add_typer(models.app, name="models")
     align.register(app, print, _watch)
     check.register(app, print, _watch)
     concepts.register(app, print)
-    edits.register(app, print)
-    mux.register(app, print)
-    search.register(app, print)
+    for command in (decisions, decide, adopt, mux, sheet, index, search, concordance, cooccur, export_qda):
+        command.register(app, print)
+    app.add_typer(models.app, name="models")
 
 
 _register()

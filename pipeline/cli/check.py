@@ -159,7 +159,7 @@ def _waive(
     """Write a waiver into the journal; `request` is its rule, time, reason and author."""
     from pipeline import edits, settings
     from pipeline.audit import captions
-    from pipeline.cli.edits import user
+    from pipeline.cli.recordings import user
     from pipeline.commands import check
     from pipeline.commands.decide.request import time_of
     from pipeline.commands.waive import journal_for, waiver

@@ -10,7 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from pipeline.cli.search import register
+from pipeline.cli import concordance, cooccur, export_qda, index
+from pipeline.cli import search as search_command
 from pipeline.commands import search
 from pipeline.concepts import codebook
 from pipeline.errors import OutputError, UsageError
@@ -20,6 +21,8 @@ from pipeline.search.answers import clips, render
 from pipeline.search.query.parser import GUIDE
 from pipeline.transcript import Sound
 from tests.support import search_makers
+
+COMMANDS = (index, search_command, concordance, cooccur, export_qda)
 
 
 @pytest.fixture
@@ -37,7 +40,8 @@ def run(folder):
     def run(*arguments):
         printed = []
         app = typer.Typer()
-        register(app, printed.append)
+        for command in COMMANDS:
+            command.register(app, printed.append)
         status = typer.main.get_command(app).main([*arguments], standalone_mode=False)
         return SimpleNamespace(text="\n".join(printed), status=status)
 
@@ -244,7 +248,8 @@ def test_a_query_error_shows_its_caret(folder, run):
 
 def test_every_command_has_help_and_examples():
     app = typer.Typer()
-    register(app, lambda text: None)
+    for command in COMMANDS:
+        command.register(app, lambda text: None)
     names = ["index", "search", "concordance", "cooccur", "export-qda"]
     group = typer.main.get_command(app)
     assert sorted(group.commands) == sorted(names)
