@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.edits import anchors, live_text
+from pipeline.edits.anchors import Located
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import Add, Anchor, Decision, Words
 from pipeline.timing import Span
@@ -42,9 +43,14 @@ class AlreadyApplied:
     tokens: tuple[Token, ...] = ()
 
 
-def find_already_applied(tokens: Sequence[Token], decisions: Sequence[Decision]) -> AlreadyApplied:
-    """Find the decisions that `tokens` show already; `decisions` stand in the order of replay."""
-    rewind = _Rewind(tokens)
+def find_already_applied(
+    tokens: Sequence[Token], decisions: Sequence[Decision], withdrawn: Sequence[Decision] = ()
+) -> AlreadyApplied:
+    """Find the decisions that `tokens` show already; `decisions` stand in the order of replay.
+
+    What was `withdrawn` stands nowhere any more, but the author of another decision may have seen it beside their words.
+    """
+    rewind = _Rewind(tokens, withdrawn)
     for decision in reversed(decisions):
         rewind.take(decision)
     return AlreadyApplied(rewind.so, rewind.places, rewind.text.tokens())
@@ -53,8 +59,14 @@ def find_already_applied(tokens: Sequence[Token], decisions: Sequence[Decision])
 class _Rewind:
     """Undoes decisions one by one, from the last to the first, in a copy of the words."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], withdrawn: Sequence[Decision] = ()) -> None:
         self.text = LiveText(tokens)
+        # What a withdrawn decision had words read, and what they read now that it is withdrawn.
+        self.withdrawn = [
+            (d.value.text, d.anchor.text)
+            for d in withdrawn
+            if isinstance(d.value, Words) and d.anchor is not None and d.value.text and d.anchor.text
+        ]
         # Which of the machine's words a word stands for; none, at its place, for one that was taken out.
         self.stands_for: dict[int, tuple[int, int]] = {
             id(n): (k, k + 1) for k, n in enumerate(self.text.nodes)
@@ -77,9 +89,7 @@ class _Rewind:
     def _take_back(self, decision: Decision, anchor: Anchor, text: str) -> None:
         """Undo a decision that the words show; of any other, note where its words stand."""
         new = " ".join(word for word, _ in live_text.written(text))
-        there = anchors.find_proven(self.text.nodes, replace(anchor, text=new))
-        if there is not None and there.agreement < anchors.FULL_AGREEMENT:
-            there = None  # the neighbours are not yet, or no longer, what its author saw
+        there = self._find_in_full(replace(anchor, text=new))
         here = anchors.find_proven(self.text.nodes, anchor)
         reads_as_decided = there is not None and self.text.text(there.first, there.last) == new != anchor.text
         if (
@@ -91,6 +101,21 @@ class _Rewind:
             self._rewrite(there.first, there.last, anchor)
         elif here is not None and self.so:
             self.places[decision.id] = self._trace(here.first, here.last)
+
+    def _find_in_full(self, anchor: Anchor) -> Located | None:
+        """The words of an anchor where the neighbours are what its author saw, or what these became by a withdrawal."""
+        for seen in dict.fromkeys((anchor, self._without_withdrawn(anchor))):
+            found = anchors.find_proven(self.text.nodes, seen)
+            if found is not None and found.agreement >= anchors.FULL_AGREEMENT:
+                return found
+        return None
+
+    def _without_withdrawn(self, anchor: Anchor) -> Anchor:
+        """The anchor with its neighbours as they read after all withdrawals."""
+        before, after = f" {anchor.before} ", f" {anchor.after} "
+        for new, old in self.withdrawn:
+            before, after = (text.replace(f" {new} ", f" {old} ") for text in (before, after))
+        return replace(anchor, before=before.strip(), after=after.strip())
 
     def _trace(self, first: int, last: int) -> Trace:
         """The machine's words that the words `[first, last)` stand for; an empty place where there are none."""

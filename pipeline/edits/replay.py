@@ -110,7 +110,8 @@ class Replay:
             for d in self._decisions
             if self.ledger[d.id].state is not State.WITHDRAWN and not isinstance(d.value, Withdraw)
         ]
-        back = find_already_applied(aligned.tokens, standing)
+        withdrawn = [d for d in self._decisions if self.ledger[d.id].state is State.WITHDRAWN]
+        back = find_already_applied(aligned.tokens, standing, withdrawn)
         text = self._replayed(standing, LiveText(aligned.tokens, self.duration_ms), self.ledger, back)
         result = index_map.corrected(aligned, text.live)
         self._tokens = result.tokens

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.edits import already_applied
 from pipeline.edits.maker import Maker
-from pipeline.edits.model import VignetteAt
+from pipeline.edits.model import Decision, VignetteAt, Withdraw
 from pipeline.transcript import Grade
 from tests.support.edit_makers import (
     ALL_KINDS,
@@ -189,3 +189,13 @@ def test_without_anything_that_is_so_already_nothing_is_looked_up(monkeypatch):
     decisions = after(reworded("Welcome", "Hello"), lambda maker, made: maker.split(2))
     found = already_applied.find_already_applied(demo_aligned().tokens, decisions)
     assert (found.so, found.places, found.tokens) == ({}, {}, demo_aligned().tokens)
+
+
+def test_a_neighbour_that_is_withdrawn_later_hides_nothing():
+    """A word is taken out beside one that read otherwise at that time."""
+    decisions = after(
+        reworded("Thusrday", "Friday"),
+        lambda maker, made: maker.words(word("Friday", made) - 1, word("Friday", made), ""),
+    )
+    withdrawn = Decision("", "Ana", Withdraw(decisions[0].id))
+    is_idempotent((*decisions, *stamped(withdrawn, begin=len(decisions))))
