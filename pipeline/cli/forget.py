@@ -30,6 +30,8 @@ def forget(
     from pipeline.commands.forget import forget as remove
     from pipeline.commands.forget import known, search_index
 
+    if all_ and names:
+        raise UsageError("forget these, or all?", "name recordings, or say --all")
     chosen = known(out) if all_ else tuple(names or ())
     if not chosen and not all_:
         raise UsageError(

@@ -18,6 +18,8 @@ def usage_error(error: Any) -> UsageError:
     message = " ".join(str(error.format_message()).split()).rstrip(".")
     remedy = f"{_command(error)} --help shows what there is"
     option = getattr(error, "option_name", None)
+    if option and "requires an argument" in message:
+        return UsageError(f"{option} needs a value", remedy)
     if option:
         close = " or ".join(getattr(error, "possibilities", None) or ())
         return UsageError(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import OutputError, UsageError
+from pipeline.commands.guarded_file import made_of
+from pipeline.errors import OutputError, UsageError, counted
 from pipeline.files import WORK_FOLDER
 from pipeline.run import outputs
 from pipeline.run.store import Store
@@ -22,9 +23,7 @@ class Forgotten:
 
     def __str__(self) -> str:
         kept = f"; kept, because a person changed it: {', '.join(map(str, self.kept))} (--mended removes that too)"
-        return (
-            f"{self.name}: {len(self.removed)} outputs and all artefacts removed{kept if self.kept else ''}"
-        )
+        return f"{self.name}: {counted(len(self.removed), 'output')} and all artefacts removed{kept if self.kept else ''}"
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain values for `--json`."""
@@ -46,6 +45,12 @@ def search_index(out: Path) -> Path:
     return out / WORK_FOLDER / "search.sqlite"
 
 
+def made_beside(out: Path, name: str) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """What `mux` and `sheet` made of a recording in this folder: as they left it, and what a person changed since."""
+    found = [(path, ours) for path, command, source, ours in made_of(out) if Path(source).stem == name]
+    return tuple(p for p, ours in found if ours), tuple(p for p, ours in found if not ours)
+
+
 def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
     """Remove the outputs and artefacts of a recording, with `mended_too` also the outputs that a person mended.
 
@@ -59,6 +64,8 @@ def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
     store = Store.of(out, name)
     with store.locked():
         ours, mended = outputs.derived_files(out, store)
+        copies, changed = made_beside(out, name)
+        ours, mended = (*ours, *copies), (*mended, *changed)
         gone = (*ours, *mended) if mended_too else ours
         for path in gone:
             try:

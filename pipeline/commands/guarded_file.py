@@ -111,6 +111,21 @@ class GuardedFile:
             raise OutputError(self.path, f"cannot be written: {error.strerror}") from error
 
 
+def made_of(folder: Path) -> list[tuple[Path, str, str, bool]]:
+    """The files of a folder that a command made of a recording: path, command, its source as the record names it, and whether the
+    file is as the command left it."""
+    found = []
+    for name, held in sorted(_record(folder).items()):
+        path, by = folder / name, str(held.get("by", "")) if isinstance(held, dict) else ""
+        command, _, source = by.partition(" ")
+        if path.is_file() and path.name == name and command in ("mux", "sheet"):
+            digests = held.get("sha256")
+            found.append(
+                (path, command, source, not is_foreign(path, digests if isinstance(digests, list) else []))
+            )
+    return found
+
+
 def _record(folder: Path) -> dict[str, Any]:
     """The folder's record by file name: which command made a file of which source (`by`), and its digests, the last first."""
     try:

@@ -87,6 +87,28 @@ def test_forgetting(captioned):
     assert captioned.quick("forget", "clip").status == 2
 
 
+def test_forgetting_takes_the_copy_and_the_sheet_along_but_no_changed_one(captioned):
+    clip = Path("media", "clip.mp4")
+    for command in ("mux", "sheet"):
+        assert captioned.quick(command, clip).status == 0
+    sheet = captioned.out / "clip.parts.html"
+    sheet.write_text(sheet.read_text("utf-8") + "<!-- mine -->", "utf-8")
+    ran = captioned.quick("forget", "clip")
+    assert ran.status == 0 and "clip.parts.html" in ran.out
+    assert [p.name for p in captioned.out.glob("*") if p.is_file()] == ["clip.parts.html"]
+
+
+def test_forgetting_these_or_all(captioned):
+    ran = captioned.quick("forget", "clip", "--all")
+    assert (ran.status, "--all" in ran.err) == (2, True)
+    assert (captioned.out / "clip.json").is_file()
+
+
+def test_an_option_without_its_value(project):
+    ran = project.quick("run", "--subtitles")
+    assert (ran.status, "--subtitles needs a value" in ran.err) == (2, True)
+
+
 def test_forgetting_all_as_json(captioned):
     ran = captioned.quick("forget", "--all", "--json")
     assert [r["name"] for r in ran.json] == ["clip"]

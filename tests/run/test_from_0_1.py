@@ -207,7 +207,8 @@ def test_decisions_stand_when_stages_are_done_anew(old, monkeypatch, name, first
     (recording,) = recordings(old.quick("run", RECORDINGS[name], "--json")).values()
     reasons = {s["name"]: s["reason"] for s in recording["stages"] if s["done"]}
     assert reasons.keys() >= raised
-    assert all(reasons[stage].startswith("changed: version") for stage in raised)
+    first_time = "not done yet"  # of a stage that 0.1 did not have
+    assert all(reasons[stage].startswith(("changed: version", first_time)) for stage in raised)
     assert fates(decided(old, name)) == fates(EXPECTED[name]["decisions"])
     assert {k["mended"] for k in recording["kept"]} == (
         set() if name == "door" else {"transcripts/call.draft.en.vtt"}
