@@ -7,6 +7,7 @@ import shutil
 import wave
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -58,7 +59,7 @@ class Listened:
 class Remembering(previews._PreviewStep):
     """Does no stage twice that reads the same, whichever test looks."""
 
-    done = {}
+    done: ClassVar = {}
 
     def __call__(self, stage, reads, produce):
         key = stage.name, self.tagging, json.dumps(reads, sort_keys=True)
