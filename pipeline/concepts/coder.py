@@ -41,7 +41,8 @@ class Coder:
     ) -> None:
         self.lexicon = lexicon
         rules = lexicon.rules if by_word is None else lexicon.unread
-        self._tagger = Tagger(rules, lexicon.passed_over, by_word, without_spacy)
+        index = lexicon.by_word if by_word is None else by_word
+        self._tagger = Tagger(rules, lexicon.passed_over, index, without_spacy)
 
     @property
     def by_word(self) -> dict[str, list[int]]:

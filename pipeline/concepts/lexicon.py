@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from pipeline.concepts.inflections import inflector
-from pipeline.concepts.matching import Rule
+from pipeline.concepts.matching import Rule, index_by_word
 from pipeline.concepts.notation import (
     MAX_VARIANTS,
     NotationError,
@@ -78,6 +78,11 @@ class Lexicon:
     def rules(self) -> tuple[Rule, ...]:
         """Every pattern and block, all parsed when first asked for. Raises LexiconError."""
         return tuple(self.unread)
+
+    @cached_property
+    def by_word(self) -> dict[str, list[int]]:
+        """The inverted index of the rules, for every coder of this lexicon. Raises LexiconError."""
+        return index_by_word(self.rules)
 
     def children(self, broader: str) -> tuple[str, ...]:
         """The ids of the concepts under a broader one, in the order of the file."""

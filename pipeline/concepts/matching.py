@@ -72,7 +72,7 @@ class Tagger:
         self._without_spacy = without_spacy
         self._matchers: dict[int, _PartMatcher] = {}
         self._needed: dict[int, list[frozenset[str]]] = {}
-        self._by_word = _by_word(rules) if by_word is None else by_word
+        self._by_word = index_by_word(rules) if by_word is None else by_word
 
     @property
     def by_word(self) -> dict[str, list[int]]:
@@ -123,7 +123,7 @@ class Tagger:
         return matcher.spans(sentence)
 
 
-def _by_word(rules: Iterable[Rule]) -> dict[str, list[int]]:
+def index_by_word(rules: Iterable[Rule]) -> dict[str, list[int]]:
     """The inverted index of the rules: each under the rarest set of words of which one is heard wherever it applies."""
     found: dict[str, list[int]] = {}
     for number, rule in enumerate(rules):

@@ -8,7 +8,7 @@ need not be word for word the same are found by most of their words and both the
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -168,6 +168,9 @@ def align_words(anchored: Sequence[str], found: Sequence[str]) -> list[int]:
     return result
 
 
+_WEIGHTS = tuple(range(CONTEXT_WORDS, 0, -1))
+
+
 def _best_match(window: Window, anchor: Anchor, near: bool) -> Located | None:
     """The best exact match in the window by context, then by distance in time; None when none is accepted."""
     text = list(keys_of(anchor.text))
@@ -203,9 +206,12 @@ def _is_accepted(sides: tuple[float, float], distance: int, has_text: bool, near
 def _exact_matches(window: Window, text: list[str]) -> list[int]:
     """Where the text stands word for word, in whole items; every boundary for an anchor without text."""
     words, size = window.words, len(text)
+    places: Iterable[int] = range(len(words) - size + 1)
+    if text:
+        places = [at for at, word in enumerate(words) if word == text[0]]
     return [
         at
-        for at in range(len(words) - size + 1)
+        for at in places
         if words[at : at + size] == text and window.begins_item(at) and window.begins_item(at + size)
     ]
 
@@ -217,10 +223,11 @@ def _agreement(expected: Sequence[str], found: Sequence[str]) -> float:
     """
     if not expected:
         return 1.0 if not found else 0.3
-    weights = range(CONTEXT_WORDS, 0, -1)
-    total = sum(w for w, _ in zip(weights, expected, strict=False))
-    same = sum(w for w, a, b in zip(weights, expected, found, strict=False) if a == b)
-    return same / total
+    same = 0
+    for weight, word, other in zip(_WEIGHTS, expected, found, strict=False):
+        if word == other:
+            same += weight
+    return same / sum(_WEIGHTS[: len(expected)])
 
 
 def _distance(window: Window, at: int, anchor: Anchor) -> int:

@@ -7,6 +7,7 @@ import shutil
 import wave
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -20,8 +21,10 @@ from pipeline.edits import append, journal_of, read
 from pipeline.edits.maker import Maker
 from pipeline.edits.token_diff import Change
 from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
+from pipeline.files import WORK_FOLDER
 from pipeline.formats.writers import srt, vtt
 from pipeline.run import graph, jobs, outputs
+from pipeline.run import preview as previews
 from pipeline.run.inputs import Inputs
 from pipeline.run.preview import preview
 from pipeline.run.report import quality
@@ -51,6 +54,31 @@ class Listened:
         result = made() if made else produce(lambda share: None)
         self.store.save(stage.name, stage.result, reads, result)
         return result
+
+
+class Remembering(previews._PreviewStep):
+    """Does no stage twice that reads the same, whichever test looks."""
+
+    done: ClassVar = {}
+
+    def __call__(self, stage, reads, produce):
+        key = stage.name, self.tagging, json.dumps(reads, sort_keys=True)
+
+        def once(progress):
+            if key not in self.done:
+                self.done[key] = produce(progress)
+            return self.done[key]
+
+        return super().__call__(stage, reads, once)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stages_done_once():
+    """Adopting looks many times at what its trials come to, and most tests look at the same captions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(previews, "_PreviewStep", Remembering)
+        yield
+    Remembering.done.clear()
 
 
 @dataclass
@@ -582,6 +610,10 @@ def project_made(prepared, tmp_path_factory):
         Desk(job).listen()
     finally:
         os.chdir(here)
+    # So that what each passage sounds like, and what is found in each turn, is kept for every test.
+    (folder / "transcripts" / WORK_FOLDER / "demo" / "speakers.json").unlink()
+    (folder / "transcripts" / WORK_FOLDER / "demo" / "concepts.json").unlink()
+    assert Project(folder).quick("run").status == 0
     return folder
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,11 @@ JSON = st.recursive(
 
 def real() -> dict[str, Any]:
     """A short piece of what a run wrote of the demo, with something in every list that is read."""
+    return copy.deepcopy(_piece())
+
+
+@cache
+def _piece() -> dict[str, Any]:
     made: dict[str, Any] = json.loads((ROOT / "transcripts" / "demo.json").read_text("utf-8"))
     tagged = [u for u in made["utterances"] if u["concepts"]]
     made |= {"utterances": tagged[:_KEPT], "cues": made["cues"][:_KEPT]}

@@ -6,7 +6,7 @@ import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pipeline.commands.decide import targets
@@ -25,6 +25,7 @@ from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
     AlignmentReport,
+    Captions,
     Concepts,
     EditorCue,
     Grade,
@@ -103,6 +104,14 @@ def _tagged(tokens: tuple[Token, ...], voices: Voices) -> Concepts:
     return found
 
 
+@lru_cache(maxsize=64)
+def _captioned(
+    aligned: Aligned, voices: Voices, settings: CaptionSettings, begins: tuple[int, ...], duration_ms: int
+) -> Captions:
+    """The captions as a run divides them; half of all kinds of decisions change nothing that they depend on."""
+    return captions.run(aligned, voices, settings, boundaries=begins, duration_ms=duration_ms)
+
+
 @dataclass(frozen=True)
 class Made:
     """A transcript with the decisions over it, and what became of them."""
@@ -153,9 +162,9 @@ def compose(
     tags = replay.correct_concepts(tags)
     parts = replay.correct_parts(divided(aligned, voices, duration_ms))
     begins = tuple(p.span.start_ms for p in parts.parts[1:])
-    wanted = settings or CaptionSettings()
-    made = captions.run(aligned, voices, wanted, boundaries=begins, duration_ms=duration_ms)
-    made = replay.correct_captions(made)
+    made = replay.correct_captions(
+        _captioned(aligned, voices, settings or CaptionSettings(), begins, duration_ms)
+    )
     heard = Heard("sphinx", "en-us", True, (), (Span(0, duration_ms),))
     transcript = Transcript(
         Media("demo", "0" * 64, duration_ms), heard, aligned, voices, made, Grade.SUBTITLES, concepts=tags,

@@ -22,6 +22,16 @@ class Pending:
     def __init__(self, held: Contents) -> None:
         self.held = held
         self.made: list[Decision] = []
+        self._looked: tuple[int, Preview] | None = None
+
+    def look(self) -> Preview:
+        """The transcript with the pending decisions; made once for as long as none is taken."""
+        if self._looked is None or self._looked[0] != len(self.made):
+            self._looked = len(self.made), self._look()
+        return self._looked[1]
+
+    def _look(self) -> Preview:
+        raise NotImplementedError
 
     def take(self, decisions: Sequence[Decision]) -> None:
         """Append decisions; they get times in the far future, so that a replay puts them after those of the journal."""
@@ -42,7 +52,7 @@ class Trial(Pending):
         super().__init__(held)
         self.job = job
 
-    def look(self) -> Preview:
+    def _look(self) -> Preview:
         """The transcript as a run would make it with the pending decisions."""
         contents = Contents((*self.held.decisions, *self.made), self.held.strange)
         return preview(self.job, contents, tagging=False)
@@ -55,7 +65,7 @@ class BaselineTrial(Pending):
         super().__init__(held)
         self.before = before
 
-    def look(self) -> Preview:
+    def _look(self) -> Preview:
         """The baseline transcript with the pending decisions."""
         replay = Replay(Contents(tuple(self.made)))
         return Preview(baseline.transcript(self.before, replay), replay)
