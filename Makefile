@@ -19,7 +19,7 @@ help: ## this list
 subtitles: $(VENV)/.run ## caption everything in media/ (MEDIA=path for one video)
 	@$(RUN) run $(MEDIA)
 
-test: $(VENV)/.dev ## the tests (under 3 minutes)
+test: $(VENV)/.dev ## the tests (about 4 minutes on two cores)
 	@$(VENV)/bin/python -m pytest -n auto --dist worksteal $(if $(SELECT),-m '$(SELECT)')
 
 test-slow: $(VENV)/.dev ## the tests that need longer
