@@ -204,6 +204,19 @@ def _check_vtt_comment(lines: list[str], number: int, after_cues: bool, flaws: l
         flaws.append(Flaw("vtt-style-region", f"{lines[0].strip()} stands after the first cue.", number))
 
 
+def _check_times(block: Block, latest_ms: int, order_rule: str, flaws: list[Flaw]) -> int:
+    """Note a cue that ends before it starts, and one that starts before `latest_ms`, the latest start above it; gives the latest
+    start including this one."""
+    if block.end_ms <= block.start_ms:
+        span = f"{block.end_ms - block.start_ms}"
+        problem = "The cue ends no later than it starts."
+        flaws.append(Flaw("vtt-end-after-start", problem, block.line, span, block.number))
+    if block.start_ms < latest_ms:
+        problem = "The cue starts before one that stands above it."
+        flaws.append(Flaw(order_rule, problem, block.line, f"{latest_ms - block.start_ms}", block.number))
+    return max(latest_ms, block.start_ms)
+
+
 def _check_vtt(blocks: list[Block], flaws: list[Flaw]) -> None:
     seen: set[str] = set()
     latest = 0
@@ -214,27 +227,7 @@ def _check_vtt(blocks: list[Block], flaws: list[Flaw]) -> None:
                 Flaw("vtt-id-unique", f"The id '{block.id}' is used twice.", block.line - 1, block.id, number)
             )
         seen.add(block.id)
-        if block.end_ms <= block.start_ms:
-            flaws.append(
-                Flaw(
-                    "vtt-end-after-start",
-                    "The cue ends no later than it starts.",
-                    block.line,
-                    f"{block.end_ms - block.start_ms}",
-                    number,
-                )
-            )
-        if block.start_ms < latest:
-            flaws.append(
-                Flaw(
-                    "vtt-start-order",
-                    "The cue starts before one that stands above it.",
-                    block.line,
-                    f"{latest - block.start_ms}",
-                    number,
-                )
-            )
-        latest = max(latest, block.start_ms)
+        latest = _check_times(block, latest, "vtt-start-order", flaws)
         _check_vtt_payload(block, flaws)
 
 
@@ -301,24 +294,4 @@ def _check_srt(blocks: list[Block], flaws: list[Flaw]) -> None:
                         number,
                     )
                 )
-        if block.end_ms <= block.start_ms:
-            flaws.append(
-                Flaw(
-                    "vtt-end-after-start",
-                    "The cue ends no later than it starts.",
-                    block.line,
-                    f"{block.end_ms - block.start_ms}",
-                    number,
-                )
-            )
-        if block.start_ms < latest:
-            flaws.append(
-                Flaw(
-                    "order",
-                    "The cue starts before one that stands above it.",
-                    block.line,
-                    f"{latest - block.start_ms}",
-                    number,
-                )
-            )
-        latest = max(latest, block.start_ms)
+        latest = _check_times(block, latest, "order", flaws)

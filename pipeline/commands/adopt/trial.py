@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from pipeline.run.jobs import Job
 from pipeline.run.preview import Preview, preview
 
 
-class Pending:
+class Pending(ABC):
     """Pending decisions: made, and not yet written into the journal, whose contents are `held`."""
 
     def __init__(self, held: Contents) -> None:
@@ -30,8 +31,9 @@ class Pending:
             self._looked = len(self.made), self._look()
         return self._looked[1]
 
+    @abstractmethod
     def _look(self) -> Preview:
-        raise NotImplementedError
+        """The transcript with the pending decisions, made anew."""
 
     def take(self, decisions: Sequence[Decision]) -> None:
         """Append decisions; they get times in the far future, so that a replay puts them after those of the journal."""
