@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.edits import index_map, speakers, tags
-from pipeline.edits.already_applied import AlreadyApplied, find_already_applied
+from pipeline.edits.already_so import WordsAlreadySo
 from pipeline.edits.cues import CueRequest, CueSheet, Draft
 from pipeline.edits.journal import EMPTY, Contents
 from pipeline.edits.ledger import Ledger, Report, Shapes, State, is_unseen
@@ -111,33 +111,15 @@ class Replay:
             if self.ledger[d.id].state is not State.WITHDRAWN and not isinstance(d.value, Withdraw)
         ]
         withdrawn = [d for d in self._decisions if self.ledger[d.id].state is State.WITHDRAWN]
-        back = find_already_applied(aligned.tokens, standing, withdrawn)
-        text = self._replayed(standing, LiveText(aligned.tokens, self.duration_ms), self.ledger, back)
-        result = index_map.corrected(aligned, text.live)
+        live = LiveText(aligned.tokens, self.duration_ms)
+        text = TextReplay(live, self.ledger, WordsAlreadySo(live, standing, withdrawn))
+        for decision in standing:
+            text.take(decision)
+        result = index_map.corrected(aligned, live)
         self._tokens = result.tokens
         self.reworded = _shown_words(result.tokens) != _shown_words(aligned.tokens)
         self._settled, self.reviewer, self.shapes = text.settled(), text.reviewer, text.shapes()
-        if back.so and any(isinstance(d.value, Reviewed) for d in standing):
-            self._review(standing, back)
         return result
-
-    def _replayed(
-        self, decisions: list[Decision], live: LiveText, ledger: Ledger, back: AlreadyApplied
-    ) -> TextReplay:
-        text = TextReplay(live, ledger, back)
-        for decision in decisions:
-            text.take(decision)
-        return text
-
-    def _review(self, standing: list[Decision], back: AlreadyApplied) -> None:
-        """Let reviews of all words hold for the words that were there at their turn, though some were there from the start."""
-        ledger = Ledger(self.contents)
-        text = self._replayed(standing, LiveText(back.tokens, self.duration_ms), ledger, AlreadyApplied())
-        for decision in standing:
-            if isinstance(decision.value, Reviewed) and decision.value.of == "video":
-                there = ledger[decision.id]
-                self.ledger.stands(decision, there.state, there.why, there.found, there.by)
-        self.reviewer = text.reviewer
 
     # --- voices -------------------------------------------------------------------------------------------------
 

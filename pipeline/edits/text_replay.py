@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.edits import anchors, live_text
-from pipeline.edits.already_applied import AlreadyApplied, Trace
+from pipeline.edits.already_so import WordsAlreadySo
 from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing, keys_of, share_time
 from pipeline.edits.authorship import Authorship
-from pipeline.edits.finder import TAKEN_OUT, Finder
 from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import (
@@ -28,12 +27,18 @@ from pipeline.edits.placement import Placement, Settled, following, line_starts,
 from pipeline.timing import Span
 from pipeline.transcript import TextSource
 
+TAKEN_OUT = "its words were taken out later"
+"""Why a decision is superseded whose words are gone; shown to people."""
+
 
 class TextReplay:
-    """Applies decisions, one by one, to the words in `live`, and notes their status in `ledger`."""
+    """Applies decisions, one by one, to the words in `live`, and notes their status in `ledger`.
 
-    def __init__(self, live: LiveText, ledger: Ledger, applied: AlreadyApplied) -> None:
-        self.live, self.ledger, self.finder = live, ledger, Finder(live, applied)
+    `already_so` has taken back those that the words showed already.
+    """
+
+    def __init__(self, live: LiveText, ledger: Ledger, already_so: WordsAlreadySo) -> None:
+        self.live, self.ledger, self._already_so = live, ledger, already_so
         self.reviewer = ""
         self.places: dict[str, Placement] = {}
         self._authors = Authorship()
@@ -67,11 +72,11 @@ class TextReplay:
     def _reword(self, decision: Decision, text: str) -> None:
         anchor = decision.anchor
         assert anchor is not None
-        so = self.finder.applied.so.get(decision.id)
+        so = self._already_so.put_back(decision)
         if so is not None:
-            self._note_applied(decision, anchor, text, so)
+            self._wrote(decision, anchor, so, State.ALREADY)
             return
-        new, place = live_text.written(text), self.finder.find(decision)
+        new, place = live_text.written(text), anchors.find(self.live.nodes, anchor)
         there = self._already_reads(decision, anchor, text, place)
         if there is not None:
             if self.live.text(there.first, there.last) == " ".join(w for w, _ in new):
@@ -83,16 +88,8 @@ class TextReplay:
         if free is None:
             return
         place = free
-        first, last = self.live.handle(place.first, place.last)
-        before = self.live.moment
         self.live.rewrite(place.first, place.last, new)
-        self._authors.note(decision, self.live.nodes[place.first : place.first + len(new)])
-        if new:
-            begin, end = live_text.forward(first, before), live_text.backward(last, before)
-            if begin is not None and end is not None:
-                self._rewritten[decision.who, anchor] = decision, Placement(begin, end, self.live.moment)
-        self._textual.append(decision)
-        self.ledger.stands(decision, State.KEPT)
+        self._wrote(decision, anchor, Located(place.first, place.first + len(new)), State.KEPT)
 
     def _free_place(self, decision: Decision, anchor: Anchor, place: Located | Missing) -> Located | None:
         """Where the words may be rewritten: none where they are missing, or read what somebody else decided, unseen."""
@@ -101,7 +98,8 @@ class TextReplay:
         if held is not None:
             # Of the same person about the very same words; these are what that put there.
             put = held[1]
-            again = self.finder.between(put.first, put.last, put.since)
+            again = self.live.between(put.first, put.last, put.since)
+            again = None if again is None else Located(*again)
             held, place = (None, place) if again is None else (held, again)
             unseen = self._not_shown(anchor, place)
         if isinstance(place, Missing):
@@ -118,18 +116,16 @@ class TextReplay:
     def _not_shown(self, anchor: Anchor, place: Located | Missing) -> list[Decision]:
         return [] if isinstance(place, Missing) else self._authors.not_shown(anchor, self.live.nodes, place)
 
-    def _note_applied(self, decision: Decision, anchor: Anchor, text: str, so: Trace) -> None:
-        """The words read already as they should, or a later decision has changed them since."""
-        place = self.finder.current(so)
+    def _wrote(self, decision: Decision, anchor: Anchor, place: Located, state: State) -> None:
+        """A decision has put these words there, or found them put there already."""
+        self._authors.note(decision, self.live.nodes[place.first : place.last])
         if place.first < place.last:
             held = Placement(*self.live.handle(place.first, place.last), self.live.moment)
             self._rewritten[decision.who, anchor] = decision, held
-            self._authors.note(decision, self.live.nodes[place.first : place.last])
+            if state is State.ALREADY:
+                self.places[decision.id] = held
         self._textual.append(decision)
-        if place.first < place.last or not text.split():
-            self.ledger.stands(decision, State.ALREADY)
-        else:
-            self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
+        self.ledger.stands(decision, state)
 
     def _already_reads(
         self, decision: Decision, anchor: Anchor, text: str, place: Located | Missing
@@ -149,13 +145,10 @@ class TextReplay:
         return new if is_gone else None
 
     def _retime(self, decision: Decision, value: WordTime) -> None:
-        place = self.finder.find(decision)
+        assert decision.anchor is not None
+        place = anchors.find(self.live.nodes, decision.anchor)
         if isinstance(place, Missing):
             self._missing(decision, place)
-            return
-        reads = self.live.text(place.first, place.last)
-        if decision.anchor is not None and keys_of(reads) != keys_of(decision.anchor.text):
-            self.ledger.stands(decision, State.SUPERSEDED, "its words were changed later")
             return
         duration = self.live.duration_ms
         if duration is not None and value.end_ms > duration:
@@ -181,29 +174,17 @@ class TextReplay:
         if duration is not None and value.end_ms > duration:
             self.ledger.stands(decision, State.CONFLICT, "lies behind the end of the recording")
             return
-        there = replace(
-            anchor, text=" ".join(w for w, _ in new), start_ms=value.start_ms, end_ms=value.end_ms
-        )
-        so = self.finder.applied.so.get(decision.id)
-        found = anchors.find(self.live.nodes, there) if so is None else self.finder.current(so)
-        if so is not None and isinstance(found, Missing):
-            self._textual.append(decision)
-            self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
-            return
-        place = anchors.find(self.live.nodes, anchor)
-        gap = place.agreement if isinstance(place, Located) and so is None else -1.0
-        state = State.ALREADY
-        is_there = isinstance(found, Located) and (
-            self.live.is_absent(found.first, found.last) or self._stands_at(found, place, value.start_ms)
-        )
-        if isinstance(found, Missing) or (found.agreement <= gap and not is_there):
+        found = self._already_so.put_back(decision) or self._added_already(anchor, value)
+        span, state = Span(value.start_ms, value.end_ms), State.ALREADY
+        if found is not None:
+            self._make_present(found, span)
+        else:
+            place = anchors.find(self.live.nodes, anchor)
             if isinstance(place, Missing):
                 self._missing(decision, place)
                 return
-            self.live.insert(place.first, new, Span(value.start_ms, value.end_ms))
+            self.live.insert(place.first, new, span)
             found, state = Located(place.first, place.first + len(new)), State.KEPT
-        else:
-            self._make_present(found, Span(value.start_ms, value.end_ms))
         self._textual.append(decision)
         self.ledger.stands(decision, state)
         held = Placement(*self.live.handle(found.first, found.last), self.live.moment)
@@ -213,10 +194,22 @@ class TextReplay:
             held.labels = [(self.live.nodes[found.first], value.label)]
         self.places[decision.id] = held
 
-    def _stands_at(self, found: Located, place: Located | Missing, start_ms: int) -> bool:
+    def _added_already(self, anchor: Anchor, value: Add) -> Located | None:
+        """Where the words of a caption stand already: they fit between their neighbours better than their absence does."""
+        new = " ".join(word for word, _ in live_text.written(value.text))
+        there = replace(anchor, text=new, start_ms=value.start_ms, end_ms=value.end_ms)
+        found, place = anchors.find(self.live.nodes, there), anchors.find(self.live.nodes, anchor)
+        if isinstance(found, Missing):
+            return None
+        if isinstance(place, Missing) or self.live.is_absent(found.first, found.last):
+            return found
+        fits = found.agreement > place.agreement or self._stands_at(found, place, value.start_ms)
+        return found if fits else None
+
+    def _stands_at(self, found: Located, place: Located, start_ms: int) -> bool:
         """Whether words that were found are said at a time, with nothing but what people wrote between them and a place."""
-        if isinstance(place, Missing) or place.agreement >= FULL_AGREEMENT:
-            return False  # or the very neighbours between which they were wanted still stand side by side
+        if place.agreement >= FULL_AGREEMENT:
+            return False  # the very neighbours between which they were wanted still stand side by side
         nodes = self.live.nodes
         between = nodes[place.first : found.first] or nodes[found.last : place.first]
         is_then = abs(nodes[found.first].token.span.start_ms - start_ms) <= anchors.SAME_PLACE_MS
@@ -236,7 +229,7 @@ class TextReplay:
         elif decision.anchor is None:
             self.ledger.stands(decision, State.CONFLICT, "does not say which caption was reviewed")
         else:
-            place = self.finder.find(decision)
+            place = anchors.find(self.live.nodes, decision.anchor)
             if isinstance(place, Missing):
                 self._missing(decision, place)
             else:
@@ -245,7 +238,7 @@ class TextReplay:
 
     def _locate(self, decision: Decision, cue: CueOf | Split | None) -> None:
         assert decision.anchor is not None
-        trace, place = self.finder.applied.places.get(decision.id), self.finder.find_passage(decision)
+        place = anchors.find_passage(self.live.nodes, decision.anchor)
         empty = isinstance(place, Located) and place.first == place.last
         if isinstance(place, Missing):
             self._missing(decision, place)
@@ -253,7 +246,7 @@ class TextReplay:
             self._missing(decision, Missing("the passage is gone"))
         else:
             place = Located(place.first, place.first + 1) if empty else place
-            self._hold(decision, place, cue, trace)
+            self._hold(decision, place, cue)
             if isinstance(cue, CueOf) and cue.start_ms is not None and cue.end_ms is not None:
                 self._make_present(place, Span(cue.start_ms, cue.end_ms))
             if isinstance(decision.value, Waive):
@@ -264,42 +257,29 @@ class TextReplay:
         if self.live.is_absent(place.first, place.last):
             self.live.present(place.first, place.last, span)
 
-    def _hold(
-        self, decision: Decision, place: Located, cue: CueOf | Split | None, trace: Trace | None = None
-    ) -> None:
+    def _hold(self, decision: Decision, place: Located, cue: CueOf | Split | None) -> None:
         held = Placement(*self.live.handle(place.first, place.last), self.live.moment)
+        at = self._word_at_offset(decision, place)
         if isinstance(cue, Split):
-            # Where all that stood behind the break was taken out, nothing is left to divide.
-            nothing_behind = (
-                trace is not None and trace.words[min(cue.after, len(trace.words) - 1)] >= trace.last
-            )
-            held.breaks = [] if nothing_behind else [self._word_at_offset(decision, place, trace)(cue.after)]
+            held.breaks = [at(cue.after)]
         elif cue is not None:
-            at = self._word_at_offset(decision, place, trace)
             held.breaks = None if cue.breaks is None else [at(k) for k in cue.breaks]
             held.labels = None if cue.labels is None else [(at(k), name) for k, name in cue.labels]
             held.dashes = None if cue.dashes is None else [at(k) for k in cue.dashes]
         self.places[decision.id] = held
 
-    def _word_at_offset(
-        self, decision: Decision, place: Located, trace: Trace | None
-    ) -> Callable[[int], Node]:
+    def _word_at_offset(self, decision: Decision, place: Located) -> Callable[[int], Node]:
         """From a count of words in the passage, as the decision's author saw it, to the word that stands there."""
-        if trace is None:
-            assert decision.anchor is not None
-            here = [(n, k) for n in self.live.nodes[place.first : place.last] for k in keys_of(n.token.text)]
-            each = anchors.align_words(keys_of(decision.anchor.text), [k for _, k in here])
-            chosen = [here[k][0] for k in each]
-        else:
-            chosen = [self.live.original[min(k, trace.last - 1)] for k in trace.words]
+        assert decision.anchor is not None
+        here = [(n, k) for n in self.live.nodes[place.first : place.last] for k in keys_of(n.token.text)]
+        each = anchors.align_words(keys_of(decision.anchor.text), [k for _, k in here])
+        chosen = [here[k][0] for k in each]
         return lambda count: chosen[min(count, len(chosen) - 1)]
 
     def _missing(self, decision: Decision, place: Missing) -> None:
         found = self.live.text(place.first, place.last)
         other = self._disagreeing(decision)
-        if place.why == TAKEN_OUT and not isinstance(decision.value, (Words, Add)):
-            self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
-        elif other is not None and other.who != decision.who:
+        if other is not None and other.who != decision.who:
             self.ledger.disagrees(decision, other, found)
         else:
             self.ledger.stands(decision, State.CONFLICT, place.why, found, other.id if other else "")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline.edits import already_applied
+from pipeline.edits.already_so import WordsAlreadySo
+from pipeline.edits.live_text import LiveText
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import Decision, VignetteAt, Withdraw
 from pipeline.transcript import Grade
@@ -187,8 +188,9 @@ def test_a_part_that_was_made_moved_and_joined():
 def test_without_anything_that_is_so_already_nothing_is_looked_up(monkeypatch):
     """A run over a fresh result pays for one look at each decision about text, no more."""
     decisions = after(reworded("Welcome", "Hello"), lambda maker, made: maker.split(2))
-    found = already_applied.find_already_applied(demo_aligned().tokens, decisions)
-    assert (found.so, found.places, found.tokens) == ({}, {}, demo_aligned().tokens)
+    live = LiveText(demo_aligned().tokens)
+    assert not any(WordsAlreadySo(live, decisions).put_back(d) for d in decisions)
+    assert (live.moment, live.tokens()) == (0, demo_aligned().tokens)
 
 
 def test_a_neighbour_that_is_withdrawn_later_hides_nothing():
