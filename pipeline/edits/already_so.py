@@ -8,15 +8,17 @@ all that is so already taken back, every decision meets what its author met, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.edits import anchors, live_text
+from pipeline.edits import anchors, live_text, speakers
 from pipeline.edits.anchors import Located
+from pipeline.edits.ledger import is_unseen
 from pipeline.edits.live_text import LiveText, Node
-from pipeline.edits.model import Add, Anchor, Decision, Words
+from pipeline.edits.model import Add, Anchor, Decision, PersonIs, SpeakerOf, Words
+from pipeline.edits.placement import Settled
 from pipeline.timing import Span
-from pipeline.transcript import Token
+from pipeline.transcript import Speaker, Token, Voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +109,56 @@ class WordsAlreadySo:
             (n, t.text, t.span) for n, t in held.before
         ]
         return Located(at, at + len(here)) if stands else None
+
+
+class VoicesAlreadySo:
+    """Takes back the names that people have already, in `voices`, and knows which words are said already by whom they shall be.
+
+    `decisions` stand in the order of replay, `at` says where the words of each are.
+    """
+
+    def __init__(self, machine: Voices, decisions: Sequence[Decision], at: Mapping[str, Settled]) -> None:
+        self.machine = self.voices = machine
+        self._held: dict[str, tuple[Speaker, Speaker]] = {}
+        self._said: set[str] = set()
+        self._said_later: dict[int, Decision] = {}
+        for decision in reversed(decisions):
+            value, place = decision.value, at.get(decision.id)
+            if isinstance(value, PersonIs):
+                self._take_name_back(decision, value)
+            elif isinstance(value, SpeakerOf) and place is not None and self._is_said(decision, value, place):
+                self._said.add(decision.id)
+                self._said_later |= dict.fromkeys(place.tokens, decision)
+
+    def named(self, decision: Decision, speaker: Speaker) -> Speaker | None:
+        """The person as the machine has them with the name that is due here; None when that was not so, or is not any more."""
+        machines, before = self._held.get(decision.id, (None, None))
+        return machines if before == speaker else None
+
+    def is_said(self, voices: Voices, decision: Decision, at: Settled) -> bool:
+        """Whether a decision's words are said by whom they shall be in the end, and nobody was given any of them since."""
+        now, was = (speakers.said_by(v, at.tokens) for v in (voices, self.machine))
+        return decision.id in self._said and now == was
+
+    def _take_name_back(self, decision: Decision, value: PersonIs) -> None:
+        """Let a person be called as the author of a decision saw them, if they are called now as decided."""
+        name, role = (decision.seen.get(of) for of in ("name", "role"))
+        now = next((s for s in self.voices.speakers if s.id == value.id), None)
+        if now is None or not isinstance(name, str) or not isinstance(role, str):
+            return
+        before = replace(now, name=name, role=role)
+        new = speakers.renamed(before, value.name, value.role)
+        if (new.name, new.role) == (now.name, now.role) != (name, role):
+            self._held[decision.id] = now, before
+            self.voices = speakers.with_person(self.voices, before)
+
+    def _is_said(self, decision: Decision, value: SpeakerOf, at: Settled) -> bool:
+        """Whether all the words are said by somebody, but for those that are somebody else's since, who saw this."""
+        who = speakers.speaker_called(self.voices, value.speaker) if value.speaker else None
+        if value.speaker and who is None:
+            return False
+        later = [self._said_later.get(token) for token in at.tokens]
+        return all(
+            said == who or (since is not None and not is_unseen(since, decision))
+            for said, since in zip(speakers.said_by(self.machine, at.tokens), later, strict=True)
+        )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.edits import index_map, speakers, tags
+from pipeline.edits import index_map, tags
 from pipeline.edits.already_so import WordsAlreadySo
 from pipeline.edits.cues import CueRequest, CueSheet, Draft
 from pipeline.edits.journal import EMPTY, Contents
@@ -36,6 +36,7 @@ from pipeline.edits.model import (
 from pipeline.edits.part_replay import PartReplay
 from pipeline.edits.parts import PartSheet
 from pipeline.edits.placement import Settled
+from pipeline.edits.speaker_replay import SpeakerReplay
 from pipeline.edits.text_replay import TextReplay
 from pipeline.transcript import (
     NOT_CAPTIONED,
@@ -125,68 +126,9 @@ class Replay:
 
     def correct_voices(self, result: Voices) -> Voices:
         """The speakers with every decision about who speaks and about names put over."""
-        machine, standing = result, self._standing(SpeakerOf, PersonIs)
-        end = speakers.FinalSpeakers(machine, standing, self._settled)
-        for decision in standing:
-            value, settled = decision.value, self._settled.get(decision.id)
-            if isinstance(value, SpeakerOf) and settled is not None:
-                result = self._assign_speaker(result, decision, value.speaker, settled, end)
-            elif isinstance(value, PersonIs) and (settled is not None or decision.anchor is None):
-                known = next((s for s in result.speakers if s.id == value.id), None)
-                is_so = known is not None and end.is_called(decision, known)
-                person = value.id if is_so else speakers.person(result, machine, decision, value, settled)
-                result = self._rename_person(result, decision, value, person, end)
-        self._voices = result
-        return result
-
-    def _assign_speaker(
-        self, result: Voices, decision: Decision, name: str, at: Settled, end: speakers.FinalSpeakers
-    ) -> Voices:
-        """The passage is said by `name`."""
-        now = speakers.speakers_at(result, at.first, at.last)
-        target = speakers.speaker_called(result, name) if name else None
-        other = self.shapes.unseen("speaker", at.tokens, decision)
-        if (now == [target] and (target or not name)) or end.is_said(result, decision, at.tokens):
-            self.ledger.stands(decision, State.ALREADY)
-        elif other is not None:
-            self.ledger.disagrees(decision, other, ", ".join(speakers.called(result, s) for s in now))
-            return result
-        else:
-            if name and target is None:
-                result, target = speakers.with_speaker(result, name)
-            result = speakers.given_to(result, self._tokens, at.first, at.last, target)
-            self.ledger.stands(decision, State.KEPT)
-        self.shapes.note("speaker", at.tokens, decision)
-        return result
-
-    def _rename_person(
-        self,
-        result: Voices,
-        decision: Decision,
-        value: PersonIs,
-        speaker: str | None,
-        end: speakers.FinalSpeakers,
-    ) -> Voices:
-        """The person is called so."""
-        now = next((s for s in result.speakers if s.id == speaker), None)
-        if now is None or speaker is None:
-            self.ledger.stands(
-                decision, State.CONFLICT, "there is no such person", speakers.all_names(result)
-            )
-            return result
-        renamed = speakers.renamed(result, speaker, value.name, value.role)
-        new = next(s for s in renamed.speakers if s.id == speaker)
-        other = self.shapes.unseen("person", [speaker], decision)
-        if (new.name, new.role) == (now.name, now.role) or end.is_called(decision, now):
-            self.ledger.stands(decision, State.ALREADY)
-        elif other is not None:
-            self.ledger.disagrees(decision, other, f"{now.name} {now.role}".strip())
-            return result
-        else:
-            result = renamed
-            self.ledger.stands(decision, State.KEPT)
-        self.shapes.note("person", [speaker], decision)
-        return result
+        replay = SpeakerReplay(self._tokens, self.ledger, self.shapes)
+        self._voices = replay.corrected(result, self._standing(SpeakerOf, PersonIs), self._settled)
+        return self._voices
 
     # --- parts --------------------------------------------------------------------------------------------------
 
