@@ -120,25 +120,24 @@ class VoicesAlreadySo:
     def __init__(self, machine: Voices, decisions: Sequence[Decision], at: Mapping[str, Settled]) -> None:
         self.machine = self.voices = machine
         self._held: dict[str, tuple[Speaker, Speaker]] = {}
-        self._said: set[str] = set()
+        self._said: dict[str, set[str | None]] = {}
         self._said_later: dict[int, Decision] = {}
         for decision in reversed(decisions):
             value, place = decision.value, at.get(decision.id)
             if isinstance(value, PersonIs):
                 self._take_name_back(decision, value)
-            elif isinstance(value, SpeakerOf) and place is not None and self._is_said(decision, value, place):
-                self._said.add(decision.id)
-                self._said_later |= dict.fromkeys(place.tokens, decision)
+            elif isinstance(value, SpeakerOf) and place is not None:
+                self._take_note(decision, value, place)
 
     def named(self, decision: Decision, speaker: Speaker) -> Speaker | None:
         """The person as the machine has them with the name that is due here; None when that was not so, or is not any more."""
         machines, before = self._held.get(decision.id, (None, None))
         return machines if before == speaker else None
 
-    def is_said(self, voices: Voices, decision: Decision, at: Settled) -> bool:
-        """Whether a decision's words are said by whom they shall be in the end, and nobody was given any of them since."""
+    def is_said(self, voices: Voices, decision: Decision, at: Settled, speaker: str | None) -> bool:
+        """Whether a decision's words are said by this speaker, or are somebody else's since, and were given to nobody by now."""
         now, was = (speakers.said_by(v, at.tokens) for v in (voices, self.machine))
-        return decision.id in self._said and now == was
+        return decision.id in self._said and self._said[decision.id] <= {speaker} and now == was
 
     def _take_name_back(self, decision: Decision, value: PersonIs) -> None:
         """Let a person be called as the author of a decision saw them, if they are called now as decided."""
@@ -152,13 +151,15 @@ class VoicesAlreadySo:
             self._held[decision.id] = now, before
             self.voices = speakers.with_person(self.voices, before)
 
-    def _is_said(self, decision: Decision, value: SpeakerOf, at: Settled) -> bool:
-        """Whether all the words are said by somebody, but for those that are somebody else's since, who saw this."""
+    def _take_note(self, decision: Decision, value: SpeakerOf, at: Settled) -> None:
+        """Note who says the words, but for those that are somebody else's since, who saw this; others take them away again."""
         who = speakers.speaker_called(self.voices, value.speaker) if value.speaker else None
-        if value.speaker and who is None:
-            return False
         later = [self._said_later.get(token) for token in at.tokens]
-        return all(
-            said == who or (since is not None and not is_unseen(since, decision))
-            for said, since in zip(speakers.said_by(self.machine, at.tokens), later, strict=True)
-        )
+        said = {
+            speaker
+            for speaker, since in zip(speakers.said_by(self.machine, at.tokens), later, strict=True)
+            if speaker == who or since is None or is_unseen(since, decision)
+        }
+        if said <= {who}:
+            self._said[decision.id] = said
+            self._said_later |= dict.fromkeys(at.tokens, decision)

@@ -42,7 +42,8 @@ class SpeakerReplay:
         now = speakers.speakers_at(result, at.first, at.last)
         target = speakers.speaker_called(result, name) if name else None
         other = self.shapes.unseen("speaker", at.tokens, decision)
-        if (now == [target] and (target or not name)) or already_so.is_said(result, decision, at):
+        is_said = now == [target] or already_so.is_said(result, decision, at, target)
+        if is_said and (target or not name):
             self.ledger.stands(decision, State.ALREADY)
         elif other is not None:
             self.ledger.disagrees(decision, other, ", ".join(speakers.called(result, s) for s in now))
