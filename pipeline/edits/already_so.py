@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pipeline.edits import anchors, live_text, speakers
 from pipeline.edits.anchors import Located
 from pipeline.edits.ledger import is_unseen
 from pipeline.edits.live_text import LiveText, Node
-from pipeline.edits.model import Add, Anchor, Decision, PersonIs, SpeakerOf, Words
+from pipeline.edits.model import Add, Anchor, Decision, PersonIs, SpeakerOf, VignetteAt, Words
+from pipeline.edits.parts import SEEN_PART, PartSheet
 from pipeline.edits.placement import Settled
 from pipeline.timing import Span
-from pipeline.transcript import Speaker, Token, Voices
+from pipeline.transcript import Part, Speaker, Token, Voices
+from pipeline.transcript.parts import BOUNDARY_TOLERANCE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +166,83 @@ class VoicesAlreadySo:
         if said <= {who}:
             self._said[decision.id] = said
             self._said_later |= dict.fromkeys(at.tokens, decision)
+
+
+class PartsAlreadySo:
+    """Takes back in `sheet` what its parts show already; `decisions` stand in the order of replay, with the time of their words."""
+
+    def __init__(self, sheet: PartSheet, decisions: Sequence[tuple[Decision, int]]) -> None:
+        self.sheet = sheet
+        self._held: dict[str, tuple[Part | None, Part | None]] = {}
+        for decision, words_ms in reversed(decisions):
+            if isinstance(decision.value, VignetteAt):
+                self._take_back(decision, decision.value, words_ms)
+
+    def put_back(self, decision: Decision) -> bool:
+        """Let a part be as the machine has it; False when that is not what is due here."""
+        if decision.id not in self._held:
+            return False
+        machines, before = self._held[decision.id]
+        stands = before is None or any(_is_same_part(before, row) for row in self.sheet.rows)
+        begins = {row.span.start_ms for row in self.sheet.rows} - ({before.span.start_ms} if before else set())
+        if not stands or (machines is not None and machines.span.start_ms in begins):
+            return False
+        self.sheet.exchange(before, machines)
+        return True
+
+    def _take_back(self, decision: Decision, value: VignetteAt, words_ms: int) -> None:
+        """Let a part be, or not be, as the author of a decision saw it, if it is as decided, and none begins where it did."""
+        seen = decision.seen.get(SEEN_PART)
+        had = seen.get("start_ms") if isinstance(seen, dict) else None
+        if not isinstance(had, int):
+            had, seen = None, {}
+        if not self.sheet.rows or (had is not None and had not in self.sheet.span):
+            return
+        begins = {row.span.start_ms: k for k, row in enumerate(self.sheet.rows)}
+        begins_with = {self.sheet.words_ms(k): k for k in range(1, len(self.sheet.rows))}
+        if not value.exists:
+            near = any(abs(at_ms - words_ms) <= BOUNDARY_TOLERANCE_MS for at_ms in begins_with)
+            if had is not None and had not in begins and not near:
+                self._exchange(decision, None, _seen_part(seen, had))
+            return
+        start_ms = had if value.start_ms is None else self.sheet.snapped(value.start_ms)
+        start_ms = self.sheet.snapped(words_ms) if start_ms is None else start_ms
+        at = begins.get(start_ms, begins_with.get(words_ms) if value.start_ms is None else None)
+        if at is None or (had is None and at == 0) or not self.sheet.is_called(at, value):
+            return
+        row = self.sheet.rows[at]
+        if had is None:
+            self._exchange(decision, row, None)
+        elif value.start_ms is None or had == start_ms or self._is_free(had):
+            before = _seen_part(seen, row.span.start_ms if value.start_ms is None else had)
+            title = row.title if value.title is None else before.title
+            kind = row.kind if value.kind is None else before.kind
+            before = replace(row, span=before.span, title=title, kind=kind)
+            if not _is_same_part(before, row):
+                self._exchange(decision, row, before)
+
+    def _is_free(self, start_ms: int) -> bool:
+        """Whether no part begins there, or only one that was put back there because a later decision joins it: that had
+        nothing to join, for the part had moved away."""
+        if all(row.span.start_ms != start_ms for row in self.sheet.rows):
+            return True
+        joins = (k for k, (m, b) in self._held.items() if m is None and b and b.span.start_ms == start_ms)
+        join = next(joins, None)
+        if join is not None:
+            self.sheet.exchange(self._held.pop(join)[1], None)
+        return join is not None
+
+    def _exchange(self, decision: Decision, machines: Part | None, before: Part | None) -> None:
+        self._held[decision.id] = machines, before
+        self.sheet.exchange(machines, before)
+
+
+def _seen_part(seen: Mapping[str, Any], start_ms: int) -> Part:
+    """A part as a decision describes it; where it ends is another's to say."""
+    kind, title = (seen.get(of) for of in ("kind", "title"))
+    return Part("", kind if isinstance(kind, str) else "", title if isinstance(title, str) else "", Span(start_ms, start_ms))
+
+
+def _is_same_part(one: Part, other: Part) -> bool:
+    """Whether two parts begin together and are the same in all that can be decided."""
+    return (one.span.start_ms, one.kind, one.title) == (other.span.start_ms, other.kind, other.title)
