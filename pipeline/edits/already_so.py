@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.edits import anchors, live_text, speakers
-from pipeline.edits.anchors import Located
+from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing
 from pipeline.edits.ledger import is_unseen
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import Add, Anchor, Decision, PersonIs, SpeakerOf, VignetteAt, Words
 from pipeline.edits.parts import SEEN_PART, PartSheet
 from pipeline.edits.placement import Settled
 from pipeline.timing import Span
-from pipeline.transcript import Part, Speaker, Token, Voices
+from pipeline.transcript import Part, Speaker, TextSource, Token, Voices
 from pipeline.transcript.parts import BOUNDARY_TOLERANCE_MS
 
 
@@ -39,7 +39,9 @@ class WordsAlreadySo:
     What was `withdrawn` stands nowhere any more, but the author of another decision may have seen it beside their words.
     """
 
-    def __init__(self, live: LiveText, decisions: Sequence[Decision], withdrawn: Sequence[Decision] = ()) -> None:
+    def __init__(
+        self, live: LiveText, decisions: Sequence[Decision], withdrawn: Sequence[Decision] = ()
+    ) -> None:
         self.live = live
         # What a withdrawn decision had words read, and what they read now that it is withdrawn.
         self._withdrawn = [
@@ -60,6 +62,41 @@ class WordsAlreadySo:
             return None
         self.live.put_back(place.first, place.last, held.machines, held.moment)
         return Located(place.first, place.first + len(held.machines))
+
+    def reads(self, anchor: Anchor, text: str, place: Located | Missing, is_changed: bool) -> Located | None:
+        """Where the words read as they should: the new text fits between its neighbours better than the old at `place`, though
+        not in full; `is_changed` when people have changed words there before."""
+        new = anchors.find(self.live.nodes, replace(anchor, text=text))
+        if isinstance(new, Missing):
+            return None
+        if isinstance(place, Located):
+            near = place.first - CONTEXT_WORDS <= new.first <= place.last + CONTEXT_WORDS
+            if not text.split() and near and new.agreement < FULL_AGREEMENT:
+                return None  # what is to go stands right there: some neighbour reads like what is beyond it
+            return new if new.agreement > place.agreement else None
+        is_gone = place.why == "the words are gone" and not is_changed
+        return new if text.split() or is_gone else None
+
+    def is_added(self, anchor: Anchor, value: Add) -> Located | None:
+        """Where the words of a caption stand already: they fit between their neighbours better than their absence does."""
+        new = " ".join(word for word, _ in live_text.written(value.text))
+        there = replace(anchor, text=new, start_ms=value.start_ms, end_ms=value.end_ms)
+        found, place = anchors.find(self.live.nodes, there), anchors.find(self.live.nodes, anchor)
+        if isinstance(found, Missing):
+            return None
+        if isinstance(place, Missing) or self.live.is_absent(found.first, found.last):
+            return found
+        fits = found.agreement > place.agreement or self._stands_at(found, place, value.start_ms)
+        return found if fits else None
+
+    def _stands_at(self, found: Located, place: Located, start_ms: int) -> bool:
+        """Whether words that were found are said at a time, with nothing but what people wrote between them and a place."""
+        if place.agreement >= FULL_AGREEMENT:
+            return False  # the very neighbours between which they were wanted still stand side by side
+        nodes = self.live.nodes
+        between = nodes[place.first : found.first] or nodes[found.last : place.first]
+        is_then = abs(nodes[found.first].token.span.start_ms - start_ms) <= anchors.SAME_PLACE_MS
+        return is_then and all(n.token.text_source is TextSource.HUMAN for n in between)
 
     def _take_back(self, decision: Decision, value: Words | Add, anchor: Anchor) -> None:
         """Let the words read as the author of a decision saw them, if they read now as decided, among what stood there then."""
@@ -88,7 +125,7 @@ class WordsAlreadySo:
         """The words of an anchor where the neighbours are what its author saw, or what these became by a withdrawal."""
         for seen in dict.fromkeys((anchor, self._without_withdrawn(anchor))):
             found = anchors.find_proven(self.live.nodes, seen)
-            if found is not None and found.agreement >= anchors.FULL_AGREEMENT:
+            if found is not None and found.agreement >= FULL_AGREEMENT:
                 return found
         return None
 
@@ -169,7 +206,8 @@ class VoicesAlreadySo:
 
 
 class PartsAlreadySo:
-    """Takes back in `sheet` what its parts show already; `decisions` stand in the order of replay, with the time of their words."""
+    """Takes back in `sheet` what its parts show already; `decisions`, with the time of their words, stand in the order of
+    replay."""
 
     def __init__(self, sheet: PartSheet, decisions: Sequence[tuple[Decision, int]]) -> None:
         self.sheet = sheet
@@ -184,7 +222,9 @@ class PartsAlreadySo:
             return False
         machines, before = self._held[decision.id]
         stands = before is None or any(_is_same_part(before, row) for row in self.sheet.rows)
-        begins = {row.span.start_ms for row in self.sheet.rows} - ({before.span.start_ms} if before else set())
+        begins = {row.span.start_ms for row in self.sheet.rows} - (
+            {before.span.start_ms} if before else set()
+        )
         if not stands or (machines is not None and machines.span.start_ms in begins):
             return False
         self.sheet.exchange(before, machines)
@@ -193,9 +233,9 @@ class PartsAlreadySo:
     def _take_back(self, decision: Decision, value: VignetteAt, words_ms: int) -> None:
         """Let a part be, or not be, as the author of a decision saw it, if it is as decided, and none begins where it did."""
         seen = decision.seen.get(SEEN_PART)
-        had = seen.get("start_ms") if isinstance(seen, dict) else None
-        if not isinstance(had, int):
-            had, seen = None, {}
+        seen = seen if isinstance(seen, dict) else {}
+        had = seen.get("start_ms")
+        had = had if isinstance(had, int) else None
         if not self.sheet.rows or (had is not None and had not in self.sheet.span):
             return
         begins = {row.span.start_ms: k for k, row in enumerate(self.sheet.rows)}
@@ -240,7 +280,12 @@ class PartsAlreadySo:
 def _seen_part(seen: Mapping[str, Any], start_ms: int) -> Part:
     """A part as a decision describes it; where it ends is another's to say."""
     kind, title = (seen.get(of) for of in ("kind", "title"))
-    return Part("", kind if isinstance(kind, str) else "", title if isinstance(title, str) else "", Span(start_ms, start_ms))
+    return Part(
+        "",
+        kind if isinstance(kind, str) else "",
+        title if isinstance(title, str) else "",
+        Span(start_ms, start_ms),
+    )
 
 
 def _is_same_part(one: Part, other: Part) -> bool:

@@ -61,20 +61,9 @@ class LiveText:
     def text(self, first: int, last: int) -> str:
         return " ".join(n.token.text for n in self.nodes[first:last])
 
-    def handle(self, first: int, last: int) -> tuple[Node, Node]:
-        """The first and the last of the words `[first, last)`, to find them again by; the range must not be empty."""
-        return self.nodes[first], self.nodes[last - 1]
-
     def order(self) -> dict[int, int]:
         """Where each word stands: its identity -> its index."""
         return {id(n): k for k, n in enumerate(self.nodes)}
-
-    def between(self, begin: Node, end: Node, since: int) -> tuple[int, int] | None:
-        """The words now of a passage from `begin` to `end` at the moment `since`; None when none is left."""
-        first, last, order = forward(begin, since), backward(end, since), self.order()
-        if first is None or last is None or order[id(first)] > order[id(last)]:
-            return None
-        return order[id(first)], order[id(last)] + 1
 
     # --- changes ------------------------------------------------------------------------------------------------
 

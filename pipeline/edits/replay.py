@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from pipeline.edits import index_map, tags
@@ -26,7 +27,6 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     VignetteAt,
@@ -172,22 +172,17 @@ class Replay:
         if other is not None:
             self.ledger.disagrees(decision, other, found)
             return
-        if isinstance(value, CueOf) and value == CueOf() and sheet.holds(at.first, at.last):
+        if isinstance(value, Split) and not at.breaks:
+            self.ledger.stands(decision, State.SUPERSEDED, "the words on one side of it were taken out later")
+            return
+        middle = (at.breaks or ())[:1] if isinstance(value, Split) else ()
+        divided = pairwise((at.first, *middle, at.last))
+        if (middle or value == CueOf()) and all(sheet.holds(*cue) for cue in divided):
             sheet.keep(at.first, at.last, decision)
             self.ledger.stands(decision, State.ALREADY)
             return
         if isinstance(value, Split):
-            if not at.breaks:
-                self.ledger.stands(
-                    decision, State.SUPERSEDED, "the words on one side of it were taken out later"
-                )
-                return
-            middle = at.breaks[0]
-            if sheet.holds(at.first, middle) and sheet.holds(middle, at.last):
-                sheet.keep(at.first, at.last, decision)
-                self.ledger.stands(decision, State.ALREADY)
-                return
-            sheet.split(at.first, middle, at.last, value.start_ms, decision)
+            sheet.split(at.first, middle[0], at.last, value.start_ms, decision)
         elif isinstance(value, (CueOf, Add)):
             sheet.make(_requested_cue(value, at), decision)
         if self.ledger[decision.id].state is not State.ALREADY:

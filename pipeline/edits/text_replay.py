@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from pipeline.edits import anchors, live_text
 from pipeline.edits.already_so import WordsAlreadySo
-from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing, keys_of, share_time
+from pipeline.edits.anchors import Located, Missing, keys_of, share_time
 from pipeline.edits.authorship import Authorship
 from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
 from pipeline.edits.live_text import LiveText, Node
@@ -23,9 +22,8 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
-from pipeline.edits.placement import Placement, Settled, following, line_starts, settled
+from pipeline.edits.placement import Placement, Settled, line_starts
 from pipeline.timing import Span
-from pipeline.transcript import TextSource
 
 TAKEN_OUT = "its words were taken out later"
 """Why a decision is superseded whose words are gone; shown to people."""
@@ -56,8 +54,10 @@ class TextReplay:
                 self._add(decision, value)
             case Reviewed() as value:
                 self._review(decision, value)
-            case CueOf() | Split() as value:
+            case CueOf() as value:
                 self._locate(decision, value)
+            case Split(after=after):
+                self._locate(decision, CueOf(breaks=(after,)))
             case Waive() if decision.anchor is None or not decision.anchor.text.split():
                 self.ledger.stands(decision, State.KEPT)
             case _ if decision.anchor is not None:
@@ -77,7 +77,7 @@ class TextReplay:
             self._wrote(decision, anchor, so, State.ALREADY)
             return
         new, place = live_text.written(text), anchors.find(self.live.nodes, anchor)
-        there = self._already_reads(decision, anchor, text, place)
+        there = self._already_so.reads(anchor, text, place, self._disagreeing(decision) is not None)
         if there is not None:
             if self.live.text(there.first, there.last) == " ".join(w for w, _ in new):
                 self._authors.note(decision, self.live.nodes[there.first : there.last])
@@ -97,10 +97,8 @@ class TextReplay:
         held = self._rewritten.get((decision.who, anchor)) if unseen or isinstance(place, Missing) else None
         if held is not None:
             # Of the same person about the very same words; these are what that put there.
-            put = held[1]
-            again = self.live.between(put.first, put.last, put.since)
-            again = None if again is None else Located(*again)
-            held, place = (None, place) if again is None else (held, again)
+            again = held[1].settled(self.live.order())
+            held, place = (None, place) if again is None else (held, Located(again.first, again.last))
             unseen = self._not_shown(anchor, place)
         if isinstance(place, Missing):
             self._missing(decision, place)
@@ -120,29 +118,12 @@ class TextReplay:
         """A decision has put these words there, or found them put there already."""
         self._authors.note(decision, self.live.nodes[place.first : place.last])
         if place.first < place.last:
-            held = Placement(*self.live.handle(place.first, place.last), self.live.moment)
+            held = self._placement(place)
             self._rewritten[decision.who, anchor] = decision, held
             if state is State.ALREADY:
                 self.places[decision.id] = held
         self._textual.append(decision)
         self.ledger.stands(decision, state)
-
-    def _already_reads(
-        self, decision: Decision, anchor: Anchor, text: str, place: Located | Missing
-    ) -> Located | None:
-        """Where the words read already as they should: the new text fits between its neighbours better than the old."""
-        new = anchors.find(self.live.nodes, replace(anchor, text=text))
-        if isinstance(new, Missing):
-            return None
-        if isinstance(place, Located):
-            near = place.first - CONTEXT_WORDS <= new.first <= place.last + CONTEXT_WORDS
-            if not text.split() and near and new.agreement < FULL_AGREEMENT:
-                return None  # what is to go stands right there: some neighbour reads like what is beyond it
-            return new if new.agreement > place.agreement else None
-        if text.split():
-            return new
-        is_gone = place.why == "the words are gone" and self._disagreeing(decision) is None
-        return new if is_gone else None
 
     def _retime(self, decision: Decision, value: WordTime) -> None:
         assert decision.anchor is not None
@@ -174,7 +155,7 @@ class TextReplay:
         if duration is not None and value.end_ms > duration:
             self.ledger.stands(decision, State.CONFLICT, "lies behind the end of the recording")
             return
-        found = self._already_so.put_back(decision) or self._added_already(anchor, value)
+        found = self._already_so.put_back(decision) or self._already_so.is_added(anchor, value)
         span, state = Span(value.start_ms, value.end_ms), State.ALREADY
         if found is not None:
             self._make_present(found, span)
@@ -187,33 +168,12 @@ class TextReplay:
             found, state = Located(place.first, place.first + len(new)), State.KEPT
         self._textual.append(decision)
         self.ledger.stands(decision, state)
-        held = Placement(*self.live.handle(found.first, found.last), self.live.moment)
+        held = self._placement(found)
         if found.last - found.first == len(new):
-            held.breaks = [self.live.nodes[found.first + k] for k in line_starts(value.text)]
+            held.breaks = tuple(line_starts(value.text))
         if value.label:
-            held.labels = [(self.live.nodes[found.first], value.label)]
+            held.labels = ((0, value.label),)
         self.places[decision.id] = held
-
-    def _added_already(self, anchor: Anchor, value: Add) -> Located | None:
-        """Where the words of a caption stand already: they fit between their neighbours better than their absence does."""
-        new = " ".join(word for word, _ in live_text.written(value.text))
-        there = replace(anchor, text=new, start_ms=value.start_ms, end_ms=value.end_ms)
-        found, place = anchors.find(self.live.nodes, there), anchors.find(self.live.nodes, anchor)
-        if isinstance(found, Missing):
-            return None
-        if isinstance(place, Missing) or self.live.is_absent(found.first, found.last):
-            return found
-        fits = found.agreement > place.agreement or self._stands_at(found, place, value.start_ms)
-        return found if fits else None
-
-    def _stands_at(self, found: Located, place: Located, start_ms: int) -> bool:
-        """Whether words that were found are said at a time, with nothing but what people wrote between them and a place."""
-        if place.agreement >= FULL_AGREEMENT:
-            return False  # the very neighbours between which they were wanted still stand side by side
-        nodes = self.live.nodes
-        between = nodes[place.first : found.first] or nodes[found.last : place.first]
-        is_then = abs(nodes[found.first].token.span.start_ms - start_ms) <= anchors.SAME_PLACE_MS
-        return is_then and all(n.token.text_source is TextSource.HUMAN for n in between)
 
     # --- kinds that are about words --------------------------------------------------------------------------------
 
@@ -233,10 +193,10 @@ class TextReplay:
             if isinstance(place, Missing):
                 self._missing(decision, place)
             else:
-                self._hold(decision, place, None)
+                self._hold(decision, place)
                 self.ledger.stands(decision, State.KEPT)
 
-    def _locate(self, decision: Decision, cue: CueOf | Split | None) -> None:
+    def _locate(self, decision: Decision, cue: CueOf | None) -> None:
         assert decision.anchor is not None
         place = anchors.find_passage(self.live.nodes, decision.anchor)
         empty = isinstance(place, Located) and place.first == place.last
@@ -247,7 +207,7 @@ class TextReplay:
         else:
             place = Located(place.first, place.first + 1) if empty else place
             self._hold(decision, place, cue)
-            if isinstance(cue, CueOf) and cue.start_ms is not None and cue.end_ms is not None:
+            if cue is not None and cue.start_ms is not None and cue.end_ms is not None:
                 self._make_present(place, Span(cue.start_ms, cue.end_ms))
             if isinstance(decision.value, Waive):
                 self.ledger.stands(decision, State.KEPT)
@@ -257,22 +217,25 @@ class TextReplay:
         if self.live.is_absent(place.first, place.last):
             self.live.present(place.first, place.last, span)
 
-    def _hold(self, decision: Decision, place: Located, cue: CueOf | Split | None) -> None:
-        held = Placement(*self.live.handle(place.first, place.last), self.live.moment)
-        at = self._word_at_offset(decision, place)
-        if isinstance(cue, Split):
-            held.breaks = [at(cue.after)]
-        elif cue is not None:
-            held.breaks = None if cue.breaks is None else [at(k) for k in cue.breaks]
-            held.labels = None if cue.labels is None else [(at(k), name) for k, name in cue.labels]
-            held.dashes = None if cue.dashes is None else [at(k) for k in cue.dashes]
+    def _hold(self, decision: Decision, place: Located, cue: CueOf | None = None) -> None:
+        held = self._placement(place)
+        if cue is not None:
+            at = self._word_at_offset(decision, held.nodes)
+            held.breaks = None if cue.breaks is None else tuple(sorted({at(k) for k in cue.breaks}))
+            held.labels = (
+                None if cue.labels is None else tuple({at(k): (at(k), n) for k, n in cue.labels}.values())
+            )
+            held.dashes = None if cue.dashes is None else tuple(sorted({at(k) for k in cue.dashes}))
         self.places[decision.id] = held
 
-    def _word_at_offset(self, decision: Decision, place: Located) -> Callable[[int], Node]:
-        """From a count of words in the passage, as the decision's author saw it, to the word that stands there."""
+    def _placement(self, place: Located) -> Placement:
+        return Placement(tuple(self.live.nodes[place.first : place.last]), self.live.moment)
+
+    def _word_at_offset(self, decision: Decision, nodes: Sequence[Node]) -> Callable[[int], int]:
+        """From a count of words in the passage, as the decision's author saw it, to the number of the word that stands there."""
         assert decision.anchor is not None
-        here = [(n, k) for n in self.live.nodes[place.first : place.last] for k in keys_of(n.token.text)]
-        each = anchors.align_words(keys_of(decision.anchor.text), [k for _, k in here])
+        here = [(at, key) for at, node in enumerate(nodes) for key in keys_of(node.token.text)]
+        each = anchors.align_words(keys_of(decision.anchor.text), [key for _, key in here])
         chosen = [here[k][0] for k in each]
         return lambda count: chosen[min(count, len(chosen) - 1)]
 
@@ -305,10 +268,10 @@ class TextReplay:
         """Where every decision's words stand now; those whose words a later decision took out are superseded."""
         order, result = self.live.order(), {}
         for name, held in self.places.items():
-            found = settled(held, order)
+            found = held.settled(order)
             decision = self.ledger[name].decision
             if found is None and isinstance(decision.value, VignetteAt):
-                found = following(held, order)
+                found = held.following(order)
             if found is None:
                 self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
             else:
