@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.cli.options import json_text
 from pipeline.errors import DocumentError, OutputError, SubtitlesError, VignetteError, counted
 from pipeline.progress import Progress
 
@@ -92,7 +92,7 @@ def fix(
         if not options.as_json:
             say(str(one))
     if options.as_json:
-        say(json.dumps({"files": [one.as_json() for one in done]}, ensure_ascii=False, indent=1))
+        say(json_text({"files": [one.as_json() for one in done]}))
     return 1 if left else 0
 
 

@@ -19,7 +19,7 @@ from pipeline.audit.model import Document
 from pipeline.audit.waivers import waive
 from pipeline.commands.guarded_file import GuardedFile
 from pipeline.commands.waive import waivers_for
-from pipeline.errors import OutputError, SubtitlesError
+from pipeline.errors import SubtitlesError
 from pipeline.files import write_atomic
 from pipeline.formats.readers import Opened, opened
 from pipeline.formats.retime import retime
@@ -108,10 +108,7 @@ def write(mended: Mended, in_place: bool, overwrite: bool = False) -> tuple[Path
         )
         return target, None
     backup = _unused_path(mended.path.with_name(mended.path.name + ".bak"))
-    try:
-        backup.write_bytes(mended.path.read_bytes())
-    except OSError as error:
-        raise OutputError(backup, f"cannot be written: {error.strerror}", "nothing was changed") from error
+    write_atomic(backup, mended.path.read_bytes(), "work on a copy elsewhere")
     write_atomic(mended.path, mended.text)
     return mended.path, backup
 

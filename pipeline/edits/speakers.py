@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,7 +10,7 @@ from pipeline.edits.model import Decision, PersonIs
 from pipeline.edits.placement import Settled
 from pipeline.timing import Span, hull, union
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
-from pipeline.words import name_key
+from pipeline.words import name_key, numbered, slug
 
 BY_A_PERSON = "named by a person"
 """The evidence of a name that a decision gave; stored with the speaker."""
@@ -31,10 +30,8 @@ def with_speaker(voices: Voices, name: str, role: str = "") -> tuple[Voices, str
     known = speaker_called(voices, name)
     if known is not None:
         return voices, known
-    taken = {s.id for s in voices.speakers}
-    stem = re.sub(r"\W+", "-", name.casefold()).strip("-_") or "person"
-    ids = (stem if n == 1 else f"{stem}-{n}" for n in range(1, len(taken) + 2))
-    new = Speaker(next(i for i in ids if i not in taken), name, role, (BY_A_PERSON,))
+    id_ = numbered(slug(name, "person"), {s.id for s in voices.speakers})
+    new = Speaker(id_, name, role, (BY_A_PERSON,))
     return replace(voices, speakers=(*voices.speakers, new)), new.id
 
 

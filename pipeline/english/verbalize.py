@@ -12,11 +12,11 @@ stay one word ("nhs"), because whether they are spelt out is a question of pronu
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
 
 from pipeline.english import numbers
+from pipeline.words import without_accents
 
 Words = tuple[str, ...]
 Readings = tuple[Words, ...]
@@ -102,8 +102,7 @@ def _to_ascii(text: str) -> str:
     text = "".join(_LIGATURES_AND_STROKES.get(c, _LIGATURES_AND_STROKES.get(c.lower(), c)) for c in text)
     # "½" must not become the digits it decomposes to: "1½" would read as eleven halves.
     text = re.sub(r"[¼½¾]", lambda m: " " + {"¼": "1/4", "½": "1/2", "¾": "3/4"}[m[0]] + " ", text)
-    kept = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return "".join(c if c.isascii() or c in "£€°" else " " for c in kept)
+    return "".join(c if c.isascii() or c in "£€°" else " " for c in without_accents(text))
 
 
 def _words(text: str) -> Words:

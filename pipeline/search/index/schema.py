@@ -18,6 +18,8 @@ from pipeline.search.index import vocabulary
 # SQLite's `user_version`; an index of another version is built anew.
 VERSION = 3
 ORDINAL_BITS = 20  # of an utterance's id: reader.MAX_UTTERANCES is 2^20
+# The key of an utterance's document, in SQL and for an id.
+DOCUMENT = f"(u.id >> {ORDINAL_BITS})"
 KEY_BITS = 42  # of a document's key, so that an id stays below 2^63
 _APPLICATION_ID = 0x56676E74  # "Vgnt": tells our files from other SQLite files
 # Twice SQLite's default.

@@ -7,12 +7,12 @@ alone, by a role that one person has, and as text recognition spells it ("JaxBea
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.settings import Person
+from pipeline.words import letters_of, numbered, slug, without_accents
 
 _DEGREES = re.compile(r",.*$|\(.*\)|\b(?:ph\.?\s?d|m\.?d|psy\.?d|msc|ba|ma)\b\.?", re.IGNORECASE)
 _TITLES = re.compile(r"^(?:(?:dr|mr|mrs|ms|miss|prof|professor|sir|dame|rev)\.?\s+)+", re.IGNORECASE)
@@ -131,11 +131,8 @@ class Roster:
         self._spellings.setdefault(letters(name), person.key)
 
     def _new_key(self, name: str) -> str:
-        stem = re.sub(r"[^a-z0-9]+", "-", _ascii(plain_name(name)).casefold()).strip("-") or "person"
-        taken = {p.key for p in self.people}
-        return next(
-            k for n in range(1, len(taken) + 2) if (k := stem if n == 1 else f"{stem}-{n}") not in taken
-        )
+        latin = re.sub(r"[^a-z0-9]+", " ", without_accents(plain_name(name)).casefold())
+        return numbered(slug(latin, "person"), {p.key for p in self.people})
 
 
 def plain_name(name: str) -> str:
@@ -146,17 +143,13 @@ def plain_name(name: str) -> str:
 
 def letters(text: str) -> str:
     """The key that names are compared by: letters and digits, case-folded, without accents and spaces (Unicode NFKD)."""
-    return re.sub(r"[\W_]+", "", _ascii(plain_name(text)).casefold())
+    return letters_of(without_accents(plain_name(text)))
 
 
 def is_anybody(label: str) -> bool:
     """Whether a label says no more than that somebody speaks ("MAN", "ALL")."""
     words = re.findall(r"[a-z]+", label.casefold())
     return not words or (all(w in _GENERIC_LABELS for w in words) and not re.search(r"\d", label))
-
-
-def _ascii(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def _is_typo(right: str, written: str) -> bool:
