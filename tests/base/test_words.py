@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.words import bare_word, letters_of, name_key, plain_words
+from pipeline.words import (
+    bare_word,
+    folded,
+    letters_of,
+    name_key,
+    numbered,
+    plain_words,
+    slug,
+    without_accents,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +41,39 @@ def test_what_is_folded_stays_when_folded_again(one, other):
 
 def test_the_words_of_a_text():
     assert plain_words("TOM: Well, it's  fine.") == ["tom", "well", "it", "s", "fine"]
+
+
+@given(st.text())
+def test_folding_keeps_the_place_of_every_character(text):
+    assert len(folded(text)) == len(text)
+    assert folded(folded(text)) == folded(text)
+
+
+def test_folding_takes_case_and_diacritics():
+    assert folded("CAFÉ Ångström") == "cafe angstrom"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"), [("José Núñez", "Jose Nunez"), ("Ǆ", "DZ"), ("Straße", "Straße"), ("Zoe", "Zoe")]
+)
+def test_letters_without_accents(text, plain):
+    assert without_accents(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "id_"),
+    [
+        ("Ruth  Calder", "ruth-calder"),
+        ("role play --> <b>", "role-play-b"),
+        ("_O'Neil_", "o-neil"),
+        ("¡!", "person"),
+    ],
+)
+def test_the_part_of_an_id_that_a_name_gives(text, id_):
+    assert slug(text, "person") == id_
+
+
+def test_a_name_that_is_taken_gets_the_first_number_that_is_free():
+    assert numbered("ann", ()) == "ann"
+    assert numbered("ann", {"ann", "ann-3"}) == "ann-2"
+    assert numbered("ann", {"ann", "ann-2"}) == "ann-3"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from pipeline.audit.rules import RULES
 from pipeline.audit.waivers import Waiver, waive
 from pipeline.commands.check import check
 from pipeline.commands.fix import propose, write
-from pipeline.errors import SubtitlesError
+from pipeline.errors import OutputError, SubtitlesError
 from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
@@ -68,6 +70,23 @@ def test_the_input_is_kept_when_it_is_replaced(tmp_path: Path) -> None:
         assert (written, backup) == (path, tmp_path / f"a.srt.bak{number}")
         assert backup is not None
         assert backup.read_bytes() == before
+
+
+def test_a_copy_that_cannot_be_made_whole_is_not_left_and_nothing_is_mended(
+    tmp_path: Path, monkeypatch
+) -> None:
+    path = tmp_path / "a.srt"
+    path.write_bytes(SRT.encode())
+    mended = propose(path, TRAINING)
+
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OutputError, match="the disk is full"):
+        write(mended, in_place=True)
+    assert path.read_bytes() == SRT.encode()
+    assert [p.name for p in tmp_path.iterdir()] == ["a.srt"]
 
 
 def test_escapes_are_put_right(tmp_path: Path) -> None:
