@@ -4,6 +4,11 @@ turn in the replay it is put back just as the machine had it.
 A decision is anchored to what its author saw. Where the machine has come to say what people decided in the end (their captions
 were given to it as subtitles, say), much of that is there no more: a later decision changed it, or what stood beside it. With
 all that is so already taken back, every decision meets what its author met, and none of them needs to know of this.
+
+What "already so" means: of words, that they read as decided among what stood beside them then; of a person, that they have the
+name and the role; of who speaks, that all the words are theirs, or somebody else's by a later decision; of a part, that it
+begins there and has the title and the kind, or that none begins there. Captions and tags are compared where they are replayed
+(`cues`, `tags`): their decisions say all that is to be, whatever was there before.
 """
 
 from __future__ import annotations
