@@ -159,7 +159,7 @@ class WordsAlreadySo:
 class VoicesAlreadySo:
     """Takes back the names that people have already, in `voices`, and knows which words are said already by whom they shall be.
 
-    `decisions` stand in the order of replay, `at` says where the words of each are.
+    `decisions` stand in the order of replay, `at` says where the words of each are; one whose words are gone is none of them.
     """
 
     def __init__(self, machine: Voices, decisions: Sequence[Decision], at: Mapping[str, Settled]) -> None:
@@ -169,7 +169,7 @@ class VoicesAlreadySo:
         self._said_later: dict[int, Decision] = {}
         for decision in reversed(decisions):
             value, place = decision.value, at.get(decision.id)
-            if isinstance(value, PersonIs):
+            if isinstance(value, PersonIs) and (place is not None or decision.anchor is None):
                 self._take_name_back(decision, value)
             elif isinstance(value, SpeakerOf) and place is not None:
                 self._take_note(decision, value, place)

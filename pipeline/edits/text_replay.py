@@ -151,11 +151,11 @@ class TextReplay:
         anchor = decision.anchor
         assert anchor is not None
         new = live_text.written(value.text)
-        duration = self.live.duration_ms
+        found, duration = self._already_so.put_back(decision), self.live.duration_ms
         if duration is not None and value.end_ms > duration:
             self.ledger.stands(decision, State.CONFLICT, "lies behind the end of the recording")
             return
-        found = self._already_so.put_back(decision) or self._already_so.is_added(anchor, value)
+        found = found or self._already_so.is_added(anchor, value)
         span, state = Span(value.start_ms, value.end_ms), State.ALREADY
         if found is not None:
             self._make_present(found, span)

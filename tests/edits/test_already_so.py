@@ -102,7 +102,8 @@ def test_names_are_taken_back_one_after_the_other():
     then = Decision(
         "", "Ana", PersonIs("s1", "Ruth Calder", "host"), HERE, {"name": "Ruth", "role": ""}, id="d2"
     )
-    already_so = VoicesAlreadySo(VOICES, (first, then), {})
+    here = {"d1": Settled(0, 1), "d2": Settled(0, 1)}
+    already_so = VoicesAlreadySo(VOICES, (first, then), here)
     assert already_so.voices.speakers[0].name == "Person 1"
     assert already_so.named(first, already_so.voices.speakers[0]) == replace(RUTH, name="Ruth", role="")
     assert already_so.named(then, replace(RUTH, name="Ruth", role="")) == RUTH
@@ -120,7 +121,16 @@ def test_names_are_taken_back_one_after_the_other():
 )
 def test_a_person_who_is_called_otherwise_or_is_another_stays(value, seen):
     decision = Decision("", "Ana", value, HERE, seen, id="d1")
-    assert VoicesAlreadySo(VOICES, (decision,), {}).voices is VOICES
+    assert VoicesAlreadySo(VOICES, (decision,), {"d1": Settled(0, 1)}).voices is VOICES
+
+
+@pytest.mark.parametrize("anchor", [HERE, None])
+def test_a_name_is_taken_back_where_it_will_be_given_again_alone(anchor):
+    """Words that are gone make no decision about a person; one without words needs none."""
+    decision = Decision(
+        "", "Ana", PersonIs("s1", "Ruth Calder"), anchor, {"name": "Ruth", "role": "host"}, id="d1"
+    )
+    assert (VoicesAlreadySo(VOICES, (decision,), {}).voices is VOICES) == (anchor is HERE)
 
 
 def says(name: str, id: str, who: str = "Ana", saw: tuple[str, ...] = ()) -> Decision:
