@@ -17,6 +17,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.audit.model import ShownCue, SpokenWord
+from pipeline.formats.readers import sounds
 from pipeline.timing import Span
 from pipeline.words import bare_word
 
@@ -92,7 +93,8 @@ def _word_sequences(cues: Sequence[ShownCue], words: Sequence[SpokenWord]) -> _W
 def spoken_words(cue: ShownCue) -> list[str]:
     """The words of a caption that are said, lower case and without punctuation: no labels, sounds or music signs."""
     lines = (_NOT_SPOKEN.sub(" ", _ZERO_WIDTH.sub("", line)) for line in cue.bare_lines)
-    return [bare_word(word) for word in _WORD.findall(" ".join(lines))]
+    heard = (w for line in lines for w in line.split() if not sounds.is_unclear_mark(w))
+    return [bare_word(word) for word in _WORD.findall(" ".join(heard))]
 
 
 def _pair_passages(caption_words: list[str], reference: list[str]) -> dict[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.audit.model import Hit, Severity, ShownCue, View
+from pipeline.formats.readers import sounds
 from pipeline.formats.readers.turns import dashes_within
 from pipeline.languages import primary
 from pipeline.words import bare_word
@@ -15,11 +16,8 @@ from pipeline.words import bare_word
 _SOUND = re.compile(r"[\[(][^\[\]()]+[\])]")
 _SQUARE = re.compile(r"\[[^\[\]]+\]")
 _ROUND = re.compile(r"(?<![\w)])\([^()]+\)")
-_INAUDIBLE = re.compile(
-    r"[\[(](?:inaudible|unintelligible|indistinct|unclear|crosstalk)[^\[\]()]*[\])]|\?{3,}", re.I
-)
 _CENSORED = re.compile(
-    r"\b\w+\*{2,}\w*|(?<!\w)\*{3,}|[\[(](?:bleep(?:ed)?|expletive[^\])]*|censored)[\])]|_{3,}", re.I
+    r"\b\w+\*{2,}\w*|(?<!\w)\*{3,}|[\[(](?:bleep(?:ed)?|expletive[^\])]*|censored)[\])]", re.I
 )
 _FILLERS = frozenset(("um", "uh", "erm", "er", "hmm", "mm", "uhm", "ah"))
 _MEASURE = (
@@ -99,7 +97,12 @@ def no_sounds(view: View) -> Iterator[Hit]:
 
 
 def _has_sound(cue: ShownCue) -> bool:
-    return bool(_SOUND.search(cue.text)) or any(ch in cue.text for ch in "♪♫")
+    return any(ch in cue.text for ch in "♪♫") or any(not _is_mark(m[0]) for m in _SOUND.finditer(cue.text))
+
+
+def _is_mark(bracket: str) -> bool:
+    """Whether a bracket marks speech that was not understood, which is no sound."""
+    return sounds.names_unclear(bracket[1:-1], bracket[0] == "[")
 
 
 def sound_style(view: View) -> Iterator[Hit]:
@@ -107,7 +110,8 @@ def sound_style(view: View) -> Iterator[Hit]:
     for cue in view.cues:
         text = _without_labels(cue)
         square, rounded = (
-            pattern.findall(text) if any(b in text for b in "[(") else [] for pattern in (_SQUARE, _ROUND)
+            [m for m in pattern.findall(text) if not _is_mark(m)] if any(b in text for b in "[(") else []
+            for pattern in (_SQUARE, _ROUND)
         )
         if view.profile.name == "bbc" and (square or (rounded and cue.is_sound)):
             yield Hit("The sound stands in brackets.", cue, (square or rounded)[0], "CAPITALS, no brackets")
@@ -118,10 +122,12 @@ def sound_style(view: View) -> Iterator[Hit]:
 
 
 def inaudible(view: View) -> Iterator[Hit]:
-    """Speech marked as inaudible without the reason."""
+    """Speech not understood: each mark in place of words is a gap in accuracy, until somebody has listened again."""
     for cue in view.cues:
-        if match := _INAUDIBLE.search(cue.text):
-            yield Hit(f"'{match[0]}' does not say why it cannot be heard.", cue, match[0])
+        brackets = [m[0] for m in _SOUND.finditer(cue.text) if _is_mark(m[0])]
+        loose = [w for w in _SOUND.sub(" ", cue.text).split() if sounds.is_unclear_mark(w)]
+        for mark in (*brackets, *loose):
+            yield Hit(f"'{mark}' stands for speech that was not understood.", cue, mark)
 
 
 def music(view: View) -> Iterator[Hit]:

@@ -26,7 +26,7 @@ class SubtitlesFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SubtitlesWord:
-    """One written word (or one bracketed sound, whole: "[door opens]") with its punctuation.
+    """One written word (or one bracketed sound or mark, whole: "[door opens]", "[inaudible]") with its punctuation.
 
     `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the editor wrote it
     ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks. `new_speaker` marks the first word after

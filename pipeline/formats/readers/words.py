@@ -4,10 +4,12 @@ The rules, applied to the lines of one cue:
 
 1. A line that is a credit ("Subtitles by ...") is unspoken, word by word.
 2. A dialogue dash, `>>` and a label are taken off; they mark a new speaker (see `turns`).
-3. `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
+3. A bracket that says that something was not understood ("[inaudible 00:01:02]", "(?)", "[Thursday?]") is unclear,
+   whole; so is `xxx`, `___` or `???` that stands alone.
+4. Any other `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
    `(...)` is one when it names a sound, is in capitals, or is alone on its line and short; otherwise its
    words are spoken. `♪ ... ♪` is one; so is `# ... #` that fills its line.
-4. Everything else is words, divided at white space. Punctuation that stands alone stays with its word.
+5. Everything else is words, divided at white space. Punctuation that stands alone stays with its word.
 
 A cue may come out without any word.
 """
@@ -88,7 +90,7 @@ def _units(
         if kind is not None:
             units.append(_Unit(span.start(), " ".join(span[0].split()), kind))
             _blank(rest, span.start(), span.end())
-    units += [_Unit(m.start(), m[0], Kind.WORD) for m in _NON_SPACE.finditer("".join(rest))]
+    units += [_Unit(m.start(), m[0], _kind_of_word(m[0])) for m in _NON_SPACE.finditer("".join(rest))]
     return sorted(units, key=lambda u: u.at)
 
 
@@ -102,11 +104,17 @@ def _first_visible(rest: list[str], places: range, passing: str = "") -> str:
     return next((rest[at] for at in places if rest[at] not in " \t" + passing), "\n")
 
 
+def _kind_of_word(word: str) -> Kind:
+    return Kind.UNCLEAR if sounds.is_unclear_mark(word) else Kind.WORD
+
+
 def _kind_of_bracket(span: re.Match[str], rest: list[str], script: bool, all_caps: bool) -> Kind | None:
     """What a bracket or a line of music is; None when its words are spoken like any other."""
     found, content = span[0], span[0][1:-1].strip()
     around = [*rest[max(0, span.start() - 1) : span.start()], *rest[span.end() : span.end() + 1]]
     glued = any(c.isalnum() for c in around)  # "th[e]", "neighbour(s)"
+    if found[0] in "[(" and sounds.names_unclear(content, square=found[0] == "["):
+        return None if glued and "?" in content else Kind.UNCLEAR
     sound = sounds.names_sound(content)
     if found[0] == "[":
         if glued and not sound:

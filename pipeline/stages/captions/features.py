@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from pipeline.english.breaks import Junction, is_counted_word, junction, visible_length
 from pipeline.profiles import Limits
-from pipeline.transcript import Aligned, EditorCue, Kind, Token, Voices
+from pipeline.transcript import SPOKEN, Aligned, EditorCue, Kind, Token, Voices
 
 # No caption bridges a silence from this length on: in therapy it is part of what happened. Set by hand.
 MIN_UNBRIDGED_SILENCE_MS = 3000
@@ -139,19 +139,19 @@ def _next_starts(tokens: Sequence[Token], speakers: Sequence[str | None]) -> lis
 
 
 def _joint(before: Token, after: Token) -> Junction:
-    if before.kind is not Kind.WORD or after.kind is not Kind.WORD:
+    if not {before.kind, after.kind} <= SPOKEN:
         return Junction.SENTENCE
     return junction(before.text, after.text)
 
 
 def _speakers(tokens: Sequence[Token], voices: Voices) -> list[str | None]:
-    """Who says each token; a sound or pause without a speaker gets the speaker of the token before."""
+    """Who says each token; a sound, a pause or what nobody understood gets the speaker of the token before."""
     speakers: list[str | None] = [None] * len(tokens)
     for utterance in voices.utterances:
         for index in range(utterance.first, min(utterance.last, len(tokens))):
             speakers[index] = utterance.speaker
     for index in range(1, len(tokens)):
-        if tokens[index].kind in (Kind.SOUND, Kind.PAUSE) and speakers[index] is None:
+        if tokens[index].kind in (Kind.SOUND, Kind.UNCLEAR, Kind.PAUSE) and speakers[index] is None:
             speakers[index] = speakers[index - 1]
     return speakers
 
