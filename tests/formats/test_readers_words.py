@@ -25,11 +25,11 @@ def _words(*raws: str, known: tuple[str, ...] = ()) -> list[SubtitlesWord]:
 
 
 def _told(found: list[SubtitlesWord]) -> str:
-    """Words as a line: <LABEL> or <> where a speaker begins, {sound}, (unspoken)."""
+    """Words as a line: <LABEL> or <> where a speaker begins, {sound}, «unclear», ~unspoken~."""
     parts = []
     for word in found:
         start = f"<{word.label or ''}>" if word.new_speaker else ""
-        shown = {Kind.SOUND: "{%s}", Kind.UNSPOKEN: "~%s~", Kind.WORD: "%s"}[word.kind] % word.text
+        shown = {Kind.SOUND: "{%s}", Kind.UNCLEAR: "«%s»", Kind.UNSPOKEN: "~%s~", Kind.WORD: "%s"}[word.kind] % word.text
         parts.append(start + shown)
     return " ".join(parts)
 
@@ -159,7 +159,7 @@ def test_dialogue_dashes(raw: str, told: str) -> None:
         ("We are #1 of #3", "We are #1 of #3"),
         ("TOM: [sighs] Yes.", "<TOM>{[sighs]} Yes."),
         ("[a: b\nTOM: c] d", "{[a: b TOM: c]} d"),
-        ("I [inaudible], you", "I {[inaudible] ,} you"),
+        ("I [inaudible], you", "I «[inaudible] ,» you"),
         ("unclosed [bracket here", "unclosed [bracket here"),
     ],
 )

@@ -3,7 +3,8 @@
 The rules, applied to the lines of one cue:
 
 1. A line that is a credit ("Subtitles by ...") is unspoken, word by word.
-2. A dialogue dash, `>>` and a label are taken off; they mark a new speaker (see `turns`).
+2. A dialogue dash, `>>` and a label are taken off; they mark a new speaker (see `turns`). The words of a doubtful label stay,
+   marked with it.
 3. A bracket that says that something was not understood ("[inaudible 00:01:02]", "(?)", "[Thursday?]") is unclear,
    whole; so is `xxx`, `___` or `???` that stands alone.
 4. Any other `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
@@ -61,10 +62,10 @@ def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[SubtitlesWord,
         return tuple(SubtitlesWord(w, n, Kind.UNSPOKEN) for n, line in enumerate(lines) for w in line.split())
     text = "\n".join(lines)
     spans = turns.brackets(text)
-    marks = turns.changes(cue, labels)
-    return tuple(
-        _attach_punctuation(_assign_labels(_units(text, spans, marks, script, labels.all_caps), marks, text))
-    )
+    possible = turns.possible_changes(cue, labels)
+    marks, doubts = ([m for m in possible if m.doubtful is doubtful] for doubtful in (False, True))
+    units = _units(text, spans, marks, script, labels.all_caps)
+    return tuple(_attach_punctuation(_mark_doubts(_assign_labels(units, marks, text), units, doubts)))
 
 
 def _is_credits(lines: list[str]) -> bool:
@@ -153,6 +154,18 @@ def _assign_labels(units: list[_Unit], marks: list[SpeakerChange], text: str) ->
         line = bisect_left(breaks, unit.at)
         words.append(SubtitlesWord(unit.text, line, unit.kind, label, new_speaker))
         voice_is_fresh = new_speaker = False
+    return words
+
+
+def _mark_doubts(
+    words: list[SubtitlesWord], units: list[_Unit], doubts: list[SpeakerChange]
+) -> list[SubtitlesWord]:
+    """The words, those of a doubtful label marked with it, if any words stand behind it."""
+    for doubt in doubts:
+        inside = [n for n, u in enumerate(units) if doubt.start <= u.at < doubt.end and u.kind is Kind.WORD]
+        if inside and any(u.kind is Kind.WORD for u in units[inside[-1] + 1 :]):
+            for n in inside:
+                words[n] = replace(words[n], doubtful_label=doubt.label)
     return words
 
 
