@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from pipeline.formats.readers import sounds
+from pipeline.words import person_name
 
 MAX_CHARS = 48  # of a name; longer is a sentence
 _MAX_WORDS = 8
@@ -54,7 +55,6 @@ TITLES = sounds.vocabulary("dr mr mrs ms miss prof professor sir dame rev nurse 
 _PARTICLES = sounds.vocabulary("de del della der den di da das do dos du la le van von zu bin ibn al el y e ten ter")
 _DOTTED = re.compile(r"(?:[^\W\d_]|Dr|Mr|Mrs|Ms|Prof|Rev|St|Sr|Jr|Fr|Ph\.?D|M\.?D|Hon|Capt|Lt|Sgt)$", re.I)
 _SENTENCE_END = re.compile(r"(?P<before>\S*?)[.?!…;]+(?=\s)")
-_DEGREE = re.compile(r"[A-Z][A-Za-z.]*[A-Z.][A-Za-z.]*")
 
 
 class Form(Enum):
@@ -92,11 +92,7 @@ def key_of(name: str) -> str:
 
 def keys_of(name: str) -> tuple[str, ...]:
     """All that a label may be known by: as written, without affiliation and degree, and "Weir, Hanna" as "hanna weir"."""
-    plain = re.sub(r"\s*(?:\||\(|\[).*$", "", name).strip()
-    first, _, rest = plain.partition(",")
-    rest = rest.strip()
-    others = () if not rest else (first,) if _DEGREE.fullmatch(rest) and not rest.isupper() else (f"{rest} {first}",)
-    return tuple(dict.fromkeys(map(key_of, (name, plain, *others))))
+    return tuple(dict.fromkeys((key_of(name), key_of(person_name(name)))))
 
 
 def written_at_start(text: str) -> Written | None:
@@ -186,6 +182,6 @@ def is_full_name(name: str) -> bool:
 
 def forms_of_person(name: str) -> set[str]:
     """A person's name and its words, as keys, so that "Tim Leighton, PhD" is known as Tim and as Leighton too."""
-    plain = key_of(re.sub(r"(?:,.*|\(.*\))$", "", name).strip())
+    plain = key_of(person_name(name))
     words = {w for w in plain.split() if len(w) > 2 and w.strip(".") not in TITLES and w not in _NOT_NAMES}
     return {plain, *words} - {""}

@@ -145,13 +145,13 @@ def _joint(before: Token, after: Token) -> Junction:
 
 
 def _speakers(tokens: Sequence[Token], voices: Voices) -> list[str | None]:
-    """Who says each token; a sound, a pause or what nobody understood gets the speaker of the token before."""
+    """Who says each token; a sound or pause without a speaker gets the speaker of the token before."""
     speakers: list[str | None] = [None] * len(tokens)
     for utterance in voices.utterances:
         for index in range(utterance.first, min(utterance.last, len(tokens))):
             speakers[index] = utterance.speaker
     for index in range(1, len(tokens)):
-        if tokens[index].kind in (Kind.SOUND, Kind.UNCLEAR, Kind.PAUSE) and speakers[index] is None:
+        if tokens[index].kind in (Kind.SOUND, Kind.PAUSE) and speakers[index] is None:
             speakers[index] = speakers[index - 1]
     return speakers
 

@@ -13,9 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.settings import Person
+from pipeline.words import person_name
 
-_DEGREES = re.compile(r",.*$|\(.*\)|\b(?:ph\.?\s?d|m\.?d|psy\.?d|msc|ba|ma)\b\.?", re.IGNORECASE)
+_DEGREES = re.compile(r"\b(?:ph\.?\s?d|m\.?d|psy\.?d|msc|ba|ma)\b\.?", re.IGNORECASE)
 _TITLES = re.compile(r"^(?:(?:dr|mr|mrs|ms|miss|prof|professor|sir|dame|rev)\.?\s+)+", re.IGNORECASE)
+_TOGETHER = re.compile(r"\s*(?:[,&/+]|\band\b)\s*", re.IGNORECASE)
 # Words of labels that name no particular person.
 _GENERIC_LABELS = frozenset(
     re.findall(
@@ -110,7 +112,7 @@ class Roster:
         """Add people for labels that match nobody, the most frequent first; a rare label that is a likely typo of one known
         spelling becomes another spelling of it."""
         for label, times in sorted(labels.items(), key=lambda item: (-item[1], item[0])):
-            if self.match(label) is not None or is_anybody(label):
+            if self.match(label) is not None or is_anybody(label) or _is_joint(label, labels):
                 continue
             wanted = letters(label)
             near = (
@@ -139,8 +141,8 @@ class Roster:
 
 
 def plain_name(name: str) -> str:
-    """A name without titles and degrees: "Dr. Tim Leighton, PhD" is "Tim Leighton"."""
-    bare = _TITLES.sub("", _DEGREES.sub("", name)).strip(" .:")
+    """A name as it is said, without titles and degrees: "Dr. Tim Leighton, PhD" and "Leighton, Tim" are "Tim Leighton"."""
+    bare = _TITLES.sub("", _DEGREES.sub("", person_name(name))).strip(" .:")
     return " ".join(bare.split()) or name.strip()
 
 
@@ -151,8 +153,14 @@ def letters(text: str) -> str:
 
 def is_anybody(label: str) -> bool:
     """Whether a label says no more than that somebody speaks ("MAN", "ALL")."""
-    words = re.findall(r"[a-z]+", label.casefold())
+    words = re.findall(r"[^\W\d_]+", label.casefold())
     return not words or (all(w in _GENERIC_LABELS for w in words) and not re.search(r"\d", label))
+
+
+def _is_joint(label: str, labels: Iterable[str]) -> bool:
+    """Whether a label names several people, one of whom has a label of their own: "HANNA, OWEN", "Hanna and Owen"."""
+    parts = {letters(part) for part in _TOGETHER.split(label)}
+    return len(parts) > 1 and any(letters(other) in parts for other in labels if other != label)
 
 
 def _ascii(text: str) -> str:
