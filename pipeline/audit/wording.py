@@ -21,11 +21,23 @@ _CENSORED = re.compile(
 )
 _FILLERS = frozenset(("um", "uh", "erm", "er", "hmm", "mm", "uhm", "ah"))
 _MEASURE = (
-    r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.m|p\.m|o['’]clock|dollars|pounds|euros|degrees|°)"
+    r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.\s?m|p\.\s?m|o['’]clock|dollars|pounds|euros|degrees|°)"
 )
 _SMALL_NUMBER = re.compile(
     rf"(?<![\w.,:/$£€#+-])(?<!\bof )(?<!\bto )(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_MEASURE}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)",
     re.I,
+)
+# What numbers are the names of, and in running text a name itself: "Room 5", "type 2", "Channel 4", "Steps 4 and 5".
+_NUMBERED = re.compile(
+    r"""(?:\b(?i:act|article|axis|bay|bed|block|box|bus|case|category|channel|chapter|class|client|column|day|division|door|
+                exercise|exhibit|episode|figure|fig\.?|flat|flight|floor|form|gate|generation|grade|group|highway|interview|item|
+                key|lane|lesson|level|line|lot|meeting|model|module|no\.|number|option|page|part|participant|patient|person|phase|
+                plan|platform|point|principle|question|quarter|radio|route|room|row|rule|scenario|scene|season|section|series|
+                session|set|size|slide|speaker|stage|station|step|studio|table|tape|task|term|test|therapist|tier|topic|track|
+                tradition|trial|type|unit|version|vignette|volume|ward|week|year|zone)s?
+       |(?<=[\w,;:][ ])(?!I[ ])[A-Z][\w’'-]*)           # a name within a sentence: "on Radio 4", "the Apollo 8"
+      [ ]+(?:\d+[ ]*(?:,|and|or|to|through|&|[-–])[ ]*)*$""",
+    re.VERBOSE,
 )
 _STARTING_NUMBER = re.compile(r"(?:^|[.?!]\s+)(\d+)\s+[A-Za-z]")
 # Languages in which Netflix uses no italics, by its Timed Text Style Guides.
@@ -197,10 +209,13 @@ def interruption(view: View) -> Iterator[Hit]:
 
 
 def small_numbers(view: View) -> Iterator[Hit]:
-    """Digits for one to ten in running text, but not in times, scores, doses and measures."""
+    """Digits for one to ten in running text, but not in times, scores, doses and measures, nor where they are a name."""
     for cue in view.cues:
-        if match := _SMALL_NUMBER.search(_without_labels(cue)):
-            yield Hit(f"'{match[0]}' is spelled out in running text.", cue, match[0])
+        text = _without_labels(cue)
+        for match in _SMALL_NUMBER.finditer(text):
+            if not _NUMBERED.search(text[: match.start()]):
+                yield Hit(f"'{match[0]}' is spelled out in running text.", cue, match[0])
+                break
 
 
 def leading_number(view: View) -> Iterator[Hit]:

@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.formats.readers import sounds, turns
 from pipeline.formats.readers.labels import Labels
-from pipeline.formats.readers.raw_cue import RawCue, text_lines
+from pipeline.formats.readers.raw_cue import RawCue, text_lines, without_invisible_characters
 from pipeline.formats.readers.turns import SpeakerChange
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import SubtitlesCue, SubtitlesWord
@@ -49,6 +49,7 @@ def tokenize(
     cues: Sequence[RawCue], known_names: Iterable[str] = (), script: bool = False
 ) -> tuple[SubtitlesCue, ...]:
     """The cues with their words; labels are learnt from all of them first. A cue may come out without any word."""
+    cues = [without_invisible_characters(cue) for cue in cues]
     labels = turns.learn_labels(cues, known_names)
     return tuple(
         SubtitlesCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import nearest
+from pipeline.words import plain_letters
 
 TABLES = """
 CREATE TABLE forms(id INTEGER PRIMARY KEY, form TEXT UNIQUE NOT NULL);
@@ -33,7 +34,7 @@ class _Folding(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        base, *marks = list(unicodedata.normalize("NFD", character))
+        base, *marks = list(unicodedata.normalize("NFD", plain_letters(character)))
         if not all(map(unicodedata.combining, marks)):
             base = character  # a Hangul syllable falls into letters, not into a letter and its marks
         low = base.lower()
