@@ -22,8 +22,8 @@ _PLAIN = _PLAIN_LETTERS | dict.fromkeys(map(ord, _DOUBLE_QUOTES), '"') | dict.fr
 # What stands behind a name and is no part of it: "| Acme", "(she/her)", "[Acme]"; "(2)" tells two devices apart.
 _BESIDE_NAME = re.compile(r"\s*\|.*$|\s*\((?!\s*\d+\s*\))[^()]*\)|\s*\[[^\[\]]*\]")
 _DEGREES = frozenset(
-    "phd md psyd edd dphil mphil msc bsc ma ba mba med msw lcsw lmsw lmft mft lpc lpcc rn bsn msn dnp np pa do dsw mbbs frcp "
-    "frcpsych mrcpsych cadc cpsych dclinpsy jd esq jr sr ii iii iv ceo cto".split()  # noqa: SIM905
+    """phd md psyd edd dphil mphil msc bsc ma ba mba med msw lcsw lmsw lmft mft lpc lpcc rn bsn msn dnp np pa do dsw mbbs frcp
+    frcpsych mrcpsych cadc cpsych dclinpsy jd esq jr sr ii iii iv ceo cto""".split()  # noqa: SIM905
 )
 
 
@@ -73,6 +73,8 @@ def person_name(text: str) -> str:
 
 
 def _is_degree(word: str, family: str) -> bool:
-    """Whether a word behind a name's comma is a degree: one that is known, or a few capitals behind a name that is not in capitals."""
+    """Whether a word behind a name's comma is a degree: one that is known, or a few capitals behind a name that has small letters."""
     letters = word.replace(".", "")
-    return letters.casefold() in _DEGREES or (1 < len(letters) <= 5 and letters.isupper() and not family.isupper())
+    return letters.casefold() in _DEGREES or (
+        1 < len(letters) <= 5 and letters.isupper() and not family.isupper()
+    )

@@ -20,9 +20,7 @@ _CENSORED = re.compile(
     r"\b\w+\*{2,}\w*|(?<!\w)\*{3,}|[\[(](?:bleep(?:ed)?|expletive[^\])]*|censored)[\])]", re.I
 )
 _FILLERS = frozenset(("um", "uh", "erm", "er", "hmm", "mm", "uhm", "ah"))
-_MEASURE = (
-    r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.\s?m|p\.\s?m|o['’]clock|dollars|pounds|euros|degrees|°)"
-)
+_MEASURE = r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.\s?m|p\.\s?m|o['’]clock|dollars|pounds|euros|degrees|°)"
 _SMALL_NUMBER = re.compile(
     rf"(?<![\w.,:/$£€#+-])(?<!\bof )(?<!\bto )(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_MEASURE}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)",
     re.I,

@@ -30,7 +30,9 @@ def _told(found: list[SubtitlesWord]) -> str:
     parts = []
     for word in found:
         start = f"<{word.label or ''}>" if word.new_speaker else ""
-        shown = {Kind.SOUND: "{%s}", Kind.UNCLEAR: "«%s»", Kind.UNSPOKEN: "~%s~", Kind.WORD: "%s"}[word.kind] % word.text
+        shown = {Kind.SOUND: "{%s}", Kind.UNCLEAR: "«%s»", Kind.UNSPOKEN: "~%s~", Kind.WORD: "%s"}[
+            word.kind
+        ] % word.text
         parts.append(start + shown)
     return " ".join(parts)
 

@@ -26,7 +26,9 @@ _MIN_TURNS = 3  # fewer say nothing about what comes again
 # Capitals that say nothing of where a sentence begins.
 _ALWAYS_CAPITAL = re.compile(r"I(?:['’]\w+)?\b")
 _OPENING = " \t\n\"'“‘«([¿¡-–—…."
-_BRACKETS = re.compile(r"\s*(?:(?:\([^()]*\)|\[[^\[\]]*\])\s*)+")  # a sound or direction in front of the words
+_BRACKETS = re.compile(
+    r"\s*(?:(?:\([^()]*\)|\[[^\[\]]*\])\s*)+"
+)  # a sound or direction in front of the words
 _INITIAL = re.compile(r"[^\W\d_]\d?", re.IGNORECASE)
 
 
@@ -68,7 +70,9 @@ class _File:
 
     def verdict(self) -> Verdict:
         certain = {key for key in self.times if self._is_certain(key)}
-        return Verdict(frozenset(certain), frozenset(key for key in self.times if self._is_doubtful(key)) - certain)
+        return Verdict(
+            frozenset(certain), frozenset(key for key in self.times if self._is_doubtful(key)) - certain
+        )
 
     @property
     def share(self) -> float:
@@ -88,7 +92,10 @@ class _File:
         )
 
     def _begins_sentences(self, key: str) -> bool:
-        return self.before_capital[key] > self.before_small[key] or not self.before_small[key] + self.before_capital[key]
+        return (
+            self.before_capital[key] > self.before_small[key]
+            or not self.before_small[key] + self.before_capital[key]
+        )
 
     def _is_certain(self, key: str) -> bool:
         form, again = self.forms[key], self.times[key] > 1

@@ -25,7 +25,8 @@ _COLON = re.compile(
 )
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _OFF_SCREEN = re.compile(
-    r"\W*(?:v\.?\s?o|o\.?\s?[sc]|cont['’]?d|continu(?:ing|ed)|(?:on|off)(?:[ -](?:screen|camera|mic))?)\W*", re.I
+    r"\W*(?:v\.?\s?o|o\.?\s?[sc]|cont['’]?d|continu(?:ing|ed)|(?:on|off)(?:[ -](?:screen|camera|mic))?)\W*",
+    re.I,
 )
 # What meeting software and people write behind a name, in brackets: pronouns, and who they are in this meeting.
 _ABOUT_SOMEBODY = sounds.vocabulary(
@@ -33,7 +34,9 @@ _ABOUT_SOMEBODY = sounds.vocabulary(
     "ella él ellos sie er host co-host cohost co guest external unverified me you organizer organiser presenter panelist "
     "panellist attendee speaker moderator facilitator interpreter captioner and"
 )
-_DIRECTION = re.compile(r"(?:to|from|into|in|on|at|with|over|under|through|reading|off|beat)\b|.*(?:ly|ing)\b", re.I)
+_DIRECTION = re.compile(
+    r"(?:to|from|into|in|on|at|with|over|under|through|reading|off|beat)\b|.*(?:ly|ing)\b", re.I
+)
 # What begins a sentence or names a thing and is followed by a colon, but hardly ever is a person.
 _NOT_NAMES = sounds.vocabulary(
     "he she they it's that's i'm said honestly actually basically obviously clearly seriously frankly "
@@ -52,7 +55,9 @@ _NOT_NAMES = sounds.vocabulary(
     "sunday january february april june july september october november december morning afternoon evening tonight"
 )
 TITLES = sounds.vocabulary("dr mr mrs ms miss prof professor sir dame rev nurse father sister st fr")
-_PARTICLES = sounds.vocabulary("de del della der den di da das do dos du la le van von zu bin ibn al el y e ten ter")
+_PARTICLES = sounds.vocabulary(
+    "de del della der den di da das do dos du la le van von zu bin ibn al el y e ten ter"
+)
 _DOTTED = re.compile(r"(?:[^\W\d_]|Dr|Mr|Mrs|Ms|Prof|Rev|St|Sr|Jr|Fr|Ph\.?D|M\.?D|Hon|Capt|Lt|Sgt)$", re.I)
 _SENTENCE_END = re.compile(r"(?P<before>\S*?)[.?!…;]+(?=\s)")
 
@@ -123,7 +128,11 @@ def _brackets(name: str, text: str) -> tuple[int, str]:
     for match in _BRACKET.finditer(text):
         content = match[0][1:-1].strip()
         words = [w for w in re.split(r"[\s/,;|]+", content.casefold()) if w]
-        if _OFF_SCREEN.fullmatch(content) or all(w in _ABOUT_SOMEBODY for w in words) or sounds.names_role(content):
+        if (
+            _OFF_SCREEN.fullmatch(content)
+            or all(w in _ABOUT_SOMEBODY for w in words)
+            or sounds.names_role(content)
+        ):
             continue
         if content.isdigit() or _is_affiliation(content, name):
             kept = match.end()
@@ -152,7 +161,11 @@ def form_of(name: str) -> Form:
         few = len(words) <= _MAX_NAME_WORDS and len(name) <= _MAX_CAPITALS_CHARS
         return Form.CAPITALS if few else Form.PHRASE
     if len(words) == 1:
-        return Form.WORD if not words[0][0].islower() and words[0].replace("'", "").replace("’", "").isalnum() else Form.PHRASE
+        return (
+            Form.WORD
+            if not words[0][0].islower() and words[0].replace("'", "").replace("’", "").isalnum()
+            else Form.PHRASE
+        )
     return Form.NAME if _is_full_name(words, name) else Form.PHRASE
 
 
@@ -162,10 +175,15 @@ def is_capitals(name: str) -> bool:
 
 
 def _is_full_name(words: list[str], name: str) -> bool:
-    """Whether it is a few capitalised words, particles and numbers among them: "Tom Leighton", "Ana de la Cruz", "Jax Beatty 2"."""
+    """Whether it is a few capitalised words, with particles and numbers: "Tom Leighton", "Ana de la Cruz", "Jax Beatty 2"."""
     most = 3 + ("," in name or "|" in name or any(w in _PARTICLES for w in words)) * 3
     capital = all(w[0].isupper() or w[0].isdigit() or w in _PARTICLES for w in words)
-    return len(words) <= most and words[0][0].isupper() and capital and not any(w.casefold() in _NOT_NAMES for w in words)
+    return (
+        len(words) <= most
+        and words[0][0].isupper()
+        and capital
+        and not any(w.casefold() in _NOT_NAMES for w in words)
+    )
 
 
 def may_be_name(name: str) -> bool:

@@ -44,7 +44,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of one file: the names that are certain and those in doubt, case folded, and whether all its text is in capitals.
+    """The labels of one file: the names that are certain and those in doubt, case folded, and whether all is in capitals.
 
     Where everything is in capitals, capitals say nothing: then a name must come again, be known or be a role.
     """
@@ -63,7 +63,9 @@ class Labels:
         all_caps = is_all_caps(starts)
         found = label_evidence.verdict([written_at_start(start) for start in starts], all_caps)
         again = _coming_again_in_brackets(starts)
-        names = {part for name in (*known_names, *voices) for part in (*forms_of_person(name), *keys_of(name))}
+        names = {
+            part for name in (*known_names, *voices) for part in (*forms_of_person(name), *keys_of(name))
+        }
         certain = found.certain | names | again
         return cls(frozenset(certain), all_caps, found.doubtful - certain)
 
@@ -134,9 +136,9 @@ def _coming_again_in_brackets(starts: Iterable[str]) -> set[str]:
     for start in starts:
         match = _BRACKET.match(start)
         name = match["name"].strip() if match else ""
-        if name and name[:1].isupper() and " " not in name and may_be_name(name):
-            if not sounds.names_sound(name) and not sounds.names_unclear(name):
-                (again if name.casefold() in seen else seen).add(name.casefold())
+        is_name = name[:1].isupper() and " " not in name and may_be_name(name)
+        if is_name and not sounds.names_sound(name) and not sounds.names_unclear(name):
+            (again if name.casefold() in seen else seen).add(name.casefold())
     return again
 
 

@@ -49,10 +49,12 @@ def text_lines(cue: RawCue) -> list[str]:
 
 
 def without_invisible_characters(cue: RawCue) -> RawCue:
-    """The cue for making words of it: without characters that part words unseen, and with plain spaces. `raw` stays as written."""
+    """The cue to make words of: without characters that part words unseen, and with plain spaces. `raw` stays as written."""
     if all(piece.text.isascii() for line in cue.lines for piece in line):
         return cue
-    lines = (tuple(replace(p, text=_SPACE.sub(" ", without_invisible(p.text))) for p in line) for line in cue.lines)
+    lines = (
+        tuple(replace(p, text=_SPACE.sub(" ", without_invisible(p.text))) for p in line) for line in cue.lines
+    )
     return replace(cue, lines=tuple(line for line in lines if any(p.text.strip() for p in line)))
 
 

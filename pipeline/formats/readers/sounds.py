@@ -30,9 +30,9 @@ _SOUND = re.compile(rf"\b(?:{'|'.join(sorted(_STEMS))})(?:{_ENDINGS})?\b", re.IG
 # Sounds whose words mean something else in a sentence ("he beat me"), so that they must be all that the bracket holds.
 _SOUND_PHRASE = re.compile(
     r"""(?:a\ |the\ )?(?:(?:long|short|brief|slight)\ )?beats?
-      | (?:(?:her|his|their|my|\w+['’]s)\ )?(?:voice|voices)\ (?:break|crack|trembl|quaver|quiver|shak|falter|trail|waver)\w*(?:\ off)?
-      | (?:the\ )?(?:audio|sound|video|recording|tape|line|call|connection|signal)\ 
-        (?:cut|drop|break|freez|go|stop|skip|fail|lag|glitch|distort|end|start|resum)\w*(?:\ (?:out|off|up|dead|again))?
+      | (?:(?:her|his|their|my|\w+['’]s)\ )?voices?\ (?:break|crack|trembl|quaver|quiver|shak|falter|trail|waver)\w*(?:\ off)?
+      | (?:the\ )?(?:audio|sound|video|recording|tape|line|call|connection|signal)[ ](?:cut|drop|break|freez|go|stop|skip|fail|lag|glitch|distort|end|start|resum)\w*
+        (?:\ (?:out|off|up|dead|again))?
       | (?:audio|technical|video)\ (?:difficult(?:y|ies)|problems?|glitch(?:es)?|distortion|dropouts?)
       | no\ (?:audio|sound|audible\ (?:response|reply|answer))
       | (?:long|short|brief|awkward)\ silence""",
@@ -43,14 +43,14 @@ _SOUND_PHRASE = re.compile(
 # with such words beside them as say what was lost and where.
 _NOT_UNDERSTOOD = vocabulary(
     "inaudible inaudibly unintelligible unintelligibly indecipherable undecipherable incomprehensible untranscribable "
-    "unverständlich unverst. unv. inintelligible incompréhensible ininteligible inaudível inaudibile incomprensibile"
+    "unverständlich unverst unv inintelligible incompréhensible ininteligible inaudível inaudibile incomprensibile"
 )
 _UNCLEAR = vocabulary(
     "crosstalk overlap overlapping overtalk simultaneous indiscernible indistinct indistinctly unclear garbled phonetic ph sp"
 )
 _WHAT_WAS_LOST = vocabulary(
-    "a an the one two three few some several is are it and or in of at from to for about approx approximately ca speech talk talking "
-    "speaking speaks speaker speakers multiple both all audio recording sound word words phrase sentence name response "
+    "a an the one two three few some several is are it and or in of at from to for about approx approximately ca speech "
+    "talk talking speaking speaks speaker speakers multiple both all audio recording sound word words phrase sentence name response "
     "reply answer remark remarks comment question section passage portion part segment time timestamp minute minutes "
     "min second seconds sec secs s here very mostly partly partially spelling"
 )
@@ -103,10 +103,9 @@ _CREDIT = re.compile(
 
 def names_sound(content: str) -> bool:
     """Whether bracketed text names a sound: it holds a word that captions use for sounds, or no letter at all."""
-    return (
-        bool(_SOUND.search(content) or _SOUND_PHRASE.fullmatch(" ".join(content.split()).rstrip(".")))
-        or not any(c.isalpha() for c in content)
-    )
+    return bool(
+        _SOUND.search(content) or _SOUND_PHRASE.fullmatch(" ".join(content.split()).rstrip("."))
+    ) or not any(c.isalpha() for c in content)
 
 
 def names_unclear(content: str, square: bool = True) -> bool:
@@ -122,7 +121,9 @@ def names_unclear(content: str, square: bool = True) -> bool:
         return True
     if _SAID_TO_BE_LOST.fullmatch(text):
         return True
-    rest = [w for w in _CROSS_TALK.sub("crosstalk", text).casefold().split() if not _TIME_OR_NUMBER.fullmatch(w)]
+    rest = [
+        w for w in _CROSS_TALK.sub("crosstalk", text).casefold().split() if not _TIME_OR_NUMBER.fullmatch(w)
+    ]
     bare = [w.strip(",;:-–/().") for w in rest]
     known = _NOT_UNDERSTOOD | _UNCLEAR
     return any(w in known for w in bare) and all(w in known or w in _WHAT_WAS_LOST for w in bare)

@@ -25,7 +25,9 @@ _DASH = re.compile(
     rf"[ \t]*(?:[-‐‑−](?![-–‐‑−>])(?=[ \t]|[^\s\d.,…])|–(?=[ \t]*{_CAPITAL})|[—―•](?=[ \t]+{_CAPITAL}))[ \t]*"
 )
 # Where another speaker may begin within a line: behind the end of a sentence.
-_TURN_WITHIN_LINE = re.compile(r"(?<=[.?!…\])”\"♪])[ \t]+(?=[-–—][ \t]?\S|[\w#][^:：\n]{0,60}(?::[ \t]|：)|>>)")
+_TURN_WITHIN_LINE = re.compile(
+    r"(?<=[.?!…\])”\"♪])[ \t]+(?=[-–—][ \t]?\S|[\w#][^:：\n]{0,60}(?::[ \t]|：)|>>)"
+)
 
 
 @dataclass(frozen=True, slots=True)

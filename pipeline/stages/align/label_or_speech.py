@@ -55,19 +55,25 @@ class Judged:
     summary: tuple[str, ...] = ()
 
 
-def judged(
-    given: Subtitles, wanted: list[Part], listened: Alignment, likelihoods: Likelihoods
-) -> Judged:
+def judged(given: Subtitles, wanted: list[Part], listened: Alignment, likelihoods: Likelihoods) -> Judged:
     """Decide each doubtful label of the text by the sound."""
     found = doubts(given)
     if not found:
         return Judged(given, wanted, listened)
     ratios = _ratios(found, wanted, listened.found, likelihoods)
-    unsaid = {doubt for doubt, ratio in ratios.items() if ratio is not None and ratio <= -_MIN_LOG_LIKELIHOOD_RATIO}
-    open_ = {d for d, ratio in ratios.items() if d not in unsaid and (ratio is None or ratio < _MIN_LOG_LIKELIHOOD_RATIO)}
+    unsaid = {
+        doubt for doubt, ratio in ratios.items() if ratio is not None and ratio <= -_MIN_LOG_LIKELIHOOD_RATIO
+    }
+    open_ = {
+        d
+        for d, ratio in ratios.items()
+        if d not in unsaid and (ratio is None or ratio < _MIN_LOG_LIKELIHOOD_RATIO)
+    }
     unsaid |= {d for d in open_ if _is_unsaid_elsewhere(d, ratios)}
     taken = {token for d in unsaid for token in range(d.first, d.last)}
-    kept = [(part, here) for part, here in zip(wanted, listened.found, strict=True) if part.token not in taken]
+    kept = [
+        (part, here) for part, here in zip(wanted, listened.found, strict=True) if part.token not in taken
+    ]
     without = _without(given, unsaid)
     return Judged(
         without,
@@ -138,7 +144,9 @@ def _ratio(
 def _is_unsaid_elsewhere(doubt: Doubt, ratios: Mapping[Doubt, float | None]) -> bool:
     """Whether a label of which the sound says too little is, all its places together, one that nobody says."""
     others = [r for d, r in ratios.items() if d.name.casefold() == doubt.name.casefold() and r is not None]
-    return bool(others) and sum(others) <= -_MIN_LOG_LIKELIHOOD_RATIO and max(others) < _MIN_LOG_LIKELIHOOD_RATIO
+    return (
+        bool(others) and sum(others) <= -_MIN_LOG_LIKELIHOOD_RATIO and max(others) < _MIN_LOG_LIKELIHOOD_RATIO
+    )
 
 
 def _without(given: Subtitles, unsaid: set[Doubt]) -> Subtitles:
@@ -169,8 +177,8 @@ def _sentences(found: Sequence[Doubt], unsaid: set[Doubt], open_: set[Doubt]) ->
          "look like speakers' labels, but are spoken: they stay in the captions"),
         ([d for d in found if d in unsaid], "is not spoken where it stands: it is taken for who speaks",
          "are not spoken where they stand: they are taken for who speaks"),
-        ([d for d in found if d in open_], "may be a speaker's label or spoken, and the sound does not tell: it stays in the captions",
-         "may be speakers' labels or spoken, and the sound does not tell: they stay in the captions"),
+        ([d for d in found if d in open_], "may be a label or spoken, and the sound does not tell: it stays in the captions",
+         "may be labels or spoken, and the sound does not tell: they stay in the captions"),
     ):  # fmt: skip
         names = list(dict.fromkeys(d.name for d in some))
         if names:

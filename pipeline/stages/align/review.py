@@ -41,7 +41,9 @@ def unwritten(
     spoken = [inside for span in union(spans, _MAX_JOINED_GAP_MS) if (inside := _speech_in(span, regions))]
     found = []
     for span in spoken:
-        if span.duration_ms >= _MIN_UNWRITTEN_MS and not any(2 * m.overlap_ms(span) >= span.duration_ms for m in marked):
+        if span.duration_ms >= _MIN_UNWRITTEN_MS and not any(
+            2 * m.overlap_ms(span) >= span.duration_ms for m in marked
+        ):
             at = _first_after(tokens, span.start_ms)
             found.append(Passage(span, at, at, "", words_heard(heard, span)))
     return tuple(found)
