@@ -73,7 +73,7 @@ def person_name(text: str) -> str:
 
 
 def _is_degree(word: str, family: str) -> bool:
-    """Whether a word behind a name's comma is a degree: one that is known, or a few capitals behind a name that has small letters."""
+    """Whether a word behind a name's comma is a degree: a known one, or a few capitals behind a name that has small letters."""
     letters = word.replace(".", "")
     return letters.casefold() in _DEGREES or (
         1 < len(letters) <= 5 and letters.isupper() and not family.isupper()

@@ -31,8 +31,8 @@ _SOUND = re.compile(rf"\b(?:{'|'.join(sorted(_STEMS))})(?:{_ENDINGS})?\b", re.IG
 _SOUND_PHRASE = re.compile(
     r"""(?:a\ |the\ )?(?:(?:long|short|brief|slight)\ )?beats?
       | (?:(?:her|his|their|my|\w+['’]s)\ )?voices?\ (?:break|crack|trembl|quaver|quiver|shak|falter|trail|waver)\w*(?:\ off)?
-      | (?:the\ )?(?:audio|sound|video|recording|tape|line|call|connection|signal)[ ](?:cut|drop|break|freez|go|stop|skip|fail|lag|glitch|distort|end|start|resum)\w*
-        (?:\ (?:out|off|up|dead|again))?
+      | (?:the\ )?(?:audio|sound|video|recording|tape|line|call|connection|signal)[ ]
+        (?:cut|drop|break|freez|go|stop|skip|fail|lag|glitch|distort|end|start|resum)\w*(?:\ (?:out|off|up|dead|again))?
       | (?:audio|technical|video)\ (?:difficult(?:y|ies)|problems?|glitch(?:es)?|distortion|dropouts?)
       | no\ (?:audio|sound|audible\ (?:response|reply|answer))
       | (?:long|short|brief|awkward)\ silence""",
@@ -49,10 +49,10 @@ _UNCLEAR = vocabulary(
     "crosstalk overlap overlapping overtalk simultaneous indiscernible indistinct indistinctly unclear garbled phonetic ph sp"
 )
 _WHAT_WAS_LOST = vocabulary(
-    "a an the one two three few some several is are it and or in of at from to for about approx approximately ca speech "
-    "talk talking speaking speaks speaker speakers multiple both all audio recording sound word words phrase sentence name response "
-    "reply answer remark remarks comment question section passage portion part segment time timestamp minute minutes "
-    "min second seconds sec secs s here very mostly partly partially spelling"
+    "a an the one two three few some several is are it and or in of at from to for about approx approximately ca "
+    "speech talk talking speaking speaks speaker speakers multiple both all audio recording sound word words phrase "
+    "sentence name response reply answer remark remarks comment question section passage portion part segment time "
+    "timestamp minute minutes min second seconds sec secs s here very mostly partly partially spelling"
 )
 _CROSS_TALK = re.compile(
     r"(?:cross|over)[ -]?talk(?:ing|s)?|(?:talk|speak)(?:ing|s)? (?:over|at) (?:each other|one another|(?:the same|one) time)",
