@@ -1,7 +1,7 @@
 """Likelihood-ratio test of doubtful labels: whether the words in front of a colon ("New York: that is ...") are spoken.
 
-The text cannot tell a speaker's label from a term; the sound can. The doubtful words together with those behind them, and those
-behind them alone, are scored in the same part of the sound. What is spoken stays text; what is not is taken off and says who
+The text cannot tell a speaker's label from a term; the sound can. The words around the doubtful ones are scored with and without
+them in the same part of the sound. What is spoken stays text; what is not is taken off and says who
 speaks. Where the sound does not tell the words stay, since a word too many is better than one that is lost.
 """
 
@@ -22,8 +22,8 @@ Likelihoods = Callable[[Sequence[Sequence[Spoken]], Span], Sequence[float]]
 """Gives the log likelihood, in nats, of each of several texts within a part of the sound; -inf where one cannot be aligned."""
 
 # All of these were set by hand.
-# By this many nats words must be likelier to be missing. Of labels that nobody said the ratio was -17 to -140, of spoken words
-# 150 and more.
+# By this many nats the one must be likelier than the other. Of labels that nobody says the ratio was -21 to -140, of spoken words
+# 120 and more, in the demo with either put in front of its captions.
 _MIN_LOG_LIKELIHOOD_RATIO = 8.0
 # Words behind the label that are scored with it, and sound in front of them in which it may be said.
 _FOLLOWING_PARTS = 4
@@ -131,13 +131,16 @@ def _ratio(
     if not own or not heard:
         return None
     start = heard[0].start_ms
-    before = next((here.span for n in range(own[0] - 1, -1, -1) if (here := spans[n]) is not None), None)
-    begin = max(0, start - _BEFORE_MS)
-    if before is not None and before.end_ms <= start:
-        begin = max(begin, before.end_ms)
+    begin = start - _BEFORE_MS
+    last = next((n for n in range(own[0] - 1, -1, -1) if spans[n] is not None), None)
+    before = None if last is None else spans[last]
+    leading: list[Spoken] = []
+    if last is not None and before is not None and begin < before.span.end_ms <= start:
+        # A label that nobody says takes the end of the word in front of it, which must be scored too.
+        begin, leading = before.span.start_ms, [wanted[last].spoken]
     within = Span(max(0, begin - _MARGIN_MS), max(span.end_ms for span in heard) + _MARGIN_MS)
     label, following = ([wanted[n].spoken for n in some] for some in (own, after))
-    spoken, unspoken = likelihoods([[*label, *following], following], within)
+    spoken, unspoken = likelihoods([[*leading, *label, *following], [*leading, *following]], within)
     return spoken - unspoken if unspoken > -float("inf") else None
 
 
