@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
 from pipeline.formats.readers.label_forms import Form, Written
 
@@ -22,6 +24,7 @@ _COMING_AGAIN = 0.6
 _BEFORE_CAPITAL = 0.25
 _HALF = 0.5
 _QUARTER = 0.25
+_MANY_TURNS = 6  # so many alike are no chance
 _MIN_TURNS = 3  # fewer say nothing about what comes again
 # Capitals that say nothing of where a sentence begins.
 _ALWAYS_CAPITAL = re.compile(r"I(?:['’]\w+)?\b")
@@ -81,15 +84,22 @@ class _File:
 
     @property
     def is_labelled(self) -> bool:
-        """Whether nearly every turn bears a label that comes again."""
+        """Whether nearly every turn bears a label, and labels come again, one after another's turn: two people talk."""
         again = sum(n for n in self.times.values() if n > 1)
         capital, small = sum(self.before_capital.values()), sum(self.before_small.values())
         return (
             len(self.labels) >= _MIN_TURNS
             and self.share >= _NEARLY_EVERY
             and again >= _COMING_AGAIN * len(self.labels)
+            and bool(self.returning)
             and (capital >= _BEFORE_CAPITAL * (capital + small))
         )
+
+    @cached_property
+    def returning(self) -> frozenset[str]:
+        """The labels that come again after another label stood between."""
+        order = [key for key, _ in groupby(w.key for w in self.labels)]
+        return frozenset(key for key, times in Counter(order).items() if times > 1)
 
     def _begins_sentences(self, key: str) -> bool:
         return (
@@ -99,7 +109,7 @@ class _File:
 
     def _is_certain(self, key: str) -> bool:
         form, again = self.forms[key], self.times[key] > 1
-        if self.is_labelled and again:
+        if (self.is_labelled and again) or self._is_monologue:
             return True
         if form in (Form.SENTENCE, Form.PHRASE) and not self._is_initial(key):
             return False
@@ -112,12 +122,24 @@ class _File:
             return again and self.share >= _QUARTER
         if form is Form.CAPITALS or form is Form.ROLE:
             return begins and self.before_capital[key] > 0
-        return begins and ((again and self.share >= _HALF) or self._is_bare_dialogue(form))
+        returns = key in self.returning and self.share >= _HALF
+        return begins and (returns or self._is_bare_dialogue(form))
+
+    @property
+    def _is_monologue(self) -> bool:
+        """Whether every turn bears the same label: nobody begins each sentence alike."""
+        if len(self.times) != 1 or Form.SENTENCE in self.forms.values():
+            return False
+        begins = any(self.before_capital.values()) and not any(self.before_small.values())
+        return len(self.labels) == self.count >= (2 if self.plausible and begins else _MANY_TURNS)
 
     def _is_bare_dialogue(self, form: Form) -> bool:
-        """Whether there are so few turns that none needs to come again, and each bears a label: of one word at least three."""
-        few = 1 if form is Form.NAME else _MIN_TURNS
-        return len(self.plausible) == self.count and few <= self.count <= _MIN_TURNS
+        """Whether there are so few turns that no label needs to come again, and each bears another in front of a sentence;
+        three turns where the labels are single words."""
+        least = 1 if form is Form.NAME else _MIN_TURNS
+        begins = any(self.before_capital.values()) and not any(self.before_small.values())
+        each = len(self.plausible) == self.count and (len(self.times) == self.count or bool(self.returning))
+        return begins and each and least <= self.count <= _MIN_TURNS
 
     def _is_doubtful(self, key: str) -> bool:
         form, again = self.forms[key], self.times[key] > 1
