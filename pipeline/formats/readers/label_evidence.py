@@ -84,14 +84,15 @@ class _File:
 
     @property
     def is_labelled(self) -> bool:
-        """Whether nearly every turn bears a label, and labels come again, one after another's turn: two people talk."""
+        """Whether nearly every turn bears a label, and labels come again, one after another's turn: people talk in turn. Where
+        every one of many bears a label, it need not be in turn."""
         again = sum(n for n in self.times.values() if n > 1)
         capital, small = sum(self.before_capital.values()), sum(self.before_small.values())
         return (
             len(self.labels) >= _MIN_TURNS
             and self.share >= _NEARLY_EVERY
             and again >= _COMING_AGAIN * len(self.labels)
-            and bool(self.returning)
+            and (bool(self.returning) or (self.share >= _EVERY and len(self.labels) >= _MANY_TURNS))
             and (capital >= _BEFORE_CAPITAL * (capital + small))
         )
 
