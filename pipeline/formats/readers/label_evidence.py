@@ -82,19 +82,18 @@ class _File:
         """The share of turns that bear a label."""
         return len(self.labels) / self.count if self.count else 0.0
 
-    @property
+    @cached_property
     def is_labelled(self) -> bool:
-        """Whether nearly every turn bears a label, and labels come again, one after another's turn: people talk in turn. Where
-        every one of many bears a label, it need not be in turn."""
+        """Whether nearly every turn bears a label, and labels come again, in turn and in front of sentences: people talk. Where
+        every one of many turns bears one, they do so however captions divide what they say."""
         again = sum(n for n in self.times.values() if n > 1)
         capital, small = sum(self.before_capital.values()), sum(self.before_small.values())
-        return (
-            len(self.labels) >= _MIN_TURNS
-            and self.share >= _NEARLY_EVERY
-            and again >= _COMING_AGAIN * len(self.labels)
-            and (bool(self.returning) or (self.share >= _EVERY and len(self.labels) >= _MANY_TURNS))
-            and (capital >= _BEFORE_CAPITAL * (capital + small))
-        )
+        if self.share < _NEARLY_EVERY or again < _COMING_AGAIN * len(self.labels):
+            return False
+        if self.share >= _EVERY and len(self.labels) >= _MANY_TURNS:
+            return True
+        sentences = capital >= _BEFORE_CAPITAL * (capital + small)
+        return len(self.labels) >= _MIN_TURNS and bool(self.returning) and sentences
 
     @cached_property
     def returning(self) -> frozenset[str]:
