@@ -14,11 +14,20 @@ from pipeline.timing import Span
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import SubtitlesCue
 
-ANSWERS = ("Good evening, everybody.", "I was not sure.", "And yet you came.", "My sister drove me.", "She waited outside.")
+ANSWERS = (
+    "Good evening, everybody.",
+    "I was not sure.",
+    "And yet you came.",
+    "My sister drove me.",
+    "She waited outside.",
+)
 
 
 def read(*raws: str, known: Sequence[str] = ()) -> tuple[SubtitlesCue, ...]:
-    cues = [RawCue(Span(n * 1000, n * 1000 + 900), tuple((Piece(line),) for line in raw.split("\n")), raw) for n, raw in enumerate(raws)]
+    cues = [
+        RawCue(Span(n * 1000, n * 1000 + 900), tuple((Piece(line),) for line in raw.split("\n")), raw)
+        for n, raw in enumerate(raws)
+    ]
     return words.tokenize(cues, known)
 
 
@@ -87,7 +96,9 @@ def test_what_stands_in_brackets_behind_a_name_is_no_sound(written: str, name: s
     assert all(w.kind is Kind.WORD for cue in found for w in cue.words)
 
 
-@pytest.mark.parametrize(("aside", "kind"), [("(sighs)", Kind.SOUND), ("(to Owen)", Kind.SOUND), ("(quietly)", Kind.SOUND)])
+@pytest.mark.parametrize(
+    ("aside", "kind"), [("(sighs)", Kind.SOUND), ("(to Owen)", Kind.SOUND), ("(quietly)", Kind.SOUND)]
+)
 def test_a_sound_or_direction_behind_a_name_stays(aside: str, kind: Kind) -> None:
     found = read(f"HANNA {aside}: Good evening.", "OWEN: Yes.")
     assert labels(found) == ["HANNA", "OWEN"]
@@ -102,13 +113,22 @@ def test_a_colon_of_full_width_needs_no_space() -> None:
 @pytest.mark.parametrize(
     "lines",
     [
-        ("Relapse Prevention: you plan for the bad day.", "Cause of death: loneliness.", "New York: that is where she stopped."),
+        (
+            "Relapse Prevention: you plan for the bad day.",
+            "Cause of death: loneliness.",
+            "New York: that is where she stopped.",
+        ),
         ("Motivational Interviewing:\nyou ask, and then you wait.", "Dr. Smith: a friend.", "10:30: we met."),
         ("Trust: that is the word.", "Trust: it grows slowly.", "Fear: it does not."),
         ("Trust: It grows slowly.", "Trust: It takes years.", "Fear: It does not."),
         ("Breaking News: The river rose.", "Dear John: I am leaving.", "Monday: We met.", "Monday: We left."),
         ("PTSD: a short word for a long night.", "CBT: you change what you do.", "And that is all."),
-        ("Radical Acceptance: You let it be.", "Wise Mind: You know.", "Opposite Action: You go.", "Safe Place: You stay."),
+        (
+            "Radical Acceptance: You let it be.",
+            "Wise Mind: You know.",
+            "Opposite Action: You go.",
+            "Safe Place: You stay.",
+        ),
         ("So I asked her: Why now?", "She said this: Because.", "The rule is this: Wait."),
     ],
 )
@@ -131,8 +151,17 @@ def test_a_line_that_is_only_a_doubtful_label_is_text() -> None:
 
 def test_captions_that_go_on_within_a_sentence_are_labelled_too() -> None:
     """Meeting software puts the name in front of each caption, wherever the sentence stands."""
-    texts = ("Good evening. Tonight we", "talk about trust, and", "then we eat.", "I was not", "sure. My sister", "drove me.")
-    found = read(*(f"{'Weir, Hanna' if n < 3 else 'Pratt, Owen'}: {t}" for n, t in enumerate((*texts, *texts))))
+    texts = (
+        "Good evening. Tonight we",
+        "talk about trust, and",
+        "then we eat.",
+        "I was not",
+        "sure. My sister",
+        "drove me.",
+    )
+    found = read(
+        *(f"{'Weir, Hanna' if n < 3 else 'Pratt, Owen'}: {t}" for n, t in enumerate((*texts, *texts)))
+    )
     assert said(found) == list(texts) * 2
 
 
@@ -143,7 +172,9 @@ def test_a_script_is_judged_alike() -> None:
     assert labels(found)[:2] == ["Weir, Hanna", "Pratt, Owen"]
 
 
-name = st.from_regex(r"[A-Z][a-z]{2,7}( [A-Z][a-z]{2,7}){1,2}|[A-Z][a-z]{2,7}, [A-Z][a-z]{2,7}", fullmatch=True)
+name = st.from_regex(
+    r"[A-Z][a-z]{2,7}( [A-Z][a-z]{2,7}){1,2}|[A-Z][a-z]{2,7}, [A-Z][a-z]{2,7}", fullmatch=True
+)
 sentence = st.from_regex(r"[A-Za-z][a-z]{1,6}( [a-z]{1,6}){1,4}[.?]", fullmatch=True)
 
 

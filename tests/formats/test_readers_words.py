@@ -250,6 +250,22 @@ def test_any_text_becomes_words_in_order(raw: str) -> None:
             at = squeezed.index("".join(word.text.split()), at)
 
 
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ("TOM: A thera\u00adpist.", "<TOM>A therapist."),
+        ("\u200bTOM: Yes\u2060.", "<TOM>Yes."),
+        ("TOM\u00a0: Yes,\u00a0no.", "<TOM>Yes, no."),
+        ("-\u00a0Yes.\n-\u202fNo.", "<>Yes. <>No."),
+        ("ＴＯＭ：Ｙｅｓ, １２.", "<ＴＯＭ>Ｙｅｓ, １２."),
+        ("I don´t „know“ «it».", "I don´t „know“ «it»."),
+        ("\ufeff", ""),
+    ],
+)
+def test_characters_that_nobody_sees_part_no_words(raw: str, told: str) -> None:
+    assert _told(_words(raw)) == told
+
+
 # Scripts
 
 

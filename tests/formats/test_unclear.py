@@ -50,7 +50,12 @@ def test_a_mark_is_unclear_wherever_it_stands(mark: str, brackets: str, read: ob
 def test_a_sound_is_a_sound_wherever_it_stands(sound: str, read: object) -> None:
     assert callable(read)
     for bracket in (f"[{sound}]", f"({sound})"):
-        assert [w.kind for w in read(f"So {bracket} we went.")] == [Kind.WORD, Kind.SOUND, Kind.WORD, Kind.WORD]
+        assert [w.kind for w in read(f"So {bracket} we went.")] == [
+            Kind.WORD,
+            Kind.SOUND,
+            Kind.WORD,
+            Kind.WORD,
+        ]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ from pipeline.transcript.subtitles import Subtitles
 from tests.support.project import ROOT, Project
 
 DATA = os.environ.get("VIGNETTE_DATA", "")
-needs_data = pytest.mark.skipif(not DATA, reason="VIGNETTE_DATA names no folder with cases that people told of")
+needs_data = pytest.mark.skipif(
+    not DATA, reason="VIGNETTE_DATA names no folder with cases that people told of"
+)
 DEMO = ROOT / "media" / "demo.mp4"
 # From the 42nd to the 57th second of the demo: start and end there, and what is said.
 FROM_MS, TO_MS = 42_900, 57_000
@@ -60,7 +62,10 @@ def shown(found: Aligned) -> list[str]:
     """Each caption's words, with the labels in force in front of them."""
     labels = {at: name for cue in found.editor_cues for at, name in cue.label_at}
     return [
-        " ".join((f"<{labels[k]}>" if k in labels else "") + found.tokens[k].text for k in range(cue.first, cue.last))
+        " ".join(
+            (f"<{labels[k]}>" if k in labels else "") + found.tokens[k].text
+            for k in range(cue.first, cue.last)
+        )
         for cue in found.editor_cues
     ]
 
@@ -113,16 +118,22 @@ def test_the_words_given_are_those_captioned_and_those_said_to_be_names(tmp_path
     names = [name for cue in found.editor_cues for _, name in cue.label_at]
     given = sorted(w.strip(":") for text in texts for w in text.split() if w != "-")
     assert names == ["Hanna Weir", "Owen Pratt"]
-    assert sorted([*(t.text.strip(":") for t in found.tokens), *(w for n in names for w in n.split())]) == given
+    assert (
+        sorted([*(t.text.strip(":") for t in found.tokens), *(w for n in names for w in n.split())]) == given
+    )
 
 
 # Without sound: what the likelihoods decide
 
 
-def judge(tmp_path: Path, texts: Sequence[str], ratio: float, is_found: bool = True) -> tuple[list[str], tuple[str, ...]]:
+def judge(
+    tmp_path: Path, texts: Sequence[str], ratio: float, is_found: bool = True
+) -> tuple[list[str], tuple[str, ...]]:
     given = subtitles(tmp_path, [*texts, *(t for *_, t in SAID)][: len(SAID)])
     wanted = parts(given)
-    spans = tuple(WordSpan(Span(300 * n, 300 * n + 300), 1.0) if is_found else None for n in range(len(wanted)))
+    spans = tuple(
+        WordSpan(Span(300 * n, 300 * n + 300), 1.0) if is_found else None for n in range(len(wanted))
+    )
 
     def likelihoods(tried: Sequence[Sequence[Spoken]], within: Span) -> list[float]:
         assert within and len(tried[0]) > len(tried[1])
@@ -144,7 +155,9 @@ def judge(tmp_path: Path, texts: Sequence[str], ratio: float, is_found: bool = T
         (float("-inf"), True, ["It", "is", "late."], "taken for who speaks"),
     ],
 )
-def test_in_doubt_the_words_stay(tmp_path: Path, ratio: float, is_found: bool, words: list[str], told: str) -> None:
+def test_in_doubt_the_words_stay(
+    tmp_path: Path, ratio: float, is_found: bool, words: list[str], told: str
+) -> None:
     found, summary = judge(tmp_path, ["Ann Roy: It is late."], ratio, is_found)
     assert found == words
     assert len(summary) == 1 and told in summary[0] and "'Ann Roy:'" in summary[0]

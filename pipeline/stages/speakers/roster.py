@@ -169,7 +169,9 @@ def _ascii(text: str) -> str:
 
 def _is_typo(right: str, written: str) -> bool:
     """Whether `written` is a likely typo of `right`: a letter doubled, or in longer names an edit distance of one, or the same
-    letters in another order."""
+    letters in another order; "iPhone (2)" is no slip of "iPhone"."""
+    if re.sub(r"\D", "", right) != re.sub(r"\D", "", written):
+        return False
     if re.sub(r"(.)\1", r"\1", written) == re.sub(r"(.)\1", r"\1", right):
         return True
     if min(len(right), len(written)) < _MIN_TYPO_LETTERS:
