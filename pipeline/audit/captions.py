@@ -120,6 +120,7 @@ def facts_of(read: Captioned) -> Facts:
         words=words,
         differing=tuple(Differing(p.span, p.text, p.heard) for p in read.heard_otherwise),
         names=tuple(person.name for person in read.document.people if person.name),
+        not_understood=sum(word.kind == Kind.UNCLEAR for word in read.words),
         reviewed_by=grade.removeprefix("reviewed by ") if grade.startswith("reviewed by ") else "",
     )
 

@@ -198,7 +198,7 @@ RULES: tuple[Rule, ...] = (
          {"netflix": N_EN, "bbc": "BBC §17.2", "dcmp": "DCMP Language Mechanics"},
          "Write all sounds in the profile's style."),
     Rule("inaudible", "mark", "", wording.inaudible, W, "BBC §13.3",
-         "Say why it cannot be heard, or listen again.",
+         "Listen again; if it stays so, say what makes it so.",
          needs_person=True),
     Rule("music", "music sign", "", wording.music, I, "BBC §16.5", "Begin and end sung words with ♪."),
     # Style

@@ -166,14 +166,12 @@ def new_times(given: Subtitles, aligned: Aligned) -> list[Span]:
     No cue is left out, and those that did not overlap in the file do not overlap afterwards.
     """
     relation = Relation(aligned.report.verdict, aligned.report.shifts)
-    by_first = {cue.first: cue for cue in aligned.editor_cues}
+    with_words = iter(aligned.editor_cues)  # in the order of the file, of those that have words
     spans: list[Span] = []
-    at = 0
     for cue in given.cues:
         assert cue.span is not None, "scripts are divided, not retimed"
-        editor = by_first.get(at) if cue.words else None
+        editor = next(with_words) if cue.words else None
         spans.append(_new_time(cue.span, editor, aligned.tokens, relation))
-        at += len(cue.words)
     return _without_new_overlaps([c.span for c in given.cues if c.span is not None], spans)
 
 

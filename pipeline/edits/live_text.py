@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.edits import token_diff
+from pipeline.formats.readers import sounds
 from pipeline.timing import Span, hull, shares
 from pipeline.transcript import Kind, TextSource, TimeSource, Token
 
 # Duration of an added word; in a shorter gap it takes time from the word before. No measurement is recorded.
 ADDED_WORD_MS = 120
 
-# A sound, whole ("[door slams]", "♪ humming ♪"), or a word.
-_BRACKETED = re.compile(r"\[[^\[\]]*\](?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫♬]+|\S+")
+# A sound or mark, whole ("[door slams]", "♪ humming ♪", "(inaudible)"), or a word.
+_BRACKETED = re.compile(r"[\[(][^\[\]()]*[\])](?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫♬]+|\S+")
 
 
 class Node:
@@ -37,11 +38,21 @@ class Node:
 
 
 def written(text: str) -> list[tuple[str, Kind]]:
-    """Tokenise what a person wrote; what stands in square brackets or between notes is a sound, whole."""
-    return [(m[0], _kind(m[0])) for m in _BRACKETED.finditer(" ".join(text.split()))]
+    """Tokenise what a person wrote; what stands in square brackets or between notes is a sound, whole, or a mark
+    for what was not understood, which round brackets may hold too."""
+    found = [m[0] for m in _BRACKETED.finditer(" ".join(text.split()))]
+    return [(piece, kind) for whole in found for piece, kind in _pieces(whole)]
+
+
+def _pieces(whole: str) -> list[tuple[str, Kind]]:
+    kind = _kind(whole)
+    return [(piece, kind) for piece in ([whole] if kind is not Kind.WORD else whole.split())]
 
 
 def _kind(word: str) -> Kind:
+    inside = word[0] + word[-1] in ("[]", "()") and len(word) > 2
+    if sounds.is_unclear_mark(word) or (inside and sounds.names_unclear(word[1:-1], word[0] == "[")):
+        return Kind.UNCLEAR
     sound = (word[0] == "[" and word[-1] == "]") or word[0] in "♪♫♬"
     return Kind.SOUND if sound and len(word) > 1 else Kind.WORD
 

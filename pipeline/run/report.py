@@ -103,6 +103,9 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
             "'vignette models fetch small.en', and run again"
         )
     needs += alignment_issues(report, absent)
+    if marks := [t.span for t in transcript.tokens if t.kind is Kind.UNCLEAR]:
+        one = "1 mark stands" if len(marks) == 1 else f"{len(marks)} marks stand"
+        needs.append(f"{one} for speech that was not understood: {at_times(marks)}")
     return (*needs, *_unnamed(transcript))
 
 

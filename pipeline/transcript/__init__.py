@@ -51,6 +51,7 @@ from pipeline.transcript.results import (
 )
 from pipeline.transcript.tokens import (
     NOT_CAPTIONED,
+    SPOKEN,
     Kind,
     TextSource,
     TimeSource,
@@ -59,6 +60,7 @@ from pipeline.transcript.tokens import (
 
 __all__ = [
     "NOT_CAPTIONED",
+    "SPOKEN",
     "About",
     "Aligned",
     "AlignmentReport",

@@ -26,11 +26,12 @@ class SubtitlesFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SubtitlesWord:
-    """One written word (or one bracketed sound, whole: "[door opens]") with its punctuation.
+    """One written word (or one bracketed sound or mark, whole: "[door opens]", "[inaudible]") with its punctuation.
 
     `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the editor wrote it
     ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks. `new_speaker` marks the first word after
-    a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones.
+    a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones. `doubtful_label` is the
+    name that this word and its neighbours may be: whether they are that name or speech is for the sound to say.
     """
 
     text: str
@@ -39,6 +40,7 @@ class SubtitlesWord:
     label: str | None = None
     new_speaker: bool = False
     spoken: str | None = None
+    doubtful_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,14 @@ def test_sounds_are_whole():
     ]  # fmt: skip
 
 
+def test_marks_of_what_was_not_understood_are_whole():
+    assert written("I [inaudible 0:05] went (not clear) on [Thursday?] (I think) xxx [sighs]") == [
+        ("I", Kind.WORD), ("[inaudible 0:05]", Kind.UNCLEAR), ("went", Kind.WORD), ("(not clear)", Kind.UNCLEAR),
+        ("on", Kind.WORD), ("[Thursday?]", Kind.UNCLEAR), ("(I", Kind.WORD), ("think)", Kind.WORD), ("xxx", Kind.UNCLEAR),
+        ("[sighs]", Kind.SOUND),
+    ]  # fmt: skip
+
+
 def test_line_starts_count_words_of_lines_that_have_some():
     assert line_starts("one two\n\n[door slams]\nthree") == [2, 3]
     assert line_starts("one") == []

@@ -7,7 +7,8 @@
 - `words`: cues tokenized into words, sounds and speaker changes, alike for all formats
 - `turns`: where another person begins to speak, by markup, dash, `>>` or label
 - `labels`: speaker labels at the start of a line
-- `sounds`: sound captions, roles and credits by their vocabulary
+- `label_forms`, `label_evidence`: what a label looks like, and what the whole file says of it
+- `sounds`: sound captions, marks of what was not understood, roles and credits by their vocabulary
 
 `read` is the way in; it tells the format from the content first and from the name second.
 """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from pipeline.timing import Span
+from pipeline.words import without_invisible
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Piece:
 
 Line = tuple[Piece, ...]
 Extent = tuple[int, int]
+_SPACE = re.compile(r"[^\S\n\t ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ class RawCue:
 def text_lines(cue: RawCue) -> list[str]:
     """The cue's lines of plain text."""
     return ["".join(p.text for p in line) for line in cue.lines]
+
+
+def without_invisible_characters(cue: RawCue) -> RawCue:
+    """The cue to make words of: without characters that part words unseen, and with plain spaces. `raw` stays as written."""
+    if all(piece.text.isascii() for line in cue.lines for piece in line):
+        return cue
+    lines = (
+        tuple(replace(p, text=_SPACE.sub(" ", without_invisible(p.text))) for p in line) for line in cue.lines
+    )
+    return replace(cue, lines=tuple(line for line in lines if any(p.text.strip() for p in line)))
 
 
 def split_lines(pieces: list[Piece]) -> tuple[Line, ...]:

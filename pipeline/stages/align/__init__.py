@@ -3,6 +3,7 @@
 The acoustic search itself is `pipeline.speech.aligner`; here its input is prepared and its result repaired, placed and reviewed.
 
     pronounced      the written words with their pronunciations, as the search takes them
+    label_or_speech doubtful labels: spoken words, or who speaks
     relocate        cues that the search missed, aligned again where speech is unexplained
     rejoin          the first or last words of a cue, when they were found beyond a long pause from the rest
     reorder         neighbouring cues that stand in another order than they are said
@@ -29,7 +30,7 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Aligner, Alignment, WordSpan
 from pipeline.speech.aligner.threads import single_threaded_blas
-from pipeline.stages.align import opposites, placing, review, second_reading
+from pipeline.stages.align import label_or_speech, opposites, placing, review, second_reading
 from pipeline.stages.align.pronounced import Part, parts
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
@@ -80,21 +81,26 @@ def _aligned(
 ) -> Aligned:
     wanted = parts(given)
     listener = Aligner(audio.samples, heard.regions, settings.processes)
-    listened = _locate_words(listener, wanted, given, progress)
+    listened = listener.align([p.spoken for p in wanted], progress)
+    judged = label_or_speech.judged(given, wanted, listened, listener.likelihoods)
+    given, wanted = judged.given, judged.parts
+    listened = _put_in_place(listener, wanted, given, judged.listened)
     relation = _relation(given, wanted, listened.found)
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
     tokens = placing.tokens(given, placed, source)
     cues = _editor_cues(given)
     against = opposites.contradicted(given, wanted, listened.found, listener.likelihoods)
-    return Aligned(tokens, _report(tokens, wanted, listened, relation, heard, cues, against), cues)
+    report = _report(tokens, wanted, listened, relation, heard, cues, against)
+    if relation.verdict is not Verdict.UNRELATED:
+        report = replace(report, summary=(*report.summary, *judged.summary))
+    return Aligned(tokens, report, cues)
 
 
-def _locate_words(
-    listener: Aligner, wanted: Sequence[Part], given: Subtitles, progress: Progress
+def _put_in_place(
+    listener: Aligner, wanted: Sequence[Part], given: Subtitles, listened: Alignment
 ) -> Alignment:
-    """Align all words to the whole sound, then align again the cues that were missed or stand in another order."""
-    listened = listener.align([p.spoken for p in wanted], progress)
+    """Align again the cues that were missed in the whole sound or stand in another order."""
     cue_of_token = [number for number, cue in enumerate(given.cues) for _ in cue.words]
     cue_of = [cue_of_token[part.token] for part in wanted]
 

@@ -45,7 +45,7 @@ def _passages(aligned: Aligned) -> Iterator[tuple[int, int]]:
     first = last = 0
     for passage in aligned.report.text_without_speech:
         between = aligned.tokens[last : passage.first]
-        if last > first and all(t.kind is Kind.SOUND for t in between):
+        if last > first and all(t.kind in (Kind.SOUND, Kind.UNCLEAR) for t in between):
             last = passage.last
             continue
         if last > first:
