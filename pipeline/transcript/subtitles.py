@@ -47,7 +47,8 @@ class SubtitlesCue:
 
     `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as given, lines joined by
     "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written. `line` is the line of the file
-    (from 1) that holds its times, 0 in a script.
+    (from 1) that holds its times, 0 in a script. The first `again` of its lines end the cue before too: they may be shown
+    again or said again.
     """
 
     span: Span | None
@@ -56,6 +57,7 @@ class SubtitlesCue:
     id: str = ""
     settings: str = ""
     line: int = 0
+    again: int = 0
 
 
 @dataclass(frozen=True)  # without slots: `words` is kept once it was asked for
