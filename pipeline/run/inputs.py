@@ -65,10 +65,13 @@ class Inputs:
         """The subtitles or script, None without one. Raises SubtitlesError."""
         if self.job.subtitles is None:
             return None
-        from pipeline.formats.readers import read
+        from pipeline.formats.readers import counts_frames, read
 
+        language, rate = self.settings.language, None
+        if counts_frames(self.job.subtitles, language):
+            rate = facts.facts(self.job.media, **self.track).frame_rate
         people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
-        given = read(self.job.subtitles, self.settings.language, people).without_directions()
+        given = read(self.job.subtitles, language, people, rate).without_directions()
         if not given.words:
             raise SubtitlesError(
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"

@@ -65,7 +65,7 @@ class Subtitles:
     """A whole subtitle file or script.
 
     `name` is the file's name without its folder; `notes` say what a person should know about how it was read (encoding
-    guessed, cues repaired or skipped), one sentence each.
+    guessed, cues repaired or skipped), one sentence each; `repaired` says that some of them are about its text or times.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Subtitles:
     encoding: str = "utf-8"
     lang: str = "en"
     notes: tuple[str, ...] = ()
+    repaired: bool = False
 
     @property
     def timed(self) -> bool:

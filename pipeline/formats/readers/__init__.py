@@ -102,7 +102,8 @@ def _read(
     """Kept, because whoever tries several decisions reads the same file for each of them."""
     found = _opened(path, data, lang, frame_rate)
     cues = words.tokenize(found.cues, known_names, found.script)
-    return Subtitles(path.name, found.format, cues, found.source.encoding, lang, found.notes)
+    encoding_ = found.source.encoding
+    return Subtitles(path.name, found.format, cues, encoding_, lang, found.notes, found.repaired)
 
 
 def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
@@ -114,7 +115,8 @@ def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
 class Opened:
     """A file before words are made of it: its text decoded ("" for .docx), its format, its cues, and what to tell the user.
 
-    `rolling` says that it is rolling text, `shown_again` how many cues of the file show again what stands in others.
+    `rolling` says that it is rolling text, `shown_again` how many cues of the file show again what stands in others,
+    `repaired` that notes are about its text or its times, not about its encoding or name alone.
     """
 
     source: Decoded
@@ -124,6 +126,7 @@ class Opened:
     script: bool
     rolling: bool = False
     shown_again: int = 0
+    repaired: bool = False
 
 
 def opened(path: Path, lang: str = "en", frame_rate: Fraction | None = None) -> Opened:
@@ -138,7 +141,10 @@ def _opened(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = No
     kind, contradiction = _format_of(path, decoded.text)
     found, notes = parsed(kind, decoded.text, path, frame_rate)
     all_notes = [note for note in (*decoded.notes, contradiction, *notes) if note]
-    return Opened(decoded, kind, found.cues, _shortened(all_notes), READERS[kind].script, found.is_rolling, found.shown_again)
+    return Opened(
+        decoded, kind, found.cues, _shortened(all_notes), READERS[kind].script, found.is_rolling, found.shown_again,
+        bool(notes),
+    )  # fmt: skip
 
 
 def parsed(

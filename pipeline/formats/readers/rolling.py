@@ -53,8 +53,8 @@ class Unrolled:
             return []
         show = f"{count} of its cues {'shows' if count == 1 else 'show'}"
         if self.is_rolling:
-            return [f"this is rolling text: {show} again what stood before; each line is read once"]
-        return [f"{show} a text that another shows at the same time; it is read once"]
+            return [f"this is rolling text: {show} again what stood before; each line is taken once"]
+        return [f"{show} a text that another shows at the same time; it is taken once"]
 
 
 @dataclass(frozen=True, slots=True)

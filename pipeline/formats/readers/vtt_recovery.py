@@ -131,12 +131,12 @@ def _timed(found: _Found, lines: Lines, frame_rate: Fraction | None) -> tuple[li
     unread: list[int] = []
     for at, cue in enumerate(found.cues):
         timing = found.timings.get(cue.line)
-        span = cue.span or Span(0, 0)
+        span = cue.span
         if timing is not None:
             following = next((c.span for c in found.cues[at + 1 :] if c.line not in found.timings), None)
-            latest_ms = cues[-1].span.end_ms if cues and cues[-1].span else 0
+            latest_ms = cues[-1].span.end_ms if cues and cues[-1].span is not None else 0
             begin_ms = timing.start.at(rate) if timing.start else latest_ms
-            end_ms = timing.end.at(rate) if timing.end else following.start_ms if following else begin_ms
+            end_ms = timing.end.at(rate) if timing.end else begin_ms if following is None else following.start_ms
             span = Span(begin_ms, max(begin_ms, end_ms))
             if timing.start is None or timing.end is None:
                 unread.append(cue.line)

@@ -14,9 +14,10 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     second_reading  passages that an independent recognizer read otherwise
     opposites       words whose negation fits the sound better
     absent          text that is not in the recording
+    shown_again     a caption's text that comes twice and is said once
     pauses          long silences, as tokens
 
-`run` is the stage; `absent.marked` and `pauses.marked` are applied to its result.
+`run` is the stage; `shown_again.marked`, `absent.marked` and `pauses.marked` are applied to its result.
 """
 
 from __future__ import annotations
