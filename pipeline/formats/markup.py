@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from pipeline.errors import counted
 
 # U+2060 is invisible and has no width: a player shows the text as it was and finds no markup in it.
 WORD_JOINER = "\u2060"
@@ -11,6 +14,10 @@ WORD_JOINER = "\u2060"
 _LIKE_MARKUP = re.compile(
     r"<(?=/?[A-Za-z])|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + WORD_JOINER + ")"
 )
+
+
+# Ruby: how a word is read, in small letters above it, with the brackets for who cannot show that.
+_RUBY_TEXT = re.compile(r"<r[tp]\b[^<>]*>(.*?)(?:</r[tp]>|(?=</?ruby\b|<r[tp]\b)|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 ORIGIN = "Captions by Vignette"
@@ -24,6 +31,20 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 def escape(text: str) -> str:
     """`text` as WebVTT cue text that reads back as itself."""
     return text.translate(_ESCAPES)
+
+
+def without_ruby(text: str) -> str:
+    """`text` without ruby annotations: the words above the words, which repeat how those are read."""
+    return _RUBY_TEXT.sub("", text) if "<ruby" in text.lower() else text
+
+
+def ruby_note(texts: Iterable[str]) -> list[str]:
+    """A note on the ruby annotations in these payloads, which are left out; none where there are none."""
+    found = [m[1] for text in texts if "<ruby" in text.lower() for m in _RUBY_TEXT.finditer(text)]
+    named = [text for text in found if any(map(str.isalnum, text))]
+    if not named:
+        return []
+    return [f"{counted(len(named), 'ruby annotation')} ('{named[0][:40]}') left out: the words below are captioned"]
 
 
 def styled(text: str, style: str) -> str:

@@ -28,7 +28,8 @@ _MAX_GAP_MS = 500
 # From so many captions on that roll or grow, and from this share of all pairs that roll, grow or hold, it is the file's way.
 _MIN_ROLLS = 2
 _MIN_SHARE = 0.5
-# So many in a row are rolling text within a file that otherwise is not (broadcasts change from one to the other).
+# So many in a row are rolling text within a file that otherwise is not (broadcasts change from one to the other); a caption
+# that comes again in other colours counts as two of them.
 _MIN_ROLLS_IN_A_ROW = 4
 # A whole caption that comes again just where the one before ends may be said again, or divided by a segment's border.
 _ABUTTING_MS = 40
@@ -129,11 +130,11 @@ def _rolling_pairs(cues: Sequence[RawCue], by_words: bool) -> list[_Overlap | No
     if not by_words:
         pairs = _without_whole_screens(pairs, shown)
     rolls = [
-        int(pair is not None and (pair.grown or pair.units < len(now) or _is_repainted(*neighbours)))
+        0 if pair is None else 2 if _is_repainted(*neighbours) else int(pair.grown or pair.units < len(now))
         for pair, now, neighbours in zip(pairs, shown[1:], pairwise(cues), strict=True)
     ]
     found = sum(pair is not None for pair in pairs)
-    if sum(rolls) >= _MIN_ROLLS and found >= _MIN_SHARE * len(pairs):
+    if sum(map(bool, rolls)) >= _MIN_ROLLS and found >= _MIN_SHARE * len(pairs):
         return pairs
     return [pair if pair and long else None for pair, long in zip(pairs, _in_long_runs(pairs, rolls), strict=True)]
 
@@ -226,7 +227,9 @@ def _folded(
             kept.append(new)
         if new is None or overlap.grown:
             kept[-1 if new is None else -2] = _prolonged(kept[-1 if new is None else -2], cue, whole=new is None)
-    return Unrolled(_numbered(kept), count, is_rolling=True)
+    # Where a line stood while it rolled says nothing about where it stands alone.
+    unplaced = [replace(cue, settings="") for cue in kept]
+    return Unrolled(_numbered(unplaced), count, is_rolling=True)
 
 
 def _prolonged(cue: RawCue, by: RawCue, whole: bool) -> RawCue:

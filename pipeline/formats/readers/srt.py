@@ -20,7 +20,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.markup import unguard
+from pipeline.formats.markup import ruby_note, unguard, without_ruby
 from pipeline.formats.readers import timing_lines
 from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
 from pipeline.formats.readers.timing_lines import Time, TimingLine
@@ -96,7 +96,7 @@ def parse(text: str, path: Path, frame_rate: Fraction | None = None) -> tuple[li
     for block, (span, repair) in zip(blocks, _spans(blocks, rate), strict=True):
         notes.append(f"line {block.timing_line}: {repair}" if repair else "")
         cues.append(_cue(block, span))
-    return cues, [note for note in notes if note]
+    return cues, [note for note in (*notes, *ruby_note(cue.raw for cue in cues)) if note]
 
 
 def _left_out(lines: list[str], first: _Block) -> list[str]:
@@ -188,7 +188,7 @@ def plain_lines(raw: str) -> tuple[Line, ...]:
     pieces, at = [], 0
     voice: str | None = None
     style: frozenset[str] = frozenset()
-    text = _LINE_BREAK.sub("\n", raw)
+    text = _LINE_BREAK.sub("\n", without_ruby(raw))
     for match in _VOICE_OR_STYLE_TAG.finditer(text):
         pieces.append(Piece(_plain(text[at : match.start()]), voice, "".join(sorted(style))))
         at = match.end()

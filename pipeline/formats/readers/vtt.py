@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
+from pipeline.formats.markup import ruby_note, without_ruby
 from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_lines
 from pipeline.formats.readers.vtt_recovery import Outside, recovered
 from pipeline.timing import Span, clock
@@ -64,6 +65,7 @@ def parse(text: str, path: Path, frame_rate: Fraction | None = None) -> tuple[li
     found = parse_file(text)
     lines = _preprocessed(text).split("\n")
     cues, notes = recovered(lines, [_cue(c) for c in found.cues], found.outside, plain_lines, frame_rate)
+    notes += ruby_note(cue.raw for cue in cues)
     for cue in found.cues:
         if cue.end_ms < cue.start_ms:
             notes.append(f"the cue at {clock(cue.start_ms)} ends before it starts; its end was ignored")
@@ -207,8 +209,8 @@ _TAG = re.compile(rf"<(/?)([^{_SPACE}.>]*)((?:\.[^{_SPACE}>]*)?)(?:[{_SPACE}]+([
 
 
 def plain_lines(raw: str) -> tuple[Line, ...]:
-    """The lines of a WebVTT payload without its markup, each piece with the voice and style that markup gives it."""
-    return split_lines(cue_pieces(raw))
+    """The lines of a WebVTT payload without its markup and ruby, each piece with the voice and style that markup gives it."""
+    return split_lines(cue_pieces(without_ruby(raw)))
 
 
 def cue_pieces(text: str) -> list[Piece]:

@@ -30,7 +30,7 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Aligner, Alignment, WordSpan
 from pipeline.speech.aligner.threads import single_threaded_blas
-from pipeline.stages.align import opposites, placing, review, second_reading
+from pipeline.stages.align import opposites, placing, review, second_reading, shown_again
 from pipeline.stages.align.pronounced import Part, parts
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
@@ -82,6 +82,11 @@ def _aligned(
     wanted = parts(given)
     listener = Aligner(audio.samples, heard.regions, settings.processes)
     listened = _locate_words(listener, wanted, given, progress)
+
+    def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Alignment]:
+        return listener.compare([[wanted[n].spoken for n in words] for words in orders], within)
+
+    listened = shown_again.settled(listened, given, wanted, compare, audio.duration_ms)
     relation = _relation(given, wanted, listened.found)
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
