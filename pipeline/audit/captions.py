@@ -176,7 +176,10 @@ def transcript_beside(path: Path) -> Captioned | None:
 
 
 def load(path: Path, frame_rate: Fraction | None = None) -> tuple[Document, Facts]:
-    """The captions in a file, and what the file itself knows about the recording, whose `frame_rate` may be known. Raises SubtitlesError, DocumentError."""
+    """The captions in a file, and what the file itself knows about the recording; its `frame_rate` may be known.
+
+    Raises SubtitlesError, DocumentError.
+    """
     if path.suffix.lower() == ".json":
         own = captions.parse(bytes_of(path), path)
         return replace(of_document(own), name=path.name), facts_of(own)

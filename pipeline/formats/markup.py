@@ -17,7 +17,10 @@ _LIKE_MARKUP = re.compile(
 
 
 # Ruby: how a word is read, in small letters above it, with the brackets for who cannot show that.
-_RUBY_TEXT = re.compile(r"<r[tp]\b[^<>]*>(.*?)(?:</r[tp]>|(?=</?ruby\b|<r[tp]\b)|\Z)", re.DOTALL | re.IGNORECASE)
+_RUBY_TEXT = re.compile(
+    r"<r[tp]\b[^<>]*>(.*?)(?:</r[tp]>|(?=</?ruby\b|<r[tp]\b)|\Z)", re.DOTALL | re.IGNORECASE
+)
+_TAGS = re.compile(r"<[^<>]*>")
 
 
 ORIGIN = "Captions by Vignette"
@@ -40,11 +43,15 @@ def without_ruby(text: str) -> str:
 
 def ruby_note(texts: Iterable[str]) -> list[str]:
     """A note on the ruby annotations in these payloads, which are left out; none where there are none."""
-    found = [m[1] for text in texts if "<ruby" in text.lower() for m in _RUBY_TEXT.finditer(text)]
-    named = [text for text in found if any(map(str.isalnum, text))]
-    if not named:
+    found = [
+        _TAGS.sub("", m[1]) for text in texts if "<ruby" in text.lower() for m in _RUBY_TEXT.finditer(text)
+    ]
+    words = " ".join(found).split()
+    if not any(map(str.isalnum, "".join(words))):
         return []
-    return [f"{counted(len(named), 'ruby annotation')} ('{named[0][:40]}') left out: the words below are captioned"]
+    return [
+        f"{counted(len(words), 'word')} of ruby annotation ('{found[0][:40]}') left out: the text below is captioned"
+    ]
 
 
 def styled(text: str, style: str) -> str:

@@ -103,7 +103,12 @@ class _Written:
         mark = "\ufeff" if old.startswith("\ufeff") else ""
         times = " --> ".join(_written(max(0, time), self._format) for time in (span.start_ms, span.end_ms))
         head = cue.line - 1 if cue.id and cue.line > 1 else cue.line
-        if head > 1 and self[head - 1].strip() and head - 1 not in self._dropped and self._format is SubtitlesFormat.VTT:
+        if (
+            head > 1
+            and self[head - 1].strip()
+            and head - 1 not in self._dropped
+            and self._format is SubtitlesFormat.VTT
+        ):
             self[head] = self._ends + self[head]
         line = " ".join(part for part in (mark + times, read.settings if read else "") if part)
         return self._ends + line if head == cue.line and self[head].startswith(self._ends) else line

@@ -136,6 +136,7 @@ def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
         "names": list(settings.names),
         "language": settings.language,
         "subtitles": inputs.subtitles_digest,
+        **inputs.repairs,
         "recognizer": transcribe.choose(settings.transcribe).identity,
     }
 
@@ -156,6 +157,7 @@ def _align_reads(inputs: Inputs) -> dict[str, Any]:
         **inputs.recording,
         "settings": _plain(inputs.settings.align, without=("processes",)),
         "subtitles": inputs.subtitles_digest,
+        **inputs.repairs,
         "heard": inputs.digest(Heard),
         **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
     }
@@ -310,7 +312,7 @@ STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
     Stage("transcribe", 2, Heard, _transcribe_reads, _transcribe, listens=True),
-    Stage("align", 6, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
+    Stage("align", 5, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
     Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),

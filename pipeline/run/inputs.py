@@ -19,6 +19,8 @@ from pipeline.transcript.subtitles import Subtitles
 
 T = TypeVar("T")
 
+# Raise it when damaged or rolling subtitles are read otherwise than before.
+REPAIRS = 1
 # Which track is listened to where nobody chooses; only another choice is part of what a stage read.
 _USUAL_TRACK = {"track": 0, "language": "en"}
 
@@ -82,6 +84,13 @@ class Inputs:
     def subtitles_digest(self) -> str:
         """The digest of the file of subtitles, "" without one."""
         return digest_of_file(self.job.subtitles) if self.job.subtitles and self.subtitles else ""
+
+    @property
+    def repairs(self) -> dict[str, Any]:
+        """How subtitles are read that are not taken as they are written, which a file's digest does not say; else nothing."""
+        given = self.subtitles
+        doubtful = given is not None and (given.repaired or any(cue.again for cue in given.cues))
+        return {"repairs": REPAIRS} if doubtful else {}
 
     @cached_property
     def media_sha256(self) -> str:

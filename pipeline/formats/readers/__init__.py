@@ -5,7 +5,7 @@
 - `srt`, `vtt`, `ass`, `text`, `docx`: one parser a format, each giving `RawCue`s free of markup
 - `timing_lines`: the times of a cue, however they are written; `vtt_recovery`: what stands outside a WebVTT file's cues
 - `raw_cue`: what those parsers hand on
-- `rolling`: text that is shown again though it is said once
+- `rolling`: text that is shown again though it is said once; `overlaps`: by what that is known
 - `words`: cues tokenized into words, sounds and speaker changes, alike for all formats
 - `turns`: where another person begins to speak, by markup, dash, `>>` or label
 - `labels`: speaker labels at the start of a line
@@ -89,8 +89,9 @@ def read(
     """The subtitles or script at `path`, its format told from its content and then from its name.
 
     `lang` helps to guess the encoding; `known_names` are people's names that may stand as labels ("Tom:
-    ..."); `frame_rate` is the recording's, for times that count frames (`counts_frames`). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or
-    byte offset, for what is no readable text, or has no timing line where there must be one.
+    ..."); `frame_rate` is the recording's, for times that count frames (`counts_frames`). The result
+    may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or byte offset, for what is no
+    readable text, or has no timing line where there must be one.
     """
     return _read(path, _load(path), lang, tuple(known_names), frame_rate)
 

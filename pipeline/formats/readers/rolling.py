@@ -18,23 +18,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from pipeline.formats.readers.overlaps import Overlap, overlap_of, rolling_pairs, units_of
 from pipeline.formats.readers.raw_cue import Line, Piece, RawCue
 from pipeline.timing import Span
 
 Lines = Callable[[str], tuple[Line, ...]]
 
-# Rolling text stays on the screen without a pause; between roll-up captions some tools leave a few frames. Chosen.
-_MAX_GAP_MS = 500
-# From so many captions on that roll or grow, and from this share of all pairs that roll, grow or hold, it is the file's way.
-_MIN_ROLLS = 2
-_MIN_SHARE = 0.5
-# So many in a row are rolling text within a file that otherwise is not (broadcasts change from one to the other); a caption
-# that comes again in other colours counts as two of them.
-_MIN_ROLLS_IN_A_ROW = 4
 # A whole caption that comes again just where the one before ends may be said again, or divided by a segment's border.
 _ABUTTING_MS = 40
-# Words, where the lines were joined to one: fewer that come again prove nothing.
-_MIN_WORDS = 3
 _TAG = re.compile(r"<[^<>]*>|\{[^{}]*\}")
 
 
@@ -58,21 +49,13 @@ class Unrolled:
         return [f"{show} a text that another shows at the same time; it is taken once"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Overlap:
-    """How a cue begins with the end of the one before: so many of its units, the last of which may have grown."""
-
-    units: int
-    grown: bool = False
-
-
 def unrolled(cues: Sequence[RawCue], lines: Lines) -> Unrolled:
     """The cues of a file, in its order, with each line where it comes first; `lines` is what a viewer sees of a payload."""
     if any(cue.span is None for cue in cues):
         return Unrolled(list(cues))
     single, twice = _without_doubles(cues)
     for by_words in (False, True):
-        folding = _rolling_pairs(single, by_words)
+        folding = rolling_pairs(single, by_words)
         if any(folding):
             return _folded(single, folding, by_words, lines, twice)
     return Unrolled(_numbered(_marked(single)) if twice else _marked(single), twice)
@@ -117,100 +100,11 @@ def _voices(cue: RawCue) -> set[str]:
     return {piece.voice for line in cue.lines for piece in line if piece.voice}
 
 
-# --- rolling ---------------------------------------------------------------------------------------------------------
-
-
-def _rolling_pairs(cues: Sequence[RawCue], by_words: bool) -> list[_Overlap | None]:
-    """For every cue but the first how it begins with the one before, where that is the file's way; None elsewhere."""
-    shown = [_words(cue) if by_words else _units(cue) for cue in cues]
-    pairs = [
-        _overlap(a, b, by_words) if _follows(first, second) else None
-        for (first, second), (a, b) in zip(pairwise(cues), pairwise(shown), strict=True)
-    ]
-    if not by_words:
-        pairs = _without_whole_screens(pairs, shown)
-    rolls = [
-        0 if pair is None else 2 if _is_repainted(*neighbours) else int(pair.grown or pair.units < len(now))
-        for pair, now, neighbours in zip(pairs, shown[1:], pairwise(cues), strict=True)
-    ]
-    found = sum(pair is not None for pair in pairs)
-    if sum(map(bool, rolls)) >= _MIN_ROLLS and found >= _MIN_SHARE * len(pairs):
-        return pairs
-    return [pair if pair and long else None for pair, long in zip(pairs, _in_long_runs(pairs, rolls), strict=True)]
-
-
-def _in_long_runs(pairs: Sequence[_Overlap | None], rolls: Sequence[int]) -> list[bool]:
-    """Whether each pair stands in a run of overlaps that roll often enough."""
-    result: list[bool] = []
-    at = 0
-    while at < len(pairs):
-        end = at + 1
-        while end < len(pairs) and (pairs[end] is None) == (pairs[at] is None):
-            end += 1
-        long = pairs[at] is not None and sum(rolls[at:end]) >= _MIN_ROLLS_IN_A_ROW
-        result += [long] * (end - at)
-        at = end
-    return result
-
-
-def _without_whole_screens(
-    pairs: Sequence[_Overlap | None], shown: Sequence[tuple[str, ...]]
-) -> list[_Overlap | None]:
-    """The overlaps, less a line where a full screen comes again in a file that otherwise rolls by one line each time:
-    there the same line was said again and pushed the others up."""
-    full = max(map(len, shown), default=0)
-    screens = [n for n, pair in enumerate(pairs) if pair and len(shown[n]) == len(shown[n + 1]) == full > 1]
-    whole = [n for n in screens if (pair := pairs[n]) and pair.units == full and not pair.grown]
-    if not whole or len(whole) * 4 > len(screens):
-        return list(pairs)
-    return [
-        _Overlap(full - 1) if n in whole and shown[n][1:] == shown[n + 1][:-1] else pair
-        for n, pair in enumerate(pairs)
-    ]
-
-
-def _is_repainted(first: RawCue, second: RawCue) -> bool:
-    """Whether the second cue is the first with other markup: a colour that runs through a line as it is sung or said."""
-    return first.lines != () and first.raw != second.raw and _plain(first.lines) == _plain(second.lines)
-
-
-def _follows(first: RawCue, second: RawCue) -> bool:
-    """Whether the second cue comes while the first is shown or takes its place without a pause."""
-    assert first.span is not None and second.span is not None
-    return first.span.start_ms <= second.span.start_ms <= first.span.end_ms + _MAX_GAP_MS
-
-
-def _overlap(before: tuple[str, ...], now: tuple[str, ...], by_words: bool) -> _Overlap | None:
-    """The longest beginning of `now` that ends `before`, its last line perhaps grown; None where there is none."""
-    for size in range(min(len(before), len(now)), 0, -1):
-        tail, head = before[-size:], now[:size]
-        if tail == head and (not by_words or size >= _MIN_WORDS):
-            return _Overlap(size)
-        if not by_words and tail[:-1] == head[:-1] and head[-1].startswith(tail[-1]):
-            return _Overlap(size, grown=True)
-    return None
-
-
-def _units(cue: RawCue) -> tuple[str, ...]:
-    """The lines of a cue as they are compared: who speaks by markup, and the text without needless blanks."""
-    return tuple(_shown(line) for line in cue.lines)
-
-
-def _shown(line: Line) -> str:
-    voice = next((piece.voice for piece in line if piece.voice), None)
-    text = " ".join("".join(piece.text for piece in line).split())
-    return f"{voice}: {text}" if voice else text
-
-
-def _words(cue: RawCue) -> tuple[str, ...]:
-    return tuple(word for line in _units(cue) for word in line.split())
-
-
 # --- what is left ----------------------------------------------------------------------------------------------------
 
 
 def _folded(
-    cues: Sequence[RawCue], pairs: Sequence[_Overlap | None], by_words: bool, lines: Lines, twice: int
+    cues: Sequence[RawCue], pairs: Sequence[Overlap | None], by_words: bool, lines: Lines, twice: int
 ) -> Unrolled:
     """The cues without what they show again, each written line in the cue in which it is complete."""
     kept = [_without_invisible(cues[0], lines)]
@@ -226,7 +120,9 @@ def _folded(
         if new is not None:
             kept.append(new)
         if new is None or overlap.grown:
-            kept[-1 if new is None else -2] = _prolonged(kept[-1 if new is None else -2], cue, whole=new is None)
+            kept[-1 if new is None else -2] = _prolonged(
+                kept[-1 if new is None else -2], cue, whole=new is None
+            )
     # Where a line stood while it rolled says nothing about where it stands alone.
     unplaced = [replace(cue, settings="") for cue in kept]
     return Unrolled(_numbered(unplaced), count, is_rolling=True)
@@ -341,7 +237,7 @@ def _marked(cues: Sequence[RawCue]) -> list[RawCue]:
     result = list(cues[:1])
     for first, second in pairwise(cues):
         assert first.span is not None and second.span is not None
-        found = _overlap(_units(first), _units(second), False)
+        found = overlap_of(units_of(first), units_of(second), False)
         abutting = abs(second.span.start_ms - first.span.end_ms) <= _ABUTTING_MS
         again = found.units if found and abutting and not found.grown else 0
         result.append(replace(second, again=again) if again else second)

@@ -87,7 +87,9 @@ def parse(text: str, path: Path, frame_rate: Fraction | None = None) -> tuple[li
     blocks = list(_blocks(lines))
     if not any(block.timing.start and block.timing.end for block in blocks):
         if _MICRODVD.match(text):
-            raise SubtitlesError(path, "counts frames as MicroDVD does, which we do not read", "save it as SubRip")
+            raise SubtitlesError(
+                path, "counts frames as MicroDVD does, which we do not read", "save it as SubRip"
+            )
         raise SubtitlesError(path, "holds no line like '00:00:01,000 --> 00:00:02,500'", _REMEDY)
     times = [time for block in blocks for time in (block.timing.start, block.timing.end) if time]
     rate, note = timing_lines.frame_rate(times, frame_rate)
@@ -105,7 +107,9 @@ def _left_out(lines: list[str], first: _Block) -> list[str]:
     found = [n for n, line in enumerate(above) if any(map(str.isalnum, line))]
     if not found:
         return []
-    return [f"line {found[0] + 1}: '{above[found[0]].strip()[:40]}' stands above the first timing line and was left out"]
+    return [
+        f"line {found[0] + 1}: '{above[found[0]].strip()[:40]}' stands above the first timing line and was left out"
+    ]
 
 
 def _blocks(lines: list[str]) -> Iterator[_Block]:

@@ -1,7 +1,7 @@
 """Timing lines: the start and the end of a cue as people, other tools and machine translation write them.
 
-SubRip and WebVTT want `00:00:01,000 --> 00:00:02,500` (WebVTT with a dot). What comes besides: frames (`00:00:01:12`), drop-frame
-timecode (`00;00;01;12`, SMPTE ST 12-1), microseconds and rounding errors behind the milliseconds (`.500000`, `,200.0000000000582`),
+SubRip and WebVTT want `00:00:01,000 --> 00:00:02,500` (WebVTT with a dot). What comes besides: frames (`00:00:01:12`),
+drop-frame timecode (`00;00;01;12`, SMPTE ST 12-1), microseconds and rounding errors (`.500000`, `,200.0000000000582`),
 no decimals, no hours, plain seconds (`12.5`), blanks within a time, signs of other scripts (`：`, `，`), other arrows (`-- >`,
 `--&gt;`, `→`). `read` gives what each means; `is_broken` knows a line that was meant for one and cannot be read.
 """
@@ -36,7 +36,9 @@ _TIME = (
 _SECONDS = r"\d{1,6}[.,]\d{1,20}s?"
 _EDGE = r"[\s\ufeff]*"
 _LINE = re.compile(rf"{_EDGE}({_TIME}){_S}-->{_S}({_TIME})(?!\d)(.*)", re.ASCII | re.DOTALL)
-_LINE_OF_SECONDS = re.compile(rf"{_EDGE}({_SECONDS}){_S}-->{_S}({_SECONDS})(?=\s|$)(.*)", re.ASCII | re.DOTALL)
+_LINE_OF_SECONDS = re.compile(
+    rf"{_EDGE}({_SECONDS}){_S}-->{_S}({_SECONDS})(?=\s|$)(.*)", re.ASCII | re.DOTALL
+)
 # What becomes of the arrow. A shorter one may stand in talk: then both times must be whole.
 _LONG_ARROW = r"(?:-[ \t]?-{1,3}[ \t]?(?:>|&gt;)|-[ \t]?->|={2,3}>)"
 _ARROW = rf"(?:{_LONG_ARROW}|[-=]{{1,2}}(?:>|&gt;)|[→⟶➔➜⇒])"
@@ -45,7 +47,9 @@ _LINE_WITH_OTHER_ARROW = re.compile(
 )
 _MAX_CHARS = 100  # a longer line is text
 _BROKEN = re.compile(rf"{_EDGE}(?P<start>[^<>=→]*?)(?P<arrow>{_ARROW})(?P<end>[^<>]*)", re.ASCII)
-_LIKE_TIME = re.compile(r"(?=(?:\D*\d){3})(?=(?:[^:;.,]*[:;.,]){2})[\d:;.,\s]*[^\W\d_]{0,3}[\d:;.,\s]*[^\W\d_]{0,3}")
+_LIKE_TIME = re.compile(
+    r"(?=(?:\D*\d){3})(?=(?:[^:;.,]*[:;.,]){2})[\d:;.,\s]*[^\W\d_]{0,3}[\d:;.,\s]*[^\W\d_]{0,3}"
+)
 _LIKE_PART_OF_TIME = re.compile(r"[\s\w:;.,?*-]{0,24}")
 _PARTS = re.compile(r"(-?)(?:(\d+)[:;.])?(\d+)[:;.](\d+)(?:([.,:;])(\d+)(?:\.\d+)?)?", re.ASCII)
 # Frames a second by the largest frame number that is counted, where nothing better is known.
@@ -107,7 +111,10 @@ def read(line: str) -> TimingLine | None:
     for pattern in (_LINE, _LINE_OF_SECONDS, _LINE_WITH_OTHER_ARROW):
         if match := pattern.match(plain):
             found = TimingLine(
-                _time(match[1]), _time(match[2]), (match.span(1), match.span(2)), line[match.start(3) :].strip()
+                _time(match[1]),
+                _time(match[2]),
+                (match.span(1), match.span(2)),
+                line[match.start(3) :].strip(),
             )
             return found if pattern is not _LINE_WITH_OTHER_ARROW or _is_certain(match) else None
     return None
@@ -127,7 +134,9 @@ def is_broken(line: str, below_number: bool = False) -> TimingLine | None:
     sides = match["start"], match["end"]
     if not (any(map(_LIKE_TIME.fullmatch, sides)) and all(map(_LIKE_PART_OF_TIME.fullmatch, sides))):
         return None
-    start, end = (_time(side.strip()) if re.fullmatch(_TIME, side.strip(), re.ASCII) else None for side in sides)
+    start, end = (
+        _time(side.strip()) if re.fullmatch(_TIME, side.strip(), re.ASCII) else None for side in sides
+    )
     whole = (0, len(line))
     return TimingLine(start, end, (whole, whole), "")
 
@@ -155,9 +164,15 @@ def frame_rate(times: Iterable[Time], of_media: Fraction | None = None) -> tuple
         rate = (Fraction(60) if most >= 30 else Fraction(30)) * _NTSC
         return rate, f"its times count frames (drop-frame timecode, {float(rate):.2f} a second)"
     if of_media is not None and most < of_media:
-        return of_media, f"its times count frames; they were taken as the recording's, {float(of_media):g} a second"
+        return (
+            of_media,
+            f"its times count frames; they were taken as the recording's, {float(of_media):g} a second",
+        )
     rate = next((rate for limit, rate in _RATES if most < limit), Fraction(most + 1))
-    return rate, f"its times count frames; they were taken as {rate} a second, for the largest number is {most}"
+    return (
+        rate,
+        f"its times count frames; they were taken as {rate} a second, for the largest number is {most}",
+    )
 
 
 def in_ascii(line: str) -> str:
@@ -165,7 +180,8 @@ def in_ascii(line: str) -> str:
     if line.isascii():
         return line
     return "".join(
-        str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in line.translate(_SIGNS)
+        str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c
+        for c in line.translate(_SIGNS)
     )
 
 
@@ -197,7 +213,7 @@ def _fraction_ms(fraction: str) -> int:
 
 
 def _drop_frame_ms(ms: int, frames: int, rate: Fraction) -> int:
-    """Drop-frame timecode as time: of the frame numbers the first two (four at 59.94) of each minute but the tenth are left out."""
+    """Drop-frame timecode as time: the first two frame numbers (four at 59.94) of each minute but the tenth are left out."""
     nominal = int(rate / _NTSC)
     minutes = ms // 60_000
     number = ms // 1000 * nominal + frames - nominal // 15 * (minutes - minutes // 10)

@@ -70,7 +70,7 @@ def parse(text: str, path: Path, frame_rate: Fraction | None = None) -> tuple[li
         if cue.end_ms < cue.start_ms:
             notes.append(f"the cue at {clock(cue.start_ms)} ends before it starts; its end was ignored")
         if "<" in _without_tags(cue.text):
-            notes.append(f"the cue at {clock(cue.start_ms)} holds a bare '<'; behind it players show nothing")
+            notes.append(f"line {cue.line + 1}: the cue holds a bare '<'; behind it players show nothing")
     return cues, notes
 
 
@@ -79,7 +79,14 @@ def _cue(cue: VttCue) -> RawCue:
     rows = cue.text.count("\n") + 1 if cue.text else 0
     payload = tuple(range(cue.line + 1, cue.line + 1 + rows))
     return RawCue(
-        span, plain_lines(cue.text), cue.text, cue.id, cue.settings, line=cue.line, times=cue.times, payload=payload
+        span,
+        plain_lines(cue.text),
+        cue.text,
+        cue.id,
+        cue.settings,
+        line=cue.line,
+        times=cue.times,
+        payload=payload,
     )
 
 

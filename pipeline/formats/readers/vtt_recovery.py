@@ -57,7 +57,8 @@ def recovered(
     `source` are all lines of the file, `lines` what a viewer sees of a payload; `frame_rate` is the recording's.
     """
     found = _Found()
-    for item in sorted([*cues, *outside], key=lambda one: one.line):
+    items: list[RawCue | Outside] = [*cues, *outside]
+    for item in sorted(items, key=lambda one: one.line):
         if isinstance(item, RawCue):
             _take_cue(item, found)
         elif not _NO_TEXT.match(item.lines[0]):
@@ -84,7 +85,7 @@ def _take_block(block: Outside, source: Sequence[str], found: _Found) -> None:
         if timing := timing_lines.read(line) or timing_lines.is_broken(line, at == 1):
             _take_timed(block, at, timing, block.lines[0].strip() if at else "", found)
             return
-    if not any(map(str.isalnum, "".join(block.lines))) or _is_identifier(block, source):
+    if not any(map(str.isalnum, "".join(block.lines))) or _is_identifier(block, source, found.cues):
         return
     last = found.cues[-1] if found.cues else None
     if last is None or any(map(str.strip, source[_last_line(last) : block.line - 1])):
@@ -115,12 +116,14 @@ def _last_line(cue: RawCue) -> int:
     return cue.payload[-1] if cue.payload else cue.line
 
 
-def _is_identifier(block: Outside, source: Sequence[str]) -> bool:
-    """Whether a block of one line names the cue below it, from which an empty line divides it: it holds a digit and no blank."""
-    if len(block.lines) > 1 or not _IDENTIFIER.fullmatch(block.lines[0].strip()):
+def _is_identifier(block: Outside, source: Sequence[str], cues: Sequence[RawCue]) -> bool:
+    """Whether a block of one line names the cue below it, from which an empty line divides it: a number, or where cues have names
+    what holds a digit and no blank and stands above a timing line."""
+    name = block.lines[0].strip()
+    if len(block.lines) > 1 or not _IDENTIFIER.fullmatch(name):
         return False
     below = next((line for line in source[block.line :] if line.strip()), "")
-    return not below or "-->" in below or block.lines[0].strip().isdigit()
+    return name.isdecimal() or ("-->" in below and any(cue.id for cue in cues))
 
 
 def _timed(found: _Found, lines: Lines, frame_rate: Fraction | None) -> tuple[list[RawCue], list[str]]:
@@ -136,7 +139,9 @@ def _timed(found: _Found, lines: Lines, frame_rate: Fraction | None) -> tuple[li
             following = next((c.span for c in found.cues[at + 1 :] if c.line not in found.timings), None)
             latest_ms = cues[-1].span.end_ms if cues and cues[-1].span is not None else 0
             begin_ms = timing.start.at(rate) if timing.start else latest_ms
-            end_ms = timing.end.at(rate) if timing.end else begin_ms if following is None else following.start_ms
+            end_ms = (
+                timing.end.at(rate) if timing.end else begin_ms if following is None else following.start_ms
+            )
             span = Span(begin_ms, max(begin_ms, end_ms))
             if timing.start is None or timing.end is None:
                 unread.append(cue.line)
@@ -149,9 +154,7 @@ def _notes(found: _Found, unread: Sequence[int]) -> list[str]:
     notes = []
     if foreign:
         notes.append(f"{_at(foreign)}: players skip what is timed so; the times were read as they are meant")
-    notes += [
-        f"line {n}: the timing cannot be read; its text was put between its neighbours" for n in unread
-    ]
+    notes += [f"line {n}: the timing cannot be read; its text was put between its neighbours" for n in unread]
     for blocks, fate in (
         (found.joined, "behind an empty line, where players drop them; they were read with the cue above"),
         (found.left_out, "outside its cues and are not captioned"),
@@ -160,8 +163,14 @@ def _notes(found: _Found, unread: Sequence[int]) -> list[str]:
             words = sum(len(line.split()) for block in blocks for line in block.lines)
             first = blocks[0].lines[0].strip()[:40]
             stand = "stands" if words == 1 else "stand"
-            them = fate.replace("them; they were", "it; it was").replace("are not", "is not") if words == 1 else fate
-            notes.append(f"{_at([b.line for b in blocks])}: {counted(words, 'word')} ('{first}') {stand} {them}")
+            them = (
+                fate.replace("them; they were", "it; it was").replace("are not", "is not")
+                if words == 1
+                else fate
+            )
+            notes.append(
+                f"{_at([b.line for b in blocks])}: {counted(words, 'word')} ('{first}') {stand} {them}"
+            )
     return notes
 
 

@@ -51,7 +51,7 @@ def _said_once(
     compare: Compare,
     duration_ms: int,
 ) -> list[WordSpan | None] | None:
-    """Where the words of a text that is said once are, and None for each of those that show it again; None where it is said twice."""
+    """Where the words of a text that is said once are, and None for each that shows it again; None where it is said twice."""
     before = next((f.span.end_ms for f in reversed(found[: once[0]]) if f), 0)
     after = next((f.span.start_ms for f in found[again[-1] + 1 :] if f), duration_ms)
     room = Span(before, max(before, after))
