@@ -257,7 +257,7 @@ RULES: tuple[Rule, ...] = (
          "Write --&gt;."),
     Rule("vtt-blank-line-in-cue", "lost text", "", _flaws("vtt-blank-line-in-cue"), E, f"{VTT} §4.1",
          "Remove the blank line.", fixable=True),
-    Rule("rolling-text", "cues that repeat", "cues", _flaws("rolling-text"), W, f"BBC §3; {FCC}(iv)",
+    Rule("rolling-text", "cues that repeat", "cues", _flaws("rolling-text"), W, "Vignette",
          "Let each line stand once.", fixable=True),
     Rule("vtt-escape", "character", "", _flaws("vtt-escape"), E, f"{VTT}, cue text span",
          "Write &amp; or &lt;.",

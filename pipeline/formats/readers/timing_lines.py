@@ -197,7 +197,7 @@ def _time(text: str) -> Time:
     """The time that `_TIME` or `_SECONDS` matched."""
     compact = re.sub(r"\s", "", text)
     match = _PARTS.fullmatch(compact)
-    if match is None:  # plain seconds
+    if match is None or re.fullmatch(_SECONDS, compact, re.ASCII):
         seconds, _, fraction = compact.rstrip("s").replace(",", ".").partition(".")
         return Time(int(seconds) * 1000 + _fraction_ms(fraction))
     sign, hours, minutes, seconds, mark, fraction = match.groups()

@@ -21,7 +21,7 @@ from pipeline.timing import Span
 
 # Blocks that are no text wherever they stand: comments, style sheets, regions, the header of a file that was appended.
 _NO_TEXT = re.compile(r"NOTE(?:[ \t]|$)|(?:STYLE|REGION)[ \t]*$|WEBVTT(?:[ \t]|$)|X-TIMESTAMP-MAP=")
-_IDENTIFIER = re.compile(r"\S*\d\S*")
+_IDENTIFIER = re.compile(r"[\w.:#/-]*\d[\w:#/-]*")
 _LINES_NAMED = 6  # so many lines a note names; chosen
 
 Lines = Callable[[str], tuple[Line, ...]]
@@ -43,6 +43,7 @@ class _Found:
     timings: dict[int, TimingLine] = field(default_factory=dict)
     joined: list[Outside] = field(default_factory=list)
     left_out: list[Outside] = field(default_factory=list)
+    names: list[Outside] = field(default_factory=list)
 
 
 def recovered(
@@ -85,7 +86,10 @@ def _take_block(block: Outside, source: Sequence[str], found: _Found) -> None:
         if timing := timing_lines.read(line) or timing_lines.is_broken(line, at == 1):
             _take_timed(block, at, timing, block.lines[0].strip() if at else "", found)
             return
-    if not any(map(str.isalnum, "".join(block.lines))) or _is_identifier(block, source, found.cues):
+    if not any(map(str.isalnum, "".join(block.lines))):
+        return
+    if _is_identifier(block, source):
+        found.names += [block] * (not block.lines[0].strip().isdecimal())
         return
     last = found.cues[-1] if found.cues else None
     if last is None or any(map(str.strip, source[_last_line(last) : block.line - 1])):
@@ -116,14 +120,14 @@ def _last_line(cue: RawCue) -> int:
     return cue.payload[-1] if cue.payload else cue.line
 
 
-def _is_identifier(block: Outside, source: Sequence[str], cues: Sequence[RawCue]) -> bool:
-    """Whether a block of one line names the cue below it, from which an empty line divides it: a number, or where cues have names
-    what holds a digit and no blank and stands above a timing line."""
+def _is_identifier(block: Outside, source: Sequence[str]) -> bool:
+    """Whether a block of one line names the cue below it, from which an empty line divides it: a number, or what holds a digit,
+    no blank and no punctuation, above a timing line."""
     name = block.lines[0].strip()
     if len(block.lines) > 1 or not _IDENTIFIER.fullmatch(name):
         return False
     below = next((line for line in source[block.line :] if line.strip()), "")
-    return name.isdecimal() or ("-->" in below and any(cue.id for cue in cues))
+    return name.isdecimal() or "-->" in below
 
 
 def _timed(found: _Found, lines: Lines, frame_rate: Fraction | None) -> tuple[list[RawCue], list[str]]:
@@ -155,22 +159,28 @@ def _notes(found: _Found, unread: Sequence[int]) -> list[str]:
     if foreign:
         notes.append(f"{_at(foreign)}: players skip what is timed so; the times were read as they are meant")
     notes += [f"line {n}: the timing cannot be read; its text was put between its neighbours" for n in unread]
-    for blocks, fate in (
-        (found.joined, "behind an empty line, where players drop them; they were read with the cue above"),
-        (found.left_out, "outside its cues and are not captioned"),
+    for blocks, one, many in (
+        (
+            found.joined,
+            "stands behind an empty line, where players drop it; it was read with the cue above",
+            "stand behind an empty line, where players drop them; they were read with the cue above",
+        ),
+        (
+            found.left_out,
+            "stands outside the file's cues and is not captioned",
+            "stand outside the file's cues and are not captioned",
+        ),
+        (
+            found.names,
+            "stands alone above a timing line and is taken for the cue's name",
+            "stand alone above timing lines and are taken for the cues' names",
+        ),
     ):
         if blocks:
             words = sum(len(line.split()) for block in blocks for line in block.lines)
             first = blocks[0].lines[0].strip()[:40]
-            stand = "stands" if words == 1 else "stand"
-            them = (
-                fate.replace("them; they were", "it; it was").replace("are not", "is not")
-                if words == 1
-                else fate
-            )
-            notes.append(
-                f"{_at([b.line for b in blocks])}: {counted(words, 'word')} ('{first}') {stand} {them}"
-            )
+            where = _at([block.line for block in blocks])
+            notes.append(f"{where}: {counted(words, 'word')} ('{first}') {one if words == 1 else many}")
     return notes
 
 
