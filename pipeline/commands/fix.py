@@ -60,6 +60,7 @@ def propose(
         raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
     waivers = waivers_for(path, media)
     _, mends = mend(document, profiles, known, waivers, progress)
+    mends = [one for one in mends if _can_be_written(one)]
     source = opened(path, frame_rate=known.frame_rate)
     old = source.source.text
     new = patched(source, mends)
@@ -80,6 +81,11 @@ def _lines_gone(old: str, new: str) -> int:
         return 0
     changed = difflib.unified_diff(_lines(old), _lines(new), n=0, lineterm="\n")
     return sum(line.startswith("-") and not line.startswith("---") for line in changed)
+
+
+def _can_be_written(one: Mend) -> bool:
+    """Whether a mend leaves the text as it is, or the text has no empty line in it, of which nobody knows what it divides."""
+    return one.after.raw == one.before.raw or all(line.strip() for line in one.before.raw.split("\n"))
 
 
 def _read_again(path: Path, text: str, document: Document) -> Document:

@@ -12,7 +12,9 @@ WORD_JOINER = "\u2060"
 # What players take for markup: a tag, an override block, a character reference, the arrow of a timing line; and
 # whatever stands before a word joiner already, so that `unguard` gives back exactly what was guarded.
 _LIKE_MARKUP = re.compile(
-    r"<(?=/?[A-Za-z])|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + WORD_JOINER + ")"
+    r"<(?=/?[A-Za-z]|(?:\d{1,6}:)?\d\d:\d\d[.,]\d{3}>)|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?="
+    + WORD_JOINER
+    + ")"
 )
 
 

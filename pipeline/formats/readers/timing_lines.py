@@ -25,7 +25,7 @@ _SIGNS = str.maketrans(
     | dict.fromkeys("；﹔", ";")
     | dict.fromkeys("–—―−‐‑－", "-")
     | dict.fromkeys("＞﹥›》〉»", ">")
-    | dict.fromkeys("\xa0\u2002\u2003\u2009\u200a\u200b\u200e\u200f\u202f\u2060\u3000", " ")
+    | dict.fromkeys("\xa0\u2002\u2003\u2009\u200a\u200b\u200e\u200f\u202f\u3000", " ")
 )
 _S = r"[ \t]*"
 _TIME = (

@@ -72,6 +72,8 @@ def _take_cue(cue: RawCue, found: _Found) -> None:
     payload = cue.raw.split("\n") if cue.payload else []
     for n, line in enumerate(payload):
         below_number = n > 0 and payload[n - 1].strip().isdigit()
+        if "&gt;" in line:  # an arrow that is text
+            continue
         if timing := timing_lines.read(line) or timing_lines.is_broken(line, below_number):
             upto = n - 1 if below_number else n
             found.cues.append(_with_payload(cue, payload[:upto], cue.payload[:upto]))
