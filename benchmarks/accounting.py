@@ -5,9 +5,9 @@
 Without files: every subtitle file and script below `subtitles/` and `cases/` of VIGNETTE_DATA. What a file holds is counted
 without our readers: by pysubs2 (ASS), webvtt-py (WebVTT, where it reads the file) and python-docx, and for SubRip, WebVTT and
 plain text from the text itself without timing lines, numbers and tags; the larger count of each word is taken as given. What is
-kept are the words and labels that `readers.read` gives. A word that is missing is *named* where the notes count it or it stands on a
-line that they name, and *shown again* where they say so and it is kept elsewhere. The rest is lost in silence; then the exit
-status is 1. Words are compared by their letters, so that times and punctuation do not count.
+kept are the words and labels that `readers.read` gives. A word that is missing is *named* where the notes count it or it
+stands on a line that they name, and *shown again* where they say so and it is kept elsewhere. The rest is lost in
+silence; then the exit status is 1. Words are compared by their letters, so that times and punctuation do not count.
 
 Reads nothing but the files; no recording is needed. Install the other readers with `pip install -c constraints.txt -e '.[dev]'`.
 """

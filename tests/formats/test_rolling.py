@@ -47,7 +47,7 @@ def _clean(lines: tuple[str, ...] | list[str], step: int = 2000) -> list[Cue]:
 
 
 def _rolled(clean: list[Cue], depth: int, hold: bool = False) -> list[Cue]:
-    """The same captions as `depth` lines that roll; with `hold` each is followed by 10 ms of what stays, as automatic ones are."""
+    """The same captions as `depth` lines that roll; with `hold` 10 ms of what stays follow each, as automatic ones have it."""
     lines = [line for _, _, (line,) in clean]
     rolled: list[Cue] = []
     for n, (start, end, _) in enumerate(clean):
@@ -196,7 +196,7 @@ def test_captions_of_both_segments_at_a_border(tmp_path: Path) -> None:
         [(0, 2000, ["I said it.", "I did."]), (2000, 4000, ["I said it.", "I did."]), (4000, 5000, ["They left."])],
         [(0, 2000, ["Row, row,"]), (2000, 4000, ["row your boat"]), (4000, 6000, ["Row, row,"]), (6000, 8000, ["row your boat"])],
         [(0, 2000, ["Do you?", "No."]), (2000, 4000, ["No.", "I never did."]), (4000, 5000, ["Well."]), (5000, 6000, ["Go on."])],
-        [(0, 2000, ["Good evening.", "Buenas noches."]), (2000, 4000, ["Good night.", "Buenas noches."]), (4000, 6000, ["Bye.", "Adiós."])],
+        [(0, 2000, ["Good evening.", "Buenas noches."]), (2000, 4000, ["Night.", "Buenas noches."]), (4000, 5000, ["A", "B"])],
         [(0, 2000, ["I"]), (2000, 4000, ["I know."]), (4000, 6000, ["You don't."]), (6000, 7000, ["I do."])],
     ],
 )  # fmt: skip

@@ -94,7 +94,8 @@ def _take_block(block: Outside, source: Sequence[str], found: _Found) -> None:
         found.names += [block] * (not block.lines[0].strip().isdecimal())
         return
     last = found.cues[-1] if found.cues else None
-    if last is None or any(map(str.strip, source[_last_line(last) : block.line - 1])):
+    between = [] if last is None else [line.strip() for line in source[_last_line(last) : block.line - 1]]
+    if last is None or any(line and not line.isdecimal() for line in between):
         found.left_out.append(block)
         return
     numbers = tuple(range(block.line, block.line + len(block.lines)))
