@@ -137,7 +137,9 @@ def opened(path: Path, lang: str = "en", frame_rate: Fraction | None = None) -> 
 
 def _opened(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = None) -> Opened:
     if data.startswith(b"PK"):
-        return Opened(Decoded("", "utf-8"), SubtitlesFormat.DOCX, docx.parse(data, path), (), True)
+        told = tuple(docx.notes(data, path))
+        cues = docx.parse(data, path)
+        return Opened(Decoded("", "utf-8"), SubtitlesFormat.DOCX, cues, told, True, repaired=bool(told))
     decoded = encoding.decode(data, path, lang)
     kind, contradiction = _format_of(path, decoded.text)
     found, notes = parsed(kind, decoded.text, path, frame_rate)
