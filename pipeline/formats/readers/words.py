@@ -49,7 +49,7 @@ def tokenize(
     labels = turns.learn_labels(cues, known_names)
     return tuple(
         SubtitlesCue(
-            cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line, cue.again
+            cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line, again=cue.again
         )
         for cue in cues
     )
