@@ -44,6 +44,8 @@ class Fixed:
         kept = f"; the original is {self.backup}" if self.backup else ""
         count = len(self.mended.mends)
         mended = f"{counted(count, 'caption')} mended, {counted(before, 'finding')} before, {after} after"
+        if self.mended.rewritten:
+            mended = f"{counted(self.mended.rewritten, 'line')} written as players read them, {mended}"
         summary = f"{self.written}: {mended}{kept}"
         return f"{self.mended.diff.rstrip()}\n{summary}"
 
@@ -56,6 +58,7 @@ class Fixed:
             "written": str(self.written) if self.written else None,
             "original": str(self.backup) if self.backup else None,
             "mended": [one.number for one in self.mended.mends],
+            "lines_rewritten": self.mended.rewritten,
             "findings_before": len(self.mended.before.open),
             "findings_after": len(self.mended.after.open),
             "diff": self.mended.diff,
@@ -102,7 +105,7 @@ def _fixed(path: Path, rules: Sequence[Any], evidence: Any, options: FixOptions,
     facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
     try:
         mended = propose(path, rules, facts, media, progress)
-        if not mended.mends:
+        if not mended.diff:
             return Fixed(path, mended)
         return Fixed(path, mended, *write(mended, options.in_place, options.overwrite))
     except (SubtitlesError, DocumentError, OutputError) as error:

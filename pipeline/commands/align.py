@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.document.writer import alignment_as_json
-from pipeline.formats.readers import read, source_text
+from pipeline.formats.readers import counts_frames, read, source_text
 from pipeline.formats.retime import retime
 from pipeline.formats.writers import srt, vtt
 from pipeline.media import facts
@@ -91,7 +91,10 @@ def realign(
     Raises MediaError and SubtitlesError for what cannot be read or belongs to another recording, UsageError when `out` asks
     for another format than the subtitles have.
     """
-    given = read(subtitles, settings.language, settings.names)
+    rate = None
+    if counts_frames(subtitles, settings.language):
+        rate = facts.facts(recording, settings.audio_track, settings.language).frame_rate
+    given = read(subtitles, settings.language, settings.names, rate)
     if not given.words:
         raise SubtitlesError(subtitles, "holds no text", "give subtitles or a script with words in it")
     _check_format(given, out)

@@ -25,7 +25,7 @@ from pipeline.run.store import digest_of
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
-from pipeline.stages.align import absent, pauses
+from pipeline.stages.align import absent, pauses, shown_again
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import (
@@ -136,6 +136,7 @@ def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
         "names": list(settings.names),
         "language": settings.language,
         "subtitles": inputs.subtitles_digest,
+        **inputs.repairs,
         "recognizer": transcribe.choose(settings.transcribe).identity,
     }
 
@@ -156,6 +157,7 @@ def _align_reads(inputs: Inputs) -> dict[str, Any]:
         **inputs.recording,
         "settings": _plain(inputs.settings.align, without=("processes",)),
         "subtitles": inputs.subtitles_digest,
+        **inputs.repairs,
         "heard": inputs.digest(Heard),
         **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
     }
@@ -172,7 +174,7 @@ def _align(inputs: Inputs, progress: Progress) -> Aligned:
             "name the right file with --subtitles, or move this one away to transcribe without it",
         )
     is_still = SilenceDetector(inputs.audio(), heard.regions)
-    found = absent.marked(aligned, heard.regions, is_still)
+    found = absent.marked(shown_again.marked(aligned, given), heard.regions, is_still)
     return pauses.marked(found, heard.regions, inputs.settings.language, is_still)
 
 

@@ -19,6 +19,8 @@ from pipeline.transcript.subtitles import Subtitles
 
 T = TypeVar("T")
 
+# Raise it when damaged or rolling subtitles are read otherwise than before.
+REPAIRS = 1
 # Which track is listened to where nobody chooses; only another choice is part of what a stage read.
 _USUAL_TRACK = {"track": 0, "language": "en"}
 
@@ -65,10 +67,13 @@ class Inputs:
         """The subtitles or script, None without one. Raises SubtitlesError."""
         if self.job.subtitles is None:
             return None
-        from pipeline.formats.readers import read
+        from pipeline.formats.readers import counts_frames, read
 
+        language, rate = self.settings.language, None
+        if counts_frames(self.job.subtitles, language):
+            rate = facts.facts(self.job.media, **self.track).frame_rate
         people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
-        given = read(self.job.subtitles, self.settings.language, people).without_directions()
+        given = read(self.job.subtitles, language, people, rate).without_directions()
         if not given.words:
             raise SubtitlesError(
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
@@ -79,6 +84,13 @@ class Inputs:
     def subtitles_digest(self) -> str:
         """The digest of the file of subtitles, "" without one."""
         return digest_of_file(self.job.subtitles) if self.job.subtitles and self.subtitles else ""
+
+    @property
+    def repairs(self) -> dict[str, Any]:
+        """How subtitles are read that are not taken as they are written, which a file's digest does not say; else nothing."""
+        given = self.subtitles
+        doubtful = given is not None and (given.repaired or any(cue.again for cue in given.cues))
+        return {"repairs": REPAIRS} if doubtful else {}
 
     @cached_property
     def media_sha256(self) -> str:

@@ -49,7 +49,8 @@ class SubtitlesCue:
 
     `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as given, lines joined by
     "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written. `line` is the line of the file
-    (from 1) that holds its times, 0 in a script.
+    (from 1) that holds its times, 0 in a script. The first `again` of its lines end the cue before too: they may be shown
+    again or said again.
     """
 
     span: Span | None
@@ -58,6 +59,7 @@ class SubtitlesCue:
     id: str = ""
     settings: str = ""
     line: int = 0
+    again: int = 0
 
 
 @dataclass(frozen=True)  # without slots: `words` is kept once it was asked for
@@ -65,7 +67,7 @@ class Subtitles:
     """A whole subtitle file or script.
 
     `name` is the file's name without its folder; `notes` say what a person should know about how it was read (encoding
-    guessed, cues repaired or skipped), one sentence each.
+    guessed, cues repaired or skipped), one sentence each; `repaired` says that some of them are about its text or times.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Subtitles:
     encoding: str = "utf-8"
     lang: str = "en"
     notes: tuple[str, ...] = ()
+    repaired: bool = False
 
     @property
     def timed(self) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from pipeline.errors import SubtitlesError
+from pipeline.errors import SubtitlesError, counted
 from pipeline.formats.readers.docx_hidden import (
     HIDING,
     Properties,
@@ -59,6 +59,19 @@ _HEADING_STYLE = re.compile(r"(?:heading|title|subtitle|berschrift|titre)\s*\d*"
 def parse(data: bytes, path: Path) -> list[RawCue]:
     """The document's paragraphs as a script. Raises SubtitlesError for an
     archive that is damaged or is no Word document."""
+    return from_paragraphs(_body(data, path).paragraphs)
+
+
+def notes(data: bytes, path: Path) -> list[str]:
+    """A note on text that is not on the page (hidden, struck through) and is left out. Raises SubtitlesError as `parse` does."""
+    words = " ".join(_body(data, path).left_out).split()
+    if not words:
+        return []
+    are = "is" if len(words) == 1 else "are"
+    return [f"{counted(len(words), 'word')} that Word does not show, or shows struck through, {are} left out"]
+
+
+def _body(data: bytes, path: Path) -> _BodyHandler:
     styles = Styles()
     body = _BodyHandler(styles)
     xml, styles_xml = _unpacked(data, path)
@@ -76,7 +89,7 @@ def parse(data: bytes, path: Path) -> list[RawCue]:
         raise SubtitlesError(path, f"is a damaged Word document ({error})", _REMEDY) from error
     except _Refused as refusal:
         raise SubtitlesError(path, str(refusal), _REMEDY) from refusal
-    return from_paragraphs(body.paragraphs)
+    return body
 
 
 def _parser() -> expat.XMLParserType:
@@ -145,6 +158,7 @@ class _BodyHandler:
 
     def __init__(self, styles: Styles) -> None:
         self.paragraphs: list[tuple[str, bool]] = []
+        self.left_out: list[str] = []
         self._styles = styles
         self._above: list[str] = []
         # A text box holds paragraphs inside a paragraph's run: so both are stacks.
@@ -246,6 +260,8 @@ class _BodyHandler:
     def characters(self, text: str) -> None:
         if self._in_text and self._shown():
             self._open[-1].text.append(text)
+        elif self._in_text:
+            self.left_out.append(text)
 
 
 def _speech_of_row(cells: list[str]) -> str:

@@ -31,6 +31,10 @@ class RawCue:
     `span` is None in a script; `line` is the line of the file (from 1) that holds the times, `times` where in
     that line start and end are written. `unspoken` says that markup declares all of it to be no speech (a
     heading, a credit).
+
+    `payload` are the lines of the file that hold `raw`, one for each of its lines, and `dropped` others that must go
+    when the file is written as it was read (`formats.retime`): text shown again, blank lines that would end the cue.
+    Of the cue's lines the first `again` stand at the end of the cue before too, and may be shown again or said again.
     """
 
     span: Span | None
@@ -41,6 +45,9 @@ class RawCue:
     unspoken: bool = False
     line: int = 0
     times: tuple[Extent, Extent] = ((0, 0), (0, 0))
+    payload: tuple[int, ...] = ()
+    dropped: tuple[int, ...] = ()
+    again: int = 0
 
 
 def text_lines(cue: RawCue) -> list[str]:

@@ -52,7 +52,9 @@ def tokenize(
     cues = [without_invisible_characters(cue) for cue in cues]
     labels = turns.learn_labels(cues, known_names)
     return tuple(
-        SubtitlesCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line)
+        SubtitlesCue(
+            cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line, again=cue.again
+        )
         for cue in cues
     )
 

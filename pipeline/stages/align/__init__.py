@@ -15,9 +15,10 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     second_reading  passages that an independent recognizer read otherwise
     opposites       words whose negation fits the sound better
     absent          text that is not in the recording
+    shown_again     a caption's text that comes twice and is said once
     pauses          long silences, as tokens
 
-`run` is the stage; `absent.marked` and `pauses.marked` are applied to its result.
+`run` is the stage; `shown_again.marked`, `absent.marked` and `pauses.marked` are applied to its result.
 """
 
 from __future__ import annotations
@@ -30,7 +31,14 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Aligner, Alignment, WordSpan
 from pipeline.speech.aligner.threads import single_threaded_blas
-from pipeline.stages.align import label_or_speech, opposites, placing, review, second_reading
+from pipeline.stages.align import (
+    label_or_speech,
+    opposites,
+    placing,
+    review,
+    second_reading,
+    shown_again,
+)
 from pipeline.stages.align.pronounced import Part, parts
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
@@ -85,6 +93,11 @@ def _aligned(
     judged = label_or_speech.judged(given, wanted, listened, listener.likelihoods)
     given, wanted = judged.given, judged.parts
     listened = _put_in_place(listener, wanted, given, judged.listened)
+
+    def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Alignment]:
+        return listener.compare([[wanted[n].spoken for n in words] for words in orders], within)
+
+    listened = shown_again.settled(listened, given, wanted, compare, audio.duration_ms)
     relation = _relation(given, wanted, listened.found)
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
