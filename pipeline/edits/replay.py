@@ -29,6 +29,7 @@ from pipeline.edits.model import (
     Reviewed,
     SpeakerOf,
     Split,
+    StyleOf,
     VignetteAt,
     Withdraw,
     Words,
@@ -114,12 +115,33 @@ class Replay:
         back = find_already_applied(aligned.tokens, standing, withdrawn)
         text = self._replayed(standing, LiveText(aligned.tokens, self.duration_ms), self.ledger, back)
         result = index_map.corrected(aligned, text.live)
-        self._tokens = result.tokens
         self.reworded = _shown_words(result.tokens) != _shown_words(aligned.tokens)
         self._settled, self.reviewer, self.shapes = text.settled(), text.reviewer, text.shapes()
+        result = self._styled(result)
         if back.so and any(isinstance(d.value, Reviewed) for d in standing):
             self._review(standing, back)
+        self._tokens = result.tokens
         return result
+
+    def _styled(self, aligned: Aligned) -> Aligned:
+        """The alignment with every decision about how words look put over."""
+        tokens = list(aligned.tokens)
+        for decision, at in self._placed(StyleOf):
+            value = decision.value
+            assert isinstance(value, StyleOf)
+            now = [tokens[k].style for k in at.tokens]
+            other = self.shapes.unseen("style", at.tokens, decision)
+            if set(now) == {value.style}:
+                self.ledger.stands(decision, State.ALREADY)
+            elif other is not None:
+                self.ledger.disagrees(decision, other, ", ".join(dict.fromkeys(now)))
+                continue
+            else:
+                for k in at.tokens:
+                    tokens[k] = replace(tokens[k], style=value.style)
+                self.ledger.stands(decision, State.KEPT)
+            self.shapes.note("style", at.tokens, decision)
+        return aligned if tuple(tokens) == aligned.tokens else replace(aligned, tokens=tuple(tokens))
 
     def _replayed(
         self, decisions: list[Decision], live: LiveText, ledger: Ledger, back: AlreadyApplied

@@ -157,6 +157,8 @@ def _align_reads(inputs: Inputs) -> dict[str, Any]:
         "settings": _plain(inputs.settings.align, without=("processes",)),
         "subtitles": inputs.subtitles_digest,
         "heard": inputs.digest(Heard),
+        # Looks are taken over since they are; files without any need not be listened to again for that.
+        **({"looks": 1} if inputs.has_styles else {}),
         **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
     }
 

@@ -76,6 +76,11 @@ class Inputs:
         return given
 
     @property
+    def has_styles(self) -> bool:
+        """Whether any word of the subtitles is italic, coloured or the like."""
+        return self.subtitles is not None and any(word.style for word in self.subtitles.words)
+
+    @property
     def subtitles_digest(self) -> str:
         """The digest of the file of subtitles, "" without one."""
         return digest_of_file(self.job.subtitles) if self.job.subtitles and self.subtitles else ""

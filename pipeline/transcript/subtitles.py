@@ -30,7 +30,8 @@ class SubtitlesWord:
 
     `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the editor wrote it
     ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks. `new_speaker` marks the first word after
-    a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones.
+    a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones. `style` is how most of
+    its letters look, as `transcript.styling` says.
     """
 
     text: str
@@ -39,6 +40,7 @@ class SubtitlesWord:
     label: str | None = None
     new_speaker: bool = False
     spoken: str | None = None
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def rewritten(
 
 def _key(cue: ShownCue) -> tuple[object, ...]:
     """What two cues must have in common to be shown alike."""
-    return cue.span, cue.place, cue.look
+    return cue.span, cue.place, cue.layout
 
 
 def _deletion(live: LiveText, begin: Node, count: int, who: str) -> Decision:

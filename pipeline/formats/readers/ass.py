@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_lines
+from pipeline.formats.readers.style_state import StyleState
 from pipeline.timing import Span
 
 # The order of fields where a section has no `Format:` line; SSA has the same but for the first, which is not read.
@@ -20,7 +21,6 @@ _DEFAULT_FORMAT = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Ef
 _TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
 _OVERRIDE = re.compile(r"\{[^{}]*\}")
 _DRAWING = re.compile(r"\\p(\d)")
-_STYLE = re.compile(r"\\([biu])(\d+)")
 _POSITION = re.compile(r"\\an?\d{1,2}(?!\d)|\\pos\([^()]*\)")
 
 
@@ -101,16 +101,15 @@ def plain_lines(raw: str, actor: str | None = None) -> tuple[Line, ...]:
 def _pieces(raw: str, actor: str | None) -> Iterator[Piece]:
     """The text without override blocks, and without what stands between `{\\p1}` and `{\\p0}`, which draws shapes."""
     drawing = False
-    style: frozenset[str] = frozenset()
+    state = StyleState()
     for n, part in enumerate(re.split(r"(\{[^{}]*\})", raw)):
         if n % 2:
             modes = _DRAWING.findall(part)
             drawing = modes[-1] != "0" if modes else drawing
-            for letter, value in _STYLE.findall(part):
-                style = style - {letter} if value == "0" else style | {letter}
+            state.override(part)
         elif not drawing:
             plain = re.sub(r"\\[Nn]", "\n", part).replace("\\h", " ")
-            yield Piece(plain, actor, "".join(sorted(style)))
+            yield Piece(plain, actor, state.style)
 
 
 def _time_ms(text: str) -> int | None:
