@@ -6,7 +6,7 @@ A new stage is a module in `pipeline/stages/` and a row here. Its result is hand
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -282,13 +282,18 @@ def _caption_reads(inputs: Inputs) -> dict[str, Any]:
         "duration": inputs[Sound].duration_ms,
         "shots": list(_cuts(inputs[Picture])),
         "parts": list(_boundaries(inputs[Parts])),
+        # The words as given, whose measure settles whether the editor's cues stay.
+        **({"subtitles": inputs.subtitles_digest} if inputs.settings.captions.recue == "auto" else {}),
     }
 
 
 def _divide(inputs: Inputs, progress: Progress) -> Captions:
     cuts, boundaries = _cuts(inputs[Picture]), _boundaries(inputs[Parts])
     settings, duration_ms = inputs.settings.captions, inputs[Sound].duration_ms
-    return captions.run(inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms)
+    choice = captions.choose(inputs.subtitles, settings)
+    settings = replace(settings, recue=choice.anew)
+    found = captions.run(inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms)
+    return replace(found, notes=(choice.note,) if choice.note else ())
 
 
 def _cuts(seen: Picture) -> tuple[int, ...]:

@@ -46,7 +46,8 @@ from pipeline.transcript import (
     Token,
     Verdict,
 )
-from pipeline.transcript.subtitles import Subtitles, SubtitlesCue
+from pipeline.transcript.editor_cues import editor_cues
+from pipeline.transcript.subtitles import Subtitles
 
 # Fit, in nats per frame, from which on a word's place is evidence of how the given times relate to the sound. Set by hand.
 _MIN_SURE_FIT = -1.0
@@ -85,7 +86,7 @@ def _aligned(
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
     tokens = placing.tokens(given, placed, source)
-    cues = _editor_cues(given)
+    cues = editor_cues(given)
     against = opposites.contradicted(given, wanted, listened.found, listener.likelihoods)
     return Aligned(tokens, _report(tokens, wanted, listened, relation, heard, cues, against), cues)
 
@@ -187,28 +188,4 @@ def _report(
             for c in cues
             if c.span is not None
         ),
-    )
-
-
-def _editor_cues(given: Subtitles) -> tuple[EditorCue, ...]:
-    cues, at = [], 0
-    for cue in given.cues:
-        if cue.words:
-            cues.append(_editor_cue(cue, at))
-        at += len(cue.words)
-    return tuple(cues)
-
-
-def _editor_cue(cue: SubtitlesCue, first: int) -> EditorCue:
-    words = cue.words
-    new = [n for n, w in enumerate(words) if w.new_speaker]
-    return EditorCue(
-        first,
-        first + len(words),
-        cue.span,
-        cue.id,
-        tuple(first + n for n in range(1, len(words)) if words[n].line != words[n - 1].line),
-        tuple((first + n, words[n].label or "") for n in new if words[n].label),
-        tuple(first + n for n in new if not words[n].label),
-        cue.settings,
     )

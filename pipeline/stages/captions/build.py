@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -15,8 +16,10 @@ from pipeline.stages.captions.segmentation import Piece, divide, layouts
 from pipeline.stages.captions.spotting import order_of, spans
 from pipeline.stages.captions.visible import VisibleTokens, visible_tokens
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, Captions, Cue, Voices
+from pipeline.transcript import Aligned, Captions, Cue, EditorCue, Voices
 
+# What YouTube writes behind the times of every cue that it makes itself; it places no caption.
+AUTOMATIC_SETTINGS = frozenset(("align:start position:0%",))
 # Rounds of segmentation: where people talk at once a name may have to be shown again, which moves other divisions. The second
 # round is nearly always the last.
 MAX_ATTEMPTS = 8
@@ -37,14 +40,15 @@ def run(
 
     `shots` are shot changes and `boundaries` the starts of the parts of the video, in milliseconds; no
     caption reaches over a boundary, and none ends behind `duration_ms`. The editor's cues stay wherever they
-    break no rule unless `settings.recue`. Every token is in exactly one cue, but for text that nobody says and
-    for silences that the profile does not want told; no word is changed, and equal input gives equal cues.
+    break no rule unless `settings.recue` is true (`recue.choose` settles "auto" before). Every token is in
+    exactly one cue, but for text that nobody says and for silences that the profile does not want told; no word
+    is changed, and equal input gives equal cues.
     """
     limits = limits_of(settings)
     visible = visible_tokens(aligned, voices, limits.profile.long_pause_ms)
     cues = _built(visible, limits, settings, shots, boundaries, progress, duration_ms)
     progress(1.0)
-    return Captions(tuple(map(visible.among_all, cues)))
+    return Captions(tuple(map(visible.among_all, cues)), settings.recue is True)
 
 
 def _built(
@@ -64,7 +68,7 @@ def _built(
     known: _DivisionCache = {}
     for attempt in range(MAX_ATTEMPTS):
         script = lay_out(aligned, voices, limits, shots, boundaries, resumed, cuts=visible.cuts)
-        fixed = [] if settings.recue else kept(script, limits, aligned.editor_cues)
+        fixed = [] if settings.recue is True else kept(script, limits, aligned.editor_cues)
         share = part(progress, attempt / MAX_ATTEMPTS, (attempt + 0.9) / MAX_ATTEMPTS)
         pieces = order_of(script, _fill(script, limits, fixed, known, share))
         found = resumed | _resumptions(script, pieces, resumed)
@@ -149,6 +153,19 @@ def _divided(script: Script, limits: Limits, known: _DivisionCache, first: int, 
     return pieces
 
 
+def _place(piece: Piece, given: Sequence[EditorCue]) -> str:
+    """Where a new cue stands: as the editor's cue that holds most of its words, the first of equals; but for settings that a
+    program gives to every cue. `given` are in order."""
+    at = bisect_right(given, piece.first, key=lambda cue: cue.last)
+    most, place = 0, ""
+    while at < len(given) and given[at].first < piece.last:
+        held = min(given[at].last, piece.last) - max(given[at].first, piece.first)
+        if held > most:
+            most, place = held, given[at].settings
+        at += 1
+    return "" if place in AUTOMATIC_SETTINGS else place
+
+
 def _cue(script: Script, piece: Piece, span: Span, aligned: Aligned) -> Cue:
     changes = [k for k in range(piece.first + 1, piece.last) if script.runs[k] != script.runs[k - 1]]
     editor = aligned.editor_cues[piece.editor_cue] if piece.editor_cue is not None else None
@@ -162,6 +179,6 @@ def _cue(script: Script, piece: Piece, span: Span, aligned: Aligned) -> Cue:
         speaker=None if changes else script.speakers[piece.first],
         labels=tuple((k, script.labels[k]) for k in range(piece.first, piece.last) if k in script.labels),
         dashes=tuple(sorted(dashes)),
-        settings=editor.settings if editor else "",
+        settings=editor.settings if editor else _place(piece, aligned.editor_cues),
         editor_cue=piece.editor_cue,
     )
