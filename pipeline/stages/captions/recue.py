@@ -132,7 +132,7 @@ def measured(given: Subtitles, settings: CaptionSettings) -> Choice:
 
 
 def _one_at_a_time(given: Subtitles) -> Subtitles:
-    """The cues without the time during which the next is there already: a line that stays while the next comes was said before."""
+    """The cues without the time in which the next is there already: a line that stays while the next comes was said before."""
     cues = list(given.cues)
     for k, (cue, following) in enumerate(pairwise(given.cues)):
         if cue.span and following.span and _overlaps(cue.span, following.span):
