@@ -25,7 +25,7 @@ from pipeline.run.store import digest_of
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
-from pipeline.stages.align import absent, pauses
+from pipeline.stages.align import absent, pauses, reading_order
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import (
@@ -157,8 +157,6 @@ def _align_reads(inputs: Inputs) -> dict[str, Any]:
         "settings": _plain(inputs.settings.align, without=("processes",)),
         "subtitles": inputs.subtitles_digest,
         "heard": inputs.digest(Heard),
-        # Looks are taken over since they are; files without any need not be listened to again for that.
-        **({"looks": 1} if inputs.has_styles else {}),
         **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
     }
 
@@ -173,6 +171,7 @@ def _align(inputs: Inputs, progress: Progress) -> Aligned:
             f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
             "name the right file with --subtitles, or move this one away to transcribe without it",
         )
+    aligned = reading_order.in_reading_order(aligned)
     is_still = SilenceDetector(inputs.audio(), heard.regions)
     found = absent.marked(aligned, heard.regions, is_still)
     return pauses.marked(found, heard.regions, inputs.settings.language, is_still)
@@ -317,11 +316,11 @@ STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
     Stage("transcribe", 2, Heard, _transcribe_reads, _transcribe, listens=True),
-    Stage("align", 5, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
+    Stage("align", 6, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
     Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),
-    Stage("captions", 4, Captions, _caption_reads, _divide, Replay.correct_captions),
+    Stage("captions", 5, Captions, _caption_reads, _divide, Replay.correct_captions),
 )
 
 

@@ -68,17 +68,13 @@ class Inputs:
         from pipeline.formats.readers import read
 
         people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
-        given = read(self.job.subtitles, self.settings.language, people).without_directions()
+        given = read(self.job.subtitles, self.settings.language, people)
+        given = given.in_order_of_time().without_directions()
         if not given.words:
             raise SubtitlesError(
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
             )
         return given
-
-    @property
-    def has_styles(self) -> bool:
-        """Whether any word of the subtitles is italic, coloured or the like."""
-        return self.subtitles is not None and any(word.style for word in self.subtitles.words)
 
     @property
     def subtitles_digest(self) -> str:

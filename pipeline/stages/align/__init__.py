@@ -10,13 +10,14 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     placing         a time span for every token
     interpolate     the same for words that were not found
     confidence      the probability that a word's start is right
+    reading_order   cues in the order in which they are said, sentences in one piece
     review          passages that a person should look at
     second_reading  passages that an independent recognizer read otherwise
     opposites       words whose negation fits the sound better
     absent          text that is not in the recording
     pauses          long silences, as tokens
 
-`run` is the stage; `absent.marked` and `pauses.marked` are applied to its result.
+`run` is the stage; `in_reading_order`, `absent.marked` and `pauses.marked` are applied to its result.
 """
 
 from __future__ import annotations
