@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pipeline.english.breaks import is_sentence_end
-from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Kind, Passage, Token
+from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Kind, Passage, TimeSource, Token
 from pipeline.transcript.utterances import LONG_PAUSE_MS
 
 # All of these were set by hand.
@@ -30,12 +30,27 @@ def in_reading_order(aligned: Aligned) -> Aligned:
     if not cues or any(c.span is None for c in cues) or not _cover(cues, len(aligned.tokens)):
         return aligned
     names = _names(cues)
-    by_time = sorted(range(len(cues)), key=lambda n: aligned.tokens[cues[n].first].span.start_ms)
+    begun_ms = _begun_ms(aligned)
+    by_time = sorted(range(len(cues)), key=lambda n: begun_ms[n])
     order, continuing = _with_whole_sentences(by_time, aligned, names)
     if order == list(range(len(cues))):
         return aligned
     kept = [_without_first_label(cue) if n in continuing else cue for n, cue in enumerate(cues)]
     return _permuted(aligned, [kept[n] for n in order])
+
+
+def _begun_ms(aligned: Aligned) -> list[int]:
+    """When each cue begins, in ms: with its first word; one that was found nowhere stays behind the cue in front of it."""
+    unsaid = {at for p in aligned.report.text_without_speech for at in range(p.first, p.last)}
+    begun: list[int] = []
+    for cue in aligned.editor_cues:
+        words = range(cue.first, cue.last)
+        placed = sum(
+            at not in unsaid and aligned.tokens[at].time_source is not TimeSource.GIVEN for at in words
+        )
+        is_found = 2 * placed > len(words) or not begun
+        begun.append(aligned.tokens[cue.first].span.start_ms if is_found else begun[-1])
+    return begun
 
 
 def _cover(cues: Sequence[EditorCue], count: int) -> bool:
