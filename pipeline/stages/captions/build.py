@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from pipeline.english.breaks import Junction
 from pipeline.profiles import Limits, limits_of
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
@@ -97,17 +98,22 @@ def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int])
 
 
 def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> frozenset[int]:
-    """Tokens whose label repeats the speaker of the caption before; the editor's own labels, and those of a new part, stay."""
+    """Tokens whose label repeats the speaker of the caption before; the editor's own labels stay but within a sentence, and so do
+    those of a new part."""
     written = {at for cue in aligned.editor_cues for at, _ in cue.label_at}
     return frozenset(
         piece.first
         for before, piece in pairwise(pieces)
         if piece.first in script.labels
-        and piece.first not in written
+        and (piece.first not in written or _is_within_sentence(script, piece.first))
         and piece.first not in script.parts
         and script.speakers[piece.first] is not None
         and script.speakers[piece.first] == script.speakers[before.last - 1]
     )
+
+
+def _is_within_sentence(script: Script, at: int) -> bool:
+    return at > 0 and script.runs[at] == script.runs[at - 1] and script.joints[at] is not Junction.SENTENCE
 
 
 def _with_lines_rebroken(script: Script, limits: Limits, piece: Piece) -> Piece:
