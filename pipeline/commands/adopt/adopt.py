@@ -148,11 +148,14 @@ def _settle(
     _settle_styles(trial, who, cues)
     _settle_captions(trial, who, cues)
     for _ in range(MAX_REWRITES):
-        shown = trial.look().transcript
-        ours = _shown(shown, cues)
-        if not (new := rewrite.rewritten(shown, ours, cues, who)):
+        result = trial.look()
+        ours = _shown(result.transcript, cues)
+        new, moved = rewrite.rewritten(result.transcript, ours, cues, who)
+        if not new:
             break
         trial.take(new)
+        if isinstance(trial, Trial):  # the label that an added caption bears names nobody
+            trial.take(Maker(result.transcript, result.replay, who).names_kept(moved))
         _settle_styles(trial, who, cues)
         _settle_captions(trial, who, cues)
 
