@@ -82,8 +82,9 @@ def _with_whole_sentences(
     while waiting:
         order.append(waiting.pop(0))
         at = _rest_of(order[-1], waiting, aligned, names)
-        if at:
-            continuing.add(waiting[at])
+        if at is not None:
+            if waiting[at] != order[-1] + 1:  # the editor's own labels stay where nothing has changed places
+                continuing.add(waiting[at])
             waiting.insert(0, waiting.pop(at))
     return order, continuing
 
@@ -96,7 +97,7 @@ def _rest_of(number: int, waiting: Sequence[int], aligned: Aligned, names: Seque
         return None
     for at, other in enumerate(waiting[: _MAX_CUES_WITHIN + 1]):
         cue = cues[other]
-        if at and _goes_on(begun, tokens[cue.first]) and _may_be_said_by(names[number], cue):
+        if _goes_on(begun, tokens[cue.first]) and _may_be_said_by(names[number], cue):
             return at
         if not _stands_alone(cue, tokens):
             return None

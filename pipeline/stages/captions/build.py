@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.english.breaks import Junction
 from pipeline.profiles import Limits, limits_of
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions.editors_cues import kept
-from pipeline.stages.captions.features import Script, lay_out
+from pipeline.stages.captions.features import Script, goes_on, lay_out
 from pipeline.stages.captions.segmentation import Piece, divide, layouts
 from pipeline.stages.captions.spotting import order_of, spans
 from pipeline.stages.captions.visible import VisibleTokens, visible_tokens
@@ -65,10 +64,12 @@ def _built(
     aligned, voices = visible.aligned, visible.voices
     if not aligned.tokens:
         return []
+    # Who divides anew has no lines of the editor's to put a name or an answer on: it begins a caption.
+    cuts = visible.cuts | (_announced(aligned) if settings.recue is True else frozenset())
     resumed: frozenset[int] = frozenset()
     known: _DivisionCache = {}
     for attempt in range(MAX_ATTEMPTS):
-        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, cuts=visible.cuts)
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, cuts=cuts)
         fixed = [] if settings.recue is True else kept(script, limits, aligned.editor_cues)
         share = part(progress, attempt / MAX_ATTEMPTS, (attempt + 0.9) / MAX_ATTEMPTS)
         pieces = order_of(script, _fill(script, limits, fixed, known, share))
@@ -77,10 +78,19 @@ def _built(
             break
         resumed = found
     if needless := _repetitions(script, pieces, aligned):
-        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless, visible.cuts)
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless, cuts)
         pieces = [_with_lines_rebroken(script, limits, p) if p.first in needless else p for p in pieces]
     times = spans(script, limits, pieces, duration_ms)
     return [_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True)]
+
+
+def _announced(aligned: Aligned) -> frozenset[int]:
+    """Tokens in front of which the editor wrote a dash, or a label that begins a sentence."""
+    tokens, cues = aligned.tokens, aligned.editor_cues
+    labelled = {
+        at for cue in cues for at, _ in cue.label_at if at > 0 and not goes_on(tokens[at - 1], tokens[at])
+    }
+    return frozenset(labelled | {at for cue in cues for at in cue.dash_at})
 
 
 def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int]) -> frozenset[int]:
@@ -113,7 +123,11 @@ def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> f
 
 
 def _is_within_sentence(script: Script, at: int) -> bool:
-    return at > 0 and script.runs[at] == script.runs[at - 1] and script.joints[at] is not Junction.SENTENCE
+    return (
+        at > 0
+        and script.runs[at] == script.runs[at - 1]
+        and goes_on(script.tokens[at - 1], script.tokens[at])
+    )
 
 
 def _with_lines_rebroken(script: Script, limits: Limits, piece: Piece) -> Piece:
