@@ -16,7 +16,16 @@ from pipeline.formats.readers import read
 from pipeline.settings import CaptionSettings, load
 from pipeline.stages.captions import choose, run
 from pipeline.timing import Span
-from pipeline.transcript import Token, Voices
+from pipeline.transcript import (
+    Aligned,
+    AlignmentReport,
+    EditorCue,
+    Speaker,
+    Token,
+    Utterance,
+    Verdict,
+    Voices,
+)
 from pipeline.transcript.editor_cues import at_given_times
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 from tests.support.project import ROOT
@@ -271,3 +280,20 @@ def test_small_files_of_other_programs_stay() -> None:
             assert not choose(read(path), AUTO).anew, path.name
             checked += 1
     assert checked
+
+
+@pytest.mark.parametrize("recue", [True, False])
+def test_a_name_never_stands_within_its_owners_sentence(recue: bool) -> None:
+    text = "We would all like to begin with the garden behind the house today. No. So it goes on."
+    words = [Token(w, Span(300 * k, 300 * k + 280)) for k, w in enumerate(text.split())]
+    cues = [
+        EditorCue(0, 5, Span(0, 1500), label_at=((0, "IVY"),)),
+        EditorCue(5, 13, Span(1500, 3900), label_at=((5, "IVY"),)),
+        EditorCue(13, 14, Span(3900, 4200), label_at=((13, "OTTO"),)),
+        EditorCue(14, 18, Span(4200, 5400), label_at=((14, "IVY"),)),
+    ]
+    said = (Utterance(0, 13, "ivy", "u1"), Utterance(13, 14, "otto", "u2"), Utterance(14, 18, "ivy", "u3"))
+    voices = Voices((Speaker("ivy", "Ivy"), Speaker("otto", "Otto")), (), said)
+    given_ = Aligned(tuple(words), AlignmentReport(Verdict.IN_SYNC), tuple(cues))
+    made = run(given_, voices, CaptionSettings(recue=recue)).cues  # type: ignore[arg-type]
+    assert [pair for cue in made for pair in cue.labels] == [(0, "Ivy"), (13, "Otto"), (14, "Ivy")]
