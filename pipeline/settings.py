@@ -112,7 +112,8 @@ class PictureSettings:
 class CaptionSettings:
     """How captions are divided: a row of `pipeline.profiles`, and what is put in place of its limits.
 
-    A limit left out (None) is the profile's own. `recue` divides anew even where the editor's cues break no rule; `labels`
+    A limit left out (None) is the profile's own. `recue` true divides all anew, false keeps the editor's cues wherever they break
+    no rule, auto chooses one of these for the whole file by measure (`pipeline.stages.captions.recue`); `labels`
     says whether speakers are named in the captions; `linger_ms` how long a caption may stay after its last word.
     """
 
@@ -127,7 +128,7 @@ class CaptionSettings:
     min_gap_ms: Annotated[int, Ge(0), Le(1000)] | None = None
     linger_ms: Annotated[int, Ge(0), Le(5000)] | None = None
     labels: bool = True
-    recue: bool = False
+    recue: Literal["auto", True, False] = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,8 @@ def realign(
     listen = part(progress, 0, 0.1)
     audio = facts.decode_audio(recording, listen, settings.audio_track, settings.language)
     heard = Heard("", "", False, (), vad.speech_regions(audio, progress=part(progress, 0.1, 0.3)))
-    aligned = align.run(audio, heard, given, settings.align, part(progress, 0.3, 1))
+    in_order, order = given.in_order_of_time(), given.order_of_time()
+    aligned = align.run(audio, heard, in_order, settings.align, part(progress, 0.3, 1))
     if aligned.report.verdict is Verdict.UNRELATED:
         problem = f"does not fit {recording.name}: its words are not in the sound"
         raise SubtitlesError(subtitles, problem, "name the right file")
@@ -109,10 +110,11 @@ def realign(
         return Realigned(
             _captioned_script(aligned, audio, given, settings, out).encode("utf-8"), aligned, given.notes
         )
-    spans = new_times(given, aligned)
+    moved = dict(zip(order, new_times(in_order, aligned), strict=True))
+    spans = [moved[n] for n in range(len(given.cues))]
     text = retime(source_text(subtitles, settings.language), given.format, spans)
     return Realigned(
-        _encoded(text, given, subtitles), aligned, (*given.notes, *_displaced(given, aligned, spans))
+        _encoded(text, given, subtitles), aligned, (*in_order.notes, *_displaced(given, aligned, spans))
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from pipeline import __version__
 from pipeline.run.inputs import Inputs
@@ -53,7 +53,8 @@ def _media(inputs: Inputs) -> Media:
 
 def _provenance(inputs: Inputs) -> dict[str, str]:
     settings, heard = inputs.settings, inputs[Heard]
-    used = json.dumps([asdict(g) for g in (settings.align, settings.captions)], sort_keys=True)
+    settled = replace(settings.captions, recue=inputs[Captions].anew)
+    used = json.dumps([asdict(g) for g in (settings.align, settled)], sort_keys=True)
     return {
         "vignette": __version__,
         "recognizer": heard.recognizer,
@@ -85,4 +86,5 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
         *(given.notes if given else ()),
         *inputs[Heard].notes,
         *inputs[Voices].notes,
+        *inputs[Captions].notes,
     )

@@ -73,7 +73,8 @@ class Inputs:
         if counts_frames(self.job.subtitles, language):
             rate = facts.facts(self.job.media, **self.track).frame_rate
         people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
-        given = read(self.job.subtitles, language, people, rate).without_directions()
+        given = read(self.job.subtitles, language, people, rate)
+        given = given.in_order_of_time().without_directions()
         if not given.words:
             raise SubtitlesError(
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"

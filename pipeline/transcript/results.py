@@ -201,9 +201,14 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """The result of `captions`: the cues, in order of time."""
+    """The result of `captions`: the cues, in order of time.
+
+    `anew` says that none of the editor's was kept as it was, `notes` why that was chosen.
+    """
 
     cues: tuple[Cue, ...]
+    anew: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
