@@ -9,6 +9,7 @@ from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
 
+from pipeline.audit.time_map import TimeMap
 from pipeline.english.breaks import is_counted_word, visible_length
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import Line
@@ -196,7 +197,7 @@ class Facts:
 
     `frame_rate` is in frames a second, `shots` are the times of cuts. `speech` are the regions of
     speech, `words` what is said in them (from a transcript), `differing` where a second
-    recognizer disagrees. `names` are spellings to expect.
+    recognizer disagrees. `names` are spellings to expect. `time_map` is there where the file as a whole is out of sync.
     """
 
     duration_ms: int | None = None
@@ -207,6 +208,7 @@ class Facts:
     differing: tuple[Differing, ...] = ()
     names: tuple[str, ...] = ()
     reviewed_by: str = ""
+    time_map: TimeMap | None = None
 
     def knows(self, name: str) -> bool:
         """Whether a fact is known: no speech and no shot at all are facts too,

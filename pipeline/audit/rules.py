@@ -45,6 +45,11 @@ class Rule:
         """The clause behind the rule in a profile."""
         return self.source.get(profile, "Vignette") if isinstance(self.source, dict) else self.source
 
+    @property
+    def against_recording(self) -> bool:
+        """Whether it compares captions with the recording, so that they are judged where a time map of the file puts them."""
+        return bool(self.needs)
+
     def lacks(self, facts: Facts) -> str:
         """The fact that the rule needs and does not have, "" when it can look; "a|b" needs one of them."""
         for need in self.needs:
@@ -149,6 +154,8 @@ RULES: tuple[Rule, ...] = (
          {"netflix": f"{N_GEN} (older text)", "bbc": "BBC §6.3"}, "Divide the caption at the cut.",
          needs=("shots",)),
     # Against the sound
+    Rule("out-of-sync", "greatest displacement", "ms", synchrony.out_of_sync, E, "BBC §5; 47 CFR 79.1(j)(2)(ii)",
+         "Time the whole file anew before single captions are judged."),
     Rule("sync-early", "caption before its first word", "ms", synchrony.early, W,
          f"{N_TIM}; BBC §5.2; {FCC}(ii)", "Start it on its first word.", "early_ms", ("words|speech",)),
     Rule("sync-late", "caption after its first word", "ms", synchrony.late, W,

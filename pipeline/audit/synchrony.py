@@ -6,11 +6,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from pipeline.audit.against_sound import matched, speech
-from pipeline.audit.model import Hit, Severity, ShownCue, SpokenWord, View
+from pipeline.audit.model import Document, Hit, Severity, ShownCue, SpokenWord, View
+from pipeline.audit.time_map import TimeMap
 
 # Regions of speech alone show an onset only where a silence this long came before it; chosen.
 MIN_SILENCE_BEFORE_ONSET_MS = 500
@@ -24,6 +26,21 @@ DRIFT_MIN_SPAN_MS = 600_000
 DRIFT_MIN_TOTAL_MS = 200
 # The whole trend must be this many times the median distance of the parts from the line.
 DRIFT_MIN_SIGNAL_TO_NOISE = 3
+
+
+def as_mapped(document: Document, time_map: TimeMap | None) -> Document:
+    """The document with every caption where the sound has it, so that what is wrong with all of them alike is told once."""
+    if time_map is None:
+        return document
+    return replace(document, cues=tuple(replace(c, span=time_map.moved(c.span)) for c in document.cues))
+
+
+def out_of_sync(view: View) -> Iterator[Hit]:
+    """A file whose times as a whole do not fit the sound."""
+    if found := view.facts.time_map:
+        most = max((found.displacement_ms(c.span.start_ms) for c in view.cues), key=abs, default=0)
+        problem = found.problem[:1].upper() + found.problem[1:]
+        yield Hit(f"{problem}. To put it right: {found.mend}", None, most, 0)
 
 
 def onsets(view: View) -> list[tuple[ShownCue, int]]:

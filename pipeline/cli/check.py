@@ -114,8 +114,8 @@ def _report(
 
     chosen = settings.load(PROJECT_FILE, None).captions
     illustrate = evidence.pictures if evidence else None
-    facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
-    checked = check.check(files, profiles, facts, shape, fail_on, chosen, illustrate, media, progress)
+    facts, media, audio = (evidence.facts, evidence.media.path, evidence.audio) if evidence else (None,) * 3
+    checked = check.check(files, profiles, facts, shape, fail_on, chosen, illustrate, media, progress, audio)
     say(checked.text.rstrip("\n"))
     return checked.exit_status
 
@@ -168,9 +168,9 @@ def _waive(
     rule, at, reason, by = request
     limits = settings.load(PROJECT_FILE, None).captions
     chosen = [check.profile_named(name, limits) for name in profiles]
-    facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
+    facts, media, audio = (evidence.facts, evidence.media.path, evidence.audio) if evidence else (None,) * 3
     document, _ = captions.load_with(path, facts)
-    report = check.check_file(path, chosen, facts, media)
+    report = check.check_file(path, chosen, facts, media, audio=audio)
     decision = waiver(document, report, rule, time_of(at, "--at"), reason, by or user())
     journal = journal_for(path, media)
     (written,) = edits.append(journal, [decision])
