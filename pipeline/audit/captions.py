@@ -118,7 +118,9 @@ def facts_of(read: Captioned) -> Facts:
     return Facts(
         duration_ms=read.document.duration_ms or None,
         words=words,
-        differing=tuple(Differing(p.span, p.text, p.heard) for p in read.heard_otherwise),
+        differing=tuple(
+            Differing(p.span, p.text, p.heard) for p in (*read.heard_otherwise, *read.not_confirmed)
+        ),
         names=tuple(person.name for person in read.document.people if person.name),
         reviewed_by=grade.removeprefix("reviewed by ") if grade.startswith("reviewed by ") else "",
     )

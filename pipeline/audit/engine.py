@@ -94,6 +94,7 @@ def _finding(rule: Rule, hit: Hit, profile: Profile, once: bool) -> Finding:
         mend=rule.mend,
         fixable=rule.fixable,
         needs_person=rule.needs_person,
+        topic=rule.topic,
     )
 
 

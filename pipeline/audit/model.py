@@ -28,6 +28,16 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+class Topic(IntEnum):
+    """What a rule is about, in the order in which people are told: what is said comes before how it is set."""
+
+    HEADLINE = 0  # wrong with the file as a whole
+    MEANING = 1
+    SYNCHRONY = 2
+    COMPLETENESS = 3
+    FORM = 4
+
+
 # What stands in front of a turn, with the spaces around it.
 _TURN_SIGNS = "-‐‑−–—―•> \t"
 
@@ -184,7 +194,7 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class Differing:
-    """A passage where the recognizer heard something else than the text says."""
+    """A passage where the recognizer heard something else than the text says, or, where `heard` is "", that it fits badly."""
 
     span: Span
     text: str
@@ -279,6 +289,7 @@ class Finding:
     needs_person: bool = False
     waived_by: str = ""
     reason: str = ""
+    topic: Topic = Topic.FORM
 
 
 @dataclass(frozen=True)
@@ -317,12 +328,12 @@ class Report:
         return sum(f.severity is severity for f in self.open)
 
     def groups(self) -> list[tuple[str, str, Severity, list[Finding]]]:
-        """Open findings by rule and profile: `(id, profile, worst severity, findings)`, worst and most first."""
+        """Open findings by rule and profile, `(id, profile, worst severity, findings)`: by topic, worst and most first."""
         grouped: dict[tuple[str, str], list[Finding]] = {}
         for finding in self.open:
             grouped.setdefault((finding.id, finding.profile), []).append(finding)
         rows = [(rule, profile, max(f.severity for f in fs), fs) for (rule, profile), fs in grouped.items()]
-        return sorted(rows, key=lambda r: (-r[2], -len(r[3]), r[0], r[1]))
+        return sorted(rows, key=lambda r: (r[3][0].topic, -r[2], -len(r[3]), r[0], r[1]))
 
     def share_of_cues(self, rule: str, profile: str) -> float:
         """Share of the cues that break a rule, in [0, 1]."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pipeline.audit.model import Finding, Rates, Report, Severity
+from pipeline.audit.model import Finding, Rates, Report, Severity, Topic
 from pipeline.timing import clock, format_timecode
 
 # The summary fits a screen of this many lines; chosen, as are the numbers that share them.
@@ -107,11 +107,13 @@ def needed(need: str) -> str:
 
 
 def _by_rule(report: Report) -> list[list[Finding]]:
-    """Open findings by rule, those of all profiles together: worst and most first."""
+    """Open findings by rule, those of all profiles together: by topic, worst and most first."""
     found: dict[str, list[Finding]] = {}
     for finding in report.open:
         found.setdefault(finding.id, []).append(finding)
-    return sorted(found.values(), key=lambda fs: (-max(f.severity for f in fs), -len(fs), fs[0].id))
+    return sorted(
+        found.values(), key=lambda fs: (fs[0].topic, -max(f.severity for f in fs), -len(fs), fs[0].id)
+    )
 
 
 def _rule(report: Report, found: list[Finding], examples: int) -> list[str]:
@@ -129,8 +131,10 @@ def _rule(report: Report, found: list[Finding], examples: int) -> list[str]:
     places: dict[str, None] = {}
     for finding in worst(found):
         places.setdefault(f"          {place(finding)} {finding.message}{_limit(finding)}")
-    # Where an error is, is always told.
+    # Where an error is, is always told, and every place where the words may be wrong.
     least = 1 if found[0].severity is Severity.ERROR else 0
+    if found[0].topic is Topic.MEANING:
+        least = len(places)
     return lines + list(places)[: max(examples, least)]
 
 

@@ -58,7 +58,9 @@ _STEP_MS = 20
 _REFINEMENTS = 3
 
 
-def load_in_time(path: Path, facts: Facts | None, media: Path | None, audio: Audio | None) -> tuple[Document, Facts]:
+def load_in_time(
+    path: Path, facts: Facts | None, media: Path | None, audio: Audio | None
+) -> tuple[Document, Facts]:
     """The captions in a file and what is known about the recording, a time map among it where the file is out of sync with it.
 
     Raises SubtitlesError and DocumentError.
@@ -76,7 +78,10 @@ def align_command(path: Path, media: Path | None = None) -> str:
     stem = path.name.split(".")[0]
     recording = media or Store.of(path.parent, stem).origin()
     timed = path.with_name(f"{path.stem}.timed{path.suffix}")
-    named = (shlex.quote(str(recording)) if recording else "MEDIA", *(shlex.quote(str(p)) for p in (path, timed)))
+    named = (
+        shlex.quote(str(recording)) if recording else "MEDIA",
+        *(shlex.quote(str(p)) for p in (path, timed)),
+    )
     return "vignette align {} {} -o {}".format(*named)
 
 

@@ -58,7 +58,7 @@ class Shift:
 
 
 def on_sound(shifts: Sequence[Shift], given_ms: int) -> int:
-    """A given time on the clock of the sound, in ms, by the piece of the time map that it lies in. Raises ValueError without pieces."""
+    """A given time on the clock of the sound, in ms, by the piece that it lies in. Raises ValueError without pieces."""
     if not shifts:
         raise ValueError("text without times has no relation to the sound")
     piece = next((p for p in shifts if given_ms < p.given.end_ms), shifts[-1])
