@@ -5,37 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
 
+from pipeline.audit.grading import Severity as Severity
+from pipeline.audit.grading import Topic as Topic
 from pipeline.audit.time_map import TimeMap
 from pipeline.english.breaks import is_counted_word, visible_length
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import Line
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.timing import Span
-
-
-class Severity(IntEnum):
-    """How much a finding matters; only errors change the exit status unless asked otherwise."""
-
-    INFO = 1
-    WARNING = 2
-    ERROR = 3
-
-    def __str__(self) -> str:
-        return self.name.lower()
-
-
-class Topic(IntEnum):
-    """What a rule is about, in the order in which people are told: what is said comes before how it is set."""
-
-    HEADLINE = 0  # wrong with the file as a whole
-    MEANING = 1
-    SYNCHRONY = 2
-    COMPLETENESS = 3
-    FORM = 4
 
 
 # What stands in front of a turn, with the spaces around it.
@@ -170,6 +150,11 @@ class Document:
     notes: tuple[str, ...] = ()
 
     @cached_property
+    def names_speakers(self) -> bool:
+        """Whether any caption shows who speaks, or that somebody else begins to."""
+        return any(cue.names or cue.turn_marks for cue in self.cues)
+
+    @cached_property
     def by_start(self) -> tuple[ShownCue, ...]:
         """The cues in order of their start."""
         return tuple(sorted(self.cues, key=lambda c: (c.span.start_ms, c.number)))
@@ -207,7 +192,8 @@ class Facts:
 
     `frame_rate` is in frames a second, `shots` are the times of cuts. `speech` are the regions of
     speech, `words` what is said in them (from a transcript), `differing` where a second
-    recognizer disagrees. `names` are spellings to expect. `time_map` is there where the file as a whole is out of sync.
+    recognizer disagrees. `names` are spellings to expect. `time_map` is there where the file as a whole is out of
+    sync, `voices` says how many people are heard.
     """
 
     duration_ms: int | None = None
@@ -219,6 +205,7 @@ class Facts:
     names: tuple[str, ...] = ()
     reviewed_by: str = ""
     time_map: TimeMap | None = None
+    voices: int | None = None
 
     def knows(self, name: str) -> bool:
         """Whether a fact is known: no speech and no shot at all are facts too,

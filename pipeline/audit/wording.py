@@ -51,8 +51,9 @@ def repeats(view: View) -> Iterator[Hit]:
 
 
 def no_speakers(view: View) -> Iterator[Hit]:
-    """A file that never says who speaks; with a transcript, every change of speaker is judged instead."""
-    if view.cues and not view.facts.words and not any(c.names or c.turn_marks for c in view.cues):
+    """A file that never says who speaks; with a transcript, every change of speaker is judged instead. Of one voice
+    it is enough to see it."""
+    if view.cues and not view.facts.words and view.facts.voices != 1 and not view.document.names_speakers:
         yield Hit("No caption says who is speaking.")
 
 

@@ -12,8 +12,8 @@ from pipeline.audit.html import as_html
 from pipeline.audit.model import Finding, Rates
 from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.audit.waivers import waive
+from pipeline.commands.checked_file import load_with_evidence
 from pipeline.commands.waive import waivers_for
-from pipeline.commands.whole_file import load_in_time
 from pipeline.errors import DocumentError, SubtitlesError, UsageError
 from pipeline.media.facts import Audio
 from pipeline.profiles import PROFILES, Profile, adjusted
@@ -95,7 +95,7 @@ def check_file(
 ) -> Report:
     """Audit one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError, DocumentError, JournalError."""
     progress(0.0)
-    document, known = load_in_time(path, facts, media, audio)
+    document, known = load_with_evidence(path, facts, media, audio)
     report = audit(document, profiles, known, progress=part(progress, 0.5, 1.0))
     return waive(report, waivers_for(path, media))
 

@@ -18,7 +18,6 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audit.captions import load_with
 from pipeline.audit.model import Document, Facts, ShownCue, View
 from pipeline.audit.synchrony import as_mapped, onsets
 from pipeline.audit.time_map import TimeMap
@@ -58,19 +57,14 @@ _STEP_MS = 20
 _REFINEMENTS = 3
 
 
-def load_in_time(
-    path: Path, facts: Facts | None, media: Path | None, audio: Audio | None
-) -> tuple[Document, Facts]:
-    """The captions in a file and what is known about the recording, a time map among it where the file is out of sync with it.
-
-    Raises SubtitlesError and DocumentError.
-    """
-    document, known = load_with(path, facts)
-    shifts = _shifts(document, known, path, audio)
+def time_map(
+    document: Document, facts: Facts, path: Path, media: Path | None, audio: Audio | None
+) -> TimeMap | None:
+    """The time map of a file that is out of sync as a whole; None for one that is not, or of which nobody can tell."""
+    shifts = _shifts(document, facts, path, audio)
     if not _is_displaced(document, shifts):
-        return document, known
-    found = TimeMap(shifts, present(shifts), align_command(path, media))
-    return document, replace(known, time_map=found)
+        return None
+    return TimeMap(shifts, present(shifts), align_command(path, media))
 
 
 def align_command(path: Path, media: Path | None = None) -> str:
