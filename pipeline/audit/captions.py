@@ -18,6 +18,7 @@ from pipeline.formats.document.reader import bytes_of
 from pipeline.formats.readers import READERS, Opened, opened, turns
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, text_lines
+from pipeline.formats.writers.render import DRAFT_NOTICE
 from pipeline.timing import Span
 from pipeline.transcript import Grade, Kind
 from pipeline.transcript.subtitles import SubtitlesFormat
@@ -26,10 +27,19 @@ from pipeline.transcript.subtitles import SubtitlesFormat
 def from_opened(name: str, opened: Opened, lang: str = "en") -> Document:
     """A subtitle file as the readers read it, with the flaws of its text. Cues without times are left out."""
     kind = "vtt" if name.lower().endswith(".vtt") else str(opened.format)
-    reading = Reading(READERS[opened.format].lines, turns.learn_labels(opened.cues))
-    cues = [as_shown(n, cue, reading) for n, cue in enumerate(opened.cues, 1) if cue.span is not None]
+    read = [_without_notice(cue) for cue in opened.cues]
+    reading = Reading(READERS[opened.format].lines, turns.learn_labels(cue for cue in read if cue))
+    cues = [as_shown(n, cue, reading) for n, cue in enumerate(read, 1) if cue and cue.span is not None]
     flaws = scan(opened.source, kind, {cue.line: cue.number for cue in cues})
     return Document(name, kind, tuple(cues), flaws, lang, opened.notes)
+
+
+def _without_notice(cue: RawCue) -> RawCue | None:
+    """A cue without our own notice that the file is a draft, which nobody says; None where that is all of it."""
+    lines = tuple(line for line in cue.lines if "".join(p.text for p in line).strip() != DRAFT_NOTICE)
+    if lines == tuple(cue.lines):
+        return cue
+    return replace(cue, lines=lines) if lines else None
 
 
 def as_shown(number: int, cue: RawCue, reading: Reading) -> ShownCue:

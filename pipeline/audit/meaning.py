@@ -143,3 +143,36 @@ def unknown_words(view: View) -> Iterator[Hit]:
 
 def _is_acronym(word: str) -> bool:
     return sum(map(str.isupper, word)) > 1
+
+
+def misspelled_names(view: View) -> Iterator[Hit]:
+    """Words that are one edit away from a name that is known."""
+    known = {part for name in view.facts.names for part in name.split() if len(part) >= 4}
+    lower = {k.casefold() for k in known}
+    for cue in view.cues if known else ():
+        for word in re.findall(r"[A-Z][\w’'-]{3,}", cue.text):
+            bare = re.sub(r"['’]s$", "", word)
+            if bare.casefold() not in lower and (near := _similar_name(bare, known)):
+                yield Hit(f"'{bare}' may be '{near}'.", cue, bare, near)
+                break
+
+
+def _similar_name(word: str, known: set[str]) -> str | None:
+    """A known name at most one edit away from the word, with the same first letter."""
+    for name in sorted(known):
+        if (
+            abs(len(name) - len(word)) <= 1
+            and name[0] == word[0]
+            and _one_edit_apart(word.casefold(), name.casefold())
+        ):
+            return name
+    return None
+
+
+def _one_edit_apart(one: str, other: str) -> bool:
+    """Whether the Damerau-Levenshtein distance is at most one: a letter replaced, added, dropped, or two swapped."""
+    start = next(
+        (k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])

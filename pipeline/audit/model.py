@@ -17,7 +17,6 @@ from pipeline.formats.readers.raw_cue import Line
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.timing import Span
 
-
 # What stands in front of a turn, with the spaces around it.
 _TURN_SIGNS = "-‐‑−–—―•> \t"
 

@@ -102,7 +102,7 @@ RULES: tuple[Rule, ...] = (
          "Listen again.", needs=("differing",), needs_person=True, topic=Topic.MEANING),
     Rule("word-unknown", "word", "", meaning.unknown_words, W, f"{FCC}(i)",
          "Listen, and write the word that is said.", needs_person=True, topic=Topic.MEANING),
-    Rule("spelling-names", "word", "", wording.misspelled_names, I, f"BBC §2.5; {FCC}(i)",
+    Rule("spelling-names", "word", "", meaning.misspelled_names, I, f"BBC §2.5; {FCC}(i)",
          "Check the spelling.",
          needs=("names",), needs_person=True, topic=Topic.MEANING),
     # Layout

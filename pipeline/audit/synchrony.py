@@ -18,6 +18,9 @@ from pipeline.audit.time_map import TimeMap
 MIN_SILENCE_BEFORE_ONSET_MS = 500
 # A caption farther from every onset than this is not late: it belongs to other speech. Chosen.
 MAX_ONSET_DISTANCE_MS = 3000
+# So many words may stand between two that belong to one utterance, and so long a pause; chosen.
+MAX_UNHEARD_WORDS = 4
+MAX_PAUSE_WITHIN_MS = 2000
 # A trend of half a second an hour, seen in at least 30 captions over at least ten minutes, and worth at least a fifth
 # of a second in all. Chosen: film at 24 frames a second shown at 25 drifts by 144 s an hour, a slow clock by less.
 DRIFT_MIN_MS_PER_HOUR = 500
@@ -59,9 +62,22 @@ def _word_onsets(view: View) -> list[tuple[ShownCue, int]]:
     found = []
     for cue in view.cues:
         first = pairs[cue.number][0] if pairs[cue.number] else None
-        if first is not None and not _begins_with_sound(cue):
-            found.append((cue, cue.span.start_ms - _onset(words, first, cue)))
+        if first is None or _begins_with_sound(cue) or not _is_its_own(pairs[cue.number], words, cue):
+            continue
+        found.append((cue, cue.span.start_ms - _onset(words, first, cue)))
     return found
+
+
+def _is_its_own(pairs: Sequence[int | None], words: Sequence[SpokenWord], cue: ShownCue) -> bool:
+    """Whether the transcript's word that a caption's first is paired with is said with the rest of the caption, and is not
+    an equal word of another utterance; of one word alone, whether it is said near to the caption."""
+    first, *rest = [p for p in pairs if p is not None]
+    if not rest:
+        return words[first].span.gap_ms(cue.span) <= MAX_ONSET_DISTANCE_MS and len(pairs) <= MAX_UNHEARD_WORDS
+    follows = rest[0] - first <= MAX_UNHEARD_WORDS + 1 and words[rest[0]].speaker == words[first].speaker
+    return rest[0] > first and (
+        follows or words[rest[0]].span.gap_ms(words[first].span) <= MAX_PAUSE_WITHIN_MS
+    )
 
 
 def _onset(words: Sequence[SpokenWord], first: int, cue: ShownCue) -> int:

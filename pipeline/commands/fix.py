@@ -17,7 +17,7 @@ from pipeline.audit.captions import load
 from pipeline.audit.fixes import Mend, mend
 from pipeline.audit.model import Document
 from pipeline.audit.waivers import waive
-from pipeline.commands.checked_file import load_with_evidence
+from pipeline.commands.checked_file import load_with_evidence, with_duration
 from pipeline.commands.guarded_file import GuardedFile
 from pipeline.commands.waive import waivers_for
 from pipeline.errors import OutputError, SubtitlesError
@@ -54,6 +54,7 @@ def propose(
     Raises SubtitlesError for a file that cannot be read, is of another format, or is out of sync as a whole.
     """
     document, known = load_with_evidence(path, facts, media, audio)
+    known = with_duration(known, path, media)
     if document.format not in ("srt", "vtt"):
         raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
     if known.time_map is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.errors import counted
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
     AlignmentReport,
@@ -62,9 +63,11 @@ def _about_speakers(transcript: Transcript) -> tuple[str, ...]:
     named = sum(bool(s.evidence) for s in voices.speakers)
     unsure = sum(u.uncertain for u in voices.utterances)
     marked = (
-        f"; in {unsure} of {len(voices.utterances)} utterances it is not certain who speaks" if unsure else ""
+        f"; in {unsure} of {counted(len(voices.utterances), 'utterance')} it is not certain who speaks"
+        if unsure
+        else ""
     )
-    return (f"{count} speaker{'s' if count > 1 else ''}, {named} of them by name{marked}",)
+    return (f"{counted(count, 'speaker')}, {named} of them by name{marked}",)
 
 
 def _unnamed(transcript: Transcript) -> tuple[str, ...]:
@@ -136,7 +139,7 @@ def alignment_issues(report: AlignmentReport, absent: tuple[Passage, ...] = ()) 
         ),
     ):
         if passages:
-            count = f"{len(passages)} {one if len(passages) == 1 else many}"
+            count = counted(len(passages), one, many)
             issues.append(f"{count}: {at_times([p.span for p in passages])}")
     return issues
 
