@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli.options import shape_of
+from pipeline.cli.options import refuse_folders, shape_of
 from pipeline.errors import UsageError
 from pipeline.progress import Progress, silent
 
@@ -63,6 +63,7 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
     ) -> int:
         """Check captions, whoever made them: findings with clause, measured value, limit and a mend."""
         shape = shape_of(format, as_json)
+        refuse_folders(*files, media)
         _check_choices(shape, fail_on)
         _check_combinations(fix, waive, shape, {"--in-place": in_place, "--overwrite": overwrite})
         _check_waiver(files, waive, at, reason, fix)

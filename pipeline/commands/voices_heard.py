@@ -26,10 +26,12 @@ _MIN_VOICE_MS = 2500
 
 
 def voice_count(audio: Audio, speech: Sequence[Span]) -> int | None:
-    """How many voices speak in these regions, each for more than moments; None where no speaker encoder can be used."""
+    """How many voices speak in these regions, each for more than moments; None where nothing here can surely tell them apart."""
     heard = _sample([piece for region in speech for piece in _pieces(region)])
     try:
-        encoder = embeddings.choose(model_folders())
+        encoder = embeddings.choose(model_folders(), loaded=True)
+        if not encoder.sure:
+            return None
 
         def embed(spans: Sequence[Span], progress: Progress) -> list[Floats | None]:
             return [*embeddings.embed(audio, spans, encoder, progress)]
