@@ -130,11 +130,15 @@ def unknown_words(view: View) -> Iterator[Hit]:
     small = {bare_word(word) for word, _ in shown if word[:1].islower()}
     for written, cue in shown:
         word = bare_word(written)
-        if word in own or written[-1:] in _CUT_OFF or _is_acronym(written):
+        if word in names or counts[word] > MAX_SLIPS or written[-1:] in _CUT_OFF or _is_acronym(written):
             continue
         likely = likely_word(word.removesuffix("'s"), own)
         # What has a capital everywhere may be a name, unless it is near to a word of grammar or of the same letters.
-        sure = likely and (likely in names | CLOSED_CLASS or sorted(likely) == sorted(word))
+        sure = (
+            likely
+            and word not in dictionary()
+            and (likely in names | CLOSED_CLASS or sorted(likely) == sorted(word))
+        )
         if likely and (word in small or sure):
             plain = re.sub(r"\W+$", "", written)
             meant = likely.capitalize() if plain[0].isupper() else likely

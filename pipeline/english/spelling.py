@@ -13,16 +13,42 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from pipeline.english import breaks
+from pipeline.english.numbers import NUMBER_WORDS
 from pipeline.english.pronounce import INTERJECTIONS, dictionary, is_derived
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Shorter words are one slip away from too many others; chosen.
 _MIN_LETTERS = 4
+# Shorter words are made of a stem and an ending by chance ("thee-er"); chosen.
+_MIN_DERIVED_LETTERS = 8
 # From so many letters on another order of the same letters is no chance; chosen.
 _MIN_ANAGRAM_LETTERS = 6
 # Words that no lexicon of inflections lists, since they have none.
 CLOSED_CLASS = (
     breaks.ARTICLES | breaks.PREPOSITIONS | breaks.CONJUNCTIONS | breaks.SUBJECTS | breaks.AUXILIARIES
+)
+# Names of days and months, which have no inflections and are written with a capital. "May" is a word of grammar.
+_CALENDAR = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
 )
 
 
@@ -33,20 +59,42 @@ def likely_word(word: str, own: Mapping[str, int]) -> str | None:
     """
     if len(word) < _MIN_LETTERS or not (word.isascii() and word.isalpha()) or re.search(r"(.)\1\1", word):
         return None
-    if word in own or word in dictionary() or word in INTERJECTIONS or is_derived(word):
+    if word in dictionary():
+        return _swapped_word_of_grammar(word)
+    if word in own or word in INTERJECTIONS or (len(word) >= _MIN_DERIVED_LETTERS and is_derived(word)):
         return None
-    candidates = [w for w in dict.fromkeys((*_rearranged(word), *_one_slip_away(word))) if _is_usual(w, own)]
+    near = dict.fromkeys(_one_slip_away(word))
+    candidates = [w for w in dict.fromkeys((*near, *_rearranged(word))) if _is_usual(w, own)]
     if not candidates or _has_lemma(word):
         return None
-    same = "".join(sorted(word))
-    return max(
-        candidates, key=lambda w: (w in own, "".join(sorted(w)) == same, w in CLOSED_CLASS, w[0] == word[0])
+    return max(candidates, key=lambda w: (w in own, w in near, *_likeness(w, word)))
+
+
+def _likeness(candidate: str, word: str) -> tuple[bool, ...]:
+    """What makes a candidate likelier, the most telling first."""
+    return (
+        sorted(candidate) == sorted(word),
+        candidate in CLOSED_CLASS,
+        candidate[0] == word[0],
+        candidate[-1] == word[-1],
+        len(candidate) > len(word),
     )
+
+
+def _swapped_word_of_grammar(word: str) -> str | None:
+    """The word of grammar of which a surname in the dictionary ("thier") is the same with two neighbouring letters swapped."""
+    swapped = (word[:k] + word[k + 1] + word[k] + word[k + 2 :] for k in range(len(word) - 1))
+    found = next((w for w in swapped if w in CLOSED_CLASS and w != word), None)
+    return None if found is None or word in CLOSED_CLASS | NUMBER_WORDS or _has_lemma(word) else found
 
 
 def _is_usual(word: str, own: Mapping[str, int]) -> bool:
     """Whether a word is one that people mean: of the text itself, a word of grammar, or one that has inflections."""
-    return word in own or word in CLOSED_CLASS or (word in dictionary() and _has_lemma(word))
+    return (
+        word in own
+        or word in CLOSED_CLASS | _CALENDAR | NUMBER_WORDS
+        or (word in dictionary() and _has_lemma(word))
+    )
 
 
 def _one_slip_away(word: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A file that is out of sync as a whole: one error that says how, whichever witness there is, and none where single captions are."""
+"""A file that is out of sync as a whole is one error that says how, whichever witness there is; single captions make none."""
 
 from __future__ import annotations
 
