@@ -148,10 +148,14 @@ def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
     """
     document, own = load(path)
     if own.words is None and (facts is None or facts.words is None) and (beside := transcript_beside(path)):
-        own = facts_of(beside)
-        note = f"the words that are said are those of {beside_path(path).name}"
-        document = replace(document, notes=(*document.notes, note))
+        own, document = facts_of(beside), with_source_of_words(document, beside_path(path).name)
     return document, merged(own, facts)
+
+
+def with_source_of_words(document: Document, source: str) -> Document:
+    """The document with a note on which transcript tells the words that are said."""
+    note = f"the words that are said are those of {source}"
+    return replace(document, notes=(*document.notes, note))
 
 
 def beside_path(path: Path) -> Path:
@@ -161,8 +165,14 @@ def beside_path(path: Path) -> Path:
 
 def transcript_beside(path: Path) -> Captioned | None:
     """Our own transcript of the recording, where there is one and its words can be trusted; else None."""
-    beside = beside_path(path)
-    if path.suffix.lower() == ".json" or path.name.startswith(".") or not beside.is_file():
+    if path.suffix.lower() == ".json" or path.name.startswith("."):
+        return None
+    return trusted_transcript(beside_path(path))
+
+
+def trusted_transcript(beside: Path) -> Captioned | None:
+    """Our own transcript in a file, where there is one and its words can be trusted; else None."""
+    if not beside.is_file():
         return None
     try:
         read = captions.parse(bytes_of(beside), beside)

@@ -120,7 +120,7 @@ _REMEDIES = {
     "speech": _MEDIA,
     "words": _RUN,
     "differing": "a run with Whisper ('vignette models fetch small.en')",
-    "names": _RUN,
+    "names": "--media RECORDING with people and terms in its sidecar",
 }
 
 

@@ -43,7 +43,7 @@ def out_of_sync(view: View) -> Iterator[Hit]:
     if found := view.facts.time_map:
         most = max((found.displacement_ms(c.span.start_ms) for c in view.cues), key=abs, default=0)
         problem = found.problem[:1].upper() + found.problem[1:]
-        yield Hit(f"{problem}. To put it right: {found.mend}", None, most, 0)
+        yield Hit(f"{problem}. To put it right: {found.mend}", None, most)
 
 
 def onsets(view: View) -> list[tuple[ShownCue, int]]:

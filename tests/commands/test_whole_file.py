@@ -86,7 +86,7 @@ def test_a_whole_file_late_or_early_is_one_error(by_ms: int, film: Evidence, tmp
 
 @pytest.mark.parametrize(
     ("speed", "says"),
-    [(25 / 24, "24 frames a second does where 25"), (25 / 23.976, "23.976 frames a second does where 25"), (0.96, "25 frames")],
+    [(25 / 24, "24 frames a second where 25"), (25 / 23.976, "23.976 frames a second where 25"), (0.96, "25 frames")],
 )  # fmt: skip
 def test_another_speed_is_told_with_its_frame_rates(
     speed: float, says: str, film: Evidence, tmp_path: Path

@@ -194,7 +194,7 @@ def _frame_rates(rate: float) -> str:
     for made_for, shown_at in RATE_PAIRS:
         if abs(float(made_for / shown_at) - rate) < _MAX_UNITY_DEVIATION:
             there, here = (names.get(r, str(r)) for r in (made_for, shown_at))
-            return f", as one made for {there} frames a second does where {here} are shown"
+            return f" (as one made for {there} frames a second where {here} are shown)"
     return ""
 
 
