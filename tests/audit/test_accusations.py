@@ -147,4 +147,6 @@ def test_what_would_let_a_rule_look_is_named(tmp_path: Path) -> None:
             )
         ]
     )
-    assert "--media RECORDING tells" not in next(line for line in heard.splitlines() if "could not look" in line)
+    assert "--media RECORDING tells" not in next(
+        line for line in heard.splitlines() if "could not look" in line
+    )
