@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import json_text
+from pipeline.cli.options import json_text, refuse_folders
 from pipeline.errors import OutputError, UsageError
 from pipeline.progress import Progress
 
@@ -49,6 +49,7 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         from pipeline.run.jobs import sidecar_of
         from pipeline.run.report import alignment_issues
 
+        refuse_folders(media, subtitles, out, report)
         for target in (out, report):
             if target is not None and target.resolve() in (media.resolve(), subtitles.resolve()):
                 raise OutputError(target, "is an input of this very command", "name another file")

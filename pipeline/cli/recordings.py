@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.options import refuse_folders
 from pipeline.errors import MediaError, UsageError
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ Overwrite = Annotated[
 
 def check_exists(media: Path) -> None:
     """Raise UsageError for a folder, MediaError for what is no file."""
-    if media.is_dir():
-        raise UsageError(f"'{media}' is a folder", "name one recording in it")
+    refuse_folders(media)
     if not media.is_file():
         raise MediaError(media, "does not exist", "check the name")
 
@@ -47,10 +47,7 @@ def jobs_of(
 
 def job_of(media: Path, out: Path, subtitles: Path | None, overrides: tuple[str, ...]) -> Job:
     """The job of the one recording named. Raises UsageError for a folder, whatever it holds."""
-    if media.is_dir():
-        raise UsageError(
-            f"'{media}' is a folder, and one recording is decided about", "name one recording in it"
-        )
+    refuse_folders(media)
     (job,) = jobs_of((media,), out, subtitles, overrides)
     return job
 

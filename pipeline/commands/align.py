@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import SubtitlesError, UsageError
+from pipeline.errors import SubtitlesError, UsageError, counted
 from pipeline.formats.document.writer import alignment_as_json
 from pipeline.formats.readers import counts_frames, read, source_text
 from pipeline.formats.retime import retime
@@ -108,14 +108,19 @@ def realign(
         raise SubtitlesError(subtitles, problem, "name the right file")
     if not given.timed:
         return Realigned(
-            _captioned_script(aligned, audio, given, settings, out).encode("utf-8"), aligned, given.notes
+            _captioned_script(aligned, audio, given, settings, out).encode("utf-8"), aligned, _noted(given)
         )
     moved = dict(zip(order, new_times(in_order, aligned), strict=True))
     spans = [moved[n] for n in range(len(given.cues))]
     text = retime(source_text(subtitles, settings.language), given.format, spans)
     return Realigned(
-        _encoded(text, given, subtitles), aligned, (*in_order.notes, *_displaced(given, aligned, spans))
+        _encoded(text, given, subtitles), aligned, (*_noted(in_order), *_displaced(given, aligned, spans))
     )
+
+
+def _noted(given: Subtitles) -> tuple[str, ...]:
+    """What was repaired while the file was read, each with its name."""
+    return tuple(f"{given.name}: {note}" for note in given.notes)
 
 
 def _displaced(given: Subtitles, aligned: Aligned, spans: Sequence[Span]) -> tuple[str, ...]:
@@ -130,8 +135,8 @@ def _displaced(given: Subtitles, aligned: Aligned, spans: Sequence[Span]) -> tup
     ]
     if not displaced:
         return ()
-    one = "1 cue stood" if len(displaced) == 1 else f"{len(displaced)} cues stood"
-    return (f"{one} elsewhere, and went where the words are said: {at_times(displaced)}",)
+    stood = f"{counted(len(displaced), 'cue')} stood"
+    return (f"{stood} elsewhere, and went where the words are said: {at_times(displaced)}",)
 
 
 def _check_format(given: Subtitles, out: Path) -> None:

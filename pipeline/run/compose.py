@@ -83,7 +83,7 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
         *inputs[Sound].notes,
         *_odd_length(inputs),
         *inputs[Picture].notes,
-        *(given.notes if given else ()),
+        *([f"{given.name}: {note}" for note in given.notes] if given else ()),
         *inputs[Heard].notes,
         *inputs[Voices].notes,
         *inputs[Captions].notes,
