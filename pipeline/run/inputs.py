@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -10,6 +12,7 @@ from pipeline.files import digest_of_file, model_folders
 from pipeline.media import facts
 from pipeline.media.audio import Audio
 from pipeline.media.digest import digest
+from pipeline.media.opening import stamp, steady
 from pipeline.run.jobs import Job
 from pipeline.run.store import Store, digest_of
 from pipeline.settings import Settings
@@ -35,6 +38,7 @@ class Inputs:
         self._audio: Audio | None = None
         self._found: dict[type, Any] = {}
         self._digests: dict[type, str] = {}
+        self._stamp = stamp(job.media)
 
     def __enter__(self) -> Inputs:
         return self
@@ -55,6 +59,12 @@ class Inputs:
         if kind not in self._digests:
             self._digests[kind] = digest_of(self._found[kind], kind)
         return self._digests[kind]
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Raise MediaError where the recording is not what it was at first, whatever else went wrong because of that."""
+        with steady(self.job.media, self._stamp):
+            yield
 
     @property
     def settings(self) -> Settings:

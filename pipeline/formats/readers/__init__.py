@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.errors import SubtitlesError
+from pipeline.errors import SubtitlesError, foreign
 from pipeline.files import read_regular
 from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
 from pipeline.formats.readers.encoding import Decoded
@@ -92,7 +92,8 @@ def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subti
 def _read(path: Path, data: bytes, lang: str, known_names: tuple[str, ...]) -> Subtitles:
     """Kept, because whoever tries several decisions reads the same file for each of them."""
     found = _opened(path, data, lang)
-    cues = words.tokenize(found.cues, known_names, found.script)
+    with foreign(path, SubtitlesError):
+        cues = words.tokenize(found.cues, known_names, found.script)
     return Subtitles(path.name, found.format, cues, found.source.encoding, lang, found.notes)
 
 
@@ -118,6 +119,11 @@ def opened(path: Path, lang: str = "en") -> Opened:
 
 
 def _opened(path: Path, data: bytes, lang: str) -> Opened:
+    with foreign(path, SubtitlesError):
+        return _parsed(path, data, lang)
+
+
+def _parsed(path: Path, data: bytes, lang: str) -> Opened:
     if data.startswith(b"PK"):
         return Opened(Decoded("", "utf-8"), SubtitlesFormat.DOCX, docx.parse(data, path), (), True)
     decoded = encoding.decode(data, path, lang)
