@@ -124,8 +124,9 @@ def _tell_length(replay: Replay, found: Sound) -> Sound:
 
 
 def _picture_reads(inputs: Inputs) -> dict[str, Any]:
-    settings = _plain(inputs.settings.picture)
-    return {**inputs.recording, "settings": settings, "reader": picture.reader_identity()}
+    settings = inputs.settings.picture
+    reader = picture.reader_identity() if settings.read_text else ""
+    return {**inputs.recording, "settings": _plain(settings), "reader": reader}
 
 
 def _see(inputs: Inputs, progress: Progress) -> Picture:

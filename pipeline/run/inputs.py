@@ -14,7 +14,7 @@ from pipeline.media.audio import Audio
 from pipeline.media.digest import digest
 from pipeline.media.opening import stamp, steady
 from pipeline.run.jobs import Job
-from pipeline.run.store import Store, digest_of
+from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.embeddings import Encoder
@@ -92,7 +92,7 @@ class Inputs:
 
     @cached_property
     def media_sha256(self) -> str:
-        return digest(self.job.media, self.store.folder / "media-digest.json")
+        return digest(self.job.media, self.store.folder / MEDIA_DIGEST)
 
     @property
     def track(self) -> dict[str, Any]:

@@ -23,11 +23,10 @@ from pipeline.errors import OutputError
 from pipeline.files import WORK_FOLDER, digest_of_file, write_atomic
 
 T = TypeVar("T")
-_OUTPUTS = "outputs.json"
-_INTENDED = "intended.json"
-_ORIGIN = "origin"
-_WRITTEN = "written"
+# The files that are tried as locks, in this order.
 _LOCKS = ("lock", "run.lock")
+# The cache of the recording's digest.
+MEDIA_DIGEST = "media-digest.json"
 
 # Digests of the outputs as written last, by file name.
 _OUTPUTS = "outputs.json"
@@ -220,6 +219,13 @@ class Store:
         held = self.written()
         if path.name in held:
             self.record_written({**held, path.name: digest_of_file(path)})
+
+    def discard(self) -> None:
+        """Remove the store of a recording of which nothing could be made; one that holds an artefact stays."""
+        with suppress(OSError):
+            if {p.name for p in self.folder.iterdir()} <= {*_LOCKS, _ORIGIN, MEDIA_DIGEST}:
+                shutil.rmtree(self.folder)
+                self.folder.parent.rmdir()  # where nothing else is in it
 
     def forget(self) -> None:
         """Remove every artefact of this recording. Raises OutputError."""

@@ -65,6 +65,9 @@ gives it away; add its name to `SubtitlesFormat` and one line here. Words, label
 `words.tokenize` for all formats alike. What is written in it should go the same way back: add it to the round
 trip in the tests. A format that is not text (.docx) decodes itself in `read`."""
 
+TEXT_SUFFIXES = frozenset(s for reader in READERS.values() for s in reader.suffixes) | {".docx"}
+"""The endings of the names of files that are read here."""
+
 _FOREIGN_SIGNATURES = (  # files that are brought by mistake, by their first bytes
     (b"{\\rtf", "is an RTF document", "save it as .docx or .txt"),
     (b"%PDF", "is a PDF document", "save its text as .txt"),
