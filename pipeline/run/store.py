@@ -127,11 +127,7 @@ class Store:
         )
 
     def _make_folder(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            remedy = "choose another folder with --out"
-            raise OutputError(self.folder, f"cannot be made: {error.strerror}", remedy) from error
+        _make(self.folder)
 
     def _held(self, stage: str) -> dict[str, Any] | None:
         """The JSON object in a file of the store, None where it is missing or damaged."""
@@ -204,15 +200,16 @@ class Store:
     def keep_written(self, name: str, data: bytes) -> None:
         """Keep a copy of an output as written, to tell later what a person changed in it. Raises OutputError."""
         folder = self.folder / _WRITTEN
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         write_atomic(folder / name, data)
 
     def last_written(self, name: str) -> Path | None:
         """The path of the kept copy of an output, None when there is none or it is not of the last time we wrote it."""
         copy = self.folder / _WRITTEN / name
-        if not copy.is_file() or digest_of_file(copy) != self.written().get(name):
-            return None
-        return copy
+        with suppress(OSError):  # one that cannot be read tells nothing
+            if copy.is_file() and digest_of_file(copy) == self.written().get(name):
+                return copy
+        return None
 
     def take_over(self, path: Path) -> None:
         """Record a mended output as ours as it stands now, so that the next run may replace it. Raises OutputError."""
@@ -235,6 +232,14 @@ class Store:
             return
         except OSError as error:
             raise OutputError(self.folder, f"cannot be removed: {error.strerror}") from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        remedy = "choose another folder with --out"
+        raise OutputError(folder, f"cannot be made: {error.strerror}", remedy) from error
 
 
 def _changed(before: Any, now: Mapping[str, Any]) -> list[str]:

@@ -27,6 +27,7 @@ from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
 _MAX_NOTES = 12  # what a person still reads; chosen, not measured
+_MAX_CUES = 100_000  # more than a day of captions of one second each; every later step takes its time
 _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
 
 
@@ -123,7 +124,11 @@ def opened(path: Path, lang: str = "en") -> Opened:
 
 def _opened(path: Path, data: bytes, lang: str) -> Opened:
     with foreign(path, SubtitlesError):
-        return _parsed(path, data, lang)
+        found = _parsed(path, data, lang)
+    if len(found.cues) > _MAX_CUES:
+        problem = f"holds {len(found.cues):,} captions or paragraphs, far more than any recording"
+        raise SubtitlesError(path, problem, "give the subtitles of one recording")
+    return found
 
 
 def _parsed(path: Path, data: bytes, lang: str) -> Opened:
