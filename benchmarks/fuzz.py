@@ -234,7 +234,9 @@ def main() -> None:
     faults: list[Fault] = []
     with tempfile.TemporaryDirectory(prefix="vignette-fuzz-") as folder:
         for seed in chosen:
-            attempt(READERS[seed.kind], _written(seed, Path(folder)))  # loads what it needs, outside of the time
+            attempt(
+                READERS[seed.kind], _written(seed, Path(folder))
+            )  # loads what it needs, outside of the time
             found, told = run(seed, share, given.seed, Path(folder))
             print(f"{seed.name:<12} {share:5} files  {len(found)} faults  {told['net']} net", flush=True)
             faults += found

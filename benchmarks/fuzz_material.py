@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import random
@@ -108,31 +109,36 @@ definition = "what brings it on"
 broader = "relapse"
 patterns = '''
 client: ^ every {late} [so|very] I ... drink~ & bar &! (never|not)
-whenever I ...5 walk past !that pub$  # a remark
+!never whenever I ...5 walk past (that|the) pub$  # a remark
 '''
 examples = '''
 Every late night I just drink at the bar
 '''
 """
+_DECISIONS = (
+    ("words", "will", "will hold", 17374, "the week. Nobody", "643bad962abb"),
+    ("words", "slept", "slept it.", 15524, "at last I", "402f19a353f5"),
+)
 _JOURNAL = "".join(
     json.dumps(
         {
             "at": f"2026-03-0{n}T09:00:00.000000Z",
-            "by": "ana",
-            "id": f"{n:016x}",
+            "who": "Ana",
             "kind": kind,
-            "schema": 1,
-            **more,
+            "value": {"text": new},
+            "anchor": {
+                "text": old,
+                "start_ms": at,
+                "end_ms": at + 400,
+                "before": before,
+                "after": "and then",
+            },
+            "v": 1,
+            "id": id,
         }
     )
     + "\n"
-    for n, (kind, more) in enumerate(
-        (
-            ("text", {"anchor": {"words": ["good", "morning"], "at_ms": 1000}, "to": "Good evening"}),
-            ("person", {"person": "speaker-1", "name": "Ruth"}),
-        ),
-        1,
-    )
+    for n, (kind, old, new, at, before, id) in enumerate(_DECISIONS, 1)
 )
 _LABELLED = "".join(
     json.dumps({"id": f"a{n}", "transcript_id": n, "text": text, "concepts": concepts}) + "\n"
@@ -149,13 +155,20 @@ _STYLES = (
     '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:style w:styleId="A">'
     '<w:basedOn w:val="B"/><w:rPr><w:vanish/></w:rPr></w:style></w:styles>'
 )
-_BODY = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+
+
+def body(inside: str) -> str:
+    """The XML of a Word document with this between the tags of its body."""
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    head = f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{space}"><w:body>'
+    return f"{head}{inside}</w:body></w:document>"
+
+
+_BODY = body(
     '<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Monday</w:t></w:r></w:p>'
     "<w:p><w:r><w:rPr><w:rStyle w:val='A'/></w:rPr><w:t>RUTH: Good</w:t><w:tab/><w:t>morning.</w:t></w:r></w:p>"
     "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Omar</w:t></w:r></w:p></w:tc><w:tc><w:p><w:del><w:r><w:t>No</w:t></w:r></w:del>"
-    "<w:r><w:t>It was a long week.</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>"
+    "<w:r><w:t>It was a long week.</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
 )
 
 
@@ -163,11 +176,11 @@ def _text(content: str) -> Callable[[], bytes]:
     return lambda: content.encode()
 
 
-def packed(body: str = _BODY, how: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A Word document with this body."""
+def packed(xml: str = _BODY, how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A Word document with this XML."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", how) as archive:
-        archive.writestr("word/document.xml", body)
+        archive.writestr("word/document.xml", xml)
         archive.writestr("word/styles.xml", _STYLES)
     return made.getvalue()
 
@@ -186,7 +199,9 @@ def _recording(suffix: str) -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / f"x{suffix}"
-        picture = ["-f", "lavfi", "-i", "testsrc=s=64x64:r=5:d=1.5"] if suffix in (".mp4", ".mkv", ".ts") else []
+        picture = (
+            ["-f", "lavfi", "-i", "testsrc=s=64x64:r=5:d=1.5"] if suffix in (".mp4", ".mkv", ".ts") else []
+        )
         sound = ["-f", "lavfi", "-i", "sine=f=300:d=1.5:r=16000"]
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *picture, *sound, "-shortest", str(made)]
         subprocess.run(command, check=True)
@@ -229,15 +244,133 @@ SEEDS = (
 
 # What is put into text: marks of the formats, numbers and characters at which readers break.
 _TOKENS = (
-    *("<", ">", "<v ", "</", "&", "&#", "&#x110000;", "{", "}", "{\\", "\\N", "\\p1", "[", "]", "[[", "]]", "(", ")", "-->"),
-    *("\n", "\n\n", "\r", "\r\n", "\t", " ", "\x00", "\x0b", "\x0c", "\x1a", "\x85", "\u2028", "\ufeff", "\ufffe", "\u202e"),
-    *("00:00:00,000", "99:99:99,999", "0:0:0.0", ":", ",", ".", "...", "...5", "-", "- ", ">>", ">> ", "♪", "#", "!", "~", "^"),
-    *("=", '"', "'", "'''", '"""', "=5", "= []", "= {}", "[x]", "[[x]]", "[a.b]", "null", "NaN", "1e999", "-1", "true", "|", "$"),
-    *("9" * 30, "9" * 5000, "١٢", "²", "Ⅷ", "ß", "İ", "e\u0301", "𝔘", "🙂", "\U000e0001", "WEBVTT", "NOTE", "STYLE", "Format:"),
-    *("[" * 3000, "(" * 3000, "{" * 3000, "<" * 3000, "a" * 5000, " " * 5000, "<b>" * 1500, "1\n" * 3000, ": " * 2500),
+    *(
+        "<",
+        ">",
+        "<v ",
+        "</",
+        "&",
+        "&#",
+        "&#x110000;",
+        "{",
+        "}",
+        "{\\",
+        "\\N",
+        "\\p1",
+        "[",
+        "]",
+        "[[",
+        "]]",
+        "(",
+        ")",
+        "-->",
+    ),
+    *(
+        "\n",
+        "\n\n",
+        "\r",
+        "\r\n",
+        "\t",
+        " ",
+        "\x00",
+        "\x0b",
+        "\x0c",
+        "\x1a",
+        "\x85",
+        "\u2028",
+        "\ufeff",
+        "\ufffe",
+        "\u202e",
+    ),
+    *(
+        "00:00:00,000",
+        "99:99:99,999",
+        "0:0:0.0",
+        ":",
+        ",",
+        ".",
+        "...",
+        "...5",
+        "-",
+        "- ",
+        ">>",
+        ">> ",
+        "♪",
+        "#",
+        "!",
+        "~",
+        "^",
+    ),
+    *(
+        "=",
+        '"',
+        "'",
+        "'''",
+        '"""',
+        "=5",
+        "= []",
+        "= {}",
+        "[x]",
+        "[[x]]",
+        "[a.b]",
+        "null",
+        "NaN",
+        "1e999",
+        "-1",
+        "true",
+        "|",
+        "$",
+    ),
+    *(
+        "9" * 30,
+        "9" * 5000,
+        "١٢",
+        "²",
+        "Ⅷ",
+        "ß",
+        "İ",
+        "e\u0301",
+        "𝔘",
+        "🙂",
+        "\U000e0001",
+        "WEBVTT",
+        "NOTE",
+        "STYLE",
+        "Format:",
+    ),
+    *(
+        "[" * 3000,
+        "(" * 3000,
+        "{" * 3000,
+        "<" * 3000,
+        "a" * 5000,
+        " " * 5000,
+        "<b>" * 1500,
+        "1\n" * 3000,
+        ": " * 2500,
+    ),
 )
 _VALUES: tuple[Any, ...] = (
-    *(None, True, -1, 0, 1.5, 1e308, 10**30, "", "x", "\x00", "\ud800", " ", [], {}, [None], [[]], {"": None}, [1, "a"]),
+    *(
+        None,
+        True,
+        -1,
+        0,
+        1.5,
+        1e308,
+        10**30,
+        "",
+        "x",
+        "\x00",
+        "\ud800",
+        " ",
+        [],
+        {},
+        [None],
+        [[]],
+        {"": None},
+        [1, "a"],
+    ),
     *("9" * 400, "a" * 20_000, [0] * 2000),
 )
 
@@ -250,11 +383,11 @@ def mutated(seed: Seed, rng: random.Random) -> bytes:
         data = _mutated_json(data, seed.how == "jsonl", rng, times)
         times = rng.choice((0, 0, 1))
     if seed.how == "archive" and rng.random() < 0.7:
-        body = _BODY.encode()
+        xml = _BODY.encode()
         for _ in range(times):
-            body = _mutated_text(body, rng)
+            xml = _mutated_text(xml, rng)
         how = rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
-        data = packed(body.decode("utf-8", "replace"), how)
+        data = packed(xml.decode("utf-8", "replace"), how)
         times = rng.choice((0, 0, 1))
     for _ in range(times):
         binary = seed.how in ("head", "archive") or rng.random() < 0.2
@@ -320,5 +453,5 @@ def _damage(root: Any, rng: random.Random) -> None:
         elif done == 1 and isinstance(place, list):
             place.append(inner)
         else:
-            place[key] = rng.choice(_VALUES)
+            place[key] = copy.deepcopy(rng.choice(_VALUES))
         return

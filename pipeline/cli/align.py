@@ -86,7 +86,10 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
                 )
             )
         else:
-            lines = [f"{out}: {_told(alignment.verdict)}", *(f"  - {s}" for s in (*alignment.summary, *found.notes))]
+            lines = [
+                f"{out}: {_told(alignment.verdict)}",
+                *(f"  - {s}" for s in (*alignment.summary, *found.notes)),
+            ]
             if needs := alignment_issues(alignment):
                 lines += ["  still needs a person:", *(f"    - {n}" for n in needs)]
             say("\n".join(lines))

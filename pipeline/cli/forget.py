@@ -16,7 +16,8 @@ EXAMPLES = "Examples:  vignette forget talk   |   vignette forget media/talk.mp4
 
 def forget(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Recordings: their names, or paths of them or of their outputs.")
+        list[str] | None,
+        typer.Argument(help="Recordings: their names, or paths of them or of their outputs."),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Everything derived from any recording.")] = False,
     mended: Annotated[

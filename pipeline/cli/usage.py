@@ -31,10 +31,11 @@ def usage_error(error: Any) -> UsageError:
     if found := _UNKNOWN_COMMAND.match(message):
         close = nearest(found["name"], _commands(error))
         return UsageError(
-            f"there is no command '{found['name']}'", f"did you mean {close[0]}? {remedy}" if close else remedy
+            f"there is no command '{found['name']}'",
+            f"did you mean {close[0]}? {remedy}" if close else remedy,
         )
     if found := _MISSING.match(message):
-        name = found["name"]
+        name = str(found["name"])
         return UsageError(f"{name if name.startswith('-') else name.upper()} is missing", remedy)
     parameter = getattr(error, "param", None)
     if parameter is not None and (found := _INPUT.match(message)):

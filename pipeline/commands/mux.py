@@ -54,7 +54,8 @@ def mux(
     captions = out / f"{media.stem}.{transcript.lang}.srt"
     if not captions.is_file():
         if transcript.draft:
-            remedy = f"put its subtitles beside it ({media.stem}.{transcript.lang}.srt), or run 'vignette models fetch small.en', and run again"
+            beside = f"{media.stem}.{transcript.lang}.srt"
+            remedy = f"put its subtitles beside it ({beside}), or run 'vignette models fetch small.en', and run again"
             raise NotCaptioned(media, "there is only a draft of it, which is not to be published", remedy)
         raise NotCaptioned(
             media, f"there are no captions to publish in {captions}", f"run: vignette run {media}"

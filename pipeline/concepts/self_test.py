@@ -9,7 +9,6 @@ from pipeline.concepts.coder import Coder
 from pipeline.concepts.lexicon import Concept, Lexicon
 from pipeline.errors import counted
 
-
 # So many sentences say what a concept is, and so many what it is not: fewer prove neither (the README asks for them).
 MIN_EXAMPLES = 3
 MIN_COUNTEREXAMPLES = 2
@@ -17,8 +16,9 @@ MIN_COUNTEREXAMPLES = 2
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A sentence of the lexicon that is coded otherwise than it says; `rule` is the pattern that wrongly found it. `lacks` says of a
-    concept that it has too few of them."""
+    """A sentence of the lexicon that is coded otherwise than it says; `rule` is the pattern that wrongly found it.
+
+    `lacks` says of a concept that it has too few of them."""
 
     concept: str
     sentence: str

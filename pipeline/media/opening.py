@@ -121,9 +121,7 @@ def _check_steady(path: Path, before: Stamp) -> None:
     if now is None:
         problem = "was removed while it was read"
     elif now[0] != before[0]:
-        problem = (
-            f"{'grew' if now[0] > before[0] else 'shrank'} from {before[0]:,} to {now[0]:,} bytes while it was read"
-        )
+        problem = f"{'grew' if now[0] > before[0] else 'shrank'} from {before[0]:,} to {now[0]:,} bytes while it was read"
     else:
         problem = "was written to while it was read"
     raise MediaError(

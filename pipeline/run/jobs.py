@@ -95,7 +95,9 @@ def _check_out(out: Path) -> None:
         if os.path.isdir(place):
             return
         if os.path.lexists(place):
-            raise UsageError(f"--out {out}: '{place}' is a file, not a folder", "name a folder for what comes out")
+            raise UsageError(
+                f"--out {out}: '{place}' is a file, not a folder", "name a folder for what comes out"
+            )
 
 
 def _recordings(request: Request) -> list[Path]:
@@ -168,7 +170,9 @@ def _job(path: Path, request: Request) -> Job:
         raise MediaError(path, "is not a file that can be read", "check what it is, and its permissions")
     if path.suffix.lower() in TEXT_SUFFIXES:
         raise MediaError(
-            path, "is named like text, not like a recording", f"name its recording: --subtitles {path} goes with it"
+            path,
+            "is named like text, not like a recording",
+            f"name its recording: --subtitles {path} goes with it",
         )
     settings = load(request.project_file, sidecar_of(path), request.overrides)
     notes: tuple[str, ...] = ()

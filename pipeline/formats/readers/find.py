@@ -66,7 +66,12 @@ def near_misses(media_path: Path, lang: str = "en") -> list[Path]:
     alone = not _others(media_path, beside)
     found = []
     for path in text:
-        if path in taken or path.name == media_path.name or _is_ours(path) or _is_of_another(path, media_path, beside):
+        if (
+            path in taken
+            or path.name == media_path.name
+            or _is_ours(path)
+            or _is_of_another(path, media_path, beside)
+        ):
             continue
         named = any(_rest(path, name) is not None for name in _names(media_path))
         stray = alone and path.suffix.lower() in _TIMED

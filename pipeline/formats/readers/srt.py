@@ -35,9 +35,9 @@ _OTHER_ARROW = re.compile(
 _BEYOND_MS = re.compile(r"(?<=[.,]\d{3})[\d.]+")
 # Meant to be a timing: an arrow between times that hold a letter or a strange sign (`;` counts frames), or lack a part.
 _BROKEN_TIME = r"[\d:.,;：，]"
-_BROKEN_TIMING = re.compile(
-    rf"\s*{_BROKEN_TIME}{{3,}}\w{{0,3}}{_BROKEN_TIME}*\s*-{{1,4}}>\s*[\w:.,;：，]*\s*"
-    rf"|\s*[\w:.,;：，]*\s*-{{1,4}}>\s*{_BROKEN_TIME}{{3,}}\w{{0,3}}{_BROKEN_TIME}*\s*"
+_BROKEN_TIMING = re.compile(  # possessive throughout: a line is divided in one way only
+    rf"\s*+{_BROKEN_TIME}{{3,}}+\w{{0,3}}{_BROKEN_TIME}*+\s*+-{{1,4}}>\s*+(?:[\w:.,;：，]++\s*+)?"
+    rf"|\s*+(?:[\w:.,;：，]++\s*+)?-{{1,4}}>\s*+{_BROKEN_TIME}{{3,}}+\w{{0,3}}{_BROKEN_TIME}*+\s*+"
 )
 _CUE_NUMBER = re.compile(r"[\s\ufeff]*\d{1,9}\s*", re.ASCII)
 _TAG = re.compile(

@@ -91,7 +91,11 @@ def voices(
         embedded.places[long_pieces], precisions[long_pieces], embedded.space, threshold, known, at_most, sure
     )
     if _is_one_voice([[long_pieces[i] for i in v.pieces] for v in grouped], embedded, claims):
-        grouped = [clustering.voice_of(list(range(len(long_pieces))), embedded.places[long_pieces], precisions[long_pieces])]
+        grouped = [
+            clustering.voice_of(
+                list(range(len(long_pieces))), embedded.places[long_pieces], precisions[long_pieces]
+            )
+        ]
     own = [
         clustering.voice_of([long_pieces[i] for i in v.pieces], embedded.places, precisions) for v in grouped
     ]
@@ -117,10 +121,8 @@ def resegmented(
     return Diarized(voices_now, track, found.inseparable, found.known)
 
 
-def _is_one_voice(
-    groups: Sequence[Sequence[int]], embedded: EmbeddedPieces, claims: Sequence[Claim]
-) -> bool:
-    """Whether a short recording's groups of pieces are one voice: all sound alike, and nothing written says that there are two."""
+def _is_one_voice(groups: Sequence[Sequence[int]], embedded: EmbeddedPieces, claims: Sequence[Claim]) -> bool:
+    """Whether a short recording's groups of pieces are one voice: all sound alike, and nothing written tells of two."""
     speech_s = sum(embedded.pieces[k].span.duration_ms for group in groups for k in group) / 1000
     least = next((cosine for up_to_s, cosine in _ONE_VOICE_COSINES if speech_s < up_to_s), None)
     written = {c.key for c in claims if c.kind in (ProofKind.LABEL, ProofKind.ENROLLED)}
