@@ -29,10 +29,10 @@ def usage_error(error: Any) -> UsageError:
             f"there is no option {option}", f"did you mean {close}? {remedy}" if close else remedy
         )
     if found := _UNKNOWN_COMMAND.match(message):
-        close = nearest(found["name"], _commands(error))
+        near = nearest(found["name"], _commands(error))
         return UsageError(
             f"there is no command '{found['name']}'",
-            f"did you mean {close[0]}? {remedy}" if close else remedy,
+            f"did you mean {near[0]}? {remedy}" if near else remedy,
         )
     if found := _MISSING.match(message):
         name = str(found["name"])

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError, VignetteError, nearest
+from pipeline.errors import (
+    MediaError,
+    OutputError,
+    SettingsError,
+    SubtitlesError,
+    UsageError,
+    VignetteError,
+    nearest,
+)
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
 from pipeline.media.facts import SUFFIXES
 from pipeline.settings import Settings, load
@@ -67,8 +75,9 @@ class Request:
 def plan(request: Request) -> Plan:
     """Plan the jobs of a request, in order of their paths, each recording once.
 
-    Raises UsageError when it makes no sense as a whole, SettingsError when vignette.toml or --set are wrong (nothing would come
-    out as wished then); what is wrong with one recording alone is in `refused`.
+    Raises UsageError when it makes no sense as a whole, OutputError when its outputs can lie nowhere, SettingsError when
+    vignette.toml or --set are wrong (nothing would come out as wished then); what is wrong with one recording alone is in
+    `refused`.
     """
     load(request.project_file, None, request.overrides)
     _check_out(request.out)
@@ -90,13 +99,15 @@ def plan(request: Request) -> Plan:
 
 
 def _check_out(out: Path) -> None:
-    """Raise UsageError where a file stands in the way of the folder for what comes out."""
+    """Raise OutputError where a file stands in the way of the folder for what comes out."""
     for place in (out, *out.parents):
         if os.path.isdir(place):
             return
         if os.path.lexists(place):
-            raise UsageError(
-                f"--out {out}: '{place}' is a file, not a folder", "name a folder for what comes out"
+            raise OutputError(
+                place,
+                "is a file where the folder for the outputs must be",
+                "choose another folder with --out",
             )
 
 

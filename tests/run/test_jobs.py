@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError
+from pipeline.errors import MediaError, OutputError, SettingsError, SubtitlesError, UsageError
 from pipeline.run.jobs import Request, plan
 from pipeline.run.store import Store
 
@@ -214,6 +214,6 @@ def test_a_folder_is_no_subtitles(folder):
 def test_a_file_in_the_way_of_the_outputs_is_told_once(folder, below):
     for name in ("a.mp4", "b.mp4"):
         (folder / name).write_bytes(b"x")
-    with pytest.raises(UsageError, match="is a file, not a folder"):
+    with pytest.raises(OutputError, match="is a file where the folder"):
         plan(request_for(folder, out=folder / "a.mp4" / below))
     assert len(plan(request_for(folder, out=folder / "new" / below)).jobs) == 2
