@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,16 @@ Made = Annotated[Path, typer.Option("--out", help="Folder of what the run made."
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the file even if something else stands there.")
 ]
+
+
+def check_order(command: str, media: Path, captions: Path) -> None:
+    """Raise UsageError where a recording and its captions are named the wrong way round."""
+    from pipeline.formats.readers import TEXT_SUFFIXES
+    from pipeline.media.facts import SUFFIXES
+
+    if media.suffix.lower() in TEXT_SUFFIXES and captions.suffix.lower() in SUFFIXES:
+        meant = f"did you mean: vignette {command} {quote(str(captions))} {quote(str(media))}?"
+        raise UsageError(f"the recording comes first, and '{media}' is text", meant)
 
 
 def check_exists(media: Path) -> None:

@@ -94,8 +94,15 @@ class Step(Protocol):
 def transcript(inputs: Inputs, step: Step) -> Transcript:
     """Fold the stages into a transcript. Raises what the stages raise."""
     for stage in STAGES:
-        inputs.keep(stage.result, step(stage, stage.key(inputs), partial(stage.run, inputs)))
+        with inputs.steady():
+            inputs.keep(stage.result, step(stage, stage.key(inputs), partial(_done, stage, inputs)))
     return composed(inputs)
+
+
+def _done(stage: Stage[T], inputs: Inputs, progress: Progress) -> T:
+    """The result of a stage, unless the recording changed while it was read: nothing of that may be kept."""
+    with inputs.steady():
+        return stage.run(inputs, progress)
 
 
 # --- sound ----------------------------------------------------------------------------------------------------------
@@ -117,8 +124,9 @@ def _tell_length(replay: Replay, found: Sound) -> Sound:
 
 
 def _picture_reads(inputs: Inputs) -> dict[str, Any]:
-    settings = _plain(inputs.settings.picture)
-    return {**inputs.recording, "settings": settings, "reader": picture.reader_identity()}
+    settings = inputs.settings.picture
+    reader = picture.reader_identity() if settings.read_text else ""
+    return {**inputs.recording, "settings": _plain(settings), "reader": reader}
 
 
 def _see(inputs: Inputs, progress: Progress) -> Picture:

@@ -160,7 +160,7 @@ def test_what_is_forgotten_can_no_longer_be_found(captioned):
     captioned.quick("index")
     index = captioned.out / ".work" / "search.sqlite"
     assert b"Thursday" in index.read_bytes()
-    assert captioned.quick("forget", "clip").status == 0
+    assert captioned.quick("forget", "clip", "--yes").status == 0
     assert not [p for p in captioned.out.rglob("*") if p.is_file() and b"Thursday" in p.read_bytes()]
 
 

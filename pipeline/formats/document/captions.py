@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import DocumentError, foreign
 from pipeline.formats.document.reader import Document, Reader, root_of
 from pipeline.timing import Span
 
@@ -53,14 +54,17 @@ class Captioned:
 
 def parse(data: bytes, path: Path) -> Captioned:
     """The document in the bytes of a file with its captions; `path` is named in errors. Raises DocumentError."""
-    root, reader = root_of(data, path), _CaptionsReader(path)
-    document = reader.document(root)
-    reader.where = ""
-    names = {person.id: person.name for person in document.people}
-    cues = tuple(reader.cues(root))
-    words = tuple(reader.all_words(root, names))
-    otherwise, doubted = (tuple(reader.passages(root, key)) for key in ("heard_differently", "not_confirmed"))
-    return Captioned(document, cues, words, otherwise, doubted)
+    with foreign(path, DocumentError):
+        root, reader = root_of(data, path), _CaptionsReader(path)
+        document = reader.document(root)
+        reader.where = ""
+        names = {person.id: person.name for person in document.people}
+        cues = tuple(reader.cues(root))
+        words = tuple(reader.all_words(root, names))
+        otherwise, doubted = (
+            tuple(reader.passages(root, key)) for key in ("heard_differently", "not_confirmed")
+        )
+        return Captioned(document, cues, words, otherwise, doubted)
 
 
 class _CaptionsReader(Reader):
