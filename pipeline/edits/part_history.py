@@ -122,8 +122,8 @@ def _thread(threads: list[Thread], decision: Decision, words_ms: int, start_ms: 
     had = part.get("start_ms") if isinstance(part, dict) else None
     latest = threads[::-1]
     if not isinstance(had, int):
-        # What begins so near is the same; a part without a time begins with its words, wherever that is.
-        known = next((t for t in latest if t.is_near(start_ms)), None)
+        # Two parts that people give are two, however near; one without a time begins with its words, wherever that is.
+        known = next((t for t in latest if start_ms is not None and t.now == start_ms), None)
         new = Thread([], start_ms)
     else:
         known = next((t for t in latest if t.now == had), None)

@@ -98,3 +98,14 @@ def test_every_key_can_be_listed():
 def test_settings_that_contradict_each_other():
     with pytest.raises(SettingsError, match="larger than captions"):
         load(None, None, ("captions.min_duration_ms=9000", "captions.max_duration_ms=5000"))
+
+
+@pytest.mark.parametrize("again", ["0:04", "0:04.0", "0:00:04.000"])
+def test_two_parts_given_at_the_same_time_are_one_sentence(tmp_path, again):
+    path = tmp_path / "talk.toml"
+    path.write_text(
+        f'[[vignettes]]\nstart = "0:04"\n[[vignettes]]\nstart = "0:05"\n[[vignettes]]\nstart = "{again}"\n'
+    )
+    with pytest.raises(SettingsError) as caught:
+        load(None, path)
+    assert "vignettes.2.start" in str(caught.value) and "vignettes.0 begins already" in str(caught.value)

@@ -141,8 +141,10 @@ def test_the_part_that_was_seen_there_is_meant_before_one_with_the_same_words():
     assert {"d1", "d3"} <= of(found, new, elsewhere, named).ids
 
 
-@pytest.mark.parametrize(("off_ms", "one"), [(BOUNDARY_TOLERANCE_MS, True), (FAR_MS, False)])
-def test_two_new_parts_so_near_are_one(off_ms, one):
+@pytest.mark.parametrize(
+    ("off_ms", "one"), [(0, True), (100, False), (BOUNDARY_TOLERANCE_MS, False), (FAR_MS, False)]
+)
+def test_two_new_parts_are_one_at_the_same_time_alone(off_ms, one):
     first = decided("d1", VignetteAt(60_000, "A door")), 60_000
     second = decided("d2", VignetteAt(60_000 + off_ms, "The door")), 60_000 + off_ms
     found = parts((0, "introduction", ""), (60_000 + off_ms, "vignette", "The door"))
