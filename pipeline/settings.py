@@ -286,16 +286,16 @@ def _check_meaning(settings: Settings, where: str) -> None:
         _ = settings.expected_duration_ms
     except ValueError as error:
         raise SettingsError(where, "expected_duration", f"is not a duration: {error}") from None
-    begun: dict[int, int] = {}
     for number, wish in enumerate(settings.vignettes):
+        key = f"vignettes.{number}.start"
         try:
-            _ = wish.start_ms
+            taken = wish.start_ms in [earlier.start_ms for earlier in settings.vignettes[:number]]
         except ValueError as error:
-            raise SettingsError(where, f"vignettes.{number}.start", f"is not a time: {error}") from None
-        if wish.start_ms in begun:
-            problem = f"is {wish.start}, where vignettes.{begun[wish.start_ms]} begins already: give each part a time of its own"
-            raise SettingsError(where, f"vignettes.{number}.start", problem)
-        begun[wish.start_ms] = number
+            raise SettingsError(where, key, f"is not a time: {error}") from None
+        if taken:
+            raise SettingsError(
+                where, key, f"is {wish.start}, where a part before it begins: give each its own"
+            )
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.language):
         raise SettingsError(where, "language", f"must be a language tag like 'en', not '{settings.language}'")
     shortest, longest = settings.captions.min_duration_ms, settings.captions.max_duration_ms

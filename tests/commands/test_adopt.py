@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import wave
 from dataclasses import dataclass, replace
@@ -240,6 +241,40 @@ def test_as_subtitle_edit_writes_it(desk):
     found, out = desk.round_trip(foreign)
     assert out == text
     assert [d.kind for d in found.decisions] == ["words"]
+
+
+def on_grid(text, step_ms):
+    """The times of SubRip on a grid, as an editor keeps them that knows frames or hundredths alone."""
+    return re.sub(
+        r"\d\d:\d\d:\d\d,\d\d\d",
+        lambda m: format_timecode(round(round(_ms(m[0]) / step_ms) * step_ms), ","),
+        text,
+    )
+
+
+@pytest.mark.parametrize("step_ms", [10, 40, 1001 / 24, 1001 / 30, 1000 / 60])
+def test_times_that_an_editor_rounded_are_no_decisions(desk, step_ms):
+    text = on_grid(desk.srt.read_text(encoding="utf-8"), step_ms)
+    found = desk.adopt(text)
+    assert (found.decisions, found.complete) == ((), True)
+    assert "rounded to" in found.saved[0]
+    found = desk.adopt(text.replace("Thusrday", "Thursday"))
+    assert [d.kind for d in found.decisions] == ["words"]
+    assert not preview(desk.job, tagging=False).replay.report.conflicts
+
+
+def test_a_time_moved_in_a_file_that_an_editor_rounded_is_one_decision(desk):
+    moved = changed(desk, "00:00:30,128 --> ", "00:00:29,900 --> ")
+    (decision,) = desk.adopt(on_grid(moved, 10)).decisions
+    assert (decision.kind, decision.value.start_ms, decision.value.end_ms) == ("cue", 29_900, None)
+
+
+def test_who_means_every_rounded_time_can_have_them(desk):
+    path = desk.job.media.with_name("mended.srt")
+    path.write_text(on_grid(desk.srt.read_text(encoding="utf-8"), 40), encoding="utf-8")
+    assert not adopt.decide(desk.job, path, "Ana", read(desk.journal)).decisions
+    exact = adopt.decide(desk.job, path, "Ana", read(desk.journal), exactly=True)
+    assert exact.kinds["cue"] > 20 and not exact.saved
 
 
 def test_webvtt(desk):

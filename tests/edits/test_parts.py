@@ -302,7 +302,7 @@ def test_two_parts_that_people_give_stand_however_near(machine):
     assert made.states == ["kept", "kept"]
     begins = {p.title: p.span.start_ms for p in made.transcript.parts.parts}
     assert (begins["The coat"], begins["The chair"]) == (begin, at_ms)
-    with pytest.raises(UsageError, match="The chair .* begins there already"):
+    with pytest.raises(UsageError, match=r"The chair .* begins there already"):
         decided(made, **wish)
 
 
