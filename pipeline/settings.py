@@ -293,9 +293,7 @@ def _check_meaning(settings: Settings, where: str) -> None:
         except ValueError as error:
             raise SettingsError(where, key, f"is not a time: {error}") from None
         if taken:
-            raise SettingsError(
-                where, key, f"is {wish.start}, where a part before it begins: give each its own"
-            )
+            raise SettingsError(where, key, f"is {wish.start}, where another part begins: give each its own")
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.language):
         raise SettingsError(where, "language", f"must be a language tag like 'en', not '{settings.language}'")
     shortest, longest = settings.captions.min_duration_ms, settings.captions.max_duration_ms

@@ -19,6 +19,9 @@
     parts             the editable list of parts
     part_history      chains of decisions about one part
     tags              applies decisions to concept tags
+    review            whether all is as a reviewer saw it, else what has changed since, and by whom
+    watched           digests of what a reviewer sees
+    seen_changes      the differences between two of these, counted as a person would
     ledger            the status of every decision: kept, superseded, in conflict
 
 The journal is the source of truth: a stage's result is never edited in place.

@@ -36,13 +36,13 @@ from pipeline.edits.model import (
 from pipeline.edits.part_replay import PartReplay
 from pipeline.edits.parts import PartSheet
 from pipeline.edits.placement import Settled
+from pipeline.edits.review import Reviews
 from pipeline.edits.text_replay import TextReplay
 from pipeline.transcript import (
     NOT_CAPTIONED,
     Aligned,
     Captions,
     Concepts,
-    Grade,
     Parts,
     Token,
     Transcript,
@@ -66,6 +66,7 @@ class Replay:
     shapes: Shapes = field(default_factory=Shapes)
     _decisions: tuple[Decision, ...] = field(init=False)
     _settled: dict[str, Settled] = field(default_factory=dict)
+    _read_then: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _tokens: tuple[Token, ...] = ()
     _voices: Voices = field(default_factory=Voices)
 
@@ -79,10 +80,12 @@ class Replay:
         return self.ledger.report()
 
     def graded(self, transcript: Transcript) -> Transcript:
-        """The transcript as reviewed by whoever reviewed all of it as it stands."""
-        if not self.reviewer:
+        """The transcript with the review of whoever watched all of it, and what has changed since."""
+        if not any(isinstance(d.value, Reviewed) for d in self._decisions):
             return transcript
-        return replace(transcript, grade=Grade.REVIEWED, reviewer=self.reviewer)
+        reviews = Reviews(transcript, self.contents.decisions, self.ledger, self._read_then)
+        reviews.note_cues({name: (at.first, at.last) for name, at in self._settled.items()})
+        return replace(transcript, review=reviews.of_video())
 
     def place_of(self, decision: Decision) -> tuple[int, int] | None:
         """The tokens `[first, last)` that a decision is about, None when it is about none, or they are gone."""
@@ -117,6 +120,7 @@ class Replay:
         self._tokens = result.tokens
         self.reworded = _shown_words(result.tokens) != _shown_words(aligned.tokens)
         self._settled, self.reviewer, self.shapes = text.settled(), text.reviewer, text.shapes()
+        self._read_then = text.read_then
         if back.so and any(isinstance(d.value, Reviewed) for d in standing):
             self._review(standing, back)
         return result
@@ -137,7 +141,7 @@ class Replay:
             if isinstance(decision.value, Reviewed) and decision.value.of == "video":
                 there = ledger[decision.id]
                 self.ledger.stands(decision, there.state, there.why, there.found, there.by)
-        self.reviewer = text.reviewer
+        self.reviewer, self._read_then = text.reviewer, text.read_then
 
     # --- voices -------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,8 @@ class TextReplay:
     def __init__(self, live: LiveText, ledger: Ledger, applied: AlreadyApplied) -> None:
         self.live, self.ledger, self.finder = live, ledger, Finder(live, applied)
         self.reviewer = ""
+        # Of reviews that say only which words were seen: the words that stood there then.
+        self.read_then: dict[str, tuple[str, ...]] = {}
         self.places: dict[str, Placement] = {}
         self._authors = Authorship()
         self._rewritten: dict[tuple[str, Anchor], tuple[Decision, Placement]] = {}
@@ -226,8 +228,12 @@ class TextReplay:
 
     def _review(self, decision: Decision, value: Reviewed) -> None:
         if value.of == "video":
-            if value.sha256 == live_text.text_digest(self.live.tokens()):
+            if value.seen is not None:
                 self.reviewer = decision.who
+                self.ledger.stands(decision, State.KEPT)
+            elif value.sha256 == live_text.text_digest(self.live.tokens()):
+                self.reviewer = decision.who
+                self.read_then[decision.id] = tuple(w for t in self.live.tokens() for w in t.text.split())
                 self.ledger.stands(decision, State.KEPT)
             else:
                 self.ledger.stands(

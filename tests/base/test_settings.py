@@ -108,4 +108,4 @@ def test_two_parts_given_at_the_same_time_are_one_sentence(tmp_path, again):
     )
     with pytest.raises(SettingsError) as caught:
         load(None, path)
-    assert "vignettes.2.start" in str(caught.value) and "where a part before it begins" in str(caught.value)
+    assert "vignettes.2.start" in str(caught.value) and "where another part begins" in str(caught.value)

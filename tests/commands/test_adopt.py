@@ -668,13 +668,13 @@ def test_a_decision_from_the_command_line_to_the_captions(project_run):
     assert "vignette run media/demo.mp4" in ran.out
     assert project_run.quick("decide", media, "--reviewed", "--by", "Ana Lytical").status == 0
     (recording,) = project_run.quick("run", "--json").json["recordings"]
-    assert recording["grade"] == "reviewed by Ana Lytical"
+    assert recording["grade"] == "reviewed by Ana Lytical; timed from subtitles, text not verified"
     assert recording["decisions"]["kept"] == 2
     assert "2 decisions kept, 0 conflicts" in recording["notes"]
     assert "Thursday group" in (project_run.out / "demo.en.srt").read_text(encoding="utf-8")
     assert not {"sound", "transcribe", "align"} & {s["name"] for s in recording["stages"] if s["done"]}
     document = json.loads((project_run.out / "demo.json").read_text(encoding="utf-8"))
-    assert document["grade"] == "reviewed by Ana Lytical"
+    assert document["grade"] == "reviewed by Ana Lytical; timed from subtitles, text not verified"
     assert "Thursday" in [
         w["text"] for u in document["utterances"] for w in u["words"] if w["text_source"] == "human"
     ]
