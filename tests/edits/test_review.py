@@ -135,11 +135,8 @@ def test_a_decision_that_was_seen_and_then_withdrawn_is_a_change_of_who_withdrew
 
 
 def test_three_words_by_two_people():
-    steps = (
-        BEN["a word"],
-        wished("Cleo", words="Welcome", become="Welcome, all,"),
-        wished("Ben", words="watch what", become="see what"),
-    )
+    cleo = wished("Cleo", words="Welcome", become="Welcome, all,")
+    steps = (BEN["a word"], cleo, wished("Ben", words="watch what", become="see what"))
     review = review_of(follow(ana, *steps))
     assert str(review) == "reviewed by Ana; 3 changes since, by Ben and Cleo"
     assert len(review.places_ms) >= 2
@@ -162,9 +159,10 @@ def test_what_is_changed_and_changed_back_is_as_it_was(there):
 
 def test_a_decision_about_what_is_so_already_changes_nothing():
     first = made_of().transcript.captions.cues[3]
-    same = lambda made: maker(made, "Ben").cue(
-        first.first, first.last, CueOf(first.span.start_ms, first.span.end_ms)
-    )
+
+    def same(made):
+        return maker(made, "Ben").cue(first.first, first.last, CueOf(first.span.start_ms, first.span.end_ms))
+
     assert review_of(follow(ana, same)).holds
 
 
@@ -189,8 +187,8 @@ def test_other_times_of_another_version_are_nobodys_change():
 
 def test_a_word_heard_otherwise_beside_one_that_somebody_changed():
     aligned = demo_aligned()
-    tokens = tuple(replace(t, text="chamber") if t.text == "room" else t for t in aligned.tokens)
-    others = sum(t.text == "room" for t in aligned.tokens)
+    tokens = tuple(replace(t, text="farewell") if t.text == "goodbye" else t for t in aligned.tokens)
+    others = sum(t.text == "goodbye" for t in aligned.tokens)
     assert others
     review = review_of(follow(ana, BEN["a word"]), aligned=replace(aligned, tokens=tokens))
     assert review.since == f"{others + 1} changes since, 1 of them by Ben"
@@ -242,18 +240,19 @@ def of_earlier_version(decision):
     return replace(decision, value=Reviewed("video", decision.value.sha256))
 
 
+def old(made):
+    return of_earlier_version(ana(made))
+
+
+def last_withdrawn(made):
+    return maker(made, "Ben").withdraw(made.replay.contents.decisions[-1].id)
+
+
 def test_a_review_of_an_earlier_version_is_bound_to_its_place_in_the_journal():
-    old = lambda made: of_earlier_version(ana(made))  # noqa: E731
     assert review_of(follow(BEN["a word"], old)).holds
     assert review_of(follow(old, BEN["a word"])).since == "1 change since, by Ben"
     assert review_of(follow(old, BEN["a name"], BEN["two captions"])).since == "2 changes since, by Ben"
-    assert review_of(
-        follow(
-            old,
-            BEN["a word"],
-            lambda made: maker(made, "Ben").withdraw(made.replay.contents.decisions[-1].id),
-        )
-    ).holds
+    assert review_of(follow(old, BEN["a word"], last_withdrawn)).holds
 
 
 def test_a_review_of_an_earlier_version_whose_words_are_not_known_says_so():

@@ -148,7 +148,7 @@ def test_a_caption_that_was_split_and_whose_second_half_was_taken_out():
 
 def test_a_review_of_words_that_were_corrected_since():
     decisions = after(lambda maker, made: maker.reviewed(), reworded("Thusrday", "Thursday"))
-    made = compose(demo_aligned(), decisions, tagging=False)
+    made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
     assert str(made.transcript.review) == "reviewed by Ana; 1 change since, by Ana"
     is_idempotent(decisions)
 
