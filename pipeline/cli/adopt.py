@@ -42,7 +42,9 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         anyway: Annotated[
             bool,
             typer.Option(
-                "--anyway", help="Also where the file has hardly a word of ours, lacks many, or other times."
+                "--anyway",
+                "--yes",
+                help="Also where the file has hardly a word of ours, lacks many, or other times.",
             ),
         ] = False,
         exactly: Annotated[

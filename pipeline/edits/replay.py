@@ -248,9 +248,11 @@ class Replay:
             return
         # An added caption's words are its own: whoever shaped the captions around it said nothing about them.
         others = [d.by for d in touched if d.by is not None and not isinstance(value, Add)]
-        other = next((o for o in others if is_unseen(decision, o)), None)
+        other = next((o for o in others if is_unseen(decision, o) and o.value != value), None)
         if other is not None:
             self.ledger.disagrees(decision, other, found)
+            return
+        if isinstance(value, Add) and self._is_anothers_already(decision, touched):
             return
         if isinstance(value, CueOf) and value == CueOf() and sheet.holds(at.first, at.last):
             sheet.keep(at.first, at.last, decision)
@@ -272,6 +274,11 @@ class Replay:
             sheet.make(_requested_cue(value, at), decision)
         if self.ledger[decision.id].state is not State.ALREADY:
             self.ledger.stands(decision, State.KEPT)
+
+    def _is_anothers_already(self, decision: Decision, touched: Sequence[Draft]) -> bool:
+        """Whether a caption that was to be added is there by another person's decision, who may want it otherwise."""
+        so = self.ledger[decision.id].state is State.ALREADY
+        return so and any(d.by is not None and is_unseen(decision, d.by) for d in touched)
 
 
 def _reduced(decision: Decision) -> Decision:

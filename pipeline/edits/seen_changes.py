@@ -35,7 +35,7 @@ def changes(before: Watched, now: Watched) -> list[SeenChange]:
     found += _rows("part", before.parts, now.parts)
     touched = [span for change in found for span in change.spans]
     found += [f for f in _rows("finding", before.findings, now.findings) if not _meets(f, touched)]
-    if before.profile != now.profile and not found:
+    if before.profile != now.profile:
         found.append(SeenChange("profile"))
     return found
 

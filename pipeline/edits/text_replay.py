@@ -10,7 +10,7 @@ from pipeline.edits.already_applied import AlreadyApplied, Trace
 from pipeline.edits.anchors import CONTEXT_WORDS, FULL_AGREEMENT, Located, Missing, keys_of, share_time
 from pipeline.edits.authorship import Authorship
 from pipeline.edits.finder import TAKEN_OUT, Finder
-from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
+from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen, say_the_same
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import (
     Add,
@@ -305,6 +305,8 @@ class TextReplay:
         other = self._disagreeing(decision)
         if place.why == TAKEN_OUT and not isinstance(decision.value, (Words, Add)):
             self.ledger.stands(decision, State.SUPERSEDED, TAKEN_OUT)
+        elif other is not None and say_the_same(other, decision):
+            self.ledger.stands(decision, State.ALREADY)
         elif other is not None and other.who != decision.who:
             self.ledger.disagrees(decision, other, found)
         else:

@@ -680,6 +680,51 @@ def test_a_decision_from_the_command_line_to_the_captions(project_run):
     ]
 
 
+def test_what_is_changed_after_a_review_is_told_everywhere(project_run):
+    media, captions = "media/demo.mp4", project_run.out / "demo.en.srt"
+    given_ = "timed from subtitles, text not verified"
+
+    def graded():
+        (recording,) = project_run.quick("run", "--json").json["recordings"]
+        assert f"Captions by Vignette: {recording['grade']}\n" in captions.with_suffix(".vtt").read_text(
+            encoding="utf-8"
+        )
+        return recording["grade"]
+
+    def checked(name):
+        (file,) = project_run.quick("check", f"transcripts/{name}", "--json").json["files"]
+        return file["reviewed_by"], file["reviewed_since"]
+
+    assert graded() == given_
+    assert project_run.quick("decide", media, "--reviewed", "--by", "Ana").status == 0
+    assert graded() == f"reviewed by Ana; {given_}"
+    assert checked("demo.en.vtt") == ("Ana", "")
+    ran = project_run.quick(
+        "decide", media, "--words", "Thusrday", "--become", "Thursday", "--by", "Ben", "--json"
+    )
+    assert graded() == f"reviewed by Ana; 1 change since, by Ben; {given_}"
+    text = captions.read_text(encoding="utf-8")
+    captions.write_text(text.replace("what used.", "what they used."), encoding="utf-8")
+    assert checked("demo.en.srt") == (
+        "Ana",
+        "1 change since, by Ben; 1 caption here not as in the transcript",
+    )
+    assert (
+        project_run.quick("adopt", media, captions.relative_to(project_run.folder), "--by", "Cleo").status
+        == 0
+    )
+    assert graded() == f"reviewed by Ana; 2 changes since, by Ben and Cleo; {given_}"
+    assert checked("demo.json") == ("Ana", "2 changes since, by Ben and Cleo")
+    project_run.quick("index")
+    found = project_run.quick("search", "Thursday", "--json").json
+    assert f"reviewed by Ana; 2 changes since, by Ben and Cleo; {given_}" in json.dumps(found)
+    (decision,) = ran.json["decisions"]
+    assert project_run.quick("decide", media, "--drop", decision["id"], "--by", "Ben").status == 0
+    assert graded() == f"reviewed by Ana; 1 change since, by Cleo; {given_}"
+    assert project_run.quick("decide", media, "--reviewed", "--by", "Ana").status == 0
+    assert graded() == f"reviewed by Ana; {given_}"
+
+
 def test_a_conflict_is_listed_and_settled(project_run):
     media = "media/demo.mp4"
     job = jobs.Job(project_run.folder / media, project_run.out, Settings(), project_run.media / "demo.en.srt")

@@ -16,7 +16,7 @@ MAX_MISSING_WORDS = 30
 # A file whose captions begin at a median distance of more than this from ours has another version's times. Set by hand.
 MAX_MEDIAN_SHIFT_MS = 1500
 # From fewer captions that begin with the same word no median is taken. Set by hand.
-MIN_COMPARED_CUES = 5
+MIN_COMPARED_CUES = 3
 
 
 def problem(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, str] | None:
