@@ -54,9 +54,7 @@ class _Captions:
         self.old, self.new = old, new
         self._old_cue = [k for k, c in enumerate(old) for _ in c.words]
         self._new_cue = [k for k, c in enumerate(new) for _ in c.words]
-        self._reworded = token_diff.changes(
-            [w for c in old for w in c.words], [w for c in new for w in c.words]
-        )
+        self._reworded = token_diff.changes_within([c.words for c in old], [c.words for c in new])
         self._old_touched = {self._old_cue[k] for r in self._reworded for k in range(r.first, r.last)}
         self._new_touched = {self._new_cue[k] for r in self._reworded for k in range(r.begin, r.end)}
 

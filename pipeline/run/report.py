@@ -42,6 +42,10 @@ def _about_text(transcript: Transcript, reworded: bool) -> tuple[str, ...]:
     if not transcript.tokens:
         return ()
     heard, subtitles = transcript.heard, transcript.provenance.get("subtitles", "")
+    if transcript.grade is Grade.DRAFT and not transcript.is_draft:
+        return (
+            "the words are what PocketSphinx believed to hear, and a person has gone over all of them since",
+        )
     if transcript.is_draft:
         return (
             "there are no subtitles and no Whisper weights: the words are what PocketSphinx, which is small and was told "

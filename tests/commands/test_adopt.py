@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.commands.adopt import adopt
-from pipeline.commands.adopt.diff import changes, is_foreign, on_tokens
+from pipeline.commands.adopt.diff import is_foreign, on_tokens
 from pipeline.commands.adopt.shown_file import read_mended
 from pipeline.commands.decide.request import DecisionRequest
 from pipeline.edits import append, journal_of, read
 from pipeline.edits.maker import Maker
-from pipeline.edits.token_diff import Change
+from pipeline.edits.token_diff import Change, changes_within
 from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
 from pipeline.files import WORK_FOLDER
 from pipeline.formats.writers import srt, vtt
@@ -612,7 +612,7 @@ def test_changes_put_over_ours_give_theirs(ours, theirs, data):
         token += data.draw(st.booleans())
         owner.append(token)
     result, shift, at = list(words), 0, 0
-    for change in on_tokens(changes(ours, theirs), owner):
+    for change in on_tokens(changes_within(ours, theirs), owner):
         assert isinstance(change, Change)
         assert change.first >= at
         at = change.last

@@ -15,7 +15,7 @@ from shlex import quote
 from typing import Any
 
 from pipeline.commands.adopt import plausibility, rewrite, shown_file, tool_save
-from pipeline.commands.adopt.diff import changes, kept, on_tokens, runs, starts
+from pipeline.commands.adopt.diff import kept, on_tokens, runs
 from pipeline.commands.adopt.shown_file import ShownCue
 from pipeline.commands.adopt.trial import BaselineTrial, Trial
 from pipeline.commands.adopt.word_changes import WordChanges
@@ -23,6 +23,7 @@ from pipeline.edits import journal
 from pipeline.edits.journal import Contents
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import CueOf, Decision
+from pipeline.edits.token_diff import changes_within, starts
 from pipeline.errors import SubtitlesError, counted
 from pipeline.run import outputs
 from pipeline.run.jobs import Job
@@ -145,7 +146,7 @@ def _settle(
     result = trial.look()
     transcript = result.transcript
     word_changes = WordChanges(transcript, cues)
-    found = changes([s.texts for s in _shown(transcript)], [c.texts for c in cues])
+    found = changes_within([s.texts for s in _shown(transcript)], [c.texts for c in cues])
     for change in on_tokens(found, word_changes.owner):
         word_changes.note(change)
     trial.take(word_changes.decide(who))

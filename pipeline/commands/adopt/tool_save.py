@@ -12,9 +12,10 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from pipeline.commands.adopt import typography
-from pipeline.commands.adopt.diff import kept, starts
+from pipeline.commands.adopt.diff import kept
 from pipeline.commands.adopt.rounding import Times, unrounded
 from pipeline.commands.adopt.shown_file import ShownCue, Word
+from pipeline.edits.token_diff import starts
 from pipeline.timing import Span
 
 # Of the captions that could be wrapped otherwise so many, and at least so many in number, must be, or a person did it. By hand.
