@@ -75,6 +75,17 @@ def _odd_length(inputs: Inputs) -> Iterable[str]:
         )
 
 
+def _parts_behind_the_end(inputs: Inputs) -> Iterable[str]:
+    """The parts of the sidecar that begin when the recording has ended."""
+    duration_ms = inputs[Sound].duration_ms
+    late = [wish.start for wish in inputs.settings.vignettes if wish.exists and wish.start_ms >= duration_ms]
+    if late:
+        yield (
+            f"the recording ends at {clock(duration_ms)}, before the part{'s' if len(late) > 1 else ''} that the sidecar "
+            f"has begin at {', '.join(late)}: put right when"
+        )
+
+
 def notes(inputs: Inputs) -> tuple[str, ...]:
     """What the stages noticed that a person should know, in their order."""
     given = inputs.subtitles
@@ -82,6 +93,7 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
         *inputs.job.notes,
         *inputs[Sound].notes,
         *_odd_length(inputs),
+        *_parts_behind_the_end(inputs),
         *inputs[Picture].notes,
         *([f"{given.name}: {note}" for note in given.notes] if given else ()),
         *inputs[Heard].notes,

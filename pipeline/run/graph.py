@@ -231,6 +231,7 @@ def _part_reads(inputs: Inputs) -> dict[str, Any]:
         "picture": inputs.digest(Picture),
         "duration": inputs[Sound].duration_ms,
         "sidecar": [asdict(wish) for wish in inputs.settings.vignettes],
+        **({"given": vignettes.GIVEN_VERSION} if inputs.settings.vignettes else {}),
     }
 
 

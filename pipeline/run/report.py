@@ -44,7 +44,11 @@ def _about_text(transcript: Transcript, reworded: bool, repaired: bool) -> tuple
     if not transcript.tokens:
         return ()
     heard, subtitles = transcript.heard, transcript.provenance.get("subtitles", "")
-    if transcript.grade is Grade.DRAFT:
+    if transcript.grade is Grade.DRAFT and not transcript.is_draft:
+        return (
+            "the words are what PocketSphinx believed to hear, and a person has gone over all of them since",
+        )
+    if transcript.is_draft:
         return (
             "there are no subtitles and no Whisper weights: the words are what PocketSphinx, which is small and was told "
             "nothing, believed to hear. Expect a third of them or more to be wrong; do not publish this",
@@ -106,7 +110,7 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
     needs = []
     report = transcript.aligned.report
     absent = tuple(p for p in report.text_without_speech if _is_absent(p, transcript))
-    if transcript.grade is Grade.DRAFT and transcript.tokens:
+    if transcript.is_draft and transcript.tokens:
         needs.append(
             "better words: put the subtitles beside the recording (NAME.en.srt), or fetch a better ear with "
             "'vignette models fetch small.en', and run again"
@@ -115,7 +119,17 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
     if marks := [t.span for t in transcript.tokens if t.kind is Kind.UNCLEAR]:
         one = "1 mark stands" if len(marks) == 1 else f"{len(marks)} marks stand"
         needs.append(f"{one} for speech that was not understood: {at_times(marks)}")
+    needs += _review_to_renew(transcript)
     return (*needs, *_unnamed(transcript))
+
+
+def _review_to_renew(transcript: Transcript) -> list[str]:
+    """That what a person reviewed is otherwise now, with the first times of it."""
+    review = transcript.review
+    if review is None or review.holds:
+        return []
+    where = f", {at_times([Span(t, t) for t in review.places_ms])}" if review.places_ms else ""
+    return [f"{review}{where}: watch it and say so again, 'vignette decide MEDIA --reviewed'"]
 
 
 def alignment_issues(report: AlignmentReport, absent: tuple[Passage, ...] = ()) -> list[str]:

@@ -2,6 +2,7 @@
 
     tokens      the written words, each with its span and where text and time came from
     results     what each stage finds, in ranges of tokens
+    review      a person's review of the whole, and what has changed since
     model       the value that holds them side by side
     invariants  what holds of every transcript, checked
     subtitles   the text that came with a recording, as read and not yet believed
@@ -49,6 +50,9 @@ from pipeline.transcript.results import (
     Verdict,
     Voices,
 )
+from pipeline.transcript.review import (
+    Review,
+)
 from pipeline.transcript.tokens import (
     NOT_CAPTIONED,
     SPOKEN,
@@ -79,6 +83,7 @@ __all__ = [
     "Picture",
     "Proof",
     "ProofKind",
+    "Review",
     "ScreenText",
     "Shift",
     "Shot",

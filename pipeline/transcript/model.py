@@ -24,13 +24,13 @@ from pipeline.transcript.results import (
     Utterance,
     Voices,
 )
+from pipeline.transcript.review import Review
 from pipeline.transcript.tokens import NOT_CAPTIONED, Token
 
 
 class Grade(StrEnum):
-    """The quality grade of a whole transcript, from best to worst."""
+    """How far the text of a whole transcript was verified, from best to worst; a person's review stands beside it."""
 
-    REVIEWED = "reviewed"  # printed as "reviewed by NAME"
     SUBTITLES = "timed from subtitles, text not verified"
     MACHINE = "machine text"
     DRAFT = "draft"
@@ -61,7 +61,7 @@ class Transcript:
     captions: Captions
     grade: Grade
     lang: str = "en"
-    reviewer: str = ""
+    review: Review | None = None
     concepts: Concepts = field(default_factory=Concepts)
     parts: Parts = field(default_factory=Parts)
     profile: str = "training"
@@ -70,6 +70,16 @@ class Transcript:
     @property
     def tokens(self) -> tuple[Token, ...]:
         return self.aligned.tokens
+
+    @property
+    def reviewer(self) -> str:
+        """Who reviewed the whole, "" when nobody did."""
+        return self.review.by if self.review else ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether this must not be published: a machine's words that nobody has seen."""
+        return self.grade is Grade.DRAFT and not (self.review and self.review.covers_the_words)
 
     def text(self, first: int, last: int) -> str:
         """The tokens `[first, last)` as one line of text."""
@@ -106,7 +116,5 @@ def part_of(transcript: Transcript, utterance: Utterance) -> Part | None:
 
 
 def grade_line(transcript: Transcript) -> str:
-    """The grade as it is printed everywhere: "reviewed by NAME", or the grade's own words."""
-    if transcript.grade is Grade.REVIEWED:
-        return f"reviewed by {transcript.reviewer}"
-    return str(transcript.grade)
+    """The grade as it is printed everywhere: who reviewed it and what has changed since, and how far its text was verified."""
+    return "; ".join(map(str, filter(None, (transcript.review, transcript.grade))))

@@ -117,7 +117,7 @@ def as_plain(transcript):
     """What the decisions came to, as `expected.json` has it."""
     names = {s.id: [s.name, s.role] for s in transcript.voices.speakers}
     return {
-        "grade": [str(transcript.grade), transcript.reviewer],
+        "grade": ["reviewed" if transcript.reviewer else str(transcript.grade), transcript.reviewer],
         "words": [
             [t.text, t.span.start_ms, t.span.end_ms, *([] if t.kind is Kind.WORD else [str(t.kind)])]
             for t in transcript.tokens

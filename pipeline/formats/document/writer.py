@@ -15,9 +15,9 @@ from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
     ConceptTag,
-    Grade,
     Part,
     Passage,
+    Review,
     Shift,
     Speaker,
     Token,
@@ -49,7 +49,8 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "schema": SCHEMA,
         "lang": transcript.lang,
         "grade": grade_line(transcript),
-        "draft": transcript.grade is Grade.DRAFT,
+        **_review(transcript.review),
+        "draft": transcript.is_draft,
         "provenance": dict(sorted(transcript.provenance.items())),
         "media": {
             "name": media.name,
@@ -70,6 +71,20 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "cues": _cues(transcript),
         "alignment": alignment_as_json(transcript.aligned),
     }
+
+
+def _review(review: Review | None) -> dict[str, Any]:
+    """The review of the whole and what has changed since; no key of it without one."""
+    if review is None:
+        return {}
+    held = {
+        "by": review.by,
+        "changes": review.changes,
+        "changes_by_people": review.by_people,
+        "people": list(review.people),
+        "of_earlier_version": review.of_earlier_version,
+    }
+    return {"review": held}
 
 
 def _part(part: Part) -> dict[str, Any]:
