@@ -62,7 +62,11 @@ def choose(settings: TranscribeSettings) -> Choice:
             return _whisper(*found, device)
     if settings.recognizer == "whisper":
         weights.find("small.en")  # raises, saying what is missing
-    return _sphinx("Whisper's weights are not on this machine; `make models` fetches them")
+    if damaged := weights.unusable():
+        return _sphinx("; ".join(damaged))
+    return _sphinx(
+        "Whisper's weights are not on this machine; `vignette models fetch tiny.en` brings the smallest"
+    )
 
 
 def run(
