@@ -65,8 +65,8 @@ class TranscribeSettings:
     """The choice of recognizer, and voice activity detection.
 
     `recognizer` auto = Whisper when its weights are local, else PocketSphinx, which is always there.
-    `words` auto = PocketSphinx listens for words only where no text came with the recording: the aligner does better from the
-    text alone, and a recognizer that was biased by the text confirms nothing. `processes` 0 = one per core, at most 4.
+    `words` auto = words are recognized only where no text came with the recording: the aligner does better from the text alone.
+    `processes` 0 = one per core, at most 4.
     `speech_threshold` is Silero's probability from which on sound is speech.
     """
 

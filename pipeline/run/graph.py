@@ -130,6 +130,9 @@ def _see(inputs: Inputs, progress: Progress) -> Picture:
 
 def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
     settings = inputs.settings
+    if not transcribe.recognizes(settings.transcribe, inputs.subtitles):
+        # Regions of speech: what model would be taken, and which text came, is all the same to them.
+        return {**inputs.recording, "speech_threshold": settings.transcribe.speech_threshold}
     return {
         **inputs.recording,
         "settings": _plain(settings.transcribe, without=("processes",)),
@@ -309,7 +312,7 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
 STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
-    Stage("transcribe", 2, Heard, _transcribe_reads, _transcribe, listens=True),
+    Stage("transcribe", 3, Heard, _transcribe_reads, _transcribe, listens=True),
     Stage("align", 5, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),

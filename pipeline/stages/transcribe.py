@@ -1,5 +1,8 @@
 """Voice activity detection and speech recognition: the regions of speech, and the words that a recognizer reads there.
 
+Where text came with the recording, nothing is recognized, whatever weights are here: the aligner does better from the text alone,
+and a recognizer that has to be fast confirms better what is doubtful afterwards (`pipeline.stages.verify`).
+
 The recognizer is Whisper when it is asked for, or when its weights are on this machine; else PocketSphinx, which always is.
 Whisper is biased towards names and terms only, never towards the subtitles' text, so that its transcript is independent of it;
 PocketSphinx needs the text as its language model, and its result is marked as biased.
@@ -69,6 +72,11 @@ def choose(settings: TranscribeSettings) -> Choice:
     )
 
 
+def recognizes(settings: TranscribeSettings, given: Subtitles | None) -> bool:
+    """Whether words are recognized at all: where no text came with the recording, or a person wants it always."""
+    return given is None or settings.words == "always"
+
+
 def run(
     audio: Audio,
     given: Subtitles | None,
@@ -81,12 +89,12 @@ def run(
 
     Raises WeightsError when a model's files are missing or damaged, RecognizerError when a recognizer gives up.
     """
-    choice = choose(settings)
     probabilities = vad.speech_probabilities(audio, part(progress, 0.0, _VAD_PROGRESS_SHARE))
     speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
-    if choice.name == "sphinx" and given is not None and settings.words == "auto":
+    if not recognizes(settings, given):
         progress(1.0)
-        return Heard(choice.name, choice.model, False, (), speech)
+        return Heard("", "", False, (), speech)
+    choice = choose(settings)
     recognizer = _build(choice, settings, language)
     bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
     listen_to: tuple[Span, ...] = speech

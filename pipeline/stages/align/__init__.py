@@ -15,6 +15,7 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     opposites       words whose negation fits the sound better
     absent          text that is not in the recording
     pauses          long silences, as tokens
+    recognized      the same for the words of a recognizer, where no text came with the recording
 
 `run` is the stage; `absent.marked` and `pauses.marked` are applied to its result.
 """
@@ -29,7 +30,7 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Aligner, Alignment, WordSpan
 from pipeline.speech.aligner.threads import single_threaded_blas
-from pipeline.stages.align import opposites, placing, review, second_reading
+from pipeline.stages.align import opposites, placing, recognized, review, second_reading
 from pipeline.stages.align.pronounced import Part, parts
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
@@ -64,14 +65,15 @@ _MAX_CAREFUL_SCATTER_MS = 150
 def run(
     audio: Audio, heard: Heard, given: Subtitles | None, settings: AlignSettings, progress: Progress = silent
 ) -> Aligned:
-    """Align every word of `given` to the sound; without given text the recognizer's words stand as they are.
+    """Align every word of `given` to the sound; without given text, every word that the recognizer read.
 
     `heard` gives the speech regions and, from a recognizer that did not know the text, the words that it read where the text
     does not fit. Raises WeightsError when the acoustic model is missing.
     """
-    if given is None:
-        return Aligned(heard.tokens, AlignmentReport(Verdict.NO_SUBTITLES))
     with single_threaded_blas():
+        if given is None:
+            tokens = recognized.aligned(audio, heard, settings.processes, progress)
+            return Aligned(tokens, AlignmentReport(Verdict.NO_SUBTITLES))
         return _aligned(audio, heard, given, settings, progress)
 
 
