@@ -67,9 +67,7 @@ def offer(name: str) -> Offer:
     """The download of a model that is in `KNOWN`, as the hub describes it. Raises WeightsError when the hub fails."""
     from huggingface_hub import HfApi
 
-    info = _from_hub(
-        name, lambda: HfApi().model_info(KNOWN[name], files_metadata=True, timeout=_ANSWER_S)
-    )
+    info = _from_hub(name, lambda: HfApi().model_info(KNOWN[name], files_metadata=True, timeout=_ANSWER_S))
     files = tuple(_remote(name, s) for s in info.siblings or () if s.rfilename in _WANTED)
     if not files or not info.sha:
         raise WeightsError(name, f"the hub's {KNOWN[name]} holds no such weights")

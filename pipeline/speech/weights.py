@@ -91,6 +91,14 @@ def find_best(on_gpu: bool = False) -> tuple[str, Path] | None:
     return None
 
 
+def find_smallest() -> tuple[str, Path] | None:
+    """The quickest model whose files are all on this machine, tiny.en before all; None without any."""
+    for name in ("tiny.en", "tiny", *reversed(_ON_CPU)):
+        if folder := _complete(name):
+            return name, folder
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
     """A model as it is on this machine: its directory, None when there is none, the files that it lacks, and those that are not

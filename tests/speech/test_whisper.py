@@ -351,7 +351,7 @@ def test_weights_that_lie_here_are_used_without_asking(tmp_path, monkeypatch, sp
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(whisper, "_cards", lambda: 0)
     shutil.copytree(TINY, tmp_path / "models" / "small.en")
-    choice = transcribe.choose(TranscribeSettings())
+    choice = choice.choose(TranscribeSettings())
     assert (choice.name, choice.model, choice.device) == ("whisper", "small.en", "cpu")
     heard = transcribe.run(around(spoken, SENTENCES[2])[0], None, TranscribeSettings())
     assert " ".join(t.text for t in heard.tokens) == SENTENCES[2]["text"]
@@ -365,7 +365,7 @@ def test_a_graphics_card_affords_the_larger_model(tmp_path, monkeypatch):
     chosen = []
     for cards in (0, 1):
         monkeypatch.setattr(whisper, "_cards", lambda cards=cards: cards)
-        chosen.append(transcribe.choose(TranscribeSettings()))
+        chosen.append(choice.choose(TranscribeSettings()))
     assert [c.model for c in chosen] == ["small.en", "large-v3-turbo"]
     assert chosen[0].identity.endswith("/int8") and chosen[1].identity.endswith("/float16")
 
@@ -374,12 +374,12 @@ def test_other_weights_are_another_identity(tmp_path):
     folder = tmp_path / "mine"
     shutil.copytree(TINY, folder)
     settings = TranscribeSettings(model=str(folder))
-    before = transcribe.choose(settings).identity
-    assert transcribe.choose(settings).identity == before
+    before = choice.choose(settings).identity
+    assert choice.choose(settings).identity == before
     data = bytearray((folder / "model.bin").read_bytes())
     data[-5] ^= 1
     (folder / "model.bin").write_bytes(data)
-    assert transcribe.choose(settings).identity != before
+    assert choice.choose(settings).identity != before
 
 
 def disagreeing(folder: Path, spoken: Audio) -> tuple[Audio, Path]:

@@ -2,7 +2,6 @@
 
 The acoustic search itself is `pipeline.speech.aligner`; here its input is prepared and its result repaired, placed and reviewed.
 
-    pronounced      the written words with their pronunciations, as the search takes them
     relocate        cues that the search missed, aligned again where speech is unexplained
     rejoin          the first or last words of a cue, when they were found beyond a long pause from the rest
     reorder         neighbouring cues that stand in another order than they are said
@@ -11,7 +10,6 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     interpolate     the same for words that were not found
     confidence      the probability that a word's start is right
     review          passages that a person should look at
-    second_reading  passages that an independent recognizer read otherwise
     opposites       words whose negation fits the sound better
     absent          text that is not in the recording
     pauses          long silences, as tokens
@@ -29,9 +27,9 @@ from pipeline.media.facts import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Aligner, Alignment, WordSpan
+from pipeline.speech.aligner.pronounced import Part, parts
 from pipeline.speech.aligner.threads import single_threaded_blas
-from pipeline.stages.align import opposites, placing, recognized, review, second_reading
-from pipeline.stages.align.pronounced import Part, parts
+from pipeline.stages.align import opposites, placing, recognized, review
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
 from pipeline.stages.align.reorder import in_spoken_order
@@ -170,12 +168,7 @@ def _report(
     tokens: tuple[Token, ...], wanted: Sequence[Part], listened: Alignment, relation: Relation, heard: Heard,
     cues: Sequence[EditorCue], against: frozenset[int],
 ) -> AlignmentReport:  # fmt: skip
-    read = second_reading.read_differently(tokens, heard)
-    doubted, misfitting = review.doubtful(tokens, wanted, listened.found, heard, against)
-    not_confirmed, differently = (
-        review.sharing_no_token(doubted, read),
-        review.sharing_no_token(misfitting, read),
-    )
+    not_confirmed, differently = review.doubtful(tokens, wanted, listened.found, heard, against)
     return AlignmentReport(
         relation.verdict,
         sentences(relation),
@@ -183,7 +176,7 @@ def _report(
         review.unwritten(listened.unwritten, heard.regions, tokens, heard),
         review.unspoken(tokens, wanted, listened.found),
         not_confirmed,
-        tuple(sorted((*differently, *read), key=lambda passage: passage.first)),
+        differently,
         sum(
             abs(tokens[c.first].span.start_ms - c.span.start_ms) > _MIN_MOVED_MS
             for c in cues

@@ -13,9 +13,9 @@ from itertools import groupby
 from pipeline.media.facts import Audio
 from pipeline.progress import Progress, silent
 from pipeline.speech.aligner.listen import Aligner, WordSpan
+from pipeline.speech.aligner.pronounced import parts
 from pipeline.stages.align.confidence import confidence_of
 from pipeline.stages.align.placing import squeezed
-from pipeline.stages.align.pronounced import parts
 from pipeline.timing import Span, hull
 from pipeline.transcript import Heard, TimeSource, Token
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
@@ -28,9 +28,7 @@ _MIN_CONFIDENCE = 0.5
 _MAX_MOVE_MS = 2000
 
 
-def aligned(
-    audio: Audio, heard: Heard, threads: int = 0, progress: Progress = silent
-) -> tuple[Token, ...]:
+def aligned(audio: Audio, heard: Heard, threads: int = 0, progress: Progress = silent) -> tuple[Token, ...]:
     """The recognized words with their times aligned to the sound; as they are where the recognizer's times are its own search in
     the sound already (PocketSphinx). Raises WeightsError when the acoustic model is missing."""
     if heard.recognizer != "whisper" or not heard.tokens:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
 from pipeline.speech.aligner.listen import WordSpan
-from pipeline.stages.align.pronounced import Part
+from pipeline.speech.aligner.pronounced import Part
 from pipeline.timing import Span, hull, union
 from pipeline.transcript import Heard, Kind, Passage, Token
 from pipeline.words import letters_of
@@ -84,12 +84,6 @@ def doubtful(
         passage = _passage(tokens, first, last, heard)
         (differently if passage.heard and not heard.biased else not_confirmed).append(passage)
     return tuple(not_confirmed), tuple(differently)
-
-
-def sharing_no_token(passages: Sequence[Passage], others: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Those of `passages` that share no token with any of `others`."""
-    taken = {index for other in others for index in range(other.first, other.last)}
-    return tuple(p for p in passages if taken.isdisjoint(range(p.first, p.last)))
 
 
 def words_heard(heard: Heard, span: Span) -> str:
