@@ -41,7 +41,7 @@ review: ## the review page comes with a later version
 	@echo "make $@: not yet - this version makes captions and transcripts"; exit 1
 
 clean: ## remove set-up and artefacts (media/ and finished transcripts stay; `vignette forget` removes those)
-	@if [ -d transcripts/.work ]; then find transcripts/.work -type f ! -name outputs.json -exec rm -f {} +; fi
+	@if [ -d transcripts/.work ]; then find transcripts/.work -type f ! -name outputs.json ! -name witness.json -exec rm -f {} +; fi
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:

@@ -93,7 +93,7 @@ class VerifySettings:
     least_windows: Annotated[int, Ge(0), Le(100_000)] = 8
     sampled_share: Probability = 0.05
     sampled_windows: Annotated[int, Ge(0), Le(100_000)] = 4
-    suggest_from: Probability = 0.7
+    suggest_from: Probability = 0.8
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pipeline.files import data_file, digest_of_file
 from pipeline.media.facts import decode_audio, facts
 from pipeline.media.quiet import SilenceDetector
 from pipeline.progress import Progress
-from pipeline.run import enrolment
+from pipeline.run import enrolment, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
@@ -28,7 +28,6 @@ from pipeline.speech.voices.clustering import Known
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, verify, vignettes
 from pipeline.stages.align import absent, pauses
 from pipeline.stages.concepts import CodedTurns
-from pipeline.stages.verify import witness
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -57,8 +56,6 @@ CALLED_FOR = "concepts-by-word"
 HEARD = "voices-by-passage"
 # and how the passages were grouped.
 GROUPED = "voices-by-group"
-# and what the second witness heard and weighed.
-WITNESSED = "witness"
 
 # Fewer words than this that are not found prove nothing: a murmur may well be missed.
 ENOUGH_WORDS = 8
@@ -180,54 +177,6 @@ def _align(inputs: Inputs, progress: Progress) -> Aligned:
     is_still = SilenceDetector(inputs.audio(), heard.regions)
     found = absent.marked(aligned, heard.regions, is_still)
     return pauses.marked(found, heard.regions, inputs.settings.language, is_still)
-
-
-# --- verify ---------------------------------------------------------------------------------------------------------
-
-
-def _verify_reads(inputs: Inputs) -> dict[str, Any]:
-    """Without a text that came with the recording there is nothing to verify; which weights are here matters where they hear."""
-    if not _is_verified(inputs):
-        return {"mode": "none"}
-    chosen = choice.choose_witness(inputs.settings.verify)
-    return {
-        **inputs.recording,
-        "settings": _plain(inputs.settings.verify),
-        "aligned": inputs.digest(Aligned),
-        "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
-        "witness": chosen.identity if chosen else _kept(inputs).witness,
-    }
-
-
-def _is_verified(inputs: Inputs) -> bool:
-    return inputs.subtitles is not None and inputs.settings.verify.mode != "none"
-
-
-def _verify(inputs: Inputs, progress: Progress) -> Verification:
-    if not _is_verified(inputs):
-        return Verification()
-    settings, kept = inputs.settings, _kept(inputs)
-    chosen = choice.choose_witness(settings.verify)
-    listener = witness.Witness(
-        inputs.audio if inputs.listening else None,
-        inputs[Heard].regions,
-        choice.whisper(chosen, settings.transcribe, settings.language) if chosen else None,
-        chosen.identity if chosen else "",
-        kept,
-    )
-    found = verify.run(inputs[Aligned], settings.verify, listener, inputs.media_sha256, progress)
-    if inputs.listening and listener.kept != kept:
-        inputs.store.save(WITNESSED, witness.Testimony, _witness_reads(inputs), listener.kept)
-    return found
-
-
-def _kept(inputs: Inputs) -> witness.Testimony:
-    """What the second witness heard before."""
-    return inputs.store.load(WITNESSED, witness.Testimony, _witness_reads(inputs)).result or witness.Testimony()
-
-
-def _witness_reads(inputs: Inputs) -> dict[str, Any]:
-    return {**inputs.recording, "regions": digest_of(inputs[Heard].regions, tuple[Span, ...])}
 
 
 # --- speakers -------------------------------------------------------------------------------------------------------
@@ -365,7 +314,7 @@ STAGES: Sequence[Stage[Any]] = (
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
     Stage("transcribe", 3, Heard, _transcribe_reads, _transcribe, listens=True),
     Stage("align", 5, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
-    Stage("verify", verify.VERSION, Verification, _verify_reads, _verify),
+    Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
     Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),

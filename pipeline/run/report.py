@@ -10,6 +10,7 @@ from pipeline.transcript import (
     Grade,
     Kind,
     Passage,
+    Suggestion,
     TextSource,
     TimeSource,
     Transcript,
@@ -27,6 +28,7 @@ def quality(transcript: Transcript, reworded: bool = False) -> tuple[str, ...]:
     return (
         *_about_sound(transcript),
         *_about_text(transcript, reworded),
+        *_about_witness(transcript),
         *_about_speakers(transcript),
         *transcript.aligned.report.summary,
     )
@@ -52,6 +54,30 @@ def _about_text(transcript: Transcript, reworded: bool) -> tuple[str, ...]:
     corrected = reworded or any(t.text_source is TextSource.HUMAN for t in transcript.tokens)
     but = " but for what people decided" if corrected else ""
     return (f"the words are those of {subtitles}, unchanged{but}; {_timed_share(transcript)}",)
+
+
+def _about_witness(transcript: Transcript) -> tuple[str, ...]:
+    """What the second witness heard, and what that says of the whole."""
+    found = transcript.verification
+    if transcript.grade is not Grade.SUBTITLES or not transcript.tokens:
+        return ()
+    if not found.witness:
+        return (
+            "no second ear has listened: with Whisper's weights ('vignette models fetch tiny.en') a run hears what is doubtful "
+            "and a sample of the rest",
+        )
+    model = found.witness.removeprefix("whisper/").rsplit("/", 2)[0]
+    low, high = (round(100 * share) for share in found.interval)
+    sample = (
+        f"; in a random sample {low} to {high} %" if found.sampled_words and (low, high) != (0, 100) else ""
+    )
+    cleared = sum(check.cleared for check in found.checked)
+    doubts = f"; it cleared {cleared} of {len(found.checked)} doubts" if found.checked else ""
+    left = f", and {found.not_heard} were not heard for want of budget" if found.not_heard else ""
+    return (
+        f"a second ear (Whisper {model}, which did not know the text) heard {found.heard_words} of the words and agreed with "
+        f"{100 * found.agreed_words // max(1, found.heard_words)} % of them{sample}{doubts}{left}",
+    )
 
 
 def _about_speakers(transcript: Transcript) -> tuple[str, ...]:
@@ -103,7 +129,24 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
             "'vignette models fetch small.en', and run again"
         )
     needs += alignment_issues(report, absent)
+    needs += _suggested(transcript)
     return (*needs, *_unnamed(transcript))
+
+
+def _suggested(transcript: Transcript) -> tuple[str, ...]:
+    """A sentence about the suggested readings, with the first of them."""
+    found = transcript.verification.suggestions
+    if not found:
+        return ()
+    first = ", ".join(_as_change(s, transcript) for s in found[:3])
+    more = f" and {len(found) - 3} more (all in the JSON)" if len(found) > 3 else ""
+    count = f"{len(found)} suggestion{'s' if len(found) > 1 else ''}"
+    return (f"{count}, as a second ear heard it: {first}{more}",)
+
+
+def _as_change(suggestion: Suggestion, transcript: Transcript) -> str:
+    at, written = clock(suggestion.span.start_ms), transcript.text(suggestion.first, suggestion.last)
+    return f"'{suggestion.text}' for '{written}' at {at}" if written else f"'{suggestion.text}' at {at}"
 
 
 def alignment_issues(report: AlignmentReport, absent: tuple[Passage, ...] = ()) -> list[str]:

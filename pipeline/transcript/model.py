@@ -22,9 +22,10 @@ from pipeline.transcript.results import (
     Part,
     Parts,
     Utterance,
+    Verification,
     Voices,
 )
-from pipeline.transcript.tokens import NOT_CAPTIONED, Token
+from pipeline.transcript.tokens import NOT_CAPTIONED, Kind, Token
 
 
 class Grade(StrEnum):
@@ -66,6 +67,7 @@ class Transcript:
     parts: Parts = field(default_factory=Parts)
     profile: str = "training"
     provenance: dict[str, str] = field(default_factory=dict)
+    verification: Verification = field(default_factory=Verification)
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -109,4 +111,12 @@ def grade_line(transcript: Transcript) -> str:
     """The grade as it is printed everywhere: "reviewed by NAME", or the grade's own words."""
     if transcript.grade is Grade.REVIEWED:
         return f"reviewed by {transcript.reviewer}"
+    if transcript.grade is Grade.SUBTITLES and transcript.verification.witness:
+        return f"timed from subtitles, {verified_percent(transcript)} % of the words verified"
     return str(transcript.grade)
+
+
+def verified_percent(transcript: Transcript) -> int:
+    """The share of all words with which the second witness agreed, in whole percent, rounded down."""
+    words = sum(token.kind is Kind.WORD for token in transcript.tokens)
+    return 100 * transcript.verification.agreed_words // words if words else 0

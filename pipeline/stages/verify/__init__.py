@@ -13,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from pipeline.english.disfluencies import is_murmur
 from pipeline.english.opposites import OPPOSITES
+from pipeline.english.spelling import is_known
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import VerifySettings
 from pipeline.speech.asr.packing import Chunk
 from pipeline.stages.verify import shares
 from pipeline.stages.verify.compare import Comparison, compared
-from pipeline.stages.verify.readings import Reading, reading
+from pipeline.stages.verify.readings import Reading, misspelt, reading
 from pipeline.stages.verify.windows import Doubt, holds, planned, words_in
 from pipeline.stages.verify.witness import Witness
 from pipeline.timing import Span, hull
@@ -73,7 +75,13 @@ def run(
         for window, words in heard.items()
     }
     agreed = frozenset(chain.from_iterable(c.agreed for c in compared_windows.values()))
-    readings = tuple(_readings(aligned.tokens, compared_windows.values(), witness))
+    gaps = [p.span for p in aligned.report.speech_without_text]
+    readings = _likeliest(
+        (
+            *_readings(aligned.tokens, compared_windows.values(), gaps, witness),
+            *misspelt(aligned.tokens, witness),
+        )
+    )
     checked = tuple(_checked(aligned.tokens, doubts, heard, compared_windows, witness))
     progress(1.0)
     per_window = [
@@ -97,12 +105,21 @@ def _any_in(window: Chunk, doubts: Sequence[Doubt]) -> bool:
 
 
 def _readings(
-    tokens: Sequence[Token], comparisons: Iterable[Comparison], witness: Witness
+    tokens: Sequence[Token], comparisons: Iterable[Comparison], gaps: Sequence[Span], witness: Witness
 ) -> Iterator[Reading]:
     for comparison in comparisons:
         for difference in comparison.differences:
-            if found := reading(difference, tokens, witness):
+            if found := reading(difference, tokens, gaps, witness):
                 yield found
+
+
+def _likeliest(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Of readings of the same words the one that is likelier to be right."""
+    kept: list[Reading] = []
+    for found in sorted(readings, key=lambda r: -r.confidence):
+        if not any(found.first < k.last and k.first < found.last for k in kept):
+            kept.append(found)
+    return tuple(kept)
 
 
 def _checked(
@@ -130,7 +147,7 @@ def _opinion(
         words = _unwritten_in(span, heard, comparison)
         return Checked(span, first, last, Opinion.OTHERWISE if words else Opinion.NOTHING, _line(words))
     doubted = {n for n in range(first, last) if tokens[n].kind is Kind.WORD}
-    if doubted <= comparison.agreed:
+    if doubted and doubted <= comparison.agreed:
         return Checked(span, first, last, Opinion.AGREES, "", _clears(tokens, doubted, witness))
     instead = [d for d in comparison.differences if d.first < last and d.last > first]
     words = tuple(chain.from_iterable(d.heard for d in instead))
@@ -165,6 +182,11 @@ def _line(words: Sequence[Token]) -> str:
     return " ".join(word.text for word in words)
 
 
+def _is_talk(words: Sequence[Token]) -> bool:
+    """Whether something was heard that is worth a caption: words of English, and not murmurs alone."""
+    return all(is_known(t.text) for t in words) and not all(is_murmur(t.text) for t in words)
+
+
 def _suggestions(
     tokens: Sequence[Token],
     doubts: Sequence[Doubt],
@@ -174,7 +196,7 @@ def _suggestions(
     settings: VerifySettings,
 ) -> Iterator[Suggestion]:
     """Other readings that are likely enough, and captions for speech without text, in order of time."""
-    found = [
+    found: list[tuple[Span, int, int, str, float, float | None]] = [
         (r.span, r.first, r.last, r.text, r.confidence, r.gain)
         for r in readings
         if r.confidence >= settings.suggest_from
@@ -188,7 +210,7 @@ def _suggestions(
             if check.first == check.last and t.span.middle_ms in check.span
         ]
         mean = sum(t.confidence for t in words) / len(words) if words else 0.0
-        sure = check.first == check.last and check.heard and mean >= _MIN_CAPTION_CONFIDENCE
+        sure = check.first == check.last and _is_talk(words) and mean >= _MIN_CAPTION_CONFIDENCE
         if sure and not any(span.overlap_ms(check.span) for span in taken):
             found.append((check.span, check.first, check.last, check.heard, mean, None))
     for number, (span, first, last, text, confidence, gain) in enumerate(

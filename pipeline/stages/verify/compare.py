@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from pipeline.english.disfluencies import is_hesitation, is_stutter
 from pipeline.english.verbalize import spoken_readings, spoken_words
 from pipeline.transcript import Kind, Token
 
@@ -20,6 +21,15 @@ _SPELLINGS = {
     "wanna": "want to",
     "'cause": "because",
     "cause": "because",
+    "dunno": "don't know",
+    "gotta": "got to",
+    "kinda": "kind of",
+    "sorta": "sort of",
+    "lemme": "let me",
+    "'em": "them",
+    "till": "until",
+    "programme": "program",
+    **dict.fromkeys(("yeah", "yep", "yup", "yea", "yah"), "yes"),
 }
 
 
@@ -68,7 +78,7 @@ def compared(tokens: Sequence[Token], written: Sequence[int], heard: Sequence[To
     ]
     other = [_Word(word, i) for i, token in enumerate(heard) for word in _spoken_forms(token.text)]
     matcher = SequenceMatcher(None, [w.spoken for w in text], [w.spoken for w in other], autojunk=False)
-    differences = []
+    differences: list[Difference] = []
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "equal":
             differences += _differences(tokens, text, other, heard, (a, b, c, d))
@@ -101,7 +111,11 @@ def _insertion_at(text: Sequence[_Word], at: int) -> int:
 
 
 def _spoken_forms(text: str) -> Iterator[str]:
-    for word in spoken_words(text):
+    """The spoken words of a written one; none for a hesitation, which a recognizer leaves out, and a stutter's last piece."""
+    if is_hesitation(text):
+        return
+    spoken = spoken_words(text)
+    for word in spoken[-1:] if is_stutter(text) else spoken:
         yield from _SPELLINGS.get(word, word).split()
 
 

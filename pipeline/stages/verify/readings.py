@@ -6,24 +6,42 @@ written words and with those that were heard, between the same neighbours. Speec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
 
-from pipeline.english.pronounce import dictionary
+from pipeline.english.disfluencies import is_murmur, is_stutter, is_swallowed
+from pipeline.english.spelling import corrections, is_known
 from pipeline.stages.verify.compare import Difference
 from pipeline.stages.verify.witness import Witness
 from pipeline.timing import Span
 from pipeline.transcript import Kind, Token
 from pipeline.words import bare_word
 
-# Log odds that a suggestion is right, in nats: fitted by hand on the benchmark's films (`benchmarks/verify.py`).
-_INTERCEPT = -3.0
-_GAIN_WEIGHT = 0.09  # per nat of the aligner's log likelihood ratio
-_MAX_GAIN = 60.0  # beyond it the ratio tells no more
-_CONFIDENCE_WEIGHT = 3.2  # of the recognizer's probability of its least sure word
-_NO_WORD_WEIGHT = 2.0  # what is written is no English word, and what was heard is
-_WORD_LOST_WEIGHT = -1.5  # per word that is written and was not heard
+# Log odds that a suggestion is right, in nats: logistic regression on the typing errors of a natural film of 40 minutes
+# (`benchmarks/verify.py`), of which each half is predicted as well by the other.
+_INTERCEPT = -6.9
+_GAIN_WEIGHT = 0.028  # per nat of the aligner's log likelihood ratio, within these bounds
+_LEAST_GAIN = -20.0
+_MOST_GAIN = 120.0
+_CONFIDENCE_WEIGHT = 5.8  # of the recognizer's probability of its least sure word
+_NO_WORD_WEIGHT = 1.5  # what is written is no English word, and what was heard is
+_INSERTION_WEIGHT = 1.5  # nothing is written
+_WRITTEN_WEIGHT = -0.65  # for each written word but one
+_HEARD_WEIGHT = -0.45  # for each word heard but one
+_GAP_WEIGHT = 0.6  # the alignment left speech unexplained there
+# What the recognizer was less sure of than this is not weighed. A choice.
+_MIN_CONFIDENCE = 0.3
+# A correction of a misspelt word is suggested from this gain on (nats), of so many at most; its log odds of being right.
+# Set by hand.
+_MIN_CORRECTION_GAIN = 5.0
+_MAX_CORRECTIONS = 12
+_CORRECTION_INTERCEPT = 0.5
+_CORRECTION_GAIN_WEIGHT = 0.1
+_LONGEST_MS = 20_000  # from the word before to the word behind
+_PUNCTUATION = ".,;:?!…"
+_ALWAYS_CAPITAL = frozenset(("i", "i'm", "i'll", "i've", "i'd"))
 # More words than this, on either side, are another text and not another reading.
 _MAX_WORDS = 4
 # The same for words that were heard where none is written.
@@ -42,12 +60,15 @@ class Reading:
     gain: float
 
 
-def reading(difference: Difference, tokens: Sequence[Token], witness: Witness) -> Reading | None:
-    """What was heard as another reading of what is written; None where it is none, or cannot be weighed."""
+def reading(
+    difference: Difference, tokens: Sequence[Token], gaps: Sequence[Span], witness: Witness
+) -> Reading | None:
+    """What was heard as another reading of what is written; None where it is none, or cannot be weighed. `gaps` are the
+    stretches of speech that no word explains."""
     first, last = difference.first, difference.last
     written, heard = last - first, len(difference.heard)
     most = _MAX_WORDS if written else _MAX_INSERTED
-    if not heard or max(written, heard) > most:
+    if not heard or max(written, heard) > most or not _is_worth_weighing(difference, tokens):
         return None
     before, after = _neighbour(tokens, first - 1), _neighbour(tokens, last)
     if before is None and after is None:
@@ -61,22 +82,91 @@ def reading(difference: Difference, tokens: Sequence[Token], witness: Witness) -
     if gain is None:
         return None
     place = _place(tokens, first, last, difference.heard)
-    return Reading(first, last, place, difference.text, _confidence(difference, own, gain), gain)
+    in_gap = any(gap.overlap_ms(place) for gap in gaps)
+    text = _as_written(difference, tokens)
+    return Reading(first, last, place, text, _confidence(difference, own, gain, in_gap), gain)
 
 
-def _confidence(difference: Difference, written: Sequence[str], gain: float) -> float:
-    odds = _INTERCEPT + _GAIN_WEIGHT * max(-_MAX_GAIN, min(_MAX_GAIN, gain))
-    odds += _CONFIDENCE_WEIGHT * difference.confidence
-    odds += _WORD_LOST_WEIGHT * max(0, len(written) - len(difference.heard))
-    if written and not all(map(is_word, written)) and all(is_word(t.text) for t in difference.heard):
+def misspelt(tokens: Sequence[Token], witness: Witness) -> Iterator[Reading]:
+    """Known words one typing error away from words that are none and stand only once, where the aligner finds them likelier."""
+    once = Counter(bare_word(t.text) for t in tokens if t.kind is Kind.WORD)
+    for n, token in enumerate(tokens):
+        if (
+            token.kind is Kind.WORD
+            and once[bare_word(token.text)] == 1
+            and (others := corrections(token.text))
+        ):
+            weighed = [
+                (gain, word)
+                for word in others[:_MAX_CORRECTIONS]
+                if (gain := _gain_at(tokens, n, word, witness))
+            ]
+            if weighed and (best := max(weighed))[0] >= _MIN_CORRECTION_GAIN:
+                gain, word = best
+                text = _like(token.text, word)
+                yield Reading(n, n + 1, token.span, text, _confidence_of_correction(gain), gain)
+
+
+def _gain_at(tokens: Sequence[Token], index: int, word: str, witness: Witness) -> float | None:
+    """The aligner's gain of another word in place of one token, between its neighbours."""
+    before, after = _neighbour(tokens, index - 1), _neighbour(tokens, index + 1)
+    left, right = ([before.text] if before else []), ([after.text] if after else [])
+    own = tokens[index]
+    start, end = (before or own).span.start_ms, (after or own).span.end_ms
+    if not start < end < start + _LONGEST_MS:
+        return None
+    return witness.gain(
+        Span(start, end), " ".join((*left, own.text, *right)), " ".join((*left, word, *right))
+    )
+
+
+def _confidence_of_correction(gain: float) -> float:
+    return 1 / (1 + exp(-(_CORRECTION_INTERCEPT + _CORRECTION_GAIN_WEIGHT * min(gain, _MOST_GAIN))))
+
+
+def _like(written: str, word: str) -> str:
+    """A word with the capital and the punctuation of the one in whose place it stands."""
+    start = len(written) - len(written.lstrip("\"'“‘(["))
+    core = written[start:].rstrip(_PUNCTUATION + "\"'”’)]")
+    end = written[start + len(core) :]
+    return written[:start] + (word.capitalize() if core[:1].isupper() else word) + end
+
+
+def _is_worth_weighing(difference: Difference, tokens: Sequence[Token]) -> bool:
+    """Whether what was heard could be what somebody meant to write: words of English or of this text, more than murmurs, and
+    not in place of a murmur or stutter alone."""
+    texts = [t.text for t in difference.heard]
+    own = [t.text for t in tokens[difference.first : difference.last]]
+    if difference.confidence < _MIN_CONFIDENCE or all(is_murmur(t) or is_swallowed(t) for t in texts):
+        return False
+    if own and all(is_murmur(t) or is_stutter(t) for t in own):
+        return False
+    return all(is_known(t) or is_murmur(t) for t in texts)
+
+
+def _confidence(difference: Difference, written: Sequence[str], gain: float, in_gap: bool) -> float:
+    odds = _INTERCEPT + _GAIN_WEIGHT * max(_LEAST_GAIN, min(_MOST_GAIN, gain))
+    odds += _CONFIDENCE_WEIGHT * difference.confidence + _GAP_WEIGHT * in_gap
+    odds += _HEARD_WEIGHT * (len(difference.heard) - 1)
+    odds += _WRITTEN_WEIGHT * (len(written) - 1) if written else _INSERTION_WEIGHT
+    if not all(map(is_known, written)) and all(is_known(t.text) for t in difference.heard):
         odds += _NO_WORD_WEIGHT
     return 1 / (1 + exp(-odds))
 
 
-def is_word(text: str) -> bool:
-    """Whether the pronouncing dictionary knows a word, or it is no word at all but a number."""
-    bare = bare_word(text)
-    return bare in dictionary() or bare.removesuffix("'s") in dictionary() or not bare.isalpha()
+def _as_written(difference: Difference, tokens: Sequence[Token]) -> str:
+    """What was heard, with the capital and the punctuation of the words in whose place it stands, or of its place."""
+    text = difference.text
+    before = tokens[difference.first - 1].text if difference.first else "."
+    begins = before.rstrip("\"'”’)]").endswith((".", "?", "!"))
+    own = [t.text for t in tokens[difference.first : difference.last]]
+    head, rest = text[:1], text[1:]
+    if begins or (own and own[0][:1].isupper()):
+        text = head.upper() + rest
+    elif not (text.split()[0].rstrip(".,?!").casefold() in _ALWAYS_CAPITAL or rest[:1].isupper()):
+        text = head.lower() + rest
+    end = own[-1][len(own[-1].rstrip(_PUNCTUATION)) :] if own else ""
+    return text.rstrip(_PUNCTUATION) + end
 
 
 def _neighbour(tokens: Sequence[Token], index: int) -> Token | None:
@@ -88,7 +178,7 @@ def _between(before: Token | None, after: Token | None, heard: Sequence[Token]) 
     """From the beginning of the word before to the end of the word behind; None where they stand in another order in time."""
     start = before.span.start_ms if before else heard[0].span.start_ms
     end = after.span.end_ms if after else heard[-1].span.end_ms
-    return Span(start, end) if start < end and end - start < 20_000 else None
+    return Span(start, end) if start < end and end - start < _LONGEST_MS else None
 
 
 def _place(tokens: Sequence[Token], first: int, last: int, heard: Sequence[Token]) -> Span:

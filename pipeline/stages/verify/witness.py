@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, silent
@@ -20,7 +21,10 @@ from pipeline.transcript import Token
 
 # Sound taken in on either side of the words that are weighed, and around them for the voice to be known.
 _MARGIN_MS = 20
-_VOICE_MS = 6000
+_VOICE_MS = 3000
+_AHEAD_MS = 15_000
+# Nats that stand for one reading that cannot be aligned at all.
+_MOST_GAIN = 100.0
 _DIGITS = 2  # decimals of what is kept of a likelihood
 
 
@@ -50,7 +54,7 @@ class Witness:
         self._words = dict(kept.words) if same else {}
         self._gains = dict(kept.gains)
         self._windows = kept.windows
-        self._used_words: dict[str, tuple[Token, ...]] = {}
+        self._near: tuple[Span, Aligner] | None = None
         self._used_gains: dict[str, float] = {}
 
     @property
@@ -89,18 +93,32 @@ class Witness:
         return self._gains.get(key)
 
     def _weighed(self, span: Span, written: str, other: str) -> float:
-        assert self._audio is not None
-        audio = self._audio()
-        around = Span(max(0, span.start_ms - _VOICE_MS), min(audio.duration_ms, span.end_ms + _VOICE_MS))
-        samples = audio.samples[around.start_ms * SAMPLES_PER_MS : around.end_ms * SAMPLES_PER_MS]
-        part = Span(
-            max(0, span.start_ms - _MARGIN_MS - around.start_ms), span.end_ms + _MARGIN_MS - around.start_ms
-        )
         readings = [[s for word in text.split() for s in spoken_words(word)] for text in (written, other)]
         if not all(readings):
-            return float("-inf")
-        own, instead = Aligner(samples, ()).likelihoods(readings, part)
+            return -_MOST_GAIN
+        home, aligner = self._aligner_of(span)
+        part = Span(
+            max(0, span.start_ms - _MARGIN_MS - home.start_ms),
+            max(1, span.end_ms + _MARGIN_MS - home.start_ms),
+        )
+        own, instead = aligner.likelihoods(readings, part)
+        if not isfinite(instead) or not isfinite(own):
+            return _MOST_GAIN if isfinite(instead) else -_MOST_GAIN
         return instead - own
+
+    def _aligner_of(self, span: Span) -> tuple[Span, Aligner]:
+        """An aligner of the sound around a span, which knows its voices, and where that sound lies; the last one is kept, since
+        differences come in order of time."""
+        assert self._audio is not None
+        if self._near is None or self._near[0].intersection(span) != span:
+            audio = self._audio()
+            home = Span(
+                max(0, span.start_ms - _VOICE_MS),
+                min(audio.duration_ms, max(span.end_ms, span.start_ms + _AHEAD_MS)),
+            )
+            samples = audio.samples[home.start_ms * SAMPLES_PER_MS : home.end_ms * SAMPLES_PER_MS]
+            self._near = home, Aligner(samples, ())
+        return self._near
 
 
 def _key(window: Chunk) -> str:
