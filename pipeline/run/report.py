@@ -10,7 +10,6 @@ from pipeline.transcript import (
     Grade,
     Kind,
     Passage,
-    Suggestion,
     TextSource,
     TimeSource,
     Transcript,
@@ -134,19 +133,12 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
 
 
 def _suggested(transcript: Transcript) -> tuple[str, ...]:
-    """A sentence about the suggested readings, with the first of them."""
+    """A sentence about the suggested readings."""
     found = transcript.verification.suggestions
     if not found:
         return ()
-    first = ", ".join(_as_change(s, transcript) for s in found[:3])
-    more = f" and {len(found) - 3} more (all in the JSON)" if len(found) > 3 else ""
-    count = f"{len(found)} suggestion{'s' if len(found) > 1 else ''}"
-    return (f"{count}, as a second ear heard it: {first}{more}",)
-
-
-def _as_change(suggestion: Suggestion, transcript: Transcript) -> str:
-    at, written = clock(suggestion.span.start_ms), transcript.text(suggestion.first, suggestion.last)
-    return f"'{suggestion.text}' for '{written}' at {at}" if written else f"'{suggestion.text}' at {at}"
+    count = f"{len(found)} reading{'s are' if len(found) > 1 else ' is'} suggested by a second ear"
+    return (f"{count}: {at_times([s.span for s in found])}",)
 
 
 def alignment_issues(report: AlignmentReport, absent: tuple[Passage, ...] = ()) -> list[str]:

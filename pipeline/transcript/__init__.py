@@ -2,6 +2,7 @@
 
     tokens      the written words, each with its span and where text and time came from
     results     what each stage finds, in ranges of tokens
+    verification  the same of the second witness
     model       the value that holds them side by side
     invariants  what holds of every transcript, checked
     subtitles   the text that came with a recording, as read and not yet believed
@@ -28,13 +29,11 @@ from pipeline.transcript.results import (
     Aligned,
     AlignmentReport,
     Captions,
-    Checked,
     Concepts,
     ConceptTag,
     Cue,
     EditorCue,
     Heard,
-    Opinion,
     Part,
     Parts,
     Passage,
@@ -46,11 +45,9 @@ from pipeline.transcript.results import (
     Shot,
     Sound,
     Speaker,
-    Suggestion,
     Turn,
     Utterance,
     Verdict,
-    Verification,
     Voices,
 )
 from pipeline.transcript.tokens import (
@@ -60,6 +57,7 @@ from pipeline.transcript.tokens import (
     TimeSource,
     Token,
 )
+from pipeline.transcript.verification import Checked, Opinion, Suggestion, Verification
 
 __all__ = [
     "NOT_CAPTIONED",

@@ -22,10 +22,10 @@ from pipeline.transcript.results import (
     Part,
     Parts,
     Utterance,
-    Verification,
     Voices,
 )
 from pipeline.transcript.tokens import NOT_CAPTIONED, Kind, Token
+from pipeline.transcript.verification import Verification
 
 
 class Grade(StrEnum):

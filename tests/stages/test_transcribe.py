@@ -14,7 +14,7 @@ from pipeline.media.facts import Audio, decode_audio
 from pipeline.progress import Progress
 from pipeline.settings import TranscribeSettings
 from pipeline.speech import pinned, weights
-from pipeline.speech.asr import Bias
+from pipeline.speech.asr import Bias, choice
 from pipeline.stages import transcribe
 from pipeline.timing import Span
 from pipeline.transcript import Kind, Token
