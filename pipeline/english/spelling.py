@@ -27,6 +27,12 @@ def corrections(text: str) -> tuple[str, ...]:
     return tuple(sorted({word for word in _one_edit_away(bare) if word in dictionary()}))
 
 
+def only_out_of_order(text: str, word: str) -> bool:
+    """Whether a correction has the same letters: fingers change their order more often than they add a letter and still hit a
+    rare word."""
+    return sorted(bare_word(text)) == sorted(word)
+
+
 def _one_edit_away(word: str) -> Iterator[str]:
     yield word[-1] + word[:-1]
     yield word[1:] + word[0]

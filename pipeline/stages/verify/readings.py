@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import exp
 
 from pipeline.english.disfluencies import is_murmur, is_stutter, is_swallowed
-from pipeline.english.spelling import corrections, is_known
+from pipeline.english.spelling import corrections, is_known, only_out_of_order
 from pipeline.stages.verify.compare import Difference
 from pipeline.stages.verify.witness import Witness
 from pipeline.timing import Span
@@ -36,7 +36,9 @@ _MIN_CONFIDENCE = 0.3
 # A correction of a misspelt word is suggested from this gain on (nats), of so many at most; its log odds of being right.
 # Set by hand.
 _MIN_CORRECTION_GAIN = 5.0
-_MAX_CORRECTIONS = 12
+_MAX_CORRECTIONS = 24
+_SAME_LETTERS_NATS = 20.0  # for the same letters in another order
+_USED_HERE_NATS = 10.0  # for a word that the text uses elsewhere
 _CORRECTION_INTERCEPT = 0.5
 _CORRECTION_GAIN_WEIGHT = 0.1
 _LONGEST_MS = 20_000  # from the word before to the word behind
@@ -89,22 +91,24 @@ def reading(
 
 def misspelt(tokens: Sequence[Token], witness: Witness) -> Iterator[Reading]:
     """Known words one typing error away from words that are none and stand only once, where the aligner finds them likelier."""
-    once = Counter(bare_word(t.text) for t in tokens if t.kind is Kind.WORD)
+    count = Counter(bare_word(t.text) for t in tokens if t.kind is Kind.WORD)
     for n, token in enumerate(tokens):
-        if (
-            token.kind is Kind.WORD
-            and once[bare_word(token.text)] == 1
-            and (others := corrections(token.text))
-        ):
-            weighed = [
-                (gain, word)
-                for word in others[:_MAX_CORRECTIONS]
-                if (gain := _gain_at(tokens, n, word, witness))
-            ]
-            if weighed and (best := max(weighed))[0] >= _MIN_CORRECTION_GAIN:
-                gain, word = best
-                text = _like(token.text, word)
-                yield Reading(n, n + 1, token.span, text, _confidence_of_correction(gain), gain)
+        if token.kind is not Kind.WORD or count[bare_word(token.text)] > 1:
+            continue
+        weighed = [
+            (gain + _prior(token.text, word, count), gain, word)
+            for word in corrections(token.text)[:_MAX_CORRECTIONS]
+            if (gain := _gain_at(tokens, n, word, witness)) is not None
+        ]
+        _, gain, word = max(weighed, default=(0.0, 0.0, ""))
+        if gain >= _MIN_CORRECTION_GAIN:
+            confidence = _confidence_of_correction(gain)
+            yield Reading(n, n + 1, token.span, _like(token.text, word), confidence, gain)
+
+
+def _prior(written: str, word: str, count: Counter[str]) -> float:
+    """How much likelier one correction is than another before anything was heard, in nats."""
+    return _SAME_LETTERS_NATS * only_out_of_order(written, word) + _USED_HERE_NATS * (word in count)
 
 
 def _gain_at(tokens: Sequence[Token], index: int, word: str, witness: Witness) -> float | None:
