@@ -27,10 +27,10 @@ def corrections(text: str) -> tuple[str, ...]:
     return tuple(sorted({word for word in _one_edit_away(bare) if word in dictionary()}))
 
 
-def only_out_of_order(text: str, word: str) -> bool:
-    """Whether a correction has the same letters: fingers change their order more often than they add a letter and still hit a
-    rare word."""
-    return sorted(bare_word(text)) == sorted(word)
+def is_slip(text: str, word: str) -> bool:
+    """Whether a correction has the same letters, in another order or one of them doubled: fingers slip so more often than they add
+    another letter, and what is left may well be a rare word."""
+    return set(bare_word(text)) == set(word)
 
 
 def _one_edit_away(word: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import exp
 
 from pipeline.english.disfluencies import is_murmur, is_stutter, is_swallowed
-from pipeline.english.spelling import corrections, is_known, only_out_of_order
+from pipeline.english.spelling import corrections, is_known, is_slip
 from pipeline.stages.verify.compare import Difference
 from pipeline.stages.verify.witness import Witness
 from pipeline.timing import Span
@@ -37,7 +37,7 @@ _MIN_CONFIDENCE = 0.3
 # Set by hand.
 _MIN_CORRECTION_GAIN = 5.0
 _MAX_CORRECTIONS = 24
-_SAME_LETTERS_NATS = 20.0  # for the same letters in another order
+_SAME_LETTERS_NATS = 20.0  # for the same letters
 _USED_HERE_NATS = 10.0  # for a word that the text uses elsewhere
 _CORRECTION_INTERCEPT = 0.5
 _CORRECTION_GAIN_WEIGHT = 0.1
@@ -108,7 +108,7 @@ def misspelt(tokens: Sequence[Token], witness: Witness) -> Iterator[Reading]:
 
 def _prior(written: str, word: str, count: Counter[str]) -> float:
     """How much likelier one correction is than another before anything was heard, in nats."""
-    return _SAME_LETTERS_NATS * only_out_of_order(written, word) + _USED_HERE_NATS * (word in count)
+    return _SAME_LETTERS_NATS * is_slip(written, word) + _USED_HERE_NATS * (word in count)
 
 
 def _gain_at(tokens: Sequence[Token], index: int, word: str, witness: Witness) -> float | None:
