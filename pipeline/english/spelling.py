@@ -28,8 +28,8 @@ def corrections(text: str) -> tuple[str, ...]:
 
 
 def is_slip(text: str, word: str) -> bool:
-    """Whether a correction has the same letters, in another order or one of them doubled: fingers slip so more often than they add
-    another letter, and what is left may well be a rare word."""
+    """Whether a correction has the same letters, in another order or one of them doubled: fingers slip so more often than they
+    add another letter, and what is left may well be a rare word."""
     return set(bare_word(text)) == set(word)
 
 
