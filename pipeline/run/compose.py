@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 
 from pipeline import __version__
 from pipeline.run.inputs import Inputs
+from pipeline.stages.verify.settled import settled
 from pipeline.timing import clock
 from pipeline.transcript import (
     Aligned,
@@ -21,6 +22,7 @@ from pipeline.transcript import (
     Picture,
     Sound,
     Transcript,
+    Verification,
     Voices,
 )
 
@@ -30,10 +32,12 @@ DURATION_SLACK_MS = 2000
 
 def composed(inputs: Inputs) -> Transcript:
     """All that the stages found, side by side."""
-    heard, voices, tags = inputs[Heard], inputs[Voices], inputs[Concepts]
+    heard, voices, tags, verification = inputs[Heard], inputs[Voices], inputs[Concepts], inputs[Verification]
+    aligned = replace(inputs[Aligned], report=settled(inputs[Aligned].report, verification))
     return Transcript(
-        _media(inputs), heard, inputs[Aligned], voices, inputs[Captions], _grade(inputs), lang=inputs.settings.language,
+        _media(inputs), heard, aligned, voices, inputs[Captions], _grade(inputs), lang=inputs.settings.language,
         provenance=_provenance(inputs), concepts=tags, parts=inputs[Parts], profile=inputs.settings.captions.profile,
+        verification=verification,
     )  # fmt: skip
 
 
@@ -59,6 +63,7 @@ def _provenance(inputs: Inputs) -> dict[str, str]:
         "vignette": __version__,
         "recognizer": heard.recognizer,
         "model": heard.model,
+        "witness": inputs[Verification].witness,
         "speakers": inputs[Voices].encoder,
         "lexicon": inputs[Concepts].lexicon,
         "subtitles": inputs.job.subtitles.name if inputs.job.subtitles else "",

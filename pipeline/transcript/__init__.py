@@ -3,6 +3,7 @@
     tokens      the written words, each with its span and where text and time came from
     results     what each stage finds, in ranges of tokens
     review      a person's review of the whole, and what has changed since
+    verification  the same of the second witness
     model       the value that holds them side by side
     invariants  what holds of every transcript, checked
     subtitles   the text that came with a recording, as read and not yet believed
@@ -61,6 +62,7 @@ from pipeline.transcript.tokens import (
     TimeSource,
     Token,
 )
+from pipeline.transcript.verification import Checked, Opinion, Suggestion, Verification
 
 __all__ = [
     "NOT_CAPTIONED",
@@ -69,6 +71,7 @@ __all__ = [
     "Aligned",
     "AlignmentReport",
     "Captions",
+    "Checked",
     "ConceptTag",
     "Concepts",
     "Cue",
@@ -77,6 +80,7 @@ __all__ = [
     "Heard",
     "Kind",
     "Media",
+    "Opinion",
     "Part",
     "Parts",
     "Passage",
@@ -89,6 +93,7 @@ __all__ = [
     "Shot",
     "Sound",
     "Speaker",
+    "Suggestion",
     "TextSource",
     "TimeSource",
     "Token",
@@ -96,6 +101,7 @@ __all__ = [
     "Turn",
     "Utterance",
     "Verdict",
+    "Verification",
     "Voices",
     "check",
     "grade_line",

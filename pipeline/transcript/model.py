@@ -25,7 +25,8 @@ from pipeline.transcript.results import (
     Voices,
 )
 from pipeline.transcript.review import Review
-from pipeline.transcript.tokens import NOT_CAPTIONED, Token
+from pipeline.transcript.tokens import NOT_CAPTIONED, Kind, Token
+from pipeline.transcript.verification import Verification
 
 
 class Grade(StrEnum):
@@ -66,6 +67,7 @@ class Transcript:
     parts: Parts = field(default_factory=Parts)
     profile: str = "training"
     provenance: dict[str, str] = field(default_factory=dict)
+    verification: Verification = field(default_factory=Verification)
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -117,4 +119,16 @@ def part_of(transcript: Transcript, utterance: Utterance) -> Part | None:
 
 def grade_line(transcript: Transcript) -> str:
     """The grade as it is printed everywhere: who reviewed it and what has changed since, and how far its text was verified."""
-    return "; ".join(map(str, filter(None, (transcript.review, transcript.grade))))
+    return "; ".join(map(str, filter(None, (transcript.review, _verified(transcript)))))
+
+
+def _verified(transcript: Transcript) -> str:
+    if transcript.grade is Grade.SUBTITLES and transcript.verification.witness:
+        return f"timed from subtitles, {verified_percent(transcript)} % of the words verified"
+    return str(transcript.grade)
+
+
+def verified_percent(transcript: Transcript) -> int:
+    """The share of all words with which the second witness agreed, in whole percent, rounded down."""
+    words = sum(token.kind is Kind.WORD for token in transcript.tokens)
+    return 100 * transcript.verification.agreed_words // words if words else 0

@@ -99,9 +99,10 @@ def test_the_share_of_found_times(confidences, sources, percent: int) -> None:
         Token("word", Span(k * 1000, k * 1000 + 400), confidence, time_source=source)
         for k, (confidence, source) in enumerate(zip(confidences, sources, strict=True))
     )
-    (sentence,) = quality(transcript(tokens))
+    sentence, ear = quality(transcript(tokens))
     assert f"{percent} % of their times were found" in sentence
     assert "talk.srt, unchanged;" in sentence
+    assert "no second ear" in ear
 
 
 def test_silence_is_said_to_be_silence() -> None:
@@ -118,7 +119,7 @@ def test_a_draft_is_not_to_be_published_and_asks_for_better_words() -> None:
 def test_speakers_without_a_name_are_asked_about_by_time() -> None:
     speakers = tuple(Speaker(f"s{k}", f"Speaker {k}") for k in range(6))
     unnamed = transcript((Token("word", Span(0, 400)),), voices=Voices(speakers, encoder="ge2e"))
-    assert "6 speakers, 0 of them by name" in quality(unnamed)[1]
+    assert "6 speakers, 0 of them by name" in quality(unnamed)[2]
     (need,) = needs_person(unnamed)
     assert "s0, s1, s2, s3 and 2 more" in need
 

@@ -70,6 +70,7 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "utterances": _utterances(transcript),
         "cues": _cues(transcript),
         "alignment": alignment_as_json(transcript.aligned),
+        **({"verification": _verification(transcript)} if transcript.verification.witness else {}),
     }
 
 
@@ -198,6 +199,40 @@ def alignment_as_json(aligned: Aligned) -> dict[str, Any]:
         "shifts": [_shift(shift) for shift in report.shifts],
         **{name: [_passage(p, aligned) for p in found] for name, found in passages.items()},
         "moved_cues": report.moved_cues,
+    }
+
+
+def _verification(transcript: Transcript) -> dict[str, Any]:
+    found = transcript.verification
+    return {
+        "witness": found.witness,
+        "heard_words": found.heard_words,
+        "agreed_words": found.agreed_words,
+        "sampled_words": found.sampled_words,
+        "sampled_agreed": found.sampled_agreed,
+        "interval": list(found.interval),
+        "not_heard": found.not_heard,
+        "checked": [
+            {
+                **_times(c.span),
+                "text": transcript.text(c.first, c.last),
+                "opinion": str(c.opinion),
+                "heard": c.heard,
+                "cleared": c.cleared,
+            }
+            for c in found.checked
+        ],
+        "suggestions": [
+            {
+                "id": s.id,
+                **_times(s.span),
+                "text": transcript.text(s.first, s.last),
+                "suggestion": s.text,
+                "confidence": s.confidence,
+                "gain": s.gain,
+            }
+            for s in found.suggestions
+        ],
     }
 
 

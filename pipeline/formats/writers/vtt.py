@@ -62,7 +62,9 @@ def _line(pieces: tuple[Piece, ...]) -> str:
 
 def _notes(transcript: Transcript) -> list[str]:
     notes = [f"{ORIGIN}: {grade_line(transcript)}"]
-    shown = {k: v for k, v in transcript.provenance.items() if k != "lexicon"}  # captions do not depend on it
+    shown = {
+        k: v for k, v in transcript.provenance.items() if v and k != "lexicon"
+    }  # captions do not depend on that
     notes += ["; ".join(f"{k}: {v}" for k, v in sorted(shown.items()))]
     if transcript.is_draft:
         notes.insert(0, render.DRAFT_NOTICE)
