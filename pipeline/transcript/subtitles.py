@@ -24,6 +24,32 @@ class SubtitlesFormat(StrEnum):
     DOCX = "docx"
 
 
+class Apart(StrEnum):
+    """What stands in a script and is no speech."""
+
+    HEADING = "heading"
+    DIRECTION = "stage direction"
+    HEAD = "head of the file"  # title, date, lists of people
+    IMPRINT = "imprint"  # who transcribed it, where it ends
+    PAGE = "page"  # page numbers, running heads
+    COLUMN = "column"  # a table's header row, its numbers and notes
+    NAME = "name without speech"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a cue of a script is written: the line of the file (or paragraph of the document) where it begins, from 1.
+
+    `starts_ms` is when it begins by the script's own time stamps, None without one; `stamps` are the times that were taken off
+    it, as written. `apart` says what all of it is where nobody says it.
+    """
+
+    line: int
+    starts_ms: int | None = None
+    stamps: tuple[str, ...] = ()
+    apart: Apart | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SubtitlesWord:
     """One written word (or one bracketed sound, whole: "[door opens]") with its punctuation.
@@ -47,7 +73,7 @@ class SubtitlesCue:
 
     `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as given, lines joined by
     "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written. `line` is the line of the file
-    (from 1) that holds its times, 0 in a script.
+    (from 1) that holds its times, 0 in a script, whose cues have `written` instead.
     """
 
     span: Span | None
@@ -56,6 +82,7 @@ class SubtitlesCue:
     id: str = ""
     settings: str = ""
     line: int = 0
+    written: Written | None = None
 
 
 @dataclass(frozen=True)  # without slots: `words` is kept once it was asked for

@@ -162,3 +162,8 @@ def _is_full_name(name: str) -> bool:
     words = name.split()
     capital = all(w[0].isupper() or w[0].isdigit() for w in words)
     return 2 <= len(words) <= 3 and capital and not any(w.casefold() in _NOT_NAMES for w in words)
+
+
+def could_name(text: str) -> bool:
+    """Whether the text is short enough for a name and begins with no word that never is one; it says nothing of its form."""
+    return _may_be_name(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.timing import Span
+from pipeline.transcript.subtitles import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class RawCue:
 
     `span` is None in a script; `line` is the line of the file (from 1) that holds the times, `times` where in
     that line start and end are written. `unspoken` says that markup declares all of it to be no speech (a
-    heading, a credit).
+    heading, a credit). `written` is of a script alone.
     """
 
     span: Span | None
@@ -38,6 +39,7 @@ class RawCue:
     unspoken: bool = False
     line: int = 0
     times: tuple[Extent, Extent] = ((0, 0), (0, 0))
+    written: Written | None = None
 
 
 def text_lines(cue: RawCue) -> list[str]:

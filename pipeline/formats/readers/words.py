@@ -48,7 +48,9 @@ def tokenize(
     """The cues with their words; labels are learnt from all of them first. A cue may come out without any word."""
     labels = turns.learn_labels(cues, known_names)
     return tuple(
-        SubtitlesCue(cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line)
+        SubtitlesCue(
+            cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line, cue.written
+        )
         for cue in cues
     )
 

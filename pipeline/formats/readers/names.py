@@ -1,0 +1,50 @@
+"""Names as scripts write them outside of labels: above a speech, or beside a time, without a colon."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.formats.readers import sounds
+from pipeline.formats.readers.labels import could_name
+
+_MAX_CHARS = 40  # with a role behind it; longer is a sentence
+_MAX_WORDS = 5
+# Words of a name that stand in small letters.
+_PARTICLES = sounds.vocabulary("al and bin da de del della den der di du el ibn la le of ten ter van von y &")
+# What people exclaim alone on a line, and nobody is called.
+_EXCLAMATIONS = sounds.vocabulary(
+    "ah alleluia alright amen aye bravo bye cheers goodbye goodnight hallelujah hello hey hi hurrah mhm mm no oh okay "
+    "friday monday please right saturday silence sorry sunday sure thanks thursday tuesday uh um wednesday welcome well wow yeah yep"
+)
+_NUMBERED = re.compile(r"(?:speaker|spk|s|p|person|voice)[ _-]?(?:\d{1,3}|[A-Z])", re.I)
+_ROLE_BEHIND = re.compile(r"\s*[(\[][^()\[\]]{1,40}[)\]]$")
+
+
+def bare(text: str) -> str:
+    """The name without brackets around it, a role behind it "(she/her)", and signs between it and a time."""
+    name = text.strip().strip("-–—•|@,\t ").removesuffix(":").rstrip("-–—•|@,\t ")
+    if match := re.fullmatch(r"\[([^\[\]]+)\]|<([^<>]+)>", name):
+        name = (match[1] or match[2]).strip()
+    return _ROLE_BEHIND.sub("", name).strip()
+
+
+def may_be(name: str) -> bool:
+    """Whether the text could be a name at all: a few words that end like no sentence."""
+    return (
+        0 < len(name) <= _MAX_CHARS
+        and len(name.split()) <= _MAX_WORDS
+        and (name[0].isalpha() or name[0] in "“\"'")
+        and not re.search(r"[.?!…;:]$|[?!;]|[.,:]\s.*[.,:]\s", name.removesuffix("Jr.").removesuffix("Sr."))
+    )
+
+
+def is_sure(name: str) -> bool:
+    """Whether the text has the form of a name: capitalised words, a role ("Interviewer", "Client 2"), or "S00"."""
+    if not may_be(name):
+        return False
+    if sounds.names_role(name) or _NUMBERED.fullmatch(name):
+        return True
+    words = name.split()
+    capital = all(w[0].isupper() or w[0].isdigit() or w.casefold() in _PARTICLES for w in words)
+    first = words[0].casefold().strip(".,'’")
+    return capital and words[0][0].isupper() and first not in _EXCLAMATIONS and could_name(name)
