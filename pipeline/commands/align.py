@@ -41,6 +41,7 @@ from pipeline.transcript import (
     Voices,
     utterances,
 )
+from pipeline.transcript.script import account
 from pipeline.transcript.subtitles import Subtitles
 
 # A cue of a consistently timed file is moved on its own only when its words are heard more than this far from where the file's
@@ -91,7 +92,8 @@ def realign(
     Raises MediaError and SubtitlesError for what cannot be read or belongs to another recording, UsageError when `out` asks
     for another format than the subtitles have.
     """
-    given = read(subtitles, settings.language, settings.names)
+    as_read = read(subtitles, settings.language, settings.names)
+    given = as_read.without_directions()
     if not given.words:
         raise SubtitlesError(subtitles, "holds no text", "give subtitles or a script with words in it")
     _check_format(given, out)
@@ -103,8 +105,11 @@ def realign(
         problem = f"does not fit {recording.name}: its words are not in the sound"
         raise SubtitlesError(subtitles, problem, "name the right file")
     if not given.timed:
+        told = (found.sentence(),) if (found := account(as_read)) else ()
         return Realigned(
-            _captioned_script(aligned, audio, given, settings, out).encode("utf-8"), aligned, given.notes
+            _captioned_script(aligned, audio, given, settings, out).encode("utf-8"),
+            aligned,
+            (*given.notes, *told),
         )
     spans = new_times(given, aligned)
     text = retime(source_text(subtitles, settings.language), given.format, spans)

@@ -34,6 +34,7 @@ def composed(inputs: Inputs) -> Transcript:
     return Transcript(
         _media(inputs), heard, inputs[Aligned], voices, inputs[Captions], _grade(inputs), lang=inputs.settings.language,
         provenance=_provenance(inputs), concepts=tags, parts=inputs[Parts], profile=inputs.settings.captions.profile,
+        script=inputs.script,
     )  # fmt: skip
 
 
@@ -83,6 +84,7 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
         *_odd_length(inputs),
         *inputs[Picture].notes,
         *(given.notes if given else ()),
+        *((inputs.script.sentence(),) if inputs.script else ()),
         *inputs[Heard].notes,
         *inputs[Voices].notes,
     )

@@ -136,6 +136,7 @@ def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
         "names": list(settings.names),
         "language": settings.language,
         "subtitles": inputs.subtitles_digest,
+        **inputs.reading,
         "recognizer": transcribe.choose(settings.transcribe).identity,
     }
 
@@ -156,6 +157,7 @@ def _align_reads(inputs: Inputs) -> dict[str, Any]:
         **inputs.recording,
         "settings": _plain(inputs.settings.align, without=("processes",)),
         "subtitles": inputs.subtitles_digest,
+        **inputs.reading,
         "heard": inputs.digest(Heard),
         **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
     }

@@ -15,10 +15,13 @@ from pipeline.run.store import Store, digest_of
 from pipeline.settings import Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.embeddings import Encoder
+from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
 
 T = TypeVar("T")
 
+# Raise it when scripts are read otherwise than before: other words, other times.
+SCRIPT_READING = 2
 # Which track is listened to where nobody chooses; only another choice is part of what a stage read.
 _USUAL_TRACK = {"track": 0, "language": "en"}
 
@@ -61,15 +64,26 @@ class Inputs:
         return self.job.settings
 
     @cached_property
-    def subtitles(self) -> Subtitles | None:
-        """The subtitles or script, None without one. Raises SubtitlesError."""
+    def _as_read(self) -> Subtitles | None:
         if self.job.subtitles is None:
             return None
         from pipeline.formats.readers import read
 
         people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
-        given = read(self.job.subtitles, self.settings.language, people).without_directions()
-        if not given.words:
+        return read(self.job.subtitles, self.settings.language, people)
+
+    @cached_property
+    def script(self) -> ScriptAccount | None:
+        """What of the script is speech and what was left out; None without a script. Raises SubtitlesError."""
+        return account(self._as_read) if self._as_read else None
+
+    @cached_property
+    def subtitles(self) -> Subtitles | None:
+        """The subtitles or script, None without one. Raises SubtitlesError."""
+        if self._as_read is None:
+            return None
+        given = self._as_read.without_directions()
+        if not given.words and self.job.subtitles:
             raise SubtitlesError(
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
             )
@@ -79,6 +93,11 @@ class Inputs:
     def subtitles_digest(self) -> str:
         """The digest of the file of subtitles, "" without one."""
         return digest_of_file(self.job.subtitles) if self.job.subtitles and self.subtitles else ""
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How a script is read, which a file's digest does not say; nothing for subtitles."""
+        return {"script": SCRIPT_READING} if self.subtitles and not self.subtitles.timed else {}
 
     @cached_property
     def media_sha256(self) -> str:

@@ -4,6 +4,7 @@
     results     what each stage finds, in ranges of tokens
     model       the value that holds them side by side
     invariants  what holds of every transcript, checked
+    script      what of a script is speech, and what was left out
     subtitles   the text that came with a recording, as read and not yet believed
     utterances  segmentation of tokens into runs of one speaker
     parts       the parts of a video: what is said in them, their casts, ids and titles
@@ -49,6 +50,9 @@ from pipeline.transcript.results import (
     Verdict,
     Voices,
 )
+from pipeline.transcript.script import (
+    ScriptAccount,
+)
 from pipeline.transcript.tokens import (
     NOT_CAPTIONED,
     Kind,
@@ -78,6 +82,7 @@ __all__ = [
     "Proof",
     "ProofKind",
     "ScreenText",
+    "ScriptAccount",
     "Shift",
     "Shot",
     "Sound",

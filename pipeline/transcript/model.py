@@ -24,6 +24,7 @@ from pipeline.transcript.results import (
     Utterance,
     Voices,
 )
+from pipeline.transcript.script import ScriptAccount
 from pipeline.transcript.tokens import NOT_CAPTIONED, Token
 
 
@@ -66,6 +67,7 @@ class Transcript:
     parts: Parts = field(default_factory=Parts)
     profile: str = "training"
     provenance: dict[str, str] = field(default_factory=dict)
+    script: ScriptAccount | None = None
 
     @property
     def tokens(self) -> tuple[Token, ...]:

@@ -38,15 +38,15 @@ class Apart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How a cue of a script is written: the line of the file (or paragraph of the document) where it begins, from 1.
+    """How a cue of a script is written: the line of the file (or paragraph of the document) of each of its lines, from 1.
 
     `starts_ms` is when it begins by the script's own time stamps, None without one; `stamps` are the times that were taken off
-    it, as written. `apart` says what all of it is where nobody says it.
+    it, each with its line and as written. `apart` says what all of it is where nobody says it.
     """
 
-    line: int
+    lines: tuple[int, ...]
     starts_ms: int | None = None
-    stamps: tuple[str, ...] = ()
+    stamps: tuple[tuple[int, str], ...] = ()
     apart: Apart | None = None
 
 

@@ -18,6 +18,7 @@ from pipeline.transcript import (
     Grade,
     Part,
     Passage,
+    ScriptAccount,
     Shift,
     Speaker,
     Token,
@@ -69,6 +70,17 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "utterances": _utterances(transcript),
         "cues": _cues(transcript),
         "alignment": alignment_as_json(transcript.aligned),
+        **({"script": _script(transcript.script)} if transcript.script else {}),
+    }
+
+
+def _script(account: ScriptAccount) -> dict[str, Any]:
+    return {
+        "lines_are": account.places,
+        "speech_lines": account.speech_lines,
+        "names": list(account.names),
+        "times": [{"line": t.line, "text": t.text} for t in account.times],
+        "left_out": [{"line": t.line, "text": t.text, "what": t.what} for t in account.left_out],
     }
 
 

@@ -34,7 +34,8 @@ _MEDIA_FILE = re.compile(
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DATE = re.compile(
-    rf"(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH}|{_MONTH})(?:st|nd|rd|th)?,? \d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}",
+    rf"(?:{_MONTH} \d{{1,2}}|\d{{1,2}}\.? {_MONTH}|{_MONTH})(?:st|nd|rd|th)?,? \d{{4}}"
+    r"|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}",
     re.I,
 )
 _BESIDE_DATE = re.compile(
@@ -48,7 +49,8 @@ _IMPRINT = re.compile(
     r"|(?:transcription|meeting|recording) ended after \S+.{0,4}"
     r"|this (?:editable )?transcript was (?:computer|automatically|auto-?) ?generated.*"
     r"|people can also change the text after it was created\.?"
-    r"|(?:transcript )?(?:generated|created|exported|powered|made) (?:by|with|from|using) .{0,40}(?:\.(?:ai|com|io|app)|transcri\w*|whisper\w*).{0,40}"
+    r"|(?:transcript )?(?:generated|created|exported|powered|made) (?:by|with|from|using) .{0,40}"
+    r"(?:\.(?:ai|com|io|app)|transcri\w*|whisper\w*).{0,40}"
     r"|(?:transcribed|transcription) (?:by|with|using) .{1,80}|transcript provided by .{1,80})\W*",
     re.I,
 )
@@ -112,12 +114,10 @@ def _mark_running_heads(lines: Sequence[ScriptLine]) -> None:
         with_page = [n for n in again if _PAGE_WITHIN.search(filled[n].text)]
         beside = [n for n in again if _is_at_page_edge(filled, n)]
         for marks in (with_page, beside):
-            if (
-                len(marks) > 1
-                and len(marks) == len(again)
-                and len(filled[marks[0]].text.split()) <= _MAX_TITLE_WORDS
-            ):
-                for n in marks:
+            title = again[0] == 0 and 0 not in marks  # what stands above every page, above the first of them
+            short = len(filled[again[0]].text.split()) <= _MAX_TITLE_WORDS
+            if short and len(marks) > 1 and len(marks) + title == len(again):
+                for n in again:
                     filled[n].apart = Apart.PAGE
 
 

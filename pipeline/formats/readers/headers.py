@@ -1,4 +1,4 @@
-"""Headers of turns: the times and names with which transcription tools begin a turn, taken off where the whole file bears them out.
+"""Headers of turns: the times and names with which transcription tools begin a turn, taken off as the whole file bears out.
 
     Hanna Weir  0:04            00:00:04 Hanna Weir         Hanna Weir (0:04): Good evening.
     [Hanna Weir] 19:30:01       0:04                        Hanna Weir
@@ -159,8 +159,11 @@ def _alone(found: Sequence[_Found]) -> list[_Found]:
 
 def _leads(lines: Sequence[ScriptLine], found: Sequence[_Found], others: bool) -> list[_Found]:
     """The stamps with which speech begins: those that nobody says, and of the others those that the file bears out."""
-    sure = [f for f in found if f.stamp.certain or f.stamp.form == "("]
-    doubtful = [f for f in found if f not in sure]
+    rounds = [f for f in found if f.stamp.form == "("]
+    if len(rounds) < 2 and not any(f.stamp.starts_ms <= _EARLY_MS for f in rounds):
+        rounds = []  # "(3:16)" is a verse
+    sure = [f for f in found if f.stamp.certain or f in rounds]
+    doubtful = [f for f in found if f not in sure and f.stamp.form != "("]
     glued = [f for f in doubtful if f.stamp.form == "bareglued"]
     if glued and len(doubtful) > 1 and _rise(doubtful):
         return [*sure, *doubtful]
@@ -242,4 +245,4 @@ def _repeated_in_words(lines: Sequence[ScriptLine], alone: dict[int, Stamp]) -> 
         near = [alone[m] for m in (n - 1, n + 1) if m in alone]
         if again and again.form == "units" and any(s.starts_ms == again.starts_ms for s in near):
             line.stamps.append(again.text)
-            line.text = ""
+            line.begins, line.text = True, ""

@@ -14,7 +14,8 @@ _PARTICLES = sounds.vocabulary("al and bin da de del della den der di du el ibn 
 # What people exclaim alone on a line, and nobody is called.
 _EXCLAMATIONS = sounds.vocabulary(
     "ah alleluia alright amen aye bravo bye cheers goodbye goodnight hallelujah hello hey hi hurrah mhm mm no oh okay "
-    "friday monday please right saturday silence sorry sunday sure thanks thursday tuesday uh um wednesday welcome well wow yeah yep"
+    "friday monday please right saturday silence sorry sunday sure thanks thursday tuesday uh um "
+    "wednesday welcome well wow yeah yep"
 )
 _NUMBERED = re.compile(r"(?:speaker|spk|s|p|person|voice)[ _-]?(?:\d{1,3}|[A-Z])", re.I)
 _ROLE_BEHIND = re.compile(r"\s*[(\[][^()\[\]]{1,40}[)\]]$")

@@ -62,7 +62,7 @@ def at(text: str, place: int = 0) -> Stamp | None:
     """The stamp with which the text goes on at this place, whether it is one beyond doubt or not."""
     match = _ANY.match(text, place)
     if match and match["twice"] and not _says_the_same(match):
-        match = _BARE_ALONE.match(text, place)
+        return _stamp(bare) if (bare := _BARE_ALONE.match(text, place)) and _is_apart(bare) else None
     return _stamp(match) if match and _is_apart(match) else None
 
 

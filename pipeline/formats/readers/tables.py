@@ -38,8 +38,8 @@ _HEADERS = {
     "tc in|in point|start ms|start s|begin time|offset",
     Column.END: "end|end time|out|tc out|to|out point|stop|duration|end ms|end s|length|dur",
     Column.SPEAKER: "speaker|speakers|name|who|person|participant|role|actor|tier|voice|character|label|speaker name|speaker id",
-    Column.TEXT: "text|content|audio|narration|voiceover|voice over|transcript|transcription|speech|dialogue|dialog|utterance|what|words|said|sentence|spoken text|"
-    "caption|subtitle|transcript text",
+    Column.TEXT: "text|content|audio|narration|voiceover|voice over|transcript|transcription|speech|dialogue|dialog|utterance|"
+    "what|words|said|sentence|spoken text|caption|subtitle|transcript text",
     Column.NUMBER: "no|nr|number|#|id|line|index|row|n|num|seg|segment|cue|turn|utterance id|line no|line number|segment id",
     Column.NOTE: "note|notes|comment|comments|remark|remarks|code|codes|memo|memos|annotation|annotations|observation|"
     "observations|confidence|language|tags|keywords|themes|description|action|picture|video|visual|scene",

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline.formats.readers import furniture, headers, name_lines, stamps, tables
@@ -120,12 +121,8 @@ class _Speech:
     lines: list[ScriptLine]
     voice: str = ""
     starts_ms: int | None = None
-    stamps: list[str] = field(default_factory=list)
+    stamps: list[tuple[int, str]] = field(default_factory=list)
     heading: bool = False
-
-    def add(self, line: ScriptLine) -> None:
-        self.lines.append(line)
-        self.stamps += line.stamps
 
 
 def _cues(lines: Sequence[ScriptLine]) -> Iterator[RawCue]:
@@ -136,54 +133,75 @@ def _cues(lines: Sequence[ScriptLine]) -> Iterator[RawCue]:
         yield _cue(speech, names, all_caps)
 
 
-def _speeches(lines: Sequence[ScriptLine], names: frozenset[str]) -> Iterator[_Speech]:
+def _speeches(lines: Sequence[ScriptLine], names: frozenset[str]) -> list[_Speech]:
     """The lines divided where a turn, a time, a paragraph, a label or a dialogue line begins, and around headings."""
-    now: _Speech | None = None
-    head: _Speech | None = None  # a header that waits for its speech
-    voice = ""
+    divided = _Divided(names)
     for line in lines:
-        if line.apart is not None or line.begins:
-            if now:
-                yield now
-            now = None
         if line.apart is not None:
-            yield _Speech([line], stamps=list(line.stamps))
-            continue
-        if line.begins:
-            if head and head.voice and line.name:
-                yield _unsaid(head)
-                head = None
-            voice = line.name or voice
-            named = line.name or (head.voice if head else "")
-            head = _Speech([], named, line.starts_ms, [*(head.stamps if head else []), *line.stamps])
-            head.lines = [line]
-        if not line.text.strip():
-            continue
-        told = bool(head and head.voice) or bool(now and _LABEL_ALONE.fullmatch(now.lines[-1].text.strip()))
-        heading = not told and (line.heading or _is_heading(line.text))
-        if now is None or line.opens or now.heading or heading or _begins(line, names):
-            if now:
-                yield now
-            starts_ms = head.starts_ms if head else line.starts_ms
-            now = _Speech([], voice, starts_ms, [*head.stamps] if head else [], heading)
-            if not (head and line in head.lines):
-                now.add(line)
-            else:
-                now.lines.append(line)
-            head = None
+            divided.set_apart(line)
         else:
-            now.add(line)
-    if now:
-        yield now
-    if head and (head.voice or head.stamps):
-        yield _unsaid(head)
+            if line.begins:
+                divided.begin(line)
+            if line.text.strip():
+                divided.say(line)
+    divided.end()
+    return divided.speeches
 
 
-def _unsaid(head: _Speech) -> _Speech:
-    """A header without speech."""
-    line = head.lines[-1]
-    line.text, line.apart = head.voice, Apart.NAME
-    return head
+class _Divided:
+    """Speeches as they grow: the one that goes on, who speaks, and a header that waits for its speech."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.speeches: list[_Speech] = []
+        self._names = names
+        self._now: _Speech | None = None
+        self._header: _Speech | None = None
+        self._voice = ""
+
+    def set_apart(self, line: ScriptLine) -> None:
+        self.speeches.append(_Speech([line], stamps=_stamps(line)))
+        self._now = None
+
+    def begin(self, line: ScriptLine) -> None:
+        """A line with a header; two headers in a row are one turn's, unless both name somebody."""
+        if self._header and self._header.voice and line.name:
+            self.end()
+        before = self._header or _Speech([])
+        starts_ms = before.starts_ms if line.starts_ms is None else line.starts_ms
+        self._header = _Speech([line], line.name or before.voice, starts_ms, [*before.stamps, *_stamps(line)])
+        self._voice = line.name or self._voice
+        self._now = None
+
+    def say(self, line: ScriptLine) -> None:
+        """A line with text: it goes on, or begins a speech."""
+        now, header = self._now, self._header
+        told = bool(header and header.voice) or bool(
+            now and _LABEL_ALONE.fullmatch(now.lines[-1].text.strip())
+        )
+        heading = not told and (line.heading or _is_heading(line.text))
+        if now and not (line.opens or now.heading or heading or header or _begins(line, self._names)):
+            now.lines.append(line)
+            now.stamps += _stamps(line)
+            return
+        own = [] if line.begins else _stamps(line)
+        starts_ms = header.starts_ms if header else line.starts_ms
+        self._now = _Speech(
+            [line], self._voice, starts_ms, [*(header.stamps if header else ()), *own], heading
+        )
+        self.speeches.append(self._now)
+        self._header = None
+
+    def end(self) -> None:
+        """A header without speech is left out, and said to be."""
+        if self._header and (self._header.voice or self._header.stamps):
+            line = self._header.lines[-1]
+            line.text, line.apart = self._header.voice, Apart.NAME
+            self.speeches.append(self._header)
+        self._header = None
+
+
+def _stamps(line: ScriptLine) -> list[tuple[int, str]]:
+    return [(line.number, text) for text in line.stamps]
 
 
 def _begins(line: ScriptLine, names: frozenset[str]) -> bool:
@@ -195,7 +213,7 @@ def _screenplay_names(lines: Sequence[ScriptLine]) -> frozenset[str]:
     """Names of speakers in screenplay style: lines in capitals that stand above other lines more than once."""
     firsts = Counter(
         _screenplay_name(line.text)
-        for line, below in zip(lines, lines[1:], strict=False)
+        for line, below in pairwise(lines)
         if line.opens and not below.opens and not line.cell
     )
     return frozenset(name for name, times in firsts.items() if name and times > 1)
@@ -223,9 +241,10 @@ def _cue(speech: _Speech, names: frozenset[str], all_caps: bool) -> RawCue:
     name = _screenplay_name(first.text)
     voice = speech.voice or None
     texts = [line.text for line in speech.lines]
+    numbers = tuple(line.number for line in speech.lines)
     if apart is None and name in names and rest:
-        voice, texts = name, texts[1:]
-    written = Written(first.number, speech.starts_ms, tuple(speech.stamps), apart)
+        voice, texts, numbers = name, texts[1:], numbers[1:]
+    written = Written(numbers, speech.starts_ms, tuple(speech.stamps), apart)
     return RawCue(
         None, _pieces(texts, None if apart else voice), raw, unspoken=apart is not None, written=written
     )
