@@ -18,17 +18,20 @@ from pipeline.transcript.subtitles import Apart
 
 # What the head of a transcript calls its parts; each alone on its line, or in front of a colon.
 _KEYS = (
-    "transcript|transcription|full transcript|verbatim transcript|interview transcript|meeting transcript|audio(?: ?file)?|"
-    "video(?: ?file)?|media(?: ?file)?|recording|audio recording|download(?: .{1,20})?|summary(?: keywords)?|key ?words|"
-    "speakers?|participants?|attendees|present|invited|attachments|meeting records|meeting notes|details|overview|outline|"
-    "action items|(?:suggested )?next steps|takeaways|contents|date(?: of .{1,20})?|time|duration|length|recorded(?: on| by)?|"
-    "location|place|file(?: ?name)?|project|subject|title|language|transcriber|transcriptionist|transcribed(?: by| on)?|"
-    "created(?: on| at| by)?|moderators?|hosts?|interviewers?|interviewees?|source|participant id|version|duration of .{1,20}|"
-    "transcription (?:software|model|date)"
+    r"transcript|transcription|full transcript|verbatim transcript|interview transcript|meeting transcript|"
+    r"audio(?: ?file)?|video(?: ?file)?|media(?: ?file)?|recording|audio recording|download(?: .{1,20})?|"
+    r"summary(?: keywords)?|key ?words|speakers?|participants?|attendees|present|invited|attachments|meeting records|"
+    r"details|(?:meeting )?notes|overview|outline|action items|(?:suggested )?next steps|takeaways|contents|"
+    r"date(?: of .{1,20})?|time|duration|length|recorded(?: on| by)?|location|place|file(?: ?name)?|project|subject|"
+    r"title|language|transcriber|transcriptionist|transcribed(?: by| on)?|created(?: on| at| by)?|moderators?|hosts?|"
+    r"interviewers?|interviewees?|respondents?|informants?|narrators?|source|participant id|version|"
+    r"duration of .{1,20}|transcription (?:software|model|date)"
 )
 _ALONE = re.compile(rf"\W*(?P<key>{_KEYS})\W*", re.I)
 _WITH_VALUE = re.compile(rf"\W*(?P<key>{_KEYS})\s*:\s*(?P<value>\S.*)", re.I)
-_ROLE_KEYS = re.compile(r"\W*(?:moderator|host|interviewer|interviewee|speaker)s?\b", re.I)
+_ROLE_KEYS = re.compile(
+    r"\W*(?:moderator|host|interviewer|interviewee|respondent|informant|narrator|speaker)s?\b", re.I
+)
 _MEDIA_FILE = re.compile(
     r"\S.{0,120}\.(?:mp[34]|m4[av]|wav|mov|mkv|avi|webm|ogg|opus|flac|aac|wma|wmv|docx?|txt|vtt|srt)", re.I
 )
@@ -145,27 +148,35 @@ def mark_head(lines: Sequence[ScriptLine], turned: bool, labelled: bool) -> None
     `turned` says that names stand above or beside the turns, so that speech stands below one; `labelled` that nearly all
     paragraphs begin with a label: then a title alone above them is none of the speech either.
     """
-    top = _above_first_turn(lines)
-    last_key = max((n for n, line in enumerate(top) if _is_transcript_key(line.text)), default=0)
+    below = below_transcript(lines) if turned or labelled else list(lines)
+    for line in spoken(lines[: len(lines) - len(below)]):
+        line.apart = Apart.HEAD
+    top = _above_first_turn(below)
+    told = turned or labelled
     section, all_caps = False, is_all_caps(line.text for line in lines if line.open)
     for n, line in enumerate(top):
         text, key = line.text.strip(), _ALONE.fullmatch(line.text.strip())
-        beside = any(
-            _WITH_VALUE.fullmatch(other.text.strip())
-            for other in (*top[max(0, n - 1) : n], *top[n + 1 : n + 2])
-        )
+        near = (*top[max(0, n - 1) : n], *top[n + 1 : n + 2])
+        beside = any(_WITH_VALUE.fullmatch(other.text.strip()) for other in near)
         alone = line.opens and (n + 1 == len(top) or top[n + 1].opens)
+        alone = alone or (n == 0 and any(_is_known(other, True, True) for other in near))
         title = _is_title(text) and not all_caps and (turned or (labelled and alone and n < _MAX_TITLES))
-        if key and (turned or labelled or alone):
+        if key and (told or (alone and _is_transcript_key(text))):
             section = not _is_transcript_key(text)
-        elif _is_known(line, beside, surrounded=turned or labelled or beside):
+        elif _is_known(line, beside, surrounded=told or beside):
             section = False
-        elif n < last_key and (turned or labelled):
-            pass
         elif not (title or line.heading or (section and (turned or _is_title(text)))):
             return
         if not line.heading:
             line.apart = Apart.HEAD
+
+
+def below_transcript(lines: Sequence[ScriptLine]) -> list[ScriptLine]:
+    """The lines below the line "Transcript" where notes stand above it, under titles of their own; all lines where none do."""
+    begins = next((n for n, line in enumerate(lines) if line.begins), len(lines))
+    keys = [n for n, line in enumerate(lines[:begins]) if line.open and _ALONE.fullmatch(line.text.strip())]
+    last = max((n for n in keys if _is_transcript_key(lines[n].text)), default=0)
+    return list(lines[last + 1 :] if keys and keys[0] < last else lines)
 
 
 def _is_transcript_key(text: str) -> bool:

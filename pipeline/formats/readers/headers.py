@@ -10,6 +10,7 @@ can be said in that time; a name without colon is one where the pattern comes ag
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +70,9 @@ def mark(lines: Sequence[ScriptLine]) -> None:
     for stamp in alone:
         _take(stamp, "")
     leads = _leads(open_, [f for f in rest if f and f.kind is _Kind.LEAD], bool(headers or alone))
+    dashed = len(leads) > 1 and all(re.match(r"[-–—]\s", lead.rest) for lead in leads)
     for lead in leads:
+        lead.rest = lead.rest[1:].lstrip() if dashed else lead.rest
         _take(lead, "")
     _take_inside(open_, rounds=sum(f.stamp.form == "(" for f in (*headers, *leads, *alone)) > 1)
     _name_beside_stamps(open_, {f.at for f in alone})
@@ -90,7 +93,7 @@ def _found_in(at: int, line: ScriptLine) -> _Found | None:
         before = head[: trail.start].strip()
         name = names.bare(before)
         if names.may_be(name):
-            wall = before.startswith("[") and trail.form == "bare"
+            wall = before.startswith("[") and trail.form == "bare"  # as Zoom does
             return _Found(at, line, _Kind.NAME_TIME, trail, name, wall_clock=wall)
     return _name_then_time(at, line, text)
 
@@ -153,8 +156,8 @@ def _without_name(found: _Found) -> _Found | None:
 
 def _alone(found: Sequence[_Found]) -> list[_Found]:
     if len(found) > 1 and _rise(found):
-        return list(found)
-    return [f for f in found if f.stamp.certain]
+        return [f for f in found if f.stamp.form != "hour"]
+    return [f for f in found if f.stamp.certain and f.stamp.form != "hour"]
 
 
 def _leads(lines: Sequence[ScriptLine], found: Sequence[_Found], others: bool) -> list[_Found]:
@@ -198,7 +201,7 @@ def _words(lines: Sequence[ScriptLine]) -> int:
 def _take(found: _Found, name: str) -> None:
     line = found.line
     line.stamps.append(found.stamp.text)
-    line.starts_ms = None if found.wall_clock else found.stamp.starts_ms
+    line.starts_ms = None if found.wall_clock or found.stamp.form == "hour" else found.stamp.starts_ms
     line.name, line.begins = name, True
     line.text = found.rest if found.kind in (_Kind.LEAD, _Kind.NAME_TIME_TEXT) else ""
 

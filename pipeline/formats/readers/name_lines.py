@@ -26,7 +26,11 @@ def mark(lines: Sequence[ScriptLine]) -> None:
         return
     found = {n: name for n, line in enumerate(open_) if (name := _name(line))}
     again = {name for name, times in Counter(found.values()).items() if times > 1}
-    found = {n: name for n, name in found.items() if name in again or _is_surely(name)}
+    found = {
+        n: name
+        for n, name in found.items()
+        if name in again or _is_surely(name) or (n and _ends(open_[n - 1].text))
+    }
     found = {n: name for n, name in found.items() if n + 1 < len(open_) and n + 1 not in found}
     if _are_turns(open_, found):
         for n, name in found.items():
@@ -59,5 +63,10 @@ def _are_turns(lines: Sequence[ScriptLine], found: dict[int, str]) -> bool:
     if not all(could_be_head(line) for line in lines[:first]):
         return False
     others = [line.text.split() for n, line in enumerate(lines) if n > first and n not in found]
-    sentences = sum(words[-1][-1] in '.?!…,;:—–"”’)]' or len(words) >= _MIN_WORDS for words in others)
+    sentences = sum(_ends(words[-1]) or len(words) >= _MIN_WORDS for words in others)
     return sentences >= _MIN_SENTENCES * len(others)
+
+
+def _ends(text: str) -> bool:
+    """Whether it ends like a sentence or a part of one."""
+    return text.rstrip()[-1:] in tuple('.?!…,;:—–"”’)]')

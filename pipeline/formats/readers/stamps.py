@@ -24,6 +24,9 @@ _TIME = rf"(?:{_TENTHS}|{_FRAMES}|{_CLOCK})(?!\d|[:;]\d)"
 _LOOSE_TIME = rf"(?:{_TIME}|{_SHORT_UNITS}|{_SECONDS})"
 _TO = r"\s*(?:-{1,2}>|→|[-–—]|\bto\b|[,|/]|\t)\s*"
 _RANGE = rf"(?:{_LOOSE_TIME}{_TO}{_LOOSE_TIME}|{_TIME}|{_SHORT_UNITS})"
+# The hour of the day, which is no time of the recording.
+_HOUR = r"(?:\d{4}-\d\d-\d\d[ ,T]+|\d{1,2}[./]\d{1,2}[./]\d{2,4}[ ,]+)?\d{1,2}:[0-5]\d(?::[0-5]\d)?\s?[ap]\.?m\.?(?!\w)"
+_DATED = r"(?:\d{4}-\d\d-\d\d[ ,T]+|\d{1,2}[./]\d{1,2}[./]\d{2,4}[ ,]+)\d{1,2}:[0-5]\d(?::[0-5]\d)?"
 _WRAPPED = rf"\[\s*{_RANGE}\s*\]|\{{\s*{_RANGE}\s*\}}|<\s*{_RANGE}\s*>|#\s?{_TIME}(?:{_TO}{_TIME})?\s?#"
 _ROUND = rf"\(\s*{_RANGE}\s*\)"
 _BARE = rf"@?(?:{_TIME}{_TO}{_TIME}|{_TIME})(?!\s?[ap]\.?m\b)"
@@ -31,12 +34,14 @@ _BARE = rf"@?(?:{_TIME}{_TO}{_TIME}|{_TIME})(?!\s?[ap]\.?m\b)"
 _SAID_TWICE = rf"(?P<first>\d{{1,2}}:[0-5]\d(?::[0-5]\d)?)\s*{_LONG_UNITS}"
 
 _ANY = re.compile(
-    rf"(?P<wrapped>{_WRAPPED})|(?P<round>{_ROUND})|(?P<twice>{_SAID_TWICE})|(?P<bare>{_BARE})", re.I
+    rf"(?P<hour>\[(?:{_HOUR}|{_DATED})\]|\((?:{_HOUR}|{_DATED})\))|(?P<wrapped>{_WRAPPED})|(?P<round>{_ROUND})"
+    rf"|(?P<twice>{_SAID_TWICE})|(?P<bare>{_BARE})",
+    re.I,
 )
 _BARE_ALONE = re.compile(rf"(?P<bare>{_BARE})", re.I)
 _UNITS_ALONE = re.compile(rf"(?:{_LONG_UNITS}|{_SHORT_UNITS})", re.I)
-_INSIDE = re.compile(rf"{_WRAPPED}", re.I)
-_ROUND_INSIDE = re.compile(_ROUND)
+_LAST = re.compile(rf"(?<!\S)(?:{_LONG_UNITS}|(?P<hour>{_HOUR}))\s*$", re.I)
+_INSIDE = re.compile(rf"(?P<wrapped>{_WRAPPED})|(?P<round>{_ROUND})", re.I)
 _ONE_TIME = re.compile(_LOOSE_TIME + "|" + _LONG_UNITS, re.I)
 # Hours, frames, decimals, an arrow: what a bare time has that nobody writes for speech.
 _NEVER_SAID = re.compile(r"\d[:;]\d\d[:;]\d\d|:\d\d[.,]\d|>|→")
@@ -47,7 +52,11 @@ _USUAL_FRAMES = 25  # a second; only the order of a part of a second depends on 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A time at `[start, end)` of a line: what is written, when it begins and ends, and whether nobody could say it."""
+    """A time at `[start, end)` of a line: what is written, when it begins and ends, and whether nobody could say it.
+
+    `form` tells stamps of one look: the bracket they stand in, "bare", "bareglued" (run into its text), "twice", "units", or
+    "hour", which is an hour of the day and no time of the recording.
+    """
 
     start: int
     end: int
@@ -75,19 +84,19 @@ def fills(text: str) -> Stamp | None:
 
 
 def trailing(text: str) -> Stamp | None:
-    """The stamp with which the text ends."""
+    """The stamp with which the text ends, or the hour ("7:30 PM")."""
     end = len(text.rstrip())
     for match in _ANY.finditer(text):
         if match.end() == end and (not match.start() or not text[match.start() - 1].isalnum()):
             return _stamp(match)
-    match = re.search(rf"(?<!\S)(?:{_LONG_UNITS})\s*$", text)
-    return _stamp(match) if match else None
+    last = _LAST.search(text)
+    return _stamp(last) if last else None
 
 
 def inside(text: str, rounds: bool) -> list[Stamp]:
-    """The stamps anywhere in the text that nobody could say; with `rounds` also those in round brackets."""
-    found = [*_INSIDE.finditer(text), *(_ROUND_INSIDE.finditer(text) if rounds else ())]
-    return [_stamp(m) for m in sorted(found, key=lambda m: m.start())]
+    """The stamps anywhere in the text that nobody could say; with `rounds` also any in round brackets."""
+    found = [_stamp(m) for m in _INSIDE.finditer(text)]
+    return [stamp for stamp in found if stamp.certain or rounds]
 
 
 def _says_the_same(match: re.Match[str]) -> bool:
@@ -104,12 +113,13 @@ def _is_apart(match: re.Match[str]) -> bool:
 
 def _stamp(match: re.Match[str]) -> Stamp:
     groups = match.groupdict()
-    kind = next((k for k in ("wrapped", "round", "twice", "bare") if groups.get(k)), "units")
+    kind = next((k for k in ("hour", "wrapped", "round", "twice", "bare") if groups.get(k)), "units")
     text = match[0]
     times = [t for m in _ONE_TIME.finditer(groups.get("first") or text) if (t := ms_of(m[0])) is not None]
     ends = times[1] if len(times) > 1 and times[1] >= times[0] else None
     glued = kind == "bare" and match.string[match.end() : match.end() + 1].isalpha()
-    certain = kind in ("wrapped", "twice") or (kind == "bare" and bool(_NEVER_SAID.search(text)))
+    certain = kind in ("wrapped", "twice") or (kind in ("bare", "round") and bool(_NEVER_SAID.search(text)))
+    certain = certain or (kind == "hour" and text[0] == "[")
     form = {"wrapped": text[0], "round": "("}.get(kind, kind) + ("glued" if glued else "")
     return Stamp(match.start(), match.end(), text.strip(), times[0] if times else 0, ends, certain, form)
 

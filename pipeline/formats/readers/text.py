@@ -108,8 +108,9 @@ def from_lines(lines: Iterable[ScriptLine]) -> list[RawCue]:
 
 def _is_labelled(lines: Sequence[ScriptLine]) -> bool:
     """Whether speeches begin with labels throughout, but for the first lines of the file."""
-    first = next((n for n, line in enumerate(lines) if line.labelled), 0)
-    starts = [line for line in lines[first:] if line.opens or line.labelled]
+    below = furniture.below_transcript(lines)
+    first = next((n for n, line in enumerate(below) if line.labelled), 0)
+    starts = [line for line in below[first:] if line.opens or line.labelled]
     labelled = sum(line.labelled for line in starts)
     return labelled > 1 and labelled >= _MIN_LABELLED * len(starts)
 
