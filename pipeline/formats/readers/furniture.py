@@ -115,6 +115,9 @@ def _mark_running_heads(lines: Sequence[ScriptLine]) -> None:
             places[re.sub(r"\d+", "#", _PAGE_WITHIN.sub("#", line.text)).casefold().strip()].append(n)
     for again in places.values():
         with_page = [n for n in again if _PAGE_WITHIN.search(filled[n].text)]
+        pages = [int(re.findall(r"\d+", _PAGE_WITHIN.findall(filled[n].text)[-1])[0]) for n in with_page]
+        if any(a >= b for a, b in pairwise(pages)):
+            with_page = []  # somebody reads from a page, again and again
         beside = [n for n in again if _is_at_page_edge(filled, n)]
         for marks in (with_page, beside):
             title = again[0] == 0 and 0 not in marks  # what stands above every page, above the first of them

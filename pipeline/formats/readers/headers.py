@@ -31,6 +31,9 @@ _MAX_HEADER_CHARS = 60  # of a name and what stands between it and its time
 _MIN_TITLED = 5  # so many stamped lines are no diary
 
 
+_LABEL = re.compile(r"[-–]?\s*([^\W\d_][^:()\[\]\n]{0,40}):(?=\s|$)")
+
+
 class _Kind(Enum):
     ALONE = auto()  # 0:04
     LEAD = auto()  # 0:04 Good evening.
@@ -75,6 +78,7 @@ def mark(lines: Sequence[ScriptLine]) -> None:
         lead.rest = lead.rest[1:].lstrip() if dashed else lead.rest
         _take(lead, "")
     _take_inside(open_, rounds=sum(f.stamp.form == "(" for f in (*headers, *leads, *alone)) > 1)
+    _labels_of_stamped(open_)
     _name_beside_stamps(open_, {f.at for f in alone})
     _repeated_in_words(open_, {f.at: f.stamp for f in alone})
 
@@ -216,6 +220,19 @@ def _take_inside(lines: Sequence[ScriptLine], rounds: bool) -> None:
             after = lines[n + 1] if n + 1 < len(lines) else None
             if ends and after is not None and after.starts_ms is None:
                 after.starts_ms = stamp.ends_ms or stamp.starts_ms
+
+
+def _labels_of_stamped(lines: Sequence[ScriptLine]) -> None:
+    """Take off the labels of stamped lines where nearly all of these have one: it then is the tool that writes them."""
+    stamped = [line for line in lines if line.stamps and not line.name and line.text]
+    labels = [(line, m) for line in stamped if (m := _LABEL.match(line.text)) and names.may_be(m[1].strip())]
+    again = Counter(m[1].strip().casefold() for _, m in labels)
+    if len(labels) < 2 or len(labels) < _MIN_AGREEING * len(stamped):
+        return
+    for line, match in labels:
+        name = match[1].strip()
+        if again[name.casefold()] > 1 or (" " in name and names.is_sure(name)):
+            line.name, line.begins, line.text = name, True, line.text[match.end() :].strip()
 
 
 def _name_beside_stamps(lines: Sequence[ScriptLine], alone: set[int]) -> None:

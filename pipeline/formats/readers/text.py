@@ -94,13 +94,13 @@ def lines_of_paragraph(number: int, text: str, heading: bool = False) -> list[Sc
 def from_lines(lines: Iterable[ScriptLine]) -> list[RawCue]:
     """The script as cues without times, in order; what nobody says is unspoken, times and names of headers are noted."""
     lines = [line for line in lines if not line.text or not _HORIZONTAL_RULE.fullmatch(line.text)]
-    for line in lines:
-        line.labelled = bool(_LABEL.match(line.text.strip()))
     furniture.mark_pages(lines)
     furniture.mark_imprints(lines)
     furniture.mark_dates(lines)
     headers.mark(lines)
     name_lines.mark(lines)
+    for line in lines:
+        line.labelled = bool(_LABEL.match(line.text.strip()))
     turned = any(line.name for line in lines)
     furniture.mark_head(lines, turned, _is_labelled(spoken(lines)))
     return list(_cues(lines))

@@ -48,7 +48,7 @@ def learn_labels(cues: Iterable[RawCue], known_names: Iterable[str] = ()) -> Lab
     """The labels of a file, from what its lines begin with and whom its markup names."""
     cues = list(cues)
     voices = {p.voice for cue in cues for line in cue.lines for p in line if p.voice}
-    starts = (_without_dash(line) for cue in cues for line in text_lines(cue))
+    starts = (_without_dash(line) for cue in cues if not cue.unspoken for line in text_lines(cue))
     return Labels.learn(starts, known_names, voices)
 
 
