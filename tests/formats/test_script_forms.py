@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from pipeline.formats.readers import read, stamps
 from pipeline.transcript import Kind
 from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
+from tests.support.project import new_project
 from tests.support.word_documents import document, paragraph, table
 
 DATA = os.environ.get("VIGNETTE_DATA", "")
@@ -322,3 +325,18 @@ def test_reported_scripts(name: str, names: tuple[str, ...]) -> None:
     assert len(words) == 38
     assert (words[0].casefold(), words[-1].strip(".")) == ("good", "car")
     assert told(found).names == names
+
+
+@pytest.mark.skipif(not DATA, reason="VIGNETTE_DATA names no folder of reported cases")
+def test_a_reported_script_in_a_whole_run(tmp_path: Path) -> None:
+    project = new_project(tmp_path / "project")
+    for name in ("talk.txt", "talk.m4a"):
+        shutil.copy(Path(DATA, "cases", "02-otter-txt", name), project.media)
+    ran = project.quick("run", "--json")
+    assert ran.status == 0, ran.out
+    document = json.loads((project.out / "talk.json").read_text(encoding="utf-8"))
+    assert {s["name"] for s in document["speakers"]} == {"Hanna Weir", "Owen Pratt"}
+    assert sum(len(u["words"]) for u in document["utterances"]) == 38
+    shown = (project.out / "talk.en.srt").read_text(encoding="utf-8")
+    assert "Good evening, everybody." in shown
+    assert "otter" not in shown and "KEYWORDS" not in shown
