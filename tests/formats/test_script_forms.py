@@ -340,3 +340,34 @@ def test_a_reported_script_in_a_whole_run(tmp_path: Path) -> None:
     shown = (project.out / "talk.en.srt").read_text(encoding="utf-8")
     assert "Good evening, everybody." in shown
     assert "otter" not in shown and "KEYWORDS" not in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "turns"),
+    [
+        ("[00:00] Ines: So.\nBram: No.\n[00:30] Ines: Yes.\n", [("Ines", "So."), ("Bram", "No."), ("Ines", "Yes.")]),
+        ("[6/1/2025, 19:30:01] Ines: So.\n[6/1/2025, 19:30:05] Bram: No.\n", [("Ines", "So."), ("Bram", "No.")]),
+        ("Ines: So. (00:04)\n\nBram: No. (00:09)\n\nInes: Yes. (00:12)\n", [("Ines", "So."), ("Bram", "No."), ("Ines", "Yes.")]),
+        ("Ines Calder  0:00\nSo.\n\nguest_17  0:04\nNo.\n\nInes Calder  0:09\nWe left at 10:30\nand so on.\n",
+         [("Ines Calder", "So."), ("guest_17", "No."), ("Ines Calder", "We left at 10:30 and so on.")]),
+        ("Dr. Ines-Maria Calder  0:00\nSo.\n\nProf. Bram Voss, PhD  0:04\nNo.\n",
+         [("Dr. Ines-Maria Calder", "So."), ("Prof. Bram Voss, PhD", "No.")]),
+        ("Voss, Bram (Guest)  0:00\nSo.\n\nCalder, Ines  0:04\nNo.\n", [("Voss, Bram", "So."), ("Calder, Ines", "No.")]),
+        ("Ines:\n\nSo we went.\n\nBram:\n\nI stayed.\n", [("Ines", "So we went."), ("Bram", "I stayed.")]),
+        ("Ines\nSo we went.\nIt was late.\n\nAnd cold.\n\nBram\nI stayed.\n\nMira Lund\nMe too.\n\nInes\nYes.\n",
+         [("Ines", "So we went. It was late."), ("Ines", "And cold."), ("Bram", "I stayed."), ("Mira Lund", "Me too."),
+          ("Ines", "Yes.")]),
+        ("Ines\tSo we went.\nBram\tI stayed.\nInes\tYes.\n", [("Ines", "So we went."), ("Bram", "I stayed."), ("Ines", "Yes.")]),
+        ("001 Ines: So we\n002 went.\n003 Bram: No.\n004 Ines: Yes.\n005 Bram: Oh.\n",
+         [("Ines", "So we went."), ("Bram", "No."), ("Ines", "Yes."), ("Bram", "Oh.")]),
+        ("- **Ines:** So.\n- **Bram:** No.\n- **Ines:** Yes.\n", [("Ines", "So."), ("Bram", "No."), ("Ines", "Yes.")]),
+        ("1\n00:00:00,000 - 00:00:04,000\nSo we went.\n\n2\n00:00:04,000 - 00:00:09,000\nIt was late.\n",
+         [("", "So we went."), ("", "It was late.")]),
+        ("0:00 Introduction\n4:10 The river\n9:30 Going home\n\nSo we begin.\n\nAnd then we went.\n",
+         [("", "So we begin."), ("", "And then we went.")]),
+        ("0:00\nso we went\n", [("", "so we went")]),
+        ("So we went.\n\n(0:12)\n\nIt was late.\n", [("", "So we went."), ("", "It was late.")]),
+    ],
+)  # fmt: skip
+def test_other_shapes(tmp_path: Path, content: str, turns: list[tuple[str, str]]) -> None:
+    assert by_whom(read_text(tmp_path, content)) == turns

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.formats.readers import names, sounds
+from pipeline.formats.readers import names, sounds, stamps
 from pipeline.formats.readers.labels import is_all_caps
 from pipeline.formats.readers.script_line import ScriptLine, spoken
 from pipeline.transcript.subtitles import Apart
@@ -28,7 +28,7 @@ _KEYS = (
     r"duration of .{1,20}|transcription (?:software|model|date)"
 )
 _ALONE = re.compile(rf"\W*(?P<key>{_KEYS})\W*", re.I)
-_WITH_VALUE = re.compile(rf"\W*(?P<key>{_KEYS})\s*:\s*(?P<value>\S.*)", re.I)
+_WITH_VALUE = re.compile(rf"\W*(?P<key>{_KEYS}|speaker \d+)\s*:\s*(?P<value>\S.*)", re.I)
 _ROLE_KEYS = re.compile(
     r"\W*(?:moderator|host|interviewer|interviewee|respondent|informant|narrator|speaker)s?\b", re.I
 )
@@ -50,7 +50,7 @@ _DURATION = re.compile(r"(?:\d{1,3} ?(?:hours?|hrs?|h|minutes?|mins?|m|seconds?|
 _IMPRINT = re.compile(
     r"\W*(?:end of (?:the )?(?:transcript(?:ion)?|recording|audio|tape|file)|(?:transcript(?:ion)?|recording) ends?"
     r"|(?:transcription|meeting|recording) ended after \S+.{0,4}"
-    r"|this (?:editable )?transcript was (?:computer|automatically|auto-?) ?generated.*"
+    r"|this (?:editable )?transcript(?:ion)? (?:was|is|has been) .{0,60}(?:generated|created|produced|made)\b.{0,200}"
     r"|people can also change the text after it was created\.?"
     r"|(?:transcript )?(?:generated|created|exported|powered|made) (?:by|with|from|using) .{0,40}"
     r"(?:\.(?:ai|com|io|app)|transcri\w*|whisper\w*).{0,40}"
@@ -61,11 +61,15 @@ _STARTED = re.compile(r".{1,60}\b(?:started|stopped) (?:the )?transcription\W*(?
 _PAGE_OF = re.compile(r"\W*(?:page|p\.?|pg\.?)?\s*(\d{1,4})\s*(?:of|/)\s*(\d{1,4})\W*", re.I)
 _PAGE = re.compile(r"\W*(?:page|p\.|pg\.?)\s*(\d{1,4})\W*|[-–—|]\s?(\d{1,4})\s?[-–—|]", re.I)
 _NUMBER = re.compile(r"(\d{1,4})")
+_MARGIN = re.compile(r"\s*(\d{1,5})(?:\t|[ ]{2,}|(?<=\d\d\d)\s+)(?=\S)")
 _PAGE_WITHIN = re.compile(
     r"\b(?:page|p\.|pg\.?)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\b|\b\d{1,4} of \d{1,4}\b", re.I
 )
 
 _MAX_TITLE_WORDS = 12  # a longer line is no title
+_MIN_NUMBERED = 4  # lines; fewer numbers may be steps that somebody counts
+_MIN_CHAPTERS = 3  # as YouTube wants them
+_MS_A_TITLE_WORD = 5000  # nobody speaks so slowly
 _MAX_TITLES = 3  # lines in which a title above labelled speech is looked for
 _MIN_WORDS_A_PAGE = 10  # between bare numbers; less is somebody who counts
 
@@ -133,6 +137,17 @@ def _is_at_page_edge(lines: Sequence[ScriptLine], at: int) -> bool:
     )
 
 
+def take_line_numbers(lines: Sequence[ScriptLine]) -> None:
+    """Take off numbers in the margin: every line begins with one, by one higher than the line before."""
+    open_ = spoken(lines)
+    found = [m for line in open_ if (m := _MARGIN.match(line.text))]
+    numbers = [int(m[1]) for m in found]
+    counted = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False
+    if len(found) == len(open_) >= _MIN_NUMBERED and counted:
+        for line, match in zip(open_, found, strict=True):
+            line.text = line.text[match.end() :]
+
+
 def mark_imprints(lines: Sequence[ScriptLine]) -> None:
     """Set apart who transcribed it, where it ends, and credits, line by line, so that none takes its neighbours along."""
     for line in spoken(lines):
@@ -188,6 +203,30 @@ def _is_transcript_key(text: str) -> bool:
     return match is not None and match["key"].casefold().endswith(("transcript", "transcription"))
 
 
+def mark_contents(lines: Sequence[ScriptLine]) -> None:
+    """Set apart a list of chapters: titles with their times in a row, the first at 0:00, too few words for the time."""
+    open_ = spoken(lines)
+    found = [stamps.at(line.text.strip()) for line in open_]
+    for first, stamp in enumerate(found):
+        if stamp is None or stamp.starts_ms:
+            continue
+        last = next((n for n in range(first, len(open_)) if found[n] is None), len(open_))
+        times = [s.starts_ms for s in found[first:last] if s]
+        titles = [line.text.split()[1:] for line in open_[first:last]]
+        short = all(0 < len(t) <= _MAX_TITLE_WORDS and t[-1][-1] not in ".?!" for t in titles)
+        spare = sum(map(len, titles)) * _MS_A_TITLE_WORD <= times[-1]
+        if (
+            len(times) >= _MIN_CHAPTERS
+            and len(times) < len(open_)
+            and times == sorted(times)
+            and short
+            and spare
+        ):
+            for line in open_[first:last]:
+                line.apart = Apart.HEAD
+            return
+
+
 def mark_dates(lines: Sequence[ScriptLine]) -> None:
     """Note which lines are a date: its year or time is neither a stamp nor a part of a name."""
     for line in spoken(lines):
@@ -224,7 +263,7 @@ def _is_known(line: ScriptLine, adjacent: bool, surrounded: bool) -> bool:
     if match is None or not surrounded or match["value"][-1] in "?!…" or match["value"][0].islower():
         return False
     if _ROLE_KEYS.match(text):
-        return adjacent and names.is_sure(match["value"].strip())
+        return adjacent and " " in match["value"].strip() and names.is_sure(match["value"].strip())
     return match["value"][-1] != "." and len(match["value"].split()) <= 3 * _MAX_TITLE_WORDS
 
 

@@ -20,6 +20,7 @@ from itertools import pairwise
 from pipeline.formats.readers import names, stamps
 from pipeline.formats.readers.script_line import ScriptLine, spoken
 from pipeline.formats.readers.stamps import Stamp
+from pipeline.transcript.subtitles import Apart
 
 # All of these were set by hand.
 _MIN_AGREEING = 0.8  # the share of times that must rise, and of headers that must look like one
@@ -72,12 +73,14 @@ def mark(lines: Sequence[ScriptLine]) -> None:
     alone = _alone([f for f in rest if f and f.kind is _Kind.ALONE])
     for stamp in alone:
         _take(stamp, "")
+    _take_numbers_above(open_, sorted(f.at for f in alone))
     leads = _leads(open_, [f for f in rest if f and f.kind is _Kind.LEAD], bool(headers or alone))
     dashed = len(leads) > 1 and all(re.match(r"[-–—]\s", lead.rest) for lead in leads)
     for lead in leads:
         lead.rest = lead.rest[1:].lstrip() if dashed else lead.rest
         _take(lead, "")
-    _take_inside(open_, rounds=sum(f.stamp.form == "(" for f in (*headers, *leads, *alone)) > 1)
+    rounds = sum(f.stamp.form == "(" for f in (*headers, *leads, *alone)) > 1
+    _take_inside(open_, rounds or _end_in_rounds(open_))
     _labels_of_stamped(open_)
     _name_beside_stamps(open_, {f.at for f in alone})
     _repeated_in_words(open_, {f.at: f.stamp for f in alone})
@@ -141,7 +144,21 @@ def _headers(lines: Sequence[ScriptLine], found: Sequence[_Found]) -> list[_Foun
     if len(good) < 2 or not _rise(good):
         return []
     doubtful = [f for f in good if not f.stamp.certain]
-    return good if len(doubtful) < 2 or _pace(lines, doubtful) >= _SILENT else []
+    if len(doubtful) > 1 and _pace(lines, doubtful) < _SILENT:
+        return []
+    return sorted([*good, *(f for f in found if f not in good and _fits_among(f, good))], key=lambda f: f.at)
+
+
+def _fits_among(found: _Found, headers: Sequence[_Found]) -> bool:
+    """Whether a header's name is one because the header is like all others: its stamp looks alike and lies between theirs."""
+    before = [h for h in headers if h.at < found.at]
+    after = [h for h in headers if h.at > found.at]
+    return (
+        all(h.stamp.form == found.stamp.form and h.line.opens <= found.line.opens for h in headers)
+        and all(h.stamp.starts_ms <= found.stamp.starts_ms for h in before)
+        and all(h.stamp.starts_ms >= found.stamp.starts_ms for h in after)
+        and (not after or after[0].at > found.at + 1)
+    )
 
 
 def _rise(found: Sequence[_Found]) -> bool:
@@ -161,7 +178,21 @@ def _without_name(found: _Found) -> _Found | None:
 def _alone(found: Sequence[_Found]) -> list[_Found]:
     if len(found) > 1 and _rise(found):
         return [f for f in found if f.stamp.form != "hour"]
-    return [f for f in found if f.stamp.certain and f.stamp.form != "hour"]
+    return [
+        f
+        for f in found
+        if (f.stamp.certain or f.stamp.form == "(" or f.stamp.starts_ms <= _EARLY_MS)
+        and f.stamp.form != "hour"
+    ]
+
+
+def _take_numbers_above(lines: Sequence[ScriptLine], alone: Sequence[int]) -> None:
+    """Set apart the numbers of cues, each on a line of its own above the cue's time."""
+    above = [lines[n - 1] for n in alone if n and lines[n - 1].text.strip().isdigit()]
+    counted = [int(line.text) for line in above]
+    if len(above) > 1 and len(above) == len(alone) and all(b == a + 1 for a, b in pairwise(counted)):
+        for line in above:
+            line.apart = Apart.COLUMN
 
 
 def _leads(lines: Sequence[ScriptLine], found: Sequence[_Found], others: bool) -> list[_Found]:
@@ -210,6 +241,13 @@ def _take(found: _Found, name: str) -> None:
     line.text = found.rest if found.kind in (_Kind.LEAD, _Kind.NAME_TIME_TEXT) else ""
 
 
+def _end_in_rounds(lines: Sequence[ScriptLine]) -> bool:
+    """Whether half of the lines and more end with a time in round brackets, and these rise."""
+    ends = [s for line in lines if line.text and (s := stamps.trailing(line.text)) and s.form == "("]
+    rising = all(a.starts_ms <= b.starts_ms for a, b in pairwise(ends))
+    return len(ends) > 1 and rising and 2 * len(ends) >= len(lines)
+
+
 def _take_inside(lines: Sequence[ScriptLine], rounds: bool) -> None:
     """Take off stamps in the midst of speech; one at a line's end tells when the next line begins."""
     for n, line in enumerate(lines):
@@ -227,11 +265,17 @@ def _labels_of_stamped(lines: Sequence[ScriptLine]) -> None:
     stamped = [line for line in lines if line.stamps and not line.name and line.text]
     labels = [(line, m) for line in stamped if (m := _LABEL.match(line.text)) and names.may_be(m[1].strip())]
     again = Counter(m[1].strip().casefold() for _, m in labels)
-    if len(labels) < 2 or len(labels) < _MIN_AGREEING * len(stamped):
-        return
+    elsewhere = any(_LABEL.match(line.text) for line in lines if line.text and not line.stamps)
+    if elsewhere or len(labels) < 2 or len(labels) < _MIN_AGREEING * len(stamped):
+        return  # labels elsewhere are learnt with these, by `labels`
+    always = len(labels) == len(stamped)
     for line, match in labels:
         name = match[1].strip()
-        if again[name.casefold()] > 1 or (" " in name and names.is_sure(name)):
+        if (
+            again[name.casefold()] > 1
+            or (always and names.is_sure(name))
+            or (" " in name and names.is_sure(name))
+        ):
             line.name, line.begins, line.text = name, True, line.text[match.end() :].strip()
 
 

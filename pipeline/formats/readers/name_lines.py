@@ -29,7 +29,7 @@ def mark(lines: Sequence[ScriptLine]) -> None:
     found = {
         n: name
         for n, name in found.items()
-        if name in again or _is_surely(name) or (n and _ends(open_[n - 1].text))
+        if name in again or _is_surely(name) or (n and _ends(open_[n - 1].text)) or _ends_in_colon(open_[n])
     }
     found = {n: name for n, name in found.items() if n + 1 < len(open_) and n + 1 not in found}
     if _are_turns(open_, found):
@@ -57,6 +57,8 @@ def _is_surely(name: str) -> bool:
 def _are_turns(lines: Sequence[ScriptLine], found: dict[int, str]) -> bool:
     times = Counter(found.values())
     roles = any(sounds.names_role(name) for name in times)
+    if len(found) > 1 and all(_ends_in_colon(lines[n]) for n in found):
+        return all(n == min(found) or _ends(lines[n - 1].text) for n in found)
     if len(found) < _MIN_TURNS or max(times.values()) < 2 or (len(times) < 2 and not roles):
         return False
     first = min(found)
@@ -65,6 +67,10 @@ def _are_turns(lines: Sequence[ScriptLine], found: dict[int, str]) -> bool:
     others = [line.text.split() for n, line in enumerate(lines) if n > first and n not in found]
     sentences = sum(_ends(words[-1]) or len(words) >= _MIN_WORDS for words in others)
     return sentences >= _MIN_SENTENCES * len(others)
+
+
+def _ends_in_colon(line: ScriptLine) -> bool:
+    return line.text.rstrip().endswith(":")
 
 
 def _ends(text: str) -> bool:

@@ -18,12 +18,13 @@ _EXCLAMATIONS = sounds.vocabulary(
     "wednesday welcome well wow yeah yep"
 )
 _NUMBERED = re.compile(r"(?:speaker|spk|s|p|person|voice)[ _-]?(?:\d{1,3}|[A-Z])", re.I)
+_TITLE = re.compile(r"\b(?:Dr|Prof|Mr|Mrs|Ms|Rev|St|Jr|Sr)\.(?:\s+|$)")
 _ROLE_BEHIND = re.compile(r"\s*[(\[][^()\[\]]{1,40}[)\]]$")
 
 
 def bare(text: str) -> str:
     """The name without brackets around it, a role behind it "(she/her)", and signs between it and a time."""
-    name = text.strip().strip("-–—•|@,\t ").removesuffix(":").rstrip("-–—•|@,\t ")
+    name = text.strip().strip("-–—•·|@,\t ").removesuffix(":").rstrip("-–—•·|@,\t ")
     if match := re.fullmatch(r"\[([^\[\]]+)\]|<([^<>]+)>", name):
         name = (match[1] or match[2]).strip()
     return _ROLE_BEHIND.sub("", name).strip()
@@ -31,11 +32,12 @@ def bare(text: str) -> str:
 
 def may_be(name: str) -> bool:
     """Whether the text could be a name at all: a few words that end like no sentence."""
+    plain = _TITLE.sub("", name)
     return (
-        0 < len(name) <= _MAX_CHARS
-        and len(name.split()) <= _MAX_WORDS
-        and (name[0].isalpha() or name[0] in "“\"'")
-        and not re.search(r"[.?!…;:]$|[?!;]|[.,:]\s.*[.,:]\s", name.removesuffix("Jr.").removesuffix("Sr."))
+        0 < len(plain) <= _MAX_CHARS
+        and len(plain.split()) <= _MAX_WORDS
+        and (plain[0].isalpha() or plain[0] in "“\"'")
+        and not re.search(r"[.?!…;:]$|[?!;]|[.,:]\s.*[.,:]\s", plain)
     )
 
 

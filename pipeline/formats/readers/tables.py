@@ -281,4 +281,10 @@ def _is_table(rows: Sequence[Row]) -> bool:
     if _named(cells[0]):
         return True
     kinds = _by_content([Row(row.number, c) for row, c in zip(rows, cells, strict=True)], width)
-    return Column.START in kinds and Column.TEXT in kinds
+    if Column.TEXT not in kinds:
+        return False
+    if Column.START in kinds or (Column.NUMBER in kinds and all(all(row) for row in cells)):
+        return True
+    who = [row[kinds.index(Column.SPEAKER)] for row in cells] if Column.SPEAKER in kinds else []
+    again = len({name.casefold() for name in who}) < len(who)
+    return again and all(names.is_sure(name) for name in who)

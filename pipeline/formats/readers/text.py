@@ -37,6 +37,7 @@ _SPEAKER_START = re.compile(
 )
 _LABEL_ALONE = re.compile(r"[^\W\d_][^:\n]{0,60}:\s*")
 _LABEL = re.compile(r"[^\W\d_][^:\n]{0,60}:(?=\s|$)")
+_BOLD_START = re.compile(r"\s*(?:[-*>]\s+)?(?:\*\*|__)\S")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _MIN_LABELLED = 0.8  # the share of speeches that begin like a label in a script that labels them; set by hand
 
@@ -49,7 +50,7 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
 def _file_lines(text: str) -> list[ScriptLine]:
     """The lines of a file that hold text, with their numbers, and where paragraphs and pages begin."""
     unified = re.sub(r"\r\n?", "\n", text)
-    if sum(line.lstrip().startswith(("**", "__")) for line in unified.split("\n")) > 1:
+    if sum(bool(_BOLD_START.match(line)) for line in unified.split("\n")) > 1:
         unified = _EMPHASIS.sub(r"\2", unified)
     found: list[ScriptLine] = []
     opens = page = True
@@ -94,9 +95,11 @@ def lines_of_paragraph(number: int, text: str, heading: bool = False) -> list[Sc
 def from_lines(lines: Iterable[ScriptLine]) -> list[RawCue]:
     """The script as cues without times, in order; what nobody says is unspoken, times and names of headers are noted."""
     lines = [line for line in lines if not line.text or not _HORIZONTAL_RULE.fullmatch(line.text)]
+    furniture.take_line_numbers(lines)
     furniture.mark_pages(lines)
     furniture.mark_imprints(lines)
     furniture.mark_dates(lines)
+    furniture.mark_contents(lines)
     headers.mark(lines)
     name_lines.mark(lines)
     for line in lines:
