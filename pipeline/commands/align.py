@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SubtitlesError, UsageError
-from pipeline.formats.document.writer import alignment_as_json
+from pipeline.formats.document.writer import alignment_as_json, script_as_json
 from pipeline.formats.readers import read, source_text
 from pipeline.formats.retime import retime
 from pipeline.formats.writers import srt, vtt
@@ -41,7 +41,7 @@ from pipeline.transcript import (
     Voices,
     utterances,
 )
-from pipeline.transcript.script import account
+from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
 
 # A cue of a consistently timed file is moved on its own only when its words are heard more than this far from where the file's
@@ -72,12 +72,14 @@ class Realigned:
     data: bytes
     aligned: Aligned
     notes: tuple[str, ...] = ()
+    script: ScriptAccount | None = None
 
     def report(self) -> dict[str, Any]:
         """The word-level report: `words` in spoken order, each with times in milliseconds, confidence and time source, and the
-        `alignment`."""
+        `alignment`; of a script also what of it is no speech."""
         words = [word for token in by_start_time(self.aligned.tokens) for word in _report_entries(token)]
-        return {"words": words, "alignment": alignment_as_json(self.aligned)}
+        script = {"script": script_as_json(self.script)} if self.script else {}
+        return {"words": words, "alignment": alignment_as_json(self.aligned), **script}
 
     def report_text(self) -> str:
         """The report as JSON text."""
@@ -105,12 +107,10 @@ def realign(
         problem = f"does not fit {recording.name}: its words are not in the sound"
         raise SubtitlesError(subtitles, problem, "name the right file")
     if not given.timed:
-        told = (found.sentence(),) if (found := account(as_read)) else ()
-        return Realigned(
-            _captioned_script(aligned, audio, given, settings, out).encode("utf-8"),
-            aligned,
-            (*given.notes, *told),
-        )
+        script = account(as_read)
+        told = (script.sentence("all in the report"),) if script else ()
+        made = _captioned_script(aligned, audio, given, settings, out).encode("utf-8")
+        return Realigned(made, aligned, (*given.notes, *told), script)
     spans = new_times(given, aligned)
     text = retime(source_text(subtitles, settings.language), given.format, spans)
     return Realigned(

@@ -84,7 +84,7 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
         *_odd_length(inputs),
         *inputs[Picture].notes,
         *(given.notes if given else ()),
-        *((inputs.script.sentence(),) if inputs.script else ()),
+        *((inputs.script.sentence("all in the JSON"),) if inputs.script else ()),
         *inputs[Heard].notes,
         *inputs[Voices].notes,
     )

@@ -36,8 +36,8 @@ class ScriptAccount:
     times: tuple[TakenOff, ...]
     left_out: tuple[TakenOff, ...]
 
-    def sentence(self) -> str:
-        """The account in one sentence."""
+    def sentence(self, kept: str = "") -> str:
+        """The account in one sentence; `kept` says where all that is left out is kept: "all in the JSON"."""
         counts = [
             f"{_counted(self.speech_lines, self.places)} {'is' if self.speech_lines == 1 else 'are'} speech"
         ]
@@ -51,7 +51,8 @@ class ScriptAccount:
         telling = [t for t in self.left_out if any(c.isalpha() for c in t.text)] or list(self.left_out)
         shown = ", ".join(f"'{_short(t.text)}' ({self.places} {t.line})" for t in telling[:_MOST_NAMED])
         more = len(self.left_out) - min(len(telling), _MOST_NAMED)
-        return f"{told}{len(self.left_out)} left out: {shown}{f' and {more} more (all in the JSON)' if more else ''}"
+        others = f" and {more} more{f' ({kept})' if kept else ''}" if more else ""
+        return f"{told}{len(self.left_out)} left out: {shown}{others}"
 
 
 def account(given: Subtitles) -> ScriptAccount | None:

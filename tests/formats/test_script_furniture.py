@@ -169,7 +169,7 @@ def test_the_sentence_about_a_script(tmp_path: Path) -> None:
     )
     told = account(read(path))
     assert told is not None
-    assert told.sentence() == (
+    assert told.sentence("all in the JSON") == (
         "talk.txt: 2 lines are speech, 2 names, 2 times; 5 left out: 'The river talks' (line 1), "
         "'Mon, Jan 6, 2025 7:30PM • 0:14' (line 2), 'SPEAKERS' (line 4) and 2 more (all in the JSON)"
     )

@@ -70,11 +70,12 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "utterances": _utterances(transcript),
         "cues": _cues(transcript),
         "alignment": alignment_as_json(transcript.aligned),
-        **({"script": _script(transcript.script)} if transcript.script else {}),
+        **({"script": script_as_json(transcript.script)} if transcript.script else {}),
     }
 
 
-def _script(account: ScriptAccount) -> dict[str, Any]:
+def script_as_json(account: ScriptAccount) -> dict[str, Any]:
+    """The account of a script, with all that was taken off and left out."""
     return {
         "lines_are": account.places,
         "speech_lines": account.speech_lines,
