@@ -11,6 +11,7 @@ can be said in that time; a name without colon is one where the pattern comes ag
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -146,19 +147,23 @@ def _headers(lines: Sequence[ScriptLine], found: Sequence[_Found]) -> list[_Foun
     doubtful = [f for f in good if not f.stamp.certain]
     if len(doubtful) > 1 and _pace(lines, doubtful) < _SILENT:
         return []
-    return sorted([*good, *(f for f in found if f not in good and _fits_among(f, good))], key=lambda f: f.at)
+    return sorted([*good, *_like_these(found, good)], key=lambda f: f.at)
 
 
-def _fits_among(found: _Found, headers: Sequence[_Found]) -> bool:
-    """Whether a header's name is one because the header is like all others: its stamp looks alike and lies between theirs."""
-    before = [h for h in headers if h.at < found.at]
-    after = [h for h in headers if h.at > found.at]
-    return (
-        all(h.stamp.form == found.stamp.form and h.line.opens <= found.line.opens for h in headers)
-        and all(h.stamp.starts_ms <= found.stamp.starts_ms for h in before)
-        and all(h.stamp.starts_ms >= found.stamp.starts_ms for h in after)
-        and (not after or after[0].at > found.at + 1)
-    )
+def _like_these(found: Sequence[_Found], headers: Sequence[_Found]) -> list[_Found]:
+    """The others whose name is one because the header is like all of these: its stamp looks alike, and lies between theirs."""
+    places = [h.at for h in headers]
+    forms, opens = {h.stamp.form for h in headers}, all(h.line.opens for h in headers)
+    alike = []
+    for other in found:
+        n = bisect_left(places, other.at)
+        if places[n : n + 1] == [other.at] or forms != {other.stamp.form} or opens > other.line.opens:
+            continue
+        before, after = headers[max(0, n - 1) : n], headers[n : n + 1]
+        rising = [f.stamp.starts_ms for f in (*before, other, *after)]
+        if rising == sorted(rising) and not (after and after[0].at == other.at + 1):
+            alike.append(other)
+    return alike
 
 
 def _rise(found: Sequence[_Found]) -> bool:
@@ -198,10 +203,9 @@ def _take_numbers_above(lines: Sequence[ScriptLine], alone: Sequence[int]) -> No
 def _leads(lines: Sequence[ScriptLine], found: Sequence[_Found], others: bool) -> list[_Found]:
     """The stamps with which speech begins: those that nobody says, and of the others those that the file bears out."""
     rounds = [f for f in found if f.stamp.form == "("]
-    if len(rounds) < 2 and not any(f.stamp.starts_ms <= _EARLY_MS for f in rounds):
-        rounds = []  # "(3:16)" is a verse
-    sure = [f for f in found if f.stamp.certain or f in rounds]
-    doubtful = [f for f in found if f not in sure and f.stamp.form != "("]
+    verse = len(rounds) < 2 and not any(f.stamp.starts_ms <= _EARLY_MS for f in rounds)  # "(3:16)"
+    sure = [f for f in found if f.stamp.certain or (f.stamp.form == "(" and not verse)]
+    doubtful = [f for f in found if not f.stamp.certain and f.stamp.form != "("]
     glued = [f for f in doubtful if f.stamp.form == "bareglued"]
     if glued and len(doubtful) > 1 and _rise(doubtful):
         return [*sure, *doubtful]

@@ -17,6 +17,11 @@ _EXCLAMATIONS = sounds.vocabulary(
     "friday monday please right saturday silence sorry sunday sure thanks thursday tuesday uh um "
     "wednesday welcome well wow yeah yep"
 )
+# Words that stand in front of a spoken time: "We met at 10:30".
+_BEFORE_TIMES = sounds.vocabulary(
+    "about after and around at before between but by exactly for from in is it like nearly of on or past since so than that "
+    "the then till to towards until was were"
+)
 _NUMBERED = re.compile(r"(?:speaker|spk|s|p|person|voice)[ _-]?(?:\d{1,3}|[A-Z])", re.I)
 _TITLE = re.compile(r"\b(?:Dr|Prof|Mr|Mrs|Ms|Rev|St|Jr|Sr)\.(?:\s+|$)")
 _ROLE_BEHIND = re.compile(r"\s*[(\[][^()\[\]]{1,40}[)\]]$")
@@ -37,6 +42,7 @@ def may_be(name: str) -> bool:
         0 < len(plain) <= _MAX_CHARS
         and len(plain.split()) <= _MAX_WORDS
         and (plain[0].isalpha() or plain[0] in "“\"'")
+        and plain.split()[-1].casefold() not in _BEFORE_TIMES
         and not re.search(r"[.?!…;:]$|[?!;]|[.,:]\s.*[.,:]\s", plain)
     )
 

@@ -233,12 +233,14 @@ def found_in(lines: Sequence[ScriptLine]) -> list[ScriptLine]:
     at = 0
     while at < len(lines):
         rows = _rows_from(lines, at)
-        if len(rows) > 1 and _is_table(rows):
-            found += lines_of([row for row in rows if not all(_RULE.fullmatch(c) for c in row.cells)])
-            at += len(rows)
-        else:
-            found.append(lines[at])
-            at += 1
+        begins = next((n for n, row in enumerate(rows) if _named([c.strip() for c in row.cells])), 0)
+        table = rows[begins:]
+        if len(table) < 2 or not _is_table(table):
+            table, begins = [], max(1, len(rows))
+        found += lines[at : at + begins]
+        if table:
+            found += lines_of([row for row in table if not all(_RULE.fullmatch(c) for c in row.cells)])
+        at += begins + len(table)
     return found
 
 
