@@ -82,14 +82,19 @@ def replacing(path: Path) -> Iterator[Path]:
     part = Path(name)
     try:
         yield part
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
         part.chmod(mode)
-        part.replace(target)
+        move_atomic(part, target)
     except BaseException:  # Ctrl-C too must not leave the temporary file behind
         with contextlib.suppress(OSError):
             part.unlink()
         raise
+
+
+def move_atomic(part: Path, target: Path) -> None:
+    """Rename a finished file over another of the same disk: not even a power cut leaves half of it there. Raises OSError."""
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.replace(target)
     _flush_folder(target.parent)
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.files import move_atomic
+
 SAMPLE_RATE_HZ = 16_000
 SAMPLES_PER_MS = SAMPLE_RATE_HZ // 1000
 PEAK = 0.5
@@ -160,7 +162,7 @@ class Speaker:
                     str(done),
                 ]
                 _run([*convert, *voice.effects], "")
-                done.replace(path)
+                move_atomic(done, path)
         return path
 
 

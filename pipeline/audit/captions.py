@@ -6,12 +6,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
 
 from pipeline.audit.model import Differing, Document, Facts, Flaw, Reading, ShownCue, ShownLabel, SpokenWord
 from pipeline.audit.syntax import scan
-from pipeline.errors import DocumentError, SubtitlesError
+from pipeline.errors import DocumentError, SubtitlesError, counted
 from pipeline.formats.document import captions
 from pipeline.formats.document.captions import Captioned
 from pipeline.formats.document.reader import bytes_of
@@ -29,7 +30,17 @@ def from_opened(name: str, opened: Opened, lang: str = "en") -> Document:
     reading = Reading(READERS[opened.format].lines, turns.learn_labels(opened.cues))
     cues = [as_shown(n, cue, reading) for n, cue in enumerate(opened.cues, 1) if cue.span is not None]
     flaws = scan(opened.source, kind, {cue.line: cue.number for cue in cues})
+    if opened.rolling:
+        flaws = _of_rolling_text(flaws, opened)
     return Document(name, kind, tuple(cues), flaws, lang, opened.notes)
+
+
+def _of_rolling_text(flaws: Iterable[Flaw], opened: Opened) -> tuple[Flaw, ...]:
+    """The flaws of a file that rolls: that it does, once, and what is wrong with the cues in which a line comes first."""
+    repeats = {line for cue in opened.cues for line in cue.dropped}
+    kept = (flaw for flaw in flaws if flaw.line not in repeats and flaw.rule != "srt-number")
+    message = f"Rolling text: {counted(opened.shown_again, 'cue')} of the file repeat what stood before."
+    return Flaw("rolling-text", message, measured=str(opened.shown_again)), *kept
 
 
 def as_shown(number: int, cue: RawCue, reading: Reading) -> ShownCue:
@@ -120,6 +131,7 @@ def facts_of(read: Captioned) -> Facts:
         words=words,
         differing=tuple(Differing(p.span, p.text, p.heard) for p in read.heard_otherwise),
         names=tuple(person.name for person in read.document.people if person.name),
+        not_understood=sum(word.kind == Kind.UNCLEAR for word in read.words),
         reviewed_by=grade.removeprefix("reviewed by ") if grade.startswith("reviewed by ") else "",
     )
 
@@ -134,7 +146,7 @@ def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
 
     Raises SubtitlesError and DocumentError.
     """
-    document, own = load(path)
+    document, own = load(path, facts.frame_rate if facts else None)
     if own.words is None and (facts is None or facts.words is None) and (beside := transcript_beside(path)):
         own = facts_of(beside)
         note = f"the words that are said are those of {beside_path(path).name}"
@@ -164,12 +176,15 @@ def transcript_beside(path: Path) -> Captioned | None:
     return read if trusted else None
 
 
-def load(path: Path) -> tuple[Document, Facts]:
-    """The captions in a file, and what the file itself knows about the recording. Raises SubtitlesError, DocumentError."""
+def load(path: Path, frame_rate: Fraction | None = None) -> tuple[Document, Facts]:
+    """The captions in a file, and what the file itself knows about the recording; its `frame_rate` may be known.
+
+    Raises SubtitlesError, DocumentError.
+    """
     if path.suffix.lower() == ".json":
         own = captions.parse(bytes_of(path), path)
         return replace(of_document(own), name=path.name), facts_of(own)
-    found = opened(path)
+    found = opened(path, frame_rate=frame_rate)
     if found.cues and any(cue.span is None for cue in found.cues):
         raise SubtitlesError(path, "has no times, so there are no captions to check")
     return from_opened(path.name, found), Facts()

@@ -94,7 +94,7 @@ def _rates(view: View) -> Rates:
     found = None
     if view.facts.words:
         said = [ok for w, ok in zip(view.facts.words, matched(view).found, strict=True) if not w.is_sound]
-        found = sum(said) / len(said) if said else 1.0
+        found = sum(said) / (len(said) + view.facts.not_understood) if said else 1.0
     return Rates(
         cues=len(cues),
         duration_ms=view.facts.duration_ms or max((c.span.end_ms for c in cues), default=0),

@@ -277,6 +277,8 @@ def _rewritten(cue: ShownCue, lines: Sequence[str]) -> ShownCue:
     return as_shown(cue.number, payload, reading)
 
 
+# What is mended by writing a file as it was read (`formats.retime`).
+REWRITTEN = frozenset({"srt-timestamp", "vtt-timestamp", "vtt-blank-line-in-cue", "rolling-text"})
 # In the order in which they are tried: text first, then lines, then times.
 FIXERS: dict[str, Fixer] = {
     "vtt-escape": markup_escaped,

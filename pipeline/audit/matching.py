@@ -17,8 +17,9 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.audit.model import ShownCue, SpokenWord
+from pipeline.formats.readers import sounds
 from pipeline.timing import Span
-from pipeline.words import bare_word
+from pipeline.words import bare_word, plain_characters, without_invisible
 
 # Gaps between matching blocks are compared word by word up to this many pairs of words, 500 on 500; in a longer gap
 # nothing is the same any more. Chosen.
@@ -30,8 +31,7 @@ WORD_WINDOW_MS = 1000
 # Lateness is the median over so many captions on either side; chosen.
 LATENESS_NEIGHBOURS = 15
 _NOT_SPOKEN = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫#]")
-_ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _word_sequences(cues: Sequence[ShownCue], words: Sequence[SpokenWord]) -> _W
     reference = [
         (bare_word(part), number)
         for number, spoken in enumerate(words)
-        for part in ([] if spoken.is_sound else _WORD.findall(spoken.text))
+        for part in ([] if spoken.is_sound else _WORD.findall(_plain(spoken.text)))
     ]
     return _WordSequences(
         [word for word, _ in caption_words],
@@ -91,8 +91,13 @@ def _word_sequences(cues: Sequence[ShownCue], words: Sequence[SpokenWord]) -> _W
 
 def spoken_words(cue: ShownCue) -> list[str]:
     """The words of a caption that are said, lower case and without punctuation: no labels, sounds or music signs."""
-    lines = (_NOT_SPOKEN.sub(" ", _ZERO_WIDTH.sub("", line)) for line in cue.bare_lines)
-    return [bare_word(word) for word in _WORD.findall(" ".join(lines))]
+    lines = (_NOT_SPOKEN.sub(" ", _plain(line)) for line in cue.bare_lines)
+    heard = (w for line in lines for w in line.split() if not sounds.is_unclear_mark(w))
+    return [bare_word(word) for word in _WORD.findall(" ".join(heard))]
+
+
+def _plain(text: str) -> str:
+    return plain_characters(without_invisible(text))
 
 
 def _pair_passages(caption_words: list[str], reference: list[str]) -> dict[int, int]:

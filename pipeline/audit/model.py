@@ -197,6 +197,7 @@ class Facts:
     `frame_rate` is in frames a second, `shots` are the times of cuts. `speech` are the regions of
     speech, `words` what is said in them (from a transcript), `differing` where a second
     recognizer disagrees. `names` are spellings to expect.
+    `not_understood` counts the marks that the transcript has in place of words.
     """
 
     duration_ms: int | None = None
@@ -207,6 +208,7 @@ class Facts:
     differing: tuple[Differing, ...] = ()
     names: tuple[str, ...] = ()
     reviewed_by: str = ""
+    not_understood: int = 0
 
     def knows(self, name: str) -> bool:
         """Whether a fact is known: no speech and no shot at all are facts too,

@@ -12,14 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.audit.model import Flaw, Severity
-from pipeline.formats.readers import srt, vtt
+from pipeline.formats.readers import srt, timing_lines, vtt
 from pipeline.formats.readers.encoding import Decoded
 from pipeline.timing import parse_timecode
 
-_VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
-_VTT_TIMING = re.compile(rf"({_VTT_TIME})[ \t]+-->[ \t]+({_VTT_TIME})(?:[ \t]+\S.*)?[ \t]*")
-_SRT_TIME = r"\d{2,}:[0-5]\d:[0-5]\d,\d{3}"
-_SRT_TIMING = re.compile(rf"({_SRT_TIME}) --> ({_SRT_TIME})(?:\s+.*)?")
 # The classes of a WebVTT tag; they hold no dot, or one text could be divided into them in more ways than can be tried.
 _CLASSES = r"(?:\.[^\s<>&.]+)*"
 _VTT_TAG = re.compile(rf"</?(?:c|i|b|u|ruby|rt|v|lang){_CLASSES}(?:[ \t][^<>]*)?>|<(?P<time>[\d:.]+)>")
@@ -155,9 +151,8 @@ def _read_block(
                 Flaw(rule, f"'{lines[0][:40]}' belongs to no cue; players drop it.", number, cue=cue)
             )
         return
-    strict = _VTT_TIMING if kind == "vtt" else _SRT_TIMING
     cue = numbers.get(number + timing)
-    if not strict.fullmatch(lines[timing]):
+    if not timing_lines.is_strict(lines[timing], kind):
         flaws.append(
             Flaw(
                 f"{kind}-timestamp",
@@ -167,7 +162,7 @@ def _read_block(
                 cue,
                 # Players read SubRip with a dot for the comma too.
                 Severity.WARNING
-                if kind == "srt" and strict.fullmatch(lines[timing].replace(".", ","))
+                if kind == "srt" and timing_lines.is_strict(lines[timing].replace(".", ","), kind)
                 else None,
             )
         )

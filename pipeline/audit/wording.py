@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.audit.model import Hit, Severity, ShownCue, View
+from pipeline.formats.readers import sounds
 from pipeline.formats.readers.turns import dashes_within
 from pipeline.languages import primary
 from pipeline.words import bare_word
@@ -15,19 +16,26 @@ from pipeline.words import bare_word
 _SOUND = re.compile(r"[\[(][^\[\]()]+[\])]")
 _SQUARE = re.compile(r"\[[^\[\]]+\]")
 _ROUND = re.compile(r"(?<![\w)])\([^()]+\)")
-_INAUDIBLE = re.compile(
-    r"[\[(](?:inaudible|unintelligible|indistinct|unclear|crosstalk)[^\[\]()]*[\])]|\?{3,}", re.I
-)
 _CENSORED = re.compile(
-    r"\b\w+\*{2,}\w*|(?<!\w)\*{3,}|[\[(](?:bleep(?:ed)?|expletive[^\])]*|censored)[\])]|_{3,}", re.I
+    r"\b\w+\*{2,}\w*|(?<!\w)\*{3,}|[\[(](?:bleep(?:ed)?|expletive[^\])]*|censored)[\])]", re.I
 )
 _FILLERS = frozenset(("um", "uh", "erm", "er", "hmm", "mm", "uhm", "ah"))
-_MEASURE = (
-    r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.m|p\.m|o['’]clock|dollars|pounds|euros|degrees|°)"
-)
+_MEASURE = r"(?:mg|ml|g|kg|cm|mm|km|m|s|ms|%|percent|per|am|pm|a\.\s?m|p\.\s?m|o['’]clock|dollars|pounds|euros|degrees|°)"
 _SMALL_NUMBER = re.compile(
     rf"(?<![\w.,:/$£€#+-])(?<!\bof )(?<!\bto )(?:[1-9]|10)(?![\w:/-]|[.,]\d|\s*{_MEASURE}\b|%|\s+(?:of|out|to|or|and|by)\s+\d)",
     re.I,
+)
+# What numbers are the names of, and in running text a name itself: "Room 5", "type 2", "Channel 4", "Steps 4 and 5".
+_NUMBERED = re.compile(
+    r"""(?:\b(?i:act|article|axis|bay|bed|block|box|bus|case|category|channel|chapter|class|client|column|day|division|door|
+                exercise|exhibit|episode|figure|fig\.?|flat|flight|floor|form|gate|generation|grade|group|highway|interview|item|
+                key|lane|lesson|level|line|lot|meeting|model|module|no\.|number|option|page|part|participant|patient|person|phase|
+                plan|platform|point|principle|question|quarter|radio|route|room|row|rule|scenario|scene|season|section|series|
+                session|set|size|slide|speaker|stage|station|step|studio|table|tape|task|term|test|therapist|tier|topic|track|
+                tradition|trial|type|unit|version|vignette|volume|ward|week|year|zone)s?
+       |(?<=[\w,;:][ ])(?!I[ ])[A-Z][\w’'-]*)           # a name within a sentence: "on Radio 4", "the Apollo 8"
+      [ ]+(?:\d+[ ]*(?:,|and|or|to|through|&|[-–])[ ]*)*$""",
+    re.VERBOSE,
 )
 _STARTING_NUMBER = re.compile(r"(?:^|[.?!]\s+)(\d+)\s+[A-Za-z]")
 # Languages in which Netflix uses no italics, by its Timed Text Style Guides.
@@ -99,7 +107,12 @@ def no_sounds(view: View) -> Iterator[Hit]:
 
 
 def _has_sound(cue: ShownCue) -> bool:
-    return bool(_SOUND.search(cue.text)) or any(ch in cue.text for ch in "♪♫")
+    return any(ch in cue.text for ch in "♪♫") or any(not _is_mark(m[0]) for m in _SOUND.finditer(cue.text))
+
+
+def _is_mark(bracket: str) -> bool:
+    """Whether a bracket marks speech that was not understood, which is no sound."""
+    return sounds.names_unclear(bracket[1:-1], bracket[0] == "[")
 
 
 def sound_style(view: View) -> Iterator[Hit]:
@@ -107,7 +120,8 @@ def sound_style(view: View) -> Iterator[Hit]:
     for cue in view.cues:
         text = _without_labels(cue)
         square, rounded = (
-            pattern.findall(text) if any(b in text for b in "[(") else [] for pattern in (_SQUARE, _ROUND)
+            [m for m in pattern.findall(text) if not _is_mark(m)] if any(b in text for b in "[(") else []
+            for pattern in (_SQUARE, _ROUND)
         )
         if view.profile.name == "bbc" and (square or (rounded and cue.is_sound)):
             yield Hit("The sound stands in brackets.", cue, (square or rounded)[0], "CAPITALS, no brackets")
@@ -118,10 +132,12 @@ def sound_style(view: View) -> Iterator[Hit]:
 
 
 def inaudible(view: View) -> Iterator[Hit]:
-    """Speech marked as inaudible without the reason."""
+    """Speech not understood: each mark in place of words is a gap in accuracy, until somebody has listened again."""
     for cue in view.cues:
-        if match := _INAUDIBLE.search(cue.text):
-            yield Hit(f"'{match[0]}' does not say why it cannot be heard.", cue, match[0])
+        brackets = [m[0] for m in _SOUND.finditer(cue.text) if _is_mark(m[0])]
+        loose = [w for w in _SOUND.sub(" ", cue.text).split() if sounds.is_unclear_mark(w)]
+        for mark in (*brackets, *loose):
+            yield Hit(f"'{mark}' stands for speech that was not understood.", cue, mark)
 
 
 def music(view: View) -> Iterator[Hit]:
@@ -191,10 +207,13 @@ def interruption(view: View) -> Iterator[Hit]:
 
 
 def small_numbers(view: View) -> Iterator[Hit]:
-    """Digits for one to ten in running text, but not in times, scores, doses and measures."""
+    """Digits for one to ten in running text, but not in times, scores, doses and measures, nor where they are a name."""
     for cue in view.cues:
-        if match := _SMALL_NUMBER.search(_without_labels(cue)):
-            yield Hit(f"'{match[0]}' is spelled out in running text.", cue, match[0])
+        text = _without_labels(cue)
+        for match in _SMALL_NUMBER.finditer(text):
+            if not _NUMBERED.search(text[: match.start()]):
+                yield Hit(f"'{match[0]}' is spelled out in running text.", cue, match[0])
+                break
 
 
 def leading_number(view: View) -> Iterator[Hit]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson
+from pipeline.cli.options import AsJson, json_text
 from pipeline.cli.recordings import (
     By,
     Medium,
@@ -67,11 +66,7 @@ def _adopt(
         adopt.adopt(job, file, who, anyway) if held is None else adopt.decide(job, file, who, held, anyway)
     )
     if as_json:
-        say(
-            json.dumps(
-                {"media": str(job.media), **found.as_json(), "dry_run": dry_run}, ensure_ascii=False, indent=1
-            )
-        )
+        say(json_text({"media": str(job.media), **found.as_json(), "dry_run": dry_run}))
         return 1 if found.differing else 0
     for decision in found.decisions if dry_run else ():
         say(f"  {wanted(decision)}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipeline.cli.options import json_text
 from pipeline.errors import OutputError, UsageError
 from pipeline.progress import Progress
 
@@ -72,14 +72,13 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
         if as_json:
             files = [str(p) for p in (out, report) if p is not None]
             say(
-                json.dumps(
+                json_text(
                     {
                         "files": files,
                         "verdict": str(alignment.verdict),
                         "summary": [*alignment.summary, *found.notes],
                         "needs": alignment_issues(alignment),
-                    },
-                    indent=1,
+                    }
                 )
             )
         else:

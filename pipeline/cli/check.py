@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli.options import shape_of
+from pipeline.cli.options import json_text, shape_of
 from pipeline.errors import UsageError
 from pipeline.progress import Progress, silent
 
@@ -176,7 +175,7 @@ def _waive(
     (written,) = edits.append(journal, [decision])
     shown = _shown(journal)
     answer = {"file": str(path), "journal": str(shown), "decision": written.id, "rule": rule}
-    say(json.dumps(answer, indent=1) if as_json else f"{written.id}  {rule} is waived: written to {shown}")
+    say(json_text(answer) if as_json else f"{written.id}  {rule} is waived: written to {shown}")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline.cli.options import AsJson, json_text
 from pipeline.errors import counted
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Lexicon = Annotated[
     Path | None, typer.Option("--lexicon", help="Another lexicon than the one that comes with Vignette.")
 ]
@@ -37,16 +36,12 @@ def _load(path: Path | None) -> Any:
     return lexicon.load(path or data_file("concepts.toml"))
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1)
-
-
 def _add_list(group: typer.Typer, say: Callable[[str], None]) -> None:
     @group.callback(
         invoke_without_command=True,
         epilog='Examples:  vignette concepts   |   vignette concepts try "I only drink because..."',
     )
-    def concepts(context: typer.Context, lexicon: Lexicon = None, as_json: Json = False) -> int:
+    def concepts(context: typer.Context, lexicon: Lexicon = None, as_json: AsJson = False) -> int:
         """List the concepts with their definitions."""
         if context.invoked_subcommand is not None:
             # What stands before the name of the subcommand is meant for it.
@@ -56,7 +51,7 @@ def _add_list(group: typer.Typer, say: Callable[[str], None]) -> None:
         found = _load(lexicon)
         if as_json:
             names = ("id", "label", "definition", "broader", "objectives")
-            say(_json([{n: getattr(c, n) for n in names} for c in found.concepts]))
+            say(json_text([{n: getattr(c, n) for n in names} for c in found.concepts]))
             return 0
         for broader, label in found.broader.items():
             say(f"{label} ({broader})")
@@ -73,14 +68,14 @@ def _add_try(group: typer.Typer, say: Callable[[str], None]) -> None:
         text: Annotated[str, typer.Argument(help="What somebody says in one turn.")],
         role: Annotated[str, typer.Option("--role", help="therapist, client or narrator.")] = "",
         lexicon: Lexicon = None,
-        as_json: Json = False,
+        as_json: AsJson = False,
     ) -> int:
         """Show the concepts of a text, each with its evidence and its rule."""
         from pipeline.concepts.coder import Coder
 
         found = Coder(_load(lexicon)).code(text, role)
         if as_json:
-            say(_json([{**asdict(f), "evidence": text[f.start : f.end]} for f in found]))
+            say(json_text([{**asdict(f), "evidence": text[f.start : f.end]} for f in found]))
             return 0
         for one in found:
             ways = [
@@ -95,14 +90,14 @@ def _add_try(group: typer.Typer, say: Callable[[str], None]) -> None:
 
 def _add_check(group: typer.Typer, say: Callable[[str], None]) -> None:
     @group.command(epilog="Example:  vignette concepts check --lexicon mine.toml")
-    def check(lexicon: Lexicon = None, as_json: Json = False) -> int:
+    def check(lexicon: Lexicon = None, as_json: AsJson = False) -> int:
         """Read the lexicon and try it on its own examples and counterexamples."""
         from pipeline.concepts import self_test
 
         found = _load(lexicon)
         failures = self_test.check(found)
         if as_json:
-            say(_json({"lexicon": str(found.path), "failures": [asdict(f) for f in failures]}))
+            say(json_text({"lexicon": str(found.path), "failures": [asdict(f) for f in failures]}))
         else:
             for failure in failures:
                 say(str(failure))
@@ -121,7 +116,7 @@ def _add_score(group: typer.Typer, say: Callable[[str], None]) -> None:
         confusions: Annotated[
             bool, typer.Option("--confusions", help="List what was missed or wrongly tagged.")
         ] = False,
-        as_json: Json = False,
+        as_json: AsJson = False,
     ) -> int:
         """Score the lexicon against labelled utterances: precision, recall, F1 with bootstrap intervals."""
         from pipeline.concepts import scoring
@@ -131,7 +126,7 @@ def _add_score(group: typer.Typer, say: Callable[[str], None]) -> None:
         labelled = scoring.read_labelled(rows, frozenset(c.id for c in found.concepts))
         scores = scoring.score(labelled, Coder(found))
         if as_json:
-            say(_json(scores.to_json()))
+            say(json_text(scores.to_json()))
             return 0
         say(_table(scores.to_json()))
         for confusion in scores.confusions if confusions else ():
@@ -159,7 +154,7 @@ def _add_summary(group: typer.Typer, say: Callable[[str], None]) -> None:
     def summary(
         document: Annotated[Path, typer.Argument(help="A transcript: transcripts/NAME.json.")],
         lexicon: Lexicon = None,
-        as_json: Json = False,
+        as_json: AsJson = False,
     ) -> int:
         """Count a transcript's concepts and show where in it they fall."""
         from pipeline.commands.concepts import summary_of
@@ -168,7 +163,7 @@ def _add_summary(group: typer.Typer, say: Callable[[str], None]) -> None:
         found = _load(lexicon)
         counted = summary_of(document)
         if as_json:
-            say(_json(counted.as_json()))
+            say(json_text(counted.as_json()))
         else:
             say(sparklines(counted, found) or "no concept was tagged")
         return 0

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import shape_of
-from pipeline.cli.queries import QUERY, Folder, Format, Json, query_of, say_answer
+from pipeline.cli.options import AsJson, shape_of
+from pipeline.cli.queries import QUERY, Folder, Format, query_of, say_answer
 from pipeline.files import OUT_FOLDER
 
 
@@ -28,7 +28,7 @@ def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
         context: Annotated[int, typer.Option("--context", help="How many words on either side.")] = 8,
         limit: Annotated[int, typer.Option("--limit", help="How many lines to show.")] = 100,
         format: Format = "text",
-        as_json: Json = False,
+        as_json: AsJson = False,
     ) -> int:
         """Show a word wherever it is said, with what stands left and right of it."""
         shape = shape_of(format, as_json)

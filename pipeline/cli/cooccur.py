@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import shape_of
-from pipeline.cli.queries import QUERY, Folder, Format, Json, query_of, say_answer
+from pipeline.cli.options import AsJson, shape_of
+from pipeline.cli.queries import QUERY, Folder, Format, query_of, say_answer
 from pipeline.files import OUT_FOLDER
 
 
@@ -26,7 +26,7 @@ def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
         within: Annotated[str, typer.Option("--within", help="How near; 0 for the same utterance.")] = "30s",
         folder: Folder = OUT_FOLDER,
         format: Format = "text",
-        as_json: Json = False,
+        as_json: AsJson = False,
     ) -> int:
         """Count which concepts occur near which."""
         from pipeline.commands import search

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson
+from pipeline.cli.options import AsJson, json_text
 from pipeline.cli.recordings import (
     By,
     Medium,
@@ -125,7 +124,7 @@ def _decide(job: Job, request: DecisionRequest, who: str, as_json: bool, say: Ca
     if as_json:
         mine = {d.id for d in written}
         standings = [s.as_json() for s in report.standings if s.decision.id in mine]
-        say(json.dumps({"media": str(job.media), "decisions": standings}, ensure_ascii=False, indent=1))
+        say(json_text({"media": str(job.media), "decisions": standings}))
     else:
         for decision in written:
             say(f"{decision.id}  {wanted(decision)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.options import AsJson
+from pipeline.cli.options import AsJson, json_text
 from pipeline.cli.recordings import (
     Out,
     Settings,
@@ -84,7 +83,7 @@ def _list(
                 where = quote(str(job.media))
                 say(f"  settle a conflict: vignette decide {where} --drop ID, or --insist ID")
     if as_json:
-        say(json.dumps({"recordings": documents}, ensure_ascii=False, indent=1))
+        say(json_text({"recordings": documents}))
     return 1 if left else 0
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.queries import Folder, Json, MediaFolder, say_answer
+from pipeline.cli.options import AsJson
+from pipeline.cli.queries import Folder, MediaFolder, say_answer
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER
 
 
@@ -24,7 +25,7 @@ def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
         folder: Folder = OUT_FOLDER,
         media: MediaFolder = MEDIA_FOLDER,
         with_media: Annotated[bool, typer.Option("--with-media", help="Put the recordings in, too.")] = False,
-        as_json: Json = False,
+        as_json: AsJson = False,
     ) -> int:
         """Write the transcripts with times and concepts for NVivo, ATLAS.ti, MAXQDA and QualCoder (REFI-QDA)."""
         from pipeline.commands import search

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.cli.options import json_text
 from pipeline.errors import DocumentError, OutputError, SubtitlesError, VignetteError, counted
 from pipeline.progress import Progress
 
@@ -44,6 +44,8 @@ class Fixed:
         kept = f"; the original is {self.backup}" if self.backup else ""
         count = len(self.mended.mends)
         mended = f"{counted(count, 'caption')} mended, {counted(before, 'finding')} before, {after} after"
+        if self.mended.rewritten:
+            mended = f"{counted(self.mended.rewritten, 'line')} written as players read them, {mended}"
         summary = f"{self.written}: {mended}{kept}"
         return f"{self.mended.diff.rstrip()}\n{summary}"
 
@@ -56,6 +58,7 @@ class Fixed:
             "written": str(self.written) if self.written else None,
             "original": str(self.backup) if self.backup else None,
             "mended": [one.number for one in self.mended.mends],
+            "lines_rewritten": self.mended.rewritten,
             "findings_before": len(self.mended.before.open),
             "findings_after": len(self.mended.after.open),
             "diff": self.mended.diff,
@@ -92,7 +95,7 @@ def fix(
         if not options.as_json:
             say(str(one))
     if options.as_json:
-        say(json.dumps({"files": [one.as_json() for one in done]}, ensure_ascii=False, indent=1))
+        say(json_text({"files": [one.as_json() for one in done]}))
     return 1 if left else 0
 
 
@@ -102,7 +105,7 @@ def _fixed(path: Path, rules: Sequence[Any], evidence: Any, options: FixOptions,
     facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
     try:
         mended = propose(path, rules, facts, media, progress)
-        if not mended.mends:
+        if not mended.diff:
             return Fixed(path, mended)
         return Fixed(path, mended, *write(mended, options.in_place, options.overwrite))
     except (SubtitlesError, DocumentError, OutputError) as error:

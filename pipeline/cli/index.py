@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.queries import Json, say_answer
+from pipeline.cli.options import AsJson
+from pipeline.cli.queries import say_answer
 from pipeline.files import OUT_FOLDER
 
 
@@ -19,7 +20,7 @@ def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
     def index(
         folder: Annotated[Path, typer.Argument(help="The folder of transcripts.")] = OUT_FOLDER,
         rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it from nothing.")] = False,
-        as_json: Json = False,
+        as_json: AsJson = False,
     ) -> int:
         """Make the transcripts of a folder searchable, or bring that up to date."""
         from pipeline.commands import search

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson
+from pipeline.cli.options import AsJson, json_text
 from pipeline.cli.recordings import (
     Made,
     Overwrite,
@@ -46,5 +45,5 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         target = to or out / f"{media.stem}.chapters{suffix}"
         made = mux_captions(media, out, target, overwrite, listened_to(media, out))
         told = "\n".join([f"{made.path}: with chapters and captions", *(f"  - {n}" for n in made.notes)])
-        say(json.dumps(made.as_json()) if as_json else told)
+        say(json_text(made.as_json()) if as_json else told)
         return 0

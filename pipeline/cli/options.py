@@ -15,9 +15,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in
 Out = Annotated[Path, typer.Option("--out", help="Folder for what comes out.", readable=False)]
 
 
+def json_text(value: Any) -> str:
+    """A command's answer as a JSON document."""
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout and flush it."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(json_text(value) + "\n")
     sys.stdout.flush()
 
 

@@ -12,7 +12,6 @@ from pipeline.errors import UsageError
 
 Folder = Annotated[Path, typer.Option("--in", help="The folder of transcripts.")]
 Format = Annotated[str, typer.Option("--format", help="text, json, csv or md.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 MediaFolder = Annotated[Path, typer.Option("--media", help="The folder of recordings.")]
 
 # Unknown options are arguments: "-work" is part of a query.

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import shape_of
-from pipeline.cli.queries import QUERY, Folder, Format, Json, MediaFolder, query_of, say_answer
+from pipeline.cli.options import AsJson, shape_of
+from pipeline.cli.queries import QUERY, Folder, Format, MediaFolder, query_of, say_answer
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER
 from pipeline.search.query.parser import GUIDE, LIMIT
 
@@ -37,7 +37,7 @@ def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
         ] = None,
         clips: Annotated[Path | None, typer.Option("--clips", help="Cut the hits into this folder.")] = None,
         media: MediaFolder = MEDIA_FOLDER,
-        as_json: Json = False,
+        as_json: AsJson = False,
     ) -> int:
         shape = shape_of(format, as_json)
         from pipeline.commands import search

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson
+from pipeline.cli.options import AsJson, json_text
 from pipeline.cli.recordings import (
     Made,
     Overwrite,
@@ -48,5 +47,5 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         place.check()
         frames = frames_of(media, transcript.scenes)
         place.write(page(transcript.title or media.stem, transcript, frames))
-        say(json.dumps({"file": str(target)}) if as_json else f"{target}: {counted(len(frames), 'part')}")
+        say(json_text({"file": str(target)}) if as_json else f"{target}: {counted(len(frames), 'part')}")
         return 0

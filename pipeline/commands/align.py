@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.errors import SubtitlesError, UsageError
 from pipeline.formats.document.writer import alignment_as_json, script_as_json
-from pipeline.formats.readers import read, source_text
+from pipeline.formats.readers import counts_frames, read, source_text
 from pipeline.formats.retime import retime
 from pipeline.formats.writers import srt, vtt
 from pipeline.media import facts
@@ -94,7 +94,10 @@ def realign(
     Raises MediaError and SubtitlesError for what cannot be read or belongs to another recording, UsageError when `out` asks
     for another format than the subtitles have.
     """
-    as_read = read(subtitles, settings.language, settings.names)
+    rate = None
+    if counts_frames(subtitles, settings.language):
+        rate = facts.facts(recording, settings.audio_track, settings.language).frame_rate
+    as_read = read(subtitles, settings.language, settings.names, rate)
     given = as_read.without_directions()
     if not given.words:
         raise SubtitlesError(subtitles, "holds no text", "give subtitles or a script with words in it")
@@ -171,14 +174,12 @@ def new_times(given: Subtitles, aligned: Aligned) -> list[Span]:
     No cue is left out, and those that did not overlap in the file do not overlap afterwards.
     """
     relation = Relation(aligned.report.verdict, aligned.report.shifts)
-    by_first = {cue.first: cue for cue in aligned.editor_cues}
+    with_words = iter(aligned.editor_cues)  # in the order of the file, of those that have words
     spans: list[Span] = []
-    at = 0
     for cue in given.cues:
         assert cue.span is not None, "scripts are divided, not retimed"
-        editor = by_first.get(at) if cue.words else None
+        editor = next(with_words) if cue.words else None
         spans.append(_new_time(cue.span, editor, aligned.tokens, relation))
-        at += len(cue.words)
     return _without_new_overlaps([c.span for c in given.cues if c.span is not None], spans)
 
 

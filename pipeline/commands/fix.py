@@ -19,7 +19,7 @@ from pipeline.audit.model import Document
 from pipeline.audit.waivers import waive
 from pipeline.commands.guarded_file import GuardedFile
 from pipeline.commands.waive import waivers_for
-from pipeline.errors import OutputError, SubtitlesError
+from pipeline.errors import SubtitlesError
 from pipeline.files import write_atomic
 from pipeline.formats.readers import Opened, opened
 from pipeline.formats.retime import retime
@@ -29,7 +29,11 @@ from pipeline.progress import Progress, silent
 
 @dataclass(frozen=True)
 class Mended:
-    """Proposed mends: the whole file with them as text, a unified diff, and the audit reports before and after."""
+    """Proposed mends: the whole file with them as text, a unified diff, and the audit reports before and after.
+
+    `rewritten` counts lines that are written as players read them, besides the mended captions: timing lines, text that
+    is shown again, empty lines within a cue.
+    """
 
     path: Path
     text: str
@@ -37,6 +41,7 @@ class Mended:
     mends: tuple[Mend, ...]
     before: Report
     after: Report
+    rewritten: int = 0
 
 
 def propose(
@@ -55,30 +60,32 @@ def propose(
         raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
     waivers = waivers_for(path, media)
     _, mends = mend(document, profiles, known, waivers, progress)
-    source = opened(path)
+    mends = [one for one in mends if _can_be_written(one)]
+    source = opened(path, frame_rate=known.frame_rate)
     old = source.source.text
-    lines = _lines(old)
-    mends = [one for one in mends if _is_verbatim(lines, one)]
-    new = patched(source, mends) if mends else old
+    new = patched(source, mends)
     diff = "".join(
         difflib.unified_diff(_lines(old), _lines(new), str(path), f"{path} (mended)", n=2, lineterm="\n")
     )
-    again = _read_again(path, new, document) if mends else document
+    again = _read_again(path, new, document) if new != old else document
     before, after = (waive(audit(d, profiles, known), waivers) for d in (document, again))
     if len(again.cues) != len(document.cues) or _severity_counts(after) > _severity_counts(before):
         # Players would read the mended file otherwise than it was meant: better none.
         return Mended(path, old, "", (), before, before)
-    return Mended(path, new, diff, tuple(mends), before, after)
+    return Mended(path, new, diff, tuple(mends), before, after, _lines_gone(old, patched(source, ())))
 
 
-def _is_verbatim(lines: Sequence[str], one: Mend) -> bool:
-    """Whether the lines under a caption's timing line are exactly its text as read; a cue with a blank line inside is not."""
-    if one.after.raw == one.before.raw:
-        return True
-    at = one.before.line
-    shown = one.before.raw.split("\n")
-    written = [line.rstrip("\r\n") for line in lines[at : at + len(shown)]]
-    return at > 0 and all(line.strip() for line in shown) and written == shown
+def _lines_gone(old: str, new: str) -> int:
+    """How many lines of the old text are not in the new, or are written otherwise."""
+    if old == new:
+        return 0
+    changed = difflib.unified_diff(_lines(old), _lines(new), n=0, lineterm="\n")
+    return sum(line.startswith("-") and not line.startswith("---") for line in changed)
+
+
+def _can_be_written(one: Mend) -> bool:
+    """Whether a mend leaves the text as it is, or the text has no empty line in it, of which nobody knows what it divides."""
+    return one.after.raw == one.before.raw or all(line.strip() for line in one.before.raw.split("\n"))
 
 
 def _read_again(path: Path, text: str, document: Document) -> Document:
@@ -108,10 +115,7 @@ def write(mended: Mended, in_place: bool, overwrite: bool = False) -> tuple[Path
         )
         return target, None
     backup = _unused_path(mended.path.with_name(mended.path.name + ".bak"))
-    try:
-        backup.write_bytes(mended.path.read_bytes())
-    except OSError as error:
-        raise OutputError(backup, f"cannot be written: {error.strerror}", "nothing was changed") from error
+    write_atomic(backup, mended.path.read_bytes(), "work on a copy elsewhere")
     write_atomic(mended.path, mended.text)
     return mended.path, backup
 
@@ -131,16 +135,9 @@ def _lines(text: str) -> list[str]:
 
 
 def patched(file: Opened, mends: Sequence[Mend]) -> str:
-    """The file's text with the times and payloads of mended captions in place of the old."""
-    spans = {one.number: one.after.span for one in mends}
+    """The file's text with the times and payloads of mended captions in place of the old, written as players read it."""
+    after = {one.number - 1: one.after for one in mends}
     own = [cue.span for cue in file.cues if cue.span is not None]
-    lines = _lines(
-        retime(file.source.text, file.format, [spans.get(n, span) for n, span in enumerate(own, 1)])
-    )
-    end_of_line = "\r\n" if "\r\n" in file.source.text else "\n"
-    for one in sorted(mends, key=lambda m: -m.before.line):
-        at = one.before.line
-        if one.after.raw != one.before.raw:
-            until = at + len(one.before.raw.split("\n"))
-            lines[at:until] = [line + end_of_line for line in one.after.raw.split("\n")]
-    return "".join(lines)
+    spans = [after[n].span if n in after else span for n, span in enumerate(own)]
+    payloads = {n: cue.raw for n, cue in after.items() if cue.raw != file.cues[n].raw}
+    return retime(file.source.text, file.format, spans, payloads, strict=True)

@@ -17,7 +17,7 @@ from typing import Any
 from filelock import FileLock
 
 from pipeline.errors import OutputError
-from pipeline.files import WORK_FOLDER, digest_of, digest_of_file, is_foreign, write_atomic
+from pipeline.files import WORK_FOLDER, digest_of, digest_of_file, is_foreign, move_atomic, write_atomic
 
 # The file in `.work/` that holds what commands wrote: see `_record`.
 _RECORD = "written.json"
@@ -64,7 +64,7 @@ class GuardedFile:
         self.check()
         self._remember(digest_of_file(part))
         try:
-            part.replace(self._real)
+            move_atomic(part, self._real)
         except OSError as error:
             raise OutputError(self.path, f"cannot be written: {error.strerror}") from error
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from pipeline.words import plain_letters
+
 SENTENCE_MARKS = frozenset(".?!")  # in the words of a `Talk` each mark is a word of its own
 
 
@@ -66,7 +68,7 @@ _TALK_TOKEN = re.compile(
       | (?P<comma>,|;|:|--+|–|—|-|…)""",
     re.VERBOSE,
 )
-_QUOTES = re.compile(r'"[^"]*(?:"|$)|“[^”]*(?:”|$)')
+_QUOTES = re.compile(r'"[^"]*(?:"|$)|“[^”]*(?:”|$)|„[^“”]*(?:[“”]|$)|«[^»]*(?:»|$)')
 _LONGEST_FALSE_START_WORDS = 5  # of a longer repetition both sayings stay; chosen
 _Applies = Callable[[list["TalkWord"], int, int], bool]
 
@@ -92,7 +94,7 @@ class Talk:
 
 def normalize(text: str) -> Talk:
     """The words of `text` to match against; fillers, discourse markers, hedges and false starts are dropped in this order."""
-    plain = text.replace("’", "'").replace("‘", "'")
+    plain = plain_letters(text)
     words = list(_words(plain))
     words = [w for w in words if w.text not in FILLERS]
     words = _without_phrases(words, _DISCOURSE_MARKERS, _is_parenthetical)
@@ -104,7 +106,7 @@ def normalize(text: str) -> Talk:
 
 def expand_contraction(word: str) -> list[str]:
     """Expand a contraction or a reduced form to lower-case words: "don't" -> do not, "gonna" -> going to."""
-    low = word.lower().replace("’", "'")
+    low = plain_letters(word).lower()
     if low in _SPOKEN_FORMS:
         return _SPOKEN_FORMS[low].split()
     for ending, full in _CONTRACTED_ENDINGS:

@@ -6,18 +6,17 @@
     maker             makes decisions from what a person sees
     replay            applies a journal to the results of the stages, stage by stage
     text_replay       the same for words, one decision after the other
-    finder            finds where a decision's words stand now
     authorship        who wrote each word last, and who had not seen that
-    already_applied   finds the decisions that the machine's words show without being told
+    already_so        takes back what the machine shows already of decisions, and puts it back at its turn
     live_text         the editable list of words
     token_diff        what two rows of words have in common, and where they differ
     index_map         maps ranges of the machine's words to ranges of the corrected words
     placement         tracks where a decision's words, breaks and labels stand
     cues              applies decisions to captions
-    speakers          applies decisions to speakers, their names and roles
+    speaker_replay    applies decisions about speakers, one after the other
+    speakers          changes who says what, and what people are called
     part_replay       applies decisions to the parts of the video, one after the other
     parts             the editable list of parts
-    part_history      chains of decisions about one part
     tags              applies decisions to concept tags
     ledger            the status of every decision: kept, superseded, in conflict
 

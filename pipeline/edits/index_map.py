@@ -6,10 +6,10 @@ The alignment's own cues and the passages of its report are ranges of words; bot
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.edits.live_text import LiveText, backward, forward
+from pipeline.edits.live_text import LiveText, Node, backward, forward
 from pipeline.transcript import (
     Aligned,
     AlignmentReport,
@@ -25,11 +25,10 @@ from pipeline.transcript.reindex import TokenMap
 _NEARBY_MS = 30_000
 
 
-def token_map(live: LiveText) -> TokenMap:
-    """Where the machine's words went, those that people put to one of them with it."""
-    order = live.order()
-    begins = [forward(node) for node in live.original]
-    ends = [backward(node) for node in live.original]
+def token_map(nodes: Sequence[Node], since: int, order: Mapping[int, int]) -> TokenMap:
+    """Where the words of the moment `since` went, and what people put to them since; `order` says where each stands."""
+    begins = [forward(node, since) for node in nodes]
+    ends = [backward(node, since) for node in nodes]
     return TokenMap(
         (*(len(order) if node is None else order[id(node)] for node in begins), len(order)),
         (0, *(0 if node is None else order[id(node)] + 1 for node in ends)),
@@ -40,7 +39,7 @@ def corrected(aligned: Aligned, live: LiveText) -> Aligned:
     """The alignment with its words as they are now, the editor's cues and the report's passages moved along."""
     if not live.moment:
         return aligned
-    moved, tokens = token_map(live), live.tokens()
+    moved, tokens = token_map(live.original, 0, live.order()), live.tokens()
     cues = tuple(c for c in map(moved.editor_cue, aligned.editor_cues) if c.last > c.first)
     return Aligned(tokens, _still_open(aligned.report, moved, tokens), cues)
 

@@ -8,21 +8,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.edits import token_diff
+from pipeline.formats.readers import sounds
 from pipeline.timing import Span, hull, shares
 from pipeline.transcript import Kind, TextSource, TimeSource, Token
 
 # Duration of an added word; in a shorter gap it takes time from the word before. No measurement is recorded.
 ADDED_WORD_MS = 120
 
-# A sound, whole ("[door slams]", "♪ humming ♪"), or a word.
-_BRACKETED = re.compile(r"\[[^\[\]]*\](?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫♬]+|\S+")
+# A sound or mark, whole ("[door slams]", "♪ humming ♪", "(inaudible)"), or a word.
+_BRACKETED = re.compile(r"[\[(][^\[\]()]*[\])](?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫♬]+|\S+")
 
 
 class Node:
     """A token in the list. Once removed, `before` and `after` are the words that stood beside it then.
 
     `heads` and `tails` are words that people put in front of it or behind it and that belong to it, the first put the
-    furthest away, each with the moment of that change.
+    furthest away, each with the moments from which and before which a passage must have been noted to go with it.
     """
 
     __slots__ = ("after", "before", "heads", "removed", "tails", "token")
@@ -32,16 +33,26 @@ class Node:
         self.removed = False
         self.before: Node | None = None
         self.after: Node | None = None
-        self.heads: list[tuple[int, Node]] = []
-        self.tails: list[tuple[int, Node]] = []
+        self.heads: list[tuple[int, int, Node]] = []
+        self.tails: list[tuple[int, int, Node]] = []
 
 
 def written(text: str) -> list[tuple[str, Kind]]:
-    """Tokenise what a person wrote; what stands in square brackets or between notes is a sound, whole."""
-    return [(m[0], _kind(m[0])) for m in _BRACKETED.finditer(" ".join(text.split()))]
+    """Tokenise what a person wrote; what stands in square brackets or between notes is a sound, whole, or a mark
+    for what was not understood, which round brackets may hold too."""
+    found = [m[0] for m in _BRACKETED.finditer(" ".join(text.split()))]
+    return [(piece, kind) for whole in found for piece, kind in _pieces(whole)]
+
+
+def _pieces(whole: str) -> list[tuple[str, Kind]]:
+    kind = _kind(whole)
+    return [(piece, kind) for piece in ([whole] if kind is not Kind.WORD else whole.split())]
 
 
 def _kind(word: str) -> Kind:
+    inside = word[0] + word[-1] in ("[]", "()") and len(word) > 2
+    if sounds.is_unclear_mark(word) or (inside and sounds.names_unclear(word[1:-1], word[0] == "[")):
+        return Kind.UNCLEAR
     sound = (word[0] == "[" and word[-1] == "]") or word[0] in "♪♫♬"
     return Kind.SOUND if sound and len(word) > 1 else Kind.WORD
 
@@ -60,10 +71,6 @@ class LiveText:
 
     def text(self, first: int, last: int) -> str:
         return " ".join(n.token.text for n in self.nodes[first:last])
-
-    def handle(self, first: int, last: int) -> tuple[Node, Node]:
-        """The first and the last of the words `[first, last)`, to find them again by; the range must not be empty."""
-        return self.nodes[first], self.nodes[last - 1]
 
     def order(self) -> dict[int, int]:
         """Where each word stands: its identity -> its index."""
@@ -108,6 +115,18 @@ class LiveText:
         """Take the words `[first, last)` out."""
         self._replace(first, last, [], [(n, first) for n in self.nodes[first:last]])
 
+    def put_back(self, first: int, last: int, held: Sequence[tuple[Node, Token]], since: int) -> None:
+        """Let words that were taken out or rewritten at the moment `since` stand in place of `[first, last)` as they did."""
+        for node, token in held:
+            node.token, node.removed = token, False
+        staying = {id(node): k for k, (node, _) in enumerate(held, 1)}
+        at, removed = first, []
+        for node in self.nodes[first:last]:
+            at = max(at, first + staying.get(id(node), 0))
+            if id(node) not in staying:
+                removed.append((node, at))
+        self._replace(first, last, [node for node, _ in held], removed, since)
+
     def present(self, first: int, last: int, span: Span) -> None:
         """Let words of which nobody knew that they are said at all be said during `span`."""
         chosen = self.nodes[first:last]
@@ -136,7 +155,9 @@ class LiveText:
             )
         self.moment += 1
 
-    def _replace(self, first: int, last: int, fresh: list[Node], removed: list[tuple[Node, int]]) -> None:
+    def _replace(
+        self, first: int, last: int, fresh: list[Node], removed: list[tuple[Node, int]], since: int = 0
+    ) -> None:
         known = {id(n) for n in self.nodes[first:last]}
         self.nodes[first:last] = fresh
         self.moment += 1
@@ -144,9 +165,9 @@ class LiveText:
             node.removed = True
             node.before = self.nodes[at - 1] if at > 0 else None
             node.after = self.nodes[at] if at < len(self.nodes) else None
-        self._attach(first, fresh, known)
+        self._attach(first, fresh, known, since)
 
-    def _attach(self, first: int, fresh: list[Node], known: set[int]) -> None:
+    def _attach(self, first: int, fresh: list[Node], known: set[int], since: int) -> None:
         """Give new words to an old neighbour of the same passage, and times where they have none yet."""
         at = 0
         while at < len(fresh):
@@ -156,12 +177,12 @@ class LiveText:
             end = at
             while end < len(fresh) and id(fresh[end]) not in known:
                 end += 1
-            if all(not n.token.confidence for n in fresh[at:end]):
+            if not since and all(not n.token.confidence for n in fresh[at:end]):
                 _share_span(fresh[at:end], self._gap_for(first + at, first + end))
             if at > 0:
-                fresh[at - 1].tails.append((self.moment, fresh[end - 1]))
+                fresh[at - 1].tails.append((since, self.moment, fresh[end - 1]))
             elif end < len(fresh):
-                fresh[end].heads.append((self.moment, fresh[at]))
+                fresh[end].heads.append((since, self.moment, fresh[at]))
             at = end
 
     def _gap_for(self, first: int, last: int) -> Span:
@@ -188,7 +209,7 @@ def forward(node: Node | None, since: int = 0) -> Node | None:
         if node.removed:
             node = node.after
             continue
-        head = next((n for moment, n in node.heads if moment > since and not n.removed), None)
+        head = _attached(node.heads, since)
         if head is None:
             return node
         node = head
@@ -201,11 +222,16 @@ def backward(node: Node | None, since: int = 0) -> Node | None:
         if node.removed:
             node = node.before
             continue
-        tail = next((n for moment, n in node.tails if moment > since and not n.removed), None)
+        tail = _attached(node.tails, since)
         if tail is None:
             return node
         node = tail
     return None
+
+
+def _attached(words: Sequence[tuple[int, int, Node]], since: int) -> Node | None:
+    """The first of the words put to another that go with a passage noted at the moment `since`."""
+    return next((n for low, high, n in words if low <= since < high and not n.removed), None)
 
 
 def text_digest(tokens: Sequence[Token]) -> str:

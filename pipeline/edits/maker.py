@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pipeline.edits import anchors, live_text, part_history, parts, tags, token_diff
+from pipeline.edits import anchors, live_text, parts, tags, token_diff
 from pipeline.edits.cues import MIN_CUE_MS
 from pipeline.edits.ledger import SEEN
 from pipeline.edits.model import (
@@ -143,7 +143,7 @@ class Maker:
         """A part of the video begins with these words: `part` as it stands there, or a new one."""
         seen: dict[str, Any] = {}
         if part is not None:
-            seen[part_history.SEEN_PART] = {
+            seen[parts.SEEN_PART] = {
                 "kind": part.kind,
                 "title": part.title,
                 "start_ms": part.span.start_ms,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.edits.already_so import PartsAlreadySo
 from pipeline.edits.ledger import Ledger, Shapes, State
 from pipeline.edits.model import Decision, VignetteAt
-from pipeline.edits.parts import RESPECTS, PartSheet
+from pipeline.edits.parts import RESPECTS, SEEN_PART, PartSheet
 from pipeline.edits.placement import Settled
 from pipeline.transcript import Parts, Token
 
@@ -20,14 +21,17 @@ class PartReplay:
 
     def corrected(self, decisions: Sequence[tuple[Decision, Settled]]) -> Parts:
         """The parts with the decisions, each with where its words stand, put over one after the other."""
-        so = self.sheet.settled((d, self.tokens[at.first].span.start_ms) for d, at in decisions)
+        places = [(d, self.tokens[at.first].span.start_ms) for d, at in decisions]
+        already_so = PartsAlreadySo(self.sheet, places)
         for decision, at in decisions:
             value = decision.value
             if not isinstance(value, VignetteAt):
                 continue
-            if decision.id in so:
+            stated = _stated_respects(value, SEEN_PART not in decision.seen)
+            is_unseen = any(self.shapes.unseen(f"part {r}", at.tokens, decision) for r in stated)
+            if not is_unseen and already_so.put_back(decision):
                 self.ledger.stands(decision, State.ALREADY)
-                for respect in _stated_respects(value, not decision.seen):
+                for respect in stated:
                     self.shapes.note(f"part {respect}", at.tokens, decision)
             else:
                 self._change(decision, value, at)

@@ -5,12 +5,11 @@ A decision holds on to the words that a part begins with, because ids and number
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.edits.model import Decision, VignetteAt
-from pipeline.edits.part_history import SEEN_PART, settled
+from pipeline.edits.model import VignetteAt
 from pipeline.part_kinds import VIGNETTE
 from pipeline.timing import Span, clock
 from pipeline.transcript import Kind, Part, Parts, Token, Voices
@@ -26,6 +25,8 @@ from pipeline.transcript.parts import (
 
 # Words that the anchor of a part holds at most.
 ANCHOR_WORDS = 6
+SEEN_PART = "part"
+"""Under this name `Decision.seen` describes the part that the person saw; without it they said that a new one begins."""
 RESPECTS = ("start", "title", "kind")
 """The attributes of a part that a decision can change; a part that goes is changed in all of them."""
 
@@ -50,19 +51,27 @@ class PartSheet:
         self._tokens, self._said = tokens, utterances(tokens, voices)
         self._end_ms = parts.parts[-1].span.end_ms if parts.parts else 0
         self.rows = _own_titles(parts.parts)
-        self._settled_begins: frozenset[int] = frozenset()
 
     def parts(self) -> Parts:
         return Parts(named(self._untitled_whole()))
 
-    def settled(self, decisions: Iterable[tuple[Decision, int]]) -> frozenset[str]:
-        """The ids of those decisions (with the time of their words) that left parts just as they are; others let these be."""
-        first_words = [self._tokens[self.begins_with(k)].span.start_ms for k in range(len(self.rows))]
-        found = settled(
-            decisions, self.snapped, self.parts().parts, [p.title for p in self.rows], first_words
-        )
-        self._settled_begins = found.begins
-        return found.ids
+    def exchange(self, gone: Part | None, new: Part | None) -> None:
+        """Let one part stand instead of the one that begins as `gone` does; of None there is none."""
+        rows = [r for r in self.rows if gone is None or r.span.start_ms != gone.span.start_ms]
+        if new is not None:
+            rows = sorted((*rows, new), key=lambda r: r.span.start_ms)
+        self.rows = closed(rows, self._said, self._end_ms)
+
+    def is_called(self, at: int, value: VignetteAt) -> bool:
+        """Whether a part has the title and the kind that a decision gives it, if it gives it any."""
+        row, shown = self.rows[at], self.parts().parts[at]
+        is_titled = value.title is None or _single_spaced(value.title) in (row.title, shown.title)
+        return is_titled and (value.kind is None or _single_spaced(value.kind) == row.kind)
+
+    @property
+    def span(self) -> Span:
+        """When a part can begin."""
+        return Span(0, self._end_ms)
 
     def shown(self, at_ms: int) -> str:
         """The part at a time, as a person is told of it."""
@@ -76,6 +85,10 @@ class PartSheet:
     def begins_with(self, at: int) -> int:
         """The token that a part begins with."""
         return words_at(self._tokens, self.rows[at].span.start_ms)[0]
+
+    def words_ms(self, at: int) -> int:
+        """When the words begin that a part begins with."""
+        return self._tokens[self.begins_with(at)].span.start_ms
 
     def change(self, value: VignetteAt, begin_ms: int, seen: dict[str, Any]) -> PartChange:
         """What a decision whose words begin at `begin_ms` comes to. A time inside an utterance means where that begins."""
@@ -133,12 +146,8 @@ class PartSheet:
         if self.rows and (had == 0 or (had is None and start_ms == 0)):
             return 0
         is_boundary = had is not None or start_ms is not None or not value.exists
-        rows = [
-            k
-            for k in range(1 if is_boundary else 0, len(self.rows))
-            if self.rows[k].span.start_ms not in self._settled_begins
-        ]
-        near = {k: abs(self._tokens[self.begins_with(k)].span.start_ms - begin_ms) for k in rows}
+        rows = range(1 if is_boundary else 0, len(self.rows))
+        near = {k: abs(self.words_ms(k) - begin_ms) for k in rows}
         if start_ms is not None and not any(d <= BOUNDARY_TOLERANCE_MS for d in near.values()):
             near = {k: abs(self.rows[k].span.start_ms - start_ms) for k in rows}
         nearest = min(near, key=lambda k: near[k], default=None)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.edits import live_text
+from pipeline.edits.index_map import token_map
 from pipeline.edits.live_text import Node
+from pipeline.timing import Span
+from pipeline.transcript import Cue
 
 
-@dataclass(slots=True)
-class Placement:
-    """A live position: the words of a decision since the moment `since`, and those that its breaks, labels, dashes precede."""
-
-    first: Node
-    last: Node
-    since: int
-    breaks: list[Node] | None = None
-    labels: list[tuple[Node, str]] | None = None
-    dashes: list[Node] | None = None
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Settled:
-    """A final position: the tokens `[first, last)`, at least one, that a decision is about, and its breaks, labels and dashes."""
+    """The tokens `[first, last)`, at least one, that a decision is about, and those behind its breaks, labels and dashes."""
 
     first: int
     last: int
@@ -35,31 +27,35 @@ class Settled:
         return range(self.first, self.last)
 
 
-def settled(held: Placement, order: dict[int, int]) -> Settled | None:
-    """Resolve a live position to token indices; None when none of its words is left."""
+@dataclass(slots=True)
+class Placement:
+    """A live position: the words of a decision at the moment `since`; its breaks, labels and dashes count from the first."""
 
-    def index(node: Node) -> int:
-        moved = live_text.forward(node, held.since)
-        return len(order) if moved is None else order[id(moved)]
+    nodes: tuple[Node, ...]
+    since: int
+    breaks: tuple[int, ...] | None = None
+    labels: tuple[tuple[int, str], ...] | None = None
+    dashes: tuple[int, ...] | None = None
 
-    def inside(nodes: list[Node] | None, low: int) -> tuple[int, ...] | None:
-        return None if nodes is None else tuple(sorted({k for k in map(index, nodes) if low <= k < end}))
+    def settled(self, order: Mapping[int, int]) -> Settled | None:
+        """Where that is now, when `order` says where each word stands; None when none of its words is left."""
+        moved = token_map(self.nodes, self.since, order)
+        marks = self.breaks or (), None, self.labels or (), self.dashes or ()
+        cue = moved.cue(Cue(Span(0, 0), 0, len(self.nodes), *marks))
+        if cue.last <= cue.first:
+            return None
+        return Settled(
+            cue.first,
+            cue.last,
+            None if self.breaks is None else cue.breaks,
+            None if self.labels is None else cue.labels,
+            None if self.dashes is None else cue.dashes,
+        )
 
-    last = live_text.backward(held.last, held.since)
-    first, end = index(held.first), 0 if last is None else order[id(last)] + 1
-    if end <= first:
-        return None
-    labels = None
-    if held.labels is not None:
-        shown = {index(node): label for node, label in held.labels}
-        labels = tuple(sorted((at, label) for at, label in shown.items() if first <= at < end))
-    return Settled(first, end, inside(held.breaks, first + 1), labels, inside(held.dashes, first))
-
-
-def following(held: Placement, order: dict[int, int]) -> Settled | None:
-    """The next word that is left where words were taken out, at the end of the text the last one; None when no word is."""
-    node = live_text.forward(held.first, held.since) or live_text.backward(held.first, held.since)
-    return None if node is None else Settled(order[id(node)], order[id(node)] + 1)
+    def following(self, order: Mapping[int, int]) -> Settled | None:
+        """The next word that is left where words were taken out, at the end of the text the last one; None when no word is."""
+        node = live_text.forward(self.nodes[0], self.since) or live_text.backward(self.nodes[0], self.since)
+        return None if node is None else Settled(order[id(node)], order[id(node)] + 1)
 
 
 def line_starts(text: str) -> list[int]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
-from pipeline.edits import index_map, speakers, tags
-from pipeline.edits.already_applied import AlreadyApplied, find_already_applied
+from pipeline.edits import index_map, tags
+from pipeline.edits.already_so import WordsAlreadySo
 from pipeline.edits.cues import CueRequest, CueSheet, Draft
 from pipeline.edits.journal import EMPTY, Contents
 from pipeline.edits.ledger import Ledger, Report, Shapes, State, is_unseen
@@ -26,7 +27,6 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     VignetteAt,
@@ -36,6 +36,7 @@ from pipeline.edits.model import (
 from pipeline.edits.part_replay import PartReplay
 from pipeline.edits.parts import PartSheet
 from pipeline.edits.placement import Settled
+from pipeline.edits.speaker_replay import SpeakerReplay
 from pipeline.edits.text_replay import TextReplay
 from pipeline.transcript import (
     NOT_CAPTIONED,
@@ -111,100 +112,23 @@ class Replay:
             if self.ledger[d.id].state is not State.WITHDRAWN and not isinstance(d.value, Withdraw)
         ]
         withdrawn = [d for d in self._decisions if self.ledger[d.id].state is State.WITHDRAWN]
-        back = find_already_applied(aligned.tokens, standing, withdrawn)
-        text = self._replayed(standing, LiveText(aligned.tokens, self.duration_ms), self.ledger, back)
-        result = index_map.corrected(aligned, text.live)
+        live = LiveText(aligned.tokens, self.duration_ms)
+        text = TextReplay(live, self.ledger, WordsAlreadySo(live, standing, withdrawn))
+        for decision in standing:
+            text.take(decision)
+        result = index_map.corrected(aligned, live)
         self._tokens = result.tokens
         self.reworded = _shown_words(result.tokens) != _shown_words(aligned.tokens)
         self._settled, self.reviewer, self.shapes = text.settled(), text.reviewer, text.shapes()
-        if back.so and any(isinstance(d.value, Reviewed) for d in standing):
-            self._review(standing, back)
         return result
-
-    def _replayed(
-        self, decisions: list[Decision], live: LiveText, ledger: Ledger, back: AlreadyApplied
-    ) -> TextReplay:
-        text = TextReplay(live, ledger, back)
-        for decision in decisions:
-            text.take(decision)
-        return text
-
-    def _review(self, standing: list[Decision], back: AlreadyApplied) -> None:
-        """Let reviews of all words hold for the words that were there at their turn, though some were there from the start."""
-        ledger = Ledger(self.contents)
-        text = self._replayed(standing, LiveText(back.tokens, self.duration_ms), ledger, AlreadyApplied())
-        for decision in standing:
-            if isinstance(decision.value, Reviewed) and decision.value.of == "video":
-                there = ledger[decision.id]
-                self.ledger.stands(decision, there.state, there.why, there.found, there.by)
-        self.reviewer = text.reviewer
 
     # --- voices -------------------------------------------------------------------------------------------------
 
     def correct_voices(self, result: Voices) -> Voices:
         """The speakers with every decision about who speaks and about names put over."""
-        machine, standing = result, self._standing(SpeakerOf, PersonIs)
-        end = speakers.FinalSpeakers(machine, standing, self._settled)
-        for decision in standing:
-            value, settled = decision.value, self._settled.get(decision.id)
-            if isinstance(value, SpeakerOf) and settled is not None:
-                result = self._assign_speaker(result, decision, value.speaker, settled, end)
-            elif isinstance(value, PersonIs) and (settled is not None or decision.anchor is None):
-                known = next((s for s in result.speakers if s.id == value.id), None)
-                is_so = known is not None and end.is_called(decision, known)
-                person = value.id if is_so else speakers.person(result, machine, decision, value, settled)
-                result = self._rename_person(result, decision, value, person, end)
-        self._voices = result
-        return result
-
-    def _assign_speaker(
-        self, result: Voices, decision: Decision, name: str, at: Settled, end: speakers.FinalSpeakers
-    ) -> Voices:
-        """The passage is said by `name`."""
-        now = speakers.speakers_at(result, at.first, at.last)
-        target = speakers.speaker_called(result, name) if name else None
-        other = self.shapes.unseen("speaker", at.tokens, decision)
-        if (now == [target] and (target or not name)) or end.is_said(result, decision, at.tokens):
-            self.ledger.stands(decision, State.ALREADY)
-        elif other is not None:
-            self.ledger.disagrees(decision, other, ", ".join(speakers.called(result, s) for s in now))
-            return result
-        else:
-            if name and target is None:
-                result, target = speakers.with_speaker(result, name)
-            result = speakers.given_to(result, self._tokens, at.first, at.last, target)
-            self.ledger.stands(decision, State.KEPT)
-        self.shapes.note("speaker", at.tokens, decision)
-        return result
-
-    def _rename_person(
-        self,
-        result: Voices,
-        decision: Decision,
-        value: PersonIs,
-        speaker: str | None,
-        end: speakers.FinalSpeakers,
-    ) -> Voices:
-        """The person is called so."""
-        now = next((s for s in result.speakers if s.id == speaker), None)
-        if now is None or speaker is None:
-            self.ledger.stands(
-                decision, State.CONFLICT, "there is no such person", speakers.all_names(result)
-            )
-            return result
-        renamed = speakers.renamed(result, speaker, value.name, value.role)
-        new = next(s for s in renamed.speakers if s.id == speaker)
-        other = self.shapes.unseen("person", [speaker], decision)
-        if (new.name, new.role) == (now.name, now.role) or end.is_called(decision, now):
-            self.ledger.stands(decision, State.ALREADY)
-        elif other is not None:
-            self.ledger.disagrees(decision, other, f"{now.name} {now.role}".strip())
-            return result
-        else:
-            result = renamed
-            self.ledger.stands(decision, State.KEPT)
-        self.shapes.note("person", [speaker], decision)
-        return result
+        replay = SpeakerReplay(self._tokens, self.ledger, self.shapes)
+        self._voices = replay.corrected(result, self._standing(SpeakerOf, PersonIs), self._settled)
+        return self._voices
 
     # --- parts --------------------------------------------------------------------------------------------------
 
@@ -248,22 +172,17 @@ class Replay:
         if other is not None:
             self.ledger.disagrees(decision, other, found)
             return
-        if isinstance(value, CueOf) and value == CueOf() and sheet.holds(at.first, at.last):
+        if isinstance(value, Split) and not at.breaks:
+            self.ledger.stands(decision, State.SUPERSEDED, "the words on one side of it were taken out later")
+            return
+        middle = (at.breaks or ())[:1] if isinstance(value, Split) else ()
+        divided = pairwise((at.first, *middle, at.last))
+        if (middle or value == CueOf()) and all(sheet.holds(*cue) for cue in divided):
             sheet.keep(at.first, at.last, decision)
             self.ledger.stands(decision, State.ALREADY)
             return
         if isinstance(value, Split):
-            if not at.breaks:
-                self.ledger.stands(
-                    decision, State.SUPERSEDED, "the words on one side of it were taken out later"
-                )
-                return
-            middle = at.breaks[0]
-            if sheet.holds(at.first, middle) and sheet.holds(middle, at.last):
-                sheet.keep(at.first, at.last, decision)
-                self.ledger.stands(decision, State.ALREADY)
-                return
-            sheet.split(at.first, middle, at.last, value.start_ms, decision)
+            sheet.split(at.first, middle[0], at.last, value.start_ms, decision)
         elif isinstance(value, (CueOf, Add)):
             sheet.make(_requested_cue(value, at), decision)
         if self.ledger[decision.id].state is not State.ALREADY:

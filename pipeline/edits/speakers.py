@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.edits.ledger import is_unseen
-from pipeline.edits.model import Decision, PersonIs, SpeakerOf
+from pipeline.edits.model import Decision, PersonIs
 from pipeline.edits.placement import Settled
 from pipeline.timing import Span, hull, union
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
-from pipeline.words import name_key
+from pipeline.words import name_key, numbered, slug
 
 BY_A_PERSON = "named by a person"
 """The evidence of a name that a decision gave; stored with the speaker."""
@@ -32,126 +30,24 @@ def with_speaker(voices: Voices, name: str, role: str = "") -> tuple[Voices, str
     known = speaker_called(voices, name)
     if known is not None:
         return voices, known
-    taken = {s.id for s in voices.speakers}
-    stem = re.sub(r"\W+", "-", name.casefold()).strip("-_") or "person"
-    ids = (stem if n == 1 else f"{stem}-{n}" for n in range(1, len(taken) + 2))
-    new = Speaker(next(i for i in ids if i not in taken), name, role, (BY_A_PERSON,))
+    id_ = numbered(slug(name, "person"), {s.id for s in voices.speakers})
+    new = Speaker(id_, name, role, (BY_A_PERSON,))
     return replace(voices, speakers=(*voices.speakers, new)), new.id
 
 
-class FinalSpeakers:
-    """The net effect of decisions, given in the order of replay: who says each word, and what everybody is called.
-
-    `at` says where the words of each stand. What the machine's voices show already is not put over them once more.
-    """
-
-    def __init__(self, machine: Voices, decisions: Sequence[Decision], at: Mapping[str, Settled]) -> None:
-        self._final_name: dict[str, tuple[str, str]] = {}
-        self._final_speaker: dict[int, tuple[str | None, Decision]] = {}
-        # Nothing is left of these, but that there is somebody of the name, who may be called otherwise later.
-        self._creates_speaker: set[str] = set()
-        later: list[Decision] = []
-        for decision in reversed(decisions):
-            value, place = decision.value, at.get(decision.id)
-            if isinstance(value, PersonIs):
-                names = (_text_or_empty(decision.seen.get("name")), _text_or_empty(decision.seen.get("role")))
-                step = _renamed_to(names, value)
-                self._final_name[decision.id], _ = _follow_renames(
-                    step, reversed(later), names[0], value.id, decision
-                )
-                later.append(decision)
-            elif isinstance(value, SpeakerOf) and place is not None:
-                called, steps = _follow_renames((value.speaker, ""), reversed(later))
-                holds = all(any(self.is_called(d, s) for s in machine.speakers) for d in steps)
-                is_known = not value.speaker or speaker_called(machine, value.speaker) or (steps and holds)
-                if not is_known and all(token in self._final_speaker for token in place.tokens):
-                    self._creates_speaker.add(decision.id)
-                for token in place.tokens:
-                    # What changes it unseen is a conflict, and this stands.
-                    if token not in self._final_speaker or is_unseen(self._final_speaker[token][1], decision):
-                        self._final_speaker[token] = (called[0] if holds else None), decision
-
-    def is_said(self, voices: Voices, decision: Decision, tokens: range) -> bool:
-        """Whether a decision's words are said by those who shall say them in the end."""
-        if decision.id in self._creates_speaker:
-            return False
-        called = {s.id: s for s in voices.speakers}
-        said_by: dict[int, str | None] = {}
-        for u in voices.utterances:
-            if u.first < tokens.stop and tokens.start < u.last:
-                said_by |= dict.fromkeys(range(u.first, u.last), u.speaker)
-        return all(
-            _is_same_speaker(called.get(said_by.get(t) or ""), self._final_speaker[t][0])
-            and not self._is_overruled(decision, t)
-            for t in tokens
-        )
-
-    def _is_overruled(self, decision: Decision, token: int) -> bool:
-        """Whether somebody else had decided about a word before, unseen."""
-        stands = self._final_speaker[token][1]
-        return stands.order < decision.order and is_unseen(decision, stands)
-
-    def is_called(self, decision: Decision, speaker: Speaker) -> bool:
-        """Whether the person of a decision has the name and role that this and later decisions came to."""
-        value = decision.value
-        same = isinstance(value, PersonIs) and value.id == speaker.id
-        return same and self._final_name[decision.id] == (speaker.name, speaker.role)
+def with_person(voices: Voices, speaker: Speaker) -> Voices:
+    """The voices with this speaker in place of the one who has their id."""
+    return replace(voices, speakers=tuple(speaker if s.id == speaker.id else s for s in voices.speakers))
 
 
-def _follow_renames(
-    called: tuple[str, str],
-    later: Iterable[Decision],
-    before: str = "",
-    person: str = "",
-    last: Decision | None = None,
-) -> tuple[tuple[str, str], list[Decision]]:
-    """The name and role that somebody has after later decisions which saw them under a name of theirs, and which these are.
-
-    They have been called `before`, too; without the id of a person it is the first who was seen under the name. What changes
-    the `last` decision unseen is a conflict, and no step.
-    """
-    names, steps = {called[0], before} - {""}, []
-    for decision in later:
-        value = decision.value
-        if not isinstance(value, PersonIs) or decision.seen.get("name") not in names:
-            continue
-        disagrees = last is not None and is_unseen(decision, last)
-        if person in ("", value.id) and not disagrees:
-            called, person, last = _renamed_to(called, value), value.id, decision
-            names.add(called[0])
-            steps.append(decision)
-    return called, steps
-
-
-def _renamed_to(called: tuple[str, str], value: PersonIs) -> tuple[str, str]:
-    name, role = called
-    return name if value.name is None else value.name, role if value.role is None else value.role
-
-
-def _is_same_speaker(speaker: Speaker | None, name: str | None) -> bool:
-    if speaker is None or not name:
-        return speaker is None and name == ""
-    return name == speaker.id or name_key(name) == name_key(speaker.name)
-
-
-def _text_or_empty(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def renamed(voices: Voices, speaker: str, name: str | None, role: str | None) -> Voices:
-    """The voices with another name or role for this speaker; None leaves either as it is."""
-    changed = (
-        replace(
-            s,
-            name=s.name if name is None else name,
-            role=s.role if role is None else role,
-            evidence=s.evidence if BY_A_PERSON in s.evidence else (*s.evidence, BY_A_PERSON),
-        )
-        if s.id == speaker
-        else s
-        for s in voices.speakers
+def renamed(speaker: Speaker, name: str | None, role: str | None) -> Speaker:
+    """The speaker with another name or role; None leaves either as it is."""
+    return replace(
+        speaker,
+        name=speaker.name if name is None else name,
+        role=speaker.role if role is None else role,
+        evidence=speaker.evidence if BY_A_PERSON in speaker.evidence else (*speaker.evidence, BY_A_PERSON),
     )
-    return replace(voices, speakers=tuple(changed))
 
 
 def given_to(voices: Voices, tokens: Sequence[Token], first: int, last: int, speaker: str | None) -> Voices:
@@ -224,6 +120,15 @@ def _overlaps_marked(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
         if turn.overlap != (k in overlapping):
             marked[k] = replace(turn, overlap=k in overlapping)
     return tuple(marked)
+
+
+def said_by(voices: Voices, tokens: range) -> list[str | None]:
+    """Who says each of these tokens, None where nobody knows."""
+    found: dict[int, str | None] = {}
+    for u in voices.utterances:
+        if u.first < tokens.stop and tokens.start < u.last:
+            found |= dict.fromkeys(range(u.first, u.last), u.speaker)
+    return [found.get(token) for token in tokens]
 
 
 def speakers_at(result: Voices, first: int, last: int) -> list[str | None]:

@@ -12,11 +12,11 @@ stay one word ("nhs"), because whether they are spelt out is a question of pronu
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
 
 from pipeline.english import numbers
+from pipeline.words import plain_letters, without_accents, without_invisible
 
 Words = tuple[str, ...]
 Readings = tuple[Words, ...]
@@ -62,7 +62,6 @@ _LIGATURES_AND_STROKES = {
     "þ": "th",
     "ı": "i",
 }
-_APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ`´′＇"), "'")
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒−"), "-") | dict.fromkeys(map(ord, "–—―"), " - ")
 _TOP_DOMAINS = "com|org|net|edu|gov|uk|io"
 
@@ -98,12 +97,11 @@ def _readings_by_piece(text: str) -> list[Readings]:
 def _to_ascii(text: str) -> str:
     """`text` transliterated to ASCII (and £ € °): marks unified, accents removed, markup and bracketed sounds blanked."""
     text = re.sub(r"\[[^\]]*\]|</?[a-zA-Z][^<>]*>", " ", text)
-    text = text.translate(_APOSTROPHES).translate(_HYPHENS)
+    text = plain_letters(without_invisible(text)).translate(_HYPHENS)
     text = "".join(_LIGATURES_AND_STROKES.get(c, _LIGATURES_AND_STROKES.get(c.lower(), c)) for c in text)
     # "½" must not become the digits it decomposes to: "1½" would read as eleven halves.
     text = re.sub(r"[¼½¾]", lambda m: " " + {"¼": "1/4", "½": "1/2", "¾": "3/4"}[m[0]] + " ", text)
-    kept = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return "".join(c if c.isascii() or c in "£€°" else " " for c in kept)
+    return "".join(c if c.isascii() or c in "£€°" else " " for c in without_accents(text))
 
 
 def _words(text: str) -> Words:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from pipeline.errors import counted
 
 # U+2060 is invisible and has no width: a player shows the text as it was and finds no markup in it.
 WORD_JOINER = "\u2060"
 # What players take for markup: a tag, an override block, a character reference, the arrow of a timing line; and
 # whatever stands before a word joiner already, so that `unguard` gives back exactly what was guarded.
 _LIKE_MARKUP = re.compile(
-    r"<(?=/?[A-Za-z])|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?=" + WORD_JOINER + ")"
+    r"<(?=/?[A-Za-z]|(?:\d{1,6}:)?\d\d:\d\d[.,]\d{3}>)|\{(?=\\|/?[ibus]\}|[yY]:)|&(?=[A-Za-z]+;|#)|--(?=>)|[<{&-](?="
+    + WORD_JOINER
+    + ")"
 )
+
+
+# Ruby: how a word is read, in small letters above it, with the brackets for who cannot show that.
+_RUBY_TEXT = re.compile(
+    r"<r[tp]\b[^<>]*>(.*?)(?:</r[tp]>|(?=</?ruby\b|<r[tp]\b)|\Z)", re.DOTALL | re.IGNORECASE
+)
+_TAGS = re.compile(r"<[^<>]*>")
 
 
 ORIGIN = "Captions by Vignette"
@@ -24,6 +36,24 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 def escape(text: str) -> str:
     """`text` as WebVTT cue text that reads back as itself."""
     return text.translate(_ESCAPES)
+
+
+def without_ruby(text: str) -> str:
+    """`text` without ruby annotations: the words above the words, which repeat how those are read."""
+    return _RUBY_TEXT.sub("", text) if "<ruby" in text.lower() else text
+
+
+def ruby_note(texts: Iterable[str]) -> list[str]:
+    """A note on the ruby annotations in these payloads, which are left out; none where there are none."""
+    found = [
+        _TAGS.sub("", m[1]) for text in texts if "<ruby" in text.lower() for m in _RUBY_TEXT.finditer(text)
+    ]
+    words = " ".join(found).split()
+    if not any(map(str.isalnum, "".join(words))):
+        return []
+    return [
+        f"{counted(len(words), 'word')} of ruby annotation ('{found[0][:40]}') left out: the text below is captioned"
+    ]
 
 
 def styled(text: str, style: str) -> str:

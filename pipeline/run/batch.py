@@ -86,7 +86,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
         written,
         (
             *notes(inputs),
-            *quality(transcript, replay.reworded),
+            *quality(transcript, replay.reworded, bool(inputs.subtitles and inputs.subtitles.repaired)),
             *filter(None, [replay.report.summary()]),
         ),
         (

@@ -25,7 +25,7 @@ from pipeline.run.store import digest_of
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
-from pipeline.stages.align import absent, pauses
+from pipeline.stages.align import absent, pauses, shown_again
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import (
@@ -137,6 +137,7 @@ def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
         "language": settings.language,
         "subtitles": inputs.subtitles_digest,
         **inputs.reading,
+        **inputs.repairs,
         "recognizer": transcribe.choose(settings.transcribe).identity,
     }
 
@@ -158,6 +159,7 @@ def _align_reads(inputs: Inputs) -> dict[str, Any]:
         "settings": _plain(inputs.settings.align, without=("processes",)),
         "subtitles": inputs.subtitles_digest,
         **inputs.reading,
+        **inputs.repairs,
         "heard": inputs.digest(Heard),
         **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
     }
@@ -174,7 +176,7 @@ def _align(inputs: Inputs, progress: Progress) -> Aligned:
             "name the right file with --subtitles, or move this one away to transcribe without it",
         )
     is_still = SilenceDetector(inputs.audio(), heard.regions)
-    found = absent.marked(aligned, heard.regions, is_still)
+    found = absent.marked(shown_again.marked(aligned, given), heard.regions, is_still)
     return pauses.marked(found, heard.regions, inputs.settings.language, is_still)
 
 
@@ -312,7 +314,7 @@ STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
     Stage("transcribe", 2, Heard, _transcribe_reads, _transcribe, listens=True),
-    Stage("align", 5, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
+    Stage("align", 6, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
     Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),

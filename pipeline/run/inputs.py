@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 # Raise it when scripts are read otherwise than before: other words, other times.
 SCRIPT_READING = 2
+# Raise it when damaged or rolling subtitles are read otherwise than before.
+REPAIRS = 1
 # Which track is listened to where nobody chooses; only another choice is part of what a stage read.
 _USUAL_TRACK = {"track": 0, "language": "en"}
 
@@ -67,10 +69,13 @@ class Inputs:
     def _as_read(self) -> Subtitles | None:
         if self.job.subtitles is None:
             return None
-        from pipeline.formats.readers import read
+        from pipeline.formats.readers import counts_frames, read
 
+        language, rate = self.settings.language, None
+        if counts_frames(self.job.subtitles, language):
+            rate = facts.facts(self.job.media, **self.track).frame_rate
         people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
-        return read(self.job.subtitles, self.settings.language, people)
+        return read(self.job.subtitles, language, people, rate)
 
     @cached_property
     def script(self) -> ScriptAccount | None:
@@ -98,6 +103,13 @@ class Inputs:
     def reading(self) -> dict[str, Any]:
         """How a script is read, which a file's digest does not say; nothing for subtitles."""
         return {"script": SCRIPT_READING} if self.subtitles and not self.subtitles.timed else {}
+
+    @property
+    def repairs(self) -> dict[str, Any]:
+        """How subtitles are read that are not taken as they are written, which a file's digest does not say; else nothing."""
+        given = self.subtitles
+        doubtful = given is not None and (given.repaired or any(cue.again for cue in given.cues))
+        return {"repairs": REPAIRS} if doubtful else {}
 
     @cached_property
     def media_sha256(self) -> str:

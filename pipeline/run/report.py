@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.errors import counted
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
     AlignmentReport,
@@ -19,14 +20,15 @@ from pipeline.transcript import (
 MIN_TIME_CONFIDENCE = 0.5
 
 
-def quality(transcript: Transcript, reworded: bool = False) -> tuple[str, ...]:
+def quality(transcript: Transcript, reworded: bool = False, repaired: bool = False) -> tuple[str, ...]:
     """Quality notes: what was used and what to expect of it, one sentence each.
 
-    `reworded` says that decisions changed, added or removed words.
+    `reworded` says that decisions changed, added or removed words, `repaired` that the subtitles were not taken just as they
+    are written, of which notes tell.
     """
     return (
         *_about_sound(transcript),
-        *_about_text(transcript, reworded),
+        *_about_text(transcript, reworded, repaired),
         *_about_speakers(transcript),
         *transcript.aligned.report.summary,
     )
@@ -38,7 +40,7 @@ def _about_sound(transcript: Transcript) -> tuple[str, ...]:
     return ("there is no speech in this recording: the files are valid and empty",)
 
 
-def _about_text(transcript: Transcript, reworded: bool) -> tuple[str, ...]:
+def _about_text(transcript: Transcript, reworded: bool, repaired: bool) -> tuple[str, ...]:
     if not transcript.tokens:
         return ()
     heard, subtitles = transcript.heard, transcript.provenance.get("subtitles", "")
@@ -50,8 +52,13 @@ def _about_text(transcript: Transcript, reworded: bool) -> tuple[str, ...]:
     if transcript.grade is Grade.MACHINE:
         return (f"the words are Whisper's ({heard.model}); names and quiet talk are where it errs most",)
     corrected = reworded or any(t.text_source is TextSource.HUMAN for t in transcript.tokens)
-    but = " but for what people decided" if corrected else ""
-    return (f"the words are those of {subtitles}, unchanged{but}; {_timed_share(transcript)}",)
+    absent = sum(t.kind is Kind.ABSENT for t in transcript.tokens)
+    kept = "read with the repairs told above" if repaired else "unchanged"
+    if absent:
+        kept += f" but for {counted(absent, 'word')} that the recording does not contain"
+    if corrected:
+        kept += f" {'and' if absent else 'but for'} what people decided"
+    return (f"the words are those of {subtitles}, {kept}; {_timed_share(transcript)}",)
 
 
 def _about_speakers(transcript: Transcript) -> tuple[str, ...]:
@@ -103,6 +110,9 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
             "'vignette models fetch small.en', and run again"
         )
     needs += alignment_issues(report, absent)
+    if marks := [t.span for t in transcript.tokens if t.kind is Kind.UNCLEAR]:
+        one = "1 mark stands" if len(marks) == 1 else f"{len(marks)} marks stand"
+        needs.append(f"{one} for speech that was not understood: {at_times(marks)}")
     return (*needs, *_unnamed(transcript))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.formats.document.reader import Document, Person
+from pipeline.words import name_key
 
 # Names that tell no person: what Vignette calls a voice that nobody named, and what transcripts call people by.
 _NOBODYS_NAME = re.compile(
@@ -84,4 +85,4 @@ def _is_nobodys(person: Person) -> bool:
 
 
 def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return name_key(unicodedata.normalize("NFKC", name))

@@ -16,7 +16,7 @@ from pipeline.concepts.normalize import SENTENCE_MARKS
 from pipeline.progress import Progress, silent
 from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
 
-VERSION = 2
+VERSION = 3
 """Part of the key of this stage's results; to be raised when equal inputs would give other tags."""
 
 MAX_TURN_PAUSE_MS = 2000

@@ -55,6 +55,7 @@ from pipeline.transcript.script import (
 )
 from pipeline.transcript.tokens import (
     NOT_CAPTIONED,
+    SPOKEN,
     Kind,
     TextSource,
     TimeSource,
@@ -63,6 +64,7 @@ from pipeline.transcript.tokens import (
 
 __all__ = [
     "NOT_CAPTIONED",
+    "SPOKEN",
     "About",
     "Aligned",
     "AlignmentReport",

@@ -12,6 +12,7 @@ from pipeline.part_kinds import VIGNETTE
 from pipeline.timing import Span, hull
 from pipeline.transcript.results import Part, Voices
 from pipeline.transcript.tokens import Kind, Token
+from pipeline.words import slug
 
 # A time that a person gives means the boundary found within so much of it, else a new one; chosen.
 BOUNDARY_TOLERANCE_MS = 10_000
@@ -90,15 +91,10 @@ def named(parts: Sequence[Part]) -> tuple[Part, ...]:
         at[part.kind] += 1
         single = total[part.kind] == 1 and part.kind != VIGNETTE
         number = "" if single else f" {at[part.kind]}"
-        id_ = _unique(f"{_slug(part.kind)}{number.replace(' ', '-')}", used)
+        id_ = _unique(f"{slug(part.kind, 'part')}{number.replace(' ', '-')}", used)
         used.add(id_)
         found.append(replace(part, id=id_, title=part.title or f"{part.kind.capitalize()}{number}"))
     return tuple(found)
-
-
-def _slug(kind: str) -> str:
-    """The slug of a kind for its id: a person's own word may hold anything."""
-    return re.sub(r"\W+", "-", kind.casefold()).strip("-") or "part"
 
 
 def _unique(id_: str, used: set[str]) -> str:

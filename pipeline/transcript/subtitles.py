@@ -52,11 +52,12 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class SubtitlesWord:
-    """One written word (or one bracketed sound, whole: "[door opens]") with its punctuation.
+    """One written word (or one bracketed sound or mark, whole: "[door opens]", "[inaudible]") with its punctuation.
 
     `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the editor wrote it
     ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks. `new_speaker` marks the first word after
-    a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones.
+    a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones. `doubtful_label` is the
+    name that this word and its neighbours may be: whether they are that name or speech is for the sound to say.
     """
 
     text: str
@@ -65,6 +66,7 @@ class SubtitlesWord:
     label: str | None = None
     new_speaker: bool = False
     spoken: str | None = None
+    doubtful_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class SubtitlesCue:
 
     `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as given, lines joined by
     "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written. `line` is the line of the file
-    (from 1) that holds its times, 0 in a script, whose cues have `written` instead.
+    (from 1) that holds its times, 0 in a script, whose cues have `written` instead. The first `again` of its lines end the cue
+    before too: they may be shown again or said again.
     """
 
     span: Span | None
@@ -83,6 +86,7 @@ class SubtitlesCue:
     settings: str = ""
     line: int = 0
     written: Written | None = None
+    again: int = 0
 
 
 @dataclass(frozen=True)  # without slots: `words` is kept once it was asked for
@@ -90,7 +94,7 @@ class Subtitles:
     """A whole subtitle file or script.
 
     `name` is the file's name without its folder; `notes` say what a person should know about how it was read (encoding
-    guessed, cues repaired or skipped), one sentence each.
+    guessed, cues repaired or skipped), one sentence each; `repaired` says that some of them are about its text or times.
     """
 
     name: str
@@ -99,6 +103,7 @@ class Subtitles:
     encoding: str = "utf-8"
     lang: str = "en"
     notes: tuple[str, ...] = ()
+    repaired: bool = False
 
     @property
     def timed(self) -> bool:

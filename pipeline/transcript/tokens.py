@@ -13,10 +13,14 @@ class Kind(StrEnum):
 
     WORD = "word"
     SOUND = "sound"  # "[laughter]": heard, but nobody says it
+    UNCLEAR = "unclear"  # "[inaudible]": somebody speaks, and nobody knows what is said
     UNSPOKEN = "unspoken"  # on the screen only: a credit, a heading in the subtitles
     ABSENT = "absent"  # in the subtitles, and nobody says it in this recording: a passage that was cut
     PAUSE = "pause"  # a long silence, told by Vignette; captions show it where their profile wants it
 
+
+# What somebody says, whether or not it was understood.
+SPOKEN = frozenset((Kind.WORD, Kind.UNCLEAR))
 
 # Every token is in exactly one cue, but of these kinds: text that is not in the recording, and silence.
 NOT_CAPTIONED = frozenset((Kind.ABSENT, Kind.PAUSE))

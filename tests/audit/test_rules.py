@@ -185,6 +185,13 @@ CASES: dict[str, Case] = {
     "vtt-style-region": Case(VTT + "\nSTYLE\n::cue { color: red }\n", VTT.replace("\n\n", "\n\nSTYLE\n::cue {}\n\n", 1)),
     "srt-number": Case(SRT.replace("2\n00:00:04", "7\n00:00:04"), SRT),
     "srt-timestamp": Case(SRT.replace("00:00:04,000", "00:00:04.00"), SRT),
+    "rolling-text": Case(
+        "".join(
+            f"{n}\n00:00:0{n},000 --> 00:00:0{n + 1},000\nline {'abcde'[n - 1]}\nline {'abcde'[n]}\n\n"
+            for n in (1, 2, 3, 4)
+        ),
+        SRT,
+    ),
     "srt-tags": Case(SRT.replace("came", "<c.red>came</c>"), SRT.replace("came", "<i>came</i>")),
 }  # fmt: skip
 

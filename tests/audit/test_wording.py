@@ -15,9 +15,12 @@ from pipeline.audit.wording import (
     _one_edit_apart,
     all_capitals,
     fillers,
+    inaudible,
     misspelled_names,
+    no_sounds,
     repeats,
     small_numbers,
+    sound_style,
     whitespace,
 )
 from pipeline.profiles import PROFILES
@@ -115,6 +118,44 @@ def test_fillers_are_told_beyond_four_percent_of_fifty_words(count: int, others:
 )
 def test_numbers_that_measure_stay_digits(text: str) -> None:
     assert not list(small_numbers(view(f"It was {text}")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Go to Room 5 now.", "He has type 2 diabetes.", "Step 4 is hard.", "It was on Channel 4.", "At 5 p.m. we met.",
+     "At 5 P. M. too.",
+     "Vignette 3 begins.", "Steps 4 and 5 are done.", "We read pages 2, 3 and 4.", "It was on Radio 4.", "So Apollo 8 flew.",
+     "Question 1: why?", "In week 6 he came.", "Client 2 left."],
+)  # fmt: skip
+def test_numbers_that_are_names_stay_digits(text: str) -> None:
+    assert not list(small_numbers(view(text)))
+
+
+@pytest.mark.parametrize(
+    "text", ["She had 4 sisters in Room 2.", "Take 2 pills.", "In Room 5 we were 3.", "Type 2 words."]
+)
+def test_a_name_excuses_no_other_number(text: str) -> None:
+    assert len(list(small_numbers(view(text)))) == (0 if text.startswith("Type") else 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("I said [inaudible 00:01:02] to him.", ["[inaudible 00:01:02]"]),
+        ("(unintelligible) and [crosstalk] again.", ["(unintelligible)", "[crosstalk]"]),
+        ("We met on [Thursday?] and ___ then.", ["[Thursday?]", "___"]),
+        ("[laughter] It was unclear to me. What???", []),
+    ],
+)
+def test_each_mark_is_a_gap_in_accuracy(text: str, marks: list[str]) -> None:
+    assert [hit.measured for hit in inaudible(view(text))] == marks
+
+
+def test_a_mark_is_no_sound() -> None:
+    assert list(no_sounds(view("I said [inaudible] to him."))) and not list(
+        no_sounds(view("[laughs] [inaudible]"))
+    )
+    assert not list(sound_style(view("(inaudible)"))) and list(sound_style(view("(laughter)")))
 
 
 @pytest.mark.parametrize("number", range(1, 11))

@@ -125,6 +125,26 @@ def test_what_is_written_in_pieces_is_there_whole_or_not_at_all(tmp_path: Path, 
     assert [p.name for p in tmp_path.iterdir()] == ["sound.npy"]
 
 
+def test_a_file_that_cannot_be_flushed_is_not_moved_over_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, target = tmp_path / "part", tmp_path / "x.mkv"
+    part.write_bytes(b"new")
+    target.write_bytes(b"old")
+
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", fail)
+        with pytest.raises(OSError, match="space"):
+            files.move_atomic(part, target)
+    assert target.read_bytes() == b"old"
+    files.move_atomic(part, target)
+    assert target.read_bytes() == b"new"
+    assert _names(tmp_path) == ["x.mkv"]
+
+
 def test_what_we_did_not_write_is_somebody_elses(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     assert not files.is_foreign(path, ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -13,13 +15,13 @@ from benchmarks import caption_faults, caption_material
 from benchmarks.captions import facts_of
 from pipeline.audit import Facts, audit
 from pipeline.audit.captions import load, shown_cue
-from pipeline.audit.fixes import FIXERS, mend
+from pipeline.audit.fixes import FIXERS, REWRITTEN, mend
 from pipeline.audit.model import Document, Finding, Report, Severity
 from pipeline.audit.rules import RULES
 from pipeline.audit.waivers import Waiver, waive
 from pipeline.commands.check import check
 from pipeline.commands.fix import propose, write
-from pipeline.errors import SubtitlesError
+from pipeline.errors import OutputError, SubtitlesError
 from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
@@ -39,7 +41,7 @@ def doc(*cues: tuple[int, int, str], kind: str = "srt") -> Document:
 
 
 def test_rules_that_say_they_can_be_mended_can_be_tried() -> None:
-    assert {rule.id for rule in RULES if rule.fixable} == set(FIXERS)
+    assert {rule.id for rule in RULES if rule.fixable} == {*FIXERS, *REWRITTEN}
 
 
 def test_a_file_is_mended_and_nothing_else_in_it_changes(tmp_path: Path) -> None:
@@ -68,6 +70,23 @@ def test_the_input_is_kept_when_it_is_replaced(tmp_path: Path) -> None:
         assert (written, backup) == (path, tmp_path / f"a.srt.bak{number}")
         assert backup is not None
         assert backup.read_bytes() == before
+
+
+def test_a_copy_that_cannot_be_made_whole_is_not_left_and_nothing_is_mended(
+    tmp_path: Path, monkeypatch
+) -> None:
+    path = tmp_path / "a.srt"
+    path.write_bytes(SRT.encode())
+    mended = propose(path, TRAINING)
+
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OutputError, match="the disk is full"):
+        write(mended, in_place=True)
+    assert path.read_bytes() == SRT.encode()
+    assert [p.name for p in tmp_path.iterdir()] == ["a.srt"]
 
 
 def test_escapes_are_put_right(tmp_path: Path) -> None:
@@ -211,7 +230,7 @@ def test_text_that_was_read_over_a_blank_line_is_not_written_twice(tmp_path: Pat
     [
         ("00:00:01 --> 00:00:01", "00:00:01,000 --> 00:00:01,833"),
         ("00:00:01, 000 --> 00:00:01, 300", "00:00:01,000 --> 00:00:01,833"),
-        ("00:00:01,000 –> 00:00:01,300", "00:00:01,000 –> 00:00:01,833"),
+        ("00:00:01,000 –> 00:00:01,300", "00:00:01,000 --> 00:00:01,833"),
         ("00:00:01.000000 --> 00:00:01.300000", "00:00:01,000 --> 00:00:01,833"),
     ],
 )
@@ -227,7 +246,7 @@ def test_times_are_mended_however_they_are_written(tmp_path: Path, timing: str, 
 
 def test_a_caption_without_length_beside_a_mended_one_stays_where_it_is(tmp_path: Path) -> None:
     path = tmp_path / "a.srt"
-    nothing = "00:00:09,0 --> 00:00:09,0"
+    nothing = "00:00:09,000  --> 00:00:09,000"
     path.write_text(
         f"1\n00:00:01,000 --> 00:00:01,300\nNo.\n\n2\n{nothing}\nSo\n\n"
         "3\n00:00:09,000 --> 00:00:11,000\nYes.\n",
@@ -235,7 +254,53 @@ def test_a_caption_without_length_beside_a_mended_one_stays_where_it_is(tmp_path
     )
     found = propose(path, TRAINING)
     assert [m.number for m in found.mends] == [1]
-    assert nothing in found.text
+    assert nothing.replace("  ", " ") in found.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule", "mended"),
+    [
+        (
+            "a.srt",
+            "1\n00:00:01;00 --> 00:00:03;00\nWe met.\n\n2\n00:00:04，000 -- > 00:00:06，000\nWe talked.\n",
+            "srt-timestamp",
+            "1\n00:00:01,001 --> 00:00:03,003\nWe met.\n\n2\n00:00:04,000 --> 00:00:06,000\nWe talked.\n",
+        ),
+        (
+            "a.vtt",
+            "WEBVTT\n\n00:01.000 --> 00:03.000\nWe met.\n\n00:00:04,000 --> 00:00:06,000\nWe talked.\n",
+            "vtt-timestamp",
+            "WEBVTT\n\n00:01.000 --> 00:03.000\nWe met.\n\n00:00:04.000 --> 00:00:06.000\nWe talked.\n",
+        ),
+        (
+            "a.vtt",
+            "WEBVTT\n\n00:01.000 --> 00:03.000\n\nWe met.\n\nNOTE so\n\n00:04.000 --> 00:06.000\nWe talked.\n",
+            "vtt-blank-line-in-cue",
+            "WEBVTT\n\n00:01.000 --> 00:03.000\nWe met.\n\nNOTE so\n\n00:04.000 --> 00:06.000\nWe talked.\n",
+        ),
+        (
+            "a.srt",
+            "1\n00:00:01,000 --> 00:00:03,000\nWe met,\n\n2\n00:00:03,000 --> 00:00:05,000\nWe met,\nwe talked,\n\n"
+            "3\n00:00:05,000 --> 00:00:07,000\nwe talked,\nwe left.\n",
+            "rolling-text",
+            "1\n00:00:01,000 --> 00:00:03,000\nWe met,\n\n2\n00:00:03,000 --> 00:00:05,000\nwe talked,\n\n"
+            "3\n00:00:05,000 --> 00:00:07,000\nwe left.\n",
+        ),
+    ],
+)
+def test_a_file_that_players_read_otherwise_is_written_as_it_is_meant(
+    tmp_path: Path, name: str, text: str, rule: str, mended: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    found = propose(path, TRAINING)
+    assert [f.fixable for f in found.before.findings if f.id == rule]
+    assert not [f for f in found.after.findings if f.id == rule]
+    assert found.rewritten
+    assert found.diff
+    assert found.text == mended
+    path.write_text(found.text, encoding="utf-8")
+    assert not propose(path, TRAINING).rewritten
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_a_rewritten_range_reads_as_written_inside_its_neighbours(words, data, n
     assert [t.text for t in tokens] == [*words[:first], *new, *words[last:]]
     starts = [t.span.start_ms for t in tokens]
     assert starts == sorted(starts)
-    moved = token_map(text)
+    moved = token_map(text.original, 0, text.order())
     assert moved.range(0, first) == ((0, first) if first else (0, 0))
     if last < len(words):
         assert moved.range(last, len(words)) == (first + len(new), len(tokens))
@@ -36,7 +36,8 @@ def test_a_rewritten_range_reads_as_written_inside_its_neighbours(words, data, n
 
 @given(WORDS)
 def test_without_a_change_every_range_stays(words):
-    moved = token_map(live(words))
+    text = live(words)
+    moved = token_map(text.original, 0, text.order())
     for first in range(len(words)):
         for last in range(first + 1, len(words) + 1):
             assert moved.range(first, last) == (first, last)
@@ -54,6 +55,14 @@ def test_retimed_words_fill_the_span(words, start_ms, length_ms):
 def test_sounds_are_whole():
     assert written("[door slams] she  said ♪ la la ♪") == [
         ("[door slams]", Kind.SOUND), ("she", Kind.WORD), ("said", Kind.WORD), ("♪ la la ♪", Kind.SOUND),
+    ]  # fmt: skip
+
+
+def test_marks_of_what_was_not_understood_are_whole():
+    assert written("I [inaudible 0:05] went (not clear) on [Thursday?] (I think) xxx [sighs]") == [
+        ("I", Kind.WORD), ("[inaudible 0:05]", Kind.UNCLEAR), ("went", Kind.WORD), ("(not clear)", Kind.UNCLEAR),
+        ("on", Kind.WORD), ("[Thursday?]", Kind.UNCLEAR), ("(I", Kind.WORD), ("think)", Kind.WORD), ("xxx", Kind.UNCLEAR),
+        ("[sighs]", Kind.SOUND),
     ]  # fmt: skip
 
 

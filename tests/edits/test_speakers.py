@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.edits.speakers import given_to, renamed, speaker_called, with_speaker
+from pipeline.edits.speakers import given_to, renamed, speaker_called, with_person, with_speaker
 from pipeline.timing import Span
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
 
@@ -78,8 +78,9 @@ def test_names_are_compared_without_case_and_spaces():
 
 
 def test_a_name_and_a_role_are_changed_alone():
-    after = renamed(Voices(PEOPLE), "s1", None, "therapist")
-    assert [(s.name, s.role) for s in after.speakers] == [("Ruth", "therapist"), ("Daniel Marsh", "")]
-    again = renamed(after, "s1", "Ruth Calder", None)
-    assert (again.speakers[0].name, again.speakers[0].role) == ("Ruth Calder", "therapist")
-    assert again.speakers[0].evidence == after.speakers[0].evidence
+    after = renamed(PEOPLE[0], None, "therapist")
+    assert with_person(Voices(PEOPLE), after).speakers == (after, PEOPLE[1])
+    assert (after.name, after.role) == ("Ruth", "therapist")
+    again = renamed(after, "Ruth Calder", None)
+    assert (again.name, again.role) == ("Ruth Calder", "therapist")
+    assert again.evidence == after.evidence

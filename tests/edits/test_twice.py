@@ -7,9 +7,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline.edits import already_applied
+from pipeline.edits import Contents, Replay
+from pipeline.edits.already_so import WordsAlreadySo
+from pipeline.edits.live_text import LiveText
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import Decision, VignetteAt, Withdraw
+from pipeline.timing import Span
 from pipeline.transcript import Grade
 from tests.support.edit_makers import (
     ALL_KINDS,
@@ -187,8 +190,9 @@ def test_a_part_that_was_made_moved_and_joined():
 def test_without_anything_that_is_so_already_nothing_is_looked_up(monkeypatch):
     """A run over a fresh result pays for one look at each decision about text, no more."""
     decisions = after(reworded("Welcome", "Hello"), lambda maker, made: maker.split(2))
-    found = already_applied.find_already_applied(demo_aligned().tokens, decisions)
-    assert (found.so, found.places, found.tokens) == ({}, {}, demo_aligned().tokens)
+    live = LiveText(demo_aligned().tokens)
+    assert not any(WordsAlreadySo(live, decisions).put_back(d) for d in decisions)
+    assert (live.moment, live.tokens()) == (0, demo_aligned().tokens)
 
 
 def test_a_neighbour_that_is_withdrawn_later_hides_nothing():
@@ -199,3 +203,12 @@ def test_a_neighbour_that_is_withdrawn_later_hides_nothing():
     )
     withdrawn = Decision("", "Ana", Withdraw(decisions[0].id))
     is_idempotent((*decisions, *stamped(withdrawn, begin=len(decisions))))
+
+
+def test_captions_that_lie_behind_the_end_stay_where_the_machine_has_them():
+    """The recording has become shorter; what it shows of a conflict is not taken out of it."""
+    decisions = after(lambda maker, made: maker.add(len(made.tokens), "Bye now.", Span(280_000, 290_000)))
+    made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    replay = Replay(Contents(decisions), 285_000)
+    assert replay.correct_words(made.transcript.aligned).tokens == made.transcript.tokens
+    assert [str(s.state) for s in replay.report.standings] == ["conflict"]

@@ -159,6 +159,18 @@ def test_comments_and_notes_are_never_opened(tmp_path: Path) -> None:
     assert shown(tmp_path, packed(body, **others)) == "Hello."
 
 
+def test_text_that_is_left_out_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "x.docx"
+    path.write_bytes(
+        packed(para(run("We met. "), run("Ask her again.", "<w:vanish/>"), run(" He left.", "<w:strike/>")))
+    )
+    found = read(path)
+    assert [w.text for w in found.words] == ["We", "met."]
+    assert found.notes == ("5 words that Word does not show, or shows struck through, are left out",)
+    path.write_bytes(packed(para(run("We met."))))
+    assert read(path).notes == ()
+
+
 PARTS = st.lists(
     st.tuples(
         st.sampled_from(("", "vanish", "strike", "dstrike")), st.sampled_from(("", "0", "1", "off", "on"))

@@ -13,6 +13,7 @@ from pipeline.formats.readers.raw_cue import Piece, RawCue
 from pipeline.timing import Span
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import SubtitlesWord
+from pipeline.words import without_invisible
 
 
 def _cue(raw: str) -> RawCue:
@@ -25,11 +26,13 @@ def _words(*raws: str, known: tuple[str, ...] = ()) -> list[SubtitlesWord]:
 
 
 def _told(found: list[SubtitlesWord]) -> str:
-    """Words as a line: <LABEL> or <> where a speaker begins, {sound}, (unspoken)."""
+    """Words as a line: <LABEL> or <> where a speaker begins, {sound}, «unclear», ~unspoken~."""
     parts = []
     for word in found:
         start = f"<{word.label or ''}>" if word.new_speaker else ""
-        shown = {Kind.SOUND: "{%s}", Kind.UNSPOKEN: "~%s~", Kind.WORD: "%s"}[word.kind] % word.text
+        shown = {Kind.SOUND: "{%s}", Kind.UNCLEAR: "«%s»", Kind.UNSPOKEN: "~%s~", Kind.WORD: "%s"}[
+            word.kind
+        ] % word.text
         parts.append(start + shown)
     return " ".join(parts)
 
@@ -159,7 +162,7 @@ def test_dialogue_dashes(raw: str, told: str) -> None:
         ("We are #1 of #3", "We are #1 of #3"),
         ("TOM: [sighs] Yes.", "<TOM>{[sighs]} Yes."),
         ("[a: b\nTOM: c] d", "{[a: b TOM: c]} d"),
-        ("I [inaudible], you", "I {[inaudible] ,} you"),
+        ("I [inaudible], you", "I «[inaudible] ,» you"),
         ("unclosed [bracket here", "unclosed [bracket here"),
     ],
 )
@@ -242,9 +245,25 @@ def test_any_text_becomes_words_in_order(raw: str) -> None:
         (found,) = words.tokenize([cue], script=script)
         assert all(w.text.strip() == w.text and w.text for w in found.words)
         at = 0
-        squeezed = "".join(raw.split())
+        squeezed = "".join(without_invisible(raw).split())
         for word in found.words:
             at = squeezed.index("".join(word.text.split()), at)
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ("TOM: A thera\u00adpist.", "<TOM>A therapist."),
+        ("\u200bTOM: Yes\u2060.", "<TOM>Yes."),
+        ("TOM\u00a0: Yes,\u00a0no.", "<TOM>Yes, no."),
+        ("-\u00a0Yes.\n-\u202fNo.", "<>Yes. <>No."),
+        ("ＴＯＭ：Ｙｅｓ, １２.", "<ＴＯＭ>Ｙｅｓ, １２."),
+        ("I don´t „know“ «it».", "I don´t „know“ «it»."),
+        ("\ufeff", ""),
+    ],
+)
+def test_characters_that_nobody_sees_part_no_words(raw: str, told: str) -> None:
+    assert _told(_words(raw)) == told
 
 
 # Scripts

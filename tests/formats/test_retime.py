@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats.readers import READERS, ass, read, source_text
+from pipeline.formats.readers import READERS, ass, read, source_text, timing_lines
 from pipeline.formats.readers import srt as srt_reader
 from pipeline.formats.readers import vtt as vtt_reader
 from pipeline.formats.retime import converted, retime
@@ -162,7 +162,7 @@ def ass_dialects(draw: st.DrawFn) -> Dialect:
 
 FILES = {
     SubtitlesFormat.SRT: ("7\r\n", "\r\none 00:00:05,000\n\ntwo\n\n"),
-    SubtitlesFormat.VTT: ("WEBVTT\r\n\nNOTE 00:01.000\n\nid\n", "\r<v Tom>one <00:00:05.000>two\n\n"),
+    SubtitlesFormat.VTT: ("WEBVTT\r\n\nNOTE 00:01.000\n\nid\n", "\r<v Tom>one 00:00:05.000 two\n\n"),
     SubtitlesFormat.ASS: ("[Events]\nFormat: Layer, Start, End, Style, Name, Effect, Text\n", "\r\n"),
 }
 a_dialect = st.one_of(
@@ -173,7 +173,7 @@ a_dialect = st.one_of(
 
 
 @given(a_dialect, st.integers(0, 4_000_000), st.integers(0, 10_000), st.booleans())
-def test_in_every_dialect_the_times_change_and_no_other_byte(
+def test_in_every_dialect_that_players_read_the_times_change_and_no_other_byte(
     dialect: tuple[SubtitlesFormat, Dialect], start_ms: int, length_ms: int, kept: bool
 ) -> None:
     format_, (before, start, between, end, behind) = dialect
@@ -186,6 +186,15 @@ def test_in_every_dialect_the_times_change_and_no_other_byte(
     written = retime(source, format_, [span])
     (again,) = READERS[format_].parse(written, Path("x"))[0]
     assert (again.span, again.raw, again.settings) == (span, cue.raw, cue.settings)
+    kind = str(format_)
+    line = before + start + between + end + behind
+    if kind != "ass" and not timing_lines.is_readable(line, kind):
+        times = " --> ".join(
+            format_timecode(t, "," if kind == "srt" else ".") for t in (span.start_ms, span.end_ms)
+        )
+        mark = "\ufeff" if before == "\ufeff" else ""
+        assert written == above + " ".join([mark + times, *filter(None, [behind.strip()])]) + below
+        return
     if span == cue.span:
         assert written == source
         return
@@ -203,3 +212,74 @@ def test_webvtt_with_times_as_subrip_writes_them_is_put_right_as_a_whole(moved: 
     cues, notes = vtt_reader.parse(written, Path("x"))
     assert [c.span for c in cues] == [Span(1000, 2000), Span(3000 + moved, 4000 + moved)]
     assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("span", "stamps"),
+    [
+        (Span(11_000, 13_000), ("00:00:11.500", "00:00:12.000")),  # moved
+        (Span(11_000, 15_000), ("00:00:12.000", "00:00:13.000")),  # and slower
+        (Span(1000, 3000), ("00:00:01.500", "00:00:02.000")),  # where it was
+    ],
+)
+@pytest.mark.parametrize("format_", [SubtitlesFormat.VTT, SubtitlesFormat.SRT])
+def test_times_within_a_cue_go_along_with_it(
+    format_: SubtitlesFormat, span: Span, stamps: tuple[str, str]
+) -> None:
+    mark, head = (".", "WEBVTT\n\n") if format_ is SubtitlesFormat.VTT else (",", "")
+    source = (
+        f"{head}00:00:01{mark}000 --> 00:00:03{mark}000\none <00:00:01.500><c>two</c> <00:00:02.000>three\n"
+    )
+    written = retime(source, format_, [span])
+    assert tuple(re.findall(r"<([\d:.]+)>", written)) == stamps
+    assert "one <" in written and "><c>two</c> <" in written
+
+
+def test_a_time_within_a_cue_that_lies_outside_of_it_keeps_its_distance_and_is_never_negative() -> None:
+    source = "WEBVTT\n\n00:05.000 --> 00:06.000\na <00:07.000>b <00:01.000>c\n"
+    assert "a <00:00:04.000>b <00:00:00.000>c" in retime(source, SubtitlesFormat.VTT, [Span(2000, 3000)])
+
+
+def test_what_align_writes_of_damaged_times_every_player_reads() -> None:
+    times = ["0:00:02 --> 0:00:03.500000", "00;00;04;12 --> 00;00;05;00", "00：00：06，000 —> 00：00：07，000",
+             "00:00:0x,000 --> 00:00:09,000"]  # fmt: skip
+    source = "1\n00:00:00,000 --> 00:00:01,000\nzero\n" + "".join(
+        f"\n{n}\n{time}\nword{n}\n" for n, time in enumerate(times, 2)
+    )
+    spans = [Span(n * 1000, n * 1000 + 500) for n in range(5)]
+    for strict in (False, True):
+        written = retime(source, SubtitlesFormat.SRT, spans, strict=strict)
+        lines = [line for line in written.splitlines() if ">" in line]
+        assert [timing_lines.is_strict(line, "srt") for line in lines] == [True] * 5
+        cues, notes = srt_reader.parse(written, Path("x"))
+        assert ([c.span for c in cues], notes) == (spans, [])
+
+
+def test_rolling_text_is_written_once_in_order_and_numbered() -> None:
+    source = (
+        "1\r\n00:00:01,000 --> 00:00:02,000\r\none\r\n\r\n"
+        "2\r\n00:00:02,000 --> 00:00:02,010\r\none\r\n\r\n"
+        "3\r\n00:00:02,010 --> 00:00:03,000\r\none\r\n<i>two</i>\r\n\r\n"
+        "4\r\n00:00:03,000 --> 00:00:04,000\r\n<i>two</i>\r\nthree\r\n"
+    )
+    written = retime(source, SubtitlesFormat.SRT, [Span(0, 900), Span(1000, 1900), Span(2000, 3000)])
+    assert written == (
+        "1\r\n00:00:00,000 --> 00:00:00,900\r\none\r\n\r\n"
+        "2\r\n00:00:01,000 --> 00:00:01,900\r\n<i>two</i>\r\n\r\n"
+        "3\r\n00:00:02,000 --> 00:00:03,000\r\nthree\r\n"
+    )
+
+
+def test_webvtt_text_behind_an_empty_line_is_written_where_players_show_it() -> None:
+    source = "WEBVTT\n\n1\n00:01.000 --> 00:02.000\n\none\n\n\ntwo\n\nNOTE stays\n\n2\n00:03.000 -> 00:04.000\nthree\n"
+    written = retime(source, SubtitlesFormat.VTT, [Span(1000, 2000), Span(3000, 4000)])
+    assert written == (
+        "WEBVTT\n\n1\n00:01.000 --> 00:02.000\none\ntwo\n\nNOTE stays\n\n2\n00:00:03.000 --> 00:00:04.000\nthree\n"
+    )
+    assert vtt_reader.parse(written, Path("x"))[1] == []
+
+
+def test_a_cue_of_webvtt_that_stood_in_the_text_of_another_becomes_one_of_its_own() -> None:
+    source = "WEBVTT\n\n00:01.000 --> 00:02.000\none\n00:00:03,000 -> 00:00:04,000\ntwo\n"
+    written = retime(source, SubtitlesFormat.VTT, [Span(1000, 2000), Span(3000, 4000)])
+    assert [c.text for c in vtt_reader.parse_file(written).cues] == ["one", "two"]

@@ -116,3 +116,28 @@ def test_speakers_without_a_name_are_asked_about_by_time() -> None:
     assert "6 speakers, 0 of them by name" in quality(unnamed)[1]
     (need,) = needs_person(unnamed)
     assert "s0, s1, s2, s3 and 2 more" in need
+
+
+@pytest.mark.parametrize(
+    ("repaired", "absent", "reworded", "says"),
+    [
+        (False, False, False, "talk.srt, unchanged;"),
+        (True, False, False, "talk.srt, read with the repairs told above;"),
+        (False, True, False, "talk.srt, unchanged but for 1 word that the recording does not contain;"),
+        (
+            True,
+            True,
+            True,
+            "told above but for 1 word that the recording does not contain and what people decided;",
+        ),
+        (False, False, True, "talk.srt, unchanged but for what people decided;"),
+    ],
+)
+def test_words_are_called_unchanged_when_they_are(
+    repaired: bool, absent: bool, reworded: bool, says: str
+) -> None:
+    tokens = (
+        Token("said", Span(0, 400), 0.9, time_source=TimeSource.ALIGNED),
+        Token("not", Span(400, 500), 0.1, kind=Kind.ABSENT if absent else Kind.WORD),
+    )
+    assert says in quality(transcript(tokens), reworded, repaired)[0]

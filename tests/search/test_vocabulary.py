@@ -1,11 +1,11 @@
-"""Vocabulary: folding keeps places, and full-text expressions find at least what is said, exact ones nothing else."""
+"""Vocabulary: full-text expressions find at least what is said, exact ones nothing else."""
 
 import sqlite3
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.search.index.vocabulary import TABLES, Vocabulary, folded, plain_glob, spoken
+from pipeline.search.index.vocabulary import TABLES, Vocabulary, plain_glob, spoken
 
 FORMS = (
     "drink",
@@ -40,16 +40,6 @@ def vocabulary_of(texts: list[str]) -> Vocabulary:
     vocabulary = Vocabulary(connection)
     vocabulary.add(texts)
     return vocabulary
-
-
-@given(st.text())
-def test_folding_keeps_the_place_of_every_character(text):
-    assert len(folded(text)) == len(text)
-    assert folded(folded(text)) == folded(text)
-
-
-def test_folding_takes_case_and_diacritics():
-    assert folded("CAFÉ Ångström") == "cafe angstrom"
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from(FORMS))

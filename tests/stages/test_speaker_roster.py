@@ -20,6 +20,8 @@ PEOPLE = (
     [
         ("TIM", "Tim Leighton"), ("Dr. Tim Leighton", "Tim Leighton"), ("LEIGHTON", "Tim Leighton"),
         ("Jax Beatty", "Jax Beatty"), ("jax", "Jax Beatty"), ("THERAPIST", "Tim Leighton"), ("ZOE", "Zoë Ångström"),
+        ("Leighton, Tim", "Tim Leighton"), ("BEATTY, JAX", "Jax Beatty"), ("Jax Beatty | Northside", "Jax Beatty"),
+        ("Beatty, Jo (they/them)", "Jo Beatty"), ("Tim Leighton, LCSW", "Tim Leighton"),
         ("Beatty", None), ("client", None), ("Devin", None), ("", None),
     ],
 )  # fmt: skip
@@ -43,6 +45,17 @@ def test_labels_are_people_too_and_slips_of_them_are_not():
     assert [p.name for p in roster.people if not p.listed] == ["Colin", "Joan"]
     assert {roster.match(x).name for x in ("CLOIN", "COLN", "COLIN")} == {"Colin"}
     assert roster.listed == 4
+
+
+def test_two_people_together_are_no_third_person():
+    roster = Roster.of((), ["HANNA"] * 3 + ["OWEN", "HANNA, OWEN", "Hanna and Owen", "HANNA & RUTH"])
+    assert [p.name for p in roster.people] == ["Hanna", "Owen"]
+    assert roster.match("HANNA, OWEN") is None
+
+
+def test_devices_of_one_kind_are_told_apart():
+    roster = Roster.of((), ["iPhone", "iPhone (2)", "iPhone (3)", "张伟", "Гость"])
+    assert {p.name for p in roster.people} == {"iPhone", "iPhone (2)", "iPhone (3)", "张伟", "Гость"}
 
 
 @pytest.mark.parametrize(

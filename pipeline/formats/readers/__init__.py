@@ -5,25 +5,30 @@
 - `srt`, `vtt`, `ass`, `text`, `docx`: one parser a format, each giving `RawCue`s free of markup
 - `script_line`: a script's lines on their way to speech, through `tables` (columns), `furniture` (heads, pages, imprints),
   `headers` (times and names of turns, by `stamps` and `names`) and `name_lines` (names alone above speech)
+- `timing_lines`: the times of a cue, however they are written; `vtt_recovery`: what stands outside a WebVTT file's cues
 - `raw_cue`: what those parsers hand on
+- `rolling`: text that is shown again though it is said once; `overlaps`: by what that is known
 - `words`: cues tokenized into words, sounds and speaker changes, alike for all formats
 - `turns`: where another person begins to speak, by markup, dash, `>>` or label
 - `labels`: speaker labels at the start of a line
-- `sounds`: sound captions, roles and credits by their vocabulary
+- `label_forms`, `label_evidence`: what a label looks like, and what the whole file says of it
+- `sounds`: sound captions, marks of what was not understood, roles and credits by their vocabulary
 
 `read` is the way in; it tells the format from the content first and from the name second.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from fractions import Fraction
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
 from pipeline.files import read_regular
-from pipeline.formats.readers import ass, docx, encoding, srt, text, vtt, words
+from pipeline.formats.readers import ass, docx, encoding, rolling, srt, text, timing_lines, vtt, words
 from pipeline.formats.readers.encoding import Decoded
 from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
@@ -38,14 +43,15 @@ class Reader:
 
     `suffixes` are the endings of file names it goes by, `sniff` says from the decoded text that it can be
     no other format, `parse` gives its cues and notes about repairs, `lines` what a viewer sees of one
-    payload. `script` formats have no times.
+    payload. `script` formats have no times. Where `frames` may be counted, `parse` takes a `frame_rate`.
     """
 
     suffixes: tuple[str, ...]
     sniff: Callable[[str], bool]
-    parse: Callable[[str, Path], tuple[list[RawCue], list[str]]]
+    parse: Callable[..., tuple[list[RawCue], list[str]]]
     lines: Callable[[str], tuple[Line, ...]]
     script: bool = False
+    frames: bool = False
 
 
 def _sniff_nothing(text: str) -> bool:
@@ -54,9 +60,9 @@ def _sniff_nothing(text: str) -> bool:
 
 
 READERS: dict[SubtitlesFormat, Reader] = {
-    SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse, vtt.plain_lines),
+    SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse, vtt.plain_lines, frames=True),
     SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse, ass.plain_lines),
-    SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse, srt.plain_lines),
+    SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse, srt.plain_lines, frames=True),
     SubtitlesFormat.TEXT: Reader(
         (".txt", ".text", ".md", ".tsv"), _sniff_nothing, text.parse, text.plain_lines, script=True
     ),
@@ -80,22 +86,28 @@ _FOREIGN_SIGNATURES = (  # files that are brought by mistake, by their first byt
 )
 
 
-def read(path: Path, lang: str = "en", known_names: Sequence[str] = ()) -> Subtitles:
+def read(
+    path: Path, lang: str = "en", known_names: Sequence[str] = (), frame_rate: Fraction | None = None
+) -> Subtitles:
     """The subtitles or script at `path`, its format told from its content and then from its name.
 
     `lang` helps to guess the encoding; `known_names` are people's names that may stand as labels ("Tom:
-    ..."). The result may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or
-    byte offset, for what is no readable text, or has no timing line where there must be one.
+    ..."); `frame_rate` is the recording's, for times that count frames (`counts_frames`). The result
+    may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or byte offset, for what is no
+    readable text, or has no timing line where there must be one.
     """
-    return _read(path, _load(path), lang, tuple(known_names))
+    return _read(path, _load(path), lang, tuple(known_names), frame_rate)
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, data: bytes, lang: str, known_names: tuple[str, ...]) -> Subtitles:
+def _read(
+    path: Path, data: bytes, lang: str, known_names: tuple[str, ...], frame_rate: Fraction | None
+) -> Subtitles:
     """Kept, because whoever tries several decisions reads the same file for each of them."""
-    found = _opened(path, data, lang)
+    found = _opened(path, data, lang, frame_rate)
     cues = words.tokenize(found.cues, known_names, found.script)
-    return Subtitles(path.name, found.format, cues, found.source.encoding, lang, found.notes)
+    encoding_ = found.source.encoding
+    return Subtitles(path.name, found.format, cues, encoding_, lang, found.notes, found.repaired)
 
 
 def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
@@ -105,29 +117,60 @@ def raw_cues(path: Path, lang: str = "en") -> list[RawCue]:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file before words are made of it: its text decoded ("" for .docx), its format, its cues, and what to tell the user."""
+    """A file before words are made of it: its text decoded ("" for .docx), its format, its cues, and what to tell the user.
+
+    `rolling` says that it is rolling text, `shown_again` how many cues of the file show again what stands in others,
+    `repaired` that notes are about its text or its times, not about its encoding or name alone.
+    """
 
     source: Decoded
     format: SubtitlesFormat
     cues: list[RawCue]
     notes: tuple[str, ...]
     script: bool
+    rolling: bool = False
+    shown_again: int = 0
+    repaired: bool = False
 
 
-def opened(path: Path, lang: str = "en") -> Opened:
+def opened(path: Path, lang: str = "en", frame_rate: Fraction | None = None) -> Opened:
     """The cues of `read(path)`, one for one, and the text they were found in. Raises SubtitlesError as `read` does."""
-    return _opened(path, _load(path), lang)
+    return _opened(path, _load(path), lang, frame_rate)
 
 
-def _opened(path: Path, data: bytes, lang: str) -> Opened:
+def _opened(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = None) -> Opened:
     if data.startswith(b"PK"):
-        return Opened(Decoded("", "utf-8"), SubtitlesFormat.DOCX, docx.parse(data, path), (), True)
+        told = tuple(docx.notes(data, path))
+        cues = docx.parse(data, path)
+        return Opened(Decoded("", "utf-8"), SubtitlesFormat.DOCX, cues, told, True, repaired=bool(told))
     decoded = encoding.decode(data, path, lang)
     kind, contradiction = _format_of(path, decoded.text)
-    reader = READERS[kind]
-    cues, notes = reader.parse(decoded.text, path)
+    found, notes = parsed(kind, decoded.text, path, frame_rate)
     all_notes = [note for note in (*decoded.notes, contradiction, *notes) if note]
-    return Opened(decoded, kind, cues, _shortened(all_notes), reader.script)
+    return Opened(
+        decoded, kind, found.cues, _shortened(all_notes), READERS[kind].script, found.is_rolling, found.shown_again,
+        bool(notes),
+    )  # fmt: skip
+
+
+def parsed(
+    kind: SubtitlesFormat, text: str, path: Path, frame_rate: Fraction | None = None
+) -> tuple[rolling.Unrolled, list[str]]:
+    """The cues of a text of this kind, each line once, and notes. Raises SubtitlesError as the format's parser does."""
+    reader = READERS[kind]
+    parse = partial(reader.parse, frame_rate=frame_rate) if reader.frames else reader.parse
+    cues, notes = parse(text, path)
+    found = rolling.unrolled(cues, reader.lines)
+    return found, [*found.notes, *notes]
+
+
+def counts_frames(path: Path, lang: str = "en") -> bool:
+    """Whether the times of a file count frames, so that the recording's frame rate is wanted. Raises SubtitlesError as `read`."""
+    data = _load(path)
+    if data.startswith(b"PK"):
+        return False
+    found = map(timing_lines.read, re.split(r"[\r\n]+", encoding.decode(data, path, lang).text))
+    return any(line and line.start and line.start.frames is not None for line in found)
 
 
 def source_text(path: Path, lang: str = "en") -> str:

@@ -18,7 +18,8 @@ from pipeline.timing import Span
 # The order of fields where a section has no `Format:` line; SSA has the same but for the first, which is not read.
 _DEFAULT_FORMAT = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
 _TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
-_OVERRIDE = re.compile(r"\{[^{}]*\}")
+# A block ends at the first `}`; `\{` is a brace that is shown (libass).
+_OVERRIDE = re.compile(r"(?<!\\)\{[^}]*\}")
 _DRAWING = re.compile(r"\\p(\d)")
 _STYLE = re.compile(r"\\([biu])(\d+)")
 _POSITION = re.compile(r"\\an?\d{1,2}(?!\d)|\\pos\([^()]*\)")
@@ -102,7 +103,8 @@ def _pieces(raw: str, actor: str | None) -> Iterator[Piece]:
     """The text without override blocks, and without what stands between `{\\p1}` and `{\\p0}`, which draws shapes."""
     drawing = False
     style: frozenset[str] = frozenset()
-    for n, part in enumerate(re.split(r"(\{[^{}]*\})", raw)):
+    after_space = False
+    for n, part in enumerate(re.split(rf"({_OVERRIDE.pattern})", raw)):
         if n % 2:
             modes = _DRAWING.findall(part)
             drawing = modes[-1] != "0" if modes else drawing
@@ -110,6 +112,10 @@ def _pieces(raw: str, actor: str | None) -> Iterator[Piece]:
                 style = style - {letter} if value == "0" else style | {letter}
         elif not drawing:
             plain = re.sub(r"\\[Nn]", "\n", part).replace("\\h", " ")
+            plain = plain.replace("\\{", "{").replace("\\}", "}")
+            if after_space and plain.startswith(" "):  # what stood between was no text
+                plain = plain[1:]
+            after_space = plain.endswith(" ") if plain else after_space
             yield Piece(plain, actor, "".join(sorted(style)))
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from pipeline.errors import SubtitlesError
+from pipeline.errors import SubtitlesError, counted
 from pipeline.formats.readers import tables
 from pipeline.formats.readers.docx_hidden import (
     HIDING,
@@ -61,6 +61,19 @@ _HEADING_STYLE = re.compile(r"(?:heading|title|subtitle|berschrift|titre)\s*\d*"
 def parse(data: bytes, path: Path) -> list[RawCue]:
     """The document's paragraphs as a script. Raises SubtitlesError for an
     archive that is damaged or is no Word document."""
+    return from_lines(_body(data, path).lines)
+
+
+def notes(data: bytes, path: Path) -> list[str]:
+    """A note on text that is not on the page (hidden, struck through) and is left out. Raises SubtitlesError as `parse` does."""
+    words = " ".join(_body(data, path).left_out).split()
+    if not words:
+        return []
+    are = "is" if len(words) == 1 else "are"
+    return [f"{counted(len(words), 'word')} that Word does not show, or shows struck through, {are} left out"]
+
+
+def _body(data: bytes, path: Path) -> _BodyHandler:
     styles = Styles()
     body = _BodyHandler(styles)
     xml, styles_xml = _unpacked(data, path)
@@ -78,7 +91,7 @@ def parse(data: bytes, path: Path) -> list[RawCue]:
         raise SubtitlesError(path, f"is a damaged Word document ({error})", _REMEDY) from error
     except _Refused as refusal:
         raise SubtitlesError(path, str(refusal), _REMEDY) from refusal
-    return from_lines(body.lines)
+    return body
 
 
 def _parser() -> expat.XMLParserType:
@@ -147,6 +160,7 @@ class _BodyHandler:
 
     def __init__(self, styles: Styles) -> None:
         self.lines: list[ScriptLine] = []
+        self.left_out: list[str] = []
         self._paragraphs = 0
         self._styles = styles
         self._above: list[str] = []
@@ -265,3 +279,5 @@ class _BodyHandler:
     def characters(self, text: str) -> None:
         if self._in_text and self._shown():
             self._open[-1].text.append(text)
+        elif self._in_text:
+            self.left_out.append(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.formats.readers import sounds
-from pipeline.formats.readers.labels import could_name
+from pipeline.formats.readers.label_forms import may_be_name
 
 _MAX_CHARS = 40  # with a role behind it; longer is a sentence
 _MAX_WORDS = 5
@@ -56,4 +56,4 @@ def is_sure(name: str) -> bool:
     words = name.split()
     capital = all(w[0].isupper() or w[0].isdigit() or w.casefold() in _PARTICLES for w in words)
     first = words[0].casefold().strip(".,'’")
-    return capital and words[0][0].isupper() and first not in _EXCLAMATIONS and could_name(name)
+    return capital and words[0][0].isupper() and first not in _EXCLAMATIONS and may_be_name(name)

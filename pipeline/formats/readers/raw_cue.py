@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from pipeline.timing import Span
 from pipeline.transcript.subtitles import Written
+from pipeline.words import without_invisible
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Piece:
 
 Line = tuple[Piece, ...]
 Extent = tuple[int, int]
+_SPACE = re.compile(r"[^\S\n\t ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,10 @@ class RawCue:
     `span` is None in a script; `line` is the line of the file (from 1) that holds the times, `times` where in
     that line start and end are written. `unspoken` says that markup declares all of it to be no speech (a
     heading, a credit). `written` is of a script alone.
+
+    `payload` are the lines of the file that hold `raw`, one for each of its lines, and `dropped` others that must go
+    when the file is written as it was read (`formats.retime`): text shown again, blank lines that would end the cue.
+    Of the cue's lines the first `again` stand at the end of the cue before too, and may be shown again or said again.
     """
 
     span: Span | None
@@ -40,11 +47,24 @@ class RawCue:
     line: int = 0
     times: tuple[Extent, Extent] = ((0, 0), (0, 0))
     written: Written | None = None
+    payload: tuple[int, ...] = ()
+    dropped: tuple[int, ...] = ()
+    again: int = 0
 
 
 def text_lines(cue: RawCue) -> list[str]:
     """The cue's lines of plain text."""
     return ["".join(p.text for p in line) for line in cue.lines]
+
+
+def without_invisible_characters(cue: RawCue) -> RawCue:
+    """The cue to make words of: without characters that part words unseen, and with plain spaces. `raw` stays as written."""
+    if all(piece.text.isascii() for line in cue.lines for piece in line):
+        return cue
+    lines = (
+        tuple(replace(p, text=_SPACE.sub(" ", without_invisible(p.text))) for p in line) for line in cue.lines
+    )
+    return replace(cue, lines=tuple(line for line in lines if any(p.text.strip() for p in line)))
 
 
 def split_lines(pieces: list[Piece]) -> tuple[Line, ...]:

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pipeline.formats.readers.label_forms import may_bear_label
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import RawCue, text_lines
 
@@ -24,7 +25,9 @@ _DASH = re.compile(
     rf"[ \t]*(?:[-‐‑−](?![-–‐‑−>])(?=[ \t]|[^\s\d.,…])|–(?=[ \t]*{_CAPITAL})|[—―•](?=[ \t]+{_CAPITAL}))[ \t]*"
 )
 # Where another speaker may begin within a line: behind the end of a sentence.
-_TURN_WITHIN_LINE = re.compile(r"(?<=[.?!…\])”\"♪])[ \t]+(?=[-–—][ \t]?\S|[^\W\d_][^:\n]{0,31}:[ \t]|>>)")
+_TURN_WITHIN_LINE = re.compile(
+    r"(?<=[.?!…\])”\"♪])[ \t]+(?=[-–—][ \t]?\S|[\w#][^:：\n]{0,60}(?::[ \t]|：)|>>)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class SpeakerChange:
     """From `start` on somebody else speaks; `label` is who, where it is said; the text up to `end` is not part of the words.
 
     `voice` says that markup names the speaker; `aside` is what stood inside a label, "(sighs)"; the label as it is
-    written begins at `label_start`, behind a dash up to `dash_end` (`start` where there is none).
+    written begins at `label_start`, behind a dash up to `dash_end` (`start` where there is none). With `doubtful` nobody knows
+    whether the text from `label_start` to `end` is a label or speech.
     """
 
     start: int
@@ -42,14 +46,23 @@ class SpeakerChange:
     aside: str = ""
     dash_end: int = -1
     label_start: int = -1
+    doubtful: bool = False
 
 
 def learn_labels(cues: Iterable[RawCue], known_names: Iterable[str] = ()) -> Labels:
     """The labels of a file, from what its lines begin with and whom its markup names."""
     cues = list(cues)
     voices = {p.voice for cue in cues for line in cue.lines for p in line if p.voice}
-    starts = (_without_dash(line) for cue in cues if not cue.unspoken for line in text_lines(cue))
+    starts = (start for cue in cues if not cue.unspoken for start in _starts_of_turns(text_lines(cue)))
     return Labels.learn(starts, known_names, voices)
+
+
+def _starts_of_turns(lines: list[str]) -> Iterator[str]:
+    """The text from where a turn may begin: the first line, and others that begin as with a label, each to the cue's end."""
+    for number, line in enumerate(lines):
+        start = _without_dash(line)
+        if number == 0 or may_bear_label(start):
+            yield " ".join((start, *lines[number + 1 :]))
 
 
 def brackets(text: str) -> list[re.Match[str]]:
@@ -58,7 +71,12 @@ def brackets(text: str) -> list[re.Match[str]]:
 
 
 def changes(cue: RawCue, labels: Labels) -> list[SpeakerChange]:
-    """Where in the cue's text (its lines joined by LF) another person begins to speak, in order."""
+    """Where in the cue's text (its lines joined by LF) another person begins to speak, in order; doubtful labels are none."""
+    return [change for change in possible_changes(cue, labels) if not change.doubtful]
+
+
+def possible_changes(cue: RawCue, labels: Labels) -> list[SpeakerChange]:
+    """The same, and what may be labels: doubtful, each behind the dash or the chevrons in front of it."""
     text = "\n".join(text_lines(cue))
     voices = list(_changes_by_markup(cue))
     inside = _changes_by_text(text, brackets(text), labels, frozenset(v.start for v in voices))
@@ -96,8 +114,7 @@ def _changes_by_text(
         for start in sorted(firm | {at + m.end() for m in _TURN_WITHIN_LINE.finditer(line)}):
             if start < done or _inside_bracket(start, spans):
                 continue
-            mark = _change_at(text, start, labels, inner=start not in firm, dialogue=dialogue)
-            if mark is not None:
+            for mark in _changes_at(text, start, labels, inner=start not in firm, dialogue=dialogue):
                 dialogue = dialogue or _DASH.match(text, start) is not None
                 done = mark.end
                 yield mark
@@ -118,16 +135,22 @@ def _inside_bracket(at: int, spans: list[re.Match[str]]) -> bool:
     return before >= 0 and at < spans[before].end()
 
 
-def _change_at(text: str, start: int, labels: Labels, inner: bool, dialogue: bool) -> SpeakerChange | None:
+def _changes_at(
+    text: str, start: int, labels: Labels, inner: bool, dialogue: bool
+) -> Iterator[SpeakerChange]:
     dash = _DASH.match(text, start)
     if dash and inner and not (dialogue and text[dash.end() : dash.end() + 1].isupper()):
-        return None
+        return
     at = dash_end = dash.end() if dash else start
     chevrons = _CHEVRONS.match(text, at)
     at = chevrons.end() if chevrons else at
     while text[at : at + 1] in (" ", "\t"):
         at += 1
-    label = labels.at_start(text[at : at + _LABEL_WINDOW], announced=chevrons is not None)
+    label = labels.at_start(text[at : at + _LABEL_WINDOW], announced=chevrons is not None, possible=True)
+    if label is not None and not label.doubtful:
+        yield SpeakerChange(start, at + label.length, label.name, False, label.aside, dash_end, at)
+        return
+    if dash or chevrons:
+        yield SpeakerChange(start, at, None, dash_end=dash_end)
     if label is not None:
-        return SpeakerChange(start, at + label.length, label.name, False, label.aside, dash_end, at)
-    return SpeakerChange(start, at, None, dash_end=dash_end) if dash or chevrons else None
+        yield SpeakerChange(at, at + label.length, label.name, False, label.aside, at, at, doubtful=True)

@@ -2,7 +2,7 @@
 
 The file is parsed by the "WebVTT parser algorithm" (section 6.1), cue text by the "WebVTT cue
 text parsing rules" (6.4). The parser keeps cues that end before they start, as the standard
-demands; what the standard drops is told in a note.
+demands. What the standard drops is read as what it was meant for, and told in a note (`vtt_recovery`).
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers import srt
+from pipeline.formats.markup import ruby_note, without_ruby
 from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_lines
+from pipeline.formats.readers.vtt_recovery import Outside, recovered
 from pipeline.timing import Span, clock
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
-_COMMENT = re.compile(r"NOTE(?:[ \t]|\Z)")
 _SPACE = " \t\n\f\r"  # ASCII white space; Python's own idea of it is much wider
 _STAMP = r"((?:(\d{1,9}):)?(\d\d):(\d\d)\.(\d{3})(?!\d))"
 _TIMING = re.compile(rf"[{_SPACE}]*{_STAMP}[{_SPACE}]*-->[{_SPACE}]*{_STAMP}(.*)", re.ASCII | re.DOTALL)
@@ -40,14 +41,12 @@ class VttCue:
 
 @dataclass(slots=True)
 class VttFile:
-    """What the standard's parser collects; `skipped` are lines (from 1) whose timing it could not read, `dropped`
-    those at which text begins that stands in no cue."""
+    """What the standard's parser collects, and the blocks `outside` of cues, style sheets and regions, which it drops."""
 
     cues: list[VttCue] = field(default_factory=list)
     regions: list[str] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
-    skipped: list[int] = field(default_factory=list)
-    dropped: list[tuple[int, str]] = field(default_factory=list)
+    outside: list[Outside] = field(default_factory=list)
 
 
 def sniff(text: str) -> bool:
@@ -55,30 +54,40 @@ def sniff(text: str) -> bool:
     return bool(_SIGNATURE.match(_preprocessed(text[:16])))
 
 
-def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
-    """The cues in file order, and notes. Raises SubtitlesError when the signature is missing."""
+def parse(text: str, path: Path, frame_rate: Fraction | None = None) -> tuple[list[RawCue], list[str]]:
+    """The cues in file order, and notes. Where times count frames, `frame_rate` is the recording's.
+
+    Raises SubtitlesError when the signature is missing.
+    """
     if not sniff(text):
         remedy = "make its first line WEBVTT, or rename it .srt if that is what it is"
         raise SubtitlesError(path, "does not begin with the line WEBVTT", remedy, line=1)
     found = parse_file(text)
-    if not found.cues and found.skipped and srt.are_timing_lines(text, found.skipped):
-        cues, notes = srt.parse(text, path)
-        return cues, ["writes its times as SubRip does, with a comma, and players will not show it", *notes]
-    notes = [f"line {n}: the timing cannot be read, so players and we skip this cue" for n in found.skipped]
-    notes += [
-        f"line {n}: the text '{text[:40]}' stands in no cue, so players and we skip it"
-        for n, text in found.dropped
-    ]
-    cues = []
+    lines = _preprocessed(text).split("\n")
+    cues, notes = recovered(lines, [_cue(c) for c in found.cues], found.outside, plain_lines, frame_rate)
+    notes += ruby_note(cue.raw for cue in cues)
     for cue in found.cues:
         if cue.end_ms < cue.start_ms:
             notes.append(f"the cue at {clock(cue.start_ms)} ends before it starts; its end was ignored")
         if "<" in _without_tags(cue.text):
-            notes.append(f"the cue at {clock(cue.start_ms)} holds a bare '<'; behind it players show nothing")
-        span = Span(cue.start_ms, max(cue.start_ms, cue.end_ms))
-        lines = plain_lines(cue.text)
-        cues.append(RawCue(span, lines, cue.text, cue.id, cue.settings, line=cue.line, times=cue.times))
+            notes.append(f"line {cue.line + 1}: the cue holds a bare '<'; behind it players show nothing")
     return cues, notes
+
+
+def _cue(cue: VttCue) -> RawCue:
+    span = Span(cue.start_ms, max(cue.start_ms, cue.end_ms))
+    rows = cue.text.count("\n") + 1 if cue.text else 0
+    payload = tuple(range(cue.line + 1, cue.line + 1 + rows))
+    return RawCue(
+        span,
+        plain_lines(cue.text),
+        cue.text,
+        cue.id,
+        cue.settings,
+        line=cue.line,
+        times=cue.times,
+        payload=payload,
+    )
 
 
 def _without_tags(text: str) -> str:
@@ -139,12 +148,11 @@ class _Block:
         self.buffer: list[str] = []
         self.kind = ""
         self.cue: VttCue | None = None
-        seen = len(file.skipped)
         self.end = self._collect(lines, at, in_header)
         self._keep()
-        is_read = self.cue or self.kind or in_header or len(file.skipped) > seen
-        if not is_read and not _COMMENT.match(lines[at]) and any(map(str.isalpha, "".join(self.buffer))):
-            file.dropped.append((at + 1, lines[at]))
+        if not (self.cue or self.kind or in_header):
+            block = lines[at : self.end]
+            file.outside.append(Outside(at + 1, tuple(block if block[-1] else block[:-1])))
 
     def _collect(self, lines: list[str], at: int, in_header: bool) -> int:
         seen_arrow = False
@@ -166,7 +174,6 @@ class _Block:
     def _timing(self, line: str, number: int) -> None:
         found = timing(line)
         if found is None:
-            self.file.skipped.append(number + 1)
             self.cue = None
             return
         self.cue = VttCue(
@@ -209,8 +216,8 @@ _TAG = re.compile(rf"<(/?)([^{_SPACE}.>]*)((?:\.[^{_SPACE}>]*)?)(?:[{_SPACE}]+([
 
 
 def plain_lines(raw: str) -> tuple[Line, ...]:
-    """The lines of a WebVTT payload without its markup, each piece with the voice and style that markup gives it."""
-    return split_lines(cue_pieces(raw))
+    """The lines of a WebVTT payload without its markup and ruby, each piece with the voice and style that markup gives it."""
+    return split_lines(cue_pieces(without_ruby(raw)))
 
 
 def cue_pieces(text: str) -> list[Piece]:

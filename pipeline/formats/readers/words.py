@@ -3,11 +3,14 @@
 The rules, applied to the lines of one cue:
 
 1. A line that is a credit ("Subtitles by ...") is unspoken, word by word.
-2. A dialogue dash, `>>` and a label are taken off; they mark a new speaker (see `turns`).
-3. `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
+2. A dialogue dash, `>>` and a label are taken off; they mark a new speaker (see `turns`). The words of a doubtful label stay,
+   marked with it.
+3. A bracket that says that something was not understood ("[inaudible 00:01:02]", "(?)", "[Thursday?]") is unclear,
+   whole; so is `xxx`, `___` or `???` that stands alone.
+4. Any other `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
    `(...)` is one when it names a sound, is in capitals, or is alone on its line and short; otherwise its
    words are spoken. `♪ ... ♪` is one; so is `# ... #` that fills its line.
-4. Everything else is words, divided at white space. Punctuation that stands alone stays with its word.
+5. Everything else is words, divided at white space. Punctuation that stands alone stays with its word.
 
 A cue may come out without any word.
 """
@@ -22,7 +25,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.formats.readers import sounds, turns
 from pipeline.formats.readers.labels import Labels
-from pipeline.formats.readers.raw_cue import RawCue, text_lines
+from pipeline.formats.readers.raw_cue import RawCue, text_lines, without_invisible_characters
 from pipeline.formats.readers.turns import SpeakerChange
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import SubtitlesCue, SubtitlesWord
@@ -46,10 +49,18 @@ def tokenize(
     cues: Sequence[RawCue], known_names: Iterable[str] = (), script: bool = False
 ) -> tuple[SubtitlesCue, ...]:
     """The cues with their words; labels are learnt from all of them first. A cue may come out without any word."""
+    cues = [without_invisible_characters(cue) for cue in cues]
     labels = turns.learn_labels(cues, known_names)
     return tuple(
         SubtitlesCue(
-            cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line, cue.written
+            cue.span,
+            _words_of(cue, labels, script),
+            cue.raw,
+            cue.id,
+            cue.settings,
+            cue.line,
+            cue.written,
+            cue.again,
         )
         for cue in cues
     )
@@ -61,10 +72,10 @@ def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[SubtitlesWord,
         return tuple(SubtitlesWord(w, n, Kind.UNSPOKEN) for n, line in enumerate(lines) for w in line.split())
     text = "\n".join(lines)
     spans = turns.brackets(text)
-    marks = turns.changes(cue, labels)
-    return tuple(
-        _attach_punctuation(_assign_labels(_units(text, spans, marks, script, labels.all_caps), marks, text))
-    )
+    possible = turns.possible_changes(cue, labels)
+    marks, doubts = ([m for m in possible if m.doubtful is doubtful] for doubtful in (False, True))
+    units = _units(text, spans, marks, script, labels.all_caps)
+    return tuple(_attach_punctuation(_mark_doubts(_assign_labels(units, marks, text), units, doubts)))
 
 
 def _is_credits(lines: list[str]) -> bool:
@@ -90,7 +101,7 @@ def _units(
         if kind is not None:
             units.append(_Unit(span.start(), " ".join(span[0].split()), kind))
             _blank(rest, span.start(), span.end())
-    units += [_Unit(m.start(), m[0], Kind.WORD) for m in _NON_SPACE.finditer("".join(rest))]
+    units += [_Unit(m.start(), m[0], _kind_of_word(m[0])) for m in _NON_SPACE.finditer("".join(rest))]
     return sorted(units, key=lambda u: u.at)
 
 
@@ -104,11 +115,17 @@ def _first_visible(rest: list[str], places: range, passing: str = "") -> str:
     return next((rest[at] for at in places if rest[at] not in " \t" + passing), "\n")
 
 
+def _kind_of_word(word: str) -> Kind:
+    return Kind.UNCLEAR if sounds.is_unclear_mark(word) else Kind.WORD
+
+
 def _kind_of_bracket(span: re.Match[str], rest: list[str], script: bool, all_caps: bool) -> Kind | None:
     """What a bracket or a line of music is; None when its words are spoken like any other."""
     found, content = span[0], span[0][1:-1].strip()
     around = [*rest[max(0, span.start() - 1) : span.start()], *rest[span.end() : span.end() + 1]]
     glued = any(c.isalnum() for c in around)  # "th[e]", "neighbour(s)"
+    if found[0] in "[(" and sounds.names_unclear(content, square=found[0] == "["):
+        return None if glued and "?" in content else Kind.UNCLEAR
     sound = sounds.names_sound(content)
     if found[0] == "[":
         if glued and not sound:
@@ -147,6 +164,18 @@ def _assign_labels(units: list[_Unit], marks: list[SpeakerChange], text: str) ->
         line = bisect_left(breaks, unit.at)
         words.append(SubtitlesWord(unit.text, line, unit.kind, label, new_speaker))
         voice_is_fresh = new_speaker = False
+    return words
+
+
+def _mark_doubts(
+    words: list[SubtitlesWord], units: list[_Unit], doubts: list[SpeakerChange]
+) -> list[SubtitlesWord]:
+    """The words, those of a doubtful label marked with it, if any words stand behind it."""
+    for doubt in doubts:
+        inside = [n for n, u in enumerate(units) if doubt.start <= u.at < doubt.end and u.kind is Kind.WORD]
+        if inside and any(u.kind is Kind.WORD for u in units[inside[-1] + 1 :]):
+            for n in inside:
+                words[n] = replace(words[n], doubtful_label=doubt.label)
     return words
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.search.answers.results import Moment
 from pipeline.search.answers.rows import Reader
-from pipeline.search.index.vocabulary import folded, words_of
+from pipeline.search.index.vocabulary import words_of
 from pipeline.search.query.sql import Plan
+from pipeline.words import folded
 
 # The orders of lines: by place in the videos, or by the words on one side.
 SORTS = ("place", "left", "right")

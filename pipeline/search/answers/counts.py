@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.search.answers.results import Count, scene_name
+from pipeline.search.index.schema import DOCUMENT, ORDINAL_BITS
 
 # The values of --count-by.
 BY = ("concept", "speaker", "vignette", "video")
@@ -22,13 +23,13 @@ _QUERIES = {
     "speaker": """
         SELECT coalesce(s.name, ''), '', 0, count(*)
         FROM utterances u LEFT JOIN speakers s ON s.id = u.speaker {where} GROUP BY 1""",
-    "vignette": """
+    "vignette": f"""
         SELECT d.name, coalesce(v.kind, ''), coalesce(v.number, 0), count(*)
-        FROM utterances u JOIN documents d ON d.key = u.id >> 20
-        LEFT JOIN vignettes v ON v.id = u.vignette {where} GROUP BY 1, 2, 3""",
-    "video": """
+        FROM utterances u JOIN documents d ON d.key = {DOCUMENT}
+        LEFT JOIN vignettes v ON v.id = u.vignette {{where}} GROUP BY 1, 2, 3""",
+    "video": f"""
         SELECT d.name, '', 0, count(*)
-        FROM utterances u JOIN documents d ON d.key = u.id >> 20 {where} GROUP BY 1""",
+        FROM utterances u JOIN documents d ON d.key = {DOCUMENT} {{where}} GROUP BY 1""",
 }
 
 
@@ -90,7 +91,7 @@ def cooccurrence(
     )
     documents: dict[int, dict[int, _TaggedUtterance]] = {}
     for id, start_ms, end_ms, concept in connection.execute(sql, parameters or []):
-        places = documents.setdefault(id >> 20, {})
+        places = documents.setdefault(id >> ORDINAL_BITS, {})
         places.setdefault(id, _TaggedUtterance(start_ms, end_ms, set())).concepts.add(concept)
     names = sorted({c for places in documents.values() for p in places.values() for c in p.concepts})
     total = dict.fromkeys(names, 0)

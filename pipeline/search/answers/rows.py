@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.formats.document.reader import FLAGS
 from pipeline.search.answers.results import Evidence, Line, Moment, scene_name
-from pipeline.search.index.schema import ORDINAL_BITS
-from pipeline.search.index.vocabulary import folded, spoken_pattern
+from pipeline.search.index.schema import DOCUMENT, ORDINAL_BITS
+from pipeline.search.index.vocabulary import spoken_pattern
 from pipeline.search.query.sql import Plan
+from pipeline.words import folded
 
 # Highlight marks (control characters): both are taken out of every text before it is indexed, so they cannot stand in one.
 _OPEN, _CLOSE = "\x02", "\x03"
-_MOMENT = """
+_MOMENT = f"""
 SELECT u.id, d.name, d.title, u.label, coalesce(s.name, ''), coalesce(s.role, ''), coalesce(v.kind, ''),
        coalesce(v.number, 0), coalesce(v.title, ''), u.start_ms, u.end_ms, u.text, d.grade, d.draft
 FROM utterances u
-JOIN documents d ON d.key = u.id >> 20
+JOIN documents d ON d.key = {DOCUMENT}
 LEFT JOIN speakers s ON s.id = u.speaker
 LEFT JOIN vignettes v ON v.id = u.vignette
 WHERE u.id IN (SELECT value FROM json_each(?))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import IndexFileError
-from pipeline.files import WORK_FOLDER
+from pipeline.files import WORK_FOLDER, move_atomic
 from pipeline.formats.document import reader
 from pipeline.search.index import schema
 from pipeline.search.index.write import Built, IndexingRun, NoRoomError, Progress, size_and_time
@@ -119,18 +119,11 @@ def _rebuild(folder: Path, path: Path, progress: Progress) -> Built:
         finally:
             connection.close()
         if part.exists():
-            _flush(part)
-            part.replace(path)
+            move_atomic(part, path)
     finally:
         part.unlink(missing_ok=True)
     schema.open_to_write(path).close()  # from here on with a write-ahead log
     return built
-
-
-def _flush(path: Path) -> None:
-    """Wait until the file is on the disk, so that a power cut cannot leave half of an index under its name."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _swap_in(connection: sqlite3.Connection, part: Path, path: Path) -> None:

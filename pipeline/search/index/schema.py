@@ -14,10 +14,13 @@ from pathlib import Path
 
 from pipeline.errors import IndexFileError
 from pipeline.search.index import vocabulary
+from pipeline.words import plain_characters
 
 # SQLite's `user_version`; an index of another version is built anew.
-VERSION = 3
+VERSION = 4
 ORDINAL_BITS = 20  # of an utterance's id: reader.MAX_UTTERANCES is 2^20
+# The key of an utterance's document, in SQL and for an id.
+DOCUMENT = f"(u.id >> {ORDINAL_BITS})"
 KEY_BITS = 42  # of a document's key, so that an id stays below 2^63
 _APPLICATION_ID = 0x56676E74  # "Vgnt": tells our files from other SQLite files
 # Twice SQLite's default.
@@ -114,6 +117,7 @@ def _connect(place: Path | str, *pragmas: str) -> sqlite3.Connection:
     """A connection after these pragmas, closed again when one of them fails."""
     connection = sqlite3.connect(place, uri=isinstance(place, str), isolation_level=None, timeout=30)
     try:
+        connection.create_function("plain", 1, plain_characters, deterministic=True)
         for pragma in (*pragmas, "cache_size=-65536"):
             connection.execute(f"PRAGMA {pragma}")
     except sqlite3.Error:

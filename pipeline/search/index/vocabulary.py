@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import nearest
+from pipeline.words import folded
 
 TABLES = """
 CREATE TABLE forms(id INTEGER PRIMARY KEY, form TEXT UNIQUE NOT NULL);
@@ -26,27 +26,6 @@ CREATE VIRTUAL TABLE stems USING fts5(
 _WORD = re.compile(r"[^\W_]+")
 # Sorts behind every character: the upper end of a range of forms with a common prefix.
 _LAST_CHARACTER = "\U0010ffff"
-
-
-class _Folding(dict[int, str]):
-    """Case and diacritic folding table, filled on demand: a character that would not fold to one character stays."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        base, *marks = list(unicodedata.normalize("NFD", character))
-        if not all(map(unicodedata.combining, marks)):
-            base = character  # a Hangul syllable falls into letters, not into a letter and its marks
-        low = base.lower()
-        self[code] = low if len(low) == 1 else character
-        return self[code]
-
-
-_FOLDING = _Folding()
-
-
-def folded(text: str) -> str:
-    """Fold case and diacritics (NFD) as the index does, character for character: the length stays."""
-    return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
 def words_of(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Scene, Spoken
 from pipeline.search.index import schema, timeline
 from pipeline.search.index.vocabulary import Vocabulary
-from pipeline.words import name_key
+from pipeline.words import name_key, plain_characters
 
 # Distance between the keys of documents appended behind the last: room for later ones between them.
 _APPEND_KEY_STEP = 1 << 20
@@ -133,7 +133,7 @@ class IndexingRun:
         ids = key << schema.ORDINAL_BITS, (key + 1) << schema.ORDINAL_BITS
         self.connection.execute(
             "INSERT INTO words(words, rowid, text, place) "
-            "SELECT 'delete', id, text, place FROM utterances WHERE id >= ? AND id < ? ORDER BY id",
+            "SELECT 'delete', id, plain(text), plain(place) FROM utterances WHERE id >= ? AND id < ? ORDER BY id",
             ids,
         )
         self.connection.execute("DELETE FROM tags WHERE utterance >= ? AND utterance < ?", ids)
@@ -168,7 +168,7 @@ class IndexingRun:
             for n, u in enumerate(d.utterances)
         ]
         self.connection.executemany(f"INSERT INTO utterances VALUES({_placeholders(8)})", rows)
-        words = ((r[0], r[6], r[7]) for r in rows)
+        words = ((r[0], plain_characters(r[6]), plain_characters(r[7])) for r in rows)
         self.connection.executemany("INSERT INTO words(rowid, text, place) VALUES(?,?,?)", words)
         blob = timeline.pack((r[4], r[5], r[2], r[3]) for r in rows)
         about = (d.name, d.title, d.lang, d.grade, d.draft, d.duration_ms, len(rows), blob)

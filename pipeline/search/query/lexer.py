@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.errors import QueryError, nearest
+from pipeline.words import plain_letters, without_invisible
 
 # A number with its unit, as in "60s".
 AMOUNT = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)([a-z]*)")
@@ -41,16 +42,17 @@ class Token:
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _ARROW = re.compile(r"->|→")
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*):")
-_BARE = re.compile(r"""[^\s\x00-\x1f\x7f-\x9f()"“”]+""")
+_BARE = re.compile(r"""[^\s\x00-\x1f\x7f-\x9f()"“”„«»]+""")
 NEAR = re.compile(r"NEAR(?:/(\d{1,3}))?")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # how Python shows an argument's byte that is no UTF-8
-_QUOTES = {'"': '"', "“": "”", "”": "”"}
+_QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“”", "«": "»", "»": "«»"}  # each with what may close it
 
 
 def tokens(text: str) -> list[Token]:
     """The tokens of a query, and one of the kind "end". Raises QueryError."""
     if stray := _SURROGATE.search(text):
         raise QueryError("this is no text", "write the query in UTF-8", query=text, at=stray.start())
+    text = plain_letters(without_invisible(text))
     found: list[Token] = []
     at = 0
     while at < len(text):
@@ -92,7 +94,7 @@ def _token(text: str, at: int) -> tuple[Token, int]:
 
 def _quoted(text: str, at: int) -> tuple[str, int]:
     """What stands between the quote at `at` and the next one, and where that ends."""
-    ends = [e for e in (text.find(mark, at + 1) for mark in {_QUOTES[text[at]], '"'}) if e >= 0]
+    ends = [e for e in (text.find(mark, at + 1) for mark in {*_QUOTES[text[at]], '"'}) if e >= 0]
     if not ends:
         raise QueryError("this quote is not closed", 'add " where the phrase ends', query=text, at=at)
     return text[at + 1 : min(ends)], min(ends) + 1

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.formats.document.reader import FLAGS
+from pipeline.search.index.schema import DOCUMENT
 from pipeline.search.index.vocabulary import Expression, Vocabulary, plain_glob, quoted
 from pipeline.search.query import parser
 from pipeline.search.query.lexer import time_ms
@@ -275,9 +276,9 @@ class _Compiler:
                 return Condition(f"coalesce(u.vignette, 0) IN (SELECT id FROM vignettes WHERE {sql})", values)
             case "video":
                 sql, values = self.names.video(part)
-                return Condition(f"(u.id >> 20) IN (SELECT key FROM documents WHERE {sql})", values)
+                return Condition(f"{DOCUMENT} IN (SELECT key FROM documents WHERE {sql})", values)
             case "draft":
-                drafts = "(u.id >> 20) IN (SELECT key FROM documents WHERE draft = ?)"
+                drafts = f"{DOCUMENT} IN (SELECT key FROM documents WHERE draft = ?)"
                 return Condition(drafts, [self.names.yes_or_no(part)])
             case _:
                 sign = ">=" if part.name == "after" else "<"

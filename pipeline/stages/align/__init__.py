@@ -3,6 +3,7 @@
 The acoustic search itself is `pipeline.speech.aligner`; here its input is prepared and its result repaired, placed and reviewed.
 
     pronounced      the written words with their pronunciations, as the search takes them
+    label_or_speech doubtful labels: spoken words, or who speaks
     relocate        cues that the search missed, aligned again where speech is unexplained
     rejoin          the first or last words of a cue, when they were found beyond a long pause from the rest
     reorder         neighbouring cues that stand in another order than they are said
@@ -15,9 +16,10 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     second_reading  passages that an independent recognizer read otherwise
     opposites       words whose negation fits the sound better
     absent          text that is not in the recording
+    shown_again     a caption's text that comes twice and is said once
     pauses          long silences, as tokens
 
-`run` is the stage; `absent.marked` and `pauses.marked` are applied to its result.
+`run` is the stage; `shown_again.marked`, `absent.marked` and `pauses.marked` are applied to its result.
 """
 
 from __future__ import annotations
@@ -30,7 +32,15 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Aligner, Alignment, WordSpan
 from pipeline.speech.aligner.threads import single_threaded_blas
-from pipeline.stages.align import opposites, placing, review, script_times, second_reading
+from pipeline.stages.align import (
+    label_or_speech,
+    opposites,
+    placing,
+    review,
+    script_times,
+    second_reading,
+    shown_again,
+)
 from pipeline.stages.align.pronounced import Part, parts
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
@@ -81,7 +91,15 @@ def _aligned(
 ) -> Aligned:
     wanted = parts(given)
     listener = Aligner(audio.samples, heard.regions, settings.processes)
-    listened = _locate_words(listener, wanted, given, progress)
+    listened = listener.align([p.spoken for p in wanted], progress)
+    judged = label_or_speech.judged(given, wanted, listened, listener.likelihoods)
+    given, wanted = judged.given, judged.parts
+    listened = _put_in_place(listener, wanted, given, judged.listened)
+
+    def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Alignment]:
+        return listener.compare([[wanted[n].spoken for n in words] for words in orders], within)
+
+    listened = shown_again.settled(listened, given, wanted, compare, audio.duration_ms)
     relation = _relation(given, wanted, listened.found)
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
@@ -92,14 +110,15 @@ def _aligned(
     if relation.verdict is Verdict.UNTIMED:
         stamps = script_times.relation_of(given, wanted, listened.found, _sure(listened.found))
         report = replace(report, summary=script_times.sentences(given, stamps) or report.summary)
+    if relation.verdict is not Verdict.UNRELATED:
+        report = replace(report, summary=(*report.summary, *judged.summary))
     return Aligned(tokens, report, cues)
 
 
-def _locate_words(
-    listener: Aligner, wanted: Sequence[Part], given: Subtitles, progress: Progress
+def _put_in_place(
+    listener: Aligner, wanted: Sequence[Part], given: Subtitles, listened: Alignment
 ) -> Alignment:
-    """Align all words to the whole sound, then align again the cues that were missed or stand in another order."""
-    listened = listener.align([p.spoken for p in wanted], progress)
+    """Align again the cues that were missed in the whole sound or stand in another order."""
     cue_of_token = [number for number, cue in enumerate(given.cues) for _ in cue.words]
     cue_of = [cue_of_token[part.token] for part in wanted]
 

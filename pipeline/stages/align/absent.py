@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from pipeline.stages.align import interpolate
 from pipeline.timing import Span, covered_ms, gaps
 from pipeline.transcript import Aligned, Kind, Token
 
-# Time that a letter (or the space behind a word) takes in fluent speech, some 15 characters a second.
-MS_PER_LETTER = 65
 # Text cannot have been said where speech lasts for less than this share of the time that the text would take. Set by hand.
 MAX_SPEECH_SHARE = 0.25
 # Text that would take less time is never marked: it may be hidden in the spans of the words around it.
@@ -46,7 +45,7 @@ def _passages(aligned: Aligned) -> Iterator[tuple[int, int]]:
     first = last = 0
     for passage in aligned.report.text_without_speech:
         between = aligned.tokens[last : passage.first]
-        if last > first and all(t.kind is Kind.SOUND for t in between):
+        if last > first and all(t.kind in (Kind.SOUND, Kind.UNCLEAR) for t in between):
             last = passage.last
             continue
         if last > first:
@@ -63,7 +62,7 @@ def _cannot_be_said(
     speech: Sequence[Span],
     is_still: Callable[[Span], bool] | None,
 ) -> bool:
-    needed_ms = MS_PER_LETTER * sum(len(t.text) + 1 for t in tokens[first:last] if t.kind is Kind.WORD)
+    needed_ms = interpolate.needed_ms([t for t in tokens[first:last] if t.kind is Kind.WORD])
     start = tokens[first - 1].span.end_ms if first else 0
     end = tokens[last].span.start_ms if last < len(tokens) else max(start, speech[-1].end_ms)
     room = Span(start, max(start, end))

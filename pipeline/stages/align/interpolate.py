@@ -12,6 +12,7 @@ from itertools import combinations, pairwise
 from math import log
 
 from pipeline.timing import Span, shares_by_letters
+from pipeline.transcript import Token
 from pipeline.transcript.subtitles import SubtitlesWord
 
 # Time that a letter (or the space behind a word) takes in fluent speech, some 15 characters a second.
@@ -93,7 +94,7 @@ def split_by_letters(words: Sequence[SubtitlesWord], span: Span) -> list[Span]:
     return shares_by_letters(span, [w.text for w in words])
 
 
-def needed_ms(words: Sequence[SubtitlesWord]) -> int:
+def needed_ms(words: Sequence[SubtitlesWord | Token]) -> int:
     """The time that the words take at a natural speaking rate, in ms."""
     return sum(len(w.text) + 1 for w in words) * MS_PER_LETTER
 

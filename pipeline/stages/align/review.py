@@ -35,11 +35,15 @@ _UNDOUBTED_FIT = -1.0
 def unwritten(
     spans: Sequence[Span], regions: Sequence[Span], tokens: Sequence[Token], heard: Heard
 ) -> tuple[Passage, ...]:
-    """Passages of speech without text, with the words that an independent recognizer read there, if there was one."""
+    """Passages of speech without text, with the words that an independent recognizer read there, if there was one; speech that
+    the text marks as not understood has its text."""
+    marked = [t.span for t in tokens if t.kind is Kind.UNCLEAR]
     spoken = [inside for span in union(spans, _MAX_JOINED_GAP_MS) if (inside := _speech_in(span, regions))]
     found = []
     for span in spoken:
-        if span.duration_ms >= _MIN_UNWRITTEN_MS:
+        if span.duration_ms >= _MIN_UNWRITTEN_MS and not any(
+            2 * m.overlap_ms(span) >= span.duration_ms for m in marked
+        ):
             at = _first_after(tokens, span.start_ms)
             found.append(Passage(span, at, at, "", words_heard(heard, span)))
     return tuple(found)

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from pipeline.english.breaks import Junction, is_counted_word, junction, visible_length
 from pipeline.profiles import Limits
-from pipeline.transcript import Aligned, EditorCue, Kind, Token, Voices
+from pipeline.transcript import SPOKEN, Aligned, EditorCue, Kind, Token, Voices
 
 # No caption bridges a silence from this length on: in therapy it is part of what happened. Set by hand.
 MIN_UNBRIDGED_SILENCE_MS = 3000
@@ -139,7 +139,7 @@ def _next_starts(tokens: Sequence[Token], speakers: Sequence[str | None]) -> lis
 
 
 def _joint(before: Token, after: Token) -> Junction:
-    if before.kind is not Kind.WORD or after.kind is not Kind.WORD:
+    if not {before.kind, after.kind} <= SPOKEN:
         return Junction.SENTENCE
     return junction(before.text, after.text)
 

@@ -45,7 +45,7 @@ from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Picture, ProofKind, Voices
 
-VERSION = 4
+VERSION = 5
 Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[Span], Progress], list[Floats | None]]
 """Gives the embeddings of passages, shape (windows, size) each; None for one that cannot be heard now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -136,7 +137,7 @@ def _utterances(
     who = {k: said[k].speaker or "" for k in texts}
     crossed = _overlapping([(span, who[k]) for span, _, k in spans])
     overlapped = {spans[n][2] for n in crossed}
-    says = _with_sounds(aligned, [said[k].speaker for k in piece_of])
+    says = _with_unclear(aligned, _with_sounds(aligned, [said[k].speaker for k in piece_of]))
     starts = {u.first for u in utterances.build(aligned).utterances}
     starts |= {i for i in range(1, count) if says[i] != says[i - 1]}
     made = []
@@ -158,6 +159,22 @@ def _with_sounds(aligned: Aligned, says: list[str | None]) -> list[str | None]:
         after = next((k for k in range(i, len(says)) if aligned.tokens[k].kind is Kind.WORD), None)
         if says[i] is None and after is not None and says[after] == before:
             filled[i] = before
+    return filled
+
+
+def _with_unclear(aligned: Aligned, says: list[str | None]) -> list[str | None]:
+    """Who says each token; what was not understood is said by whoever says the words of its turn, those in front of it first."""
+    unclear = [i for i, token in enumerate(aligned.tokens) if token.kind is Kind.UNCLEAR]
+    if not unclear:
+        return says
+    filled = list(says)
+    cues = aligned.editor_cues
+    edges = sorted({0, len(says), *(at for c in cues for at in (*(at for at, _ in c.label_at), *c.dash_at))})
+    for i in unclear:
+        edge = bisect_right(edges, i)
+        turn = [*range(i - 1, edges[edge - 1] - 1, -1), *range(i + 1, edges[edge])]
+        word = next((k for k in turn if aligned.tokens[k].kind is Kind.WORD), None)
+        filled[i] = None if word is None else says[word]
     return filled
 
 

@@ -7,15 +7,16 @@ alone, by a role that one person has, and as text recognition spells it ("JaxBea
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.settings import Person
+from pipeline.words import letters_of, numbered, person_name, slug, without_accents
 
-_DEGREES = re.compile(r",.*$|\(.*\)|\b(?:ph\.?\s?d|m\.?d|psy\.?d|msc|ba|ma)\b\.?", re.IGNORECASE)
+_DEGREES = re.compile(r"\b(?:ph\.?\s?d|m\.?d|psy\.?d|msc|ba|ma)\b\.?", re.IGNORECASE)
 _TITLES = re.compile(r"^(?:(?:dr|mr|mrs|ms|miss|prof|professor|sir|dame|rev)\.?\s+)+", re.IGNORECASE)
+_TOGETHER = re.compile(r"\s*(?:[,&/+]|\band\b)\s*", re.IGNORECASE)
 # Words of labels that name no particular person.
 _GENERIC_LABELS = frozenset(
     re.findall(
@@ -110,7 +111,7 @@ class Roster:
         """Add people for labels that match nobody, the most frequent first; a rare label that is a likely typo of one known
         spelling becomes another spelling of it."""
         for label, times in sorted(labels.items(), key=lambda item: (-item[1], item[0])):
-            if self.match(label) is not None or is_anybody(label):
+            if self.match(label) is not None or is_anybody(label) or _is_joint(label, labels):
                 continue
             wanted = letters(label)
             near = (
@@ -131,37 +132,38 @@ class Roster:
         self._spellings.setdefault(letters(name), person.key)
 
     def _new_key(self, name: str) -> str:
-        stem = re.sub(r"[^a-z0-9]+", "-", _ascii(plain_name(name)).casefold()).strip("-") or "person"
-        taken = {p.key for p in self.people}
-        return next(
-            k for n in range(1, len(taken) + 2) if (k := stem if n == 1 else f"{stem}-{n}") not in taken
-        )
+        latin = re.sub(r"[^a-z0-9]+", " ", without_accents(plain_name(name)).casefold())
+        return numbered(slug(latin, "person"), {p.key for p in self.people})
 
 
 def plain_name(name: str) -> str:
-    """A name without titles and degrees: "Dr. Tim Leighton, PhD" is "Tim Leighton"."""
-    bare = _TITLES.sub("", _DEGREES.sub("", name)).strip(" .:")
+    """A name as it is said, without titles and degrees: "Dr. Tim Leighton, PhD" and "Leighton, Tim" are "Tim Leighton"."""
+    bare = _TITLES.sub("", _DEGREES.sub("", person_name(name))).strip(" .:")
     return " ".join(bare.split()) or name.strip()
 
 
 def letters(text: str) -> str:
     """The key that names are compared by: letters and digits, case-folded, without accents and spaces (Unicode NFKD)."""
-    return re.sub(r"[\W_]+", "", _ascii(plain_name(text)).casefold())
+    return letters_of(without_accents(plain_name(text)))
 
 
 def is_anybody(label: str) -> bool:
     """Whether a label says no more than that somebody speaks ("MAN", "ALL")."""
-    words = re.findall(r"[a-z]+", label.casefold())
+    words = re.findall(r"[^\W\d_]+", label.casefold())
     return not words or (all(w in _GENERIC_LABELS for w in words) and not re.search(r"\d", label))
 
 
-def _ascii(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+def _is_joint(label: str, labels: Iterable[str]) -> bool:
+    """Whether a label names several people, one of whom has a label of their own: "HANNA, OWEN", "Hanna and Owen"."""
+    parts = {letters(part) for part in _TOGETHER.split(label)}
+    return len(parts) > 1 and any(letters(other) in parts for other in labels if other != label)
 
 
 def _is_typo(right: str, written: str) -> bool:
     """Whether `written` is a likely typo of `right`: a letter doubled, or in longer names an edit distance of one, or the same
-    letters in another order."""
+    letters in another order; "iPhone (2)" is no slip of "iPhone"."""
+    if re.sub(r"\D", "", right) != re.sub(r"\D", "", written):
+        return False
     if re.sub(r"(.)\1", r"\1", written) == re.sub(r"(.)\1", r"\1", right):
         return True
     if min(len(right), len(written)) < _MIN_TYPO_LETTERS:
