@@ -6,7 +6,7 @@ break each rule, and how much of it the speech itself leaves no way around. A wa
 time on screen is *unavoidable* when the caption already stands from its first word until the next one must
 come (tests prove that no other division of the words would cost less). `on time` is the share of captions
 whose first word begins within the profile's tolerance. `--others` puts other makers' captions of the same words
-beside ours (`caption_makers`), `--faults` plants faults (`caption_faults`).
+beside ours (`caption_makers`), `--faults` plants faults (`caption_faults`), `--recue` shows whose cues stay (`caption_cuts`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
 
-from benchmarks import caption_faults, caption_makers, results
+from benchmarks import caption_cuts, caption_faults, caption_makers, results
 from benchmarks.caption_material import Material, built_film, demo, meetings, recordings, subtitled
 from pipeline.audit import Document, Facts, Report, Severity, audit
 from pipeline.audit.captions import shown_cue
@@ -177,8 +177,7 @@ def measure(materials: Iterable[Material], profiles: Sequence[str], show: int) -
 
 
 def side_by_side(materials: Iterable[Material], profiles: Sequence[str]) -> dict[str, float]:
-    """Our captions and other makers' of the same words, audited alike: sums over the materials that each maker has. Gives
-    the figures of the first profile."""
+    """Our captions and other makers' of the same words, audited alike and summed up. Gives the figures of the first profile."""
     sums: dict[tuple[str, str], Counter[str]] = {}
     for material in materials:
         facts, theirs = facts_of(material), list(caption_makers.others(material))
@@ -230,12 +229,11 @@ def print_captions(
 
 
 def against_editors() -> None:
-    """Our own division of subtitles beside their editor's: how many places agree, how many phrases each
-    tears."""
+    """Our own division of subtitles beside their editor's: how many places agree, how many phrases each tears."""
     for name, aligned in subtitled():
         tokens = aligned.tokens
         ours = run(aligned, Voices(), CaptionSettings(recue=True)).cues
-        kept = run(aligned, Voices(), CaptionSettings()).cues
+        kept = run(aligned, Voices(), CaptionSettings(recue=False)).cues
         rows = []
         for cues in (aligned.editor_cues, ours):
             ends = {c.last for c in cues if c.last < len(tokens)}
@@ -311,6 +309,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="materials whose name holds this")
     parser.add_argument("--others", action="store_true", help="other makers' captions of the same words too")
     parser.add_argument("--faults", action="store_true", help="plant faults and count how many are listed")
+    parser.add_argument("--recue", action="store_true", help="whose cues would be kept, and by what measure")
     parser.add_argument("--show", type=int, default=0, help="print the first captions of each")
     parser.add_argument(
         "--film", type=Path, help="a film of build_demo.py (its folder) instead of all others"
@@ -333,6 +332,8 @@ def measured_as_asked(options: argparse.Namespace) -> dict[str, dict[str, float]
     materials = [m for m in (demo(), *recordings(), *meetings()) if options.only in m.name]
     if options.faults:
         return {f"captions_faults_{results.slug(name)}": f for name, f in faults(materials).items()}
+    if options.recue:
+        return {"captions_recue": caption_cuts.table(materials)}
     if options.others:
         return {"captions_others": side_by_side(materials, profiles)}
     measured = measure(materials, profiles, options.show)

@@ -25,7 +25,8 @@ All of them survive pickling, because stages run in worker processes. The class 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,22 @@ class Interrupted(VignetteError):
         return _sentence(
             f"stopped during '{self.stage}'", "finished stages are kept; run the same command to go on"
         )
+
+
+@contextmanager
+def foreign(path: Path, kind: type[FileError], **place: Any) -> Iterator[None]:
+    """Exception translation for a reader of foreign files: whatever else than our own errors a file makes it raise becomes one
+    error of this kind, which names the file and, where it is known, the place.
+
+    Readers refuse what they know to be wrong themselves; this is for what nobody thought of.
+    """
+    try:
+        yield
+    except VignetteError:
+        raise
+    except Exception as error:
+        problem = f"holds something that cannot be read ({type(error).__name__})"
+        raise kind(path, problem, "save it anew; if that does not help, please report it", **place) from error
 
 
 def nearest(wanted: str, known: Iterable[str], most: int = 1, likeness: float = 0.6) -> list[str]:

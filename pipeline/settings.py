@@ -18,6 +18,7 @@ from annotated_types import Ge, Le
 
 from pipeline.errors import SettingsError, nearest
 from pipeline.part_kinds import KnownKind
+from pipeline.roles import meant_role
 from pipeline.timing import parse_timecode
 
 # pydantic reads this from each group: a key that is not a field is a mistake, never ignored.
@@ -112,7 +113,8 @@ class PictureSettings:
 class CaptionSettings:
     """How captions are divided: a row of `pipeline.profiles`, and what is put in place of its limits.
 
-    A limit left out (None) is the profile's own. `recue` divides anew even where the editor's cues break no rule; `labels`
+    A limit left out (None) is the profile's own. `recue` true divides all anew, false keeps the editor's cues wherever they break
+    no rule, auto chooses one of these for the whole file by measure (`pipeline.stages.captions.recue`); `labels`
     says whether speakers are named in the captions; `linger_ms` how long a caption may stay after its last word.
     """
 
@@ -127,7 +129,7 @@ class CaptionSettings:
     min_gap_ms: Annotated[int, Ge(0), Le(1000)] | None = None
     linger_ms: Annotated[int, Ge(0), Le(5000)] | None = None
     labels: bool = True
-    recue: bool = False
+    recue: Literal["auto", True, False] = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,9 @@ def _check_meaning(settings: Settings, where: str) -> None:
             raise SettingsError(where, f"vignettes.{number}.start", f"is not a time: {error}") from None
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.language):
         raise SettingsError(where, "language", f"must be a language tag like 'en', not '{settings.language}'")
+    for number, person in enumerate(settings.people, 1):
+        if meant := meant_role(person.role):
+            raise SettingsError(where, f"people {number} ({person.name}).role", "is no known role", meant)
     shortest, longest = settings.captions.min_duration_ms, settings.captions.max_duration_ms
     if shortest is not None and longest is not None and shortest > longest:
         raise SettingsError(where, "captions.min_duration_ms", "is larger than captions.max_duration_ms")
@@ -332,16 +337,15 @@ def _nearest(place: Sequence[str | int]) -> str:
     known = list(known_keys())
     leaves = {k.rsplit(".", 1)[-1]: k for k in reversed(known)}
     leaf = nearest(key.rsplit(".", 1)[-1], leaves, likeness=0.7)
-    group = [k for k in known if k.startswith(f"{place[0]}.")]
     near = nearest(key, known) or [leaves[found] for found in leaf]
-    return next(iter(near or nearest(key, group, likeness=0)), "")
+    return next(
+        iter(near or nearest(key, [k for k in known if k.startswith(f"{place[0]}.")], likeness=0)), ""
+    )
 
 
 def known_keys(group: Any = None, prefix: str = "") -> Iterator[str]:
     """Every dotted key that may be set."""
     for item in fields(group or Settings()):
         value = getattr(group or Settings(), item.name)
-        if is_dataclass(value):
-            yield from known_keys(value, f"{prefix}{item.name}.")
-        else:
-            yield prefix + item.name
+        key = prefix + item.name
+        yield from known_keys(value, f"{key}.") if is_dataclass(value) else (key,)

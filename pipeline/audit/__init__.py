@@ -2,9 +2,11 @@
 
 - `engine`: puts the rules to a document: `audit(document, profiles, facts) -> Report`
 - `model`: documents of cues, facts about the recording, findings, reports
+- `grading`: severities and topics; `time_map`: how the whole file lies to the sound
 - `captions`: a caption file, or our public JSON, as a document and facts
 - `syntax`: the bytes of a file against the rules of its format
-- `rules`: the table of rules, whose functions stand in the next six modules
+- `rules`: the table of rules, whose functions stand in the next seven modules
+- `meaning`: rules about what is said: negations, numbers, names, words that are none
 - `layout`, `pace`, `wording`: rules that need the captions alone
 - `against_sound`, `synchrony`, `attribution`: rules that need the speech: complete, on time, by the right speaker
 - `matching`: which word of the captions is which word of the transcript

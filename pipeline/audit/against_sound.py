@@ -144,19 +144,6 @@ def low_confidence(view: View) -> Iterator[Hit]:
             yield Hit(f"'{lowest.text}' is not certain.", cue, round(lowest.confidence, 2), LOW_CONFIDENCE)
 
 
-def heard_differently(view: View) -> Iterator[Hit]:
-    """Substitutions: passages where the recognizer heard something else than the captions say."""
-    for passage in view.facts.differing:
-        cue = next((c for c in view.cues if c.span.overlap_ms(passage.span)), None)
-        yield Hit(
-            f"'{passage.text[:40]}' was heard as '{passage.heard[:40]}'.",
-            cue,
-            passage.heard[:40],
-            passage.text[:40],
-            span=passage.span,
-        )
-
-
 def missing_sounds(view: View) -> Iterator[Hit]:
     """Sounds that the transcript has and no caption within two seconds of them shows."""
     for word in view.facts.words or ():

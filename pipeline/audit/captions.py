@@ -19,6 +19,7 @@ from pipeline.formats.document.reader import bytes_of
 from pipeline.formats.readers import READERS, Opened, opened, turns
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, text_lines
+from pipeline.formats.writers.render import DRAFT_NOTICE
 from pipeline.timing import Span
 from pipeline.transcript import Grade, Kind
 from pipeline.transcript.subtitles import SubtitlesFormat
@@ -27,8 +28,9 @@ from pipeline.transcript.subtitles import SubtitlesFormat
 def from_opened(name: str, opened: Opened, lang: str = "en") -> Document:
     """A subtitle file as the readers read it, with the flaws of its text. Cues without times are left out."""
     kind = "vtt" if name.lower().endswith(".vtt") else str(opened.format)
-    reading = Reading(READERS[opened.format].lines, turns.learn_labels(opened.cues))
-    cues = [as_shown(n, cue, reading) for n, cue in enumerate(opened.cues, 1) if cue.span is not None]
+    read = [_without_notice(cue) for cue in opened.cues]
+    reading = Reading(READERS[opened.format].lines, turns.learn_labels(cue for cue in read if cue))
+    cues = [as_shown(n, cue, reading) for n, cue in enumerate(read, 1) if cue and cue.span is not None]
     flaws = scan(opened.source, kind, {cue.line: cue.number for cue in cues})
     if opened.rolling:
         flaws = _of_rolling_text(flaws, opened)
@@ -41,6 +43,14 @@ def _of_rolling_text(flaws: Iterable[Flaw], opened: Opened) -> tuple[Flaw, ...]:
     kept = (flaw for flaw in flaws if flaw.line not in repeats and flaw.rule != "srt-number")
     message = f"Rolling text: {counted(opened.shown_again, 'cue')} of the file repeat what stood before."
     return Flaw("rolling-text", message, measured=str(opened.shown_again)), *kept
+
+
+def _without_notice(cue: RawCue) -> RawCue | None:
+    """A cue without our own notice that the file is a draft, which nobody says; None where that is all of it."""
+    lines = tuple(line for line in cue.lines if "".join(p.text for p in line).strip() != DRAFT_NOTICE)
+    if lines == tuple(cue.lines):
+        return cue
+    return replace(cue, lines=lines) if lines else None
 
 
 def as_shown(number: int, cue: RawCue, reading: Reading) -> ShownCue:
@@ -129,7 +139,9 @@ def facts_of(read: Captioned) -> Facts:
     return Facts(
         duration_ms=read.document.duration_ms or None,
         words=words,
-        differing=tuple(Differing(p.span, p.text, p.heard) for p in read.heard_otherwise),
+        differing=tuple(
+            Differing(p.span, p.text, p.heard) for p in (*read.heard_otherwise, *read.not_confirmed)
+        ),
         names=tuple(person.name for person in read.document.people if person.name),
         not_understood=sum(word.kind == Kind.UNCLEAR for word in read.words),
         reviewed_by=grade.removeprefix("reviewed by ") if grade.startswith("reviewed by ") else "",
@@ -148,10 +160,14 @@ def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
     """
     document, own = load(path, facts.frame_rate if facts else None)
     if own.words is None and (facts is None or facts.words is None) and (beside := transcript_beside(path)):
-        own = facts_of(beside)
-        note = f"the words that are said are those of {beside_path(path).name}"
-        document = replace(document, notes=(*document.notes, note))
+        own, document = facts_of(beside), with_source_of_words(document, beside_path(path).name)
     return document, merged(own, facts)
+
+
+def with_source_of_words(document: Document, source: str) -> Document:
+    """The document with a note on which transcript tells the words that are said."""
+    note = f"the words that are said are those of {source}"
+    return replace(document, notes=(*document.notes, note))
 
 
 def beside_path(path: Path) -> Path:
@@ -161,8 +177,14 @@ def beside_path(path: Path) -> Path:
 
 def transcript_beside(path: Path) -> Captioned | None:
     """Our own transcript of the recording, where there is one and its words can be trusted; else None."""
-    beside = beside_path(path)
-    if path.suffix.lower() == ".json" or path.name.startswith(".") or not beside.is_file():
+    if path.suffix.lower() == ".json" or path.name.startswith("."):
+        return None
+    return trusted_transcript(beside_path(path))
+
+
+def trusted_transcript(beside: Path) -> Captioned | None:
+    """Our own transcript in a file, where there is one and its words can be trusted; else None."""
+    if not beside.is_file():
         return None
     try:
         read = captions.parse(bytes_of(beside), beside)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.audit.against_sound import coverage, matched
-from pipeline.audit.model import Document, Facts, Finding, Hit, Rates, Report, Severity, View
+from pipeline.audit.model import Document, Facts, Finding, Hit, Rates, Report, Severity, ShownCue, View
 from pipeline.audit.rules import RULES, Rule
+from pipeline.audit.synchrony import as_mapped
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.progress import Progress, silent
 
@@ -24,7 +26,10 @@ def audit(
     is put once and reported under the profile "".
     """
     known = facts or Facts()
+    heard, own = as_mapped(document, known.time_map), {cue.number: cue for cue in document.cues}
     shared: dict[str, object] = {}
+    if known.time_map is not None:
+        matched(View(heard, known, profiles[0], shared))  # once for all rules, before any asks
     findings: list[Finding] = []
     silent: dict[str, str] = {}
     for number, rule in enumerate(rules):
@@ -38,8 +43,8 @@ def audit(
             continue
         once = not isinstance(rule.severity, dict) and not rule.limit
         for profile in asked[:1] if once else asked:
-            view = View(document, known, profile, shared)
-            findings += [_finding(rule, hit, profile, once) for hit in rule.find(view)]
+            view = View(heard if rule.against_recording else document, known, profile, shared)
+            findings += [_finding(rule, _as_written(hit, own), profile, once) for hit in rule.find(view)]
     findings.sort(
         key=lambda f: (
             -f.severity,
@@ -54,11 +59,16 @@ def audit(
         name=document.name,
         profiles=tuple(p.name for p in profiles),
         findings=tuple(findings),
-        rates=_rates(view),
+        rates=_rates(view, replace(view, document=heard)),
         silent=tuple(sorted(silent.items())),
         notes=_notes(document, known, profiles),
         reviewed_by=known.reviewed_by,
     )
+
+
+def _as_written(hit: Hit, own: Mapping[int, ShownCue]) -> Hit:
+    """The hit with its caption at the time that stands in the file."""
+    return replace(hit, cue=own.get(hit.cue.number, hit.cue)) if hit.cue else hit
 
 
 def _finding(rule: Rule, hit: Hit, profile: Profile, once: bool) -> Finding:
@@ -84,10 +94,12 @@ def _finding(rule: Rule, hit: Hit, profile: Profile, once: bool) -> Finding:
         mend=rule.mend,
         fixable=rule.fixable,
         needs_person=rule.needs_person,
+        topic=rule.topic,
     )
 
 
-def _rates(view: View) -> Rates:
+def _rates(view: View, heard: View) -> Rates:
+    """The rates of a file; what they say of the recording is judged by `heard`, the captions where the sound has them."""
     cues = view.cues
     chars = sorted(c.chars_per_s for c in cues if c.span)
     words = sorted(c.words_per_minute for c in cues if c.span)
@@ -102,7 +114,7 @@ def _rates(view: View) -> Rates:
         p95_chars_per_s=round(chars[min(len(chars) - 1, int(0.95 * len(chars)))], 1) if chars else 0.0,
         mean_words_per_minute=round(sum(words) / len(words), 1) if words else 0.0,
         p95_words_per_minute=round(words[min(len(words) - 1, int(0.95 * len(words)))], 1) if words else 0.0,
-        speech_covered=coverage(view),
+        speech_covered=coverage(heard),
         words_found=found,
     )
 

@@ -19,6 +19,7 @@ from pipeline.audit.model import Document, Facts, Severity, ShownCue
 from pipeline.audit.waivers import Waiver, waive
 from pipeline.english.breaks import Junction, junction, visible_length
 from pipeline.formats.readers.raw_cue import RawCue
+from pipeline.formats.writers.render import DRAFT_NOTICE
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.progress import Progress, silent
 from pipeline.timing import Span, hull
@@ -180,9 +181,12 @@ def _with_end(cue: ShownCue, end_ms: int) -> Iterator[ShownCue]:
 
 
 def _latest_end_ms(following: ShownCue | None, profile: Profile, facts: Facts) -> int:
+    """When a caption must have gone: before the next, and never after the recording has ended."""
+    end_ms = facts.duration_ms or 10**12
     if following is None:
-        return facts.duration_ms or 10**12  # nothing follows, and no end is known
-    return following.span.start_ms - profile.min_gap_ms(facts.frame_rate or DEFAULT_FRAME_RATE)
+        return end_ms
+    gap_ms = profile.min_gap_ms(facts.frame_rate or DEFAULT_FRAME_RATE)
+    return min(end_ms, following.span.start_ms - gap_ms)
 
 
 def extended(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
@@ -220,7 +224,13 @@ def shortened(
 
 def rebroken(cue: ShownCue, following: ShownCue | None, profile: Profile, facts: Facts) -> Iterator[ShownCue]:
     """The same words with other line breaks; captions with markup, dialogue or several labels are left alone."""
-    if re.search(r"[<{&]", cue.raw) or cue.dashes or cue.chevrons or len(cue.labels) > 1:
+    if (
+        re.search(r"[<{&]", cue.raw)
+        or DRAFT_NOTICE in cue.raw
+        or cue.dashes
+        or cue.chevrons
+        or len(cue.labels) > 1
+    ):
         return
     if cue.labels and cue.labels[0].line:
         return

@@ -91,9 +91,14 @@ def _word_sequences(cues: Sequence[ShownCue], words: Sequence[SpokenWord]) -> _W
 
 def spoken_words(cue: ShownCue) -> list[str]:
     """The words of a caption that are said, lower case and without punctuation: no labels, sounds or music signs."""
+    return [bare_word(word) for word in written_words(cue)]
+
+
+def written_words(cue: ShownCue) -> list[str]:
+    """The same words as they are written, each with the sign that follows it."""
     lines = (_NOT_SPOKEN.sub(" ", _plain(line)) for line in cue.bare_lines)
-    heard = (w for line in lines for w in line.split() if not sounds.is_unclear_mark(w))
-    return [bare_word(word) for word in _WORD.findall(" ".join(heard))]
+    text = " ".join(w for line in lines for w in line.split() if not sounds.is_unclear_mark(w))
+    return [text[m.start() : m.end() + 1].rstrip() for m in _WORD.finditer(text)]
 
 
 def _plain(text: str) -> str:

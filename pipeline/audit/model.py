@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
 
+from pipeline.audit.grading import Severity as Severity
+from pipeline.audit.grading import Topic as Topic
+from pipeline.audit.time_map import TimeMap
 from pipeline.english.breaks import is_counted_word, visible_length
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import Line
 from pipeline.profiles import DEFAULT_FRAME_RATE, Profile
 from pipeline.timing import Span
-
-
-class Severity(IntEnum):
-    """How much a finding matters; only errors change the exit status unless asked otherwise."""
-
-    INFO = 1
-    WARNING = 2
-    ERROR = 3
-
-    def __str__(self) -> str:
-        return self.name.lower()
-
 
 # What stands in front of a turn, with the spaces around it.
 _TURN_SIGNS = "-‐‑−–—―•> \t"
@@ -159,6 +149,11 @@ class Document:
     notes: tuple[str, ...] = ()
 
     @cached_property
+    def names_speakers(self) -> bool:
+        """Whether any caption shows who speaks, or that somebody else begins to."""
+        return any(cue.names or cue.turn_marks for cue in self.cues)
+
+    @cached_property
     def by_start(self) -> tuple[ShownCue, ...]:
         """The cues in order of their start."""
         return tuple(sorted(self.cues, key=lambda c: (c.span.start_ms, c.number)))
@@ -183,7 +178,7 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class Differing:
-    """A passage where the recognizer heard something else than the text says."""
+    """A passage where the recognizer heard something else than the text says, or, where `heard` is "", that it fits badly."""
 
     span: Span
     text: str
@@ -196,8 +191,8 @@ class Facts:
 
     `frame_rate` is in frames a second, `shots` are the times of cuts. `speech` are the regions of
     speech, `words` what is said in them (from a transcript), `differing` where a second
-    recognizer disagrees. `names` are spellings to expect.
-    `not_understood` counts the marks that the transcript has in place of words.
+    recognizer disagrees. `names` are spellings to expect. `time_map` is there where the file as a whole is out of
+    sync, `voices` says how many people are heard. `not_understood` counts the marks that the transcript has in place of words.
     """
 
     duration_ms: int | None = None
@@ -209,6 +204,8 @@ class Facts:
     names: tuple[str, ...] = ()
     reviewed_by: str = ""
     not_understood: int = 0
+    time_map: TimeMap | None = None
+    voices: int | None = None
 
     def knows(self, name: str) -> bool:
         """Whether a fact is known: no speech and no shot at all are facts too,
@@ -279,6 +276,7 @@ class Finding:
     needs_person: bool = False
     waived_by: str = ""
     reason: str = ""
+    topic: Topic = Topic.FORM
 
 
 @dataclass(frozen=True)
@@ -317,12 +315,12 @@ class Report:
         return sum(f.severity is severity for f in self.open)
 
     def groups(self) -> list[tuple[str, str, Severity, list[Finding]]]:
-        """Open findings by rule and profile: `(id, profile, worst severity, findings)`, worst and most first."""
+        """Open findings by rule and profile, `(id, profile, worst severity, findings)`: by topic, worst and most first."""
         grouped: dict[tuple[str, str], list[Finding]] = {}
         for finding in self.open:
             grouped.setdefault((finding.id, finding.profile), []).append(finding)
         rows = [(rule, profile, max(f.severity for f in fs), fs) for (rule, profile), fs in grouped.items()]
-        return sorted(rows, key=lambda r: (-r[2], -len(r[3]), r[0], r[1]))
+        return sorted(rows, key=lambda r: (r[3][0].topic, -r[2], -len(r[3]), r[0], r[1]))
 
     def share_of_cues(self, rule: str, profile: str) -> float:
         """Share of the cues that break a rule, in [0, 1]."""

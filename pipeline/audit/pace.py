@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from pipeline.audit.attribution import speakers_of, speech_overlaps
 from pipeline.audit.model import Hit, Severity, ShownCue, View
+from pipeline.errors import counted
 from pipeline.timing import frames_to_ms, ms_to_frames
 
 # Tolerance for rounding, as files store whole milliseconds: 20 frames at 24 a second are 833.33 ms.
@@ -146,7 +147,10 @@ def shot_in(view: View) -> Iterator[Hit]:
         frames = _frames_from_shot(cue.span.start_ms, shots, rate, half)
         if frames is not None and frames != 0 and -near < frames < half:
             yield Hit(
-                f"It comes {abs(frames)} frames {'after' if frames > 0 else 'before'} a cut.", cue, frames, 0
+                f"It comes {counted(abs(frames), 'frame')} {'after' if frames > 0 else 'before'} a cut.",
+                cue,
+                frames,
+                0,
             )
 
 
@@ -158,7 +162,7 @@ def shot_out(view: View) -> Iterator[Hit]:
         frames = _frames_from_shot(cue.span.end_ms, shots, rate, half)
         if frames is not None and frames != wanted and -half < frames < half:
             yield Hit(
-                f"It goes {abs(frames)} frames {'after' if frames > 0 else 'before'} a cut.",
+                f"It goes {counted(abs(frames), 'frame')} {'after' if frames > 0 else 'before'} a cut.",
                 cue,
                 frames,
                 wanted,
@@ -179,7 +183,7 @@ def shot_cross(view: View) -> Iterator[Hit]:
     for cue in view.cues:
         inside = [s for s in shots if cue.span.start_ms + margin < s < cue.span.end_ms - margin]
         if inside:
-            yield Hit(f"It stays over {len(inside)} cut{'s' * (len(inside) > 1)}.", cue, len(inside), 0)
+            yield Hit(f"It stays over {counted(len(inside), 'cut')}.", cue, len(inside), 0)
 
 
 def past_end(view: View) -> Iterator[Hit]:

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pipeline.audit.model import Finding, Rates, Report, Severity
+from pipeline.audit.model import Finding, Rates, Report, Severity, Topic
+from pipeline.errors import counted
 from pipeline.timing import clock, format_timecode
 
+# The plurals that are not made with an s.
+_MANY = {Severity.INFO: "info"}
 # The summary fits a screen of this many lines; chosen, as are the numbers that share them.
 SCREEN_LINES = 40
 # So many rules are listed, with two lines each.
@@ -60,7 +63,7 @@ def printable(text: str) -> str:
 
 
 def _file(report: Report, most_groups: int) -> list[str]:
-    counts = ", ".join(_plural(report.count(s), str(s)) for s in reversed(Severity))
+    counts = ", ".join(counted(report.count(s), str(s), _MANY.get(s, "")) for s in reversed(Severity))
     lines = [f"{report.name}  ({', '.join(report.profiles)})", f"  {rates_line(report.rates)}", f"  {counts}"]
     if report.reviewed_by:
         lines.append(f"  reviewed by {report.reviewed_by}")
@@ -72,7 +75,8 @@ def _file(report: Report, most_groups: int) -> list[str]:
     for found in shown:
         lines += _rule(report, found, examples)
     if len(rules) > most_groups:
-        lines.append(f"  ... and {len(rules) - most_groups} more rules; --format html or json shows all")
+        more = counted(len(rules) - most_groups, "more rule")
+        lines.append(f"  ... and {more}; --format html or json shows all")
     if not rules:
         lines.append("  no findings from the automated checks")
     if waived := [f for f in report.findings if f.waived_by]:
@@ -82,11 +86,16 @@ def _file(report: Report, most_groups: int) -> list[str]:
             + (f"; and {len(waived) - MAX_WAIVED} more" if len(waived) > MAX_WAIVED else "")
         )
     if report.silent:
-        needs = sorted({needed(need) for _, need in report.silent})
-        lines.append(
-            f"  {_plural(len(report.silent), 'rule')} could not look, for it is not known {'; '.join(needs)}"
-        )
+        lines.append(f"  {counted(len(report.silent), 'rule')} could not look: {'; '.join(lacking(report))}")
     return [*lines, f"  {NEVER_COMPLIANT}", "  A person must still: " + " ".join(PERSON_STEPS[:3])]
+
+
+def lacking(report: Report) -> list[str]:
+    """What rules needed and nobody told, for each way of telling it: what to do, and what is then known."""
+    by_remedy: dict[str, dict[str, None]] = {}
+    for _, need in report.silent:
+        by_remedy.setdefault(_REMEDIES[need.split("|")[-1]], {})[needed(need)] = None
+    return [f"{remedy} tells {', '.join(sorted(needs))}" for remedy, needs in sorted(by_remedy.items())]
 
 
 # What a rule may need to know, as people say it.
@@ -101,17 +110,33 @@ _NEEDS = {
 }
 
 
+_MEDIA = "--media RECORDING"
+_RUN = "'vignette run RECORDING', and then the captions that it wrote,"
+# What tells each of them.
+_REMEDIES = {
+    "duration_ms": _MEDIA,
+    "frame_rate": _MEDIA,
+    "shots": "no command yet",
+    "speech": _MEDIA,
+    "words": _RUN,
+    "differing": "a run with Whisper ('vignette models fetch small.en')",
+    "names": "--media RECORDING with people and terms in its sidecar",
+}
+
+
 def needed(need: str) -> str:
     """The facts that a rule needed and did not know, in words; "a|b" is one of them."""
     return " or ".join(_NEEDS[one] for one in need.split("|"))
 
 
 def _by_rule(report: Report) -> list[list[Finding]]:
-    """Open findings by rule, those of all profiles together: worst and most first."""
+    """Open findings by rule, those of all profiles together: by topic, worst and most first."""
     found: dict[str, list[Finding]] = {}
     for finding in report.open:
         found.setdefault(finding.id, []).append(finding)
-    return sorted(found.values(), key=lambda fs: (-max(f.severity for f in fs), -len(fs), fs[0].id))
+    return sorted(
+        found.values(), key=lambda fs: (fs[0].topic, -max(f.severity for f in fs), -len(fs), fs[0].id)
+    )
 
 
 def _rule(report: Report, found: list[Finding], examples: int) -> list[str]:
@@ -129,8 +154,10 @@ def _rule(report: Report, found: list[Finding], examples: int) -> list[str]:
     places: dict[str, None] = {}
     for finding in worst(found):
         places.setdefault(f"          {place(finding)} {finding.message}{_limit(finding)}")
-    # Where an error is, is always told.
+    # Where an error is, is always told, and every place where the words may be wrong.
     least = 1 if found[0].severity is Severity.ERROR else 0
+    if found[0].topic is Topic.MEANING:
+        least = len(places)
     return lines + list(places)[: max(examples, least)]
 
 
@@ -141,14 +168,10 @@ def _limit(finding: Finding) -> str:
     return f" Limit{f' of {finding.profile}' if finding.profile else ''}: {finding.limit:g} {finding.unit}".rstrip()
 
 
-def _plural(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 or what == 'info' else 's'}"
-
-
 def rates_line(rates: Rates) -> str:
     """The file's statistics in one line."""
     parts = [
-        _plural(rates.cues, "caption"),
+        counted(rates.cues, "caption"),
         f"{rates.mean_chars_per_s:g} characters/s (95 %: {rates.p95_chars_per_s:g})",
         f"{rates.mean_words_per_minute:.0f} words/min (95 %: {rates.p95_words_per_minute:.0f})",
     ]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.audit import against_sound, attribution, layout, pace, synchrony, wording
-from pipeline.audit.model import Facts, Hit, Severity, View
+from pipeline.audit import against_sound, attribution, layout, meaning, pace, synchrony, wording
+from pipeline.audit.model import Facts, Hit, Severity, Topic, View
 
 # The letters of the table.
 I = Severity.INFO  # noqa: E741
@@ -36,6 +36,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     fixable: bool = False
     needs_person: bool = False
+    topic: Topic = Topic.FORM
 
     def severity_in(self, profile: str) -> Severity | None:
         """How much a finding matters in a profile; None when the profile does not ask."""
@@ -44,6 +45,11 @@ class Rule:
     def source_in(self, profile: str) -> str:
         """The clause behind the rule in a profile."""
         return self.source.get(profile, "Vignette") if isinstance(self.source, dict) else self.source
+
+    @property
+    def against_recording(self) -> bool:
+        """Whether it compares captions with the recording, so that they are judged where a time map of the file puts them."""
+        return bool(self.needs)
 
     def lacks(self, facts: Facts) -> str:
         """The fact that the rule needs and does not have, "" when it can look; "a|b" needs one of them."""
@@ -89,6 +95,16 @@ W122 = "WCAG 2.2 §1.2.2"
 SHOT_MEND = "Move the time to the cut."
 
 RULES: tuple[Rule, ...] = (
+    # Meaning
+    Rule("meaning-changed", "words shown", "", meaning.changed_meaning, E, f"{FCC}(i)",
+         "Listen, and write what is said.", needs=("words",), needs_person=True, topic=Topic.MEANING),
+    Rule("heard-differently", "what was heard", "", meaning.heard_differently, I, f"{FCC}(i)",
+         "Listen again.", needs=("differing",), needs_person=True, topic=Topic.MEANING),
+    Rule("word-unknown", "word", "", meaning.unknown_words, W, f"{FCC}(i)",
+         "Listen, and write the word that is said.", needs_person=True, topic=Topic.MEANING),
+    Rule("spelling-names", "word", "", meaning.misspelled_names, I, f"BBC §2.5; {FCC}(i)",
+         "Check the spelling.",
+         needs=("names",), needs_person=True, topic=Topic.MEANING),
     # Layout
     Rule("max-chars-line", "longest line", "chars", layout.line_length,
          {"training": W, "netflix": E, "bbc": E, "dcmp": E},
@@ -149,27 +165,27 @@ RULES: tuple[Rule, ...] = (
          {"netflix": f"{N_GEN} (older text)", "bbc": "BBC §6.3"}, "Divide the caption at the cut.",
          needs=("shots",)),
     # Against the sound
+    Rule("out-of-sync", "greatest displacement", "ms", synchrony.out_of_sync, E, "BBC §5; 47 CFR 79.1(j)(2)(ii)",
+         "Time the whole file anew before single captions are judged.", topic=Topic.HEADLINE),
     Rule("sync-early", "caption before its first word", "ms", synchrony.early, W,
-         f"{N_TIM}; BBC §5.2; {FCC}(ii)", "Start it on its first word.", "early_ms", ("words|speech",)),
+         f"{N_TIM}; BBC §5.2; {FCC}(ii)", "Start it on its first word.", "early_ms", ("words|speech",), topic=Topic.SYNCHRONY),
     Rule("sync-late", "caption after its first word", "ms", synchrony.late, W,
-         f"{N_TIM}; BBC §5.4; {FCC}(ii)", "Start it on its first word.", "late_ms", ("words|speech",)),
+         f"{N_TIM}; BBC §5.4; {FCC}(ii)", "Start it on its first word.", "late_ms", ("words|speech",), topic=Topic.SYNCHRONY),
     Rule("drift", "trend of the onset error", "ms/h", synchrony.drift, E, "Vignette",
-         "Re-time the file: the frame rate or the clock is wrong.", needs=("words|speech",)),
+         "Re-time the file: the frame rate or the clock is wrong.", needs=("words|speech",), topic=Topic.SYNCHRONY),
     Rule("uncaptioned-speech", "speech without caption", "ms", against_sound.uncaptioned, _severities(W, bbc=E,
          wcag_fcc=E),
          {"netflix": f"{N_EN} I.1", "bbc": "BBC §5.3", "wcag-fcc": f"{W122}, F8; {FCC}(iii)"},
-         "Caption what is said, or show who is speaking.", needs=("words|speech",), needs_person=True),
+         "Caption what is said, or show who is speaking.", needs=("words|speech",), needs_person=True, topic=Topic.COMPLETENESS),
     Rule("text-missing", "words without caption", "words", against_sound.missing_words, W,
          f"{W122}, F8; {FCC}(iii)",
-         "Add the words.", needs=("words",), needs_person=True),
+         "Add the words.", needs=("words",), needs_person=True, topic=Topic.COMPLETENESS),
     Rule("text-added", "words not in the transcript", "words", against_sound.added_words, W, f"{FCC}(i)",
-         "Listen whether they are said.", needs=("words",), needs_person=True),
+         "Listen whether they are said.", needs=("words",), needs_person=True, topic=Topic.COMPLETENESS),
     Rule("caption-without-speech", "speech during the caption", "ms", against_sound.without_speech, W, f"{FCC}(i)",
-         "Listen whether this is said here.", needs=("words|speech",), needs_person=True),
+         "Listen whether this is said here.", needs=("words|speech",), needs_person=True, topic=Topic.COMPLETENESS),
     Rule("empty-stretch", "time without caption", "ms", against_sound.empty_stretch, I, "BBC §13.5",
          "Say what is heard, or that there is a long pause.", needs=("words|speech",), needs_person=True),
-    Rule("heard-differently", "what was heard", "", against_sound.heard_differently, I, f"{FCC}(i)",
-         "Listen again.", needs=("differing",), needs_person=True),
     Rule("low-confidence", "least confidence of a word", "", against_sound.low_confidence, I, "WAI Captions/Subtitles",
          "Listen again.", needs=("words",), needs_person=True),
     # Speakers and sounds
@@ -225,9 +241,6 @@ RULES: tuple[Rule, ...] = (
     Rule("repeat-loop", "times in a row", "times", wording.repeats, W, "Vignette",
          "Listen: recognizers loop.",
          needs_person=True),
-    Rule("spelling-names", "word", "", wording.misspelled_names, I, f"BBC §2.5; {FCC}(i)",
-         "Check the spelling.",
-         needs=("names",), needs_person=True),
     # Characters and file format
     Rule("captions-absent", "captions", "", wording.no_captions, E, f"{W122}, F8; {FCC}(iii)",
          "Caption the recording."),

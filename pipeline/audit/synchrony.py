@@ -6,16 +6,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from pipeline.audit.against_sound import matched, speech
-from pipeline.audit.model import Hit, Severity, ShownCue, SpokenWord, View
+from pipeline.audit.model import Document, Hit, Severity, ShownCue, SpokenWord, View
+from pipeline.audit.time_map import TimeMap
 
 # Regions of speech alone show an onset only where a silence this long came before it; chosen.
 MIN_SILENCE_BEFORE_ONSET_MS = 500
 # A caption farther from every onset than this is not late: it belongs to other speech. Chosen.
 MAX_ONSET_DISTANCE_MS = 3000
+# So many words may stand between two that belong to one utterance, and so long a pause; chosen.
+MAX_UNHEARD_WORDS = 4
+MAX_PAUSE_WITHIN_MS = 2000
 # A trend of half a second an hour, seen in at least 30 captions over at least ten minutes, and worth at least a fifth
 # of a second in all. Chosen: film at 24 frames a second shown at 25 drifts by 144 s an hour, a slow clock by less.
 DRIFT_MIN_MS_PER_HOUR = 500
@@ -24,6 +29,21 @@ DRIFT_MIN_SPAN_MS = 600_000
 DRIFT_MIN_TOTAL_MS = 200
 # The whole trend must be this many times the median distance of the parts from the line.
 DRIFT_MIN_SIGNAL_TO_NOISE = 3
+
+
+def as_mapped(document: Document, time_map: TimeMap | None) -> Document:
+    """The document with every caption where the sound has it, so that what is wrong with all of them alike is told once."""
+    if time_map is None:
+        return document
+    return replace(document, cues=tuple(replace(c, span=time_map.moved(c.span)) for c in document.cues))
+
+
+def out_of_sync(view: View) -> Iterator[Hit]:
+    """A file whose times as a whole do not fit the sound."""
+    if found := view.facts.time_map:
+        most = max((found.displacement_ms(c.span.start_ms) for c in view.cues), key=abs, default=0)
+        problem = found.problem[:1].upper() + found.problem[1:]
+        yield Hit(f"{problem}. To put it right: {found.mend}", None, most)
 
 
 def onsets(view: View) -> list[tuple[ShownCue, int]]:
@@ -42,9 +62,22 @@ def _word_onsets(view: View) -> list[tuple[ShownCue, int]]:
     found = []
     for cue in view.cues:
         first = pairs[cue.number][0] if pairs[cue.number] else None
-        if first is not None and not _begins_with_sound(cue):
-            found.append((cue, cue.span.start_ms - _onset(words, first, cue)))
+        if first is None or _begins_with_sound(cue) or not _is_its_own(pairs[cue.number], words, cue):
+            continue
+        found.append((cue, cue.span.start_ms - _onset(words, first, cue)))
     return found
+
+
+def _is_its_own(pairs: Sequence[int | None], words: Sequence[SpokenWord], cue: ShownCue) -> bool:
+    """Whether the transcript's word that a caption's first is paired with is said with the rest of the caption, and is not
+    an equal word of another utterance; of one word alone, whether it is said near to the caption."""
+    first, *rest = [p for p in pairs if p is not None]
+    if not rest:
+        return words[first].span.gap_ms(cue.span) <= MAX_ONSET_DISTANCE_MS and len(pairs) <= MAX_UNHEARD_WORDS
+    follows = rest[0] - first <= MAX_UNHEARD_WORDS + 1 and words[rest[0]].speaker == words[first].speaker
+    return rest[0] > first and (
+        follows or words[rest[0]].span.gap_ms(words[first].span) <= MAX_PAUSE_WITHIN_MS
+    )
 
 
 def _onset(words: Sequence[SpokenWord], first: int, cue: ShownCue) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipeline.audit.model import Flaw, Severity
 from pipeline.formats.readers import srt, timing_lines, vtt
-from pipeline.formats.readers.encoding import Decoded
+from pipeline.formats.readers.encoding import Decoded, encoded_twice
 from pipeline.timing import parse_timecode
 
 # The classes of a WebVTT tag; they hold no dot, or one text could be divided into them in more ways than can be tried.
@@ -80,12 +80,12 @@ def _encoding_severity(kind: str) -> Severity:
 
 
 def _check_mojibake(text: str, flaws: list[Flaw]) -> None:
+    twice = encoded_twice(text)
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
-        found = re.search("[ÃÂ][\x80-\xbf]|â€|\ufffd|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", line)
-        if found:
-            flaws.append(
-                Flaw("mojibake", f"'{found[0]!a}' looks like text damaged by a wrong encoding.", number)
-            )
+        lost = re.search("\ufffd|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", line)
+        seen = twice[number][0] if number in twice else f"U+{ord(lost[0]):04X}" if lost else ""
+        if seen:
+            flaws.append(Flaw("mojibake", f"'{seen}' looks like text damaged by a wrong encoding.", number))
 
 
 def _check_vtt_header(lines: list[str], flaws: list[Flaw]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from pipeline.audit.model import Hit, Severity, ShownCue, View
@@ -59,19 +60,37 @@ def repeats(view: View) -> Iterator[Hit]:
 
 
 def no_speakers(view: View) -> Iterator[Hit]:
-    """A file that never says who speaks; with a transcript, every change of speaker is judged instead."""
-    if view.cues and not view.facts.words and not any(c.names or c.turn_marks for c in view.cues):
+    """A file that never says who speaks; with a transcript, every change of speaker is judged instead. Of one voice
+    it is enough to see it."""
+    if view.cues and not view.facts.words and view.facts.voices != 1 and not view.document.names_speakers:
         yield Hit("No caption says who is speaking.")
 
 
 def label_style(view: View) -> Iterator[Hit]:
-    """Labels written otherwise than the profile writes them."""
+    """Labels written otherwise than the profile's standard writes them; where it has no word on that, than most of the file's."""
+    usual = _usual_label(view) if view.profile.name == "training" else view.profile.label
     for cue in view.cues:
         for label in cue.labels:
-            wanted = view.profile.label(label.name).strip()
+            wanted = usual(label.name).strip()
             if label.style != wanted:
                 yield Hit(f"The label is written '{label.written}'.", cue, label.written, wanted)
                 break
+
+
+def _usual_label(view: View) -> Callable[[str], str]:
+    """How most of a file's labels are written: in which brackets, and whether in capitals."""
+    styles = Counter(
+        (label.style.replace(label.name, "{}"), label.name.isupper())
+        for cue in view.cues
+        for label in cue.labels
+        if label.name in label.style
+    )
+    if not styles:
+        return view.profile.label
+    # Where two are as frequent, our own.
+    own = view.profile.label_format.format(name="{}").strip(), view.profile.label_upper
+    form, upper = max(styles, key=lambda s: (styles[s], s == own))
+    return lambda name: form.format(name.upper() if upper else name.title() if name.isupper() else name)
 
 
 def dash_style(view: View) -> Iterator[Hit]:
@@ -125,8 +144,10 @@ def sound_style(view: View) -> Iterator[Hit]:
         )
         if view.profile.name == "bbc" and (square or (rounded and cue.is_sound)):
             yield Hit("The sound stands in brackets.", cue, (square or rounded)[0], "CAPITALS, no brackets")
-        elif view.profile.name != "bbc" and rounded and cue.is_sound:
-            yield Hit("The sound stands in round brackets.", cue, rounded[0], "[ ]")
+        elif view.profile.name != "bbc" and (
+            marks := [r for r in rounded if cue.is_sound or sounds.names_sound(r.strip("()"))]
+        ):
+            yield Hit("The sound stands in round brackets.", cue, marks[0], "[ ]")
         elif view.profile.name == "dcmp" and square and square[0].isupper():
             yield Hit("The sound is written in capitals.", cue, square[0], "lower case")
 
@@ -311,36 +332,3 @@ def no_language(view: View) -> Iterator[Hit]:
     """A file whose language nobody states."""
     if not view.document.lang:
         yield Hit("The language of the captions is not stated.")
-
-
-def misspelled_names(view: View) -> Iterator[Hit]:
-    """Words that are one edit away from a name that is known."""
-    known = {part for name in view.facts.names for part in name.split() if len(part) >= 4}
-    lower = {k.casefold() for k in known}
-    for cue in view.cues if known else ():
-        for word in re.findall(r"[A-Z][\w’'-]{3,}", cue.text):
-            bare = re.sub(r"['’]s$", "", word)
-            if bare.casefold() not in lower and (near := _similar_name(bare, known)):
-                yield Hit(f"'{bare}' may be '{near}'.", cue, bare, near)
-                break
-
-
-def _similar_name(word: str, known: set[str]) -> str | None:
-    """A known name at most one edit away from the word, with the same first letter."""
-    for name in sorted(known):
-        if (
-            abs(len(name) - len(word)) <= 1
-            and name[0] == word[0]
-            and _one_edit_apart(word.casefold(), name.casefold())
-        ):
-            return name
-    return None
-
-
-def _one_edit_apart(one: str, other: str) -> bool:
-    """Whether the Damerau-Levenshtein distance is at most one: a letter replaced, added, dropped, or two swapped."""
-    start = next(
-        (k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-    a, b = one[start:], other[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])

@@ -15,6 +15,7 @@ from pipeline.cli.recordings import (
     Out,
     Settings,
     Subtitles,
+    check_order,
     job_of,
     user,
 )
@@ -50,6 +51,7 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         as_json: AsJson = False,
     ) -> int:
         """Turn what was changed in a caption file into decisions, so that every later run keeps it."""
+        check_order("adopt", media, file)
         job = job_of(media, out, subtitles, tuple(set_ or ()))
         return _adopt(job, file, by or user(), dry_run, anyway, as_json, say)
 

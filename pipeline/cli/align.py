@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import json_text
+from pipeline.cli.options import json_text, refuse_folders
 from pipeline.errors import OutputError, UsageError
 from pipeline.progress import Progress
+from pipeline.transcript import Verdict
 
 Watch = Callable[[str], Progress]
 """Shows the progress of a piece of work that is named."""
@@ -43,12 +44,15 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
     ) -> int:
         """Time subtitles or a script from the sound; the editor's cues, lines and styling stay as they are."""
         from pipeline import settings
+        from pipeline.cli.recordings import check_order
         from pipeline.commands.align import realign
         from pipeline.commands.guarded_file import GuardedFile
         from pipeline.files import PROJECT_FILE
         from pipeline.run.jobs import sidecar_of
         from pipeline.run.report import alignment_issues
 
+        refuse_folders(media, subtitles, out, report)
+        check_order("align", media, subtitles)
         for target in (out, report):
             if target is not None and target.resolve() in (media.resolve(), subtitles.resolve()):
                 raise OutputError(target, "is an input of this very command", "name another file")
@@ -82,8 +86,21 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Watch) -> None
                 )
             )
         else:
-            lines = [f"{out}: {alignment.verdict}", *(f"  - {s}" for s in (*alignment.summary, *found.notes))]
+            lines = [
+                f"{out}: {_told(alignment.verdict)}",
+                *(f"  - {s}" for s in (*alignment.summary, *found.notes)),
+            ]
             if needs := alignment_issues(alignment):
                 lines += ["  still needs a person:", *(f"    - {n}" for n in needs)]
             say("\n".join(lines))
         return 0
+
+
+def _told(verdict: Verdict) -> str:
+    """How the subtitles related to the sound, in words that need no explanation."""
+    return {
+        "offset": "all of its times were shifted by the same amount",
+        "drift": "its times ran at another speed than the sound",
+        "pieces": "its times were shifted by different amounts in different parts, as where the recording was cut",
+        "untimed": "it had no times, and has them now",
+    }.get(str(verdict), str(verdict))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli.options import json_text, shape_of
+from pipeline.cli.options import json_text, refuse_folders, shape_of
 from pipeline.errors import UsageError
 from pipeline.progress import Progress, silent
 
@@ -62,6 +62,7 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
     ) -> int:
         """Check captions, whoever made them: findings with clause, measured value, limit and a mend."""
         shape = shape_of(format, as_json)
+        refuse_folders(*files, media)
         _check_choices(shape, fail_on)
         _check_combinations(fix, waive, shape, {"--in-place": in_place, "--overwrite": overwrite})
         _check_waiver(files, waive, at, reason, fix)
@@ -113,8 +114,8 @@ def _report(
 
     chosen = settings.load(PROJECT_FILE, None).captions
     illustrate = evidence.pictures if evidence else None
-    facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
-    checked = check.check(files, profiles, facts, shape, fail_on, chosen, illustrate, media, progress)
+    facts, media, audio = (evidence.facts, evidence.media.path, evidence.audio) if evidence else (None,) * 3
+    checked = check.check(files, profiles, facts, shape, fail_on, chosen, illustrate, media, progress, audio)
     say(checked.text.rstrip("\n"))
     return checked.exit_status
 
@@ -167,9 +168,9 @@ def _waive(
     rule, at, reason, by = request
     limits = settings.load(PROJECT_FILE, None).captions
     chosen = [check.profile_named(name, limits) for name in profiles]
-    facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
+    facts, media, audio = (evidence.facts, evidence.media.path, evidence.audio) if evidence else (None,) * 3
     document, _ = captions.load_with(path, facts)
-    report = check.check_file(path, chosen, facts, media)
+    report = check.check_file(path, chosen, facts, media, audio=audio)
     decision = waiver(document, report, rule, time_of(at, "--at"), reason, by or user())
     journal = journal_for(path, media)
     (written,) = edits.append(journal, [decision])

@@ -102,9 +102,9 @@ def fix(
 def _fixed(path: Path, rules: Sequence[Any], evidence: Any, options: FixOptions, progress: Progress) -> Fixed:
     from pipeline.commands.fix import propose, write
 
-    facts, media = (evidence.facts, evidence.media.path) if evidence else (None, None)
+    facts, media, audio = (evidence.facts, evidence.media.path, evidence.audio) if evidence else (None,) * 3
     try:
-        mended = propose(path, rules, facts, media, progress)
+        mended = propose(path, rules, facts, media, progress, audio)
         if not mended.diff:
             return Fixed(path, mended)
         return Fixed(path, mended, *write(mended, options.in_place, options.overwrite))

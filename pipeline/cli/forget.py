@@ -11,12 +11,13 @@ from pipeline.cli.options import AsJson, Out, print_json
 from pipeline.errors import UsageError
 from pipeline.files import OUT_FOLDER
 
-EXAMPLES = "Examples:  vignette forget talk   |   vignette forget --all --yes"
+EXAMPLES = "Examples:  vignette forget talk   |   vignette forget media/talk.mp4 --yes   |   vignette forget --all --yes"
 
 
 def forget(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Names of recordings, as their outputs bear them.")
+        list[str] | None,
+        typer.Argument(help="Recordings: their names, or paths of them or of their outputs."),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Everything derived from any recording.")] = False,
     mended: Annotated[
@@ -28,18 +29,21 @@ def forget(
 ) -> int:
     """Remove everything derived from a recording; the recording and its subtitles stay."""
     from pipeline.commands.forget import forget as remove
-    from pipeline.commands.forget import known, search_index
+    from pipeline.commands.forget import known, named, search_index
 
     if all_ and names:
         raise UsageError("forget these, or all?", "name recordings, or say --all")
-    chosen = known(out) if all_ else tuple(names or ())
+    chosen = known(out) if all_ else tuple(named(out, name) for name in names or ())
     if not chosen and not all_:
         raise UsageError(
             "forget what?",
             f"name a recording, or --all; there are: {', '.join(known(out)) or 'none'}",
         )
-    if not yes and not as_json and sys.stdin.isatty():
-        typer.confirm(f"Remove everything derived from {', '.join(chosen) or 'nothing'}?", abort=True)
+    if chosen and not yes:
+        if as_json or not sys.stdin.isatty():
+            what = f"this removes everything derived from {', '.join(chosen)}, and nobody can be asked here"
+            raise UsageError(what, "say --yes if that is meant")
+        typer.confirm(f"Remove everything derived from {', '.join(chosen)}?", abort=True)
     results = [remove(out, name, mended) for name in chosen]
     if search_index(out).is_file():
         from pipeline.commands import search
@@ -52,4 +56,6 @@ def forget(
     else:
         for result in results:
             print(result)
+        if not results:
+            print(f"nothing in '{out}' was derived from any recording")
     return 0

@@ -26,6 +26,13 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
+def refuse_folders(*paths: Path | None) -> None:
+    """Raise UsageError where a folder is named instead of a file in it."""
+    for path in paths:
+        if path is not None and path.is_dir():
+            raise UsageError(f"'{path}' is a folder", "name one file in it")
+
+
 def shape_of(format: str, as_json: bool) -> str:
     """The format of the answer: `--format` names it, `--json` means "json". Raises UsageError where the two contradict."""
     if as_json and format not in ("text", "json"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.options import refuse_folders
 from pipeline.errors import MediaError, UsageError
 
 if TYPE_CHECKING:
@@ -24,10 +26,19 @@ Overwrite = Annotated[
 ]
 
 
+def check_order(command: str, media: Path, captions: Path) -> None:
+    """Raise UsageError where a recording and its captions are named the wrong way round."""
+    from pipeline.formats.readers import TEXT_SUFFIXES
+    from pipeline.media.facts import SUFFIXES
+
+    if media.suffix.lower() in TEXT_SUFFIXES and captions.suffix.lower() in SUFFIXES:
+        meant = f"did you mean: vignette {command} {quote(str(captions))} {quote(str(media))}?"
+        raise UsageError(f"the recording comes first, and '{media}' is text", meant)
+
+
 def check_exists(media: Path) -> None:
     """Raise UsageError for a folder, MediaError for what is no file."""
-    if media.is_dir():
-        raise UsageError(f"'{media}' is a folder", "name one recording in it")
+    refuse_folders(media)
     if not media.is_file():
         raise MediaError(media, "does not exist", "check the name")
 
@@ -47,10 +58,7 @@ def jobs_of(
 
 def job_of(media: Path, out: Path, subtitles: Path | None, overrides: tuple[str, ...]) -> Job:
     """The job of the one recording named. Raises UsageError for a folder, whatever it holds."""
-    if media.is_dir():
-        raise UsageError(
-            f"'{media}' is a folder, and one recording is decided about", "name one recording in it"
-        )
+    refuse_folders(media)
     (job,) = jobs_of((media,), out, subtitles, overrides)
     return job
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import AsJson, Out, print_json
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, printable
 from pipeline.files import OUT_FOLDER
 
 if TYPE_CHECKING:
@@ -81,9 +81,11 @@ def run(
     if not plan.jobs and not plan.refused and not plan.notices:
         where = ", ".join(map(str, request.media)) or request.folder
         raise UsageError(f"there is no recording in '{where}'", "put one there, or name one")
+    for stray in () if as_json else plan.strays:
+        print(f"note: {printable(stray)}", file=sys.stderr)
     found = batch.run(plan, console.watcher(Console(stderr=True), as_json), force)
     if as_json:
-        print_json({"recordings": [o.as_json() for o in found], "notices": list(plan.notices)})
+        print_json({"recordings": [o.as_json() for o in found], "notices": [*plan.notices, *plan.strays]})
     else:
         _print_outcomes(found, plan.notices)
     return 1 if failed(found) else 0

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, nearest
 
 # The message about a value of the wrong type: what the type should be, and perhaps why it cannot be converted.
 _INPUT = re.compile(r"^.*Input should be (?P<wanted>.+?)(, unable to .*)?$")
 # The types of numbers in that message -> in our words.
+# The messages about a command that there is not, and about what a command cannot do without.
+_UNKNOWN_COMMAND = re.compile(r"No such command '(?P<name>.*?)'(?:\. .*)?$")
+_MISSING = re.compile(r"Missing (?:argument|option|parameter):? '?(?P<name>[^'/]+?)'?(?: /.*)?$")
 _NUMBERS = {"a valid integer": "a whole number", "a valid number": "a number"}
 
 
@@ -25,12 +28,27 @@ def usage_error(error: Any) -> UsageError:
         return UsageError(
             f"there is no option {option}", f"did you mean {close}? {remedy}" if close else remedy
         )
+    if found := _UNKNOWN_COMMAND.match(message):
+        near = nearest(found["name"], _commands(error))
+        return UsageError(
+            f"there is no command '{found['name']}'",
+            f"did you mean {near[0]}? {remedy}" if near else remedy,
+        )
+    if found := _MISSING.match(message):
+        name = str(found["name"])
+        return UsageError(f"{name if name.startswith('-') else name.upper()} is missing", remedy)
     parameter = getattr(error, "param", None)
     if parameter is not None and (found := _INPUT.match(message)):
         name = (parameter.opts or [parameter.name])[0]
         wanted = _NUMBERS.get(found["wanted"], found["wanted"])
         return UsageError(f"{name} must be {wanted}", remedy)
     return UsageError(message, remedy)
+
+
+def _commands(error: Any) -> tuple[str, ...]:
+    """The names of the commands that there are where an unknown one was given."""
+    context = getattr(error, "ctx", None)
+    return tuple(getattr(getattr(context, "command", None), "commands", None) or ())
 
 
 def _command(error: Any) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import SubtitlesError, UsageError
+from pipeline.errors import SubtitlesError, UsageError, counted
 from pipeline.formats.document.writer import alignment_as_json, script_as_json
 from pipeline.formats.readers import counts_frames, read, source_text
 from pipeline.formats.retime import retime
@@ -105,7 +105,8 @@ def realign(
     listen = part(progress, 0, 0.1)
     audio = facts.decode_audio(recording, listen, settings.audio_track, settings.language)
     heard = Heard("", "", False, (), vad.speech_regions(audio, progress=part(progress, 0.1, 0.3)))
-    aligned = align.run(audio, heard, given, settings.align, part(progress, 0.3, 1))
+    in_order, order = given.in_order_of_time(), given.order_of_time()
+    aligned = align.run(audio, heard, in_order, settings.align, part(progress, 0.3, 1))
     if aligned.report.verdict is Verdict.UNRELATED:
         problem = f"does not fit {recording.name}: its words are not in the sound"
         raise SubtitlesError(subtitles, problem, "name the right file")
@@ -113,12 +114,18 @@ def realign(
         script = account(as_read)
         told = (script.sentence("all in the report"),) if script else ()
         made = _captioned_script(aligned, audio, given, settings, out).encode("utf-8")
-        return Realigned(made, aligned, (*given.notes, *told), script)
-    spans = new_times(given, aligned)
+        return Realigned(made, aligned, (*_noted(given), *told), script)
+    moved = dict(zip(order, new_times(in_order, aligned), strict=True))
+    spans = [moved[n] for n in range(len(given.cues))]
     text = retime(source_text(subtitles, settings.language), given.format, spans)
     return Realigned(
-        _encoded(text, given, subtitles), aligned, (*given.notes, *_displaced(given, aligned, spans))
+        _encoded(text, given, subtitles), aligned, (*_noted(in_order), *_displaced(given, aligned, spans))
     )
+
+
+def _noted(given: Subtitles) -> tuple[str, ...]:
+    """What was repaired while the file was read, each with its name."""
+    return tuple(f"{given.name}: {note}" for note in given.notes)
 
 
 def _displaced(given: Subtitles, aligned: Aligned, spans: Sequence[Span]) -> tuple[str, ...]:
@@ -133,8 +140,8 @@ def _displaced(given: Subtitles, aligned: Aligned, spans: Sequence[Span]) -> tup
     ]
     if not displaced:
         return ()
-    one = "1 cue stood" if len(displaced) == 1 else f"{len(displaced)} cues stood"
-    return (f"{one} elsewhere, and went where the words are said: {at_times(displaced)}",)
+    stood = f"{counted(len(displaced), 'cue')} stood"
+    return (f"{stood} elsewhere, and went where the words are said: {at_times(displaced)}",)
 
 
 def _check_format(given: Subtitles, out: Path) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.audit import Facts, Report, Severity, audit
-from pipeline.audit.captions import load_with
 from pipeline.audit.html import as_html
 from pipeline.audit.model import Finding, Rates
 from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.audit.waivers import waive
+from pipeline.commands.checked_file import load_with_evidence
 from pipeline.commands.waive import waivers_for
 from pipeline.errors import DocumentError, SubtitlesError, UsageError
+from pipeline.media.facts import Audio
 from pipeline.profiles import PROFILES, Profile, adjusted
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
@@ -50,8 +51,10 @@ def check(
     illustrate: Illustrate | None = None,
     media: Path | None = None,
     progress: Progress = silent,
+    audio: Audio | None = None,
 ) -> Checked:
-    """Audit files under profiles; `facts` say what is known about `media`, the recording that they all belong to.
+    """Audit files under profiles; `facts` say what is known about `media`, the recording that they all belong to, and
+    `audio` is its sound, in which words are looked for where nothing else shows whether a file is in sync.
 
     Findings that people waived in the journal beside the recording are marked so and not counted.
 
@@ -64,7 +67,7 @@ def check(
     chosen = [profile_named(name, settings) for name in profiles]
     one = check_file if len(files) == 1 else _check_one_of_many
     reports = tuple(
-        one(path, chosen, facts, media, part(progress, n / len(files), (n + 1) / len(files)))
+        one(path, chosen, facts, media, part(progress, n / len(files), (n + 1) / len(files)), audio)
         for n, path in enumerate(files)
     )
     threshold = Severity.ERROR if fail_on == "error" else Severity.WARNING
@@ -88,20 +91,26 @@ def check_file(
     facts: Facts | None = None,
     media: Path | None = None,
     progress: Progress = silent,
+    audio: Audio | None = None,
 ) -> Report:
     """Audit one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError, DocumentError, JournalError."""
     progress(0.0)
-    document, known = load_with(path, facts)
+    document, known = load_with_evidence(path, facts, media, audio)
     report = audit(document, profiles, known, progress=part(progress, 0.5, 1.0))
     return waive(report, waivers_for(path, media))
 
 
 def _check_one_of_many(
-    path: Path, profiles: Sequence[Profile], facts: Facts | None, media: Path | None, progress: Progress
+    path: Path,
+    profiles: Sequence[Profile],
+    facts: Facts | None,
+    media: Path | None,
+    progress: Progress,
+    audio: Audio | None,
 ) -> Report:
     """`check_file`, but a file that cannot be read does not keep the others from being reported."""
     try:
-        return check_file(path, profiles, facts, media, progress)
+        return check_file(path, profiles, facts, media, progress, audio)
     except (SubtitlesError, DocumentError) as error:
         bare = str(replace(error, remedy=""))
         finding = Finding("unreadable", Severity.ERROR, "", bare, "Vignette", mend=_sentence(error.remedy))

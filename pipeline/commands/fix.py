@@ -13,16 +13,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.audit import Facts, Report, Severity, audit
-from pipeline.audit.captions import load, load_with
+from pipeline.audit.captions import load
 from pipeline.audit.fixes import Mend, mend
 from pipeline.audit.model import Document
 from pipeline.audit.waivers import waive
+from pipeline.commands.checked_file import load_with_evidence, with_duration
 from pipeline.commands.guarded_file import GuardedFile
 from pipeline.commands.waive import waivers_for
 from pipeline.errors import SubtitlesError
 from pipeline.files import write_atomic
 from pipeline.formats.readers import Opened, opened
 from pipeline.formats.retime import retime
+from pipeline.media.facts import Audio
 from pipeline.profiles import Profile
 from pipeline.progress import Progress, silent
 
@@ -50,14 +52,19 @@ def propose(
     facts: Facts | None = None,
     media: Path | None = None,
     progress: Progress = silent,
+    audio: Audio | None = None,
 ) -> Mended:
     """Propose all mends of an SRT or WebVTT file that help and make no other rule worse; nothing is written.
 
-    Raises SubtitlesError for a file that cannot be read, or is of another format.
+    Raises SubtitlesError for a file that cannot be read, is of another format, or is out of sync as a whole.
     """
-    document, known = load_with(path, facts)
+    document, known = load_with_evidence(path, facts, media, audio)
+    known = with_duration(known, path, media)
     if document.format not in ("srt", "vtt"):
         raise SubtitlesError(path, "cannot be mended", "give an SRT or WebVTT file")
+    if known.time_map is not None:
+        problem = f"is not mended before it is in sync: {known.time_map.problem}"
+        raise SubtitlesError(path, problem, f"time it first: {known.time_map.mend}")
     waivers = waivers_for(path, media)
     _, mends = mend(document, profiles, known, waivers, progress)
     mends = [one for one in mends if _can_be_written(one)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.commands.guarded_file import made_of
-from pipeline.errors import OutputError, UsageError, counted
+from pipeline.errors import OutputError, UsageError, counted, nearest
 from pipeline.files import WORK_FOLDER
 from pipeline.run import outputs
 from pipeline.run.store import Store
@@ -38,6 +38,26 @@ def known(out: Path) -> tuple[str, ...]:
     """The names of all recordings that have artefacts in this output folder, sorted."""
     work = out / WORK_FOLDER
     return tuple(sorted(p.name for p in work.iterdir() if p.is_dir())) if work.is_dir() else ()
+
+
+def named(out: Path, given: str) -> str:
+    """The recording that somebody names, by its name, its path or that of one of its outputs.
+
+    Raises UsageError, which says what there is, where nothing was derived from it.
+    """
+    names = known(out)
+    file = Path(given).name
+    # "talk.en.srt" may be an output of "talk" as well as the recording "talk.en.srt": the longest name counts.
+    dots = [at for at, c in enumerate(file) if c == "."]
+    for name in (given, file, *(file[:at] for at in reversed(dots))):
+        if name in names:
+            return name
+    near = nearest(Path(file).stem, names)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise UsageError(
+        f"nothing in '{out}' was derived from a recording named '{given}'",
+        f"{hint}there are: {', '.join(names) or 'none'}",
+    )
 
 
 def search_index(out: Path) -> Path:

@@ -16,7 +16,7 @@ from pipeline.languages import three_letters
 from pipeline.media import streams
 from pipeline.media.facts import MediaFacts, facts
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
-from pipeline.media.opening import PROTOCOLS, ffmpeg_input, ffmpeg_text, open_container
+from pipeline.media.opening import PROTOCOLS, ffmpeg_input, ffmpeg_text, open_container, steady
 from pipeline.media.streams import Plan
 
 # The container's suffix -> ffmpeg's name of the subtitle codec that it holds.
@@ -53,6 +53,10 @@ def mux(
     place.check()
     captions = out / f"{media.stem}.{transcript.lang}.srt"
     if not captions.is_file():
+        if transcript.draft:
+            beside = f"{media.stem}.{transcript.lang}.srt"
+            remedy = f"put its subtitles beside it ({beside}), or run 'vignette models fetch small.en', and run again"
+            raise NotCaptioned(media, "there is only a draft of it, which is not to be published", remedy)
         raise NotCaptioned(
             media, f"there are no captions to publish in {captions}", f"run: vignette run {media}"
         )
@@ -63,8 +67,9 @@ def mux(
         chapters.write_text(ffmetadata(transcript.scenes), encoding="utf-8")
         part = target.with_name(f".{target.stem}.part{target.suffix}")
         try:
-            cover = streams.save_cover(media, plan, Path(folder))
-            plan = _copied(media, plan, _Added(captions, chapters, codec, transcript.lang, cover), part)
+            with steady(media):
+                cover = streams.save_cover(media, plan, Path(folder))
+                plan = _copied(media, plan, _Added(captions, chapters, codec, transcript.lang, cover), part)
             place.move(part)
         finally:
             part.unlink(missing_ok=True)

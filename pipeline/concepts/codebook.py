@@ -52,7 +52,7 @@ def load(path: Path | None = None) -> Codebook:
     """
     try:
         table = tomllib.loads((path or data_file(CONCEPTS_FILE)).read_text("utf-8"))
-    except (OSError, ValueError, WeightsError):
+    except (OSError, ValueError, RecursionError, WeightsError):
         return Codebook()
     tops = [_code(entry) for entry in _entries(table, "broader")]
     below = [_code(entry) for entry in _entries(table, "concept")]

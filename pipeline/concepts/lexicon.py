@@ -13,9 +13,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
+from pipeline.concepts import tables
 from pipeline.concepts.inflections import inflector
 from pipeline.concepts.matching import Rule, index_by_word
 from pipeline.concepts.notation import (
+    MAX_DEPTH,
     MAX_VARIANTS,
     NotationError,
     Pattern,
@@ -26,25 +28,10 @@ from pipeline.concepts.notation import (
 )
 from pipeline.concepts.patterns import Phrase, count_variants
 from pipeline.concepts.source import Entry, LexiconSource
-from pipeline.errors import LexiconError, nearest
+from pipeline.errors import LexiconError, foreign, nearest
 from pipeline.files import read_regular
 
 _T = TypeVar("_T")
-_TOP_KEYS = frozenset({"version", "language", "passed_over", "forms", "sets", "broader", "concept", "blocks"})
-_CONCEPT_KEYS = frozenset(
-    {
-        "id",
-        "label",
-        "definition",
-        "broader",
-        "objectives",
-        "patterns",
-        "blocks",
-        "examples",
-        "counterexamples",
-    }
-)
-_REQUIRED_KEYS = ("id", "label", "definition", "broader", "patterns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +110,12 @@ def parse(text: str, path: Path = Path("concepts.toml"), digest: str = "") -> Le
 
 
 def _lexicon(source: LexiconSource, digest: str) -> Lexicon:
-    _check_keys(source)
-    broader = {str(b["id"]): str(b["label"]) for b in source.table.get("broader", [])}
-    concepts = tuple(_concepts(source, broader))
-    version, language = str(source.table.get("version", "")), str(source.table.get("language", "en"))
-    passed_over = frozenset(str(source.table.get("passed_over", "")).split())
-
+    with foreign(source.path, LexiconError):
+        tables.check(source)
+        broader = {b["id"]: b["label"] for _, b in tables.tables(source, "broader")}
+        concepts = tuple(_concepts(source, broader))
+    version, language = source.table.get("version", ""), source.table.get("language", "en")
+    passed_over = frozenset(source.table.get("passed_over", "").split())
     unread = _Rules(source)
     return Lexicon(source.path, version, language, digest, broader, concepts, passed_over, unread)
 
@@ -160,7 +147,8 @@ class _Rules(Sequence[Rule]):
         return _vocabulary(self._source)
 
     def __len__(self) -> int:
-        return len(self._rule_entries)
+        with foreign(self._source.path, LexiconError):
+            return len(self._rule_entries)
 
     @overload
     def __getitem__(self, at: int) -> Rule: ...
@@ -170,8 +158,10 @@ class _Rules(Sequence[Rule]):
         if isinstance(at, slice):
             return tuple(self[n] for n in range(*at.indices(len(self))))
         if at not in self._read:
-            vocabulary = self._vocabulary  # its mistakes are told before those of the patterns
-            concept, blocking, line = self._rule_entries[at]
+            with foreign(self._source.path, LexiconError):
+                vocabulary = self._vocabulary  # its mistakes are told before those of the patterns
+                entries = self._rule_entries
+            concept, blocking, line = entries[at]
             pattern = _parsed_entry(
                 self._source, line, lambda text: _checked(parse_pattern(text, vocabulary))
             )
@@ -179,24 +169,9 @@ class _Rules(Sequence[Rule]):
         return self._read[at]
 
 
-def _check_keys(source: LexiconSource) -> None:
-    for key in source.table:
-        if key not in _TOP_KEYS:
-            raise source.unknown_key("", key, f"'{key}' is not known here", _TOP_KEYS)
-    for number, entry in enumerate(source.table.get("concept", [])):
-        section = f"concept {number}"
-        for key in entry:
-            if key not in _CONCEPT_KEYS:
-                raise source.unknown_key(section, key, f"'{key}' is not known in a concept", _CONCEPT_KEYS)
-        for key in _REQUIRED_KEYS:
-            if not isinstance(entry.get(key), str) or not entry[key].strip():
-                raise source.error(section, key, f"this concept has no '{key}'", f"write {key} = ...")
-
-
 def _concepts(source: LexiconSource, broader: dict[str, str]) -> Iterator[Concept]:
     seen: set[str] = set()
-    for number, entry in enumerate(source.table.get("concept", [])):
-        section = f"concept {number}"
+    for section, entry in tables.tables(source, "concept"):
         if entry["id"] in seen:
             raise source.error(section, "id", f"the concept '{entry['id']}' stands here twice")
         if entry["broader"] not in broader:
@@ -233,6 +208,8 @@ def _read_set(
         return
     if name in within:
         raise source.error("sets", name, f"the set '{name}' refers to itself", " > ".join((*within, name)))
+    if len(within) > MAX_DEPTH:
+        raise source.error("sets", name, f"more than {MAX_DEPTH} sets refer to each other in a chain")
     phrases: list[Phrase] = []
     for line in source.lines(table, "sets", name):
         for other, column in names_in(line.text):
@@ -257,7 +234,9 @@ def _checked(pattern: Pattern) -> Pattern:
 
 
 def _parsed_entry(source: LexiconSource, line: Entry, read: Callable[[str], _T]) -> _T:
-    try:
-        return read(line.text)
-    except NotationError as error:
-        raise LexiconError(source.path, error.problem, "", *line.place(error.column)) from error
+    first, column = line.place(0)
+    with foreign(source.path, LexiconError, line=first, column=column):
+        try:
+            return read(line.text)
+        except NotationError as error:
+            raise LexiconError(source.path, error.problem, "", *line.place(error.column)) from error

@@ -29,6 +29,7 @@ from pipeline.concepts.patterns import Choice, Gap, Node, Phrase, Word, single_w
 DEFAULT_GAP_WORDS = 3  # what "..." without a number allows
 MAX_GAP_WORDS = 12  # the longest gap that may be asked for; chosen
 MAX_VARIANTS = 1500  # of one pattern; more make compiling slow, and are two patterns; chosen
+MAX_DEPTH = 24  # of brackets and sets within each other; ours has a handful; chosen
 ROLES = ("therapist", "client", "narrator")
 
 
@@ -152,6 +153,7 @@ class _Reader:
         ]
         self._marks.append(_Mark("nothing", "", len(text.rstrip())))
         self._at = 0
+        self._open = 0  # how many brackets are open
         self._vocabulary = vocabulary
 
     @property
@@ -220,18 +222,25 @@ class _Reader:
         return self._words(mark)
 
     def _choice(self, opened: _Mark) -> Choice:
+        self._open += 1
+        _check_depth(self._open, opened)
         options = self.alternatives()
+        self._open -= 1
         closed = self.take()
         wanted = ")" if opened.text == "(" else "]"
         if closed.text != wanted:
             raise NotationError(f"'{opened.text}' is never closed", opened.column)
-        return Choice(options, optional=opened.text == "[")
+        choice = Choice(options, optional=opened.text == "[")
+        _check_depth(choice.depth, opened)
+        return choice
 
     def _set(self, mark: _Mark) -> Choice:
         name = mark.text[1:-1]
         if name not in self._vocabulary.sets:
             raise NotationError(f"there is no set called '{name}'", mark.column)
-        return self._vocabulary.choice(name)
+        choice = self._vocabulary.choice(name)
+        _check_depth(choice.depth, mark)
+        return choice
 
     def _words(self, mark: _Mark) -> list[Node]:
         text = mark.text.lower().replace("’", "'")
@@ -268,8 +277,14 @@ def _homophones(word: str) -> Word:
     return Word(frozenset(_HOMOPHONES.get(word, {word})))
 
 
+def _check_depth(depth: int, at: _Mark) -> None:
+    if depth > MAX_DEPTH:
+        raise NotationError(f"more than {MAX_DEPTH} brackets and sets stand in each other here", at.column)
+
+
 def _gap(mark: _Mark) -> Gap:
-    longest = int(mark.text[3:] or DEFAULT_GAP_WORDS)
+    digits = mark.text[3:].lstrip("0") or ("0" if mark.text[3:] else str(DEFAULT_GAP_WORDS))
+    longest = int(digits) if len(digits) <= len(str(MAX_GAP_WORDS)) else MAX_GAP_WORDS + 1
     if not 0 < longest <= MAX_GAP_WORDS:
         raise NotationError(f"a gap has 1 to {MAX_GAP_WORDS} words", mark.column)
     return Gap(longest)

@@ -18,6 +18,8 @@ _FREQUENT_WORDS = word_set(
     get got just like know go going think up out want time thing things one all some more make really too
     back down feel say said"""
 )
+# Counting stops here: sets that stand in sets multiply to numbers with more digits than there is memory.
+_MANY_VARIANTS = 1_000_000
 _FREQUENT_WORD_COST = 1000  # so many other words are as frequent together as one of these; chosen
 
 
@@ -47,6 +49,11 @@ class Choice:
     optional: bool
 
     @cached_property
+    def depth(self) -> int:
+        """How many choices stand in each other here, this one included."""
+        return 1 + max((n.depth for o in self.options for n in o if isinstance(n, Choice)), default=0)
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """Every word that it mentions."""
         return frozenset[str]().union(*map(words_of, self.options))
@@ -69,7 +76,9 @@ class Choice:
         long = sum(
             count_variants(o) for o, s in zip(self.options, self.single_words, strict=True) if s is None
         )
-        return long + (len(self.options) > self.single_words.count(None) or self.optional)
+        return min(
+            _MANY_VARIANTS, long + (len(self.options) > self.single_words.count(None) or self.optional)
+        )
 
 
 Node = Word | Gap | Choice
@@ -119,11 +128,11 @@ def variants(phrase: Phrase) -> list[tuple[Spec, ...]]:
 
 
 def count_variants(phrase: Phrase) -> int:
-    """How many variants a phrase has, without building them."""
+    """How many variants a phrase has, without building them; a million stands for more."""
     count = 1
     for node in phrase:
         if isinstance(node, Choice):
-            count *= node.variants
+            count = min(_MANY_VARIANTS, count * node.variants)
     return count
 
 

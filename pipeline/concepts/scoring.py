@@ -17,6 +17,7 @@ import numpy as np
 
 from pipeline.concepts.coder import Coder
 from pipeline.errors import UsageError
+from pipeline.files import read_regular
 
 RESAMPLES = 1000  # of the bootstrap
 CONFIDENCE_PERCENTILES = (2.5, 97.5)  # a 95 % interval
@@ -113,7 +114,7 @@ def read_labelled(path: Path, known: frozenset[str]) -> list[Labelled]:
     Raises UsageError naming the line of the first row that is none, or names a concept that the lexicon does not have.
     """
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = read_regular(path).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
     return [_row(path, number, line, known) for number, line in enumerate(lines, 1) if line.strip()]
@@ -144,7 +145,7 @@ def _row(path: Path, number: int, line: str, known: frozenset[str]) -> Labelled:
         labels = frozenset(row["concepts"])
         unknown = sorted(labels - known)
         text = str(row["text"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         remedy = 'a row looks like {"id": "a1", "transcript_id": 7, "text": "...", "concepts": ["trigger"]}'
         raise UsageError(f"{path}, line {number} is no labelled utterance", remedy) from error
     if unknown:

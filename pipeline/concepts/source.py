@@ -33,6 +33,8 @@ class LexiconSource:
             raise LexiconError(
                 self.path, f"not valid TOML: {problem[:1].lower()}{problem[1:]}", "", line, column
             ) from error
+        except (ValueError, RecursionError) as error:  # an impossible number or date; brackets in brackets
+            raise LexiconError(self.path, "not valid TOML: a value that is too long or too deep") from error
         self.places = dict(_value_places(self.text))
 
     def error(self, section: str, key: str, problem: str, remedy: str = "") -> LexiconError:
@@ -62,7 +64,8 @@ class LexiconSource:
 
     def _entry_lines(self, value: str, line: int, column: int) -> Iterator[_EntryLine]:
         """What stands on each line of a value that begins at `line` and `column`, without remarks."""
-        if "\n" in value and not self.written[line - 1][column - 1 :].strip():
+        known = 0 < line <= len(self.written)  # not known of what stands within an inline table
+        if "\n" in value and known and not self.written[line - 1][column - 1 :].strip():
             line += 1  # TOML drops the line break after the opening marks
             column = 1
         for number, raw in enumerate(value.split("\n")):

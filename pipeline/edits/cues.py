@@ -66,7 +66,7 @@ class CueSheet:
     """The editable list of a recording's cues."""
 
     def __init__(self, captions: Captions, tokens: Sequence[Token]) -> None:
-        self.tokens = tokens
+        self.tokens, self._found = tokens, captions
         self.machines = {(c.first, c.last): c for c in captions.cues}
         self.drafts = [Draft(cue) for cue in captions.cues]
         self.changed = False
@@ -123,7 +123,7 @@ class CueSheet:
         people = [self._machine_or_person(d) for d in self.drafts if d.by is not None]
         machines = [self._yielding(d.cue, people) for d in self.drafts if d.by is None]
         cues = [*people, *machines]
-        return Captions(tuple(sorted(cues, key=lambda c: (c.span.start_ms, c.first))))
+        return replace(self._found, cues=tuple(sorted(cues, key=lambda c: (c.span.start_ms, c.first))))
 
     # --- how ----------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from pipeline.edits.model import (
     Reviewed,
     SpeakerOf,
     Split,
+    StyleOf,
     VignetteAt,
     Waive,
     Withdraw,
@@ -33,6 +34,7 @@ from pipeline.edits.model import (
 )
 from pipeline.errors import counted
 from pipeline.timing import clock
+from pipeline.transcript import styling
 
 SEEN = "decisions"
 """Under this name `Decision.seen` lists the ids of the decisions that had shaped what its author saw."""
@@ -198,6 +200,7 @@ def _quoted(text: str) -> str:
 _PHRASES: dict[type[Any], Callable[[Any, str], str]] = {
     Words: lambda v, here: f"{here} reads {_quoted(v.text)}" if v.text.split() else f"{here} is not said",
     WordTime: lambda v, here: f"{here} is said {_times(v.start_ms, v.end_ms)}",
+    StyleOf: lambda v, here: f"{here} {_look(v.style)}",
     CueOf: lambda v, here: f"{here} is one caption{_cue_details(v)}",
     Split: lambda v, here: f"{here} is two captions, divided after {counted(v.after, 'word')}",
     Merge: lambda _, here: f"{here} is one caption instead of several",
@@ -217,6 +220,18 @@ def wanted(decision: Decision) -> str:
     """What a decision says, as one phrase; the words are the person's and the recording's."""
     here = _quoted(decision.anchor.text) if decision.anchor else ""
     return _PHRASES[type(decision.value)](decision.value, here)
+
+
+def _look(style: str) -> str:
+    """How words look, as a phrase: "is shown in italic, #ffff00"."""
+    look = styling.parsed(style)
+    names = {"b": "bold", "i": "italic", "u": "underlined"}
+    parts = (
+        *(names[letter] for letter in look.letters),
+        *([look.colour] if look.colour else []),
+        *look.classes,
+    )
+    return f"is shown in {', '.join(parts)}" if parts else "is shown like other words"
 
 
 def _cue_details(value: CueOf) -> str:

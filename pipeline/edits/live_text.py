@@ -82,6 +82,8 @@ class LiveText:
         """Let the words `[first, last)`, at least one, read otherwise; words that stay keep their times."""
         old = self.nodes[first:last]
         kinds = {n.token.kind for n in old}
+        styles = {n.token.style for n in old}
+        style = styles.pop() if len(styles) == 1 else ""
         if kinds in ({Kind.UNSPOKEN}, {Kind.ABSENT}):
             words = [(text, old[0].token.kind) for text, _ in words]
         fresh: list[Node] = []
@@ -95,7 +97,7 @@ class LiveText:
             _rewrite_tokens(old[a : a + shared], words[c : c + shared])
             fresh += old[a : a + shared]
             removed += [(n, first + len(fresh)) for n in old[a + shared : b]]
-            extra = [Node(_human_token(t, k)) for t, k in words[c + shared : d]]
+            extra = [Node(_human_token(t, k, style)) for t, k in words[c + shared : d]]
             block = old[a:b] + extra
             if extra and b > a:
                 _share_span(block, hull(n.token.span for n in old[a:b]))
@@ -241,8 +243,8 @@ def text_digest(tokens: Sequence[Token]) -> str:
 
 
 # A word whose time nobody knows yet: confidence 0, until its neighbours lend it some.
-def _human_token(text: str, kind: Kind) -> Token:
-    return Token(text, Span(0, 0), 0.0, kind, TextSource.HUMAN, TimeSource.INTERPOLATED)
+def _human_token(text: str, kind: Kind, style: str = "") -> Token:
+    return Token(text, Span(0, 0), 0.0, kind, TextSource.HUMAN, TimeSource.INTERPOLATED, style=style)
 
 
 def _rewrite_tokens(nodes: Sequence[Node], words: Sequence[tuple[str, Kind]]) -> None:

@@ -23,6 +23,7 @@ from pipeline.edits.model import (
     Reviewed,
     SpeakerOf,
     Split,
+    StyleOf,
     Value,
     VignetteAt,
     Waive,
@@ -80,6 +81,12 @@ class Maker:
         seen: dict[str, Any] = {"start_ms": chosen[0].span.start_ms, "end_ms": chosen[-1].span.end_ms}
         seen |= self._known("time", range(first, last))
         return self._of(WordTime(span.start_ms, span.end_ms), first, last, seen)
+
+    def style(self, first: int, last: int, style: str) -> Decision:
+        """These words look so."""
+        now = dict.fromkeys(t.style for t in self.transcript.tokens[first:last])
+        seen: dict[str, Any] = {"style": ", ".join(now), **self._known("style", range(first, last))}
+        return self._of(StyleOf(style), first, last, seen)
 
     def cue(self, first: int, last: int, value: CueOf) -> Decision:
         """These words are one cue."""

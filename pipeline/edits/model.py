@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen, Predicate
+
+from pipeline.transcript import styling
 
 VERSION = 1
 """The version of a journal's lines; a line of another version is kept and reported, never guessed at."""
@@ -120,6 +122,14 @@ class SpeakerOf:
 
 
 @dataclass(frozen=True, slots=True)
+class StyleOf:
+    """The anchored words look so in captions (`transcript.styling`); empty when they look like any others."""
+
+    __pydantic_config__ = _STRICT
+    style: Annotated[str, MaxLen(200), Predicate(styling.is_style)]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonIs:
     """Whoever has this id is called `name` and has this `role`, everywhere; None leaves either as it is."""
 
@@ -180,13 +190,14 @@ class Withdraw:
 
 
 Value = (
-    Words | WordTime | CueOf | Split | Merge | Delete | Add | SpeakerOf | PersonIs | VignetteAt | ConceptAt | Waive
-    | Reviewed | Withdraw
+    Words | WordTime | StyleOf | CueOf | Split | Merge | Delete | Add | SpeakerOf | PersonIs | VignetteAt | ConceptAt
+    | Waive | Reviewed | Withdraw
 )  # fmt: skip
 
 KINDS: dict[str, type[Any]] = {
     "words": Words,
     "word-time": WordTime,
+    "style": StyleOf,
     "cue": CueOf,
     "split": Split,
     "merge": Merge,

@@ -29,6 +29,7 @@ from pipeline.edits.model import (
     PersonIs,
     SpeakerOf,
     Split,
+    StyleOf,
     VignetteAt,
     Withdraw,
     Words,
@@ -117,10 +118,31 @@ class Replay:
         for decision in standing:
             text.take(decision)
         result = index_map.corrected(aligned, live)
-        self._tokens = result.tokens
         self.reworded = _shown_words(result.tokens) != _shown_words(aligned.tokens)
         self._settled, self.reviewer, self.shapes = text.settled(), text.reviewer, text.shapes()
+        result = self._styled(result)
+        self._tokens = result.tokens
         return result
+
+    def _styled(self, aligned: Aligned) -> Aligned:
+        """The alignment with every decision about how words look put over."""
+        tokens = list(aligned.tokens)
+        for decision, at in self._placed(StyleOf):
+            value = decision.value
+            assert isinstance(value, StyleOf)
+            now = [tokens[k].style for k in at.tokens]
+            other = self.shapes.unseen("style", at.tokens, decision)
+            if set(now) == {value.style}:
+                self.ledger.stands(decision, State.ALREADY)
+            elif other is not None:
+                self.ledger.disagrees(decision, other, ", ".join(dict.fromkeys(now)))
+                continue
+            else:
+                for k in at.tokens:
+                    tokens[k] = replace(tokens[k], style=value.style)
+                self.ledger.stands(decision, State.KEPT)
+            self.shapes.note("style", at.tokens, decision)
+        return aligned if tuple(tokens) == aligned.tokens else replace(aligned, tokens=tuple(tokens))
 
     # --- voices -------------------------------------------------------------------------------------------------
 

@@ -44,6 +44,11 @@ _DENOMINATORS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 LARGEST = 10**15 - 1  # beyond it no name is in common use, and a number is read digit by digit
 
 
+def _number_words() -> frozenset[str]:
+    words = [w for w in (*_BELOW_TWENTY, *_TENS, "hundred", *_THOUSANDS) if w != "_"]
+    return frozenset((*words, *map(_ordinal_of, words)))
+
+
 def cardinal(number: int, joiner: str = "") -> str:
     """The cardinal of `number`; `joiner` "and" gives the British "two hundred and five". Raises ValueError when negative."""
     if number < 0:
@@ -156,3 +161,7 @@ def fractions(above: int, below: int) -> tuple[str, ...]:
     named = f"{cardinal(above)} {singular if above == 1 else plural}"
     other = (f"a {singular}",) if above == 1 else ()
     return named, *other, f"{cardinal(above)} out of {cardinal(below)}", plain
+
+
+NUMBER_WORDS = _number_words()
+"""All words that numbers are said with, cardinal and ordinal: "nine", "ninth", "hundred"."""

@@ -71,6 +71,12 @@ def pronounce(words: Iterable[str]) -> Pronunciations:
     return {word: known.get(word) or _guess(word, known) for word in dict.fromkeys(words)}
 
 
+def is_derived(word: str) -> bool:
+    """Whether a word is made of known ones: by an ending, a beginning before a word long enough, or as a compound."""
+    known = dictionary()
+    return bool(_with_suffix(word, known) or _with_prefix(word, known) or _compound(word, known))
+
+
 def spelt_out(word: str) -> str:
     """The pronunciation of an initialism: the names of the letters of `word`."""
     return " ".join(LETTER_NAMES[c] for c in word if c in LETTER_NAMES)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 from pipeline.errors import counted
+from pipeline.formats.colours import class_of_colour
+from pipeline.transcript import styling
 
 # U+2060 is invisible and has no width: a player shows the text as it was and finds no markup in it.
 WORD_JOINER = "\u2060"
@@ -57,11 +59,27 @@ def ruby_note(texts: Iterable[str]) -> list[str]:
 
 
 def styled(text: str, style: str) -> str:
-    """`text` within the tags that SubRip and WebVTT share: `<b>`, `<i>`, `<u>`."""
-    opening, closing = (
-        "".join(f"<{slash}{s}>" for s in order) for slash, order in (("", style), ("/", style[::-1]))
-    )
-    return opening + text + closing if text.strip() else text
+    """SubRip text in a style: `<b>`, `<i>`, `<u>`, and `<font color>`; it knows no classes."""
+    look = styling.parsed(style)
+    font = (f'<font color="{look.colour}">', "</font>") if look.colour else ("", "")
+    return _within(text, look.letters, *font)
+
+
+def styled_webvtt(text: str, style: str) -> str:
+    """WebVTT cue text in a style: `<b>`, `<i>`, `<u>`, and `<c>` with the classes that a colour and the style name."""
+    look = styling.parsed(style)
+    classes = (*([class_of_colour(look.colour)] if look.colour else []), *look.classes)
+    return _within(text, look.letters, *((f"<c.{'.'.join(classes)}>", "</c>") if classes else ("", "")))
+
+
+def _within(text: str, letters: str, opening: str, closing: str) -> str:
+    """`text` within tags, the spaces at its ends outside of them."""
+    said = text.strip()
+    if not said or not (letters or opening):
+        return text
+    before, after = text[: text.index(said[0])], text[len(text.rstrip()) :]
+    inner = "".join(f"<{s}>" for s in letters) + said + "".join(f"</{s}>" for s in reversed(letters))
+    return f"{before}{opening}{inner}{closing}{after}"
 
 
 def guard(line: str) -> str:

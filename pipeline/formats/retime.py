@@ -147,7 +147,7 @@ def _moved_stamp(stamp: str, own: Span, span: Span) -> str:
 def converted(path: Path, spans: Sequence[Span], lang: str = "en") -> list[RenderedCue]:
     """The cues of a subtitle file with other times, ready to be composed in another format.
 
-    Text, lines, position, voices, bold, italic and underline come along; colours, fonts, notes and style
+    Text, lines, position, voices, bold, italic, underline, colours and classes come along; fonts, notes and style
     sheets do not. `spans` holds one span per cue, in the order of `read(path).cues`. Raises SubtitlesError
     as `read` does, ValueError when the numbers differ.
     """

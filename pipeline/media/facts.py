@@ -22,7 +22,7 @@ from pipeline.media.decode import (
     origin_s,
     undecodable_pictures,
 )
-from pipeline.media.opening import check_regular
+from pipeline.media.opening import check_regular, steady
 from pipeline.progress import Progress, silent
 from pipeline.timing import clock, seconds_to_ms
 
@@ -115,10 +115,11 @@ def decode_audio(path: Path, progress: Progress = silent, track: int = 0, langua
 
     `track` and `language` choose the audio stream as in `facts`. Stream starts, edit lists, encoder priming and gaps or
     overlaps of the timestamps are honoured; what is damaged is silent. The notes say what was chosen, damaged or missing.
-    Raises MediaError as `facts` does, and when nothing can be decoded.
+    Raises MediaError as `facts` does, when nothing can be decoded, and when the file changes meanwhile.
     """
-    found = facts(path, track, language)
-    decoded = _decoded(found, progress)
+    with steady(path):
+        found = facts(path, track, language)
+        decoded = _decoded(found, progress)
     if not decoded.sound.end:
         undecodable = f"nothing of its sound could be decoded (codec {found.audio_codec})"
         problem = undecodable if decoded.damaged else "its sound is empty"

@@ -8,6 +8,8 @@ file, and ffmpeg is told the format that PyAV has found.
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +84,49 @@ def list_kind(head: bytes) -> str:
     if start.startswith(b"<"):
         return next((kind for mark, kind in _XML_LISTS if mark in start), "")
     return ""
+
+
+Stamp = tuple[int, int, int] | None
+"""What tells that a file is as it was: size, modification time and inode; None for one that is not there."""
+
+
+def stamp(path: Path) -> Stamp:
+    """The file's stamp as it is now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+@contextmanager
+def steady(path: Path, since: Stamp = None) -> Iterator[None]:
+    """Change detection: raise MediaError where the recording is not what it was when the block began, or `since`.
+
+    Whatever goes wrong while a recording is copied or cut is told as that: half of it must never pass for the whole.
+    """
+    before = since or stamp(path)
+    try:
+        yield
+    except Exception:
+        _check_steady(path, before)
+        raise
+    _check_steady(path, before)
+
+
+def _check_steady(path: Path, before: Stamp) -> None:
+    now = stamp(path)
+    if now == before or before is None:
+        return
+    if now is None:
+        problem = "was removed while it was read"
+    elif now[0] != before[0]:
+        problem = f"{'grew' if now[0] > before[0] else 'shrank'} from {before[0]:,} to {now[0]:,} bytes while it was read"
+    else:
+        problem = "was written to while it was read"
+    raise MediaError(
+        path, problem, "wait until it is copied or recorded whole, then run the same command again"
+    )
 
 
 def open_container(path: Path) -> InputContainer:

@@ -55,6 +55,7 @@ def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome
 def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
     """One recording, with whatever goes wrong told in its Outcome."""
     store = Store.of(job.out, job.name)
+    is_new = not store.folder.exists()
     try:
         outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles))
         with store.locked():
@@ -63,6 +64,8 @@ def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
     except Interrupted:
         raise
     except VignetteError as error:
+        if is_new:
+            store.discard()
         return Outcome(job.media, Status.FAILED, error=error)
     except Exception as error:  # noqa: BLE001 - a defect in one recording must not cost a night's batch
         return Outcome(job.media, Status.FAILED, error=_defect(store, error))

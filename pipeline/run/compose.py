@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from pipeline import __version__
 from pipeline.run.inputs import Inputs
@@ -54,7 +54,8 @@ def _media(inputs: Inputs) -> Media:
 
 def _provenance(inputs: Inputs) -> dict[str, str]:
     settings, heard = inputs.settings, inputs[Heard]
-    used = json.dumps([asdict(g) for g in (settings.align, settings.captions)], sort_keys=True)
+    settled = replace(settings.captions, recue=inputs[Captions].anew)
+    used = json.dumps([asdict(g) for g in (settings.align, settled)], sort_keys=True)
     return {
         "vignette": __version__,
         "recognizer": heard.recognizer,
@@ -83,8 +84,9 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
         *inputs[Sound].notes,
         *_odd_length(inputs),
         *inputs[Picture].notes,
-        *(given.notes if given else ()),
+        *([f"{given.name}: {note}" for note in given.notes] if given else ()),
         *((inputs.script.sentence("all in the JSON"),) if inputs.script else ()),
         *inputs[Heard].notes,
         *inputs[Voices].notes,
+        *inputs[Captions].notes,
     )

@@ -6,7 +6,7 @@ A new stage is a module in `pipeline/stages/` and a row here. Its result is hand
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -25,7 +25,7 @@ from pipeline.run.store import digest_of
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
 from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
-from pipeline.stages.align import absent, pauses, shown_again
+from pipeline.stages.align import absent, pauses, reading_order
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import (
@@ -94,8 +94,15 @@ class Step(Protocol):
 def transcript(inputs: Inputs, step: Step) -> Transcript:
     """Fold the stages into a transcript. Raises what the stages raise."""
     for stage in STAGES:
-        inputs.keep(stage.result, step(stage, stage.key(inputs), partial(stage.run, inputs)))
+        with inputs.steady():
+            inputs.keep(stage.result, step(stage, stage.key(inputs), partial(_done, stage, inputs)))
     return composed(inputs)
+
+
+def _done(stage: Stage[T], inputs: Inputs, progress: Progress) -> T:
+    """The result of a stage, unless the recording changed while it was read: nothing of that may be kept."""
+    with inputs.steady():
+        return stage.run(inputs, progress)
 
 
 # --- sound ----------------------------------------------------------------------------------------------------------
@@ -117,8 +124,9 @@ def _tell_length(replay: Replay, found: Sound) -> Sound:
 
 
 def _picture_reads(inputs: Inputs) -> dict[str, Any]:
-    settings = _plain(inputs.settings.picture)
-    return {**inputs.recording, "settings": settings, "reader": picture.reader_identity()}
+    settings = inputs.settings.picture
+    reader = picture.reader_identity() if settings.read_text else ""
+    return {**inputs.recording, "settings": _plain(settings), "reader": reader}
 
 
 def _see(inputs: Inputs, progress: Progress) -> Picture:
@@ -175,8 +183,9 @@ def _align(inputs: Inputs, progress: Progress) -> Aligned:
             f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
             "name the right file with --subtitles, or move this one away to transcribe without it",
         )
+    aligned = reading_order.in_reading_order(aligned)
     is_still = SilenceDetector(inputs.audio(), heard.regions)
-    found = absent.marked(shown_again.marked(aligned, given), heard.regions, is_still)
+    found = absent.marked(aligned, heard.regions, is_still)
     return pauses.marked(found, heard.regions, inputs.settings.language, is_still)
 
 
@@ -284,13 +293,18 @@ def _caption_reads(inputs: Inputs) -> dict[str, Any]:
         "duration": inputs[Sound].duration_ms,
         "shots": list(_cuts(inputs[Picture])),
         "parts": list(_boundaries(inputs[Parts])),
+        # The words as given, whose measure settles whether the editor's cues stay.
+        **({"subtitles": inputs.subtitles_digest} if inputs.settings.captions.recue == "auto" else {}),
     }
 
 
 def _divide(inputs: Inputs, progress: Progress) -> Captions:
     cuts, boundaries = _cuts(inputs[Picture]), _boundaries(inputs[Parts])
     settings, duration_ms = inputs.settings.captions, inputs[Sound].duration_ms
-    return captions.run(inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms)
+    choice = captions.choose(inputs.subtitles, settings)
+    settings = replace(settings, recue=choice.anew)
+    found = captions.run(inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms)
+    return replace(found, notes=(choice.note,) if choice.note else ())
 
 
 def _cuts(seen: Picture) -> tuple[int, ...]:
@@ -318,7 +332,7 @@ STAGES: Sequence[Stage[Any]] = (
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
     Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),
-    Stage("captions", 5, Captions, _caption_reads, _divide, Replay.correct_captions),
+    Stage("captions", 6, Captions, _caption_reads, _divide, Replay.correct_captions),
 )
 
 

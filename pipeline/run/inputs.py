@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -10,8 +12,9 @@ from pipeline.files import digest_of_file, model_folders
 from pipeline.media import facts
 from pipeline.media.audio import Audio
 from pipeline.media.digest import digest
+from pipeline.media.opening import stamp, steady
 from pipeline.run.jobs import Job
-from pipeline.run.store import Store, digest_of
+from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.embeddings import Encoder
@@ -40,6 +43,7 @@ class Inputs:
         self._audio: Audio | None = None
         self._found: dict[type, Any] = {}
         self._digests: dict[type, str] = {}
+        self._stamp = stamp(job.media)
 
     def __enter__(self) -> Inputs:
         return self
@@ -60,6 +64,12 @@ class Inputs:
         if kind not in self._digests:
             self._digests[kind] = digest_of(self._found[kind], kind)
         return self._digests[kind]
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Raise MediaError where the recording is not what it was at first, whatever else went wrong because of that."""
+        with steady(self.job.media, self._stamp):
+            yield
 
     @property
     def settings(self) -> Settings:
@@ -87,7 +97,7 @@ class Inputs:
         """The subtitles or script, None without one. Raises SubtitlesError."""
         if self._as_read is None:
             return None
-        given = self._as_read.without_directions()
+        given = self._as_read.in_order_of_time().without_directions()
         if not given.words and self.job.subtitles:
             raise SubtitlesError(
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
@@ -113,7 +123,7 @@ class Inputs:
 
     @cached_property
     def media_sha256(self) -> str:
-        return digest(self.job.media, self.store.folder / "media-digest.json")
+        return digest(self.job.media, self.store.folder / MEDIA_DIGEST)
 
     @property
     def track(self) -> dict[str, Any]:

@@ -7,8 +7,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
-from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError, VignetteError
+from pipeline.errors import (
+    MediaError,
+    OutputError,
+    SettingsError,
+    SubtitlesError,
+    UsageError,
+    VignetteError,
+    nearest,
+)
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
 from pipeline.media.facts import SUFFIXES
 from pipeline.settings import Settings, load
@@ -39,11 +48,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The jobs, the recordings refused before any work (each with its error), and notices for the user."""
+    """The jobs, the recordings refused before any work (each with its error), and notices for the user.
+
+    `strays` are sentences about subtitles that belong to no recording, where one has none: they are worth a look before minutes
+    are spent on a draft.
+    """
 
     jobs: tuple[Job, ...]
     refused: tuple[tuple[Path, VignetteError], ...] = ()
     notices: tuple[str, ...] = ()
+    strays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +75,12 @@ class Request:
 def plan(request: Request) -> Plan:
     """Plan the jobs of a request, in order of their paths, each recording once.
 
-    Raises UsageError when it makes no sense as a whole, SettingsError when vignette.toml or --set are wrong (nothing would come
-    out as wished then); what is wrong with one recording alone is in `refused`.
+    Raises UsageError when it makes no sense as a whole, OutputError when its outputs can lie nowhere, SettingsError when
+    vignette.toml or --set are wrong (nothing would come out as wished then); what is wrong with one recording alone is in
+    `refused`.
     """
     load(request.project_file, None, request.overrides)
+    _check_out(request.out)
     recordings = _recordings(request)
     if request.subtitles is not None and len(recordings) != 1:
         raise UsageError("--subtitles goes with exactly one recording", "name the recording it belongs to")
@@ -79,7 +95,20 @@ def plan(request: Request) -> Plan:
         except VignetteError as error:
             refused.append((path, error))
     notices = (*_skipped(request), *_orphaned_sidecars(request, recordings))
-    return Plan(tuple(jobs), tuple(refused), notices)
+    return Plan(tuple(jobs), tuple(refused), notices, tuple(_strays(jobs)))
+
+
+def _check_out(out: Path) -> None:
+    """Raise OutputError where a file stands in the way of the folder for what comes out."""
+    for place in (out, *out.parents):
+        if os.path.isdir(place):
+            return
+        if os.path.lexists(place):
+            raise OutputError(
+                place,
+                "is a file where the folder for the outputs must be",
+                "choose another folder with --out",
+            )
 
 
 def _recordings(request: Request) -> list[Path]:
@@ -143,16 +172,26 @@ def _name_clashes(recordings: Sequence[Path]) -> Iterable[tuple[Path, VignetteEr
 
 
 def _job(path: Path, request: Request) -> Job:
+    from pipeline.formats.readers import TEXT_SUFFIXES
+
     _check_name(path)
     if not os.path.lexists(path):
         raise MediaError(path, "does not exist", "check the name")
     if not os.path.isfile(path):
         raise MediaError(path, "is not a file that can be read", "check what it is, and its permissions")
+    if path.suffix.lower() in TEXT_SUFFIXES:
+        raise MediaError(
+            path,
+            "is named like text, not like a recording",
+            f"name its recording: --subtitles {path} goes with it",
+        )
     settings = load(request.project_file, sidecar_of(path), request.overrides)
     notes: tuple[str, ...] = ()
     subtitles = request.subtitles or _named_subtitles(path, settings)
     if subtitles is None:
         subtitles, notes = _found_subtitles(path, settings.language, request.out)
+    if subtitles is not None and os.path.isdir(subtitles):
+        raise SubtitlesError(subtitles, "is a folder", "name the file of subtitles in it")
     if subtitles is not None and not os.path.isfile(subtitles):
         raise SubtitlesError(
             subtitles, "does not exist", "check the name, or leave it out to run without subtitles"
@@ -212,6 +251,31 @@ def _unused(paths: Sequence[Path], what: str) -> Iterable[str]:
     yield from (f"{name} {what}" for name in names[:MAX_FILES_TOLD])
     if len(names) > MAX_FILES_TOLD:
         yield f"and {len(names) - MAX_FILES_TOLD} more files like {names[MAX_FILES_TOLD]}"
+
+
+def _strays(jobs: Sequence[Job]) -> Iterable[str]:
+    """Subtitles beside recordings that have none, as far as they belong to no recording, and what to do with each."""
+    from pipeline.formats.readers.find import belonging_to_none
+    from pipeline.run.store import Store
+
+    without: dict[Path, list[Job]] = {}
+    for job in jobs:
+        if job.subtitles is None:
+            without.setdefault(job.media.parent, []).append(job)
+            yield from (f"{job.media}: {note}" for note in job.notes)
+    for folder, bare in without.items():
+        noted = {note.split(" looks like its subtitles")[0] for job in bare for note in job.notes}
+        written = {name for job in bare for name in Store.of(job.out, job.name).written()}
+        for path in belonging_to_none(folder):
+            if path.name in noted or path.name in written:
+                continue
+            stems = {job.name: job for job in bare}
+            job = stems[(nearest(path.stem, stems, likeness=0) or [bare[0].name])[0]]
+            called = f"call it {job.name}.{job.settings.language}{path.suffix.lower()}"
+            yield (
+                f"{path} belongs to no recording: is it the subtitles of {job.media.name}? Then {called}, "
+                f"or run: vignette run {quote(str(job.media))} --subtitles {quote(str(path))}"
+            )
 
 
 def _orphaned_sidecars(request: Request, recordings: Sequence[Path]) -> Iterable[str]:

@@ -69,9 +69,11 @@ def _about_speakers(transcript: Transcript) -> tuple[str, ...]:
     named = sum(bool(s.evidence) for s in voices.speakers)
     unsure = sum(u.uncertain for u in voices.utterances)
     marked = (
-        f"; in {unsure} of {len(voices.utterances)} utterances it is not certain who speaks" if unsure else ""
+        f"; in {unsure} of {counted(len(voices.utterances), 'utterance')} it is not certain who speaks"
+        if unsure
+        else ""
     )
-    return (f"{count} speaker{'s' if count > 1 else ''}, {named} of them by name{marked}",)
+    return (f"{counted(count, 'speaker')}, {named} of them by name{marked}",)
 
 
 def _unnamed(transcript: Transcript) -> tuple[str, ...]:
@@ -146,7 +148,7 @@ def alignment_issues(report: AlignmentReport, absent: tuple[Passage, ...] = ()) 
         ),
     ):
         if passages:
-            count = f"{len(passages)} {one if len(passages) == 1 else many}"
+            count = counted(len(passages), one, many)
             issues.append(f"{count}: {at_times([p.span for p in passages])}")
     return issues
 

@@ -23,11 +23,10 @@ from pipeline.errors import OutputError
 from pipeline.files import WORK_FOLDER, digest_of_file, write_atomic
 
 T = TypeVar("T")
-_OUTPUTS = "outputs.json"
-_INTENDED = "intended.json"
-_ORIGIN = "origin"
-_WRITTEN = "written"
+# The files that are tried as locks, in this order.
 _LOCKS = ("lock", "run.lock")
+# The cache of the recording's digest.
+MEDIA_DIGEST = "media-digest.json"
 
 # Digests of the outputs as written last, by file name.
 _OUTPUTS = "outputs.json"
@@ -128,11 +127,7 @@ class Store:
         )
 
     def _make_folder(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            remedy = "choose another folder with --out"
-            raise OutputError(self.folder, f"cannot be made: {error.strerror}", remedy) from error
+        _make(self.folder)
 
     def _held(self, stage: str) -> dict[str, Any] | None:
         """The JSON object in a file of the store, None where it is missing or damaged."""
@@ -205,21 +200,29 @@ class Store:
     def keep_written(self, name: str, data: bytes) -> None:
         """Keep a copy of an output as written, to tell later what a person changed in it. Raises OutputError."""
         folder = self.folder / _WRITTEN
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         write_atomic(folder / name, data)
 
     def last_written(self, name: str) -> Path | None:
         """The path of the kept copy of an output, None when there is none or it is not of the last time we wrote it."""
         copy = self.folder / _WRITTEN / name
-        if not copy.is_file() or digest_of_file(copy) != self.written().get(name):
-            return None
-        return copy
+        with suppress(OSError):  # one that cannot be read tells nothing
+            if copy.is_file() and digest_of_file(copy) == self.written().get(name):
+                return copy
+        return None
 
     def take_over(self, path: Path) -> None:
         """Record a mended output as ours as it stands now, so that the next run may replace it. Raises OutputError."""
         held = self.written()
         if path.name in held:
             self.record_written({**held, path.name: digest_of_file(path)})
+
+    def discard(self) -> None:
+        """Remove the store of a recording of which nothing could be made; one that holds an artefact stays."""
+        with suppress(OSError):
+            if {p.name for p in self.folder.iterdir()} <= {*_LOCKS, _ORIGIN, MEDIA_DIGEST}:
+                shutil.rmtree(self.folder)
+                self.folder.parent.rmdir()  # where nothing else is in it
 
     def forget(self) -> None:
         """Remove every artefact of this recording. Raises OutputError."""
@@ -229,6 +232,14 @@ class Store:
             return
         except OSError as error:
             raise OutputError(self.folder, f"cannot be removed: {error.strerror}") from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        remedy = "choose another folder with --out"
+        raise OutputError(folder, f"cannot be made: {error.strerror}", remedy) from error
 
 
 def _changed(before: Any, now: Mapping[str, Any]) -> list[str]:

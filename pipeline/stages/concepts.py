@@ -14,6 +14,7 @@ from pipeline.concepts.coder import Coder, Finding
 from pipeline.concepts.lexicon import Lexicon
 from pipeline.concepts.normalize import SENTENCE_MARKS
 from pipeline.progress import Progress, silent
+from pipeline.roles import ROLES
 from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
 
 VERSION = 3
@@ -33,23 +34,6 @@ class CodedTurns:
 
     findings: Mapping[str, list[Finding]] = field(default_factory=dict)
     by_word: Mapping[str, list[int]] = field(default_factory=dict)
-
-
-_ROLES = {
-    "therapist": "therapist",
-    "cotherapist": "therapist",
-    "counselor": "therapist",
-    "counsellor": "therapist",
-    "facilitator": "therapist",
-    "leader": "therapist",
-    "client": "client",
-    "patient": "client",
-    "member": "client",
-    "narrator": "narrator",
-    "commentator": "narrator",
-    "presenter": "narrator",
-    "host": "narrator",
-}
 
 
 def run(
@@ -92,7 +76,7 @@ def run_again(
 
 def _role(roles: Mapping[str, str], speaker: str | None) -> str:
     """The role of a speaker as patterns name it, "" where it is missing or unknown."""
-    return _ROLES.get(roles.get(speaker or "", "").strip().lower().replace("-", ""), "")
+    return ROLES.get(roles.get(speaker or "", "").strip().lower().replace("-", ""), "")
 
 
 class _CachedCoder:

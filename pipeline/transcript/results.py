@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,6 +55,14 @@ class Shift:
     offset_ms: int
     rate: float = 1.0
     confidence: float = 1.0
+
+
+def on_sound(shifts: Sequence[Shift], given_ms: int) -> int:
+    """A given time on the clock of the sound, in ms, by the piece that it lies in. Raises ValueError without pieces."""
+    if not shifts:
+        raise ValueError("text without times has no relation to the sound")
+    piece = next((p for p in shifts if given_ms < p.given.end_ms), shifts[-1])
+    return round(given_ms * piece.rate) + piece.offset_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +210,14 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """The result of `captions`: the cues, in order of time."""
+    """The result of `captions`: the cues, in order of time.
+
+    `anew` says that none of the editor's was kept as it was, `notes` why that was chosen.
+    """
 
     cues: tuple[Cue, ...]
+    anew: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

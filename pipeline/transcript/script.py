@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
+from pipeline.errors import counted
 from pipeline.transcript.subtitles import Apart, Subtitles, SubtitlesCue, SubtitlesFormat
 from pipeline.transcript.tokens import Kind
 
@@ -39,10 +40,10 @@ class ScriptAccount:
     def sentence(self, kept: str = "") -> str:
         """The account in one sentence; `kept` says where all that is left out is kept: "all in the JSON"."""
         counts = [
-            f"{_counted(self.speech_lines, self.places)} {'is' if self.speech_lines == 1 else 'are'} speech"
+            f"{counted(self.speech_lines, self.places)} {'is' if self.speech_lines == 1 else 'are'} speech"
         ]
         counts += [
-            _counted(n, what) for n, what in ((len(self.names), "name"), (len(self.times), "time")) if n
+            counted(n, what) for n, what in ((len(self.names), "name"), (len(self.times), "time")) if n
         ]
         told = f"{self.name}: {', '.join(counts)}; "
         if not self.left_out:
@@ -90,10 +91,6 @@ def _line_of(cue: SubtitlesCue, line: int) -> int:
     """The number of the file's line that holds this line of a cue."""
     lines = cue.written.lines if cue.written else ()
     return lines[min(line, len(lines) - 1)] if lines else 0
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _short(text: str) -> str:

@@ -9,9 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 from pipeline.timing import Span
 from pipeline.transcript.tokens import Kind
+
+# Times tell an order when at least this share of cues begin at times of their own.
+MIN_DISTINCT_STARTS = 0.8
+# From this share of cues that begin before the one in front of them on, the order of the file is none. Set by hand.
+MIN_BACKWARD_SHARE = 0.1
+# Cues that are few of those are sorted where no more than this share of cues overlaps the next then. Set by hand.
+MAX_OVERLAPPING_SHARE = 0.3
 
 
 class SubtitlesFormat(StrEnum):
@@ -57,7 +65,8 @@ class SubtitlesWord:
     `line` is the 0-based line within its cue. `label` is the speaker's name in force for this word as the editor wrote it
     ("TOM", from `TOM:`, `<v Tom>`, an ASS actor), None where nothing says who speaks. `new_speaker` marks the first word after
     a label or a dialogue dash. `spoken` gives the spoken words where they differ from the written ones. `doubtful_label` is the
-    name that this word and its neighbours may be: whether they are that name or speech is for the sound to say.
+    name that this word and its neighbours may be: whether they are that name or speech is for the sound to say. `style` is
+    how most of its letters look, as `transcript.styling` says.
     """
 
     text: str
@@ -67,6 +76,7 @@ class SubtitlesWord:
     new_speaker: bool = False
     spoken: str | None = None
     doubtful_label: str | None = None
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,39 @@ class Subtitles:
     def words(self) -> tuple[SubtitlesWord, ...]:
         """The words of all cues in file order; stages ask for them once a passage, so that they are joined once alone."""
         return tuple(w for cue in self.cues for w in cue.words)
+
+    def order_of_time(self) -> tuple[int, ...]:
+        """The numbers of the cues in order of their times; in the file's order where it is that, or the times say nothing.
+
+        Files come sorted by cue number as text, by style, newest first. A file that was put together of several, each of which
+        begins at zero, looks unsorted at a few places, and would be shuffled: there cues overlap once they are sorted.
+        """
+        as_given = tuple(range(len(self.cues)))
+        if not self.timed:
+            return as_given
+        spans = [cue.span for cue in self.cues if cue.span is not None]
+        back = sum(after.start_ms < before.start_ms for before, after in pairwise(spans))
+        sane = len({s.start_ms for s in spans}) >= MIN_DISTINCT_STARTS * len(spans)
+        if not back or not sane:
+            return as_given
+        order = tuple(sorted(as_given, key=lambda n: spans[n].start_ms))
+        in_order = [spans[n] for n in order]
+        overlapping = sum(after.start_ms < before.end_ms for before, after in pairwise(in_order))
+        many = back >= MIN_BACKWARD_SHARE * len(spans)
+        return order if many or overlapping <= MAX_OVERLAPPING_SHARE * len(spans) else as_given
+
+    def in_order_of_time(self) -> Subtitles:
+        """The same with its cues in `order_of_time`, and a note where that is not the order of the file."""
+        order = self.order_of_time()
+        if order == tuple(range(len(self.cues))):
+            return self
+        spans = [cue.span for cue in self.cues if cue.span is not None]
+        back = sum(after.start_ms < before.start_ms for before, after in pairwise(spans))
+        note = (
+            f"its cues do not stand in order of time ({back} of {len(spans)} before the one in front of them); "
+            "they were taken in order of their times"
+        )
+        return replace(self, cues=tuple(self.cues[n] for n in order), notes=(*self.notes, note))
 
     def without_directions(self) -> Subtitles:
         """A script without its headings and stage directions, which nobody says and no caption shows; subtitles as they are."""

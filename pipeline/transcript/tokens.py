@@ -52,7 +52,7 @@ class Token:
     """One written word with its punctuation, when it is said, and where text and time came from.
 
     `confidence` in [0, 1] is about the *time* when the text was given, about the word when it was recognized. `spoken` gives
-    the spoken words where they differ from the written one, else None.
+    the spoken words where they differ from the written one, else None. `style` is how it looks, as `transcript.styling` says.
     """
 
     text: str
@@ -62,3 +62,4 @@ class Token:
     text_source: TextSource = TextSource.SUBTITLES
     time_source: TimeSource = TimeSource.ALIGNED
     spoken: str | None = None
+    style: str = ""

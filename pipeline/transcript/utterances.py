@@ -31,10 +31,13 @@ def build(aligned: Aligned) -> Voices:
 
 
 def _new_speaker_at(cues: Iterable[EditorCue]) -> Iterable[int]:
-    """Indices of tokens before which the subtitles have a label or a dialogue dash."""
+    """Indices of tokens before which the subtitles have a dialogue dash, or the label of another than the label before."""
+    in_force = ""
     for cue in cues:
-        yield from (index for index, _ in cue.label_at)
-        yield from cue.dash_at
+        for index, label in sorted([*cue.label_at, *((at, "") for at in cue.dash_at)]):
+            if not label or label != in_force:
+                yield index
+            in_force = label
 
 
 def _after_pauses(tokens: tuple[Token, ...]) -> Iterable[int]:

@@ -127,3 +127,44 @@ def test_a_script_of_ass_is_judged_as_the_same_captions_in_subrip() -> None:
     }
     told = {name: [(f.id, f.cue_index, f.profile) for f in found[name]] for name in found}
     assert told["talk.ass"] == [row for row in told["control.srt"] if row[0] != "speakers-absent"]
+
+
+PLAIN = "I was on the bus with a bag\nof oranges & I left it there."
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("a.srt", "{\\an8}<i>I was on the bus</i> with a bag<br />of oranges &amp; I left it there."),
+        ("a.srt", "{i}I was on the bus{/i} with a bag\n{Y:i}of oranges &#38; I left it there."),
+        ("a.srt", '<font color="#ffff00">I was on the bus with a bag</font>\nof oranges & I left it there.'),
+        ("a.vtt", "<c.loud.yellow>I was on the bus</c> with a bag\nof oranges &amp; <00:01.400>I left it there."),
+        ("a.ass", "{\\pos(320,400)\\fad(200,200)}I was on the bus{\\i0} with a bag\\Nof oranges & I left it there."),
+        ("a.ass", "I was on the bus with a bag{ask Ann about this line, please}\\Nof oranges & I left it there."),
+    ],
+)  # fmt: skip
+def test_markup_of_every_format_counts_for_nothing(tmp_path: Path, name: str, payload: str) -> None:
+    def judged(document: Document) -> list[tuple[str, object, str]]:
+        rules = {"srt-tags", "speakers-absent", "vtt-timestamp"}  # these are about what was written
+        found = audit(document, [PROFILES["netflix"], PROFILES["bbc"]]).findings
+        return [(f.id, f.measured, f.profile) for f in found if f.id not in rules]
+
+    plain = document(tmp_path, "a.srt", PLAIN)
+    found = judged(plain)
+    assert {rule for rule, *_ in found} >= {"reading-speed-cps", "reading-speed-wpm"}
+    assert judged(document(tmp_path, name, payload)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("a.srt", ">> TIM (V.O.): Yes.\n>> No."),
+        ("a.vtt", "&gt;&gt; TIM (O.S.): Yes.\n&gt;&gt; No."),
+        ("a.ass", ">> TIM (V.O.): Yes.\\N>> No."),
+        ("a.srt", "{\\an8}- TIM (on phone): Yes.\n- No."),
+    ],
+)
+def test_labels_with_asides_and_chevrons_are_no_words(tmp_path: Path, name: str, payload: str) -> None:
+    (cue,) = document(tmp_path, name, payload).cues
+    assert spoken_words(cue) == ["yes", "no"]
+    assert cue.turn_marks == 2

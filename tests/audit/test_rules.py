@@ -12,8 +12,10 @@ from pipeline.audit import Document, Facts, Finding, Severity, audit
 from pipeline.audit.captions import load, shown_cue
 from pipeline.audit.model import Differing, SpokenWord
 from pipeline.audit.rules import RULES
+from pipeline.audit.time_map import TimeMap
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span
+from pipeline.transcript import Shift
 
 CueText = tuple[int, int, str]
 
@@ -75,7 +77,19 @@ def drifting(rate: float) -> tuple[Document, Facts]:
     return doc(*cues), Facts(words=tuple(words))
 
 
+MAPPED = TimeMap(
+    (Shift(Span(0, 100_000), -7000),), "the whole file is 7.00 s late", "vignette align A B -o C"
+)
 CASES: dict[str, Case] = {
+    "out-of-sync": Case(GOOD, GOOD, facts=Facts(time_map=MAPPED), severity=E),
+    "meaning-changed": Case(
+        doc((1000, 3000, "That is the drink.")), doc((1000, 3000, "That is not the drink.")),
+        facts=Facts(words=speaking("That is not the drink.", 1000)),
+        silent_facts=Facts(words=speaking("That is not the drink.", 1000)), severity=E,
+    ),
+    "word-unknown": Case(
+        doc((1000, 3000, "I came becuase of my wife.")), doc((1000, 3000, "I came because of my wife.")), severity=W
+    ),
     "max-chars-line": Case(doc((0, 5000, LONG)), GOOD, severity=E),
     "max-lines": Case(doc((0, 5000, "one|two|three")), doc((0, 5000, "one|two"))),
     "needless-break": Case(doc((0, 2000, "I came|here.")), GOOD, "netflix"),

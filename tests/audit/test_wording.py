@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from pipeline.audit import Document, Facts
 from pipeline.audit.captions import shown_cue
+from pipeline.audit.meaning import _one_edit_apart, misspelled_names
 from pipeline.audit.model import View
 from pipeline.audit.wording import (
-    _one_edit_apart,
     all_capitals,
     fillers,
     inaudible,
-    misspelled_names,
     no_sounds,
     repeats,
     small_numbers,

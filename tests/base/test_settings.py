@@ -98,3 +98,22 @@ def test_every_key_can_be_listed():
 def test_settings_that_contradict_each_other():
     with pytest.raises(SettingsError, match="larger than captions"):
         load(None, None, ("captions.min_duration_ms=9000", "captions.max_duration_ms=5000"))
+
+
+@pytest.mark.parametrize(
+    ("role", "meant"), [("therepist", "therapist"), ("cleint", "client"), ("Narator", "narrator")]
+)
+def test_a_misspelt_role_is_told_with_the_role_that_is_meant(tmp_path, role, meant):
+    path = tmp_path / "talk.toml"
+    path.write_text(f'[[people]]\nname = "Ann"\nrole = "{role}"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=rf"people 1 \(Ann\)\.role.*did you mean '{meant}'\?"):
+        load(None, path)
+
+
+@pytest.mark.parametrize(
+    "role", ["", "therapist", "Co-therapist", "clients", "family doctor", "sponsor", "probation officer"]
+)
+def test_any_other_word_may_be_a_role(tmp_path, role):
+    path = tmp_path / "talk.toml"
+    path.write_text(f'[[people]]\nname = "Ann"\nrole = "{role}"\n', encoding="utf-8")
+    assert load(None, path).people[0].role == role

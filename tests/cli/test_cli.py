@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli.console import SilentWatcher
+from pipeline.run import batch, jobs
 from tests.run.test_run import tone
 from tests.support.project import environment
 
@@ -80,11 +82,11 @@ def test_doctor_speaks_to_people_too(project):
 
 
 def test_forgetting(captioned):
-    ran = captioned.quick("forget", "clip")
+    ran = captioned.quick("forget", "clip", "--yes")
     assert ran.status == 0
     assert not [p for p in captioned.out.rglob("*") if p.is_file()]
     assert (captioned.media / "clip.mp4").is_file()
-    assert captioned.quick("forget", "clip").status == 2
+    assert captioned.quick("forget", "clip", "--yes").status == 2
 
 
 def test_forgetting_takes_the_copy_and_the_sheet_along_but_no_changed_one(captioned):
@@ -93,7 +95,7 @@ def test_forgetting_takes_the_copy_and_the_sheet_along_but_no_changed_one(captio
         assert captioned.quick(command, clip).status == 0
     sheet = captioned.out / "clip.parts.html"
     sheet.write_text(sheet.read_text("utf-8") + "<!-- mine -->", "utf-8")
-    ran = captioned.quick("forget", "clip")
+    ran = captioned.quick("forget", "clip", "--yes")
     assert ran.status == 0 and "clip.parts.html" in ran.out
     assert [p.name for p in captioned.out.glob("*") if p.is_file()] == ["clip.parts.html"]
 
@@ -110,8 +112,61 @@ def test_an_option_without_its_value(project):
 
 
 def test_forgetting_all_as_json(captioned):
-    ran = captioned.quick("forget", "--all", "--json")
+    ran = captioned.quick("forget", "--all", "--json", "--yes")
     assert [r["name"] for r in ran.json] == ["clip"]
+
+
+@pytest.mark.parametrize("how", [("clip",), ("--all",), ("clip", "--json"), ("media/clip.mp4", "--mended")])
+def test_nothing_is_forgotten_where_nobody_can_be_asked(captioned, how):
+    ran = captioned.quick("forget", *how)
+    assert (ran.status, "--yes" in ran.err + ran.out) == (2, True)
+    assert (captioned.out / "clip.json").is_file()
+
+
+@pytest.mark.parametrize("named", ["media/clip.mp4", "transcripts/clip.en.srt", "clip.json", "./clip"])
+def test_a_path_names_a_recording_to_forget(captioned, named):
+    assert captioned.quick("forget", named, "--yes").out.startswith("clip: ")
+
+
+def test_nothing_to_forget_is_said(project):
+    ran = project.quick("forget", "--all")
+    assert (ran.status, "nothing in 'transcripts'" in ran.out) == (0, True)
+    ran = project.quick("forget", "clap")
+    assert (ran.status, "there are: none" in ran.err) == (2, True)
+
+
+def test_a_recording_of_which_nothing_can_be_made_leaves_nothing_behind(project):
+    (project.media / "talk.mp4").write_bytes(b"no film at all")
+    assert project.quick("run").status == 1
+    assert not (project.out / ".work").exists()
+
+
+@pytest.mark.parametrize("command", ["align", "adopt"])
+def test_arguments_the_wrong_way_round_are_told(captioned, command):
+    srt = "transcripts/clip.en.srt"
+    more = ("-o", "timed.srt") if command == "align" else ()
+    ran = captioned.quick(command, srt, "media/clip.mp4", *more)
+    assert (ran.status, f"vignette {command} media/clip.mp4 {srt}" in ran.err) == (2, True)
+
+
+def test_a_recording_that_grows_during_a_run_is_not_published_and_the_others_are(project):
+    for name in ("a", "b"):
+        tone(project.media / f"{name}.wav")
+
+    class Growing(SilentWatcher):
+        def stage_began(self, stage, reason):
+            if stage == "picture" and not (project.out / "a.json").exists():
+                with (project.media / "a.wav").open("ab") as file:
+                    file.write(bytes(1000))
+            return super().stage_began(stage, reason)
+
+    found = batch.run(jobs.plan(jobs.Request(folder=project.media, out=project.out)), Growing())
+    told = {o.media.name: str(o.error or "") for o in found}
+    assert "grew from" in told["a.wav"] and "while it was read" in told["a.wav"]
+    assert told["b.wav"] == ""
+    assert not (project.out / "a.json").exists() and (project.out / "b.json").exists()
+    (again, _) = batch.run(jobs.plan(jobs.Request(folder=project.media, out=project.out)), SilentWatcher())
+    assert again.error is None
 
 
 def test_the_version(project):

@@ -48,9 +48,31 @@ def test_a_value_of_the_wrong_type_names_its_option_and_the_type(message, wanted
 
 
 def test_any_other_mistake_keeps_its_message_in_one_line():
-    error = usage_error(mistake("Missing argument\n  'QUERY'."))
-    assert str(error).startswith("Missing argument 'QUERY'")
+    error = usage_error(mistake("Got unexpected extra argument\n  (talk)."))
+    assert str(error).startswith("Got unexpected extra argument (talk) -")
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [("Missing argument 'QUERY'.", "QUERY is missing"), ("Missing argument 'subtitles'.", "SUBTITLES is missing"),
+     ("Missing option '--out' / '-o'.", "--out is missing"), ("Missing option '-o'.", "-o is missing")],
+)  # fmt: skip
+def test_what_a_command_cannot_do_without_is_named(message, said):
+    assert str(usage_error(mistake(message))).startswith(f"{said} - vignette concepts try --help")
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"), [("serch", "search"), ("Decisions", "decisions"), ("xyz", ""), ("it's", "")]
+)
+@pytest.mark.parametrize("more", [".", ". Did you mean 'other'?"])
+def test_an_unknown_command_names_what_is_near(typed, near, more):
+    group = SimpleNamespace(commands={"search": 1, "decisions": 1})
+    error = mistake(f"No such command '{typed}'{more}")
+    error.ctx = SimpleNamespace(parent=None, info_name="vignette", command=group)
+    told = str(usage_error(error))
+    assert told.startswith(f"there is no command '{typed}'")
+    assert told.count("did you mean") == bool(near) and (not near or f"did you mean {near}?" in told)
 
 
 @pytest.mark.parametrize("format", ["html", "csv", "md"])

@@ -342,10 +342,11 @@ def test_labels_as_other_profiles_draw_them(desk, profile):
     assert out == text.replace("Thusrday", "Thursday")
 
 
-def test_italics_are_named_and_the_file_is_kept(desk):
-    desk.srt.write_text(changed(desk, "We'll make a start.", "<i>We'll</i> make a start."), encoding="utf-8")
+def test_a_font_is_named_and_the_file_is_kept(desk):
+    mended = changed(desk, "We'll make a start.", '<font face="Lato">We\'ll</font> make a start.')
+    desk.srt.write_text(mended, encoding="utf-8")
     found = adopt.adopt(desk.job, desk.srt, "Ana")
-    assert "italic" in found.notes[0]
+    assert "font" in found.notes[0]
     assert not found.complete
 
 
@@ -544,7 +545,9 @@ def mended_at_random(desk, seed, count):
 def comes_out_again(desk, seed, count):
     found, shown, ours, theirs = mended_at_random(desk, seed, count)
     assert not shown.replay.report.conflicts
-    assert [(c.span, c.place, c.look) for c in ours] == [(c.span, c.place, c.look) for c in theirs]
+    assert [(c.span, c.place, c.layout, c.styles) for c in ours] == [
+        (c.span, c.place, c.layout, c.styles) for c in theirs
+    ]
     assert not found.differing
 
 

@@ -207,3 +207,16 @@ def test_the_report_holds_words_alone_in_the_order_of_their_times(drawn: list[tu
     tokens = [Token(str(k), Span(at, at + 1), kind=kind) for k, (at, kind) in enumerate(drawn)]
     found = [(token.span.start_ms, int(token.text)) for token in by_start_time(tokens)]
     assert found == sorted((t.span.start_ms, int(t.text)) for t in tokens if t.kind is Kind.WORD)
+
+
+@pytest.mark.slow
+def test_a_file_in_no_order_is_timed_as_in_order_and_stays_in_its_own(
+    demo: Realigned, tmp_path: Path
+) -> None:
+    blocks = SUBTITLES.read_text("utf-8").strip().split("\n\n")
+    backwards = tmp_path / "backwards.srt"
+    backwards.write_text("\n\n".join(reversed(blocks)) + "\n", encoding="utf-8")
+    found = realign(DEMO, backwards, Path("out.srt"), Settings())
+    assert any("do not stand in order of time" in note for note in found.notes)
+    again = found.data.decode("utf-8").strip().split("\n\n")
+    assert again[::-1] == demo.data.decode("utf-8").strip().split("\n\n")

@@ -160,7 +160,7 @@ def test_what_is_forgotten_can_no_longer_be_found(captioned):
     captioned.quick("index")
     index = captioned.out / ".work" / "search.sqlite"
     assert b"Thursday" in index.read_bytes()
-    assert captioned.quick("forget", "clip").status == 0
+    assert captioned.quick("forget", "clip", "--yes").status == 0
     assert not [p for p in captioned.out.rglob("*") if p.is_file() and b"Thursday" in p.read_bytes()]
 
 
@@ -272,3 +272,33 @@ def test_a_check_speaks_no_internal_names(project):
     assert "Vignette. \n" not in ran.out and "Vignette. Export it again.\n" in ran.out
     page = project.quick("check", "a.srt", "--format", "html").out
     assert "duration_ms" not in page and "needs to know how long the recording is" in page
+
+
+def test_check_knows_what_a_run_heard_and_whom_the_sidecar_names(captioned):
+    """Captions from elsewhere: the words are those of the run's transcript, and names those of the sidecar."""
+    text = (captioned.out / "clip.en.srt").read_text(encoding="utf-8")
+    path = captioned.folder / "elsewhere.srt"
+    path.write_text(text.replace("with my colleague", "without my colleague"), encoding="utf-8")
+    (captioned.media / "clip.toml").write_text('[[people]]\nname = "Daniel Marsch"\n', encoding="utf-8")
+    (told,) = captioned.quick("check", path, "--media", "media/clip.mp4", "--json").json["files"]
+    assert any("clip.json" in note for note in told["notes"])
+    found = {f["id"]: f for f in told["findings"]}
+    assert found["meaning-changed"]["severity"] == "error"
+    assert found["spelling-names"]["limit"] == "Marsch"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("check", "media"),
+        ("check", "transcripts/clip.en.srt", "--media", "media"),
+        ("mux", "media"),
+        ("sheet", "media"),
+        ("align", "media", "transcripts/clip.en.srt", "-o", "timed.srt"),
+        ("decide", "media", "--at", "0:01", "--words", "Yes"),
+    ],
+)
+def test_a_folder_is_no_file_to_any_command(captioned, args):
+    ran = captioned.quick(*args)
+    assert ran.status == 2
+    assert ran.err.strip() == "vignette: 'media' is a folder - name one file in it"

@@ -1,7 +1,11 @@
-"""No text makes a pattern over foreign text run for ever: none divides the same text in more ways than can be tried."""
+"""No text makes a pattern over foreign text run for ever: none divides the same text in more ways than can be tried.
+
+Exponential patterns do not end at all; those whose time grows with the cube of the text's length take minutes for a long line.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -9,13 +13,18 @@ import pytest
 
 from tests.support.project import ROOT
 
+# So many seconds may a pattern take for a line of 3,000 characters: one that is quadratic takes some tenths.
+MOST_FOR_A_LINE_S = 3
 # Far beyond what all of it takes (a second or two), far below what one pattern that tries every division would.
 MOST_S = 300
 _TRY = """
-import ast, importlib, inspect, itertools, pkgutil, re, sys
+import ast, importlib, inspect, itertools, pkgutil, re, sys, time
 
-package = importlib.import_module(sys.argv[1])
-modules = [importlib.import_module(m.name) for m in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
+modules, most_s = [], float(sys.argv[1])
+for name in sys.argv[2:]:
+    modules.append(importlib.import_module(name))
+    below = pkgutil.walk_packages(getattr(modules[-1], "__path__", []), name + ".")
+    modules += [importlib.import_module(m.name) for m in below]
 patterns = {v for m in modules for v in vars(m).values() if isinstance(v, re.Pattern) and isinstance(v.pattern, str)}
 for module in modules:
     for node in ast.walk(ast.parse(inspect.getsource(module))):
@@ -23,6 +32,7 @@ for module in modules:
         if is_call and ast.unparse(node.func.value) == "re" and isinstance(node.args[0], ast.Constant):
             if isinstance(node.args[0].value, str):
                 patterns.add(re.compile(node.args[0].value))
+slow = []
 HEADS = ["", "<v", "<c", "</", "<", "{\\\\", "{", "&", "[", "(", "A", "0:", "00:00:01,000 ", "-", "# "]
 PUMPS = [".a", ".", "a", " ", "\\t", "\\n", "a ", "A.", "1", "1:", "0 : ", ",1", "-", "->", ">", ">> ", "[", "(", "(a", "&",
          "&#", "<", "<v", "<v.", "{", "{\\\\", "\\\\p1", "\\\\an8", "*", "?", "_", "a-", "a'", "A ", "A:", ": ", "/", "#", "♪",
@@ -31,18 +41,60 @@ TAILS = ["", ">", "\\0", "x:", "]", " ! "]
 for pattern in sorted(patterns, key=lambda p: p.pattern):
     print(repr(pattern.pattern)[:100], flush=True)
     for head, pump, tail in itertools.product(HEADS, PUMPS, TAILS):
-        text = head + pump * 40 + tail
+        text, since = head + pump * 40 + tail, time.perf_counter()
         pattern.search(text), pattern.fullmatch(text)
+        if time.perf_counter() - since < 2e-4:  # a cube of 40 takes longer, most patterns do not
+            continue
+        text, since = head + pump * (300 // len(pump)) + tail, time.process_time()
+        pattern.search(text)
+        if time.process_time() - since > most_s / 1000:  # a cube of what ten times the length would take
+            text, since = head + pump * (3000 // len(pump)) + tail, time.process_time()
+            pattern.search(text)
+            if time.process_time() - since > most_s:
+                slow.append((pattern.pattern[:100], head, pump, tail))
+                break
+print(slow)
 print(len(patterns))
 """
 
 
-@pytest.mark.parametrize("room", ["pipeline.formats", "pipeline.audit"])
-def test_no_pattern_over_foreign_text_runs_for_ever(room: str) -> None:
-    command = [sys.executable, "-c", _TRY, room]
+ROOMS = {
+    "what is brought": ["pipeline.formats", "pipeline.audit"],
+    "what is decided and asked": ["pipeline.commands", "pipeline.edits", "pipeline.search", "pipeline.cli"],
+    "what is said": ["pipeline.concepts", "pipeline.english", "pipeline.stages"],
+    "all else": ["pipeline.media", "pipeline.run", "pipeline.transcript", "pipeline.settings", "pipeline.timing",
+                 "pipeline.words", "pipeline.languages", "pipeline.errors", "pipeline.profiles"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rooms", ROOMS)
+def test_no_pattern_over_foreign_text_runs_for_ever(rooms: str) -> None:
+    command = [sys.executable, "-c", _TRY, str(MOST_FOR_A_LINE_S), *ROOMS[rooms]]
     try:
         tried = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MOST_S, check=False)
     except subprocess.TimeoutExpired as late:
         pytest.fail(f"the last of these does not end: {(late.stdout or b'')[-500:]!r}")
     assert tried.returncode == 0, tried.stderr
-    assert int(tried.stdout.split()[-1]) > 20
+    slow, count = tried.stdout.splitlines()[-2:]
+    assert slow == "[]"
+    assert int(count) > 5
+
+
+@pytest.mark.parametrize("pattern", [r"(a+)+b", r"(?:a|a)*!", r"[\d.]+\d*[\d.]*x", r"\s*\s*\s*y"])
+def test_a_pattern_that_does_run_for_ever_is_found(tmp_path, pattern: str) -> None:
+    (tmp_path / "made_up.py").write_text(f"import re\nPATTERN = re.compile({pattern!r})\n")
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    command = [sys.executable, "-c", _TRY, "0.05", "made_up"]
+    try:
+        tried = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=2,
+            check=False,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+    except subprocess.TimeoutExpired:
+        return
+    assert tried.returncode == 0, tried.stderr
+    assert tried.stdout.splitlines()[-2] != "[]"

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import fuzz_material
 from pipeline.audit import captions
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import READERS, docx, encoding, raw_cues, read
@@ -504,3 +505,50 @@ def test_only_regular_files_are_read(tmp_path: Path, how: str) -> None:
             SubtitlesError, match=r"cannot be read: it is a (pipe|device), not a regular file"
         ):
             call(path)
+
+
+@pytest.mark.parametrize("within", ["<w:tbl><w:tr><w:tc>", "<w:p><w:r>", "<w:sdt><w:sdtContent>", "<w:x>"])
+def test_elements_without_bottom_in_a_word_document_are_refused(tmp_path, within):
+    ends = "".join(f"</{tag.strip('<>')}>" for tag in reversed(within.replace("><", "> <").split()))
+    for depth, fine in ((20, True), (3000, False)):
+        body = within * depth + "<w:p><w:r><w:t>Good morning.</w:t></w:r></w:p>" + ends * depth
+        path = tmp_path / "talk.docx"
+        path.write_bytes(fuzz_material.packed(fuzz_material.body(body)))
+        if fine:
+            assert read(path).words
+        else:
+            with pytest.raises(SubtitlesError, match="deep within each other"):
+                read(path)
+
+
+@pytest.mark.parametrize("ending", [".srt", ".vtt", ".txt"])
+def test_more_captions_than_any_recording_has_are_refused(tmp_path, monkeypatch, ending):
+    monkeypatch.setattr("pipeline.formats.readers._MAX_CUES", 3)
+    for count, fine in ((3, True), (4, False)):
+        cues = [f"00:00:0{n}.000 --> 00:00:0{n}.900\nWord {n}" for n in range(count)]
+        text = {".srt": "\n\n".join(cues).replace(".", ","), ".vtt": "\n\n".join(["WEBVTT", *cues]),
+                ".txt": "\n\n".join("Good morning" for _ in cues)}[ending]  # fmt: skip
+        path = tmp_path / f"{count}{ending}"
+        path.write_text(text)
+        if fine:
+            assert len(read(path).cues) == count
+        else:
+            with pytest.raises(SubtitlesError, match="4 captions or paragraphs, far more"):
+                read(path)
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), RecursionError(), OSError("x"), AssertionError(), UnicodeError()]
+)
+def test_what_no_reader_foresaw_is_one_sentence_that_names_the_file(tmp_path, monkeypatch, error):
+    path = tmp_path / "talk.srt"
+    path.write_text("1\n00:00:01,000 --> 00:00:02,000\nGood morning\n")
+
+    def fails(*_):
+        raise error
+
+    monkeypatch.setattr("pipeline.formats.readers.encoding.decode", fails)
+    with pytest.raises(
+        SubtitlesError, match=rf"talk.srt: holds something that cannot be read \({type(error).__name__}\)"
+    ):
+        raw_cues(path)

@@ -93,9 +93,9 @@ def test_a_file_with_the_same_times_comes_back_as_it_was(tmp_path: Path) -> None
          "{\\an8}<i>un</i>told & <b>b</b>\n<u>x</u>\n<u>y</u>",
          "line:0\n<i>un</i>told &amp; <b>b</b>\n<u>x</u>\n<u>y</u>"),
         ("x.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000 line:0\n<v Tom>a <i.loud>b</i> &lt;</v> <c>c</c>\n",
-         "{\\an8}a <i>b</i> < c", "line:0\n<v Tom>a</v> <v Tom><i>b</i></v> <v Tom>&lt;</v> c"),
+         "{\\an8}a <i>b</i> < c", "line:0\n<v Tom>a <c.loud><i>b</i></c> &lt;</v> c"),
         ("x.ass", "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,Tom,0,0,0,,{\\an8\\i1}a{\\i0} b\\Nc\n",
-         "{\\an8}<i>a</i> b\nc", "line:0\n<v Tom><i>a</i></v> <v Tom>b</v>\n<v Tom>c</v>"),
+         "{\\an8}<i>a</i> b\nc", "line:0\n<v Tom><i>a</i> b</v>\n<v Tom>c</v>"),
     ],
 )  # fmt: skip
 def test_another_format_keeps_what_both_know(

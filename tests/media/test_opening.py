@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import struct
+from pathlib import Path
 
 import av
 import pytest
@@ -140,3 +141,58 @@ def test_a_damaged_digest_is_not_believed(tmp_path):
     expected = digest(path, cache)
     cache.write_text(cache.read_text().replace(expected, "none"))
     assert digest(path, cache) == expected
+
+
+def _grow(path):
+    path.write_bytes(path.read_bytes() + b"more")
+
+
+def _shrink(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _touch(path):
+    os.utime(path, ns=(1, 1))
+
+
+def _replace(path):
+    other = path.with_name("other")
+    other.write_bytes(path.read_bytes())
+    other.replace(path)
+
+
+CHANGES = {
+    "grew": _grow,
+    "shrank": _shrink,
+    "written to": _touch,
+    "written to while": _replace,
+    "was removed": os.unlink,
+}
+
+
+@pytest.mark.parametrize("said", CHANGES)
+@pytest.mark.parametrize(
+    "then", [None, IndexError("index 4 is out of bounds"), MediaError(Path("x"), "is damaged")]
+)
+def test_a_recording_that_changes_while_it_is_read_is_told_whatever_came_of_that(tmp_path, said, then):
+    path = make.wav(tmp_path / "talk.wav")
+    with pytest.raises(MediaError, match=f"{said}.* - wait until it is copied"), opening.steady(path):
+        CHANGES[said](path)
+        if then:
+            raise then
+
+
+def test_a_recording_that_stays_as_it_is_is_read_and_fails_as_ever(tmp_path):
+    path = make.wav(tmp_path / "talk.wav")
+    with opening.steady(path):
+        path.read_bytes()
+    with pytest.raises(IndexError), opening.steady(path):
+        raise IndexError
+    with pytest.raises(MediaError, match="does not exist"):
+        decode_audio(tmp_path / "gone.wav")
+
+
+def test_sound_is_not_taken_from_a_file_that_grows_meanwhile(tmp_path):
+    path = make.wav(tmp_path / "talk.wav")
+    with pytest.raises(MediaError, match=r"grew from [\d,]+ to [\d,]+ bytes"):
+        decode_audio(path, progress=lambda share: _grow(path))

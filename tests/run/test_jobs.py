@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pipeline.errors import MediaError, SettingsError, SubtitlesError, UsageError
+from pipeline.errors import MediaError, OutputError, SettingsError, SubtitlesError, UsageError
 from pipeline.run.jobs import Request, plan
 from pipeline.run.store import Store
 
@@ -172,3 +172,48 @@ def test_what_is_left_out_of_a_folder_is_told(folder):
     assert [n.split(" - ")[0].removeprefix(f"{folder}/").split(":")[0] for n in found.notices] == [
         "..b.wav is left out", ".hidden.mp4 is left out", "pipe.mp4 is left out", "zero.wav is left out",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Final version.srt", "interview2.en.vtt", "x.ass"])
+def test_subtitles_of_nobody_are_told_before_any_work(folder, name):
+    for other in ("talk.mp4", "interview.mp4", "done.mp4", "done.en.srt", name):
+        (folder / other).write_bytes(b"x")
+    (told,) = plan(request_for(folder)).strays
+    assert told.startswith(f"{folder / name} belongs to no recording: is it the subtitles of ")
+    assert "--subtitles" in told and "done.mp4" not in told
+    assert ("interview.en.vtt" in told) == name.startswith("interview")
+
+
+def test_subtitles_that_belong_to_a_recording_are_no_strays(folder):
+    for name in ("talk.mp4", "talk.en.srt", "b.mp4", "b.de.srt", "notes.txt", "c.wav"):
+        (folder / name).write_bytes(b"x")
+    (told,) = plan(request_for(folder)).strays
+    assert "b.mp4: b.de.srt looks like its subtitles and is not used" in told
+
+
+def test_no_stray_is_told_where_every_recording_has_subtitles(folder):
+    for name in ("talk.mp4", "talk.en.srt", "other.srt"):
+        (folder / name).write_bytes(b"x")
+    assert plan(request_for(folder)).strays == ()
+
+
+@pytest.mark.parametrize("name", ["talk.srt", "talk.en.VTT", "talk.docx", "notes.md"])
+def test_text_is_no_recording(folder, name):
+    (folder / name).write_bytes(b"x")
+    ((_, error),) = plan(request_for(folder, folder / name)).refused
+    assert "named like text" in str(error) and "--subtitles" in str(error)
+
+
+def test_a_folder_is_no_subtitles(folder):
+    (folder / "talk.mp4").write_bytes(b"x")
+    ((_, error),) = plan(request_for(folder, folder / "talk.mp4", subtitles=folder)).refused
+    assert "is a folder" in str(error)
+
+
+@pytest.mark.parametrize("below", ["", "a", "a/b"])
+def test_a_file_in_the_way_of_the_outputs_is_told_once(folder, below):
+    for name in ("a.mp4", "b.mp4"):
+        (folder / name).write_bytes(b"x")
+    with pytest.raises(OutputError, match="is a file where the folder"):
+        plan(request_for(folder, out=folder / "a.mp4" / below))
+    assert len(plan(request_for(folder, out=folder / "new" / below)).jobs) == 2

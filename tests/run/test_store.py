@@ -145,3 +145,40 @@ def test_a_defect_is_told_even_where_it_cannot_be_written_down(store):
     found = batch._defect(store, KeyError("x"))  # there is no folder yet
     assert str(found) == "an unforeseen KeyError stopped this recording - please report it"
     assert found.facts()["log"] is None
+
+
+@pytest.mark.parametrize("held", [(), ("lock",), ("lock", "origin", "media-digest.json")])
+def test_a_store_of_which_nothing_came_is_removed(store, held):
+    store.folder.mkdir(parents=True)
+    for name in held:
+        (store.folder / name).write_text("x")
+    store.discard()
+    assert not store.folder.parent.exists()
+
+
+@pytest.mark.parametrize("kept", ["sound.json", "error.log", "written"])
+def test_a_store_that_holds_anything_else_stays(store, kept):
+    (store.folder / kept).mkdir(parents=True)
+    store.discard()
+    assert store.folder.is_dir()
+
+
+def test_another_recordings_store_stays(store, tmp_path):
+    store.folder.mkdir(parents=True)
+    other = Store.of(tmp_path, "other")
+    other.folder.mkdir()
+    store.discard()
+    assert other.folder.is_dir() and not store.folder.exists()
+    store.discard()
+
+
+def test_a_copy_that_cannot_be_read_is_gone_without(store, monkeypatch):
+    store.keep_written("talk.en.srt", b"x")
+    store.record_written({"talk.en.srt": files.digest_of(b"x")})
+    assert store.last_written("talk.en.srt")
+
+    def refused(path):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("pipeline.run.store.digest_of_file", refused)
+    assert store.last_written("talk.en.srt") is None

@@ -117,3 +117,19 @@ def test_what_the_end_of_the_recording_leaves_is_shared() -> None:
     starts = adjusted(made, [2400, 2800], 3200)
     assert faults(made, starts, 3200) == 0
     assert 3200 - starts[1] >= made.limits.least_duration_ms
+
+
+def test_the_last_caption_comes_earlier_where_the_recording_ends() -> None:
+    made = talk((None, 1000, "So we go on.", 200), (None, 4000, "Yes.", 100))
+    latest_ms = 4300
+    alone = adjusted(made, [1000, 4000], latest_ms)
+    assert alone[0] == 1000
+    assert made.onset_ms(1) - made.limits.early_ms <= alone[1] < 4000
+    assert faults(made, alone, latest_ms) <= faults(made, [1000, 4000], latest_ms)
+    assert adjusted(made, [1000, 4000]) == [1000, 4000]
+
+
+def test_the_last_caption_goes_back_to_its_words() -> None:
+    made = talk((None, 1000, "So we go on.", 200), (None, 4000, "I know which.", 300))
+    assert adjusted(made, [1000, 4900]) == [1000, 4000]
+    assert adjusted(talk((None, 1000, "So we go on.", 200)), [300]) == [1000]

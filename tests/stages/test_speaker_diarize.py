@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -224,3 +226,34 @@ def test_what_is_known_of_a_clustering_is_used_again() -> None:
     assert who(again) == who(first) and again.known == first.known
     believed = voices(talk, (), None, 0, {key: [[0, 1, 2, 3]]})
     assert len(believed.voices) == 1
+
+
+def heard(embedded: EmbeddedPieces, *sounds: tuple[float, float]) -> EmbeddedPieces:
+    """Pieces whose mean embeddings are these."""
+    return replace(embedded, sounds=np.array(sounds, np.float32))
+
+
+ALIKE = ((1.0, 0.0), (1.0, 0.1), (1.0, 0.5), (1.0, 0.4))
+UNLIKE = ((1.0, 0.0), (1.0, 0.1), (0.1, 1.0), (0.0, 1.0))
+
+
+@pytest.mark.parametrize("ms", [1500, 2000, 2200])
+def test_what_sounds_alike_in_a_short_recording_is_one_voice(ms: int) -> None:
+    pieces = said("a", "a", "b", "b", ms=ms)
+    assert len(found(pieces).voices) == 2
+    assert len(found(heard(pieces, *ALIKE)).voices) == 1
+    assert len(found(heard(pieces, *UNLIKE)).voices) == 2
+
+
+def test_in_a_longer_recording_or_where_two_are_named_the_voices_stay_apart() -> None:
+    short, long = said("a", "a", "b", "b", ms=2000), said("a", "a", "b", "b", ms=6000)
+    assert len(found(heard(long, *ALIKE)).voices) == 2
+    assert len(found(heard(short, *ALIKE), label("ana", 0), label("ben", 2)).voices) == 2
+    assert len(found(heard(short, *ALIKE), label("ana", 0), label("ana", 2)).voices) == 1
+    assert len(found(heard(said("a", "a", "b", "b", ms=2000, stay=3.0), *ALIKE)).voices) == 2
+
+
+def test_three_groups_are_one_voice_only_where_all_sound_alike() -> None:
+    pieces = said("a", "a", "b", "b", "c", "c", ms=2000)
+    assert len(found(heard(pieces, *ALIKE, (1.0, 0.2), (1.0, 0.3))).voices) == 1
+    assert len(found(heard(pieces, *ALIKE, (0.0, 1.0), (0.1, 1.0))).voices) == 3

@@ -24,6 +24,7 @@ from pipeline.edits.model import (
     Reviewed,
     SpeakerOf,
     Split,
+    StyleOf,
     VignetteAt,
     Waive,
     Withdraw,
@@ -152,6 +153,8 @@ class Judge:
                 return bool(case.rewritten) or any(o.value.concept == concept for o in case.met_by(ConceptAt))
             case SpeakerOf():
                 return bool(case.rewritten or case.met_by(SpeakerOf))
+            case StyleOf():
+                return bool(case.rewritten or case.met_by(StyleOf))
             case WordTime():
                 return bool(case.rewritten or case.met_by(WordTime))
             case CueOf() | Split() | Merge() | Add():

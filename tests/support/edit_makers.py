@@ -275,6 +275,7 @@ RANDOM = {
     "speaker": lambda rng, m, cue, at: [
         m.speaker(cue.first, cue.last, rng.choice(("Maya", "Daniel Marsh", "Colin", "")))
     ],
+    "style": lambda rng, m, cue, at: [m.style(at, min(cue.last, at + 2), rng.choice(("i", "bu#ffff00")))],
     "person": lambda rng, m, cue, at: [
         m.person(
             rng.choice(m.transcript.voices.speakers).id, rng.choice(("Dan", "Ruth C.", "Maya B.")), "client"

@@ -18,6 +18,7 @@ from pipeline.edits.model import (
     Reviewed,
     SpeakerOf,
     Split,
+    StyleOf,
     VignetteAt,
     Waive,
     Words,
@@ -224,6 +225,17 @@ def _says(case: Case, value: SpeakerOf, shown: Shown) -> bool:
     )
 
 
+def _looks(case: Case, value: StyleOf, shown: Shown) -> bool:
+    """Of the words whose look no later decision is about, all that are still there look so."""
+    strip = case.strip
+    assert strip is not None
+    given = frozenset().union(*(about for d, about in case.met if isinstance(d.value, StyleOf)))
+    found = passage(shown.words, strip)
+    own = [k for k in range(strip.first, strip.last) if k in found and strip.own[k] >= 0]
+    mine = [shown.words[found[k]].token for k in own if strip.own[k] not in given]
+    return bool(mine) and all(shown.transcript.tokens[at].style == value.style for at in mine)
+
+
 def _is_called(case: Case, value: PersonIs, shown: Shown) -> bool:
     """Who says the words that the person was known by, or has the id, is called so."""
     place, _ = place_of(case, shown)
@@ -296,6 +308,7 @@ _LOOKS: dict[type[Any], Callable[[Case, Any, Shown], bool]] = {
     Split: _is_split,
     Merge: _is_one_cue,
     SpeakerOf: _says,
+    StyleOf: _looks,
     PersonIs: _is_called,
     VignetteAt: _is_part,
     ConceptAt: _is_tagged,

@@ -5,6 +5,7 @@
 - `plausibility`: whether the file can be a mend of our captions at all
 - `diff`: the words of two files compared
 - `word_changes`: differences in words as decisions
+- `styles`: words that look otherwise, as decisions
 - `rewrite`: captions replaced whole, where words were moved past others
 - `trial`: decisions tried before they are written
 - `baseline`: a caption file as a transcript, to try decisions on

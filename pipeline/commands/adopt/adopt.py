@@ -17,6 +17,7 @@ from typing import Any
 from pipeline.commands.adopt import plausibility, rewrite, shown_file
 from pipeline.commands.adopt.diff import changes, kept, on_tokens, runs, starts
 from pipeline.commands.adopt.shown_file import ShownCue
+from pipeline.commands.adopt.styles import style_decisions
 from pipeline.commands.adopt.trial import BaselineTrial, Trial
 from pipeline.commands.adopt.word_changes import WordChanges
 from pipeline.edits import journal
@@ -102,7 +103,7 @@ def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False)
     now = preview(job, held, tagging=False)
     labels = _known_labels(job, now.transcript)
     cues, notes = shown_file.read_mended(file, job.settings.language, labels)
-    ours = _shown(now.transcript)
+    ours = _shown(now.transcript, cues)
     last = _last_written(job, file)
     before = None if last is None else shown_file.read_mended(last, job.settings.language, labels)[0]
     superseded = before is not None and bool(_count_differing(now.transcript, before))
@@ -136,7 +137,7 @@ def _settle(
     result = trial.look()
     transcript = result.transcript
     word_changes = WordChanges(transcript, cues)
-    found = changes([s.texts for s in _shown(transcript)], [c.texts for c in cues])
+    found = changes([s.texts for s in _shown(transcript, cues)], [c.texts for c in cues])
     for change in on_tokens(found, word_changes.owner):
         word_changes.note(change)
     trial.take(word_changes.decide(who))
@@ -144,14 +145,25 @@ def _settle(
         gone = [(first, last) for first, (last, text) in word_changes.rewritten.items() if not text]
         trial.take(Maker(transcript, result.replay, who).names_kept(gone))
     trial.take(_speaker_decisions(trial.look(), who, cues, people))
+    _settle_styles(trial, who, cues)
     _settle_captions(trial, who, cues)
     for _ in range(MAX_REWRITES):
-        shown = trial.look().transcript
-        ours = _shown(shown)
-        if not (new := rewrite.rewritten(shown, ours, cues, who)):
+        result = trial.look()
+        ours = _shown(result.transcript, cues)
+        new, moved = rewrite.rewritten(result.transcript, ours, cues, who)
+        if not new:
             break
         trial.take(new)
+        if isinstance(trial, Trial):  # the label that an added caption bears names nobody
+            trial.take(Maker(result.transcript, result.replay, who).names_kept(moved))
+        _settle_styles(trial, who, cues)
         _settle_captions(trial, who, cues)
+
+
+def _settle_styles(trial: Trial | BaselineTrial, who: str, cues: Sequence[ShownCue]) -> None:
+    """Add decisions about how words look; they move no word."""
+    result = trial.look()
+    trial.take(style_decisions(result, who, cues, _token_ranges(result.transcript, cues)))
 
 
 def _settle_captions(trial: Trial | BaselineTrial, who: str, cues: Sequence[ShownCue]) -> None:
@@ -201,10 +213,10 @@ def _voices(transcript: Transcript) -> list[str]:
     return found
 
 
-def _shown(transcript: Transcript) -> list[ShownCue]:
-    """The transcript's captions as they are shown."""
-    voices = _voices(transcript)
-    return [shown_file.shown(cue, transcript, voices) for cue in transcript.captions.cues]
+def _shown(transcript: Transcript, cues: Sequence[ShownCue]) -> list[ShownCue]:
+    """The transcript's captions as they are shown in a file of the format of `cues`."""
+    voices, has_classes = _voices(transcript), all(cue.has_classes for cue in cues)
+    return [shown_file.shown(cue, transcript, voices, has_classes) for cue in transcript.captions.cues]
 
 
 def _token_ranges(transcript: Transcript, cues: Sequence[ShownCue]) -> list[tuple[int, int] | None]:
@@ -279,7 +291,8 @@ def _caption_decisions(
     """
     transcript = result.transcript
     maker = Maker(transcript, result.replay, who)
-    ours = {(c.first, c.last): s for c, s in zip(transcript.captions.cues, _shown(transcript), strict=True)}
+    shown = zip(transcript.captions.cues, _shown(transcript, cues), strict=True)
+    ours = {(c.first, c.last): s for c, s in shown}
     decisions = []
     for cue, place in zip(cues, _token_ranges(transcript, cues), strict=True):
         if place is None or (place in ours and ours[place].looks_like(cue)) or tried.get(place, 0) > 1:
@@ -295,7 +308,7 @@ def _cue_change(cue: ShownCue, same: ShownCue | None) -> CueOf:
     start = None if same and same.span.start_ms == cue.span.start_ms else cue.span.start_ms
     end = None if same and same.span.end_ms == cue.span.end_ms else cue.span.end_ms
     settings = None if same and same.place == cue.place else cue.settings
-    if same and same.look == cue.look:
+    if same and same.layout == cue.layout:
         return CueOf(start, end, settings=settings)
     breaks, count = [], 0
     for line in cue.lines[:-1]:
@@ -308,13 +321,13 @@ def _cue_change(cue: ShownCue, same: ShownCue | None) -> CueOf:
 
 def _differs_in_voices(transcript: Transcript, cues: Sequence[ShownCue]) -> bool:
     """Whether their WebVTT voice markup names other speakers than ours."""
-    ours = {(c.span, tuple(w.voice for w in c.words)) for c in _shown(transcript)}
+    ours = {(c.span, tuple(w.voice for w in c.words)) for c in _shown(transcript, cues)}
     theirs = {(c.span, tuple(w.voice for w in c.words)) for c in cues if any(w.voice for w in c.words)}
     return not theirs <= ours
 
 
 def _count_differing(transcript: Transcript, cues: Sequence[ShownCue]) -> int:
     """The number of captions that only one side shows, the larger of both sides' counts."""
-    ours = Counter((c.span, c.place, c.look) for c in _shown(transcript))
-    theirs = Counter((c.span, c.place, c.look) for c in cues)
+    ours = Counter((c.span, c.place, c.layout, c.styles) for c in _shown(transcript, cues))
+    theirs = Counter((c.span, c.place, c.layout, c.styles) for c in cues)
     return max((ours - theirs).total(), (theirs - ours).total())

@@ -50,7 +50,7 @@ def _aligned(cues: Sequence[ShownCue]) -> Aligned:
                     labels.append((len(tokens), word.label))
                 if word.dash:
                     dashes.append(len(tokens))
-                tokens.append(Token(word.text, next(times)))
+                tokens.append(Token(word.text, next(times), style=word.style))
         editor.append(
             EditorCue(first, len(tokens), cue.span, str(number), tuple(breaks[1:]), tuple(labels), tuple(dashes),
                       cue.settings)

@@ -17,27 +17,30 @@ from pipeline.transcript import Transcript
 
 def rewritten(
     transcript: Transcript, ours: Sequence[ShownCue], theirs: Sequence[ShownCue], who: str
-) -> list[Decision]:
-    """Decisions that delete our captions which theirs do not show, and add theirs which ours do not, in order of time.
+) -> tuple[list[Decision], list[tuple[int, int]]]:
+    """Decisions that delete our captions which theirs do not show, and add theirs which ours do not, in order of time; and which
+    tokens `[first, last)` go with each of ours.
 
     `ours` shows the transcript's cues, one each. Every decision is anchored to the words as those before it leave them.
     """
     live, cues = LiveText(transcript.tokens), transcript.captions.cues
     nodes = tuple(live.nodes)
     decisions: list[Decision] = []
+    gone: list[tuple[int, int]] = []
     for change in token_diff.changes([_key(c) for c in ours], [_key(c) for c in theirs]):
         before = nodes[cues[change.first - 1].last - 1] if change.first else None
         for cue in cues[change.first : change.last]:
             decisions.append(_deletion(live, nodes[cue.first], cue.last - cue.first, who))
+            gone.append((cue.first, cue.last))
         for their in theirs[change.begin : change.end]:
             decision, before = _addition(live, before, their, who)
             decisions.append(decision)
-    return decisions
+    return decisions, gone
 
 
 def _key(cue: ShownCue) -> tuple[object, ...]:
     """What two cues must have in common to be shown alike."""
-    return cue.span, cue.place, cue.look
+    return cue.span, cue.place, cue.layout
 
 
 def _deletion(live: LiveText, begin: Node, count: int, who: str) -> Decision:

@@ -6,8 +6,9 @@ The reverse of `formats.render`: what that draws before a word is recognised her
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError, counted
@@ -17,22 +18,29 @@ from pipeline.formats.readers import vtt as vtt_reader
 from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.formats.writers.render import DRAFT_NOTICE, clean
 from pipeline.timing import Span
-from pipeline.transcript import Cue, Transcript, lines_of
+from pipeline.transcript import Cue, Transcript, lines_of, styling
 
 # A new speaker label: up to four words in capitals and a colon at the start of a line, as our captions draw labels.
 _NEW_LABEL = re.compile(r"(?P<name>[^\W\d_a-z][^\Wa-z]*(?:[ .'’&/#-]+[^\Wa-z]+){0,3}\.?):(?=\s+\S)")
+# Markup that no writer of ours writes again; a position is one of its own (`position`).
+_UNKEPT = re.compile(
+    r"<(?:s|strike|ruby|sub|sup|big|small)[\s>]|<font[^<>]*\b(?:face|size)\s*=|\{[^{}]*\\(?:f[sn]|pos|move|fad|k|s1)",
+    re.IGNORECASE,
+)
 # A dialogue dash: a hyphen before a letter, a quotation mark or the like, or any dash before white space.
 _DASH = re.compile(r"[-‐‑](?=[^\W\d]|[\"“‘'«¿¡\[(♪])|[-–—‐‑]\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One written word; `label` and `dash` are shown in front of it, `voice` is the speaker that WebVTT markup names."""
+    """One written word; `label` and `dash` are shown in front of it, `voice` is the speaker that WebVTT markup names, `style`
+    how it looks (`transcript.styling`)."""
 
     text: str
     label: str = ""
     dash: bool = False
     voice: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +48,14 @@ class ShownCue:
     """A cue as it is shown, with its lines of words.
 
     `place` is the position on the picture as ASS override tags, "" for the bottom; `settings` are the WebVTT cue settings.
+    `has_classes` says whether styles of its format hold classes, as WebVTT's do.
     """
 
     span: Span
     lines: tuple[tuple[Word, ...], ...]
     place: str = ""
     settings: str = ""
+    has_classes: bool = True
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -58,27 +68,34 @@ class ShownCue:
         return tuple(w.text for line in self.lines for w in line)
 
     def looks_like(self, other: ShownCue) -> bool:
-        """Whether both show the same at the same time; who speaks by markup alone is not shown."""
-        return (self.span, self.place) == (other.span, other.place) and self.look == other.look
+        """Whether both show the same words at the same time, in whatever style; who speaks by markup alone is not shown."""
+        return (self.span, self.place) == (other.span, other.place) and self.layout == other.layout
 
     @property
-    def look(self) -> tuple[tuple[tuple[str, str, bool], ...], ...]:
+    def layout(self) -> tuple[tuple[tuple[str, str, bool], ...], ...]:
         """What is drawn: each word's text, label in capitals and dash, line by line."""
         return tuple(tuple((w.text, w.label.upper(), w.dash) for w in line) for line in self.lines)
 
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """How each word looks."""
+        return tuple(w.style for line in self.lines for w in line)
 
-def shown(cue: Cue, transcript: Transcript, voices: Sequence[str]) -> ShownCue:
+
+def shown(cue: Cue, transcript: Transcript, voices: Sequence[str], has_classes: bool = True) -> ShownCue:
     """Convert a transcript's cue into what is shown; `voices` names the speaker of every token."""
     labels, dashes = dict(cue.labels), set(cue.dashes)
     lines = []
     for line in lines_of(cue, transcript.tokens):
         words: list[Word] = []
         for index in line:
-            first, *rest = clean(transcript.tokens[index].text).split() or [""]
-            words.append(Word(first, clean(labels.get(index, "")), index in dashes, voices[index]))
-            words += [Word(text, voice=voices[index]) for text in rest]
+            token = transcript.tokens[index]
+            first, *rest = clean(token.text).split() or [""]
+            style = token.style if has_classes else styling.without_classes(token.style)
+            words.append(Word(first, clean(labels.get(index, "")), index in dashes, voices[index], style))
+            words += [Word(text, voice=voices[index], style=style) for text in rest]
         lines.append(tuple(words))
-    return ShownCue(cue.span, tuple(lines), position.to_ssa(cue.settings), cue.settings)
+    return ShownCue(cue.span, tuple(lines), position.to_ssa(cue.settings), cue.settings, has_classes)
 
 
 def read_mended(path: Path, lang: str, labels: Iterable[str]) -> tuple[list[ShownCue], list[str]]:
@@ -87,19 +104,19 @@ def read_mended(path: Path, lang: str, labels: Iterable[str]) -> tuple[list[Show
     `labels` are the names that count as speaker labels. Raises SubtitlesError.
     """
     text = readers.source_text(path, lang)
-    if vtt_reader.sniff(text):
+    is_webvtt = vtt_reader.sniff(text)
+    if is_webvtt:
         raw, notes = vtt_reader.parse(text, path)
     elif srt_reader.sniff(text) or path.suffix.lower() == ".srt":
         raw, notes = srt_reader.parse(text, path)
     else:
         raise SubtitlesError(path, "is neither SubRip nor WebVTT", "name the caption file that was mended")
     known = _known_labels(labels)
-    cues = [_cue(cue, known) for cue in raw]
-    styled = sum(any(p.style for line in cue.lines for p in line) for cue in raw)
-    if styled:
-        are = "is" if styled == 1 else "are"
-        lost = "italic, bold or underlined, which our captions do not keep"
-        notes.append(f"{counted(styled, 'cue')} {are} {lost}")
+    cues = [replace(_cue(cue, known), has_classes=is_webvtt) for cue in raw]
+    if unkept := sum(bool(_UNKEPT.search(cue.raw)) for cue in raw):
+        has = "has" if unkept == 1 else "have"
+        lost = "a font, a size, a line through words or an effect, which our captions do not keep"
+        notes.append(f"{counted(unkept, 'cue')} {has} {lost}")
     kept = [cue for cue in cues if cue.words]
     return sorted(kept, key=lambda c: c.span.start_ms), notes
 
@@ -127,6 +144,7 @@ def _line(line: Line, known: re.Pattern[str]) -> tuple[Word, ...]:
     if clean(markup.unguard(text)) == DRAFT_NOTICE:
         return ()
     voices = [p.voice or "" for p in line for _ in p.text]
+    styles = [p.style for p in line for _ in p.text]
     words: list[Word] = []
     label, dash, at = "", False, 0
     while at < len(text):
@@ -150,7 +168,8 @@ def _line(line: Line, known: re.Pattern[str]) -> tuple[Word, ...]:
         while end < len(text) and not text[end].isspace():
             end += 1
         if clean(text[at:end]):
-            words.append(Word(clean(text[at:end]), label, dash, voices[at]))
+            style = Counter(styles[at:end]).most_common(1)[0][0]
+            words.append(Word(clean(text[at:end]), label, dash, voices[at], style))
             label, dash = "", False
         at = end
     return tuple(words)

@@ -20,6 +20,7 @@ from pipeline.edits.model import (
     Reviewed,
     SpeakerOf,
     Split,
+    StyleOf,
     VignetteAt,
     Words,
 )
@@ -116,6 +117,8 @@ def _made_anew(maker: Maker, decision: Decision, first: int, last: int) -> Decis
             made = maker.cue(first, last, CueOf())
         case SpeakerOf(speaker=name):
             made = maker.speaker(first, last, name)
+        case StyleOf(style=style):
+            made = maker.style(first, last, style)
         case ConceptAt():
             made = maker.concept(first, last, value.concept, value.verdict)
         case CueOf() | Split() | Merge():
@@ -124,7 +127,7 @@ def _made_anew(maker: Maker, decision: Decision, first: int, last: int) -> Decis
             made = maker.vignette(first, last, value)
         case _:
             made = maker.waive(first, last, "-")
-    keeps_seen = isinstance(value, (SpeakerOf, ConceptAt, CueOf, Split, Merge, VignetteAt))
+    keeps_seen = isinstance(value, (SpeakerOf, StyleOf, ConceptAt, CueOf, Split, Merge, VignetteAt))
     return replace(made, value=value, seen=made.seen if keeps_seen else {}, note=decision.note)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import DocumentError, foreign
 from pipeline.formats.document.reader import Document, Reader, root_of
 from pipeline.timing import Span
 
@@ -33,7 +34,7 @@ class WrittenWord:
 
 @dataclass(frozen=True, slots=True)
 class HeardOtherwise:
-    """A passage whose text is not what was heard there."""
+    """A passage whose text is not what was heard there; `heard` is "" where the sound merely does not confirm it."""
 
     span: Span
     text: str
@@ -42,24 +43,28 @@ class HeardOtherwise:
 
 @dataclass(frozen=True, slots=True)
 class Captioned:
-    """A document with its captions, all its words in the order of its utterances, and what was heard otherwise."""
+    """A document with its captions, all its words in the order of its utterances, and the passages in doubt."""
 
     document: Document
     cues: tuple[WrittenCue, ...]
     words: tuple[WrittenWord, ...]
     heard_otherwise: tuple[HeardOtherwise, ...]
+    not_confirmed: tuple[HeardOtherwise, ...] = ()
 
 
 def parse(data: bytes, path: Path) -> Captioned:
     """The document in the bytes of a file with its captions; `path` is named in errors. Raises DocumentError."""
-    root, reader = root_of(data, path), _CaptionsReader(path)
-    document = reader.document(root)
-    reader.where = ""
-    names = {person.id: person.name for person in document.people}
-    cues = tuple(reader.cues(root))
-    return Captioned(
-        document, cues, tuple(reader.all_words(root, names)), tuple(reader.heard_otherwise(root))
-    )
+    with foreign(path, DocumentError):
+        root, reader = root_of(data, path), _CaptionsReader(path)
+        document = reader.document(root)
+        reader.where = ""
+        names = {person.id: person.name for person in document.people}
+        cues = tuple(reader.cues(root))
+        words = tuple(reader.all_words(root, names))
+        otherwise, doubted = (
+            tuple(reader.passages(root, key)) for key in ("heard_differently", "not_confirmed")
+        )
+        return Captioned(document, cues, words, otherwise, doubted)
 
 
 class _CaptionsReader(Reader):
@@ -83,10 +88,10 @@ class _CaptionsReader(Reader):
                 yield WrittenWord(text, self.span(word), kind, self.confidence(word, 1.0), speaker)
         self.where = ""
 
-    def heard_otherwise(self, root: Mapping[str, Any]) -> Iterator[HeardOtherwise]:
+    def passages(self, root: Mapping[str, Any], key: str) -> Iterator[HeardOtherwise]:
         alignment = self.table({"alignment": self.decoded(root.get("alignment"), "alignment")}, "alignment")
-        for number, entry in self.rows(alignment, "heard_differently", "passage"):
-            self.where = f"passage {number} heard differently"
+        for number, entry in self.rows(alignment, key, "passage"):
+            self.where = f"passage {number} {key.replace('_', ' ')}"
             text, heard = self.raw_text(entry, "text", ""), self.raw_text(entry, "heard", "")
             yield HeardOtherwise(self.span(entry), text, heard)
         self.where = ""

@@ -16,7 +16,7 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from pipeline.errors import DocumentError
+from pipeline.errors import DocumentError, foreign
 from pipeline.files import read_regular
 from pipeline.formats.document.fields import AGAIN, Fields, clean
 
@@ -160,7 +160,8 @@ def bytes_of(path: Path) -> bytes:
 
 def parse(data: bytes, path: Path) -> Document:
     """The document in the bytes of a file; `path` is named in errors. Raises DocumentError."""
-    return Reader(path).document(root_of(data, path))
+    with foreign(path, DocumentError):
+        return Reader(path).document(root_of(data, path))
 
 
 def root_of(data: bytes, path: Path) -> dict[str, Any]:

@@ -161,7 +161,11 @@ def _word(token: Token) -> dict[str, Any]:
         "text_source": str(token.text_source),
         "time_source": str(token.time_source),
     }
-    return word if token.spoken is None else {**word, "spoken": token.spoken}
+    if token.spoken is not None:
+        word["spoken"] = token.spoken
+    if token.style:
+        word["style"] = token.style
+    return word
 
 
 def _cues(transcript: Transcript) -> list[dict[str, Any]]:

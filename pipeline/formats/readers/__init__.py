@@ -26,7 +26,7 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from pathlib import Path
 
-from pipeline.errors import SubtitlesError
+from pipeline.errors import SubtitlesError, foreign
 from pipeline.files import read_regular
 from pipeline.formats.readers import ass, docx, encoding, rolling, srt, text, timing_lines, vtt, words
 from pipeline.formats.readers.encoding import Decoded
@@ -34,6 +34,7 @@ from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
 _MAX_NOTES = 12  # what a person still reads; chosen, not measured
+_MAX_CUES = 100_000  # more than a day of captions of one second each; every later step takes its time
 _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
 
 
@@ -73,6 +74,9 @@ gives it away; add its name to `SubtitlesFormat` and one line here. Words, label
 `words.tokenize` for all formats alike. What is written in it should go the same way back: add it to the round
 trip in the tests. A format that is not text (.docx) decodes itself in `read`."""
 
+TEXT_SUFFIXES = frozenset(s for reader in READERS.values() for s in reader.suffixes) | {".docx"}
+"""The endings of the names of files that are read here."""
+
 _FOREIGN_SIGNATURES = (  # files that are brought by mistake, by their first bytes
     (b"{\\rtf", "is an RTF document", "save it as .docx or .txt"),
     (b"%PDF", "is a PDF document", "save its text as .txt"),
@@ -105,7 +109,8 @@ def _read(
 ) -> Subtitles:
     """Kept, because whoever tries several decisions reads the same file for each of them."""
     found = _opened(path, data, lang, frame_rate)
-    cues = words.tokenize(found.cues, known_names, found.script)
+    with foreign(path, SubtitlesError):
+        cues = words.tokenize(found.cues, known_names, found.script)
     encoding_ = found.source.encoding
     return Subtitles(path.name, found.format, cues, encoding_, lang, found.notes, found.repaired)
 
@@ -139,6 +144,15 @@ def opened(path: Path, lang: str = "en", frame_rate: Fraction | None = None) -> 
 
 
 def _opened(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = None) -> Opened:
+    with foreign(path, SubtitlesError):
+        found = _parsed(path, data, lang, frame_rate)
+    if len(found.cues) > _MAX_CUES:
+        problem = f"holds {len(found.cues):,} captions or paragraphs, far more than any recording"
+        raise SubtitlesError(path, problem, "give the subtitles of one recording")
+    return found
+
+
+def _parsed(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = None) -> Opened:
     if data.startswith(b"PK"):
         told = tuple(docx.notes(data, path))
         cues = docx.parse(data, path)

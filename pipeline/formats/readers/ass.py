@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_lines
+from pipeline.formats.readers.style_state import StyleState
 from pipeline.timing import Span
 
 # The order of fields where a section has no `Format:` line; SSA has the same but for the first, which is not read.
@@ -21,7 +22,6 @@ _TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCI
 # A block ends at the first `}`; `\{` is a brace that is shown (libass).
 _OVERRIDE = re.compile(r"(?<!\\)\{[^}]*\}")
 _DRAWING = re.compile(r"\\p(\d)")
-_STYLE = re.compile(r"\\([biu])(\d+)")
 _POSITION = re.compile(r"\\an?\d{1,2}(?!\d)|\\pos\([^()]*\)")
 
 
@@ -102,21 +102,20 @@ def plain_lines(raw: str, actor: str | None = None) -> tuple[Line, ...]:
 def _pieces(raw: str, actor: str | None) -> Iterator[Piece]:
     """The text without override blocks, and without what stands between `{\\p1}` and `{\\p0}`, which draws shapes."""
     drawing = False
-    style: frozenset[str] = frozenset()
+    state = StyleState()
     after_space = False
     for n, part in enumerate(re.split(rf"({_OVERRIDE.pattern})", raw)):
         if n % 2:
             modes = _DRAWING.findall(part)
             drawing = modes[-1] != "0" if modes else drawing
-            for letter, value in _STYLE.findall(part):
-                style = style - {letter} if value == "0" else style | {letter}
+            state.override(part)
         elif not drawing:
             plain = re.sub(r"\\[Nn]", "\n", part).replace("\\h", " ")
             plain = plain.replace("\\{", "{").replace("\\}", "}")
             if after_space and plain.startswith(" "):  # what stood between was no text
                 plain = plain[1:]
             after_space = plain.endswith(" ") if plain else after_space
-            yield Piece(plain, actor, "".join(sorted(style)))
+            yield Piece(plain, actor, state.style)
 
 
 def _time_ms(text: str) -> int | None:

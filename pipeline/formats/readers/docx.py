@@ -38,6 +38,7 @@ _MAX_XML_BYTES = 64 * 1024 * 1024  # against decompression bombs; chosen, far ab
 _MAX_PARAGRAPHS = (
     100_000  # four days of talk at a paragraph every three seconds; every later step takes its time
 )
+_MAX_DEPTH = 256  # elements within each other; a table in a table in a text box has some forty; chosen
 # Elements whose text is in the file and not on the page: deletions, moved-away text, field codes, the second
 # copy of a text box.
 _HIDDEN_ELEMENTS = frozenset(("del", "moveFrom", "instrText", "delText", "Fallback"))
@@ -180,6 +181,8 @@ class _BodyHandler:
         elif not self._former:
             self._begin(name, attributes)
         self._above.append(name)
+        if len(self._above) > _MAX_DEPTH:
+            raise _Refused(f"holds elements more than {_MAX_DEPTH} deep within each other")
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         above = self._above[-1] if self._above else ""

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import SubtitlesError
+from pipeline.errors import SubtitlesError, counted
 from pipeline.languages import primary
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with UTF-16's
@@ -38,6 +38,15 @@ _MAX_MARKED_SHARE |= {"en": 0.05, "nl": 0.08}
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _CONTROL_CHARS = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f]")
 _REMEDY = "save it as UTF-8 in a text or subtitle editor"
+
+
+# What the bytes 80 to BF, those that continue a character of UTF-8, are in Windows-1252.
+_CONTINUES = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_UTF8_AS_1252 = re.compile(
+    rf"[\u00c2-\u00df]{_CONTINUES}|[\u00e0-\u00ef]{_CONTINUES}{{2}}|[\u00f0-\u00f4]{_CONTINUES}{{3}}|â€\ufffd?"
+)
+# Signs that say nothing about it: what could not be decoded, and marks that a line may begin with.
+_NO_TRACE = re.compile("[\ufffd\ufeff\u200b-\u200f♪♫]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +174,44 @@ def _notes_on_damage(text: str) -> tuple[str, ...]:
     """Notes on text that was broken before we got the file: it decodes, but not to what its author wrote."""
     notes = []
     if lost := text.count("\ufffd"):
-        notes.append(f"holds {lost} replacement characters (U+FFFD): those letters were lost before")
-    if twice := re.findall(r"[ÃÂ][\u0080-\u00bf]|â€[\u0080-\u00bf™œ\u009d“”˜]", text):
+        held = counted(lost, "replacement character")
         notes.append(
-            f"looks encoded twice ('{twice[0]}', {len(twice)} times): its letters were broken before"
+            f"holds {held} (U+FFFD): {'that letter was' if lost == 1 else 'those letters were'} lost before"
         )
+    if twice := [seen for broken in encoded_twice(text).values() for seen in broken]:
+        times = counted(len(twice), "time")
+        notes.append(f"looks encoded twice ('{twice[0]}', {times}): its letters were broken before")
     if controls := len(_CONTROL_CHARS.findall(text)):
-        notes.append(f"holds {controls} control characters, which were ignored")
+        are = "which was" if controls == 1 else "which were"
+        notes.append(f"holds {counted(controls, 'control character')}, {are} ignored")
     return tuple(notes)
+
+
+def encoded_twice(text: str) -> dict[int, list[str]]:
+    """By line (from 1) what looks like UTF-8 that was read as Windows-1252 and written as UTF-8 again: "Ã©" for "é".
+
+    Such a line holds no other letters or signs beyond ASCII: what was encoded twice was so as a whole. "IRMÃ»" is a correct
+    end of a quotation; so a single place counts only in a file of which most of these signs are broken.
+    """
+    lines = re.split(r"\r\n|\n|\r", text)
+    found: dict[int, list[str]] = {}
+    others = 0
+    for number, line in enumerate(lines, 1):
+        if line.isascii():
+            continue
+        broken = [m[0] for m in _UTF8_AS_1252.finditer(line) if _is_utf8(m[0])]
+        rest = _NO_TRACE.sub("", _UTF8_AS_1252.sub(lambda m: "" if _is_utf8(m[0]) else m[0], line))
+        if broken and rest.isascii():
+            found[number] = broken
+        others += sum(not c.isascii() for c in rest)
+    all_broken = sum(map(len, found.values()))
+    return {n: broken for n, broken in found.items() if all_broken > others or len(broken) > 1}
+
+
+def _is_utf8(seen: str) -> bool:
+    """Whether characters, as bytes of Windows-1252, are UTF-8; of "â€" the last byte may be one that it lacks."""
+    try:
+        data = b"".join(c.encode("latin-1") if c <= "\xff" else c.encode("cp1252") for c in seen)
+        return bool(data.decode("utf-8"))
+    except UnicodeError:
+        return seen.startswith("â€")

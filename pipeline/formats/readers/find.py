@@ -66,13 +66,32 @@ def near_misses(media_path: Path, lang: str = "en") -> list[Path]:
     alone = not _others(media_path, beside)
     found = []
     for path in text:
-        if path in taken or _is_ours(path) or _is_of_another(path, media_path, beside):
+        if (
+            path in taken
+            or path.name == media_path.name
+            or _is_ours(path)
+            or _is_of_another(path, media_path, beside)
+        ):
             continue
         named = any(_rest(path, name) is not None for name in _names(media_path))
         stray = alone and path.suffix.lower() in _TIMED
         if named or stray:
             found.append(path)
     return sorted(found)
+
+
+def belonging_to_none(folder: Path) -> list[Path]:
+    """Subtitles in a folder whose names begin like no recording's there, in alphabetical order."""
+    beside = _beside(folder / "recording")
+    text = (*_TIMED, *_SCRIPTS, *_UNREAD, *_OTHER_TEXT)
+    names = [name for p in beside if p.suffix.lower() not in text for name in _names(p)]
+    return sorted(
+        p
+        for p in beside
+        if p.suffix.lower() in _TIMED
+        and not any(_rest(p, name) is not None for name in names)
+        and not _is_ours(p)
+    )
 
 
 def _beside(media_path: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from pipeline.words import without_invisible
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some plain text of one line; `voice` is the speaker that markup names (`<v Tom>`, an ASS actor),
-    None otherwise; `style` holds the letters of b, i and u that are in force."""
+    None otherwise; `style` is what is in force, as `transcript.styling` says."""
 
     text: str
     voice: str | None = None

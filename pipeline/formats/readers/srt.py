@@ -23,6 +23,7 @@ from pipeline.errors import SubtitlesError
 from pipeline.formats.markup import ruby_note, unguard, without_ruby
 from pipeline.formats.readers import timing_lines
 from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
+from pipeline.formats.readers.style_state import LETTER_OF_TAG, StyleState
 from pipeline.formats.readers.timing_lines import Time, TimingLine
 from pipeline.timing import Span, format_timecode
 
@@ -33,7 +34,9 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _VOICE_OR_STYLE_TAG = re.compile(  # what changes voice or style from here on
-    r"<(?P<ends>/)?(?P<letter>[biu])(?:[\s.][^<>]*)?>|<v(?:\.[^\s<>]*)?\s+(?P<voice>[^<>]*)>|</v>",
+    rf"<(?P<ends>/)?(?P<tag>{'|'.join(LETTER_OF_TAG)}|font)(?P<attributes>[\s.][^<>]*)?>"
+    r"|\{(?P<shuts>/)?(?P<short>[ibu])\}|\{[yY]:(?P<long>[^{}]*)\}|(?P<override>\{\\[^{}]*\})"
+    r"|<v(?:\.[^\s<>]*)?\s+(?P<voice>[^<>]*)>|(?P<unvoiced></v>)",
     re.IGNORECASE,
 )
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -191,17 +194,29 @@ def plain_lines(raw: str) -> tuple[Line, ...]:
     """The lines of a SubRip payload without its markup, each piece with the voice and style that markup gives it."""
     pieces, at = [], 0
     voice: str | None = None
-    style: frozenset[str] = frozenset()
+    state = StyleState()
     text = _LINE_BREAK.sub("\n", without_ruby(raw))
     for match in _VOICE_OR_STYLE_TAG.finditer(text):
-        pieces.append(Piece(_plain(text[at : match.start()]), voice, "".join(sorted(style))))
+        pieces.append(Piece(_plain(text[at : match.start()]), voice, state.style))
         at = match.end()
-        if letter := (match["letter"] or "").lower():
-            style = style - {letter} if match["ends"] else style | {letter}
-        else:
+        if match["voice"] is not None or match["unvoiced"]:
             voice = _plain(match["voice"] or "").strip() or None
-    pieces.append(Piece(_plain(text[at:]), voice, "".join(sorted(style))))
+        else:
+            _follow(match, state)
+    pieces.append(Piece(_plain(text[at:]), voice, state.style))
     return split_lines(pieces)
+
+
+def _follow(match: re.Match[str], state: StyleState) -> None:
+    """Change the styling in force by a tag: HTML's, an ASS override, or MicroDVD's `{i}`, `{y:i,b}`."""
+    if match["override"]:
+        state.override(match["override"])
+    elif match["tag"]:
+        state.tag(match["tag"].lower(), bool(match["ends"]), match["attributes"] or "")
+    else:
+        for letter in (match["short"] or match["long"] or "").lower():
+            if letter in LETTER_OF_TAG:
+                state.tag(letter, bool(match["shuts"]))
 
 
 def _plain(text: str) -> str:

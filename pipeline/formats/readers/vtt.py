@@ -13,12 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import SubtitlesError
+from pipeline.formats.colours import colour_of_class
 from pipeline.formats.markup import ruby_note, without_ruby
 from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_lines
 from pipeline.formats.readers.vtt_recovery import Outside, recovered
 from pipeline.timing import Span, clock
+from pipeline.transcript import styling
 
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t\n]|\Z)")
 _SPACE = " \t\n\f\r"  # ASCII white space; Python's own idea of it is much wider
@@ -211,8 +214,18 @@ def _stamp_ms(parts: Sequence[str | None]) -> int | None:
 # The nodes of a cue's text (6.4); `rt` counts only inside `ruby`.
 _NODES = frozenset(("c", "i", "b", "u", "ruby", "rt", "v", "lang"))
 _STYLES = frozenset("biu")
+# Signs that no class of ours may hold; no player's style sheet can name them without an escape.
+_NO_CLASS = re.compile(r"[&#]")
 _TOKEN = re.compile(r"<[^>]*>?|[^<]+")
 _TAG = re.compile(rf"<(/?)([^{_SPACE}.>]*)((?:\.[^{_SPACE}>]*)?)(?:[{_SPACE}]+([^>]*))?>?", re.DOTALL)
+
+
+class _Node(NamedTuple):
+    """An open node of a cue's text: its name, the voice of a `v`, and its classes."""
+
+    name: str
+    voice: str
+    classes: tuple[str, ...]
 
 
 def plain_lines(raw: str) -> tuple[Line, ...]:
@@ -226,12 +239,11 @@ def cue_pieces(text: str) -> list[Piece]:
     Text behind a '<' that is never closed is no text by the standard, and so it is here.
     """
     pieces: list[Piece] = []
-    open_nodes: list[tuple[str, str | None]] = []  # name, and the voice of a `v`
+    open_nodes: list[_Node] = []
     for token in _TOKEN.findall(text):
         if token[0] != "<":
-            voice = next((v for name, v in reversed(open_nodes) if name == "v"), None)
-            style = "".join(sorted({name for name, _ in open_nodes} & _STYLES))
-            pieces.append(Piece(html.unescape(token), voice or None, style))
+            voice = next((n.voice for n in reversed(open_nodes) if n.name == "v"), None)
+            pieces.append(Piece(html.unescape(token), voice or None, _style(open_nodes)))
             continue
         match = _TAG.match(token)
         if match is not None:
@@ -239,14 +251,23 @@ def cue_pieces(text: str) -> list[Piece]:
     return pieces
 
 
-def _follow(tag: re.Match[str], open_nodes: list[tuple[str, str | None]]) -> None:
+def _style(open_nodes: Sequence[_Node]) -> str:
+    """How text inside these nodes looks; of several colours the innermost is seen."""
+    classes = [name for node in open_nodes for name in node.classes]
+    colours = [colour for name in classes if (colour := colour_of_class(name)) is not None]
+    others = [name for name in classes if colour_of_class(name) is None]
+    return styling.composed({n.name for n in open_nodes} & _STYLES, colours[-1] if colours else "", others)
+
+
+def _follow(tag: re.Match[str], open_nodes: list[_Node]) -> None:
     """Open or close the node that a tag names; tags that fit nowhere are ignored."""
     closes, name = bool(tag[1]), tag[2]
-    current = open_nodes[-1][0] if open_nodes else ""
+    current = open_nodes[-1].name if open_nodes else ""
     if not closes:
         if name in _NODES and (name != "rt" or current == "ruby"):
             annotation = " ".join(html.unescape(tag[4] or "").split())
-            open_nodes.append((name, annotation))
+            classes = tuple(c for c in _NO_CLASS.sub("", tag[3]).split(".") if c)
+            open_nodes.append(_Node(name, annotation, classes))
     elif name and name == current:
         open_nodes.pop()
     elif name == "ruby" and current == "rt":

@@ -20,8 +20,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from pipeline.formats.readers import sounds, turns
 from pipeline.formats.readers.labels import Labels
@@ -38,11 +40,12 @@ _OPENING_PUNCTUATION = frozenset("«“‘„([{¿¡\"'")
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A word or a whole bracket, and the character of the cue's text at which it begins."""
+    """A word or a whole bracket, the character of the cue's text at which it begins, and how most of it looks."""
 
     at: int
     text: str
     kind: Kind
+    style: str = ""
 
 
 def tokenize(
@@ -69,13 +72,35 @@ def tokenize(
 def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[SubtitlesWord, ...]:
     lines = text_lines(cue)
     if cue.unspoken or _is_credits(lines):
-        return tuple(SubtitlesWord(w, n, Kind.UNSPOKEN) for n, line in enumerate(lines) for w in line.split())
+        looks = [_most([p.style for p in line for _ in p.text]) for line in cue.lines]
+        return tuple(
+            SubtitlesWord(w, n, Kind.UNSPOKEN, style=looks[n])
+            for n, line in enumerate(lines)
+            for w in line.split()
+        )
     text = "\n".join(lines)
     spans = turns.brackets(text)
     possible = turns.possible_changes(cue, labels)
     marks, doubts = ([m for m in possible if m.doubtful is doubtful] for doubtful in (False, True))
     units = _units(text, spans, marks, script, labels.all_caps)
+    if not script:  # there italics set off a heading or a direction
+        units = _styled(units, cue)
     return tuple(_attach_punctuation(_mark_doubts(_assign_labels(units, marks, text), units, doubts)))
+
+
+def _styled(units: list[_Unit], cue: RawCue) -> list[_Unit]:
+    """The units with the style of most of their characters: a word is the smallest thing that has a look of its own."""
+    if not any(piece.style for line in cue.lines for piece in line):
+        return units
+    styles = [style for line in cue.lines for piece in line for style in [piece.style] * len(piece.text)]
+    breaks = accumulate(len(line) + 1 for line in text_lines(cue)[:-1])
+    for end in breaks:
+        styles.insert(end - 1, "")
+    return [replace(u, style=_most(styles[u.at : u.at + len(u.text)])) for u in units]
+
+
+def _most(styles: Sequence[str]) -> str:
+    return Counter(styles).most_common(1)[0][0] if styles else ""
 
 
 def _is_credits(lines: list[str]) -> bool:
@@ -162,7 +187,7 @@ def _assign_labels(units: list[_Unit], marks: list[SpeakerChange], text: str) ->
                 label = mark.label or (voice if voice_is_fresh else None)
             new_speaker = True
         line = bisect_left(breaks, unit.at)
-        words.append(SubtitlesWord(unit.text, line, unit.kind, label, new_speaker))
+        words.append(SubtitlesWord(unit.text, line, unit.kind, label, new_speaker, style=unit.style))
         voice_is_fresh = new_speaker = False
     return words
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span
-from pipeline.transcript import Cue, Grade, Kind, Transcript, lines_of
+from pipeline.transcript import Cue, Grade, Kind, Token, Transcript, lines_of
 
 DRAFT_NOTICE = "DRAFT: machine text, not for publication"
 """Shown first in every caption file of grade draft; 40 characters, which fit the usual line of 42."""
@@ -43,7 +43,7 @@ DEFAULT_STYLE = Style()
 class Piece:
     """Some text of one line that one speaker says; `speaker` is their name, "" where nobody knows it.
 
-    `style` holds the letters of b, i and u (bold, italic, underlined) that it is shown in.
+    `style` is how it looks, as `transcript.styling` says.
     """
 
     text: str
@@ -89,7 +89,7 @@ def style_of(transcript: Transcript) -> Style:
 def lines(cue: Cue, transcript: Transcript, style: Style | None = None) -> list[str]:
     """The cue's lines of plain text with labels and dialogue dashes drawn; none is empty."""
     return [
-        " ".join(text for _, text in line)
+        " ".join("".join(text for text, _ in shown) for _, shown in line)
         for line in _tokens_of_lines(cue, transcript, style or style_of(transcript))
     ]
 
@@ -139,24 +139,35 @@ def _pieces(
     voiceless = not cue.labels and all(t.kind is Kind.SOUND for t in transcript.tokens[cue.first : cue.last])
     result = []
     for line in _tokens_of_lines(cue, transcript, style):
-        runs: list[tuple[str, str]] = []
-        for index, text in line:
+        runs: list[Piece] = []
+        for index, shown in line:
             speaker = "" if voiceless else names.of(index, cue)
-            if runs and runs[-1][1] == speaker:
-                runs[-1] = (f"{runs[-1][0]} {text}", speaker)
-            else:
-                runs.append((f" {text}" if runs else text, speaker))
-        result.append(tuple(Piece(text, speaker) for text, speaker in runs))
+            for number, (text, look) in enumerate(shown):
+                between = " " if runs and not number else ""
+                if runs and (runs[-1].speaker, runs[-1].style) == (speaker, look):
+                    runs[-1] = Piece(f"{runs[-1].text}{between}{text}", speaker, look)
+                else:
+                    runs.append(Piece(f"{between}{text}", speaker, look))
+        result.append(tuple(runs))
     return tuple(result)
 
 
-def _tokens_of_lines(cue: Cue, transcript: Transcript, style: Style) -> list[list[tuple[int, str]]]:
-    """Of each line the tokens' indices and what is shown of them, labels and dashes included."""
+def _tokens_of_lines(
+    cue: Cue, transcript: Transcript, style: Style
+) -> list[list[tuple[int, tuple[tuple[str, str], ...]]]]:
+    """Of each line the tokens' indices and what is shown of them, as texts with their looks: a label and a dash are plain."""
     tokens, labels, dashes = transcript.tokens, dict(cue.labels), frozenset(cue.dashes)
     return [
-        [(k, _prefix(k, labels, dashes, style) + clean(tokens[k].text)) for k in line]
+        [(k, _shown(tokens[k], _prefix(k, labels, dashes, style))) for k in line]
         for line in lines_of(cue, tokens)
     ]
+
+
+def _shown(token: Token, prefix: str) -> tuple[tuple[str, str], ...]:
+    if not token.style:
+        return ((prefix + clean(token.text), ""),)
+    word = (clean(token.text), token.style)
+    return ((prefix, ""), word) if prefix else (word,)
 
 
 def _prefix(index: int, labels: dict[int, str], dashes: frozenset[int], style: Style) -> str:

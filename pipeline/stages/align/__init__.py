@@ -12,6 +12,7 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     placing         a time span for every token
     interpolate     the same for words that were not found
     confidence      the probability that a word's start is right
+    reading_order   cues in the order in which they are said, sentences in one piece
     review          passages that a person should look at
     second_reading  passages that an independent recognizer read otherwise
     opposites       words whose negation fits the sound better
@@ -19,7 +20,7 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     shown_again     a caption's text that comes twice and is said once
     pauses          long silences, as tokens
 
-`run` is the stage; `shown_again.marked`, `absent.marked` and `pauses.marked` are applied to its result.
+`run` is the stage; `in_reading_order`, `absent.marked` and `pauses.marked` are applied to its result.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ from pipeline.transcript import (
     Token,
     Verdict,
 )
-from pipeline.transcript.subtitles import Subtitles, SubtitlesCue
+from pipeline.transcript.editor_cues import editor_cues
+from pipeline.transcript.subtitles import Subtitles
 
 # Fit, in nats per frame, from which on a word's place is evidence of how the given times relate to the sound. Set by hand.
 _MIN_SURE_FIT = -1.0
@@ -104,7 +106,7 @@ def _aligned(
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
     tokens = placing.tokens(given, placed, source)
-    cues = _editor_cues(given)
+    cues = editor_cues(given)
     against = opposites.contradicted(given, wanted, listened.found, listener.likelihoods)
     report = _report(tokens, wanted, listened, relation, heard, cues, against)
     if relation.verdict is Verdict.UNTIMED:
@@ -112,7 +114,7 @@ def _aligned(
         report = replace(report, summary=script_times.sentences(given, stamps) or report.summary)
     if relation.verdict is not Verdict.UNRELATED:
         report = replace(report, summary=(*report.summary, *judged.summary))
-    return Aligned(tokens, report, cues)
+    return shown_again.marked(Aligned(tokens, report, cues), given)
 
 
 def _put_in_place(
@@ -220,28 +222,4 @@ def _report(
             for c in cues
             if c.span is not None
         ),
-    )
-
-
-def _editor_cues(given: Subtitles) -> tuple[EditorCue, ...]:
-    cues, at = [], 0
-    for cue in given.cues:
-        if cue.words:
-            cues.append(_editor_cue(cue, at))
-        at += len(cue.words)
-    return tuple(cues)
-
-
-def _editor_cue(cue: SubtitlesCue, first: int) -> EditorCue:
-    words = cue.words
-    new = [n for n, w in enumerate(words) if w.new_speaker]
-    return EditorCue(
-        first,
-        first + len(words),
-        cue.span,
-        cue.id,
-        tuple(first + n for n in range(1, len(words)) if words[n].line != words[n - 1].line),
-        tuple((first + n, words[n].label or "") for n in new if words[n].label),
-        tuple(first + n for n in new if not words[n].label),
-        cue.settings,
     )

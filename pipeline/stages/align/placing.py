@@ -81,7 +81,16 @@ def places(
 def tokens(given: Subtitles, placed: Sequence[Placed], source: TextSource) -> tuple[Token, ...]:
     """The given words as tokens with the spans of `placed`, one for each word."""
     return tuple(
-        Token(word.text, place.span, round(place.confidence, 3), word.kind, source, place.source, word.spoken)
+        Token(
+            word.text,
+            place.span,
+            round(place.confidence, 3),
+            word.kind,
+            source,
+            place.source,
+            word.spoken,
+            word.style,
+        )
         for word, place in zip(given.words, placed, strict=True)
     )
 

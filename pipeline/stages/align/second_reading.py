@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from itertools import chain
 from typing import NamedTuple
 
+from pipeline.english.contrast import NEGATIONS
 from pipeline.english.verbalize import spoken_readings, spoken_words
 from pipeline.timing import Span, hull
 from pipeline.transcript import Heard, Kind, Passage, Token
@@ -26,7 +27,6 @@ _MIN_BLOCK_WORDS = 12
 _MIN_CONFIDENCE = 0.7
 # A substitution of more words than this, on either side, is another text and not another word.
 _MAX_REPLACED_WORDS = 4
-_NEGATIONS = {"not", "no", "never", "nothing", "nobody", "none"}
 _SPELLINGS = {
     "ok": "okay",
     "alright": "all right",
@@ -107,7 +107,7 @@ def _is_substitution(written: Sequence[_Word], read: Sequence[_Word]) -> bool:
     if written and read:
         return max(len(written), len(read)) <= _MAX_REPLACED_WORDS
     some = [word.spoken for word in (*written, *read)]
-    return len(some) == 1 and some[0] in _NEGATIONS
+    return len(some) == 1 and some[0] in NEGATIONS
 
 
 def _is_sure(read: Sequence[Token]) -> bool:

@@ -15,18 +15,16 @@ import numpy as np
 
 from pipeline.timing import Span, clock
 from pipeline.transcript import Shift, Verdict
+from pipeline.transcript.results import on_sound
 
 Pairs = Sequence[tuple[int, int]]
 """(given time, time in the sound), in ms."""
 
 # Ratios of the common frame rates (film 24, PAL 25, and NTSC 24000/1001, 30 and 30000/1001 frames a second): subtitles made
 # for one rate run at such a speed on another.
-_RATE_RATIOS = tuple(
-    Fraction(a) / Fraction(b)
-    for a in (24, 25, Fraction(24000, 1001), 30, Fraction(30000, 1001))
-    for b in (24, 25, Fraction(24000, 1001), 30, Fraction(30000, 1001))
-    if a != b
-)
+_FRAME_RATES = (Fraction(24), Fraction(25), Fraction(24000, 1001), Fraction(30), Fraction(30000, 1001))
+RATE_PAIRS = tuple((a, b) for a in _FRAME_RATES for b in _FRAME_RATES if a != b)
+_RATE_RATIOS = tuple(dict.fromkeys(a / b for a, b in RATE_PAIRS))
 # A slope this near to such a ratio is taken for it; all that follows was set by hand, too.
 _RATE_TOLERANCE = 0.0004
 # A slope this near to 1 moves the end of an 83-minute film by half a second at most, which is no drift.
@@ -55,10 +53,7 @@ class Relation:
 
     def at(self, given_ms: int) -> int:
         """The given time on the clock of the sound, in ms. Raises ValueError without pieces (an untimed text)."""
-        if not self.pieces:
-            raise ValueError("text without times has no relation to the sound")
-        piece = next((p for p in self.pieces if given_ms < p.given.end_ms), self.pieces[-1])
-        return round(given_ms * piece.rate) + piece.offset_ms
+        return on_sound(self.pieces, given_ms)
 
 
 def relate(pairs: Pairs) -> Relation:
@@ -178,6 +173,29 @@ def sentences(relation: Relation) -> tuple[str, ...]:
     elif relation.verdict is Verdict.PIECES and len(pieces) == 1:
         lines.append("the few cues that were found do not agree on how far they were off")
     return tuple(t for t in lines if t)
+
+
+def present(pieces: Sequence[Shift]) -> str:
+    """How a whole file lies to the sound now, in one English sentence: "the whole file is 7.35 s late"."""
+    first, lines = pieces[0], []
+    if first.rate != 1.0:
+        lines.append(f"runs at {1 / first.rate:.4f} times the speed of the sound{_frame_rates(first.rate)}")
+    if abs(first.offset_ms) > _MAX_IN_SYNC_MS or (first.rate == 1.0 and len(pieces) == 1):
+        at_start = " at the start" if first.rate != 1.0 or len(pieces) > 1 else ""
+        lines.append(f"is {_late_or_early(first.offset_ms)}{at_start}")
+    whole = f"the whole file {' and '.join(lines)}" if lines else ""
+    steps = [_step_sentence(before, after) for before, after in pairwise(pieces)]
+    return "; ".join(filter(None, [whole, *steps]))
+
+
+def _frame_rates(rate: float) -> str:
+    """The two frame rates of which a speed is the ratio, as it follows that speed; "" where it is none of theirs."""
+    names = {Fraction(24000, 1001): "23.976", Fraction(30000, 1001): "29.97"}
+    for made_for, shown_at in RATE_PAIRS:
+        if abs(float(made_for / shown_at) - rate) < _MAX_UNITY_DEVIATION:
+            there, here = (names.get(r, str(r)) for r in (made_for, shown_at))
+            return f" (as one made for {there} frames a second where {here} are shown)"
+    return ""
 
 
 def _first_sentence(piece: Shift) -> str:

@@ -1,5 +1,6 @@
 """Caption segmentation and spotting: tokens, speakers, shots and a profile's limits in, cues with lines and times out.
 
+    recue         `choose`: whether the editor's cues stay, or all are divided anew
     build         `run`, the stage: the modules below in their order
     visible       the tokens that captions show
     features      what is known about every place where a cue or a line could end
@@ -13,5 +14,6 @@
 """
 
 from pipeline.stages.captions.build import run
+from pipeline.stages.captions.recue import choose
 
-__all__ = ["run"]
+__all__ = ["choose", "run"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -10,13 +11,15 @@ from pipeline.profiles import Limits, limits_of
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions.editors_cues import kept
-from pipeline.stages.captions.features import Script, lay_out
+from pipeline.stages.captions.features import Script, goes_on, lay_out
 from pipeline.stages.captions.segmentation import Piece, divide, layouts
 from pipeline.stages.captions.spotting import order_of, spans
 from pipeline.stages.captions.visible import VisibleTokens, visible_tokens
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, Captions, Cue, Voices
+from pipeline.transcript import Aligned, Captions, Cue, EditorCue, Voices
 
+# What YouTube writes behind the times of every cue that it makes itself; it places no caption.
+AUTOMATIC_SETTINGS = frozenset(("align:start position:0%",))
 # Rounds of segmentation: where people talk at once a name may have to be shown again, which moves other divisions. The second
 # round is nearly always the last.
 MAX_ATTEMPTS = 8
@@ -37,14 +40,15 @@ def run(
 
     `shots` are shot changes and `boundaries` the starts of the parts of the video, in milliseconds; no
     caption reaches over a boundary, and none ends behind `duration_ms`. The editor's cues stay wherever they
-    break no rule unless `settings.recue`. Every token is in exactly one cue, but for text that nobody says and
-    for silences that the profile does not want told; no word is changed, and equal input gives equal cues.
+    break no rule unless `settings.recue` is true (`recue.choose` settles "auto" before). Every token is in
+    exactly one cue, but for text that nobody says and for silences that the profile does not want told; no word
+    is changed, and equal input gives equal cues.
     """
     limits = limits_of(settings)
     visible = visible_tokens(aligned, voices, limits.profile.long_pause_ms)
     cues = _built(visible, limits, settings, shots, boundaries, progress, duration_ms)
     progress(1.0)
-    return Captions(tuple(map(visible.among_all, cues)))
+    return Captions(tuple(map(visible.among_all, cues)), settings.recue is True)
 
 
 def _built(
@@ -60,11 +64,13 @@ def _built(
     aligned, voices = visible.aligned, visible.voices
     if not aligned.tokens:
         return []
+    # Who divides anew has no lines of the editor's to put a name or an answer on: it begins a caption.
+    cuts = visible.cuts | (_announced(aligned) if settings.recue is True else frozenset())
     resumed: frozenset[int] = frozenset()
     known: _DivisionCache = {}
     for attempt in range(MAX_ATTEMPTS):
-        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, cuts=visible.cuts)
-        fixed = [] if settings.recue else kept(script, limits, aligned.editor_cues)
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, cuts=cuts)
+        fixed = [] if settings.recue is True else kept(script, limits, aligned.editor_cues)
         share = part(progress, attempt / MAX_ATTEMPTS, (attempt + 0.9) / MAX_ATTEMPTS)
         pieces = order_of(script, _fill(script, limits, fixed, known, share))
         found = resumed | _resumptions(script, pieces, resumed)
@@ -72,10 +78,19 @@ def _built(
             break
         resumed = found
     if needless := _repetitions(script, pieces, aligned) | _repeated_within(script, pieces):
-        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless, visible.cuts)
+        script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless, cuts)
         pieces = [_with_lines_rebroken(script, limits, p) if _holds(p, needless) else p for p in pieces]
     times = spans(script, limits, pieces, duration_ms)
     return [_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True)]
+
+
+def _announced(aligned: Aligned) -> frozenset[int]:
+    """Tokens in front of which the editor wrote a dash, or a label that begins a sentence."""
+    tokens, cues = aligned.tokens, aligned.editor_cues
+    labelled = {
+        at for cue in cues for at, _ in cue.label_at if at > 0 and not goes_on(tokens[at - 1], tokens[at])
+    }
+    return frozenset(labelled | {at for cue in cues for at in cue.dash_at})
 
 
 def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int]) -> frozenset[int]:
@@ -93,13 +108,14 @@ def _resumptions(script: Script, pieces: Sequence[Piece], known: frozenset[int])
 
 
 def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> frozenset[int]:
-    """Tokens whose label repeats the speaker of the caption before; the editor's own labels, and those of a new part, stay."""
+    """Tokens whose label repeats the speaker of the caption before; the editor's own labels stay but within a sentence, and so do
+    those of a new part."""
     written = {at for cue in aligned.editor_cues for at, _ in cue.label_at}
     return frozenset(
         piece.first
         for before, piece in pairwise(pieces)
         if piece.first in script.labels
-        and piece.first not in written
+        and (piece.first not in written or _is_within_sentence(script, piece.first))
         and piece.first not in script.parts
         and script.speakers[piece.first] is not None
         and script.speakers[piece.first] == script.speakers[before.last - 1]
@@ -119,6 +135,14 @@ def _repeated_within(script: Script, pieces: Sequence[Piece]) -> frozenset[int]:
 
 def _holds(piece: Piece, tokens: frozenset[int]) -> bool:
     return any(at in tokens for at in range(piece.first, piece.last))
+
+
+def _is_within_sentence(script: Script, at: int) -> bool:
+    return (
+        at > 0
+        and script.runs[at] == script.runs[at - 1]
+        and goes_on(script.tokens[at - 1], script.tokens[at])
+    )
 
 
 def _with_lines_rebroken(script: Script, limits: Limits, piece: Piece) -> Piece:
@@ -164,6 +188,19 @@ def _divided(script: Script, limits: Limits, known: _DivisionCache, first: int, 
     return pieces
 
 
+def _place(piece: Piece, given: Sequence[EditorCue]) -> str:
+    """Where a new cue stands: as the editor's cue that holds most of its words, the first of equals; but for settings that a
+    program gives to every cue. `given` are in order."""
+    at = bisect_right(given, piece.first, key=lambda cue: cue.last)
+    most, place = 0, ""
+    while at < len(given) and given[at].first < piece.last:
+        held = min(given[at].last, piece.last) - max(given[at].first, piece.first)
+        if held > most:
+            most, place = held, given[at].settings
+        at += 1
+    return "" if place in AUTOMATIC_SETTINGS else place
+
+
 def _cue(script: Script, piece: Piece, span: Span, aligned: Aligned) -> Cue:
     changes = [k for k in range(piece.first + 1, piece.last) if script.runs[k] != script.runs[k - 1]]
     editor = aligned.editor_cues[piece.editor_cue] if piece.editor_cue is not None else None
@@ -177,6 +214,6 @@ def _cue(script: Script, piece: Piece, span: Span, aligned: Aligned) -> Cue:
         speaker=None if changes else script.speakers[piece.first],
         labels=tuple((k, script.labels[k]) for k in range(piece.first, piece.last) if k in script.labels),
         dashes=tuple(sorted(dashes)),
-        settings=editor.settings if editor else "",
+        settings=editor.settings if editor else _place(piece, aligned.editor_cues),
         editor_cue=piece.editor_cue,
     )

@@ -144,6 +144,12 @@ def _joint(before: Token, after: Token) -> Junction:
     return junction(before.text, after.text)
 
 
+def goes_on(before: Token, after: Token) -> bool:
+    """Whether a word continues the sentence of the one before it: that is not over, and this is written small."""
+    letter = next((c for c in after.text if c.isalnum()), "")
+    return _joint(before, after) is not Junction.SENTENCE and not letter.isupper()
+
+
 def _speakers(tokens: Sequence[Token], voices: Voices) -> list[str | None]:
     """Who says each token; a sound or pause without a speaker gets the speaker of the token before."""
     speakers: list[str | None] = [None] * len(tokens)
@@ -166,8 +172,8 @@ def _runs(
     """The number of each token's run of one speaker, and the labels of runs by their first tokens.
 
     Speakers come from `voices`; where these have none, the editor's labels and dialogue dashes divide the runs. One speaker
-    alone needs no name unless the editor gave one, and what the editor labelled stays labelled. The name is shown
-    again where a new part of the video begins, and where somebody goes on after another's caption.
+    alone needs no name unless the editor gave one, and what the editor labelled stays labelled, but within a sentence of the
+    same speaker. The name is shown again where a part of the video begins, and where somebody goes on after another's caption.
     """
     names = short_names(voices)
     several = len({s for s in speakers if s is not None}) > 1
@@ -184,7 +190,7 @@ def _runs(
         in_force = given.get(index, "" if changed else in_force)
         if here in names and several and (changed or index == 0 or index in again):
             labels[index] = names[here]
-        elif index in given:
+        elif index in given and (changed or not known or not goes_on(tokens[index - 1], tokens[index])):
             labels[index] = names.get(here or "", given[index])
     return runs, labels
 

@@ -72,6 +72,8 @@ def _candidates(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], k: int
 ) -> Iterator[list[int]]:
     for own in _candidate_starts(script, limits, pieces, starts, k, starts[k]):
+        if k + 1 == len(pieces):  # the last has none behind it to be moved with
+            yield [*starts[:k], own]
         for other in range(k + 1, min(len(pieces), k + 1 + FOLLOWING_TRIED)):
             seen = own + limits.least_duration_ms + limits.min_gap_ms
             for place in _candidate_starts(script, limits, pieces, starts, other, seen):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from pipeline.english.breaks import Junction
 from pipeline.profiles import Limits
 from pipeline.stages.captions.features import Script
 from pipeline.stages.captions.in_times import adjusted_starts
@@ -19,8 +20,37 @@ MAX_SNAP_MS = 500
 
 
 def order_of(script: Script, pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces in the order in which they appear on screen: by first word, then by reading order."""
-    return sorted(pieces, key=lambda p: (script.starts[p.first], p.first))
+    """The pieces in the order in which they appear on screen: by first word, then by reading order.
+
+    The rest of a sentence comes before what somebody else begins to say less than the profile's tolerance of sync before it: a
+    name would have to be shown within the sentence otherwise.
+    """
+    order = sorted(pieces, key=lambda p: (script.starts[p.first], p.first))
+    begun = {p.last: p for p in pieces}
+    for k, piece in enumerate(order):
+        before = begun.get(piece.first) if _goes_on(script, piece) else None
+        place = k
+        while (
+            place > 0
+            and before is not None
+            and order[place - 1] is not before
+            and script.starts[piece.first] - script.starts[order[place - 1].first] <= script.limits.early_ms
+        ):
+            place -= 1
+        if before is not None and place > 0 and order[place - 1] is before:
+            order[place : k + 1] = [piece, *order[place:k]]
+    return order
+
+
+def _goes_on(script: Script, piece: Piece) -> bool:
+    """Whether a piece begins within a sentence of its speaker."""
+    at = piece.first
+    return (
+        at > 0
+        and script.runs[at] == script.runs[at - 1]
+        and script.joints[at] is not Junction.SENTENCE
+        and script.starts[at] >= script.starts[at - 1]
+    )
 
 
 def spans(

@@ -134,9 +134,13 @@ def _projected(
     space = encoder.trained or scaling.estimated([vectors[k] for k in at])
     amounts = np.zeros(len(pieces), np.float32)
     places = np.zeros((len(pieces), len(space.between)), np.float32)
+    sounds = None
     if at:
         amounts[at] = embeddings.amounts([pieces[k].span for k in at])
         inside = amounts[at] * np.array([k < own_count for k in at])
         means = np.array([vectors[k].mean(axis=0) for k in at], np.float32)
         places[at] = space.place(means, inside if inside.any() else amounts[at])
-    return EmbeddedPieces(pieces, places, amounts, space)
+        if encoder.trained:
+            sounds = np.zeros((len(pieces), means.shape[1]), np.float32)
+            sounds[at] = means
+    return EmbeddedPieces(pieces, places, amounts, space, sounds)
