@@ -41,7 +41,7 @@ review: ## the review page comes with a later version
 	@echo "make $@: not yet - this version makes captions and transcripts"; exit 1
 
 clean: ## remove set-up and artefacts (media/ and finished transcripts stay; `vignette forget` removes those)
-	@if [ -d transcripts/.work ]; then find transcripts/.work -type f ! -name outputs.json -exec rm -f {} +; fi
+	@if [ -d transcripts/.work ]; then find transcripts/.work -type f ! -name outputs.json ! -name witness.json -exec rm -f {} +; fi
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
@@ -54,6 +54,7 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . || \
 		{ echo "The packages could not be installed - see above; with no network, give pip a folder of wheels (PIP_FIND_LINKS, PIP_NO_INDEX=1)" >&2; exit 1; }
 	@test -f models/ge2e.onnx || $(RUN) models fetch speakers || true
+	@test -f models/tiny.en/model.bin || $(RUN) models fetch tiny.en --yes || true
 	@: > $@
 
 $(VENV)/.dev: $(VENV)/.run

@@ -144,8 +144,9 @@ def data_file(name: str) -> Path:
 
 
 def model_folders() -> tuple[Path, ...]:
-    """Where weights may lie: `models/` in the current folder, then in the clone that the code runs from."""
-    return MODELS_FOLDER, _PACKAGE.parent / "models"
+    """Where weights may lie: `models/` in the current folder, then where VIGNETTE_MODELS says, else in the clone that the code
+    runs from."""
+    return MODELS_FOLDER, Path(os.environ.get("VIGNETTE_MODELS") or _PACKAGE.parent / "models")
 
 
 def is_foreign(path: Path, ours: Container[str]) -> bool:
@@ -170,3 +171,8 @@ def digest_of_file(path: Path) -> str:
 def digest_of(data: bytes) -> str:
     """The SHA-256 of bytes, in hexadecimal: what `digest_of_file` gives of a file that holds them."""
     return hashlib.sha256(data).hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where this machine keeps what only saves time, for all projects: XDG_CACHE_HOME, else ~/.cache, and `vignette` in it."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vignette"

@@ -19,117 +19,33 @@ from annotated_types import Ge, Le
 from pipeline.errors import SettingsError, nearest
 from pipeline.part_kinds import KnownKind
 from pipeline.roles import meant_role
+from pipeline.stage_settings import (
+    STRICT,
+    AlignSettings,
+    CaptionSettings,
+    PictureSettings,
+    SpeakerSettings,
+    TranscribeSettings,
+    VerifySettings,
+    WhisperSettings,
+)
 from pipeline.timing import parse_timecode
 
-# pydantic reads this from each group: a key that is not a field is a mistake, never ignored.
-_STRICT: dict[str, Any] = {"extra": "forbid", "strict": True}
-
-Processes = Annotated[int, Ge(0), Le(256)]
-Probability = Annotated[float, Ge(0), Le(1)]
-Milliseconds = Annotated[int, Ge(0), Le(10_000)]
-
-
-@dataclass(frozen=True, slots=True)
-class WhisperSettings:
-    """How Whisper decodes, and the thresholds of the guards against its hallucinations (`pipeline.speech.asr.guards`).
-
-    `device` auto = CUDA where it is; `batch` windows are decoded at once (0 = 8, with CUDA 16); `hints` tells it names and terms.
-    A window is silence when `silence_probability` and `silence_logprob` are both passed.
-    Hints alone, or `echoed_hints` of them in a row, are no words below `echo_confidence`. A phrase said more than
-    `loop_repeats` times in a row stays once; a window that compresses better than `loop_compression` is heard again; neither
-    where the words take `loop_word_ms` and more, as a person's do.
-    Words are dropped `outside_speech_ms` from speech, and at a window's end `past_end_ms` after it; words give back
-    `swallowed_silence_ms` or more of silence. `border_words` is how many words make a repeated sentence where windows meet.
-    """
-
-    __pydantic_config__ = _STRICT
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    batch: Annotated[int, Ge(0), Le(256)] = 0
-    beam: Annotated[int, Ge(1), Le(20)] = 5
-    hints: bool = True
-    silence_probability: Probability = 0.6
-    silence_logprob: Annotated[float, Ge(-20), Le(0)] = -1.0
-    echo_confidence: Probability = 0.6
-    echoed_hints: Annotated[int, Ge(2), Le(100)] = 3
-    loop_repeats: Annotated[int, Ge(1), Le(100)] = 4
-    loop_compression: Annotated[float, Ge(1), Le(100)] = 2.4
-    loop_word_ms: Annotated[int, Ge(0), Le(2000)] = 120
-    outside_speech_ms: Milliseconds = 200
-    past_end_ms: Milliseconds = 150
-    swallowed_silence_ms: Milliseconds = 100
-    border_words: Annotated[int, Ge(2), Le(64)] = 4
-    shortest_word_ms: Annotated[int, Ge(0), Le(500)] = 20
-
-
-@dataclass(frozen=True, slots=True)
-class TranscribeSettings:
-    """The choice of recognizer, and voice activity detection.
-
-    `recognizer` auto = Whisper when its weights are local, else PocketSphinx, which is always there.
-    `words` auto = PocketSphinx listens for words only where no text came with the recording: the aligner does better from the
-    text alone, and a recognizer that was biased by the text confirms nothing. `processes` 0 = one per core, at most 4.
-    `speech_threshold` is Silero's probability from which on sound is speech.
-    """
-
-    __pydantic_config__ = _STRICT
-    recognizer: Literal["auto", "whisper", "sphinx"] = "auto"
-    model: str = "auto"
-    words: Literal["auto", "always"] = "auto"
-    processes: Processes = 0
-    speech_threshold: Annotated[float, Ge(0.05), Le(0.95)] = 0.5
-    whisper: WhisperSettings = field(default_factory=WhisperSettings)
-
-
-@dataclass(frozen=True, slots=True)
-class AlignSettings:
-    """Forced alignment: `processes` 0 = one per core, at most 4."""
-
-    __pydantic_config__ = _STRICT
-    processes: Processes = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SpeakerSettings:
-    """Speaker diarization: `most` people speak at most (0: not known); the roster's length limits voices that are alike."""
-
-    __pydantic_config__ = _STRICT
-    most: Annotated[int, Ge(0), Le(100)] = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PictureSettings:
-    """Shot detection and on-screen text.
-
-    `shots` key-frames decodes key frames and what the packets show to be worth it (a cut that is not exact says so), exact
-    decodes every picture, which takes minutes. `read_text` reads what is written on the screen.
-    """
-
-    __pydantic_config__ = _STRICT
-    shots: Literal["key-frames", "exact"] = "key-frames"
-    read_text: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class CaptionSettings:
-    """How captions are divided: a row of `pipeline.profiles`, and what is put in place of its limits.
-
-    A limit left out (None) is the profile's own. `recue` true divides all anew, false keeps the editor's cues wherever they break
-    no rule, auto chooses one of these for the whole file by measure (`pipeline.stages.captions.recue`); `labels`
-    says whether speakers are named in the captions; `linger_ms` how long a caption may stay after its last word.
-    """
-
-    __pydantic_config__ = _STRICT
-    profile: Literal["training", "netflix", "bbc", "dcmp", "wcag-fcc"] = "training"
-    max_line_chars: Annotated[int, Ge(16), Le(120)] | None = None
-    max_lines: Annotated[int, Ge(1), Le(4)] | None = None
-    max_chars_per_s: Annotated[float, Ge(5), Le(60)] | None = None
-    max_words_per_minute: Annotated[int, Ge(60), Le(600)] | None = None
-    min_duration_ms: Annotated[int, Ge(100), Le(10_000)] | None = None
-    max_duration_ms: Annotated[int, Ge(1000), Le(60_000)] | None = None
-    min_gap_ms: Annotated[int, Ge(0), Le(1000)] | None = None
-    linger_ms: Annotated[int, Ge(0), Le(5000)] | None = None
-    labels: bool = True
-    recue: Literal["auto", True, False] = "auto"
+__all__ = [
+    "AlignSettings",
+    "CaptionSettings",
+    "PartAt",
+    "Person",
+    "PictureSettings",
+    "Settings",
+    "SpeakerSettings",
+    "TranscribeSettings",
+    "VerifySettings",
+    "WhisperSettings",
+    "known_keys",
+    "load",
+    "read_toml",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +55,7 @@ class Person:
     `enrol` shows their voice: a file beside the video ("jax.wav") or a range of the recording itself ("0:12-0:20").
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     name: str
     role: str = ""
     also_known_as: tuple[str, ...] = ()
@@ -151,7 +67,7 @@ class PartAt:
     """A part of the video as a person wants it: it begins at `start` (h:mm:ss), with this kind and title where they are given;
     `exists` false takes away the boundary found there."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     start: str
     kind: Literal["", KnownKind] = ""
     title: str = ""
@@ -169,7 +85,7 @@ class Settings:
     `expected_duration` is h:mm:ss; `subtitles` a path beside the video or absolute; `terms` are words and names to expect.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     title: str = ""
     isbn: tuple[str, ...] = ()
     credits: str = ""
@@ -183,6 +99,7 @@ class Settings:
     vignettes: tuple[PartAt, ...] = ()
     transcribe: TranscribeSettings = field(default_factory=TranscribeSettings)
     align: AlignSettings = field(default_factory=AlignSettings)
+    verify: VerifySettings = field(default_factory=VerifySettings)
     picture: PictureSettings = field(default_factory=PictureSettings)
     speakers: SpeakerSettings = field(default_factory=SpeakerSettings)
     captions: CaptionSettings = field(default_factory=CaptionSettings)
@@ -289,10 +206,13 @@ def _check_meaning(settings: Settings, where: str) -> None:
     except ValueError as error:
         raise SettingsError(where, "expected_duration", f"is not a duration: {error}") from None
     for number, wish in enumerate(settings.vignettes):
+        key = f"vignettes.{number}.start"
         try:
-            _ = wish.start_ms
+            taken = wish.start_ms in [earlier.start_ms for earlier in settings.vignettes[:number]]
         except ValueError as error:
-            raise SettingsError(where, f"vignettes.{number}.start", f"is not a time: {error}") from None
+            raise SettingsError(where, key, f"is not a time: {error}") from None
+        if taken:
+            raise SettingsError(where, key, f"is {wish.start}, where another part begins: give each its own")
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.language):
         raise SettingsError(where, "language", f"must be a language tag like 'en', not '{settings.language}'")
     for number, person in enumerate(settings.people, 1):

@@ -17,7 +17,16 @@ import pytest
 from hypothesis import settings
 
 from tests.support import browser, no_network, signals, skips
-from tests.support.project import CLIP_S, MEDIA, TRUTH, Project, cut_off, made_once, new_project
+from tests.support.project import (
+    CLIP_S,
+    MEDIA,
+    TRUTH,
+    Project,
+    cut_off,
+    made_once,
+    models_without_whisper,
+    new_project,
+)
 
 # The same examples on every machine, however slow it is: a change is judged by what it does, not by the luck of a draw.
 # For a wider hunt run with HYPOTHESIS_PROFILE=default.
@@ -31,6 +40,16 @@ no_network.tests_own = True
 def pytest_configure(config: pytest.Config) -> None:
     signals.pass_on_nothing()
     skips.watch(config)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_whisper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """None of the weights that this clone has fetched, but for the speaker encoder."""
+    folder = tmp_path_factory.mktemp("models")
+    models_without_whisper(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VIGNETTE_MODELS", str(folder))
+        yield
 
 
 @pytest.fixture

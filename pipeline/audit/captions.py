@@ -4,6 +4,7 @@ look at, and what the file knows of the recording."""
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -135,7 +136,7 @@ def facts_of(read: Captioned) -> Facts:
         for word in read.words
         if word.kind in (Kind.WORD, Kind.SOUND)
     )
-    grade = read.document.grade
+    review = read.document.review
     return Facts(
         duration_ms=read.document.duration_ms or None,
         words=words,
@@ -144,7 +145,8 @@ def facts_of(read: Captioned) -> Facts:
         ),
         names=tuple(person.name for person in read.document.people if person.name),
         not_understood=sum(word.kind == Kind.UNCLEAR for word in read.words),
-        reviewed_by=grade.removeprefix("reviewed by ") if grade.startswith("reviewed by ") else "",
+        reviewed_by=review.by if review else "",
+        reviewed_since=review.since if review else "",
     )
 
 
@@ -160,7 +162,8 @@ def load_with(path: Path, facts: Facts | None) -> tuple[Document, Facts]:
     """
     document, own = load(path, facts.frame_rate if facts else None)
     if own.words is None and (facts is None or facts.words is None) and (beside := transcript_beside(path)):
-        own, document = facts_of(beside), with_source_of_words(document, beside_path(path).name)
+        own = _about_other_captions(facts_of(beside), document, of_document(beside))
+        document = with_source_of_words(document, beside_path(path).name)
     return document, merged(own, facts)
 
 
@@ -190,12 +193,22 @@ def trusted_transcript(beside: Path) -> Captioned | None:
         read = captions.parse(bytes_of(beside), beside)
     except DocumentError:
         return None
-    trusted = not read.document.draft and read.document.grade not in (
-        "",
-        str(Grade.MACHINE),
-        str(Grade.DRAFT),
+    review, verified = read.document.review, read.document.grade.rsplit("; ", 1)[-1]
+    is_seen = review is not None and review.covers_the_words
+    is_verified = verified not in ("", str(Grade.MACHINE), str(Grade.DRAFT))
+    return read if not read.document.draft and (is_seen or is_verified) else None
+
+
+def _about_other_captions(facts: Facts, document: Document, reviewed: Document) -> Facts:
+    """The facts of a transcript whose captions a file shows otherwise: what was reviewed are those of the transcript."""
+    here, there = (
+        Counter((c.span, " ".join(" ".join(c.lines).split())) for c in d.cues) for d in (document, reviewed)
     )
-    return read if trusted else None
+    count = max((here - there).total(), (there - here).total())
+    if not facts.reviewed_by or not count:
+        return facts
+    since = f"{counted(count, 'caption')} here not as in the transcript"
+    return replace(facts, reviewed_since="; ".join(filter(None, (facts.reviewed_since, since))))
 
 
 def load(path: Path, frame_rate: Fraction | None = None) -> tuple[Document, Facts]:

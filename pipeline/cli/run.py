@@ -38,6 +38,12 @@ def run(
     model: Annotated[
         str | None, typer.Option("--model", help="Whisper's model: a name, or a folder.")
     ] = None,
+    verify: Annotated[
+        str | None,
+        typer.Option(
+            "--verify", help="What a second ear hears: none, doubts (and a sample, by default) or all."
+        ),
+    ] = None,
     audio_track: Annotated[
         int | None,
         typer.Option("--audio-track", min=1, max=99, help="Which of several tracks to listen to, from 1."),
@@ -70,6 +76,8 @@ def run(
     named = [
         ("transcribe.recognizer", recognizer),
         ("transcribe.model", model),
+        ("verify.model", model),
+        ("verify.mode", verify),
         ("audio_track", audio_track),
         ("speakers.most", speakers),
         ("captions.labels", labels),

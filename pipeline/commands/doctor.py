@@ -84,10 +84,10 @@ def _ffmpeg() -> Diagnosis:
 
 def _recognizer() -> Diagnosis:
     from pipeline.settings import TranscribeSettings
-    from pipeline.stages import transcribe
+    from pipeline.speech.asr import choice
 
     try:
-        return Diagnosis("recognizer", transcribe.choose(TranscribeSettings()).sentence)
+        return Diagnosis("recognizer", choice.choose(TranscribeSettings()).sentence)
     except VignetteError as error:
         return Diagnosis("recognizer", str(error), True)
 

@@ -73,7 +73,9 @@ def mux(
             place.move(part)
         finally:
             part.unlink(missing_ok=True)
-    return Muxed(target, (*plan.notes, *_chapters_note(plan), *_track_note(media, chosen)))
+    review = transcript.review
+    reviewed = (f"its captions are {review}",) if review and not review.holds else ()
+    return Muxed(target, (*reviewed, *plan.notes, *_chapters_note(plan), *_track_note(media, chosen)))
 
 
 def _chapters_note(plan: Plan) -> Iterator[str]:

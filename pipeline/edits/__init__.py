@@ -18,6 +18,9 @@
     part_replay       applies decisions to the parts of the video, one after the other
     parts             the editable list of parts
     tags              applies decisions to concept tags
+    review            whether all is as a reviewer saw it, else what has changed since, and by whom
+    watched           digests of what a reviewer sees
+    seen_changes      the differences between two of these, counted as a person would
     ledger            the status of every decision: kept, superseded, in conflict
 
 The journal is the source of truth: a stage's result is never edited in place.

@@ -184,6 +184,12 @@ def is_unseen(decision: Decision, earlier: Decision) -> bool:
     return earlier.who != decision.who and not (isinstance(known, list) and earlier.id in known)
 
 
+def say_the_same(one: Decision, two: Decision) -> bool:
+    """Whether two decisions want the same of the same words."""
+    same_words = one.anchor is not None and two.anchor is not None and one.anchor.text == two.anchor.text
+    return same_words and one.value == two.value
+
+
 def _withdrawn(decisions: Sequence[Decision]) -> dict[str, str]:
     """The ids of decisions that no longer hold -> that of the withdrawal; a withdrawal may itself be withdrawn later."""
     gone: dict[str, str] = {}

@@ -32,6 +32,7 @@ from pipeline.edits.model import (
     WordTime,
 )
 from pipeline.edits.replay import Replay
+from pipeline.edits.watched import watched
 from pipeline.formats.writers import render
 from pipeline.timing import Span
 from pipeline.transcript import Cue, Part, Transcript, Utterance
@@ -45,6 +46,7 @@ class Maker:
 
     def __init__(self, transcript: Transcript, replay: Replay, who: str) -> None:
         self.transcript, self.who, self._shapes = transcript, who, replay.shapes
+        self._held = replay.contents.decisions
 
     def words(self, first: int, last: int, text: str) -> list[Decision]:
         """The tokens read `text`: one decision for each run of words that differs, each with at least one word to hold on to."""
@@ -170,12 +172,14 @@ class Maker:
         return self._of(Waive(rule, reason), first, last)
 
     def reviewed(self) -> Decision:
-        """All of the video was watched, and its words are right as they stand."""
-        return Decision("", self.who, Reviewed("video", live_text.text_digest(self.transcript.tokens)))
+        """All of the video was watched, and is right as it stands."""
+        words = live_text.text_digest(self.transcript.tokens)
+        return Decision("", self.who, Reviewed("video", words, watched(self.transcript, self._held)))
 
     def reviewed_cue(self, first: int, last: int) -> Decision:
         """The cue of these tokens was watched."""
-        return self._of(Reviewed("cue"), first, last, self._cues(first, last))
+        seen = watched(self.transcript, self._held, (first, last))
+        return self._of(Reviewed("cue", seen=seen), first, last, self._cues(first, last))
 
     def withdraw(self, decision_id: str) -> Decision:
         """A decision no longer holds."""

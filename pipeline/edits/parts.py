@@ -146,12 +146,21 @@ class PartSheet:
         if self.rows and (had == 0 or (had is None and start_ms == 0)):
             return 0
         is_boundary = had is not None or start_ms is not None or not value.exists
-        rows = range(1 if is_boundary else 0, len(self.rows))
+        rows = [
+            k
+            for k in range(1 if is_boundary else 0, len(self.rows))
+            if had is not None or not value.exists or not self._is_given_elsewhere(k, start_ms)
+        ]
         near = {k: abs(self.words_ms(k) - begin_ms) for k in rows}
         if start_ms is not None and not any(d <= BOUNDARY_TOLERANCE_MS for d in near.values()):
             near = {k: abs(self.rows[k].span.start_ms - start_ms) for k in rows}
         nearest = min(near, key=lambda k: near[k], default=None)
         return None if nearest is None or near[nearest] > BOUNDARY_TOLERANCE_MS else nearest
+
+    def _is_given_elsewhere(self, at: int, start_ms: int | None) -> bool:
+        """Whether a person said that a part begins there, so that a new one from `start_ms` on is another, however near."""
+        row = self.rows[at]
+        return start_ms is not None and row.span.start_ms != start_ms and SAYS_SO in row.evidence
 
     def _why_not_made(self, start_ms: int, was_seen: bool) -> str:
         """Why no part can be made to begin there, "" when one can."""

@@ -27,6 +27,7 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
+    Reviewed,
     SpeakerOf,
     Split,
     StyleOf,
@@ -37,6 +38,7 @@ from pipeline.edits.model import (
 from pipeline.edits.part_replay import PartReplay
 from pipeline.edits.parts import PartSheet
 from pipeline.edits.placement import Settled
+from pipeline.edits.review import Reviews
 from pipeline.edits.speaker_replay import SpeakerReplay
 from pipeline.edits.text_replay import TextReplay
 from pipeline.transcript import (
@@ -44,7 +46,6 @@ from pipeline.transcript import (
     Aligned,
     Captions,
     Concepts,
-    Grade,
     Parts,
     Token,
     Transcript,
@@ -68,6 +69,7 @@ class Replay:
     shapes: Shapes = field(default_factory=Shapes)
     _decisions: tuple[Decision, ...] = field(init=False)
     _settled: dict[str, Settled] = field(default_factory=dict)
+    _read_then: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _tokens: tuple[Token, ...] = ()
     _voices: Voices = field(default_factory=Voices)
 
@@ -81,10 +83,12 @@ class Replay:
         return self.ledger.report()
 
     def graded(self, transcript: Transcript) -> Transcript:
-        """The transcript as reviewed by whoever reviewed all of it as it stands."""
-        if not self.reviewer:
+        """The transcript with the review of whoever watched all of it, and what has changed since."""
+        if not any(isinstance(d.value, Reviewed) for d in self._decisions):
             return transcript
-        return replace(transcript, grade=Grade.REVIEWED, reviewer=self.reviewer)
+        reviews = Reviews(transcript, self.contents.decisions, self.ledger, self._read_then)
+        reviews.note_cues({name: (at.first, at.last) for name, at in self._settled.items()})
+        return replace(transcript, review=reviews.of_video())
 
     def place_of(self, decision: Decision) -> tuple[int, int] | None:
         """The tokens `[first, last)` that a decision is about, None when it is about none, or they are gone."""
@@ -120,6 +124,7 @@ class Replay:
         result = index_map.corrected(aligned, live)
         self.reworded = _shown_words(result.tokens) != _shown_words(aligned.tokens)
         self._settled, self.reviewer, self.shapes = text.settled(), text.reviewer, text.shapes()
+        self._read_then = text.read_then
         result = self._styled(result)
         self._tokens = result.tokens
         return result
@@ -190,9 +195,11 @@ class Replay:
             return
         # An added caption's words are its own: whoever shaped the captions around it said nothing about them.
         others = [d.by for d in touched if d.by is not None and not isinstance(value, Add)]
-        other = next((o for o in others if is_unseen(decision, o)), None)
+        other = next((o for o in others if is_unseen(decision, o) and o.value != value), None)
         if other is not None:
             self.ledger.disagrees(decision, other, found)
+            return
+        if isinstance(value, Add) and self._is_anothers_already(decision, touched):
             return
         if isinstance(value, Split) and not at.breaks:
             self.ledger.stands(decision, State.SUPERSEDED, "the words on one side of it were taken out later")
@@ -209,6 +216,11 @@ class Replay:
             sheet.make(_requested_cue(value, at), decision)
         if self.ledger[decision.id].state is not State.ALREADY:
             self.ledger.stands(decision, State.KEPT)
+
+    def _is_anothers_already(self, decision: Decision, touched: Sequence[Draft]) -> bool:
+        """Whether a caption that was to be added is there by another person's decision, who may want it otherwise."""
+        so = self.ledger[decision.id].state is State.ALREADY
+        return so and any(d.by is not None and is_unseen(decision, d.by) for d in touched)
 
 
 def _reduced(decision: Decision) -> Decision:

@@ -8,7 +8,7 @@ from pipeline.edits import anchors, live_text
 from pipeline.edits.already_so import WordsAlreadySo
 from pipeline.edits.anchors import Located, Missing, keys_of, share_time
 from pipeline.edits.authorship import Authorship
-from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen
+from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen, say_the_same
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import (
     Add,
@@ -38,6 +38,8 @@ class TextReplay:
     def __init__(self, live: LiveText, ledger: Ledger, already_so: WordsAlreadySo) -> None:
         self.live, self.ledger, self._already_so = live, ledger, already_so
         self.reviewer = ""
+        # Of reviews that say only which words were seen: the words that stood there then.
+        self.read_then: dict[str, tuple[str, ...]] = {}
         self.places: dict[str, Placement] = {}
         self._authors = Authorship()
         self._rewritten: dict[tuple[str, Anchor], tuple[Decision, Placement]] = {}
@@ -179,8 +181,12 @@ class TextReplay:
 
     def _review(self, decision: Decision, value: Reviewed) -> None:
         if value.of == "video":
-            if value.sha256 == live_text.text_digest(self.live.tokens()):
+            if value.seen is not None:
                 self.reviewer = decision.who
+                self.ledger.stands(decision, State.KEPT)
+            elif value.sha256 == live_text.text_digest(self.live.tokens()):
+                self.reviewer = decision.who
+                self.read_then[decision.id] = tuple(w for t in self.live.tokens() for w in t.text.split())
                 self.ledger.stands(decision, State.KEPT)
             else:
                 self.ledger.stands(
@@ -242,7 +248,9 @@ class TextReplay:
     def _missing(self, decision: Decision, place: Missing) -> None:
         found = self.live.text(place.first, place.last)
         other = self._disagreeing(decision)
-        if other is not None and other.who != decision.who:
+        if other is not None and say_the_same(other, decision):
+            self.ledger.stands(decision, State.ALREADY)
+        elif other is not None and other.who != decision.who:
             self.ledger.disagrees(decision, other, found)
         else:
             self.ledger.stands(decision, State.CONFLICT, place.why, found, other.id if other else "")

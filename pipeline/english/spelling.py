@@ -15,10 +15,13 @@ from functools import cache
 from pipeline.english import breaks
 from pipeline.english.numbers import NUMBER_WORDS
 from pipeline.english.pronounce import INTERJECTIONS, dictionary, is_derived
+from pipeline.words import bare_word
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Shorter words are one slip away from too many others; chosen.
 _MIN_LETTERS = 4
+# The same for those who hear which word it was; chosen.
+_MIN_SLIPPED_LETTERS = 3
 # Shorter words are made of a stem and an ending by chance ("thee-er"); chosen.
 _MIN_DERIVED_LETTERS = 8
 # From so many letters on another order of the same letters is no chance; chosen.
@@ -68,6 +71,32 @@ def likely_word(word: str, own: Mapping[str, int]) -> str | None:
     if not candidates or _has_lemma(word):
         return None
     return max(candidates, key=lambda w: (w in own, w in near, *_likeness(w, word)))
+
+
+def is_known(text: str) -> bool:
+    """Whether a written word stands in the pronouncing dictionary, by itself or as a possessive; numbers and signs pass too."""
+    bare = bare_word(text)
+    return (
+        bare in dictionary() or bare.removesuffix("'s") in dictionary() or not bare.replace("'", "").isalpha()
+    )
+
+
+def corrections(text: str, own: Mapping[str, int] | None = None) -> tuple[str, ...]:
+    """Every word that one slip may have made into this one, the likelier first; none for a known word. `own` as in `likely_word`.
+
+    Whoever can hear which of them was said need not take the likeliest.
+    """
+    bare, known = bare_word(text), own or {}
+    if is_known(text) or len(bare) < _MIN_SLIPPED_LETTERS:
+        return ()
+    found = [w for w in dict.fromkeys((*_one_slip_away(bare), *_rearranged(bare))) if _is_usual(w, known)]
+    return tuple(sorted(found, key=lambda w: (w in known, *_likeness(w, bare)), reverse=True))
+
+
+def is_slip(text: str, word: str) -> bool:
+    """Whether a correction has the same letters, in another order or one of them doubled: fingers slip so more often than they
+    add another letter."""
+    return set(bare_word(text)) == set(word)
 
 
 def _likeness(candidate: str, word: str) -> tuple[bool, ...]:

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 
 from pipeline import __version__
 from pipeline.run.inputs import Inputs
+from pipeline.stages.verify.settled import settled
 from pipeline.timing import clock
 from pipeline.transcript import (
     Aligned,
@@ -21,6 +22,7 @@ from pipeline.transcript import (
     Picture,
     Sound,
     Transcript,
+    Verification,
     Voices,
 )
 
@@ -30,11 +32,13 @@ DURATION_SLACK_MS = 2000
 
 def composed(inputs: Inputs) -> Transcript:
     """All that the stages found, side by side."""
-    heard, voices, tags = inputs[Heard], inputs[Voices], inputs[Concepts]
+    heard, voices, tags, verification = inputs[Heard], inputs[Voices], inputs[Concepts], inputs[Verification]
+    aligned = replace(inputs[Aligned], report=settled(inputs[Aligned].report, verification))
     return Transcript(
-        _media(inputs), heard, inputs[Aligned], voices, inputs[Captions], _grade(inputs), lang=inputs.settings.language,
+        _media(inputs), heard, aligned, voices, inputs[Captions], _grade(inputs), lang=inputs.settings.language,
         provenance=_provenance(inputs), concepts=tags, parts=inputs[Parts], profile=inputs.settings.captions.profile,
         script=inputs.script,
+        verification=verification,
     )  # fmt: skip
 
 
@@ -60,6 +64,7 @@ def _provenance(inputs: Inputs) -> dict[str, str]:
         "vignette": __version__,
         "recognizer": heard.recognizer,
         "model": heard.model,
+        "witness": inputs[Verification].witness,
         "speakers": inputs[Voices].encoder,
         "lexicon": inputs[Concepts].lexicon,
         "subtitles": inputs.job.subtitles.name if inputs.job.subtitles else "",
@@ -76,6 +81,17 @@ def _odd_length(inputs: Inputs) -> Iterable[str]:
         )
 
 
+def _parts_behind_the_end(inputs: Inputs) -> Iterable[str]:
+    """The parts of the sidecar that begin when the recording has ended."""
+    duration_ms = inputs[Sound].duration_ms
+    late = [wish.start for wish in inputs.settings.vignettes if wish.exists and wish.start_ms >= duration_ms]
+    if late:
+        yield (
+            f"the recording ends at {clock(duration_ms)}, before the part{'s' if len(late) > 1 else ''} that the sidecar "
+            f"has begin at {', '.join(late)}: put right when"
+        )
+
+
 def notes(inputs: Inputs) -> tuple[str, ...]:
     """What the stages noticed that a person should know, in their order."""
     given = inputs.subtitles
@@ -83,6 +99,7 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
         *inputs.job.notes,
         *inputs[Sound].notes,
         *_odd_length(inputs),
+        *_parts_behind_the_end(inputs),
         *inputs[Picture].notes,
         *([f"{given.name}: {note}" for note in given.notes] if given else ()),
         *((inputs.script.sentence("all in the JSON"),) if inputs.script else ()),

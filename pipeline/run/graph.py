@@ -18,13 +18,14 @@ from pipeline.files import data_file, digest_of_file
 from pipeline.media.facts import decode_audio, facts
 from pipeline.media.quiet import SilenceDetector
 from pipeline.progress import Progress
-from pipeline.run import enrolment
+from pipeline.run import enrolment, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
+from pipeline.speech.asr import choice
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
-from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, vignettes
+from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, verify, vignettes
 from pipeline.stages.align import absent, pauses, reading_order
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
@@ -38,6 +39,7 @@ from pipeline.transcript import (
     Sound,
     Transcript,
     Verdict,
+    Verification,
     Voices,
 )
 
@@ -138,15 +140,17 @@ def _see(inputs: Inputs, progress: Progress) -> Picture:
 
 def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
     settings = inputs.settings
+    if not transcribe.recognizes(settings.transcribe, inputs.subtitles):
+        # Regions of speech: what model would be taken, and which text came, is all the same to them.
+        return {**inputs.recording, "speech_threshold": settings.transcribe.speech_threshold}
     return {
         **inputs.recording,
         "settings": _plain(settings.transcribe, without=("processes",)),
         "names": list(settings.names),
         "language": settings.language,
         "subtitles": inputs.subtitles_digest,
-        **inputs.reading,
         **inputs.repairs,
-        "recognizer": transcribe.choose(settings.transcribe).identity,
+        "recognizer": choice.choose(settings.transcribe).identity,
     }
 
 
@@ -161,15 +165,12 @@ def _transcribe(inputs: Inputs, progress: Progress) -> Heard:
 
 
 def _align_reads(inputs: Inputs) -> dict[str, Any]:
-    heard = inputs[Heard]
     return {
         **inputs.recording,
         "settings": _plain(inputs.settings.align, without=("processes",)),
         "subtitles": inputs.subtitles_digest,
-        **inputs.reading,
         **inputs.repairs,
         "heard": inputs.digest(Heard),
-        **({"ears": align.second_reading.VERSION} if heard.tokens and not heard.biased else {}),
     }
 
 
@@ -233,6 +234,7 @@ def _part_reads(inputs: Inputs) -> dict[str, Any]:
         "picture": inputs.digest(Picture),
         "duration": inputs[Sound].duration_ms,
         "sidecar": [asdict(wish) for wish in inputs.settings.vignettes],
+        **({"given": vignettes.GIVEN_VERSION} if inputs.settings.vignettes else {}),
     }
 
 
@@ -327,8 +329,9 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
 STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
-    Stage("transcribe", 2, Heard, _transcribe_reads, _transcribe, listens=True),
+    Stage("transcribe", 3, Heard, _transcribe_reads, _transcribe, listens=True),
     Stage("align", 6, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
+    Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
     Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),

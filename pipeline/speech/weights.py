@@ -1,6 +1,7 @@
 """Whisper models on this machine: found in `models/<name>/`, then in the local cache of the model hub. Nothing is downloaded.
 
-A name is one of `KNOWN` or a directory. A directory counts when it holds all of `REQUIRED`; what it lacks is named.
+A name is one of `KNOWN` or a directory. A directory counts when it holds all of `REQUIRED`; what it lacks is named. A model that
+is known by name counts only with the files that are pinned for it (`pipeline.speech.pinned`), wherever they came from.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import WeightsError, nearest
-from pipeline.files import MODELS_FOLDER
+from pipeline.errors import MediaError, WeightsError, nearest
+from pipeline.files import MODELS_FOLDER, cache_folder, model_folders
+from pipeline.media.digest import digest
+from pipeline.speech import pinned
 
 # Name -> repository on the hub, as faster-whisper resolves it.
 KNOWN: dict[str, str] = {
@@ -55,6 +58,8 @@ def find(name: str) -> Path:
         raise unknown(name)
     for folder in _candidates(name):
         if folder.is_dir() and not missing(folder):
+            if other := foreign(name, folder):
+                raise WeightsError(name, _said_of_foreign(folder, other), _remedy_for_foreign(name, folder))
             return folder.resolve()
     partial = next((f for f in _candidates(name) if f.is_dir()), None)
     lacking = (
@@ -86,13 +91,28 @@ def find_best(on_gpu: bool = False) -> tuple[str, Path] | None:
     return None
 
 
+def find_smallest() -> tuple[str, Path] | None:
+    """The quickest model whose files are all on this machine, tiny.en before all; None without any."""
+    for name in ("tiny.en", "tiny", *reversed(_ON_CPU)):
+        if folder := _complete(name):
+            return name, folder
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """A model as it is on this machine: its directory, None when there is none, and the files that it lacks."""
+    """A model as it is on this machine: its directory, None when there is none, the files that it lacks, and those that are not
+    the published ones."""
 
     name: str
     folder: Path | None = None
     missing: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is here, whole and as published."""
+        return self.folder is not None and not self.missing and not self.foreign
 
 
 def catalogue() -> tuple[InstalledModel, ...]:
@@ -103,13 +123,52 @@ def catalogue() -> tuple[InstalledModel, ...]:
 def _installed(name: str) -> InstalledModel:
     here = [f for f in _candidates(name) if f.is_dir()]
     best = min(here, key=lambda folder: len(missing(folder)), default=None)
-    return InstalledModel(name, best.resolve(), missing(best)) if best else InstalledModel(name)
+    if best is None:
+        return InstalledModel(name)
+    lacking = missing(best)
+    return InstalledModel(name, best.resolve(), lacking, () if lacking else foreign(name, best))
 
 
 def _complete(name: str) -> Path | None:
-    """The directory of a model that lacks no file."""
+    """The directory of a model that lacks no file and holds the published ones."""
     installed = _installed(name)
-    return None if installed.missing else installed.folder
+    return installed.folder if installed.usable else None
+
+
+def unusable() -> tuple[str, ...]:
+    """A sentence for every model whose files lie here whole and are not the published ones."""
+    return tuple(
+        f"{m.name}: {_said_of_foreign(m.folder, m.foreign)} - {_remedy_for_foreign(m.name, m.folder)}"
+        for m in catalogue()
+        if m.folder is not None and m.foreign
+    )
+
+
+def foreign(name: str, folder: Path) -> tuple[str, ...]:
+    """The files in a model's directory that are not the ones pinned for this name. Digests are remembered by size, time and inode
+    (and sampled blocks), so that this costs nothing after the first time."""
+    return tuple(f.name for f in pinned.FILES.get(name, ()) if not matches(folder / f.name, f))
+
+
+def matches(path: Path, file: pinned.PinnedFile) -> bool:
+    """Whether the file at `path` is the pinned one."""
+    try:
+        same_size = path.stat().st_size == file.size
+        return same_size and digest(path, cache_folder() / "digests.json") == file.sha256
+    except (OSError, MediaError):
+        return False
+
+
+def _said_of_foreign(folder: Path, files: tuple[str, ...]) -> str:
+    verb, noun = ("is", "the published file") if len(files) == 1 else ("are", "the published files")
+    return f"{' and '.join(files)} in {folder} {verb} not {noun} (another SHA-256): damaged, or another model"
+
+
+def _remedy_for_foreign(name: str, folder: Path) -> str:
+    return (
+        f"fetch it with 'vignette models fetch {name}'; to use weights of your own, name their folder: --model ./{folder.name}, "
+        "with any name but a known one"
+    )
 
 
 def missing(folder: Path) -> tuple[str, ...]:
@@ -172,7 +231,8 @@ def _directory(name: str) -> Path | None:
 
 def _candidates(name: str) -> Iterator[Path]:
     """The directories in which a known model may lie, best first, whether or not they exist."""
-    yield MODELS_FOLDER / name
+    for folder in model_folders():
+        yield folder / name
     repository = _hub_cache() / f"models--{KNOWN[name].replace('/', '--')}"
     revision = repository / "refs" / "main"
     if revision.is_file():

@@ -2,6 +2,8 @@
 
     tokens      the written words, each with its span and where text and time came from
     results     what each stage finds, in ranges of tokens
+    review      a person's review of the whole, and what has changed since
+    verification  the same of the second witness
     model       the value that holds them side by side
     invariants  what holds of every transcript, checked
     script      what of a script is speech, and what was left out
@@ -50,6 +52,9 @@ from pipeline.transcript.results import (
     Verdict,
     Voices,
 )
+from pipeline.transcript.review import (
+    Review,
+)
 from pipeline.transcript.script import (
     ScriptAccount,
 )
@@ -61,6 +66,7 @@ from pipeline.transcript.tokens import (
     TimeSource,
     Token,
 )
+from pipeline.transcript.verification import Checked, Opinion, Suggestion, Verification
 
 __all__ = [
     "NOT_CAPTIONED",
@@ -69,6 +75,7 @@ __all__ = [
     "Aligned",
     "AlignmentReport",
     "Captions",
+    "Checked",
     "ConceptTag",
     "Concepts",
     "Cue",
@@ -77,18 +84,21 @@ __all__ = [
     "Heard",
     "Kind",
     "Media",
+    "Opinion",
     "Part",
     "Parts",
     "Passage",
     "Picture",
     "Proof",
     "ProofKind",
+    "Review",
     "ScreenText",
     "ScriptAccount",
     "Shift",
     "Shot",
     "Sound",
     "Speaker",
+    "Suggestion",
     "TextSource",
     "TimeSource",
     "Token",
@@ -96,6 +106,7 @@ __all__ = [
     "Turn",
     "Utterance",
     "Verdict",
+    "Verification",
     "Voices",
     "check",
     "grade_line",

@@ -24,14 +24,15 @@ from pipeline.transcript.results import (
     Utterance,
     Voices,
 )
+from pipeline.transcript.review import Review
 from pipeline.transcript.script import ScriptAccount
-from pipeline.transcript.tokens import NOT_CAPTIONED, Token
+from pipeline.transcript.tokens import NOT_CAPTIONED, Kind, Token
+from pipeline.transcript.verification import Verification
 
 
 class Grade(StrEnum):
-    """The quality grade of a whole transcript, from best to worst."""
+    """How far the text of a whole transcript was verified, from best to worst; a person's review stands beside it."""
 
-    REVIEWED = "reviewed"  # printed as "reviewed by NAME"
     SUBTITLES = "timed from subtitles, text not verified"
     MACHINE = "machine text"
     DRAFT = "draft"
@@ -62,16 +63,27 @@ class Transcript:
     captions: Captions
     grade: Grade
     lang: str = "en"
-    reviewer: str = ""
+    review: Review | None = None
     concepts: Concepts = field(default_factory=Concepts)
     parts: Parts = field(default_factory=Parts)
     profile: str = "training"
     provenance: dict[str, str] = field(default_factory=dict)
     script: ScriptAccount | None = None
+    verification: Verification = field(default_factory=Verification)
 
     @property
     def tokens(self) -> tuple[Token, ...]:
         return self.aligned.tokens
+
+    @property
+    def reviewer(self) -> str:
+        """Who reviewed the whole, "" when nobody did."""
+        return self.review.by if self.review else ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether this must not be published: a machine's words that nobody has seen."""
+        return self.grade is Grade.DRAFT and not (self.review and self.review.covers_the_words)
 
     def text(self, first: int, last: int) -> str:
         """The tokens `[first, last)` as one line of text."""
@@ -108,7 +120,17 @@ def part_of(transcript: Transcript, utterance: Utterance) -> Part | None:
 
 
 def grade_line(transcript: Transcript) -> str:
-    """The grade as it is printed everywhere: "reviewed by NAME", or the grade's own words."""
-    if transcript.grade is Grade.REVIEWED:
-        return f"reviewed by {transcript.reviewer}"
+    """The grade as it is printed everywhere: who reviewed it and what has changed since, and how far its text was verified."""
+    return "; ".join(map(str, filter(None, (transcript.review, _verified(transcript)))))
+
+
+def _verified(transcript: Transcript) -> str:
+    if transcript.grade is Grade.SUBTITLES and transcript.verification.witness:
+        return f"timed from subtitles, {verified_percent(transcript)} % of the words verified"
     return str(transcript.grade)
+
+
+def verified_percent(transcript: Transcript) -> int:
+    """The share of all words with which the second witness agreed, in whole percent, rounded down."""
+    words = sum(token.kind is Kind.WORD for token in transcript.tokens)
+    return 100 * transcript.verification.agreed_words // words if words else 0

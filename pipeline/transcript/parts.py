@@ -16,6 +16,8 @@ from pipeline.words import slug
 
 # A time that a person gives means the boundary found within so much of it, else a new one; chosen.
 BOUNDARY_TOLERANCE_MS = 10_000
+# People give whole seconds: a boundary by so much before the end of what is said means behind it; half of that.
+END_SLACK_MS = 500
 # The evidence of a boundary that a person gave.
 SAYS_SO = "a person says so"
 # The title of the only part of a recording that was not divided.
@@ -63,8 +65,13 @@ def words_by_speaker(said: Sequence[Said]) -> Counter[str]:
 
 
 def between_utterances(at_ms: int, said: Sequence[Said]) -> int:
-    """Snap a time out of utterances: the time itself, or the start of the utterance that it lies inside."""
-    return next((s.span.start_ms for s in said if s.span.start_ms < at_ms < s.span.end_ms), at_ms)
+    """Snap a time out of utterances: the time itself, or the start of the utterance that it lies inside; the end of one that
+    it lies at the very end of."""
+    span = next((s.span for s in said if s.span.start_ms < at_ms < s.span.end_ms), None)
+    if span is None:
+        return at_ms
+    left_ms = span.end_ms - at_ms
+    return span.end_ms if left_ms <= END_SLACK_MS and left_ms < at_ms - span.start_ms else span.start_ms
 
 
 def closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Part]:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.audit.captions import shown_cue
 from pipeline.audit.engine import audit
+from pipeline.audit.html import as_html
 from pipeline.audit.model import Document, Facts, Hit, Severity, ShownCue, SpokenWord, View
+from pipeline.audit.report import as_text
 from pipeline.audit.rules import Rule
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span
@@ -188,8 +190,16 @@ def test_words_found_are_the_share_of_what_is_said() -> None:
 )
 def test_an_unknown_frame_rate_is_noted_where_frames_count(profiles, rate, noted) -> None:
     talk = document(cue(1, 0, 1000), notes=("as brought",))
-    report = audit(talk, profiles, Facts(frame_rate=rate, reviewed_by="Ana"), [])
+    report = audit(
+        talk,
+        profiles,
+        Facts(frame_rate=rate, reviewed_by="Ana", reviewed_since="2 changes since, by Ben"),
+        [],
+    )
     assert report.notes[0] == "as brought"
     assert any("frame rate" in note for note in report.notes) is noted
     assert (report.name, report.profiles) == ("talk.srt", tuple(p.name for p in profiles))
     assert report.reviewed_by == "Ana"
+    assert report.review == "reviewed by Ana; 2 changes since, by Ben"
+    assert "reviewed by Ana; 2 changes since, by Ben" in as_text([report])
+    assert "Reviewed by Ana; 2 changes since, by Ben." in as_html([report])

@@ -117,3 +117,14 @@ def test_any_other_word_may_be_a_role(tmp_path, role):
     path = tmp_path / "talk.toml"
     path.write_text(f'[[people]]\nname = "Ann"\nrole = "{role}"\n', encoding="utf-8")
     assert load(None, path).people[0].role == role
+
+
+@pytest.mark.parametrize("again", ["0:04", "0:04.0", "0:00:04.000"])
+def test_two_parts_given_at_the_same_time_are_one_sentence(tmp_path, again):
+    path = tmp_path / "talk.toml"
+    path.write_text(
+        f'[[vignettes]]\nstart = "0:04"\n[[vignettes]]\nstart = "0:05"\n[[vignettes]]\nstart = "{again}"\n'
+    )
+    with pytest.raises(SettingsError) as caught:
+        load(None, path)
+    assert "vignettes.2.start" in str(caught.value) and "where another part begins" in str(caught.value)

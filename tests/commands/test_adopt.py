@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import wave
 from dataclasses import dataclass, replace
@@ -14,12 +15,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.commands.adopt import adopt
-from pipeline.commands.adopt.diff import changes, is_foreign, on_tokens
+from pipeline.commands.adopt.diff import is_foreign, on_tokens
 from pipeline.commands.adopt.shown_file import read_mended
 from pipeline.commands.decide.request import DecisionRequest
 from pipeline.edits import append, journal_of, read
 from pipeline.edits.maker import Maker
-from pipeline.edits.token_diff import Change
+from pipeline.edits.token_diff import Change, changes_within
 from pipeline.errors import NotCaptioned, SubtitlesError, UsageError
 from pipeline.files import WORK_FOLDER
 from pipeline.formats.writers import srt, vtt
@@ -240,6 +241,40 @@ def test_as_subtitle_edit_writes_it(desk):
     found, out = desk.round_trip(foreign)
     assert out == text
     assert [d.kind for d in found.decisions] == ["words"]
+
+
+def on_grid(text, step_ms):
+    """The times of SubRip on a grid, as an editor keeps them that knows frames or hundredths alone."""
+    return re.sub(
+        r"\d\d:\d\d:\d\d,\d\d\d",
+        lambda m: format_timecode(round(round(_ms(m[0]) / step_ms) * step_ms), ","),
+        text,
+    )
+
+
+@pytest.mark.parametrize("step_ms", [10, 40, 1001 / 24, 1001 / 30, 1000 / 60])
+def test_times_that_an_editor_rounded_are_no_decisions(desk, step_ms):
+    text = on_grid(desk.srt.read_text(encoding="utf-8"), step_ms)
+    found = desk.adopt(text)
+    assert (found.decisions, found.complete) == ((), True)
+    assert "rounded to" in found.saved[0]
+    found = desk.adopt(text.replace("Thusrday", "Thursday"))
+    assert [d.kind for d in found.decisions] == ["words"]
+    assert not preview(desk.job, tagging=False).replay.report.conflicts
+
+
+def test_a_time_moved_in_a_file_that_an_editor_rounded_is_one_decision(desk):
+    moved = changed(desk, "00:00:30,128 --> ", "00:00:29,900 --> ")
+    (decision,) = desk.adopt(on_grid(moved, 10)).decisions
+    assert (decision.kind, decision.value.start_ms, decision.value.end_ms) == ("cue", 29_900, None)
+
+
+def test_who_means_every_rounded_time_can_have_them(desk):
+    path = desk.job.media.with_name("mended.srt")
+    path.write_text(on_grid(desk.srt.read_text(encoding="utf-8"), 40), encoding="utf-8")
+    assert not adopt.decide(desk.job, path, "Ana", read(desk.journal)).decisions
+    exact = adopt.decide(desk.job, path, "Ana", read(desk.journal), exactly=True)
+    assert exact.kinds["cue"] > 20 and not exact.saved
 
 
 def test_webvtt(desk):
@@ -580,7 +615,7 @@ def test_changes_put_over_ours_give_theirs(ours, theirs, data):
         token += data.draw(st.booleans())
         owner.append(token)
     result, shift, at = list(words), 0, 0
-    for change in on_tokens(changes(ours, theirs), owner):
+    for change in on_tokens(changes_within(ours, theirs), owner):
         assert isinstance(change, Change)
         assert change.first >= at
         at = change.last
@@ -636,16 +671,61 @@ def test_a_decision_from_the_command_line_to_the_captions(project_run):
     assert "vignette run media/demo.mp4" in ran.out
     assert project_run.quick("decide", media, "--reviewed", "--by", "Ana Lytical").status == 0
     (recording,) = project_run.quick("run", "--json").json["recordings"]
-    assert recording["grade"] == "reviewed by Ana Lytical"
+    assert recording["grade"] == "reviewed by Ana Lytical; timed from subtitles, text not verified"
     assert recording["decisions"]["kept"] == 2
     assert "2 decisions kept, 0 conflicts" in recording["notes"]
     assert "Thursday group" in (project_run.out / "demo.en.srt").read_text(encoding="utf-8")
     assert not {"sound", "transcribe", "align"} & {s["name"] for s in recording["stages"] if s["done"]}
     document = json.loads((project_run.out / "demo.json").read_text(encoding="utf-8"))
-    assert document["grade"] == "reviewed by Ana Lytical"
+    assert document["grade"] == "reviewed by Ana Lytical; timed from subtitles, text not verified"
     assert "Thursday" in [
         w["text"] for u in document["utterances"] for w in u["words"] if w["text_source"] == "human"
     ]
+
+
+def test_what_is_changed_after_a_review_is_told_everywhere(project_run):
+    media, captions = "media/demo.mp4", project_run.out / "demo.en.srt"
+    given_ = "timed from subtitles, text not verified"
+
+    def graded():
+        (recording,) = project_run.quick("run", "--json").json["recordings"]
+        assert f"Captions by Vignette: {recording['grade']}\n" in captions.with_suffix(".vtt").read_text(
+            encoding="utf-8"
+        )
+        return recording["grade"]
+
+    def checked(name):
+        (file,) = project_run.quick("check", f"transcripts/{name}", "--json").json["files"]
+        return file["reviewed_by"], file["reviewed_since"]
+
+    assert graded() == given_
+    assert project_run.quick("decide", media, "--reviewed", "--by", "Ana").status == 0
+    assert graded() == f"reviewed by Ana; {given_}"
+    assert checked("demo.en.vtt") == ("Ana", "")
+    ran = project_run.quick(
+        "decide", media, "--words", "Thusrday", "--become", "Thursday", "--by", "Ben", "--json"
+    )
+    assert graded() == f"reviewed by Ana; 1 change since, by Ben; {given_}"
+    text = captions.read_text(encoding="utf-8")
+    captions.write_text(text.replace("what used.", "what they used."), encoding="utf-8")
+    assert checked("demo.en.srt") == (
+        "Ana",
+        "1 change since, by Ben; 1 caption here not as in the transcript",
+    )
+    assert (
+        project_run.quick("adopt", media, captions.relative_to(project_run.folder), "--by", "Cleo").status
+        == 0
+    )
+    assert graded() == f"reviewed by Ana; 2 changes since, by Ben and Cleo; {given_}"
+    assert checked("demo.json") == ("Ana", "2 changes since, by Ben and Cleo")
+    project_run.quick("index")
+    found = project_run.quick("search", "Thursday", "--json").json
+    assert f"reviewed by Ana; 2 changes since, by Ben and Cleo; {given_}" in json.dumps(found)
+    (decision,) = ran.json["decisions"]
+    assert project_run.quick("decide", media, "--drop", decision["id"], "--by", "Ben").status == 0
+    assert graded() == f"reviewed by Ana; 1 change since, by Cleo; {given_}"
+    assert project_run.quick("decide", media, "--reviewed", "--by", "Ana").status == 0
+    assert graded() == f"reviewed by Ana; {given_}"
 
 
 def test_a_conflict_is_listed_and_settled(project_run):

@@ -54,6 +54,21 @@ def test_the_copy_holds_chapters_and_captions_and_the_same_picture(made, tmp_pat
     assert not list(tmp_path.glob(".*part*"))
 
 
+@pytest.mark.parametrize("changes", [0, 3])
+def test_what_changed_since_a_review_is_said_of_the_copy(made, tmp_path, changes):
+    found = json.loads((tmp_path / "talk.json").read_text())
+    review = {
+        "by": "Ana",
+        "changes": changes,
+        "changes_by_people": changes,
+        "people": ["Ben"],
+        "of_earlier_version": False,
+    }
+    (tmp_path / "talk.json").write_text(json.dumps(found | {"review": review}))
+    notes = mux(made, tmp_path, tmp_path / "copy.mp4").notes
+    assert ("its captions are reviewed by Ana; 3 changes since, by Ben" in notes) == bool(changes)
+
+
 @pytest.mark.parametrize(("tag", "code"), [("sv", "swe"), ("en-GB", "eng"), ("ger", "deu")])
 def test_the_copy_names_the_language_as_containers_do(made, tmp_path, tag, code):
     found = json.loads((tmp_path / "talk.json").read_text())

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.commands.adopt.diff import changes, on_tokens
+from pipeline.commands.adopt.diff import on_tokens
 from pipeline.commands.adopt.shown_file import ShownCue, Word
 from pipeline.commands.adopt.word_changes import WordChanges
 from pipeline.edits import live_text
 from pipeline.edits.model import Add, Decision, Delete
+from pipeline.edits.token_diff import changes_within
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -68,7 +69,7 @@ def decided(transcript: Transcript, cues: list[ShownCue]) -> list[Decision]:
         [w for t in transcript.tokens[c.first : c.last] for w in t.text.split()]
         for c in transcript.captions.cues
     ]
-    for change in on_tokens(changes(shown, [list(c.texts) for c in cues]), collected.owner):
+    for change in on_tokens(changes_within(shown, [list(c.texts) for c in cues]), collected.owner):
         collected.note(change)
     return collected.decide("Ana")
 

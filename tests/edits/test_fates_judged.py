@@ -8,6 +8,7 @@ import pytest
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import CueOf, VignetteAt
 from pipeline.timing import Span
+from pipeline.transcript import Review
 from tests.support.edit_fates import fates, judged, shown
 from tests.support.edit_makers import ALL_KINDS, at_words, compose, decide_at_random, demo_aligned, stamped
 
@@ -168,7 +169,7 @@ def test_the_reviewer_is_another_or_none():
     decisions = after(*BESIDE, ("Ana", lambda m: m.reviewed()))
     made = compared(decisions).transcript
     for reviewer in ("", "Ben"):
-        result = shown(replace(made, reviewer=reviewer), decisions)
+        result = shown(replace(made, review=Review(reviewer) if reviewer else None), decisions)
         assert lost_of(decisions, result) == [decisions[2]]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import jsonschema
 import pytest
@@ -16,9 +17,9 @@ from pipeline.errors import UsageError
 from pipeline.formats.document import writer
 from pipeline.formats.writers import chapters_vtt
 from pipeline.run.preview import Preview
-from pipeline.timing import Span
+from pipeline.timing import Span, format_timecode
 from pipeline.transcript import Part, Parts
-from pipeline.transcript.parts import SAYS_SO
+from pipeline.transcript.parts import BOUNDARY_TOLERANCE_MS, SAYS_SO
 from tests.support.edit_makers import DURATION_MS, at_words, compose, demo_aligned, stamped
 
 
@@ -285,3 +286,25 @@ def test_a_part_that_is_moved_and_named_is_the_same_part(machine):
         decisions += stamped(step, begin=len(decisions))
         made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
     assert made.states == ["superseded", "kept", "kept"]
+
+
+def test_two_parts_that_people_give_stand_however_near(machine):
+    """The second is no other name for the first."""
+    begun = [p.span.start_ms for p in machine.transcript.parts.parts]
+    starts = sorted({s for s in _starts(machine) if all(abs(s - b) > BOUNDARY_TOLERANCE_MS for b in begun)})
+    begin, at_ms = next((a, b) for a, b in pairwise(starts) if b - a <= BOUNDARY_TOLERANCE_MS)
+    first = stamped(*decided(machine, vignette="new", begins=format_timecode(begin), title="The coat"))
+    made = compose(demo_aligned(), first, voiced=True, tagging=False)
+    wish = {"vignette": "new", "begins": format_timecode(at_ms), "title": "The chair"}
+    made = compose(
+        demo_aligned(), first + stamped(*decided(made, **wish), begin=1), voiced=True, tagging=False
+    )
+    assert made.states == ["kept", "kept"]
+    begins = {p.title: p.span.start_ms for p in made.transcript.parts.parts}
+    assert (begins["The coat"], begins["The chair"]) == (begin, at_ms)
+    with pytest.raises(UsageError, match=r"The chair .* begins there already"):
+        decided(made, **wish)
+
+
+def _starts(made):
+    return [made.transcript.span(u.first, u.last).start_ms for u in made.transcript.voices.utterances]

@@ -582,23 +582,17 @@ def test_an_added_tag_points_at_its_words(machine):
     assert text[tag.start_char : tag.end_char] == "the door."
 
 
-def test_a_reviewed_video_says_by_whom_until_its_words_change(machine):
+def test_a_reviewed_video_says_by_whom_and_what_changed_since(machine):
     decision = maker(machine, "Dr. Ana Lytical").reviewed()
     made = again(decision)
-    assert (made.transcript.grade, made.transcript.reviewer) == (Grade.REVIEWED, "Dr. Ana Lytical")
+    assert (made.transcript.grade, str(made.transcript.review)) == (
+        Grade.SUBTITLES,
+        "reviewed by Dr. Ana Lytical",
+    )
     changed = compose(reheard(random.Random(1), demo_aligned()), stamped(decision), tagging=False)
     assert changed.transcript.grade is Grade.SUBTITLES
-    assert only(changed).state is State.CONFLICT
-
-
-def test_corrections_before_and_after_a_review_keep_it(machine):
-    correction = stamped(*change(machine, "Thusrday", "Thursday"))
-    made = compose(demo_aligned(), correction, tagging=False)
-    review = stamped(maker(made).reviewed(), begin=1)
-    later = stamped(*change(made, "Welcome", "Welcome, all,"), begin=2)
-    made = compose(demo_aligned(), correction + review + later, tagging=False)
-    assert made.states == ["kept"] * 3
-    assert made.transcript.grade is Grade.REVIEWED
+    assert not changed.transcript.review.holds and not changed.transcript.review.people
+    assert (only(changed).state, only(changed).why) == (State.KEPT, changed.transcript.review.since)
 
 
 # --- finding words --------------------------------------------------------------------------------------------------

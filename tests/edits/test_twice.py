@@ -13,7 +13,6 @@ from pipeline.edits.live_text import LiveText
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import Decision, VignetteAt, Withdraw
 from pipeline.timing import Span
-from pipeline.transcript import Grade
 from tests.support.edit_makers import (
     ALL_KINDS,
     WITHDRAW,
@@ -152,8 +151,8 @@ def test_a_caption_that_was_split_and_whose_second_half_was_taken_out():
 
 def test_a_review_of_words_that_were_corrected_since():
     decisions = after(lambda maker, made: maker.reviewed(), reworded("Thusrday", "Thursday"))
-    made = compose(demo_aligned(), decisions, tagging=False)
-    assert made.transcript.grade is Grade.REVIEWED
+    made = compose(demo_aligned(), decisions, voiced=True, tagging=False)
+    assert str(made.transcript.review) == "reviewed by Ana; 1 change since, by Ana"
     is_idempotent(decisions)
 
 

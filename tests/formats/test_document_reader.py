@@ -1,14 +1,18 @@
 """The search reads what is written: its documents are those of the public schema, and its examples run."""
 
 import doctest
+import json
 
 import jsonschema
+import pytest
 
 import pipeline.search
 from pipeline.concepts import codebook
+from pipeline.errors import DocumentError
 from pipeline.formats.document import reader, writer
 from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search import Codebook, Index
+from pipeline.transcript import Review
 from tests.support import search_makers
 
 
@@ -26,6 +30,33 @@ def test_it_reads_every_key_of_a_tag_and_the_version_that_is_written():
     concept = set(writer.schema()["$defs"]["concept"]["properties"])
     assert concept == {"id", "start_char", "end_char", "rule", "about", *reader.FLAGS}
     assert set(KNOWN_KINDS) == set(writer.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"])
+
+
+REVIEW = {"by": "Ana", "changes": 3, "changes_by_people": 2, "people": ["Ben"], "of_earlier_version": False}
+
+
+def read_with(tmp_path, **keys):
+    path = tmp_path / "talk.json"
+    path.write_text(json.dumps(search_makers.document("talk") | keys), "utf-8")
+    return reader.read(path).review
+
+
+def test_a_review_and_what_changed_since_are_read(tmp_path):
+    jsonschema.validate(search_makers.document("talk") | {"review": REVIEW}, writer.schema())
+    assert read_with(tmp_path, review=REVIEW) == Review("Ana", 3, 2, ("Ben",))
+    assert str(read_with(tmp_path, review=REVIEW | {"people": ["B\x1bn"]})).endswith("2 of them by B n")
+    assert read_with(tmp_path) is None
+
+
+def test_the_reviewer_in_a_document_of_an_earlier_version(tmp_path):
+    assert read_with(tmp_path, grade="reviewed by Ana Lytical") == Review("Ana Lytical")
+
+
+@pytest.mark.parametrize("damaged", [None, [], {}, REVIEW | {"changes": -1}, REVIEW | {"people": [1]}, REVIEW | {"by": 3},
+                                     REVIEW | {"of_earlier_version": "no"}])  # fmt: skip
+def test_a_damaged_review_is_one_sentence(tmp_path, damaged):
+    with pytest.raises(DocumentError):
+        read_with(tmp_path, review=damaged)
 
 
 def test_the_examples_in_the_documentation(tmp_path, monkeypatch):

@@ -32,6 +32,7 @@ from pipeline.transcript import (
     Kind,
     Media,
     Passage,
+    Review,
     Shift,
     Speaker,
     TextSource,
@@ -235,9 +236,11 @@ def test_vtt_of_a_transcript(transcript: Transcript) -> None:
 
 
 def test_the_reviewer_is_named(transcript: Transcript) -> None:
-    reviewed = replace(transcript, grade=Grade.REVIEWED, reviewer="A. Tester")
+    reviewed = replace(transcript, review=Review("A. Tester"))
     assert "NOTE Captions by Vignette: reviewed by A. Tester" in vtt.dumps(reviewed)
-    assert writer.to_dict(reviewed)["grade"] == "reviewed by A. Tester"
+    assert (
+        writer.to_dict(reviewed)["grade"] == "reviewed by A. Tester; timed from subtitles, text not verified"
+    )
 
 
 def test_a_draft_says_so_in_a_cue_of_its_own(transcript: Transcript) -> None:

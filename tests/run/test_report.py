@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.run import compose
 from pipeline.run.report import alignment_issues, at_times, needs_person, quality
+from pipeline.settings import PartAt, Settings
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
     Aligned,
@@ -19,6 +22,8 @@ from pipeline.transcript import (
     Kind,
     Media,
     Passage,
+    Review,
+    Sound,
     Speaker,
     TimeSource,
     Token,
@@ -94,9 +99,10 @@ def test_the_share_of_found_times(confidences, sources, percent: int) -> None:
         Token("word", Span(k * 1000, k * 1000 + 400), confidence, time_source=source)
         for k, (confidence, source) in enumerate(zip(confidences, sources, strict=True))
     )
-    (sentence,) = quality(transcript(tokens))
+    sentence, ear = quality(transcript(tokens))
     assert f"{percent} % of their times were found" in sentence
     assert "talk.srt, unchanged;" in sentence
+    assert "no second ear" in ear
 
 
 def test_silence_is_said_to_be_silence() -> None:
@@ -113,7 +119,7 @@ def test_a_draft_is_not_to_be_published_and_asks_for_better_words() -> None:
 def test_speakers_without_a_name_are_asked_about_by_time() -> None:
     speakers = tuple(Speaker(f"s{k}", f"Speaker {k}") for k in range(6))
     unnamed = transcript((Token("word", Span(0, 400)),), voices=Voices(speakers, encoder="ge2e"))
-    assert "6 speakers, 0 of them by name" in quality(unnamed)[1]
+    assert "6 speakers, 0 of them by name" in quality(unnamed)[2]
     (need,) = needs_person(unnamed)
     assert "s0, s1, s2, s3 and 2 more" in need
 
@@ -141,3 +147,27 @@ def test_words_are_called_unchanged_when_they_are(
         Token("not", Span(400, 500), 0.1, kind=Kind.ABSENT if absent else Kind.WORD),
     )
     assert says in quality(transcript(tokens), reworded, repaired)[0]
+
+
+def test_parts_of_the_sidecar_behind_the_end_are_told():
+    def told(*wishes):
+        settings = Settings(vignettes=tuple(PartAt(start, exists=exists) for start, exists in wishes))
+        return list(compose._parts_behind_the_end(Given(settings)))
+
+    class Given(dict):
+        def __init__(self, settings):
+            super().__init__({Sound: Sound(60_000, False)})
+            self.settings = settings
+
+    assert told(("0:00", True), ("0:59", True), ("1:30", False)) == []
+    (one,) = told(("0:10", True), ("1:00", True))
+    assert "ends at 1:00, before the part that" in one and "1:00: put right" in one
+    (both,) = told(("1:05", True), ("1:10", True))
+    assert "before the parts that the sidecar has begin at 1:05, 1:10" in both
+
+
+def test_a_draft_that_a_person_has_gone_over_is_told_as_one():
+    draft = replace(transcript((Token("word", Span(0, 400)),), Grade.DRAFT), review=Review("Ana"))
+    told = " ".join(quality(draft))
+    assert "a person has gone over all of them" in told and "do not publish" not in told
+    assert not any("better words" in need for need in needs_person(draft))

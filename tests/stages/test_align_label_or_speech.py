@@ -16,9 +16,9 @@ from pipeline.media.audio import Audio
 from pipeline.settings import AlignSettings, Settings
 from pipeline.speech.aligner.lattice import Spoken
 from pipeline.speech.aligner.listen import Alignment, WordSpan
+from pipeline.speech.aligner.pronounced import parts
 from pipeline.stages import align
 from pipeline.stages.align.label_or_speech import judged
-from pipeline.stages.align.pronounced import parts
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Heard, Verdict
 from pipeline.transcript.subtitles import Subtitles

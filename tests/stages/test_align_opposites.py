@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipeline.english.opposites import OPPOSITES
 from pipeline.media import facts
 from pipeline.speech.aligner.lattice import Spoken
 from pipeline.speech.aligner.listen import Aligner, WordSpan
-from pipeline.stages.align.opposites import OPPOSITES, contradicted
-from pipeline.stages.align.pronounced import parts, spoken_words
+from pipeline.speech.aligner.pronounced import parts, spoken_words
+from pipeline.stages.align.opposites import contradicted
 from pipeline.timing import Span
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 from tests.support.project import ROOT

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipeline.speech.aligner.listen import WordSpan
+from pipeline.speech.aligner.pronounced import parts
 from pipeline.stages import align
 from pipeline.stages.align import placing, review
-from pipeline.stages.align.pronounced import parts
 from pipeline.stages.align.sync import Relation
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Shift, TextSource, TimeSource, Verdict

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.speech.aligner.listen import WordSpan
+from pipeline.speech.aligner.pronounced import parts
 from pipeline.stages.align import script_times
-from pipeline.stages.align.pronounced import parts
 from pipeline.timing import Span
 from pipeline.transcript import Verdict
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord, Written

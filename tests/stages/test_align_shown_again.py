@@ -15,9 +15,9 @@ from pipeline.settings import AlignSettings, Settings
 from pipeline.speech import vad
 from pipeline.speech.aligner.lattice import Spoken
 from pipeline.speech.aligner.listen import Alignment, WordSpan
+from pipeline.speech.aligner.pronounced import Part
 from pipeline.stages import align
 from pipeline.stages.align import shown_again
-from pipeline.stages.align.pronounced import Part
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, AlignmentReport, Heard, Kind, TimeSource, Token, Verdict
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord

@@ -23,6 +23,7 @@ from pipeline.transcript import (
     Voices,
 )
 from pipeline.transcript import parts as parts_
+from pipeline.transcript.parts import SAYS_SO, WHOLE_TITLE
 
 ROLES = {"tom": "therapist", "ann": "commentator", "joe": "client", "may": "client"}
 CARD_BOX = (0.3, 0.4, 0.4, 0.12)
@@ -142,23 +143,78 @@ def test_the_sidecar_takes_a_boundary_away_and_adds_one():
     assert any(p.title == "Aside" and abs(p.span.start_ms - middle) < 6000 for p in more)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["tom", "ann", "joe", None]), st.integers(0, 9000)), max_size=30),
-       st.lists(st.tuples(st.integers(0, 200), st.booleans()), max_size=4))  # fmt: skip
-def test_parts_cover_the_recording_and_cut_no_utterance(turns, wishes):
+WISHES = st.lists(st.tuples(st.integers(0, 200), st.booleans()), max_size=4, unique_by=lambda w: w[0])
+
+
+def clocked(at_s):
+    return f"{at_s // 60}:{at_s % 60:02}"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["tom", "ann", "joe", None]), st.integers(0, 9000)), max_size=30),
+    WISHES,
+)
+def test_parts_cover_the_recording_and_what_is_found_cuts_no_utterance(turns, wishes):
     reel = Reel()
     for who, pause_ms in turns:
         if pause_ms > 6000:
             reel.card("Vignette 1")
         reel.say(who, "welcome let me pause here", pause_ms)
-    parts = reel.parts([PartAt(f"{s // 60}:{s % 60:02}", exists=keep) for s, keep in wishes])
+    parts = reel.parts([PartAt(clocked(s), exists=keep) for s, keep in wishes])
     assert bool(parts) == bool(turns)
     ends = [p.span.end_ms for p in parts]
     assert [p.span.start_ms for p in parts] == [0, *ends[:-1]][: len(parts)]
     assert not parts or ends[-1] == reel.now_ms + 1000
-    starts = {p.span.start_ms for p in parts}
+    starts = {p.span.start_ms for p in parts if p.evidence != (SAYS_SO,)}
     for u in reel.utterances:
         inside = Span(reel.tokens[u.first].span.start_ms + 1, reel.tokens[u.last - 1].span.end_ms)
         assert not any(s in inside for s in starts)
+
+
+@given(WISHES)
+def test_every_given_part_begins_exactly_where_it_is_given(wishes):
+    """However near to each other, to the beginning and to what was found."""
+    reel, _ = film()
+    parts = reel.parts([PartAt(clocked(s), "commentary", f"Part {s}", keep) for s, keep in wishes])
+    given_ = [(p.span.start_ms, p.title) for p in parts if p.evidence == (SAYS_SO,)]
+    kept = sorted(s for s, keep in wishes if keep)
+    inside = [(s * 1000, f"Part {s}") for s in kept if s * 1000 < reel.now_ms + 1000]
+    assert given_[: len(inside)] == inside
+    assert len(given_) == len(kept)
+
+
+@pytest.mark.parametrize("starts", [["0:00", "0:04", "0:08"], ["0:50", "0:58", "1:05"], ["0:07"], ["0:00.5", "0:01", "0:09.999"],
+                                    ["1:05", "0:50", "0:58"]])  # fmt: skip
+def test_given_parts_that_stand_close_together_are_all_kept(starts):
+    reel = Reel()
+    reel.talk(30)
+    parts = reel.parts([PartAt(at, title=f"From {at}") for at in starts])
+    kept = {p.title: p.span.start_ms for p in parts if p.title.startswith("From ")}
+    assert kept == {f"From {at}": PartAt(at).start_ms for at in starts}
+    assert parts[0].span.start_ms == 0 and parts[0].title != WHOLE_TITLE
+
+
+def test_the_found_boundary_nearest_to_a_given_one_moves_there_and_no_other():
+    reel, starts = film()
+    at = starts[2] // 1000
+    parts = reel.parts(
+        [PartAt(clocked(at - 4), title="Before"), PartAt(clocked(at + 1), title="The comment")]
+    )
+    assert [p.title for p in parts] == [
+        "Introduction",
+        "Vignette 1",
+        "Before",
+        "The comment",
+        "The door",
+        "Closing",
+    ]
+    assert [p.kind for p in parts][2:4] == ["vignette", "commentary"]
+
+
+def test_the_beginning_of_the_recording_cannot_be_taken_away():
+    reel, _ = film()
+    assert reel.parts([PartAt("0:00", exists=False)])[0] == reel.parts()[0]
+    assert reel.parts([PartAt("0:03", exists=False)])[0] == reel.parts()[0]
 
 
 def test_cohesion_dips_where_the_words_change():

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from pipeline.speech.voices.embeddings import GE2E_FILE
 from tests.support import no_network
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,13 +115,24 @@ def environment(folder: Path) -> dict[str, str]:
     guard = folder / ".guard"
     guard.mkdir(exist_ok=True)
     shutil.copy(no_network.__file__, guard / "sitecustomize.py")
+    models_without_whisper(guard / "models")
     kept = {k: os.environ[k] for k in ("SYSTEMROOT", "HOME", "TMPDIR", "TEMP") if k in os.environ}
     return {
         **kept,
         "PATH": str(guard),
         "PYTHONPATH": f"{guard}{os.pathsep}{ROOT}",
         "PYTHONIOENCODING": "utf-8",
+        "VIGNETTE_MODELS": str(guard / "models"),
     }
+
+
+def models_without_whisper(folder: Path) -> None:
+    """A folder of models that holds the speaker encoder and none of Whisper's weights: what tests find must not depend on what
+    this clone has fetched."""
+    folder.mkdir(exist_ok=True)
+    encoder = ROOT / "models" / GE2E_FILE
+    if encoder.is_file() and not (folder / GE2E_FILE).exists():
+        (folder / GE2E_FILE).symlink_to(encoder)
 
 
 def new_project(folder: Path, read_text: bool = False) -> Project:

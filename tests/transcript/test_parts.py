@@ -52,7 +52,10 @@ def test_a_number_is_given_where_there_are_several_and_to_every_vignette() -> No
     ]
 
 
-@pytest.mark.parametrize(("at_ms", "snapped_ms"), [(999, 999), (1000, 1000), (1500, 1000), (2000, 2000)])
+@pytest.mark.parametrize(
+    ("at_ms", "snapped_ms"),
+    [(999, 999), (1000, 1000), (1400, 1000), (1500, 1000), (1900, 2000), (2000, 2000)],
+)
 def test_no_boundary_cuts_an_utterance(at_ms: int, snapped_ms: int) -> None:
     assert between_utterances(at_ms, [said(1000, 2000)]) == snapped_ms
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from pipeline.commands.adopt import plausibility, rewrite, shown_file
-from pipeline.commands.adopt.diff import changes, kept, on_tokens, runs, starts
+from pipeline.commands.adopt import plausibility, rewrite, shown_file, tool_save
+from pipeline.commands.adopt.diff import kept, on_tokens, runs
 from pipeline.commands.adopt.shown_file import ShownCue
 from pipeline.commands.adopt.styles import style_decisions
 from pipeline.commands.adopt.trial import BaselineTrial, Trial
@@ -24,6 +24,7 @@ from pipeline.edits import journal
 from pipeline.edits.journal import Contents
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import CueOf, Decision
+from pipeline.edits.token_diff import changes_within, starts
 from pipeline.errors import SubtitlesError, counted
 from pipeline.run import outputs
 from pipeline.run.jobs import Job
@@ -41,7 +42,8 @@ MAX_REWRITES = 3
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """The decisions that a mended file comes to; `differing` captions will not look as in the file, `notes` say why.
+    """The decisions that a mended file comes to; `differing` captions will not look as in the file, `notes` say why; `saved`
+    says what a tool did to all of the file, which is nobody's decision.
 
     `complete` means that every change of the person's is in the decisions, so that the file is no longer needed.
     """
@@ -51,6 +53,7 @@ class Adopted:
     differing: int = 0
     notes: tuple[str, ...] = ()
     complete: bool = False
+    saved: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -65,6 +68,7 @@ class Adopted:
             "kinds": self.kinds,
             "differing": self.differing,
             "notes": list(self.notes),
+            "saved": list(self.saved),
         }
 
     def summary(self, media: Path, dry_run: bool = False) -> str:
@@ -81,16 +85,17 @@ class Adopted:
         return f"{self.file}: {made} written to {journal.journal_of(media)}{left}; vignette run {quote(str(media))} applies them"
 
 
-def adopt(job: Job, file: Path, who: str, anyway: bool = False) -> Adopted:
+def adopt(job: Job, file: Path, who: str, anyway: bool = False, exactly: bool = False) -> Adopted:
     """Adopt a mended caption file: append the decisions it comes to to the recording's journal.
 
     Raises SubtitlesError for a file that cannot be read, or (unless `anyway`) is no mend of our captions: hardly a
     word in common, a large part of the words gone, most captions elsewhere. Nothing is written then. Also raises
-    UsageError when the recording must be run first, JournalError.
+    UsageError when the recording must be run first, JournalError. What a tool changed by merely saving the file is nobody's
+    decision, unless it is to be taken `exactly`.
     """
     place = journal.journal_of(job.media)
     held = journal.read(place)
-    found = decide(job, file, who, held, anyway)
+    found = decide(job, file, who, held, anyway, exactly)
     written = journal.append(place, found.decisions)
     if found.complete and file.resolve().parent == job.out.resolve():
         # All of it will come out again: from now on it is ours, and the next run may write it in its own way.
@@ -98,7 +103,9 @@ def adopt(job: Job, file: Path, who: str, anyway: bool = False) -> Adopted:
     return replace(found, decisions=written)
 
 
-def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False) -> Adopted:
+def decide(
+    job: Job, file: Path, who: str, held: Contents, anyway: bool = False, exactly: bool = False
+) -> Adopted:
     """Make the decisions by which a run's captions look like the file, without writing them. Raises as `adopt` does."""
     now = preview(job, held, tagging=False)
     labels = _known_labels(job, now.transcript)
@@ -111,10 +118,13 @@ def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False)
     implausible = None if anyway else plausibility.problem(cues, before if superseded and before else ours)
     if implausible:
         raise SubtitlesError(file, *implausible)
+    saved: list[str] = []
+    if not exactly:
+        cues, saved = tool_save.taken_back(cues, before if superseded and before else ours)
     cues, cut = plausibility.within(cues, ours, now.transcript.media.duration_ms)
     notes += cut
     if not _count_differing(now.transcript, cues) and not _differs_in_voices(now.transcript, cues):
-        return Adopted(file, (), 0, tuple(notes), not notes)
+        return Adopted(file, (), 0, tuple(notes), not notes, tuple(saved))
     if before is None or not superseded:
         trial: Trial | BaselineTrial = Trial(job, held)
     else:  # a run has come between: what the person changed is told from what they had before them
@@ -127,7 +137,7 @@ def decide(job: Job, file: Path, who: str, held: Contents, anyway: bool = False)
             "captions were written anew since this file was; only what was changed in it is taken from it"
         )
         differing += _count_conflicts(job, held, trial.made)
-    return Adopted(file, made, differing, tuple(notes), lossless and not differing)
+    return Adopted(file, made, differing, tuple(notes), lossless and not differing, tuple(saved))
 
 
 def _settle(
@@ -137,7 +147,7 @@ def _settle(
     result = trial.look()
     transcript = result.transcript
     word_changes = WordChanges(transcript, cues)
-    found = changes([s.texts for s in _shown(transcript, cues)], [c.texts for c in cues])
+    found = changes_within([s.texts for s in _shown(transcript, cues)], [c.texts for c in cues])
     for change in on_tokens(found, word_changes.owner):
         word_changes.note(change)
     trial.take(word_changes.decide(who))

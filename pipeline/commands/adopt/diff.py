@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.edits import token_diff
 from pipeline.edits.anchors import keys_of
-from pipeline.edits.token_diff import Change
+from pipeline.edits.token_diff import Change, changes_within
 from pipeline.transcript import NOT_CAPTIONED, Token
 
 # A file is foreign when a smaller share of its word n-grams than this is in our captions: a mended file keeps more, also where
@@ -26,28 +25,12 @@ def is_foreign(theirs: Sequence[str], ours: Sequence[str]) -> bool:
     return sum(ngram in held for ngram in ngrams) < MIN_SHARED_NGRAMS * len(ngrams)
 
 
-def changes(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> list[Change]:
-    """The differences between two files' words, given cue by cue: cues are compared first, then words where cues differ."""
-    our_starts, their_starts = starts(ours), starts(theirs)
-    our_words = [w for cue in ours for w in cue]
-    their_words = [w for cue in theirs for w in cue]
-    found: list[Change] = []
-    for cues in token_diff.changes([tuple(c) for c in ours], [tuple(c) for c in theirs]):
-        first, begin = our_starts[cues.first], their_starts[cues.begin]
-        words = our_words[first : our_starts[cues.last]], their_words[begin : their_starts[cues.end]]
-        found += [
-            Change(first + c.first, first + c.last, begin + c.begin, begin + c.end)
-            for c in token_diff.changes(*words)
-        ]
-    return found
-
-
 def kept(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> dict[int, int]:
     """The unchanged words: the index of ours by that of theirs."""
     mine, count = sum(map(len, ours)), sum(map(len, theirs))
     found: dict[int, int] = {}
     k = 0
-    for change in [*changes(ours, theirs), Change(mine, mine, count, count)]:
+    for change in [*changes_within(ours, theirs), Change(mine, mine, count, count)]:
         found.update((at, change.first - (change.begin - at)) for at in range(k, change.begin))
         k = change.end
     return found
@@ -68,14 +51,6 @@ def on_tokens(found: Sequence[Change], owner: Sequence[int]) -> list[Change]:
             first, begin = previous.first, previous.begin
         grown.append(Change(first, last, begin, end))
     return grown
-
-
-def starts(cues: Sequence[Sequence[str]]) -> list[int]:
-    """Cumulative word counts: how many words precede each cue, and how many there are in all."""
-    found = [0]
-    for cue in cues:
-        found.append(found[-1] + len(cue))
-    return found
 
 
 def runs(indices: Sequence[int], tokens: Sequence[Token] = ()) -> list[tuple[int, int]]:

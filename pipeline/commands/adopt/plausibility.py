@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from pipeline.commands.adopt.diff import changes, is_foreign, kept, starts
+from pipeline.commands.adopt.diff import is_foreign, kept
 from pipeline.commands.adopt.shown_file import ShownCue
+from pipeline.edits.token_diff import changes_within, starts
 from pipeline.timing import Span, clock
 
 # A file that lacks more of our words than both this share and this number is taken for unfinished. Set by hand.
@@ -16,7 +17,7 @@ MAX_MISSING_WORDS = 30
 # A file whose captions begin at a median distance of more than this from ours has another version's times. Set by hand.
 MAX_MEDIAN_SHIFT_MS = 1500
 # From fewer captions that begin with the same word no median is taken. Set by hand.
-MIN_COMPARED_CUES = 5
+MIN_COMPARED_CUES = 3
 
 
 def problem(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, str] | None:
@@ -34,7 +35,7 @@ def _unfinished(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str
     held = [c.texts for c in ours]
     gone = [
         (max(0, (c.last - c.first) - (c.end - c.begin)), c.first)
-        for c in changes(held, [c.texts for c in cues])
+        for c in changes_within(held, [c.texts for c in cues])
     ]
     missing, total = sum(count for count, _ in gone), sum(map(len, held))
     if missing <= max(MAX_MISSING_WORDS, MAX_MISSING_SHARE * total):

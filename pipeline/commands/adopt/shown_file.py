@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.commands.adopt.typography import UNSEEN
 from pipeline.errors import SubtitlesError, counted
 from pipeline.formats import markup, position, readers
 from pipeline.formats.readers import srt as srt_reader
@@ -148,7 +149,7 @@ def _line(line: Line, known: re.Pattern[str]) -> tuple[Word, ...]:
     words: list[Word] = []
     label, dash, at = "", False, 0
     while at < len(text):
-        if text[at].isspace():
+        if text[at].isspace() or text[at] in UNSEEN:
             at += 1
             continue
         starts = not words and not label

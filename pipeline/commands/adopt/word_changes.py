@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.commands.adopt.diff import runs, starts
+from pipeline.commands.adopt.diff import runs
 from pipeline.commands.adopt.shown_file import ShownCue
 from pipeline.edits import anchors, live_text
 from pipeline.edits.model import Add, Decision, Delete, Words
-from pipeline.edits.token_diff import Change
+from pipeline.edits.token_diff import Change, starts
 from pipeline.transcript import Transcript, lines_of
 
 

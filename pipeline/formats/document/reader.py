@@ -19,10 +19,12 @@ import msgspec
 from pipeline.errors import DocumentError, foreign
 from pipeline.files import read_regular
 from pipeline.formats.document.fields import AGAIN, Fields, clean
+from pipeline.transcript import Review
 
 SCHEMA = "vignette/1"  # as `writer.SCHEMA`; a test holds them equal
 
 FLAGS = ("negated", "asked", "quoted", "hypothetical")  # of a concept, each true or false
+REVIEWED_BY = "reviewed by "  # begins the grade of what was reviewed
 MAX_UTTERANCES = 1 << 20  # of one document: the index numbers them with 20 bits (search/index/schema.py)
 
 
@@ -95,6 +97,7 @@ class Document:
     people: tuple[Person, ...]
     scenes: tuple[Scene, ...]
     utterances: tuple[Spoken, ...]
+    review: Review | None = None
 
 
 class _Utterance(TypedDict, total=False):
@@ -115,6 +118,7 @@ class _Root(TypedDict, total=False):
     schema: Any
     lang: Any
     grade: Any
+    review: Any
     draft: Any
     media: Any
     speakers: Any
@@ -201,7 +205,19 @@ class Reader(Fields):
             duration_ms,
             self.flag(media, "has_picture"),
         )
-        return Document(*about, people, scenes, tuple(spoken))
+        return Document(*about, people, scenes, tuple(spoken), self.review(root, grade))
+
+    def review(self, root: Mapping[str, Any], grade: str) -> Review | None:
+        """The review of the whole; documents of an earlier version name the reviewer in the grade alone."""
+        if "review" not in root:
+            by = grade.removeprefix(REVIEWED_BY)
+            return Review(by) if by != grade else None
+        held = self.table(root, "review")
+        people = tuple(clean(name) for name in self.raw_texts(held, "people"))
+        counts = (self.count(held, "changes"), self.count(held, "changes_by_people"))
+        return Review(
+            self.text(held, "by"), *counts, people, of_earlier_version=self.flag(held, "of_earlier_version")
+        )
 
     def people(self, root: Mapping[str, Any]) -> Iterator[Person]:
         for number, entry in self.rows(root, "speakers", "speaker"):

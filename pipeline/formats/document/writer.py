@@ -15,9 +15,9 @@ from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
     ConceptTag,
-    Grade,
     Part,
     Passage,
+    Review,
     ScriptAccount,
     Shift,
     Speaker,
@@ -50,7 +50,8 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "schema": SCHEMA,
         "lang": transcript.lang,
         "grade": grade_line(transcript),
-        "draft": transcript.grade is Grade.DRAFT,
+        **_review(transcript.review),
+        "draft": transcript.is_draft,
         "provenance": dict(sorted(transcript.provenance.items())),
         "media": {
             "name": media.name,
@@ -71,6 +72,7 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "cues": _cues(transcript),
         "alignment": alignment_as_json(transcript.aligned),
         **({"script": script_as_json(transcript.script)} if transcript.script else {}),
+        **({"verification": _verification(transcript)} if transcript.verification.witness else {}),
     }
 
 
@@ -83,6 +85,20 @@ def script_as_json(account: ScriptAccount) -> dict[str, Any]:
         "times": [{"line": t.line, "text": t.text} for t in account.times],
         "left_out": [{"line": t.line, "text": t.text, "what": t.what} for t in account.left_out],
     }
+
+
+def _review(review: Review | None) -> dict[str, Any]:
+    """The review of the whole and what has changed since; no key of it without one."""
+    if review is None:
+        return {}
+    held = {
+        "by": review.by,
+        "changes": review.changes,
+        "changes_by_people": review.by_people,
+        "people": list(review.people),
+        "of_earlier_version": review.of_earlier_version,
+    }
+    return {"review": held}
 
 
 def _part(part: Part) -> dict[str, Any]:
@@ -196,6 +212,40 @@ def alignment_as_json(aligned: Aligned) -> dict[str, Any]:
         "shifts": [_shift(shift) for shift in report.shifts],
         **{name: [_passage(p, aligned) for p in found] for name, found in passages.items()},
         "moved_cues": report.moved_cues,
+    }
+
+
+def _verification(transcript: Transcript) -> dict[str, Any]:
+    found = transcript.verification
+    return {
+        "witness": found.witness,
+        "heard_words": found.heard_words,
+        "agreed_words": found.agreed_words,
+        "sampled_words": found.sampled_words,
+        "sampled_agreed": found.sampled_agreed,
+        "interval": list(found.interval),
+        "not_heard": found.not_heard,
+        "checked": [
+            {
+                **_times(c.span),
+                "text": transcript.text(c.first, c.last),
+                "opinion": str(c.opinion),
+                "heard": c.heard,
+                "cleared": c.cleared,
+            }
+            for c in found.checked
+        ],
+        "suggestions": [
+            {
+                "id": s.id,
+                **_times(s.span),
+                "text": transcript.text(s.first, s.last),
+                "suggestion": s.text,
+                "confidence": s.confidence,
+                "gain": s.gain,
+            }
+            for s in found.suggestions
+        ],
     }
 
 

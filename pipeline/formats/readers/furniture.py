@@ -27,10 +27,10 @@ _KEYS = (
     r"interviewers?|interviewees?|respondents?|informants?|narrators?|source|participant id|version|"
     r"duration of .{1,20}|transcription (?:software|model|date)"
 )
-_ALONE = re.compile(rf"\W*(?P<key>{_KEYS})\W*", re.I)
-_WITH_VALUE = re.compile(rf"\W*(?P<key>{_KEYS}|speaker \d+)\s*:\s*(?P<value>\S.*)", re.I)
+_ALONE = re.compile(rf"(?P<key>{_KEYS})", re.I)
+_WITH_VALUE = re.compile(rf"(?P<key>{_KEYS}|speaker \d+)\s*:\s*(?P<value>\S.*)", re.I)
 _ROLE_KEYS = re.compile(
-    r"\W*(?:moderator|host|interviewer|interviewee|respondent|informant|narrator|speaker)s?\b", re.I
+    r"\W{0,9}(?:moderator|host|interviewer|interviewee|respondent|informant|narrator|speaker)s?\b", re.I
 )
 _MEDIA_FILE = re.compile(
     r"\S.{0,120}\.(?:mp[34]|m4[av]|wav|mov|mkv|avi|webm|ogg|opus|flac|aac|wma|wmv|docx?|txt|vtt|srt)", re.I
@@ -48,18 +48,18 @@ _BESIDE_DATE = re.compile(
 )
 _DURATION = re.compile(r"(?:\d{1,3} ?(?:hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)\b[ ,]*){1,3}", re.I)
 _IMPRINT = re.compile(
-    r"\W*(?:end of (?:the )?(?:transcript(?:ion)?|recording|audio|tape|file)|(?:transcript(?:ion)?|recording) ends?"
+    r"\W{0,9}(?:end of (?:the )?(?:transcript(?:ion)?|recording|audio|tape|file)|(?:transcript(?:ion)?|recording) ends?"
     r"|(?:transcription|meeting|recording) ended after \S+.{0,4}"
     r"|this (?:editable )?transcript(?:ion)? (?:was|is|has been) .{0,60}(?:generated|created|produced|made)\b.{0,200}"
     r"|people can also change the text after it was created\.?"
     r"|(?:transcript )?(?:generated|created|exported|powered|made) (?:by|with|from|using) .{0,40}"
     r"(?:\.(?:ai|com|io|app)|transcri\w*|whisper\w*).{0,40}"
-    r"|(?:transcribed|transcription) (?:by|with|using) .{1,80}|transcript provided by .{1,80})\W*",
+    r"|(?:transcribed|transcription) (?:by|with|using) .{1,80}|transcript provided by .{1,80})\W{0,9}",
     re.I,
 )
-_STARTED = re.compile(r".{1,60}\b(?:started|stopped) (?:the )?transcription\W*(?:\d[\d:]*)?")
-_PAGE_OF = re.compile(r"\W*(?:page|p\.?|pg\.?)?\s*(\d{1,4})\s*(?:of|/)\s*(\d{1,4})\W*", re.I)
-_PAGE = re.compile(r"\W*(?:page|p\.|pg\.?)\s*(\d{1,4})\W*|[-–—|]\s?(\d{1,4})\s?[-–—|]", re.I)
+_STARTED = re.compile(r".{1,60}\b(?:started|stopped) (?:the )?transcription\W{0,9}(?:\d[\d:]*)?")
+_PAGE_OF = re.compile(r"\W{0,9}(?:page|p\.?|pg\.?)?\s*(\d{1,4})\s*(?:of|/)\s*(\d{1,4})\W{0,9}", re.I)
+_PAGE = re.compile(r"\W{0,9}(?:page|p\.|pg\.?)\s*(\d{1,4})\W{0,9}|[-–—|]\s?(\d{1,4})\s?[-–—|]", re.I)
 _NUMBER = re.compile(r"(\d{1,4})")
 _MARGIN = re.compile(r"\s*(\d{1,5})(?:\t|[ ]{2,}|(?<=\d\d\d)\s+)(?=\S)")
 _PAGE_WITHIN = re.compile(
@@ -155,7 +155,7 @@ def mark_imprints(lines: Sequence[ScriptLine]) -> None:
         if (
             _IMPRINT.fullmatch(text)
             or _STARTED.fullmatch(text)
-            or (sounds.is_credit(text) and not _ALONE.match(text.split(":")[0]))
+            or (sounds.is_credit(text) and not _with_value(text))
         ):
             line.apart = Apart.IMPRINT
 
@@ -173,9 +173,9 @@ def mark_head(lines: Sequence[ScriptLine], turned: bool, labelled: bool) -> None
     told = turned or labelled
     section, all_caps = False, is_all_caps(line.text for line in lines if line.open)
     for n, line in enumerate(top):
-        text, key = line.text.strip(), _ALONE.fullmatch(line.text.strip())
+        text, key = line.text.strip(), _alone(line.text)
         near = (*top[max(0, n - 1) : n], *top[n + 1 : n + 2])
-        beside = any(_WITH_VALUE.fullmatch(other.text.strip()) for other in near)
+        beside = any(_with_value(other.text) for other in near)
         alone = line.opens and (n + 1 == len(top) or top[n + 1].opens)
         alone = alone or (n == 0 and any(_is_known(other, True, True) for other in near))
         title = _is_title(text) and not all_caps and (turned or (labelled and alone and n < _MAX_TITLES))
@@ -192,14 +192,14 @@ def mark_head(lines: Sequence[ScriptLine], turned: bool, labelled: bool) -> None
 def below_transcript(lines: Sequence[ScriptLine]) -> list[ScriptLine]:
     """The lines below the line "Transcript" where notes stand above it, under titles of their own; all lines where none do."""
     begins = next((n for n, line in enumerate(lines) if line.begins), len(lines))
-    keys = [n for n, line in enumerate(lines[:begins]) if line.open and _ALONE.fullmatch(line.text.strip())]
+    keys = [n for n, line in enumerate(lines[:begins]) if line.open and _alone(line.text)]
     last = max((n for n in keys if _is_transcript_key(lines[n].text)), default=0)
     return list(lines[last + 1 :] if keys and keys[0] < last else lines)
 
 
 def _is_transcript_key(text: str) -> bool:
     """Whether the line says that the transcript itself begins below it."""
-    match = _ALONE.fullmatch(text.strip())
+    match = _alone(text)
     return match is not None and match["key"].casefold().endswith(("transcript", "transcription"))
 
 
@@ -236,22 +236,14 @@ def mark_dates(lines: Sequence[ScriptLine]) -> None:
 
 
 def _above_first_turn(lines: Sequence[ScriptLine]) -> list[ScriptLine]:
-    below = (
-        line.begins or line.cell or (line.labelled and not _WITH_VALUE.fullmatch(line.text.strip()))
-        for line in lines
-    )
+    below = (line.begins or line.cell or (line.labelled and not _with_value(line.text)) for line in lines)
     first = next((n for n, starts in enumerate(below) if starts), len(lines))
     return spoken(lines[:first])
 
 
 def could_be_head(line: ScriptLine) -> bool:
     """Whether a line above the first turn could be part of a head."""
-    return (
-        line.heading
-        or bool(_ALONE.fullmatch(line.text.strip()))
-        or _is_known(line, True, True)
-        or _is_title(line.text)
-    )
+    return line.heading or bool(_alone(line.text)) or _is_known(line, True, True) or _is_title(line.text)
 
 
 def _is_known(line: ScriptLine, adjacent: bool, surrounded: bool) -> bool:
@@ -259,7 +251,7 @@ def _is_known(line: ScriptLine, adjacent: bool, surrounded: bool) -> bool:
     text = line.text.strip()
     if _MEDIA_FILE.fullmatch(text) or (surrounded and (line.dated or _DURATION.fullmatch(text))):
         return True
-    match = _WITH_VALUE.fullmatch(text)
+    match = _with_value(text)
     if match is None or not surrounded or match["value"][-1] in "?!…" or match["value"][0].islower():
         return False
     if _ROLE_KEYS.match(text):
@@ -270,3 +262,18 @@ def _is_known(line: ScriptLine, adjacent: bool, surrounded: bool) -> bool:
 def _is_title(text: str) -> bool:
     words = text.split()
     return len(words) <= _MAX_TITLE_WORDS and text.rstrip()[-1] not in '.?!…,;:"”' and words[0][0].isupper()
+
+
+def _alone(text: str) -> re.Match[str] | None:
+    """The part of a head that the line names, and nothing else but signs around it."""
+    return _ALONE.fullmatch(_without_signs(_without_signs(text)[::-1])[::-1])
+
+
+def _with_value(text: str) -> re.Match[str] | None:
+    """The part of a head that the line names with its value: "Date: 6 January"."""
+    return _WITH_VALUE.fullmatch(_without_signs(text).rstrip())
+
+
+def _without_signs(text: str) -> str:
+    """The text from its first letter or digit on."""
+    return text[next((n for n, c in enumerate(text) if c.isalnum()), len(text)) :]

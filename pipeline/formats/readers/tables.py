@@ -49,9 +49,9 @@ _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?")
 _ORDINAL = re.compile(r"\W{0,2}\d{1,6}\W{0,2}")
 _RULE = re.compile(r"\s*:?-{2,}:?\s*|\s*")
 _ABOUT = re.compile(
-    r"\W*(?:date|time|project|title|interviewers?|interviewees?|participants?|attendees|present|location|place|duration|"
+    r"\W{0,9}(?:date|time|project|title|interviewers?|interviewees?|participants?|attendees|present|location|place|duration|"
     r"(?:audio |media )?file(?: ?name)?|recording|recorded(?: by| on)?|transcriber|transcribed by|language|subject|study|id|"
-    r"participant id|version|speakers?|moderator|age|gender|sex|occupation)\W*",
+    r"participant id|version|speakers?|moderator|age|gender|sex|occupation)\W{0,9}",
     re.I,
 )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span
-from pipeline.transcript import Cue, Grade, Kind, Token, Transcript, lines_of
+from pipeline.transcript import Cue, Kind, Token, Transcript, lines_of
 
 DRAFT_NOTICE = "DRAFT: machine text, not for publication"
 """Shown first in every caption file of grade draft; 40 characters, which fit the usual line of 42."""
@@ -106,7 +106,7 @@ def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue
         RenderedCue(c.span, _pieces(c, transcript, chosen_style, names), c.settings)
         for c in transcript.captions.cues
     ]
-    return _with_notice(shown) if transcript.grade is Grade.DRAFT and shown else shown
+    return _with_notice(shown) if transcript.is_draft and shown else shown
 
 
 def _with_notice(shown: list[RenderedCue]) -> list[RenderedCue]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pipeline.formats.writers import render
 from pipeline.timing import clock
-from pipeline.transcript import NOT_CAPTIONED, Grade, Kind, Transcript, grade_line
+from pipeline.transcript import NOT_CAPTIONED, Kind, Transcript, grade_line
 
 # A silence that a reader is told of; chosen: shorter ones are breath.
 SILENCE_MS = 4000
@@ -32,7 +32,7 @@ def dumps(transcript: Transcript) -> str:
     """The transcript as plain text: a heading, then paragraphs with their time and their speaker's name."""
     media = transcript.media
     heading = [media.title or media.name, f"({grade_line(transcript)})"]
-    if transcript.grade is Grade.DRAFT:
+    if transcript.is_draft:
         heading.insert(0, render.DRAFT_NOTICE)
     blocks = ["\n".join(heading)]
     spoken_until = 0

@@ -13,7 +13,7 @@ from pipeline.formats.markup import ORIGIN, escape, styled_webvtt
 from pipeline.formats.writers import render
 from pipeline.formats.writers.render import Piece, RenderedCue, clean, clean_piece
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript import Grade, Transcript, grade_line, styling
+from pipeline.transcript import Transcript, grade_line, styling
 
 
 def dumps(transcript: Transcript) -> str:
@@ -62,9 +62,11 @@ def _line(pieces: tuple[Piece, ...]) -> str:
 
 def _notes(transcript: Transcript) -> list[str]:
     notes = [f"{ORIGIN}: {grade_line(transcript)}"]
-    shown = {k: v for k, v in transcript.provenance.items() if k != "lexicon"}  # captions do not depend on it
+    shown = {
+        k: v for k, v in transcript.provenance.items() if v and k != "lexicon"
+    }  # captions do not depend on that
     notes += ["; ".join(f"{k}: {v}" for k, v in sorted(shown.items()))]
-    if transcript.grade is Grade.DRAFT:
+    if transcript.is_draft:
         notes.insert(0, render.DRAFT_NOTICE)
     return notes
 

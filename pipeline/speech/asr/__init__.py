@@ -1,13 +1,12 @@
 """Automatic speech recognition: sound to draft words with their times, by a class that satisfies `Recognizer`.
 
-    whisper  Whisper through faster-whisper
-    packing  regions of speech packed into its windows
-    guards   what it hallucinates removed
-    sphinx   PocketSphinx
-    ngram    the language model of the subtitles that biases it
-    split    long stretches divided at pauses
-
-The stage `pipeline.stages.transcribe` picks the recognizer.
+choice   which of them a run takes
+whisper  Whisper through faster-whisper
+packing  regions of speech packed into its windows
+guards   what it hallucinates removed
+sphinx   PocketSphinx
+ngram    the language model of the subtitles that biases it
+split    long stretches divided at pauses
 """
 
 from __future__ import annotations

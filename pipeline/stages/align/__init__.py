@@ -2,7 +2,6 @@
 
 The acoustic search itself is `pipeline.speech.aligner`; here its input is prepared and its result repaired, placed and reviewed.
 
-    pronounced      the written words with their pronunciations, as the search takes them
     label_or_speech doubtful labels: spoken words, or who speaks
     relocate        cues that the search missed, aligned again where speech is unexplained
     rejoin          the first or last words of a cue, when they were found beyond a long pause from the rest
@@ -14,11 +13,11 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     confidence      the probability that a word's start is right
     reading_order   cues in the order in which they are said, sentences in one piece
     review          passages that a person should look at
-    second_reading  passages that an independent recognizer read otherwise
     opposites       words whose negation fits the sound better
     absent          text that is not in the recording
     shown_again     a caption's text that comes twice and is said once
     pauses          long silences, as tokens
+    recognized      the same for the words of a recognizer, where no text came with the recording
 
 `run` is the stage; `in_reading_order`, `absent.marked` and `pauses.marked` are applied to its result.
 """
@@ -32,17 +31,17 @@ from pipeline.media.facts import Audio
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Aligner, Alignment, WordSpan
+from pipeline.speech.aligner.pronounced import Part, parts
 from pipeline.speech.aligner.threads import single_threaded_blas
 from pipeline.stages.align import (
     label_or_speech,
     opposites,
     placing,
+    recognized,
     review,
     script_times,
-    second_reading,
     shown_again,
 )
-from pipeline.stages.align.pronounced import Part, parts
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
 from pipeline.stages.align.reorder import in_spoken_order
@@ -77,14 +76,15 @@ _MAX_CAREFUL_SCATTER_MS = 150
 def run(
     audio: Audio, heard: Heard, given: Subtitles | None, settings: AlignSettings, progress: Progress = silent
 ) -> Aligned:
-    """Align every word of `given` to the sound; without given text the recognizer's words stand as they are.
+    """Align every word of `given` to the sound; without given text, every word that the recognizer read.
 
     `heard` gives the speech regions and, from a recognizer that did not know the text, the words that it read where the text
     does not fit. Raises WeightsError when the acoustic model is missing.
     """
-    if given is None:
-        return Aligned(heard.tokens, AlignmentReport(Verdict.NO_SUBTITLES))
     with single_threaded_blas():
+        if given is None:
+            tokens = recognized.aligned(audio, heard, settings.processes, progress)
+            return Aligned(tokens, AlignmentReport(Verdict.NO_SUBTITLES))
         return _aligned(audio, heard, given, settings, progress)
 
 
@@ -203,12 +203,7 @@ def _report(
     tokens: tuple[Token, ...], wanted: Sequence[Part], listened: Alignment, relation: Relation, heard: Heard,
     cues: Sequence[EditorCue], against: frozenset[int],
 ) -> AlignmentReport:  # fmt: skip
-    read = second_reading.read_differently(tokens, heard)
-    doubted, misfitting = review.doubtful(tokens, wanted, listened.found, heard, against)
-    not_confirmed, differently = (
-        review.sharing_no_token(doubted, read),
-        review.sharing_no_token(misfitting, read),
-    )
+    not_confirmed, differently = review.doubtful(tokens, wanted, listened.found, heard, against)
     return AlignmentReport(
         relation.verdict,
         sentences(relation),
@@ -216,7 +211,7 @@ def _report(
         review.unwritten(listened.unwritten, heard.regions, tokens, heard),
         review.unspoken(tokens, wanted, listened.found),
         not_confirmed,
-        tuple(sorted((*differently, *read), key=lambda passage: passage.first)),
+        differently,
         sum(
             abs(tokens[c.first].span.start_ms - c.span.start_ms) > _MIN_MOVED_MS
             for c in cues

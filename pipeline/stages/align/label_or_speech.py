@@ -14,7 +14,7 @@ from itertools import groupby
 
 from pipeline.speech.aligner.lattice import Spoken
 from pipeline.speech.aligner.listen import Alignment, WordSpan
-from pipeline.stages.align.pronounced import Part, parts
+from pipeline.speech.aligner.pronounced import Part, parts
 from pipeline.timing import Span
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesWord
 

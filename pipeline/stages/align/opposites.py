@@ -6,13 +6,13 @@ So the word and each of its opposites are scored in the same part of the sound, 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 
+from pipeline.english.opposites import OPPOSITES
 from pipeline.speech.aligner.lattice import Spoken
 from pipeline.speech.aligner.listen import WordSpan
-from pipeline.stages.align.pronounced import Part, spoken_words
+from pipeline.speech.aligner.pronounced import Part, spoken_words
 from pipeline.stages.align.review import usual_fit
 from pipeline.timing import Span
 from pipeline.transcript.subtitles import Subtitles
@@ -32,30 +32,6 @@ _MARGIN_MS = 20
 # An added "not" is tried only where it has room: so much unexplained sound behind the word, or a word that lasts so long.
 _MIN_UNEXPLAINED_MS = 80
 _MIN_LENGTHENED_MS = 220
-# Auxiliaries that take "n't" or "not".
-_NEGATABLE_AUXILIARIES = (
-    "do does did can could would should is are was were has have had will must might need may am"
-)
-_CONTRACTIONS = {a: f"{a}n't" for a in _NEGATABLE_AUXILIARIES.split()} | {"will": "won't", "can": "can't"}
-_ANTONYM_PAIRS = (
-    ("not", "now"), ("never", "ever"), ("without", "with"), ("nothing", "something"), ("nothing", "anything"),
-    ("nobody", "somebody"), ("nobody", "anybody"), ("cannot", "can"),
-)  # fmt: skip
-
-
-def _opposites() -> dict[str, tuple[tuple[str, ...], ...]]:
-    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for one, other in (*_CONTRACTIONS.items(), *_ANTONYM_PAIRS):
-        found[one].append((other,))
-        found[other].append((one,))
-    for word in _CONTRACTIONS:
-        found[word].append((word, "not"))
-    found["not"].append(())
-    return {word: tuple(others) for word, others in found.items()}
-
-
-OPPOSITES: Mapping[str, tuple[tuple[str, ...], ...]] = _opposites()
-"""Maps a lower-case word to its opposites, each a sequence of words that may stand in its place; () where it is left out."""
 
 
 def contradicted(

@@ -8,10 +8,10 @@ from itertools import pairwise
 from math import log
 
 from pipeline.speech.aligner.listen import WordSpan
+from pipeline.speech.aligner.pronounced import Part
 from pipeline.stages.align import interpolate
 from pipeline.stages.align.confidence import confidence_of, confidence_of_guess
 from pipeline.stages.align.interpolate import Run, split_by_letters
-from pipeline.stages.align.pronounced import Part
 from pipeline.stages.align.sync import Relation
 from pipeline.timing import Span, gaps, union
 from pipeline.transcript import TextSource, TimeSource, Token

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
+from pipeline.english.disfluencies import is_murmur, is_stutter, is_swallowed
 from pipeline.speech.aligner.listen import WordSpan
-from pipeline.stages.align.pronounced import Part
+from pipeline.speech.aligner.pronounced import Part
 from pipeline.timing import Span, hull, union
 from pipeline.transcript import Heard, Kind, Passage, Token
 from pipeline.words import letters_of
@@ -28,6 +29,8 @@ _MAX_USUAL_FIT = 1.5
 # A word up to this short must fit worse by so much more, since each of its few frames weighs heavily.
 _SHORT_WORD_ALLOWANCE = -0.8
 _MAX_SHORT_WORD_MS = 120
+# A function word up to this short is too short to say how it sounds.
+_MAX_SWALLOWED_MS = 130
 # From this fit on a word is not doubted, however well its neighbours fit.
 _UNDOUBTED_FIT = -1.0
 
@@ -74,8 +77,11 @@ def doubtful(
 ) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
     """`(not confirmed, heard differently)`: words that fit the sound badly or were not found, and the tokens of `contradicted`.
     They are *heard differently* only when a recognizer that did not know the text read other words in their place."""
-    doubts = [d or n in contradicted for n, d in enumerate(_doubts(len(tokens), parts, found))]
     is_found = _found_by_token(len(tokens), parts, found)
+    doubts = [
+        n in contradicted or (doubtful and not says_little(tokens[n].text))
+        for n, doubtful in enumerate(_doubts(tokens, parts, found))
+    ]
 
     def doubted(index: int) -> bool:
         return doubts[index] or (tokens[index].kind is Kind.WORD and is_found[index] is False)
@@ -85,15 +91,21 @@ def doubtful(
     for first, last in _runs(len(tokens), doubted):
         if last - first >= _MIN_UNSPOKEN_WORDS and not any(doubts[first:last]):
             continue  # `unspoken` has it
+        if not any(doubts[first:last]) and all(may_be_missed(t.text) for t in tokens[first:last]):
+            continue
         passage = _passage(tokens, first, last, heard)
         (differently if passage.heard and not heard.biased else not_confirmed).append(passage)
     return tuple(not_confirmed), tuple(differently)
 
 
-def sharing_no_token(passages: Sequence[Passage], others: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Those of `passages` that share no token with any of `others`."""
-    taken = {index for other in others for index in range(other.first, other.last)}
-    return tuple(p for p in passages if taken.isdisjoint(range(p.first, p.last)))
+def says_little(text: str) -> bool:
+    """Whether a bad fit of a word is no reason to look: fillers and stutters sound as they please."""
+    return is_murmur(text) or is_stutter(text)
+
+
+def may_be_missed(text: str) -> bool:
+    """Whether it is no reason to look when a word was not found: it takes hardly any time, or sounds as it pleases."""
+    return says_little(text) or is_swallowed(text)
 
 
 def words_heard(heard: Heard, span: Span) -> str:
@@ -122,11 +134,12 @@ def _found_by_token(count: int, parts: Sequence[Part], found: Sequence[WordSpan 
     return is_found
 
 
-def _doubts(count: int, parts: Sequence[Part], found: Sequence[WordSpan | None]) -> list[bool]:
-    doubts = [False] * count
+def _doubts(tokens: Sequence[Token], parts: Sequence[Part], found: Sequence[WordSpan | None]) -> list[bool]:
+    doubts = [False] * len(tokens)
     for index, (part, here) in enumerate(zip(parts, found, strict=True)):
         if here is not None and _is_doubtful(here, found, index):
-            doubts[part.token] = True
+            swallowed = is_swallowed(tokens[part.token].text) and here.span.duration_ms <= _MAX_SWALLOWED_MS
+            doubts[part.token] = doubts[part.token] or not swallowed
     return doubts
 
 

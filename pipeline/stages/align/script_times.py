@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.speech.aligner.listen import WordSpan
-from pipeline.stages.align.pronounced import Part
+from pipeline.speech.aligner.pronounced import Part
 from pipeline.stages.align.sync import Relation, relate
 from pipeline.timing import clock
 from pipeline.transcript import Kind, Verdict

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.speech.aligner.listen import Alignment, WordSpan
-from pipeline.stages.align.pronounced import Part
+from pipeline.speech.aligner.pronounced import Part
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Kind, TimeSource
 from pipeline.transcript.subtitles import Subtitles

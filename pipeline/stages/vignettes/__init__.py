@@ -18,9 +18,11 @@ from pipeline.timing import Span
 from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
 from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utterances
 
-__all__ = ["VERSION", "run"]
+__all__ = ["GIVEN_VERSION", "VERSION", "run"]
 
 VERSION = 1
+# The version of what given parts do to those that were found; read where there are any.
+GIVEN_VERSION = 2
 # The kind of the only part of a recording in which no boundary was found.
 WHOLE = "other"
 _EVIDENCE_TEXTS = {
@@ -44,8 +46,8 @@ def run(
 ) -> Parts:
     """The parts of the recording, which cover it without a gap; one of kind "other" when nothing divides it.
 
-    `given` are the sidecar's parts, which override those found. No boundary lies inside an utterance. Where nothing is said
-    there are no parts.
+    `given` are the sidecar's parts, which override those found and begin exactly where they are given. No boundary that is
+    found lies inside an utterance. Where nothing is said there are no parts.
     """
     said = utterances(aligned.tokens, voices)
     if not said:

@@ -1,0 +1,78 @@
+"""The windows that the second witness hears: those with the most doubt in them, and a random sample of the rest.
+
+The sample is drawn from the recording's digest, so that equal input gives equal bytes, and from all windows alike, so that
+what it says of the agreement holds for the whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from pipeline.settings import VerifySettings
+from pipeline.speech.asr.packing import Chunk
+from pipeline.timing import Span
+from pipeline.transcript import Kind, Passage, Token
+
+# What a doubt weighs when not all can be heard: speech that nobody wrote down counts more than a word.
+_WEIGHTS = {"speech_without_text": 4.0, "heard_differently": 3.0, "text_without_speech": 2.0}
+_SHORT_WEIGHT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A passage that somebody has to look at, and which list of the alignment's report it stands in."""
+
+    passage: Passage
+    kind: str
+
+    @property
+    def weight(self) -> float:
+        return _WEIGHTS.get(self.kind, _SHORT_WEIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The windows to hear, in order, which of them were drawn at random, and the doubts that none of them holds."""
+
+    windows: tuple[Chunk, ...]
+    sample: frozenset[Chunk]
+    not_heard: int
+
+
+def planned(windows: Sequence[Chunk], doubts: Sequence[Doubt], settings: VerifySettings, seed: str) -> Plan:
+    """Choose the windows to hear: all of them, or a sample and the worst doubts, up to the share of the settings."""
+    count = len(windows)
+    drawn = max(settings.sampled_windows, ceil(count * settings.sampled_share))
+    sample = frozenset(
+        sorted(windows, key=lambda w: hashlib.sha256(f"{seed} {w.pieces[0].start_ms}".encode()).digest())[
+            :drawn
+        ]
+    )
+    if settings.mode == "all":
+        return Plan(tuple(windows), sample, 0)
+    worth: dict[Chunk, float] = {}
+    home = [next((w for w in windows if holds(w, d.passage.span)), None) for d in doubts]
+    for doubt, window in zip(doubts, home, strict=True):
+        if window is not None:
+            worth[window] = worth.get(window, 0.0) + doubt.weight
+    budget = max(settings.least_windows, ceil(count * settings.share))
+    worst = sorted((w for w in worth if w not in sample), key=lambda w: (-worth[w], w.pieces[0].start_ms))
+    chosen = sample | set(worst[: max(0, budget - len(sample))])
+    return Plan(
+        tuple(w for w in windows if w in chosen),
+        sample,
+        sum(window is not None and window not in chosen for window in home),
+    )
+
+
+def holds(window: Chunk, span: Span) -> bool:
+    """Whether the middle of a span lies in a window, or the span in one of its pauses that were shortened."""
+    return any(span.middle_ms in piece for piece in window.pieces)
+
+
+def words_in(window: Chunk, tokens: Sequence[Token]) -> list[int]:
+    """The indices of the words that are said in a window."""
+    return [n for n, token in enumerate(tokens) if token.kind is Kind.WORD and holds(window, token.span)]
