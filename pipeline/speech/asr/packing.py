@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,11 @@ class Chunk:
     def duration_ms(self) -> int:
         """How long all pieces last together."""
         return sum(piece.duration_ms for piece in self.pieces)
+
+    @property
+    def hull(self) -> Span:
+        """From its first piece to its last, the pauses between them included."""
+        return Span(self.pieces[0].start_ms, self.pieces[-1].end_ms)
 
     def sound(self, audio: Audio) -> NDArray[np.float32]:
         """The samples of all pieces, float32 in [-1, 1), shape (duration_ms * 16,)."""
@@ -64,6 +70,15 @@ def pack(audio: Audio, regions: Iterable[Span]) -> Iterator[Chunk]:
         filled_ms += piece.duration_ms
     if waiting:
         yield Chunk(tuple(waiting))
+
+
+def halves(audio: Audio, chunk: Chunk) -> tuple[Chunk, Chunk]:
+    """A chunk of some seconds in two, divided between two pieces or at a pause near its middle."""
+    longest_ms = chunk.duration_ms * 2 // 3
+    pieces = [cut for piece in chunk.pieces for cut in divided(audio, piece, longest_ms, latest_pause)]
+    first_ms = list(accumulate(piece.duration_ms for piece in pieces[:-1]))
+    count = 1 + min(range(len(first_ms)), key=lambda n: abs(2 * first_ms[n] - chunk.duration_ms))
+    return Chunk(tuple(pieces[:count])), Chunk(tuple(pieces[count:]))
 
 
 def _pieces(audio: Audio, regions: list[Span]) -> Iterator[Span]:
