@@ -38,7 +38,15 @@ from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import Token
 
 # Recordings whose words are heard in bad sound: readings, calls, spontaneous talk; some four minutes.
-SPOKEN = ("az_custom_2", "chromecast_call", "emuae_a", "erewhon", "katiesteve_mono", "lj001", "mfa_acoustic_corpus")
+SPOKEN = (
+    "az_custom_2",
+    "chromecast_call",
+    "emuae_a",
+    "erewhon",
+    "katiesteve_mono",
+    "lj001",
+    "mfa_acoustic_corpus",
+)
 NOISES = {
     "pink noise": lambda s: sounds.coloured(s, 1),
     "chords and drums": sounds.NOBODY["chords and drums"],
@@ -141,7 +149,9 @@ def gaps() -> Iterator[sounds.Sound]:
             continue
         rows = (line.split() for line in turns.read_text("utf-8").splitlines() if line.strip())
         said = [(float(row[3]), float(row[3]) + float(row[4])) for row in rows]
-        said += [(i["start"], i["end"]) for i in json.loads(timed.read_text("utf-8"))] if timed.exists() else []
+        said += (
+            [(i["start"], i["end"]) for i in json.loads(timed.read_text("utf-8"))] if timed.exists() else []
+        )
         sound = sounds.without(whole(media[0]), said)
         if len(sound) >= SHORTEST_GAP_S * SAMPLE_RATE_HZ:
             yield sound

@@ -92,7 +92,9 @@ def recording(folder: Path) -> Reference | None:
     media = next((p for p in files if p.stem == "audio" and p.suffix in SUFFIXES), None)
     if media is None or not (folder / "ref.txt").exists() or "_cat" in folder.name:
         return None
-    group = "hand_timed" if folder.name in HAND_TIMED else "meetings" if folder.name.startswith("ami_") else ""
+    group = (
+        "hand_timed" if folder.name in HAND_TIMED else "meetings" if folder.name.startswith("ami_") else ""
+    )
     reference = Reference(folder.name, media, group or "other")
     timed = folder / "ref.json"
     if not timed.exists():

@@ -54,7 +54,9 @@ def chords(seconds: int, seed: int = 1) -> Sound:
         for interval in (0, luck.choice([3, 4]), 7, 12):
             hz = root * 2 ** (interval / 12) * (1 + 0.003 * np.sin(2 * np.pi * 5 * t))
             phase = np.cumsum(hz) / _RATE
-            found[first : first + len(t)] += swell * sum(np.sin(2 * np.pi * n * phase) / n for n in range(1, 9))
+            found[first : first + len(t)] += swell * sum(
+                np.sin(2 * np.pi * n * phase) / n for n in range(1, 9)
+            )
     return at_level(found.astype(np.float32), -22)
 
 
@@ -120,9 +122,7 @@ def babble(speech: Sound, seconds: int, voices: int = 10, seed: int = 1) -> Soun
     """Many voices at once, each backwards and from another moment on: the noise of a hall."""
     luck = np.random.default_rng(seed)
     tiled = np.tile(backwards(speech), 1 + seconds * _RATE // len(speech))[: seconds * _RATE]
-    return at_level(
-        np.sum([np.roll(tiled, luck.integers(len(tiled))) for _ in range(voices)], axis=0), -26
-    )
+    return at_level(np.sum([np.roll(tiled, luck.integers(len(tiled))) for _ in range(voices)], axis=0), -26)
 
 
 def mixed(speech: Sound, noise: Sound, snr_db: float) -> Sound:

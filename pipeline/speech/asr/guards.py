@@ -117,7 +117,9 @@ def unheard(tokens: Sequence[Token], regions: Sequence[Span], window: Span) -> i
 
     A network that may write no times sometimes begins in the middle of a window, or ends there.
     """
-    marks = sorted({window.start_ms, window.end_ms, *(t.span.start_ms for t in tokens), *(t.span.end_ms for t in tokens)})
+    marks = sorted(
+        {window.start_ms, window.end_ms, *(t.span.start_ms for t in tokens), *(t.span.end_ms for t in tokens)}
+    )
     return max(
         (sum(region.overlap_ms(Span(a, b)) for region in regions) for a, b in pairwise(marks)), default=0
     )
