@@ -14,7 +14,7 @@ from tests.support.project import ROOT, Project, environment
 
 MODEL = "tiny.en"
 FOLDER = ROOT / "models" / MODEL
-_FETCH = "from pipeline.speech import download; download.fetch(download.offer('tiny.en'))"  # into models/ of the folder it runs in
+_FETCH = "from pipeline.speech import download; download.fetch(download.offer('tiny.en'))"
 _TIMEOUT_S = 300
 
 
