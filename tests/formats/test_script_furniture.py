@@ -69,7 +69,8 @@ OTHER = "I went because my brother asked me, and then he never came himself"
         ("Ines: Welcome.\nTranscribed by https://otter.ai\n", "Ines: Welcome.", ["Transcribed by https://otter.ai"]),
         ("Ines: So.\n\nBram: No.\n\nInes: Yes.\n\nEND OF TRANSCRIPT\n", "So. No. Yes.", ["END OF TRANSCRIPT"]),
         (
-            "Transcript\nSearch in video\n0:00\nso we sat there\n0:03\nby the water\nEnglish (auto-generated)\nAll\nFrom River channel\n",
+            "Transcript\nSearch in video\n0:00\nso we sat there\n0:03\nby the water\nEnglish (auto-generated)\nAll\n"
+            "From River channel\n",
             "so we sat there by the water",
             ["Transcript", "Search in video", "English (auto-generated)", "All", "From River channel"],
         ),

@@ -101,7 +101,9 @@ def test_a_line_that_cannot_be_read_is_known_for_what_it_was_meant(line: str) ->
 
 
 def test_times_divided_by_a_comma_are_subviewers() -> None:
-    cues, notes = srt.parse("0:00:01.000,0:00:03.500\nSo we went.\n\n0:00:04.00,0:00:05.00\nI stayed.\n", NOWHERE)
+    cues, notes = srt.parse(
+        "0:00:01.000,0:00:03.500\nSo we went.\n\n0:00:04.00,0:00:05.00\nI stayed.\n", NOWHERE
+    )
     assert [(c.span, text_lines(c)) for c in cues] == [
         (Span(1000, 3500), ["So we went."]),
         (Span(4000, 5000), ["I stayed."]),

@@ -109,8 +109,8 @@ def names_sound(content: str) -> bool:
 
 
 def names_unclear(content: str, square: bool = True) -> bool:
-    """Whether bracketed text marks speech that was not understood: "inaudible 00:01:02", "crosstalk", "?", "__", or a guess at it,
-    "Thursday?", which in round brackets must not be a question that somebody asks."""
+    """Whether bracketed text marks speech that was not understood: "inaudible 00:01:02", "crosstalk", "?", "__", or a guess
+    at it, "Thursday?", which in round brackets must not be a question that somebody asks."""
     text = " ".join(content.split()).strip(" .*")
     words = text.casefold().split()
     if not words:

@@ -1,9 +1,10 @@
 """Timing lines: the start and the end of a cue as people, other tools and machine translation write them.
 
 SubRip and WebVTT want `00:00:01,000 --> 00:00:02,500` (WebVTT with a dot). What comes besides: frames (`00:00:01:12`),
-drop-frame timecode (`00;00;01;12`, SMPTE ST 12-1), SubViewer's comma between two times, microseconds and rounding errors (`.500000`, `,200.0000000000582`),
-an apostrophe for the decimal mark, no decimals, no hours, plain seconds (`12.5`, `8s`), blanks within a time, signs of other scripts (`：`, `，`), other arrows (`-- >`,
-`--&gt;`, `→`). `read` gives what each means; `is_broken` knows a line that was meant for one and cannot be read.
+drop-frame timecode (`00;00;01;12`, SMPTE ST 12-1), SubViewer's comma between both times, microseconds and rounding errors
+(`.500000`, `,200.0000000000582`), an apostrophe for the decimal mark, no decimals, no hours, plain seconds (`12.5`, `8s`),
+blanks within a time, signs of other scripts (`：`, `，`), other arrows (`-- >`, `--&gt;`, `→`). `read` gives what each means;
+`is_broken` knows a line that was meant for one and cannot be read.
 """
 
 from __future__ import annotations
