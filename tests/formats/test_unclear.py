@@ -77,7 +77,7 @@ def test_a_sound_is_a_sound_wherever_it_stands(sound: str, read: object) -> None
         ("I went to <inaudible>.", ["<inaudible>."]),
         ("Then {unintelligible 0:12}, and so on.", ["{unintelligible 0:12},"]),
         ("We met (unclear)!", ["(unclear)!"]),
-        ("if a <b> and {c} then", []),
+        ("if a <name> and {c} then", []),
         ("your neighbour(s?) came", []),
         ("Is it clear to you?", []),
         ("It was inaudible to me.", []),
