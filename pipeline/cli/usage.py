@@ -12,6 +12,8 @@ _INPUT = re.compile(r"^.*Input should be (?P<wanted>.+?)(, unable to .*)?$")
 # The types of numbers in that message -> in our words.
 # The messages about a command that there is not, and about what a command cannot do without.
 _UNKNOWN_COMMAND = re.compile(r"No such command '(?P<name>.*?)'(?:\. .*)?$")
+# The message about a value that is none of those there are.
+_CHOICE = re.compile(r"^.*?'(?P<given>[^']*)' is not one of (?P<choices>'.*')$")
 _MISSING = re.compile(r"Missing (?:argument|option|parameter):? '?(?P<name>[^'/]+?)'?(?: /.*)?$")
 _NUMBERS = {"a valid integer": "a whole number", "a valid number": "a number"}
 
@@ -38,11 +40,22 @@ def usage_error(error: Any) -> UsageError:
         name = str(found["name"])
         return UsageError(f"{name if name.startswith('-') else name.upper()} is missing", remedy)
     parameter = getattr(error, "param", None)
+    if parameter is not None and (found := _CHOICE.match(message)):
+        return _no_such_choice(parameter, found["given"], re.findall("'([^']*)'", found["choices"]), remedy)
     if parameter is not None and (found := _INPUT.match(message)):
         name = (parameter.opts or [parameter.name])[0]
         wanted = _NUMBERS.get(found["wanted"], found["wanted"])
         return UsageError(f"{name} must be {wanted}", remedy)
     return UsageError(message, remedy)
+
+
+def _no_such_choice(parameter: Any, given: str, choices: list[str], remedy: str) -> UsageError:
+    """The error for a value that is none of an option's."""
+    name = (parameter.opts or [parameter.name])[0]
+    there, near = ", ".join(filter(None, choices)), nearest(given, choices)
+    return UsageError(
+        f"{name} cannot be '{given}'", f"{f'did you mean {near[0]}? ' if near else ''}it is one of {there}"
+    )
 
 
 def _commands(error: Any) -> tuple[str, ...]:
