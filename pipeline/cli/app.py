@@ -53,24 +53,24 @@ def main() -> None:
                 errors="backslashreplace"
             )  # a terminal that lacks a character is no reason to stop
     try:
-        status = app(sys.argv[1:], prog_name="vignette", obj=session, standalone_mode=False)
+        exit_status = app(sys.argv[1:], prog_name="vignette", obj=session, standalone_mode=False)
         sys.stdout.flush()
     except _WRONG_USAGE as error:
         from pipeline.cli.usage import usage_error
 
-        status = _fail(usage_error(error), session)
+        exit_status = _fail(usage_error(error), session)
     except (typer.Abort, KeyboardInterrupt):
-        status = _fail(Interrupted("the command"), session)
+        exit_status = _fail(Interrupted("the command"), session)
     except VignetteError as error:
-        status = _fail(error, session)
+        exit_status = _fail(error, session)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read us has gone; that is not our failure
-        status = 0
+        exit_status = 0
     except OSError as error:
-        status = _unusable(error, session)
+        exit_status = _unusable(error, session)
     except UnicodeEncodeError as error:  # a surrogate: how Python shows an argument's byte that is no UTF-8
-        status = _fail(_no_text(error), session)
-    sys.exit(status if isinstance(status, int) else 0)
+        exit_status = _fail(_no_text(error), session)
+    sys.exit(exit_status if isinstance(exit_status, int) else 0)
 
 
 def _no_text(error: UnicodeEncodeError) -> UsageError:
@@ -101,11 +101,10 @@ def _check_streams() -> None:
 def _unusable(error: OSError, session: Session) -> int:
     """Report an OSError that no command foresaw: the current folder is gone, or the place that output goes to."""
     where = Path(str(error.filename)) if error.filename else Path("the current folder or the output")
-    status = _fail(
-        OutputError(where, f"cannot be used: {error.strerror}", "check that it exists and has room"), session
-    )
+    problem = OutputError(where, f"cannot be used: {error.strerror}", "check that it exists and has room")
+    exit_status = _fail(problem, session)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return status
+    return exit_status
 
 
 def _fail(error: VignetteError, session: Session) -> int:

@@ -170,7 +170,7 @@ def _waive(
     from pipeline.audit import captions
     from pipeline.cli.recordings import author_or_login
     from pipeline.commands import check
-    from pipeline.commands.decide.request import time_of
+    from pipeline.commands.decide.times import time_of
     from pipeline.commands.waive import journal_for, waiver
     from pipeline.files import PROJECT_FILE
 

@@ -1,7 +1,7 @@
 """Commands as this application has them: a decorator that registers a plain function, with its examples and old spellings.
 
-    @command(app, "vignette doctor", "vignette doctor --json", panel="Setting up")
-    def doctor(...) -> int: ...
+@command(app, "vignette doctor", "vignette doctor --json", panel="Setting up")
+def doctor(...) -> int: ...
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ class Group(TyperGroup):
         for name, one in shown:
             if one is not None and not one.hidden:
                 line = one.get_short_help_str(formatter.width - 6 - width)
-                panels.setdefault(getattr(one, "rich_help_panel", None) or "Commands", []).append((name, line))
+                panels.setdefault(getattr(one, "rich_help_panel", None) or "Commands", []).append(
+                    (name, line)
+                )
         for heading, rows in panels.items():
             with formatter.section(heading):
                 formatter.write_dl(rows)

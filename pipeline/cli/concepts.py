@@ -14,9 +14,7 @@ from pipeline.errors import counted
 
 Lexicon = Annotated[
     Path | None,
-    typer.Option(
-        "--lexicon", help="Another lexicon than the one that comes with Vignette.", metavar="FILE"
-    ),
+    typer.Option("--lexicon", help="Another lexicon than the one that comes with Vignette.", metavar="FILE"),
 ]
 
 concepts = subgroup(
@@ -108,7 +106,9 @@ def check_lexicon(lexicon: Lexicon = None, as_json: AsJson = False) -> int:
     name="score",
 )
 def score_concepts(
-    rows: Annotated[Path, typer.Argument(help="JSONL: {id, transcript_id, text, concepts: [...]}.", metavar="FILE")],
+    rows: Annotated[
+        Path, typer.Argument(help="JSONL: {id, transcript_id, text, concepts: [...]}.", metavar="FILE")
+    ],
     lexicon: Lexicon = None,
     confusions: Annotated[
         bool, typer.Option("--confusions", help="List what was missed or wrongly tagged.")

@@ -26,7 +26,8 @@ def concordance(
     ],
     transcripts: Transcripts = OUT_FOLDER,
     sort: Annotated[
-        Literal["place", "left", "right"], typer.Option("--sort", help="Sort by place or by the words beside it.")
+        Literal["place", "left", "right"],
+        typer.Option("--sort", help="Sort by place or by the words beside it."),
     ] = "place",
     context: Annotated[int, typer.Option("--context", help="How many words on either side.")] = 8,
     limit: Annotated[int, typer.Option("--limit", help="How many lines to show.")] = 100,

@@ -71,7 +71,7 @@ def _with_options_of_a_request(function: Any) -> Any:
             f.name,
             kind,
             default=f.default,
-            annotation=Annotated[hints[f.name], typer.Option(f"--{f.name}", help=f"See 'vignette edits'.")],
+            annotation=Annotated[hints[f.name], typer.Option(f"--{f.name}", help="See 'vignette edits'.")],
         )
         for f in fields(DecisionRequest)
     ]
@@ -134,7 +134,9 @@ def decisions(
     return 1 if any(one.report.conflicts for one in found) else 0
 
 
-@command(app, "vignette edits adopt talk.mp4 transcripts/talk.en.srt", name="adopt", renamed=_HIDDEN, hidden=True)
+@command(
+    app, "vignette edits adopt talk.mp4 transcripts/talk.en.srt", name="adopt", renamed=_HIDDEN, hidden=True
+)
 def adopt(
     media: Recording,
     file: Annotated[Path, typer.Argument(help="Captions that a person mended: SubRip or WebVTT.")],

@@ -42,7 +42,9 @@ def run(
     ] = None,
     transcripts: Annotated[
         Path,
-        typer.Option("--transcripts", "--out", help="Folder for what comes out.", readable=False, metavar="DIR"),
+        typer.Option(
+            "--transcripts", "--out", help="Folder for what comes out.", readable=False, metavar="DIR"
+        ),
     ] = OUT_FOLDER,
     recognizer: Annotated[
         Literal["auto", "whisper", "sphinx"] | None,
@@ -61,7 +63,9 @@ def run(
     ] = None,
     shots: Annotated[
         Literal["key-frames", "exact"] | None,
-        typer.Option("--shots", help="How cuts are found; exact looks at every picture, which takes minutes."),
+        typer.Option(
+            "--shots", help="How cuts are found; exact looks at every picture, which takes minutes."
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,

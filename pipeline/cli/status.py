@@ -23,7 +23,9 @@ def status(
     places: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Projects, folders or recordings; without any, this project.", readable=False, metavar="[DIR]..."
+            help="Projects, folders or recordings; without any, this project.",
+            readable=False,
+            metavar="[DIR]...",
         ),
     ] = None,
     changes: Annotated[

@@ -39,7 +39,9 @@ def remember(name: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(path, f"cannot be written: {error.strerror}", "say who decides with --by NAME") from error
+        raise OutputError(
+            path, f"cannot be written: {error.strerror}", "say who decides with --by NAME"
+        ) from error
     write_atomic(path, f"{name}\n", "say who decides with --by NAME")
     return path
 

@@ -52,7 +52,9 @@ def the_recording(given: Sequence[Path] = ()) -> Path:
     if not given and len(here) == 1:
         return here[0]
     if given:
-        raise UsageError("one recording is decided about at a time", f"name one of {', '.join(map(str, given))}")
+        raise UsageError(
+            "one recording is decided about at a time", f"name one of {', '.join(map(str, given))}"
+        )
     names = ", ".join(p.name for p in here[:5]) + (" ..." if len(here) > 5 else "")
     raise UsageError("which recording?", f"name one: {names}" if here else "there is none in media/")
 

@@ -57,7 +57,11 @@ class RecordingStatus:
             "conflicts": self.conflicts,
             "needs_person": list(self.needs),
             "mended": [str(p) for p in self.mended],
-            "next_run": {**counts(self.ahead), "uncertain": self.uncertain, "captions": [c.as_json() for c in self.ahead]},
+            "next_run": {
+                **counts(self.ahead),
+                "uncertain": self.uncertain,
+                "captions": [c.as_json() for c in self.ahead],
+            },
             "last_run": {**counts(self.behind), "captions": [c.as_json() for c in self.behind]},
         }
 
@@ -87,7 +91,9 @@ class RecordingStatus:
         found = [f"  the next run would change captions: {summary(self.ahead)}{more}"]
         found += [f"    {change}" for change in shown]
         if len(shown) < len(self.ahead):
-            found.append(f"    and {len(self.ahead) - len(shown)} more: vignette status {quote(str(self.media))} --changes")
+            found.append(
+                f"    and {len(self.ahead) - len(shown)} more: vignette status {quote(str(self.media))} --changes"
+            )
         return found
 
 
@@ -106,7 +112,8 @@ def _requests(places: Sequence[Path], transcripts: Path) -> list[jobs.Request]:
     projects = [p for p in places if (p / MEDIA_FOLDER).is_dir()]
     rest = tuple(p for p in places if p not in projects)
     found = [
-        jobs.Request((p / MEDIA_FOLDER,), None, p / OUT_FOLDER, project_file=p / PROJECT_FILE) for p in projects
+        jobs.Request((p / MEDIA_FOLDER,), None, p / OUT_FOLDER, project_file=p / PROJECT_FILE)
+        for p in projects
     ]
     return [*found, jobs.Request(rest, None, transcripts)] if rest or not projects else found
 
@@ -124,7 +131,7 @@ def _status(job: Job) -> RecordingStatus:
         job.media,
         "stale" if seen.why else "up to date",
         seen.why,
-        behind=store.load(CHANGED, tuple[CaptionChange, ...], {}).result or (),  # type: ignore[arg-type]
+        behind=store.load(CHANGED, tuple[CaptionChange, ...], {}).result or (),
         ahead=seen.changes,
         uncertain=seen.uncertain,
         mended=outputs.derived_files(job.out, store)[1],

@@ -10,10 +10,11 @@ from typing import Any
 
 from pipeline import edits, settings
 from pipeline.audit import Finding, captions
+from pipeline.audit.waivers import NEAR_MS
 from pipeline.commands import check
 from pipeline.commands.decide.times import range_of, time_of
 from pipeline.commands.named_recording import names_recording, the_recording
-from pipeline.commands.waive import NEAR_MS, journal_for, waivers
+from pipeline.commands.waive import journal_for, waivers
 from pipeline.edits.model import Decision
 from pipeline.errors import NotCaptioned, UsageError, counted
 from pipeline.files import PROJECT_FILE
@@ -58,7 +59,9 @@ def waive(what: Sequence[str], where: str, reason: str, who: str, transcripts: P
     named = [w for w in what if w not in files and names_recording(w)]
     rules = [w for w in what if w not in (*files, *named)]
     if len(rules) != 1 or len(files) + len(named) > 1:
-        raise UsageError("waive which rule, of which recording?", "vignette edits waive RULE MEDIA --all --reason ...")
+        raise UsageError(
+            "waive which rule, of which recording?", "vignette edits waive RULE MEDIA --all --reason ..."
+        )
     if files:
         file, media = Path(files[0]), None
     else:

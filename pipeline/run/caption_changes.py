@@ -119,5 +119,11 @@ def counts(changes: Sequence[CaptionChange]) -> dict[str, int]:
 
 def summary(changes: Sequence[CaptionChange]) -> str:
     """The number of captions that differ, in words; "" for none."""
-    told = {"text": "in text", "time": "in time", "speaker": "in speaker", "added": "added", "removed": "removed"}
+    told = {
+        "text": "in text",
+        "time": "in time",
+        "speaker": "in speaker",
+        "added": "added",
+        "removed": "removed",
+    }
     return ", ".join(f"{count} {told[name]}" for name, count in counts(changes).items() if count)

@@ -107,7 +107,9 @@ def foresee(job: Job) -> Foreseen:
     after = shown_in(dict(made)[written])
     if not why and outputs.standing(made, store) is None:
         why.append(
-            "its files are gone or would be written otherwise" if before else "its files are not there any more"
+            "its files are gone or would be written otherwise"
+            if before
+            else "its files are not there any more"
         )
     changes = caption_changes(before, after) if before is not None and after is not None else ()
     return Foreseen(tuple(why), transcript, look.replay, changes, look.uncertain)

@@ -21,7 +21,9 @@ def cue(
     words: Words,
     span: Annotated[
         str,
-        typer.Argument(help="From when to when: 0:31.2-0:33, 0:31.2- or, behind --, -0:33.", metavar="FROM-TO"),
+        typer.Argument(
+            help="From when to when: 0:31.2-0:33, 0:31.2- or, behind --, -0:33.", metavar="FROM-TO"
+        ),
     ],
     at: At = "",
 ) -> Act:
@@ -78,7 +80,9 @@ def delete(words: Words, at: At = "") -> Act:
     panel=CAPTIONS,
 )
 def add(
-    lines: Annotated[str, typer.Argument(help="What it shows; a line break divides its lines.", metavar="TEXT")],
+    lines: Annotated[
+        str, typer.Argument(help="What it shows; a line break divides its lines.", metavar="TEXT")
+    ],
     span: FromTo,
     label: Annotated[str, typer.Option("--label", help="Whose name it shows.", metavar="NAME")] = "",
 ) -> Act:

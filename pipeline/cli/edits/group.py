@@ -1,7 +1,7 @@
 """The group `vignette edits`, and the decorator of its acts: an act names what it is about, the rest is the same for all.
 
-    @act('vignette edits split talk.mp4 "and then"')
-    def split(words: Words, at: At = "") -> Act: ...
+@act('vignette edits split talk.mp4 "and then"')
+def split(words: Words, at: At = "") -> Act: ...
 """
 
 from __future__ import annotations
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Words = Annotated[
-    str, typer.Argument(help="Which words, as the transcript has them.", metavar="WORDS")
-]
+Words = Annotated[str, typer.Argument(help="Which words, as the transcript has them.", metavar="WORDS")]
 At = Annotated[str, typer.Option("--at", help="When, where the words come more than once.", metavar="TIME")]
 FromTo = Annotated[str, typer.Argument(help="From when to when: 0:31.2-0:33.", metavar="FROM-TO")]
 Media = Annotated[

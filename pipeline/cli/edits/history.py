@@ -41,15 +41,15 @@ def undo(
     who = author(by, as_json)
     media, named = recording_and_rest(what or [])
     if len(named) > 1:
-        raise UsageError("one thing is taken back at a time", "name one id, or none for what was decided last")
+        raise UsageError(
+            "one thing is taken back at a time", "name one id, or none for what was decided last"
+        )
     return _say(taken_back.undo(media, who, named[0] if named else ""), quiet, as_json)
 
 
 @command(edits, "vignette edits redo talk.mp4", "vignette edits redo talk.mp4 --by Ana", panel=HISTORY)
 def redo(
-    what: Annotated[
-        list[str] | None, typer.Argument(help="The recording.", metavar="[MEDIA]")
-    ] = None,
+    what: Annotated[list[str] | None, typer.Argument(help="The recording.", metavar="[MEDIA]")] = None,
     by: By = "",
     quiet: Quiet = False,
     as_json: AsJson = False,

@@ -10,7 +10,7 @@ import typer
 from pipeline.cli.command import command
 from pipeline.cli.edits.group import MANY, edits, say_recorded
 from pipeline.cli.edits.history import recording_and_rest
-from pipeline.cli.options import AsJson, Quiet, Transcripts, Yes, print_json
+from pipeline.cli.options import AsJson, Quiet, Transcripts, print_json
 from pipeline.cli.recordings import By, Recording, Settings, Subtitles, author, check_order, job_of
 from pipeline.cli.session import is_terminal
 from pipeline.errors import UsageError
@@ -66,7 +66,8 @@ def take(
         else:
             print("\n".join(lines))
         return 0
-    wanted, notes = suggested.chosen(found, ids, all_, above, media), []
+    wanted = suggested.chosen(found, ids, all_, above, media)
+    notes: list[str] = []
 
     def taken(desk: Desk) -> tuple[Decision, ...]:
         result = suggested.take(desk, wanted)
@@ -183,11 +184,14 @@ def merge(
 def waive(
     what: Annotated[
         list[str],
-        typer.Argument(help="A rule of 'check', and the recording or the caption file.", metavar="RULE [MEDIA]"),
+        typer.Argument(
+            help="A rule of 'check', and the recording or the caption file.", metavar="RULE [MEDIA]"
+        ),
     ],
     all_: Annotated[bool, typer.Option("--all", help="Every open finding of the rule.")] = False,
     where: Annotated[
-        str, typer.Option("--where", help="Those in this time (1:00-2:30), at it (1:02), or with these words.")
+        str,
+        typer.Option("--where", help="Those in this time (1:00-2:30), at it (1:02), or with these words."),
     ] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why it is right as it is.")] = "",
     by: By = "",

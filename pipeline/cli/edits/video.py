@@ -68,7 +68,10 @@ def part(
 )
 def review(
     words: Annotated[
-        str, typer.Argument(help="Words of the caption that you watched; without any, all of it.", metavar="[WORDS]")
+        str,
+        typer.Argument(
+            help="Words of the caption that you watched; without any, all of it.", metavar="[WORDS]"
+        ),
     ] = "",
     at: At = "",
 ) -> Act:

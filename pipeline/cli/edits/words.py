@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 )
 def text(
     words: Words,
-    new: Annotated[str, typer.Argument(help='What they read instead; "" when nobody says them.', metavar="NEW")],
+    new: Annotated[
+        str, typer.Argument(help='What they read instead; "" when nobody says them.', metavar="NEW")
+    ],
     at: At = "",
 ) -> Act:
     """Correct what words read; punctuation around them stays."""

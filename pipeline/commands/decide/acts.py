@@ -82,7 +82,8 @@ _PLAIN = "plain"
 
 def style_of(wanted: str) -> str:
     """A style as people write it, in its short form. Raises UsageError."""
-    letters, colour, classes = "", "", []
+    letters, colour = "", ""
+    classes: list[str] = []
     parts = wanted.replace(",", " ").split()
     for part in parts:
         if part.casefold() in _LETTERS:
@@ -93,10 +94,16 @@ def style_of(wanted: str) -> str:
             classes += look.classes
         elif part.casefold() != _PLAIN or len(parts) > 1:
             near = nearest(part, [*_LETTERS, _PLAIN])
-            remedy = f"did you mean {near[0]}?" if near else "say bold, italic, underlined, #rrggbb, .class or plain"
+            remedy = (
+                f"did you mean {near[0]}?"
+                if near
+                else "say bold, italic, underlined, #rrggbb, .class or plain"
+            )
             raise UsageError(f"there is no style '{part}'", remedy)
     if not parts:
-        raise UsageError("it is not said how the words look", "say bold, italic, underlined, #rrggbb, .class or plain")
+        raise UsageError(
+            "it is not said how the words look", "say bold, italic, underlined, #rrggbb, .class or plain"
+        )
     return styling.composed(letters, colour, classes)
 
 
@@ -129,9 +136,7 @@ def delete(desk: Desk, said: Said) -> list[Decision]:
 def add(desk: Desk, lines: str, span: Span, label: str = "") -> list[Decision]:
     """A caption that is missing."""
     targets.check_within(desk.transcript, (span.start_ms, span.end_ms), "FROM-TO")
-    return [
-        targets.add_by_time(desk.maker, desk.transcript, lines, span.start_ms, span.end_ms, label)
-    ]
+    return [targets.add_by_time(desk.maker, desk.transcript, lines, span.start_ms, span.end_ms, label)]
 
 
 # --- people and parts -----------------------------------------------------------------------------------------------

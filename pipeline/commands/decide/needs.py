@@ -89,7 +89,9 @@ class _Finder:
         """When words are said that people decided about or watched, and when captions are shown that they added."""
         for standing in self.shown.replay.report.standings:
             decision = standing.decision
-            if standing.state not in (State.KEPT, State.ALREADY) or isinstance(decision.value, Withdraw | PersonIs):
+            if standing.state not in (State.KEPT, State.ALREADY) or isinstance(
+                decision.value, Withdraw | PersonIs
+            ):
                 continue
             if isinstance(decision.value, Add):
                 yield Span(decision.value.start_ms, decision.value.end_ms)
@@ -97,7 +99,9 @@ class _Finder:
             if place is not None:
                 yield self.transcript.span(*place)
             elif decision.anchor is not None:
-                yield Span(decision.anchor.start_ms, max(decision.anchor.end_ms, decision.anchor.start_ms + 1))
+                yield Span(
+                    decision.anchor.start_ms, max(decision.anchor.end_ms, decision.anchor.start_ms + 1)
+                )
 
     def _is_settled(self, span: Span) -> bool:
         return self._watched or any(span.overlap_ms(done) for done in self._settled)
@@ -138,7 +142,7 @@ class _Finder:
             if self._is_settled(one.span) or not suggested.take(desk, [one]).decisions:
                 continue
             self._suggested.append(one.span)
-            was = f'it reads: {self._around(one.span)}'
+            was = f"it reads: {self._around(one.span)}"
             heard = f'a second ear heard: "{one.suggestion}"' + (f' for "{one.text}"' if one.text else "")
             yield self._need(
                 "another reading is suggested",
@@ -158,7 +162,9 @@ class _Finder:
             ("it could not be confirmed by ear", report.not_confirmed),
         ):
             for passage in found:
-                if not self._is_settled(passage.span) and not any(map(passage.span.overlap_ms, self._suggested)):
+                if not self._is_settled(passage.span) and not any(
+                    map(passage.span.overlap_ms, self._suggested)
+                ):
                     yield self._passage(kind, passage)
 
     def _passage(self, kind: str, passage: Passage) -> Need:
@@ -168,7 +174,11 @@ class _Finder:
         times = f"{_written(passage.span.start_ms)}-{_written(passage.span.end_ms)}"
         if passage.first == passage.last:
             return self._need(
-                kind, passage.span, evidence, f'vignette edits add {self.media} "..." {times}', *self._as_it_is(passage.span)
+                kind,
+                passage.span,
+                evidence,
+                f'vignette edits add {self.media} "..." {times}',
+                *self._as_it_is(passage.span),
             )
         words, at = self._named(passage.first, passage.last)
         return self._need(
@@ -208,7 +218,9 @@ class _Finder:
         """A review of the whole that no longer holds."""
         review = self.transcript.review
         if review is not None and not review.holds:
-            yield self._need(str(review), None, (), f"vignette edits review {self.media}   (when you watched it again)")
+            yield self._need(
+                str(review), None, (), f"vignette edits review {self.media}   (when you watched it again)"
+            )
 
     # --- in words -----------------------------------------------------------------------------------------------
 

@@ -65,7 +65,9 @@ def undo(media: Path, who: str, named: str = "") -> TakenBack:
     else:
         act = history.to_undo()
         if act is None:
-            raise UsageError(f"there is nothing to undo about {media}", "vignette edits list shows what was decided")
+            raise UsageError(
+                f"there is nothing to undo about {media}", "vignette edits list shows what was decided"
+            )
         decisions = history.standing(act)
     return TakenBack(media, decisions, _withdrawn(media, who, decisions))
 

@@ -198,7 +198,9 @@ def cues_of(transcript: Transcript, first: int, last: int) -> list[Cue]:
     """The captions that show any of the tokens `[first, last)`, in reading order. Raises UsageError when none does."""
     found = [c for c in transcript.captions.cues if c.first < last and first < c.last]
     if not found:
-        raise UsageError("no caption shows these words", "say when they are said: vignette edits time MEDIA WORDS FROM-TO")
+        raise UsageError(
+            "no caption shows these words", "say when they are said: vignette edits time MEDIA WORDS FROM-TO"
+        )
     return sorted(found, key=lambda c: c.first)
 
 
@@ -209,7 +211,10 @@ def shown_from_to(maker: Maker, first: int, last: int, start_ms: int | None, end
     """
     touching = [c for c in maker.transcript.captions.cues if c.first < last and first < c.last]
     if len(touching) > 1:
-        raise UsageError("these words stand in more than one caption", "name words of one, or join them: vignette edits join MEDIA WORDS")
+        raise UsageError(
+            "these words stand in more than one caption",
+            "name words of one, or join them: vignette edits join MEDIA WORDS",
+        )
     if touching:
         first, last = touching[0].first, touching[0].last
         span = touching[0].span
