@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SubtitlesError, UsageError, counted
-from pipeline.formats.document.writer import alignment_as_json
+from pipeline.formats.document.writer import alignment_as_json, script_as_json
 from pipeline.formats.readers import counts_frames, read, source_text
 from pipeline.formats.retime import retime
 from pipeline.formats.writers import srt, vtt
@@ -41,6 +41,7 @@ from pipeline.transcript import (
     Voices,
     utterances,
 )
+from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
 
 # A cue of a consistently timed file is moved on its own only when its words are heard more than this far from where the file's
@@ -71,12 +72,14 @@ class Realigned:
     data: bytes
     aligned: Aligned
     notes: tuple[str, ...] = ()
+    script: ScriptAccount | None = None
 
     def report(self) -> dict[str, Any]:
         """The word-level report: `words` in spoken order, each with times in milliseconds, confidence and time source, and the
-        `alignment`."""
+        `alignment`; of a script also what of it is no speech."""
         words = [word for token in by_start_time(self.aligned.tokens) for word in _report_entries(token)]
-        return {"words": words, "alignment": alignment_as_json(self.aligned)}
+        script = {"script": script_as_json(self.script)} if self.script else {}
+        return {"words": words, "alignment": alignment_as_json(self.aligned), **script}
 
     def report_text(self) -> str:
         """The report as JSON text."""
@@ -94,7 +97,8 @@ def realign(
     rate = None
     if counts_frames(subtitles, settings.language):
         rate = facts.facts(recording, settings.audio_track, settings.language).frame_rate
-    given = read(subtitles, settings.language, settings.names, rate)
+    as_read = read(subtitles, settings.language, settings.names, rate)
+    given = as_read.without_directions()
     if not given.words:
         raise SubtitlesError(subtitles, "holds no text", "give subtitles or a script with words in it")
     _check_format(given, out)
@@ -107,9 +111,10 @@ def realign(
         problem = f"does not fit {recording.name}: its words are not in the sound"
         raise SubtitlesError(subtitles, problem, "name the right file")
     if not given.timed:
-        return Realigned(
-            _captioned_script(aligned, audio, given, settings, out).encode("utf-8"), aligned, _noted(given)
-        )
+        script = account(as_read)
+        told = (script.sentence("all in the report"),) if script else ()
+        made = _captioned_script(aligned, audio, given, settings, out).encode("utf-8")
+        return Realigned(made, aligned, (*_noted(given), *told), script)
     moved = dict(zip(order, new_times(in_order, aligned), strict=True))
     spans = [moved[n] for n in range(len(given.cues))]
     text = retime(source_text(subtitles, settings.language), given.format, spans)

@@ -22,7 +22,6 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     StyleOf,
@@ -32,6 +31,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.reviewed import Reviewed
 from pipeline.errors import counted
 from pipeline.timing import clock
 from pipeline.transcript import styling

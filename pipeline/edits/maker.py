@@ -20,7 +20,6 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     StyleOf,
@@ -32,6 +31,7 @@ from pipeline.edits.model import (
     WordTime,
 )
 from pipeline.edits.replay import Replay
+from pipeline.edits.reviewed import Reviewed
 from pipeline.edits.watched import watched
 from pipeline.formats.writers import render
 from pipeline.timing import Span

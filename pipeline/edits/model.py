@@ -15,19 +15,12 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen, Predicate
 
+from pipeline.edits.bounds import STRICT, Ms, Name, Offset, Text
+from pipeline.edits.reviewed import Reviewed
 from pipeline.transcript import styling
 
 VERSION = 1
 """The version of a journal's lines; a line of another version is kept and reported, never guessed at."""
-
-# Strict about what is known, so that a line of a later version is told apart from one of ours.
-_STRICT: dict[str, Any] = {"extra": "forbid"}
-
-# The bounds refuse damage, not long recordings: 1,000,000,000 ms are eleven days.
-Ms = Annotated[int, Ge(0), Le(1_000_000_000)]
-Text = Annotated[str, MaxLen(20_000)]
-Name = Annotated[str, MinLen(1), MaxLen(200)]
-Offset = Annotated[int, Ge(0), Le(10_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,7 @@ class Anchor:
     Words are divided by single spaces. `text` is empty for a place between words.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     text: Text
     start_ms: Ms
     end_ms: Ms
@@ -49,7 +42,7 @@ class Anchor:
 class Words:
     """The anchored words read `text`; empty when nobody says them."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     text: Text
 
 
@@ -57,7 +50,7 @@ class Words:
 class WordTime:
     """The anchored words are said from `start_ms` to `end_ms`."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     start_ms: Ms
     end_ms: Ms
 
@@ -70,7 +63,7 @@ class CueOf:
     word a name or a dialogue dash is shown.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     start_ms: Ms | None = None
     end_ms: Ms | None = None
     breaks: tuple[Offset, ...] | None = None
@@ -83,7 +76,7 @@ class CueOf:
 class Split:
     """The anchored words are two captions: the first ends after `after` words, the second begins at `start_ms` or when said."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     after: Annotated[int, Ge(1), Le(10_000)]
     start_ms: Ms | None = None
 
@@ -92,21 +85,21 @@ class Split:
 class Merge:
     """The anchored words, so far of several captions, are one."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
     """The anchored words, a whole caption's, go: out of the captions and out of the transcript."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True, slots=True)
 class Add:
     """A caption that was missing: its lines, divided by line breaks, at a place between words."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     text: Annotated[str, MinLen(1), MaxLen(20_000)]
     start_ms: Ms
     end_ms: Ms
@@ -117,7 +110,7 @@ class Add:
 class SpeakerOf:
     """The anchored words are said by `speaker`, a name or an id of the table; empty when nobody knows."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     speaker: Annotated[str, MaxLen(200)]
 
 
@@ -125,7 +118,7 @@ class SpeakerOf:
 class StyleOf:
     """The anchored words look so in captions (`transcript.styling`); empty when they look like any others."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     style: Annotated[str, MaxLen(200), Predicate(styling.is_style)]
 
 
@@ -133,7 +126,7 @@ class StyleOf:
 class PersonIs:
     """Whoever has this id is called `name` and has this `role`, everywhere; None leaves either as it is."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     id: Name
     name: Annotated[str, MaxLen(200)] | None = None
     role: Annotated[str, MaxLen(200)] | None = None
@@ -147,7 +140,7 @@ class VignetteAt:
     `title` is the kind and its number.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     start_ms: Ms | None = None
     title: Text | None = None
     kind: Name | None = None
@@ -158,7 +151,7 @@ class VignetteAt:
 class ConceptAt:
     """Whether the anchored words show a concept: a tag confirmed, rejected or added."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     concept: Name
     verdict: Literal["confirmed", "rejected", "added"]
 
@@ -167,43 +160,16 @@ class ConceptAt:
 class Waive:
     """A finding of the audit that is right as it is."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     rule: Name
     reason: Text = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What a reviewer saw, as digests: nothing of it can be read here, but what has changed since can be told and counted.
-
-    `decisions` are the ids of those in the journal then; the rest is written by `pipeline.edits.watched`.
-    """
-
-    __pydantic_config__ = _STRICT
-    profile: Text = ""
-    cues: tuple[Text, ...] = ()
-    people: tuple[Text, ...] = ()
-    parts: tuple[Text, ...] = ()
-    findings: tuple[Text, ...] = ()
-    decisions: tuple[Text, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """Somebody watched: a caption (the anchored words), or all of the video. `sha256` names the words that were seen, `seen`
-    all else that they saw; None in journals of an earlier version."""
-
-    __pydantic_config__ = _STRICT
-    of: Literal["cue", "video"]
-    sha256: Annotated[str, MaxLen(64)] = ""
-    seen: Watched | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
     """The decision with this id no longer holds; a withdrawal can itself be withdrawn."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
     id: Name
 
 

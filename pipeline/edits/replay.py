@@ -27,7 +27,6 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     StyleOf,
@@ -39,6 +38,7 @@ from pipeline.edits.part_replay import PartReplay
 from pipeline.edits.parts import PartSheet
 from pipeline.edits.placement import Settled
 from pipeline.edits.review import Reviews
+from pipeline.edits.reviewed import Reviewed
 from pipeline.edits.speaker_replay import SpeakerReplay
 from pipeline.edits.text_replay import TextReplay
 from pipeline.transcript import (

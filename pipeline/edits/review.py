@@ -20,16 +20,15 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     VignetteAt,
     Waive,
-    Watched,
     Withdraw,
     Words,
     WordTime,
 )
+from pipeline.edits.reviewed import Reviewed, Watched
 from pipeline.edits.seen_changes import SeenChange, changes
 from pipeline.edits.watched import watched
 from pipeline.timing import Span

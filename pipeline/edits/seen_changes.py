@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.edits import token_diff
-from pipeline.edits.model import Watched
+from pipeline.edits.reviewed import Watched
 from pipeline.edits.token_diff import Change
 from pipeline.edits.watched import CueSeen, cues_of, start_of
 from pipeline.timing import Span, hull

@@ -10,19 +10,9 @@ from pipeline.edits.anchors import Located, Missing, keys_of, share_time
 from pipeline.edits.authorship import Authorship
 from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen, say_the_same
 from pipeline.edits.live_text import LiveText, Node
-from pipeline.edits.model import (
-    Add,
-    Anchor,
-    CueOf,
-    Decision,
-    Reviewed,
-    Split,
-    VignetteAt,
-    Waive,
-    Words,
-    WordTime,
-)
+from pipeline.edits.model import Add, Anchor, CueOf, Decision, Split, VignetteAt, Waive, Words, WordTime
 from pipeline.edits.placement import Placement, Settled, line_starts
+from pipeline.edits.reviewed import Reviewed
 from pipeline.timing import Span
 
 TAKEN_OUT = "its words were taken out later"

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.edits.model import Decision, Watched
+from pipeline.edits.model import Decision
+from pipeline.edits.reviewed import Watched
 from pipeline.timing import Span
 from pipeline.transcript import Cue, Transcript
 from pipeline.words import name_key

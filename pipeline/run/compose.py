@@ -37,6 +37,7 @@ def composed(inputs: Inputs) -> Transcript:
     return Transcript(
         _media(inputs), heard, aligned, voices, inputs[Captions], _grade(inputs), lang=inputs.settings.language,
         provenance=_provenance(inputs), concepts=tags, parts=inputs[Parts], profile=inputs.settings.captions.profile,
+        script=inputs.script,
         verification=verification,
     )  # fmt: skip
 
@@ -101,6 +102,7 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
         *_parts_behind_the_end(inputs),
         *inputs[Picture].notes,
         *([f"{given.name}: {note}" for note in given.notes] if given else ()),
+        *((inputs.script.sentence("all in the JSON"),) if inputs.script else ()),
         *inputs[Heard].notes,
         *inputs[Voices].notes,
         *inputs[Captions].notes,

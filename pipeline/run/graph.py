@@ -335,7 +335,7 @@ STAGES: Sequence[Stage[Any]] = (
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
     Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),
-    Stage("captions", 5, Captions, _caption_reads, _divide, Replay.correct_captions),
+    Stage("captions", 6, Captions, _caption_reads, _divide, Replay.correct_captions),
 )
 
 

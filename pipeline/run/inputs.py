@@ -18,10 +18,13 @@ from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.embeddings import Encoder
+from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
 
 T = TypeVar("T")
 
+# Raise it when scripts are read otherwise than before: other words, other times.
+SCRIPT_READING = 2
 # Raise it when damaged or rolling subtitles are read otherwise than before.
 REPAIRS = 1
 # Which track is listened to where nobody chooses; only another choice is part of what a stage read.
@@ -73,8 +76,7 @@ class Inputs:
         return self.job.settings
 
     @cached_property
-    def subtitles(self) -> Subtitles | None:
-        """The subtitles or script, None without one. Raises SubtitlesError."""
+    def _as_read(self) -> Subtitles | None:
         if self.job.subtitles is None:
             return None
         from pipeline.formats.readers import counts_frames, read
@@ -83,9 +85,20 @@ class Inputs:
         if counts_frames(self.job.subtitles, language):
             rate = facts.facts(self.job.media, **self.track).frame_rate
         people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
-        given = read(self.job.subtitles, language, people, rate)
-        given = given.in_order_of_time().without_directions()
-        if not given.words:
+        return read(self.job.subtitles, language, people, rate)
+
+    @cached_property
+    def script(self) -> ScriptAccount | None:
+        """What of the script is speech and what was left out; None without a script. Raises SubtitlesError."""
+        return account(self._as_read) if self._as_read else None
+
+    @cached_property
+    def subtitles(self) -> Subtitles | None:
+        """The subtitles or script, None without one. Raises SubtitlesError."""
+        if self._as_read is None:
+            return None
+        given = self._as_read.in_order_of_time().without_directions()
+        if not given.words and self.job.subtitles:
             raise SubtitlesError(
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
             )
@@ -101,7 +114,8 @@ class Inputs:
         """How subtitles are read that are not taken as they are written, which a file's digest does not say; else nothing."""
         given = self.subtitles
         doubtful = given is not None and (given.repaired or any(cue.again for cue in given.cues))
-        return {"repairs": REPAIRS} if doubtful else {}
+        script = {"script": SCRIPT_READING} if given is not None and not given.timed else {}
+        return {**({"repairs": REPAIRS} if doubtful else {}), **script}
 
     @cached_property
     def media_sha256(self) -> str:

@@ -6,6 +6,7 @@
     verification  the same of the second witness
     model       the value that holds them side by side
     invariants  what holds of every transcript, checked
+    script      what of a script is speech, and what was left out
     subtitles   the text that came with a recording, as read and not yet believed
     utterances  segmentation of tokens into runs of one speaker
     parts       the parts of a video: what is said in them, their casts, ids and titles
@@ -54,6 +55,9 @@ from pipeline.transcript.results import (
 from pipeline.transcript.review import (
     Review,
 )
+from pipeline.transcript.script import (
+    ScriptAccount,
+)
 from pipeline.transcript.tokens import (
     NOT_CAPTIONED,
     SPOKEN,
@@ -89,6 +93,7 @@ __all__ = [
     "ProofKind",
     "Review",
     "ScreenText",
+    "ScriptAccount",
     "Shift",
     "Shot",
     "Sound",

@@ -25,6 +25,7 @@ from pipeline.transcript.results import (
     Voices,
 )
 from pipeline.transcript.review import Review
+from pipeline.transcript.script import ScriptAccount
 from pipeline.transcript.tokens import NOT_CAPTIONED, Kind, Token
 from pipeline.transcript.verification import Verification
 
@@ -67,6 +68,7 @@ class Transcript:
     parts: Parts = field(default_factory=Parts)
     profile: str = "training"
     provenance: dict[str, str] = field(default_factory=dict)
+    script: ScriptAccount | None = None
     verification: Verification = field(default_factory=Verification)
 
     @property

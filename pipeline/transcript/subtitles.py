@@ -32,6 +32,32 @@ class SubtitlesFormat(StrEnum):
     DOCX = "docx"
 
 
+class Apart(StrEnum):
+    """What stands in a script and is no speech."""
+
+    HEADING = "heading"
+    DIRECTION = "stage direction"
+    HEAD = "head of the file"  # title, date, lists of people
+    IMPRINT = "imprint"  # who transcribed it, where it ends
+    PAGE = "page"  # page numbers, running heads
+    COLUMN = "column"  # a table's header row, its numbers and notes
+    NAME = "name without speech"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a cue of a script is written: the line of the file (or paragraph of the document) of each of its lines, from 1.
+
+    `starts_ms` is when it begins by the script's own time stamps, None without one; `stamps` are the times that were taken off
+    it, each with its line and as written. `apart` says what all of it is where nobody says it.
+    """
+
+    lines: tuple[int, ...]
+    starts_ms: int | None = None
+    stamps: tuple[tuple[int, str], ...] = ()
+    apart: Apart | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SubtitlesWord:
     """One written word (or one bracketed sound or mark, whole: "[door opens]", "[inaudible]") with its punctuation.
@@ -59,8 +85,8 @@ class SubtitlesCue:
 
     `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as given, lines joined by
     "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written. `line` is the line of the file
-    (from 1) that holds its times, 0 in a script. The first `again` of its lines end the cue before too: they may be shown
-    again or said again.
+    (from 1) that holds its times, 0 in a script, whose cues have `written` instead. The first `again` of its lines end the cue
+    before too: they may be shown again or said again.
     """
 
     span: Span | None
@@ -69,6 +95,7 @@ class SubtitlesCue:
     id: str = ""
     settings: str = ""
     line: int = 0
+    written: Written | None = None
     again: int = 0
 
 

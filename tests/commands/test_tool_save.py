@@ -40,7 +40,7 @@ def parsed(folder, text, kind="srt"):
 
 
 def shown(cues):
-    return [(c.span, c.place, c.look) for c in cues]
+    return [(c.span, c.place, c.layout) for c in cues]
 
 
 def left(folder, text, files, kind="srt", ours="srt"):

@@ -24,7 +24,6 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     StyleOf,
@@ -36,6 +35,7 @@ from pipeline.edits.model import (
     decision_from_json,
     sealed,
 )
+from pipeline.edits.reviewed import Reviewed
 from tests.support.project import ROOT
 from tests.support.waiting import wait_until
 

@@ -8,7 +8,8 @@ import pytest
 from pipeline.commands.decide.request import DecisionRequest
 from pipeline.edits.ledger import State
 from pipeline.edits.maker import Maker
-from pipeline.edits.model import CueOf, Reviewed, decision_from_json, sealed
+from pipeline.edits.model import CueOf, decision_from_json, sealed
+from pipeline.edits.reviewed import Reviewed
 from pipeline.formats.document import reader, writer
 from pipeline.formats.writers import text, vtt
 from pipeline.run.preview import Preview

@@ -45,6 +45,8 @@ from pipeline.transcript import (
     Voices,
     check,
 )
+from pipeline.transcript.script import ScriptAccount, TakenOff
+from pipeline.transcript.subtitles import Apart
 
 NOWHERE = Path("written.by.us")
 NASTY = (
@@ -68,6 +70,7 @@ NASTY = (
     "&#8217;",
     "\ufeff",
 )
+
 texts = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 times = st.integers(0, 100 * 3_600_000)
 
@@ -284,6 +287,20 @@ def test_the_document_fulfils_its_schema(transcript: Transcript) -> None:
     assert first["words"][1]["spoken"] == "R and D."
     assert found["alignment"]["heard_differently"][0]["text"] == "Hello, R&D."
     assert found["alignment"]["speech_without_text"][0]["text"] == ""
+
+
+def test_the_document_tells_what_of_a_script_is_no_speech(transcript: Transcript) -> None:
+    assert "script" not in writer.to_dict(transcript)
+    times = (TakenOff(2, "0:04", "time"),)
+    left_out = tuple(TakenOff(n, "some text", str(what)) for n, what in enumerate(Apart, 1))
+    account = ScriptAccount("talk.txt", "line", 5, ("Tim",), times, left_out)
+    found = writer.to_dict(replace(transcript, script=account))
+    jsonschema.validate(found, writer.schema())
+    assert found["script"]["times"] == [{"line": 2, "text": "0:04"}]
+    assert found["script"]["left_out"][0] == {"line": 1, "text": "some text", "what": "heading"}
+    found["script"]["left_out"][0]["what"] = "something else"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(found, writer.schema())
 
 
 def test_the_document_is_byte_stable_and_one_word_is_one_line(transcript: Transcript) -> None:

@@ -67,6 +67,27 @@ def test_changed_subtitles_are_aligned_again(captioned):
     assert "Welcome," in (captioned.out / "clip.en.srt").read_text(encoding="utf-8")
 
 
+def test_a_script_as_a_tool_writes_it(captioned):
+    script = captioned.media / "clip.txt"
+    speeches = script.read_text(encoding="utf-8").strip().split("\n\n")
+    turns = "".join(f"Nora Lund  0:{n * 2:02}\n{text}\n\n" for n, text in enumerate(speeches))
+    head, imprint = "First evening\n\nSPEAKERS\nNora Lund\n\n", "Transcribed by https://otter.ai\n"
+    script.write_text(head + turns + imprint, encoding="utf-8")
+    recording = only(captioned.quick("run", "--json"))
+    assert any(
+        note.startswith(
+            f"clip.txt: {len(speeches)} lines are speech, 1 name, {len(speeches)} times; 4 left out: 'First"
+        )
+        for note in recording["notes"]
+    ), recording["notes"]
+    document = json.loads((captioned.out / "clip.json").read_text(encoding="utf-8"))
+    said = " ".join(u["text"] for u in document["utterances"])
+    assert "0:0" not in said
+    assert "otter" not in said and "evening" not in " ".join(said.split()[:3])
+    assert [t["text"] for t in document["script"]["left_out"]][-1] == imprint.strip()
+    assert "Nora Lund" in {s["name"] for s in document["speakers"]}
+
+
 def test_a_removed_output_is_written_again(captioned):
     (captioned.out / "clip.en.vtt").unlink()
     assert only(captioned.quick("run", "--json"))["status"] == "done"

@@ -79,6 +79,19 @@ def spoken(text: str, start_ms: int = 0, ms_per_char: int = 60, pause_ms: int = 
     return tokens
 
 
+def test_a_script_that_names_its_speaker_every_line_names_them_once_a_caption() -> None:
+    tokens = spoken("And yet you came. What made you stay?")
+    cues = (EditorCue(0, 4, label_at=((0, "Hanna"),)), EditorCue(4, 8, label_at=((4, "Hanna"),)))
+    people = (Speaker("h", "Hanna"), Speaker("o", "Owen"))
+    tokens += spoken("Nobody else asked me.", start_ms=tokens[-1].span.end_ms + 300)
+    cues += (EditorCue(8, 12, label_at=((8, "Owen"),)),)
+    voices = Voices(people, (), (Utterance(0, 8, "h", "u1"), Utterance(8, 12, "o", "u2")))
+    made = run(aligned(tokens, *cues), voices, CaptionSettings()).cues
+    assert next(cue.labels for cue in made if cue.first < 8) == ((0, "Hanna"),)
+    assert all(sum(at < 8 for at, _ in cue.labels) <= 1 for cue in made)
+    assert any(name == "Owen" for cue in made for _, name in cue.labels)
+
+
 def shown(cues: tuple[Cue, ...], tokens: list[Token]) -> list[list[str]]:
     return [[" ".join(tokens[i].text for i in line) for line in lines_of(cue, tuple(tokens))] for cue in cues]
 

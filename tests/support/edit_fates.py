@@ -21,7 +21,6 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     StyleOf,
@@ -31,6 +30,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.reviewed import Reviewed
 from pipeline.settings import CaptionSettings
 from pipeline.transcript import Aligned, Transcript
 from tests.support.edit_makers import Made, demo_aligned, reheard

@@ -15,7 +15,6 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     StyleOf,
@@ -24,6 +23,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.reviewed import Reviewed
 from pipeline.transcript import Cue, Speaker, Transcript
 from tests.support.edit_truth import Strip, Word, bounds, passage, reading, said, seen_by, share
 

@@ -17,13 +17,13 @@ from pipeline.edits.model import (
     Delete,
     Merge,
     PersonIs,
-    Reviewed,
     SpeakerOf,
     Split,
     StyleOf,
     VignetteAt,
     Words,
 )
+from pipeline.edits.reviewed import Reviewed
 from pipeline.edits.speakers import speaker_called
 from pipeline.errors import UsageError, nearest
 from pipeline.run.preview import Preview

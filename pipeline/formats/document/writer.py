@@ -18,6 +18,7 @@ from pipeline.transcript import (
     Part,
     Passage,
     Review,
+    ScriptAccount,
     Shift,
     Speaker,
     Token,
@@ -70,7 +71,19 @@ def to_dict(transcript: Transcript) -> dict[str, Any]:
         "utterances": _utterances(transcript),
         "cues": _cues(transcript),
         "alignment": alignment_as_json(transcript.aligned),
+        **({"script": script_as_json(transcript.script)} if transcript.script else {}),
         **({"verification": _verification(transcript)} if transcript.verification.witness else {}),
+    }
+
+
+def script_as_json(account: ScriptAccount) -> dict[str, Any]:
+    """The account of a script, with all that was taken off and left out."""
+    return {
+        "lines_are": account.places,
+        "speech_lines": account.speech_lines,
+        "names": list(account.names),
+        "times": [{"line": t.line, "text": t.text} for t in account.times],
+        "left_out": [{"line": t.line, "text": t.text, "what": t.what} for t in account.left_out],
     }
 
 

@@ -3,6 +3,8 @@
 - `find`: the subtitles or script beside a recording, found by name
 - `encoding`: bytes to text, by byte order mark, UTF-8, or a guess that is noted
 - `srt`, `vtt`, `ass`, `text`, `docx`: one parser a format, each giving `RawCue`s free of markup
+- `script_line`: a script's lines on their way to speech, through `tables` (columns), `furniture` (heads, pages, imprints),
+  `headers` (times and names of turns, by `stamps` and `names`) and `name_lines` (names alone above speech)
 - `timing_lines`: the times of a cue, however they are written; `vtt_recovery`: what stands outside a WebVTT file's cues
 - `raw_cue`: what those parsers hand on
 - `rolling`: text that is shown again though it is said once; `overlaps`: by what that is known
@@ -63,7 +65,7 @@ READERS: dict[SubtitlesFormat, Reader] = {
     SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse, ass.plain_lines),
     SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse, srt.plain_lines, frames=True),
     SubtitlesFormat.TEXT: Reader(
-        (".txt", ".text", ".md"), _sniff_nothing, text.parse, text.plain_lines, script=True
+        (".txt", ".text", ".md", ".tsv"), _sniff_nothing, text.parse, text.plain_lines, script=True
     ),
 }
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s

@@ -17,6 +17,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from pipeline.errors import SubtitlesError, counted
+from pipeline.formats.readers import tables
 from pipeline.formats.readers.docx_hidden import (
     HIDING,
     Properties,
@@ -26,7 +27,9 @@ from pipeline.formats.readers.docx_hidden import (
     value_of,
 )
 from pipeline.formats.readers.raw_cue import RawCue
-from pipeline.formats.readers.text import from_paragraphs
+from pipeline.formats.readers.script_line import ScriptLine
+from pipeline.formats.readers.tables import Row
+from pipeline.formats.readers.text import from_lines, lines_of_paragraph
 
 _BODY_MEMBER = "word/document.xml"
 _STYLES_MEMBER = "word/styles.xml"
@@ -53,14 +56,13 @@ _XML_ERRORS = (expat.ExpatError, LookupError, ValueError)
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED_FLAG = 1  # bit of a member's flags
 _WHITE_SPACE_ELEMENTS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_TIME_CELL = re.compile(r"[\d:.,;\s–-]+")
 _HEADING_STYLE = re.compile(r"(?:heading|title|subtitle|berschrift|titre)\s*\d*", re.IGNORECASE)
 
 
 def parse(data: bytes, path: Path) -> list[RawCue]:
     """The document's paragraphs as a script. Raises SubtitlesError for an
     archive that is damaged or is no Word document."""
-    return from_paragraphs(_body(data, path).paragraphs)
+    return from_lines(_body(data, path).lines)
 
 
 def notes(data: bytes, path: Path) -> list[str]:
@@ -151,21 +153,24 @@ class _Run:
 
 
 class _BodyHandler:
-    """Collects paragraphs from expat's events.
+    """Collects lines from expat's events.
 
-    A row of a table is one paragraph, because scripts are often tables of speaker and speech;
-    inner tables belong to the cell they stand in.
+    A table is told apart as a whole, because scripts are often tables of speaker and speech (see `tables`); a row counts as one
+    paragraph. Inner tables belong to the cell they stand in.
     """
 
     def __init__(self, styles: Styles) -> None:
-        self.paragraphs: list[tuple[str, bool]] = []
+        self.lines: list[ScriptLine] = []
         self.left_out: list[str] = []
+        self._paragraphs = 0
         self._styles = styles
         self._above: list[str] = []
         # A text box holds paragraphs inside a paragraph's run: so both are stacks.
         self._open = [_Paragraph()]
         self._runs: list[_Run] = []
         self._off_page = self._former = self._in_text = self._rows = 0
+        self._table: list[Row] = []
+        self._tables = 0
         self._cells: list[list[str]] = []
         self._gone: list[bool] = []  # for every open row and cell, whether it was deleted
 
@@ -191,12 +196,15 @@ class _BodyHandler:
             self._runs.append(_Run())
         elif name == "t":
             self._in_text += 1
-        elif name in ("tr", "tc"):
+        elif name in ("tbl", "tr", "tc"):
             self._begin_part_of_table(name)
         elif name in _WHITE_SPACE_ELEMENTS and self._shown():
             self._open[-1].text.append(_WHITE_SPACE_ELEMENTS[name])
 
     def _begin_part_of_table(self, name: str) -> None:
+        if name == "tbl":
+            self._tables += 1
+            return
         self._gone.append(False)
         if name == "tr":
             self._rows += 1
@@ -240,12 +248,8 @@ class _BodyHandler:
             self._runs.pop()
         elif name == "p":
             self._end_paragraph()
-        elif name in ("tr", "tc"):
-            self._gone.pop()
-            self._rows -= name == "tr"
-            if name == "tr" and not self._rows:
-                self._add(_speech_of_row(["\n".join(cell) for cell in self._cells]), False)
-                self._cells = []
+        elif name in ("tbl", "tr", "tc"):
+            self._end_part_of_table(name)
 
     def _end_paragraph(self) -> None:
         ended = self._open.pop()
@@ -253,11 +257,26 @@ class _BodyHandler:
         if self._cells:
             self._cells[-1].append(text)
         else:
-            self._add(text, ended.heading)
+            self._count()
+            self.lines += lines_of_paragraph(self._paragraphs, text, ended.heading)
 
-    def _add(self, text: str, heading: bool) -> None:
-        self.paragraphs.append((text, heading))
-        if len(self.paragraphs) > _MAX_PARAGRAPHS:
+    def _end_part_of_table(self, name: str) -> None:
+        if name != "tbl":
+            self._gone.pop()
+            self._rows -= name == "tr"
+        else:
+            self._tables -= 1
+        if name == "tr" and not self._rows:
+            self._count()
+            self._table.append(Row(self._paragraphs, tuple("\n".join(cell) for cell in self._cells)))
+            self._cells = []
+        elif name == "tbl" and not self._tables and self._table:
+            self.lines += tables.lines_of(self._table)
+            self._table = []
+
+    def _count(self) -> None:
+        self._paragraphs += 1
+        if self._paragraphs > _MAX_PARAGRAPHS:
             raise _Refused(f"has more than {_MAX_PARAGRAPHS:,} paragraphs, far more than any script")
 
     def characters(self, text: str) -> None:
@@ -265,12 +284,3 @@ class _BodyHandler:
             self._open[-1].text.append(text)
         elif self._in_text:
             self.left_out.append(text)
-
-
-def _speech_of_row(cells: list[str]) -> str:
-    """A table's row as a speech: cells that hold only a time are left out,
-    and a short first cell is the speaker's name."""
-    filled = [text for cell in cells if (text := cell.strip()) and not _TIME_CELL.fullmatch(text)]
-    if len(filled) > 1 and len(filled[0]) <= 32 and "\n" not in filled[0] and filled[0][-1] not in ":.?!,":
-        filled[0] += ":"
-    return "\t".join(filled)

@@ -59,7 +59,7 @@ _PARTICLES = sounds.vocabulary(
     "de del della der den di da das do dos du la le van von zu bin ibn al el y e ten ter"
 )
 _DOTTED = re.compile(r"(?:[^\W\d_]|Dr|Mr|Mrs|Ms|Prof|Rev|St|Sr|Jr|Fr|Ph\.?D|M\.?D|Hon|Capt|Lt|Sgt)$", re.I)
-_SENTENCE_END = re.compile(r"(?P<before>\S*?)[.?!…;]+(?=\s)")
+_SENTENCE_END = re.compile(r"(?<!\S)(?P<before>\S*?)[.?!…;]++(?=\s)")
 
 
 class Form(Enum):

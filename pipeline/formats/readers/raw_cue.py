@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from pipeline.timing import Span
+from pipeline.transcript.subtitles import Written
 from pipeline.words import without_invisible
 
 
@@ -30,7 +31,7 @@ class RawCue:
 
     `span` is None in a script; `line` is the line of the file (from 1) that holds the times, `times` where in
     that line start and end are written. `unspoken` says that markup declares all of it to be no speech (a
-    heading, a credit).
+    heading, a credit). `written` is of a script alone.
 
     `payload` are the lines of the file that hold `raw`, one for each of its lines, and `dropped` others that must go
     when the file is written as it was read (`formats.retime`): text shown again, blank lines that would end the cue.
@@ -45,6 +46,7 @@ class RawCue:
     unspoken: bool = False
     line: int = 0
     times: tuple[Extent, Extent] = ((0, 0), (0, 0))
+    written: Written | None = None
     payload: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
     again: int = 0

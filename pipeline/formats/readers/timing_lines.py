@@ -34,7 +34,7 @@ _TIME = (
     r"|-?\d{1,3}\.\d\d\.\d\d[.,]\d{1,20}"  # dots for colons
 )
 _SECONDS = r"\d{1,6}[.,]\d{1,20}s?"
-_EDGE = r"[\s\ufeff]*"
+_EDGE = r"[\s\ufeff]*+"
 _LINE = re.compile(rf"{_EDGE}({_TIME}){_S}-->{_S}({_TIME})(?!\d)(.*)", re.ASCII | re.DOTALL)
 _LINE_OF_SECONDS = re.compile(
     rf"{_EDGE}({_SECONDS}){_S}-->{_S}({_SECONDS})(?=\s|$)(.*)", re.ASCII | re.DOTALL

@@ -53,7 +53,7 @@ def learn_labels(cues: Iterable[RawCue], known_names: Iterable[str] = ()) -> Lab
     """The labels of a file, from what its lines begin with and whom its markup names."""
     cues = list(cues)
     voices = {p.voice for cue in cues for line in cue.lines for p in line if p.voice}
-    starts = (start for cue in cues for start in _starts_of_turns(text_lines(cue)))
+    starts = (start for cue in cues if not cue.unspoken for start in _starts_of_turns(text_lines(cue)))
     return Labels.learn(starts, known_names, voices)
 
 

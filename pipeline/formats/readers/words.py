@@ -56,7 +56,14 @@ def tokenize(
     labels = turns.learn_labels(cues, known_names)
     return tuple(
         SubtitlesCue(
-            cue.span, _words_of(cue, labels, script), cue.raw, cue.id, cue.settings, cue.line, again=cue.again
+            cue.span,
+            _words_of(cue, labels, script),
+            cue.raw,
+            cue.id,
+            cue.settings,
+            cue.line,
+            cue.written,
+            cue.again,
         )
         for cue in cues
     )

@@ -6,6 +6,7 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     relocate        cues that the search missed, aligned again where speech is unexplained
     rejoin          the first or last words of a cue, when they were found beyond a long pause from the rest
     reorder         neighbouring cues that stand in another order than they are said
+    script_times    how the time stamps of a script relate to the sound
     sync            how the given times relate to the sound: offset, frame rate, cuts
     placing         a time span for every token
     interpolate     the same for words that were not found
@@ -38,6 +39,7 @@ from pipeline.stages.align import (
     placing,
     recognized,
     review,
+    script_times,
     shown_again,
 )
 from pipeline.stages.align.rejoin import rejoined
@@ -107,6 +109,9 @@ def _aligned(
     cues = editor_cues(given)
     against = opposites.contradicted(given, wanted, listened.found, listener.likelihoods)
     report = _report(tokens, wanted, listened, relation, heard, cues, against)
+    if relation.verdict is Verdict.UNTIMED:
+        stamps = script_times.relation_of(given, wanted, listened.found, _sure(listened.found))
+        report = replace(report, summary=script_times.sentences(given, stamps) or report.summary)
     if relation.verdict is not Verdict.UNRELATED:
         report = replace(report, summary=(*report.summary, *judged.summary))
     return shown_again.marked(Aligned(tokens, report, cues), given)
@@ -131,9 +136,13 @@ def _put_in_place(
     if relation.pieces and relation.scatter_ms <= _MAX_CAREFUL_SCATTER_MS:
         listened = at_own_times(listened, cue_of, align_words, lambda words: own[cue_of[words.start]])
     starts = [None if span is None else span.start_ms for span in own]
+    looked_for = starts
+    if relation.verdict is Verdict.UNTIMED:
+        stamps = script_times.relation_of(given, wanted, listened.found, _sure(listened.found))
+        looked_for = script_times.starts(given, stamps)
 
     def expected(words: range) -> int | None:
-        return starts[cue_of[words.start]]
+        return looked_for[cue_of[words.start]]
 
     if given.timed:  # the paragraphs of a script hold long pauses, so that nothing follows from one
         listened = rejoined(listened, cue_of, align_words)
@@ -156,7 +165,7 @@ def _mapped_to_audio(given: Span | None, relation: Relation) -> Span | None:
 
 
 def _relation(given: Subtitles, wanted: Sequence[Part], found: Sequence[WordSpan | None]) -> Relation:
-    sure = [n for n, f in enumerate(found) if f is not None and not f.stand_in and f.fit > _MIN_SURE_FIT]
+    sure = _sure(found)
     if len(sure) < _MIN_FOUND_SHARE * len(wanted) or not sure:
         return Relation(Verdict.UNRELATED)
     if not given.timed:
@@ -172,6 +181,11 @@ def _relation(given: Subtitles, wanted: Sequence[Part], found: Sequence[WordSpan
     if len(pairs) < MIN_PAIRS and len(sure) <= _MIN_FOUND_SHARE_OF_FEW * len(wanted):
         return Relation(Verdict.UNRELATED)
     return relate(sorted(pairs))
+
+
+def _sure(found: Sequence[WordSpan | None]) -> list[int]:
+    """The words whose place is evidence."""
+    return [n for n, f in enumerate(found) if f is not None and not f.stand_in and f.fit > _MIN_SURE_FIT]
 
 
 def _cue_starts(given: Subtitles) -> dict[int, int]:

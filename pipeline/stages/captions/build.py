@@ -77,9 +77,9 @@ def _built(
         if found == resumed or attempt + 1 == MAX_ATTEMPTS:
             break
         resumed = found
-    if needless := _repetitions(script, pieces, aligned):
+    if needless := _repetitions(script, pieces, aligned) | _repeated_within(script, pieces):
         script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless, cuts)
-        pieces = [_with_lines_rebroken(script, limits, p) if p.first in needless else p for p in pieces]
+        pieces = [_with_lines_rebroken(script, limits, p) if _holds(p, needless) else p for p in pieces]
     times = spans(script, limits, pieces, duration_ms)
     return [_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True)]
 
@@ -120,6 +120,21 @@ def _repetitions(script: Script, pieces: Sequence[Piece], aligned: Aligned) -> f
         and script.speakers[piece.first] is not None
         and script.speakers[piece.first] == script.speakers[before.last - 1]
     )
+
+
+def _repeated_within(script: Script, pieces: Sequence[Piece]) -> frozenset[int]:
+    """Tokens within a caption of ours whose label says again who speaks in it already: a script names its speaker every line."""
+    return frozenset(
+        at
+        for piece in pieces
+        if piece.editor_cue is None
+        for at in range(piece.first + 1, piece.last)
+        if at in script.labels and script.runs[at] == script.runs[at - 1]
+    )
+
+
+def _holds(piece: Piece, tokens: frozenset[int]) -> bool:
+    return any(at in tokens for at in range(piece.first, piece.last))
 
 
 def _is_within_sentence(script: Script, at: int) -> bool:
