@@ -36,6 +36,8 @@ from pipeline.transcript import Review, Transcript
 
 # A decision explains a change of what is shown up to so long before or after its words. Set by hand.
 REACH_MS = 500
+MACHINES = "what was reviewed is shown otherwise now, and nobody decided that"
+"""Why a review is a conflict; shown to people."""
 # Kinds of which nothing is seen in captions, people or parts, so that each is a change of its own.
 _UNSEEN = (ConceptAt, Waive)
 _TEXTUAL = (Words, Delete, Add)
@@ -58,7 +60,7 @@ class Reviews:
         found = [(d, self.judged(d, d.value)) for d in self._standing() if _is_of_video(d.value)]
         for decision, review in found:
             if isinstance(decision.value, Reviewed) and decision.value.seen is not None:
-                self.ledger.stands(decision, State.KEPT, review.since)
+                self._note(decision, review, f"{review.changes} changes")
         reviews = [review for _, review in found]
         return next(
             (r for r in reversed(reviews) if not r.of_earlier_version), reviews[-1] if reviews else None
@@ -70,9 +72,16 @@ class Reviews:
             value = decision.value
             if isinstance(value, Reviewed) and value.of == "cue" and value.seen and decision.id in places:
                 now = watched(self.transcript, self.decisions, places[decision.id])
-                since = self._since(decision, value.seen, changes(value.seen, now)).since
+                review = self._since(decision, value.seen, changes(value.seen, now))
                 if self.ledger[decision.id].state is State.KEPT:
-                    self.ledger.stands(decision, State.KEPT, since)
+                    self._note(decision, review, self.transcript.text(*places[decision.id]))
+
+    def _note(self, decision: Decision, review: Review, found: str) -> None:
+        """Say that a review holds, with what people changed since; what nobody changed is a conflict, for a person to look at."""
+        if review.changes > review.by_people:
+            self.ledger.stands(decision, State.CONFLICT, f"{MACHINES} ({review.since})", found)
+        else:
+            self.ledger.stands(decision, State.KEPT, review.since)
 
     def judged(self, decision: Decision, value: object) -> Review:
         """A review of the whole, with what has changed since."""

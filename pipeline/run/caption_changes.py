@@ -7,6 +7,7 @@ or removed.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
@@ -55,15 +56,19 @@ class CaptionChange:
         details = []
         if self.before is None or self.after is None:
             shown = self.before or self.after
-            details.append(f'"{shown.text}"' if shown else "")
+            details.append(_in_a_line(shown.text) if shown else "")
         else:
             if "text" in self.of:
-                details.append(f'"{self.before.text}" -> "{self.after.text}"')
+                details.append(f"{_in_a_line(self.before.text)} -> {_in_a_line(self.after.text)}")
             if "time" in self.of:
                 details.append(f"{_times(self.before)} -> {_times(self.after)}")
             if "speaker" in self.of:
                 details.append(f"{self.before.speaker or 'nobody'} -> {self.after.speaker or 'nobody'}")
         return f"{clock(self.start_ms):>8}  {', '.join(self.what)}: {'; '.join(details)}"
+
+
+def _in_a_line(text: str) -> str:
+    return '"' + text.replace("\n", " / ") + '"'
 
 
 def _times(shown: Shown) -> str:
@@ -95,11 +100,31 @@ def caption_changes(before: Sequence[Shown], after: Sequence[Shown]) -> tuple[Ca
     old, new = [s.text for s in before], [s.text for s in after]
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         pairs = list(zip(before[a:b], after[c:d], strict=False))
-        found += [change for pair in pairs if (change := _compared(*pair)).of]
         if tag != "equal":
-            found += [CaptionChange(shown, None) for shown in before[a + len(pairs) : b]]
-            found += [CaptionChange(None, shown) for shown in after[c + len(pairs) : d]]
-    return tuple(found)
+            pairs = _partners(before[a:b], after[c:d])
+            found += [CaptionChange(s, None) for s in before[a:b] if all(s is not p for p, _ in pairs)]
+            found += [CaptionChange(None, s) for s in after[c:d] if all(s is not p for _, p in pairs)]
+        found += [change for pair in pairs if (change := _compared(*pair)).of]
+    return tuple(sorted(found, key=lambda change: change.start_ms))
+
+
+def _partners(before: Sequence[Shown], after: Sequence[Shown]) -> list[tuple[Shown, Shown]]:
+    """Which captions of two stretches are one, though they read otherwise: those with most words in common, in order."""
+    pairs: list[tuple[Shown, Shown]] = []
+    begin = 0
+    for shown in before:
+        likest = max(range(begin, len(after)), key=lambda k: _likeness(shown, after[k]), default=None)
+        if likest is not None and _likeness(shown, after[likest]) > (0, 0):
+            pairs.append((shown, after[likest]))
+            begin = likest + 1
+    return pairs
+
+
+def _likeness(one: Shown, other: Shown) -> tuple[int, int]:
+    """The number of words in common, and for how long both are shown."""
+    common = Counter(one.text.split()) & Counter(other.text.split())
+    overlap = max(0, min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms))
+    return (common.total(), overlap) if overlap else (0, 0)
 
 
 def _compared(before: Shown, after: Shown) -> CaptionChange:

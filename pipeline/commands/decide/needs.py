@@ -217,7 +217,9 @@ class _Finder:
     def review(self) -> Iterator[Need]:
         """A review of the whole that no longer holds."""
         review = self.transcript.review
-        if review is not None and not review.holds:
+        told = any(s.decision.value.of == "video" for s in self.shown.replay.report.conflicts
+                   if isinstance(s.decision.value, Reviewed))  # fmt: skip
+        if review is not None and not review.holds and not told:
             yield self._need(
                 str(review), None, (), f"vignette edits review {self.media}   (when you watched it again)"
             )

@@ -80,6 +80,9 @@ def insist(shown: Preview, standing: Standing, who: str) -> list[Decision]:
         raise UsageError(f"decision {decision.id} is no conflict: it is {standing.state}")
     if isinstance(decision.value, Reviewed) and decision.anchor is None:
         return [maker.withdraw(decision.id), maker.reviewed()]
+    if isinstance(decision.value, Reviewed):
+        cues = cues_of(shown.transcript, *_tokens_now(shown, decision))
+        return [maker.withdraw(decision.id), *(maker.reviewed_cue(c.first, c.last) for c in cues)]
     if isinstance(decision.value, PersonIs):
         value = decision.value
         return [maker.withdraw(decision.id), maker.person(value.id, value.name, value.role)]
