@@ -155,7 +155,7 @@ def adopt(
 ) -> int:
     """The earlier 'vignette edits adopt'."""
     _say_new_name("adopt", "edits adopt")
-    check_order("edits adopt", media, file)
+    check_order("adopt", media, file)
     job = job_of(media, transcripts, subtitles, tuple(set_ or ()))
     who = author_or_login(by, as_json)
     from pipeline.commands.adopt import adopt as adoption

@@ -8,7 +8,7 @@ are nobody's signature's: whoever withdraws a change has the review hold again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.edits import token_diff
 from pipeline.edits.ledger import Ledger, State
@@ -30,7 +30,7 @@ from pipeline.edits.model import (
 )
 from pipeline.edits.reviewed import Reviewed, Watched
 from pipeline.edits.seen_changes import SeenChange, changes
-from pipeline.edits.watched import watched
+from pipeline.edits.watched import SHOWN_FIELDS, watched
 from pipeline.timing import Span
 from pipeline.transcript import Review, Transcript
 
@@ -60,7 +60,7 @@ class Reviews:
         found = [(d, self.judged(d, d.value)) for d in self._standing() if _is_of_video(d.value)]
         for decision, review in found:
             if isinstance(decision.value, Reviewed) and decision.value.seen is not None:
-                self._note(decision, review, f"{review.changes} changes")
+                self._note(decision, review, watched(self.transcript), f"{review.changes} changes")
         reviews = [review for _, review in found]
         return next(
             (r for r in reversed(reviews) if not r.of_earlier_version), reviews[-1] if reviews else None
@@ -74,11 +74,16 @@ class Reviews:
                 now = watched(self.transcript, self.decisions, places[decision.id])
                 review = self._since(decision, value.seen, changes(value.seen, now))
                 if self.ledger[decision.id].state is State.KEPT:
-                    self._note(decision, review, self.transcript.text(*places[decision.id]))
+                    self._note(decision, review, now, self.transcript.text(*places[decision.id]))
 
-    def _note(self, decision: Decision, review: Review, found: str) -> None:
-        """Say that a review holds, with what people changed since; what nobody changed is a conflict, for a person to look at."""
-        if review.changes > review.by_people:
+    def _note(self, decision: Decision, review: Review, now: Watched, found: str) -> None:
+        """Say that a review holds, with what has changed since; captions, names and parts that are shown otherwise though nobody
+        decided that make it a conflict, for a person to look at."""
+        shown = review
+        if review.changes > review.by_people and isinstance(decision.value, Reviewed) and decision.value.seen:
+            seen = _shown(decision.value.seen)
+            shown = self._since(decision, seen, changes(seen, _shown(now)))
+        if shown.changes > shown.by_people:
             self.ledger.stands(decision, State.CONFLICT, f"{MACHINES} ({review.since})", found)
         else:
             self.ledger.stands(decision, State.KEPT, review.since)
@@ -156,6 +161,12 @@ class Reviews:
             for d in self.decisions
             if isinstance(d.value, Reviewed) and self.ledger[d.id].state is not State.WITHDRAWN
         ]
+
+
+def _shown(seen: Watched) -> Watched:
+    """What of a look is on the screen: captions without the times of their single words, names and parts; no open questions."""
+    cues = tuple(" ".join(text.split(" ")[:SHOWN_FIELDS]) for text in seen.cues)
+    return replace(seen, profile="", cues=cues, findings=())
 
 
 def _is_of_video(value: object) -> bool:

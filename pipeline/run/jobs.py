@@ -137,7 +137,9 @@ def _recordings_in(folder: Path) -> list[Path]:
     try:
         names = sorted(folder.iterdir(), key=lambda p: p.name)
     except OSError as error:
-        raise UsageError(f"the folder '{folder}' cannot be read: {error.strerror}") from error
+        raise UsageError(
+            f"the folder '{folder}' cannot be read: {error.strerror}", "check the folder's permissions"
+        ) from error
     return [p for p in names if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file()]
 
 

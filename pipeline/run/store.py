@@ -238,7 +238,9 @@ class Store:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise OutputError(self.folder, f"cannot be removed: {error.strerror}") from error
+            raise OutputError(
+                self.folder, f"cannot be removed: {error.strerror}", "change its permissions, then try again"
+            ) from error
 
 
 def _make(folder: Path) -> None:

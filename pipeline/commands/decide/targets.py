@@ -77,7 +77,10 @@ def insist(shown: Preview, standing: Standing, who: str) -> list[Decision]:
     """
     decision, maker = standing.decision, Maker(shown.transcript, shown.replay, who)
     if standing.state is not State.CONFLICT:
-        raise UsageError(f"decision {decision.id} is no conflict: it is {standing.state}")
+        raise UsageError(
+            f"decision {decision.id} is no conflict: it is {standing.state}",
+            "vignette edits conflicts MEDIA lists those there are",
+        )
     if isinstance(decision.value, Reviewed) and decision.anchor is None:
         return [maker.withdraw(decision.id), maker.reviewed()]
     if isinstance(decision.value, Reviewed):

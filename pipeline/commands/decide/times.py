@@ -11,7 +11,7 @@ def time_of(text: str, option: str) -> int | None:
     try:
         return parse_timecode(text) if text else None
     except ValueError as error:
-        raise UsageError(f"{option}: {error}") from None
+        raise UsageError(f"{option}: {error}", "write a time like 1:02.5 or 0:01:02.500") from None
 
 
 def range_of(text: str, option: str) -> tuple[int | None, int | None]:
@@ -21,7 +21,9 @@ def range_of(text: str, option: str) -> tuple[int | None, int | None]:
     if not dash or (start_ms is None and end_ms is None):
         raise UsageError(f"{option} cannot be '{text}'", "give two times, like 1:02.5-1:04")
     if start_ms is not None and end_ms is not None and end_ms <= start_ms:
-        raise UsageError(f"{option}: '{text}' ends before it starts")
+        raise UsageError(
+            f"{option}: '{text}' ends before it starts", "the earlier time comes first, like 1:02.5-1:04"
+        )
     return start_ms, end_ms
 
 
