@@ -15,7 +15,7 @@ from shlex import quote
 
 from pipeline import edits
 from pipeline.edits import ledger
-from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted
+from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted, nearest
 from pipeline.files import write_atomic
 from pipeline.run import graph, outputs
 from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_in, summary
@@ -43,7 +43,9 @@ def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome
     Interrupted when the user stops it; every other failure is in its recording's Outcome.
     """
     if force is not None and force not in graph.names():
-        raise UsageError(f"there is no stage '{force}'", f"the stages are {', '.join(graph.names())}")
+        near = nearest(force, graph.names())
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"there is no stage '{force}'", f"{hint}the stages are {', '.join(graph.names())}")
     found = [Outcome(path, Status.FAILED, error=error) for path, error in plan.refused]
     for outcome in found:
         watcher.ended(outcome)
