@@ -59,7 +59,11 @@ class Group(TyperGroup):
         """Parse, and note beforehand whether JSON is asked for."""
         if ctx.obj is not None:
             ctx.obj.look_ahead(args)
-        if self.default and not ctx.resilient_parsing and not (args and (args[0] in self.commands or args[0] == "--help")):
+        if (
+            self.default
+            and not ctx.resilient_parsing
+            and not (args and (args[0] in self.commands or args[0] == "--help"))
+        ):
             args = self._with_command_first(args)
         return super().parse_args(ctx, args)
 

@@ -53,13 +53,12 @@ def _decide(
     **wish: Any,
 ) -> int:
     """The earlier 'vignette edits': one decision, by options."""
-    request = DecisionRequest(**wish)
-    _say_new_name("decide", f"edits {_CALLED[request.asked]}")
     job = job_of(media, transcripts, subtitles, tuple(set_ or ()))
-    who = author_or_login(by, as_json)
+    request = DecisionRequest(**wish)
     from pipeline.commands.decide.desk import record
 
-    recorded = record(job, who, request.act, True if request.concept else None)
+    recorded = record(job, author_or_login(by, as_json), request.act, True if request.concept else None)
+    _say_new_name("decide", f"edits {_CALLED[request.asked]}")
     return say_recorded(recorded, False, as_json)
 
 
@@ -118,12 +117,12 @@ def decisions(
         if len(media) != 3:
             raise UsageError("merge takes a recording and a journal", "vignette edits merge MEDIA FILE")
         media, merge = media[1:2], media[2]
-    _say_new_name("decisions", f"edits {'merge' if merge else 'conflicts' if only_conflicts else 'list'}")
     jobs = jobs_of(tuple(media or ()), transcripts, subtitles, tuple(set_ or ()))
     if merge is not None and len(jobs) != 1:
         raise UsageError("--merge goes with exactly one recording", "name the recording it belongs to")
     added = None if merge is None else edits.merge(edits.journal_of(jobs[0].media), merge)
     found = [decided(job) for job in jobs]
+    _say_new_name("decisions", f"edits {'merge' if merge else 'conflicts' if only_conflicts else 'list'}")
     if as_json:
         more = {} if added is None else {"merged": added}
         print_json({"recordings": [{**one.as_json(only_conflicts), **more} for one in found]})
@@ -154,7 +153,6 @@ def adopt(
     as_json: AsJson = False,
 ) -> int:
     """The earlier 'vignette edits adopt'."""
-    _say_new_name("adopt", "edits adopt")
     check_order("adopt", media, file)
     job = job_of(media, transcripts, subtitles, tuple(set_ or ()))
     who = author_or_login(by, as_json)
@@ -165,6 +163,7 @@ def adopt(
         found = adoption.decide(job, file, who, journal.read(journal_of(job.media)), anyway, exactly)
     else:
         found = adoption.adopt(job, file, who, anyway, exactly)
+    _say_new_name("adopt", "edits adopt")
     if as_json:
         print_json({"media": str(job.media), **found.as_json(), "dry_run": dry_run})
     else:

@@ -26,7 +26,7 @@ def usage_error(error: Any) -> UsageError:
     if option and "requires an argument" in message:
         return UsageError(f"{option} needs a value", remedy)
     if option:
-        close = " or ".join(getattr(error, "possibilities", None) or ())
+        close = next(iter(getattr(error, "possibilities", None) or ()), "")
         return UsageError(
             f"there is no option {option}", f"did you mean {close}? {remedy}" if close else remedy
         )

@@ -157,9 +157,9 @@ def _conflicts(report: Report, job: Job) -> list[str]:
 
 def reviewed_share(transcript: Transcript, replay: Replay) -> float:
     """The share of captions that a person watched and that are still as they saw them, in [0, 1]."""
-    if transcript.review is not None and transcript.review.holds:
-        return 1.0
-    cues = transcript.captions.cues
+    cues, review = transcript.captions.cues, transcript.review
+    if review is not None and not review.of_earlier_version and cues:
+        return 1 - min(1.0, len(review.places_ms) / len(cues))
     places = [
         replay.place_of(s.decision)
         for s in replay.report.standings

@@ -60,7 +60,7 @@ class Reviews:
         found = [(d, self.judged(d, d.value)) for d in self._standing() if _is_of_video(d.value)]
         for decision, review in found:
             if isinstance(decision.value, Reviewed) and decision.value.seen is not None:
-                self._note(decision, review, watched(self.transcript), f"{review.changes} changes")
+                self.ledger.stands(decision, State.KEPT, review.since)
         reviews = [review for _, review in found]
         return next(
             (r for r in reversed(reviews) if not r.of_earlier_version), reviews[-1] if reviews else None
@@ -77,8 +77,8 @@ class Reviews:
                     self._note(decision, review, now, self.transcript.text(*places[decision.id]))
 
     def _note(self, decision: Decision, review: Review, now: Watched, found: str) -> None:
-        """Say that a review holds, with what has changed since; captions, names and parts that are shown otherwise though nobody
-        decided that make it a conflict, for a person to look at."""
+        """Say that a caption's review holds, with what has changed since; where it is shown otherwise and nobody decided that, it is
+        a conflict, for a person to look at."""
         shown = review
         if review.changes > review.by_people and isinstance(decision.value, Reviewed) and decision.value.seen:
             seen = _shown(decision.value.seen)

@@ -183,7 +183,9 @@ def test_at_a_terminal_the_name_is_asked_once(captioned):
 def test_a_file_of_other_times_is_asked_about_at_a_terminal(captioned, answer, taken):
     shutil.copy(captioned.out / "clip.en.srt", captioned.folder / "late.srt")
     late = captioned.folder / "late.srt"
-    late.write_text(re.sub(r"00:00:(\d\d)", lambda m: f"00:00:{int(m[1]) + 3:02}", late.read_text("utf-8")), "utf-8")
+    late.write_text(
+        re.sub(r"00:00:(\d\d)", lambda m: f"00:00:{int(m[1]) + 3:02}", late.read_text("utf-8")), "utf-8"
+    )
     refused = captioned.quick("edits", "adopt", MEDIA, "late.srt", "--by", "Ana")
     assert refused.status == 1 and "--yes" in refused.err and not journal_of(captioned).exists()
     asked = at_terminal(captioned, answer, "edits", "adopt", MEDIA, "late.srt", "--by", "Ana")
@@ -223,7 +225,7 @@ def at_terminal(project, typed, *args):
      (("style", MEDIA, "drank", "boldd"), "did you mean bold"),
      (("text", MEDIA, "Thursdy", "Tuesday"), "as the transcript has them"),
      (("text", "clap.mp4", "Thursday", "Tuesday"), "did you mean clip.mp4"),
-     (("cue", MEDIA, "Welcome", "5-4"), "ends before it starts"),
+     (("cue", MEDIA, "Welcome", "0:05-0:04"), "ends before it starts"),
      (("time", MEDIA, "Welcome", "59:00-59:01"), "behind the end"),
      (("person", MEDIA, "speaker-1"), "add --name or --role"),
      (("undo", MEDIA, "abc"), "vignette edits list"), (("redo", MEDIA), "nothing to redo"),
@@ -245,7 +247,11 @@ def test_a_speaker_like_another_is_a_slip_unless_it_is_new(captioned):
     assert ran.status == 2 and "did you mean Daniel Marsh" in ran.err
     act(captioned, "speaker", MEDIA, "silences", "Danel Marsh", "--new")
     act(captioned, "speaker", MEDIA, "Welcome", "Priya Nair")
-    assert [line["value"].get("speaker") for line in lines_of(captioned)] == [None, "Danel Marsh", "Priya Nair"]
+    assert [line["value"].get("speaker") for line in lines_of(captioned)] == [
+        None,
+        "Danel Marsh",
+        "Priya Nair",
+    ]
 
 
 @pytest.mark.parametrize("order", [("text", "silences", "pauses"), ("style", "silences", "italic")])
@@ -266,7 +272,11 @@ def suggest(project, *entries):
     words = [w for u in document["utterances"] for w in u["words"]]
     found = []
     for number, (text, suggestion, confidence, gain, at) in enumerate(entries, 1):
-        start, end = at if isinstance(at, tuple) else next((w["start_ms"], w["end_ms"]) for w in words if w["text"] == at)
+        start, end = (
+            at
+            if isinstance(at, tuple)
+            else next((w["start_ms"], w["end_ms"]) for w in words if w["text"] == at)
+        )
         found.append({"id": f"s{number}", "start_ms": start, "end_ms": end, "text": text, "suggestion": suggestion,
                       "confidence": confidence, "gain": gain})  # fmt: skip
     document["verification"] = {**(document.get("verification") or {}), "suggestions": found}
@@ -306,7 +316,11 @@ def test_speech_without_text_becomes_a_caption(captioned):
     suggest(captioned, *SUGGESTED)
     act(captioned, "take", MEDIA, "s3")
     (line,) = lines_of(captioned)
-    assert (line["kind"], line["value"]["text"], line["value"]["start_ms"]) == ("add", "Is that the door?", 1000)
+    assert (line["kind"], line["value"]["text"], line["value"]["start_ms"]) == (
+        "add",
+        "Is that the door?",
+        1000,
+    )
     captioned.quick("run")
     assert "Is that the door?" in (captioned.out / "clip.en.srt").read_text("utf-8")
 
@@ -358,7 +372,11 @@ def fast(captioned):
         start = times.split(" --> ")[0]
         hours, minutes, seconds = start.split(":")
         whole, ms = seconds.split(",")
-        end = f"{hours}:{minutes}:{whole},{min(999, int(ms) + 90):03}" if int(ms) < 900 else f"{hours}:{minutes}:{int(whole) + 1:02},000"
+        end = (
+            f"{hours}:{minutes}:{whole},{min(999, int(ms) + 90):03}"
+            if int(ms) < 900
+            else f"{hours}:{minutes}:{int(whole) + 1:02},000"
+        )
         short.append("\n".join([number, f"{start} --> {end}", *lines]))
     path.write_text("\n\n".join(short) + "\n", "utf-8")
     return captioned

@@ -76,8 +76,30 @@ def test_an_act_has_three_options_of_its_own_at_most_and_the_same_others():
 
 
 def test_all_acts_are_there():
-    wanted = """list conflicts merge adopt take text time cue split join delete add speaker person part concept style waive
-        review undo redo next""".split()
+    wanted = [
+        "list",
+        "conflicts",
+        "merge",
+        "adopt",
+        "take",
+        "text",
+        "time",
+        "cue",
+        "split",
+        "join",
+        "delete",
+        "add",
+        "speaker",
+        "person",
+        "part",
+        "concept",
+        "style",
+        "waive",
+        "review",
+        "undo",
+        "redo",
+        "next",
+    ]
     assert set(wanted) <= {names[1] for names in SHOWN if names[:1] == ("edits",) and len(names) == 2}
 
 
@@ -110,8 +132,16 @@ def test_rules_in_examples_exist():
 
 
 ARGUMENTS = {"UsageError": 2, "QueryError": 2, "WeightsError": 3, "RecognizerError": 3}
-FILE_ERRORS = """MediaError NotCaptioned SubtitlesError DocumentError LexiconError JournalError IndexFileError
-    OutputError""".split()
+FILE_ERRORS = [
+    "MediaError",
+    "NotCaptioned",
+    "SubtitlesError",
+    "DocumentError",
+    "LexiconError",
+    "JournalError",
+    "IndexFileError",
+    "OutputError",
+]
 
 
 def raised():
@@ -159,7 +189,11 @@ def test_the_shell_completes(project, words, at, offered, monkeypatch, capsys):
     from pipeline.cli.app import main
 
     monkeypatch.chdir(project.folder)
-    for name, value in {"_VIGNETTE_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(at)}.items():
+    for name, value in {
+        "_VIGNETTE_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(at),
+    }.items():
         monkeypatch.setitem(os.environ, name, value)
     monkeypatch.setattr("sys.argv", ["vignette"])
     with pytest.raises(SystemExit):
@@ -173,5 +207,7 @@ def test_completion_can_be_installed(project):
 
 
 def test_nothing_reads_what_was_typed_but_the_application():
-    reads = [p.relative_to(HOUSE).as_posix() for p in HOUSE.rglob("*.py") if "sys.argv" in p.read_text("utf-8")]
+    reads = [
+        p.relative_to(HOUSE).as_posix() for p in HOUSE.rglob("*.py") if "sys.argv" in p.read_text("utf-8")
+    ]
     assert reads == [Path("cli/app.py").as_posix()]

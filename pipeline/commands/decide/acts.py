@@ -178,7 +178,7 @@ def _check_part(
     if all(begins):
         raise UsageError("--begins and --words both say where the part begins", "give one of them")
     if not any(begins) and title is None and kind is None and not join:
-        raise UsageError("it is not said what the part is", "add --begins, --title, --kind or --join")
+        raise UsageError("a part needs something to be said of it", "add --begins, --title, --kind or --join")
     if join and (any(begins) or title is not None or kind is not None):
         raise UsageError("a part that is joined to the one before is nothing else", "give --join alone")
     if kind is not None and not 0 < len(" ".join(kind.split())) <= MAX_KIND_CHARS:

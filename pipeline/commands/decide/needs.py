@@ -217,9 +217,7 @@ class _Finder:
     def review(self) -> Iterator[Need]:
         """A review of the whole that no longer holds."""
         review = self.transcript.review
-        told = any(s.decision.value.of == "video" for s in self.shown.replay.report.conflicts
-                   if isinstance(s.decision.value, Reviewed))  # fmt: skip
-        if review is not None and not review.holds and not told:
+        if review is not None and not review.holds:
             yield self._need(
                 str(review), None, (), f"vignette edits review {self.media}   (when you watched it again)"
             )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pipeline.errors import DocumentError, foreign
 from pipeline.formats.document.reader import bytes_of, root_of
 from pipeline.timing import Span
@@ -42,6 +44,8 @@ def suggestions_in(path: Path) -> tuple[Suggested, ...]:
     with foreign(path, DocumentError):
         root = root_of(bytes_of(path), path)
         verification = root.get("verification")
+        if isinstance(verification, msgspec.Raw):
+            verification = msgspec.json.decode(verification)
         entries = verification.get("suggestions", []) if isinstance(verification, Mapping) else []
         return tuple(sorted((_suggested(e, path) for e in entries), key=lambda s: (s.span, s.id)))
 
