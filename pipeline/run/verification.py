@@ -42,6 +42,8 @@ def run(inputs: Inputs, progress: Progress) -> Verification:
         return Verification()
     settings, kept = inputs.settings, _kept(inputs)
     chosen = choice.choose_witness(settings.verify)
+    if chosen is None and not kept.windows:
+        return Verification()
     listener = witness.Witness(
         inputs.audio if inputs.listening else None,
         inputs[Heard].regions,
