@@ -9,8 +9,8 @@ from shlex import quote
 from typing import Any
 
 from pipeline.edits.ledger import Report, State
-from pipeline.edits.model import Reviewed
 from pipeline.edits.replay import Replay
+from pipeline.edits.reviewed import Reviewed
 from pipeline.errors import VignetteError, counted
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
 from pipeline.run import jobs, outputs

@@ -77,8 +77,8 @@ class Reviews:
                     self._note(decision, review, now, self.transcript.text(*places[decision.id]))
 
     def _note(self, decision: Decision, review: Review, now: Watched, found: str) -> None:
-        """Say that a caption's review holds, with what has changed since; where it is shown otherwise and nobody decided that, it is
-        a conflict, for a person to look at."""
+        """Say that a caption's review holds, with what has changed since; where it is shown otherwise and nobody decided that,
+        it is a conflict, for a person to look at."""
         shown = review
         if review.changes > review.by_people and isinstance(decision.value, Reviewed) and decision.value.seen:
             seen = _shown(decision.value.seen)

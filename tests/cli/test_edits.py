@@ -27,8 +27,9 @@ def lines_of(project):
 
 
 def words_of(project):
-    document = json.loads((project.out / "clip.json").read_text("utf-8"))
-    return [w["text"] for u in document["utterances"] for w in u["words"]]
+    """The words of the captions."""
+    blocks = (project.out / "clip.en.srt").read_text("utf-8").strip().split("\n\n")
+    return [word for block in blocks for line in block.split("\n")[2:] for word in line.split()]
 
 
 def act(project, *args):
@@ -356,8 +357,7 @@ def test_take_refuses_what_makes_no_sense(captioned, args, says):
 
 
 def findings(project, rule):
-    report = project.quick("check", "transcripts/clip.en.srt", "--format", "json").json
-    (one,) = report["files"] if "files" in report else [report]
+    (one,) = project.quick("check", "transcripts/clip.en.srt", "--format", "json").json["files"]
     return [f for f in one["findings"] if f["id"] == rule and not f["waived_by"]]
 
 
@@ -365,20 +365,10 @@ def findings(project, rule):
 def fast(captioned):
     """Captions of which several break the same rule."""
     path = captioned.out / "clip.en.srt"
-    blocks = path.read_text("utf-8").strip().split("\n\n")
-    short = []
-    for block in blocks:
-        number, times, *lines = block.split("\n")
-        start = times.split(" --> ")[0]
-        hours, minutes, seconds = start.split(":")
-        whole, ms = seconds.split(",")
-        end = (
-            f"{hours}:{minutes}:{whole},{min(999, int(ms) + 90):03}"
-            if int(ms) < 900
-            else f"{hours}:{minutes}:{int(whole) + 1:02},000"
-        )
-        short.append("\n".join([number, f"{start} --> {end}", *lines]))
-    path.write_text("\n\n".join(short) + "\n", "utf-8")
+    short = re.sub(
+        r"(\d\d:\d\d:)(\d\d),(\d)\d\d --> .*", r"\1\2,\g<3>00 --> \1\2,\g<3>99", path.read_text("utf-8")
+    )
+    path.write_text(short, "utf-8")
     return captioned
 
 

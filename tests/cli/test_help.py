@@ -76,31 +76,24 @@ def test_an_act_has_three_options_of_its_own_at_most_and_the_same_others():
 
 
 def test_all_acts_are_there():
-    wanted = [
-        "list",
-        "conflicts",
-        "merge",
-        "adopt",
-        "take",
-        "text",
-        "time",
-        "cue",
-        "split",
-        "join",
-        "delete",
-        "add",
-        "speaker",
-        "person",
-        "part",
-        "concept",
-        "style",
-        "waive",
-        "review",
-        "undo",
-        "redo",
-        "next",
-    ]
-    assert set(wanted) <= {names[1] for names in SHOWN if names[:1] == ("edits",) and len(names) == 2}
+    wanted = {
+        *(
+            "list",
+            "conflicts",
+            "merge",
+            "adopt",
+            "take",
+            "text",
+            "time",
+            "cue",
+            "split",
+            "join",
+            "delete",
+            "add",
+        ),
+        *("speaker", "person", "part", "concept", "style", "waive", "review", "undo", "redo", "next"),
+    }
+    assert wanted <= {names[1] for names in SHOWN if names[:1] == ("edits",) and len(names) == 2}
 
 
 @pytest.mark.parametrize("option", ["--json", "--quiet", "--yes", "--transcripts", "--output", "--verbose"])
@@ -132,16 +125,10 @@ def test_rules_in_examples_exist():
 
 
 ARGUMENTS = {"UsageError": 2, "QueryError": 2, "WeightsError": 3, "RecognizerError": 3}
-FILE_ERRORS = [
-    "MediaError",
-    "NotCaptioned",
-    "SubtitlesError",
-    "DocumentError",
-    "LexiconError",
-    "JournalError",
-    "IndexFileError",
-    "OutputError",
-]
+FILE_ERRORS = (
+    *("MediaError", "NotCaptioned", "SubtitlesError", "DocumentError", "LexiconError", "JournalError"),
+    *("IndexFileError", "OutputError"),
+)
 
 
 def raised():

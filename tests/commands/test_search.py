@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from pipeline.cli.app import app
+from pipeline.cli.usage import usage_error
 from pipeline.commands import search
 from pipeline.concepts import codebook
 from pipeline.errors import OutputError, UsageError
@@ -37,7 +38,10 @@ def run(folder):
 
     def run(*arguments):
         with contextlib.redirect_stdout(io.StringIO()) as printed:
-            status = app([*arguments], standalone_mode=False)
+            try:
+                status = app([*arguments], standalone_mode=False)
+            except typer.BadParameter as error:
+                raise usage_error(error) from None
         return SimpleNamespace(text=printed.getvalue().rstrip("\n"), status=status)
 
     return run
@@ -233,10 +237,13 @@ def test_cooccur(folder, run):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("search", "a", "--format", "xml"), "--format knows text, json, csv, md"),
+        (("search", "a", "--format", "xml"), "--format cannot be 'xml' - it is one of text, json, csv, md"),
         (("search", "a", "--limit", "0"), "--limit must be at least 1"),
-        (("search", "a", "--count-by", "mood"), "--count-by knows concept, speaker"),
-        (("concordance", "a", "--sort", "up"), "--sort knows place, left, right"),
+        (
+            ("search", "a", "--count-by", "mood"),
+            "--count-by cannot be 'mood' - it is one of concept, speaker",
+        ),
+        (("concordance", "a", "--sort", "up"), "--sort cannot be 'up' - it is one of place, left, right"),
         (("concordance", "a", "--context", "-1"), "--context cannot be negative"),
         (("cooccur", "--within", "soon"), "--within 'soon' is no time"),
     ],

@@ -14,7 +14,8 @@ from typing import Any
 from pipeline.commands.decide import suggested
 from pipeline.commands.decide.desk import Desk
 from pipeline.edits.ledger import Standing, State, wanted
-from pipeline.edits.model import Add, PersonIs, Reviewed, Withdraw
+from pipeline.edits.model import Add, PersonIs, Withdraw
+from pipeline.edits.reviewed import Reviewed
 from pipeline.errors import DocumentError, NotCaptioned
 from pipeline.run.jobs import Job
 from pipeline.run.preview import Preview, preview

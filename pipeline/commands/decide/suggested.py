@@ -17,7 +17,7 @@ from pipeline.errors import NotCaptioned, UsageError, counted, nearest
 from pipeline.formats.document.suggestions import Suggested, suggestions_in
 from pipeline.run.jobs import Job
 from pipeline.timing import Span, clock
-from pipeline.transcript import Transcript
+from pipeline.transcript import TextSource, Transcript
 
 # Words are looked for where they were written, at most so far from there. Set by hand.
 REACH_MS = 5000
@@ -106,12 +106,11 @@ def _inserted(desk: Desk, one: Suggested) -> list[Decision]:
 
 
 def _reads_already(transcript: Transcript, one: Suggested) -> bool:
-    """Whether the suggested words are written there by now."""
+    """Whether somebody wrote the suggested words there since."""
     place = _near(transcript, one.suggestion, one.span)
     if place is None:
         return False
-    said = transcript.span(*place)
-    return bool(said.overlap_ms(Span(one.span.start_ms, max(one.span.end_ms, one.span.start_ms + 1))))
+    return all(t.text_source is TextSource.HUMAN for t in transcript.tokens[place[0] : place[1]])
 
 
 def _near(transcript: Transcript, words: str, span: Span) -> tuple[int, int] | None:
