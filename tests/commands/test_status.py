@@ -33,7 +33,10 @@ def test_what_is_up_to_date_says_so_and_nothing_is_written(captioned):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda p: (p.media / "clip.toml").write_text("[captions]\nmax_line_chars = 20\n"), "captions: its settings"),
+        (
+            lambda p: (p.media / "clip.toml").write_text("[captions]\nmax_line_chars = 20\n"),
+            "captions: its settings",
+        ),
         (lambda p: (p.out / "clip.en.vtt").unlink(), "files"),
         (lambda p: p.quick("edits", "text", MEDIA, "Thursday", "Tuesday", "--by", "Ana"), "1 decision since"),
         (lambda p: (p.media / "clip.txt").write_text("Welcome to the group.\n"), "the subtitles changed"),
@@ -112,7 +115,9 @@ def test_a_reviewed_caption_that_an_upgrade_changes_is_a_conflict(captioned, mon
 
     def later(inputs, progress):
         found = captions.run(inputs, progress)
-        return replace(found, cues=tuple(replace(c, span=replace(c.span, end_ms=c.span.end_ms + 40)) for c in found.cues))
+        return replace(
+            found, cues=tuple(replace(c, span=replace(c.span, end_ms=c.span.end_ms + 40)) for c in found.cues)
+        )
 
     upgraded(monkeypatch, "captions", run=later)
     one = status_of(captioned)

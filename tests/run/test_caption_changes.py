@@ -37,7 +37,13 @@ def test_what_differs_is_named(new, what):
 
 
 def test_a_caption_that_was_divided_is_one_that_reads_otherwise_and_one_more():
-    new = (OLD[0], OLD[1], Shown(3000, 3500, "I would", "Tom"), Shown(3500, 4200, "rather not.", "Tom"), OLD[3])
+    new = (
+        OLD[0],
+        OLD[1],
+        Shown(3000, 3500, "I would", "Tom"),
+        Shown(3500, 4200, "rather not.", "Tom"),
+        OLD[3],
+    )
     found = caption_changes(OLD, new)
     assert {c.what for c in found} == {("text", "time"), ("added",)}
     assert {c.before for c in found} == {OLD[2], None}
@@ -52,12 +58,17 @@ def test_captions_pair_by_their_words_though_all_about_them_is_new():
 
 def test_a_change_is_told_in_a_line():
     (change,) = caption_changes(OLD, with_(1, text="Shall we start?", end_ms=2700))
-    assert str(change) == '    0:01  text, time: "Shall we / begin?" -> "Shall we start?"; 0:01.200-0:02.600 -> 0:01.200-0:02.700'
+    assert (
+        str(change)
+        == '    0:01  text, time: "Shall we / begin?" -> "Shall we start?"; 0:01.200-0:02.600 -> 0:01.200-0:02.700'
+    )
     assert summary((change,)) == "1 in text, 1 in time"
     assert json.loads(json.dumps(change.as_json()))["before"]["speaker"] == "Priya"
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"speakers": 3, "cues": []}', b'{"speakers": [], "cues": [{}]}', b"\xff"])
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{}", b'{"speakers": 3, "cues": []}', b'{"speakers": [], "cues": [{}]}', b"\xff"]
+)
 def test_what_is_no_document_has_no_captions_to_compare(data):
     assert shown_in(data) is None
 

@@ -1,4 +1,4 @@
-"""The request of one `vignette decide`: its options, checked, and the decisions that they come to."""
+"""The request of one `decide`, as earlier versions called `vignette edits`: its options, checked, and the decisions that they come to."""
 
 from __future__ import annotations
 
@@ -80,16 +80,16 @@ class DecisionRequest:
             asked.remove("show")
         for name, needed in WITH.items():
             if self._is_given(name) and not self._is_given(needed):
-                raise UsageError(f"--{name} goes with --{needed}", "vignette decide --help shows how")
+                raise UsageError(f"--{name} goes with --{needed}", "vignette edits --help shows how")
         if not asked:
             said = f"decide what about '{self.words}'?" if self.words else "decide what?"
             raise UsageError(
-                said, "for one: --words ... --become ...; vignette decide --help shows what there is"
+                said, "for one: --words ... --become ...; vignette edits --help shows what there is"
             )
         if len(asked) > 1:
             together = ", ".join(f"--{a}" for a in asked)
             raise UsageError(
-                f"decide one thing at a time: {together}", "vignette decide --help shows what there is"
+                f"decide one thing at a time: {together}", "vignette edits --help shows what there is"
             )
         return asked[0]
 
