@@ -11,7 +11,7 @@ import typer
 
 from pipeline.cli.command import CAPTIONING, app, command
 from pipeline.cli.options import AsJson, Quiet, print_json, refuse_folders, shape_of
-from pipeline.cli.session import bar
+from pipeline.cli.session import bar, remark
 from pipeline.errors import UsageError
 from pipeline.progress import Progress, silent
 
@@ -180,9 +180,12 @@ def _waive(
     facts, media, audio = (evidence.facts, evidence.media.path, evidence.audio) if evidence else (None,) * 3
     document, _ = captions.load_with(path, facts)
     report = check.check_file(path, chosen, facts, media, audio=audio)
-    decision = waiver(document, report, rule, time_of(at, "--at"), reason, author_or_login(by, as_json))
+    who, guessed = author_or_login(by, as_json)
+    decision = waiver(document, report, rule, time_of(at, "--at"), reason, who)
     journal = journal_for(path, media)
     (written,) = edits.append(journal, [decision])
+    if guessed and not as_json:
+        remark(guessed)
     shown = _shown(journal)
     answer = {"file": str(path), "journal": str(shown), "decision": written.id, "rule": rule}
     if as_json:

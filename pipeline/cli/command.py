@@ -23,7 +23,7 @@ CAPTIONING, CORRECTING, SEARCHING, SETTING_UP = "Captioning", "Correcting", "Sea
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Unknown options are arguments: "-work" is part of a query.
+# Unknown options are arguments: "-work" is part of a query, "-0:33" a time.
 QUERY = {"ignore_unknown_options": True}
 
 

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.command import CAPTIONING, app, command
 from pipeline.cli.options import AsJson, Overwrite, Transcripts, print_json
-from pipeline.cli.recordings import RENAMED, Recording, check_exists
+from pipeline.cli.recordings import RENAMED, Recording, existing
 from pipeline.files import OUT_FOLDER
 
 
@@ -37,7 +37,7 @@ def mux(
     from pipeline.commands.mux import mux as mux_captions
     from pipeline.run.track import listened_to
 
-    check_exists(media)
+    media = existing(media)
     suffix = media.suffix if media.suffix.lower() in CAPTION_CODECS else ".mkv"
     target = output or transcripts / f"{media.stem}.chapters{suffix}"
     made = mux_captions(media, transcripts, target, overwrite, listened_to(media, transcripts))

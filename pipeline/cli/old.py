@@ -38,8 +38,9 @@ _CALLED = {
 _HIDDEN = {"--out": RENAMED["--out"]}
 
 
-def _say_new_name(old: str, new: str) -> None:
-    remark(f"'vignette {old}' is called 'vignette {new}' now; the old name goes with a later version")
+def _say_new_name(old: str, new: str, more: str = "") -> None:
+    goes = "the old name goes with a later version"
+    remark("; ".join(filter(None, [f"'vignette {old}' is called 'vignette {new}' now", goes, more])))
 
 
 def _decide(
@@ -57,8 +58,9 @@ def _decide(
     request = DecisionRequest(**wish)
     from pipeline.commands.decide.desk import record
 
-    recorded = record(job, author_or_login(by, as_json), request.act, True if request.concept else None)
-    _say_new_name("decide", f"edits {_CALLED[request.asked]}")
+    who, guessed = author_or_login(by, as_json)
+    recorded = record(job, who, request.act, True if request.concept else None)
+    _say_new_name("decide", f"edits {_CALLED[request.asked]}", guessed)
     return say_recorded(recorded, False, as_json)
 
 
@@ -155,7 +157,7 @@ def adopt(
     """The earlier 'vignette edits adopt'."""
     check_order("adopt", media, file)
     job = job_of(media, transcripts, subtitles, tuple(set_ or ()))
-    who = author_or_login(by, as_json)
+    who, guessed = author_or_login(by, as_json)
     from pipeline.commands.adopt import adopt as adoption
     from pipeline.edits import journal, journal_of
 
@@ -163,7 +165,7 @@ def adopt(
         found = adoption.decide(job, file, who, journal.read(journal_of(job.media)), anyway, exactly)
     else:
         found = adoption.adopt(job, file, who, anyway, exactly)
-    _say_new_name("adopt", "edits adopt")
+    _say_new_name("adopt", "edits adopt", guessed)
     if as_json:
         print_json({"media": str(job.media), **found.as_json(), "dry_run": dry_run})
     else:

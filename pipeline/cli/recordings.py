@@ -43,11 +43,15 @@ def check_order(command: str, media: Path, captions: Path) -> None:
         raise UsageError(f"the recording comes first, and '{media}' is text", meant)
 
 
-def check_exists(media: Path) -> None:
-    """Raise UsageError for a folder, MediaError for what is no file."""
+def existing(media: Path) -> Path:
+    """The path of the recording that is named. Raises UsageError for a folder, MediaError for what is no file."""
+    from pipeline.commands.named_recording import recording_named
+
     refuse_folders(media)
-    if not media.is_file():
-        raise MediaError(media, "does not exist", "check the name")
+    found = recording_named(media)
+    if not found.is_file():
+        raise MediaError(found, "does not exist", "check the name")
+    return found
 
 
 def jobs_of(
@@ -82,10 +86,10 @@ def author(by: str, as_json: bool = False) -> str:
     return name
 
 
-def author_or_login(by: str, as_json: bool = False) -> str:
-    """As `author`; where nobody can be asked, the login name, which is said. For commands that always took it."""
+def author_or_login(by: str, as_json: bool = False) -> tuple[str, str]:
+    """As `author`; where nobody can be asked, the login name, and a remark that says so. For commands that always took it."""
     try:
-        return author(by, as_json)
+        return author(by, as_json), ""
     except UsageError:
         if by:
             raise
@@ -95,5 +99,4 @@ def author_or_login(by: str, as_json: bool = False) -> str:
             name = getpass.getuser()
         except (KeyError, OSError, ImportError):
             raise UsageError("it is not known who decides", "say so with --by NAME") from None
-        remark(f"decided as '{name}', your login name; --by NAME says who")
-        return name
+        return name, f"decided as '{name}', your login name; --by NAME says who"

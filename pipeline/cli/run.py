@@ -89,6 +89,7 @@ def run(
     from rich.console import Console
 
     from pipeline.cli import console
+    from pipeline.commands.named_recording import recording_meant
     from pipeline.run import batch, jobs
     from pipeline.run.outcome import failed
 
@@ -104,7 +105,8 @@ def run(
         ("picture.shots", shots),
     ]
     overrides = [f"{key}={json.dumps(value)}" for key, value in named if value is not None]
-    request = jobs.Request(tuple(media or ()), subtitles, transcripts, (*overrides, *(set_ or ())))
+    named_media = tuple(recording_meant(path) for path in media or ())
+    request = jobs.Request(named_media, subtitles, transcripts, (*overrides, *(set_ or ())))
     plan = jobs.plan(request)
     if not plan.jobs and not plan.refused and not plan.notices:
         where = ", ".join(map(str, request.media)) or request.folder

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.command import CAPTIONING, app, command
 from pipeline.cli.options import AsJson, Overwrite, Transcripts, print_json
-from pipeline.cli.recordings import RENAMED, Recording, check_exists
+from pipeline.cli.recordings import RENAMED, Recording, existing
 from pipeline.errors import UsageError, counted
 from pipeline.files import OUT_FOLDER
 
@@ -36,7 +36,7 @@ def sheet(
     from pipeline.commands.mux import transcript_of
     from pipeline.commands.sheet import frames_of, page
 
-    check_exists(media)
+    media = existing(media)
     target = output or transcripts / f"{media.stem}.parts.html"
     if target.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{target.name} is no name for a web page", "end it in .html")

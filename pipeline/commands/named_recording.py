@@ -36,6 +36,14 @@ def recording_named(given: Path, folder: Path = MEDIA_FOLDER) -> Path:
     raise MediaError(given, "does not exist", f"did you mean {near[0]}?" if near else "check the name")
 
 
+def recording_meant(given: Path, folder: Path = MEDIA_FOLDER) -> Path:
+    """As `recording_named`; what names no recording is left as it is, for a run to tell among the others."""
+    try:
+        return recording_named(given, folder)
+    except MediaError:
+        return given
+
+
 def names_recording(given: str, folder: Path = MEDIA_FOLDER) -> bool:
     """Whether a word names a recording, rather than anything else that may stand in its place."""
     path = Path(given)

@@ -178,7 +178,11 @@ def _job(path: Path, request: Request) -> Job:
 
     _check_name(path)
     if not os.path.lexists(path):
-        raise MediaError(path, "does not exist", "check the name")
+        folders = [path.parent, *([request.folder] if path.parent == Path() else [])]
+        here = [p for folder in folders if os.path.isdir(folder) for p in _recordings_in(folder)]
+        near = nearest(path.stem, [p.stem for p in here])
+        meant = next((p for p in here if near and p.stem == near[0]), None)
+        raise MediaError(path, "does not exist", f"did you mean {meant}?" if meant else "check the name")
     if not os.path.isfile(path):
         raise MediaError(path, "is not a file that can be read", "check what it is, and its permissions")
     if path.suffix.lower() in TEXT_SUFFIXES:

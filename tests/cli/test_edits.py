@@ -109,6 +109,53 @@ def test_an_adoption_is_one_act(captioned):
     assert all(d["state"] == "kept" for d in listed["decisions"][: len(lines)])
 
 
+def test_an_act_is_taken_back_by_its_name_though_others_were_made_since(captioned):
+    mended = captioned.out / "clip.en.srt"
+    mended.write_text(
+        mended.read_text("utf-8").replace("Thursday", "Tuesday").replace("silences", "pauses"), "utf-8"
+    )
+    act(captioned, "adopt", MEDIA, "transcripts/clip.en.srt")
+    act(captioned, "text", MEDIA, "colleague", "friend")
+    group = lines_of(captioned)[0]["group"]
+    assert f"vignette edits undo {MEDIA} {group}" in captioned.quick("edits", "list").out
+    act(captioned, "undo", MEDIA, group[:8])
+    captioned.quick("run")
+    words = " ".join(words_of(captioned))
+    assert "Thursday" in words and "silences" in words and "friend" in words
+
+
+def test_a_time_may_be_open_on_either_side(captioned):
+    for span, key in (("0:04.4-", "start_ms"), ("-0:05.9", "end_ms")):
+        act(captioned, "cue", MEDIA, "Welcome", span)
+        assert set(lines_of(captioned)[-1]["value"]) == {key}
+
+
+@pytest.mark.parametrize("name", ["clip", "clip.mp4", MEDIA])
+def test_a_recording_is_named_by_its_name_or_its_path(captioned, name):
+    assert captioned.quick("run", name).status == 0
+    assert captioned.quick("mux", name, "-o", "copy.mkv").status == 0
+    assert captioned.quick("edits", "list", name).out.startswith(f"{MEDIA}: ")
+
+
+@pytest.mark.parametrize(
+    "command", [("run", "clop"), ("mux", "clop"), ("edits", "list", "clop.mp4"), ("status", "clop")]
+)
+def test_a_mistyped_recording_is_answered_with_the_nearest(captioned, command):
+    ran = captioned.quick(*command)
+    assert ran.status == 1 and "did you mean" in ran.err and "clip" in ran.err
+
+
+def test_a_word_too_many_is_said_in_our_words(captioned):
+    ran = captioned.quick("edits", "text", MEDIA, "Thursday", "Tuesday", "evening", "--by", "Ana")
+    assert ran.status == 2 and "it takes no 'evening' there" in ran.err and "quote" in ran.err
+
+
+def test_the_earlier_name_of_a_copy_works(captioned):
+    ran = captioned.quick("mux", MEDIA, "--to", "copy.mkv", "--out", "transcripts")
+    assert ran.status == 0 and (captioned.folder / "copy.mkv").is_file()
+    assert "--output" in ran.err and "--transcripts" in ran.err
+
+
 def test_one_decision_of_an_act_is_taken_back_by_its_id(captioned):
     mended = captioned.out / "clip.en.srt"
     mended.write_text(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.command import QUERY
 from pipeline.cli.edits.group import CAPTIONS, At, FromTo, Words, act, said
 
 if TYPE_CHECKING:
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 @act(
     "vignette edits cue talk.mp4 Welcome 0:31.2-0:33",
     "vignette edits cue talk.mp4 Welcome 0:31.2-     (its end stays)",
+    "vignette edits cue talk.mp4 Welcome -0:33     (its beginning stays)",
     panel=CAPTIONS,
+    context_settings=QUERY,
 )
 def cue(
     words: Words,
     span: Annotated[
         str,
-        typer.Argument(
-            help="From when to when: 0:31.2-0:33, 0:31.2- or, behind --, -0:33.", metavar="FROM-TO"
-        ),
+        typer.Argument(help="From when to when: 0:31.2-0:33, 0:31.2- or -0:33.", metavar="FROM-TO"),
     ],
     at: At = "",
 ) -> Act:

@@ -78,7 +78,7 @@ _COMMON: dict[str, tuple[Any, Any]] = {
 }
 
 
-def act(*lines: str, panel: str, tagging: bool | None = None) -> Callable[[F], F]:
+def act(*lines: str, panel: str, tagging: bool | None = None, **more: Any) -> Callable[[F], F]:
     """Register an act: the decorated function says what is decided, from its own arguments; `lines` are its examples.
 
     `tagging` finds concepts before it is decided about them.
@@ -103,7 +103,7 @@ def act(*lines: str, panel: str, tagging: bool | None = None) -> Callable[[F], F
             return say_recorded(record(job, who, function(**own), tagging), quiet, as_json)
 
         _take_over(decide, function)
-        command(edits, *lines, name=function.__name__.rstrip("_"), panel=panel)(decide)
+        command(edits, *lines, name=function.__name__.rstrip("_"), panel=panel, **more)(decide)
         return function
 
     return registered

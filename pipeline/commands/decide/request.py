@@ -1,4 +1,4 @@
-"""The request of one `decide`, as earlier versions called `vignette edits`: its options, checked, and the decisions that they come to."""
+"""The request of one `decide`, as `vignette edits` was called before: its options, checked, and the decisions they come to."""
 
 from __future__ import annotations
 
