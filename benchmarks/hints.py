@@ -1,4 +1,4 @@
-"""Names as hints: how many rare names Whisper writes with a list of them and without, and how often it writes one that nobody said.
+"""Names as hints: how many rare names Whisper writes with a list of them and without, and how many that nobody said.
 
 usage: python -m benchmarks.hints [--model NAME] [--most 20] [--record]
 
