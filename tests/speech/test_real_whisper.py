@@ -79,7 +79,7 @@ def test_nothing_is_written_where_nobody_speaks(name, monkeypatch):
 def test_one_flipped_byte_is_refused_by_name(tmp_path, monkeypatch):
     folder = tmp_path / "models" / whisper_weights.MODEL
     shutil.copytree(whisper_weights.fetched(), folder)
-    monkeypatch.setenv("VIGNETTE_MODELS", str(folder.parent))
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert weights.find("tiny.en") == folder.resolve()
     with (folder / "model.bin").open("r+b") as data:

@@ -6,7 +6,7 @@ late as it can be. Pauses are shortened rather than cut out: the network was tra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.media.audio import Audio
 from pipeline.speech.asr.split import divided, latest_pause
-from pipeline.timing import Span
+from pipeline.timing import SAMPLES_PER_MS, Span
 
 LONGEST_MS = 30_000  # Whisper's window (Radford et al. 2022, section 2.2)
 _MARGIN_MS = 300  # of a pause that stays on either side of a region, so that pauses up to twice as long stay whole; a choice
@@ -70,6 +70,16 @@ def pack(audio: Audio, regions: Iterable[Span]) -> Iterator[Chunk]:
         filled_ms += piece.duration_ms
     if waiting:
         yield Chunk(tuple(waiting))
+
+
+def concatenated(audio: Audio, chunks: Sequence[Chunk]) -> NDArray[np.float32]:
+    """The samples of all chunks, each at a multiple of 30 s: faster-whisper rounds offsets to 10 ms, and so rounds nothing."""
+    window = LONGEST_MS * SAMPLES_PER_MS
+    sound = np.zeros(len(chunks) * window, np.float32)
+    for index, chunk in enumerate(chunks):
+        samples = chunk.sound(audio)
+        sound[index * window : index * window + len(samples)] = samples
+    return sound
 
 
 def halves(audio: Audio, chunk: Chunk) -> tuple[Chunk, Chunk]:

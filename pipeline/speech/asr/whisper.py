@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from pipeline.errors import RecognizerError, WeightsError
 from pipeline.languages import primary
 from pipeline.media.audio import Audio
@@ -22,8 +20,8 @@ from pipeline.progress import Progress
 from pipeline.settings import WhisperSettings
 from pipeline.speech import weights
 from pipeline.speech.asr import Bias, guards
-from pipeline.speech.asr.packing import LONGEST_MS, Chunk, halves, pack
-from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span, seconds_to_ms
+from pipeline.speech.asr.packing import LONGEST_MS, Chunk, concatenated, halves, pack
+from pipeline.timing import SAMPLE_RATE_HZ, Span, seconds_to_ms
 from pipeline.transcript import TextSource, TimeSource, Token
 
 # Choices of ours, by device.
@@ -233,7 +231,7 @@ class Whisper:
         """One passage per chunk, in as large batches as memory allows."""
         if not chunks:
             return []
-        sound = _concatenated(audio, chunks)
+        sound = concatenated(audio, chunks)
         batch = min(self._batch, len(chunks))
         while True:
             try:
@@ -290,18 +288,8 @@ def _groups(chunks: Sequence[Chunk], size: int) -> Iterator[Sequence[Chunk]]:
         yield chunks[first : first + size]
 
 
-def _concatenated(audio: Audio, chunks: Sequence[Chunk]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """The samples of all chunks, each at a multiple of 30 s: faster-whisper rounds offsets to 10 ms, and so rounds nothing."""
-    window = LONGEST_MS * SAMPLES_PER_MS
-    sound = np.zeros(len(chunks) * window, np.float32)
-    for index, chunk in enumerate(chunks):
-        samples = chunk.sound(audio)
-        sound[index * window : index * window + len(samples)] = samples
-    return sound
-
-
 def _clip_timestamps(chunks: Sequence[Chunk]) -> list[dict[str, float]]:
-    """The chunks' places in what `_concatenated` made, in seconds; half a sample more, because they are rounded down."""
+    """The chunks' places in what `concatenated` made, in seconds; half a sample more, because they are rounded down."""
     half = 0.5 / SAMPLE_RATE_HZ
     return [
         {"start": i * _LONGEST_S + half, "end": i * _LONGEST_S + chunk.duration_ms / 1000 + half}
