@@ -17,7 +17,7 @@ from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
 from pipeline.timing import Span, clock, parse_timecode
 
 _STAMP = r"\d{1,4}:\d{1,2}:\d{1,2}(?:\.\d{1,3})?"
-_TIMES = re.compile(rf"\s*({_STAMP})\s*,\s*({_STAMP})\s*", re.ASCII)
+_TIMES = re.compile(rf"[ \t\ufeff]{{0,20}}({_STAMP})[ \t]{{0,20}},[ \t]{{0,20}}({_STAMP})[ \t]*", re.ASCII)
 
 
 def sniff(text: str) -> bool:

@@ -18,8 +18,7 @@ from pipeline.timing import Span, seconds_to_ms
 
 # A value stands alone between white space: the digits of `xmin` or of "intervals [3]:" are none.
 _VALUE = re.compile(
-    r'"(?P<text>(?:[^"]|"")*)"(?=\s|\Z)|(?<!\S)(?:(?P<number>[+-]?\d[\d.eE+-]*)|<(?P<flag>\w+)>)(?=\s|\Z)'
-    r"|(?<!\S)![^\n]*",
+    r'"(?P<text>(?:[^"]|"")*+)"|(?<!\S)(?:(?P<number>[+-]?\d[\d.eE+-]*+)|<(?P<flag>\w{1,20})>)(?=\s|\Z)|(?<!\S)![^\n]*+'
 )
 _REMEDY = "save it again as a text file in Praat"
 _MAX_S = 1e7  # a recording of 115 days; more is damage

@@ -14,20 +14,21 @@ from pipeline.errors import counted
 from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
 from pipeline.timing import Span
 
-# Tiers by whose names one knows that they hold words, or sounds of speech: those of forced aligners, and our own.
-_WORDS = re.compile(r"(?:(.*?)\s*(?:[-_@:/]|\bof\b)\s*)?words?|words?(?:\s*[-_@:/]\s*(.+))", re.IGNORECASE)
-_SOUNDS = re.compile(r"(?:.*[-_@:/ ])?(?:phones?|phonemes?|syllables?|segments?|phn|mau|kan)", re.IGNORECASE)
-# Tiers that hold what is said of the talk: the parts and concepts of our own files, remarks of people.
-_REMARKS = re.compile(
-    r"(?:.*[-_@:/ ])?(?:parts?|chapters?|concepts?|codes?|notes?|comments?|remarks?|kommentar)(?:[-_@:/ ].*)?",
-    re.IGNORECASE,
+# What the name of a tier begins or ends with that holds words, or sounds of speech: those of forced aligners, and our own.
+_WORDS = frozenset(("word", "words"))
+_SOUNDS = frozenset(
+    ("phone", "phones", "phoneme", "phonemes", "syllable", "syllables", "segment", "segments", "phn", "mau", "kan")
+)
+# What is said of the talk: the parts and concepts of our own files, remarks of people.
+_REMARKS = frozenset(
+    ("part", "parts", "chapter", "chapters", "concept", "concepts", "code", "codes", "note", "notes", "comment", "comments")
 )
 # Names that tools give tiers, and which are nobody's.
-_NOBODY = re.compile(
-    r"(?:default|default-lt|transcript(?:ion)?|utterances?|sentences?|orth(?:ography)?|text|tier|speech|trans|"
-    r"words?|silences?)[\s_-]*\d*",
-    re.IGNORECASE,
-)
+_NOBODY = frozenset(
+    ("default", "lt", "transcript", "transcription", "utterance", "utterances", "sentence", "sentences", "orth", "silence",
+     "orthography", "text", "tier", "speech", "trans", "silences", *_WORDS)
+)  # fmt: skip
+_DIVIDERS = re.compile(r"[-_@:/()\s]+")
 # What stands in a tier for a pause, by the habits of aligners.
 _PAUSES = frozenset(("", "sil", "sp", "<sil>", "<p:>", "<eps>", "spn", "#", "silent", "sounding"))
 # Words of one tier make one cue until a pause this long, or until the cue is this long. Chosen: a breath, a long caption.
@@ -56,19 +57,26 @@ class Tier:
 def cues_of(tiers: Sequence[Tier]) -> tuple[list[RawCue], list[str]]:
     """What people say in these tiers as cues in order of time, and notes on the tiers that were left out."""
     held = [t for t in tiers if any(a.text.strip() for a in t.annotations)]
-    speech = [t for t in held if not (_is_words(t) or _SOUNDS.fullmatch(t.name) or _REMARKS.fullmatch(t.name))]
-    words = [t for t in held if _is_words(t)]
+    words = [t for t in held if _is(t, _WORDS)]
+    speech = [t for t in held if t not in words and not _is(t, _SOUNDS) and not _is(t, _REMARKS)]
     chosen = speech or words or held
     notes = []
     if left := [t.name for t in held if t not in chosen]:
         named = ", ".join(f"'{name[:40]}'" for name in left[:5]) + (" and more" if len(left) > 5 else "")
         notes.append(f"{counted(len(left), 'tier')} that {'is' if len(left) == 1 else 'are'} no speech left out: {named}")
-    cues = [cue for tier in chosen for cue in _cues(tier, joined=_is_words(tier))]
+    cues = [cue for tier in chosen for cue in _cues(tier, joined=_is(tier, _WORDS))]
     return sorted(cues, key=lambda c: c.span.start_ms if c.span else 0), notes
 
 
-def _is_words(tier: Tier) -> bool:
-    return bool(_WORDS.fullmatch(tier.name))
+def _parts(name: str) -> list[str]:
+    """What a tier's name is put together of: "Ruth - words" is "Ruth" and "words"."""
+    return [part for part in _DIVIDERS.split(name) if part]
+
+
+def _is(tier: Tier, kind: frozenset[str]) -> bool:
+    """Whether the name of a tier begins or ends with a word of this kind, numbers aside."""
+    parts = [part.casefold() for part in _parts(tier.name) if not part.isdecimal()]
+    return bool(parts) and (parts[0] in kind or parts[-1] in kind)
 
 
 def _cues(tier: Tier, joined: bool) -> Iterable[RawCue]:
@@ -83,9 +91,14 @@ def _cues(tier: Tier, joined: bool) -> Iterable[RawCue]:
 def _voice(tier: Tier) -> str | None:
     if tier.person:
         return tier.person
-    words = _WORDS.fullmatch(tier.name)
-    name = (words[1] or words[2] or "") if words else re.sub(r"\s*\(\d+\)$", "", tier.name)
-    return " ".join(name.split()) if name.strip() and not _NOBODY.fullmatch(name.strip()) else None
+    parts = [part.casefold() for part in _parts(tier.name) if not part.isdecimal()]
+    if not parts or all(part in _NOBODY for part in parts):
+        return None
+    name = re.sub(r"\s*\(\d{1,4}\)$", "", tier.name.strip())
+    if _is(tier, _WORDS):
+        kept = [part for part in _parts(name) if part.casefold() not in _WORDS]
+        return " ".join(kept)
+    return " ".join(name.split())
 
 
 def _groups(words: Sequence[Annotation]) -> list[list[Annotation]]:

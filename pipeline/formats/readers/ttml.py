@@ -20,14 +20,15 @@ from pipeline.formats.readers.ttml_times import Clock, clock_of
 from pipeline.formats.readers.xml_tree import Element
 from pipeline.timing import Span, clock
 
-_ROOT = re.compile(r"\s*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*)*<(?:[\w.-]+:)?tt[\s>]", re.DOTALL)
+_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?tt[\s>]")
 _TIMED = ("begin", "end", "dur")
 _SPACE = re.compile(r"[ \t\r\n]+")
 
 
 def sniff(text: str) -> bool:
     """Whether the text is XML whose root is `tt`."""
-    return bool(_ROOT.match(text[:8000].lstrip("\ufeff")))
+    head = text[:8000].lstrip("\ufeff \t\r\n")
+    return head.startswith("<") and bool(_ROOT.search(head))
 
 
 def parse(text: str, path: Path, frame_rate: Fraction | None = None) -> tuple[list[RawCue], list[str]]:
