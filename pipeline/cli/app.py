@@ -145,8 +145,10 @@ def _register() -> None:
         decide,
         decisions,
         doctor,
+        export,
         export_qda,
         forget,
+        formats,
         index,
         models,
         mux,
@@ -161,7 +163,7 @@ def _register() -> None:
     align.register(app, print, _watch)
     check.register(app, print, _watch)
     concepts.register(app, print)
-    for command in (decisions, decide, adopt, mux, sheet, index, search, concordance, cooccur, export_qda):
+    for command in (decisions, decide, adopt, mux, sheet, index, search, concordance, cooccur, export_qda, export, formats):
         command.register(app, print)
     app.add_typer(models.app, name="models")
 

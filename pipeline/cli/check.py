@@ -40,7 +40,7 @@ def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str]
             list[str] | None,
             typer.Option("--profile", help="training, netflix, bbc, dcmp or wcag-fcc; repeatable."),
         ] = None,
-        format: Annotated[str, typer.Option("--format", help="text, json, html or csv.")] = "text",
+        format: Annotated[str, typer.Option("--format", help="text, json, html, csv or junit.")] = "text",
         fail_on: Annotated[str, typer.Option("--fail-on", help="error or warning.")] = "error",
         fix: Annotated[
             bool, typer.Option("--fix", help="Propose mends, and write them beside the file.")
@@ -122,8 +122,8 @@ def _report(
 
 def _check_choices(shape: str, fail_on: str) -> None:
     """Raise UsageError for a format or a severity that there is not."""
-    if shape not in ("text", "json", "html", "csv"):
-        raise UsageError(f"there is no format '{shape}'", "choose text, json, html or csv")
+    if shape not in ("text", "json", "html", "csv", "junit"):
+        raise UsageError(f"there is no format '{shape}'", "choose text, json, html, csv or junit")
     if fail_on not in ("error", "warning"):
         raise UsageError(f"--fail-on cannot be '{fail_on}'", "choose error or warning")
 

@@ -26,7 +26,7 @@ _REMARKS = frozenset(
 # Names that tools give tiers, and which are nobody's.
 _NOBODY = frozenset(
     ("default", "lt", "transcript", "transcription", "utterance", "utterances", "sentence", "sentences", "orth", "silence",
-     "orthography", "text", "tier", "speech", "trans", "silences", *_WORDS)
+     "orthography", "text", "tier", "speech", "trans", "silences", "unknown", *_WORDS)
 )  # fmt: skip
 _DIVIDERS = re.compile(r"[-_@:/()\s]+")
 # What stands in a tier for a pause, by the habits of aligners.
@@ -58,7 +58,9 @@ def cues_of(tiers: Sequence[Tier]) -> tuple[list[RawCue], list[str]]:
     """What people say in these tiers as cues in order of time, and notes on the tiers that were left out."""
     held = [t for t in tiers if any(a.text.strip() for a in t.annotations)]
     words = [t for t in held if _is(t, _WORDS)]
-    speech = [t for t in held if t not in words and not _is(t, _SOUNDS) and not _is(t, _REMARKS)]
+    speech = [
+        t for t in held if t not in words and not _is(t, _SOUNDS) and (t.person or not _is(t, _REMARKS))
+    ]
     chosen = speech or words or held
     notes = []
     if left := [t.name for t in held if t not in chosen]:

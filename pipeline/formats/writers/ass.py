@@ -78,7 +78,7 @@ def _styled(piece: Piece) -> str:
     text = clean_piece(piece.text)
     plain = text.replace("\\", "\\" + WORD_JOINER).replace("{", r"\{").replace("}", r"\}")
     look = styling.parsed(piece.style)
-    colour = "".join(re.findall("..", look.colour[1:])[::-1]).upper()
+    colour = (look.colour[5:] + look.colour[3:5] + look.colour[1:3]).upper()  # blue first
     on = "".join(_ON[letter] for letter in look.letters) + (rf"\c&H{colour}&" if colour else "")
     off = "".join(_OFF[letter] for letter in look.letters) + (r"\c" if colour else "")
     return f"{{{on}}}{plain}{{{off}}}" if on else plain

@@ -35,7 +35,7 @@ _RELATIONS = (
     f'<Relationship Id="rId1" Type="{_OFFICE}/{{type}}" Target="{{target}}"/></Relationships>'
 )
 # The styles that the document uses: kind, id, name in Word's list, what they are based on, and their looks. Word knows the
-# first four by these names and shows them in its own language.
+# first four and the default font by these names and shows them in its own language.
 _STYLES = (
     ("paragraph", "Normal", "Normal", "", '<w:pPr><w:spacing w:after="120" w:line="276" w:lineRule="auto"/></w:pPr>'),
     ("paragraph", "Title", "Title", "Normal", '<w:rPr><w:b/><w:sz w:val="36"/></w:rPr>'),
@@ -44,6 +44,7 @@ _STYLES = (
      '<w:pPr><w:keepNext/><w:spacing w:before="360"/><w:outlineLvl w:val="0"/></w:pPr><w:rPr><w:b/><w:sz w:val="28"/></w:rPr>'),
     ("paragraph", "Turn", "Turn", "Normal", ""),
     ("paragraph", "Silence", "Silence", "Normal", '<w:rPr><w:i/><w:color w:val="595959"/></w:rPr>'),
+    ("character", "DefaultParagraphFont", "Default Paragraph Font", "", ""),
     ("character", "Time", "Time", "", '<w:rPr><w:color w:val="595959"/><w:sz w:val="18"/></w:rPr>'),
     ("character", "Speaker", "Speaker", "", "<w:rPr><w:b/></w:rPr>"),
 )  # fmt: skip
@@ -71,7 +72,7 @@ def dumps(read: Captioned) -> Exported:
 
 def _style(row: tuple[str, str, str, str, str]) -> str:
     kind, id, name, base, look = row
-    default = ' w:default="1"' if id == "Normal" else ""
+    default = ' w:default="1"' if id in ("Normal", "DefaultParagraphFont") else ""
     based = f'<w:basedOn w:val="{base}"/>' if base else ""
     return f'<w:style w:type="{kind}"{default} w:styleId="{id}"><w:name w:val="{name}"/>{based}<w:qFormat/>{look}</w:style>'
 
