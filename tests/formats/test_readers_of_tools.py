@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+import warnings
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from pipeline.formats.readers.ttml_times import Clock
 from pipeline.transcript.subtitles import Subtitles
 from tests.support.judges import READERS as FOREIGN
 
-TT = 'xmlns="http://www.w3.org/ns/ttml" xmlns:tts="http://www.w3.org/ns/ttml#styling" xmlns:ttm="http://www.w3.org/ns/ttml#metadata" xmlns:ttp="http://www.w3.org/ns/ttml#parameter"'
+TT = 'xmlns="http://www.w3.org/ns/ttml" ' + " ".join(
+    f'xmlns:{prefix}="http://www.w3.org/ns/ttml#{name}"'
+    for prefix, name in (("tts", "styling"), ("ttm", "metadata"), ("ttp", "parameter"))
+)
 
 
 def brought(folder: Path, name: str, content: str | bytes) -> Subtitles:
@@ -94,7 +98,7 @@ def test_white_space_of_ttml_is_that_of_xml_unless_it_is_kept(tmp_path: Path) ->
         '<p begin="3s" end="4s" xml:space="preserve">One line\nand another.</p>'
     )
     found = told(tmp_path, "talk.ttml", text)
-    assert [c[2].replace(" |", "|").strip() for c in found] == ["Two words|and two.", "One line|and another."]
+    assert [c[2] for c in found] == ["Two words|and two.", "One line|and another."]
 
 
 def test_looks_places_and_people_of_ttml(tmp_path: Path) -> None:
@@ -374,8 +378,10 @@ def test_what_pycaption_writes_is_read(tmp_path: Path) -> None:
     from pycaption import DFXPWriter, SRTReader
 
     srt = "1\n00:00:01,000 --> 00:00:02,500\nFirst line\nand second.\n\n2\n00:00:03,000 --> 00:00:04,000\nR&D.\n"
-    text = DFXPWriter().write(SRTReader().read(srt))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it writes by old names of its own libraries
+        text = DFXPWriter().write(SRTReader().read(srt))
     found = told(tmp_path, "talk.dfxp", text)
-    assert [(a, b, t.replace(" |", "|")) for a, b, t in found] == [
+    assert found == [
         (1000, 2500, "First line|and second."), (3000, 4000, "R&D."),
     ]  # fmt: skip

@@ -187,6 +187,9 @@ def _collapsed(pieces: list[Piece]) -> list[Piece]:
         if text:
             kept.append(replace(piece, text=text))
             open_line = text[-1] not in " \n"
+    ends = [n for n, piece in enumerate(kept) if n + 1 == len(kept) or kept[n + 1].text == "\n"]
+    for n in ends:
+        kept[n] = replace(kept[n], text=kept[n].text.rstrip(" "))
     return kept
 
 
