@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import typer
-
-from pipeline.cli.options import AsJson, json_text
+from pipeline.cli.command import CAPTIONING, app, command
+from pipeline.cli.options import AsJson, print_json
 
 
-def register(app: typer.Typer, say: Callable[[str], None]) -> None:
-    """Add `formats`; `say` prints a line."""
+@command(app, "vignette formats", "vignette formats --json", panel=CAPTIONING)
+def formats(as_json: AsJson = False) -> int:
+    """List the formats of other tools, with what each keeps of a transcript and what it loses."""
+    from pipeline.commands.export import formats_as_json, formats_as_text
 
-    @app.command(epilog="Example:  vignette formats")
-    def formats(as_json: AsJson = False) -> int:
-        """List the formats of other tools, with what each keeps of a transcript and what it loses."""
-        from pipeline.commands.export import formats_as_json, formats_as_text
-
-        say(json_text(formats_as_json()) if as_json else formats_as_text())
-        return 0
+    if as_json:
+        print_json(formats_as_json())
+    else:
+        print(formats_as_text())
+    return 0

@@ -156,7 +156,9 @@ def _check_format(given: Subtitles, out: Path) -> None:
     own = str(given.format)
     written_anew = given.timed and given.format not in RETIMED
     if written_anew and wanted not in ("srt", "vtt"):
-        raise UsageError(f"{given.name} is {own.upper()}, which is read and not written", "name the output .srt or .vtt")
+        raise UsageError(
+            f"{given.name} is {own.upper()}, which is read and not written", "name the output .srt or .vtt"
+        )
     if given.timed and not written_anew and wanted != own and (wanted, own) != ("ssa", "ass"):
         raise UsageError(
             f"{given.name} is {own.upper()}, and only its times are changed", f"name the output .{own}"

@@ -15,8 +15,8 @@ from pipeline.formats.writers.exports import FORMATS, Aspect, Format, export
 
 # What other names a format goes by.
 _ALIASES = {
-    "imsc": "ttml", "imsc1": "ttml", "dfxp": "ttml", "ebuttd": "ebu-tt-d", "ebu-ttd": "ebu-tt-d", "elan": "eaf", "praat": "textgrid",
-    "word": "docx", "chapters": "youtube", "utterances": "csv", "words": "csv-words",
+    "imsc": "ttml", "imsc1": "ttml", "dfxp": "ttml", "ebuttd": "ebu-tt-d", "ebu-ttd": "ebu-tt-d", "elan": "eaf",
+    "praat": "textgrid", "word": "docx", "chapters": "youtube", "utterances": "csv", "words": "csv-words",
 }  # fmt: skip
 
 
@@ -91,12 +91,16 @@ def formats_as_json() -> dict[str, Any]:
     """What is written, with what each keeps and loses, and what is read."""
     written = [
         {
-            "format": f.name, "what": f.what, "file": f"NAME{f.end.format(lang='en')}", "keeps": [str(a) for a in Aspect if a in f.keeps],
+            "format": f.name, "what": f.what, "file": f"NAME{f.end.format(lang='en')}",
+            "keeps": [str(a) for a in Aspect if a in f.keeps],
             "loses": [*map(str, f.left_out), *([f.loses] if f.loses else [])], "times": f.resolution,
         }
         for f in FORMATS.values()
     ]  # fmt: skip
-    return {"written": written, "read": {str(kind): list(r.suffixes) for kind, r in READERS.items()} | {"docx": [".docx"]}}
+    return {
+        "written": written,
+        "read": {str(kind): list(r.suffixes) for kind, r in READERS.items()} | {"docx": [".docx"]},
+    }
 
 
 def formats_as_text() -> str:

@@ -15,7 +15,9 @@ from pipeline.audit.rules import RULES
 from pipeline.commands.check import check
 
 RATES = Rates(0, 0, 0.0, 0.0, 0.0, 0.0)
-texts = st.one_of(st.sampled_from(["<failure>", "]]>", '"a" & b', "\x00\x1b[31m", "\ufffe"]), st.text(max_size=20))
+texts = st.one_of(
+    st.sampled_from(["<failure>", "]]>", '"a" & b', "\x00\x1b[31m", "\ufffe"]), st.text(max_size=20)
+)
 findings = st.builds(
     Finding, st.sampled_from(["lines", "made-up"]), st.sampled_from(list(Severity)), st.just("training"), texts, texts,
     waived_by=st.sampled_from(["", "Ruth"]),
@@ -27,16 +29,22 @@ def counted(element: ET.Element) -> tuple[int, int]:
 
 
 @given(texts, st.lists(findings, max_size=5), st.sampled_from([Severity.ERROR, Severity.WARNING]))
-def test_any_text_is_well_formed_and_the_counts_are_true(name: str, found: list[Finding], threshold: Severity) -> None:
+def test_any_text_is_well_formed_and_the_counts_are_true(
+    name: str, found: list[Finding], threshold: Severity
+) -> None:
     root = ET.fromstring(as_junit([Report(name, ("training",), tuple(found), RATES)], threshold))
     for element in (root, root[0]):
         assert (int(element.attrib["tests"]), int(element.attrib["failures"])) == counted(element)
     grave = {f.id for f in found if f.severity >= threshold and not f.waived_by}
-    assert {case.attrib["name"] for case in root.iter("testcase") if case.find("failure") is not None} == grave
+    assert {
+        case.attrib["name"] for case in root.iter("testcase") if case.find("failure") is not None
+    } == grave
 
 
 def test_every_rule_that_was_asked_is_a_case_and_what_could_not_look_is_skipped() -> None:
-    root = ET.fromstring(as_junit([Report("a.srt", ("training",), (), RATES, silent=((RULES[0].id, "words"),))]))
+    root = ET.fromstring(
+        as_junit([Report("a.srt", ("training",), (), RATES, silent=((RULES[0].id, "words"),))])
+    )
     asked = {r.id for r in RULES if r.severity_in("training") is not None}
     assert {case.attrib["name"] for case in root.iter("testcase")} == asked
     assert [c.attrib["name"] for c in root.iter("testcase") if c.find("skipped") is not None] == [RULES[0].id]

@@ -55,7 +55,9 @@ def test_other_names_of_formats_and_another_place(project: Project) -> None:
         (("demo", "--to", "ass", "-o", "nowhere/x.ass"), 1, "there is no folder"),
     ],
 )
-def test_what_cannot_be_is_one_sentence(project: Project, args: tuple[str, ...], status: int, said: str) -> None:
+def test_what_cannot_be_is_one_sentence(
+    project: Project, args: tuple[str, ...], status: int, said: str
+) -> None:
     (project.folder / "broken.json").write_text('{"schema": "vignette/1", ')
     done = project.quick("export", *args)
     assert (done.status, done.out) == (status, "")

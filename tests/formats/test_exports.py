@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
+from pipeline.formats import readers
 from pipeline.formats.document import captions
 from pipeline.formats.document.captions import Captioned, WrittenWord
 from pipeline.formats.document.shown import shown
-from pipeline.formats.readers import raw_cues, read
+from pipeline.formats.readers import raw_cues
 from pipeline.formats.readers.raw_cue import RawCue, text_lines
 from pipeline.formats.writers.exports import FORMATS, Aspect, export
 from pipeline.formats.writers.render import clean
@@ -28,7 +29,9 @@ from tests.support.told_documents import NAMES, NASTY, Says, as_json, conversati
 DEMO = ROOT / "transcripts" / "demo.json"
 EVERYTHING = [Says(NAMES[n % len(NAMES)], 1000 + 3000 * n, NASTY[4 * n : 4 * n + 4]) for n in range(7)]
 # Each hypothesis example writes one file anew into the folder of its test.
-one_file = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+one_file = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
+)
 
 
 def demo() -> Captioned:
@@ -83,7 +86,9 @@ def test_captions_read_back(name: str, tmp_path: Path) -> None:
             assert looks == [{s.style} for s in said]
             for cue, s in zip(found, said, strict=True):
                 voices = {p.voice or "" for line in cue.lines for p in line if p.text.strip()}
-                assert voices == {s.speaker if name == "ttml" else " ".join(s.speaker.replace(",", " ").split())}
+                assert voices == {
+                    s.speaker if name == "ttml" else " ".join(s.speaker.replace(",", " ").split())
+                }
 
     holds()
 
@@ -93,11 +98,21 @@ def test_tiers_read_back(name: str, tmp_path: Path) -> None:
     @one_file
     @given(conversations())
     @example(EVERYTHING)
-    @example([Says("Ruth", 0, ("One", "two.")), Says("Ruth", 200, ("At", "once.")), Says("Omar", 200, ("Me", "too."))])
+    @example(
+        [
+            Says("Ruth", 0, ("One", "two.")),
+            Says("Ruth", 200, ("At", "once.")),
+            Says("Omar", 200, ("Me", "too.")),
+        ]
+    )
     def holds(said: list[Says]) -> None:
         cues = raw_cues(written(document(said), name, tmp_path))
-        found = sorted((c.span, plain(" ".join(text_lines(c))), c.lines[0][0].voice or "") for c in cues if c.span)
-        assert found == sorted((Span(s.start_ms, s.end_ms), plain(" ".join(s.words)), s.speaker) for s in said)
+        found = sorted(
+            (c.span, plain(" ".join(text_lines(c))), c.lines[0][0].voice or "") for c in cues if c.span
+        )
+        assert found == sorted(
+            (Span(s.start_ms, s.end_ms), plain(" ".join(s.words)), s.speaker) for s in said
+        )
 
     holds()
 
@@ -105,7 +120,7 @@ def test_tiers_read_back(name: str, tmp_path: Path) -> None:
 def test_a_word_document_reads_back_as_a_script(tmp_path: Path) -> None:
     said = [Says("Ruth Adler", 1000, ("Good", "morning,", "everybody.")), Says("Omar", 12_000, ("Good", "morning.")),
             Says("Ruth Adler", 13_000, ("Who", "wants", "to", "begin?"))]  # fmt: skip
-    found = read(written(document(said), "docx", tmp_path)).cues
+    found = readers.read(written(document(said), "docx", tmp_path)).cues
     heard = [
         (cue.written.starts_ms, cue.words[0].label, " ".join(w.text for w in cue.words))
         for cue in found
@@ -133,7 +148,9 @@ def test_a_foreign_reader_finds_what_was_told(name: str, judge: str, tmp_path: P
         resolution = 10 if FORMATS[name].resolution == "10 ms" else 1
         for s, w in zip(sorted(seen), wanted, strict=True):
             assert abs(s.start_ms - w.start_ms) < resolution
-            if s.end_ms is not None and judge != "ttconv":  # which tells when the picture changes, not when a caption ends
+            if (
+                s.end_ms is not None and judge != "ttconv"
+            ):  # which tells when the picture changes, not when a caption ends
                 assert abs(s.end_ms - (w.end_ms or 0)) < resolution
             if w.speaker is not None and s.speaker is not None:
                 assert s.speaker == (w.speaker or ("Unknown" if name == "textgrid" else ""))
@@ -141,8 +158,15 @@ def test_a_foreign_reader_finds_what_was_told(name: str, judge: str, tmp_path: P
 
 def _kind_to_all() -> list[Says]:
     """Text that every reader reads alike, hostile as it may be to XML: braces and backslashes are what readers of ASS differ in."""
-    words = [*(w for w in NASTY if not set("{}\\<>&") & set(w) and any(map(str.isalnum, w)) and w[0] != "="), "x<y", "AT&T"]
-    return [Says(("Ruth", "Omar", "")[n % 3], 500 + 2000 * n, tuple(words[3 * n : 3 * n + 3])) for n in range(len(words) // 3)]
+    words = [
+        *(w for w in NASTY if not set("{}\\<>&") & set(w) and any(map(str.isalnum, w)) and w[0] != "="),
+        "x<y",
+        "AT&T",
+    ]
+    return [
+        Says(("Ruth", "Omar", "")[n % 3], 500 + 2000 * n, tuple(words[3 * n : 3 * n + 3]))
+        for n in range(len(words) // 3)
+    ]
 
 
 def test_every_format_has_a_judge_or_a_rule() -> None:
@@ -158,9 +182,17 @@ def test_tiers_of_elan_hold_words_concepts_and_parts(tmp_path: Path) -> None:
 
     read = demo()
     eaf = pympi.Elan.Eaf(str(written(read, "eaf", tmp_path)))
-    words = [a for tier in eaf.get_tier_ids_for_linguistic_type("word") for a in eaf.get_annotation_data_for_tier(tier)]
+    words = [
+        a
+        for tier in eaf.get_tier_ids_for_linguistic_type("word")
+        for a in eaf.get_annotation_data_for_tier(tier)
+    ]
     assert sorted(w[2] for w in words) == sorted(w.text for w in in_recording(read))
-    tags = [a for tier in eaf.get_tier_ids_for_linguistic_type("concept") for a in eaf.get_annotation_data_for_tier(tier)]
+    tags = [
+        a
+        for tier in eaf.get_tier_ids_for_linguistic_type("concept")
+        for a in eaf.get_annotation_data_for_tier(tier)
+    ]
     held = [part for tag in tags for part in tag[2].split("; ")]
     assert len(held) == sum(len(u.tags) for u in read.document.utterances) > 0
     parts = [a[:3] for a in eaf.get_annotation_data_for_tier("parts")]
@@ -205,7 +237,10 @@ def test_four_speakers_have_colours_and_the_rest_share_white(tmp_path: Path) -> 
     for cue, one in zip(raw_cues(path), said, strict=True):
         colours[one.speaker] |= {p.style for line in cue.lines for p in line}
     assert [colours[p] for p in people] == [{""}, {"#ffff00"}, {"#00ffff"}, {"#00ff00"}, {""}, {""}]
-    assert "2 speakers more than there are colours: they share white" in export(document(said), FORMATS["ebu-tt-d"]).notes
+    assert (
+        "2 speakers more than there are colours: they share white"
+        in export(document(said), FORMATS["ebu-tt-d"]).notes
+    )
 
 
 def test_a_place_above_stays_above(tmp_path: Path) -> None:
@@ -245,7 +280,15 @@ def test_chapters_are_as_youtube_demands() -> None:
 def test_parts_that_youtube_would_not_take_are_said(starts: tuple[int, ...], kept: int, said: str) -> None:
     ends = (*starts[1:], 60_000)
     parts = [
-        {"id": f"p{n}", "kind": "vignette", "title": f"Part {n}", "start_ms": a, "end_ms": b, "cast": [], "evidence": []}
+        {
+            "id": f"p{n}",
+            "kind": "vignette",
+            "title": f"Part {n}",
+            "start_ms": a,
+            "end_ms": b,
+            "cast": [],
+            "evidence": [],
+        }
         for n, (a, b) in enumerate(zip(starts, ends, strict=True))
     ]
     read = document([Says("Ruth", 59_000 - 250, ("bye",))], vignettes=parts)
@@ -277,7 +320,9 @@ def test_a_draft_says_so_where_it_is_shown(tmp_path: Path) -> None:
 def test_lines_are_divided_by_who_says_them() -> None:
     said = [Says("Ruth", 0, ("Who", "begins?")), Says("Omar", 600, ("I", "do."))]
     made = as_json(said)
-    made["cues"] = [{"id": "c", "speaker": None, "start_ms": 0, "end_ms": 1200, "lines": ["RUTH: Who begins?", "-I do."]}]
+    made["cues"] = [
+        {"id": "c", "speaker": None, "start_ms": 0, "end_ms": 1200, "lines": ["RUTH: Who begins?", "-I do."]}
+    ]
     (cue,) = shown(document([], **made))
     assert [[(p.text, p.speaker) for p in line] for line in cue.pieces] == [
         [("RUTH: Who begins?", "Ruth")], [("-I do.", "Omar")],

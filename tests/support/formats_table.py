@@ -1,6 +1,6 @@
 """The README's table of formats, written from the registry and from who is proven to read each: never typed.
 
-    python -m tests.support.formats_table     writes it
+python -m tests.support.formats_table     writes it
 """
 
 from __future__ import annotations

@@ -69,7 +69,8 @@ def _words(one: Says) -> list[dict[str, Any]]:
     return [
         {
             "text": word, "start_ms": one.start_ms + WORD_MS * n, "end_ms": one.start_ms + WORD_MS * (n + 1), "kind": "word",
-            "confidence": 0.9, "text_source": "subtitles", "time_source": "aligned", **({"style": one.style} if one.style else {}),
+            "confidence": 0.9, "text_source": "subtitles", "time_source": "aligned",
+            **({"style": one.style} if one.style else {}),
         }
         for n, word in enumerate(one.words)
     ]  # fmt: skip

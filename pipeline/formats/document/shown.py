@@ -55,11 +55,12 @@ def _match(lines: Sequence[str], words: Sequence[WrittenWord], at: int) -> tuple
         held: list[tuple[str, WrittenWord]] = []
         place = 0
         while line[place:].strip():
-            while at < len(words) and not (step := _word_at(line, place, words[at])):
+            step = None
+            while at < len(words) and (step := _word_at(line, place, words[at])) is None:
                 if first or Kind(words[at].kind) not in NOT_CAPTIONED:
                     return None
                 at += 1
-            if at >= len(words):
+            if step is None:
                 return None
             mark, place = step
             held.append((mark, words[at]))
@@ -102,4 +103,6 @@ def _pieces(lines: _Found) -> list[tuple[Piece, ...]]:
 
 def speakers_of(cue: RenderedCue) -> tuple[str, ...]:
     """The names of who says a caption, in order, each once."""
-    return tuple(dict.fromkeys(p.speaker for line in cue.pieces for p in line if p.speaker and p.text.strip()))
+    return tuple(
+        dict.fromkeys(p.speaker for line in cue.pieces for p in line if p.speaker and p.text.strip())
+    )

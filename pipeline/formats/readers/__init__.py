@@ -2,7 +2,7 @@
 
 - `find`: the subtitles or script beside a recording, found by name
 - `encoding`: bytes to text, by byte order mark, UTF-8, or a guess that is noted
-- `srt`, `vtt`, `ass`, `sbv`, `ttml`, `textgrid`, `elan`, `text`, `docx`: one parser a format, each giving `RawCue`s free of markup
+- `srt`, `vtt`, `ass`, `sbv`, `ttml`, `textgrid`, `elan`, `text`, `docx`: one parser a format, giving `RawCue`s free of markup
 - `xml_tree`: XML without document types and entities; `ttml_times`, `ttml_styles`; `tiers`: which annotations are speech
 - `script_line`: a script's lines on their way to speech, through `tables` (columns), `furniture` (heads, pages, imprints),
   `headers` (times and names of turns, by `stamps` and `names`) and `name_lines` (names alone above speech)
@@ -51,7 +51,9 @@ from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 _MAX_NOTES = 12  # what a person still reads; chosen, not measured
 _MAX_CUES = 100_000  # more than a day of captions of one second each; every later step takes its time
 _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
-_MAX_CAPTION_CHARS = 100_000  # of one caption: two hours of talk without a pause; every later step takes its time
+_MAX_CAPTION_CHARS = (
+    100_000  # of one caption: two hours of talk without a pause; every later step takes its time
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,9 @@ def _load(path: Path) -> bytes:
             )
         data = read_regular(path)
     except OSError as error:
-        raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
+        raise SubtitlesError(
+            path, f"cannot be read: {error.strerror}", "check the file's permissions"
+        ) from error
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise SubtitlesError(path, "is empty", "export it again")
     for magic, problem, remedy in _FOREIGN_SIGNATURES:

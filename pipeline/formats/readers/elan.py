@@ -25,10 +25,12 @@ def sniff(text: str) -> bool:
 
 
 def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
-    """What people say in the tiers, as cues in order of time, and notes. Raises SubtitlesError with the line of what is damaged."""
+    """What people say in the tiers, as cues in order of time, and notes. Raises SubtitlesError with the line of damage."""
     root = xml_tree.parse(text, path)
     if root.name != _ROOT:
-        raise SubtitlesError(path, f"is XML of another kind ('{root.name[:40]}')", "give an .eaf file", line=1)
+        raise SubtitlesError(
+            path, f"is XML of another kind ('{root.name[:40]}')", "give an .eaf file", line=1
+        )
     document = _Document(root)
     tiers = [e for e in root.below("TIER") if not e.get("PARENT_REF")]
     cues, notes = cues_of([document.spoken(tier) for tier in tiers])
@@ -104,7 +106,7 @@ class _Document:
 
 
 def _interpolated(root: Element, known: dict[str, int]) -> dict[str, int]:
-    """The times of all slots: one without a time stands between its neighbours in the order of time, evenly (as ELAN shows it)."""
+    """The times of all slots: one without a time stands between its neighbours in that order, evenly (as ELAN shows it)."""
     filled = dict(known)
     waiting: list[str] = []
     before: int | None = None

@@ -22,7 +22,9 @@ _VALUE = re.compile(
 )
 _REMEDY = "save it again as a text file in Praat"
 _MAX_S = 1e7  # a recording of 115 days; more is damage
-_MAX_ANNOTATIONS = 500_000  # of all tiers; two days of talk, word by word and sound by sound. Chosen, against memory.
+_MAX_ANNOTATIONS = (
+    500_000  # of all tiers; two days of talk, word by word and sound by sound. Chosen, against memory.
+)
 
 
 def sniff(text: str) -> bool:
@@ -32,7 +34,7 @@ def sniff(text: str) -> bool:
 
 
 def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
-    """What people say in the tiers, as cues in order of time, and notes. Raises SubtitlesError with the line of what is damaged."""
+    """What people say in the tiers, as cues in order of time, and notes. Raises SubtitlesError with the line of damage."""
     values = _Values(text, path)
     values.until_flag()
     notes: list[str] = []
@@ -104,7 +106,9 @@ class _Values:
         except ValueError:
             number = -1.0
         if not 0 <= number < _MAX_S:
-            raise SubtitlesError(self._path, f"holds a time that cannot be ({value[:40]})", _REMEDY, line=self._line)
+            raise SubtitlesError(
+                self._path, f"holds a time that cannot be ({value[:40]})", _REMEDY, line=self._line
+            )
         return number
 
     def count(self) -> int:
@@ -118,7 +122,9 @@ class _Values:
         self._annotations += 1
         if self._annotations > _MAX_ANNOTATIONS:
             problem = f"holds more than {_MAX_ANNOTATIONS:,} annotations, far more than any recording"
-            raise SubtitlesError(self._path, problem, "give the annotations of one recording", line=self._line)
+            raise SubtitlesError(
+                self._path, problem, "give the annotations of one recording", line=self._line
+            )
         start_ms = seconds_to_ms(self.number())
         end_ms = start_ms if kind == "TextTier" else seconds_to_ms(self.number())
         label = self.text()

@@ -17,11 +17,36 @@ from pipeline.timing import Span
 # What the name of a tier begins or ends with that holds words, or sounds of speech: those of forced aligners, and our own.
 _WORDS = frozenset(("word", "words"))
 _SOUNDS = frozenset(
-    ("phone", "phones", "phoneme", "phonemes", "syllable", "syllables", "segment", "segments", "phn", "mau", "kan")
+    (
+        "phone",
+        "phones",
+        "phoneme",
+        "phonemes",
+        "syllable",
+        "syllables",
+        "segment",
+        "segments",
+        "phn",
+        "mau",
+        "kan",
+    )
 )
 # What is said of the talk: the parts and concepts of our own files, remarks of people.
 _REMARKS = frozenset(
-    ("part", "parts", "chapter", "chapters", "concept", "concepts", "code", "codes", "note", "notes", "comment", "comments")
+    (
+        "part",
+        "parts",
+        "chapter",
+        "chapters",
+        "concept",
+        "concepts",
+        "code",
+        "codes",
+        "note",
+        "notes",
+        "comment",
+        "comments",
+    )
 )
 # Names that tools give tiers, and which are nobody's.
 _NOBODY = frozenset(
@@ -65,7 +90,9 @@ def cues_of(tiers: Sequence[Tier]) -> tuple[list[RawCue], list[str]]:
     notes = []
     if left := [t.name for t in held if t not in chosen]:
         named = ", ".join(f"'{name[:40]}'" for name in left[:5]) + (" and more" if len(left) > 5 else "")
-        notes.append(f"{counted(len(left), 'tier')} that {'is' if len(left) == 1 else 'are'} no speech left out: {named}")
+        notes.append(
+            f"{counted(len(left), 'tier')} that {'is' if len(left) == 1 else 'are'} no speech left out: {named}"
+        )
     cues = [cue for tier in chosen for cue in _cues(tier, joined=_is(tier, _WORDS))]
     return sorted(cues, key=lambda c: c.span.start_ms if c.span else 0), notes
 
@@ -122,4 +149,3 @@ def _groups(words: Sequence[Annotation]) -> list[list[Annotation]]:
 def lines_of(text: str, voice: str | None = None) -> tuple[Line, ...]:
     """The lines of an annotation's text."""
     return split_lines([Piece(text, voice)])
-

@@ -42,7 +42,9 @@ def parse(text: str, path: Path, frame_rate: Fraction | None = None) -> tuple[li
     reader = _Reader(root, clock_of(root, frame_rate))
     for body in root.below("body"):
         reader.walk(body, _Here())
-    pictures = sum(1 for _ in root.all("image")) or sum(1 for e in root.all("div") if e.get("backgroundImage"))
+    pictures = sum(1 for _ in root.all("image")) or sum(
+        1 for e in root.all("div") if e.get("backgroundImage")
+    )
     if pictures and not reader.cues:
         raise SubtitlesError(path, "holds pictures of text, which are not read", "give captions as text")
     notes = list(reader.notes)

@@ -60,7 +60,9 @@ class _Refused(Exception):
 
 def parse(text: str, path: Path) -> Element:
     """The root element of a document. Raises SubtitlesError with the line of what is no XML, or is refused."""
-    parser = expat.ParserCreate("utf-8", " ")  # the text is decoded already: what its head says of the encoding is past
+    parser = expat.ParserCreate(
+        "utf-8", " "
+    )  # the text is decoded already: what its head says of the encoding is past
     parser.buffer_text = True
     builder = _Builder(parser)
     parser.StartDoctypeDeclHandler = _no_doctype

@@ -42,7 +42,9 @@ def dumps(read: Captioned) -> Exported:
     ]  # fmt: skip
     notes = []
     if several := sum(len(speakers_of(cue)) > 1 for cue in cues):
-        notes.append(f"{counted(several, 'caption')} with several speakers, who are told apart by its text alone")
+        notes.append(
+            f"{counted(several, 'caption')} with several speakers, who are told apart by its text alone"
+        )
     events = [_event(cue, styles, fields) for cue in cues]
     return Exported(("\n".join((*head, *events)) + "\n").encode(), tuple(notes))
 

@@ -55,7 +55,9 @@ def dumps(read: Captioned) -> Exported:
     """The transcript as a Word document."""
     body = "".join(_body(read))
     unsure = sum(not told.speaker for told in utterances(read))
-    notes = (f"{counted(unsure, 'utterance')} whose speaker nobody knows: they bear no name",) if unsure else ()
+    notes = (
+        (f"{counted(unsure, 'utterance')} whose speaker nobody knows: they bear no name",) if unsure else ()
+    )
     parts = {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATIONS.format(type="officeDocument", target="word/document.xml"),

@@ -27,7 +27,9 @@ _SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 def dumps(read: Captioned) -> Exported:
     """The transcript as an ELAN document; it names the recording by its file's name alone."""
     found = tiers(read)
-    times = sorted({ms for tier in _all(found) for span, _ in tier.intervals for ms in (span.start_ms, span.end_ms)})
+    times = sorted(
+        {ms for tier in _all(found) for span, _ in tier.intervals for ms in (span.start_ms, span.end_ms)}
+    )
     slots = {ms: f"ts{n}" for n, ms in enumerate(times, 1)}
     numbers = count(1)
     written = [_tier(tier, "", slots, numbers) for tier in found]
@@ -45,7 +47,9 @@ def dumps(read: Captioned) -> Exported:
         f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="{_SCHEMA}">\n'
         '<HEADER MEDIA_FILE="" TIME_UNITS="milliseconds">\n'
         f'<PROPERTY NAME="recording">{xml_text(read.document.name)}</PROPERTY>\n</HEADER>\n'
-        f"<TIME_ORDER>\n{order}\n</TIME_ORDER>\n" + "\n".join(written) + f"\n{types}\n{_CONSTRAINT}\n</ANNOTATION_DOCUMENT>\n"
+        f"<TIME_ORDER>\n{order}\n</TIME_ORDER>\n"
+        + "\n".join(written)
+        + f"\n{types}\n{_CONSTRAINT}\n</ANNOTATION_DOCUMENT>\n"
     )
     moved = moved_words(read)
     notes = (f"{counted(moved, 'word')} moved by overlaps in one tier",) if moved else ()

@@ -120,15 +120,19 @@ def _styled(read: Captioned) -> int:
 
 
 _COUNTS: dict[Aspect, Callable[[Captioned], str]] = {
-    Aspect.TEXT: lambda read: _some(
-        sum(Kind(word.kind) not in NOT_CAPTIONED for word in read.words), "word"
+    Aspect.TEXT: lambda read: _some(sum(Kind(word.kind) not in NOT_CAPTIONED for word in read.words), "word"),
+    Aspect.CAPTIONS: lambda read: _some(
+        len(read.cues), "caption as it is divided", "captions as they are divided"
     ),
-    Aspect.CAPTIONS: lambda read: _some(len(read.cues), "caption as it is divided", "captions as they are divided"),
     Aspect.WORD_TIMES: lambda read: _some(len(read.words), "time of a word", "times of words"),
     Aspect.SPEAKERS: lambda read: _some(len(read.document.people), "speaker's name", "speakers' names"),
-    Aspect.LOOKS: lambda read: _some(_styled(read), "word in italics or colour", "words in italics or colour"),
+    Aspect.LOOKS: lambda read: _some(
+        _styled(read), "word in italics or colour", "words in italics or colour"
+    ),
     Aspect.PLACES: lambda read: _some(
-        sum(bool(cue.position) for cue in read.cues), "caption's place on the picture", "captions' places on the picture"
+        sum(bool(cue.position) for cue in read.cues),
+        "caption's place on the picture",
+        "captions' places on the picture",
     ),
     Aspect.CONCEPTS: lambda read: _some(sum(len(u.tags) for u in read.document.utterances), "concept"),
     Aspect.PARTS: lambda read: _some(len(read.document.scenes), "part"),

@@ -59,7 +59,9 @@ def _paragraphs(transcript: Transcript) -> Iterator[Paragraph]:
         span = transcript.span(utterance.first, utterance.last)
         words = [render.clean(t.text) for t in tokens]
         only_screen = all(t.kind is Kind.UNSPOKEN for t in tokens)
-        told.append(Paragraph(names.get(utterance.speaker or "", ""), span.start_ms, span.end_ms, words, only_screen))
+        told.append(
+            Paragraph(names.get(utterance.speaker or "", ""), span.start_ms, span.end_ms, words, only_screen)
+        )
     return joined(told)
 
 

@@ -39,11 +39,16 @@ def tiers(read: Captioned) -> list[Tier]:
     for told in utterances(read):
         by_speaker.setdefault(told.speaker, []).append((_roomy(told), told))
     rows = [(name, row) for name, said in by_speaker.items() for row in rows_without_overlap(said)]
-    parts = [(at_least_a_millisecond(Span(s.start_ms, s.end_ms)), clean(s.title) or s.id) for s in read.document.scenes]
+    parts = [
+        (at_least_a_millisecond(Span(s.start_ms, s.end_ms)), clean(s.title) or s.id)
+        for s in read.document.scenes
+    ]
     layers = rows_without_overlap(parts)
     names = names_apart([*(name or NOBODY for name, _ in rows), *("parts" for _ in layers)])
     found = [_of_speaker(name, speaker, row) for name, (speaker, row) in zip(names, rows, strict=False)]
-    found += [Tier(name, "", tuple(layer), "part") for name, layer in zip(names[len(rows) :], layers, strict=True)]
+    found += [
+        Tier(name, "", tuple(layer), "part") for name, layer in zip(names[len(rows) :], layers, strict=True)
+    ]
     return found
 
 

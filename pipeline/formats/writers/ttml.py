@@ -25,9 +25,7 @@ _NAMESPACES = (
     'xmlns:tts="http://www.w3.org/ns/ttml#styling" xmlns:ttm="http://www.w3.org/ns/ttml#metadata"'
 )
 _IMSC = 'ttp:contentProfiles="http://www.w3.org/ns/ttml/profile/imsc1.1/text"'
-_EBU = (
-    'xmlns:ebuttm="urn:ebu:tt:metadata" ttp:cellResolution="50 30"'  # the EBU's own example: a line is a thirtieth
-)
+_EBU = 'xmlns:ebuttm="urn:ebu:tt:metadata" ttp:cellResolution="50 30"'  # the EBU's own example: a line is a thirtieth
 # The BBC's colours of speakers in their order (https://www.bbc.co.uk/accessibility/forproducts/guides/subtitles/#Colour): who
 # speaks most has white, and so has everybody behind the fourth.
 _SPEAKER_COLOURS = ("#ffffff", "#ffff00", "#00ffff", "#00ff00")
@@ -46,12 +44,15 @@ def ebu_tt_d(read: Captioned) -> Exported:
     """The captions as EBU-TT-D, a colour for each of the four who speak most."""
     writer = _Writer(read, ebu=True)
     notes = []
-    if more := len(writer.people) - len(_SPEAKER_COLOURS):
-        if more > 0:
-            notes.append(f"{counted(more, 'speaker')} more than there are colours: they share white")
-    own = sum(bool(styling.parsed(p.style).colour) for cue in writer.cues for line in cue.pieces for p in line)
+    if (more := len(writer.people) - len(_SPEAKER_COLOURS)) > 0:
+        notes.append(f"{counted(more, 'speaker')} more than there are colours: they share white")
+    own = sum(
+        bool(styling.parsed(p.style).colour) for cue in writer.cues for line in cue.pieces for p in line
+    )
     if own:
-        notes.append(f"{counted(own, 'passage')} in a colour of their own, which has that and not the speaker's")
+        notes.append(
+            f"{counted(own, 'passage')} in a colour of their own, which has that and not the speaker's"
+        )
     return Exported(writer.document(), tuple(notes))
 
 
@@ -60,7 +61,9 @@ class _Writer:
 
     def __init__(self, read: Captioned, ebu: bool) -> None:
         self.cues = [c for c in shown(read) if c.span and any(_has_text(line) for line in c.pieces)]
-        said = Counter(p.speaker for cue in self.cues for line in cue.pieces for p in line for _ in p.text if p.speaker)
+        said = Counter(
+            p.speaker for cue in self.cues for line in cue.pieces for p in line for _ in p.text if p.speaker
+        )
         self.people = [name for name, _ in said.most_common()]
         self._document, self._ebu = read.document, ebu
         self._looks: dict[str, str] = {}  # of each look its style's id, in the order in which they are met
@@ -80,7 +83,10 @@ class _Writer:
     def _metadata(self) -> str:
         document = self._document
         told = f"{ORIGIN}: {document.grade}" if document.grade else ORIGIN
-        lines = [f"<ttm:title>{xml_text(document.title or document.name)}</ttm:title>", f"<ttm:desc>{xml_text(told)}</ttm:desc>"]
+        lines = [
+            f"<ttm:title>{xml_text(document.title or document.name)}</ttm:title>",
+            f"<ttm:desc>{xml_text(told)}</ttm:desc>",
+        ]
         if self._ebu:
             standard = "urn:ebu:tt:distribution:2018-04"
             lines.append(
@@ -131,12 +137,16 @@ class _Writer:
             styles.append(self._look(colour))
         if look := styling.without_classes(piece.style):
             styles.append(self._look(look))
-        agent = f' ttm:agent="person{self.people.index(piece.speaker) + 1}"' if piece.speaker and not self._ebu else ""
+        agent = (
+            f' ttm:agent="person{self.people.index(piece.speaker) + 1}"'
+            if piece.speaker and not self._ebu
+            else ""
+        )
         before = " " if number and piece.text.startswith(" ") else ""
         return f'<span style="{" ".join(styles)}"{agent}>{before}{xml_text(piece.text)}</span>'
 
     def _colour_of(self, speaker: str) -> str:
-        ranks = {name: colour for name, colour in zip(self.people, _SPEAKER_COLOURS, strict=False)}
+        ranks = dict(zip(self.people, _SPEAKER_COLOURS, strict=False))
         return ranks.get(speaker, _WHITE)
 
     def _look(self, look: str) -> str:
@@ -151,7 +161,9 @@ def _style(id: str, look: str) -> str:
     said = {
         "b": 'tts:fontWeight="bold"', "i": 'tts:fontStyle="italic"', "u": 'tts:textDecoration="underline"',
     }  # fmt: skip
-    held = [said[letter] for letter in parts.letters] + ([f'tts:color="{parts.colour}"'] if parts.colour else [])
+    held = [said[letter] for letter in parts.letters] + (
+        [f'tts:color="{parts.colour}"'] if parts.colour else []
+    )
     return f'<style xml:id="{id}" {" ".join(held)}/>'
 
 

@@ -19,13 +19,17 @@ MIN_LENGTH_MS = 10_000
 
 def dumps(read: Captioned) -> Exported:
     """The parts as chapters; one shorter than YouTube takes is left to its neighbour."""
-    scenes = [s for s in sorted(read.document.scenes, key=lambda s: s.start_ms)]
+    scenes = sorted(read.document.scenes, key=lambda s: s.start_ms)
     end_ms = max([read.document.duration_ms, *(s.end_ms for s in scenes)], default=0)
     kept = _long_enough(scenes, end_ms)
-    lines = [f"{clock(0 if n == 0 else s.start_ms)} {clean(s.title) or clean(s.id)}" for n, s in enumerate(kept)]
+    lines = [
+        f"{clock(0 if n == 0 else s.start_ms)} {clean(s.title) or clean(s.id)}" for n, s in enumerate(kept)
+    ]
     notes = []
     if left := len(scenes) - len(kept):
-        notes.append(f"{counted(left, 'part')} shorter than the 10 seconds that YouTube demands, and left to a neighbour")
+        notes.append(
+            f"{counted(left, 'part')} shorter than the 10 seconds that YouTube demands, and left to a neighbour"
+        )
     if kept and kept[0].start_ms >= 1000:
         notes.append("the first part was put to 0:00, as YouTube demands")
     if len(kept) < MIN_CHAPTERS:
