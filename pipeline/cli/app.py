@@ -14,9 +14,10 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import __version__
+from pipeline import __version__, network
 from pipeline.cli.options import print_json
 from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError, printable
+from pipeline.processes import stop_on_terminate
 from pipeline.progress import Progress, silent
 
 app = typer.Typer(
@@ -36,15 +37,19 @@ _WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == 
 
 def main() -> None:
     """Run the command line and exit; every foreseeable failure becomes one sentence on stderr and an exit status."""
-    as_json = "--json" in sys.argv[1:]
+    without_network, arguments = network.wished(sys.argv[1:])
+    as_json = "--json" in arguments
     _check_streams()
+    stop_on_terminate()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(
                 errors="backslashreplace"
             )  # a terminal that lacks a character is no reason to stop
     try:
-        status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        if without_network and (left_open := network.take_away()):
+            print(f"vignette: {left_open}", file=sys.stderr)
+        status = app(arguments or ["--help"], standalone_mode=False)
         sys.stdout.flush()
     except _WRONG_USAGE as error:
         from pipeline.cli.usage import usage_error
@@ -119,6 +124,13 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    no_network: Annotated[
+        bool,
+        typer.Option(
+            network.OPTION,
+            help=f"Take the network away before anything is done, anywhere in the line (or {network.VARIABLE}=1).",
+        ),
+    ] = False,  # taken out of the line by `main`, which every command may have it in
 ) -> None:
     """Turn recordings of people talking into captions to publish and transcripts to search."""
 

@@ -37,6 +37,8 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         from pipeline.commands.guarded_file import GuardedFile
         from pipeline.commands.mux import transcript_of
         from pipeline.commands.sheet import frames_of, page
+        from pipeline.run import derived
+        from pipeline.run.store import Store
 
         check_exists(media)
         target = to or out / f"{media.stem}.parts.html"
@@ -47,5 +49,6 @@ def register(app: typer.Typer, say: Callable[[str], None]) -> None:
         place.check()
         frames = frames_of(media, transcript.scenes)
         place.write(page(transcript.title or media.stem, transcript, frames))
+        derived.remember(Store.of(out, media.stem), [target])
         say(json_text({"file": str(target)}) if as_json else f"{target}: {counted(len(frames), 'part')}")
         return 0

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline import leftovers, privacy
 from pipeline.errors import IndexFileError
 from pipeline.files import WORK_FOLDER, move_atomic
 from pipeline.formats.document import reader
@@ -41,7 +42,8 @@ def update(
     if not folder.is_dir():
         raise IndexFileError(folder, "there is no such folder", "name the folder that holds the transcripts")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        privacy.make_folder(path.parent)
+        leftovers.sweep((path.parent,))
         with _locked(path):
             return _update(folder, path, rebuild, progress or (lambda done, of, name: None))
     except sqlite3.Error as error:
@@ -108,8 +110,8 @@ def _is_sound(path: Path) -> bool:
 
 
 def _rebuild(folder: Path, path: Path, progress: Progress) -> Built:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
+    part = leftovers.part_beside(path)
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, privacy.file_mode(path.parent)))
     try:
         connection = schema.create(part)
         try:

@@ -39,5 +39,5 @@ def fetch(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(folder, f"cannot be made: {error.strerror}") from error
-    write_atomic(target, network)
+    write_atomic(target, network, private=False)
     return target
