@@ -1,4 +1,4 @@
-"""Removal of derived data: the outputs and artefacts of a recording and what commands made of it, but not what a person changed."""
+"""Removal of derived data: the outputs and artefacts of a recording and what commands made of it, not what a person changed."""
 
 from __future__ import annotations
 

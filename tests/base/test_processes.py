@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -43,8 +44,7 @@ def number(seconds):
 
 def alive(pid):
     try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
 
@@ -55,7 +55,9 @@ def test_workers_end_with_their_command(tmp_path, how):
     (tmp_path / "worker.py").write_text(textwrap.dedent(WORKER))
     (tmp_path / "command.py").write_text(textwrap.dedent(COMMAND.format(here=str(tmp_path))))
     env = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}
-    with subprocess.Popen([sys.executable, str(tmp_path / "command.py")], stdout=subprocess.PIPE, env=env) as command:
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "command.py")], stdout=subprocess.PIPE, env=env
+    ) as command:
         workers = {int(pid) for pid in command.stdout.readline().split()}
         assert workers and all(map(alive, workers))
         time.sleep(0.2)
