@@ -38,8 +38,6 @@ KILLS, FLIPS, SEED = 20, 50, 1
 CLIP_S = 24
 # The size of the disk that becomes full, and what is left on it in steps.
 DISK_MB, FREE_KB = 24, (0, 16, 64, 160, 320, 640)
-# Nobody writes another user's folder; root does, so the folder tests run as this user where we are root.
-NOBODY = 65534
 
 Outputs = dict[str, bytes]
 
@@ -118,7 +116,7 @@ def begun(subtitles: Path, seconds: int) -> str:
     return "\n\n".join(c for c in cues if c.split("--> ")[1][:8] < f"00:00:{seconds:02}") + "\n"
 
 
-def begin(folder: Path, *more: str, user: int | None = None) -> subprocess.Popen[str]:
+def begin(folder: Path, *more: str) -> subprocess.Popen[str]:
     """Begin a run in a project."""
     environment = {
         **os.environ,
@@ -129,14 +127,14 @@ def begin(folder: Path, *more: str, user: int | None = None) -> subprocess.Popen
     }
     command = [sys.executable, "-m", "pipeline", "run", *more]
     return subprocess.Popen(
-        command, cwd=folder, env=environment, text=True, user=user,
+        command, cwd=folder, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
 
-def run(folder: Path, *more: str, user: int | None = None) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """A run to its end."""
-    process = begin(folder, *more, user=user)
+    process = begin(folder, *more)
     out, err = process.communicate(timeout=300)
     return subprocess.CompletedProcess([], process.returncode, out, err)
 
@@ -304,16 +302,12 @@ def twice(ground: Ground, place: Path, arguments: argparse.Namespace, choose: ra
 def readonly(ground: Ground, place: Path, arguments: argparse.Namespace, choose: random.Random) -> Tally:
     """Folders that cannot be written: the outputs', the artefacts', the recordings' (which a run only reads)."""
     tally = Tally("readonly")
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
     for closed in ("transcripts", "transcripts/.work", "media"):
         folder = ground.copy(place / closed.replace("/", "_"), fresh=closed == "media")
         if closed != "media":
             shutil.rmtree(folder / "transcripts" / ".work" / "demo")
-        if root:
-            give(folder)
-        (folder / closed).chmod(0o555)
-        ran = run(folder, user=NOBODY if root else None)
-        (folder / closed).chmod(0o755)
+        with unwritable(folder / closed):
+            ran = run(folder)
         problems = sentence(ran) if ran.returncode else []
         if closed == "media" and ran.returncode:
             problems.append("a run needs to write nothing there")
@@ -322,10 +316,20 @@ def readonly(ground: Ground, place: Path, arguments: argparse.Namespace, choose:
     return tally
 
 
-def give(folder: Path) -> None:
-    """Everything in a folder, and the way to it, to a user who may not do everything."""
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+@contextmanager
+def unwritable(folder: Path) -> Iterator[None]:
+    """A folder that nobody may write, root neither: for root it is mounted over itself, read-only."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        subprocess.run(["mount", "--bind", folder, folder], check=True)
+        try:
+            subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+            yield
+        finally:
+            subprocess.run(["umount", "-l", folder], check=True)
+    else:
+        folder.chmod(0o555)
+        yield
+        folder.chmod(0o755)
 
 
 KINDS: dict[str, Callable[[Ground, Path, argparse.Namespace, random.Random], Tally]] = {
