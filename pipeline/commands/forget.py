@@ -93,7 +93,11 @@ def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise OutputError(path, f"cannot be removed: {error.strerror}") from error
+                raise OutputError(
+                    path,
+                    f"cannot be removed: {error.strerror}",
+                    "change its folder's permissions, then forget again",
+                ) from error
     origin = store.origin()
     store.sweep(*([origin.parent] if origin else []))
     store.forget()

@@ -50,9 +50,15 @@ def run_ffmpeg(node: Any, path: Path) -> None:
             command, stdin=subprocess.DEVNULL, capture_output=True, preexec_fn=kill_at_end_of_parent
         )
     except OSError as error:
-        raise MediaError(path, f"ffmpeg could not be started: {error.strerror}") from None
+        raise MediaError(
+            path, f"ffmpeg could not be started: {error.strerror}", "run: vignette doctor"
+        ) from None
     if done.returncode:
-        raise MediaError(path, f"ffmpeg could not work on it: {_reason(done.stderr)}")
+        raise MediaError(
+            path,
+            f"ffmpeg could not work on it: {_reason(done.stderr)}",
+            "check that it plays, or copy it anew",
+        )
 
 
 # What ffmpeg adds after the line that names the cause, in lower case.

@@ -31,7 +31,8 @@ def remember(store: Store, made: Iterable[Path]) -> None:
             held = {**_held(store), **{place: digest_of_file(path) for place, path in found.items()}}
             write_atomic(store.folder / _RECORD, sealed(dict(sorted(held.items()))))
     except (OSError, ValueError) as error:
-        raise OutputError(store.folder / _RECORD, f"cannot be written: {error}") from error
+        remedy = "what was made is there; 'vignette forget' will not find it unless this can be written"
+        raise OutputError(store.folder / _RECORD, f"cannot be written: {error}", remedy) from error
 
 
 def remember_of_output(output: Path, made: Iterable[Path]) -> None:

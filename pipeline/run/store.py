@@ -104,6 +104,13 @@ class Store:
             raise Damaged("it is not an artefact of this stage")
         return held, is_sealed
 
+    def last(self, stage: str, kind: type[T]) -> T | None:
+        """The stage's last artefact, whatever it was made of; None where there is none that can be read."""
+        try:
+            return _adapter(kind).validate_python(self._opened(stage)[0]["result"])  # type: ignore[no-any-return]
+        except (OSError, KeyError, ValueError):
+            return None
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Lock this recording against a second run, without waiting. Raises OutputError when another process holds the lock."""
@@ -256,7 +263,9 @@ class Store:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise OutputError(self.folder, f"cannot be removed: {error.strerror}") from error
+            raise OutputError(
+                self.folder, f"cannot be removed: {error.strerror}", "change its permissions, then try again"
+            ) from error
 
 
 def _make(folder: Path) -> None:

@@ -18,9 +18,9 @@ def test_everything_derived_goes(captioned, tmp_path):
     elsewhere.mkdir()
     commands = [
         ("mux", "media/clip.mp4"),
-        ("mux", "media/clip.mp4", "--to", elsewhere / "copy.mkv"),
+        ("mux", "media/clip.mp4", "-o", elsewhere / "copy.mkv"),
         ("sheet", "media/clip.mp4"),
-        ("sheet", "media/clip.mp4", "--to", elsewhere / "parts.html"),
+        ("sheet", "media/clip.mp4", "-o", elsewhere / "parts.html"),
         ("index",),
         ("search", "Thursday", "--clips", elsewhere / "clips"),
         ("export-qda", elsewhere / "group.qdpx"),
@@ -42,7 +42,7 @@ def test_everything_derived_goes(captioned, tmp_path):
 
 def test_what_a_person_changed_is_kept_and_named(captioned, tmp_path):
     page = tmp_path / "parts.html"
-    assert captioned.quick("sheet", "media/clip.mp4", "--to", page).status == 0
+    assert captioned.quick("sheet", "media/clip.mp4", "-o", page).status == 0
     page.write_text(page.read_text("utf-8") + "<p>my notes</p>", "utf-8")
     ran = captioned.quick("forget", "clip", "--yes", "--json")
     assert [p.split("/")[-1] for p in ran.json[0]["kept"]] == [page.name] and page.exists()
@@ -50,7 +50,7 @@ def test_what_a_person_changed_is_kept_and_named(captioned, tmp_path):
 
 def test_with_mended_that_goes_too(captioned, tmp_path):
     page = tmp_path / "parts.html"
-    captioned.quick("sheet", "media/clip.mp4", "--to", page)
+    captioned.quick("sheet", "media/clip.mp4", "-o", page)
     page.write_text("changed", "utf-8")
     assert captioned.quick("forget", "clip", "--mended", "--yes").status == 0
     assert not page.exists()
