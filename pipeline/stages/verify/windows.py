@@ -42,8 +42,16 @@ class Plan:
     not_heard: int
 
 
-def planned(windows: Sequence[Chunk], doubts: Sequence[Doubt], settings: VerifySettings, seed: str) -> Plan:
-    """Choose the windows to hear: all of them, or a sample and the worst doubts, up to the share of the settings."""
+def budget(settings: VerifySettings, windows: int) -> int:
+    """How many of so many windows are heard, where not all are."""
+    return max(settings.least_windows, ceil(windows * settings.share))
+
+
+def planned(
+    windows: Sequence[Chunk], doubts: Sequence[Doubt], settings: VerifySettings, seed: str, before: Sequence[str] = ()
+) -> Plan:  # fmt: skip
+    """Choose the windows to hear: all of them, or a sample and the worst doubts, up to the share of the settings; those with a name
+    in `before` were heard already, and count."""
     count = len(windows)
     drawn = max(settings.sampled_windows, ceil(count * settings.sampled_share))
     sample = frozenset(
@@ -58,9 +66,9 @@ def planned(windows: Sequence[Chunk], doubts: Sequence[Doubt], settings: VerifyS
     for doubt, window in zip(doubts, home, strict=True):
         if window is not None:
             worth[window] = worth.get(window, 0.0) + doubt.weight
-    budget = max(settings.least_windows, ceil(count * settings.share))
-    worst = sorted((w for w in worth if w not in sample), key=lambda w: (-worth[w], w.pieces[0].start_ms))
-    chosen = sample | set(worst[: max(0, budget - len(sample))])
+    heard = sample | {w for w in windows if w.name in before}
+    worst = sorted((w for w in worth if w not in heard), key=lambda w: (-worth[w], w.pieces[0].start_ms))
+    chosen = heard | set(worst[: max(0, budget(settings, count) - len(heard))])
     return Plan(
         tuple(w for w in windows if w in chosen),
         sample,

@@ -71,16 +71,16 @@ class Witness:
 
     def hears(self, window: Chunk) -> bool:
         """Whether it can say what is said in a window."""
-        return _key(window) in self._words or (self._ear is not None and self._audio is not None)
+        return window.name in self._words or (self._ear is not None and self._audio is not None)
 
     def hear(self, windows: Sequence[Chunk], progress: Progress = silent) -> dict[Chunk, tuple[Token, ...]]:
         """The words of each of the windows that it can hear. Raises WeightsError or RecognizerError."""
-        new = [w for w in windows if _key(w) not in self._words]
+        new = [w for w in windows if w.name not in self._words]
         if new and self._ear is not None and self._audio is not None:
             found = self._ear.hear(self._audio(), new, self._regions, progress)
-            self._words.update(zip(map(_key, new), found, strict=True))
+            self._words.update(zip((w.name for w in new), found, strict=True))
         progress(1.0)
-        return {w: self._words[_key(w)] for w in windows if _key(w) in self._words}
+        return {w: self._words[w.name] for w in windows if w.name in self._words}
 
     def gain(self, span: Span, written: str, other: str) -> float | None:
         """How much likelier `other` is than `written` as what is said in a part of the sound, in nats; None where neither can be
@@ -119,7 +119,3 @@ class Witness:
             samples = audio.samples[home.start_ms * SAMPLES_PER_MS : home.end_ms * SAMPLES_PER_MS]
             self._near = home, Aligner(samples, ())
         return self._near
-
-
-def _key(window: Chunk) -> str:
-    return f"{window.pieces[0].start_ms}-{window.pieces[-1].end_ms}"
