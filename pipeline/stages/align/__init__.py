@@ -106,7 +106,7 @@ def _aligned(
     listener = Aligner(audio.samples, heard.regions, settings.processes)
     listened = listener.align([p.spoken for p in wanted], progress)
     settled = _settled(listener, given, wanted, listened, audio.duration_ms)
-    anchored = _found_again(listener, given, wanted, settled, audio.duration_ms, ear)
+    anchored = _found_again(listener, settled, audio.duration_ms, heard.regions, ear)
     if anchored is not None:
         settled = anchored
     judged, listened = settled.judged, settled.listened
@@ -148,8 +148,8 @@ def _settled(
 
 
 def _found_again(
-    listener: Aligner, given: Subtitles, wanted: Sequence[Part], settled: _Settled, duration_ms: int, ear: lost.Ear | None
-) -> _Settled | None:  # fmt: skip
+    listener: Aligner, settled: _Settled, duration_ms: int, regions: Sequence[Span], ear: lost.Ear | None
+) -> _Settled | None:
     """The text settled anew with a recognizer's anchors where the way was lost; None where it was not, or none help."""
     now, own = settled.listened, settled.judged.parts
     related = _relation(settled.judged.given, own, now.found).verdict is not Verdict.UNRELATED
@@ -158,7 +158,7 @@ def _found_again(
         return listener.compare([[own[n].spoken for n in words]], within)[0]
 
     whole = None if related else Span(0, duration_ms)
-    again = lost.found_again(now, settled.judged.given, own, ear, align_words, whole)
+    again = lost.found_again(now, settled.judged.given, own, ear, align_words, whole, regions)
     if again is now:
         return None
     anew = _settled(listener, settled.judged.given, own, again, duration_ms)

@@ -58,11 +58,12 @@ class _Passage:
 
 
 def found_again(
-    listened: Alignment, given: Subtitles, wanted: Sequence[Part], ear: Ear | None, align_words: AlignWords, whole: Span | None
+    listened: Alignment, given: Subtitles, wanted: Sequence[Part], ear: Ear | None, align_words: AlignWords, whole: Span | None,
+    regions: Sequence[Span],
 ) -> Alignment:  # fmt: skip
     """`listened` with lost passages where a recognizer heard some of their words; `whole` is all the sound where nothing of the
-    text is proven to be in it. Gives the same object where nothing is lost, or nothing helps."""
-    passages = list(_lost(listened)) if whole is None else [_Passage(range(len(wanted)), (whole,))]
+    text is proven to be in it, `regions` are those of speech. Gives the same object where nothing is lost, or nothing helps."""
+    passages = list(_lost(listened, regions)) if whole is None else [_Passage(range(len(wanted)), (whole,))]
     if not passages or ear is None or not wanted:
         return listened
     heard = ear.hear(_to_hear(ear, passages))
@@ -72,22 +73,24 @@ def found_again(
     return listened
 
 
-def _lost(listened: Alignment) -> Iterator[_Passage]:
-    """The long passages that were not found, with the unexplained speech between their neighbours, else all that there is."""
+def _lost(listened: Alignment, regions: Sequence[Span]) -> Iterator[_Passage]:
+    """The long passages that were not found, with the room between their neighbours where somebody speaks in it, and other
+    speech that no word explains. (In noise the search takes speech for silence, so that it is not all unexplained.)"""
     found = listened.found
     unexplained = [s for s in union(listened.unwritten, _SLACK_MS) if s.duration_ms >= _MIN_UNEXPLAINED_MS]
     for words in _missing(found):
         before = next((f for n in range(words.start - 1, -1, -1) if (f := found[n])), None)
         behind = next((f for n in range(words.stop, len(found)) if (f := found[n])), None)
         start = before.span.end_ms if before else 0
-        end = behind.span.start_ms if behind else max((s.end_ms for s in unexplained), default=0)
+        end = behind.span.start_ms if behind else max((s.end_ms for s in (*unexplained, *regions)), default=0)
         room = Span(start, max(start, end))
-        weak = [f.span for n in words if (f := found[n])]
-        inside = [s for u in (*unexplained, *weak) if (s := u.intersection(room))]
-        if covered_ms(inside) >= _MIN_UNEXPLAINED_MS:
-            yield _Passage(words, (room,))
-        elif unexplained:
-            yield _Passage(words, tuple(sorted(unexplained, key=lambda s: (s.gap_ms(room), s))))
+        inside = [s for u in (*unexplained, *regions) if (s := u.intersection(room))]
+        likely = (room,) if covered_ms(inside) >= _MIN_UNEXPLAINED_MS else ()
+        elsewhere = sorted(
+            (s for s in unexplained if not s.overlap_ms(room)), key=lambda s: (s.gap_ms(room), s)
+        )
+        if likely or elsewhere:
+            yield _Passage(words, (*likely, *elsewhere))
 
 
 def _missing(found: Sequence[WordSpan | None]) -> Iterator[range]:
@@ -116,15 +119,15 @@ def _is_weak(found: Sequence[WordSpan | None], words: range) -> bool:
 
 
 def _to_hear(ear: Ear, passages: Sequence[_Passage]) -> list[Chunk]:
-    """The windows where the passages may be said, as many as the ear has in its budget: those of long passages first, and evenly
-    over a stretch of which not all can be heard."""
+    """The windows where the passages may be said, as many as the ear has in its budget: those of long passages and of their
+    likeliest places first, and evenly over a place of which not all can be heard."""
     chosen: dict[Chunk, None] = {}
     for passage in sorted(passages, key=lambda p: -len(p.words)):
-        left = ear.budget - len(chosen)
-        here = [w for w in ear.windows if any(s.overlap_ms(p) for s in passage.places for p in w.pieces)]
-        new = [w for w in here if w not in chosen]
-        if left > 0:
-            chosen |= dict.fromkeys(new[n * len(new) // left] for n in range(left) if new)
+        for place in passage.places:
+            here = (w for w in ear.windows if any(place.overlap_ms(piece) for piece in w.pieces))
+            new = [w for w in here if w not in chosen]
+            left = min(len(new), ear.budget - len(chosen))
+            chosen |= dict.fromkeys(new[n * len(new) // left] for n in range(left))
     return sorted(chosen, key=lambda w: w.pieces[0])
 
 

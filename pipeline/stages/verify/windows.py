@@ -50,8 +50,8 @@ def budget(settings: VerifySettings, windows: int) -> int:
 def planned(
     windows: Sequence[Chunk], doubts: Sequence[Doubt], settings: VerifySettings, seed: str, before: Sequence[str] = ()
 ) -> Plan:  # fmt: skip
-    """Choose the windows to hear: all of them, or a sample and the worst doubts, up to the share of the settings; those with a name
-    in `before` were heard already, and count."""
+    """Choose the windows to hear: all of them, or a sample and the worst doubts, up to the share of the settings; those named in
+    `before` were heard already, and count."""
     count = len(windows)
     drawn = max(settings.sampled_windows, ceil(count * settings.sampled_share))
     sample = frozenset(
