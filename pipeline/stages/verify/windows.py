@@ -7,6 +7,7 @@ what it says of the agreement holds for the whole.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -78,9 +79,15 @@ def planned(
 
 def holds(window: Chunk, span: Span) -> bool:
     """Whether the middle of a span lies in a window, or the span in one of its pauses that were shortened."""
-    return any(span.middle_ms in piece for piece in window.pieces)
+    at = bisect_right(window.pieces, span.middle_ms, key=lambda piece: piece.start_ms)
+    return at > 0 and span.middle_ms in window.pieces[at - 1]
 
 
 def words_in(window: Chunk, tokens: Sequence[Token]) -> list[int]:
     """The indices of the words that are said in a window."""
-    return [n for n, token in enumerate(tokens) if token.kind is Kind.WORD and holds(window, token.span)]
+    first, last = window.pieces[0].start_ms, window.pieces[-1].end_ms
+    return [
+        n
+        for n, token in enumerate(tokens)
+        if first <= token.span.middle_ms < last and token.kind is Kind.WORD and holds(window, token.span)
+    ]

@@ -14,6 +14,7 @@ from pipeline.media.audio import Audio
 from pipeline.progress import Progress, silent
 from pipeline.speech.aligner.listen import Aligner
 from pipeline.speech.aligner.pronounced import spoken_words
+from pipeline.speech.aligner.threads import single_threaded_blas
 from pipeline.speech.asr.packing import Chunk, pack
 from pipeline.speech.asr.whisper import Whisper
 from pipeline.timing import SAMPLES_PER_MS, Span
@@ -87,7 +88,8 @@ class Witness:
         known. Raises WeightsError when the acoustic model is missing."""
         key = f"{span.start_ms}-{span.end_ms} {written} | {other}"
         if key not in self._gains and self._audio is not None:
-            self._gains[key] = round(self._weighed(span, written, other), _DIGITS)
+            with single_threaded_blas():  # its matrices are small: more threads only wait for each other
+                self._gains[key] = round(self._weighed(span, written, other), _DIGITS)
         if key in self._gains:
             self._used_gains[key] = self._gains[key]
         return self._gains.get(key)
@@ -117,5 +119,5 @@ class Witness:
                 min(audio.duration_ms, max(span.end_ms, span.start_ms + _AHEAD_MS)),
             )
             samples = audio.samples[home.start_ms * SAMPLES_PER_MS : home.end_ms * SAMPLES_PER_MS]
-            self._near = home, Aligner(samples, ())
+            self._near = home, Aligner(samples, (), threads=1)
         return self._near
