@@ -183,3 +183,19 @@ def test_no_more_windows_are_heard_than_the_budget_allows() -> None:
     ear.windows = tuple(Chunk((Span(30_000 * n, 30_000 * (n + 1)),)) for n in range(90))
     again(Alignment((None,) * len(given.words), ()), given, ear, Span(0, 2_700_000))
     assert ear.asked == ear.budget
+
+
+def test_where_most_of_a_long_text_is_lost_all_of_it_is_anchored_anew() -> None:
+    absent = " ".join(f"ninety {n} boats" for n in range(100))
+    given = text(OPENING, absent, PASSAGE, CLOSING)
+    start = WORD_MS * len(OPENING.split())
+    wanted = parts(given)
+    missing: list[WordSpan | None] = [None] * (len(wanted) - len(OPENING.split()))
+    # The opening was found late, and where it stands the passage is said: it cannot be looked for between its neighbours.
+    astray = Alignment((*found(OPENING, 50_000), *missing), ())
+    ear = Ear(*heard(OPENING), *heard(f"{PASSAGE} {CLOSING}", start))
+    now = again(astray, given, ear, regions=(Span(0, 60_000),))
+    first = next(n for n, p in enumerate(wanted) if given.words[p.token].text == "before")
+    begins, opening = now.found[first], now.found[0]
+    assert begins is not None and abs(begins.span.start_ms - start) <= 1000
+    assert opening is not None and opening.span.start_ms <= 1000

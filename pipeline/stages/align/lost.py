@@ -23,6 +23,9 @@ from pipeline.transcript.subtitles import Subtitles
 # A passage is lost when so many words in a row were not found, and so much speech is left that no word explains. A choice.
 _MIN_LOST_WORDS = 8
 _MIN_UNEXPLAINED_MS = 2000
+# Where so many words are lost, and so large a share of all, the rest is not trusted either. A choice.
+_MANY_LOST_WORDS = 200
+_MOST_LOST_SHARE = 0.4
 # Text belongs to the sound when so many words of it were heard in runs, and they are such a share of all that was heard. Talk
 # about other things shares some short runs with any text: of 2,000 words heard, 5 % were. A choice.
 _MIN_PROVEN_WORDS = 5
@@ -66,11 +69,21 @@ def found_again(
     passages = list(_lost(listened, regions)) if whole is None else [_Passage(range(len(wanted)), (whole,))]
     if not passages or ear is None or not wanted:
         return listened
+    many = max(_MANY_LOST_WORDS, _MOST_LOST_SHARE * len(wanted))
+    if whole is None and sum(len(p.words) for p in passages) >= many:
+        # So much is lost only where what was found is mostly wrong: all is anchored anew, if more is found then.
+        everything = Span(0, max((w.pieces[-1].end_ms for w in ear.windows), default=0))
+        anew = found_again(listened, given, wanted, ear, align_words, everything, regions)
+        return anew if _well_found(anew) > _well_found(listened) else listened
     heard = ear.hear(_to_hear(ear, passages))
     said = said_in_sound([token for tokens in heard.values() for token in tokens])
     for passage in passages:
         listened = _anchored(listened, given, wanted, passage, said, align_words, whole is not None)
     return listened
+
+
+def _well_found(listened: Alignment) -> int:
+    return sum(f is not None and not f.stand_in and (f.heard or f.fit > WEAK_FIT) for f in listened.found)
 
 
 def _lost(listened: Alignment, regions: Sequence[Span]) -> Iterator[_Passage]:
