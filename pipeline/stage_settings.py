@@ -90,7 +90,7 @@ class VerifySettings:
     __pydantic_config__ = STRICT
     mode: Literal["none", "doubts", "all"] = "doubts"
     model: str = "auto"
-    share: Probability = 0.13
+    share: Probability = 0.17
     least_windows: Annotated[int, Ge(0), Le(100_000)] = 8
     sampled_share: Probability = 0.05
     sampled_windows: Annotated[int, Ge(0), Le(100_000)] = 4
