@@ -168,6 +168,11 @@ class JournalError(FileError):
 
 
 @dataclass(eq=False)
+class JournalChanged(JournalError):
+    """A journal that is not any more what somebody saw before they decided."""
+
+
+@dataclass(eq=False)
 class IndexFileError(FileError):
     """An index that cannot be searched or written."""
 

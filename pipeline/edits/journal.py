@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -24,7 +25,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.edits.model import Decision, NotUnderstood, decision_from_json, sealed
-from pipeline.errors import JournalError
+from pipeline.errors import JournalChanged, JournalError
 
 # In place of a recording's own suffix.
 SUFFIX = ".edits.jsonl"
@@ -33,7 +34,7 @@ _LOCK_TIMEOUT_S = 10
 # A larger file is refused unread: a hundred thousand decisions are some 50 MB.
 _MAX_BYTES = 256 * 1024 * 1024
 # Resolution of `Decision.at`: decisions written together stay in order.
-_CLOCK_TICK = timedelta(microseconds=1)
+CLOCK_TICK = timedelta(microseconds=1)
 
 
 def journal_of(media: Path) -> Path:
@@ -86,20 +87,31 @@ def read(path: Path) -> Contents:
     return Contents(tuple(sorted(by_id.values(), key=lambda d: d.order)), tuple(strange))
 
 
-def append(path: Path, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+def digest_of(path: Path) -> str:
+    """The SHA-256 of the journal's bytes, "" when there is no file. Raises JournalError."""
+    data = _bytes_of(path)
+    return "" if data is None else hashlib.sha256(data).hexdigest()
+
+
+def append(
+    path: Path, decisions: Sequence[Decision], expected: str | None = None
+) -> tuple[Decision, ...]:
     """Write decisions down, with the time and an id that none of the others has, and return them so.
 
-    Either all of them are in the file afterwards or none. Raises JournalError.
+    Either all of them are in the file afterwards or none. With `expected`, the digest of the journal that the person saw,
+    nothing is written where it has changed since. Raises JournalChanged, JournalError.
     """
     if not decisions:
         return ()
     with _locked(path):
+        if expected is not None and digest_of(path) != expected:
+            raise JournalChanged(path, "was written by somebody else meanwhile", "look again, then decide")
         held = read(path).decisions
         at = _next_time(held[-1].at if held else "")
         stamped = []
         for decision in decisions:
             stamped.append(sealed(replace(decision, at=_format_utc(at))))
-            at += _CLOCK_TICK
+            at += CLOCK_TICK
         _add_lines(path, [_line(d) for d in stamped])
     return tuple(stamped)
 
@@ -230,7 +242,7 @@ def _next_time(last: str) -> datetime:
     now = datetime.fromtimestamp(time.time(), UTC)
     if not last:
         return now
-    return max(now, datetime.strptime(last, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) + _CLOCK_TICK)
+    return max(now, datetime.strptime(last, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) + CLOCK_TICK)
 
 
 def _format_utc(at: datetime) -> str:
