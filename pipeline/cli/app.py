@@ -150,6 +150,7 @@ def _register() -> None:
         index,
         models,
         mux,
+        review,
         run,
         search,
         sheet,
@@ -161,7 +162,7 @@ def _register() -> None:
     align.register(app, print, _watch)
     check.register(app, print, _watch)
     concepts.register(app, print)
-    for command in (decisions, decide, adopt, mux, sheet, index, search, concordance, cooccur, export_qda):
+    for command in (decisions, decide, adopt, review, mux, sheet, index, search, concordance, cooccur, export_qda):
         command.register(app, print)
     app.add_typer(models.app, name="models")
 

@@ -70,7 +70,8 @@ class Sitting:
     def decide(self, who: str, revision: str, act: Act) -> tuple[Decision, ...]:
         """Have `who` decide about what they saw; on the disk when this returns, and the outputs are made anew soon.
 
-        Raises Outdated where the revision is no longer how things stand, UsageError for what cannot be, JournalError.
+        Raises Outdated or JournalChanged where the revision is no longer how things stand, UsageError for what cannot be,
+        JournalError.
         """
         with self._lock:
             seen = self.look()
@@ -79,7 +80,7 @@ class Sitting:
             made = act(seen, Maker(seen.transcript, seen.shown.replay, who))
             if not made:
                 return ()
-            written = edits.append(self.journal, made, expected=seen.journal)
+            written = edits.append(self.journal, made, expected=seen.journal)  # on the disk from here on
         self.remaker.soon(self.job)
         return written
 
