@@ -142,11 +142,12 @@ class _Finder:
 
     def passages(self, suggestions: Iterable[Doubt]) -> Iterator[Doubt]:
         """Passages that the alignment doubts, but for those about which something is suggested."""
-        taken = [Span(d.start_ms, d.end_ms) for d in suggestions]
+        taken = [(d.first, d.last) for d in suggestions]
         for kind, (title, rule) in PASSAGES.items():
             for passage in getattr(self.transcript.aligned.report, kind):
                 settled = self._is_settled(rule, passage.span, passage.first, passage.last)
-                if not settled and not any(map(passage.span.overlap_ms, taken)):
+                suggested = any(first <= passage.last and passage.first <= last for first, last in taken)
+                if not settled and not suggested:
                     yield self._passage(kind, title, rule, passage)
 
     def _passage(self, kind: str, title: str, rule: str, passage: Passage) -> Doubt:

@@ -177,6 +177,7 @@ export async function renamePerson(id) {
 function draw(sheet) {
   const facts = sheet.cues.map((c, n) => JSON.stringify([n, c.start_ms, c.end_ms, c.lines, c.text, c.speakers, c.state, c.cps]));
   const focused = document.activeElement?.closest?.("#list") && !editing;
+  plays(-1);
   if (facts.length !== drawn.length) {
     rows = sheet.cues.map(row);
     list.replaceChildren(...rows);
@@ -190,7 +191,6 @@ function draw(sheet) {
     });
   }
   drawn = facts;
-  playing = -1;
   filtered();
   const at = Math.min(current, rows.length - 1);
   if (rows[at] && !rows[at].querySelector(".editor")) {
@@ -216,14 +216,18 @@ list.addEventListener("keydown", (event) => {
   if (event.key === "End") { event.preventDefault(); select(rows.length - 1, { focus: true }); }
   if (event.key === "Enter") { event.preventDefault(); edit(); }
 });
-onTime((ms) => {
-  const n = state.sheet ? state.sheet.cues.findIndex((c) => c.start_ms <= ms && ms < c.end_ms) : -1;
-  if (n === playing) return;
+function plays(n) {
   rows[playing]?.classList.remove("playing");
   rows[playing]?.removeAttribute("aria-current");
   playing = n;
   rows[n]?.classList.add("playing");
   rows[n]?.setAttribute("aria-current", "true");
+}
+
+onTime((ms) => {
+  const n = state.sheet ? state.sheet.cues.findIndex((c) => c.start_ms <= ms && ms < c.end_ms) : -1;
+  if (n === playing) return;
+  plays(n);
   if (n >= 0 && follow.checked && !editing) list.scrollTop += rows[n].getBoundingClientRect().top - list.getBoundingClientRect().top - 80;
 });
 onChange(draw);

@@ -8,7 +8,7 @@ import { decide, left, onChange, state } from "/page/state.js";
 
 const GROUPS = { words: "Words and voices", findings: "Caption rules" };
 const card = byId("card"), open = byId("open"), which = byId("which");
-let chosen = null, at = 0, drawn = "";
+let chosen = null, at = 0, drawn = "", visited = null;
 
 const shown = () => (which.value === "findings" ? state.findings : state.sheet.doubts);
 
@@ -18,12 +18,14 @@ export function step(by) {
   const all = shown();
   if (!all.length) return say("Nothing here needs a person.");
   const held = all.findIndex((d) => d.key === chosen);
-  const next = held < 0 ? Math.min(at, all.length - 1) : (held + by + all.length) % all.length;
+  // What is shown but was not listened to yet comes first: at the start, and where the one before was settled.
+  const stays = held >= 0 && visited !== chosen && by > 0;
+  const next = held < 0 ? Math.min(at, all.length - 1) : stays ? held : (held + by + all.length) % all.length;
   choose(all[next], true);
 }
 
 function choose(doubt, plays) {
-  chosen = doubt.key;
+  chosen = visited = doubt.key;
   at = shown().indexOf(doubt);
   selectAt((doubt.start_ms + doubt.end_ms) / 2);
   draw();

@@ -64,4 +64,11 @@ async function start() {
   } catch (error) { complain(error.message); }
 }
 
+// The words go along in this tab alone: an address would stay in the browser's history.
+byId("search").addEventListener("submit", (event) => {
+  event.preventDefault();
+  sessionStorage.setItem("vignette.query", byId("q").value);
+  location.href = "/search";
+});
+
 start();

@@ -17,7 +17,7 @@ export const DO = {
   filter: () => byId("filter").focus(), help, merge: cues.merge, speaker: cues.speaker,
 };
 
-// [what, key as it is told, code, with Alt (or Ctrl+Alt), what it does]
+// With Alt (or Ctrl+Alt): the key as it is told, its code, what is done, and what that is.
 const ALT = [
   ["N", "KeyN", "next", "next thing that needs a person, played"], ["P", "KeyP", "previous", "the one before"],
   ["A", "KeyA", "accept", "accept what is suggested"], ["E", "KeyE", "edit", "edit the caption there"],
@@ -34,7 +34,7 @@ const writes = (target) => target.matches?.("textarea, input:not([type=checkbox]
 
 function action(event) {
   const { altKey, ctrlKey, metaKey, shiftKey, code, key, target } = event;
-  if (document.querySelector("dialog[open]")) return null;
+  if (document.querySelector("dialog[open]") || event.getModifierState("AltGraph")) return null;
   if (altKey && !metaKey) {
     if (/^Digit[1-8]$/.test(code)) return () => cues.speakerNumber(Number(code.at(-1)));
     return DO[ALT.find((row) => row[1] === code)?.[2]];

@@ -41,7 +41,7 @@ function shownMoment(m) {
   return h("div", {},
     h("h3", {}, `${m.title || m.video} · ${clock(m.start_ms)} · ${m.speaker || "nobody known"}`),
     h("blockquote", {}, ...marked(m.text, m.marks)),
-    why.length ? h("p", {}, `Found by ${why.join("; ")}`) : "",
+    why.length ? h("p", {}, `Concepts: ${why.join("; ")}`) : "",
     h("p", { class: "quiet" }, m.grade),
     h("p", { class: "buttons" },
       m.id ? h("button", { onclick: () => play(m) }, "Play", h("span", { class: "hidden" }, ` at ${clock(m.start_ms)}`)) : "",
@@ -72,9 +72,9 @@ byId("search").addEventListener("submit", (event) => {
   event.preventDefault();
   search(box.value);
 });
-const asked = new URLSearchParams(location.search).get("q");
+const asked = sessionStorage.getItem("vignette.query");
 if (asked) {
-  history.replaceState(null, "", "/search"); // what was looked for stays out of the history
+  sessionStorage.removeItem("vignette.query");
   box.value = asked;
   search(asked);
 }
