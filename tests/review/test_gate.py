@@ -1,9 +1,10 @@
 """One test for each thing that keeps others out: other pages, other machines' names, other users, other files."""
 
-import os
+
 import signal
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -143,7 +144,7 @@ def test_the_server_listens_on_the_loopback_alone_says_nothing_and_ends_at_once(
         with socket.create_connection(("127.0.0.1", port), timeout=5) as asked:
             asked.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
             assert b" 401 " in asked.recv(100)
-        with open("/proc/net/tcp") as table:
+        with Path("/proc/net/tcp").open() as table:
             listening = [line.split()[1] for line in table if line.split()[3] == "0A" and line.split()[1].endswith(f":{port:04X}")]
         assert listening == [f"0100007F:{port:04X}"]
         since = time.monotonic()
@@ -160,6 +161,6 @@ def test_the_browser_is_opened_through_a_file_that_only_its_owner_reads(monkeypa
     with _opened("http://127.0.0.1:1/enter?token=secret"):
         (uri,) = seen
         path = uri.removeprefix("file://")
-        assert "secret" not in uri and os.stat(path).st_mode & 0o777 == 0o600
-        assert "secret" in open(path).read()
-    assert not os.path.exists(path)
+        assert "secret" not in uri and Path(path).stat().st_mode & 0o777 == 0o600
+        assert "secret" in Path(path).read_text("utf-8")
+    assert not Path(path).exists()
