@@ -162,7 +162,19 @@ def _register() -> None:
     align.register(app, print, _watch)
     check.register(app, print, _watch)
     concepts.register(app, print)
-    for command in (decisions, decide, adopt, review, mux, sheet, index, search, concordance, cooccur, export_qda):
+    for command in (
+        decisions,
+        decide,
+        adopt,
+        review,
+        mux,
+        sheet,
+        index,
+        search,
+        concordance,
+        cooccur,
+        export_qda,
+    ):
         command.register(app, print)
     app.add_typer(models.app, name="models")
 

@@ -15,7 +15,9 @@ from pipeline.errors import UsageError
 def register(app: typer.Typer, say: Callable[[str], None]) -> None:
     """Add `review`; `say` prints a line."""
 
-    @app.command(epilog="Examples:  vignette review   |   vignette review my-project --port 9000 --no-browser")
+    @app.command(
+        epilog="Examples:  vignette review   |   vignette review my-project --port 9000 --no-browser"
+    )
     def review(
         folder: Annotated[
             Path | None, typer.Argument(help="A project, or a folder of recordings.", readable=False)

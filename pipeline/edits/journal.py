@@ -93,9 +93,7 @@ def digest_of(path: Path) -> str:
     return "" if data is None else hashlib.sha256(data).hexdigest()
 
 
-def append(
-    path: Path, decisions: Sequence[Decision], expected: str | None = None
-) -> tuple[Decision, ...]:
+def append(path: Path, decisions: Sequence[Decision], expected: str | None = None) -> tuple[Decision, ...]:
     """Write decisions down, with the time and an id that none of the others has, and return them so.
 
     Either all of them are in the file afterwards or none. With `expected`, the digest of the journal that the person saw,

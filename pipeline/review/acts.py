@@ -91,7 +91,9 @@ def _reworded(look: Look, maker: Maker, cue: Cue, text: str) -> list[Decision]:
     for a, b, words in differences([tokens[k].text for k in there], text.split()):
         first, last = there[a], there[b - 1] + 1
         if last - first != b - a:
-            raise UsageError("these words stand on both sides of a passage that nobody says", "change one side at a time")
+            raise UsageError(
+                "these words stand on both sides of a passage that nobody says", "change one side at a time"
+            )
         made += maker.words(first, last, " ".join(words))
     return made
 
@@ -198,7 +200,10 @@ def _suggested(look: Look, maker: Maker, one: Suggestion) -> list[Decision]:
 
 def _waive(sitting: Sitting, look: Look, maker: Maker, asked: Request) -> list[Decision]:
     """A doubt, or a finding of the audit, is right as it is, for a reason."""
-    key, reason = asked.text("key", 1000), asked.given("reason", "a waiver needs a reason: say why it is right as it is")
+    key, reason = (
+        asked.text("key", 1000),
+        asked.given("reason", "a waiver needs a reason: say why it is right as it is"),
+    )
     found = next((d for d in doubts_of(look) if d.key == key and d.rule), None)
     if found is not None:
         return [maker.waive(found.first, found.last, found.rule, reason)]
@@ -239,8 +244,12 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 
 
-def decide(sitting: Sitting, who: str, revision: str, kind: str, values: Mapping[str, Any]) -> tuple[Decision, ...]:
+def decide(
+    sitting: Sitting, who: str, revision: str, kind: str, values: Mapping[str, Any]
+) -> tuple[Decision, ...]:
     """Do one thing that the page asks for. Raises UsageError, Outdated, JournalError."""
     if kind not in ACTS:
         raise UsageError(f"there is nothing called '{kind}' to do")
-    return sitting.decide(who, revision, lambda look, maker: ACTS[kind](sitting, look, maker, Request(values)))
+    return sitting.decide(
+        who, revision, lambda look, maker: ACTS[kind](sitting, look, maker, Request(values))
+    )

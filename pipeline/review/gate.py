@@ -112,7 +112,9 @@ class Gate:
             return answer
         if self.admitted.holds(headers):
             return RedirectResponse("/", 303)
-        return PlainTextResponse("This address was used already. Stop 'vignette review' and start it again.", 403)
+        return PlainTextResponse(
+            "This address was used already. Stop 'vignette review' and start it again.", 403
+        )
 
 
 def _headers_of(scope: Scope) -> dict[bytes, list[bytes]]:
@@ -159,6 +161,8 @@ class _Guarded:
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            kept = [(k, v) for k, v in message.get("headers", []) if k.lower().decode("latin-1") not in HEADERS]
+            kept = [
+                (k, v) for k, v in message.get("headers", []) if k.lower().decode("latin-1") not in HEADERS
+            ]
             message["headers"] = [*kept, *((k.encode(), v.encode()) for k, v in HEADERS.items())]
         await self.send(message)

@@ -46,7 +46,9 @@ class Making:
 class Remaker:
     """Runs recordings anew, each `wait_s` seconds after it was last asked for."""
 
-    def __init__(self, wait_s: float = WAIT_S, target: Callable[[Job, Connection], None] | None = None) -> None:
+    def __init__(
+        self, wait_s: float = WAIT_S, target: Callable[[Job, Connection], None] | None = None
+    ) -> None:
         self.wait_s, self._target = wait_s, target or _work
         self._due: dict[Path, tuple[float, Job]] = {}
         self._states: dict[Path, Making] = {}

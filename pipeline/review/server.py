@@ -27,8 +27,6 @@ HOST = "127.0.0.1"
 USUAL_PORT = 8765
 
 
-
-
 def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Callable[[str], None]) -> None:
     """Serve a project's review page until Ctrl-C. Raises UsageError where the port is taken."""
     remaker = Remaker()
@@ -38,7 +36,9 @@ def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Calla
         admitted = Pass(listener.getsockname()[1])
         address = f"http://{HOST}:{admitted.port}{ENTRANCE}?token={admitted.token}"
         say(f"The review page: {address}")
-        say("It can be opened once, in one browser; Ctrl-C ends it. Every correction is kept the moment it is made.")
+        say(
+            "It can be opened once, in one browser; Ctrl-C ends it. Every correction is kept the moment it is made."
+        )
         server = uvicorn.Server(_config(library, admitted, reviewer))
         try:
             with _opened(address) if opens else contextlib.nullcontext():

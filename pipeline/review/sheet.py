@@ -27,7 +27,11 @@ from pipeline.transcript import Cue, TextSource, Transcript, grade_line, lines_o
 
 def summary(sitting: Sitting) -> dict[str, Any]:
     """A recording in one line of the folder's page."""
-    found: dict[str, Any] = {"id": sitting.id, "name": sitting.job.media.name, "title": sitting.job.settings.title}
+    found: dict[str, Any] = {
+        "id": sitting.id,
+        "name": sitting.job.media.name,
+        "title": sitting.job.settings.title,
+    }
     found["making"] = sitting.remaker.making(sitting.job).as_json()
     try:
         look = sitting.look()
@@ -117,7 +121,10 @@ def reviewed(look: Look) -> list[bool]:
     places = [
         replay.place_of(s.decision)
         for s in replay.report.standings
-        if isinstance(s.decision.value, Reviewed) and s.decision.value.of == "cue" and s.state is State.KEPT and not s.why
+        if isinstance(s.decision.value, Reviewed)
+        and s.decision.value.of == "cue"
+        and s.state is State.KEPT
+        and not s.why
     ]
     return [
         (whole and cue.span.start_ms not in changed)

@@ -18,7 +18,9 @@ Acts = list[list[Decision]]
 
 def to_undo(report: Report, who: str) -> list[Decision]:
     """The decisions of this person's last act that stand; none when there is nothing to undo."""
-    return next((standing for act in reversed(_done(report, who)) if (standing := _standing(act, report))), [])
+    return next(
+        (standing for act in reversed(_done(report, who)) if (standing := _standing(act, report))), []
+    )
 
 
 def to_redo(report: Report, who: str) -> list[Decision]:
@@ -28,7 +30,11 @@ def to_redo(report: Report, who: str) -> list[Decision]:
     last_done = max((d.at for act in _done(report, who) for d in act), default="")
     for act in reversed(_acts(decisions, who)):
         back = [d for d in act if isinstance(d.value, Withdraw) and d.value.id in own]
-        if len(back) == len(act) and (standing := _standing(back, report)) and not _puts_back(back, decisions):
+        if (
+            len(back) == len(act)
+            and (standing := _standing(back, report))
+            and not _puts_back(back, decisions)
+        ):
             return standing if standing[0].at > last_done else []
     return []
 

@@ -19,7 +19,9 @@ def test_a_captions_words_are_one_decision_and_shown_at_once(desk):
     after = desk.did("text", **place_of(cue), text=cue["text"].replace("Thusrday", "Thursday"))
     (decision,) = edits.read(desk.journal).decisions
     assert (decision.who, decision.kind, decision.value.text) == ("Ana", "words", "Thursday")
-    assert after["cues"][0]["text"] == "Welcome to the Thursday group." and after["cues"][0]["state"] == "edited"
+    assert (
+        after["cues"][0]["text"] == "Welcome to the Thursday group." and after["cues"][0]["state"] == "edited"
+    )
     assert "Thursday group" in desk.client.get(f"/tracks/{desk.id}/captions.vtt").text
     assert desk.remaker.making(desk.library.sitting(desk.id).job).state == "waiting"
     assert not after["applied"]
@@ -30,7 +32,9 @@ def test_lines_are_divided_as_they_were_written_with_and_without_other_words(des
     words = cue["text"].split()
     after = desk.did("text", **place_of(cue), text=f"{' '.join(words[:3])}\n{' '.join(words[3:])}")
     assert kinds(desk) == ["cue"]
-    assert next(c for c in after["cues"] if "Most people" in c["text"])["text"].split("\n")[0] == " ".join(words[:3])
+    assert next(c for c in after["cues"] if "Most people" in c["text"])["text"].split("\n")[0] == " ".join(
+        words[:3]
+    )
     cue = desk.cue("I'm only here because")
     both = cue["text"].replace("only", "merely").split()
     after = desk.did("text", **place_of(cue), text=f"{' '.join(both[:2])}\n{' '.join(both[2:])}")
@@ -119,7 +123,10 @@ def test_captions_are_shown_otherwise_divided_joined_and_taken_out(desk):
     count = len(after["cues"])
     cue = desk.cue("Most people who come")
     after = desk.did("split", **place_of(cue), words=4)
-    assert len(after["cues"]) == count + 1 and desk.cue("Most people")["text"].split()[-1] == cue["text"].split()[3]
+    assert (
+        len(after["cues"]) == count + 1
+        and desk.cue("Most people")["text"].split()[-1] == cue["text"].split()[3]
+    )
     after = desk.did("merge", **place_of(desk.cue("Most people")))
     assert len(after["cues"]) == count
     after = desk.did("delete", **place_of(desk.cue("straight with you")))
@@ -146,7 +153,9 @@ def test_of_two_who_saw_the_same_the_second_overwrites_nothing(desk):
     seen = desk.sheet()
     cue = desk.cue("Thusrday")
     desk.did("text", **place_of(cue), text="Welcome to the Thursday group.")
-    late = desk.act("text", who="Ben", revision=seen["revision"], **place_of(cue), text="Welcome to the group.")
+    late = desk.act(
+        "text", who="Ben", revision=seen["revision"], **place_of(cue), text="Welcome to the group."
+    )
     assert late.status_code == 409 and "nothing was written" in late.json()["error"]
     assert len(edits.read(desk.journal).decisions) == 1
     assert desk.cue("Welcome")["text"] == "Welcome to the Thursday group."
@@ -154,7 +163,9 @@ def test_of_two_who_saw_the_same_the_second_overwrites_nothing(desk):
 
 def test_what_the_command_line_decides_meanwhile_is_seen(desk):
     seen = desk.sheet()
-    ran = desk.project.quick("decide", "media/demo.mp4", "--words", "Thusrday", "--become", "Thursday", "--by", "Cleo")
+    ran = desk.project.quick(
+        "decide", "media/demo.mp4", "--words", "Thusrday", "--become", "Thursday", "--by", "Cleo"
+    )
     assert ran.status == 0, ran.err
     assert desk.act("review-video", revision=seen["revision"]).status_code == 409
     assert "Thursday" in desk.sheet()["cues"][0]["text"]
@@ -184,11 +195,15 @@ def test_a_conflict_is_shown_dropped_or_insisted_on(desk):
     desk.did("text", who="Ben", **place_of(cue), text="Welcome to the Tuesday group.")
     from pipeline.edits.maker import Maker
 
-    mine = Maker(old.transcript, old.shown.replay, "Ana").words(cue["first"], cue["last"], "Welcome to the Thursday group.")
+    mine = Maker(old.transcript, old.shown.replay, "Ana").words(
+        cue["first"], cue["last"], "Welcome to the Thursday group."
+    )
     edits.append(desk.journal, mine)
     conflict = desk.sheet()["doubts"][0]
     assert conflict["kind"] == "conflict" and "Ben" in json.dumps(conflict["evidence"])
-    assert len(desk.sheet()["doubts"]) == len(seen["doubts"])  # the suggestion there is settled, the conflict is new
+    assert len(desk.sheet()["doubts"]) == len(
+        seen["doubts"]
+    )  # the suggestion there is settled, the conflict is new
     desk.did("insist", ref=conflict["ref"], key=conflict["key"])
     assert "Thursday" in desk.sheet()["cues"][0]["text"]
     assert not [d for d in desk.sheet()["doubts"] if d["kind"] == "conflict"]
@@ -200,7 +215,9 @@ def test_nobody_decides_without_a_name(desk, name):
     assert not desk.journal.exists()
 
 
-@pytest.mark.parametrize("text", ['<img src=x onerror="window.pwned=1">', "a --> b &amp; <c>", "لا أعرف ‮", "👩‍⚕️ said", "w" * 9000])
+@pytest.mark.parametrize(
+    "text", ['<img src=x onerror="window.pwned=1">', "a --> b &amp; <c>", "لا أعرف ‮", "👩‍⚕️ said", "w" * 9000]
+)
 def test_strange_words_come_back_as_they_are_and_break_no_track(desk, text):
     cue = desk.cue("Thusrday")
     desk.did("text", **place_of(cue), text=text)
@@ -240,7 +257,10 @@ def test_the_files_follow_in_a_process_of_their_own(desk, demo):
     cue = desk.cue("Thusrday")
     desk.did("text", **place_of(cue), text="Welcome to the Thursday group.")
     until = time.monotonic() + 90
-    while (state := desk.client.get(f"/api/videos/{desk.id}/making").json())["state"] not in ("done", "failed"):
+    while (state := desk.client.get(f"/api/videos/{desk.id}/making").json())["state"] not in (
+        "done",
+        "failed",
+    ):
         assert time.monotonic() < until
         time.sleep(0.2)
     assert state["state"] == "done", state

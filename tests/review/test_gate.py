@@ -1,6 +1,5 @@
 """One test for each thing that keeps others out: other pages, other machines' names, other users, other files."""
 
-
 import signal
 import socket
 import time
@@ -16,11 +15,25 @@ from tests.support.review_pages import HOST, PORT, served
 @pytest.fixture
 def paths(desk):
     """An address of each kind."""
-    return ["/", "/page/video.js", f"/api/videos/{desk.id}", f"/media/{desk.id}", f"/tracks/{desk.id}/captions.vtt"]
+    return [
+        "/",
+        "/page/video.js",
+        f"/api/videos/{desk.id}",
+        f"/media/{desk.id}",
+        f"/tracks/{desk.id}/captions.vtt",
+    ]
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", f"evil.example:{PORT}", f"127.0.0.1:{PORT + 1}", "127.0.0.1", "", f"{HOST}.evil.example"]
+    "host",
+    [
+        "evil.example",
+        f"evil.example:{PORT}",
+        f"127.0.0.1:{PORT + 1}",
+        "127.0.0.1",
+        "",
+        f"{HOST}.evil.example",
+    ],
 )
 def test_a_name_that_merely_leads_here_is_refused(desk, paths, host):
     assert [desk.client.get(p, headers={"host": host}).status_code for p in paths] == [403] * len(paths)
@@ -43,7 +56,9 @@ def test_another_page_may_neither_decide_nor_read(desk, paths, headers):
     assert not desk.journal.exists()
 
 
-@pytest.mark.parametrize("headers", [{"origin": f"http://{HOST}"}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}])
+@pytest.mark.parametrize(
+    "headers", [{"origin": f"http://{HOST}"}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}]
+)
 def test_its_own_page_may(desk, headers):
     sent = {"who": "Ana", "kind": "review-video", "revision": desk.sheet()["revision"]}
     assert desk.client.post(f"/api/videos/{desk.id}/act", json=sent, headers=headers).status_code == 200
@@ -90,9 +105,14 @@ def test_what_is_sent_is_bounded_whatever_its_header_says(desk):
     assert desk.client.post(f"/api/videos/{desk.id}/act", content=pieces, headers=headers).status_code == 413
 
 
-@pytest.mark.parametrize("sent", [b"", b"[]", b"nonsense", b"\xff", b'{"who": 3}', b'{"who": "\\ud800", "kind": "undo", "revision": ""}'])
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"[]", b"nonsense", b"\xff", b'{"who": 3}', b'{"who": "\\ud800", "kind": "undo", "revision": ""}'],
+)
 def test_what_makes_no_sense_is_one_sentence(desk, sent):
-    answer = desk.client.post(f"/api/videos/{desk.id}/act", content=sent, headers={"content-type": "application/json"})
+    answer = desk.client.post(
+        f"/api/videos/{desk.id}/act", content=sent, headers={"content-type": "application/json"}
+    )
     assert answer.status_code == 400 and answer.json()["error"]
 
 
@@ -127,8 +147,14 @@ def test_a_link_out_of_the_folder_is_not_followed(desk, demo, tmp_path):
 def test_media_is_given_in_ranges(desk, demo):
     whole = (demo.media / "demo.mp4").read_bytes()
     answer = desk.client.get(f"/media/{desk.id}")
-    assert answer.status_code == 200 and answer.headers["accept-ranges"] == "bytes" and answer.content == whole
-    for asked, there in (("bytes=5-9", whole[5:10]), ("bytes=-500", whole[-500:]), (f"bytes={len(whole) - 3}-", whole[-3:])):
+    assert (
+        answer.status_code == 200 and answer.headers["accept-ranges"] == "bytes" and answer.content == whole
+    )
+    for asked, there in (
+        ("bytes=5-9", whole[5:10]),
+        ("bytes=-500", whole[-500:]),
+        (f"bytes={len(whole) - 3}-", whole[-3:]),
+    ):
         part = desk.client.get(f"/media/{desk.id}", headers={"range": asked})
         assert (part.status_code, part.content) == (206, there)
     assert desk.client.get(f"/media/{desk.id}", headers={"range": f"bytes={len(whole)}-"}).status_code == 416
@@ -145,7 +171,11 @@ def test_the_server_listens_on_the_loopback_alone_says_nothing_and_ends_at_once(
             asked.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
             assert b" 401 " in asked.recv(100)
         with Path("/proc/net/tcp").open() as table:
-            listening = [line.split()[1] for line in table if line.split()[3] == "0A" and line.split()[1].endswith(f":{port:04X}")]
+            listening = [
+                line.split()[1]
+                for line in table
+                if line.split()[3] == "0A" and line.split()[1].endswith(f":{port:04X}")
+            ]
         assert listening == [f"0100007F:{port:04X}"]
         since = time.monotonic()
         process.send_signal(signal.SIGINT)
