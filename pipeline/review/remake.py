@@ -5,6 +5,7 @@ A run that fails or is stopped costs nothing: the decisions stand in the journal
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import threading
 import time
@@ -123,23 +124,27 @@ class Remaker:
 
 
 class _Teller:
-    """A watcher that sends what a run does through a pipe."""
+    """A watcher that sends what a run does through a pipe; the run goes on to its end where nobody listens any more."""
 
     def __init__(self, pipe: Connection) -> None:
         self.pipe = pipe
 
+    def send(self, state: Making) -> None:
+        with contextlib.suppress(OSError):
+            self.pipe.send(state)
+
     def began(self, media: Path, number: int, count: int) -> None:
-        self.pipe.send(Making("running"))
+        self.send(Making("running"))
 
     def stage_began(self, stage: str, reason: str) -> Progress:
-        self.pipe.send(Making("running", stage))
+        self.send(Making("running", stage))
         told = 0.0
 
         def tell(share: float) -> None:
             nonlocal told
             if share - told >= _STEP:
                 told = share
-                self.pipe.send(Making("running", stage, share))
+                self.send(Making("running", stage, share))
 
         return tell
 
@@ -158,9 +163,10 @@ def _work(job: Job, pipe: Connection) -> None:
     from pipeline.run.jobs import Plan
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this
-    (outcome,) = batch.run(Plan((job,)), _Teller(pipe))
+    teller = _Teller(pipe)
+    (outcome,) = batch.run(Plan((job,)), teller)
     kept = tuple(f"{new.name} (what you mended in {old.name} stays)" for old, new in outcome.written.mended)
     if outcome.status is Status.FAILED and outcome.error is not None:
-        pipe.send(Making("failed", problem=str(outcome.error)))
+        teller.send(Making("failed", problem=str(outcome.error)))
     else:
-        pipe.send(Making("done", kept=kept))
+        teller.send(Making("done", kept=kept))
