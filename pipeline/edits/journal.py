@@ -34,7 +34,7 @@ _LOCK_TIMEOUT_S = 10
 # A larger file is refused unread: a hundred thousand decisions are some 50 MB.
 _MAX_BYTES = 256 * 1024 * 1024
 # Resolution of `Decision.at`: decisions written together stay in order.
-CLOCK_TICK = timedelta(microseconds=1)
+_CLOCK_TICK = timedelta(microseconds=1)
 
 
 def journal_of(media: Path) -> Path:
@@ -94,7 +94,8 @@ def digest_of(path: Path) -> str:
 
 
 def append(path: Path, decisions: Sequence[Decision], expected: str | None = None) -> tuple[Decision, ...]:
-    """Write decisions down, with the time and an id that none of the others has, and return them so.
+    """Write decisions down, with the time and an id that none of the others has, and return them so. They are one act: several
+    bear the name of their group.
 
     Either all of them are in the file afterwards or none. With `expected`, the digest of the journal that the person saw,
     nothing is written where it has changed since. Raises JournalChanged, JournalError.
@@ -106,10 +107,11 @@ def append(path: Path, decisions: Sequence[Decision], expected: str | None = Non
             raise JournalChanged(path, "was written by somebody else meanwhile", "look again, then decide")
         held = read(path).decisions
         at = _next_time(held[-1].at if held else "")
+        group = sealed(replace(decisions[0], at=_format_utc(at), group="")).id if len(decisions) > 1 else ""
         stamped = []
         for decision in decisions:
-            stamped.append(sealed(replace(decision, at=_format_utc(at))))
-            at += CLOCK_TICK
+            stamped.append(sealed(replace(decision, at=_format_utc(at), group=group)))
+            at += _CLOCK_TICK
         _add_lines(path, [_line(d) for d in stamped])
     return tuple(stamped)
 
@@ -240,7 +242,7 @@ def _next_time(last: str) -> datetime:
     now = datetime.fromtimestamp(time.time(), UTC)
     if not last:
         return now
-    return max(now, datetime.strptime(last, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) + CLOCK_TICK)
+    return max(now, datetime.strptime(last, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) + _CLOCK_TICK)
 
 
 def _format_utc(at: datetime) -> str:

@@ -41,7 +41,7 @@ def count_by(
     Raises UsageError for a `by` that does not exist.
     """
     if by not in BY:
-        raise UsageError(f"--count-by knows {', '.join(BY)}, not '{by}'")
+        raise UsageError(f"--count-by knows {', '.join(BY)}, not '{by}'", "choose one of these")
     row = "t.utterance" if by == "concept" else "u.id"
     hits = connection.execute(_QUERIES[by].format(where=f"WHERE {row} IN ({ids})"), parameters).fetchall()
     whole = {tuple(r[:3]): r[3] for r in connection.execute(_QUERIES[by].format(where=""))}
