@@ -40,20 +40,20 @@ class Request:
     def text(self, name: str, most: int = MAX_NAME_CHARS) -> str:
         value = self.values.get(name)
         if not isinstance(value, str) or len(value) > most:
-            raise UsageError(f"'{name}' must be a text of at most {most:,} characters")
+            raise UsageError(f"'{name}' must be a text of at most {most:,} characters", "load the page again")
         return value
 
-    def given(self, name: str, what: str) -> str:
+    def given(self, name: str, lacking: str, remedy: str) -> str:
         """A text that says something, on one line."""
         value = " ".join(self.text(name).split())
         if not value:
-            raise UsageError(what)
+            raise UsageError(lacking, remedy)
         return value
 
     def number(self, name: str) -> int:
         value = self.values.get(name)
         if type(value) is not int or not 0 <= value < 2**53:
-            raise UsageError(f"'{name}' must be a whole number")
+            raise UsageError(f"'{name}' must be a whole number", "load the page again")
         return value
 
     def cue(self, look: Look) -> Cue:
@@ -153,7 +153,7 @@ def _delete(_: Sitting, look: Look, maker: Maker, asked: Request) -> list[Decisi
 
 def _speaker(_: Sitting, look: Look, maker: Maker, asked: Request) -> list[Decision]:
     """The turn that this caption begins in is said by somebody else."""
-    cue, name = asked.cue(look), asked.given("name", "say who speaks: a name is missing")
+    cue, name = asked.cue(look), asked.given("name", "it is not said who speaks", "give a name")
     turn = next((u for u in look.transcript.voices.utterances if u.first <= cue.first < u.last), None)
     first, last = (turn.first, turn.last) if turn else (cue.first, cue.last)
     return [maker.speaker(first, last, name)]
@@ -161,8 +161,10 @@ def _speaker(_: Sitting, look: Look, maker: Maker, asked: Request) -> list[Decis
 
 def _person(_: Sitting, look: Look, maker: Maker, asked: Request) -> list[Decision]:
     """A person is called otherwise, everywhere."""
-    who = targets.person(look.transcript, asked.given("person", "say which person is meant"))
-    return [maker.person(who, asked.given("name", "a person needs a name"))]
+    who = targets.person(
+        look.transcript, asked.given("person", "it is not said which person is meant", "choose one")
+    )
+    return [maker.person(who, asked.given("name", "a person needs a name", "write it down"))]
 
 
 def _review(_: Sitting, look: Look, maker: Maker, asked: Request) -> list[Decision]:
@@ -202,7 +204,7 @@ def _waive(sitting: Sitting, look: Look, maker: Maker, asked: Request) -> list[D
     """A doubt, or a finding of the audit, is right as it is, for a reason."""
     key, reason = (
         asked.text("key", 1000),
-        asked.given("reason", "a waiver needs a reason: say why it is right as it is"),
+        asked.given("reason", "a waiver needs a reason", "say why it is right as it is"),
     )
     found = next((d for d in doubts_of(look) if d.key == key and d.rule), None)
     if found is not None:
@@ -233,7 +235,7 @@ def _redo(_: Sitting, look: Look, maker: Maker, asked: Request) -> list[Decision
 
 def _withdrawn(maker: Maker, decisions: Sequence[Decision], what: str) -> list[Decision]:
     if not decisions:
-        raise UsageError(f"there is nothing to {what}")
+        raise UsageError(f"there is nothing to {what}", "only what you decided yourself is taken back here")
     return [maker.withdraw(d.id) for d in decisions]
 
 
@@ -249,7 +251,7 @@ def decide(
 ) -> tuple[Decision, ...]:
     """Do one thing that the page asks for. Raises UsageError, Outdated, JournalError."""
     if kind not in ACTS:
-        raise UsageError(f"there is nothing called '{kind}' to do")
+        raise UsageError(f"there is nothing called '{kind[:80]}' to do", "load the page again")
     return sitting.decide(
         who, revision, lambda look, maker: ACTS[kind](sitting, look, maker, Request(values))
     )

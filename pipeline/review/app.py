@@ -150,20 +150,20 @@ async def _sent(request: Request) -> dict[str, Any]:
     try:
         found = json.loads(await request.body())
     except (ValueError, RecursionError):
-        raise UsageError("what was sent is not JSON") from None
+        raise UsageError("what was sent is not JSON", "load the page again") from None
     if not isinstance(found, dict):
-        raise UsageError("what was sent is not a JSON object")
+        raise UsageError("what was sent is not a JSON object", "load the page again")
     return found
 
 
 def _text(sent: dict[str, Any], name: str, most: int) -> str:
     value = sent.get(name)
     if not isinstance(value, str) or len(value) > most:
-        raise UsageError(f"'{name}' must be a text of at most {most:,} characters")
+        raise UsageError(f"'{name}' must be a text of at most {most:,} characters", "write less")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise UsageError(f"'{name}' holds half a character") from None
+        raise UsageError(f"'{name}' holds half a character", "write it anew") from None
     return value
 
 
