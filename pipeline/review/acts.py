@@ -249,7 +249,7 @@ ACTS: dict[str, Act] = {
 def decide(
     sitting: Sitting, who: str, revision: str, kind: str, values: Mapping[str, Any]
 ) -> tuple[Decision, ...]:
-    """Do one thing that the page asks for. Raises UsageError, Outdated, JournalError."""
+    """Do one thing that the page asks for. Raises UsageError, JournalChanged, JournalError."""
     if kind not in ACTS:
         raise UsageError(f"there is nothing called '{kind[:80]}' to do", "load the page again")
     return sitting.decide(

@@ -26,7 +26,7 @@ from pipeline.review import acts, sheet
 from pipeline.review.doubts import of_findings
 from pipeline.review.gate import Gate, Pass, TooLarge
 from pipeline.review.library import Library, id_of, media_type
-from pipeline.review.sitting import Outdated, Sitting
+from pipeline.review.sitting import Sitting
 
 PAGE = Path(__file__).with_name("page")
 # The files of the page by their names, read from this folder alone.
@@ -216,7 +216,7 @@ def application(library: Library, admitted: Pass, reviewer: str = "") -> Starlet
         Route("/tracks/{video}/{kind}", pages.track),
     ]
     handlers: Any = {
-        Outdated: _outdated, JournalChanged: _outdated, VignetteError: _problem, TooLarge: _too_large,
+        JournalChanged: _outdated, VignetteError: _problem, TooLarge: _too_large,
         ClientDisconnect: _gone, Exception: _unforeseen,
     }  # fmt: skip
     return Starlette(

@@ -16,17 +16,13 @@ from pipeline import edits
 from pipeline.edits.journal import digest_of as journal_digest
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import Decision
-from pipeline.errors import NotCaptioned, VignetteError
+from pipeline.errors import JournalChanged, NotCaptioned, VignetteError
 from pipeline.review.remake import Remaker
 from pipeline.run.batch import REPLAYED
 from pipeline.run.jobs import Job, sidecar_of
 from pipeline.run.preview import Preview, preview
 from pipeline.run.store import Store
 from pipeline.transcript import Transcript
-
-
-class Outdated(Exception):
-    """Somebody decided since the page was drawn."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +66,12 @@ class Sitting:
     def decide(self, who: str, revision: str, act: Act) -> tuple[Decision, ...]:
         """Have `who` decide about what they saw; on the disk when this returns, and the outputs are made anew soon.
 
-        Raises Outdated or JournalChanged where the revision is no longer how things stand, UsageError for what cannot be,
-        JournalError.
+        Raises JournalChanged where the revision is no longer how things stand, UsageError for what cannot be, JournalError.
         """
         with self._lock:
             seen = self.look()
             if seen.revision != revision:
-                raise Outdated
+                raise JournalChanged(self.journal, "is not what the page showed", "look again, then decide")
             made = act(seen, Maker(seen.transcript, seen.shown.replay, who))
             if not made:
                 return ()
