@@ -39,9 +39,9 @@ def test_lines_are_divided_as_they_were_written_with_and_without_other_words(des
     both = cue["text"].replace("only", "merely").split()
     after = desk.did("text", **place_of(cue), text=f"{' '.join(both[:2])}\n{' '.join(both[2:])}")
     assert kinds(desk)[1:] == ["words", "cue"]
-    assert desk.cue("merely here")["text"].split("\n")[0] == " ".join(both[:2])
+    assert desk.cue("merely")["text"].split("\n")[0] == " ".join(both[:2])
     desk.did("undo")  # one act, though it is two decisions
-    assert "only here" in desk.cue("here because")["text"]
+    assert "only here" in desk.cue("here because")["text"].replace("\n", " ")
 
 
 def test_what_was_done_is_taken_back_and_put_back_as_a_person_expects(desk):
@@ -83,7 +83,6 @@ def test_a_doubt_is_waived_with_a_reason_alone(desk):
     assert desk.act("waive", key=doubt["key"], reason="  ").status_code == 400
     after = desk.did("waive", key=doubt["key"], reason="so it is spelt here")
     assert doubt["key"] not in [d["key"] for d in after["doubts"]]
-    assert len(after["doubts"]) == len(desk.sheet()["doubts"])
     (decision,) = edits.read(desk.journal).decisions
     assert (decision.value.rule, decision.value.reason) == (doubt["rule"], "so it is spelt here")
 
@@ -101,6 +100,7 @@ def test_a_finding_of_the_audit_is_waived(desk):
 
 
 def test_who_speaks_and_what_people_are_called(desk):
+    doubts = [d["key"] for d in desk.sheet()["doubts"]]
     cue = desk.cue("straight with you")
     after = desk.did("speaker", **place_of(cue), name="daniel-marsh")
     assert next(c for c in after["cues"] if "straight with you" in c["text"])["speakers"] == ["Daniel Marsh"]
@@ -109,9 +109,7 @@ def test_who_speaks_and_what_people_are_called(desk):
     assert any("Daniel Marsh-Reed" in c["speakers"] for c in after["cues"])
     assert desk.act("speaker", **place_of(desk.cue("Thusrday")), name=" ").status_code == 400
     assert desk.act("person", person="nobody-here", name="X").status_code == 400
-    assert sum(d["kind"] in ("suggestion", "passage") for d in after["doubts"]) == sum(
-        d["kind"] in ("suggestion", "passage") for d in desk.sheet()["doubts"]
-    )
+    assert [d["key"] for d in after["doubts"]] == doubts  # who speaks says nothing about the words
 
 
 def test_captions_are_shown_otherwise_divided_joined_and_taken_out(desk):
