@@ -24,8 +24,10 @@ from pipeline.review.sitting import Look, Sitting
 from pipeline.run.preview import preview
 from pipeline.transcript import Cue, Suggestion, lines_of
 
-# A caption's text as a person may send it, in characters, and a name or a reason.
-MAX_TEXT_CHARS = 20_000
+# A caption's text as a person may send it, in characters, one word of it, and a name or a reason. A word of thousands of
+# letters would keep the stages behind it busy for minutes.
+MAX_TEXT_CHARS = 2_000
+MAX_WORD_CHARS = 100
 MAX_NAME_CHARS = 200
 # Later than any decision of today: what a decision is tried with that was not made yet.
 _AT_LAST = "2299-12-31T23:59:59.000000Z"
@@ -74,6 +76,8 @@ def _text(sitting: Sitting, look: Look, maker: Maker, asked: Request) -> list[De
     lines = [" ".join(line.split()) for line in text.splitlines() if line.split()]
     if not lines:
         raise UsageError("a caption needs words", "delete it if nobody says them")
+    if any(len(word) > MAX_WORD_CHARS for line in lines for word in line.split()):
+        raise UsageError(f"a word has more than {MAX_WORD_CHARS} letters", "divide it by spaces")
     made = _reworded(look, maker, cue, " ".join(lines))
     if lines == text_of(cue, look.transcript).splitlines():
         return made

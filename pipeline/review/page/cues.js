@@ -82,7 +82,7 @@ export function edit(n = current) {
   if (editing) return;
   select(n);
   const c = state.sheet.cues[n];
-  const area = h("textarea", { id: "editor", rows: Math.max(2, c.text.split("\n").length), lang: state.sheet.lang, maxlength: 20000,
+  const area = h("textarea", { id: "editor", rows: Math.max(2, c.text.split("\n").length), lang: state.sheet.lang, maxlength: 2000,
     value: c.text, oninput: () => { state.dirty = true; } });
   const [from, fromRow] = timeField("from", "Start", c.start_ms), [to, toRow] = timeField("to", "End", c.end_ms);
   const box = h("div", { class: "editor" },
