@@ -34,7 +34,7 @@ HEADERS = {
 # The page behind the entrance goes on by itself: a redirect would still count as sent from elsewhere, without the cookie.
 _ENTERED = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">'
-    '<title>Vignette</title><p><a href="/">Go on to the review page</a></p></html>'
+    '<title>Vignette</title><link rel="icon" href="data:,"><p><a href="/">Go on to the review page</a></p></html>'
 )
 
 

@@ -27,6 +27,14 @@ def opened(demo, page):
         assert not errors and {u for u in asked if not u.startswith((home, "blob:", "data:"))} == set()
 
 
+def until(page, said):
+    """Wait for what an expression says; the page's own policy forbids the library's way, which is eval."""
+    end = time.monotonic() + 30
+    while not page.evaluate(said):
+        assert time.monotonic() < end, said
+        page.wait_for_timeout(50)
+
+
 def name_is(page, name):
     page.wait_for_selector("#ask-who")
     page.fill("#ask-who", name)
@@ -35,49 +43,46 @@ def name_is(page, name):
 
 def test_a_doubt_is_stepped_to_accepted_edited_undone_and_ends_in_the_srt(opened, demo):
     _, page = opened
-    page.wait_for_function("document.querySelector('video').readyState >= 1")
+    until(page, "document.querySelector('video').readyState >= 1")
     assert abs(page.evaluate("document.querySelector('video').duration") - 230.6) < 0.2
-    page.wait_for_function(
-        "document.querySelector('video').textTracks[0].cues?.length === document.querySelectorAll('.cue').length"
+    until(
+        page,
+        "document.querySelector('video').textTracks[0].cues?.length === document.querySelectorAll('.cue').length",
     )
     page.keyboard.press("Alt+n")
-    page.wait_for_function(
-        "document.querySelector('video').currentTime > 2.7"
-    )  # two seconds before the words
+    until(page, "document.querySelector('video').currentTime > 2.7")  # two seconds before the words
     assert page.evaluate("document.querySelector('video').currentTime") < 4.9
     assert "Thusrday" in page.inner_text("#card") and "Thursday" in page.inner_text("#card")
     page.keyboard.press("Alt+a")
     name_is(page, "Ana Brandt")
-    page.wait_for_function("document.querySelector('.cue .text').textContent.includes('Thursday')")
+    until(page, "document.querySelector('.cue .text').textContent.includes('Thursday')")
     assert page.inner_text("#status").startswith("Saved")
-    page.wait_for_function(
-        "document.querySelector('video').textTracks[0].cues?.[0]?.text.includes('Thursday')"
-    )
+    until(page, "document.querySelector('video').textTracks[0].cues?.[0]?.text.includes('Thursday')")
     page.focus(".cue.current .time")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.press("Control+End")
     page.keyboard.type(" Indeed?")
     page.keyboard.press("Control+Enter")
-    page.wait_for_function("document.querySelectorAll('.cue .text')[1].textContent.includes('Indeed?')")
+    until(page, "document.querySelectorAll('.cue .text')[1].textContent.includes('Indeed?')")
     assert page.evaluate("document.activeElement.closest('.cue')?.dataset.n") == "2"  # it goes on to the next
     page.keyboard.press("Control+z")
-    page.wait_for_function("!document.querySelectorAll('.cue .text')[1].textContent.includes('Indeed?')")
+    until(page, "!document.querySelectorAll('.cue .text')[1].textContent.includes('Indeed?')")
     page.reload()
     page.wait_for_selector("#list .cue")
     assert "Thursday" in page.inner_text(".cue .text")
     assert "Indeed" in page.get_attribute("#redo", "title")
-    until = time.monotonic() + 90
+    end = time.monotonic() + 90
     while "Thursday group" not in (demo.out / "demo.en.srt").read_text("utf-8"):
-        assert time.monotonic() < until
+        assert time.monotonic() < end
         page.wait_for_timeout(300)
     assert "Indeed?" not in (demo.out / "demo.en.srt").read_text("utf-8")
-    page.wait_for_function("document.querySelector('#making').textContent.includes('up to date')")
+    until(page, "document.querySelector('#making').textContent.includes('up to date')")
 
 
 def test_two_tabs_show_both_texts_and_overwrite_nothing(opened):
     _, page = opened
-    other = page.context.new_page()
+    other = page.context.browser.new_context(storage_state=page.context.storage_state()).new_page()
     other.goto(page.url)
     other.wait_for_selector("#list .cue")
     for tab, words in ((page, "Good morning."), (other, "Good evening.")):
@@ -86,7 +91,7 @@ def test_two_tabs_show_both_texts_and_overwrite_nothing(opened):
         tab.fill("#editor", words)
     page.keyboard.press("Control+Enter")
     name_is(page, "Ana")
-    page.wait_for_function("document.querySelector('.cue .text').textContent.includes('morning')")
+    until(page, "document.querySelector('.cue .text').textContent.includes('morning')")
     other.keyboard.press("Control+Enter")
     other.wait_for_selector("dialog blockquote.mine")
     assert (other.inner_text("dialog .now"), other.inner_text("dialog .mine")) == (
@@ -105,7 +110,7 @@ def test_strange_words_are_shown_as_text(opened, demo):
     desk.did("person", person="daniel-marsh", name='"><script>window.pwned=1</script>')
     page.reload()
     page.wait_for_selector("#list .cue")
-    assert "<img src=x" in page.inner_text(".cue .text")
+    assert "<img src=x" in " ".join(page.inner_text(".cue .text").split())
     assert page.evaluate("window.pwned") is None
 
 
@@ -146,7 +151,7 @@ def test_it_fits_a_narrow_window_with_targets_large_enough(opened, scheme):
     page.keyboard.press("Enter")
     page.wait_for_selector("#list .card")
     page.click("#list button")
-    page.wait_for_function("document.querySelector('video').currentTime > 1")
+    until(page, "document.querySelector('video').currentTime > 1")
     page.click("#list a")
     page.wait_for_selector("#list .cue.current")
     assert "door" in page.inner_text(".cue.current .text").lower() or page.inner_text(".cue.current .text")
