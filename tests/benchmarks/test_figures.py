@@ -20,6 +20,7 @@ TEMPLATES = tomllib.loads(figures.TEMPLATES.read_text("utf-8"))["section"]
 ITEMS = [item for section in TEMPLATES for item in (*section["row"], *section.get("text", []))]
 LIBRARIES = {
     "__init__",
+    "align_speech",
     "caption_faults",
     "caption_makers",
     "caption_material",
