@@ -12,7 +12,8 @@ _INPUT = re.compile(r"^.*Input should be (?P<wanted>.+?)(, unable to .*)?$")
 # The types of numbers in that message -> in our words.
 # The messages about a command that there is not, and about what a command cannot do without.
 _UNKNOWN_COMMAND = re.compile(r"No such command '(?P<name>.*?)'(?:\. .*)?$")
-_TOO_MANY = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)$")
+# The message about more words than a command takes.
+_TOO_MANY = re.compile(r"Got unexpected extra arguments?\b")
 # The message about a value that is none of those there are.
 _CHOICE = re.compile(r"^.*?'(?P<given>[^']*)' is not one of (?P<choices>'.*')$")
 _MISSING = re.compile(r"Missing (?:argument|option|parameter):? '?(?P<name>[^'/]+?)'?(?: /.*)?$")
