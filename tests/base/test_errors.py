@@ -34,7 +34,7 @@ EXAMPLES = {
 }
 
 # Exceptions between two functions of one room, each caught there: no person ever sees one, and none is a VignetteError.
-SIGNALS = {"NotationError", "NotUnderstood", "NoRoomError", "TooLarge", "_NeverDone", "_Refused"}
+SIGNALS = {"Damaged", "NotationError", "NotUnderstood", "NoRoomError", "TooLarge", "_NeverDone", "_Refused"}
 
 
 def kinds():
