@@ -10,7 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.options import AsJson, json_text
+from pipeline.cli.queries import Folder, MediaFolder
 from pipeline.errors import counted
+from pipeline.files import MEDIA_FOLDER, OUT_FOLDER
 
 Lexicon = Annotated[
     Path | None, typer.Option("--lexicon", help="Another lexicon than the one that comes with Vignette.")
@@ -18,14 +20,16 @@ Lexicon = Annotated[
 
 
 def register(app: typer.Typer, say: Callable[[str], None]) -> None:
-    """Add `concepts` with `try`, `check`, `score` and `summary`; `say` prints."""
-    group = typer.Typer(help="The clinical concepts: list, try, check, score.", rich_markup_mode=None)
+    """Add `concepts` with `try`, `check`, `score`, `summary`, `next` and `agreement`; `say` prints."""
+    group = typer.Typer(help="The clinical concepts: list, try, check, score, review.", rich_markup_mode=None)
     app.add_typer(group, name="concepts")
     _add_list(group, say)
     _add_try(group, say)
     _add_check(group, say)
     _add_score(group, say)
     _add_summary(group, say)
+    _add_next(group, say)
+    _add_agreement(group, say)
 
 
 def _load(path: Path | None) -> Any:
@@ -70,7 +74,7 @@ def _add_try(group: typer.Typer, say: Callable[[str], None]) -> None:
         lexicon: Lexicon = None,
         as_json: AsJson = False,
     ) -> int:
-        """Show the concepts of a text, each with its evidence and its rule."""
+        """Show the concepts of a text, each with how sure it is, its evidence and its rule."""
         from pipeline.concepts.coder import Coder
 
         found = Coder(_load(lexicon)).code(text, role)
@@ -82,7 +86,9 @@ def _add_try(group: typer.Typer, say: Callable[[str], None]) -> None:
                 name for name in ("negated", "asked", "quoted", "hypothetical") if getattr(one.manner, name)
             ]
             spoken = f" [{', '.join(ways)}]" if ways else ""
-            say(f'{one.concept:<22}"{text[one.start : one.end]}"{spoken}   {one.rule}')
+            say(
+                f'{one.concept:<22}{one.confidence:.2f}  "{text[one.start : one.end]}"{spoken}   {one.rule}'
+            )
         if not found:
             say("no concept")
         return 0
@@ -166,4 +172,38 @@ def _add_summary(group: typer.Typer, say: Callable[[str], None]) -> None:
             say(json_text(counted.as_json()))
         else:
             say(sparklines(counted, found) or "no concept was tagged")
+        return 0
+
+
+def _add_next(group: typer.Typer, say: Callable[[str], None]) -> None:
+    @group.command("next", epilog="Example:  vignette concepts next --limit 5")
+    def next_(
+        folder: Folder = OUT_FOLDER,
+        limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 10,
+        as_json: AsJson = False,
+    ) -> int:
+        """Show the tags at which a person's look pays most: doubtful ones, of rules that gave many."""
+        from pipeline.commands.concept_review import questions
+
+        found = questions(folder, limit)
+        if as_json:
+            say(json_text([q.as_json() for q in found]))
+            return 0
+        say("\n".join(map(str, found)) or "nothing to ask: there is no tag that nobody decided about")
+        if found:
+            say('\nanswer with: vignette decide MEDIA --words "..." --concept ID --verdict confirmed (or rejected)')
+        return 0
+
+
+def _add_agreement(group: typer.Typer, say: Callable[[str], None]) -> None:
+    @group.command(epilog="Example:  vignette concepts agreement --media media")
+    def agreement(folder: Folder = OUT_FOLDER, media: MediaFolder = MEDIA_FOLDER, as_json: AsJson = False) -> int:
+        """Measure how far people and the machine agree on concepts (Cohen's kappa), by what people decided."""
+        from pipeline.commands.concept_review import agreements
+
+        found = agreements(folder, media)
+        if as_json:
+            say(json_text([a.as_json() for a in found]))
+        else:
+            say("\n".join(map(str, found)) or "nobody has decided about a concept, or reviewed a video, yet")
         return 0

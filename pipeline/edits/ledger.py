@@ -130,10 +130,10 @@ class Ledger:
         self._contents = contents
         self._written = {d.id: d for d in contents.decisions}
         self._standings: dict[str, Standing] = {}
-        withdrawn = _withdrawn(contents.decisions)
+        gone = withdrawn(contents.decisions)
         for decision in contents.decisions:
-            if decision.id in withdrawn:
-                self.stands(decision, State.WITHDRAWN, by=withdrawn[decision.id])
+            if decision.id in gone:
+                self.stands(decision, State.WITHDRAWN, by=gone[decision.id])
             elif isinstance(decision.value, Withdraw) and decision.value.id in self._written:
                 self.stands(decision, State.KEPT)
             elif isinstance(decision.value, Withdraw):
@@ -190,7 +190,7 @@ def say_the_same(one: Decision, two: Decision) -> bool:
     return same_words and one.value == two.value
 
 
-def _withdrawn(decisions: Sequence[Decision]) -> dict[str, str]:
+def withdrawn(decisions: Sequence[Decision]) -> dict[str, str]:
     """The ids of decisions that no longer hold -> that of the withdrawal; a withdrawal may itself be withdrawn later."""
     gone: dict[str, str] = {}
     for decision in reversed(decisions):

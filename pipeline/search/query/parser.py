@@ -6,6 +6,7 @@ read is answered with the place and what was expected there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -22,7 +23,9 @@ shame OR guilt             either; AND is understood, and binds tighter than OR
 relaps*                    words that begin so
 alone NEAR/5 night         at most 5 words apart (10 without a number)
 (shame OR guilt) -work     brackets group
-concept:trigger            a concept; a broader one includes those under it
+concept:trigger            a concept; a broader one includes those under it; "shame" finds shame-guilt
+concept:trigger>0.6        only tags at least so sure
+like:"I can stop any time" what says something like it, best first; like:talk#u12 like that utterance
 speaker:ruth role:client   who says it; speaker:"Ruth Calder"
 vignette:2 kind:closing    where: a vignette by number, id or words of its title;
                            kind: introduction, vignette, commentary, closing
@@ -68,11 +71,12 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`name:value`; `at` is where the value begins."""
+    """`name:value`; `at` is where the value begins, `least` how sure a concept must be."""
 
     name: str
     value: str
     at: int = 0
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class Not:
 
     part: Node
 
+
+_SURENESS = re.compile(r"0?\.\d{1,6}|[01](?:\.0{0,6})?")
 
 Node: TypeAlias = Word | Phrase | Near | Field | And | Or | Not
 
@@ -247,13 +253,22 @@ class _Parser:
                     "'by:' belongs to a sequence", "like: concept:trigger -> concept:feedback by:other"
                 )
             self.take()
-            return Field(token.name, token.text, token.value_at)
+            return self.field_of(token)
         if token.kind in ("word", "phrase"):
             self.take()
             return self.searchable(token)
         raise self.error(
             "" if token.kind == "end" else f"'{token.text}' is not expected here", f"expected {_EXPECTED}"
         )
+
+    def field_of(self, token: Token) -> Field:
+        name, above, least = token.text.partition(">") if token.name == "concept" else (token.text, "", "")
+        if not above:
+            return Field(token.name, token.text, token.value_at)
+        match = _SURENESS.fullmatch(least.strip().removeprefix("="))
+        if match is None or not name.strip():
+            raise self.error("a concept is at least so sure, from 0 to 1", "like concept:trigger>0.6", token.value_at)
+        return Field(token.name, name.strip(), token.value_at, float(match[0]))
 
     def searchable(self, token: Token) -> Word | Phrase:
         if not words_of(token.text):
