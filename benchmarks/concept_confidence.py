@@ -45,7 +45,10 @@ FOLDS, SEED = 10, 0
 UNSEEN = "held out"
 WEIGHT_OF_SEEN = 0.3  # of a tag in talk that the lexicon was mended on
 RIDGE, RIDGE_OF_CONCEPTS = 3.0, 5.0
-PRIOR_WORDS, FEWEST = 3.0, 8  # of a word's log-odds: pseudo-utterances, and the utterances that it must be heard in
+PRIOR_WORDS, FEWEST = (
+    3.0,
+    8,
+)  # of a word's log-odds: pseudo-utterances, and the utterances that it must be heard in
 LEAST_LOG_ODDS = 0.25  # smaller ones are not written
 BINS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 
@@ -102,7 +105,9 @@ class Knowledge:
             return right - own[0], wrong - own[1]
         return right, wrong
 
-    def log_odds(self, concept: str, words: frozenset[str], without: Knowledge | None = None) -> dict[str, float]:
+    def log_odds(
+        self, concept: str, words: frozenset[str], without: Knowledge | None = None
+    ) -> dict[str, float]:
         """Of each word that is heard often enough: how much more often the concept is labelled where it is heard."""
         total, labels = self.total, self.labels[concept]
         if without is not None:
@@ -210,7 +215,9 @@ def report(scores: Sequence[tuple[float, bool]], labels: int) -> dict[str, float
             right = sum(r for _, r in some)
             interval = "{:.2f} to {:.2f}".format(*wilson(right, len(some)))
             mean = sum(p for p, _ in some) / len(some)
-            print(f"{low:.1f} to {high:.1f}{'':<4}{len(some):>6}{mean:>7.2f}{right / len(some):>7.2f}   {interval}")
+            print(
+                f"{low:.1f} to {high:.1f}{'':<4}{len(some):>6}{mean:>7.2f}{right / len(some):>7.2f}   {interval}"
+            )
     third = len(judged) // 3
     surest, least = (sum(r for _, r in part) / third for part in (judged[:third], judged[-third:]))
     print(f"the surest third is right in {surest:.2f}, the least sure in {least:.2f}")
@@ -221,11 +228,20 @@ def report(scores: Sequence[tuple[float, bool]], labels: int) -> dict[str, float
         f1 = 2 * sum(kept) / (len(kept) + labels)
         print(f"{threshold:>6}{precision:>11.3f}{recall:>8.3f}{f1:>7.3f}")
     at_half = max(
-        (sum(r for _, r in judged[:n]) / n for n in range(1, len(judged) + 1) if sum(r for _, r in judged[:n]) >= labels / 2),
+        (
+            sum(r for _, r in judged[:n]) / n
+            for n in range(1, len(judged) + 1)
+            if sum(r for _, r in judged[:n]) >= labels / 2
+        ),
         default=0.0,
     )
     print(f"the best precision at recall 0.50 is {at_half:.3f}")
-    return {"tags": len(judged), "surest_third": surest, "least_sure_third": least, "precision_at_half_recall": at_half}
+    return {
+        "tags": len(judged),
+        "surest_third": surest,
+        "least_sure_third": least,
+        "precision_at_half_recall": at_half,
+    }
 
 
 def table_of(rows: Sequence[Row], concepts: Sequence[str], level: float, slope: float) -> dict[str, Any]:
@@ -256,11 +272,15 @@ def written(table: Mapping[str, Any]) -> str:
 
 def main() -> int:
     """Print the table, and with --write the file."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--write", action="store_true", help="write models/confidence.json")
     results.offer(parser)
     options = parser.parse_args()
-    data = os.environ.get("VIGNETTE_DATA") or sys.exit("set VIGNETTE_DATA to the folder with the labelled talk")
+    data = os.environ.get("VIGNETTE_DATA") or sys.exit(
+        "set VIGNETTE_DATA to the folder with the labelled talk"
+    )
     rows = labelled(Path(data), Coder(lexicon.load(data_file("concepts.toml"))))
     concepts = sorted({tag.concept for row in rows for tag in row.tags})
     scores = cross_validated(rows, concepts)

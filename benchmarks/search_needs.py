@@ -62,14 +62,20 @@ def talk(data: Path | None, coder: Coder) -> tuple[dict[str, list[str]], list[La
         with (data / "dialogue/dialogue.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 said = conversations[row["transcript_id"]]
-                numbers[f"{row['transcript_id']}-{row['utterance_id']}"] = f"{row['transcript_id']}-{len(said)}"
+                numbers[f"{row['transcript_id']}-{row['utterance_id']}"] = (
+                    f"{row['transcript_id']}-{len(said)}"
+                )
                 said.append(row["utterance_text"])
         return conversations, [
             Labelled(numbers[r.id], r.group, r.text, r.concepts, r.sample) for r in rows if r.id in numbers
         ]
     found = []
     for own in read_labelled(OWN, frozenset(c.id for c in coder.lexicon.concepts)):
-        found.append(Labelled(f"{own.group}-{len(conversations[own.group])}", own.group, own.text, own.concepts, own.sample))
+        found.append(
+            Labelled(
+                f"{own.group}-{len(conversations[own.group])}", own.group, own.text, own.concepts, own.sample
+            )
+        )
         conversations[own.group].append(own.text)
     return conversations, found
 
@@ -79,7 +85,14 @@ def save(folder: Path, conversations: Mapping[str, Sequence[str]], coder: Coder)
     for name, texts in conversations.items():
         said = [u for n, text in enumerate(texts) if (u := _utterance(n, text, coder))]
         media = {"name": name, "duration_ms": len(texts) * UTTERANCE_MS, "title": "", "has_picture": False}
-        made = {"schema": "vignette/1", "lang": "en", "grade": "", "draft": False, "media": media, "speakers": []}
+        made = {
+            "schema": "vignette/1",
+            "lang": "en",
+            "grade": "",
+            "draft": False,
+            "media": media,
+            "speakers": [],
+        }
         path = folder / f"{name}.json"
         path.write_text(json.dumps({**made, "vignettes": [], "utterances": said}), "utf-8")
 
@@ -89,7 +102,13 @@ def _utterance(number: int, text: str, coder: Coder) -> dict[str, Any] | None:
     if not text:
         return None
     tags = [
-        {"id": f.concept, "start_char": f.start, "end_char": f.end, "rule": f.rule, "confidence": f.confidence}
+        {
+            "id": f.concept,
+            "start_char": f.start,
+            "end_char": f.end,
+            "rule": f.rule,
+            "confidence": f.confidence,
+        }
         for f in coder.code(text)
     ]
     times = {"start_ms": number * UTTERANCE_MS, "end_ms": (number + 1) * UTTERANCE_MS}
@@ -166,14 +185,21 @@ def rows() -> Iterator[tuple[str, bool, dict[str, float]]]:
                 break
             with Index.of(folder) as index:
                 if meaning:
-                    Store.beside(index.path, encoder.Encoder(encoder.folder() or folder)).update(index.connection)
+                    Store.beside(index.path, encoder.Encoder(encoder.folder() or folder)).update(
+                        index.connection
+                    )
                 for way, ask in WAYS.items():
                     found = [(need, ask(index, need)) for need in asked]
-                    yield way, meaning, {
-                        name: sum(precision(results, right, need.concept) for need, results in found) / len(asked)
-                        for name, right in judged.items()
-                        if right
-                    }
+                    yield (
+                        way,
+                        meaning,
+                        {
+                            name: sum(precision(results, right, need.concept) for need, results in found)
+                            / len(asked)
+                            for name, right in judged.items()
+                            if right
+                        },
+                    )
 
 
 def table() -> Iterator[str]:

@@ -86,9 +86,7 @@ def _add_try(group: typer.Typer, say: Callable[[str], None]) -> None:
                 name for name in ("negated", "asked", "quoted", "hypothetical") if getattr(one.manner, name)
             ]
             spoken = f" [{', '.join(ways)}]" if ways else ""
-            say(
-                f'{one.concept:<22}{one.confidence:.2f}  "{text[one.start : one.end]}"{spoken}   {one.rule}'
-            )
+            say(f'{one.concept:<22}{one.confidence:.2f}  "{text[one.start : one.end]}"{spoken}   {one.rule}')
         if not found:
             say("no concept")
         return 0
@@ -191,13 +189,17 @@ def _add_next(group: typer.Typer, say: Callable[[str], None]) -> None:
             return 0
         say("\n".join(map(str, found)) or "nothing to ask: there is no tag that nobody decided about")
         if found:
-            say('\nanswer with: vignette decide MEDIA --words "..." --concept ID --verdict confirmed (or rejected)')
+            say(
+                '\nanswer with: vignette decide MEDIA --words "..." --concept ID --verdict confirmed (or rejected)'
+            )
         return 0
 
 
 def _add_agreement(group: typer.Typer, say: Callable[[str], None]) -> None:
     @group.command(epilog="Example:  vignette concepts agreement --media media")
-    def agreement(folder: Folder = OUT_FOLDER, media: MediaFolder = MEDIA_FOLDER, as_json: AsJson = False) -> int:
+    def agreement(
+        folder: Folder = OUT_FOLDER, media: MediaFolder = MEDIA_FOLDER, as_json: AsJson = False
+    ) -> int:
         """Measure how far people and the machine agree on concepts (Cohen's kappa), by what people decided."""
         from pipeline.commands.concept_review import agreements
 

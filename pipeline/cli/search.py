@@ -11,7 +11,8 @@ import typer
 from pipeline.cli.options import AsJson, shape_of
 from pipeline.cli.queries import QUERY, Folder, Format, MediaFolder, query_of, say_answer
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER
-from pipeline.search.query.parser import GUIDE, LIMIT
+from pipeline.search.query.guide import GUIDE
+from pipeline.search.query.parser import LIMIT
 
 # The query language as help text; click does not rewrap the lines of a paragraph that begins with \b.
 _LANGUAGE = "\b\n" + GUIDE
@@ -37,11 +38,15 @@ def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
         ] = None,
         clips: Annotated[Path | None, typer.Option("--clips", help="Cut the hits into this folder.")] = None,
         media: MediaFolder = MEDIA_FOLDER,
+        exact: Annotated[
+            bool, typer.Option("--exact", help="Nothing rather than hits of only some of the words.")
+        ] = False,
         as_json: AsJson = False,
     ) -> int:
         shape = shape_of(format, as_json)
         from pipeline.commands import search
 
         return say_answer(
-            emit, search.search(query_of("search", query), folder, shape, limit, count_by, clips, media)
+            emit,
+            search.search(query_of("search", query), folder, shape, limit, count_by, clips, media, not exact),
         )

@@ -152,7 +152,8 @@ def agreements(folder: Path, media: Path) -> list[Agreement]:
     concepts = len([c for c in codebook.load().codes.values() if c.broader]) or 1
     people = sorted(readings.read)
     found = [
-        agreement((MACHINE, who), readings.machine, readings.of(who), readings.read[who], concepts) for who in people
+        agreement((MACHINE, who), readings.machine, readings.of(who), readings.read[who], concepts)
+        for who in people
     ]
     for one, other in combinations(people, 2):
         if both := readings.read[one] & readings.read[other]:

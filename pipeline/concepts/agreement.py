@@ -54,7 +54,11 @@ class Agreement:
 
 
 def agreement(
-    readers: tuple[str, str], first: Set[Judgement], second: Set[Judgement], utterances: Set[str], concepts: int
+    readers: tuple[str, str],
+    first: Set[Judgement],
+    second: Set[Judgement],
+    utterances: Set[str],
+    concepts: int,
 ) -> Agreement:
     """The agreement of two readers on the utterances that both have read, each of which may have any of so many concepts."""
 

@@ -66,5 +66,8 @@ def _entries(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def _code(entry: dict[str, Any]) -> Code:
-    texts = [" ".join(str(entry.get(key, "")).split()) for key in ("id", "label", "definition", "broader", "examples")]
+    texts = [
+        " ".join(str(entry.get(key, "")).split())
+        for key in ("id", "label", "definition", "broader", "examples")
+    ]
     return Code(*texts)

@@ -91,7 +91,9 @@ def words_beside(beside: Iterable[str], words: Mapping[str, float]) -> float:
 def context(words: list[str], first: int, last: int) -> frozenset[str]:
     """The words beside the evidence `[first, last)` that count: the nearest ones, without those of the evidence itself."""
     reach = _MOST_CONTEXT_WORDS // 2
-    return frozenset([*words[max(0, first - reach) : first], *words[last : last + reach]]) - set(words[first:last])
+    return frozenset([*words[max(0, first - reach) : first], *words[last : last + reach]]) - set(
+        words[first:last]
+    )
 
 
 def load(path: Path | None = None) -> Confidence:
@@ -104,7 +106,9 @@ def _kept(path: Path) -> Confidence:
     try:
         return of_table(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsError(CONFIDENCE_FILE, "is damaged or cannot be read", "install Vignette again") from error
+        raise WeightsError(
+            CONFIDENCE_FILE, "is damaged or cannot be read", "install Vignette again"
+        ) from error
 
 
 def of_table(table: Mapping[str, Any]) -> Confidence:
@@ -113,6 +117,9 @@ def of_table(table: Mapping[str, Any]) -> Confidence:
     return Confidence(
         {name: float(value) for name, value in table["weights"].items()},
         {concept: float(entry["level"]) for concept, entry in found.items()},
-        {c: {rule: (int(r), int(w)) for rule, (r, w) in entry["rules"].items()} for c, entry in found.items()},
+        {
+            c: {rule: (int(r), int(w)) for rule, (r, w) in entry["rules"].items()}
+            for c, entry in found.items()
+        },
         {c: {word: float(value) for word, value in entry["words"].items()} for c, entry in found.items()},
     )

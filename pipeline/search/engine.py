@@ -93,7 +93,9 @@ class Index:
             if wish.sentences:
                 return self._alike(parsed, wish, limit)
             found = self._plain(parsed, limit)
-            return found if found.total or not (loosely and wish.may_relax) else self._loose(found, wish, limit)
+            return (
+                found if found.total or not (loosely and wish.may_relax) else self._loose(found, wish, limit)
+            )
 
     def count(self, query: str, by: str, drafts: bool = False) -> tuple[Count, ...]:
         """How the hits of a query divide `by` "concept", "speaker", "vignette" or "video"; most first.
@@ -203,17 +205,21 @@ class Index:
         only = self._candidates(And(tuple(parts)) if parts else None, query.text)
         loose = LooseSearch(self.connection, self.codebook, self._store())
         best = loose.alike(wish, only)
-        notes = [] if loose.store else ["by words alone; 'vignette models fetch meaning' finds what is said in other words too"]
+        notes = (
+            []
+            if loose.store
+            else ["by words alone; 'vignette models fetch meaning' finds what is said in other words too"]
+        )
         return self._of_ranked(query.text, best, wish, limit, notes)
 
-    def _of_ranked(
-        self, query: str, best: Ranked, wish: Wish, limit: int, notes: Sequence[str]
-    ) -> Results:
+    def _of_ranked(self, query: str, best: Ranked, wish: Wish, limit: int, notes: Sequence[str]) -> Results:
         ids = best.ids[:limit].tolist()
         sentences = " ".join(part.value for part in wish.sentences)
         words = [Word(word) for word in (*wish.words, *telling_words(sentences))]
         nodes = [*([Or(tuple(words))] if words else []), *([wish.rest] if wish.rest else [])]
-        plan = compile_plan(And(tuple(nodes)), Names(self.connection, self.codebook, query)) if nodes else Plan()
+        plan = (
+            compile_plan(And(tuple(nodes)), Names(self.connection, self.codebook, query)) if nodes else Plan()
+        )
         reader = Reader(self.connection)
         moments = reader.moments(ids, plan)
         sides = reader.sides([(id, id) for id in ids])

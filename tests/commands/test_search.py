@@ -18,7 +18,7 @@ from pipeline.errors import OutputError, UsageError
 from pipeline.run.store import Store
 from pipeline.search import Codebook, Index, QueryError
 from pipeline.search.answers import clips, render
-from pipeline.search.query.parser import GUIDE
+from pipeline.search.query.guide import GUIDE
 from pipeline.transcript import Sound
 from tests.support import search_makers
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import OutputError, WeightsError
 from pipeline import wheels
+from pipeline.errors import OutputError, WeightsError
 from pipeline.speech import download, pinned, weights
 from pipeline.speech.pinned import PinnedFile
 from pipeline.wheels import Member

@@ -53,7 +53,9 @@ def count_by(
     whole = {_group(r): r for r in connection.execute(_QUERIES[by].format(where=sound))}
     names = Counter(r[1] for r in whole.values())
     counts = [
-        Count(_label(by, *r[1:4], names[r[1]] > 1), r[4], whole[_group(r)][4]) for r in hits if _group(r) in whole
+        Count(_label(by, *r[1:4], names[r[1]] > 1), r[4], whole[_group(r)][4])
+        for r in hits
+        if _group(r) in whole
     ]
     return tuple(sorted(counts, key=lambda c: (-c.hits, c.value)))
 

@@ -28,6 +28,8 @@ from pipeline.search.query.suggestions import suggested
 
 # What a tag of a suggested concept adds, times its confidence, to a passage's score; the best passage of words alone has 1.
 CONCEPT_SHARE = 1.2
+# The same where a passage holds all of the words, and so is probably what was meant.
+CONCEPT_SHARE_BESIDE_ALL = 0.4
 # What a cosine of meaning adds: little to a researcher's words, which are not those that people say; most to a sentence.
 MEANING_SHARE, MEANING_SHARE_OF_SENTENCE = 0.3, 2.0
 # Utterances less alike than this are not shown as alike; unrelated sentences have a cosine of 0 to 0.2.
@@ -116,17 +118,24 @@ class LooseSearch:
         return self._ranked(ids[kept], scores[kept], by[kept], concepts, only)
 
     def _fitting(
-        self, words: Sequence[str], texts: Sequence[str], concepts: Sequence[str], inside: Candidates | None, share: float
+        self,
+        words: Sequence[str],
+        texts: Sequence[str],
+        concepts: Sequence[str],
+        inside: Candidates | None,
+        share: float,
     ) -> tuple[Places, Scores, NDArray[np.str_]]:
         """Scores by words, by the tags of concepts and by meaning, added; only, and all, of those `inside` if given."""
-        ids, scores = best_passages(self.connection, words)
+        ids, scores, is_whole = best_passages(self.connection, words)
         scores = scores / scores.max() if len(scores) else scores
         with_word = ids
         if inside is not None:
             ids, scores = _added(ids, scores, inside.ids, CONCEPT_SHARE * inside.confidence)
             held = np.isin(ids, inside.ids)
             ids, scores = ids[held], scores[held]
-        ids, scores = self._with_concepts(ids, scores, concepts)
+        ids, scores = self._with_concepts(
+            ids, scores, concepts, CONCEPT_SHARE_BESIDE_ALL if is_whole else CONCEPT_SHARE
+        )
         ids, scores = self._with_meaning(ids, scores, texts, inside is None, share)
         other = BY_CONCEPT if self.store is None else BY_MEANING
         return ids, scores, np.where(np.isin(ids, with_word), BY_WORDS, other)
@@ -142,7 +151,9 @@ class LooseSearch:
                 return row[0], [row[1]]
         return part.value, []
 
-    def _with_concepts(self, ids: Places, scores: Scores, concepts: Sequence[str]) -> tuple[Places, Scores]:
+    def _with_concepts(
+        self, ids: Places, scores: Scores, concepts: Sequence[str], share: float
+    ) -> tuple[Places, Scores]:
         """The scores with what tags of these concepts add; utterances that have one alone are among them then."""
         if not concepts:
             return ids, scores
@@ -153,7 +164,7 @@ class LooseSearch:
             tuple(concepts),
         ).fetchall()
         tagged = np.array([row[0] for row in rows], np.int64)
-        return _added(ids, scores, tagged, CONCEPT_SHARE * np.array([row[1] for row in rows], np.float64))
+        return _added(ids, scores, tagged, share * np.array([row[1] for row in rows], np.float64))
 
     def _with_meaning(
         self, ids: Places, scores: Scores, texts: Sequence[str], anywhere: bool, share: float
@@ -176,7 +187,12 @@ class LooseSearch:
             self.notes.append(f"{what} not been read for meaning yet; run: vignette index")
 
     def _ranked(
-        self, ids: Places, scores: Scores, by: NDArray[np.str_], concepts: tuple[str, ...], only: Candidates | None
+        self,
+        ids: Places,
+        scores: Scores,
+        by: NDArray[np.str_],
+        concepts: tuple[str, ...],
+        only: Candidates | None,
     ) -> Ranked:
         if only is not None:
             held = np.isin(ids, only.ids)

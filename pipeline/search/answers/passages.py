@@ -30,7 +30,11 @@ def telling_words(text: str) -> list[str]:
     """The words of a text that can tell an utterance from another, each once: no stop words, no single letters."""
     words = words_of(folded(text.replace("'", "")))
     pieces = {piece for word in FREQUENT_WORDS for piece in (word, word.replace("'", ""))}
-    return [w for w in dict.fromkeys(words) if w not in pieces and w not in _CONTRACTED and (len(w) > 1 or w.isdigit())]
+    return [
+        w
+        for w in dict.fromkeys(words)
+        if w not in pieces and w not in _CONTRACTED and (len(w) > 1 or w.isdigit())
+    ]
 
 
 # Contractions without their apostrophes, and words about searching, which a researcher writes and nobody says.
@@ -41,8 +45,8 @@ _CONTRACTED = frozenset(
 )
 
 
-def best_passages(connection: sqlite3.Connection, words: Sequence[str]) -> tuple[Places, Scores]:
-    """The ids of all utterances that hold any of the words, rising, and their scores."""
+def best_passages(connection: sqlite3.Connection, words: Sequence[str]) -> tuple[Places, Scores, bool]:
+    """The ids of all utterances that hold any of the words, rising, their scores, and whether some hold all, with those beside."""
     found: list[tuple[Places, Scores]] = []
     for word in words:
         expression = f"{{text}} : {quoted(word)}"
@@ -54,14 +58,16 @@ def best_passages(connection: sqlite3.Connection, words: Sequence[str]) -> tuple
             table = np.array(rows, np.float64)
             found.append((np.array([row[0] for row in rows], np.int64), table[:, 1]))
     if not found:
-        return np.empty(0, np.int64), np.empty(0)
+        return np.empty(0, np.int64), np.empty(0), False
     ids = np.unique(np.concatenate([some for some, _ in found]))
-    total = np.zeros(len(ids))
+    total, held = np.zeros(len(ids)), np.zeros(len(ids), np.int64)
     for some, scores in found:
         own = np.zeros(len(ids))
         own[np.searchsorted(ids, some)] = scores
-        total += np.maximum(own, _beside(ids, own))
-    return ids, total
+        best = np.maximum(own, _beside(ids, own))
+        total += best
+        held += best > 0
+    return ids, total, bool(held.max() == len(words))
 
 
 def _beside(ids: Places, scores: Scores) -> Scores:
@@ -73,4 +79,3 @@ def _beside(ids: Places, scores: Scores) -> Scores:
             is_there = (ids[at] == there) & (there >> ORDINAL_BITS == ids >> ORDINAL_BITS)
             best = np.maximum(best, np.where(is_there, share * scores[at], 0))
     return best
-

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.errors import counted
 from pipeline.search.answers.concordance import Concordance
 from pipeline.search.answers.counts import Cooccurrence
 from pipeline.search.answers.results import Count, Evidence, Hit, Line, Moment, Results
@@ -26,7 +27,12 @@ _ORDERS = {
     "time": "in order of video and time",
 }
 # What is said of a hit that does not fulfil all of the query.
-_FOUND_BY = {"query": "", "some words": "", "concept": " (found by concept)", "meaning": " (found by meaning)"}
+_FOUND_BY = {
+    "query": "",
+    "some words": "",
+    "concept": " (found by concept)",
+    "meaning": " (found by meaning)",
+}
 # Characters of a line before or after a hit.
 _CONTEXT_CHARS = 100
 # What spreadsheets read as the start of a formula, full-width forms too (OWASP, CSV Injection).
@@ -80,8 +86,9 @@ def _context_line(line: Line, chars: int) -> str:
 
 
 def _evidence(evidence: Evidence) -> str:
-    manner = ", ".join((f"{evidence.confidence:.2f}", *sorted(evidence.manner)))
-    return f'{evidence.concept} ({manner}): "{evidence.words}"'
+    sure = [f"{evidence.confidence:.2f}"] if evidence.confidence < 1 else []
+    manner = f" ({', '.join((*sure, *sorted(evidence.manner)))})" if sure or evidence.manner else ""
+    return f'{evidence.concept}{manner}: "{evidence.words}"'
 
 
 def marked(text: str, marks: Iterable[tuple[int, int]], opening: str, closing: str) -> str:
@@ -233,6 +240,15 @@ def counts_md(by: str, counts: Sequence[Count]) -> str:
 def counts_csv(by: str, counts: Sequence[Count]) -> str:
     """One row for each value."""
     return table_csv((by, "hits", "of"), ((c.value, c.hits, c.of) for c in counts))
+
+
+def left_out_text(hits: int) -> str:
+    """What stands under a count: the hits in drafts, which it leaves out."""
+    if not hits:
+        return ""
+    return (
+        f"\n\nleft out: {counted(hits, 'hit')} in drafts, which nobody has verified (draft:yes counts those)"
+    )
 
 
 def _share(count: Count) -> str:

@@ -153,7 +153,9 @@ class IndexingRun:
         """Put a document in."""
         d = document
         alike = Counter(name_key(p.name) for p in d.people)  # two people of one name in one recording are two
-        speakers = [self.speaker(key, p, is_one_everywhere(p) and alike[name_key(p.name)] == 1) for p in d.people]
+        speakers = [
+            self.speaker(key, p, is_one_everywhere(p) and alike[name_key(p.name)] == 1) for p in d.people
+        ]
         scenes = [self.scene(key, s) for s in d.scenes]
         places = [_join_nonempty(d.title, s.title) for s in d.scenes]
         first = key << schema.ORDINAL_BITS

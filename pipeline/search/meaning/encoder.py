@@ -31,8 +31,12 @@ class PinnedFile:
     sha256: str
 
 
-NETWORK = PinnedFile("model.onnx", 22_928_619, "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")
-TOKENIZER = PinnedFile("tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037")
+NETWORK = PinnedFile(
+    "model.onnx", 22_928_619, "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+)
+TOKENIZER = PinnedFile(
+    "tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+)
 FILES = (TOKENIZER, NETWORK)
 
 # Tokens of a text that are read, as the encoder was trained; an utterance has some twenty.

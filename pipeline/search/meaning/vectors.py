@@ -47,7 +47,9 @@ class Store:
         """The file for utterances of this digest."""
         return self.folder / f"{self.encoder.key}-{texts}.i8"
 
-    def update(self, connection: sqlite3.Connection, progress: Callable[[int, int, str], None] | None = None) -> int:
+    def update(
+        self, connection: sqlite3.Connection, progress: Callable[[int, int, str], None] | None = None
+    ) -> int:
         """Encode the transcripts that have no vectors yet, forget those that are gone; how many were encoded.
 
         Each file is whole before the next is begun: what is broken off goes on where it was. Raises WeightsError, OutputError.
@@ -67,7 +69,9 @@ class Store:
                 path.unlink(missing_ok=True)
         return len(missing)
 
-    def likeness(self, connection: sqlite3.Connection, query: Vectors) -> tuple[Places, NDArray[np.float32], int]:
+    def likeness(
+        self, connection: sqlite3.Connection, query: Vectors
+    ) -> tuple[Places, NDArray[np.float32], int]:
         """The ids of all utterances that have a vector, their cosine to the query, and how many transcripts have none yet."""
         ids, scores, missing = [np.empty(0, np.int64)], [np.empty(0, np.float32)], 0
         sql = "SELECT key, texts, utterances FROM documents WHERE utterances ORDER BY key"

@@ -54,7 +54,10 @@ class Names:
         Of several the one whose name begins so is meant, as an id names the chief thing first.
         """
         wanted = [_stem(word) for word in words_of(name_key(part.value))]
-        named = {c.id: [_stem(w) for w in words_of(name_key(f"{c.id} {c.label}"))] for c in self.codebook.codes.values()}
+        named = {
+            c.id: [_stem(w) for w in words_of(name_key(f"{c.id} {c.label}"))]
+            for c in self.codebook.codes.values()
+        }
         fitting = [id for id, stems in named.items() if wanted and all(w in stems for w in wanted)]
         if len(fitting) > 1:
             fitting = [id for id in fitting if named[id][0] == wanted[0]]
@@ -132,9 +135,7 @@ class Names:
     def any(self, sql: str, *parameters: object) -> bool:
         return self.connection.execute(sql, parameters).fetchone() is not None
 
-    def unknown(
-        self, part: Field, what: str, known: Iterable[str], meant: Sequence[str] = ()
-    ) -> QueryError:
+    def unknown(self, part: Field, what: str, known: Iterable[str], meant: Sequence[str] = ()) -> QueryError:
         names = sorted(set(known))
         close = meant or nearest(part.value, names)
         remedy = f"did you mean {_alternatives([_value(c) for c in close])}?" if close else _sample(names)

@@ -1,4 +1,4 @@
-"""Recursive descent parser of the query language: words, phrases, fields, sequences; `GUIDE` describes it for people.
+"""Recursive descent parser of the query language: words, phrases, fields, sequences.
 
 A query is cut into tokens, and the tokens are read by recursive descent into a small tree. What cannot be
 read is answered with the place and what was expected there.
@@ -15,26 +15,6 @@ from pipeline.errors import QueryError
 from pipeline.search.index.vocabulary import words_of
 from pipeline.search.query.lexer import AMOUNT, NEAR, UNITS_MS, UTTERANCES, Token, tokens
 
-GUIDE = """\
-craving drinking           both words, in any form (drinking also finds drink, drinks)
-"right here"               these words exactly; "feeling" that form alone
-shame OR guilt             either; AND is understood, and binds tighter than OR
--work, NOT work            without
-relaps*                    words that begin so
-alone NEAR/5 night         at most 5 words apart (10 without a number)
-(shame OR guilt) -work     brackets group
-concept:trigger            a concept; a broader one includes those under it; "shame" finds shame-guilt
-concept:trigger>0.6        only tags at least so sure
-like:"I can stop any time" what says something like it, best first; like:talk#u12 like that utterance
-speaker:ruth role:client   who says it; speaker:"Ruth Calder"
-vignette:2 kind:closing    where: a vignette by number, id or words of its title;
-                           kind: introduction, vignette, commentary, closing
-video:demo draft:no        by name or title; only what is no draft
-after:00:10:00 before:90s  when
-negated:yes asked:no       how the concept beside it is spoken of; also quoted:, hypothetical:, about:
-A -> B within 60s          B follows A within that time; also within 3 utterances, within vignette;
-                           by:other said by somebody else, by:same by the same; more arrows may follow
-"""
 LIMIT = 20  # hits, unless asked for more
 # Limits that keep any query cheap; no measurement is recorded.
 MAX_CHARS = 2000  # of a query
@@ -267,7 +247,9 @@ class _Parser:
             return Field(token.name, token.text, token.value_at)
         match = _SURENESS.fullmatch(least.strip().removeprefix("="))
         if match is None or not name.strip():
-            raise self.error("a concept is at least so sure, from 0 to 1", "like concept:trigger>0.6", token.value_at)
+            raise self.error(
+                "a concept is at least so sure, from 0 to 1", "like concept:trigger>0.6", token.value_at
+            )
         return Field(token.name, name.strip(), token.value_at, float(match[0]))
 
     def searchable(self, token: Token) -> Word | Phrase:

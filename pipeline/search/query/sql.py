@@ -206,7 +206,11 @@ def _of_concept(part: Field, names: Names) -> Condition:
     """That a tag `t` is of a concept or one under it, and as sure as was asked for."""
     ids = names.concepts(part)
     of_these = f"t.concept IN ({','.join('?' * len(ids))})"
-    return Condition(f"{of_these} AND t.confidence >= ?", [*ids, part.least]) if part.least else Condition(of_these, ids)
+    return (
+        Condition(f"{of_these} AND t.confidence >= ?", [*ids, part.least])
+        if part.least
+        else Condition(of_these, ids)
+    )
 
 
 @dataclass
