@@ -120,6 +120,9 @@ def _add_score(group: typer.Typer, say: Callable[[str], None]) -> None:
         confusions: Annotated[
             bool, typer.Option("--confusions", help="List what was missed or wrongly tagged.")
         ] = False,
+        least: Annotated[
+            float, typer.Option("--least", help="Only tags at least so sure, from 0 to 1.")
+        ] = 0.0,
         as_json: AsJson = False,
     ) -> int:
         """Score the lexicon against labelled utterances: precision, recall, F1 with bootstrap intervals."""
@@ -128,7 +131,7 @@ def _add_score(group: typer.Typer, say: Callable[[str], None]) -> None:
 
         found = _load(lexicon)
         labelled = scoring.read_labelled(rows, frozenset(c.id for c in found.concepts))
-        scores = scoring.score(labelled, Coder(found))
+        scores = scoring.score(labelled, Coder(found), least)
         if as_json:
             say(json_text(scores.to_json()))
             return 0

@@ -12,7 +12,9 @@ from typing import Any
 from pipeline import edits
 from pipeline.concepts import codebook
 from pipeline.concepts.agreement import Agreement, Judgement, agreement
-from pipeline.edits.model import ConceptAt, Decision, Reviewed, Withdraw
+from pipeline.edits.ledger import withdrawn
+from pipeline.edits.model import ConceptAt, Decision, Withdraw
+from pipeline.edits.reviewed import Reviewed
 from pipeline.errors import DocumentError, IndexFileError
 from pipeline.files import read_regular
 from pipeline.formats.document import reader
@@ -132,10 +134,7 @@ def _about(document: Document, decision: Decision) -> Iterable[Spoken]:
 
 def standing(decisions: Sequence[Decision]) -> Iterator[Decision]:
     """The decisions that nobody withdrew, withdrawals left out."""
-    gone: set[str] = set()
-    for decision in reversed(decisions):
-        if isinstance(decision.value, Withdraw) and decision.id not in gone:
-            gone.add(decision.value.id)
+    gone = withdrawn(decisions)
     return (d for d in decisions if d.id not in gone and not isinstance(d.value, Withdraw))
 
 

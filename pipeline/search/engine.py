@@ -154,6 +154,7 @@ class Index:
 
     def _hit_ids_sql(self, query: Query, drafts: bool) -> tuple[str, list[object]]:
         """SQL that lists the ids of all hits, those in drafts only if asked, with its parameters."""
+        given: list[object]
         if len(query.steps) > 1:
             ids, given = "SELECT value AS id FROM json_each(?)", [str(self._chains(query)[0][:, 0].tolist())]
         else:

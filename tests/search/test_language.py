@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import QueryError
-from pipeline.search.query import lexer, parser
+from pipeline.search.query import lexer
 from pipeline.search.query.guide import GUIDE
 from pipeline.search.query.lexer import time_ms
 from pipeline.search.query.parser import And, Field, Near, Not, Or, Phrase, Word, parse

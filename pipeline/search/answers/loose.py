@@ -31,7 +31,7 @@ CONCEPT_SHARE = 1.2
 # The same where a passage holds all of the words, and so is probably what was meant.
 CONCEPT_SHARE_BESIDE_ALL = 0.4
 # What a cosine of meaning adds: little to a researcher's words, which are not those that people say; most to a sentence.
-MEANING_SHARE, MEANING_SHARE_OF_SENTENCE = 0.3, 2.0
+MEANING_SHARE, MEANING_SHARE_OF_SENTENCE = 0.3, 1.0
 # Utterances less alike than this are not shown as alike; unrelated sentences have a cosine of 0 to 0.2.
 LEAST_LIKENESS = 0.3
 # How a hit was found that does not fulfil all of a query.

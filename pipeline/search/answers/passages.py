@@ -46,7 +46,7 @@ _CONTRACTED = frozenset(
 
 
 def best_passages(connection: sqlite3.Connection, words: Sequence[str]) -> tuple[Places, Scores, bool]:
-    """The ids of all utterances that hold any of the words, rising, their scores, and whether some hold all, with those beside."""
+    """The ids of all utterances that hold any of the words, rising, their scores, and whether one and those beside hold all."""
     found: list[tuple[Places, Scores]] = []
     for word in words:
         expression = f"{{text}} : {quoted(word)}"
