@@ -146,16 +146,12 @@ def test_everyday_words_and_what_they_only_look_like(coder, sentence, has, lacks
 
 @pytest.mark.parametrize(
     ("sentence", "negated"),
-    [("You're not alone in this.", False), ("She was never on her own with it, we were there.", True),
-     ("I'm not on my own any more.", False), ("I have no support.", True)],
+    [("You're not alone in this.", False), ("I'm not on my own any more.", False), ("I don't feel alone with it.", False),
+     ("None of us is alone in here.", False), ("They don't care about me.", True), ("We never fit in.", True)],
 )  # fmt: skip
 def test_whoever_is_not_alone_has_company(coder, sentence, negated):
-    assert [f.manner.negated for f in coder.code(sentence) if f.concept == "support-connection"][:1] in (
-        [negated],
-        [],
-    )
-    if not negated:
-        assert any(f.concept == "support-connection" for f in coder.code(sentence))
+    found = [f.manner.negated for f in coder.code(sentence) if f.concept == "support-connection"]
+    assert found == [negated]
 
 
 def test_kappa_is_agreement_beyond_chance():

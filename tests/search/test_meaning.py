@@ -52,7 +52,7 @@ def test_a_sentence_finds_what_is_said_in_other_words_and_says_so(folder, encode
 def test_several_examples_make_a_concept_of_ones_own(folder, encoder):
     with Index.of(folder, encoder=encoder) as index:
         results = index.search(
-            'like:"the booze in that store" like:"alcohol at the store" like:"booze again"'
+            'like:"the booze in that store" like:"alcohol at the store" like:"a bottle from the store"'
         )
         assert texts(results)[0] == "I was standing in the shop with a bottle of wine."
 

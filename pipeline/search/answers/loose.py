@@ -133,9 +133,8 @@ class LooseSearch:
             ids, scores = _added(ids, scores, inside.ids, CONCEPT_SHARE * inside.confidence)
             held = np.isin(ids, inside.ids)
             ids, scores = ids[held], scores[held]
-        ids, scores = self._with_concepts(
-            ids, scores, concepts, CONCEPT_SHARE_BESIDE_ALL if is_whole else CONCEPT_SHARE
-        )
+        concept_share = CONCEPT_SHARE_BESIDE_ALL if is_whole else CONCEPT_SHARE
+        ids, scores = self._with_concepts(ids, scores, concepts, concept_share)
         ids, scores = self._with_meaning(ids, scores, texts, inside is None, share)
         other = BY_CONCEPT if self.store is None else BY_MEANING
         return ids, scores, np.where(np.isin(ids, with_word), BY_WORDS, other)
