@@ -138,7 +138,7 @@ def _next_run(media: tuple[Path, ...]) -> Iterator[Diagnosis]:
             yield Diagnosis("next run", problem, True)
             continue
         sidecar = jobs.sidecar_of(job.media)
-        text = f"subtitles {job.subtitles}" if job.subtitles else "no subtitles: a draft by ear"
+        text = f"subtitles {job.subtitles}" if job.subtitles else "no subtitles: its words come by ear"
         yield Diagnosis(
             str(job.media), f"{text}; {f'sidecar {sidecar}' if sidecar.is_file() else 'no sidecar'}"
         )

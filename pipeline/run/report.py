@@ -102,7 +102,8 @@ def _about_speakers(transcript: Transcript) -> tuple[str, ...]:
         if unsure
         else ""
     )
-    return (f"{counted(count, 'speaker')}, {named} of them by name{marked}",)
+    by_name = "named" if named == count else f"{named} of them by name" if named else "not named"
+    return (f"{counted(count, 'speaker')}, {by_name}{marked}",)
 
 
 def _unnamed(transcript: Transcript) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def find(name: str) -> Path:
         else "its files are not on this machine"
     )
     raise WeightsError(
-        name, lacking, f"run `make models MODEL={name}`, or copy {BY_HAND} to {MODELS_FOLDER / name}/"
+        name, lacking, f"run `vignette models fetch {name}`, or copy {BY_HAND} to {MODELS_FOLDER / name}/"
     )
 
 

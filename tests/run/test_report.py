@@ -119,7 +119,7 @@ def test_a_draft_is_not_to_be_published_and_asks_for_better_words() -> None:
 def test_speakers_without_a_name_are_asked_about_by_time() -> None:
     speakers = tuple(Speaker(f"s{k}", f"Speaker {k}") for k in range(6))
     unnamed = transcript((Token("word", Span(0, 400)),), voices=Voices(speakers, encoder="ge2e"))
-    assert "6 speakers, 0 of them by name" in quality(unnamed)[2]
+    assert "6 speakers, not named" in quality(unnamed)[2]
     (need,) = needs_person(unnamed)
     assert "s0, s1, s2, s3 and 2 more" in need
 

@@ -67,7 +67,7 @@ def test_a_folder_can_be_named(bare_machine: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [
-        ("auto", "files are not on this machine - run `make models MODEL=small.en`"),
+        ("auto", "files are not on this machine - run `vignette models fetch small.en`"),
         ("smal.en", "did you mean 'small.en'"),
         (
             "large-v3",
