@@ -270,6 +270,19 @@ def written(table: Mapping[str, Any]) -> str:
     return f'{{"weights": {json.dumps(table["weights"])},\n"concepts": {{\n' + ",\n".join(lines) + "\n}}\n"
 
 
+def reliability(
+    data: Path, coder: Coder
+) -> tuple[list[Row], list[str], tuple[float, float], dict[str, float]]:
+    """Print the table; the rows, their concepts, the level and slope at which confidences come true, and figures to keep."""
+    rows = labelled(data, coder)
+    concepts = sorted({tag.concept for row in rows for tag in row.tags})
+    scores = cross_validated(rows, concepts)
+    level, slope = slope_of(scores)
+    scores = [(level + slope * score, right) for score, right in scores]
+    figures = report(scores, sum(len(row.labels) for row in rows if row.sample == UNSEEN))
+    return rows, concepts, (level, slope), figures
+
+
 def main() -> int:
     """Print the table, and with --write the file."""
     parser = argparse.ArgumentParser(
@@ -281,12 +294,8 @@ def main() -> int:
     data = os.environ.get("VIGNETTE_DATA") or sys.exit(
         "set VIGNETTE_DATA to the folder with the labelled talk"
     )
-    rows = labelled(Path(data), Coder(lexicon.load(data_file("concepts.toml"))))
-    concepts = sorted({tag.concept for row in rows for tag in row.tags})
-    scores = cross_validated(rows, concepts)
-    level, slope = slope_of(scores)
-    scores = [(level + slope * score, right) for score, right in scores]
-    figures = report(scores, sum(len(row.labels) for row in rows if row.sample == UNSEEN))
+    coder = Coder(lexicon.load(data_file("concepts.toml")))
+    rows, concepts, (level, slope), figures = reliability(Path(data), coder)
     print(f"slope {slope:.2f}, level {level:+.2f}")
     if options.write:
         write_atomic(data_file(CONFIDENCE_FILE), written(table_of(rows, concepts, level, slope)))
