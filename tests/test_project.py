@@ -122,6 +122,65 @@ def test_make_alone_lists_the_targets():
     )
 
 
+@pytest.fixture
+def set_up(tmp_path):
+    """A clone that is set up: its Python prints what it was called with, an argument a line."""
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text('#!/bin/sh\nfor a in "$@"; do printf "%s\\n" "$a"; done\n')
+    python.chmod(0o755)
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).touch()
+    for name in (".run", ".dev"):
+        (tmp_path / ".venv" / name).touch()
+    return tmp_path
+
+
+def made(folder, *args, **variables):
+    ran = subprocess.run(
+        ["make", "-s", *args],
+        cwd=folder,
+        text=True,
+        capture_output=True,
+        env={"PATH": os.defpath, **variables},
+    )
+    return ran.returncode, ran.stdout.splitlines(), ran.stderr
+
+
+ODD = ['"drinking binge"', "$HOME", "$$HOME", "it's", "a `id` $(id) ${x}", "$(", "x; y & z", "-work shame", "a\\b", "#c",
+       "concept:trigger -> concept:feedback within 60s", "50 % \u201cso\u201d"]  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="make is for POSIX")
+@pytest.mark.parametrize("query", ODD)
+def test_a_query_survives_make(set_up, query):
+    for status, out, _ in (made(set_up, "search", f"Q={query}"), made(set_up, "search", Q=query)):
+        assert status == 0
+        assert out[-4:] == ["pipeline", "search", "--", query]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="make is for POSIX")
+def test_make_search_without_a_query_is_one_sentence(set_up):
+    for args in (["search"], ["search", "Q="]):
+        status, out, said = made(set_up, *args)
+        assert (status != 0, out) == (True, [])
+        assert said.splitlines()[0].startswith("make search needs a query: make search Q=")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="make is for POSIX")
+@pytest.mark.parametrize("name", ["media/my talk.mp4", "media/$1 a'b.mp4"])
+def test_a_recording_with_any_name_survives_make(set_up, name):
+    assert made(set_up, "subtitles", f"MEDIA={name}")[1] == ["-m", "pipeline", "run", name]
+    assert made(set_up, "subtitles")[1] == ["-m", "pipeline", "run"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="make is for POSIX")
+def test_make_models_fetches_what_is_named(set_up):
+    assert made(set_up, "models")[1][-1] == "small.en"
+    assert made(set_up, "models", "MODEL=base")[1][-1] == "base"
+
+
 def test_no_library_reports_that_it_was_used(tmp_path):
     """The runtime of our networks would leave a tracking id in the home directory and ask its maker's servers."""
     heard = "import numpy, pipeline.media.facts; from pipeline.speech import vad; vad._network()"

@@ -221,7 +221,11 @@ def load(path: Path, frame_rate: Fraction | None = None) -> tuple[Document, Fact
         return replace(of_document(own), name=path.name), facts_of(own)
     found = opened(path, frame_rate=frame_rate)
     if found.cues and any(cue.span is None for cue in found.cues):
-        raise SubtitlesError(path, "has no times, so there are no captions to check")
+        raise SubtitlesError(
+            path,
+            "has no times, so there are no captions to check",
+            "put times into it first: vignette align MEDIA FILE -o TIMED",
+        )
     return from_opened(path.name, found), Facts()
 
 

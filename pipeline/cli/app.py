@@ -15,20 +15,29 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import __version__
-from pipeline.cli.options import print_json
-from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError, printable
-from pipeline.progress import Progress, silent
-
-app = typer.Typer(
-    name="vignette",
-    help="Turn recordings of people talking into captions to publish and transcripts to search.",
-    epilog="Examples:  vignette run   |   vignette run talk.mp4 --subtitles talk.srt   |   vignette doctor",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+from pipeline.cli import (  # noqa: F401 - importing a command's module registers it
+    align,
+    check,
+    concepts,
+    concordance,
+    cooccur,
+    doctor,
+    edits,
+    export_qda,
+    forget,
+    index,
+    models,
+    mux,
+    old,
+    run,
+    search,
+    sheet,
+    status,
 )
-
+from pipeline.cli.command import app
+from pipeline.cli.options import print_json
+from pipeline.cli.session import Session
+from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError, printable
 
 # Typer brings its own copy of click in newer versions and uses the package in older ones; this is the base class of either.
 _WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -36,7 +45,7 @@ _WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == 
 
 def main() -> None:
     """Run the command line and exit; every foreseeable failure becomes one sentence on stderr and an exit status."""
-    as_json = "--json" in sys.argv[1:]
+    session = Session()
     _check_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -44,24 +53,24 @@ def main() -> None:
                 errors="backslashreplace"
             )  # a terminal that lacks a character is no reason to stop
     try:
-        status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        exit_status = app(sys.argv[1:], prog_name="vignette", obj=session, standalone_mode=False)
         sys.stdout.flush()
     except _WRONG_USAGE as error:
         from pipeline.cli.usage import usage_error
 
-        status = _fail(usage_error(error), as_json)
+        exit_status = _fail(usage_error(error), session)
     except (typer.Abort, KeyboardInterrupt):
-        status = _fail(Interrupted("the command"), as_json)
+        exit_status = _fail(Interrupted("the command"), session)
     except VignetteError as error:
-        status = _fail(error, as_json)
+        exit_status = _fail(error, session)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read us has gone; that is not our failure
-        status = 0
+        exit_status = 0
     except OSError as error:
-        status = _unusable(error, as_json)
+        exit_status = _unusable(error, session)
     except UnicodeEncodeError as error:  # a surrogate: how Python shows an argument's byte that is no UTF-8
-        status = _fail(_no_text(error), as_json)
-    sys.exit(status if isinstance(status, int) else 0)
+        exit_status = _fail(_no_text(error), session)
+    sys.exit(exit_status if isinstance(exit_status, int) else 0)
 
 
 def _no_text(error: UnicodeEncodeError) -> UsageError:
@@ -86,22 +95,21 @@ def _check_streams() -> None:
         error = OutputError(
             Path("standard output"), "is closed, so nothing was done", "send it to a file: > FILE"
         )
-        sys.exit(_fail(error, as_json=False))
+        sys.exit(_fail(error, Session()))
 
 
-def _unusable(error: OSError, as_json: bool) -> int:
+def _unusable(error: OSError, session: Session) -> int:
     """Report an OSError that no command foresaw: the current folder is gone, or the place that output goes to."""
     where = Path(str(error.filename)) if error.filename else Path("the current folder or the output")
-    status = _fail(
-        OutputError(where, f"cannot be used: {error.strerror}", "check that it exists and has room"), as_json
-    )
+    problem = OutputError(where, f"cannot be used: {error.strerror}", "check that it exists and has room")
+    exit_status = _fail(problem, session)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return status
+    return exit_status
 
 
-def _fail(error: VignetteError, as_json: bool) -> int:
+def _fail(error: VignetteError, session: Session) -> int:
     """Print an error, as JSON on stdout or as a sentence on stderr; returns its exit status."""
-    if as_json:
+    if session.as_json:
         print_json({"error": error.facts()})
     else:
         print(f"vignette: {error}", file=sys.stderr)
@@ -116,54 +124,14 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-) -> None:
+) -> int:
     """Turn recordings of people talking into captions to publish and transcripts to search."""
+    if context.invoked_subcommand is None:
+        from pipeline.commands.here import here
 
-
-def _watch(stage: str) -> Progress:
-    """A progress bar for a single piece of work, on a terminal only and never beside `--json`."""
-    from rich.console import Console
-
-    from pipeline.cli import console
-
-    if "--json" in sys.argv[1:]:
-        return silent
-    return console.single(Console(stderr=True), stage)
-
-
-def _register() -> None:
-    from pipeline.cli import (
-        adopt,
-        align,
-        check,
-        concepts,
-        concordance,
-        cooccur,
-        decide,
-        decisions,
-        doctor,
-        export_qda,
-        forget,
-        index,
-        models,
-        mux,
-        run,
-        search,
-        sheet,
-    )
-
-    app.command(epilog=run.EXAMPLES)(run.run)
-    app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
-    app.command(epilog=forget.EXAMPLES)(forget.forget)
-    align.register(app, print, _watch)
-    check.register(app, print, _watch)
-    concepts.register(app, print)
-    for command in (decisions, decide, adopt, mux, sheet, index, search, concordance, cooccur, export_qda):
-        command.register(app, print)
-    app.add_typer(models.app, name="models")
-
-
-_register()
+        print("\n".join(here()))
+    return 0

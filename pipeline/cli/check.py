@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from pipeline.cli.options import json_text, refuse_folders, shape_of
+from pipeline.cli.command import CAPTIONING, app, command
+from pipeline.cli.options import AsJson, Quiet, print_json, refuse_folders, shape_of
+from pipeline.cli.session import bar, remark
 from pipeline.errors import UsageError
 from pipeline.progress import Progress, silent
 
@@ -16,87 +19,101 @@ from pipeline.progress import Progress, silent
 LARGE_BYTES = 1_000_000
 
 
-def register(app: typer.Typer, say: Callable[[str], None], watch: Callable[[str], Progress]) -> None:
-    """Add `check`; `say` prints, `watch` shows the progress of the work that is named."""
+class Standard(StrEnum):
+    """A published standard for captions, or our own for training videos: the names of `pipeline.profiles`."""
 
-    @app.command(
-        epilog="Examples:  vignette check talk.srt   |   "
-        "vignette check talk.vtt --media talk.mp4 --profile netflix --profile bbc --format html > report.html   |   "
-        "vignette check talk.srt --fix   |   "
-        'vignette check talk.srt --waive reading-speed-cps --at 1:02 --reason "he does speak so fast"'
-    )
-    def check(
-        files: Annotated[list[Path], typer.Argument(help="Captions: SRT, WebVTT, ASS or our JSON.")],
-        media: Annotated[
-            Path | None, typer.Option("--media", help="Their recording, to check against the sound.")
-        ] = None,
-        audio_track: Annotated[
-            int | None,
-            typer.Option(
-                "--audio-track", help="With --media: which audio track; else the one that was captioned."
-            ),
-        ] = None,
-        profile: Annotated[
-            list[str] | None,
-            typer.Option("--profile", help="training, netflix, bbc, dcmp or wcag-fcc; repeatable."),
-        ] = None,
-        format: Annotated[str, typer.Option("--format", help="text, json, html or csv.")] = "text",
-        fail_on: Annotated[str, typer.Option("--fail-on", help="error or warning.")] = "error",
-        fix: Annotated[
-            bool, typer.Option("--fix", help="Propose mends, and write them beside the file.")
-        ] = False,
-        in_place: Annotated[
-            bool, typer.Option("--in-place", help="With --fix: mend the file itself; a backup stays.")
-        ] = False,
-        overwrite: Annotated[
-            bool, typer.Option("--overwrite", help="With --fix: also over mends that were changed since.")
-        ] = False,
-        waive: Annotated[
-            str,
-            typer.Option("--waive", help="This rule's finding (at --at) is right as it is; with --reason."),
-        ] = "",
-        at: Annotated[str, typer.Option("--at", help="With --waive: when, if there are several.")] = "",
-        reason: Annotated[str, typer.Option("--reason", help="With --waive: why.")] = "",
-        by: Annotated[str, typer.Option("--by", help="With --waive: who says so; else your user name.")] = "",
-        as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    ) -> int:
-        """Check captions, whoever made them: findings with clause, measured value, limit and a mend."""
-        shape = shape_of(format, as_json)
-        refuse_folders(*files, media)
-        _check_choices(shape, fail_on)
-        _check_combinations(fix, waive, shape, {"--in-place": in_place, "--overwrite": overwrite})
-        _check_waiver(files, waive, at, reason, fix)
-        from pipeline.cli.fix import FixOptions
-        from pipeline.cli.fix import fix as fix_files
-        from pipeline.commands import recording
-
-        if audio_track is not None and media is None:
-            raise UsageError("--audio-track goes with --media", "name the recording: --media FILE")
-        evidence = None
-        if media is not None:
-            track = recording.track_for(media, files, audio_track)
-            evidence = recording.evidence_of(media, progress=watch("listen"), track=track)
-        if waive:
-            request = (waive, at, reason, by)
-            return _waive(files[0], profile or ["training"], evidence, request, shape == "json", say)
-        if fix:
-            how = FixOptions(in_place, overwrite, fail_on, shape == "json")
-            return fix_files(
-                files,
-                profile or ["training"],
-                evidence,
-                how,
-                say,
-                lambda path: _progress_for([path], "mend", watch),
-            )
-        progress = _progress_for(files, "check", watch)
-        return _report(files, profile or ["training"], evidence, shape, fail_on, say, progress)
+    TRAINING = "training"
+    NETFLIX = "netflix"
+    BBC = "bbc"
+    DCMP = "dcmp"
+    WCAG_FCC = "wcag-fcc"
 
 
-def _progress_for(files: Sequence[Path], work: str, watch: Callable[[str], Progress]) -> Progress:
+@command(
+    app,
+    "vignette check talk.srt",
+    "vignette check talk.vtt --media talk.mp4 --profile netflix --profile bbc --format html > report.html",
+    "vignette check talk.srt --fix",
+    'vignette check talk.srt --waive reading-speed-cps --at 1:02 --reason "he does speak so fast"',
+    panel=CAPTIONING,
+)
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Captions: SRT, WebVTT, ASS or our JSON.")],
+    media: Annotated[
+        Path | None,
+        typer.Option("--media", help="Their recording, to check against the sound.", metavar="FILE"),
+    ] = None,
+    audio_track: Annotated[
+        int | None,
+        typer.Option(
+            "--audio-track", help="With --media: which audio track; else the one that was captioned."
+        ),
+    ] = None,
+    profile: Annotated[
+        list[Standard] | None, typer.Option("--profile", help="A published standard; repeatable.")
+    ] = None,
+    format: Annotated[
+        Literal["text", "json", "html", "csv"], typer.Option("--format", help="The format of the report.")
+    ] = "text",
+    fail_on: Annotated[
+        Literal["error", "warning"],
+        typer.Option("--fail-on", help="From which findings on the status is 1."),
+    ] = "error",
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Propose mends, and write them beside the file.")
+    ] = False,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="With --fix: mend the file itself; a backup stays.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="With --fix: also over mends that were changed since.")
+    ] = False,
+    waive: Annotated[
+        str,
+        typer.Option(
+            "--waive", help="This rule's finding (at --at) is right as it is; with --reason.", metavar="RULE"
+        ),
+    ] = "",
+    at: Annotated[
+        str, typer.Option("--at", help="With --waive: when, if there are several.", metavar="TIME")
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", help="With --waive: why.")] = "",
+    by: Annotated[
+        str,
+        typer.Option("--by", help="With --waive: who says so; else the name remembered.", metavar="NAME"),
+    ] = "",
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> int:
+    """Check captions, whoever made them: findings with clause, measured value, limit and a mend."""
+    shape = shape_of(format, as_json)
+    refuse_folders(*files, media)
+    _check_combinations(fix, waive, shape, {"--in-place": in_place, "--overwrite": overwrite})
+    _check_waiver(files, waive, at, reason, fix)
+    from pipeline.cli.fix import FixOptions
+    from pipeline.cli.fix import fix as fix_files
+    from pipeline.commands import recording
+
+    if audio_track is not None and media is None:
+        raise UsageError("--audio-track goes with --media", "name the recording: --media FILE")
+    hushed = shape == "json" or quiet
+    evidence = None
+    if media is not None:
+        track = recording.track_for(media, files, audio_track)
+        evidence = recording.evidence_of(media, progress=bar("listen", hushed), track=track)
+    profiles = [str(name) for name in profile or [Standard.TRAINING]]
+    if waive:
+        return _waive(files[0], profiles, evidence, (waive, at, reason, by), shape == "json")
+    if fix:
+        how = FixOptions(in_place, overwrite, fail_on, shape == "json")
+        return fix_files(files, profiles, evidence, how, lambda path: _progress_for([path], "mend", hushed))
+    return _report(files, profiles, evidence, shape, fail_on, _progress_for(files, "check", hushed), quiet)
+
+
+def _progress_for(files: Sequence[Path], work: str, hushed: bool) -> Progress:
     """A progress bar for work on files larger than `LARGE_BYTES` together, nothing for smaller ones."""
     size = sum(path.stat().st_size for path in files if path.is_file())
-    return watch(work) if size > LARGE_BYTES else silent
+    return bar(work, hushed) if size > LARGE_BYTES else silent
 
 
 def _report(
@@ -105,8 +122,8 @@ def _report(
     evidence: Any,
     shape: Any,
     fail_on: Any,
-    say: Callable[[str], None],
     progress: Progress,
+    quiet: bool,
 ) -> int:
     from pipeline import settings
     from pipeline.commands import check
@@ -116,16 +133,9 @@ def _report(
     illustrate = evidence.pictures if evidence else None
     facts, media, audio = (evidence.facts, evidence.media.path, evidence.audio) if evidence else (None,) * 3
     checked = check.check(files, profiles, facts, shape, fail_on, chosen, illustrate, media, progress, audio)
-    say(checked.text.rstrip("\n"))
+    if not quiet or shape != "text":
+        print(checked.text.rstrip("\n"))
     return checked.exit_status
-
-
-def _check_choices(shape: str, fail_on: str) -> None:
-    """Raise UsageError for a format or a severity that there is not."""
-    if shape not in ("text", "json", "html", "csv"):
-        raise UsageError(f"there is no format '{shape}'", "choose text, json, html or csv")
-    if fail_on not in ("error", "warning"):
-        raise UsageError(f"--fail-on cannot be '{fail_on}'", "choose error or warning")
 
 
 def _check_combinations(fix: bool, waive: str, shape: str, with_fix: dict[str, bool]) -> None:
@@ -154,14 +164,13 @@ def _waive(
     evidence: Any,
     request: tuple[str, str, str, str],
     as_json: bool,
-    say: Callable[[str], None],
 ) -> int:
     """Write a waiver into the journal; `request` is its rule, time, reason and author."""
     from pipeline import edits, settings
     from pipeline.audit import captions
-    from pipeline.cli.recordings import user
+    from pipeline.cli.recordings import author_or_login
     from pipeline.commands import check
-    from pipeline.commands.decide.request import time_of
+    from pipeline.commands.decide.times import time_of
     from pipeline.commands.waive import journal_for, waiver
     from pipeline.files import PROJECT_FILE
 
@@ -171,12 +180,18 @@ def _waive(
     facts, media, audio = (evidence.facts, evidence.media.path, evidence.audio) if evidence else (None,) * 3
     document, _ = captions.load_with(path, facts)
     report = check.check_file(path, chosen, facts, media, audio=audio)
-    decision = waiver(document, report, rule, time_of(at, "--at"), reason, by or user())
+    who, guessed = author_or_login(by, as_json)
+    decision = waiver(document, report, rule, time_of(at, "--at"), reason, who)
     journal = journal_for(path, media)
     (written,) = edits.append(journal, [decision])
+    if guessed and not as_json:
+        remark(guessed)
     shown = _shown(journal)
     answer = {"file": str(path), "journal": str(shown), "decision": written.id, "rule": rule}
-    say(json_text(answer) if as_json else f"{written.id}  {rule} is waived: written to {shown}")
+    if as_json:
+        print_json(answer)
+    else:
+        print(f"{written.id}  {rule} is waived: written to {shown}")
     return 0
 
 

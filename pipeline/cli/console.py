@@ -38,8 +38,8 @@ class SilentWatcher:
 class PlainWatcher(SilentWatcher):
     """The watcher for logs: one line when a stage ends, with the seconds it took."""
 
-    def __init__(self, errors: Console) -> None:
-        self._errors = errors
+    def __init__(self, errors: Console, verbose: bool = False) -> None:
+        self._errors, self._verbose = errors, verbose
         self._since = 0.0
 
     def began(self, media: Path, number: int, count: int) -> None:
@@ -47,6 +47,8 @@ class PlainWatcher(SilentWatcher):
 
     def stage_began(self, stage: str, reason: str) -> Progress:
         self._since = time.monotonic()
+        if self._verbose:
+            self._line(f"  {stage} ({reason})")
         return silent
 
     def stage_ended(self, stage: str) -> None:
@@ -59,8 +61,8 @@ class PlainWatcher(SilentWatcher):
 class BarWatcher(SilentWatcher):
     """The watcher for a terminal: a progress bar for each stage, with time elapsed and time left."""
 
-    def __init__(self, errors: Console) -> None:
-        self._errors = errors
+    def __init__(self, errors: Console, verbose: bool = False) -> None:
+        self._errors, self._verbose = errors, verbose
         self._bars: Bars | None = None
         self._task: TaskID | None = None
 
@@ -89,6 +91,8 @@ class BarWatcher(SilentWatcher):
         if self._bars is None:
             return silent
         bars = self._bars
+        if self._verbose:
+            bars.console.print(f"  {stage} ({reason})", markup=False, highlight=False)
         task = self._task = bars.add_task(stage, total=1.0)
         return lambda share: bars.update(task, completed=min(1.0, share))
 
@@ -106,11 +110,12 @@ class BarWatcher(SilentWatcher):
             self._bars = None
 
 
-def watcher(errors: Console, as_json: bool) -> SilentWatcher:
-    """The watcher for `--json`, for a terminal, or for anything else that `errors` writes to."""
-    if as_json:
+def watcher(errors: Console, hushed: bool, verbose: bool = False) -> SilentWatcher:
+    """The watcher for `--json` and `--quiet`, for a terminal, or for anything else that `errors` writes to; a `verbose` one
+    says of each stage why it is done."""
+    if hushed:
         return SilentWatcher()
-    return BarWatcher(errors) if errors.is_terminal else PlainWatcher(errors)
+    return BarWatcher(errors, verbose) if errors.is_terminal else PlainWatcher(errors, verbose)
 
 
 def single(errors: Console, work: str) -> Progress:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson, shape_of
-from pipeline.cli.queries import QUERY, Folder, Format, query_of, say_answer
+from pipeline.cli.command import QUERY, SEARCHING, app, command
+from pipeline.cli.options import AsFormat, AsJson, Format, Transcripts, shape_of
+from pipeline.cli.queries import RENAMED, query_of, say_answer
 from pipeline.files import OUT_FOLDER
 
 
-def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
-    """Add the command; it prints through `emit`."""
+@command(
+    app,
+    "vignette cooccur",
+    "vignette cooccur --within 0",
+    "vignette cooccur role:client --format csv",
+    panel=SEARCHING,
+    renamed=RENAMED,
+    context_settings=QUERY,
+)
+def cooccur(
+    query: Annotated[list[str] | None, typer.Argument(help="Count only in the hits of this query.")] = None,
+    within: Annotated[str, typer.Option("--within", help="How near; 0 for the same utterance.")] = "30s",
+    transcripts: Transcripts = OUT_FOLDER,
+    format: AsFormat = Format.TEXT,
+    as_json: AsJson = False,
+) -> int:
+    """Count which concepts occur near which."""
+    shape = shape_of(format, as_json)
+    from pipeline.commands import search
 
-    @app.command(
-        context_settings=QUERY,
-        epilog="Examples:  vignette cooccur   |   vignette cooccur --within 0   |   vignette cooccur role:client --format csv",
-    )
-    def cooccur(
-        query: Annotated[
-            list[str] | None, typer.Argument(help="Count only in the hits of this query.")
-        ] = None,
-        within: Annotated[str, typer.Option("--within", help="How near; 0 for the same utterance.")] = "30s",
-        folder: Folder = OUT_FOLDER,
-        format: Format = "text",
-        as_json: AsJson = False,
-    ) -> int:
-        """Count which concepts occur near which."""
-        from pipeline.commands import search
-
-        shape = shape_of(format, as_json)
-        return say_answer(emit, search.cooccur(folder, within, query_of("cooccur", query or []), shape))
+    return say_answer(search.cooccur(transcripts, within, query_of("cooccur", query or []), shape))

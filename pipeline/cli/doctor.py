@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.command import SETTING_UP, app, command
 from pipeline.cli.options import AsJson, print_json
 
-EXAMPLES = "Example:  vignette doctor --json"
 
-
+@command(app, "vignette doctor", "vignette doctor media/talk.mp4 --json", panel=SETTING_UP)
 def doctor(
     media: Annotated[
         list[Path] | None, typer.Argument(help="Recordings to ask about.", readable=False)

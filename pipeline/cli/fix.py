@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.cli.options import json_text
+from pipeline.cli.options import print_json
 from pipeline.errors import DocumentError, OutputError, SubtitlesError, VignetteError, counted
 from pipeline.progress import Progress
 
@@ -70,7 +70,6 @@ def fix(
     profiles: Sequence[str],
     evidence: Any,
     options: FixOptions,
-    say: Callable[[str], None],
     progress_of: Callable[[Path], Progress],
 ) -> int:
     """Write each file's mends and print them as a diff; returns 1 where findings stay that fail, or a file could not be mended.
@@ -93,9 +92,9 @@ def fix(
         left |= one.mended is None or any(f.severity >= threshold for f in one.mended.after.open)
         done.append(one)
         if not options.as_json:
-            say(str(one))
+            print(one)
     if options.as_json:
-        say(json_text({"files": [one.as_json() for one in done]}))
+        print_json({"files": [one.as_json() for one in done]})
     return 1 if left else 0
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson, Out, print_json
+from pipeline.cli.command import SETTING_UP, app, command
+from pipeline.cli.options import AsJson, Transcripts, Yes, print_json
+from pipeline.cli.session import is_terminal
 from pipeline.errors import UsageError
 from pipeline.files import OUT_FOLDER
 
-EXAMPLES = "Examples:  vignette forget talk   |   vignette forget media/talk.mp4 --yes   |   vignette forget --all --yes"
 
-
+@command(
+    app,
+    "vignette forget talk",
+    "vignette forget media/talk.mp4 --yes",
+    "vignette forget --all --yes",
+    panel=SETTING_UP,
+    renamed={"--out": "--transcripts"},
+)
 def forget(
     names: Annotated[
         list[str] | None,
@@ -23,8 +31,8 @@ def forget(
     mended: Annotated[
         bool, typer.Option("--mended", help="Also the outputs that a person has changed.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    out: Out = OUT_FOLDER,
+    yes: Yes = False,
+    transcripts: Transcripts = OUT_FOLDER,
     as_json: AsJson = False,
 ) -> int:
     """Remove everything derived from a recording; the recording and its subtitles stay."""
@@ -33,29 +41,30 @@ def forget(
 
     if all_ and names:
         raise UsageError("forget these, or all?", "name recordings, or say --all")
-    chosen = known(out) if all_ else tuple(named(out, name) for name in names or ())
+    chosen = known(transcripts) if all_ else tuple(named(transcripts, name) for name in names or ())
     if not chosen and not all_:
-        raise UsageError(
-            "forget what?",
-            f"name a recording, or --all; there are: {', '.join(known(out)) or 'none'}",
-        )
+        there = ", ".join(known(transcripts)) or "none"
+        raise UsageError("forget what?", f"name a recording, or --all; there are: {there}")
     if chosen and not yes:
-        if as_json or not sys.stdin.isatty():
+        if as_json or not is_terminal():
             what = f"this removes everything derived from {', '.join(chosen)}, and nobody can be asked here"
             raise UsageError(what, "say --yes if that is meant")
         typer.confirm(f"Remove everything derived from {', '.join(chosen)}?", abort=True)
-    results = [remove(out, name, mended) for name in chosen]
-    if search_index(out).is_file():
-        from pipeline.commands import search
-
-        search.index(
-            out, rebuild=True, as_json=True
-        )  # from nothing: a deleted row would leave its words in the file
+    results = [remove(transcripts, name, mended) for name in chosen]
+    if search_index(transcripts).is_file():
+        _index_anew(transcripts)
     if as_json:
         print_json([r.as_json() for r in results])
     else:
         for result in results:
             print(result)
         if not results:
-            print(f"nothing in '{out}' was derived from any recording")
+            print(f"nothing in '{transcripts}' was derived from any recording")
     return 0
+
+
+def _index_anew(transcripts: Path) -> None:
+    """Build the index from nothing: a deleted row would leave its words in the file."""
+    from pipeline.commands import search
+
+    search.index(transcripts, rebuild=True, as_json=True)

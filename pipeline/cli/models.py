@@ -7,24 +7,28 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson, print_json
+from pipeline.cli.command import SETTING_UP, command, subgroup
+from pipeline.cli.options import AsJson, Quiet, Yes, print_json
+from pipeline.cli.session import is_terminal
 
-app = typer.Typer(help="Whisper's weights: what is here, and how to get more.", rich_markup_mode=None)
-
-
-@app.callback(
-    invoke_without_command=True, epilog="Examples:  vignette models   |   vignette models fetch small.en"
+models = subgroup(
+    "models",
+    "Whisper's weights: what is here, and how to get more.",
+    "vignette models list",
+    "vignette models fetch small.en",
+    panel=SETTING_UP,
+    default="list",
 )
-def models(context: typer.Context, as_json: AsJson = False) -> int:
+
+
+@command(models, "vignette models list", "vignette models list --json", name="list")
+def list_models(as_json: AsJson = False) -> int:
     """List the models that are here and those that could be."""
     from pipeline.files import model_folders
     from pipeline.search.meaning import encoder
     from pipeline.speech import weights
     from pipeline.speech.voices import embeddings
 
-    if context.invoked_subcommand is not None:
-        context.default_map = {context.invoked_subcommand: {"as_json": as_json}}
-        return 0
     found = (
         *weights.catalogue(),
         weights.InstalledModel("speakers", embeddings.folder_of_weights(model_folders())),
@@ -42,24 +46,25 @@ def models(context: typer.Context, as_json: AsJson = False) -> int:
                 for m in found
             ]
         )
-    else:
-        for model in found:
-            lacks = f" lacks {', '.join(model.missing)}" if model.missing else ""
-            other = f" {', '.join(model.foreign)} not as published" if model.foreign else ""
-            print(f"{model.name:<18}{model.folder or '-'}{lacks}{other}")
-        print(
-            "'vignette models fetch NAME' brings one; the larger, the better and the slower (tiny.en comes with set-up, small.en "
-            "suits a laptop; 'speakers' tells voices apart, 'meaning' lets search find what is said in other words)"
-        )
+        return 0
+    for model in found:
+        lacks = f" lacks {', '.join(model.missing)}" if model.missing else ""
+        other = f" {', '.join(model.foreign)} not as published" if model.foreign else ""
+        print(f"{model.name:<18}{model.folder or '-'}{lacks}{other}")
+    print(
+        "'vignette models fetch NAME' brings one; the larger, the better and the slower (tiny.en comes with set-up, small.en "
+        "suits a laptop; 'speakers' tells voices apart, 'meaning' lets search find what is said in other words)"
+    )
     return 0
 
 
-@app.command(epilog="Example:  vignette models fetch small.en")
+@command(models, "vignette models fetch small.en", "vignette models fetch speakers --yes")
 def fetch(
     name: Annotated[
         str, typer.Argument(help="The model's name, such as tiny.en or small.en; or speakers, or meaning.")
     ],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> int:
     """Download a model's weights into models/NAME/; says size and digest first.
@@ -72,19 +77,20 @@ def fetch(
     if name == "speakers":
         return _fetch_speakers(as_json)
     if name == "meaning":
-        return _fetch_meaning(yes, as_json)
+        return _fetch_meaning(yes, quiet, as_json)
 
     offered = download.offer(name)
     if not as_json:
-        print(offered, flush=True)
-        if not yes and sys.stdin.isatty():
+        if not quiet:
+            print(offered, flush=True)
+        if not yes and is_terminal():
             typer.confirm("Fetch it?", default=True, abort=True)
-    folder = download.fetch(offered, quiet=as_json or not sys.stderr.isatty())
+    folder = download.fetch(offered, quiet=as_json or quiet or not sys.stderr.isatty())
     if as_json:
         print_json(
             {"model": name, "folder": str(folder), "bytes": offered.size, "revision": offered.revision}
         )
-    else:
+    elif not quiet:
         print(f"{name} is in {folder}; the next run uses it")
     return 0
 
@@ -101,16 +107,17 @@ def _fetch_speakers(as_json: bool) -> int:
     return 0
 
 
-def _fetch_meaning(yes: bool, as_json: bool) -> int:
+def _fetch_meaning(yes: bool, quiet: bool, as_json: bool) -> int:
     from pipeline.search.meaning import fetch as fetching
 
     if not as_json:
-        print(fetching.offer(), flush=True)
-        if not yes and sys.stdin.isatty():
+        if not quiet:
+            print(fetching.offer(), flush=True)
+        if not yes and is_terminal():
             typer.confirm("Fetch it?", default=True, abort=True)
     folder = fetching.fetch()
     if as_json:
         print_json({"model": "meaning", "folder": str(folder), "bytes": fetching.BYTES})
-    else:
+    elif not quiet:
         print(f"the sentence encoder is in {folder}; 'vignette index' uses it, and then search does")
     return 0

@@ -1,9 +1,10 @@
-"""Options that several commands share, and the printing of JSON answers."""
+"""Options and arguments that several commands share, each with one name and one sentence; and the printing of JSON answers."""
 
 from __future__ import annotations
 
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,28 @@ import typer
 from pipeline.errors import UsageError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder for what comes out.", readable=False)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more of what is done, and why.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Transcripts = Annotated[
+    Path, typer.Option("--transcripts", help="The folder of transcripts.", metavar="DIR", readable=False)
+]
+MediaFolder = Annotated[Path, typer.Option("--media", help="The folder of recordings.", metavar="DIR")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace the file even if something else stands there.")
+]
+
+
+class Format(StrEnum):
+    """The format of an answer of the search."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+
+
+AsFormat = Annotated[Format, typer.Option("--format", help="The format of the answer.")]
 
 
 def json_text(value: Any) -> str:
@@ -37,4 +59,4 @@ def shape_of(format: str, as_json: bool) -> str:
     """The format of the answer: `--format` names it, `--json` means "json". Raises UsageError where the two contradict."""
     if as_json and format not in ("text", "json"):
         raise UsageError(f"--json and --format {format} contradict each other", "give one of them")
-    return "json" if as_json else format
+    return "json" if as_json else str(format)

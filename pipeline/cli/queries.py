@@ -1,21 +1,11 @@
-"""Options of the commands of the search, and what their arguments say."""
+"""What the arguments of the search's commands say, and how their answers are printed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from pipeline.errors import UsageError
 
-Folder = Annotated[Path, typer.Option("--in", help="The folder of transcripts.")]
-Format = Annotated[str, typer.Option("--format", help="text, json, csv or md.")]
-MediaFolder = Annotated[Path, typer.Option("--media", help="The folder of recordings.")]
-
-# Unknown options are arguments: "-work" is part of a query.
-QUERY = {"ignore_unknown_options": True}
+# How the folder of transcripts was called in earlier versions.
+RENAMED = {"--in": "--transcripts"}
 
 
 def query_of(command: str, words: list[str]) -> str:
@@ -26,8 +16,8 @@ def query_of(command: str, words: list[str]) -> str:
     return " ".join(words)
 
 
-def say_answer(emit: Callable[[str], None], answer: tuple[str, int]) -> int:
+def say_answer(answer: tuple[str, int]) -> int:
     """Print what a command of the search answers; returns its status."""
     text, status = answer
-    emit(text)
+    print(text)
     return status

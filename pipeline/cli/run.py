@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pipeline.cli.options import AsJson, Out, print_json
+from pipeline.cli.command import CAPTIONING, app, command
+from pipeline.cli.options import AsJson, Quiet, Verbose, print_json
 from pipeline.errors import UsageError, printable
 from pipeline.files import OUT_FOLDER
 
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
     from pipeline.run.outcome import Outcome
 
 
-EXAMPLES = (
-    "Examples:  vignette run   |   vignette run media/talk.mp4   |   vignette run --set captions.max_lines=1"
+@command(
+    app,
+    "vignette run",
+    "vignette run media/talk.mp4",
+    "vignette run talk.mp4 --subtitles talk.srt --transcripts out/",
+    "vignette run --set captions.max_lines=1",
+    panel=CAPTIONING,
 )
-
-
 def run(
     media: Annotated[
         list[Path] | None,
@@ -30,29 +34,42 @@ def run(
     subtitles: Annotated[
         Path | None,
         typer.Option(
-            "--subtitles", help="Subtitles or a script for the one recording named.", readable=False
+            "--subtitles",
+            help="Subtitles or a script for the one recording named.",
+            readable=False,
+            metavar="FILE",
         ),
     ] = None,
-    out: Out = OUT_FOLDER,
-    recognizer: Annotated[str | None, typer.Option("--recognizer", help="auto, whisper or sphinx.")] = None,
+    transcripts: Annotated[
+        Path,
+        typer.Option(
+            "--transcripts", "--out", help="Folder for what comes out.", readable=False, metavar="DIR"
+        ),
+    ] = OUT_FOLDER,
+    recognizer: Annotated[
+        Literal["auto", "whisper", "sphinx"] | None,
+        typer.Option("--recognizer", help="Who listens where there are no subtitles."),
+    ] = None,
     model: Annotated[
         str | None, typer.Option("--model", help="Whisper's model: a name, or a folder.")
     ] = None,
     verify: Annotated[
-        str | None,
-        typer.Option(
-            "--verify", help="What a second ear hears: none, doubts (and a sample, by default) or all."
-        ),
+        Literal["none", "doubts", "all"] | None,
+        typer.Option("--verify", help="What a second ear hears: nothing, doubts and a sample, or all."),
     ] = None,
     audio_track: Annotated[
         int | None,
         typer.Option("--audio-track", min=1, max=99, help="Which of several tracks to listen to, from 1."),
     ] = None,
     shots: Annotated[
-        str | None, typer.Option("--shots", help="key-frames, or exact: every picture, which takes minutes.")
+        Literal["key-frames", "exact"] | None,
+        typer.Option(
+            "--shots", help="How cuts are found; exact looks at every picture, which takes minutes."
+        ),
     ] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="A setting: stage.key=value; repeatable.")
+        list[str] | None,
+        typer.Option("--set", help="A setting; repeatable.", metavar="STAGE.KEY=VALUE"),
     ] = None,
     speakers: Annotated[
         int | None, typer.Option("--speakers", min=1, max=100, help="How many people speak at most.")
@@ -61,14 +78,18 @@ def run(
         bool, typer.Option("--no-speaker-labels", help="Captions without the names of speakers.")
     ] = False,
     force: Annotated[
-        str | None, typer.Option("--force", help="Do this stage again, and what depends on it.")
+        str | None,
+        typer.Option("--force", help="Do this stage again, and what depends on it.", metavar="STAGE"),
     ] = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> int:
     """Caption recordings: everything that is not up to date."""
     from rich.console import Console
 
     from pipeline.cli import console
+    from pipeline.commands.named_recording import recording_meant
     from pipeline.run import batch, jobs
     from pipeline.run.outcome import failed
 
@@ -84,18 +105,20 @@ def run(
         ("picture.shots", shots),
     ]
     overrides = [f"{key}={json.dumps(value)}" for key, value in named if value is not None]
-    request = jobs.Request(tuple(media or ()), subtitles, out, (*overrides, *(set_ or ())))
+    named_media = tuple(recording_meant(path) for path in media or ())
+    request = jobs.Request(named_media, subtitles, transcripts, (*overrides, *(set_ or ())))
     plan = jobs.plan(request)
     if not plan.jobs and not plan.refused and not plan.notices:
         where = ", ".join(map(str, request.media)) or request.folder
         raise UsageError(f"there is no recording in '{where}'", "put one there, or name one")
-    for stray in () if as_json else plan.strays:
+    for stray in () if as_json or quiet else plan.strays:
         print(f"note: {printable(stray)}", file=sys.stderr)
-    found = batch.run(plan, console.watcher(Console(stderr=True), as_json), force)
+    watcher = console.watcher(Console(stderr=True), as_json or quiet, verbose)
+    found = batch.run(plan, watcher, force)
     if as_json:
         print_json({"recordings": [o.as_json() for o in found], "notices": [*plan.notices, *plan.strays]})
     else:
-        _print_outcomes(found, plan.notices)
+        _print_outcomes(tuple(o for o in found if o.error) if quiet else found, () if quiet else plan.notices)
     return 1 if failed(found) else 0
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from pipeline.cli.options import AsJson, shape_of
-from pipeline.cli.queries import QUERY, Folder, Format, MediaFolder, query_of, say_answer
+from pipeline.cli.command import QUERY, SEARCHING, app, command
+from pipeline.cli.options import AsFormat, AsJson, Format, MediaFolder, Transcripts, shape_of
+from pipeline.cli.queries import RENAMED, query_of, say_answer
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER
 from pipeline.search.query.guide import GUIDE
 from pipeline.search.query.parser import LIMIT
@@ -18,35 +18,38 @@ from pipeline.search.query.parser import LIMIT
 _LANGUAGE = "\b\n" + GUIDE
 
 
-def register(app: typer.Typer, emit: Callable[[str], None]) -> None:
-    """Add the command; it prints through `emit`."""
+@command(
+    app,
+    "vignette search 'shame -work'",
+    "vignette search 'concept:trigger -> concept:feedback within 60s by:other' --clips hits/",
+    "vignette search 'like:\"I could stop if I wanted\" concept:denial>0.6'",
+    "vignette search concept:emotion --count-by speaker",
+    panel=SEARCHING,
+    renamed=RENAMED,
+    context_settings=QUERY,
+    help=f"Find what was said: by words, concept, speaker, place, and what followed what.\n\n{_LANGUAGE}",
+)
+def search(
+    query: Annotated[list[str], typer.Argument(help="What to look for.")],
+    transcripts: Transcripts = OUT_FOLDER,
+    format: AsFormat = Format.TEXT,
+    limit: Annotated[int, typer.Option("--limit", help="How many hits to show.")] = LIMIT,
+    count_by: Annotated[
+        Literal["concept", "speaker", "vignette", "video"] | None,
+        typer.Option("--count-by", help="Count the hits instead, by this."),
+    ] = None,
+    clips: Annotated[
+        Path | None, typer.Option("--clips", help="Cut the hits into this folder.", metavar="DIR")
+    ] = None,
+    media: MediaFolder = MEDIA_FOLDER,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Nothing rather than hits of only some of the words.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Find what was said."""
+    shape = shape_of(format, as_json)
+    from pipeline.commands import search
 
-    @app.command(
-        context_settings=QUERY,
-        help=f"Find what was said: by words, concept, speaker, place, and what followed what.\n\n{_LANGUAGE}",
-        epilog="Examples:  vignette search 'shame -work'   |   "
-        "vignette search 'concept:trigger -> concept:feedback within 60s by:other' --clips hits/   |   "
-        "vignette search concept:emotion --count-by speaker",
-    )
-    def search(
-        query: Annotated[list[str], typer.Argument(help="What to look for.")],
-        folder: Folder = OUT_FOLDER,
-        format: Format = "text",
-        limit: Annotated[int, typer.Option("--limit", help="How many hits to show.")] = LIMIT,
-        count_by: Annotated[
-            str | None, typer.Option("--count-by", help="Count by concept, speaker, vignette or video.")
-        ] = None,
-        clips: Annotated[Path | None, typer.Option("--clips", help="Cut the hits into this folder.")] = None,
-        media: MediaFolder = MEDIA_FOLDER,
-        exact: Annotated[
-            bool, typer.Option("--exact", help="Nothing rather than hits of only some of the words.")
-        ] = False,
-        as_json: AsJson = False,
-    ) -> int:
-        shape = shape_of(format, as_json)
-        from pipeline.commands import search
-
-        return say_answer(
-            emit,
-            search.search(query_of("search", query), folder, shape, limit, count_by, clips, media, not exact),
-        )
+    wanted = query_of("search", query)
+    return say_answer(search.search(wanted, transcripts, shape, limit, count_by, clips, media, not exact))

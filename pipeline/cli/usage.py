@@ -12,6 +12,9 @@ _INPUT = re.compile(r"^.*Input should be (?P<wanted>.+?)(, unable to .*)?$")
 # The types of numbers in that message -> in our words.
 # The messages about a command that there is not, and about what a command cannot do without.
 _UNKNOWN_COMMAND = re.compile(r"No such command '(?P<name>.*?)'(?:\. .*)?$")
+_TOO_MANY = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)$")
+# The message about a value that is none of those there are.
+_CHOICE = re.compile(r"^.*?'(?P<given>[^']*)' is not one of (?P<choices>'.*')$")
 _MISSING = re.compile(r"Missing (?:argument|option|parameter):? '?(?P<name>[^'/]+?)'?(?: /.*)?$")
 _NUMBERS = {"a valid integer": "a whole number", "a valid number": "a number"}
 
@@ -24,7 +27,7 @@ def usage_error(error: Any) -> UsageError:
     if option and "requires an argument" in message:
         return UsageError(f"{option} needs a value", remedy)
     if option:
-        close = " or ".join(getattr(error, "possibilities", None) or ())
+        close = next(iter(getattr(error, "possibilities", None) or ()), "")
         return UsageError(
             f"there is no option {option}", f"did you mean {close}? {remedy}" if close else remedy
         )
@@ -34,15 +37,30 @@ def usage_error(error: Any) -> UsageError:
             f"there is no command '{found['name']}'",
             f"did you mean {near[0]}? {remedy}" if near else remedy,
         )
+    if found := _TOO_MANY.match(message):
+        return UsageError(
+            f"it takes no '{found['words']}' there", f"quote words that belong together; {remedy}"
+        )
     if found := _MISSING.match(message):
         name = str(found["name"])
         return UsageError(f"{name if name.startswith('-') else name.upper()} is missing", remedy)
     parameter = getattr(error, "param", None)
+    if parameter is not None and (found := _CHOICE.match(message)):
+        return _no_such_choice(parameter, found["given"], re.findall("'([^']*)'", found["choices"]), remedy)
     if parameter is not None and (found := _INPUT.match(message)):
         name = (parameter.opts or [parameter.name])[0]
         wanted = _NUMBERS.get(found["wanted"], found["wanted"])
         return UsageError(f"{name} must be {wanted}", remedy)
     return UsageError(message, remedy)
+
+
+def _no_such_choice(parameter: Any, given: str, choices: list[str], remedy: str) -> UsageError:
+    """The error for a value that is none of an option's."""
+    name = (parameter.opts or [parameter.name])[0]
+    there, near = ", ".join(filter(None, choices)), nearest(given, choices)
+    return UsageError(
+        f"{name} cannot be '{given}'", f"{f'did you mean {near[0]}? ' if near else ''}it is one of {there}"
+    )
 
 
 def _commands(error: Any) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.audit.waivers import waive
 from pipeline.commands.checked_file import load_with_evidence
 from pipeline.commands.waive import waivers_for
-from pipeline.errors import DocumentError, SubtitlesError, UsageError
+from pipeline.errors import DocumentError, SubtitlesError, UsageError, nearest
 from pipeline.media.facts import Audio
 from pipeline.profiles import PROFILES, Profile, adjusted
 from pipeline.progress import Progress, part, silent
@@ -80,7 +80,9 @@ def check(
 def profile_named(name: str, settings: CaptionSettings | None = None) -> Profile:
     """A caption profile by name; the one that the settings choose has the user's own limits in it. Raises UsageError."""
     if name not in PROFILES:
-        raise UsageError(f"there is no caption profile '{name}'", f"choose from {', '.join(PROFILES)}")
+        near = nearest(name, PROFILES)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"there is no caption profile '{name}'", f"{hint}choose from {', '.join(PROFILES)}")
     own = settings is not None and settings.profile == name
     return adjusted(PROFILES[name], settings) if own and settings else PROFILES[name]
 

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline import edits
 from pipeline.concepts import codebook
 from pipeline.concepts.agreement import Agreement, Judgement, agreement
-from pipeline.edits.ledger import withdrawn
+from pipeline.edits.ledger import withdrawals
 from pipeline.edits.model import ConceptAt, Decision, Withdraw
 from pipeline.edits.reviewed import Reviewed
 from pipeline.errors import DocumentError, IndexFileError
@@ -89,7 +89,7 @@ def documents(folder: Path) -> list[Document]:
         except (DocumentError, OSError):
             continue  # `vignette index` says what is wrong with it
     if not found:
-        raise IndexFileError(folder, "holds no transcript", "name the folder with --in")
+        raise IndexFileError(folder, "holds no transcript", "name the folder with --transcripts")
     return found
 
 
@@ -134,7 +134,7 @@ def _about(document: Document, decision: Decision) -> Iterable[Spoken]:
 
 def standing(decisions: Sequence[Decision]) -> Iterator[Decision]:
     """The decisions that nobody withdrew, withdrawals left out."""
-    gone = withdrawn(decisions)
+    gone = withdrawals(decisions)
     return (d for d in decisions if d.id not in gone and not isinstance(d.value, Withdraw))
 
 

@@ -91,6 +91,10 @@ def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise OutputError(path, f"cannot be removed: {error.strerror}") from error
+                raise OutputError(
+                    path,
+                    f"cannot be removed: {error.strerror}",
+                    "change its folder's permissions, then forget again",
+                ) from error
     store.forget()
     return Forgotten(name, gone, () if mended_too else mended)

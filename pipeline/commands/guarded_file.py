@@ -66,7 +66,11 @@ class GuardedFile:
         try:
             move_atomic(part, self._real)
         except OSError as error:
-            raise OutputError(self.path, f"cannot be written: {error.strerror}") from error
+            raise OutputError(
+                self.path,
+                f"cannot be written: {error.strerror}",
+                "check the folder's permissions and room, or name another file",
+            ) from error
 
     @property
     def _real(self) -> Path:
@@ -108,7 +112,11 @@ class GuardedFile:
                     work / _RECORD, json.dumps(dict(sorted(record.items())), indent=1), self.elsewhere
                 )
         except OSError as error:
-            raise OutputError(self.path, f"cannot be written: {error.strerror}") from error
+            raise OutputError(
+                self.path,
+                f"cannot be written: {error.strerror}",
+                "check the folder's permissions and room, or name another file",
+            ) from error
 
 
 def made_of(folder: Path) -> list[tuple[Path, str, str, bool]]:

@@ -49,7 +49,7 @@ def mux(
     if codec is None:
         raise UsageError(f"{target.name} cannot hold captions", f"end it in {', '.join(CAPTION_CODECS)}")
     transcript = transcript_of(media, out)
-    place = GuardedFile(target, "mux", media, "name another with --to", overwrite)
+    place = GuardedFile(target, "mux", media, "name another with -o", overwrite)
     place.check()
     captions = out / f"{media.stem}.{transcript.lang}.srt"
     if not captions.is_file():

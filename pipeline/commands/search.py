@@ -133,7 +133,7 @@ def concordance(
     """
     _check_options(format, limit)
     if context < 0:
-        raise UsageError("--context cannot be negative")
+        raise UsageError("--context cannot be negative", "name 0 or more words")
     parser.parse(query)
     with Index.of(folder) as opened:
         found = opened.concordance(query, sort, context, limit)
@@ -180,9 +180,9 @@ def export_qda(
 def _check_options(format: str, limit: int) -> None:
     """Raise UsageError for a format that there is not, or a limit below 1."""
     if format not in render.FORMATS:
-        raise UsageError(f"--format knows {', '.join(render.FORMATS)}, not '{format}'")
+        raise UsageError(f"--format knows {', '.join(render.FORMATS)}, not '{format}'", "choose one of these")
     if limit < 1:
-        raise UsageError("--limit must be at least 1")
+        raise UsageError("--limit must be at least 1", "name 1 or more")
 
 
 def _json(value: Any) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.audit.model import Document, Finding, Report, ShownCue
+from pipeline.audit.rules import RULES
 from pipeline.audit.waivers import NEAR_MS, Waiver
 from pipeline.edits import Decision, journal_of, read
 from pipeline.edits.ledger import Ledger, State
 from pipeline.edits.model import Anchor, Waive
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, nearest
 from pipeline.run.store import Store
 from pipeline.timing import clock
 
@@ -50,23 +51,53 @@ def waiver(
 
     Raises UsageError when there is none (within `NEAR_MS` of the time), or more than one and no time.
     """
-    found = [f for f in report.open if f.id == rule]
+    found = _open_findings(report, rule)
     places = sorted({(f.start_ms or 0, f.text) for f in found})
-    if not places:
-        others = ", ".join(sorted({f.id for f in report.open})) or "none at all"
-        raise UsageError(f"there is no open finding '{rule}'", f"open are: {others}")
     if at_ms is None and len(places) > 1:
         times = ", ".join(clock(start) for start, _ in places[:5]) + (" ..." if len(places) > 5 else "")
         raise UsageError(
             f"there are {len(places)} open findings '{rule}', at {times}", "say which with --at TIME"
         )
-    nearest = min(found, key=lambda f: abs((f.start_ms or 0) - (at_ms or 0)))
-    if at_ms is not None and abs((nearest.start_ms or 0) - at_ms) > NEAR_MS:
+    closest = min(found, key=lambda f: abs((f.start_ms or 0) - (at_ms or 0)))
+    if at_ms is not None and abs((closest.start_ms or 0) - at_ms) > NEAR_MS:
         raise UsageError(
             f"there is no open finding '{rule}' near {clock(at_ms)}",
-            f"the nearest is at {clock(nearest.start_ms or 0)}",
+            f"the nearest is at {clock(closest.start_ms or 0)}",
         )
-    return Decision("", who, Waive(rule, reason), _anchor(document, nearest))
+    return Decision("", who, Waive(rule, reason), _anchor(document, closest))
+
+
+def _open_findings(report: Report, rule: str) -> list[Finding]:
+    """The open findings of a rule. Raises UsageError, which names the nearest rule, where there are none."""
+    found = [f for f in report.open if f.id == rule]
+    if found:
+        return found
+    there = sorted({f.id for f in report.open})
+    known = {r.id for r in RULES}
+    near = [] if rule in known else nearest(rule, sorted(known | set(there)), most=1)
+    if near:
+        raise UsageError(f"there is no rule '{rule}'", f"did you mean {near[0]}?")
+    remedy = f"open are: {', '.join(there) or 'none at all'}"
+    raise UsageError(f"there is no open finding '{rule}'", remedy)
+
+
+def waivers(
+    document: Document,
+    report: Report,
+    rule: str,
+    reason: str,
+    who: str,
+    where: Callable[[Finding], bool] = lambda _: True,
+) -> list[Decision]:
+    """Make the decisions that waive every open finding of a rule `where` that holds, one for each place.
+
+    Raises UsageError when there is none.
+    """
+    found = [f for f in _open_findings(report, rule) if where(f)]
+    if not found:
+        raise UsageError(f"no open finding '{rule}' is there", "vignette check lists where they are")
+    by_place = {(f.cue_index, f.start_ms or 0): f for f in found}
+    return [Decision("", who, Waive(rule, reason), _anchor(document, f)) for f in by_place.values()]
 
 
 def _anchor(document: Document, finding: Finding) -> Anchor:

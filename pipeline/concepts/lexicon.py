@@ -90,9 +90,11 @@ def load_lazily(path: Path) -> Lexicon:
         data = read_regular(path)
         text = data.decode("utf-8")
     except OSError as error:
-        raise LexiconError(path, f"cannot be read: {error.strerror}") from error
+        raise LexiconError(
+            path, f"cannot be read: {error.strerror}", "check the name and the file's permissions"
+        ) from error
     except UnicodeDecodeError as error:
-        raise LexiconError(path, f"is not UTF-8 text (byte {error.start})") from error
+        raise LexiconError(path, f"is not UTF-8 text (byte {error.start})", "save it in UTF-8") from error
     return _kept(path, text, hashlib.sha256(data).hexdigest())
 
 

@@ -116,7 +116,9 @@ def read_labelled(path: Path, known: frozenset[str]) -> list[Labelled]:
     try:
         lines = read_regular(path).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
+        raise UsageError(
+            f"{path} cannot be read: {error}", "check the name, and that it is JSON Lines in UTF-8"
+        ) from error
     return [_row(path, number, line, known) for number, line in enumerate(lines, 1) if line.strip()]
 
 
@@ -149,7 +151,10 @@ def _row(path: Path, number: int, line: str, known: frozenset[str]) -> Labelled:
         remedy = 'a row looks like {"id": "a1", "transcript_id": 7, "text": "...", "concepts": ["trigger"]}'
         raise UsageError(f"{path}, line {number} is no labelled utterance", remedy) from error
     if unknown:
-        raise UsageError(f"{path}, line {number}: the lexicon has no concept '{unknown[0]}'")
+        raise UsageError(
+            f"{path}, line {number}: the lexicon has no concept '{unknown[0]}'",
+            "vignette concepts list shows those there are",
+        )
     name = str(row.get("id", number))
     # Sentences from no transcript stand alone.
     group = str(row["transcript_id"]) if row.get("transcript_id") is not None else f"alone {name}"

@@ -34,7 +34,9 @@ class LexiconSource:
                 self.path, f"not valid TOML: {problem[:1].lower()}{problem[1:]}", "", line, column
             ) from error
         except (ValueError, RecursionError) as error:  # an impossible number or date; brackets in brackets
-            raise LexiconError(self.path, "not valid TOML: a value that is too long or too deep") from error
+            raise LexiconError(
+                self.path, "not valid TOML: a value that is too long or too deep", "shorten it"
+            ) from error
         self.places = dict(_value_places(self.text))
 
     def error(self, section: str, key: str, problem: str, remedy: str = "") -> LexiconError:

@@ -2,6 +2,7 @@
 
     model             the kinds of decisions, and the check of a journal's line
     journal           the append-only file of decisions (JSON Lines)
+    history           acts: the decisions of one command, undone and redone as one
     anchors           text anchoring: finds a decision's words again by text, context and time
     maker             makes decisions from what a person sees
     replay            applies a journal to the results of the stages, stage by stage

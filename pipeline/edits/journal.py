@@ -87,7 +87,8 @@ def read(path: Path) -> Contents:
 
 
 def append(path: Path, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
-    """Write decisions down, with the time and an id that none of the others has, and return them so.
+    """Write decisions down, with the time and an id that none of the others has, and return them so. They are one act: several
+    bear the name of their group.
 
     Either all of them are in the file afterwards or none. Raises JournalError.
     """
@@ -96,9 +97,10 @@ def append(path: Path, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     with _locked(path):
         held = read(path).decisions
         at = _next_time(held[-1].at if held else "")
+        group = sealed(replace(decisions[0], at=_format_utc(at), group="")).id if len(decisions) > 1 else ""
         stamped = []
         for decision in decisions:
-            stamped.append(sealed(replace(decision, at=_format_utc(at))))
+            stamped.append(sealed(replace(decision, at=_format_utc(at), group=group)))
             at += _CLOCK_TICK
         _add_lines(path, [_line(d) for d in stamped])
     return tuple(stamped)

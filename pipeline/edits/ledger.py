@@ -130,10 +130,10 @@ class Ledger:
         self._contents = contents
         self._written = {d.id: d for d in contents.decisions}
         self._standings: dict[str, Standing] = {}
-        gone = withdrawn(contents.decisions)
+        withdrawn = withdrawals(contents.decisions)
         for decision in contents.decisions:
-            if decision.id in gone:
-                self.stands(decision, State.WITHDRAWN, by=gone[decision.id])
+            if decision.id in withdrawn:
+                self.stands(decision, State.WITHDRAWN, by=withdrawn[decision.id])
             elif isinstance(decision.value, Withdraw) and decision.value.id in self._written:
                 self.stands(decision, State.KEPT)
             elif isinstance(decision.value, Withdraw):
@@ -190,7 +190,7 @@ def say_the_same(one: Decision, two: Decision) -> bool:
     return same_words and one.value == two.value
 
 
-def withdrawn(decisions: Sequence[Decision]) -> dict[str, str]:
+def withdrawals(decisions: Sequence[Decision]) -> dict[str, str]:
     """The ids of decisions that no longer hold -> that of the withdrawal; a withdrawal may itself be withdrawn later."""
     gone: dict[str, str] = {}
     for decision in reversed(decisions):
@@ -278,14 +278,14 @@ def needs(report: Report, media: str, shown: int = 3) -> tuple[str, ...]:
         places = _places(report.conflicts, shown)
         found.append(
             f"{counted(len(report.conflicts), 'decision')} no longer fit{'s' if len(report.conflicts) == 1 else ''}"
-            f"{places}: vignette decisions {media} --conflicts"
+            f"{places}: vignette edits conflicts {media}"
         )
     if report.strange:
         lines = ", ".join(str(s.line) for s in report.strange[:shown])
         more = len(report.strange) - shown
         found.append(
             f"the journal of decisions has {counted(len(report.strange), 'line')} that cannot be understood (line {lines}"
-            f"{f' and {more} more' if more > 0 else ''}); they are kept: vignette decisions {media}"
+            f"{f' and {more} more' if more > 0 else ''}); they are kept: vignette edits list {media}"
         )
     return tuple(found)
 

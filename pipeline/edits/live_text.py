@@ -15,8 +15,10 @@ from pipeline.transcript import Kind, TextSource, TimeSource, Token
 # Duration of an added word; in a shorter gap it takes time from the word before. No measurement is recorded.
 ADDED_WORD_MS = 120
 
-# A sound or mark, whole ("[door slams]", "♪ humming ♪", "(inaudible)"), or a word.
-_BRACKETED = re.compile(r"[\[(][^\[\]()]*[\])](?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫♬]+|\S+")
+# A sound or mark, whole and with its punctuation ("[door slams]", "♪ humming ♪", "(inaudible)."), or a word.
+_BRACKETED = re.compile(
+    r"(?:[\[(][^\[\]()]*[\])]|<[^<>]*>|\{[^{}]*\})[.,;:!?…]*(?=\s|$)|[♪♫♬][^♪♫♬]*[♪♫♬]+|\S+"
+)
 
 
 class Node:
@@ -50,10 +52,11 @@ def _pieces(whole: str) -> list[tuple[str, Kind]]:
 
 
 def _kind(word: str) -> Kind:
-    inside = word[0] + word[-1] in ("[]", "()") and len(word) > 2
-    if sounds.is_unclear_mark(word) or (inside and sounds.names_unclear(word[1:-1], word[0] == "[")):
+    bracket = word.rstrip(".,;:!?…") or word
+    inside = bracket[0] + bracket[-1] in ("[]", "()", "<>", "{}") and len(bracket) > 2
+    if sounds.is_unclear_mark(word) or (inside and sounds.names_unclear(bracket[1:-1], word[0] == "[")):
         return Kind.UNCLEAR
-    sound = (word[0] == "[" and word[-1] == "]") or word[0] in "♪♫♬"
+    sound = (word[0] == "[" and bracket[-1] == "]") or word[0] in "♪♫♬"
     return Kind.SOUND if sound and len(word) > 1 else Kind.WORD
 
 

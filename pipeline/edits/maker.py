@@ -1,6 +1,6 @@
 """Decision factory: make decisions from what a person sees; the one place where anchors and `seen` values are taken.
 
-The review page, `vignette decide` and `adopt` all come through here. What is returned has no time and no id yet;
+The review page, the acts of `vignette edits` and its `adopt` all come through here. What is returned has no time and no id yet;
 `journal.append` gives both.
 """
 

@@ -206,6 +206,7 @@ _TIMED = (WordTime, CueOf, Add)
 class Decision:
     """One line of a journal. `seen` is what stood there when the person decided, in the words of its kind; `note` is free.
 
+    `group` names the act that this decision is part of, "" where it is an act of its own: one act is taken back at once.
     `at` is UTC as `2026-11-23T07:30:00.000000Z`; `id` is derived from all the rest.
     """
 
@@ -216,6 +217,7 @@ class Decision:
     seen: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     id: str = ""
+    group: str = ""
 
     @property
     def kind(self) -> str:
@@ -236,6 +238,8 @@ class Decision:
             line["seen"] = self.seen
         if self.note:
             line["note"] = self.note
+        if self.group:
+            line["group"] = self.group
         return {**line, "v": VERSION, "id": self.id}
 
 
@@ -248,7 +252,7 @@ def sealed(decision: Decision) -> Decision:
 
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _ID = re.compile(r"[0-9a-f]{12}")
-_KEYS = frozenset(("at", "who", "kind", "value", "anchor", "seen", "note", "v", "id"))
+_KEYS = frozenset(("at", "who", "kind", "value", "anchor", "seen", "note", "group", "v", "id"))
 
 
 class NotUnderstood(ValueError):
@@ -265,18 +269,20 @@ def decision_from_json(line: dict[str, Any]) -> Decision:
     strange = sorted(set(line) - _KEYS)
     if strange:
         raise NotUnderstood(f"has a part that this Vignette does not know: {strange[0]!r}")
-    at, who, name, seen, note = (line.get(k) for k in ("at", "who", "id", "seen", "note"))
+    at, who, name, seen, note, group = (line.get(k) for k in ("at", "who", "id", "seen", "note", "group"))
     if not isinstance(at, str) or not _is_time(at) or not isinstance(name, str) or not _ID.fullmatch(name):
         raise NotUnderstood("has no proper time or id")
     if not isinstance(who, str) or not who.strip():
         raise NotUnderstood("does not say who decided")
     if not isinstance(seen or {}, dict) or not isinstance(note or "", str):
         raise NotUnderstood("does not say properly what was seen")
+    if group is not None and not (isinstance(group, str) and _ID.fullmatch(group)):
+        raise NotUnderstood("does not say properly which act it is part of")
     value = _validated(KINDS[kind], line.get("value", {}))
     anchor = None if line.get("anchor") is None else _validated(Anchor, line["anchor"])
     if anchor is None and kind not in UNANCHORED:
         raise NotUnderstood("does not say which words it is about")
-    decision = Decision(at, who, value, anchor, seen or {}, note or "", name)
+    decision = Decision(at, who, value, anchor, seen or {}, note or "", name, group or "")
     _check_consistent(decision)
     return decision
 

@@ -8,7 +8,7 @@ are nobody's signature's: whoever withdraws a change has the review hold again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.edits import token_diff
 from pipeline.edits.ledger import Ledger, State
@@ -30,12 +30,14 @@ from pipeline.edits.model import (
 )
 from pipeline.edits.reviewed import Reviewed, Watched
 from pipeline.edits.seen_changes import SeenChange, changes
-from pipeline.edits.watched import watched
+from pipeline.edits.watched import SHOWN_FIELDS, watched
 from pipeline.timing import Span
 from pipeline.transcript import Review, Transcript
 
 # A decision explains a change of what is shown up to so long before or after its words. Set by hand.
 REACH_MS = 500
+MACHINES = "what was reviewed is shown otherwise now, and nobody decided that"
+"""Why a review is a conflict; shown to people."""
 # Kinds of which nothing is seen in captions, people or parts, so that each is a change of its own.
 _UNSEEN = (ConceptAt, Waive)
 _TEXTUAL = (Words, Delete, Add)
@@ -70,9 +72,21 @@ class Reviews:
             value = decision.value
             if isinstance(value, Reviewed) and value.of == "cue" and value.seen and decision.id in places:
                 now = watched(self.transcript, self.decisions, places[decision.id])
-                since = self._since(decision, value.seen, changes(value.seen, now)).since
+                review = self._since(decision, value.seen, changes(value.seen, now))
                 if self.ledger[decision.id].state is State.KEPT:
-                    self.ledger.stands(decision, State.KEPT, since)
+                    self._note(decision, review, now, self.transcript.text(*places[decision.id]))
+
+    def _note(self, decision: Decision, review: Review, now: Watched, found: str) -> None:
+        """Say that a caption's review holds, with what has changed since; where it is shown otherwise and nobody decided that,
+        it is a conflict, for a person to look at."""
+        shown = review
+        if review.changes > review.by_people and isinstance(decision.value, Reviewed) and decision.value.seen:
+            seen = _shown(decision.value.seen)
+            shown = self._since(decision, seen, changes(seen, _shown(now)))
+        if shown.changes > shown.by_people:
+            self.ledger.stands(decision, State.CONFLICT, f"{MACHINES} ({review.since})", found)
+        else:
+            self.ledger.stands(decision, State.KEPT, review.since)
 
     def judged(self, decision: Decision, value: object) -> Review:
         """A review of the whole, with what has changed since."""
@@ -147,6 +161,12 @@ class Reviews:
             for d in self.decisions
             if isinstance(d.value, Reviewed) and self.ledger[d.id].state is not State.WITHDRAWN
         ]
+
+
+def _shown(seen: Watched) -> Watched:
+    """What of a look is on the screen: captions without the times of their single words, names and parts; no open questions."""
+    cues = tuple(" ".join(text.split(" ")[:SHOWN_FIELDS]) for text in seen.cues)
+    return replace(seen, profile="", cues=cues, findings=())
 
 
 def _is_of_video(value: object) -> bool:

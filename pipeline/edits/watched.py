@@ -18,6 +18,8 @@ from pipeline.words import name_key
 
 # Hexadecimal digits of the digest of one word, and of a whole. Of a caption all digests must agree by chance to hide a change.
 WORD_DIGITS = 4
+# So many fields of a caption say how it is shown: its times, words, voices and layout; the last is when each word is said.
+SHOWN_FIELDS = 4
 DIGITS = 8
 
 

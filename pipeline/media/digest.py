@@ -33,7 +33,9 @@ def digest(path: Path, cache: Path) -> str:
         with path.open("rb") as file:
             whole = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise MediaError(path, f"cannot be read ({error.strerror})") from None
+        raise MediaError(
+            path, f"cannot be read ({error.strerror})", "check the file's permissions, or copy it anew"
+        ) from None
     with suppress(OSError):
         _write_cache(cache, {**known, key: [*identity, whole]})
     return whole

@@ -45,7 +45,11 @@ def run_ffmpeg(node: Any, path: Path) -> None:
     try:
         ffmpeg.run(quiet, cmd=str(ffmpeg_binary()), quiet=True, overwrite_output=True)
     except ffmpeg.Error as error:
-        raise MediaError(path, f"ffmpeg could not work on it: {_reason(error.stderr)}") from None
+        raise MediaError(
+            path,
+            f"ffmpeg could not work on it: {_reason(error.stderr)}",
+            "check that it plays, or copy it anew",
+        ) from None
 
 
 # What ffmpeg adds after the line that names the cause, in lower case.

@@ -55,11 +55,11 @@ def check_regular(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise MediaError(path, "does not exist") from None
+        raise MediaError(path, "does not exist", "check the name") from None
     except OSError as error:
         raise MediaError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
     if stat.S_ISDIR(mode):
-        raise MediaError(path, "is a folder, not a recording")
+        raise MediaError(path, "is a folder, not a recording", "name one recording in it")
     if not stat.S_ISREG(mode):
         raise MediaError(path, "is not a regular file", "give the recording itself")
     try:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import errno
 import os
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
 from pipeline import edits
 from pipeline.edits import ledger
-from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted
+from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted, nearest
 from pipeline.files import write_atomic
 from pipeline.run import graph, outputs
+from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_in, summary
 from pipeline.run.compose import notes
 from pipeline.run.fold import Fold
 from pipeline.run.inputs import Inputs
@@ -31,6 +32,8 @@ from pipeline.transcript import check, grade_line
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT)
 # Beside the stages' artefacts: the ids of the decisions that the last run found in the journal.
 REPLAYED = "decisions"
+# And the captions that the last run which wrote anything changed.
+CHANGED = "changes"
 
 
 def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome, ...]:
@@ -40,7 +43,9 @@ def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome
     Interrupted when the user stops it; every other failure is in its recording's Outcome.
     """
     if force is not None and force not in graph.names():
-        raise UsageError(f"there is no stage '{force}'", f"the stages are {', '.join(graph.names())}")
+        near = nearest(force, graph.names())
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"there is no stage '{force}'", f"{hint}the stages are {', '.join(graph.names())}")
     found = [Outcome(path, Status.FAILED, error=error) for path, error in plan.refused]
     for outcome in found:
         watcher.ended(outcome)
@@ -79,7 +84,9 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
         check(transcript)
         made = outputs.composed(transcript, job.out)
         written, status = None if fold.anew else outputs.standing(made, store), Status.UNCHANGED
+        changes: tuple[CaptionChange, ...] = ()
         if written is None:
+            changes = _changes(job, store, dict(made))
             written, status = outputs.write(transcript, store, job.out, made), Status.DONE
     return Outcome(
         job.media,
@@ -91,6 +98,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
             *notes(inputs),
             *quality(transcript, replay.reworded, bool(inputs.subtitles and inputs.subtitles.repaired)),
             *filter(None, [replay.report.summary()]),
+            *_changed(job, changes),
         ),
         (
             *ledger.needs(replay.report, quote(str(job.media))),
@@ -99,7 +107,25 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
             *needs_person(transcript),
         ),
         decisions=replay.report,
+        changes=changes,
     )
+
+
+def _changes(job: Job, store: Store, made: Mapping[Path, bytes]) -> tuple[CaptionChange, ...]:
+    """Which captions this run changes; kept, so that they can be looked at later. None for a first run."""
+    path = job.out / f"{job.name}.json"
+    before = shown_in(path.read_bytes()) if path.is_file() else None
+    after = shown_in(made[path])
+    changes = caption_changes(before, after) if before is not None and after is not None else ()
+    store.save(CHANGED, tuple[CaptionChange, ...], {}, changes)
+    return changes
+
+
+def _changed(job: Job, changes: Sequence[CaptionChange]) -> Iterable[str]:
+    """How many captions differ from those of the run before."""
+    if changes:
+        media = quote(str(job.media))
+        yield f"captions changed since the run before: {summary(changes)}; vignette status {media} --changes shows them"
 
 
 def _vanished(job: Job, store: Store, contents: edits.Contents) -> Iterable[str]:
@@ -119,7 +145,7 @@ def _adoptions(job: Job, written: outputs.Written) -> Iterable[str]:
     """How the captions that a person mended in place become decisions."""
     for path, _ in written.mended:
         if outputs.end_of(path) in outputs.MENDABLE:
-            yield f"make what was changed in {path.name} last: vignette adopt {quote(str(job.media))} {quote(str(path))}"
+            yield f"make what was changed in {path.name} last: vignette edits adopt {quote(str(job.media))} {quote(str(path))}"
 
 
 def _defect(store: Store, error: Exception) -> VignetteError:

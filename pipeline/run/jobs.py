@@ -137,7 +137,9 @@ def _recordings_in(folder: Path) -> list[Path]:
     try:
         names = sorted(folder.iterdir(), key=lambda p: p.name)
     except OSError as error:
-        raise UsageError(f"the folder '{folder}' cannot be read: {error.strerror}") from error
+        raise UsageError(
+            f"the folder '{folder}' cannot be read: {error.strerror}", "check the folder's permissions"
+        ) from error
     return [p for p in names if p.suffix.lower() in SUFFIXES and not p.name.startswith(".") and p.is_file()]
 
 
@@ -176,7 +178,11 @@ def _job(path: Path, request: Request) -> Job:
 
     _check_name(path)
     if not os.path.lexists(path):
-        raise MediaError(path, "does not exist", "check the name")
+        folders = [path.parent, *([request.folder] if path.parent == Path() else [])]
+        here = [p for folder in folders if os.path.isdir(folder) for p in _recordings_in(folder)]
+        near = nearest(path.stem, [p.stem for p in here])
+        meant = next((p for p in here if near and p.stem == near[0]), None)
+        raise MediaError(path, "does not exist", f"did you mean {meant}?" if meant else "check the name")
     if not os.path.isfile(path):
         raise MediaError(path, "is not a file that can be read", "check what it is, and its permissions")
     if path.suffix.lower() in TEXT_SUFFIXES:

@@ -12,6 +12,7 @@ from pipeline.edits import ledger
 from pipeline.errors import VignetteError
 from pipeline.progress import Progress
 from pipeline.run import outputs
+from pipeline.run.caption_changes import CaptionChange, counts
 
 # The outputs of a recording that failed.
 NOTHING_WRITTEN = outputs.Written()
@@ -55,7 +56,8 @@ class StageState:
 class Outcome:
     """What became of one recording.
 
-    `grade` says whether to publish it, `notes` what was used and what that means, `needs` what a person should look at.
+    `grade` says whether to publish it, `notes` what was used and what that means, `needs` what a person should look at,
+    `changes` which captions differ from those of the run before.
     """
 
     media: Path
@@ -67,6 +69,7 @@ class Outcome:
     needs: tuple[str, ...] = ()
     error: VignetteError | None = None
     decisions: ledger.Report = ledger.NOTHING
+    changes: tuple[CaptionChange, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as plain values for `--json`."""
@@ -82,6 +85,7 @@ class Outcome:
             "notes": list(self.notes),
             "needs_person": list(self.needs),
             "decisions": self.decisions.as_json(),
+            "caption_changes": counts(self.changes),
             "error": self.error.facts() if self.error else None,
         }
 

@@ -115,7 +115,7 @@ def _unnamed(transcript: Transcript) -> tuple[str, ...]:
     more = f" and {len(nameless) - 4} more" if len(nameless) > 4 else ""
     return (
         f"nobody says who {heard}{more} is: label them in the subtitles, show them with 'enrol' in the "
-        "sidecar, or name one with 'vignette decide MEDIA --person ID --name NAME'",
+        "sidecar, or name one with 'vignette edits person MEDIA ID --name NAME'",
     )
 
 
@@ -156,7 +156,7 @@ def _review_to_renew(transcript: Transcript) -> list[str]:
     if review is None or review.holds:
         return []
     where = f", {at_times([Span(t, t) for t in review.places_ms])}" if review.places_ms else ""
-    return [f"{review}{where}: watch it and say so again, 'vignette decide MEDIA --reviewed'"]
+    return [f"{review}{where}: watch it and say so again, 'vignette edits review MEDIA'"]
 
 
 def _suggested(transcript: Transcript) -> tuple[str, ...]:

@@ -86,6 +86,13 @@ class Store:
         except (KeyError, ValueError):
             return Loaded(None, "its artefact was damaged or is of another version")
 
+    def last(self, stage: str, kind: type[T]) -> T | None:
+        """The stage's last artefact, whatever it was made of; None where there is none that can be read."""
+        try:
+            return _adapter(kind).validate_python((self._held(stage) or {})["result"])  # type: ignore[no-any-return]
+        except (KeyError, ValueError):
+            return None
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Lock this recording against a second run, without waiting. Raises OutputError when another process holds the lock."""
@@ -231,7 +238,9 @@ class Store:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise OutputError(self.folder, f"cannot be removed: {error.strerror}") from error
+            raise OutputError(
+                self.folder, f"cannot be removed: {error.strerror}", "change its permissions, then try again"
+            ) from error
 
 
 def _make(folder: Path) -> None:

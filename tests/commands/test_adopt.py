@@ -760,7 +760,7 @@ def test_adopting_from_the_command_line(project_run):
         captions.read_text(encoding="utf-8").replace("Thusrday", "Thursday"), encoding="utf-8"
     )
     ran = project_run.quick("run")
-    assert "vignette adopt media/demo.mp4 transcripts/demo.en.srt" in ran.out
+    assert "vignette edits adopt media/demo.mp4 transcripts/demo.en.srt" in ran.out
     ran = project_run.quick("adopt", media, captions, "--dry-run", "--json")
     assert (ran.json["decisions"], ran.json["dry_run"]) == (1, True)
     assert not (project_run.media / "demo.edits.jsonl").exists()

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.commands.decide.request import DecisionRequest, _closed_range, _range, time_of
+from pipeline.commands.decide.request import DecisionRequest
 from pipeline.commands.decide.targets import with_outer_punctuation
+from pipeline.commands.decide.times import range_of, span_of, time_of
 from pipeline.errors import UsageError
 from pipeline.run.preview import Preview
-from pipeline.timing import format_timecode
+from pipeline.timing import Span, format_timecode
 from tests.support.edit_makers import compose, demo_aligned, stamped
 
 
@@ -47,7 +48,7 @@ def test_a_full_stop_behind_corrected_words_stays_in_the_transcript(machine):
 @pytest.mark.parametrize(
     "wish, says",
     [({"words": "Thusrday", "concept": "triger"}, "there is no concept 'triger' - did you mean trigger"),
-     ({"words": "Thusrday", "concept": "xyzzy"}, "vignette concepts lists them"),
+     ({"words": "Thusrday", "concept": "xyzzy"}, "vignette concepts list shows them"),
      ({"person": "nobody", "name": "Ann"}, "there is no speaker 'nobody' - there is .*Daniel.*Ruth"),
      ({"person": "ruht", "name": "Ann"}, "there is no speaker 'ruht' - there is [^,]*Ruth[^,]*$"),
      ({"add": "Come in.", "show": "59:00-59:02"}, "59:00 is behind the end of the recording - it ends at"),
@@ -85,23 +86,24 @@ def test_a_written_time_is_read_back(time_ms):
 def test_a_range_has_two_times_in_order(start_ms, end_ms, dash, space):
     text = f"{format_timecode(start_ms)}{space}{dash}{space}{format_timecode(end_ms)}"
     if start_ms < end_ms:
-        assert _range(text, "--show") == _closed_range(text, "--show") == (start_ms, end_ms)
+        assert range_of(text, "--show") == (start_ms, end_ms)
+        assert span_of(text, "--show") == Span(start_ms, end_ms)
     else:
         with pytest.raises(UsageError, match="ends before it starts"):
-            _range(text, "--show")
+            range_of(text, "--show")
 
 
 @given(TIME)
 def test_one_side_of_a_range_may_be_open_where_that_is_allowed(time_ms):
     written = format_timecode(time_ms)
-    assert _range(f"{written}-", "--show") == (time_ms, None)
-    assert _range(f"-{written}", "--show") == (None, time_ms)
+    assert range_of(f"{written}-", "--show") == (time_ms, None)
+    assert range_of(f"-{written}", "--show") == (None, time_ms)
     for open_range in (f"{written}-", f"-{written}"):
         with pytest.raises(UsageError, match="both times"):
-            _closed_range(open_range, "--said")
+            span_of(open_range, "--said")
 
 
 @pytest.mark.parametrize("text", ["-", "1:02", "now-later", "1:99-2:00"])
 def test_what_is_no_range_is_refused(text):
     with pytest.raises(UsageError, match="--show"):
-        _range(text, "--show")
+        range_of(text, "--show")

@@ -141,7 +141,7 @@ def test_what_is_wrong_with_the_way_is_said_of_it(talk, command):
     name = "no/x.mp4" if command == "mux" else "no/x.html"
     status, said = vignette(command, talk, "--out", talk.parent, "--to", talk.parent / name)
     assert status == 1
-    assert "there is no folder" in said and "--to" in said
+    assert "there is no folder" in said and "name another with -o" in said
     talk.with_suffix(".json").write_text("<html>")
     assert f"move it away, then run: vignette run {talk}" in vignette(command, talk, "--out", talk.parent)[1]
 

@@ -1,5 +1,6 @@
 """The commands of the search, as a person runs them."""
 
+import contextlib
 import csv
 import io
 import json
@@ -11,8 +12,8 @@ import typer
 from typer.testing import CliRunner
 
 import pipeline.search
-from pipeline.cli import concordance, cooccur, export_qda, index
-from pipeline.cli import search as search_command
+from pipeline.cli.app import app
+from pipeline.cli.usage import usage_error
 from pipeline.commands import search
 from pipeline.concepts import codebook
 from pipeline.errors import OutputError, UsageError
@@ -22,8 +23,6 @@ from pipeline.search.answers import clips, render
 from pipeline.search.query.guide import GUIDE
 from pipeline.transcript import Sound
 from tests.support import search_makers
-
-COMMANDS = (index, search_command, concordance, cooccur, export_qda)
 
 
 @pytest.fixture
@@ -39,12 +38,12 @@ def run(folder):
     """Run a command as `vignette` would; what it emitted and its exit status."""
 
     def run(*arguments):
-        printed = []
-        app = typer.Typer()
-        for command in COMMANDS:
-            command.register(app, printed.append)
-        status = typer.main.get_command(app).main([*arguments], standalone_mode=False)
-        return SimpleNamespace(text="\n".join(printed), status=status)
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            try:
+                status = app([*arguments], standalone_mode=False)
+            except typer.BadParameter as error:
+                raise usage_error(error) from None
+        return SimpleNamespace(text=printed.getvalue().rstrip("\n"), status=status)
 
     return run
 
@@ -70,7 +69,7 @@ def test_index_says_what_it_did(folder, run):
 
 
 def test_search_shows_the_moment_in_its_context(folder, run):
-    ran = run("search", "stay", "--in", str(folder))
+    ran = run("search", "stay", "--transcripts", str(folder))
     assert ran.status == 0
     rows = json.loads((folder / "group.json").read_text("utf-8"))["utterances"]
     utterance = next(r["id"] for r in rows if "stay" in r["text"])
@@ -87,7 +86,9 @@ def test_search_shows_the_moment_in_its_context(folder, run):
 
 
 def test_a_sequence_shows_each_of_its_moments(folder, run):
-    ran = run("search", "concept:trigger -> concept:feedback within 60s by:other", "--in", str(folder))
+    ran = run(
+        "search", "concept:trigger -> concept:feedback within 60s by:other", "--transcripts", str(folder)
+    )
     lines = ran.text.splitlines()
     assert lines[0].startswith(
         "1 hit for concept:trigger -> concept:feedback within 60s by:other: closest first"
@@ -102,19 +103,19 @@ def test_an_index_that_is_behind_says_so(folder, run):
     (folder / ".hidden" / "x.json").write_text("{}", "utf-8")
     assert (
         "note: 2 transcripts have changed since; run: vignette index"
-        in run("search", "stay", "--in", str(folder)).text
+        in run("search", "stay", "--transcripts", str(folder)).text
     )
     run("index", str(folder))
-    assert "note:" not in run("search", "stay", "--in", str(folder)).text
+    assert "note:" not in run("search", "stay", "--transcripts", str(folder)).text
 
 
 def test_nothing_found_is_no_failure(folder, run):
-    ran = run("search", "xyzzy", "--in", str(folder))
+    ran = run("search", "xyzzy", "--transcripts", str(folder))
     assert (ran.text, ran.status) == ("nothing found for xyzzy", 0)
 
 
 def test_search_as_json(folder, run):
-    ran = run("search", "concept:emotion", "--in", str(folder), "--json", "--limit", "1")
+    ran = run("search", "concept:emotion", "--transcripts", str(folder), "--json", "--limit", "1")
     found = json.loads(ran.text)
     assert (found["total"], found["order"], len(found["hits"])) == (4, "confidence", 1)
     moment = found["hits"][0]["moments"][0]
@@ -127,7 +128,7 @@ def test_a_moment_is_linked_into_its_recording(folder, run, tmp_path):
     media = tmp_path / "the films (2)"
     media.mkdir()
     (media / "group.mp4").write_bytes(b"")
-    args = ("stay", "--in", str(folder), "--media", str(media))
+    args = ("stay", "--transcripts", str(folder), "--media", str(media))
     link = f"{(media / 'group.mp4').as_uri()}#t=31.000"
     assert run("search", *args).text.splitlines()[-1].strip() == link
     assert link in run("search", *args, "--format", "csv").text
@@ -139,13 +140,13 @@ def test_a_moment_is_linked_into_its_recording(folder, run, tmp_path):
 
 
 def test_a_minus_is_no_option(folder, run):
-    found = json.loads(run("search", "-shame", "--in", str(folder), "--json", "--limit", "100").text)
+    found = json.loads(run("search", "-shame", "--transcripts", str(folder), "--json", "--limit", "100").text)
     texts = [m["text"] for h in found["hits"] for m in h["moments"]]
     assert len(texts) == found["total"] > 1
     assert not any(" shame " in text for text in texts)
     for command in (("search", "--limt", "5"), ("concordance", "x", "--srot"), ("cooccur", "--withn")):
         with pytest.raises(UsageError, match="there is no option --"):
-            run(*command, "--in", str(folder))
+            run(*command, "--transcripts", str(folder))
 
 
 @pytest.mark.parametrize("command", ["search", "concordance", "cooccur"])
@@ -156,56 +157,62 @@ def test_what_is_wrong_with_a_query_is_said_without_an_index(run, tmp_path, comm
 
 def test_search_as_csv_and_markdown(folder, run):
     rows = list(
-        csv.DictReader(io.StringIO(run("search", "shame", "--in", str(folder), "--format", "csv").text))
+        csv.DictReader(
+            io.StringIO(run("search", "shame", "--transcripts", str(folder), "--format", "csv").text)
+        )
     )
     assert [(r["speaker"], r["start"], r["concepts"]) for r in rows] == [
         ("Ruth", "00:00:31.000", 'shame-guilt (asked): "the shame"')
     ]
-    text = run("search", "shame", "--in", str(folder), "--format", "md").text
+    text = run("search", "shame", "--transcripts", str(folder), "--format", "md").text
     assert "> **Ruth:** Can we stay with the <mark>shame</mark> for a moment?" in text
     assert "[The Thursday Group, Vignette 2, 00:00:31–00:00:35, Ruth](file:///" in text
 
 
 def test_counts(folder, run):
-    ran = run("search", "concept:emotion", "--in", str(folder), "--count-by", "speaker")
+    ran = run("search", "concept:emotion", "--transcripts", str(folder), "--count-by", "speaker")
     assert ran.text.splitlines() == [
         "speaker      hits        of   share",
         "Denise         2         2  100.0%",
         "Maya           1         1  100.0%",
         "Ruth           1         1  100.0%",
     ]
-    found = json.loads(run("search", "shame", "--in", str(folder), "--count-by", "video", "--json").text)
+    found = json.loads(
+        run("search", "shame", "--transcripts", str(folder), "--count-by", "video", "--json").text
+    )
     assert found["counts"] == [{"value": "group", "hits": 1, "of": 9}]
     assert (
-        run("search", "shame", "--in", str(folder), "--count-by", "video", "--format", "csv").text
+        run("search", "shame", "--transcripts", str(folder), "--count-by", "video", "--format", "csv").text
         == "video,hits,of\r\ngroup,1,9"
     )
     assert (
         "| group | 1 | 9 | 11.1% |"
-        in run("search", "shame", "--in", str(folder), "--count-by", "video", "--format", "md").text
+        in run("search", "shame", "--transcripts", str(folder), "--count-by", "video", "--format", "md").text
     )
 
 
 def test_concordance(folder, run):
-    ran = run("concordance", "said", "--in", str(folder), "--sort", "right")
+    ran = run("concordance", "said", "--transcripts", str(folder), "--sort", "right")
     assert ran.text.splitlines() == [
         "2 places for said, sorted right",
         "I'm only here because my wife [said] it was this, or the door.      group 0:06 Colin",
         "                     When you [said] no offence, I felt it anyway.  group 0:11 Maya",
     ]
     rows = list(
-        csv.DictReader(io.StringIO(run("concordance", "said", "--in", str(folder), "--format", "csv").text))
+        csv.DictReader(
+            io.StringIO(run("concordance", "said", "--transcripts", str(folder), "--format", "csv").text)
+        )
     )
     assert [r["keyword"] for r in rows] == ["said", "said"]
-    assert json.loads(run("concordance", "said", "--in", str(folder), "--json").text)["total"] == 2
+    assert json.loads(run("concordance", "said", "--transcripts", str(folder), "--json").text)["total"] == 2
     assert (
         "| When you | **said** | no offence"
-        in run("concordance", "said", "--in", str(folder), "--format", "md").text
+        in run("concordance", "said", "--transcripts", str(folder), "--format", "md").text
     )
 
 
 def test_cooccur(folder, run):
-    ran = run("cooccur", "--in", str(folder), "--within", "0")
+    ran = run("cooccur", "--transcripts", str(folder), "--within", "0")
     lines = ran.text.splitlines()
     assert lines[0].startswith(
         "of the row's utterances, how many have the column's concept in the same utterance"
@@ -218,42 +225,46 @@ def test_cooccur(folder, run):
         "shame-guilt",
         "trigger",
     ]
-    table = json.loads(run("cooccur", "--in", str(folder), "--within", "0", "--json").text)
+    table = json.loads(run("cooccur", "--transcripts", str(folder), "--within", "0", "--json").text)
     assert table["near"]["trigger"]["emotion-naming"] == 1
-    assert run("cooccur", "--in", str(folder), "--format", "csv").text.startswith("concept,all,craving-urge")
-    assert run("cooccur", "role:client", "--in", str(folder), "--format", "md").text.startswith("|  | all |")
+    assert run("cooccur", "--transcripts", str(folder), "--format", "csv").text.startswith(
+        "concept,all,craving-urge"
+    )
+    assert run("cooccur", "role:client", "--transcripts", str(folder), "--format", "md").text.startswith(
+        "|  | all |"
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("search", "a", "--format", "xml"), "--format knows text, json, csv, md"),
+        (("search", "a", "--format", "xml"), "--format cannot be 'xml' - it is one of text, json, csv, md"),
         (("search", "a", "--limit", "0"), "--limit must be at least 1"),
-        (("search", "a", "--count-by", "mood"), "--count-by knows concept, speaker"),
-        (("concordance", "a", "--sort", "up"), "--sort knows place, left, right"),
+        (
+            ("search", "a", "--count-by", "mood"),
+            "--count-by cannot be 'mood' - it is one of concept, speaker",
+        ),
+        (("concordance", "a", "--sort", "up"), "--sort cannot be 'up' - it is one of place, left, right"),
         (("concordance", "a", "--context", "-1"), "--context cannot be negative"),
         (("cooccur", "--within", "soon"), "--within 'soon' is no time"),
     ],
 )
 def test_what_makes_no_sense_is_said(folder, run, arguments, says):
     with pytest.raises(UsageError, match=says) as caught:
-        run(*arguments, "--in", str(folder))
+        run(*arguments, "--transcripts", str(folder))
     assert caught.value.exit_status == 2
 
 
 def test_a_query_error_shows_its_caret(folder, run):
     with pytest.raises(QueryError) as caught:
-        run("search", "shame", "(door", "--in", str(folder))
+        run("search", "shame", "(door", "--transcripts", str(folder))
     assert str(caught.value).splitlines()[1:] == ["  shame (door", "        ^"]
 
 
 def test_every_command_has_help_and_examples():
-    app = typer.Typer()
-    for command in COMMANDS:
-        command.register(app, lambda text: None)
     names = ["index", "search", "concordance", "cooccur", "export-qda"]
     group = typer.main.get_command(app)
-    assert sorted(group.commands) == sorted(names)
+    assert set(names) <= set(group.commands)
     for name in names:
         shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"})
         assert shown.exit_code == 0
@@ -309,7 +320,9 @@ def test_hits_are_cut_out_of_the_video(folder, run, media, tmp_path):
 
     target = tmp_path / "cut" / "here"
     query = "concept:trigger -> concept:feedback within 60s by:other"
-    ran = run("search", query, "--in", str(folder), "--clips", str(target), "--media", str(media), "--json")
+    ran = run(
+        "search", query, "--transcripts", str(folder), "--clips", str(target), "--media", str(media), "--json"
+    )
     assert ran.status == 0
     (clip,) = json.loads(ran.text)["clips"]
     assert [p.name for p in target.iterdir()] == ["001-group-00.00.15.mp4"]
@@ -378,7 +391,14 @@ def test_a_clip_holds_the_track_that_was_searched(folder, run, two_voices, tmp_p
 def test_a_clip_with_a_sidecar_that_cannot_be_read_is_said(folder, run, two_voices, tmp_path):
     (two_voices / "group.toml").write_text("audio_track = [")
     ran = run(
-        "search", "stay", "--in", str(folder), "--clips", str(tmp_path / "cut"), "--media", str(two_voices)
+        "search",
+        "stay",
+        "--transcripts",
+        str(folder),
+        "--clips",
+        str(tmp_path / "cut"),
+        "--media",
+        str(two_voices),
     )
     assert ran.status == 1
     assert "group.toml: is not valid TOML" in ran.text
@@ -417,21 +437,24 @@ def test_counts_say_what_they_leave_out(folder, run):
     search_makers.save(folder, search_makers.document("clinic", search_makers.CLINIC, draft=True))
     assert run("index", str(folder)).status == 0
     for more in (["search", "felt", "--count-by", "video"], ["cooccur"]):
-        ran = run(*more, "--in", str(folder))
+        ran = run(*more, "--transcripts", str(folder))
         assert "in drafts, which nobody has verified" in ran.text
-        assert json.loads(run(*more, "--in", str(folder), "--json").text)["left_out_in_drafts"] > 0
-    assert "in drafts" not in run("search", "felt draft:yes", "--count-by", "video", "--in", str(folder)).text
-    lines = run("concordance", "felt", "--in", str(folder)).text.splitlines()
+        assert json.loads(run(*more, "--transcripts", str(folder), "--json").text)["left_out_in_drafts"] > 0
+    assert (
+        "in drafts"
+        not in run("search", "felt draft:yes", "--count-by", "video", "--transcripts", str(folder)).text
+    )
+    lines = run("concordance", "felt", "--transcripts", str(folder)).text.splitlines()
     assert [line.endswith("(draft)") for line in lines[1:]] == ["clinic" in line for line in lines[1:]]
-    assert "draft" in run("concordance", "felt", "--in", str(folder), "--format", "md").text
+    assert "draft" in run("concordance", "felt", "--transcripts", str(folder), "--format", "md").text
 
 
 def test_some_of_the_words_unless_all_are_wanted(folder, run):
-    loose = run("search", "bottle", "of", "gin", "in", "the", "shop", "--in", str(folder))
+    loose = run("search", "bottle", "of", "gin", "in", "the", "shop", "--transcripts", str(folder))
     assert "note: nothing holds all of this" in loose.text and "*bottle*" in loose.text
-    exact = run("search", "bottle gin", "--exact", "--in", str(folder))
+    exact = run("search", "bottle gin", "--exact", "--transcripts", str(folder))
     assert exact.text.startswith("nothing found for bottle gin")
-    assert "some words" in run("search", "bottle gin", "--in", str(folder), "--format", "csv").text
+    assert "some words" in run("search", "bottle gin", "--transcripts", str(folder), "--format", "csv").text
 
 
 def test_a_sure_tag_says_nothing_and_a_doubtful_one_how_sure(folder, run):
@@ -442,9 +465,9 @@ def test_a_sure_tag_says_nothing_and_a_doubtful_one_how_sure(folder, run):
     run("index", str(folder))
     assert (
         '[trigger (0.44): "standing in the shop"]'
-        in run("search", "concept:trigger", "--in", str(folder)).text
+        in run("search", "concept:trigger", "--transcripts", str(folder)).text
     )
-    assert run("search", "concept:trigger>0.5", "--in", str(folder)).text.startswith("nothing found")
+    assert run("search", "concept:trigger>0.5", "--transcripts", str(folder)).text.startswith("nothing found")
 
 
 def test_the_public_face_can_be_looked_at():

@@ -91,6 +91,22 @@ def test_times_on_a_grid_are_the_tools(files, folder, grid, how):
     assert said and "rounded to" in said[0]
 
 
+@pytest.mark.parametrize("how", [nearest, down, up])
+@pytest.mark.parametrize("rate", [24, 25, 30000 / 1001])
+def test_ends_that_name_the_last_frame_are_the_tools(files, folder, rate, how):
+    step = 1000 / rate
+    text = retimed(files["srt"], lambda a, b, _: (how(step)(a), nearest(step)(b) - step))
+    differing, said = left(folder, text, files)
+    assert differing == []
+    assert said and "each end a frame earlier" in said[0]
+
+
+def test_one_end_that_a_person_put_a_frame_earlier_is_theirs(files, folder):
+    seen, snap = iter(range(1000)), nearest(40.0)
+    text = retimed(files["srt"], lambda a, b, _: (snap(a), snap(b) - 40 * (next(seen) == 4)))
+    assert len(left(folder, text, files)[0]) == 1
+
+
 @pytest.mark.parametrize("truncated", [False, True])
 def test_milliseconds_that_went_through_fractions(files, folder, truncated):
     """As 100 ns ticks, or seconds as a binary fraction, cut off instead of rounded."""

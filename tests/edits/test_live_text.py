@@ -69,3 +69,19 @@ def test_marks_of_what_was_not_understood_are_whole():
 def test_line_starts_count_words_of_lines_that_have_some():
     assert line_starts("one two\n\n[door slams]\nthree") == [2, 3]
     assert line_starts("one") == []
+
+
+def test_marks_keep_the_punctuation_behind_them():
+    assert written(
+        "so [inaudible]. And (unclear 0:12), <unintelligible>! [sighs]... he (really). {name}"
+    ) == [
+        ("so", Kind.WORD),
+        ("[inaudible].", Kind.UNCLEAR),
+        ("And", Kind.WORD),
+        ("(unclear 0:12),", Kind.UNCLEAR),
+        ("<unintelligible>!", Kind.UNCLEAR),
+        ("[sighs]...", Kind.SOUND),
+        ("he", Kind.WORD),
+        ("(really).", Kind.WORD),
+        ("{name}", Kind.WORD),
+    ]

@@ -709,7 +709,7 @@ def test_what_a_run_says(machine):
     made = again(*change(machine, "Thusrday", "Thursday"), *change(machine, "Thusrday", "Tuesday", "Ben"))
     assert made.replay.report.summary() == "1 decision kept, 1 conflict"
     (need,) = needs(made.replay.report, "media/demo.mp4")
-    assert need == "1 decision no longer fits, at 0:07: vignette decisions media/demo.mp4 --conflicts"
+    assert need == "1 decision no longer fits, at 0:07: vignette edits conflicts media/demo.mp4"
     assert "Tuesday" not in need
 
 

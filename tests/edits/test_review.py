@@ -15,6 +15,7 @@ from pipeline.formats.writers import text, vtt
 from pipeline.run.preview import Preview
 from pipeline.run.report import needs_person
 from pipeline.settings import CaptionSettings
+from pipeline.timing import Span
 from pipeline.transcript import Grade, Review, TimeSource, grade_line
 from tests.support.edit_makers import at_words, compose, demo_aligned, stamped
 
@@ -310,3 +311,30 @@ def test_a_draft_is_one_until_a_person_has_seen_its_words(review, is_draft):
 ])  # fmt: skip
 def test_a_review_in_words(review, line):
     assert str(review) == line
+
+
+# --- a caption's review and the machine ---------------------------------------------------------------------------------
+
+
+def standing_of(decisions, **machine):
+    made = made_of(decisions, **machine)
+    return next(s for s in made.replay.report.standings if s.decision.kind == "reviewed")
+
+
+def test_a_reviewed_caption_that_a_machine_changed_is_a_conflict():
+    aligned = demo_aligned()
+    decisions = follow(reviewed_cue("make a start."))
+    cue = cue_with(made_of(), "make a start.")
+    tokens = tuple(
+        replace(t, span=Span(t.span.start_ms + 700, t.span.end_ms + 700)) if cue.first <= k < cue.last else t
+        for k, t in enumerate(aligned.tokens)
+    )
+    now = standing_of(decisions, aligned=replace(aligned, tokens=tokens))
+    assert (now.state, "nobody decided" in now.why) == (State.CONFLICT, True)
+    assert "make a start." in now.found
+    assert standing_of(decisions).state is State.KEPT
+
+
+def test_a_reviewed_caption_that_a_person_changed_is_none():
+    decisions = follow(reviewed_cue("make a start."), BEN["another time"])
+    assert standing_of(decisions).state is State.KEPT

@@ -85,3 +85,17 @@ def test_where_all_is_in_capitals_only_a_certain_name_is_a_label() -> None:
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_text_is_in_capitals_by_two_thirds_of_its_letters(capitals: int, small: int) -> None:
     assert is_all_caps(["A" * capitals, "a" * small]) == (capitals > 20 and capitals > 2 * small)
+
+
+def test_a_numbered_role_is_a_label_before_speech_in_small_letters() -> None:
+    starts = [
+        "SPEAKER 1: good evening",
+        "SPEAKER 2: i was late",
+        "SPEAKER 1: so you were",
+        "SPEAKER 2: my bus was",
+    ]
+    labels = Labels.learn(starts)
+    found = [labels.at_start(start) for start in starts]
+    assert [(f.name, f.doubtful) for f in found if f] == [
+        ("SPEAKER 1", False), ("SPEAKER 2", False), ("SPEAKER 1", False), ("SPEAKER 2", False),
+    ]  # fmt: skip

@@ -162,7 +162,7 @@ def test_dialogue_dashes(raw: str, told: str) -> None:
         ("We are #1 of #3", "We are #1 of #3"),
         ("TOM: [sighs] Yes.", "<TOM>{[sighs]} Yes."),
         ("[a: b\nTOM: c] d", "{[a: b TOM: c]} d"),
-        ("I [inaudible], you", "I «[inaudible] ,» you"),
+        ("I [inaudible], you", "I «[inaudible],» you"),
         ("unclosed [bracket here", "unclosed [bracket here"),
     ],
 )

@@ -366,6 +366,11 @@ def test_a_reported_script_in_a_whole_run(tmp_path: Path) -> None:
         ("0:00 Introduction\n4:10 The river\n9:30 Going home\n\nSo we begin.\n\nAnd then we went.\n",
          [("", "So we begin."), ("", "And then we went.")]),
         ("0:00\nso we went\n", [("", "so we went")]),
+        ("[Calder, Ines (they/them)] 10:15:02\nSo.\n\n[Voss, Bram - River Boats Ltd.] 10:15:07\nNo.\n\n"
+         "[Calder, Ines (they/them)] 10:15:12\nYes.\n",
+         [("Calder, Ines", "So."), ("Voss, Bram - River Boats Ltd.", "No."), ("Calder, Ines", "Yes.")]),
+        ("0:00\nso we spoke\n0:04\nEnglish (auto-generated)\n0:09\nwas the name of it\n",
+         [("", "so we spoke"), ("", "English (auto-generated)"), ("", "was the name of it")]),
         ("So we went.\n\n(0:12)\n\nIt was late.\n", [("", "So we went."), ("", "It was late.")]),
     ],
 )  # fmt: skip

@@ -68,6 +68,28 @@ OTHER = "I went because my brother asked me, and then he never came himself"
         ("Transcript\n\n0:00\nso we sat there\n0:03\nby the water\n", "so we sat there by the water", ["Transcript"]),
         ("Ines: Welcome.\nTranscribed by https://otter.ai\n", "Ines: Welcome.", ["Transcribed by https://otter.ai"]),
         ("Ines: So.\n\nBram: No.\n\nInes: Yes.\n\nEND OF TRANSCRIPT\n", "So. No. Yes.", ["END OF TRANSCRIPT"]),
+        (
+            "Transcript\nSearch in video\n0:00\nso we sat there\n0:03\nby the water\nEnglish (auto-generated)\nAll\n"
+            "From River channel\n",
+            "so we sat there by the water",
+            ["Transcript", "Search in video", "English (auto-generated)", "All", "From River channel"],
+        ),
+        (
+            "The river talks\nSonix is the world’s most advanced transcription platform. Fast and accurate.\n\n"
+            "Ines Calder: [00:00:02] Welcome.\n\nBram Voss: [00:00:04] Hello.\n\nInes Calder: [00:00:09] So.\n\n"
+            "Automatically convert your mp4 files to text (txt file) and subtitles in minutes.\n",
+            "Welcome. Hello. So.",
+            [
+                "The river talks", "Sonix is the world’s most advanced transcription platform. Fast and accurate.",
+                "Automatically convert your mp4 files to text (txt file) and subtitles in minutes.",
+            ],
+        ),
+        (
+            "River talks - January 06\nVIEW RECORDING - 14 mins (No highlights):\n\n---\n\n0:02 - Ines Calder\n  Welcome.\n\n"
+            "0:07 - Bram Voss (Rivers)\n  Hello.\n\n0:11 - Ines Calder\n  So.\n",
+            "Welcome. Hello. So.",
+            ["River talks - January 06", "VIEW RECORDING - 14 mins (No highlights):"],
+        ),
         ("So we went.\n\n(End of recording)\n", "So we went.", ["(End of recording)"]),
         ("We sat down.\n\nTHE SECOND EVENING\n\nWe stood up.\n", "We sat down. We stood up.", ["THE SECOND EVENING"]),
         ("Ines Calder  0:00\nSo.\n\nBram Voss  0:04\n\nInes Calder  0:09\nYes.\n", "So. Yes.", ["Bram Voss"]),

@@ -47,6 +47,9 @@ def _ms(line: str, rate: Fraction | None = None) -> tuple[int, int] | None:
         ("00:02,000 --> 00:04,000", 2000, 4000),  # no hours
         ("00:02,000 -> 00:04,000", 2000, 4000),
         ("00:00:02\u00a0--> 00:00:04", 2000, 4000),
+        ("00:00:02'000 --> 00:00:04'000", 2000, 4000),
+        ("00:00:02’000 --> 00:00:04’000", 2000, 4000),
+        ("2s --> 4.5s", 2000, 4500),
     ],
 )
 def test_times_mean_what_their_tools_mean(line: str, start_ms: int, end_ms: int) -> None:
@@ -73,6 +76,9 @@ def test_times_mean_what_their_tools_mean(line: str, start_ms: int, end_ms: int)
         "A --> B",
         "x -> 10:30:00",
         "He said 5--> and left at 10:20:30",
+        "Read 0:00:02.000, 0:00:04.000 aloud",
+        "0:02, 0:04",
+        "0:00:02,0:00:04",
     ],
 )
 def test_talk_about_times_is_talk(line: str) -> None:
@@ -92,6 +98,24 @@ def test_talk_about_times_is_talk(line: str) -> None:
 def test_a_line_that_cannot_be_read_is_known_for_what_it_was_meant(line: str) -> None:
     assert timing_lines.read(line) is None
     assert isinstance(timing_lines.is_broken(line), TimingLine)
+
+
+def test_times_divided_by_a_comma_are_subviewers() -> None:
+    cues, notes = srt.parse(
+        "0:00:01.000,0:00:03.500\nSo we went.\n\n0:00:04.00,0:00:05.00\nI stayed.\n", NOWHERE
+    )
+    assert [(c.span, text_lines(c)) for c in cues] == [
+        (Span(1000, 3500), ["So we went."]),
+        (Span(4000, 5000), ["I stayed."]),
+    ]
+    assert notes == []
+
+
+def test_all_the_text_above_the_first_cue_is_counted() -> None:
+    above = "1\n00:00:01,000 bis 00:00:03,000\nSo we went.\n\n"
+    cues, notes = srt.parse(f"{above}2\n00:00:04,000 --> 00:00:05,000\nI stayed.\n", NOWHERE)
+    assert [text_lines(c) for c in cues] == [["I stayed."]]
+    assert notes == ["line 1: '1' and 6 more words stand above the first timing line and were left out"]
 
 
 def test_an_unreadable_first_cue_is_kept_and_text_above_all_cues_is_named() -> None:

@@ -73,6 +73,11 @@ def test_a_sound_is_a_sound_wherever_it_stands(sound: str, read: object) -> None
         ("the (big) one", []),
         ("we call it (motivational interviewing) here", []),
         ("what??? no", []),
+        ("He called me a [ __ ], and left.", ["[ __ ],"]),
+        ("I went to <inaudible>.", ["<inaudible>."]),
+        ("Then {unintelligible 0:12}, and so on.", ["{unintelligible 0:12},"]),
+        ("We met (unclear)!", ["(unclear)!"]),
+        ("if a <name> and {c} then", []),
         ("your neighbour(s?) came", []),
         ("Is it clear to you?", []),
         ("It was inaudible to me.", []),
@@ -85,6 +90,18 @@ def test_guesses_and_codes(raw: str, unclear: list[str]) -> None:
     assert [w.text for w in found if w.kind is Kind.UNCLEAR] == unclear
     assert " ".join(w.text for w in found) == raw
     assert all(w.kind in (Kind.WORD, Kind.UNCLEAR) for w in found)
+
+
+@pytest.mark.parametrize("raw", ["So <laugh> we went.", "So {sighs} we went."])
+@pytest.mark.parametrize("read", [subtitles, script])
+def test_sounds_in_other_brackets(raw: str, read: object) -> None:
+    assert callable(read)
+    assert [w.kind for w in read(raw)] == [Kind.WORD, Kind.SOUND, Kind.WORD, Kind.WORD]
+
+
+@pytest.mark.parametrize("raw", ["We left [sighs].", "(laughs), and then?", "So [door opens]... no [sobs] !"])
+def test_punctuation_stays_as_near_to_a_bracket_as_it_was_written(raw: str) -> None:
+    assert " ".join(w.text for w in subtitles(raw)) == raw
 
 
 @pytest.mark.parametrize("mark", MARKS)

@@ -66,6 +66,12 @@ def test_words_that_belong_to_no_cue_are_counted_and_located() -> None:
     ]
 
 
+def test_words_behind_an_empty_line_are_told_without_their_markup() -> None:
+    _, notes = _parsed(f"{CUE}\n\nwe<00:00:01.200><c> met</c> <b>twice</b>\n")
+    assert len(notes) == 1
+    assert "3 words ('we met twice')" in notes[0]
+
+
 def test_a_name_that_an_empty_line_divides_from_its_cue_is_told() -> None:
     found, notes = _parsed(f"{CUE}\nWe met.\n\nintro-2\n\n{NEXT}\nWe left.\n")
     assert found == [["We met."], ["We left."]]

@@ -122,6 +122,7 @@ def environment(folder: Path) -> dict[str, str]:
         "PATH": str(guard),
         "PYTHONPATH": f"{guard}{os.pathsep}{ROOT}",
         "PYTHONIOENCODING": "utf-8",
+        "XDG_CONFIG_HOME": str(folder / ".config"),
         "VIGNETTE_MODELS": str(guard / "models"),
     }
 

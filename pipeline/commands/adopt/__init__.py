@@ -1,4 +1,4 @@
-"""Adoption of a mended caption file: `vignette adopt` turns what a person changed in it into decisions.
+"""Adoption of a mended caption file: `vignette edits adopt` turns what a person changed in it into decisions.
 
 - `adopt`: the whole of it, and what it comes to
 - `shown_file`: a mended file parsed into what it shows

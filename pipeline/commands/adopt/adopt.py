@@ -8,7 +8,7 @@ the result does not yet look like the person's file, the captions concerned are 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
@@ -85,7 +85,11 @@ class Adopted:
         return f"{self.file}: {made} written to {journal.journal_of(media)}{left}; vignette run {quote(str(media))} applies them"
 
 
-def adopt(job: Job, file: Path, who: str, anyway: bool = False, exactly: bool = False) -> Adopted:
+Anyway = bool | Callable[[str], bool]
+"""Whether to take a file that is hardly a mend of ours; or what asks a person, who is told why it is not."""
+
+
+def adopt(job: Job, file: Path, who: str, anyway: Anyway = False, exactly: bool = False) -> Adopted:
     """Adopt a mended caption file: append the decisions it comes to to the recording's journal.
 
     Raises SubtitlesError for a file that cannot be read, or (unless `anyway`) is no mend of our captions: hardly a
@@ -104,7 +108,7 @@ def adopt(job: Job, file: Path, who: str, anyway: bool = False, exactly: bool = 
 
 
 def decide(
-    job: Job, file: Path, who: str, held: Contents, anyway: bool = False, exactly: bool = False
+    job: Job, file: Path, who: str, held: Contents, anyway: Anyway = False, exactly: bool = False
 ) -> Adopted:
     """Make the decisions by which a run's captions look like the file, without writing them. Raises as `adopt` does."""
     now = preview(job, held, tagging=False)
@@ -115,8 +119,10 @@ def decide(
     before = None if last is None else shown_file.read_mended(last, job.settings.language, labels)[0]
     superseded = before is not None and bool(_count_differing(now.transcript, before))
     # Where a run has come between, the person mended what stood before it.
-    implausible = None if anyway else plausibility.problem(cues, before if superseded and before else ours)
-    if implausible:
+    implausible = (
+        None if anyway is True else plausibility.problem(cues, before if superseded and before else ours)
+    )
+    if implausible and not (callable(anyway) and anyway(implausible[0])):
         raise SubtitlesError(file, *implausible)
     saved: list[str] = []
     if not exactly:

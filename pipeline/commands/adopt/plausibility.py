@@ -25,7 +25,7 @@ def problem(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, st
     texts, held = [c.texts for c in cues], [c.texts for c in ours]
     if is_foreign([w for cue in texts for w in cue], [w for cue in held for w in cue]):
         return "has hardly a word in common with our captions", (
-            "name the file that was mended; --anyway puts it in their place"
+            "name the file that was mended; --yes puts it in their place"
         )
     return _unfinished(cues, ours) or _shifted(cues, ours)
 
@@ -43,7 +43,7 @@ def _unfinished(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str
     at = max(gone)[1]
     cue = next(c for c, end in zip(ours, starts(held)[1:], strict=True) if at < end)
     return f"lacks {missing} of our {total} words, most of them from {clock(cue.span.start_ms)} on", (
-        "finish it first; --anyway takes them all for words that are not said"
+        "finish it first; --yes takes them all for words that are not said"
     )
 
 
@@ -60,7 +60,7 @@ def _shifted(cues: Sequence[ShownCue], ours: Sequence[ShownCue]) -> tuple[str, s
     if len(apart) < MIN_COMPARED_CUES or median(apart) <= MAX_MEDIAN_SHIFT_MS:
         return None
     return f"its captions begin {median(apart) / 1000:.1f} s from where ours do", (
-        "put them right first with vignette align; --anyway takes their times"
+        "put them right first with vignette align; --yes takes their times"
     )
 
 

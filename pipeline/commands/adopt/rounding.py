@@ -36,6 +36,11 @@ MAX_CLOSER = 0.1
 _MODES: tuple[Callable[[float], float], ...] = (lambda x: math.floor(x + 0.5), math.floor, math.ceil)
 
 
+def _last_frame(x: float) -> float:
+    """The last frame on which a caption stands: where editors of film count it in, every end is a frame earlier."""
+    return math.floor(x + 0.5) - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """The times of one caption in milliseconds, in their file and in ours; None where ours has no such time."""
@@ -137,6 +142,9 @@ def _roundings(times: Sequence[Times]) -> Iterable[_Rounding]:
     for grid in grids:
         if sum(grid.holds(t) for t in held) >= MIN_ON_GRID * len(held):
             yield from (replace(grid, modes=modes) for modes in product(_MODES, _MODES))
+            if grid.slack_ms:  # frames
+                name = f"{grid.name}, each end a frame earlier"
+                yield from (replace(grid, name=name, modes=(starts, _last_frame)) for starts in _MODES)
 
 
 def _off_by_one(times: Sequence[Times], exact: int) -> _Explained | None:

@@ -65,7 +65,7 @@ def standing_of(shown: Preview, decision_id: str) -> Standing:
     if len(found) != 1:
         problem = "more than one decision has" if found else "no decision has"
         raise UsageError(
-            f"{problem} an id that begins with '{decision_id}'", "vignette decisions MEDIA lists them"
+            f"{problem} an id that begins with '{decision_id}'", "vignette edits list MEDIA lists them"
         )
     return found[0]
 
@@ -77,9 +77,15 @@ def insist(shown: Preview, standing: Standing, who: str) -> list[Decision]:
     """
     decision, maker = standing.decision, Maker(shown.transcript, shown.replay, who)
     if standing.state is not State.CONFLICT:
-        raise UsageError(f"decision {decision.id} is no conflict: it is {standing.state}")
+        raise UsageError(
+            f"decision {decision.id} is no conflict: it is {standing.state}",
+            "vignette edits conflicts MEDIA lists those there are",
+        )
     if isinstance(decision.value, Reviewed) and decision.anchor is None:
         return [maker.withdraw(decision.id), maker.reviewed()]
+    if isinstance(decision.value, Reviewed):
+        cues = cues_of(shown.transcript, *_tokens_now(shown, decision))
+        return [maker.withdraw(decision.id), *(maker.reviewed_cue(c.first, c.last) for c in cues)]
     if isinstance(decision.value, PersonIs):
         value = decision.value
         return [maker.withdraw(decision.id), maker.person(value.id, value.name, value.role)]
@@ -104,7 +110,7 @@ def _tokens_now(shown: Preview, decision: Decision) -> tuple[int, int]:
     if place.last <= place.first:
         raise UsageError(
             f"nothing is left where decision {decision.id} was made",
-            f"vignette decide MEDIA --drop {decision.id}",
+            f"vignette edits undo MEDIA {decision.id}",
         )
     return place.first, place.last
 
@@ -144,7 +150,7 @@ def add_by_time(
         begin, end = format_timecode(taken.start_ms), format_timecode(taken.end_ms)
         raise UsageError(
             f"a caption is shown there already, from {begin} to {end}",
-            "give a time when nobody speaks, or add the words to that one with --become",
+            "give a time when nobody speaks, or add the words to that one: vignette edits text MEDIA WORDS NEW",
         )
     tokens = transcript.tokens
     before = next((k for k, t in enumerate(tokens) if t.span.start_ms >= start_ms), len(tokens))
@@ -198,7 +204,9 @@ def cues_of(transcript: Transcript, first: int, last: int) -> list[Cue]:
     """The captions that show any of the tokens `[first, last)`, in reading order. Raises UsageError when none does."""
     found = [c for c in transcript.captions.cues if c.first < last and first < c.last]
     if not found:
-        raise UsageError("no caption shows these words", "say when they are said: --said FROM-TO")
+        raise UsageError(
+            "no caption shows these words", "say when they are said: vignette edits time MEDIA WORDS FROM-TO"
+        )
     return sorted(found, key=lambda c: c.first)
 
 
@@ -209,7 +217,10 @@ def shown_from_to(maker: Maker, first: int, last: int, start_ms: int | None, end
     """
     touching = [c for c in maker.transcript.captions.cues if c.first < last and first < c.last]
     if len(touching) > 1:
-        raise UsageError("these words stand in more than one caption", "name words of one, or --merge them")
+        raise UsageError(
+            "these words stand in more than one caption",
+            "name words of one, or join them: vignette edits join MEDIA WORDS",
+        )
     if touching:
         first, last = touching[0].first, touching[0].last
         span = touching[0].span
@@ -277,6 +288,17 @@ def person(shown: Transcript, wanted: str) -> str:
     return found
 
 
+def check_person_meant(shown: Transcript, wanted: str) -> None:
+    """Raise UsageError for a name that nobody has and that is so like another's that it is likelier a slip."""
+    if speaker_called(shown.voices, wanted) is not None:
+        return
+    near = nearest(wanted, [s.name for s in shown.voices.speakers if s.name], likeness=0.75)
+    if near:
+        raise UsageError(
+            f"there is no speaker '{wanted}'", f"did you mean {near[0]}? --new says that it is somebody else"
+        )
+
+
 def concept(shown: Transcript, wanted: str) -> str:
     """The id of a concept of the lexicon, or of the recording's tags. Raises UsageError, LexiconError."""
     from pipeline.concepts import lexicon
@@ -287,7 +309,7 @@ def concept(shown: Transcript, wanted: str) -> str:
     plain = name_key(wanted)
     if plain not in known:
         near = nearest(plain, sorted(known), most=3)
-        remedy = f"did you mean {' or '.join(near)}?" if near else "vignette concepts lists them"
+        remedy = f"did you mean {' or '.join(near)}?" if near else "vignette concepts list shows them"
         raise UsageError(f"there is no concept '{wanted}'", remedy)
     return plain
 

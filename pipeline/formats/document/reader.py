@@ -130,6 +130,7 @@ class _Root(TypedDict, total=False):
     utterances: list[_Utterance]
     cues: msgspec.Raw
     alignment: msgspec.Raw
+    verification: msgspec.Raw
 
 
 _DECODER = msgspec.json.Decoder(_Root)

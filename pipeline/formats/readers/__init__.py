@@ -208,7 +208,9 @@ def _load(path: Path) -> bytes:
             )
         data = read_regular(path)
     except OSError as error:
-        raise SubtitlesError(path, f"cannot be read: {error.strerror}") from error
+        raise SubtitlesError(
+            path, f"cannot be read: {error.strerror}", "check the file's permissions"
+        ) from error
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise SubtitlesError(path, "is empty", "export it again")
     for magic, problem, remedy in _FOREIGN_SIGNATURES:

@@ -54,9 +54,13 @@ _IMPRINT = re.compile(
     r"|people can also change the text after it was created\.?"
     r"|(?:transcript )?(?:generated|created|exported|powered|made) (?:by|with|from|using) .{0,40}"
     r"(?:\.(?:ai|com|io|app)|transcri\w*|whisper\w*).{0,40}"
-    r"|(?:transcribed|transcription) (?:by|with|using) .{1,80}|transcript provided by .{1,80})\W{0,9}",
+    r"|(?:transcribed|transcription) (?:by|with|using) .{1,80}|transcript provided by .{1,80}"
+    # What services write into the files and pages that they make: Sonix, Fathom, YouTube's transcript panel.
+    r"|sonix is the world.s .{1,200}|automatically convert your .{1,40} files? to text\b.{0,200}"
+    r"|view recording [-–—] \d{1,4} (?:secs?|mins?|hours?).{0,40}|search (?:in video|transcript))\W{0,9}",
     re.I,
 )
+_LANGUAGE_OF_PLAYER = re.compile(r"[^\W\d_]{3,20} \(auto-generated\)", re.I)
 _STARTED = re.compile(r".{1,60}\b(?:started|stopped) (?:the )?transcription\W{0,9}(?:\d[\d:]*)?")
 _PAGE_OF = re.compile(r"\W{0,9}(?:page|p\.?|pg\.?)?\s*(\d{1,4})\s*(?:of|/)\s*(\d{1,4})\W{0,9}", re.I)
 _PAGE = re.compile(r"\W{0,9}(?:page|p\.|pg\.?)\s*(\d{1,4})\W{0,9}|[-–—|]\s?(\d{1,4})\s?[-–—|]", re.I)
@@ -157,6 +161,18 @@ def mark_imprints(lines: Sequence[ScriptLine]) -> None:
             or _STARTED.fullmatch(text)
             or (sounds.is_credit(text) and not _with_value(text))
         ):
+            line.apart = Apart.IMPRINT
+    _mark_below_player(lines)
+
+
+def _mark_below_player(lines: Sequence[ScriptLine]) -> None:
+    """Set apart what is copied along from below YouTube's transcript: its language, and the names of lists of videos."""
+    open_ = spoken(lines)
+    stamped = [n for n, line in enumerate(open_) if stamps.at(line.text.strip())]
+    below = range(stamped[-1] + 1, len(open_)) if stamped else range(0)
+    first = next((n for n in below if _LANGUAGE_OF_PLAYER.fullmatch(open_[n].text.strip())), len(open_))
+    for line in open_[first:]:
+        if len(line.text.split()) <= _MAX_TITLE_WORDS:
             line.apart = Apart.IMPRINT
 
 

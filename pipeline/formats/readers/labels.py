@@ -97,6 +97,8 @@ class Labels:
         """Whether a label is doubtful; None for what is none."""
         if not self.certain.isdisjoint(keys_of(name)):
             return False
+        if form is Form.ROLE and any(map(str.isdecimal, name)):  # "SPEAKER 2: i was not sure"
+            return False
         if key_of(name) in self.doubtful:
             return True
         if form in (Form.SENTENCE, Form.PHRASE):

@@ -24,6 +24,7 @@ _BEFORE_TIMES = sounds.vocabulary(
 )
 _NUMBERED = re.compile(r"(?:speaker|spk|s|p|person|voice)[ _-]?(?:\d{1,3}|[A-Z])", re.I)
 _TITLE = re.compile(r"\b(?:Dr|Prof|Mr|Mrs|Ms|Rev|St|Jr|Sr)\.(?:\s+|$)")
+_FIRM = re.compile(r"\s(?:Ltd|Inc|Co|Corp|Bros|Assoc|Univ|Dept)\.$")  # at the end of an affiliation
 _ROLE_BEHIND = re.compile(r"\s*[(\[][^()\[\]]{1,40}[)\]]$")
 
 
@@ -37,7 +38,7 @@ def bare(text: str) -> str:
 
 def may_be(name: str) -> bool:
     """Whether the text could be a name at all: a few words that end like no sentence."""
-    plain = _TITLE.sub("", name)
+    plain = _FIRM.sub("", _TITLE.sub("", name))
     return (
         0 < len(plain) <= _MAX_CHARS
         and len(plain.split()) <= _MAX_WORDS

@@ -109,13 +109,13 @@ def names_sound(content: str) -> bool:
 
 
 def names_unclear(content: str, square: bool = True) -> bool:
-    """Whether bracketed text marks speech that was not understood: "inaudible 00:01:02", "crosstalk", "?", or a guess at it,
-    "Thursday?", which in round brackets must not be a question that somebody asks."""
+    """Whether bracketed text marks speech that was not understood: "inaudible 00:01:02", "crosstalk", "?", "__", or a guess
+    at it, "Thursday?", which in round brackets must not be a question that somebody asks."""
     text = " ".join(content.split()).strip(" .*")
     words = text.casefold().split()
     if not words:
         return False
-    if set(text) == {"?"} or words[0].strip(",;:-–") in _NOT_UNDERSTOOD:
+    if set(text) in ({"?"}, {"_"}) or words[0].strip(",;:-–") in _NOT_UNDERSTOOD:
         return True
     if _is_guess(text, words, square):
         return True

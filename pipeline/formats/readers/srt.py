@@ -110,9 +110,12 @@ def _left_out(lines: list[str], first: _Block) -> list[str]:
     found = [n for n, line in enumerate(above) if any(map(str.isalnum, line))]
     if not found:
         return []
-    return [
-        f"line {found[0] + 1}: '{above[found[0]].strip()[:40]}' stands above the first timing line and was left out"
-    ]
+    count = sum(len(line.split()) for line in above)
+    more = f" and {count - len(above[found[0]].split())} more words" if len(found) > 1 else ""
+    verb = (
+        "stand above the first timing line and were" if more else "stands above the first timing line and was"
+    )
+    return [f"line {found[0] + 1}: '{above[found[0]].strip()[:40]}'{more} {verb} left out"]
 
 
 def _blocks(lines: list[str]) -> Iterator[_Block]:

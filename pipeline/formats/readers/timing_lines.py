@@ -1,9 +1,10 @@
 """Timing lines: the start and the end of a cue as people, other tools and machine translation write them.
 
 SubRip and WebVTT want `00:00:01,000 --> 00:00:02,500` (WebVTT with a dot). What comes besides: frames (`00:00:01:12`),
-drop-frame timecode (`00;00;01;12`, SMPTE ST 12-1), microseconds and rounding errors (`.500000`, `,200.0000000000582`),
-no decimals, no hours, plain seconds (`12.5`), blanks within a time, signs of other scripts (`：`, `，`), other arrows (`-- >`,
-`--&gt;`, `→`). `read` gives what each means; `is_broken` knows a line that was meant for one and cannot be read.
+drop-frame timecode (`00;00;01;12`, SMPTE ST 12-1), SubViewer's comma between both times, microseconds and rounding errors
+(`.500000`, `,200.0000000000582`), an apostrophe for the decimal mark, no decimals, no hours, plain seconds (`12.5`, `8s`),
+blanks within a time, signs of other scripts (`：`, `，`), other arrows (`-- >`, `--&gt;`, `→`). `read` gives what each means;
+`is_broken` knows a line that was meant for one and cannot be read.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _SIGNS = str.maketrans(
     | dict.fromkeys("，、﹐", ",")
     | dict.fromkeys("．。﹒", ".")
     | dict.fromkeys("；﹔", ";")
+    | dict.fromkeys("’′´", "'")
     | dict.fromkeys("–—―−‐‑－", "-")
     | dict.fromkeys("＞﹥›》〉»", ">")
     | dict.fromkeys("\xa0\u2002\u2003\u2009\u200a\u200b\u200e\u200f\u202f\u3000", " ")
@@ -30,14 +32,18 @@ _SIGNS = str.maketrans(
 _S = r"[ \t]*"
 _TIME = (
     rf"-?(?:\d{{1,6}}{_S}[:;]{_S})?\d{{1,2}}{_S}[:;]{_S}\d{{1,2}}"
-    rf"(?:{_S}[.,]{_S}\d{{1,20}}(?:\.\d{{1,20}})?|{_S}[:;]{_S}\d{{1,3}})?"
+    rf"(?:{_S}[.,']{_S}\d{{1,20}}(?:\.\d{{1,20}})?|{_S}[:;]{_S}\d{{1,3}})?"
     r"|-?\d{1,3}\.\d\d\.\d\d[.,]\d{1,20}"  # dots for colons
 )
-_SECONDS = r"\d{1,6}[.,]\d{1,20}s?"
+_SECONDS = r"\d{1,6}(?:[.,]\d{1,20}s?|s)"
 _EDGE = r"[\s\ufeff]*+"
 _LINE = re.compile(rf"{_EDGE}({_TIME}){_S}-->{_S}({_TIME})(?!\d)(.*)", re.ASCII | re.DOTALL)
 _LINE_OF_SECONDS = re.compile(
     rf"{_EDGE}({_SECONDS}){_S}-->{_S}({_SECONDS})(?=\s|$)(.*)", re.ASCII | re.DOTALL
+)
+_TIME_OF_SUBVIEWER = r"\d{1,6}:\d\d:\d\d\.\d{2,3}"
+_LINE_OF_SUBVIEWER = re.compile(
+    rf"{_EDGE}({_TIME_OF_SUBVIEWER}){_S},{_S}({_TIME_OF_SUBVIEWER})(\s*)$", re.ASCII | re.DOTALL
 )
 # What becomes of the arrow. A shorter one may stand in talk: then both times must be whole.
 _LONG_ARROW = r"(?:-[ \t]?-{1,3}[ \t]?(?:>|&gt;)|-[ \t]?->|={2,3}>)"
@@ -51,7 +57,7 @@ _LIKE_TIME = re.compile(
     r"(?=(?:\D*\d){3})(?=(?:[^:;.,]*[:;.,]){2})[\d:;.,\s]*[^\W\d_]{0,3}[\d:;.,\s]*[^\W\d_]{0,3}"
 )
 _LIKE_PART_OF_TIME = re.compile(r"[\s\w:;.,?*-]{0,24}")
-_PARTS = re.compile(r"(-?)(?:(\d+)[:;.])?(\d+)[:;.](\d+)(?:([.,:;])(\d+)(?:\.\d+)?)?", re.ASCII)
+_PARTS = re.compile(r"(-?)(?:(\d+)[:;.])?(\d+)[:;.](\d+)(?:([.,:;'])(\d+)(?:\.\d+)?)?", re.ASCII)
 # Frames a second by the largest frame number that is counted, where nothing better is known.
 _RATES = ((24, Fraction(24)), (25, Fraction(25)), (30, Fraction(30)), (50, Fraction(50)), (60, Fraction(60)))
 _NTSC = Fraction(1000, 1001)
@@ -108,7 +114,7 @@ def read(line: str) -> TimingLine | None:
     if not any(c.isdecimal() for c in line[:40]):
         return None
     plain = in_ascii(line)
-    for pattern in (_LINE, _LINE_OF_SECONDS, _LINE_WITH_OTHER_ARROW):
+    for pattern in (_LINE, _LINE_OF_SECONDS, _LINE_OF_SUBVIEWER, _LINE_WITH_OTHER_ARROW):
         if match := pattern.match(plain):
             found = TimingLine(
                 _time(match[1]),

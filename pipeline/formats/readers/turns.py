@@ -17,7 +17,10 @@ from pipeline.formats.readers.label_forms import may_bear_label
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import RawCue, text_lines
 
-_BRACKETED = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫♬][^♪♫♬]*(?:[♪♫♬]+|$)|(?m:^[ \t]*#[ \t][^#\n]*#[ \t]*$)")
+_BRACKETED = re.compile(
+    r"\[[^\[\]]*\]|\([^()]*\)|<[^<>\n]{1,40}>|\{[^{}\n]{1,40}\}"
+    r"|[♪♫♬][^♪♫♬]*(?:[♪♫♬]+|$)|(?m:^[ \t]*#[ \t][^#\n]*#[ \t]*$)"
+)
 _LABEL_WINDOW = 200  # characters in which a label and what follows it are looked for
 _CHEVRONS = re.compile(r"[ \t]*>{2,3}[ \t]*")
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ\"“‘'«¿¡\[(♪]"

@@ -153,10 +153,10 @@ def _timed(found: _Found, lines: Lines, frame_rate: Fraction | None) -> tuple[li
             if timing.start is None or timing.end is None:
                 unread.append(cue.line)
         cues.append(replace(cue, span=span, lines=cue.lines or lines(cue.raw)))
-    return cues, [note for note in (note, *_notes(found, unread)) if note]
+    return cues, [note for note in (note, *_notes(found, unread, lines)) if note]
 
 
-def _notes(found: _Found, unread: Sequence[int]) -> list[str]:
+def _notes(found: _Found, unread: Sequence[int], lines: Lines) -> list[str]:
     foreign = [line for line in found.timings if line not in unread]
     notes = []
     if foreign:
@@ -180,8 +180,9 @@ def _notes(found: _Found, unread: Sequence[int]) -> list[str]:
         ),
     ):
         if blocks:
-            words = sum(len(line.split()) for block in blocks for line in block.lines)
-            first = blocks[0].lines[0].strip()[:40]
+            shown = ["".join(p.text for p in line) for b in blocks for line in lines("\n".join(b.lines))]
+            words = sum(len(line.split()) for line in shown)
+            first = next(iter(shown), "").strip()[:40]
             where = _at([block.line for block in blocks])
             notes.append(f"{where}: {counted(words, 'word')} ('{first}') {one if words == 1 else many}")
     return notes

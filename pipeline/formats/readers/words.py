@@ -6,7 +6,8 @@ The rules, applied to the lines of one cue:
 2. A dialogue dash, `>>` and a label are taken off; they mark a new speaker (see `turns`). The words of a doubtful label stay,
    marked with it.
 3. A bracket that says that something was not understood ("[inaudible 00:01:02]", "(?)", "[Thursday?]") is unclear,
-   whole; so is `xxx`, `___` or `???` that stands alone.
+   whole; so is `xxx`, `___` or `???` that stands alone. `<...>` and `{...}`, where the format keeps them, are this, a sound, or
+   words.
 4. Any other `[...]` is a sound, whole, even across lines; in a script it is a stage direction unless it names a sound.
    `(...)` is one when it names a sound, is in capitals, or is alone on its line and short; otherwise its
    words are spoken. `♪ ... ♪` is one; so is `# ... #` that fills its line.
@@ -85,7 +86,10 @@ def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[SubtitlesWord,
     units = _units(text, spans, marks, script, labels.all_caps)
     if not script:  # there italics set off a heading or a direction
         units = _styled(units, cue)
-    return tuple(_attach_punctuation(_mark_doubts(_assign_labels(units, marks, text), units, doubts)))
+    words = _mark_doubts(_assign_labels(units, marks, text), units, doubts)
+    taken_off = {mark.end for mark in marks}
+    glued = [u.at > 0 and u.at not in taken_off and not text[u.at - 1].isspace() for u in units]
+    return tuple(_attach_punctuation(words, glued))
 
 
 def _styled(units: list[_Unit], cue: RawCue) -> list[_Unit]:
@@ -149,6 +153,10 @@ def _kind_of_bracket(span: re.Match[str], rest: list[str], script: bool, all_cap
     found, content = span[0], span[0][1:-1].strip()
     around = [*rest[max(0, span.start() - 1) : span.start()], *rest[span.end() : span.end() + 1]]
     glued = any(c.isalnum() for c in around)  # "th[e]", "neighbour(s)"
+    if found[0] in "<{":
+        if sounds.names_unclear(content):
+            return Kind.UNCLEAR
+        return Kind.SOUND if any(map(str.isalpha, content)) and sounds.names_sound(content) else None
     if found[0] in "[(" and sounds.names_unclear(content, square=found[0] == "["):
         return None if glued and "?" in content else Kind.UNCLEAR
     sound = sounds.names_sound(content)
@@ -204,16 +212,18 @@ def _mark_doubts(
     return words
 
 
-def _attach_punctuation(words: list[SubtitlesWord]) -> Iterator[SubtitlesWord]:
-    """The words, punctuation that stands alone put to the word it belongs to; alone in a cue it is unspoken."""
+def _attach_punctuation(words: list[SubtitlesWord], glued: list[bool]) -> Iterator[SubtitlesWord]:
+    """The words, punctuation that stands alone put to the word it belongs to; alone in a cue it is unspoken.
+
+    `glued` says which stand right behind what is in front of them, as a full stop does behind a bracket."""
     waiting = ""
     held: SubtitlesWord | None = None
-    for word in words:
+    for word, close in zip(words, glued, strict=True):
         unpronounceable = word.kind is Kind.WORD and _is_unpronounceable(word.text)
         if unpronounceable and (held is None or word.text[-1] in _OPENING_PUNCTUATION):
             waiting += word.text + " "
         elif unpronounceable and held is not None:
-            held = replace(held, text=f"{held.text} {word.text}")
+            held = replace(held, text=f"{held.text}{'' if close else ' '}{word.text}")
         else:
             if held is not None:
                 yield held

@@ -67,7 +67,7 @@ def concordance(
     UsageError for another `sort`.
     """
     if sort not in SORTS:
-        raise UsageError(f"--sort knows {', '.join(SORTS)}, not '{sort}'")
+        raise UsageError(f"--sort knows {', '.join(SORTS)}, not '{sort}'", "choose one of these")
     lines = list(_lines(Reader(connection), ids[:MAX_UTTERANCES], plan, context))
     if sort != "place":
         lines.sort(key=_left_key if sort == "left" else _right_key)

@@ -46,7 +46,7 @@ def count_by(
     Raises UsageError for a `by` that does not exist.
     """
     if by not in BY:
-        raise UsageError(f"--count-by knows {', '.join(BY)}, not '{by}'")
+        raise UsageError(f"--count-by knows {', '.join(BY)}, not '{by}'", "choose one of these")
     row = "t.utterance" if by == "concept" else "u.id"
     hits = connection.execute(_QUERIES[by].format(where=f"WHERE {row} IN ({ids})"), parameters).fetchall()
     sound = "" if drafts else f"WHERE {not_draft(row)}"

@@ -47,7 +47,9 @@ def update(
     except sqlite3.Error as error:
         raise schema.damaged(path, error) from None
     except OSError as error:
-        raise IndexFileError(path, f"cannot be written: {error.strerror or error}") from None
+        raise IndexFileError(
+            path, f"cannot be written: {error.strerror or error}", "check the folder's permissions and room"
+        ) from None
 
 
 def outdated(connection: sqlite3.Connection, folder: Path) -> int:

@@ -116,7 +116,9 @@ class IndexingRun:
                 return "unchanged"
             data = read_regular(path)
         except OSError as error:
-            raise DocumentError(path, f"cannot be read: {error.strerror}") from None
+            raise DocumentError(
+                path, f"cannot be read: {error.strerror}", "check the file's permissions"
+            ) from None
         digest = hashlib.sha256(data).hexdigest()
         facts = len(data), stat.st_mtime_ns, now_ns
         if held and digest == held[4]:

@@ -109,6 +109,7 @@ def parse(text: str) -> Query:
     if len(text) > MAX_CHARS:
         raise QueryError(
             f"a query has at most {MAX_CHARS:,} characters, and this one {len(text):,}",
+            "shorten it",
             query=text[:60],
             at=59,
         )

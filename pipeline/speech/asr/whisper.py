@@ -165,7 +165,11 @@ class Whisper:
             problem = f"the model {self.model} knows English only, and the recording's language is '{self.language}'"
             raise RecognizerError(self.name, problem, "name a multilingual one, like --model small")
         if self._language_code not in model.supported_languages:
-            raise RecognizerError(self.name, f"it does not know the language '{self.language}'")
+            raise RecognizerError(
+                self.name,
+                f"it does not know the language '{self.language}'",
+                "choose a multilingual model: --model small",
+            )
         return BatchedInferencePipeline(model)
 
     def _unusable(self, problem: str) -> WeightsError:
@@ -213,7 +217,9 @@ class Whisper:
                 return _passages(list(segments), chunks)
             except (RuntimeError, MemoryError) as error:
                 if not isinstance(error, MemoryError) and "out of memory" not in str(error):
-                    raise RecognizerError(self.name, f"it gave up: {_first_line(error)}") from error
+                    raise RecognizerError(
+                        self.name, f"it gave up: {_first_line(error)}", "try a smaller model: --model tiny.en"
+                    ) from error
             if batch == 1:
                 raise self._no_memory()
             batch //= 2

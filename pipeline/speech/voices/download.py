@@ -38,6 +38,8 @@ def fetch(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(folder, f"cannot be made: {error.strerror}") from error
+        raise OutputError(
+            folder, f"cannot be made: {error.strerror}", "check the folder's permissions"
+        ) from error
     write_atomic(target, network)
     return target

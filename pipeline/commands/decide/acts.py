@@ -1,0 +1,215 @@
+"""The acts: one function for each thing that a person can decide about a recording, with keyword arguments, values in and
+decisions out. The command line and the review page both call these; `desk.record` writes what they return.
+
+Each raises UsageError, with what can be done, where what it is about is not there or cannot be so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.commands.decide import targets
+from pipeline.commands.decide.desk import Desk
+from pipeline.edits.model import Decision, VignetteAt
+from pipeline.errors import UsageError, nearest
+from pipeline.part_kinds import KNOWN_KINDS
+from pipeline.timing import Span
+from pipeline.transcript import styling
+
+Verdict = Literal["confirmed", "rejected", "added"]
+
+# The longest kind of one's own, in characters. Set by hand.
+MAX_KIND_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Which words are meant: as the transcript has them, and a time where they come more than once."""
+
+    words: str
+    at_ms: int | None = None
+
+    def on(self, desk: Desk) -> tuple[int, int]:
+        """The tokens `[first, last)`."""
+        if not self.words.split():
+            raise UsageError("it is not said which words are meant", 'name them: "..."')
+        return targets.locate(desk.transcript, self.words, self.at_ms)
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def text(desk: Desk, said: Said, new: str) -> list[Decision]:
+    """The words read `new`; "" when nobody says them."""
+    first, last = said.on(desk)
+    there = " ".join(t.text for t in desk.transcript.tokens[first:last])
+    return desk.maker.words(first, last, targets.with_outer_punctuation(there, said.words, new))
+
+
+def time(desk: Desk, said: Said, span: Span) -> list[Decision]:
+    """The words are said then."""
+    first, last = said.on(desk)
+    targets.check_within(desk.transcript, (span.start_ms, span.end_ms), "FROM-TO")
+    return [desk.maker.word_time(first, last, span)]
+
+
+def speaker(desk: Desk, said: Said, name: str, new: bool = False) -> list[Decision]:
+    """The words are said by whoever has this name or id; a name like another's is taken for a slip, unless it is `new`."""
+    if not name.split():
+        raise UsageError("a speaker needs a name or an id", "say who says these words")
+    first, last = said.on(desk)
+    if not new:
+        targets.check_person_meant(desk.transcript, name)
+    return [desk.maker.speaker(first, last, name)]
+
+
+def concept(desk: Desk, said: Said, wanted: str, verdict: Verdict) -> list[Decision]:
+    """The words show a concept, do not, or show it though no machine found it."""
+    first, last = said.on(desk)
+    return [desk.maker.concept(first, last, targets.concept(desk.transcript, wanted), verdict)]
+
+
+def style(desk: Desk, said: Said, wanted: str) -> list[Decision]:
+    """The words look so: "bold", "italic #ffff00", "plain", or the short form "bi#ffff00"."""
+    first, last = said.on(desk)
+    return [desk.maker.style(first, last, style_of(wanted))]
+
+
+_LETTERS = {"bold": "b", "italic": "i", "underlined": "u"}
+_PLAIN = "plain"
+
+
+def style_of(wanted: str) -> str:
+    """A style as people write it, in its short form. Raises UsageError."""
+    letters, colour = "", ""
+    classes: list[str] = []
+    parts = wanted.replace(",", " ").split()
+    for part in parts:
+        if part.casefold() in _LETTERS:
+            letters += _LETTERS[part.casefold()]
+        elif styling.is_style(part):
+            look = styling.parsed(part)
+            letters, colour = letters + look.letters, look.colour or colour
+            classes += look.classes
+        elif part.casefold() != _PLAIN or len(parts) > 1:
+            near = nearest(part, [*_LETTERS, _PLAIN])
+            remedy = (
+                f"did you mean {near[0]}?"
+                if near
+                else "say bold, italic, underlined, #rrggbb, .class or plain"
+            )
+            raise UsageError(f"there is no style '{part}'", remedy)
+    if not parts:
+        raise UsageError(
+            "it is not said how the words look", "say bold, italic, underlined, #rrggbb, .class or plain"
+        )
+    return styling.composed(letters, colour, classes)
+
+
+# --- captions -------------------------------------------------------------------------------------------------------
+
+
+def cue(desk: Desk, said: Said, start_ms: int | None, end_ms: int | None) -> list[Decision]:
+    """The caption of the words is shown then; a time that is None stays as it is."""
+    first, last = said.on(desk)
+    targets.check_within(desk.transcript, (start_ms, end_ms), "FROM-TO")
+    return [targets.shown_from_to(desk.maker, first, last, start_ms, end_ms)]
+
+
+def split(desk: Desk, said: Said) -> list[Decision]:
+    """A new caption begins with the words."""
+    return [targets.split_before(desk.maker, said.on(desk)[0])]
+
+
+def join(desk: Desk, said: Said) -> list[Decision]:
+    """The captions of the words are one; where that is one, it and the next."""
+    return [targets.merged(desk.maker, *said.on(desk))]
+
+
+def delete(desk: Desk, said: Said) -> list[Decision]:
+    """The captions of the words go, with all of their words; who was named by nothing else keeps their name."""
+    cues = [(c.first, c.last) for c in targets.cues_of(desk.transcript, *said.on(desk))]
+    return [*(desk.maker.delete(*each) for each in cues), *desk.maker.names_kept(cues)]
+
+
+def add(desk: Desk, lines: str, span: Span, label: str = "") -> list[Decision]:
+    """A caption that is missing."""
+    targets.check_within(desk.transcript, (span.start_ms, span.end_ms), "FROM-TO")
+    return [targets.add_by_time(desk.maker, desk.transcript, lines, span.start_ms, span.end_ms, label)]
+
+
+# --- people and parts -----------------------------------------------------------------------------------------------
+
+
+def person(desk: Desk, who: str, name: str | None = None, role: str | None = None) -> list[Decision]:
+    """Whoever has this id or name is called `name` and has this `role`, everywhere."""
+    if name is None and role is None:
+        raise UsageError("it is not said what they are called", "add --name or --role")
+    return [desk.maker.person(targets.person(desk.transcript, who), name, role)]
+
+
+def part(
+    desk: Desk,
+    which: str,
+    begins_ms: int | None = None,
+    words: Said | None = None,
+    title: str | None = None,
+    kind: str | None = None,
+    join: bool = False,
+) -> list[Decision]:
+    """What is said of a part of the video (by id, title or a time in it; "new" for a further one), or that it is none."""
+    _check_part(which, begins_ms, words, title, kind, join)
+    if words is not None:
+        begins_ms = desk.transcript.tokens[words.on(desk)[0]].span.start_ms
+    plain = None if kind is None else " ".join(kind.split())
+    if plain is not None and plain.casefold() in KNOWN_KINDS:
+        plain = plain.casefold()
+    return [targets.part_decided(desk.maker, which, VignetteAt(begins_ms, title, plain, not join))]
+
+
+def _check_part(
+    which: str, begins_ms: int | None, words: Said | None, title: str | None, kind: str | None, join: bool
+) -> None:
+    """Raise UsageError for what contradicts itself or says nothing."""
+    begins = [begins_ms is not None, words is not None]
+    if which == targets.NEW_PART and (sum(begins) != 1 or join):
+        raise UsageError("a new part needs to begin somewhere", 'add --begins TIME, or --words "..."')
+    if all(begins):
+        raise UsageError("--begins and --words both say where the part begins", "give one of them")
+    if not any(begins) and title is None and kind is None and not join:
+        raise UsageError("a part needs something to be said of it", "add --begins, --title, --kind or --join")
+    if join and (any(begins) or title is not None or kind is not None):
+        raise UsageError("a part that is joined to the one before is nothing else", "give --join alone")
+    if kind is not None and not 0 < len(" ".join(kind.split())) <= MAX_KIND_CHARS:
+        raise UsageError(
+            f"--kind needs a word or two, not '{kind[:80]}'", f"{', '.join(KNOWN_KINDS)} or one of your own"
+        )
+
+
+# --- reviews --------------------------------------------------------------------------------------------------------
+
+
+def review(desk: Desk, said: Said | None = None) -> list[Decision]:
+    """All of the video was watched, or the captions of these words."""
+    if said is None:
+        return [desk.maker.reviewed()]
+    cues = targets.cues_of(desk.transcript, *said.on(desk))
+    return [desk.maker.reviewed_cue(c.first, c.last) for c in cues]
+
+
+def waive(desk: Desk, said: Said, rule: str, reason: str) -> list[Decision]:
+    """A finding of the audit about the words is right as it is."""
+    if not reason.split():
+        raise UsageError("a waiver needs a reason", 'say why it is right as it is: --reason "..."')
+    return [desk.maker.waive(*said.on(desk), rule, reason)]
+
+
+def drop(desk: Desk, wanted: str) -> list[Decision]:
+    """The decision whose id begins so no longer holds."""
+    return [desk.maker.withdraw(targets.standing_of(desk.shown, wanted).decision.id)]
+
+
+def insist(desk: Desk, wanted: str) -> list[Decision]:
+    """The decision whose id begins so holds after all, though it no longer fitted."""
+    return targets.insist(desk.shown, targets.standing_of(desk.shown, wanted), desk.who)

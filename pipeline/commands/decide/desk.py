@@ -1,0 +1,99 @@
+"""The desk at which decisions are made: a recording as it stands, who decides, and what writing it down came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from pipeline import edits
+from pipeline.edits.ledger import Report, Standing, State, wanted
+from pipeline.edits.maker import Maker
+from pipeline.edits.model import Decision
+from pipeline.errors import counted
+from pipeline.run.jobs import Job
+from pipeline.run.preview import Preview, preview
+from pipeline.transcript import Transcript
+
+
+class Desk:
+    """A recording as it is shown to one person; `maker` makes their decisions about it."""
+
+    def __init__(self, shown: Preview, who: str) -> None:
+        self.shown, self.who = shown, who
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.shown.transcript
+
+    @cached_property
+    def maker(self) -> Maker:
+        return Maker(self.shown.transcript, self.shown.replay, self.who)
+
+
+Act = Callable[[Desk], Sequence[Decision]]
+"""Makes the decisions of one act at a desk, and writes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An act as it was written down: its decisions, and what becomes of all decisions in the next run."""
+
+    media: Path
+    decisions: tuple[Decision, ...]
+    report: Report
+    notes: tuple[str, ...] = ()
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """What becomes of these decisions."""
+        mine = {d.id for d in self.decisions}
+        return tuple(s for s in self.report.standings if s.decision.id in mine)
+
+    @property
+    def conflicts(self) -> tuple[Standing, ...]:
+        return tuple(s for s in self.standings if s.state is State.CONFLICT)
+
+    @property
+    def name(self) -> str:
+        """By this the act is taken back, also when others were made since."""
+        return (self.decisions[0].group or self.decisions[0].id) if self.decisions else ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain values for `--json`."""
+        return {
+            "media": str(self.media),
+            "act": self.name or None,
+            "decisions": [s.as_json() for s in self.standings],
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        """What was decided, and how to apply it and to take it back, in lines."""
+        media = quote(str(self.media))
+        if not self.decisions:
+            return "\n".join([*self.notes, "nothing to decide: it is so already"])
+        lines = [f"{d.id}  {wanted(d)}" for d in self.decisions]
+        lines += [f"  {s.why}: the decision is kept, and is a conflict" for s in self.conflicts]
+        lines += self.notes
+        lines.append(
+            f"{counted(len(self.decisions), 'decision')} by {self.decisions[0].who} written down; "
+            f"'vignette run {media}' applies {'it' if len(self.decisions) == 1 else 'them'}, "
+            f"'vignette edits undo {media}' takes {'it' if len(self.decisions) == 1 else 'them'} back"
+        )
+        return "\n".join(lines)
+
+
+def record(job: Job, who: str, act: Act, tagging: bool | None = None) -> Recorded:
+    """Have `who` decide at a desk, append what comes of it to the recording's journal as one act, and say what became of it.
+
+    `tagging` finds concepts first, for acts about those. Raises what the act raises (nothing is written then), NotCaptioned
+    when the recording must be run first, JournalError.
+    """
+    desk = Desk(preview(job, tagging=tagging), who)
+    written = edits.append(edits.journal_of(job.media), act(desk))
+    report = preview(job).replay.report if written else desk.shown.replay.report
+    return Recorded(job.media, written, report)
