@@ -48,8 +48,8 @@ def test_a_value_of_the_wrong_type_names_its_option_and_the_type(message, wanted
 
 
 def test_any_other_mistake_keeps_its_message_in_one_line():
-    error = usage_error(mistake("Got unexpected extra argument\n  (talk)."))
-    assert str(error).startswith("Got unexpected extra argument (talk) -")
+    error = usage_error(mistake("Something of another\n  kind."))
+    assert str(error).startswith("Something of another kind -")
     assert "\n" not in str(error)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import WeightsError
-from pipeline.files import model_folders
+from pipeline.files import digest_of_file, model_folders
 
 NAME = "meaning"
 DIMENSIONS = 384
@@ -102,7 +102,7 @@ class Encoder:
         from tokenizers import Tokenizer
 
         try:
-            found = Tokenizer.from_file(str(self.folder / TOKENIZER.name))
+            found = Tokenizer.from_file(str(self._checked(TOKENIZER)))
         except Exception as error:  # the library raises bare ones
             raise _damaged(self.folder / TOKENIZER.name) from error
         found.enable_truncation(_MAX_TOKENS)
@@ -116,10 +116,18 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only
         try:
-            path = str(self.folder / NETWORK.name)
+            path = str(self._checked(NETWORK))
             return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # as above
             raise _damaged(self.folder / NETWORK.name) from error
+
+
+    def _checked(self, file: PinnedFile) -> Path:
+        """The file's path, while it is the published one: a damaged network gives other results without a word."""
+        path = self.folder / file.name
+        if digest_of_file(path) != file.sha256:
+            raise ValueError(path)
+        return path
 
 
 def _damaged(path: Path) -> WeightsError:
