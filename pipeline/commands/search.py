@@ -24,7 +24,7 @@ from pipeline.search.engine import Index
 from pipeline.search.index import build
 from pipeline.search.index.write import Built, Progress
 from pipeline.search.meaning import encoder as encoders
-from pipeline.search.meaning.vectors import Store
+from pipeline.search.meaning import vectors
 from pipeline.search.query import lexer, parser
 from pipeline.search.query.parser import LIMIT
 
@@ -53,7 +53,7 @@ def _read_for_meaning(index: Path, progress: Progress | None) -> int | None:
     if encoder is None:
         return None
     with Index(index) as opened:
-        return Store.beside(index, encoder).update(opened.connection, progress)
+        return vectors.Store.beside(index, encoder).update(opened.connection, progress)
 
 
 def _summary(built: Built) -> str:

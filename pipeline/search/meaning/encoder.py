@@ -121,7 +121,6 @@ class Encoder:
         except Exception as error:  # as above
             raise _damaged(self.folder / NETWORK.name) from error
 
-
     def _checked(self, file: PinnedFile) -> Path:
         """The file's path, while it is the published one: a damaged network gives other results without a word."""
         path = self.folder / file.name
