@@ -47,10 +47,11 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "search": ("concepts", "formats", "media"),
     "run": BELOW_RUN,
     "commands": ("run", *BELOW_RUN),
-    "cli": ("commands", "run", *BELOW_RUN),
+    "review": ("commands", "run", *BELOW_RUN),
+    "cli": ("review", "commands", "run", *BELOW_RUN),
 }
 # Packages that only one room knows.
-ONLY_IN = {"typer": "cli", "click": "cli", "rich": "cli"}
+ONLY_IN = {"typer": "cli", "click": "cli", "rich": "cli", "starlette": "review", "uvicorn": "review"}
 # Slow to load, so imported inside the function that needs them: `vignette --help` answers at once.
 HEAVY = frozenset(
     """av cv2 faster_whisper ctranslate2 ffmpeg imageio_ffmpeg huggingface_hub lemminflect onnxruntime pocketsphinx

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -25,7 +26,7 @@ from filelock import FileLock, Timeout
 
 from pipeline import privacy
 from pipeline.edits.model import Decision, NotUnderstood, decision_from_json, sealed
-from pipeline.errors import JournalError
+from pipeline.errors import JournalChanged, JournalError
 
 # In place of a recording's own suffix.
 SUFFIX = ".edits.jsonl"
@@ -87,15 +88,24 @@ def read(path: Path) -> Contents:
     return Contents(tuple(sorted(by_id.values(), key=lambda d: d.order)), tuple(strange))
 
 
-def append(path: Path, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+def digest_of(path: Path) -> str:
+    """The SHA-256 of the journal's bytes, "" when there is no file. Raises JournalError."""
+    data = _bytes_of(path)
+    return "" if data is None else hashlib.sha256(data).hexdigest()
+
+
+def append(path: Path, decisions: Sequence[Decision], expected: str | None = None) -> tuple[Decision, ...]:
     """Write decisions down, with the time and an id that none of the others has, and return them so. They are one act: several
     bear the name of their group.
 
-    Either all of them are in the file afterwards or none. Raises JournalError.
+    Either all of them are in the file afterwards or none. With `expected`, the digest of the journal that the person saw,
+    nothing is written where it has changed since. Raises JournalChanged, JournalError.
     """
     if not decisions:
         return ()
     with locked(path):
+        if expected is not None and digest_of(path) != expected:
+            raise JournalChanged(path, "was written by somebody else meanwhile", "look again, then decide")
         held = read(path).decisions
         at = _next_time(held[-1].at if held else "")
         group = sealed(replace(decisions[0], at=_format_utc(at), group="")).id if len(decisions) > 1 else ""
