@@ -44,8 +44,8 @@ search: $(VENV)/.run ## find what was said (Q='concept:trigger -> concept:feedba
 	@test -n "$$VIGNETTE_QUERY" || { echo "make search needs a query: make search Q='concept:trigger -> concept:feedback'" >&2; exit 2; }
 	@$(RUN) index --quiet && $(RUN) search -- "$$VIGNETTE_QUERY"
 
-review: ## the review page comes with a later version
-	@echo "make $@: not yet - this version makes captions and transcripts"; exit 1
+review: $(VENV)/.run ## watch, check, correct and search in the browser
+	@$(RUN) review
 
 clean: ## remove set-up and artefacts (media/ and finished transcripts stay; `vignette forget` removes those)
 	@if [ -d transcripts/.work ]; then find transcripts/.work -type f ! -name outputs.json ! -name witness.json -exec rm -f {} +; fi

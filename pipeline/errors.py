@@ -11,6 +11,7 @@
     │   ├── DocumentError            a transcript's JSON that is not ours, or damaged
     │   ├── LexiconError             a mistake in the file of clinical concepts
     │   ├── JournalError             a journal of decisions that cannot be read or written at all
+    │   │   └── JournalChanged       a journal that is not any more what somebody saw before they decided
     │   ├── IndexFileError           a search index that is missing, damaged, busy, or none of ours
     │   └── OutputError              a file that cannot be written, or must not be
     ├── WeightsError                 a model whose files are not where they must be
@@ -165,6 +166,11 @@ class LexiconError(FileError):
 @dataclass(eq=False)
 class JournalError(FileError):
     """A journal of decisions that cannot be read or written at all."""
+
+
+@dataclass(eq=False)
+class JournalChanged(JournalError):
+    """A journal that is not any more what somebody saw before they decided."""
 
 
 @dataclass(eq=False)

@@ -18,7 +18,7 @@ HOUSE = ROOT / "pipeline"
 
 # Open to every room; they import from each other alone.
 BASE = frozenset(
-    """__init__ __version__ errors files languages part_kinds profiles progress roles
+    """__init__ __version__ errors files intact languages leftovers network part_kinds privacy processes profiles progress roles
     settings stage_settings timing words""".split()  # noqa: SIM905
 )
 # Room -> the rooms it may import from.
@@ -47,10 +47,11 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "search": ("concepts", "formats", "media"),
     "run": BELOW_RUN,
     "commands": ("run", *BELOW_RUN),
-    "cli": ("commands", "run", *BELOW_RUN),
+    "review": ("commands", "run", *BELOW_RUN),
+    "cli": ("review", "commands", "run", *BELOW_RUN),
 }
 # Packages that only one room knows.
-ONLY_IN = {"typer": "cli", "click": "cli", "rich": "cli"}
+ONLY_IN = {"typer": "cli", "click": "cli", "rich": "cli", "starlette": "review", "uvicorn": "review"}
 # Slow to load, so imported inside the function that needs them: `vignette --help` answers at once.
 HEAVY = frozenset(
     """av cv2 faster_whisper ctranslate2 ffmpeg imageio_ffmpeg huggingface_hub lemminflect onnxruntime pocketsphinx

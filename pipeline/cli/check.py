@@ -53,7 +53,8 @@ def check(
         list[Standard] | None, typer.Option("--profile", help="A published standard; repeatable.")
     ] = None,
     format: Annotated[
-        Literal["text", "json", "html", "csv"], typer.Option("--format", help="The format of the report.")
+        Literal["text", "json", "html", "csv", "junit"],
+        typer.Option("--format", help="The format of the report."),
     ] = "text",
     fail_on: Annotated[
         Literal["error", "warning"],

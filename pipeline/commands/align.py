@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.errors import SubtitlesError, UsageError, counted
 from pipeline.formats.document.writer import alignment_as_json, script_as_json
 from pipeline.formats.readers import counts_frames, read, source_text
-from pipeline.formats.retime import retime
+from pipeline.formats.retime import RETIMED, converted, retime
 from pipeline.formats.writers import srt, vtt
 from pipeline.media import facts
 from pipeline.media.facts import Audio
@@ -121,6 +121,12 @@ def realign(
         return Realigned(made, aligned, (*_noted(given), *told), script)
     moved = dict(zip(order, new_times(in_order, aligned), strict=True))
     spans = [moved[n] for n in range(len(given.cues))]
+    if given.format not in RETIMED:
+        cues = converted(subtitles, spans, settings.language, rate)
+        composed = vtt.compose(cues) if out.suffix.lower() == ".vtt" else srt.compose(cues)
+        return Realigned(
+            composed.encode("utf-8"), aligned, (*_noted(in_order), *_displaced(given, aligned, spans))
+        )
     text = retime(source_text(subtitles, settings.language), given.format, spans)
     return Realigned(
         _encoded(text, given, subtitles), aligned, (*_noted(in_order), *_displaced(given, aligned, spans))
@@ -152,7 +158,12 @@ def _check_format(given: Subtitles, out: Path) -> None:
     """Raise UsageError for an output of another format than the subtitles, or none that a script can become."""
     wanted = out.suffix.lower().lstrip(".")
     own = str(given.format)
-    if given.timed and wanted != own and (wanted, own) != ("ssa", "ass"):
+    written_anew = given.timed and given.format not in RETIMED
+    if written_anew and wanted not in ("srt", "vtt"):
+        raise UsageError(
+            f"{given.name} is {own.upper()}, which is read and not written", "name the output .srt or .vtt"
+        )
+    if given.timed and not written_anew and wanted != own and (wanted, own) != ("ssa", "ass"):
         raise UsageError(
             f"{given.name} is {own.upper()}, and only its times are changed", f"name the output .{own}"
         )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pipeline.audit import Facts, Report, Severity, audit
 from pipeline.audit.html import as_html
+from pipeline.audit.junit import as_junit
 from pipeline.audit.model import Finding, Rates
 from pipeline.audit.report import as_csv, as_json, as_text
 from pipeline.audit.waivers import waive
@@ -22,13 +23,14 @@ from pipeline.settings import CaptionSettings
 
 Illustrate = Callable[[Sequence[Report]], Mapping[tuple[str, int], bytes]]
 """Gives the pictures of findings as SVG, by file name and start in milliseconds; see `Evidence.pictures`."""
-Format = Literal["text", "json", "html", "csv"]
+Format = Literal["text", "json", "html", "csv", "junit"]
 # The serialiser of each `Format`.
 WRITERS: dict[str, Callable[[Sequence[Report]], str]] = {
     "text": as_text,
     "json": as_json,
     "html": as_html,
     "csv": as_csv,
+    "junit": as_junit,
 }
 
 
@@ -74,6 +76,8 @@ def check(
     failed = any(f.severity >= threshold for report in reports for f in report.open)
     if format == "html" and illustrate is not None:
         return Checked(reports, as_html(reports, illustrate(reports)), int(failed))
+    if format == "junit":
+        return Checked(reports, as_junit(reports, threshold), int(failed))
     return Checked(reports, WRITERS[format](reports), int(failed))
 
 
@@ -95,7 +99,7 @@ def check_file(
     progress: Progress = silent,
     audio: Audio | None = None,
 ) -> Report:
-    """Audit one file: SRT, WebVTT, ASS, or our own JSON. Raises SubtitlesError, DocumentError, JournalError."""
+    """Audit one file: subtitles of any format, or our own JSON. Raises SubtitlesError, DocumentError, JournalError."""
     progress(0.0)
     document, known = load_with_evidence(path, facts, media, audio)
     report = audit(document, profiles, known, progress=part(progress, 0.5, 1.0))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 
-from pipeline.formats.readers import READERS, parsed, raw_cues, timing_lines
+from pipeline.formats.readers import READERS, opened, parsed, timing_lines
 from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.formats.writers.render import Piece, RenderedCue
 from pipeline.timing import Span, format_timecode, parse_timecode
@@ -18,6 +19,8 @@ from pipeline.transcript.subtitles import SubtitlesFormat
 
 _STAMP = re.compile(r"<((?:\d{1,6}:)?\d\d:\d\d\.\d{3})>", re.ASCII)
 _TEXT_FORMATS = (SubtitlesFormat.SRT, SubtitlesFormat.VTT)
+RETIMED = frozenset((*_TEXT_FORMATS, SubtitlesFormat.ASS, SubtitlesFormat.SBV))
+"""The formats whose times can be replaced in the file; the others keep them in XML or in tiers, and become another format."""
 
 
 def retime(
@@ -144,14 +147,16 @@ def _moved_stamp(stamp: str, own: Span, span: Span) -> str:
     return format_timecode(max(0, span.start_ms + past_ms))
 
 
-def converted(path: Path, spans: Sequence[Span], lang: str = "en") -> list[RenderedCue]:
+def converted(
+    path: Path, spans: Sequence[Span], lang: str = "en", frame_rate: Fraction | None = None
+) -> list[RenderedCue]:
     """The cues of a subtitle file with other times, ready to be composed in another format.
 
     Text, lines, position, voices, bold, italic, underline, colours and classes come along; fonts, notes and style
     sheets do not. `spans` holds one span per cue, in the order of `read(path).cues`. Raises SubtitlesError
     as `read` does, ValueError when the numbers differ.
     """
-    cues = zip(raw_cues(path, lang), spans, strict=True)
+    cues = zip(opened(path, lang, frame_rate).cues, spans, strict=True)
     return [RenderedCue(span, tuple(map(_pieces, cue.lines)), cue.settings) for cue, span in cues]
 
 
@@ -167,7 +172,9 @@ def _with_times(line: str, cue: RawCue, span: Span, format_: SubtitlesFormat) ->
 
 
 def _written(time_ms: int, format_: SubtitlesFormat) -> str:
-    """The time as the format wants it; ASS has `h:mm:ss.cc`, to the nearest hundredth."""
+    """The time as the format wants it; ASS has `h:mm:ss.cc`, to the nearest hundredth, SBV `h:mm:ss.fff`."""
     if format_ is SubtitlesFormat.ASS:
         return format_timecode((time_ms + 5) // 10 * 10)[:-1].removeprefix("0")
+    if format_ is SubtitlesFormat.SBV:
+        return format_timecode(time_ms).removeprefix("0")
     return format_timecode(time_ms, "," if format_ is SubtitlesFormat.SRT else ".")

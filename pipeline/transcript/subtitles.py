@@ -28,6 +28,10 @@ class SubtitlesFormat(StrEnum):
     SRT = "srt"
     VTT = "vtt"
     ASS = "ass"
+    SBV = "sbv"
+    TTML = "ttml"
+    TEXTGRID = "textgrid"
+    ELAN = "eaf"
     TEXT = "txt"
     DOCX = "docx"
 

@@ -27,13 +27,14 @@ EXAMPLES = {
     "QueryError": {"problem": "no", "remedy": "yes", "query": "a b", "at": 2},
     "FileError": {"path": Path("a"), "problem": "is odd", "remedy": "mend it"},
     "JournalError": {"path": Path("a.edits.jsonl"), "problem": "is odd", "remedy": "move it away"},
+    "JournalChanged": {"path": Path("a.edits.jsonl"), "problem": "was written", "remedy": "look again"},
     "IndexFileError": {"path": Path("index.sqlite"), "problem": "is odd"},
     "Defect": {"kind_of_error": "KeyError", "log": Path("a.log")},
     "Interrupted": {"stage": "align"},
 }
 
 # Exceptions between two functions of one room, each caught there: no person ever sees one, and none is a VignetteError.
-SIGNALS = {"NotationError", "NotUnderstood", "NoRoomError", "_Refused"}
+SIGNALS = {"Damaged", "NotationError", "NotUnderstood", "NoRoomError", "TooLarge", "_NeverDone", "_Refused"}
 
 
 def kinds():

@@ -127,6 +127,7 @@ def test_rules_in_examples_exist():
 ARGUMENTS = {"UsageError": 2, "QueryError": 2, "WeightsError": 3, "RecognizerError": 3}
 FILE_ERRORS = (
     *("MediaError", "NotCaptioned", "SubtitlesError", "DocumentError", "LexiconError", "JournalError"),
+    "JournalChanged",
     *("IndexFileError", "OutputError"),
 )
 

@@ -105,8 +105,8 @@ def test_names_as_other_tools_write_them(tmp_path: Path, recording: str, name: s
         "talk.de.srt",
         "talk.ger.vtt",
         "talk.en.forced.srt",
-        "talk.sbv",
-        "talk.en.ttml",
+        "talk.scc",
+        "talk.en.stl",
         "talk final.srt",
         "interview.srt",
     ],
@@ -147,7 +147,7 @@ TAGS = st.lists(
 )
 
 
-@given(TAGS, st.sampled_from((".", "_", "-")), st.sampled_from((".srt", ".vtt", ".txt", ".sbv")))
+@given(TAGS, st.sampled_from((".", "_", "-")), st.sampled_from((".srt", ".vtt", ".txt", ".scc")))
 def test_every_name_of_a_recording_is_taken_or_told_never_both(
     tags: list[str], between: str, suffix: str
 ) -> None:

@@ -144,7 +144,7 @@ def test_what_lies_beside_a_recording_unused_is_told(folder):
         "a.en.srt",
         "a.eng.vtt",
         "b.mp4",
-        "b.sbv",
+        "b.scc",
         "c.mp4",
         "c.de.srt",
         "c.fr.srt",
@@ -155,7 +155,7 @@ def test_what_lies_beside_a_recording_unused_is_told(folder):
     notes = {job.name: job.notes for job in plan(request_for(folder)).jobs}
     assert notes["a"] == ("a.eng.vtt lies beside it too; a.en.srt is used",)
     assert len(notes["b"]) == 1 and notes["b"][0].startswith(
-        "b.sbv looks like its subtitles and is not used - to use it"
+        "b.scc looks like its subtitles and is not used - to use it"
     )
     assert len(notes["c"]) == 4 and notes["c"][3] == "and 1 more files like c.it.srt"
     named = plan(request_for(folder, folder / "a.mp4", subtitles=folder / "a.eng.vtt"))

@@ -10,6 +10,7 @@ import json
 from importlib import resources
 from typing import Any
 
+from pipeline.formats import position
 from pipeline.formats.writers import render
 from pipeline.timing import Span
 from pipeline.transcript import (
@@ -192,6 +193,7 @@ def _cues(transcript: Transcript) -> list[dict[str, Any]]:
             "speaker": cue.speaker,
             **_times(cue.span),
             "lines": render.lines(cue, transcript, style),
+            **({"position": placed} if (placed := position.to_webvtt(cue.settings)) else {}),
         }
         for n, cue in enumerate(transcript.captions.cues, 1)
     ]

@@ -2,7 +2,8 @@
 
 - `find`: the subtitles or script beside a recording, found by name
 - `encoding`: bytes to text, by byte order mark, UTF-8, or a guess that is noted
-- `srt`, `vtt`, `ass`, `text`, `docx`: one parser a format, each giving `RawCue`s free of markup
+- `srt`, `vtt`, `ass`, `sbv`, `ttml`, `textgrid`, `elan`, `text`, `docx`: one parser a format, giving `RawCue`s free of markup
+- `xml_tree`: XML without document types and entities; `ttml_times`, `ttml_styles`; `tiers`: which annotations are speech
 - `script_line`: a script's lines on their way to speech, through `tables` (columns), `furniture` (heads, pages, imprints),
   `headers` (times and names of turns, by `stamps` and `names`) and `name_lines` (names alone above speech)
 - `timing_lines`: the times of a cue, however they are written; `vtt_recovery`: what stands outside a WebVTT file's cues
@@ -28,7 +29,21 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError, foreign
 from pipeline.files import read_regular
-from pipeline.formats.readers import ass, docx, encoding, rolling, srt, text, timing_lines, vtt, words
+from pipeline.formats.readers import (
+    ass,
+    docx,
+    elan,
+    encoding,
+    rolling,
+    sbv,
+    srt,
+    text,
+    textgrid,
+    timing_lines,
+    ttml,
+    vtt,
+    words,
+)
 from pipeline.formats.readers.encoding import Decoded
 from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
@@ -36,6 +51,9 @@ from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 _MAX_NOTES = 12  # what a person still reads; chosen, not measured
 _MAX_CUES = 100_000  # more than a day of captions of one second each; every later step takes its time
 _MAX_BYTES = 32 * 1024 * 1024  # a day of talk is some 3 MB
+_MAX_CAPTION_CHARS = (
+    100_000  # of one caption: two hours of talk without a pause; every later step takes its time
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +81,12 @@ def _sniff_nothing(text: str) -> bool:
 READERS: dict[SubtitlesFormat, Reader] = {
     SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse, vtt.plain_lines, frames=True),
     SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse, ass.plain_lines),
+    SubtitlesFormat.TTML: Reader(
+        (".ttml", ".dfxp", ".itt", ".xml"), ttml.sniff, ttml.parse, ttml.plain_lines, frames=True
+    ),
+    SubtitlesFormat.ELAN: Reader((".eaf",), elan.sniff, elan.parse, elan.plain_lines),
+    SubtitlesFormat.TEXTGRID: Reader((".textgrid",), textgrid.sniff, textgrid.parse, textgrid.plain_lines),
+    SubtitlesFormat.SBV: Reader((".sbv",), sbv.sniff, sbv.parse, sbv.plain_lines),
     SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse, srt.plain_lines, frames=True),
     SubtitlesFormat.TEXT: Reader(
         (".txt", ".text", ".md", ".tsv"), _sniff_nothing, text.parse, text.plain_lines, script=True
@@ -149,6 +173,10 @@ def _opened(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = No
     if len(found.cues) > _MAX_CUES:
         problem = f"holds {len(found.cues):,} captions or paragraphs, far more than any recording"
         raise SubtitlesError(path, problem, "give the subtitles of one recording")
+    longest = max(found.cues, key=lambda cue: len(cue.raw), default=None)
+    if longest is not None and longest.span and len(longest.raw) > _MAX_CAPTION_CHARS:
+        problem = f"holds a caption of {len(longest.raw):,} characters, far more than anybody says at once"
+        raise SubtitlesError(path, problem, "export it again", line=longest.line or None)
     return found
 
 

@@ -1,6 +1,7 @@
 """Subtitle discovery: the subtitles or script beside a recording, found by name.
 
-For `talk.mp4` and language `en`, in this order, and within each step `.srt` before `.vtt`, `.ass` and `.ssa`:
+For `talk.mp4` and language `en`, in this order, and within each step `.srt` before `.vtt`, `.ass`, `.ssa`, TTML, `.sbv`, and
+the annotations of ELAN and Praat:
 
 1. `talk.en.srt`, then `talk.en.sdh.srt`, then other spellings: `talk.eng.srt`, `talk_en.srt`, `talk.English.srt`
 2. `talk.en-GB.srt`, `talk.en-US.srt`, ... in alphabetical order, then `talk.en_GB.srt`
@@ -22,14 +23,16 @@ from pathlib import Path
 from pipeline.formats.markup import ORIGIN
 from pipeline.languages import spellings
 
-_TIMED = (".srt", ".vtt", ".ass", ".ssa")
+_TIMED = (".srt", ".vtt", ".ass", ".ssa", ".ttml", ".dfxp", ".itt", ".sbv", ".eaf", ".textgrid")
 _SCRIPTS = (".txt", ".docx")
 # Formats of subtitles and scripts that are not read: they are worth a word where nothing else is found.
 _UNREAD = (
-    ".dfxp", ".doc", ".itt", ".lrc", ".odt", ".pdf", ".rtf", ".sami", ".sbv", ".scc", ".smi", ".stl", ".sub", ".sup", ".ttml",
+    ".doc", ".lrc", ".odt", ".pdf", ".rtf", ".sami", ".scc", ".smi", ".stl", ".sub", ".sup",
 )  # fmt: skip
 # Text that lies beside recordings and is neither subtitles nor a recording that could own them.
 _OTHER_TEXT = (".json", ".jsonl", ".toml", ".md", ".html", ".rttm", ".part", ".bak")
+# Formats that have a place for who wrote them.
+_SAY_THEIR_ORIGIN = (".vtt", ".ttml", ".ass", ".eaf")
 # Marks of subtitles that also tell sounds and speakers.
 _FOR_THE_DEAF = frozenset(("sdh", "cc", "hi"))
 # Words that tools add to a file's name and that say nothing of what is in it.
@@ -189,12 +192,13 @@ def _nfc(name: str) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether Vignette wrote the file: its note says so, or that of the WebVTT file beside it."""
-    note = path if path.suffix.lower() == ".vtt" else path.with_suffix(".vtt")
-    if path.suffix.lower() not in (".vtt", ".srt") or not note.is_file():
+    """Whether Vignette wrote the file: its head says so, or that of the WebVTT file beside a SubRip file."""
+    suffix = path.suffix.lower()
+    note = path.with_suffix(".vtt") if suffix == ".srt" else path
+    if suffix not in (".srt", *_SAY_THEIR_ORIGIN) or not note.is_file():
         return False
     try:
         with note.open("rb") as file:
-            return f"NOTE {ORIGIN}".encode() in file.read(2000)
+            return (f"NOTE {ORIGIN}" if note.suffix.lower() == ".vtt" else ORIGIN).encode() in file.read(2000)
     except OSError:  # whoever reads it will say so
         return False

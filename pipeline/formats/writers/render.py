@@ -106,10 +106,11 @@ def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue
         RenderedCue(c.span, _pieces(c, transcript, chosen_style, names), c.settings)
         for c in transcript.captions.cues
     ]
-    return _with_notice(shown) if transcript.is_draft and shown else shown
+    return with_notice(shown) if transcript.is_draft and shown else shown
 
 
-def _with_notice(shown: list[RenderedCue]) -> list[RenderedCue]:
+def with_notice(shown: list[RenderedCue]) -> list[RenderedCue]:
+    """The cues of a draft, of which there is at least one, with the notice that it is one."""
     free_ms = shown[0].span.start_ms
     if free_ms >= _NOTICE_MIN_MS:
         return [plain_cue(Span(0, min(free_ms, _NOTICE_MAX_MS)), DRAFT_NOTICE), *shown]

@@ -5,7 +5,7 @@ It is no caption file and is not read back: the public JSON is for programs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pipeline.formats.writers import render
@@ -19,13 +19,14 @@ PARAGRAPH_MS = 2000
 
 
 @dataclass
-class _Paragraph:
-    """Words of one speaker; `speaker` is their name, "" where nobody knows it."""
+class Paragraph:
+    """Words of one speaker; `speaker` is their name, "" where nobody knows it; `only_screen` says that nobody says them."""
 
     speaker: str
     start_ms: int
     end_ms: int
     words: list[str] = field(default_factory=list)
+    only_screen: bool = False
 
 
 def dumps(transcript: Transcript) -> str:
@@ -47,27 +48,34 @@ def dumps(transcript: Transcript) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _paragraphs(transcript: Transcript) -> Iterator[_Paragraph]:
+def _paragraphs(transcript: Transcript) -> Iterator[Paragraph]:
     """Utterances of one person joined over short pauses, in order of their first word."""
     names = {s.id: render.clean(s.name) for s in transcript.voices.speakers}
-    current: _Paragraph | None = None
-    for utterance in sorted(
-        transcript.voices.utterances, key=lambda u: transcript.span(u.first, u.last).start_ms
-    ):
-        if transcript.tokens[utterance.first].kind in NOT_CAPTIONED:
+    told = []
+    for utterance in transcript.voices.utterances:
+        tokens = transcript.tokens[utterance.first : utterance.last]
+        if tokens[0].kind in NOT_CAPTIONED:
             continue  # silences are told with their length, and what nobody says was not said
         span = transcript.span(utterance.first, utterance.last)
-        speaker = names.get(utterance.speaker or "", "")
-        words = [render.clean(t.text) for t in transcript.tokens[utterance.first : utterance.last]]
-        only_screen = all(
-            t.kind is Kind.UNSPOKEN for t in transcript.tokens[utterance.first : utterance.last]
+        words = [render.clean(t.text) for t in tokens]
+        only_screen = all(t.kind is Kind.UNSPOKEN for t in tokens)
+        told.append(
+            Paragraph(names.get(utterance.speaker or "", ""), span.start_ms, span.end_ms, words, only_screen)
         )
-        goes_on = current is not None and span.start_ms - current.end_ms < PARAGRAPH_MS
-        if current is None or not goes_on or speaker != current.speaker or only_screen:
+    return joined(told)
+
+
+def joined(told: Iterable[Paragraph]) -> Iterator[Paragraph]:
+    """Utterances joined to paragraphs over short pauses of one person, in order of their start; what only stands on the screen
+    begins one."""
+    current: Paragraph | None = None
+    for one in sorted(told, key=lambda p: p.start_ms):
+        goes_on = current is not None and one.start_ms - current.end_ms < PARAGRAPH_MS
+        if current is None or not goes_on or one.speaker != current.speaker or one.only_screen:
             if current is not None:
                 yield current
-            current = _Paragraph(speaker, span.start_ms, span.end_ms)
-        current.words += words
-        current.end_ms = max(current.end_ms, span.end_ms)
+            current = Paragraph(one.speaker, one.start_ms, one.end_ms)
+        current.words += one.words
+        current.end_ms = max(current.end_ms, one.end_ms)
     if current is not None:
         yield current

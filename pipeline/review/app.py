@@ -1,0 +1,224 @@
+"""The addresses of the review page, and what each answers: documents, modules and style as they are, all else JSON.
+
+No answer and no log holds more of a transcript than what was asked for; errors are one sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from pipeline.commands import search as search_command
+from pipeline.errors import JournalChanged, NotCaptioned, QueryError, UsageError, VignetteError, printable
+from pipeline.formats.writers import chapters_vtt, vtt
+from pipeline.review import acts, sheet
+from pipeline.review.doubts import of_findings
+from pipeline.review.gate import Gate, Pass, TooLarge
+from pipeline.review.library import Library, id_of, media_type
+from pipeline.review.sitting import Sitting
+
+PAGE = Path(__file__).with_name("page")
+# The files of the page by their names, read from this folder alone.
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+# Hits that the search page shows.
+MAX_HITS = 100
+MAX_QUERY_CHARS = 1000
+MAX_NAME_CHARS = 200
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class Pages:
+    """What every address answers, for the recordings of one library."""
+
+    def __init__(self, library: Library, reviewer: str) -> None:
+        self.library, self.reviewer = library, reviewer
+        self._names = {path.name for path in PAGE.iterdir() if path.suffix in TYPES}
+
+    # --- the page -----------------------------------------------------------------------------------------------
+
+    async def document(self, request: Request, name: str) -> Response:
+        return self._file(name)
+
+    async def part(self, request: Request) -> Response:
+        return self._file(request.path_params["name"])
+
+    def _file(self, name: str) -> Response:
+        if name not in self._names:
+            raise HTTPException(404)
+        path = PAGE / name
+        return Response(path.read_bytes(), media_type=TYPES[path.suffix])
+
+    # --- what is read -------------------------------------------------------------------------------------------
+
+    async def folder(self, request: Request) -> Response:
+        sittings = await run_in_threadpool(self.library.scan)
+        refused = [{"name": path.name, "problem": str(error)} for path, error in self.library.refused]
+        videos = [{"id": s.id, "name": s.job.media.name, "title": s.job.settings.title} for s in sittings]
+        return JSONResponse({"videos": videos, "refused": refused, "reviewer": self.reviewer})
+
+    async def summary(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(sheet.summary, await self._sitting(request)))
+
+    async def video(self, request: Request) -> Response:
+        sitting, who = await self._sitting(request), request.query_params.get("who", "")
+        return JSONResponse(await run_in_threadpool(sheet.sheet, sitting, who))
+
+    async def findings(self, request: Request) -> Response:
+        sitting = await self._sitting(request)
+
+        def found() -> dict[str, Any]:
+            look = sitting.look()
+            _, report = sheet.audited(sitting, look)
+            return {"revision": look.revision, "findings": [d.as_json() for d in of_findings(report)]}
+
+        return JSONResponse(await run_in_threadpool(found))
+
+    async def making(self, request: Request) -> Response:
+        sitting = await self._sitting(request)
+        return JSONResponse(sitting.remaker.making(sitting.job).as_json())
+
+    async def media(self, request: Request) -> Response:
+        sitting = await self._sitting(request)
+        path = await run_in_threadpool(self.library.media_file, sitting)
+        if path is None:
+            raise HTTPException(404)
+        return FileResponse(path, media_type=media_type(path))
+
+    async def track(self, request: Request) -> Response:
+        sitting, kind = await self._sitting(request), request.path_params["kind"]
+        writers = {"captions.vtt": vtt.dumps, "chapters.vtt": chapters_vtt.dumps}
+        if kind not in writers:
+            raise HTTPException(404)
+        text = await run_in_threadpool(lambda: writers[kind](sitting.look().transcript))
+        return Response(text.encode("utf-8", "replace"), media_type="text/vtt")
+
+    # --- what is done -------------------------------------------------------------------------------------------
+
+    async def act(self, request: Request) -> Response:
+        sitting, sent = await self._sitting(request), await _sent(request)
+        who = " ".join(_text(sent, "who", MAX_NAME_CHARS).split())
+        if not who or not who.isprintable():
+            raise UsageError("it is not known who decides", "say your name first")
+        revision, kind = _text(sent, "revision", 100), _text(sent, "kind", 100)
+        written = await run_in_threadpool(acts.decide, sitting, who, revision, kind, sent)
+        return JSONResponse({"saved": [d.id for d in written]})
+
+    async def run(self, request: Request) -> Response:
+        sitting = await self._sitting(request)
+        await _sent(request)
+        sitting.remaker.soon(sitting.job)
+        return JSONResponse(sitting.remaker.making(sitting.job).as_json())
+
+    async def search(self, request: Request) -> Response:
+        sent = await _sent(request)
+        query = _text(sent, "query", MAX_QUERY_CHARS)
+        return JSONResponse(await run_in_threadpool(self._found, query))
+
+    def _found(self, query: str) -> dict[str, Any]:
+        place = self.library.place
+        search_command.index(place.out)
+        text, _ = search_command.search(query, place.out, "json", MAX_HITS, media=place.media)
+        found: dict[str, Any] = json.loads(text)
+        ids = {s.job.name: id_of(s.job) for s in self.library.scan()}
+        for hit in found["hits"]:
+            for moment in hit["moments"]:
+                moment["id"] = ids.get(moment["video"], "")
+                moment.pop("link", None)  # a path on this machine
+        return found
+
+    async def _sitting(self, request: Request) -> Sitting:
+        found = await run_in_threadpool(self.library.sitting, request.path_params["video"])
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+
+async def _sent(request: Request) -> dict[str, Any]:
+    """The JSON object in a request. Raises UsageError."""
+    try:
+        found = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        raise UsageError("what was sent is not JSON", "load the page again") from None
+    if not isinstance(found, dict):
+        raise UsageError("what was sent is not a JSON object", "load the page again")
+    return found
+
+
+def _text(sent: dict[str, Any], name: str, most: int) -> str:
+    value = sent.get(name)
+    if not isinstance(value, str) or len(value) > most:
+        raise UsageError(f"'{name}' must be a text of at most {most:,} characters", "write less")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError(f"'{name}' holds half a character", "write it anew") from None
+    return value
+
+
+# --- errors -------------------------------------------------------------------------------------------------------------
+
+
+async def _outdated(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": "somebody decided meanwhile: look again, nothing was written"}, 409)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, VignetteError)
+    status = 404 if isinstance(error, NotCaptioned) else 400 if isinstance(error, UsageError) else 500
+    facts: dict[str, Any] = {"error": str(error.facts()["message"]), "kind": type(error).__name__}
+    if isinstance(error, QueryError):
+        facts["at"] = error.at
+    return JSONResponse(facts, status)
+
+
+async def _too_large(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("That is too large.", 413)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("", 400)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": printable(f"an unforeseen {type(error).__name__} - please report it")}, 500)
+
+
+def application(library: Library, admitted: Pass, reviewer: str = "") -> Starlette:
+    """The review page of a library, for whoever has the pass; `reviewer` is proposed as the name of who decides."""
+    pages = Pages(library, reviewer)
+    video = "/api/videos/{video}"
+    routes = [
+        Route("/", partial(pages.document, name="folder.html")),
+        Route("/search", partial(pages.document, name="search.html")),
+        Route("/video/{video}", partial(pages.document, name="video.html")),
+        Route("/page/{name}", pages.part),
+        Route("/api/videos", pages.folder),
+        Route(video, pages.video),
+        Route(f"{video}/summary", pages.summary),
+        Route(f"{video}/findings", pages.findings),
+        Route(f"{video}/making", pages.making),
+        Route(f"{video}/act", pages.act, methods=["POST"]),
+        Route(f"{video}/run", pages.run, methods=["POST"]),
+        Route("/api/search", pages.search, methods=["POST"]),
+        Route("/media/{video}", pages.media),
+        Route("/tracks/{video}/{kind}", pages.track),
+    ]
+    handlers: Any = {
+        JournalChanged: _outdated, VignetteError: _problem, TooLarge: _too_large,
+        ClientDisconnect: _gone, Exception: _unforeseen,
+    }  # fmt: skip
+    return Starlette(
+        routes=routes, middleware=[Middleware(Gate, admitted=admitted)], exception_handlers=handlers
+    )

@@ -1,0 +1,70 @@
+// The player: the browser's own controls and captions, and what steps through the recording.
+
+import { byId, clock, complain, h } from "/page/common.js";
+import { onChange, state } from "/page/state.js";
+
+const video = byId("video");
+const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
+let drawn = "", stopAt = Infinity;
+
+export function seek(ms) {
+  const go = () => { video.currentTime = Math.max(0, ms / 1000); };
+  if (video.readyState >= 1) go(); else video.addEventListener("loadedmetadata", go, { once: true });
+}
+
+// Play a stretch with some seconds before it, and stop a second behind it.
+export function playSpan(start, end, preRoll = 2000) {
+  seek(start - preRoll);
+  stopAt = (end + 1000) / 1000;
+  video.play().catch(() => {});
+}
+
+export function toggle() {
+  stopAt = Infinity;
+  if (video.paused) video.play().catch(() => {}); else video.pause();
+}
+
+export const now = () => Math.round(video.currentTime * 1000);
+export const skip = (s) => { video.currentTime = Math.max(0, video.currentTime + s); };
+
+export function speed(step) {
+  const at = RATES.indexOf(video.playbackRate);
+  video.playbackRate = RATES[Math.min(RATES.length - 1, Math.max(0, (at < 0 ? 2 : at) + step))];
+  byId("rate").textContent = `${video.playbackRate.toFixed(2).replace(/0$/, "")}×`;
+}
+
+export function onTime(listener) {
+  video.addEventListener("timeupdate", () => listener(now()));
+}
+
+video.addEventListener("timeupdate", () => {
+  if (video.currentTime >= stopAt) {
+    stopAt = Infinity;
+    video.pause();
+  }
+});
+video.addEventListener("error", () => {
+  if (video.error) complain("This browser cannot play this recording. The captions can be corrected all the same; try another browser to watch it.");
+});
+
+function tracks(sheet) {
+  const shown = video.textTracks[0]?.mode ?? "showing";
+  const made = [["captions", "Captions", true], ["chapters", "Parts", false]].map(([kind, label, on]) =>
+    h("track", { kind, label, srclang: sheet.lang, default: on, src: `/tracks/${sheet.id}/${kind}.vtt?rev=${sheet.revision}` }));
+  video.querySelectorAll("track").forEach((t) => t.remove());
+  video.append(...made);
+  made[0].track.mode = shown === "disabled" ? "disabled" : shown;
+  made[1].track.mode = "hidden";
+}
+
+onChange((sheet) => {
+  if (!drawn) {
+    video.src = `/media/${state.id}`;
+    video.classList.toggle("sound", !sheet.has_picture);
+    byId("parts").replaceChildren(h("option", { value: "" }, "go to …"),
+      ...sheet.parts.map((p) => h("option", { value: p.start_ms }, `${clock(p.start_ms)} ${p.title}`)));
+    byId("parts").addEventListener("change", (event) => { if (event.target.value !== "") seek(Number(event.target.value)); });
+  }
+  if (drawn !== sheet.revision) tracks(sheet);
+  drawn = sheet.revision;
+});

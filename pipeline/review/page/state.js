@@ -1,0 +1,126 @@
+// The recording as the page knows it, and the one way in which the page decides: with the revision that was seen.
+
+import { api, complain, counted, h, Refused, say } from "/page/common.js";
+import { ask, reviewer } from "/page/dialogs.js";
+
+export const state = { id: location.pathname.split("/").pop(), sheet: null, findings: [], listeners: [], dirty: false };
+
+export function onChange(listener) {
+  state.listeners.push(listener);
+}
+
+// Look again; every part of the page draws what is new to it.
+export async function refresh() {
+  const who = encodeURIComponent(localStorage.getItem("vignette.who") ? await reviewer() : "");
+  state.sheet = await api(`/api/videos/${state.id}?who=${who}`);
+  for (const listener of state.listeners) listener(state.sheet);
+  findings();
+}
+
+let asking = 0;
+// The audit takes longer than a look, so its findings come behind it.
+async function findings() {
+  const mine = ++asking;
+  await new Promise((wake) => setTimeout(wake, 600));
+  if (mine !== asking) return;
+  try {
+    const found = await api(`/api/videos/${state.id}/findings`);
+    if (mine !== asking) return;
+    state.findings = found.findings;
+    for (const listener of state.listeners) listener(state.sheet);
+  } catch { /* the next look asks again */ }
+}
+
+let queue = Promise.resolve();
+// Decide; resolves to whether it was saved. One after the other: each waits for how things stand after the last.
+export function decide(kind, values = {}, saved = "Saved") {
+  const next = queue.then(() => decided(kind, values, saved));
+  queue = next.catch(() => false);
+  return next;
+}
+
+async function decided(kind, values, saved) {
+  const who = await reviewer();
+  if (!who) {
+    complain("Not saved: say your name first.");
+    return false;
+  }
+  const seen = state.sheet;
+  try {
+    const answer = await post(who, kind, values);
+    say(answer.saved.length ? `${saved}.` : "It is so already.");
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 409) return again(who, kind, values, saved, seen);
+    complain(`Not saved: ${error.message}`);
+    return false;
+  }
+  await shown();
+  return true;
+}
+
+const post = (who, kind, values) =>
+  api(`/api/videos/${state.id}/act`, { ...values, who, kind, revision: state.sheet.revision });
+
+async function shown() {
+  try {
+    await refresh();
+  } catch (error) {
+    complain(`It is saved, but the page could not look again: ${error.message}`);
+  }
+}
+
+// Somebody decided meanwhile. What they left alone is decided all the same; for the rest a person chooses.
+async function again(who, kind, values, saved, seen) {
+  await refresh();
+  const now = state.sheet;
+  let wanted = values;
+  if (values.first !== undefined) {
+    const before = seen.cues.find((c) => c.first === values.first && c.last === values.last);
+    const there = before && nearest(now.cues, before);
+    if (!there) {
+      complain("Not saved: that caption is not there any more. " + (values.text ? `You wrote: ${values.text}` : ""));
+      return false;
+    }
+    const same = there.text === before.text && there.speaker === before.speaker && there.start_ms === before.start_ms;
+    if (!same && !(await chooses(kind, values, there))) return false;
+    wanted = { ...values, first: there.first, last: there.last };
+  } else if (values.key !== undefined || values.ref !== undefined) {
+    const known = [...now.doubts, ...state.findings].some((d) => d.key === values.key || (values.ref && d.ref === values.ref));
+    if (!known) {
+      say("Somebody settled this meanwhile.");
+      return false;
+    }
+  }
+  try {
+    await post(who, kind, wanted);
+    say(`${saved}, beside what somebody else decided meanwhile.`);
+  } catch (error) {
+    complain(`Not saved: ${error.message}`);
+    return false;
+  }
+  await shown();
+  return true;
+}
+
+function nearest(cues, before) {
+  const overlap = (c) => Math.min(c.end_ms, before.end_ms) - Math.max(c.start_ms, before.start_ms);
+  const best = cues.reduce((a, b) => (overlap(b) > overlap(a) ? b : a), cues[0]);
+  return best && overlap(best) > 0 ? best : null;
+}
+
+async function chooses(kind, values, there) {
+  const rows = [h("p", {}, "Somebody changed this caption while you were at it. Nothing was overwritten."),
+    h("h3", {}, "It reads now"), h("blockquote", { class: "now" }, there.text)];
+  if (kind === "text") rows.push(h("h3", {}, "You wrote"), h("blockquote", { class: "mine" }, values.text));
+  const answer = await ask({ title: "Two people changed this", text: rows, buttons: [["theirs", "Keep it as it is now"], ["mine", "Mine after all"]] });
+  if (answer?.button === "mine") return true;
+  say("Kept as it is now; yours was not saved.");
+  return false;
+}
+
+export function left() {
+  return state.sheet.doubts.length ? `${counted(state.sheet.doubts.length, "thing")} left` : "nothing is left";
+}
+
+addEventListener("beforeunload", (event) => { if (state.dirty) event.preventDefault(); });

@@ -1,0 +1,79 @@
+// The page of one recording: its head, the files that are made behind it, and the first look.
+
+import { api, byId, complain, h, stored } from "/page/common.js";
+import "/page/player.js";
+import { selectAt } from "/page/cues.js";
+import "/page/doubts.js";
+import { ask, reviewer } from "/page/dialogs.js";
+import "/page/keys.js";
+import { seek } from "/page/player.js";
+import { decide, onChange, refresh, state } from "/page/state.js";
+
+const POLL_MS = 700;
+let polls = false;
+
+function head(sheet) {
+  document.title = `${sheet.title} – Vignette`;
+  byId("title").textContent = sheet.title;
+  byId("grade").textContent = sheet.grade;
+  const done = sheet.cues.filter((c) => c.state === "reviewed").length;
+  byId("bar").value = sheet.cues.length ? done / sheet.cues.length : 0;
+  byId("count").textContent = `${done} of ${sheet.cues.length} reviewed`;
+  for (const [id, label] of [["undo", "Undo"], ["redo", "Redo"]]) {
+    byId(id).disabled = !sheet[id];
+    byId(id).title = sheet[id] ? `${label}: ${sheet[id]}` : "";
+  }
+  byId("who").textContent = stored("who", "") ? `Reviewer: ${stored("who", "")}` : "Say your name";
+  making(sheet.making);
+}
+
+function making(now) {
+  const texts = {
+    idle: state.sheet.applied ? "Files are up to date." : "Decisions wait for the files to be made. ",
+    waiting: "Saved; the files are made in a moment …",
+    running: `The files are being made${now.stage ? `: ${now.stage}` : ""} … `,
+    done: `Files are up to date.${now.kept.length ? ` Beside yours: ${now.kept.join(", ")}.` : ""}`,
+    failed: `The files could not be made: ${now.problem}. Your decisions are kept. `,
+  };
+  byId("making").replaceChildren(texts[now.state] ?? "");
+  if (now.state === "running") byId("making").append(h("progress", { max: 1, value: now.share, "aria-label": "The stage's progress" }));
+  if (now.state === "failed" || (now.state === "idle" && !state.sheet.applied)) {
+    byId("making").append(h("button", { onclick: async () => making(await api(`/api/videos/${state.id}/run`, {})) }, "Make them now"));
+  }
+  if (["waiting", "running"].includes(now.state) && !polls) poll();
+}
+
+async function poll() {
+  polls = true;
+  try {
+    for (;;) {
+      await new Promise((wake) => setTimeout(wake, POLL_MS));
+      const now = await api(`/api/videos/${state.id}/making`);
+      const ends = !["waiting", "running"].includes(now.state);
+      polls = !ends;
+      if (ends) return now.state === "done" ? await refresh() : making(now);
+      making(now);
+    }
+  } catch (error) {
+    complain(error.message);
+  } finally { polls = false; }
+}
+
+byId("who").addEventListener("click", async () => { await reviewer(true); await refresh(); });
+byId("whole").addEventListener("click", async () => {
+  const answer = await ask({ title: "You watched all of it?", buttons: [["ok", "Yes, it is right as it stands"]],
+    text: [h("p", {}, "The captions then bear your name as the reviewer's; later changes are told beside it.")] });
+  if (answer) decide("review-video", {}, "Reviewed as a whole");
+});
+onChange(head);
+
+try {
+  await refresh();
+  const at = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash);
+  if (at) {
+    seek(Number(at[1]) * 1000);
+    selectAt(Number(at[1]) * 1000 + 1, { focus: true });
+  } else selectAt(0);
+} catch (error) {
+  complain(error.message);
+}

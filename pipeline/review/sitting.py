@@ -1,0 +1,119 @@
+"""One recording under review: as it stands with all decisions over it, and the only door through which the page decides.
+
+Every look has a revision, a digest of the journal and of what is shown. Whoever decides says which revision they saw; where
+that is not how things stand, nothing is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import edits
+from pipeline.edits.journal import digest_of as journal_digest
+from pipeline.edits.maker import Maker
+from pipeline.edits.model import Decision
+from pipeline.errors import JournalChanged, NotCaptioned, VignetteError
+from pipeline.review.remake import Remaker
+from pipeline.run.batch import REPLAYED
+from pipeline.run.jobs import Job, sidecar_of
+from pipeline.run.preview import Preview, preview
+from pipeline.run.store import Store
+from pipeline.transcript import Transcript
+
+
+@dataclass(frozen=True)
+class Look:
+    """A recording as it stands: what is shown, the journal it was made with, and the revision that names both."""
+
+    shown: Preview
+    journal: str
+    revision: str
+    applied: bool
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.shown.transcript
+
+
+Act = Callable[[Look, Maker], Sequence[Decision]]
+"""Makes the decisions of one thing that a person does; writes nothing."""
+
+
+class Sitting:
+    """One recording under review."""
+
+    def __init__(self, id: str, job: Job, remaker: Remaker) -> None:
+        self.id, self.job, self.remaker = id, job, remaker
+        self._lock = threading.RLock()
+        self._seen: tuple[object, Look] | None = None
+
+    @property
+    def journal(self) -> Path:
+        return edits.journal_of(self.job.media)
+
+    def look(self) -> Look:
+        """The recording as it stands. Raises NotCaptioned, JournalError, and what reading its inputs raises."""
+        with self._lock:
+            key = self._key()
+            if self._seen is None or self._seen[0] != key:
+                self._seen = (key, self._looked(key[0]))
+            return self._seen[1]
+
+    def decide(self, who: str, revision: str, act: Act) -> tuple[Decision, ...]:
+        """Have `who` decide about what they saw; on the disk when this returns, and the outputs are made anew soon.
+
+        Raises JournalChanged where the revision is no longer how things stand, UsageError for what cannot be, JournalError.
+        """
+        with self._lock:
+            seen = self.look()
+            if seen.revision != revision:
+                raise JournalChanged(self.journal, "is not what the page showed", "look again, then decide")
+            made = act(seen, Maker(seen.transcript, seen.shown.replay, who))
+            if not made:
+                return ()
+            written = edits.append(self.journal, made, expected=seen.journal)  # on the disk from here on
+        self.remaker.soon(self.job)
+        return written
+
+    def state(self) -> str:
+        """Whether the outputs are as the decisions say: "up to date", "stale", "not captioned"."""
+        try:
+            return "up to date" if self.look().applied else "stale"
+        except NotCaptioned:
+            return "not captioned"
+
+    def _looked(self, journal: str) -> Look:
+        contents = edits.read(self.journal)
+        shown = preview(self.job, contents)
+        store = Store.of(self.job.out, self.job.name)
+        replayed = store.load(REPLAYED, list[str], {}).result or []
+        applied = replayed == [d.id for d in contents.decisions] and bool(store.written())
+        return Look(shown, journal, _revision(journal, shown.transcript), applied)
+
+    def _key(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:
+        """The journal, and the files that the look is made of by name, time and size."""
+        folder = Store.of(self.job.out, self.job.name).folder
+        beside = (self.job.media, sidecar_of(self.job.media), self.job.subtitles)
+        files = [*folder.glob("*.json"), *(p for p in beside if p is not None)]
+        found = []
+        for path in files:
+            try:
+                state = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), state.st_mtime_ns, state.st_size))
+        return journal_digest(self.journal), tuple(sorted(found))
+
+
+def _revision(journal: str, shown: Transcript) -> str:
+    facts = (journal, [t.text for t in shown.tokens], shown.captions.cues, shown.voices.speakers)
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def problem_of(error: VignetteError) -> str:
+    """An error in one sentence for the page."""
+    return str(error.facts()["message"])

@@ -1,0 +1,18 @@
+"""Fixtures of the review page's tests."""
+
+import pytest
+
+from tests.support.project import Project
+from tests.support.review_pages import Desk, captioned_demo, copy_of
+
+
+@pytest.fixture
+def demo(tmp_path, tmp_path_factory) -> Project:
+    """A copy of the captioned demo."""
+    return copy_of(captioned_demo(tmp_path_factory), tmp_path / "project")
+
+
+@pytest.fixture
+def desk(demo) -> Desk:
+    """The review page of a copy of the captioned demo."""
+    return Desk(demo)

@@ -1,0 +1,117 @@
+"""The review page under test: a project that was captioned, its application to ask, and its server in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.review.app import application
+from pipeline.review.gate import Pass
+from pipeline.review.library import Library, Place
+from pipeline.review.remake import Remaker
+from tests.support.project import MEDIA, ROOT, Project, environment, made_once, new_project
+
+PORT = 8799
+HOST = f"127.0.0.1:{PORT}"
+
+
+def captioned_demo(factory: pytest.TempPathFactory) -> Project:
+    """The demo captioned once a session, with what the second ear heard in it; copy it before changing it."""
+
+    def make(folder: Path) -> None:
+        made = new_project(folder / "project")
+        for path in MEDIA.glob("demo.*"):
+            shutil.copy(path, made.media)
+        known = made.out / ".work" / "demo"
+        known.mkdir(parents=True)
+        shutil.copy(ROOT / "transcripts" / ".work" / "demo" / "witness.json", known)
+        ran = made.run("run", "--json")
+        assert ran.status == 0, ran.out + ran.err
+
+    return Project(made_once(factory, "review_demo", make) / "project")
+
+
+def copy_of(project: Project, folder: Path) -> Project:
+    """A copy of a project, to be changed at will."""
+    shutil.copytree(project.folder, folder)
+    return Project(folder)
+
+
+class Desk:
+    """An application with a browser's cookie, asked without a network; runs behind it are noted and not done."""
+
+    def __init__(self, project: Project) -> None:
+        from starlette.testclient import TestClient
+
+        self.project = project
+        self.admitted = Pass(PORT)
+        self.remaker = Remaker(wait_s=3600)
+        place = Place(project.media, project.out, project.folder / "vignette.toml")
+        self.library = Library(place, self.remaker)
+        app = application(self.library, self.admitted, "Ana")
+        self.client = TestClient(app, base_url=f"http://{HOST}", raise_server_exceptions=False)
+        self.client.cookies.set(self.admitted.cookie_name, self.admitted.cookie)
+        self.id = self.library.scan()[0].id
+
+    def sheet(self, who: str = "Ana") -> Any:
+        answer = self.client.get(f"/api/videos/{self.id}", params={"who": who})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def act(self, kind: str, who: str = "Ana", revision: str | None = None, **values: Any) -> Any:
+        sent = {"who": who, "kind": kind, "revision": revision or self.sheet()["revision"], **values}
+        return self.client.post(f"/api/videos/{self.id}/act", json=sent)
+
+    def did(self, kind: str, who: str = "Ana", **values: Any) -> Any:
+        """Do it, and the recording as it stands then."""
+        answer = self.act(kind, who, **values)
+        assert answer.status_code == 200, answer.text
+        return self.sheet(who)
+
+    def cue(self, words: str, who: str = "Ana") -> Any:
+        """The caption with these words."""
+        return next(c for c in self.sheet(who)["cues"] if words in c["text"])
+
+    @property
+    def journal(self) -> Path:
+        return next(self.project.media.glob("*.mp4")).with_suffix(".edits.jsonl")
+
+
+def place_of(cue: Any) -> dict[str, int]:
+    return {"first": cue["first"], "last": cue["last"]}
+
+
+@contextlib.contextmanager
+def served(project: Project, *args: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The server in a process of its own; gives the address that it printed."""
+    env = {**environment(project.folder), "PYTHONUNBUFFERED": "1"}
+    # Whoever serves has to be spoken to; nothing else that a command may do is let through.
+    env["PYTHONPATH"] = os.pathsep.join([*env["PYTHONPATH"].split(os.pathsep), *filter(None, sys.path)])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "review", "--no-browser", "--port", "0"], cwd=project.folder, env=env,
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/enter\?token=\S+", line)
+        assert found, line
+        yield found.group(), process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
