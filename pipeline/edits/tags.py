@@ -25,12 +25,6 @@ def without(concepts: Concepts, tags: Sequence[ConceptTag]) -> Concepts:
     return replace(concepts, tags=tuple(t for t in concepts.tags if t not in tags))
 
 
-def made_sure(concepts: Concepts, tags: Sequence[ConceptTag]) -> Concepts:
-    """The concepts with no doubt about some of their tags."""
-    sure = tuple(replace(t, confidence=1.0) if t in tags else t for t in concepts.tags)
-    return replace(concepts, tags=sure)
-
-
 def with_tag(
     concepts: Concepts, concept: str, first: int, last: int, tokens: Sequence[Token], voices: Voices
 ) -> Concepts:
@@ -76,7 +70,6 @@ class TagReplay:
         other = self.shapes.unseen(topic, at.tokens, decision)
         if _wants_tag(value) == bool(found):
             self.ledger.stands(decision, State.KEPT if value.verdict == "confirmed" else State.ALREADY)
-            concepts = made_sure(concepts, found)
         elif other is not None:
             self.ledger.disagrees(decision, other, "tagged" if found else "not tagged")
             return None

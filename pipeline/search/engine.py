@@ -34,7 +34,7 @@ from pipeline.search.query.names import Names
 from pipeline.search.query.parser import LIMIT, And, Field, Node, Or, Query, Word
 from pipeline.search.query.ranking import MAX_RANKED_HITS, parameters_of, ranked, source
 from pipeline.search.query.sql import Plan, compile_plan
-from pipeline.words import name_key
+from pipeline.words import folded, name_key
 
 
 class Index:
@@ -299,7 +299,9 @@ class Index:
     def _spelling_notes(self, query: Query) -> Iterator[str]:
         """For words that are nowhere in the index, words that are and look alike."""
         vocabulary = Vocabulary(self.connection)
-        for word in parser.plain_words(query):
+        words = parser.plain_words(query)
+        telling = telling_words(" ".join(words))  # nobody misses a stop word among others
+        for word in [w for w in words if folded(w) in telling] or words:
             if not vocabulary.has(word) and (like := vocabulary.similar(word)):
                 yield f"nobody says '{word}'; did you mean {' or '.join(like)}?"
 

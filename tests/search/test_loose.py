@@ -90,6 +90,14 @@ def test_what_asks_exactly_is_answered_exactly(index, query):
     assert index.search(query).total == 0
 
 
+def test_only_words_that_tell_something_are_asked_about(index):
+    notes = index.search("guidelinse about their bones").notes
+    assert [note for note in notes if "did you mean" in note][
+        0
+    ] == "nobody says 'guidelinse'; did you mean guidelines or guideline?"
+    assert not any("their" in note for note in notes)
+
+
 def test_exactness_can_be_asked_for(index):
     assert index.search("binge drinking guidelines", loosely=False).total == 0
     assert index.search("official guidelines") == index.search("official guidelines", loosely=False)

