@@ -21,9 +21,11 @@ ITEMS = [item for section in TEMPLATES for item in (*section["row"], *section.ge
 LIBRARIES = {
     "__init__",
     "align_speech",
+    "caption_cuts",
     "caption_faults",
     "caption_makers",
     "caption_material",
+    "fuzz_material",
     "reference_speech",
     "results",
     "sized_whisper",

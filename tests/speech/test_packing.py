@@ -96,7 +96,7 @@ def test_no_speech_makes_no_window():
     ("pieces", "first"),
     [
         ([Span(0, 20_000)], None),  # one stretch of talk: divided somewhere in its second third
-        ([Span(0, 4000), Span(6000, 12_000), Span(13_000, 18_000)], 2),
+        ([Span(0, 5000), Span(6000, 12_000), Span(13_000, 20_000)], 2),
         ([Span(0, 2000), Span(3000, 20_000)], None),
     ],
 )

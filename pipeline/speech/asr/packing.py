@@ -33,14 +33,14 @@ class Chunk:
         return sum(piece.duration_ms for piece in self.pieces)
 
     @property
-    def name(self) -> str:
-        """What the window is known by among those of one recording: "start-end" in ms."""
-        return f"{self.pieces[0].start_ms}-{self.pieces[-1].end_ms}"
-
-    @property
     def hull(self) -> Span:
         """From its first piece to its last, the pauses between them included."""
         return Span(self.pieces[0].start_ms, self.pieces[-1].end_ms)
+
+    @property
+    def name(self) -> str:
+        """What the window is known by among those of one recording: "start-end" in ms."""
+        return f"{self.pieces[0].start_ms}-{self.pieces[-1].end_ms}"
 
     def sound(self, audio: Audio) -> NDArray[np.float32]:
         """The samples of all pieces, float32 in [-1, 1), shape (duration_ms * 16,)."""
