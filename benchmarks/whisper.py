@@ -49,6 +49,8 @@ TINY = Path(__file__).parent.parent / "tests" / "data" / "tiny_whisper"
 AROUND_MS = 500
 GUARDS = {
     "loop_compression": "heard again, because they looped",
+    "unheard_ms": "heard again in halves, because speech was left without words",
+    "hurried_words_per_s": "guesses, more than there is time for",
     "silence_probability": "in windows that the network takes for silence",
     "echo_confidence": "hints read off their list",
     "loop_repeats": "loops",

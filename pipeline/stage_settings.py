@@ -23,7 +23,9 @@ class WhisperSettings:
     """How Whisper decodes, and the thresholds of the guards against its hallucinations (`pipeline.speech.asr.guards`).
 
     `device` auto = CUDA where it is; `batch` windows are decoded at once (0 = 8, with CUDA 16); `hints` tells it names and terms.
-    A window is silence when `silence_probability` and `silence_logprob` are both passed.
+    A window is silence when `silence_probability` and `silence_logprob` are both passed, and its words are guesses when it is
+    unsure of them and writes more than `hurried_words_per_s` into its speech. One that leaves `unheard_ms` of speech in a row
+    without a word is heard again in two halves.
     Hints alone, or `echoed_hints` of them in a row, are no words below `echo_confidence`. A phrase said more than
     `loop_repeats` times in a row stays once; a window that compresses better than `loop_compression` is heard again; neither
     where the words take `loop_word_ms` and more, as a person's do.
@@ -37,7 +39,9 @@ class WhisperSettings:
     beam: Annotated[int, Ge(1), Le(20)] = 5
     hints: bool = True
     silence_probability: Probability = 0.6
-    silence_logprob: Annotated[float, Ge(-20), Le(0)] = -1.0
+    silence_logprob: Annotated[float, Ge(-20), Le(0)] = -0.75
+    hurried_words_per_s: Annotated[float, Ge(1), Le(100)] = 5.5
+    unheard_ms: Milliseconds = 5_000
     echo_confidence: Probability = 0.6
     echoed_hints: Annotated[int, Ge(2), Le(100)] = 3
     loop_repeats: Annotated[int, Ge(1), Le(100)] = 4

@@ -16,12 +16,15 @@ def doctor(
     media: Annotated[
         list[Path] | None, typer.Argument(help="Recordings to ask about.", readable=False)
     ] = None,
+    speed: Annotated[
+        bool, typer.Option("--speed", help="Measure how long an hour takes with the Whisper that is here.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Say what is installed, found and missing, and what the next run would use."""
     from pipeline.commands.doctor import examine
 
-    found = examine(tuple(media or ()))
+    found = examine(tuple(media or ()), speed)
     if as_json:
         print_json([f.as_json() for f in found])
     else:

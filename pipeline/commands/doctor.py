@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import __version__
 from pipeline.errors import VignetteError
 from pipeline.run import jobs
+
+if TYPE_CHECKING:
+    from pipeline.speech.asr.choice import Choice
 
 # The packages that a run needs, by their names on PyPI, and what each is for.
 PACKAGES = {
@@ -43,8 +46,9 @@ class Diagnosis:
         return asdict(self)
 
 
-def examine(media: tuple[Path, ...] = ()) -> tuple[Diagnosis, ...]:
-    """Diagnose everything that a run needs; `media` as on the command line of `run`. Raises nothing: problems are lines."""
+def examine(media: tuple[Path, ...] = (), speed: bool = False) -> tuple[Diagnosis, ...]:
+    """Diagnose everything that a run needs; `media` as on the command line of `run`, `speed` measures the recognizer. Raises
+    nothing: problems are lines."""
     return (
         Diagnosis(
             "Vignette",
@@ -52,7 +56,7 @@ def examine(media: tuple[Path, ...] = ()) -> tuple[Diagnosis, ...]:
         ),
         *_packages(),
         _ffmpeg(),
-        _recognizer(),
+        *_recognizer(speed),
         _speaker_encoder(),
         *_disk_space(),
         *_next_run(media),
@@ -82,14 +86,41 @@ def _ffmpeg() -> Diagnosis:
     return Diagnosis("ffmpeg", f"{answer.stdout.split('Copyright')[0].strip()} ({binary})")
 
 
-def _recognizer() -> Diagnosis:
+def _recognizer(speed: bool) -> Iterator[Diagnosis]:
+    """Which recognizer is used, how often it errs, what a better one would bring and, if asked, how long it takes here."""
     from pipeline.settings import TranscribeSettings
-    from pipeline.speech.asr import choice
+    from pipeline.speech.asr import choice, worth
 
     try:
-        return Diagnosis("recognizer", choice.choose(TranscribeSettings()).sentence)
+        chosen = choice.choose(TranscribeSettings())
     except VignetteError as error:
-        return Diagnosis("recognizer", str(error), True)
+        yield Diagnosis("recognizer", str(error), True)
+        return
+    known = worth.WORTH.get(chosen.model)
+    facts = (chosen.sentence, worth.digest_of(chosen.model), str(known) if known else "")
+    yield Diagnosis("recognizer", "; ".join(filter(None, facts)))
+    if better := worth.better_than(chosen.model):
+        yield Diagnosis("a better ear", better)
+    if speed and chosen.directory is not None:
+        yield _speed(chosen)
+
+
+def _speed(chosen: Choice) -> Diagnosis:
+    """How long an hour of talk takes on this machine, from one window of 30 s."""
+    from pipeline.settings import TranscribeSettings
+    from pipeline.speech.asr import choice, window_time, worth
+
+    try:
+        recognizer = choice.whisper(chosen, TranscribeSettings(), "en")
+        window_s = window_time.seconds_per_window(recognizer.load(), recognizer.settings.beam)
+    except VignetteError as error:
+        return Diagnosis("speed", str(error), True)
+    says = f"{2 * window_s:.0f} minutes for an hour of talk with {chosen.model}"
+    if chosen.model in worth.WORTH:
+        others = (n for n in ("tiny.en", "small.en", "medium.en") if n != chosen.model)
+        told = (f"{worth.minutes_per_hour(window_s, chosen.model, n):.0f} with {n}" for n in others)
+        says += f"; by their sizes {', '.join(told)}"
+    return Diagnosis("speed", says)
 
 
 def _speaker_encoder() -> Diagnosis:

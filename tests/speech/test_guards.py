@@ -43,6 +43,42 @@ def test_a_window_is_invented_where_the_network_doubts_both_speech_and_words(no_
     assert guards.apply_guards([passage], SPEECH, 10_000, settings) == (() if invented else passage.tokens)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "logprob", "speech_ms", "guessed"),
+    [
+        ("You can connect your feet.", -0.84, 800, True),  # breath
+        ("So first of all I am just going to be sitting back and be about to start", -0.53, 2800, True),
+        ("Thank you. Bye.", -0.64, 1400, False),  # unsure, and there is time for it
+        ("You can connect your feet.", -0.2, 800, False),  # quick, and sure
+        ("You can connect your feet.", -0.84, 1500, False),
+    ],
+)
+def test_more_words_than_there_is_time_for_are_guesses(sentence, logprob, speech_ms, guessed):
+    count = len(sentence.split())
+    passage = Passage(said(sentence, 1000, speech_ms // count), 0.3, logprob)
+    regions = (Span(1000, 1000 + speech_ms),)
+    limit = WhisperSettings().hurried_words_per_s
+    assert guards.is_hurried(passage, regions, limit) is guessed
+    assert guards.apply_guards([passage], regions, 10_000, WhisperSettings()) == (
+        () if guessed else passage.tokens
+    )
+    assert not guards.is_hurried(passage, regions, 100)
+
+
+@pytest.mark.parametrize(
+    ("words", "regions", "longest_ms"),
+    [
+        ((), (Span(0, 9000),), 9000),
+        (said("at the end", 8000, 300), (Span(0, 9000),), 8000),
+        (said("at the start", 0, 300), (Span(0, 9000),), 8100),
+        ((*said("before", 0), *said("behind", 8000)), (Span(0, 300), Span(8000, 9000)), 700),  # a pause
+        (said("one word every second of it", 0, 1000), (Span(0, 6000),), 1000),
+    ],
+)
+def test_speech_without_words_is_measured(words, regions, longest_ms):
+    assert guards.unheard(words, regions, Span(0, 9000)) == longest_ms
+
+
 def test_words_over_silence_are_dropped():
     tokens = (*said("we walked", 1000), *said("Thank you.", 4600), *said("along", 6100))
     assert text(guards.within_speech(tokens, SPEECH, 500)) == "we walked along"

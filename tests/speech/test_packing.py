@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.media.audio import Audio
-from pipeline.speech.asr.packing import LONGEST_MS, Chunk, pack
-from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
+from pipeline.speech.asr.packing import LONGEST_MS, Chunk, halves, pack
+from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span, union
 
 AUDIO = Audio(np.random.default_rng(1).integers(-900, 900, 16 * 150_000).astype(np.int16))
 
@@ -89,3 +90,20 @@ def test_long_talk_is_cut_in_the_last_pause_that_fits():
 def test_no_speech_makes_no_window():
     assert list(pack(AUDIO, ())) == []
     assert list(pack(AUDIO, (Span(5, 5),))) == []
+
+
+@pytest.mark.parametrize(
+    ("pieces", "first"),
+    [
+        ([Span(0, 20_000)], None),  # one stretch of talk: divided somewhere in its second third
+        ([Span(0, 5000), Span(6000, 12_000), Span(13_000, 18_000)], 2),
+        ([Span(0, 2000), Span(3000, 20_000)], None),
+    ],
+)
+def test_halves_hold_every_piece_once_and_are_shorter(pieces, first):
+    chunk = Chunk(tuple(pieces))
+    one, two = halves(AUDIO, chunk)
+    assert sum(p.duration_ms for p in (*one.pieces, *two.pieces)) == chunk.duration_ms
+    assert union((*one.pieces, *two.pieces)) == union(pieces)
+    assert max(one.duration_ms, two.duration_ms) <= chunk.duration_ms * 0.85
+    assert first is None or len(one.pieces) == first

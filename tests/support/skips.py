@@ -31,6 +31,7 @@ WHEN: dict[str, Callable[[], bool]] = {
     "no data": lambda: not os.environ.get("VIGNETTE_DATA"),
     "no chromium": lambda: not (shutil.which("chromium") and importlib.util.find_spec("playwright")),
     "no speaker encoder": lambda: not (ROOT / "models" / "ge2e.onnx").is_file(),
+    "no Whisper weights": lambda: not (ROOT / "models" / "tiny.en" / "model.bin").is_file(),
     "not Linux": lambda: os.uname().sysname != "Linux" if hasattr(os, "uname") else True,
 }
 

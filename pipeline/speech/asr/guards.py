@@ -17,9 +17,10 @@ from statistics import median
 
 from pipeline.english.verbalize import spoken_words
 from pipeline.settings import WhisperSettings
-from pipeline.timing import Span
+from pipeline.timing import Span, hull
 from pipeline.transcript import Token
 
+_UNSURE_LOGPROB = -0.5  # nats a token, as a mean: below it the network guesses; seen on real weights
 _LONGEST_LOOP_WORDS = 16  # the longest phrase looked for as a loop; a choice
 # People do say one word many times ("no, no, no"), whole phrases less often.
 _SINGLE_WORD_FACTOR = 2
@@ -82,8 +83,10 @@ def _guards(
 ) -> dict[str, Guard]:
     """The guards of one window in the order they are applied, by the setting that says how strict each is."""
     hallucinated = is_hallucination(passage, chosen.silence_probability, chosen.silence_logprob)
+    hurried = is_hurried(passage, regions, chosen.hurried_words_per_s)
     return {
         "silence_probability": lambda t: () if hallucinated else tuple(t),
+        "hurried_words_per_s": lambda t: () if hurried else tuple(t),
         "echo_confidence": lambda t: without_echo(t, hints, chosen.echo_confidence, chosen.echoed_hints),
         "loop_repeats": lambda t: without_loops(t, chosen.loop_repeats, chosen.loop_word_ms),
         "swallowed_silence_ms": lambda t: tuple(trimmed(x, regions, chosen.swallowed_silence_ms) for x in t),
@@ -97,6 +100,29 @@ def is_hallucination(passage: Passage, silence_probability: float, silence_logpr
     """Whether the network takes the window for silence and was unsure of its words: Whisper's own rule
     (Radford et al. 2022, section 4.5), which batched decoding leaves out."""
     return passage.no_speech > silence_probability and passage.logprob < silence_logprob
+
+
+def is_hurried(passage: Passage, regions: Sequence[Span], words_per_s: float) -> bool:
+    """Whether a window holds more words than its speech has time for, and the network was unsure of them: over breath, laughter
+    and rooms it writes whole sentences into what the voice activity detector takes for half a second of speech."""
+    if not passage.tokens or passage.logprob >= _UNSURE_LOGPROB:
+        return False
+    window = hull(t.span for t in passage.tokens)
+    speech_ms = sum(region.overlap_ms(window) for region in regions)
+    return len(passage.tokens) * 1000 > words_per_s * speech_ms
+
+
+def unheard(tokens: Sequence[Token], regions: Sequence[Span], window: Span) -> int:
+    """The longest stretch of speech in a window, in ms, in which no word starts or ends: its pauses do not count.
+
+    A network that may write no times sometimes begins in the middle of a window, or ends there.
+    """
+    marks = sorted(
+        {window.start_ms, window.end_ms, *(t.span.start_ms for t in tokens), *(t.span.end_ms for t in tokens)}
+    )
+    return max(
+        (sum(region.overlap_ms(Span(a, b)) for region in regions) for a, b in pairwise(marks)), default=0
+    )
 
 
 def without_echo(

@@ -6,15 +6,16 @@ late as it can be. Pauses are shortened rather than cut out: the network was tra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.audio import Audio
 from pipeline.speech.asr.split import divided, latest_pause
-from pipeline.timing import Span
+from pipeline.timing import SAMPLES_PER_MS, Span
 
 LONGEST_MS = 30_000  # Whisper's window (Radford et al. 2022, section 2.2)
 _MARGIN_MS = 300  # of a pause that stays on either side of a region, so that pauses up to twice as long stay whole; a choice
@@ -35,6 +36,11 @@ class Chunk:
     def name(self) -> str:
         """What the window is known by among those of one recording: "start-end" in ms."""
         return f"{self.pieces[0].start_ms}-{self.pieces[-1].end_ms}"
+
+    @property
+    def hull(self) -> Span:
+        """From its first piece to its last, the pauses between them included."""
+        return Span(self.pieces[0].start_ms, self.pieces[-1].end_ms)
 
     def sound(self, audio: Audio) -> NDArray[np.float32]:
         """The samples of all pieces, float32 in [-1, 1), shape (duration_ms * 16,)."""
@@ -69,6 +75,25 @@ def pack(audio: Audio, regions: Iterable[Span]) -> Iterator[Chunk]:
         filled_ms += piece.duration_ms
     if waiting:
         yield Chunk(tuple(waiting))
+
+
+def concatenated(audio: Audio, chunks: Sequence[Chunk]) -> NDArray[np.float32]:
+    """The samples of all chunks, each at a multiple of 30 s: faster-whisper rounds offsets to 10 ms, and so rounds nothing."""
+    window = LONGEST_MS * SAMPLES_PER_MS
+    sound = np.zeros(len(chunks) * window, np.float32)
+    for index, chunk in enumerate(chunks):
+        samples = chunk.sound(audio)
+        sound[index * window : index * window + len(samples)] = samples
+    return sound
+
+
+def halves(audio: Audio, chunk: Chunk) -> tuple[Chunk, Chunk]:
+    """A chunk of some seconds in two, divided between two pieces or at a pause near its middle."""
+    longest_ms = chunk.duration_ms * 2 // 3
+    pieces = [cut for piece in chunk.pieces for cut in divided(audio, piece, longest_ms, latest_pause)]
+    first_ms = list(accumulate(piece.duration_ms for piece in pieces[:-1]))
+    count = 1 + min(range(len(first_ms)), key=lambda n: abs(2 * first_ms[n] - chunk.duration_ms))
+    return Chunk(tuple(pieces[:count])), Chunk(tuple(pieces[count:]))
 
 
 def _pieces(audio: Audio, regions: list[Span]) -> Iterator[Span]:

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from pipeline.errors import RecognizerError, WeightsError
 from pipeline.languages import primary
 from pipeline.media.audio import Audio
@@ -22,8 +20,8 @@ from pipeline.progress import Progress
 from pipeline.settings import WhisperSettings
 from pipeline.speech import weights
 from pipeline.speech.asr import Bias, guards
-from pipeline.speech.asr.packing import LONGEST_MS, Chunk, pack
-from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span, seconds_to_ms
+from pipeline.speech.asr.packing import LONGEST_MS, Chunk, concatenated, halves, pack
+from pipeline.timing import SAMPLE_RATE_HZ, Span, seconds_to_ms
 from pipeline.transcript import TextSource, TimeSource, Token
 
 # Choices of ours, by device.
@@ -112,9 +110,10 @@ class Whisper:
         chunks = tuple(pack(audio, regions))
         hints = ", ".join(bias.names) if self.settings.hints and bias.names else None
         passages: list[guards.Passage] = []
-        for group in _groups(chunks, self._batch * _BATCHES_PER_CALL):
-            passages += self._decode(model, audio, group, hints, note)
-            progress(len(passages) / len(chunks))
+        for done, group in enumerate(_groups(chunks, group_size := self._batch * _BATCHES_PER_CALL)):
+            for own in self._decode(model, audio, group, regions, hints, note):
+                passages += own
+            progress(min(1.0, (done + 1) * group_size / len(chunks)))
         progress(1.0)
         hotwords = bias.names if hints else ()
         return guards.apply_guards(passages, regions, audio.duration_ms, self.settings, hotwords, note)
@@ -125,8 +124,8 @@ class Whisper:
         """The words of each of some windows by itself, without hints, guarded; see `recognize`."""
         model, found = self.load(), []
         for group in _groups(chunks, self._batch * _BATCHES_PER_CALL):
-            for passage in self._decode(model, audio, group, None, guards.no_note):
-                found.append(guards.apply_guards([passage], regions, audio.duration_ms, self.settings))
+            for own in self._decode(model, audio, group, regions, None, guards.no_note):
+                found.append(guards.apply_guards(own, regions, audio.duration_ms, self.settings))
             progress(len(found) / len(chunks))
         return found
 
@@ -186,6 +185,32 @@ class Whisper:
         return primary(self.language)
 
     def _decode(
+        self, model: Any, audio: Audio, chunks: Sequence[Chunk], regions: Sequence[Span], hints: str | None, note: guards.Note
+    ) -> list[list[guards.Passage]]:  # fmt: skip
+        """The passages of each chunk: one, or two of those that left speech without words and were heard again in halves."""
+        passages = self._without_loops(model, audio, chunks, hints, note)
+        gappy = [i for i, p in enumerate(passages) if self._leaves_speech(p, chunks[i], regions)]
+        parts = [half for i in gappy for half in halves(audio, chunks[i])]
+        again = self._without_loops(model, audio, parts, hints, note)
+        found = [[passage] for passage in passages]
+        for at, index in enumerate(gappy):
+            two = again[2 * at : 2 * at + 2]
+            if sum(len(p.tokens) for p in two) > len(passages[index].tokens):
+                note("unheard_ms", passages[index].tokens, [t for p in two for t in p.tokens])
+                found[index] = two
+        return found
+
+    def _leaves_speech(self, passage: guards.Passage, chunk: Chunk, regions: Sequence[Span]) -> bool:
+        """Whether words are missing among words; where the network wrote none at all it is believed."""
+        unheard_ms = guards.unheard(passage.tokens, regions, chunk.hull) if passage.tokens else 0
+        return unheard_ms >= self.settings.unheard_ms and not self._is_hallucination(passage)
+
+    def _is_hallucination(self, passage: guards.Passage) -> bool:
+        return guards.is_hallucination(
+            passage, self.settings.silence_probability, self.settings.silence_logprob
+        )
+
+    def _without_loops(
         self, model: Any, audio: Audio, chunks: Sequence[Chunk], hints: str | None, note: guards.Note
     ) -> list[guards.Passage]:
         """One passage per chunk; those that loop are decoded again."""
@@ -206,7 +231,7 @@ class Whisper:
         """One passage per chunk, in as large batches as memory allows."""
         if not chunks:
             return []
-        sound = _concatenated(audio, chunks)
+        sound = concatenated(audio, chunks)
         batch = min(self._batch, len(chunks))
         while True:
             try:
@@ -263,18 +288,8 @@ def _groups(chunks: Sequence[Chunk], size: int) -> Iterator[Sequence[Chunk]]:
         yield chunks[first : first + size]
 
 
-def _concatenated(audio: Audio, chunks: Sequence[Chunk]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """The samples of all chunks, each at a multiple of 30 s: faster-whisper rounds offsets to 10 ms, and so rounds nothing."""
-    window = LONGEST_MS * SAMPLES_PER_MS
-    sound = np.zeros(len(chunks) * window, np.float32)
-    for index, chunk in enumerate(chunks):
-        samples = chunk.sound(audio)
-        sound[index * window : index * window + len(samples)] = samples
-    return sound
-
-
 def _clip_timestamps(chunks: Sequence[Chunk]) -> list[dict[str, float]]:
-    """The chunks' places in what `_concatenated` made, in seconds; half a sample more, because they are rounded down."""
+    """The chunks' places in what `concatenated` made, in seconds; half a sample more, because they are rounded down."""
     half = 0.5 / SAMPLE_RATE_HZ
     return [
         {"start": i * _LONGEST_S + half, "end": i * _LONGEST_S + chunk.duration_ms / 1000 + half}
