@@ -92,9 +92,7 @@ def test_what_asks_exactly_is_answered_exactly(index, query):
 
 def test_only_words_that_tell_something_are_asked_about(index):
     notes = index.search("guidelinse about their bones").notes
-    assert [note for note in notes if "did you mean" in note][
-        0
-    ] == "nobody says 'guidelinse'; did you mean guidelines or guideline?"
+    assert any(note.startswith("nobody says 'guidelinse'; did you mean guideline") for note in notes)
     assert not any("their" in note for note in notes)
 
 
