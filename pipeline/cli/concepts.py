@@ -175,13 +175,14 @@ def summarise(
 @command(concepts, "vignette concepts next", "vignette concepts next --limit 5", name="next")
 def next_questions(
     transcripts: Transcripts = OUT_FOLDER,
+    media: MediaFolder = MEDIA_FOLDER,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 10,
     as_json: AsJson = False,
 ) -> int:
     """Show the tags at which a person's look pays most: doubtful ones, of rules that gave many."""
     from pipeline.commands.concept_review import questions
 
-    found = questions(transcripts, limit)
+    found = questions(transcripts, limit, media)
     if as_json:
         print_json([question.as_json() for question in found])
         return 0

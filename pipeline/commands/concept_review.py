@@ -16,7 +16,7 @@ from pipeline.edits.ledger import withdrawals
 from pipeline.edits.model import ConceptAt, Decision, Withdraw
 from pipeline.edits.reviewed import Reviewed
 from pipeline.errors import DocumentError, IndexFileError
-from pipeline.files import read_regular
+from pipeline.files import MEDIA_FOLDER, read_regular
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Spoken
 from pipeline.timing import clock
@@ -50,21 +50,23 @@ class Question:
         )
 
 
-def questions(folder: Path, limit: int = 10) -> list[Question]:
+def questions(folder: Path, limit: int = 10, media: Path = MEDIA_FOLDER) -> list[Question]:
     """The tags whose answer teaches most, most first. Raises IndexFileError where the folder holds no transcript.
 
     Uncertainty sampling: a tag near an even chance tells more than a sure one, and one answer speaks for all tags of its rule,
-    so that a rule's second tag is asked about later. What a person decided is certain and never asked.
+    so that a rule's second tag is asked about later. What a person decided (`media` has the journals) is never asked.
     """
+    documents_found = documents(folder)
+    decided = _decided(documents_found, media)
     found = [
         Question(
             document.name, spoken.id, spoken.start_ms, spoken.text, tag.concept,
             spoken.text[tag.start_char : tag.end_char], tag.rule, tag.confidence, 0,
         )
-        for document in documents(folder)
+        for document in documents_found
         for spoken in document.utterances
         for tag in spoken.tags
-        if tag.confidence < 1
+        if tag.confidence < 1 and (f"{document.name}#{spoken.id}", tag.concept) not in decided
     ]  # fmt: skip
     by_rule: dict[tuple[str, str], list[Question]] = defaultdict(list)
     for question in found:
@@ -138,16 +140,26 @@ def standing(decisions: Sequence[Decision]) -> Iterator[Decision]:
     return (d for d in decisions if d.id not in gone and not isinstance(d.value, Withdraw))
 
 
+def _readings(found: Iterable[Document], media: Path) -> _Readings:
+    readings = _Readings()
+    for document in found:
+        journal = edits.journal_of(media / f"{document.name}.mp4")
+        readings.add(document, list(standing(edits.read(journal).decisions)))
+    return readings
+
+
+def _decided(found: Iterable[Document], media: Path) -> set[Judgement]:
+    """What any person decided about."""
+    return {judgement for said in _readings(found, media).said.values() for judgement in said}
+
+
 def agreements(folder: Path, media: Path) -> list[Agreement]:
     """How far the machine and each person agree, and each two people, by the journals beside the recordings in `media`.
 
     A person has read an utterance when they decided about a concept in it, or marked it or the whole video as reviewed; what
     they left as it was, they agree with. Raises IndexFileError, JournalError.
     """
-    readings = _Readings()
-    for document in documents(folder):
-        journal = edits.journal_of(media / f"{document.name}.mp4")
-        readings.add(document, list(standing(edits.read(journal).decisions)))
+    readings = _readings(documents(folder), media)
     concepts = len([c for c in codebook.load().codes.values() if c.broader]) or 1
     people = sorted(readings.read)
     found = [

@@ -215,6 +215,18 @@ def test_nobody_decided_is_no_agreement(tmp_path):
             ask(tmp_path / "empty")
 
 
+def test_what_a_person_decided_is_not_asked_again(reviewed):
+    transcripts, media, _ = reviewed
+    made = search_makers.document()
+    for utterance in made["utterances"]:
+        for tag in utterance["concepts"]:
+            tag["confidence"] = 0.5
+    search_makers.save(transcripts, made)
+    asked = {(q.utterance, q.concept) for q in concept_review.questions(transcripts, 100, media)}
+    every = {(q.utterance, q.concept) for q in concept_review.questions(transcripts, 100, media / "none")}
+    assert every - asked == {("u4", "trigger"), ("u4", "emotion-naming")}
+
+
 def test_a_person_is_asked_where_an_answer_tells_most(tmp_path):
     made = search_makers.document()
     tags = [tag for u in made["utterances"] for tag in u["concepts"]]
