@@ -157,7 +157,7 @@ def test_a_foreign_reader_finds_what_was_told(name: str, judge: str, tmp_path: P
 
 
 def _kind_to_all() -> list[Says]:
-    """Text that every reader reads alike, hostile as it may be to XML: braces and backslashes are what readers of ASS differ in."""
+    """Text that every reader reads alike, hostile as it may be to XML: readers of ASS differ in braces and backslashes."""
     words = [
         *(w for w in NASTY if not set("{}\\<>&") & set(w) and any(map(str.isalnum, w)) and w[0] != "="),
         "x<y",
