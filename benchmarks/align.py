@@ -9,8 +9,7 @@ given and is not found is a miss), cues of a good file that were moved, seconds,
 figures for the same files; and last how often words of each confidence start within 100 ms of the truth. Onsets are compared by
 the first word of each utterance, matched word by word with difflib; backchannels under another's words are not scored.
 
-Real speech: words of the AMI meetings (truth by forced alignment, so only 300 ms is asked; overlapped words apart), hand-timed
-words, and lines of reading. Words marked `loose` or `cut` in the data are left out, as its README says.
+Real speech is `benchmarks/align_speech.py`.
 """
 
 from __future__ import annotations
@@ -44,12 +43,14 @@ from pipeline.commands.align import (
 from pipeline.formats.readers import read
 from pipeline.media import facts
 from pipeline.media.facts import Audio
-from pipeline.settings import AlignSettings
+from pipeline.run import hearing
+from pipeline.run.alignment import Anchoring
+from pipeline.settings import AlignSettings, Settings
 from pipeline.speech import vad
 from pipeline.stages import align
 from pipeline.timing import Span, shares_by_letters
 from pipeline.transcript import Aligned, Heard, Kind
-from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
+from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesWord
 
 VARIANTS = (
     "subs_exact.srt",
@@ -59,8 +60,6 @@ VARIANTS = (
     "subs_typos.srt",
     "script.txt",
 )
-HAND_TIMED = ("emuae_a", "ldc93s1", "mfa_acoustic_corpus")
-LINES = ("sonnet1", "sonnet3", "lj001")
 NEGATIONS = {"not", "never", "don't", "can't", "didn't", "isn't", "won't", "wasn't", "doesn't", "couldn't"}
 
 
@@ -81,7 +80,11 @@ class Sound:
         return cls(audio, Heard("", "", False, (), vad.speech_regions(audio)))
 
     def align(self, given: Subtitles) -> Aligned:
-        return align.run(self.audio, self.heard, given, AlignSettings())
+        """The text put to the sound; where Whisper's weights are here it is asked for anchors as in a run."""
+        regions = self.heard.regions or (Span(0, self.audio.duration_ms),)
+        settings = Settings()
+        ear = Anchoring(hearing.witness(lambda: self.audio, regions, settings), settings.verify)
+        return align.run(self.audio, self.heard, given, AlignSettings(), ear=ear)
 
 
 def matched(reference: Sequence[str], hypothesis: Sequence[str]) -> dict[int, int]:
@@ -229,80 +232,6 @@ def calibration(errors: Sequence[tuple[int | None, float]]) -> dict[str, float]:
     return figures
 
 
-# --- real speech
-
-
-def speech(data: Path, wrong: float) -> None:
-    """Real speech whose truth is known, with this share of its words wrong or missing."""
-    meetings = sorted(p.name for p in (data / "speech").glob("ami_*_30s"))
-    pooled: list[tuple[int | None, float]] = []
-    for title, names in (("meetings (AMI)", meetings), ("hand-timed words", HAND_TIMED)):
-        clear, overlapped = [], []
-        for name in names:
-            for error, confidence, under in word_errors(data / "speech" / name, wrong):
-                (overlapped if under else clear).append((error, confidence))
-        pooled += clear
-        for label, errors in ((title, clear), (f"{title}, overlapped", overlapped)):
-            if errors:
-                median = statistics.median(abs(e) if e is not None else 9999 for e, _ in errors)
-                print(
-                    f"{label:28} {len(errors):4} words  median {median:5.1f} ms  100 ms {share(errors, 100):6.1%}  "
-                    f"300 ms {share(errors, 300):6.1%}"
-                )
-    for name in LINES:
-        errors = line_errors(data / "speech" / name)
-        print(f"{name:28} {len(errors):4} lines  200 ms {share(errors, 200):6.1%}")
-    calibration(pooled)
-
-
-def script_of(lines: Iterable[str]) -> Subtitles:
-    cues = tuple(SubtitlesCue(None, tuple(SubtitlesWord(w) for w in line.split())) for line in lines)
-    return Subtitles("reference", SubtitlesFormat.TEXT, cues)
-
-
-def word_errors(folder: Path, wrong: float = 0.0) -> list[tuple[int | None, float, bool]]:
-    """Error, confidence and whether somebody else talks at the same time, of every word that can be scored; those that were
-    made wrong or taken out of the text cannot."""
-    reference = sorted(
-        (r for r in json.loads((folder / "ref.json").read_text("utf-8")) if "word" in r),
-        key=lambda r: r["start"],
-    )
-    rng = random.Random(5)
-    fates = [rng.choice(("gone", "other")) if rng.random() < wrong else "" for _ in reference]
-    others = [r["word"].replace(" ", "_") for r in reference]
-    said = [
-        (truth, rng.choice(others) if fate else word, fate)
-        for truth, word, fate in zip(reference, others, fates, strict=True)
-        if fate != "gone"
-    ]
-    aligned = Sound.of(next(folder.glob("audio.*"))).align(script_of([" ".join(text for _, text, _ in said)]))
-    found = []
-    for (truth, _, fate), token in zip(said, aligned.tokens, strict=True):
-        if truth.get("loose") or truth.get("cut") or fate:
-            continue
-        under = any(
-            o.get("speaker") != truth.get("speaker")
-            and o["start"] < truth["end"]
-            and o["end"] > truth["start"]
-            for o in reference
-        )
-        found.append((token.span.start_ms - round(truth["start"] * 1000), token.confidence, under))
-    return found
-
-
-def line_errors(folder: Path) -> list[tuple[int | None, float]]:
-    name = "ref.phrases.json" if (folder / "ref.phrases.json").is_file() else "ref.json"
-    lines = [r for r in json.loads((folder / name).read_text("utf-8")) if "text" in r]
-    aligned = Sound.of(next(folder.glob("audio.*"))).align(script_of(r["text"] for r in lines))
-    at, errors = 0, []
-    for line in lines:
-        token = aligned.tokens[at]
-        if not line.get("soft"):
-            errors.append((token.span.start_ms - round(line["start"] * 1000), token.confidence))
-        at += len(line["text"].split())
-    return errors
-
-
 # --- planted mistakes
 
 
@@ -409,7 +338,11 @@ def main() -> None:
         folder = os.environ.get("VIGNETTE_DATA")
         if not folder:
             raise SystemExit("set VIGNETTE_DATA to the folder with the reference speech")
-        speech(Path(folder), chosen.wrong / 100)
+        from benchmarks.align_speech import speech
+
+        measured = speech(Path(folder), chosen.wrong / 100)
+        if chosen.record:
+            results.record("align_speech", measured)
     if not chosen.film:
         return
     name = "align" if chosen.planted is None else "align_planted"

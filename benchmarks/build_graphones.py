@@ -22,7 +22,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pipeline import intact
 from pipeline.english import pronounce
+from pipeline.files import data_file
 
 ORDER = 6
 # Long n-grams seen once are left out, to keep the file small.
@@ -161,6 +163,7 @@ def main() -> None:
     print(f"{len(training)} entries, {len(counts)} n-grams", file=sys.stderr)
     if not measuring:
         write(counts, pronounce.GRAPHONES)
+        intact.record(pronounce.GRAPHONES, data_file(intact.SUMS_FILE))
         print(f"{pronounce.GRAPHONES}: {pronounce.GRAPHONES.stat().st_size / 1e6:.2f} MB")
         return
     test: dict[str, list[tuple[str, ...]]] = defaultdict(list)

@@ -10,10 +10,10 @@ import errno
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Container, Iterator
 from pathlib import Path
 
+from pipeline import leftovers, privacy
 from pipeline.errors import OutputError, WeightsError
 
 # Relative to a project's folder: its recordings, its outputs (in WORK_FOLDER inside, what stages stored), its settings,
@@ -21,7 +21,7 @@ from pipeline.errors import OutputError, WeightsError
 MEDIA_FOLDER = Path("media")
 OUT_FOLDER = Path("transcripts")
 WORK_FOLDER = ".work"
-PROJECT_FILE = Path("vignette.toml")
+PROJECT_FILE = privacy.PROJECT_FILE
 MODELS_FOLDER = Path("models")
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -49,18 +49,21 @@ _KINDS = {
 
 
 def write_atomic(
-    path: Path, content: str | bytes, elsewhere: str = "choose another folder with --out"
+    path: Path,
+    content: str | bytes,
+    elsewhere: str = "choose another folder with --out",
+    private: bool | None = None,
 ) -> None:
     """Replace the file at `path` with `content` atomically: a crash at any moment leaves the old file whole.
 
     Text is written as UTF-8 without a byte order mark, its line ends as they are. The bytes go to a temporary file in the
-    same folder, are flushed to the disk and moved over the old file, whose permissions are kept; a symbolic link stays a
-    link and its target is replaced. Raises OutputError when that cannot be done, with `elsewhere` for how to choose another
-    place; nothing is left behind then.
+    same folder, are flushed to the disk and moved over the old file, whose permissions are kept; a new one's are those of
+    `pipeline.privacy`, unless `private` says otherwise. A symbolic link stays a link and its target is replaced. Raises
+    OutputError when that cannot be done, with `elsewhere` for how to choose another place; nothing is left behind then.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
-        with replacing(path) as part:
+        with replacing(path, private) as part:
             part.write_bytes(data)
     except OSError as error:
         problem, remedy = _PROBLEMS.get(error.errno or 0, (error.strerror or str(error), ""))
@@ -70,16 +73,15 @@ def write_atomic(
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, private: bool | None = None) -> Iterator[Path]:
     """Atomic replacement in pieces: gives an empty file beside `path` to write, and moves it there when the block ends well.
 
     `write_atomic` is for what fits in memory. Raises OSError; nothing is left behind then.
     """
     target = Path(os.path.realpath(path))
-    mode = _mode_for(target)
-    handle, name = tempfile.mkstemp(prefix=".vignette-", suffix=".part", dir=target.parent)
-    os.close(handle)
-    part = Path(name)
+    mode = _mode_for(target, private)
+    part = leftovers.part_beside(target)
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         yield part
         part.chmod(mode)
@@ -98,8 +100,8 @@ def move_atomic(part: Path, target: Path) -> None:
     _flush_folder(target.parent)
 
 
-def _mode_for(target: Path) -> int:
-    """The old file's permissions, or what a plain `open` would have given a new one."""
+def _mode_for(target: Path, private: bool | None) -> int:
+    """The old file's permissions, or those of a new one."""
     with contextlib.suppress(FileNotFoundError):
         found = target.stat()
         if stat.S_ISDIR(found.st_mode):  # Windows would report a denied permission, which says less
@@ -107,9 +109,10 @@ def _mode_for(target: Path) -> int:
         if not os.access(target, os.W_OK):  # a file someone protected is not to be replaced behind their back
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
         return stat.S_IMODE(found.st_mode)
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
+    if private is None:
+        return privacy.file_mode(target.parent)
+    with privacy.chosen(private):
+        return privacy.file_mode(target.parent)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -83,7 +83,8 @@ class VerifySettings:
 
     `mode` none = it hears nothing; doubts = the windows with the worst doubts, up to a `share` of all windows or `least_windows`,
     and a random sample of `sampled_share` of them or `sampled_windows`; all = everything. `model` auto = tiny.en where it is
-    here, else the smallest. Readings are suggested from the probability `suggest_from` on that they are right.
+    here, else the smallest; where the aligner loses its way it asks that model in any mode, within the same budget. Readings are
+    suggested from the probability `suggest_from` on that they are right.
     """
 
     __pydantic_config__ = STRICT

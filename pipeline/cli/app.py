@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import __version__
+from pipeline import __version__, network
 from pipeline.cli import (  # noqa: F401 - importing a command's module registers it
     align,
     check,
@@ -40,6 +40,7 @@ from pipeline.cli.command import app
 from pipeline.cli.options import print_json
 from pipeline.cli.session import Session
 from pipeline.errors import Interrupted, OutputError, UsageError, VignetteError, printable
+from pipeline.processes import stop_on_terminate
 
 # Typer brings its own copy of click in newer versions and uses the package in older ones; this is the base class of either.
 _WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -47,15 +48,19 @@ _WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == 
 
 def main() -> None:
     """Run the command line and exit; every foreseeable failure becomes one sentence on stderr and an exit status."""
+    without_network, arguments = network.wished(sys.argv[1:])
     session = Session()
     _check_streams()
+    stop_on_terminate()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(
                 errors="backslashreplace"
             )  # a terminal that lacks a character is no reason to stop
     try:
-        exit_status = app(sys.argv[1:], prog_name="vignette", obj=session, standalone_mode=False)
+        if without_network and (left_open := network.take_away()):
+            print(f"vignette: {left_open}", file=sys.stderr)
+        exit_status = app(arguments, prog_name="vignette", obj=session, standalone_mode=False)
         sys.stdout.flush()
     except _WRONG_USAGE as error:
         from pipeline.cli.usage import usage_error
@@ -130,6 +135,13 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    no_network: Annotated[
+        bool,
+        typer.Option(
+            network.OPTION,
+            help=f"Take the network away before anything is done, anywhere in the line (or {network.VARIABLE}=1).",
+        ),
+    ] = False,  # taken out of the line by `main`, which every command may have it in
 ) -> int:
     """Turn recordings of people talking into captions to publish and transcripts to search."""
     if context.invoked_subcommand is None:

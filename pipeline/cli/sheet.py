@@ -35,6 +35,8 @@ def sheet(
     from pipeline.commands.guarded_file import GuardedFile
     from pipeline.commands.mux import transcript_of
     from pipeline.commands.sheet import frames_of, page
+    from pipeline.run import derived
+    from pipeline.run.store import Store
 
     media = existing(media)
     target = output or transcripts / f"{media.stem}.parts.html"
@@ -45,6 +47,7 @@ def sheet(
     place.check()
     frames = frames_of(media, transcript.scenes)
     place.write(page(transcript.title or media.stem, transcript, frames))
+    derived.remember(Store.of(transcripts, media.stem), [target])
     if as_json:
         print_json({"file": str(target)})
     else:

@@ -21,6 +21,8 @@ from pipeline.formats.writers import srt, vtt
 from pipeline.media import facts
 from pipeline.media.facts import Audio
 from pipeline.progress import Progress, part, silent
+from pipeline.run import hearing
+from pipeline.run.alignment import Anchoring
 from pipeline.run.report import at_times
 from pipeline.settings import Settings
 from pipeline.speech import vad
@@ -106,8 +108,10 @@ def realign(
     audio = facts.decode_audio(recording, listen, settings.audio_track, settings.language)
     heard = Heard("", "", False, (), vad.speech_regions(audio, progress=part(progress, 0.1, 0.3)))
     in_order, order = given.in_order_of_time(), given.order_of_time()
-    aligned = align.run(audio, heard, in_order, settings.align, part(progress, 0.3, 1))
-    if aligned.report.verdict is Verdict.UNRELATED:
+    regions = heard.regions or (Span(0, audio.duration_ms),)
+    ear = Anchoring(hearing.witness(lambda: audio, regions, settings), settings.verify)
+    aligned = align.run(audio, heard, in_order, settings.align, part(progress, 0.3, 1), ear)
+    if align.is_refuted(aligned, in_order):
         problem = f"does not fit {recording.name}: its words are not in the sound"
         raise SubtitlesError(subtitles, problem, "name the right file")
     if not given.timed:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pipeline.audit import Facts, Report, Severity, audit
 from pipeline.audit.captions import load
@@ -24,9 +23,11 @@ from pipeline.errors import SubtitlesError
 from pipeline.files import write_atomic
 from pipeline.formats.readers import Opened, opened
 from pipeline.formats.retime import retime
+from pipeline.leftovers import temporary_folder
 from pipeline.media.facts import Audio
 from pipeline.profiles import Profile
 from pipeline.progress import Progress, silent
+from pipeline.run import derived
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ def _can_be_written(one: Mend) -> bool:
 
 def _read_again(path: Path, text: str, document: Document) -> Document:
     """Parse the mended text anew, so that the report after a mend is about what the file will hold."""
-    with TemporaryDirectory() as folder:
-        copy = Path(folder, path.name)
+    with temporary_folder() as folder:
+        copy = folder / path.name
         copy.write_bytes(text.encode("utf-8", "surrogatepass"))
         again, _ = load(copy)
     return replace(again, notes=document.notes)
@@ -120,9 +121,11 @@ def write(mended: Mended, in_place: bool, overwrite: bool = False) -> tuple[Path
         GuardedFile(target, "check --fix", mended.path, "work on a copy elsewhere", overwrite).write(
             mended.text
         )
+        derived.remember_of_output(mended.path, [target])
         return target, None
     backup = _unused_path(mended.path.with_name(mended.path.name + ".bak"))
     write_atomic(backup, mended.path.read_bytes(), "work on a copy elsewhere")
+    derived.remember_of_output(mended.path, [backup])
     write_atomic(mended.path, mended.text)
     return mended.path, backup
 

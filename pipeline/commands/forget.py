@@ -1,4 +1,4 @@
-"""Removal of derived data: the outputs and artefacts of a recording, all but the outputs that a person mended."""
+"""Removal of derived data: the outputs and artefacts of a recording and what commands made of it, not what a person changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.commands.guarded_file import made_of
 from pipeline.errors import OutputError, UsageError, counted, nearest
 from pipeline.files import WORK_FOLDER
-from pipeline.run import outputs
+from pipeline.run import derived, outputs
 from pipeline.run.store import Store
 
 
@@ -85,7 +85,9 @@ def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
     with store.locked():
         ours, mended = outputs.derived_files(out, store)
         copies, changed = made_beside(out, name)
-        ours, mended = (*ours, *copies), (*mended, *changed)
+        others, others_changed = derived.files_of(store)
+        ours = tuple(dict.fromkeys((*ours, *copies, *others)))
+        mended = tuple(dict.fromkeys((*mended, *changed, *others_changed)))
         gone = (*ours, *mended) if mended_too else ours
         for path in gone:
             try:
@@ -96,5 +98,7 @@ def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
                     f"cannot be removed: {error.strerror}",
                     "change its folder's permissions, then forget again",
                 ) from error
+    origin = store.origin()
+    store.sweep(*([origin.parent] if origin else []))
     store.forget()
     return Forgotten(name, gone, () if mended_too else mended)

@@ -16,6 +16,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from pipeline import privacy
 from pipeline.errors import OutputError
 from pipeline.files import WORK_FOLDER, digest_of, digest_of_file, is_foreign, move_atomic, write_atomic
 
@@ -102,7 +103,7 @@ class GuardedFile:
         real = self._real
         work = real.parent / WORK_FOLDER
         try:
-            work.mkdir(exist_ok=True)
+            privacy.make_folder(work)
             with FileLock(work / "written.lock"):
                 record = _record(real.parent)
                 last = [digest_of_file(real)] if real.is_file() else []

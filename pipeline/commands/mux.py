@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,14 +12,20 @@ from pipeline.errors import DocumentError, MediaError, NotCaptioned, UsageError
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Scene
 from pipeline.languages import three_letters
+from pipeline.leftovers import part_beside, temporary_folder
 from pipeline.media import streams
 from pipeline.media.facts import MediaFacts, facts
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
 from pipeline.media.opening import PROTOCOLS, ffmpeg_input, ffmpeg_text, open_container, steady
 from pipeline.media.streams import Plan
+from pipeline.run import derived
+from pipeline.run.store import Store
 
 # The container's suffix -> ffmpeg's name of the subtitle codec that it holds.
 CAPTION_CODECS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".mkv": "srt"}
+
+# The same suffix -> ffmpeg's name of the container: an unfinished copy has a name that does not say it.
+MUXERS = {".mp4": "mp4", ".m4v": "ipod", ".mov": "mov", ".mkv": "matroska"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,17 @@ def mux(
         )
     chosen = facts(media, *track)
     plan = streams.plan(media, target.suffix.lower(), codec)
-    with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
-        chapters = Path(folder) / "chapters.txt"
+    with temporary_folder() as folder:
+        chapters = folder / "chapters.txt"
         chapters.write_text(ffmetadata(transcript.scenes), encoding="utf-8")
-        part = target.with_name(f".{target.stem}.part{target.suffix}")
+        part = part_beside(target)
         try:
             with steady(media):
-                cover = streams.save_cover(media, plan, Path(folder))
-                plan = _copied(media, plan, _Added(captions, chapters, codec, transcript.lang, cover), part)
+                cover = streams.save_cover(media, plan, folder)
+                added = _Added(captions, chapters, codec, transcript.lang, cover, target.suffix.lower())
+                plan = _copied(media, plan, added, part)
             place.move(part)
+            derived.remember(Store.of(out, media.stem), [target])
         finally:
             part.unlink(missing_ok=True)
     review = transcript.review
@@ -95,14 +102,15 @@ def _track_note(media: Path, chosen: MediaFacts) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Added:
-    """What is put in: the captions, how they are stored and their language, the chapters as ffmpeg's metadata, and a cover
-    as a file with its MIME type."""
+    """What is put in, and into what: the captions, how they are stored and their language, the chapters as ffmpeg's metadata,
+    a cover as a file with its MIME type, and how the copy's name ends."""
 
     captions: Path
     chapters: Path
     codec: str
     lang: str
     cover: tuple[Path, str] | None
+    ending: str
 
 
 def _copied(media: Path, plan: Plan, added: _Added, target: Path) -> Plan:
@@ -112,7 +120,7 @@ def _copied(media: Path, plan: Plan, added: _Added, target: Path) -> Plan:
     except MediaError:
         if not plan.of_type("data"):
             raise
-        fewer = plan.without("data", f"a stream of data is left out: {target.suffix} cannot hold it")
+        fewer = plan.without("data", f"a stream of data is left out: {added.ending} cannot hold it")
         _run(media, fewer, added, target)
         return fewer
     return plan
@@ -125,6 +133,7 @@ def _run(media: Path, plan: Plan, added: _Added, target: Path) -> None:
     kept = [film[str(k.index)] for k in plan.kept if k.type != "cover"]
     before = plan.of_type("subtitle")
     options = {
+        "format": MUXERS[added.ending],
         "c": "copy",
         **{f"c:s:{n}": k.convert for n, k in enumerate(before) if k.convert},
         f"c:s:{len(before)}": added.codec,

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from pipeline.audit import Facts, Finding, Report
 from pipeline.audit.report import worst
 from pipeline.errors import MediaError, UsageError
 from pipeline.files import WORK_FOLDER
+from pipeline.leftovers import temporary_folder
 from pipeline.media.facts import Audio, MediaFacts, decode_audio, facts
 from pipeline.media.ffmpeg import run_ffmpeg
 from pipeline.media.opening import ffmpeg_input
@@ -44,11 +44,11 @@ class Evidence:
     def pictures(self, reports: Sequence[Report]) -> dict[tuple[str, int], bytes]:
         """Illustrate the worst findings as SVG, by file name and start in milliseconds: the video frame and the waveform."""
         found: dict[tuple[str, int], bytes] = {}
-        with TemporaryDirectory() as folder:
+        with temporary_folder() as folder:
             for report in reports:
                 for finding in _illustrated(report):
                     start = finding.start_ms or 0
-                    frame = self._frame(start, Path(folder, "frame.jpg")) if self.media.has_picture else b""
+                    frame = self._frame(start, folder / "frame.jpg") if self.media.has_picture else b""
                     found[report.name, start] = self._picture_svg(finding, frame)
         return found
 

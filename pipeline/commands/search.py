@@ -15,6 +15,8 @@ from typing import Any
 
 from pipeline.errors import UsageError, counted
 from pipeline.files import MEDIA_FOLDER
+from pipeline.run import derived
+from pipeline.run.store import Store
 from pipeline.run.track import listened_to
 from pipeline.search import refi_qda
 from pipeline.search.answers import clips, links, render
@@ -82,6 +84,9 @@ def search(
         if clips_folder is not None
         else ()
     )
+    for clip in cut:
+        if not clip.problem:
+            _remember(folder / f"{clip.video}.json", Path(clip.path))
     status = 1 if any(c.problem for c in cut) else 0
     if format == "json":
         more = {"clips": [c.as_json() for c in cut]} if clips_folder is not None else {}
@@ -153,8 +158,17 @@ def export_qda(
 ) -> Answer:
     """Export a folder's transcripts as a REFI-QDA project; the status is 1 when documents were skipped. Raises OutputError."""
     made = refi_qda.export(folder, target, media, with_media)
+    for place in made.sources:
+        _remember(folder / place, target)
     status = 1 if made.skipped else 0
     return (_json(made.as_json()) if as_json else str(made)), status
+
+
+def _remember(document: Path, made: Path) -> None:
+    """Note for `forget` what was made of a transcript, where it lies in the folder that a run left it in."""
+    store = Store.of(document.parent, document.stem)
+    if store.folder.is_dir():
+        derived.remember(store, [made])
 
 
 def _check_options(format: str, limit: int) -> None:

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 
+from pipeline import intact
 from pipeline.files import data_file
 
 FORMS_FILE = "forms.txt"
@@ -38,7 +39,7 @@ class _Inflector:
 
 @cache
 def _listed_forms() -> dict[str, frozenset[str]]:
-    lines = data_file(FORMS_FILE).read_text("utf-8").splitlines()
+    lines = intact.shipped(data_file(FORMS_FILE)).decode("utf-8").splitlines()
     return {forms[0]: frozenset(forms) for forms in map(str.split, lines)}
 
 
@@ -58,7 +59,9 @@ def main() -> None:
     words = set(re.findall(r"([^\W_]+)~", text)) - set(tomllib.loads(text)["forms"])
     forms = {word: from_library(word) for word in sorted(words)}
     lines = [" ".join([word, *sorted(found - {word})]) for word, found in forms.items() if found]
-    lexicon.with_name(FORMS_FILE).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    made = lexicon.with_name(FORMS_FILE)
+    made.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    intact.record(made, lexicon.with_name(intact.SUMS_FILE))
 
 
 if __name__ == "__main__":

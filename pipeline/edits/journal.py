@@ -23,13 +23,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipeline import privacy
 from pipeline.edits.model import Decision, NotUnderstood, decision_from_json, sealed
 from pipeline.errors import JournalError
 
 # In place of a recording's own suffix.
 SUFFIX = ".edits.jsonl"
 # Seconds that a writer waits for another before it gives up.
-_LOCK_TIMEOUT_S = 10
+_LOCK_TIMEOUT_S = 60
 # A larger file is refused unread: a hundred thousand decisions are some 50 MB.
 _MAX_BYTES = 256 * 1024 * 1024
 # Resolution of `Decision.at`: decisions written together stay in order.
@@ -94,7 +95,7 @@ def append(path: Path, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     """
     if not decisions:
         return ()
-    with _locked(path):
+    with locked(path):
         held = read(path).decisions
         at = _next_time(held[-1].at if held else "")
         group = sealed(replace(decisions[0], at=_format_utc(at), group="")).id if len(decisions) > 1 else ""
@@ -115,7 +116,7 @@ def merge(path: Path, other: Path) -> int:
     if data is None:
         raise JournalError(other, "does not exist", "check the name")
     read(other)  # refuses what is no journal
-    with _locked(path):
+    with locked(path):
         here = _bytes_of(path)
         held = {_canonical(raw) for _, raw in _lines(here or b"")}
         new: list[bytes] = []
@@ -181,10 +182,14 @@ def _bytes_of(path: Path) -> bytes | None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """The journal for one writer alone, who may `append` meanwhile: for what is decided by what the journal holds.
+
+    Raises JournalError where another holds it for too long, or it cannot be written.
+    """
     if not path.parent.is_dir():  # the lock would make the folder
         raise JournalError(path, "cannot be written: its folder does not exist", "nothing was decided")
-    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    lock = FileLock(path.with_name(f".{path.name}.lock"), is_singleton=True)
     try:
         lock.acquire(timeout=_LOCK_TIMEOUT_S)
     except Timeout:
@@ -200,7 +205,11 @@ def _locked(path: Path) -> Iterator[None]:
 def _add_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Append lines whole and flush them to the disk; on failure the file is as it was. The lock must be held."""
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
+        handle = os.open(
+            path,
+            os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0),
+            privacy.file_mode(path.parent),
+        )
         try:
             size = os.fstat(handle).st_size
             torn = size > 0 and _last_byte(handle, size) != b"\n"

@@ -96,8 +96,10 @@ class Report:
 
     @property
     def kept(self) -> int:
-        """Decisions that hold: put over the result, or found to be so already, or overtaken by a later one."""
-        return self.count(State.KEPT, State.ALREADY, State.SUPERSEDED)
+        """Decisions that hold: put over the result, or found to be so already, or overtaken by a later one. One that only takes
+        another back is no more than that it is gone."""
+        holding = (State.KEPT, State.ALREADY, State.SUPERSEDED)
+        return sum(s.state in holding and not isinstance(s.decision.value, Withdraw) for s in self.standings)
 
     def summary(self) -> str:
         """ "212 decisions kept, 3 conflicts", or "" when there is nothing to say."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -245,9 +246,13 @@ class Decision:
 
 def sealed(decision: Decision) -> Decision:
     """The decision with its content hash as id: the first 12 hexadecimal digits of the SHA-256 of all the rest."""
-    facts = replace(decision, id="").to_json()
-    text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return replace(decision, id=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12])
+    return replace(decision, id=_content_hash(decision.to_json()))
+
+
+def _content_hash(line: Mapping[str, Any]) -> str:
+    """The id that belongs to all the rest of a line, whatever stands in it; bytes that are no text count as the "?" written."""
+    text = json.dumps({**line, "id": ""}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -272,6 +277,8 @@ def decision_from_json(line: dict[str, Any]) -> Decision:
     at, who, name, seen, note, group = (line.get(k) for k in ("at", "who", "id", "seen", "note", "group"))
     if not isinstance(at, str) or not _is_time(at) or not isinstance(name, str) or not _ID.fullmatch(name):
         raise NotUnderstood("has no proper time or id")
+    if name != _content_hash(line):
+        raise NotUnderstood("is damaged or was changed by hand: its id does not belong to what it says")
     if not isinstance(who, str) or not who.strip():
         raise NotUnderstood("does not say who decided")
     if not isinstance(seen or {}, dict) or not isinstance(note or "", str):

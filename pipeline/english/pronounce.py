@@ -19,8 +19,10 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from pipeline import intact
 from pipeline.errors import WeightsError
 
+PACKAGE = "pocketsphinx"
 GRAPHONES = Path(__file__).with_name("graphones.txt.xz")
 
 Pronunciations = dict[str, tuple[str, ...]]
@@ -86,7 +88,7 @@ def spelt_out(word: str) -> str:
 def dictionary() -> Mapping[str, tuple[str, ...]]:
     """PocketSphinx's pronunciation dictionary: word -> its pronunciations, in the order of the file."""
     found: dict[str, list[str]] = defaultdict(list)
-    for line in dictionary_path().read_text("utf-8").splitlines():
+    for line in intact.in_package(PACKAGE, dictionary_path()).decode("utf-8").splitlines():
         word, _, phones = line.partition(" ")
         found[re.sub(r"\(\d+\)$", "", word)].append(phones.strip())
     return {word: tuple(said) for word, said in found.items()}
@@ -102,7 +104,7 @@ def dictionary_path() -> Path:
 
 def model_folder() -> Path:
     """The folder of the English acoustic model in the PocketSphinx wheel, found without importing it. Raises WeightsError."""
-    found = find_spec("pocketsphinx")
+    found = find_spec(PACKAGE)
     for folder in (found.submodule_search_locations or []) if found else []:
         if (model := Path(folder) / "model" / "en-us").is_dir():
             return model
@@ -254,7 +256,7 @@ class Graphones:
 def _graphones() -> Graphones:
     counts: dict[Gram, int] = {}
     before: Gram = ()
-    for line in lzma.decompress(GRAPHONES.read_bytes()).decode("ascii").splitlines():
+    for line in lzma.decompress(intact.shipped(GRAPHONES)).decode("ascii").splitlines():
         shared, *units, count = line.split(" ")
         before = (*before[: int(shared)], *units)
         counts[before] = int(count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from pipeline.leftovers import temporary_folder
 from pipeline.media.audio import Mixer, SampleBuffer, to_sample
 from pipeline.media.clock import LONGEST_PAUSE_S, RESTART_S, PresentationClock, Timed
 from pipeline.media.ffmpeg import file_url, run_ffmpeg
@@ -235,8 +235,8 @@ def decode_with_ffmpeg(path: Path, stream_index: int, channels: int, progress: P
     channels = 1 if channels == 1 else 2
     with open_container(path) as container:
         start_s = origin_s(container)
-    with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
-        raw = Path(folder) / "sound.s16"
+    with temporary_folder() as folder:
+        raw = folder / "sound.s16"
         sound = ffmpeg_input(path, copyts=None)[str(stream_index)]
         sound = sound.filter("asetpts", f"PTS-({start_s:.6f})/TB")
         sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})

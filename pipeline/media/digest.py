@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pipeline import privacy
 from pipeline.errors import MediaError
+from pipeline.files import replacing
 
 # Blocks spread evenly over the file, its first and last among them, that are compared before the cache is believed; chosen.
 SAMPLED_BLOCKS = 16
@@ -28,8 +29,8 @@ def digest(path: Path, cache: Path) -> str:
     try:
         seen = path.stat()
         identity = [seen.st_size, seen.st_mtime_ns, seen.st_ino, _sampled(path, seen.st_size)]
-        if key in known and known[key][:-1] == identity:
-            return str(known[key][-1])
+        if key in known and known[key][:4] == identity:
+            return str(known[key][4])
         with path.open("rb") as file:
             whole = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
@@ -37,7 +38,7 @@ def digest(path: Path, cache: Path) -> str:
             path, f"cannot be read ({error.strerror})", "check the file's permissions, or copy it anew"
         ) from None
     with suppress(OSError):
-        _write_cache(cache, {**known, key: [*identity, whole]})
+        _write_cache(cache, {**known, key: [*identity, whole, _seal([*identity, whole])]})
     return whole
 
 
@@ -56,19 +57,15 @@ def _read_cache(cache: Path) -> dict[str, list[Any]]:
     except (OSError, ValueError, RecursionError):
         return {}
     entries = known.items() if isinstance(known, dict) else ()
-    return {k: v for k, v in entries if isinstance(v, list) and len(v) == 5 and _is_digest(v[-1])}
+    return {k: v for k, v in entries if isinstance(v, list) and len(v) == 6 and v[5] == _seal(v[:5])}
 
 
-def _is_digest(value: Any) -> bool:
-    """Whether this is a SHA-256 in hexadecimal: artefacts are keyed by it."""
-    return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
+def _seal(entry: list[Any]) -> str:
+    """The SHA-256 of an entry: artefacts are keyed by the digest in it, and outputs tell it."""
+    return hashlib.sha256(json.dumps(entry).encode()).hexdigest()
 
 
 def _write_cache(cache: Path, known: dict[str, list[Any]]) -> None:
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    partial = cache.with_name(f"{cache.name}.{os.getpid()}.part")
-    try:
+    privacy.make_folder(cache.parent)
+    with replacing(cache) as partial:
         partial.write_text(json.dumps(known, indent=0, sort_keys=True), "utf-8")
-        partial.replace(cache)
-    finally:
-        partial.unlink(missing_ok=True)

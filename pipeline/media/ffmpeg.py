@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MediaError, UsageError
+from pipeline.processes import kill_at_end_of_parent
 
 
 def ffmpeg_binary() -> Path:
@@ -43,13 +45,20 @@ def run_ffmpeg(node: Any, path: Path) -> None:
     # Without -nostdin ffmpeg reads the terminal, and a key pressed meanwhile would stop it.
     quiet = node.global_args("-nostdin", "-hide_banner", "-loglevel", "error")
     try:
-        ffmpeg.run(quiet, cmd=str(ffmpeg_binary()), quiet=True, overwrite_output=True)
-    except ffmpeg.Error as error:
+        command = ffmpeg.compile(quiet, cmd=str(ffmpeg_binary()), overwrite_output=True)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, preexec_fn=kill_at_end_of_parent
+        )
+    except OSError as error:
+        raise MediaError(
+            path, f"ffmpeg could not be started: {error.strerror}", "run: vignette doctor"
+        ) from None
+    if done.returncode:
         raise MediaError(
             path,
-            f"ffmpeg could not work on it: {_reason(error.stderr)}",
+            f"ffmpeg could not work on it: {_reason(done.stderr)}",
             "check that it plays, or copy it anew",
-        ) from None
+        )
 
 
 # What ffmpeg adds after the line that names the cause, in lower case.

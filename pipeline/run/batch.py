@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
-from pipeline import edits
+from pipeline import edits, privacy
 from pipeline.edits import ledger
 from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted, nearest
 from pipeline.files import write_atomic
@@ -25,7 +25,7 @@ from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job, Plan
 from pipeline.run.outcome import Outcome, Status, Watcher
 from pipeline.run.report import needs_person, quality
-from pipeline.run.store import Store
+from pipeline.run.store import DAMAGED, Store
 from pipeline.transcript import check, grade_line
 
 # Errors of the operating system that say that the disk took no more, wherever they arise.
@@ -63,7 +63,8 @@ def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
     is_new = not store.folder.exists()
     try:
         outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles))
-        with store.locked():
+        with privacy.chosen(job.settings.private), store.locked():
+            store.sweep(job.media.parent)
             store.claim(job.media)
             return _caption(job, store, watcher, force)
     except Interrupted:
@@ -98,6 +99,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
             *notes(inputs),
             *quality(transcript, replay.reworded, bool(inputs.subtitles and inputs.subtitles.repaired)),
             *filter(None, [replay.report.summary()]),
+            *_damaged(fold),
             *_changed(job, changes),
         ),
         (
@@ -109,6 +111,13 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
         decisions=replay.report,
         changes=changes,
     )
+
+
+def _damaged(fold: Fold) -> Iterable[str]:
+    """That what a stage had left was no longer what it wrote: a disk or a memory may be failing."""
+    if found := [state.name for state in fold.states if state.reason == DAMAGED]:
+        noun = "result" if len(found) == 1 else "results"
+        yield f"the stored {noun} of {' and '.join(found)} could not be used as found, and was done anew"
 
 
 def _changes(job: Job, store: Store, made: Mapping[Path, bytes]) -> tuple[CaptionChange, ...]:

@@ -13,20 +13,17 @@ from typing import Any, Generic, Protocol, TypeVar
 from pipeline.concepts import inflections, lexicon
 from pipeline.concepts.coder import Finding
 from pipeline.edits.replay import Replay
-from pipeline.errors import SubtitlesError
 from pipeline.files import data_file, digest_of_file
 from pipeline.media.facts import decode_audio, facts
-from pipeline.media.quiet import SilenceDetector
 from pipeline.progress import Progress
-from pipeline.run import enrolment, verification
+from pipeline.run import alignment, enrolment, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
 from pipeline.speech.asr import choice
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
-from pipeline.stages import align, captions, concepts, picture, speakers, transcribe, verify, vignettes
-from pipeline.stages.align import absent, pauses, reading_order
+from pipeline.stages import captions, concepts, picture, speakers, transcribe, verify, vignettes
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import (
@@ -38,7 +35,6 @@ from pipeline.transcript import (
     Picture,
     Sound,
     Transcript,
-    Verdict,
     Verification,
     Voices,
 )
@@ -56,9 +52,6 @@ CALLED_FOR = "concepts-by-word"
 HEARD = "voices-by-passage"
 # and how the passages were grouped.
 GROUPED = "voices-by-group"
-
-# Fewer words than this that are not found prove nothing: a murmur may well be missed.
-ENOUGH_WORDS = 8
 
 
 def as_found(replay: Replay, found: T) -> T:
@@ -97,14 +90,20 @@ def transcript(inputs: Inputs, step: Step) -> Transcript:
     """Fold the stages into a transcript. Raises what the stages raise."""
     for stage in STAGES:
         with inputs.steady():
-            inputs.keep(stage.result, step(stage, stage.key(inputs), partial(_done, stage, inputs)))
+            reads = stage.key(inputs)
+            inputs.keep(stage.result, step(stage, reads, partial(_done, stage, inputs, reads)))
     return composed(inputs)
 
 
-def _done(stage: Stage[T], inputs: Inputs, progress: Progress) -> T:
-    """The result of a stage, unless the recording changed while it was read: nothing of that may be kept."""
+def _done(stage: Stage[T], inputs: Inputs, reads: dict[str, Any], progress: Progress) -> T:
+    """The result of a stage, unless the recording changed while it was read: nothing of that may be kept. `reads` is brought up
+    to what the stage turned out to need while it was done."""
     with inputs.steady():
-        return stage.run(inputs, progress)
+        result = stage.run(inputs, progress)
+        now = stage.key(inputs)
+        reads.clear()
+        reads.update(now)
+        return result
 
 
 # --- sound ----------------------------------------------------------------------------------------------------------
@@ -159,35 +158,6 @@ def _transcribe(inputs: Inputs, progress: Progress) -> Heard:
     return transcribe.run(
         inputs.audio(), inputs.subtitles, settings.transcribe, settings.names, progress, settings.language
     )
-
-
-# --- align ----------------------------------------------------------------------------------------------------------
-
-
-def _align_reads(inputs: Inputs) -> dict[str, Any]:
-    return {
-        **inputs.recording,
-        "settings": _plain(inputs.settings.align, without=("processes",)),
-        "subtitles": inputs.subtitles_digest,
-        **inputs.repairs,
-        "heard": inputs.digest(Heard),
-    }
-
-
-def _align(inputs: Inputs, progress: Progress) -> Aligned:
-    heard, given, file = inputs[Heard], inputs.subtitles, inputs.job.subtitles
-    aligned = align.run(inputs.audio(), heard, given, inputs.settings.align, progress)
-    proven = len(given.words) >= ENOUGH_WORDS if given else False
-    if aligned.report.verdict is Verdict.UNRELATED and proven and file is not None:
-        raise SubtitlesError(
-            file,
-            f"does not fit this recording: {' '.join(aligned.report.summary)}".rstrip(": "),
-            "name the right file with --subtitles, or move this one away to transcribe without it",
-        )
-    aligned = reading_order.in_reading_order(aligned)
-    is_still = SilenceDetector(inputs.audio(), heard.regions)
-    found = absent.marked(aligned, heard.regions, is_still)
-    return pauses.marked(found, heard.regions, inputs.settings.language, is_still)
 
 
 # --- speakers -------------------------------------------------------------------------------------------------------
@@ -330,7 +300,7 @@ STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
     Stage("transcribe", 3, Heard, _transcribe_reads, _transcribe, listens=True),
-    Stage("align", 6, Aligned, _align_reads, _align, Replay.correct_words, listens=True),
+    Stage("align", 6, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
     Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),

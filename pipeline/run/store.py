@@ -19,8 +19,10 @@ from typing import Any, Generic, TypeVar
 
 from filelock import BaseFileLock, FileLock, Timeout
 
+from pipeline import leftovers, privacy
 from pipeline.errors import OutputError
 from pipeline.files import WORK_FOLDER, digest_of_file, write_atomic
+from pipeline.run.sealed import Damaged, holds, opened, sealed
 
 T = TypeVar("T")
 # The files that are tried as locks, in this order.
@@ -36,6 +38,10 @@ _INTENDED = "intended.json"
 _ORIGIN = "origin"
 # The folder with copies of the captions as written last.
 _WRITTEN = "written"
+# Why an artefact is not taken, where its bytes are the reason.
+DAMAGED = "its artefact was damaged or is of another version"
+# All that version 0.1 wrote into an artefact, in this order.
+_BEGINS, _PARTS = b'{"stage":', {"stage", "reads", "result"}
 
 _adapters: dict[Any, Any] = {}
 
@@ -75,28 +81,40 @@ class Store:
 
     def load(self, stage: str, kind: type[T], reads: Mapping[str, Any]) -> Loaded[T]:
         """The stage's artefact if it read the same as `reads`; otherwise why not, in words. Never raises for a damaged one."""
-        held = self._held(stage)
-        if held is None:
-            return Loaded(None, "not done yet")
-        changed = _changed(held.get("reads"), reads)
-        if changed:
-            return Loaded(None, f"changed: {', '.join(changed)}")
         try:
-            return Loaded(_adapter(kind).validate_python(held["result"]), "up to date")
-        except (KeyError, ValueError):
-            return Loaded(None, "its artefact was damaged or is of another version")
+            held, is_sealed = self._opened(stage)
+            changed = _changed(held.get("reads"), reads)
+            if changed:
+                return Loaded(None, f"changed: {', '.join(changed)}")
+            result = _adapter(kind).validate_python(held["result"])
+            if not is_sealed and not holds(_adapter(kind).dump_python(result, mode="json"), held["result"]):
+                return Loaded(None, DAMAGED)
+            return Loaded(result, "up to date")
+        except FileNotFoundError:
+            return Loaded(None, "not done yet")
+        except (OSError, KeyError, ValueError):
+            return Loaded(None, DAMAGED)
+
+    def _opened(self, stage: str) -> tuple[dict[str, Any], bool]:
+        """An artefact, and whether it was sealed. Raises Damaged, or OSError where it cannot be read."""
+        data = (self.folder / f"{stage}.json").read_bytes()
+        held, is_sealed = opened(data)
+        whole = set(held) == _PARTS and held["stage"] == stage
+        if not whole or not (is_sealed or data.startswith(_BEGINS)):
+            raise Damaged("it is not an artefact of this stage")
+        return held, is_sealed
 
     def last(self, stage: str, kind: type[T]) -> T | None:
         """The stage's last artefact, whatever it was made of; None where there is none that can be read."""
         try:
-            return _adapter(kind).validate_python((self._held(stage) or {})["result"])  # type: ignore[no-any-return]
-        except (KeyError, ValueError):
+            return _adapter(kind).validate_python(self._opened(stage)[0]["result"])  # type: ignore[no-any-return]
+        except (OSError, KeyError, ValueError):
             return None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Lock this recording against a second run, without waiting. Raises OutputError when another process holds the lock."""
-        self._make_folder()
+        self.make()
         lock = self._acquired()
         try:
             yield
@@ -128,30 +146,28 @@ class Store:
             "reads": dict(reads),
             "result": _adapter(kind).dump_python(result, mode="json"),
         }
-        self._make_folder()
-        write_atomic(
-            self.folder / f"{stage}.json", json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-        )
+        self.make()
+        write_atomic(self.folder / f"{stage}.json", sealed(payload))
 
-    def _make_folder(self) -> None:
+    def make(self) -> None:
+        """Make the store's folder. Raises OutputError."""
         _make(self.folder)
 
-    def _held(self, stage: str) -> dict[str, Any] | None:
-        """The JSON object in a file of the store, None where it is missing or damaged."""
+    def _digests(self, name: str) -> dict[str, str]:
+        """The digests in a record of outputs, by file name; none where it is missing or damaged."""
         try:
-            held = json.loads((self.folder / f"{stage}.json").read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return None
-        return held if isinstance(held, dict) else None
+            held, _ = opened((self.folder / name).read_bytes())
+        except (OSError, Damaged):
+            return {}
+        return {str(k): str(v) for k, v in held.items()}
 
     def written(self) -> dict[str, str]:
         """The SHA-256 digests of the outputs as we wrote them last, by file name."""
-        held = self._held(_OUTPUTS.removesuffix(".json")) or {}
-        return {str(k): str(v) for k, v in held.items()}
+        return self._digests(_OUTPUTS)
 
     def record_written(self, outputs: Mapping[str, str]) -> None:
         """Record the digests of what was written, by file name. Raises OutputError."""
-        self._make_folder()
+        self.make()
         write_atomic(self.folder / _OUTPUTS, json.dumps(dict(sorted(outputs.items())), indent=1))
         with suppress(
             OSError
@@ -163,13 +179,13 @@ class Store:
 
         Raises OutputError.
         """
-        self._make_folder()
+        self.make()
         write_atomic(self.folder / _INTENDED, json.dumps(dict(sorted(outputs.items())), indent=1))
 
     def ours(self, name: str) -> frozenset[str]:
         """The SHA-256 digests under which a file of this name is ours: as written last, or as an interrupted run meant it."""
-        intended = self._held(_INTENDED.removesuffix(".json")) or {}
-        return frozenset(str(held[name]) for held in (self.written(), intended) if name in held)
+        records = (self.written(), self._digests(_INTENDED))
+        return frozenset(held[name] for held in records if name in held)
 
     def claim(self, media: Path) -> None:
         """Bind this store to `media`. Raises OutputError when it holds what was derived from another recording."""
@@ -201,7 +217,10 @@ class Store:
 
     def reads(self, stage: str) -> dict[str, Any]:
         """What the stage's last result was made of; empty when there is none."""
-        found = (self._held(stage) or {}).get("reads")
+        try:
+            found = self._opened(stage)[0]["reads"]
+        except (OSError, Damaged):
+            return {}
         return found if isinstance(found, dict) else {}
 
     def keep_written(self, name: str, data: bytes) -> None:
@@ -231,6 +250,12 @@ class Store:
                 shutil.rmtree(self.folder)
                 self.folder.parent.rmdir()  # where nothing else is in it
 
+    def sweep(self, *folders: Path) -> None:
+        """Remove the unfinished files that runs which were killed left in this store, in its output folder and in `folders`."""
+        out = self.folder.parent.parent
+        leftovers.sweep((self.folder, self.folder / _WRITTEN, self.folder.parent, out, *folders))
+        leftovers.sweep_temporary()
+
     def forget(self) -> None:
         """Remove every artefact of this recording. Raises OutputError."""
         try:
@@ -245,7 +270,7 @@ class Store:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        privacy.make_folder(folder)
     except OSError as error:
         remedy = "choose another folder with --out"
         raise OutputError(folder, f"cannot be made: {error.strerror}", remedy) from error

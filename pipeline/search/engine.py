@@ -20,7 +20,7 @@ from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by
 from pipeline.search.answers.results import Count, Hit, Results
 from pipeline.search.answers.rows import Reader
 from pipeline.search.answers.sequences import chains
-from pipeline.search.index import build, schema
+from pipeline.search.index import build, schema, seal
 from pipeline.search.index.timeline import Places, Timeline
 from pipeline.search.index.vocabulary import Vocabulary, spoken
 from pipeline.search.index.write import Built, Progress
@@ -48,6 +48,9 @@ class Index:
         self.path = path
         self.codebook = codebook.load() if codes is None else codes
         self.connection = schema.open_to_read(path)
+        if seal.is_damaged(path):
+            self.connection.close()
+            raise seal.damaged(path)
         self.connection.create_function("spoken", 2, spoken, deterministic=True)
         self.connection.create_function("fold", 1, name_key, deterministic=True)
 

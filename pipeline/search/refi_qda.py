@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import DocumentError, IndexFileError, OutputError, counted
-from pipeline.files import read_regular
+from pipeline.files import read_regular, replacing
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Tag
 from pipeline.part_kinds import KNOWN_KINDS
@@ -40,13 +40,14 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The result of an export: documents, coded passages, and what had to be left out."""
+    """The result of an export: documents, coded passages, what had to be left out, and the paths of the transcripts in it."""
 
     path: Path
     documents: int
     codings: int
     skipped: tuple[DocumentError, ...] = ()
     notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The export as plain JSON values."""
@@ -81,16 +82,11 @@ def export(
     _refuse_foreign(target)
     project = _Project(codes or codebook.load(), media, with_media, now or datetime.now(UTC))
     try:
-        part = target.with_name(f".{target.name}.part")
-        try:
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-                project.write(archive, found)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+        with replacing(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            project.write(archive, found)
     except OSError as error:
         raise OutputError(target, f"cannot be written: {error.strerror}", "choose another place") from error
-    return Exported(target, len(found), project.codings, tuple(skipped), tuple(project.notes))
+    return Exported(target, len(found), project.codings, tuple(skipped), tuple(project.notes), tuple(found))
 
 
 def _read(folder: Path) -> tuple[dict[str, Document], list[DocumentError]]:
@@ -133,7 +129,6 @@ class _Project:
     codings: int = 0
     notes: list[str] = field(default_factory=list)
     inside: dict[str, str | Path] = field(default_factory=dict)
-    based: bool = False
     names: Names = field(default_factory=Names)
     codes_named: Names = field(default_factory=Names)
 
@@ -163,8 +158,6 @@ class _Project:
         sources = _add(root, "Sources")
         for name, document in found.items():
             self.source(sources, name, document)
-        if self.based:
-            root.set("basePath", str(self.media.resolve()))
         return root
 
     @property
@@ -240,8 +233,8 @@ class _Project:
             self.coding(selection, guid_of("kind", scene.kind), guid)
 
     def path(self, name: str, document: Document, recording: Path | None) -> str:
-        """Where the recording is found: inside of the project, beside others at the base path, or by its name
-        alone.
+        """Where the recording is found: inside of the project, or by its name alone. Where it lies on this machine is nobody
+        else's business: projects are handed on.
         """
         if recording is None:
             self.notes.append(
@@ -256,7 +249,6 @@ class _Project:
             self.notes.append(
                 f"{recording} is larger than 2 GiB and stays outside of the project, as the standard asks"
             )
-        self.based = True
         return f"relative:///{recording.name}"
 
     def transcript(self, parent: ElementTree.Element, name: str, document: Document) -> None:

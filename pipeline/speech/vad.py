@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import intact
 from pipeline.errors import WeightsError
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, silent
@@ -165,7 +166,9 @@ def _network() -> onnxruntime.InferenceSession:
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(
-        str(_network_path()), sess_options=options, providers=["CPUExecutionProvider"]
+        intact.in_package("faster-whisper", _network_path()),
+        sess_options=options,
+        providers=["CPUExecutionProvider"],
     )
 
 

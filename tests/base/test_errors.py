@@ -33,7 +33,7 @@ EXAMPLES = {
 }
 
 # Exceptions between two functions of one room, each caught there: no person ever sees one, and none is a VignetteError.
-SIGNALS = {"NotationError", "NotUnderstood", "NoRoomError", "_Refused"}
+SIGNALS = {"Damaged", "NotationError", "NotUnderstood", "NoRoomError", "_Refused"}
 
 
 def kinds():

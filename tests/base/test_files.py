@@ -33,15 +33,17 @@ def test_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
     assert _names(tmp_path) == ["x.bin"]
 
 
-def test_keeps_permissions_and_gives_new_files_the_usual_ones(tmp_path: Path) -> None:
-    kept, plain, fresh = tmp_path / "kept", tmp_path / "plain", tmp_path / "fresh"
+def test_keeps_permissions_and_gives_new_files_to_their_owner_alone(tmp_path: Path) -> None:
+    kept, plain, fresh, model = (tmp_path / name for name in ("kept", "plain", "fresh", "model"))
     kept.write_text("old")
     kept.chmod(0o640)
     plain.write_text("as open() would")
     write_atomic(kept, "new")
     write_atomic(fresh, "new")
+    write_atomic(model, "nobody's words", private=False)
     assert stat.S_IMODE(kept.stat().st_mode) == 0o640
-    assert stat.S_IMODE(fresh.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+    assert stat.S_IMODE(fresh.stat().st_mode) == 0o600
+    assert stat.S_IMODE(model.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

@@ -18,7 +18,15 @@ from tests.support.project import ROOT
 README = (ROOT / "README.md").read_text("utf-8")
 TEMPLATES = tomllib.loads(figures.TEMPLATES.read_text("utf-8"))["section"]
 ITEMS = [item for section in TEMPLATES for item in (*section["row"], *section.get("text", []))]
-LIBRARIES = {"__init__", "caption_faults", "caption_makers", "caption_material", "results", "sized_whisper"}
+LIBRARIES = {
+    "__init__",
+    "align_speech",
+    "caption_faults",
+    "caption_makers",
+    "caption_material",
+    "results",
+    "sized_whisper",
+}
 NEEDS_TORCH = {"train_tiny_whisper"}
 BENCHMARKS = sorted({p.stem for p in (ROOT / "benchmarks").glob("*.py")} - LIBRARIES - NEEDS_TORCH)
 

@@ -27,6 +27,12 @@ Change = Callable[[int, int], float]
 """Gives a new time, in milliseconds, for an old one in the caption of a number."""
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder of one's own: beside the demo's own transcript its words would be evidence too."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="module")
 def film() -> Evidence:
     return evidence_of(FILM)

@@ -98,9 +98,10 @@ def adopt(job: Job, file: Path, who: str, anyway: Anyway = False, exactly: bool 
     decision, unless it is to be taken `exactly`.
     """
     place = journal.journal_of(job.media)
-    held = journal.read(place)
-    found = decide(job, file, who, held, anyway, exactly)
-    written = journal.append(place, found.decisions)
+    with journal.locked(place):  # else two at once decide the same twice
+        held = journal.read(place)
+        found = decide(job, file, who, held, anyway, exactly)
+        written = journal.append(place, found.decisions)
     if found.complete and file.resolve().parent == job.out.resolve():
         # All of it will come out again: from now on it is ours, and the next run may write it in its own way.
         Store.of(job.out, job.name).take_over(file)

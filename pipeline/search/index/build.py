@@ -12,10 +12,11 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline import leftovers, privacy
 from pipeline.errors import IndexFileError
 from pipeline.files import WORK_FOLDER, move_atomic
 from pipeline.formats.document import reader
-from pipeline.search.index import schema
+from pipeline.search.index import schema, seal
 from pipeline.search.index.write import Built, IndexingRun, NoRoomError, Progress, size_and_time
 
 # File name of the index, in the folder `.work` of the documents' folder.
@@ -41,9 +42,12 @@ def update(
     if not folder.is_dir():
         raise IndexFileError(folder, "there is no such folder", "name the folder that holds the transcripts")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        privacy.make_folder(path.parent)
+        leftovers.sweep((path.parent,))
         with _locked(path):
-            return _update(folder, path, rebuild, progress or (lambda done, of, name: None))
+            built = _update(folder, path, rebuild, progress or (lambda done, of, name: None))
+            seal.seal(path)
+            return built
     except sqlite3.Error as error:
         raise schema.damaged(path, error) from None
     except OSError as error:
@@ -78,7 +82,9 @@ def _locked(path: Path) -> Iterator[None]:
 def _update(folder: Path, path: Path, rebuild: bool, progress: Progress) -> Built:
     if path.exists():
         _refuse_foreign(path, path == index_of(folder), rebuild)
-    if path.exists() and not rebuild and _is_sound(path):
+    whole = path.exists() and not rebuild and not seal.is_damaged(path) and _is_sound(path)
+    seal.break_seal(path)
+    if whole:
         connection = schema.open_to_write(path)
         try:
             return _in_one_transaction(IndexingRun(connection, folder, path, progress))
@@ -110,8 +116,8 @@ def _is_sound(path: Path) -> bool:
 
 
 def _rebuild(folder: Path, path: Path, progress: Progress) -> Built:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
+    part = leftovers.part_beside(path)
+    os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, privacy.file_mode(path.parent)))
     try:
         connection = schema.create(part)
         try:

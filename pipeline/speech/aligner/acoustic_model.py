@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.english.pronounce import model_folder
+from pipeline import intact
+from pipeline.english.pronounce import PACKAGE, model_folder
 from pipeline.errors import WeightsError
 
 Floats = NDArray[np.float32]
@@ -113,8 +114,10 @@ class Contexts:
 
 @lru_cache(maxsize=1)
 def load() -> AcousticModel:
-    """The acoustic model, read once per process (0.2 s). Raises WeightsError when the files are missing or of another kind."""
+    """The acoustic model, read once per process (0.2 s). Raises WeightsError when the files are missing, damaged or of another
+    kind."""
     folder = model_folder() / "en-us"
+    intact.check_package(PACKAGE, folder)
     try:
         return _read(folder)
     except (OSError, ValueError, struct.error) as error:

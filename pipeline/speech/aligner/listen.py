@@ -31,13 +31,14 @@ _SPEECH_MARGIN_MS = 120  # widens the regions of speech, which begin late at sof
 class WordSpan:
     """Where a word was found. `fit` is its mean log likelihood ratio per frame against the phone loop, in nats: about 0 for
     words that are said, -2 and less for others. `stand_in`: other speech is in its place. `after_pause` and `before_pause`:
-    silence is next to it."""
+    silence is next to it. `heard`: a recognizer that did not know the text heard it there, too."""
 
     span: Span
     fit: float
     stand_in: bool = False
     after_pause: bool = False
     before_pause: bool = False
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ class Chunk:
         """How long all pieces last together."""
         return sum(piece.duration_ms for piece in self.pieces)
 
+    @property
+    def name(self) -> str:
+        """What the window is known by among those of one recording: "start-end" in ms."""
+        return f"{self.pieces[0].start_ms}-{self.pieces[-1].end_ms}"
+
     def sound(self, audio: Audio) -> NDArray[np.float32]:
         """The samples of all pieces, float32 in [-1, 1), shape (duration_ms * 16,)."""
         return np.concatenate([audio.window(piece) for piece in self.pieces])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -20,10 +19,13 @@ from typing import Any
 
 import numpy as np
 
+from pipeline import intact
 from pipeline.english import pronounce
 from pipeline.english.verbalize import spoken_words
 from pipeline.errors import RecognizerError
+from pipeline.leftovers import temporary_folder
 from pipeline.media.audio import Audio
+from pipeline.processes import die_with_parent
 from pipeline.progress import Progress
 from pipeline.speech.asr import Bias, ngram
 from pipeline.speech.asr.split import divided
@@ -101,8 +103,8 @@ class Sphinx:
         if not stretches:
             progress(1.0)
             return ()
-        with tempfile.TemporaryDirectory(prefix="vignette-") as folder:
-            setup = _biased_setup(bias, Path(folder)) if bias.sentences else _unbiased_setup(bias)
+        with temporary_folder() as folder:
+            setup = _biased_setup(bias, folder) if bias.sentences else _unbiased_setup(bias)
             decoded = self._decode(audio, stretches, setup, progress)
         names = _truecased(bias.names)
         return tuple(
@@ -143,7 +145,7 @@ def _in_processes(
 ) -> Iterator[list[DecodedWord]]:
     """Results in the order of the stretches. Processes are spawned, not forked: numerical libraries hold threads."""
     pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(setup,)
+        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(setup, os.getpid())
     )
     waiting: list[Future[list[DecodedWord]]] = []
     try:
@@ -165,8 +167,9 @@ def _in_processes(
 _worker_decoder: _WarpingDecoder | None = None  # one per worker process
 
 
-def _start_worker(setup: _Setup) -> None:
+def _start_worker(setup: _Setup, parent: int) -> None:
     global _worker_decoder
+    die_with_parent(parent)
     _worker_decoder = _WarpingDecoder(setup)
 
 
@@ -204,6 +207,7 @@ def _make_decoder(setup: _Setup, more: Mapping[str, Any]) -> Any:
     from pocketsphinx import Decoder
 
     folder = pronounce.model_folder()
+    intact.check_package(pronounce.PACKAGE, folder / "en-us")
     files = {"hmm": str(folder / "en-us"), "lm": setup.lm, "dict": setup.dictionary}
     decoder = Decoder(**files, samprate=SAMPLE_RATE_HZ, loglevel="FATAL", **setup.options, **more)
     for number, (word, phones) in enumerate(setup.added, 1):
@@ -246,8 +250,9 @@ def _unbiased_setup(bias: Bias) -> _Setup:
     known = pronounce.dictionary()
     missing = sorted({word for name in bias.names for word in spoken_words(name)} - known.keys())
     added = tuple((word, choices[0]) for word, choices in pronounce.pronounce(missing).items())
-    folder = pronounce.model_folder()
-    return _Setup(str(folder / "en-us.lm.bin"), str(pronounce.dictionary_path()), added, _UNBIASED)
+    words = pronounce.model_folder() / "en-us.lm.bin"
+    intact.in_package(pronounce.PACKAGE, words)
+    return _Setup(str(words), str(pronounce.dictionary_path()), added, _UNBIASED)
 
 
 def _truecased(names: Iterable[str]) -> dict[str, str]:

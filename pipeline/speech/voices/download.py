@@ -41,5 +41,5 @@ def fetch(folder: Path) -> Path:
         raise OutputError(
             folder, f"cannot be made: {error.strerror}", "check the folder's permissions"
         ) from error
-    write_atomic(target, network)
+    write_atomic(target, network, private=False)
     return target

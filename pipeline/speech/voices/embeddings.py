@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import intact
 from pipeline.errors import WeightsError
 from pipeline.files import data_file
 from pipeline.media.audio import INT16_SCALE, Audio
@@ -36,6 +37,7 @@ _BATCH = 24  # pieces at once: some 40 windows
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 # Resemblyzer raises quiet recordings to this level, 30 dB below full scale, and never lowers loud ones.
 _LEVEL_RMS = 10 ** (-30 / 20)
+_FETCH_AGAIN = "fetch it again with 'vignette models fetch speakers', or remove it to tell voices apart without it, badly"
 _CEPSTRA_VERSION = "1"  # changes with what `cepstra` computes
 
 
@@ -132,8 +134,9 @@ def _gain(audio: Audio) -> float:
 
 
 def _ge2e_encoder(path: Path, loaded: bool) -> Encoder:
+    intact.shipped(path, _FETCH_AGAIN)
     runner = _runner(_session(path)) if loaded else _lazy_runner(path)
-    space = scaling.trained(data_file(scaling.LDA_FILE))
+    space = scaling.trained(intact.shipped(data_file(scaling.LDA_FILE)))
     return Encoder("GE2E", f"ge2e {_digest(path)}", True, mel.power_mel, runner, space)
 
 

@@ -6,9 +6,9 @@ they are estimated from the recording itself, where what follows at once within 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +38,9 @@ class Space:
         return placed
 
 
-def trained(path: Path) -> Space:
-    """The space of an `.npz` file with arrays `A`, shape (from, to), and `phi`, shape (to,)."""
-    with np.load(path, allow_pickle=False) as arrays:
+def trained(data: bytes) -> Space:
+    """The space of the bytes of an `.npz` file with arrays `A`, shape (from, to), and `phi`, shape (to,)."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         return Space(arrays["A"].astype(np.float32), arrays["phi"].astype(np.float32))
 
 

@@ -5,6 +5,8 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
     label_or_speech doubtful labels: spoken words, or who speaks
     relocate        cues that the search missed, aligned again where speech is unexplained
     rejoin          the first or last words of a cue, when they were found beyond a long pause from the rest
+    lost            passages of which no word was found, aligned again between anchors
+    anchors         words of the text that a recognizer heard
     reorder         neighbouring cues that stand in another order than they are said
     script_times    how the time stamps of a script relate to the sound
     sync            how the given times relate to the sound: offset, frame rate, cuts
@@ -25,7 +27,7 @@ The acoustic search itself is `pipeline.speech.aligner`; here its input is prepa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.media.facts import Audio
 from pipeline.progress import Progress, silent
@@ -35,6 +37,7 @@ from pipeline.speech.aligner.pronounced import Part, parts
 from pipeline.speech.aligner.threads import single_threaded_blas
 from pipeline.stages.align import (
     label_or_speech,
+    lost,
     opposites,
     placing,
     recognized,
@@ -67,6 +70,8 @@ _MIN_FOUND_SHARE = 0.25
 # The same for text of fewer than `MIN_PAIRS` cues, which is more easily found by chance: in 9 s of the demo more than 60 %
 # of the words of two cues were found where they belong, and up to half of the words of one short cue where it does not.
 _MIN_FOUND_SHARE_OF_FEW = 0.5
+# Fewer words than this that are not found prove nothing: a murmur may well be missed.
+_ENOUGH_WORDS = 8
 # A cue counts as moved in the report when its start differs from the given one by more than this.
 _MIN_MOVED_MS = 500
 # Up to this median deviation the given times are taken for a careful editor's, near which cues may be looked for. Set by hand.
@@ -74,34 +79,38 @@ _MAX_CAREFUL_SCATTER_MS = 150
 
 
 def run(
-    audio: Audio, heard: Heard, given: Subtitles | None, settings: AlignSettings, progress: Progress = silent
-) -> Aligned:
+    audio: Audio, heard: Heard, given: Subtitles | None, settings: AlignSettings, progress: Progress = silent,
+    ear: lost.Ear | None = None,
+) -> Aligned:  # fmt: skip
     """Align every word of `given` to the sound; without given text, every word that the recognizer read.
 
     `heard` gives the speech regions and, from a recognizer that did not know the text, the words that it read where the text
-    does not fit. Raises WeightsError when the acoustic model is missing.
+    does not fit; `ear` is asked for more where the search loses its way. Raises WeightsError when the acoustic model is missing.
     """
     with single_threaded_blas():
         if given is None:
             tokens = recognized.aligned(audio, heard, settings.processes, progress)
             return Aligned(tokens, AlignmentReport(Verdict.NO_SUBTITLES))
-        return _aligned(audio, heard, given, settings, progress)
+        return _aligned(audio, heard, given, settings, progress, ear)
+
+
+def is_refuted(aligned: Aligned, given: Subtitles) -> bool:
+    """Whether it is proven that the text belongs to another recording."""
+    return aligned.report.verdict is Verdict.UNRELATED and len(given.words) >= _ENOUGH_WORDS
 
 
 def _aligned(
-    audio: Audio, heard: Heard, given: Subtitles, settings: AlignSettings, progress: Progress
-) -> Aligned:
+    audio: Audio, heard: Heard, given: Subtitles, settings: AlignSettings, progress: Progress, ear: lost.Ear | None
+) -> Aligned:  # fmt: skip
     wanted = parts(given)
     listener = Aligner(audio.samples, heard.regions, settings.processes)
     listened = listener.align([p.spoken for p in wanted], progress)
-    judged = label_or_speech.judged(given, wanted, listened, listener.likelihoods)
+    settled = _settled(listener, given, wanted, listened, audio.duration_ms)
+    anchored = _found_again(listener, settled, audio.duration_ms, heard.regions, ear)
+    if anchored is not None:
+        settled = anchored
+    judged, listened = settled.judged, settled.listened
     given, wanted = judged.given, judged.parts
-    listened = _put_in_place(listener, wanted, given, judged.listened)
-
-    def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Alignment]:
-        return listener.compare([[wanted[n].spoken for n in words] for words in orders], within)
-
-    listened = shown_again.settled(listened, given, wanted, compare, audio.duration_ms)
     relation = _relation(given, wanted, listened.found)
     placed = placing.places(given, wanted, listened.found, relation, audio.duration_ms, heard.regions)
     source = TextSource.SUBTITLES if given.timed else TextSource.SCRIPT
@@ -115,6 +124,46 @@ def _aligned(
     if relation.verdict is not Verdict.UNRELATED:
         report = replace(report, summary=(*report.summary, *judged.summary))
     return shown_again.marked(Aligned(tokens, report, cues), given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """An alignment whose words were put in place, and the text with its labels judged by it."""
+
+    judged: label_or_speech.Judged
+    listened: Alignment
+
+
+def _settled(
+    listener: Aligner, given: Subtitles, wanted: list[Part], listened: Alignment, duration_ms: int
+) -> _Settled:
+    judged = label_or_speech.judged(given, wanted, listened, listener.likelihoods)
+    given, wanted = judged.given, judged.parts
+    listened = _put_in_place(listener, wanted, given, judged.listened)
+
+    def compare(orders: Sequence[Sequence[int]], within: Span) -> list[Alignment]:
+        return listener.compare([[wanted[n].spoken for n in words] for words in orders], within)
+
+    return _Settled(judged, shown_again.settled(listened, given, wanted, compare, duration_ms))
+
+
+def _found_again(
+    listener: Aligner, settled: _Settled, duration_ms: int, regions: Sequence[Span], ear: lost.Ear | None
+) -> _Settled | None:
+    """The text settled anew with a recognizer's anchors where the way was lost; None where it was not, or none help."""
+    now, own = settled.listened, settled.judged.parts
+    related = _relation(settled.judged.given, own, now.found).verdict is not Verdict.UNRELATED
+
+    def align_words(words: Sequence[int], within: Span) -> Alignment:
+        return listener.compare([[own[n].spoken for n in words]], within)[0]
+
+    whole = None if related else Span(0, duration_ms)
+    again = lost.found_again(now, settled.judged.given, own, ear, align_words, whole, regions)
+    if again is now:
+        return None
+    anew = _settled(listener, settled.judged.given, own, again, duration_ms)
+    said = dict.fromkeys((*settled.judged.summary, *anew.judged.summary))
+    return replace(anew, judged=replace(anew.judged, summary=tuple(said)))
 
 
 def _put_in_place(
@@ -166,7 +215,8 @@ def _mapped_to_audio(given: Span | None, relation: Relation) -> Span | None:
 
 def _relation(given: Subtitles, wanted: Sequence[Part], found: Sequence[WordSpan | None]) -> Relation:
     sure = _sure(found)
-    if len(sure) < _MIN_FOUND_SHARE * len(wanted) or not sure:
+    proven = any(f is not None and f.heard for f in found)
+    if not sure or (len(sure) < _MIN_FOUND_SHARE * len(wanted) and not proven):
         return Relation(Verdict.UNRELATED)
     if not given.timed:
         return Relation(Verdict.UNTIMED)
@@ -178,14 +228,18 @@ def _relation(given: Subtitles, wanted: Sequence[Part], found: Sequence[WordSpan
         and (here := found[n]) is not None
         and (n == 0 or wanted[n - 1].token != wanted[n].token)
     ]
-    if len(pairs) < MIN_PAIRS and len(sure) <= _MIN_FOUND_SHARE_OF_FEW * len(wanted):
+    if not proven and len(pairs) < MIN_PAIRS and len(sure) <= _MIN_FOUND_SHARE_OF_FEW * len(wanted):
         return Relation(Verdict.UNRELATED)
     return relate(sorted(pairs))
 
 
 def _sure(found: Sequence[WordSpan | None]) -> list[int]:
     """The words whose place is evidence."""
-    return [n for n, f in enumerate(found) if f is not None and not f.stand_in and f.fit > _MIN_SURE_FIT]
+    return [
+        n
+        for n, f in enumerate(found)
+        if f is not None and not f.stand_in and (f.heard or f.fit > _MIN_SURE_FIT)
+    ]
 
 
 def _cue_starts(given: Subtitles) -> dict[int, int]:

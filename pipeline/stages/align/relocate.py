@@ -211,6 +211,6 @@ def cues_of(cue_of: Sequence[int]) -> list[range]:
 
 
 def is_lost(found: Sequence[WordSpan | None], cue: range) -> bool:
-    """Whether half the words of a cue or more were not found, or fit badly where they were."""
+    """Whether half the words of a cue or more were not found, or fit badly where they were and nobody heard them there."""
     here = found[cue.start : cue.stop]
-    return 2 * sum(f is None or f.stand_in or f.fit < WEAK_FIT for f in here) >= len(here)
+    return 2 * sum(f is None or f.stand_in or (f.fit < WEAK_FIT and not f.heard) for f in here) >= len(here)

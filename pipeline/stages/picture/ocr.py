@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import intact
 from pipeline.stages.picture.sampling import SampledFrame, Thumbnail
 from pipeline.stages.picture.shots import MAX_STILL_SHARE, MIN_CHANGED_LEVELS, changed, is_flat
 from pipeline.timing import Span
@@ -71,7 +72,8 @@ def reader_identity() -> str:
 
 
 def rapid_reader() -> Reader | None:
-    """RapidOCR with the models of its package, None where the package or a model is missing."""
+    """RapidOCR with the models of its package, None where the package or a model is missing. Raises WeightsError for a
+    damaged one."""
     try:
         import rapidocr
     except ImportError:
@@ -80,6 +82,8 @@ def rapid_reader() -> Reader | None:
     found = {kind: sorted(models.glob(f"*{kind}*.onnx")) for kind in ("det", "rec")}
     if not all(found.values()):
         return None
+    for network in (found["det"][0], found["rec"][0]):
+        intact.in_package("rapidocr", network)
     logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
     engine = rapidocr.RapidOCR(
         params={

@@ -57,15 +57,17 @@ def doubts_of(report: AlignmentReport) -> tuple[Doubt, ...]:
 
 
 def run(
-    aligned: Aligned, settings: VerifySettings, witness: Witness, seed: str, progress: Progress = silent
-) -> Verification:
-    """Have the witness hear what is doubtful in `aligned`; `seed` is the recording's digest, from which the sample is drawn.
+    aligned: Aligned, settings: VerifySettings, witness: Witness, seed: str, progress: Progress = silent,
+    before: Sequence[str] = (),
+) -> Verification:  # fmt: skip
+    """Have the witness hear what is doubtful in `aligned`; `seed` is the recording's digest, from which the sample is drawn, and
+    `before` names windows that were heard already.
 
     Raises WeightsError when a model's files are missing or damaged, RecognizerError when the recognizer gives up.
     """
     doubts = doubts_of(aligned.report)
     windows = tuple(w for w in witness.windows if words_in(w, aligned.tokens) or _any_in(w, doubts))
-    plan = planned(windows, doubts, settings, seed)
+    plan = planned(windows, doubts, settings, seed, before)
     heard = witness.hear(plan.windows, part(progress, 0.0, _HEARING_SHARE))
     if not heard:
         progress(1.0)

@@ -7,6 +7,7 @@ what it says of the agreement holds for the whole.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -42,8 +43,16 @@ class Plan:
     not_heard: int
 
 
-def planned(windows: Sequence[Chunk], doubts: Sequence[Doubt], settings: VerifySettings, seed: str) -> Plan:
-    """Choose the windows to hear: all of them, or a sample and the worst doubts, up to the share of the settings."""
+def budget(settings: VerifySettings, windows: int) -> int:
+    """How many of so many windows are heard, where not all are."""
+    return max(settings.least_windows, ceil(windows * settings.share))
+
+
+def planned(
+    windows: Sequence[Chunk], doubts: Sequence[Doubt], settings: VerifySettings, seed: str, before: Sequence[str] = ()
+) -> Plan:  # fmt: skip
+    """Choose the windows to hear: all of them, or a sample and the worst doubts, up to the share of the settings; those named in
+    `before` were heard already, and count."""
     count = len(windows)
     drawn = max(settings.sampled_windows, ceil(count * settings.sampled_share))
     sample = frozenset(
@@ -58,9 +67,9 @@ def planned(windows: Sequence[Chunk], doubts: Sequence[Doubt], settings: VerifyS
     for doubt, window in zip(doubts, home, strict=True):
         if window is not None:
             worth[window] = worth.get(window, 0.0) + doubt.weight
-    budget = max(settings.least_windows, ceil(count * settings.share))
-    worst = sorted((w for w in worth if w not in sample), key=lambda w: (-worth[w], w.pieces[0].start_ms))
-    chosen = sample | set(worst[: max(0, budget - len(sample))])
+    heard = sample | {w for w in windows if w.name in before}
+    worst = sorted((w for w in worth if w not in heard), key=lambda w: (-worth[w], w.pieces[0].start_ms))
+    chosen = heard | set(worst[: max(0, budget(settings, count) - len(heard))])
     return Plan(
         tuple(w for w in windows if w in chosen),
         sample,
@@ -70,9 +79,15 @@ def planned(windows: Sequence[Chunk], doubts: Sequence[Doubt], settings: VerifyS
 
 def holds(window: Chunk, span: Span) -> bool:
     """Whether the middle of a span lies in a window, or the span in one of its pauses that were shortened."""
-    return any(span.middle_ms in piece for piece in window.pieces)
+    at = bisect_right(window.pieces, span.middle_ms, key=lambda piece: piece.start_ms)
+    return at > 0 and span.middle_ms in window.pieces[at - 1]
 
 
 def words_in(window: Chunk, tokens: Sequence[Token]) -> list[int]:
     """The indices of the words that are said in a window."""
-    return [n for n, token in enumerate(tokens) if token.kind is Kind.WORD and holds(window, token.span)]
+    first, last = window.pieces[0].start_ms, window.pieces[-1].end_ms
+    return [
+        n
+        for n, token in enumerate(tokens)
+        if first <= token.span.middle_ms < last and token.kind is Kind.WORD and holds(window, token.span)
+    ]

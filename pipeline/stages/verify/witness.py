@@ -14,6 +14,7 @@ from pipeline.media.audio import Audio
 from pipeline.progress import Progress, silent
 from pipeline.speech.aligner.listen import Aligner
 from pipeline.speech.aligner.pronounced import spoken_words
+from pipeline.speech.aligner.threads import single_threaded_blas
 from pipeline.speech.asr.packing import Chunk, pack
 from pipeline.speech.asr.whisper import Whisper
 from pipeline.timing import SAMPLES_PER_MS, Span
@@ -71,23 +72,24 @@ class Witness:
 
     def hears(self, window: Chunk) -> bool:
         """Whether it can say what is said in a window."""
-        return _key(window) in self._words or (self._ear is not None and self._audio is not None)
+        return window.name in self._words or (self._ear is not None and self._audio is not None)
 
     def hear(self, windows: Sequence[Chunk], progress: Progress = silent) -> dict[Chunk, tuple[Token, ...]]:
         """The words of each of the windows that it can hear. Raises WeightsError or RecognizerError."""
-        new = [w for w in windows if _key(w) not in self._words]
+        new = [w for w in windows if w.name not in self._words]
         if new and self._ear is not None and self._audio is not None:
             found = self._ear.hear(self._audio(), new, self._regions, progress)
-            self._words.update(zip(map(_key, new), found, strict=True))
+            self._words.update(zip((w.name for w in new), found, strict=True))
         progress(1.0)
-        return {w: self._words[_key(w)] for w in windows if _key(w) in self._words}
+        return {w: self._words[w.name] for w in windows if w.name in self._words}
 
     def gain(self, span: Span, written: str, other: str) -> float | None:
         """How much likelier `other` is than `written` as what is said in a part of the sound, in nats; None where neither can be
         known. Raises WeightsError when the acoustic model is missing."""
         key = f"{span.start_ms}-{span.end_ms} {written} | {other}"
         if key not in self._gains and self._audio is not None:
-            self._gains[key] = round(self._weighed(span, written, other), _DIGITS)
+            with single_threaded_blas():  # its matrices are small: more threads only wait for each other
+                self._gains[key] = round(self._weighed(span, written, other), _DIGITS)
         if key in self._gains:
             self._used_gains[key] = self._gains[key]
         return self._gains.get(key)
@@ -117,9 +119,5 @@ class Witness:
                 min(audio.duration_ms, max(span.end_ms, span.start_ms + _AHEAD_MS)),
             )
             samples = audio.samples[home.start_ms * SAMPLES_PER_MS : home.end_ms * SAMPLES_PER_MS]
-            self._near = home, Aligner(samples, ())
+            self._near = home, Aligner(samples, (), threads=1)
         return self._near
-
-
-def _key(window: Chunk) -> str:
-    return f"{window.pieces[0].start_ms}-{window.pieces[-1].end_ms}"

@@ -1,0 +1,89 @@
+"""Workers end with the command that started them, however that one ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import ROOT
+
+posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+
+# A command with two workers that compute without ever giving up Python's lock for long, as a recognizer in C does.
+COMMAND = """
+import os, sys, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+sys.path.insert(0, {here!r})
+import worker
+if __name__ == "__main__":
+    from pipeline.processes import stop_on_terminate
+    stop_on_terminate()
+    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=worker.start, initargs=(os.getpid(),))
+    print(*[f.result() for f in [pool.submit(worker.number, 0.5) for _ in range(2)]], flush=True)
+    waiting = [pool.submit(worker.number, 60) for _ in range(2)]
+    try:
+        waiting[0].result()
+    except KeyboardInterrupt:
+        os._exit(5)
+"""
+WORKER = """
+import os, time
+from pipeline.processes import die_with_parent
+def start(parent): die_with_parent(parent)
+def number(seconds):
+    time.sleep(seconds)
+    return os.getpid()
+"""
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_workers_end_with_their_command(tmp_path, how):
+    (tmp_path / "worker.py").write_text(textwrap.dedent(WORKER))
+    (tmp_path / "command.py").write_text(textwrap.dedent(COMMAND.format(here=str(tmp_path))))
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "command.py")], stdout=subprocess.PIPE, env=env
+    ) as command:
+        workers = {int(pid) for pid in command.stdout.readline().split()}
+        assert workers and all(map(alive, workers))
+        time.sleep(0.2)
+        command.send_signal(how)
+        command.wait(20)
+    until = time.monotonic() + 10
+    while any(map(alive, workers)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(map(alive, workers))
+
+
+@posix
+def test_terminate_stops_a_command_as_control_c_does():
+    program = textwrap.dedent(
+        """
+        import os, signal, time
+        from pipeline.processes import stop_on_terminate
+        stop_on_terminate()
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(10)
+        except KeyboardInterrupt:
+            os.kill(os.getpid(), signal.SIGTERM)  # a second one does not stop the tidying
+            print("tidied")
+        """
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=30)
+    assert ran.stdout == "tidied\n", ran.stderr
