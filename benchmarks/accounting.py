@@ -78,11 +78,16 @@ def account(path: Path) -> Account:
     )  # fmt: skip
 
 
+_BESIDE_NAME = re.compile(r"\(([^()\n]{1,40})\)[ \t]*(?=:|</?v)|\(([^()\n]{1,40})\)>")
+
+
 def _kept(path: Path) -> tuple[Counter[str], str, SubtitlesFormat, str]:
     """The words and labels that our readers give, their notes, the format and the encoding."""
     read = readers.read(path)
     words = [word.text for word in read.words]
     words += [word.label for word in read.words if word.new_speaker and word.label]
+    # What stands in brackets behind a name belongs to the label: "Hanna Weir (she/her):".
+    words += [aside for cue in read.cues for aside in map(" ".join, _BESIDE_NAME.findall(cue.raw))]
     return _words(_bare(" ".join(words))), " ".join(read.notes), read.format, read.encoding
 
 

@@ -18,7 +18,8 @@ are among them as they fall, so labels are scarce and false tags weigh more than
 lexicon of that hour had 2, 1, 4, 2 and 2 false tags before it was mended.
 
 Micro counts decisions, macro is the mean over concepts; intervals are 95 % bootstrap intervals over transcripts (see
-`pipeline.concepts.scoring`). Tags per 100 utterances of unlabelled talk show how much a reader is shown.
+`pipeline.concepts.scoring`). How far the tags' confidence can be trusted is measured by `benchmarks.concept_confidence`, whose
+table is printed, too. Tags per 100 utterances of unlabelled talk show how much a reader is shown.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def main() -> None:
 
 def measure(paths: Sequence[Path]) -> dict[str, float]:
     """Print every table for the files named, or for those that are there; gives the figures of our own utterances."""
+    from benchmarks import concept_confidence  # which takes the labelled rows from here
+
     clock = time.process_time()
     book = lexicon.load(data_file("concepts.toml"))
     coder = Coder(book)
@@ -90,6 +93,9 @@ def measure(paths: Sequence[Path]) -> dict[str, float]:
             _print_scores(f"dialogue, {sample}", score(part, coder))
             _print_part("five words or more", [r for r in part if len(r.text.split()) >= FEW_WORDS], coder)
             print()
+        print("how sure the tags are, on talk that neither lexicon nor model has seen:")
+        concept_confidence.reliability(Path(data), coder)
+        print()
     figures |= _print_speed(read_labelled(OWN, known), book)
     if data:
         _print_density(Path(data) / "dialogue/dialogue.csv", coder)

@@ -3,6 +3,7 @@
     python -m benchmarks.search                        10,000 and 100,000 utterances (about 10 and 100 videos)
     python -m benchmarks.search --utterances 1000000   about 1,000 videos; needs 2 GB of disk
     python -m benchmarks.search --json
+    python -m benchmarks.search --needs                whether what is found is what was meant (see benchmarks/search_needs.py)
 
 Utterances are drawn from a chain of word pairs over real text, so that words, phrases and neighbours have
 real frequencies: the counselling dialogues under $VIGNETTE_DATA if that is set, else the demo's screenplay.
@@ -31,7 +32,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results
+from benchmarks import results, search_needs
 from pipeline.search import Codebook, Index, update
 from pipeline.search.index.build import index_of
 
@@ -322,8 +323,13 @@ def main() -> None:
     )
     arguments.add_argument("--queries", type=int, default=QUERIES, help="how many are asked (default 400)")
     arguments.add_argument("--json", action="store_true", help="every figure as JSON, nothing else")
+    arguments.add_argument("--needs", action="store_true", help="how well what is found is what was meant")
     results.offer(arguments)
     given = arguments.parse_args()
+    if given.needs:
+        for line in search_needs.table():
+            print(line, flush=True)
+        return
     found = []
     for utterances in given.utterances:
         with tempfile.TemporaryDirectory() as folder:

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from pipeline.cli.command import SETTING_UP, command, subgroup
-from pipeline.cli.options import AsJson, print_json
+from pipeline.cli.options import AsJson, MediaFolder, Transcripts, print_json
 from pipeline.errors import counted
+from pipeline.files import MEDIA_FOLDER, OUT_FOLDER
 
 Lexicon = Annotated[
     Path | None,
@@ -19,7 +20,7 @@ Lexicon = Annotated[
 
 concepts = subgroup(
     "concepts",
-    "The clinical concepts: list, try, check, score.",
+    "The clinical concepts: list, try, check, score, review.",
     "vignette concepts list",
     'vignette concepts try "I only drink because..."',
     panel=SETTING_UP,
@@ -64,7 +65,7 @@ def try_concepts(
     lexicon: Lexicon = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show the concepts of a text, each with its evidence and its rule."""
+    """Show the concepts of a text, each with how sure it is, its evidence and its rule."""
     from pipeline.concepts.coder import Coder
 
     found = Coder(_load(lexicon)).code(text, role)
@@ -74,7 +75,7 @@ def try_concepts(
     for one in found:
         ways = [name for name in ("negated", "asked", "quoted", "hypothetical") if getattr(one.manner, name)]
         spoken = f" [{', '.join(ways)}]" if ways else ""
-        print(f'{one.concept:<22}"{text[one.start : one.end]}"{spoken}   {one.rule}')
+        print(f'{one.concept:<22}{one.confidence:.2f}  "{text[one.start : one.end]}"{spoken}   {one.rule}')
     if not found:
         print("no concept")
     return 0
@@ -113,6 +114,7 @@ def score_concepts(
     confusions: Annotated[
         bool, typer.Option("--confusions", help="List what was missed or wrongly tagged.")
     ] = False,
+    least: Annotated[float, typer.Option("--least", help="Only tags at least so sure, from 0 to 1.")] = 0.0,
     as_json: AsJson = False,
 ) -> int:
     """Score the lexicon against labelled utterances: precision, recall, F1 with bootstrap intervals."""
@@ -121,7 +123,7 @@ def score_concepts(
 
     found = _load(lexicon)
     labelled = scoring.read_labelled(rows, frozenset(c.id for c in found.concepts))
-    scores = scoring.score(labelled, Coder(found))
+    scores = scoring.score(labelled, Coder(found), least)
     if as_json:
         print_json(scores.to_json())
         return 0
@@ -167,4 +169,44 @@ def summarise(
         print_json(summary.as_json())
     else:
         print(sparklines(summary, found) or "no concept was tagged")
+    return 0
+
+
+@command(concepts, "vignette concepts next", "vignette concepts next --limit 5", name="next")
+def next_questions(
+    transcripts: Transcripts = OUT_FOLDER,
+    media: MediaFolder = MEDIA_FOLDER,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to show.")] = 10,
+    as_json: AsJson = False,
+) -> int:
+    """Show the tags at which a person's look pays most: doubtful ones, of rules that gave many."""
+    from pipeline.commands.concept_review import questions
+
+    found = questions(transcripts, limit, media)
+    if as_json:
+        print_json([question.as_json() for question in found])
+        return 0
+    print("\n".join(map(str, found)) or "nothing to ask: there is no tag that nobody decided about")
+    if found:
+        print('\nanswer with: vignette edits concept NAME "WORDS" CONCEPT --verdict confirmed (or rejected)')
+    return 0
+
+
+@command(
+    concepts,
+    "vignette concepts agreement",
+    "vignette concepts agreement --media recordings/",
+    name="agreement",
+)
+def show_agreement(
+    transcripts: Transcripts = OUT_FOLDER, media: MediaFolder = MEDIA_FOLDER, as_json: AsJson = False
+) -> int:
+    """Measure how far people and the machine agree on concepts (Cohen's kappa), by what people decided."""
+    from pipeline.commands.concept_review import agreements
+
+    found = agreements(transcripts, media)
+    if as_json:
+        print_json([one.as_json() for one in found])
+    else:
+        print("\n".join(map(str, found)) or "nobody has decided about a concept, or reviewed a video, yet")
     return 0

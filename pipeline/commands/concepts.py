@@ -22,4 +22,4 @@ def _occurrences(document: Document) -> Iterator[Occurrence]:
         scene = None if spoken.scene is None else document.scenes[spoken.scene]
         part = (scene.title or scene.id) if scene else ""
         for tag in spoken.tags:
-            yield tag.concept, speaker, part, spoken.start_ms
+            yield tag.concept, speaker, part, spoken.start_ms, tag.confidence

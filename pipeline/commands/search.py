@@ -23,6 +23,8 @@ from pipeline.search.answers import clips, links, render
 from pipeline.search.engine import Index
 from pipeline.search.index import build
 from pipeline.search.index.write import Built, Progress
+from pipeline.search.meaning import encoder as encoders
+from pipeline.search.meaning import vectors
 from pipeline.search.query import lexer, parser
 from pipeline.search.query.parser import LIMIT
 
@@ -33,10 +35,25 @@ Answer = tuple[str, int]
 def index(
     folder: Path, rebuild: bool = False, as_json: bool = False, progress: Progress | None = None
 ) -> Answer:
-    """Update the search index of a folder; the status is 1 when documents were skipped. Raises IndexFileError."""
+    """Update the search index of a folder, and read new transcripts for meaning where the sentence encoder was fetched.
+
+    The status is 1 when documents were skipped. Raises IndexFileError, WeightsError.
+    """
     built = build.update(folder, rebuild=rebuild, progress=progress)
+    read = _read_for_meaning(built.index, progress)
     status = 1 if built.skipped else 0
-    return (_json(built.as_json()) if as_json else _summary(built)), status
+    if as_json:
+        return _json(built.as_json() | ({} if read is None else {"read_for_meaning": read})), status
+    return _summary(built) + (f"\n{counted(read, 'transcript')} read for meaning" if read else ""), status
+
+
+def _read_for_meaning(index: Path, progress: Progress | None) -> int | None:
+    """Encode the transcripts that are new; how many, None without the sentence encoder."""
+    encoder = encoders.installed()
+    if encoder is None:
+        return None
+    with Index(index) as opened:
+        return vectors.Store.beside(index, encoder).update(opened.connection, progress)
 
 
 def _summary(built: Built) -> str:
@@ -61,10 +78,12 @@ def search(
     count_by: str | None = None,
     clips_folder: Path | None = None,
     media: Path = MEDIA_FOLDER,
+    loosely: bool = True,
 ) -> Answer:
     """Search a folder's index: the hits as text, json, csv or md, or with `count_by` their distribution.
 
-    At most `limit` hits are shown. With `clips_folder` each is cut from the recordings in `media`; the status is 1 when one
+    Where nothing fulfils a query of several words, the best of any of them are shown, unless `loosely` is False. At most
+    `limit` hits are shown. With `clips_folder` each is cut from the recordings in `media`; the status is 1 when one
     could not be cut.
 
     Raises QueryError, UsageError, IndexFileError, OutputError.
@@ -74,7 +93,7 @@ def search(
     if count_by is not None:
         return counts(query, folder, count_by, format), 0
     with Index.of(folder) as opened:
-        results = opened.search(query, limit)
+        results = opened.search(query, limit, loosely)
         if late := build.outdated(opened.connection, folder):
             what = "a transcript has" if late == 1 else f"{late} transcripts have"
             results = replace(results, notes=(*results.notes, f"{what} changed since; run: vignette index"))
@@ -100,13 +119,14 @@ def search(
 def counts(query: str, folder: Path, by: str, format: str = "text") -> str:
     """Distribution of a query's hits by concept, speaker, vignette or video. Raises QueryError, UsageError, IndexFileError."""
     with Index.of(folder) as opened:
-        found = opened.count(query, by)
+        found, left_out = opened.count(query, by), opened.hits_in_drafts(query)
     if format == "json":
         values = [{"value": c.value, "hits": c.hits, "of": c.of} for c in found]
-        return _json({"query": query, "by": by, "counts": values})
+        return _json({"query": query, "by": by, "counts": values, "left_out_in_drafts": left_out})
     if format == "csv":
         return render.counts_csv(by, found)
-    return render.counts_md(by, found) if format == "md" else render.counts_text(by, found, query)
+    text = render.counts_md(by, found) if format == "md" else render.counts_text(by, found, query)
+    return text + render.left_out_text(left_out)
 
 
 def concordance(
@@ -143,12 +163,12 @@ def cooccur(folder: Path, within: str = "30s", query: str = "", format: str = "t
     if query:
         parser.parse(query)
     with Index.of(folder) as opened:
-        found = opened.cooccurrence(within_ms, query)
+        found, left_out = opened.cooccurrence(within_ms, query), opened.hits_in_drafts(query)
     writers: dict[str, Callable[[], str]] = {
-        "text": lambda: render.cooccurrence_text(found),
+        "text": lambda: render.cooccurrence_text(found) + render.left_out_text(left_out),
         "csv": lambda: render.cooccurrence_csv(found),
-        "md": lambda: render.cooccurrence_md(found),
-        "json": lambda: _json(found.as_json()),
+        "md": lambda: render.cooccurrence_md(found) + render.left_out_text(left_out),
+        "json": lambda: _json({**found.as_json(), "left_out_in_drafts": left_out}),
     }
     return writers[format](), 0
 

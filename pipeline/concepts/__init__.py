@@ -11,6 +11,8 @@
     direct       variants matched word by word, without spaCy
     assertion    assertion status: negated, asked, hypothetical, quoted, and about whom
     coder        one turn of talk -> its concepts with their evidence
+    confidence   how sure a finding is: a fitted logistic regression
+    agreement    Cohen's kappa of two readers
     self_test    the lexicon's examples and counterexamples as its regression test
     scoring      precision, recall and F1 against people's labels
     summary      counts of a recording's concepts, and sparklines over time

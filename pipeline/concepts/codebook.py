@@ -16,12 +16,13 @@ CONCEPTS_FILE = "concepts.toml"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One concept; `broader` is "" at the top."""
+    """One concept; `broader` is "" at the top, `examples` are sentences that carry it, as one text."""
 
     id: str
     label: str = ""
     definition: str = ""
     broader: str = ""
+    examples: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Codebook:
 def load(path: Path | None = None) -> Codebook:
     """The codebook in the lexicon's file (the installed one unless named), empty when it cannot be read.
 
-    Four keys of each entry are read, and none of the patterns: compiling those takes seconds, and a mistake in one is no
+    Five keys of each entry are read, and none of the patterns: compiling those takes seconds, and a mistake in one is no
     reason not to search. `pipeline.concepts.lexicon` is the reader that answers for the whole file.
     """
     try:
@@ -65,5 +66,8 @@ def _entries(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def _code(entry: dict[str, Any]) -> Code:
-    texts = [" ".join(str(entry.get(key, "")).split()) for key in ("id", "label", "definition", "broader")]
+    texts = [
+        " ".join(str(entry.get(key, "")).split())
+        for key in ("id", "label", "definition", "broader", "examples")
+    ]
     return Code(*texts)

@@ -7,7 +7,7 @@ lexicon's rules, which an inverted index of needed words finds, not all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -33,12 +33,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Match:
-    """Words `[first, last)` of a talk that are evidence for a concept."""
+    """Words `[first, last)` of a talk that are evidence for a concept; `rules` of that concept match anywhere in it."""
 
     first: int
     last: int
     concept: str
     rule: Rule = field(compare=False)
+    rules: int = field(default=1, compare=False)
 
 
 @cache
@@ -92,7 +93,7 @@ class Tagger:
                 if not role or not rule.pattern.roles or role in rule.pattern.roles:
                     matches = self._apply(rule, sentence, sentences)
                     (blocked if rule.blocking else found).extend(matches)
-        return _longest(m for m in found if not any(_blocks(b, m) for b in blocked))
+        return _longest([m for m in found if not any(_blocks(b, m) for b in blocked)])
 
     def _candidates(self, sentence: _Sentence) -> Iterator[Rule]:
         """The rules whose needed words are all there, from the index; all others cannot match."""
@@ -267,11 +268,15 @@ def _blocks(block: Match, match: Match) -> bool:
     return block.concept in (match.concept, "") and block.first < match.last and match.first < block.last
 
 
-def _longest(matches: Iterable[Match]) -> list[Match]:
+def _longest(matches: Sequence[Match]) -> list[Match]:
+    """Of overlapping matches of a concept the longest, each with how many of the concept's rules match in the turn."""
+    agreeing: dict[str, set[str]] = {}
+    for match in matches:
+        agreeing.setdefault(match.concept, set()).add(match.rule.pattern.source)
     kept: list[Match] = []
     for match in sorted(matches, key=lambda m: (m.first - m.last, m.first)):
         if not any(
             k.concept == match.concept and k.first < match.last and match.first < k.last for k in kept
         ):
-            kept.append(match)
+            kept.append(replace(match, rules=len(agreeing[match.concept])))
     return sorted(kept)

@@ -11,7 +11,7 @@ from pipeline.concepts.normalize import word_set
 Phrase = tuple["Node", ...]
 
 # Stop words: too frequent to index rules by, when a pattern has any other word.
-_FREQUENT_WORDS = word_set(
+FREQUENT_WORDS = word_set(
     """i you he she it we they me him her us them my your his its our their a an the this that these those
     and but or if so because of to in on at for with from by about as is 's am are was were be been do does
     did have has had 'd will would can could should might may not no there here what when where who how why
@@ -165,7 +165,7 @@ def cost(words: frozenset[str]) -> tuple[int, str]:
 
     Ties are broken by spelling, so that runs are alike.
     """
-    return sum(_FREQUENT_WORD_COST if word in _FREQUENT_WORDS else 1 for word in words), min(words)
+    return sum(_FREQUENT_WORD_COST if word in FREQUENT_WORDS else 1 for word in words), min(words)
 
 
 def _needed_by(node: Node) -> frozenset[str]:

@@ -122,12 +122,12 @@ def read_labelled(path: Path, known: frozenset[str]) -> list[Labelled]:
     return [_row(path, number, line, known) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def score(rows: Sequence[Labelled], coder: Coder) -> Scores:
-    """Evaluate the coder's tags against the labels of `rows`, speakers' roles unknown."""
+def score(rows: Sequence[Labelled], coder: Coder, least: float = 0.0) -> Scores:
+    """Evaluate the coder's tags of at least this confidence against the labels of `rows`, speakers' roles unknown."""
     decisions: list[dict[str, Counts]] = []
     confusions: list[Confusion] = []
     for row in rows:
-        found = {finding.concept: finding for finding in reversed(coder.code(row.text))}
+        found = {f.concept: f for f in reversed(coder.code(row.text)) if f.confidence >= least}
         decisions.append(_counts_by_concept(frozenset(found), row.concepts))
         for concept in sorted(row.concepts - set(found)):
             confusions.append(Confusion(row.id, row.text, concept))

@@ -8,11 +8,12 @@ from itertools import pairwise
 
 from pipeline.edits.model import Decision, PersonIs
 from pipeline.edits.placement import Settled
+from pipeline.formats.document.reader import NAMED_BY_A_PERSON
 from pipeline.timing import Span, hull, union
 from pipeline.transcript import Speaker, Token, Turn, Utterance, Voices
 from pipeline.words import name_key, numbered, slug
 
-BY_A_PERSON = "named by a person"
+BY_A_PERSON = NAMED_BY_A_PERSON
 """The evidence of a name that a decision gave; stored with the speaker."""
 
 

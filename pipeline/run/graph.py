@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
-from pipeline.concepts import inflections, lexicon
+from pipeline.concepts import confidence, inflections, lexicon
 from pipeline.concepts.coder import Finding
 from pipeline.edits.replay import Replay
 from pipeline.files import data_file, digest_of_file
@@ -235,6 +235,7 @@ def _lexicon_reads() -> dict[str, Any]:
     return {
         "lexicon": digest_of_file(data_file(LEXICON)),
         "forms": digest_of_file(data_file(inflections.FORMS_FILE)),
+        "confidence": digest_of_file(data_file(confidence.CONFIDENCE_FILE)),
     }
 
 

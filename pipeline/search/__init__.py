@@ -19,7 +19,18 @@ A sequence: a trigger is named, and within a minute somebody else gives feedback
     >>> [moment.speaker for moment in results.hits[0].moments]
     ['Denise', 'Colin']
 
-How the hits divide:
+Words that no utterance holds all of are answered by the best of any, and concepts that may be meant are named:
+
+    >>> found = index.search("feeling embarrassed at the till")
+    >>> found.hits[0].by, found.hits[0].moments[0].text
+    ('some words', "I was so ashamed, I couldn't look at the girl on the till.")
+
+What somebody might say finds what is like it, and a tag can be asked to be sure:
+
+    >>> index.search('like:"I could not look at anybody" concept:shame>0.5').hits[0].moments[0].speaker
+    'Denise'
+
+How the hits divide; drafts are left out, and counted by `index.hits_in_drafts`:
 
     >>> [(c.value, c.hits, c.of) for c in index.count("concept:emotion", by="speaker")]
     [('Denise', 2, 2), ('Maya', 1, 1), ('Ruth', 1, 1)]
@@ -62,6 +73,10 @@ __all__ = [
     "Results",
     "update",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 def __getattr__(name: str) -> Any:

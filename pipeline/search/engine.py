@@ -16,7 +16,9 @@ from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Codebook
 from pipeline.errors import QueryError
 from pipeline.search.answers.concordance import CONTEXT_WORDS, MAX_UTTERANCES, Concordance, concordance
-from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by
+from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by, not_draft
+from pipeline.search.answers.loose import BY_MEANING, Candidates, LooseSearch, Ranked, Wish, wish_of
+from pipeline.search.answers.passages import telling_words
 from pipeline.search.answers.results import Count, Hit, Results
 from pipeline.search.answers.rows import Reader
 from pipeline.search.answers.sequences import chains
@@ -24,18 +26,15 @@ from pipeline.search.index import build, schema, seal
 from pipeline.search.index.timeline import Places, Timeline
 from pipeline.search.index.vocabulary import Vocabulary, spoken
 from pipeline.search.index.write import Built, Progress
+from pipeline.search.meaning import encoder as encoders
+from pipeline.search.meaning.encoder import Encodes
+from pipeline.search.meaning.vectors import Store
 from pipeline.search.query import parser
 from pipeline.search.query.names import Names
-from pipeline.search.query.parser import LIMIT, Query
+from pipeline.search.query.parser import LIMIT, And, Field, Node, Or, Query, Word
+from pipeline.search.query.ranking import MAX_RANKED_HITS, parameters_of, ranked, source
 from pipeline.search.query.sql import Plan, compile_plan
-from pipeline.words import name_key
-
-# More hits than this are not scored but given in order of time: nobody reads by rank what ten thousand
-# utterances say, and scoring them would take a second.
-MAX_RANKED_HITS = 10_000
-# BM25 weights of the columns `text` and `place` of the table `words`: a word in the title of the video or the vignette counts
-# less than one in the utterance. No measurement is recorded.
-_COLUMN_WEIGHTS = "1.0, 0.3"
+from pipeline.words import folded, name_key
 
 
 class Index:
@@ -44,8 +43,9 @@ class Index:
     Raises IndexFileError when the index is missing, damaged or of another version.
     """
 
-    def __init__(self, path: Path, codes: Codebook | None = None) -> None:
+    def __init__(self, path: Path, codes: Codebook | None = None, encoder: Encodes | None = None) -> None:
         self.path = path
+        self.encoder = encoder
         self.codebook = codebook.load() if codes is None else codes
         self.connection = schema.open_to_read(path)
         if seal.is_damaged(path):
@@ -55,9 +55,13 @@ class Index:
         self.connection.create_function("fold", 1, name_key, deterministic=True)
 
     @classmethod
-    def of(cls, folder: Path, codes: Codebook | None = None) -> Index:
-        """The index of a folder of documents, built by `update`."""
-        return cls(build.index_of(folder), codes)
+    def of(cls, folder: Path, codes: Codebook | None = None, encoder: Encodes | None = None) -> Index:
+        """The index of a folder of documents, built by `update`. `encoder` is the sentence encoder, the installed one unless
+        given.
+
+            index = Index.of(Path("transcripts"))
+        """
+        return cls(build.index_of(folder), codes, encoder)
 
     @staticmethod
     def update(folder: Path, rebuild: bool = False, progress: Progress | None = None) -> Built:
@@ -75,19 +79,50 @@ class Index:
     ) -> None:
         self.close()
 
-    def search(self, query: str, limit: int = LIMIT) -> Results:
-        """The best `limit` hits of a query, and how many there are. Raises QueryError, IndexFileError."""
-        with self._transaction():
-            parsed = parser.parse(query)
-            return self._sequence(parsed, limit) if len(parsed.steps) > 1 else self._plain(parsed, limit)
+    def search(self, query: str, limit: int = LIMIT, loosely: bool = True) -> Results:
+        """The best `limit` hits of a query, and how many there are. Raises QueryError, IndexFileError, WeightsError.
 
-    def count(self, query: str, by: str) -> tuple[Count, ...]:
-        """How the hits of a query divide `by` "concept", "speaker", "vignette" or "video"; most first.
+            index.search("shame -work").hits[0].citation
+            index.search('like:"I could stop tomorrow if I wanted"')
 
-        Of a sequence its first utterances are counted. Raises QueryError, IndexFileError.
+        Where no utterance fulfils a query of several words, the best of any of them are given, unless `loosely` is False; the
+        notes say so, and `Results.concepts` names the concepts that may be meant.
         """
         with self._transaction():
-            return count_by(self.connection, by, *self._hit_ids_sql(parser.parse(query)))
+            parsed = parser.parse(query)
+            if len(parsed.steps) > 1:
+                return self._sequence(parsed, limit)
+            wish = wish_of(parsed)
+            if wish.sentences:
+                return self._alike(parsed, wish, limit)
+            found = self._plain(parsed, limit)
+            return (
+                found if found.total or not (loosely and wish.may_relax) else self._loose(found, wish, limit)
+            )
+
+    def count(self, query: str, by: str, drafts: bool = False) -> tuple[Count, ...]:
+        """How the hits of a query divide `by` "concept", "speaker", "vignette" or "video"; most first.
+
+            index.count("concept:emotion", by="speaker")
+
+        Drafts, which nobody has verified, are left out unless `drafts` is set or the query itself says `draft:`;
+        `hits_in_drafts` counts them. Of a sequence its first utterances are counted. A person is one in all videos when a list
+        of people or somebody's word says so, else somebody else in each. Raises QueryError, UsageError, IndexFileError.
+        """
+        with self._transaction():
+            parsed = parser.parse(query)
+            drafts = drafts or asks_for_drafts(parsed)
+            return count_by(self.connection, by, *self._hit_ids_sql(parsed, drafts), drafts)
+
+    def hits_in_drafts(self, query: str = "") -> int:
+        """How many hits of a query, or utterances, are in drafts, and so are left out of counts; 0 when it says `draft:`."""
+        with self._transaction():
+            parsed = parser.parse(query) if query else None
+            if parsed and asks_for_drafts(parsed):
+                return 0
+            ids, given = self._hit_ids_sql(parsed, True) if parsed else ("SELECT id FROM utterances", [])
+            sql = f"SELECT count(*) FROM ({ids}) WHERE NOT {not_draft('id')}"
+            return self._scalar(sql, given)
 
     def concordance(
         self, query: str, sort: str = "place", context: int = CONTEXT_WORDS, limit: int = 100
@@ -101,25 +136,34 @@ class Index:
             plan = self._plan(parsed, 0)
             if len(parsed.steps) > 1 or not (plan.marks or plan.phrases):
                 raise QueryError("a concordance needs a word", 'or "a phrase", or relaps*', query=query)
-            sql = f"SELECT u.id FROM {_source(plan)} ORDER BY u.id LIMIT ?"
-            rows = self.connection.execute(sql, [*_parameters(plan), MAX_UTTERANCES + 1])
+            sql = f"SELECT u.id FROM {source(plan)} ORDER BY u.id LIMIT ?"
+            rows = self.connection.execute(sql, [*parameters_of(plan), MAX_UTTERANCES + 1])
             return concordance(self.connection, query, [row[0] for row in rows], plan, sort, context, limit)
 
-    def cooccurrence(self, within_ms: int, query: str = "") -> Cooccurrence:
-        """How often which concepts occur near each other, in everything or in the hits of a query.
+    def cooccurrence(self, within_ms: int, query: str = "", drafts: bool = False) -> Cooccurrence:
+        """How often which concepts occur near each other, in everything or in the hits of a query; drafts as in `count`.
+
+            index.cooccurrence(30_000, "role:client").near["trigger"]["shame-guilt"]
 
         Raises QueryError, IndexFileError.
         """
         with self._transaction():
-            only = self._hit_ids_sql(parser.parse(query)) if query else ("", [])
+            if query:
+                parsed = parser.parse(query)
+                only = self._hit_ids_sql(parsed, drafts or asks_for_drafts(parsed))
+            else:
+                only = f"SELECT id FROM utterances WHERE {'1' if drafts else not_draft('id')}", []
             return cooccurrence(self.connection, within_ms, *only)
 
-    def _hit_ids_sql(self, query: Query) -> tuple[str, list[object]]:
-        """SQL that lists the ids of all hits, with its parameters."""
+    def _hit_ids_sql(self, query: Query, drafts: bool) -> tuple[str, list[object]]:
+        """SQL that lists the ids of all hits, those in drafts only if asked, with its parameters."""
+        given: list[object]
         if len(query.steps) > 1:
-            return "SELECT value FROM json_each(?)", [str(self._chains(query)[0][:, 0].tolist())]
-        plan = self._plan(query, 0)
-        return f"SELECT u.id FROM {_source(plan)}", _parameters(plan)
+            ids, given = "SELECT value AS id FROM json_each(?)", [str(self._chains(query)[0][:, 0].tolist())]
+        else:
+            plan = self._plan(query, 0)
+            ids, given = f"SELECT u.id FROM {source(plan)}", parameters_of(plan)
+        return (ids, given) if drafts else (f"SELECT id FROM ({ids}) WHERE {not_draft('id')}", given)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -149,17 +193,78 @@ class Index:
         )
         return Results(query.text, total, order, tuple(hits), (*notes, *self._draft_notes(hits)))
 
+    def _loose(self, found: Results, wish: Wish, limit: int) -> Results:
+        """The best of any of a query's words, in the order of how well they fit."""
+        loose = LooseSearch(self.connection, self.codebook, self._store())
+        best = loose.some_words(wish, self._candidates(wish.rest, found.query))
+        what = "what fits best comes first" if wish.names_concept else "these fit its words best"
+        notes = [f"nothing holds all of this; {what}", *found.notes]
+        if best.concepts:
+            notes.append(f"did you mean {' or '.join(f'concept:{c}' for c in best.concepts)}?")
+        return self._of_ranked(found.query, best, wish, limit, notes)
+
+    def _alike(self, query: Query, wish: Wish, limit: int) -> Results:
+        """What says something like a sentence; all other words of the query must be said."""
+        parts = [Word(word) for word in wish.words] + ([wish.rest] if wish.rest else [])
+        only = self._candidates(And(tuple(parts)) if parts else None, query.text)
+        loose = LooseSearch(self.connection, self.codebook, self._store())
+        best = loose.alike(wish, only)
+        notes = (
+            []
+            if loose.store
+            else ["by words alone; 'vignette models fetch meaning' finds what is said in other words too"]
+        )
+        return self._of_ranked(query.text, best, wish, limit, notes)
+
+    def _of_ranked(self, query: str, best: Ranked, wish: Wish, limit: int, notes: Sequence[str]) -> Results:
+        ids = best.ids[:limit].tolist()
+        sentences = " ".join(part.value for part in wish.sentences)
+        words = [Word(word) for word in (*wish.words, *telling_words(sentences))]
+        nodes = [*([Or(tuple(words))] if words else []), *([wish.rest] if wish.rest else [])]
+        plan = (
+            compile_plan(And(tuple(nodes)), Names(self.connection, self.codebook, query)) if nodes else Plan()
+        )
+        reader = Reader(self.connection)
+        moments = reader.moments(ids, plan)
+        sides = reader.sides([(id, id) for id in ids])
+        hits = tuple(
+            Hit((moments[id],), *sides[id, id], float(score), by)
+            for id, score, by in zip(ids, best.scores[:limit], best.by[:limit], strict=True)
+        )
+        order = "likeness" if best.by and set(best.by) == {BY_MEANING} else "relevance"
+        notes = (*notes, *best.notes, *self._draft_notes(hits))
+        return Results(query, len(best.ids), order, hits, notes, best.concepts)
+
+    def _candidates(self, node: Node | None, query: str) -> Candidates | None:
+        """The utterances that fulfil a part of a query; None for no part, which all fulfil."""
+        if node is None:
+            return None
+        plan = compile_plan(node, Names(self.connection, self.codebook, query))
+        ids = self._all_ids(plan)
+        sure = np.zeros(len(ids))
+        if plan.concepts:
+            sql = f"SELECT t.utterance, max(t.confidence) FROM tags t WHERE {plan.concepts.sql} GROUP BY t.utterance"
+            held = dict(self.connection.execute(sql, plan.concepts.parameters))
+            sure = np.array([held.get(id, 0.0) for id in ids.tolist()])
+        return Candidates(ids, sure)
+
+    def _store(self) -> Store | None:
+        """The vectors of this index, None where there is no sentence encoder or none were made."""
+        self.encoder = self.encoder or encoders.installed()
+        store = Store.beside(self.path, self.encoder) if self.encoder else None
+        return store if store and store.folder.is_dir() else None
+
     def _top_hits(self, plan: Plan, limit: int) -> tuple[int, str, list[tuple[int, float | None]]]:
         """How many hits there are, their order, and the ids and scores of the first."""
         if plan.match and plan.where:
             # Checking a text is what costs most; few enough candidates are checked and ranked in one go.
             candidates = self._scalar("SELECT count(*) FROM words WHERE words MATCH ?", [plan.match])
             if candidates <= MAX_RANKED_HITS:
-                order, sql, parameters = _ranked(plan, candidates)
+                order, sql, parameters = ranked(plan, candidates)
                 rows = self.connection.execute(sql, parameters).fetchall()
                 return len(rows), order, rows[:limit]
-        total = self._scalar(f"SELECT count(*) FROM {_source(plan)}", _parameters(plan))
-        order, sql, parameters = _ranked(plan, total)
+        total = self._scalar(f"SELECT count(*) FROM {source(plan)}", parameters_of(plan))
+        order, sql, parameters = ranked(plan, total)
         return total, order, self.connection.execute(f"{sql} LIMIT ?", [*parameters, limit]).fetchall()
 
     def _scalar(self, sql: str, parameters: list[object]) -> int:
@@ -188,13 +293,15 @@ class Index:
         return timeline.ids(found.places), found.gap_ms, plans
 
     def _all_ids(self, plan: Plan) -> Places:
-        rows = self.connection.execute(f"SELECT u.id FROM {_source(plan)}", _parameters(plan))
+        rows = self.connection.execute(f"SELECT u.id FROM {source(plan)}", parameters_of(plan))
         return np.fromiter(itertools.chain.from_iterable(rows), np.int64)
 
     def _spelling_notes(self, query: Query) -> Iterator[str]:
         """For words that are nowhere in the index, words that are and look alike."""
         vocabulary = Vocabulary(self.connection)
-        for word in parser.plain_words(query):
+        words = parser.plain_words(query)
+        telling = telling_words(" ".join(words))  # nobody misses a stop word among others
+        for word in [w for w in words if folded(w) in telling] or words:
             if not vocabulary.has(word) and (like := vocabulary.similar(word)):
                 yield f"nobody says '{word}'; did you mean {' or '.join(like)}?"
 
@@ -204,46 +311,7 @@ class Index:
             yield f"draft, not verified by anybody: {', '.join(sorted(drafts))}"
 
 
-def _source(plan: Plan) -> str:
-    """FROM and WHERE of a plan; the utterance's row is named `u` whether it is joined or not."""
-    where = [f"({plan.sql})"] if plan.where else []
-    if not plan.match:
-        return f"utterances u WHERE {' AND '.join(where) or '1'}"
-    if not plan.where:
-        return "(SELECT rowid AS id FROM words WHERE words MATCH ?) u"
-    return f"words JOIN utterances u ON u.id = words.rowid WHERE {' AND '.join(['words MATCH ?', *where])}"
-
-
-def _parameters(plan: Plan) -> list[object]:
-    return [*([plan.match] if plan.match else []), *plan.parameters]
-
-
-def _ranked(plan: Plan, total: int) -> tuple[str, str, list[object]]:
-    """The order of the hits, and SQL for their ids and scores in it, with its parameters."""
-    if plan.match and total <= MAX_RANKED_HITS:
-        tables = "words JOIN utterances u ON u.id = words.rowid" if plan.where else "words"
-        where = " AND ".join(["words MATCH ?", *([plan.sql] if plan.where else [])])
-        columns = f"words.rowid, -bm25(words, {_COLUMN_WEIGHTS}) AS score"
-        sql = f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY score DESC, words.rowid"
-        return "relevance", sql, [plan.rank, *plan.parameters]
-    if plan.match or not (plan.concepts or plan.positive_words):
-        return "time", f"SELECT u.id, NULL FROM {_source(plan)} ORDER BY u.id", _parameters(plan)
-    return _scored(plan)
-
-
-def _scored(plan: Plan) -> tuple[str, str, list[object]]:
-    """As `_ranked`, for hits that words alone do not find: what words there are score, and the tags'
-    confidence.
-    """
-    columns, tables, given = [], "", list[object]()
-    if plan.positive_words:
-        tables = "WITH r AS MATERIALIZED (SELECT rowid AS id, -bm25(words, 1.0, 0.0) AS score FROM words WHERE words MATCH ?) "
-        columns.append("coalesce(r.score, 0)")
-        given.append(plan.positive_words)
-    if plan.concepts:
-        confidence = f"SELECT max(confidence) FROM tags t WHERE t.utterance = u.id AND {plan.concepts.sql}"
-        columns.append(f"coalesce(({confidence}), 0)")
-        given += plan.concepts.parameters
-    source = f"utterances u {'LEFT JOIN r ON r.id = u.id ' if plan.positive_words else ''}WHERE {plan.sql}"
-    sql = f"{tables}SELECT u.id, {' + '.join(columns)} AS score FROM {source} ORDER BY score DESC, u.id"
-    return "relevance" if plan.positive_words else "confidence", sql, [*given, *plan.parameters]
+def asks_for_drafts(query: Query) -> bool:
+    """Whether a query itself says which of drafts and others it wants."""
+    found = (leaf for step in query.steps for leaf in parser.leaves(step.node))
+    return any(isinstance(leaf, Field) and leaf.name == "draft" for leaf in found)

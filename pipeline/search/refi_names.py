@@ -1,26 +1,14 @@
-"""Unique names for the tools of qualitative research, which take two things of one name for one, or refuse the second.
-
-A person whom a name tells is one case in all recordings; a voice that nobody named, or that is only called by a role, is
-somebody else in each.
-"""
+"""Unique names for the tools of qualitative research, which take two things of one name for one, or refuse the second."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.formats.document.reader import Document, Person
+from pipeline.search.people import is_nobodys, is_one_everywhere
 from pipeline.words import name_key
-
-# Names that tell no person: what Vignette calls a voice that nobody named, and what transcripts call people by.
-_NOBODYS_NAME = re.compile(
-    r"(?i:(?:speaker|voice|person|participant|patient|client|member|interviewer|interviewee|respondent|moderator|therapist|"
-    r"cotherapist|co-therapist|counsell?or|group leader|facilitator|narrator|announcer|host|guest|doctor|nurse|student|"
-    r"man|woman|male|female|boy|girl|unknown)"
-    r"(?:[ _-]*(?:\d+|[a-z]))?)|[A-Z]{1,2}\d*|\d+"  # initials: "T1", "JB"; "Jo" is a name
-)
 
 
 class Names:
@@ -70,18 +58,14 @@ def cast_of(found: Mapping[str, Document]) -> list[Cast]:
 
 
 def _key(recording: str, person: Person) -> tuple[str, ...]:
-    return (recording, person.id) if _is_nobodys(person) else ("person", _folded(person.name))
+    return ("person", _folded(person.name)) if is_one_everywhere(person) else (recording, person.id)
 
 
 def _name(names: Names, recording: str, document: Document, person: Person) -> str:
     shown = person.name or person.id
-    if _is_nobodys(person):
+    if is_nobodys(person):
         shown = f"{document.name}: {shown}"
     return names.unique(shown, recording.removesuffix(".json"))
-
-
-def _is_nobodys(person: Person) -> bool:
-    return not person.name.strip() or bool(_NOBODYS_NAME.fullmatch(person.name.strip()))
 
 
 def _folded(name: str) -> str:

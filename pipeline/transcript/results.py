@@ -291,6 +291,7 @@ class ConceptTag:
 
     The evidence is tokens `[first, last)`; `utterance` is the id of the utterance it begins in, and `[start_char, end_char)`
     its characters there (the tokens joined by one space; evidence that runs on into the next utterance is cut there).
+    `confidence`, in [0, 1], is the chance that a careful reader gives the tag too; 1 where a person gave it.
     """
 
     concept: str
@@ -305,6 +306,7 @@ class ConceptTag:
     quoted: bool = False
     hypothetical: bool = False
     about: About = About.UNSTATED
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

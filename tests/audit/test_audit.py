@@ -102,7 +102,7 @@ def test_no_report_can_steer_a_terminal(tmp_path: Path, name: str) -> None:
     words = "\x1b]0;title\x07 \x9b31m \x7f \u202eA line that is longer than anybody would ever allow it to be"
     path.write_text(json.dumps(_document(words)), encoding="utf-8")
     text = check([path], format=name).text  # type: ignore[arg-type]
-    assert "longer than anybody" in text or name == "text"
+    assert "longer than anybody" in text or name in ("text", "junit")
     assert not [c for c in text if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160 or c == "\u202e")]
     json.loads(text) if name == "json" else text.encode("utf-8")
 

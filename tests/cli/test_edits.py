@@ -145,9 +145,9 @@ def test_a_mistyped_recording_is_answered_with_the_nearest(captioned, command):
     assert ran.status == 1 and "did you mean" in ran.err and "clip" in ran.err
 
 
-def test_a_word_too_many_is_said_in_our_words(captioned):
+def test_a_word_too_many_is_named_with_what_to_do(captioned):
     ran = captioned.quick("edits", "text", MEDIA, "Thursday", "Tuesday", "evening", "--by", "Ana")
-    assert ran.status == 2 and "it takes no 'evening' there" in ran.err and "quote" in ran.err
+    assert ran.status == 2 and "(evening)" in ran.err and "quote words" in ran.err
 
 
 def test_the_earlier_name_of_a_copy_works(captioned):
@@ -510,6 +510,12 @@ def test_the_commands_that_next_names_are_commands(captioned):
         import shlex
 
         assert captioned.quick(*shlex.split(command)[1:], "--by", "Ana").status == 0, command
+
+
+def test_the_words_in_question_are_shown_alone(captioned):
+    suggest(captioned, SUGGESTED[0])
+    (need,) = [n for n in needs(captioned) if n["kind"] == "another reading is suggested"]
+    assert "[silences.]" in need["evidence"][0]
 
 
 def test_before_the_first_run_next_is_the_run(project, clip):

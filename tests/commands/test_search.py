@@ -11,6 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+import pipeline.search
 from pipeline.cli.app import app
 from pipeline.cli.usage import usage_error
 from pipeline.commands import search
@@ -19,7 +20,7 @@ from pipeline.errors import OutputError, UsageError
 from pipeline.run.store import Store
 from pipeline.search import Codebook, Index, QueryError
 from pipeline.search.answers import clips, render
-from pipeline.search.query.parser import GUIDE
+from pipeline.search.query.guide import GUIDE
 from pipeline.transcript import Sound
 from tests.support import search_makers
 
@@ -430,3 +431,46 @@ def test_a_clip_stays_in_its_folder(tmp_path):
     assert clips._plain("../../etc/passwd") == "etc_passwd"
     assert clips._plain("-rf") == "rf"
     assert clips._plain("...") == "video"
+
+
+def test_counts_say_what_they_leave_out(folder, run):
+    search_makers.save(folder, search_makers.document("clinic", search_makers.CLINIC, draft=True))
+    assert run("index", str(folder)).status == 0
+    for more in (["search", "felt", "--count-by", "video"], ["cooccur"]):
+        ran = run(*more, "--transcripts", str(folder))
+        assert "in drafts, which nobody has verified" in ran.text
+        assert json.loads(run(*more, "--transcripts", str(folder), "--json").text)["left_out_in_drafts"] > 0
+    assert (
+        "in drafts"
+        not in run("search", "felt draft:yes", "--count-by", "video", "--transcripts", str(folder)).text
+    )
+    lines = run("concordance", "felt", "--transcripts", str(folder)).text.splitlines()
+    assert [line.endswith("(draft)") for line in lines[1:]] == ["clinic" in line for line in lines[1:]]
+    assert "draft" in run("concordance", "felt", "--transcripts", str(folder), "--format", "md").text
+
+
+def test_some_of_the_words_unless_all_are_wanted(folder, run):
+    loose = run("search", "bottle", "of", "gin", "in", "the", "shop", "--transcripts", str(folder))
+    assert "note: nothing holds all of this" in loose.text and "*bottle*" in loose.text
+    exact = run("search", "bottle gin", "--exact", "--transcripts", str(folder))
+    assert exact.text.startswith("nothing found for bottle gin")
+    assert "some words" in run("search", "bottle gin", "--transcripts", str(folder), "--format", "csv").text
+
+
+def test_a_sure_tag_says_nothing_and_a_doubtful_one_how_sure(folder, run):
+    made = json.loads((folder / "group.json").read_text("utf-8"))
+    tags = [tag for u in made["utterances"] for tag in u["concepts"] if tag["id"] == "trigger"]
+    tags[0]["confidence"] = 0.44
+    (folder / "group.json").write_text(json.dumps(made), "utf-8")
+    run("index", str(folder))
+    assert (
+        '[trigger (0.44): "standing in the shop"]'
+        in run("search", "concept:trigger", "--transcripts", str(folder)).text
+    )
+    assert run("search", "concept:trigger>0.5", "--transcripts", str(folder)).text.startswith("nothing found")
+
+
+def test_the_public_face_can_be_looked_at():
+    assert {"Index", "update", "QueryError"} <= set(dir(pipeline.search))
+    for name in ("search", "count", "concordance", "cooccurrence", "of", "hits_in_drafts"):
+        assert getattr(pipeline.search.Index, name).__doc__

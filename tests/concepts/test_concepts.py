@@ -241,8 +241,8 @@ def test_the_summary_counts_by_concept_speaker_part_and_time(tiny):
     assert found.by_part == {("craving", "one"): 1, ("craving", "two"): 2, ("refusal", ""): 1}
     assert found.over_time == {"craving": (1, 2, 0, 0, 0, 0), "refusal": (0, 0, 0, 1, 0, 0)}
     assert summary.sparklines(found, tiny).splitlines()[:2] == [
-        "Craving    3 |▄█    |",
-        "Refusal    1 |   ▄  |",
+        "Craving    3    (3) |▄█    |",
+        "Refusal    1    (1) |   ▄  |",
     ]
 
 

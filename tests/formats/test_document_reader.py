@@ -28,7 +28,7 @@ def test_the_tests_documents_follow_the_schema():
 def test_it_reads_every_key_of_a_tag_and_the_version_that_is_written():
     assert reader.SCHEMA == writer.SCHEMA
     concept = set(writer.schema()["$defs"]["concept"]["properties"])
-    assert concept == {"id", "start_char", "end_char", "rule", "about", *reader.FLAGS}
+    assert concept == {"id", "start_char", "end_char", "rule", "about", "confidence", *reader.FLAGS}
     assert set(KNOWN_KINDS) == set(writer.schema()["$defs"]["vignette"]["properties"]["kind"]["examples"])
 
 

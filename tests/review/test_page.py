@@ -93,6 +93,7 @@ def test_two_tabs_show_both_texts_and_overwrite_nothing(opened):
     name_is(page, "Ana")
     until(page, "document.querySelector('.cue .text').textContent.includes('morning')")
     other.keyboard.press("Control+Enter")
+    name_is(other, "Ben")
     other.wait_for_selector("dialog blockquote.mine")
     assert (other.inner_text("dialog .now"), other.inner_text("dialog .mine")) == (
         "Good morning.",

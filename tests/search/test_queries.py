@@ -182,27 +182,45 @@ def test_the_limit_cuts_the_hits_but_not_their_number(index):
 
 
 def test_counts(index):
-    assert [(c.value, c.hits, c.of) for c in index.count("felt", "speaker")] == [
+    assert [(c.value, c.hits, c.of) for c in index.count("felt", "speaker", drafts=True)] == [
         ("(nobody knows)", 1, 1), ("Marc", 1, 5), ("Maya", 1, 5), ("Zoë", 1, 4)]  # fmt: skip
-    assert [(c.value, c.hits) for c in index.count("felt", "video")] == [("clinic", 3), ("demo", 1)]
-    assert [(c.value, c.hits) for c in index.count("concept:trigger", "concept")] == [
+    assert [(c.value, c.hits) for c in index.count("felt", "video", drafts=True)] == [
+        ("clinic", 3),
+        ("demo", 1),
+    ]
+    assert [(c.value, c.hits) for c in index.count("concept:trigger", "concept", drafts=True)] == [
         ("trigger", 4), ("ending-leaving", 1), ("function-of-use", 1)]  # fmt: skip
     assert [c.value for c in index.count("shame", "vignette")] == ["demo, Vignette 2"]
-    assert [c.value for c in index.count("rifle", "vignette")] == ["clinic, outside of vignettes"]
+    assert [c.value for c in index.count("rifle draft:yes", "vignette")] == ["clinic, outside of vignettes"]
     assert index.count("concept:trigger -> concept:feedback by:other", "video")[0].hits == 2
 
 
+def test_drafts_are_left_out_of_counts_and_that_is_known(index):
+    assert [(c.value, c.hits, c.of) for c in index.count("felt", "speaker")] == [("Maya", 1, 5)]
+    assert [(c.value, c.hits) for c in index.count("concept:trigger", "concept")] == [
+        ("trigger", 3), ("ending-leaving", 1)]  # fmt: skip
+    assert [(c.value, c.hits) for c in index.count("felt draft:yes", "video")] == [("clinic", 3)]
+    assert (
+        index.hits_in_drafts("felt"),
+        index.hits_in_drafts("felt draft:yes"),
+        index.hits_in_drafts("tiles"),
+    ) == (3, 0, 0)
+    assert index.hits_in_drafts() == 10
+    assert index.cooccurrence(0).total["trigger"] == 3
+    assert index.hits_in_drafts("concept:trigger -> felt") == 1
+
+
 def test_cooccurrence(index):
-    same = index.cooccurrence(0)
+    same = index.cooccurrence(0, drafts=True)
     assert same.near["trigger"]["function-of-use"] == same.near["function-of-use"]["trigger"] == 1
     assert same.total["trigger"] == 4
-    near = index.cooccurrence(6000)
+    near = index.cooccurrence(6000, drafts=True)
     assert (
         near.near["trigger"]["shame-guilt"] == 1
     )  # "My mother rang" and "I was so ashamed", less than a second apart
     assert near.near["trigger"]["lapse-relapse"] == 1  # nearly five seconds after "a slip on Sunday"
     assert near.near["trigger"]["resistance"] == 0
-    assert index.cooccurrence(6000, "video:clinic").total["trigger"] == 1
+    assert index.cooccurrence(6000, "video:clinic draft:yes").total["trigger"] == 1
 
 
 @pytest.mark.parametrize(("sort", "order"), [("place", (0, 1, 2)), ("left", (0, 1, 2)), ("right", (1, 2, 0))])

@@ -99,3 +99,11 @@ def test_no_name_is_given_twice(asked):
     names = Names()
     given_ = [names.unique(name, of) for name, of in asked]
     assert len({unicodedata.normalize("NFKC", n).casefold() for n in given_}) == len(asked)
+
+
+def test_a_name_that_was_only_heard_is_a_case_in_each_recording(tmp_path):
+    documents = [spoken_by(name, ("a", "Hanna Weir", "")) for name in ("first", "second")]
+    assert {name: count for name, count in cases(exported(tmp_path, *documents)).items() if "Hanna" in name} == {
+        "Hanna Weir": 1, "Hanna Weir (second)": 1}  # fmt: skip
+    documents[0]["speakers"][0]["evidence"] = documents[1]["speakers"][0]["evidence"] = ["named by a person"]
+    assert cases(exported(tmp_path, *documents))["Hanna Weir"] == 2

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from pipeline.concepts.codebook import Codebook
 from pipeline.formats.document import reader
-from pipeline.search.engine import _parameters, _source
 from pipeline.search.index import schema
 from pipeline.search.index.vocabulary import spoken
 from pipeline.search.index.write import IndexingRun
 from pipeline.search.query.names import Names
 from pipeline.search.query.parser import And, Field, Near, Node, Not, Or, Phrase, Word, leaves
+from pipeline.search.query.ranking import parameters_of, source
 from pipeline.search.query.sql import compile_plan
 from pipeline.words import name_key
 from tests.support import search_makers
@@ -211,9 +211,9 @@ def found(node: Node, names: Names) -> list[tuple[str, str]]:
     plan = compile_plan(node, names)
     sql = (
         "SELECT d.name, w.label FROM utterances w JOIN documents d ON d.key = w.id >> 20 "
-        f"WHERE w.id IN (SELECT u.id FROM {_source(plan)}) ORDER BY w.id"
+        f"WHERE w.id IN (SELECT u.id FROM {source(plan)}) ORDER BY w.id"
     )
-    return names.connection.execute(sql, _parameters(plan)).fetchall()
+    return names.connection.execute(sql, parameters_of(plan)).fetchall()
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import wheels
 from pipeline.errors import OutputError, WeightsError
-from pipeline.speech import download, pinned, weights, wheels
+from pipeline.speech import download, pinned, weights
 from pipeline.speech.pinned import PinnedFile
-from pipeline.speech.wheels import Member
+from pipeline.wheels import Member
 
 CONTENT = {
     "model.bin": bytes(range(256)) * 40,

@@ -311,10 +311,10 @@ def test_a_network_of_the_users_is_used(tmp_path):
 
 def test_weights_that_are_damaged_are_told_when_they_are_used(tmp_path):
     (tmp_path / embeddings.GE2E_FILE).write_bytes(b"nothing of the kind")
-    with pytest.raises(WeightsError, match="remove it"):
+    with pytest.raises(WeightsError, match="damaged"):
         embeddings.choose([tmp_path], loaded=True)
-    chosen = embeddings.choose([tmp_path])
-    with pytest.raises(WeightsError, match="remove it"):
+    with pytest.raises(WeightsError, match="damaged"):
+        chosen = embeddings.choose([tmp_path])
         embeddings.embed(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
 
 

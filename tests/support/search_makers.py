@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pipeline.formats.document import reader
 from tests.support.project import ROOT
@@ -187,6 +191,33 @@ def demo() -> dict[str, Any]:
         utterances.append(found | {"start_ms": u["start_ms"], "end_ms": u["end_ms"]})
     made["media"]["duration_ms"] = truth["duration_ms"]
     return made | {"speakers": people, "vignettes": sections, "utterances": utterances}
+
+
+class WordEncoder:
+    """A sentence encoder for tests: a text is the sum of its words' directions, which words of one group of `ALIKE` share."""
+
+    key = "0" * 8
+    ALIKE = ("wine bottle booze drink alcohol", "ashamed embarrassed shame humiliated", "shop till store")
+
+    def __init__(self) -> None:
+        self.texts = 0
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        self.texts += len(texts)
+        found = np.array(
+            [
+                sum((self._direction(w) for w in re.findall(r"[a-z]+", t.lower())), np.zeros(384))
+                for t in texts
+            ]
+        )
+        return (found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+
+    def _direction(self, word: str) -> Any:
+        group = next((line for line in self.ALIKE if word in line.split()), word if len(word) > 4 else "")
+        if not group:
+            return np.zeros(384)
+        draw = np.random.default_rng(int.from_bytes(hashlib.sha256(group.encode()).digest()[:8], "big"))
+        return draw.standard_normal(384)
 
 
 def save(folder: Path, *documents: dict[str, Any]) -> Path:

@@ -20,7 +20,7 @@ from pipeline.errors import DocumentError, NotCaptioned
 from pipeline.run.jobs import Job
 from pipeline.run.preview import Preview, preview
 from pipeline.timing import Span, clock
-from pipeline.transcript import Kind, Passage, Transcript
+from pipeline.transcript import NOT_CAPTIONED, Kind, Passage, Transcript
 
 # So many words are shown before and behind those in question. Set by hand.
 CONTEXT_WORDS = 6
@@ -228,7 +228,7 @@ class _Finder:
     def _around(self, span: Span) -> str:
         """What is written about that time, the words in question in brackets."""
         tokens = self.transcript.tokens
-        inside = [k for k, t in enumerate(tokens) if t.span.overlap_ms(span)]
+        inside = self._inside(span)
         first = inside[0] if inside else next(
             (k for k, t in enumerate(tokens) if t.span.start_ms >= span.start_ms), len(tokens)
         )  # fmt: skip
@@ -237,6 +237,14 @@ class _Finder:
         after = " ".join(t.text for t in tokens[last : last + CONTEXT_WORDS])
         middle = " ".join(t.text for t in tokens[first:last])
         return f'"{before} [{middle or "..."}] {after}"'.replace('" ', '"').replace(' "', '"')
+
+    def _inside(self, span: Span) -> list[int]:
+        """The words said during a time: a run of them, since text that is spoken nowhere has any time."""
+        tokens = self.transcript.tokens
+        found = [
+            k for k, t in enumerate(tokens) if t.kind not in NOT_CAPTIONED and t.span.middle_ms in span
+        ] or [k for k, t in enumerate(tokens) if t.span.middle_ms in span]
+        return [k for n, k in enumerate(found) if k == found[0] + n]
 
     def _named(self, first: int, last: int) -> tuple[str, str]:
         """Words and a time by which a command means these tokens."""

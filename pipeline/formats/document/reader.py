@@ -23,6 +23,8 @@ from pipeline.transcript import Review
 
 SCHEMA = "vignette/1"  # as `writer.SCHEMA`; a test holds them equal
 
+NAMED_BY_A_PERSON = "named by a person"  # among the evidence of a name that a decision gave
+
 FLAGS = ("negated", "asked", "quoted", "hypothetical")  # of a concept, each true or false
 REVIEWED_BY = "reviewed by "  # begins the grade of what was reviewed
 MAX_UTTERANCES = 1 << 20  # of one document: the index numbers them with 20 bits (search/index/schema.py)
@@ -30,11 +32,13 @@ MAX_UTTERANCES = 1 << 20  # of one document: the index numbers them with 20 bits
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A speaker of the document's table."""
+    """A speaker of the document's table; `is_known` says that a list of people or a person's word tells who that is, so that the
+    name means the same person in every recording. A name that was heard, read or labelled may be another Ruth's elsewhere."""
 
     id: str
     name: str
     role: str
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +227,13 @@ class Reader(Fields):
     def people(self, root: Mapping[str, Any]) -> Iterator[Person]:
         for number, entry in self.rows(root, "speakers", "speaker"):
             self.where = f"speaker {number}"
-            yield Person(self.text(entry, "id"), self.text(entry, "name", ""), self.text(entry, "role", ""))
+            name, role = self.text(entry, "name", ""), self.text(entry, "role", "")
+            yield Person(self.text(entry, "id"), name, role, bool(name) and self.is_known(entry, role))
+
+    def is_known(self, entry: Mapping[str, Any], role: str) -> bool:
+        """Whether a list of people or a person says who this is: nobody else gives roles, or clips of a voice."""
+        by_voice = any(proof.get("kind") == "enrolled" for _, proof in self.rows(entry, "proofs", "proof"))
+        return by_voice or bool(role) or NAMED_BY_A_PERSON in self.raw_texts(entry, "evidence")
 
     def scenes(self, root: Mapping[str, Any]) -> Iterator[Scene]:
         counts: dict[str, int] = {}

@@ -166,6 +166,7 @@ def _concept(tag: ConceptTag) -> dict[str, Any]:
         "quoted": tag.quoted,
         "hypothetical": tag.hypothetical,
         "about": str(tag.about),
+        "confidence": round(tag.confidence, 2),
     }
 
 

@@ -59,6 +59,7 @@ def _payload(tag: ConceptTag, label: str, speaker: str | None, tokens: Sequence[
         "quoted": tag.quoted,
         "hypothetical": tag.hypothetical,
         "about": str(tag.about),
+        "confidence": round(tag.confidence, 2),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,28 +16,32 @@ BY = ("concept", "speaker", "vignette", "video")
 # Shown for utterances without a speaker.
 _UNKNOWN_LABEL = "(nobody knows)"
 
-# Each lists (name, kind, number, utterances); `{where}` is empty or picks the hits.
+# Each lists (group, name, kind, number, utterances), the first of which tells the groups apart; `{where}` is empty or picks the
+# hits. A person is one in all documents where a list of people or somebody's word says so, else one in each.
 _QUERIES = {
     "concept": """
-        SELECT c.name, '', 0, count(DISTINCT t.utterance)
-        FROM tags t JOIN concepts c ON c.id = t.concept {where} GROUP BY c.name""",
-    "speaker": """
-        SELECT coalesce(s.name, ''), '', 0, count(*)
-        FROM utterances u LEFT JOIN speakers s ON s.id = u.speaker {where} GROUP BY 1""",
-    "vignette": f"""
-        SELECT d.name, coalesce(v.kind, ''), coalesce(v.number, 0), count(*)
+        SELECT c.name, c.name, '', 0, count(DISTINCT t.utterance)
+        FROM tags t JOIN concepts c ON c.id = t.concept {where} GROUP BY 1""",
+    "speaker": f"""
+        SELECT coalesce(nullif(s.person, ''), '#' || s.id, '-'), min(coalesce(nullif(s.name, ''), s.label, '')),
+               min(d.name), 0, count(*)
         FROM utterances u JOIN documents d ON d.key = {DOCUMENT}
-        LEFT JOIN vignettes v ON v.id = u.vignette {{where}} GROUP BY 1, 2, 3""",
+        LEFT JOIN speakers s ON s.id = u.speaker {{where}} GROUP BY 1""",
+    "vignette": f"""
+        SELECT '', d.name, coalesce(v.kind, ''), coalesce(v.number, 0), count(*)
+        FROM utterances u JOIN documents d ON d.key = {DOCUMENT}
+        LEFT JOIN vignettes v ON v.id = u.vignette {{where}} GROUP BY 2, 3, 4""",
     "video": f"""
-        SELECT d.name, '', 0, count(*)
+        SELECT d.name, d.name, '', 0, count(*)
         FROM utterances u JOIN documents d ON d.key = {DOCUMENT} {{where}} GROUP BY 1""",
 }
 
 
 def count_by(
-    connection: sqlite3.Connection, by: str, ids: str, parameters: list[object]
+    connection: sqlite3.Connection, by: str, ids: str, parameters: list[object], drafts: bool = True
 ) -> tuple[Count, ...]:
-    """Group by `by` the utterances that the SQL `ids` lists, each group with its size in the whole index.
+    """Group by `by` the utterances that the SQL `ids` lists, each group with its size in the whole index, or in all but its
+    drafts.
 
     Raises UsageError for a `by` that does not exist.
     """
@@ -44,15 +49,30 @@ def count_by(
         raise UsageError(f"--count-by knows {', '.join(BY)}, not '{by}'", "choose one of these")
     row = "t.utterance" if by == "concept" else "u.id"
     hits = connection.execute(_QUERIES[by].format(where=f"WHERE {row} IN ({ids})"), parameters).fetchall()
-    whole = {tuple(r[:3]): r[3] for r in connection.execute(_QUERIES[by].format(where=""))}
-    counts = [Count(_label(by, *r[:3]), r[3], whole[tuple(r[:3])]) for r in hits]
+    sound = "" if drafts else f"WHERE {not_draft(row)}"
+    whole = {_group(r): r for r in connection.execute(_QUERIES[by].format(where=sound))}
+    shown = Counter(r[1] for r in whole.values())
+    counts = []
+    for row in hits:
+        if (group := _group(row)) in whole:
+            name, kind, number = row[1:4]
+            counts.append(Count(_label(by, name, kind, number, shown[name] > 1), row[4], whole[group][4]))
     return tuple(sorted(counts, key=lambda c: (-c.hits, c.value)))
 
 
-def _label(by: str, name: str, kind: str, number: int) -> str:
+def not_draft(id: str) -> str:
+    """The SQL condition that an utterance's document is no draft."""
+    return f"({id} >> {ORDINAL_BITS}) NOT IN (SELECT key FROM documents WHERE draft)"
+
+
+def _group(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row[0] or row[1:4]
+
+
+def _label(by: str, name: str, kind: str, number: int, is_shared: bool) -> str:
     if by == "vignette":
         return f"{name}, {scene_name(kind, number) or 'outside of vignettes'}"
-    return name or _UNKNOWN_LABEL
+    return f"{kind}: {name}" if name and kind and is_shared else name or _UNKNOWN_LABEL
 
 
 @dataclass(frozen=True, slots=True)

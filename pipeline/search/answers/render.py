@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.errors import counted
 from pipeline.search.answers.concordance import Concordance
 from pipeline.search.answers.counts import Cooccurrence
 from pipeline.search.answers.results import Count, Evidence, Hit, Line, Moment, Results
@@ -22,7 +23,15 @@ _ORDERS = {
     "relevance": "best first",
     "confidence": "surest first",
     "closeness": "closest first",
+    "likeness": "most alike first",
     "time": "in order of video and time",
+}
+# What is said of a hit that does not fulfil all of the query.
+_FOUND_BY = {
+    "query": "",
+    "some words": "",
+    "concept": " (found by concept)",
+    "meaning": " (found by meaning)",
 }
 # Characters of a line before or after a hit.
 _CONTEXT_CHARS = 100
@@ -49,7 +58,7 @@ def _headline(results: Results) -> str:
 
 def _hit_lines(number: int, hit: Hit) -> Iterable[str]:
     first = hit.moments[0]
-    yield f"{number}. {first.source}"
+    yield f"{number}. {first.source}{_FOUND_BY[hit.by]}"
     if hit.before:
         yield f"     {_context_line(hit.before, -_CONTEXT_CHARS)}"
     for moment in hit.moments:
@@ -77,7 +86,8 @@ def _context_line(line: Line, chars: int) -> str:
 
 
 def _evidence(evidence: Evidence) -> str:
-    manner = f" ({', '.join(sorted(evidence.manner))})" if evidence.manner else ""
+    sure = [f"{evidence.confidence:.2f}"] if evidence.confidence < 1 else []
+    manner = f" ({', '.join((*sure, *sorted(evidence.manner)))})" if sure or evidence.manner else ""
     return f'{evidence.concept}{manner}: "{evidence.words}"'
 
 
@@ -99,7 +109,7 @@ def results_md(results: Results) -> str:
             lines += ["", f"> {'**' + _escaped(moment.speaker) + ':** ' if moment.speaker else ''}{text}"]
             proofs = [f"{_escaped(_evidence(e))}" for e in moment.evidence]
             lines += [">", f"> {'; '.join(proofs)}"] if proofs else []
-            source = _escaped(moment.source)
+            source = _escaped(moment.source + _FOUND_BY[hit.by])
             lines += ["", f"[{source}]({_enclosed(moment.link)})" if moment.link else source]
         lines += ["", "---"]
     return "\n".join(lines)
@@ -124,7 +134,7 @@ def _escaped(text: str) -> str:
 
 RESULT_COLUMNS = (
     "hit", "step", "video", "title", "vignette", "vignette_title", "start", "end", "start_ms", "end_ms", "speaker",
-    "role", "text", "concepts", "before", "after", "citation", "link", "grade", "draft",
+    "role", "text", "concepts", "before", "after", "citation", "link", "grade", "draft", "found_by",
 )  # fmt: skip
 
 
@@ -141,7 +151,7 @@ def _rows(number: int, hit: Hit) -> Iterable[Sequence[object]]:
             number, step, m.video, m.title, m.vignette, m.vignette_title, format_timecode(m.start_ms),
             format_timecode(m.end_ms), m.start_ms, m.end_ms, m.speaker, m.role, m.text, "; ".join(map(_evidence, m.evidence)),
             _name(before.speaker) + before.text if before else "", _name(after.speaker) + after.text if after else "",
-            m.citation, m.link, m.grade, "yes" if m.draft else "no",
+            m.citation, m.link, m.grade, "yes" if m.draft else "no", hit.by,
         )  # fmt: skip
 
 
@@ -169,7 +179,8 @@ def concordance_text(found: Concordance) -> str:
     count = f"{'the first ' if found.cut else ''}{found.total:,} {'place' if found.total == 1 else 'places'}"
     lines = [f"{count} for {found.word}{order}{shown}"]
     for line, keyword in zip(found.lines, keywords, strict=True):
-        lines.append(f"{keyword:<{width}}  {line.video} {clock(line.start_ms)} {line.speaker}".rstrip())
+        source = f"{line.video} {clock(line.start_ms)} {line.speaker}".rstrip()
+        lines.append(f"{keyword:<{width}}  {source}{' (draft)' if line.draft else ''}")
     return "\n".join(lines)
 
 
@@ -182,7 +193,7 @@ def concordance_md(found: Concordance) -> str:
             line.right.strip(),
             line.video,
             clock(line.start_ms),
-            line.speaker,
+            f"{line.speaker} (draft)".strip() if line.draft else line.speaker,
         ]
         for line in found.lines
     ]
@@ -229,6 +240,15 @@ def counts_md(by: str, counts: Sequence[Count]) -> str:
 def counts_csv(by: str, counts: Sequence[Count]) -> str:
     """One row for each value."""
     return table_csv((by, "hits", "of"), ((c.value, c.hits, c.of) for c in counts))
+
+
+def left_out_text(hits: int) -> str:
+    """What stands under a count: the hits in drafts, which it leaves out."""
+    if not hits:
+        return ""
+    return (
+        f"\n\nleft out: {counted(hits, 'hit')} in drafts, which nobody has verified (draft:yes counts those)"
+    )
 
 
 def _share(count: Count) -> str:

@@ -93,12 +93,14 @@ class Hit:
 
     `score` grows with how well it fits: BM25 for words, the confidence of the tag for concepts, for a
     sequence minus the seconds between its first and last utterance; None where hits stand in order of time.
+    `by` says how it was found: "query" when it fulfils all of it, "some words", "concept" or "meaning".
     """
 
     moments: tuple[Moment, ...]
     before: Line | None = None
     after: Line | None = None
     score: float | None = None
+    by: str = "query"
 
     @property
     def start_ms(self) -> int:
@@ -117,14 +119,16 @@ class Hit:
         moments = [m.as_json() for m in self.moments]
         sides = {"before": self.before and asdict(self.before), "after": self.after and asdict(self.after)}
         score = None if self.score is None else round(self.score, 4)
-        return {"start_ms": self.start_ms, "end_ms": self.end_ms, "score": score, "moments": moments, **sides}
+        facts = {"start_ms": self.start_ms, "end_ms": self.end_ms, "score": score, "by": self.by}
+        return {**facts, "moments": moments, **sides}
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """The first hits of a query, how many there are in all, and in which order they stand.
 
-    `order` is "relevance", "confidence", "closeness" or "time"; `notes` are sentences a person should read.
+    `order` is "relevance", "confidence", "closeness", "likeness" or "time"; `notes` are sentences a person should read,
+    `concepts` the ids of concepts that the query may mean.
     """
 
     query: str
@@ -132,6 +136,7 @@ class Results:
     order: str
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The results as plain JSON values."""
@@ -141,6 +146,7 @@ class Results:
             "total": self.total,
             "order": self.order,
             "notes": list(self.notes),
+            "concepts": list(self.concepts),
             "hits": hits,
         }
 

@@ -17,7 +17,7 @@ from pipeline.search.index import vocabulary
 from pipeline.words import plain_characters
 
 # SQLite's `user_version`; an index of another version is built anew.
-VERSION = 4
+VERSION = 5
 ORDINAL_BITS = 20  # of an utterance's id: reader.MAX_UTTERANCES is 2^20
 # The key of an utterance's document, in SQL and for an id.
 DOCUMENT = f"(u.id >> {ORDINAL_BITS})"
@@ -31,11 +31,11 @@ CREATE TABLE documents(
     key INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL, seen_ns INTEGER NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL,
     lang TEXT NOT NULL, grade TEXT NOT NULL, draft INTEGER NOT NULL, duration_ms INTEGER NOT NULL,
-    utterances INTEGER NOT NULL, timeline BLOB NOT NULL);
+    utterances INTEGER NOT NULL, texts TEXT NOT NULL, timeline BLOB NOT NULL);
 CREATE TABLE skipped(path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL);
 CREATE TABLE speakers(
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL, label TEXT NOT NULL, name TEXT NOT NULL,
-    role TEXT NOT NULL, role_key TEXT NOT NULL);
+    role TEXT NOT NULL, role_key TEXT NOT NULL, person TEXT NOT NULL);
 CREATE INDEX speakers_of ON speakers(document);
 CREATE INDEX speakers_by_role ON speakers(role_key);
 CREATE TABLE speaker_names(

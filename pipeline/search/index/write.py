@@ -7,7 +7,8 @@ import gc
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from typing import Any
 from pipeline.errors import DocumentError
 from pipeline.files import read_regular
 from pipeline.formats.document import reader
-from pipeline.formats.document.reader import Document, Scene, Spoken
+from pipeline.formats.document.reader import Document, Person, Scene, Spoken
 from pipeline.search.index import schema, timeline
 from pipeline.search.index.vocabulary import Vocabulary
+from pipeline.search.people import is_one_everywhere
 from pipeline.words import name_key, plain_characters
 
 # Distance between the keys of documents appended behind the last: room for later ones between them.
@@ -152,7 +154,10 @@ class IndexingRun:
     ) -> None:
         """Put a document in."""
         d = document
-        speakers = [self.speaker(key, p.id, p.name, p.role) for p in d.people]
+        alike = Counter(name_key(p.name) for p in d.people)  # two people of one name in one recording are two
+        speakers = [
+            self.speaker(key, p, is_one_everywhere(p) and alike[name_key(p.name)] == 1) for p in d.people
+        ]
         scenes = [self.scene(key, s) for s in d.scenes]
         places = [_join_nonempty(d.title, s.title) for s in d.scenes]
         first = key << schema.ORDINAL_BITS
@@ -173,15 +178,17 @@ class IndexingRun:
         words = ((r[0], plain_characters(r[6]), plain_characters(r[7])) for r in rows)
         self.connection.executemany("INSERT INTO words(rowid, text, place) VALUES(?,?,?)", words)
         blob = timeline.pack((r[4], r[5], r[2], r[3]) for r in rows)
-        about = (d.name, d.title, d.lang, d.grade, d.draft, d.duration_ms, len(rows), blob)
+        texts = texts_digest(u.text for u in d.utterances)
+        about = (d.name, d.title, d.lang, d.grade, d.draft, d.duration_ms, len(rows), texts, blob)
         row = (key, path, digest, *facts, *about)
         self.connection.execute(f"INSERT INTO documents VALUES({_placeholders(len(row))})", row)
         Vocabulary(self.connection).add(u.text for u in d.utterances)
         tags = [t for n, u in enumerate(d.utterances) if u.tags for t in self.tags(u, first + n)]
         self.connection.executemany(f"INSERT INTO tags VALUES({_placeholders(14)})", tags)
 
-    def speaker(self, key: int, label: str, name: str, role: str) -> int:
-        row = (key, label, name, role, name_key(role))
+    def speaker(self, key: int, person: Person, is_one: bool) -> int:
+        label, name, role = person.id, person.name, person.role
+        row = (key, label, name, role, name_key(role), name_key(name) if is_one else "")
         id = (
             self.connection.execute(
                 f"INSERT INTO speakers VALUES(NULL,{_placeholders(len(row))})", row
@@ -233,6 +240,14 @@ def _garbage_collector_off() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def texts_digest(texts: Iterable[str]) -> str:
+    """By what a document's utterances are known again when its times, speakers or tags have changed."""
+    found = hashlib.sha256()
+    for text in texts:
+        found.update(text.encode() + b"\0")
+    return found.hexdigest()[:24]
 
 
 def _join_nonempty(*parts: str) -> str:

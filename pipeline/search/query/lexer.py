@@ -23,7 +23,7 @@ UTTERANCES = dict.fromkeys(("utterance", "utterances", "turn", "turns"), 0)
 
 FIELDS = (
     "concept", "speaker", "role", "vignette", "kind", "video", "draft", "after", "before",
-    "negated", "asked", "quoted", "hypothetical", "about",
+    "negated", "asked", "quoted", "hypothetical", "about", "like",
 )  # fmt: skip
 YES_NO = ("draft", "negated", "asked", "quoted", "hypothetical")
 
@@ -42,6 +42,7 @@ class Token:
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _ARROW = re.compile(r"->|→")
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_-]*):")
+_LIMIT = re.compile(r">=?[\d.]+")
 _BARE = re.compile(r"""[^\s\x00-\x1f\x7f-\x9f()"“”„«»]+""")
 NEAR = re.compile(r"NEAR(?:/(\d{1,3}))?")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # how Python shows an argument's byte that is no UTF-8
@@ -121,6 +122,8 @@ def _field(text: str, name: re.Match[str]) -> tuple[Token, int]:
     at = name.end()
     if text[at : at + 1] in _QUOTES:
         value, end = _quoted(text, at)
+        if known == "concept" and (limit := _LIMIT.match(text, end)):  # concept:"shame, guilt">0.6
+            value, end = value + limit[0], limit.end()
     else:
         bare = _BARE.match(text, at)
         value, end = (bare[0], bare.end()) if bare else ("", at)
@@ -143,6 +146,7 @@ def _example(name: str) -> str:
         "before": "00:10:00",
         "kind": "commentary",
         "by": "other",
+        "like": '"I can stop whenever I want"',
     }
     return examples.get(name, "yes" if name in YES_NO else "name")
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline import errors
 from pipeline.concepts.codebook import Codebook
 from pipeline.errors import QueryError
 from pipeline.part_kinds import KNOWN_KINDS
+from pipeline.search.index.vocabulary import words_of
 from pipeline.search.query.parser import Field
+from pipeline.search.query.suggestions import suggested
 from pipeline.words import name_key
+
+# Endings of the words in concepts' names, longest first; what is left has at least so many letters.
+_ENDINGS = (
+    "isations", "isation", "ations", "ation", "ingly", "nesses", "ness", "ising", "ised", "ise", "ings", "ing", "ies", "ied",
+    "ively", "ive", "ions", "ion", "ances", "ance", "ments", "ment", "ed", "es", "s", "y", "e",
+)  # fmt: skip
+_SHORTEST_STEM = 4
 
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 
@@ -33,10 +42,30 @@ class Names:
             for c in self.codebook.codes.values()
             if c.label and name_key(c.label) not in by_fold
         }
-        wanted = by_fold.get(name_key(part.value))
+        wanted = by_fold.get(name_key(part.value)) or self.everyday_concept(part)
         if wanted is None:
-            raise self.unknown(part, "concept", by_fold)
+            close = self.suggested(part)
+            raise self.unknown(part, "concept", by_fold, close)
         return [held[c] for c in self.codebook.within(wanted) if c in held]
+
+    def everyday_concept(self, part: Field) -> str | None:
+        """The one concept of whose name the value is a word, in whatever form: "shame", "minimisation"; None for no or several.
+
+        Of several the one whose name begins so is meant, as an id names the chief thing first.
+        """
+        wanted = [_stem(word) for word in words_of(name_key(part.value))]
+        named = {
+            c.id: [_stem(w) for w in words_of(name_key(f"{c.id} {c.label}"))]
+            for c in self.codebook.codes.values()
+        }
+        fitting = [id for id, stems in named.items() if wanted and all(w in stems for w in wanted)]
+        if len(fitting) > 1:
+            fitting = [id for id in fitting if named[id][0] == wanted[0]]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def suggested(self, part: Field) -> list[str]:
+        """The concepts whose names, definitions or examples hold the words of the value."""
+        return suggested(self.codebook, words_of(name_key(part.value)), 3)
 
     def speaker(self, part: Field) -> str:
         """The name as `speaker_names` holds it."""
@@ -106,9 +135,9 @@ class Names:
     def any(self, sql: str, *parameters: object) -> bool:
         return self.connection.execute(sql, parameters).fetchone() is not None
 
-    def unknown(self, part: Field, what: str, known: Iterable[str]) -> QueryError:
+    def unknown(self, part: Field, what: str, known: Iterable[str], meant: Sequence[str] = ()) -> QueryError:
         names = sorted(set(known))
-        close = nearest(part.value, names)
+        close = meant or nearest(part.value, names)
         remedy = f"did you mean {_alternatives([_value(c) for c in close])}?" if close else _sample(names)
         return QueryError(f"there is no {what} '{part.value}'", remedy, query=self.query, at=part.at)
 
@@ -125,6 +154,15 @@ def nearest(wanted: str, known: Iterable[str]) -> list[str]:
         if len(wanted) > 2 and f not in close and (f.startswith(wanted) or wanted in f.split("-"))
     ]
     return [folded[f] for f in close[:3]]
+
+
+def _stem(word: str) -> str:
+    """A word of a concept's name without its ending, in one spelling: "minimising", "minimization" and "minimise" are one."""
+    word = word.replace("z", "s")
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word
 
 
 def _value(name: str) -> str:

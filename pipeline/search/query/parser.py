@@ -1,4 +1,4 @@
-"""Recursive descent parser of the query language: words, phrases, fields, sequences; `GUIDE` describes it for people.
+"""Recursive descent parser of the query language: words, phrases, fields, sequences.
 
 A query is cut into tokens, and the tokens are read by recursive descent into a small tree. What cannot be
 read is answered with the place and what was expected there.
@@ -6,6 +6,7 @@ read is answered with the place and what was expected there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -14,24 +15,6 @@ from pipeline.errors import QueryError
 from pipeline.search.index.vocabulary import words_of
 from pipeline.search.query.lexer import AMOUNT, NEAR, UNITS_MS, UTTERANCES, Token, tokens
 
-GUIDE = """\
-craving drinking           both words, in any form (drinking also finds drink, drinks)
-"right here"               these words exactly; "feeling" that form alone
-shame OR guilt             either; AND is understood, and binds tighter than OR
--work, NOT work            without
-relaps*                    words that begin so
-alone NEAR/5 night         at most 5 words apart (10 without a number)
-(shame OR guilt) -work     brackets group
-concept:trigger            a concept; a broader one includes those under it
-speaker:ruth role:client   who says it; speaker:"Ruth Calder"
-vignette:2 kind:closing    where: a vignette by number, id or words of its title;
-                           kind: introduction, vignette, commentary, closing
-video:demo draft:no        by name or title; only what is no draft
-after:00:10:00 before:90s  when
-negated:yes asked:no       how the concept beside it is spoken of; also quoted:, hypothetical:, about:
-A -> B within 60s          B follows A within that time; also within 3 utterances, within vignette;
-                           by:other said by somebody else, by:same by the same; more arrows may follow
-"""
 LIMIT = 20  # hits, unless asked for more
 # Limits that keep any query cheap; no measurement is recorded.
 MAX_CHARS = 2000  # of a query
@@ -68,11 +51,12 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`name:value`; `at` is where the value begins."""
+    """`name:value`; `at` is where the value begins, `least` how sure a concept must be."""
 
     name: str
     value: str
     at: int = 0
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +79,8 @@ class Not:
 
     part: Node
 
+
+_SURENESS = re.compile(r"0?\.\d{1,6}|[01](?:\.0{0,6})?")
 
 Node: TypeAlias = Word | Phrase | Near | Field | And | Or | Not
 
@@ -248,13 +234,24 @@ class _Parser:
                     "'by:' belongs to a sequence", "like: concept:trigger -> concept:feedback by:other"
                 )
             self.take()
-            return Field(token.name, token.text, token.value_at)
+            return self.field_of(token)
         if token.kind in ("word", "phrase"):
             self.take()
             return self.searchable(token)
         raise self.error(
             "" if token.kind == "end" else f"'{token.text}' is not expected here", f"expected {_EXPECTED}"
         )
+
+    def field_of(self, token: Token) -> Field:
+        name, above, least = token.text.partition(">") if token.name == "concept" else (token.text, "", "")
+        if not above:
+            return Field(token.name, token.text, token.value_at)
+        match = _SURENESS.fullmatch(least.strip().removeprefix("="))
+        if match is None or not name.strip():
+            raise self.error(
+                "a concept is at least so sure, from 0 to 1", "like concept:trigger>0.6", token.value_at
+            )
+        return Field(token.name, name.strip(), token.value_at, float(match[0]))
 
     def searchable(self, token: Token) -> Word | Phrase:
         if not words_of(token.text):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipeline.errors import QueryError
 from pipeline.formats.document.reader import FLAGS
 from pipeline.search.index.schema import DOCUMENT
 from pipeline.search.index.vocabulary import Expression, Vocabulary, plain_glob, quoted
@@ -195,10 +196,20 @@ def _evidence(leaves: list[Node], names: Names, flags: _Qualifiers) -> Condition
     wanted = [leaf for leaf in leaves if isinstance(leaf, Field) and leaf.name in ("concept", *_QUALIFIERS)]
     if not wanted:
         return None
-    ids = [i for leaf in wanted if leaf.name == "concept" for i in names.concepts(leaf)]
-    about = f"t.concept IN ({','.join('?' * len(ids))}) AND " if flags.attached else ""
-    return Condition(
-        about + flags.condition.sql, [*(ids if flags.attached else []), *flags.condition.parameters]
+    pieces = [_of_concept(leaf, names) for leaf in wanted if leaf.name == "concept"] if flags.attached else []
+    about = f"({' OR '.join(p.sql for p in pieces) or '0'}) AND " if flags.attached else ""
+    given = [x for p in pieces for x in p.parameters]
+    return Condition(about + flags.condition.sql, [*given, *flags.condition.parameters])
+
+
+def _of_concept(part: Field, names: Names) -> Condition:
+    """That a tag `t` is of a concept or one under it, and as sure as was asked for."""
+    ids = names.concepts(part)
+    of_these = f"t.concept IN ({','.join('?' * len(ids))})"
+    return (
+        Condition(f"{of_these} AND t.confidence >= ?", [*ids, part.least])
+        if part.least
+        else Condition(of_these, ids)
     )
 
 
@@ -253,10 +264,16 @@ class _Compiler:
     def field(self, part: Field, flags: _Qualifiers) -> Condition:
         match part.name:
             case "concept":
-                ids = self.names.concepts(part)
-                of_these = f"t.concept IN ({','.join('?' * len(ids))})"
+                tag = _of_concept(part, self.names)
                 return self.tagged(
-                    f"{of_these} AND {flags.condition.sql}", [*ids, *flags.condition.parameters]
+                    f"{tag.sql} AND {flags.condition.sql}", [*tag.parameters, *flags.condition.parameters]
+                )
+            case "like":
+                raise QueryError(
+                    "'like:' puts the hits of a whole query in order and stands beside its other parts",
+                    "write it outside of brackets, OR, minus and sequences, and do not count by it",
+                    query=self.names.query,
+                    at=part.at,
                 )
             case "negated" | "asked" | "quoted" | "hypothetical" | "about":
                 piece = _qualifier(part, self.names)

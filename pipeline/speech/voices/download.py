@@ -9,9 +9,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from pipeline import wheels
 from pipeline.errors import OutputError, WeightsError
 from pipeline.files import write_atomic
-from pipeline.speech import wheels
 from pipeline.speech.voices import ge2e
 from pipeline.speech.voices.embeddings import GE2E_FILE
 
