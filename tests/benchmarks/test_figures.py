@@ -29,6 +29,7 @@ LIBRARIES = {
     "reference_speech",
     "results",
     "sized_whisper",
+    "search_needs",
     "sounds",
     "word_errors",
 }
