@@ -6,6 +6,7 @@ Two stages ask it: align, where the search loses its way, and verify. Neither he
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.media.audio import Audio
@@ -20,6 +21,10 @@ from pipeline.transcript import Heard, Sound
 # The artefact beside the stages' own: what the witness heard and weighed. One of the demo's is committed, so that a machine
 # without weights verifies it alike.
 WITNESSED = "witness"
+# Raised when the same weights hear a window otherwise, or the aligner weighs readings otherwise.
+VERSION = 1
+# Settings that change no word: the device is part of the witness's identity, hints are never given to it.
+_ALL_ONE = ("device", "batch", "hints")
 
 
 def witness(
@@ -59,4 +64,14 @@ def keep(inputs: Inputs, now: Witness) -> None:
 
 
 def _reads(inputs: Inputs) -> dict[str, Any]:
-    return {**inputs.recording, "regions": digest_of(inputs[Heard].regions, tuple[Span, ...])}
+    return {
+        **inputs.recording,
+        "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
+        "ear": ear(inputs),
+    }
+
+
+def ear(inputs: Inputs) -> dict[str, Any]:
+    """How the witness hears, whatever its weights: what was heard otherwise is no testimony of it."""
+    whisper = {k: v for k, v in asdict(inputs.settings.transcribe.whisper).items() if k not in _ALL_ONE}
+    return {"version": VERSION, "language": inputs.settings.language, **whisper}

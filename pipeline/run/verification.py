@@ -25,6 +25,7 @@ def reads(inputs: Inputs) -> dict[str, Any]:
         "aligned": inputs.digest(Aligned),
         "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
         "witness": hearing.identity(inputs),
+        "ear": hearing.ear(inputs),
         **({"heard_before": list(before)} if before else {}),
     }
 

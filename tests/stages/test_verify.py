@@ -200,6 +200,12 @@ def test_the_sample_depends_on_the_recording_alone(count: int, seed: str) -> Non
     assert one.sample <= set(one.windows)
 
 
+@given(st.integers(1, 8))
+def test_a_short_recording_is_heard_whole_whatever_is_doubted(count: int) -> None:
+    plans = [planned(windows(count), some, VerifySettings(), "s") for some in ([], doubts(0))]
+    assert [p.windows for p in plans] == [windows(count)] * 2
+
+
 def test_everything_is_heard_where_that_is_wanted() -> None:
     plan = planned(windows(50), [], ALL, "s")
     assert plan.windows == windows(50)

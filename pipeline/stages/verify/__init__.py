@@ -38,7 +38,7 @@ from pipeline.transcript import (
 )
 from pipeline.words import bare_word
 
-VERSION = 1
+VERSION = 2
 
 # A word that agrees counts for clearing a doubt from this probability of the recognizer on. Set by hand.
 _MIN_CONFIDENCE = 0.4

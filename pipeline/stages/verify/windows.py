@@ -60,7 +60,9 @@ def planned(
             :drawn
         ]
     )
-    if settings.mode == "all":
+    # What may be heard whole is: else a corrected word would end the doubt for which its window was heard, and take the
+    # suggestions beside it along.
+    if settings.mode == "all" or count <= settings.least_windows:
         return Plan(tuple(windows), sample, 0)
     worth: dict[Chunk, float] = {}
     home = [next((w for w in windows if holds(w, d.passage.span)), None) for d in doubts]
