@@ -38,7 +38,7 @@ from pipeline.transcript import (
 )
 from pipeline.words import bare_word
 
-VERSION = 2
+VERSION = 3
 
 # A word that agrees counts for clearing a doubt from this probability of the recognizer on. Set by hand.
 _MIN_CONFIDENCE = 0.4
@@ -46,6 +46,8 @@ _MIN_CONFIDENCE = 0.4
 _MIN_CAPTION_CONFIDENCE = 0.4
 # By so many nats the contrary of a word must fit worse before agreement clears a doubt of it.
 _MIN_AGAINST_CONTRARY = 2.0
+# Of those that the weights call surest 99 in 100 were right (`benchmarks/verify.py`): none is called surer.
+_MOST_CONFIDENCE = 0.99
 _HEARING_SHARE = 0.8  # of the progress shown
 
 
@@ -218,4 +220,5 @@ def _suggestions(
     for number, (span, first, last, text, confidence, gain) in enumerate(
         sorted(found, key=lambda f: f[:3]), 1
     ):
-        yield Suggestion(f"s{number}", span, first, last, text, round(confidence, 3), gain)
+        sure = min(round(confidence, 3), _MOST_CONFIDENCE)
+        yield Suggestion(f"s{number}", span, first, last, text, sure, gain)
