@@ -121,6 +121,20 @@ class Names:
             raise self.unknown(part, "video", (name for row in rows for name in row if name))
         return condition
 
+    def memo(self, part: Field) -> tuple[str, object]:
+        """A condition on the quotes that people kept: what a memo says."""
+        return "instr(memo_key, ?) > 0", name_key(part.value)
+
+    def collection(self, part: Field) -> tuple[str, object]:
+        """A condition on the quotes that people kept: the collection that they are in."""
+        name = name_key(part.value)
+        if not self.any("SELECT 1 FROM temp.quotes WHERE collection_key = ? LIMIT 1", name):
+            rows = self.connection.execute(
+                "SELECT DISTINCT collection FROM temp.quotes WHERE collection <> ''"
+            )
+            raise self.unknown(part, "collection", (row[0] for row in rows))
+        return "collection_key = ?", name
+
     def yes_or_no(self, part: Field) -> bool:
         value = name_key(part.value)
         if value not in (*_YES, *_NO):
