@@ -74,7 +74,8 @@ def search(
 
     wanted = query_of("search", query or [])
     if saved:
-        wanted = f"{saved_searches.saved_query(saved, media)} {wanted}".strip()
+        again = saved_searches.saved_query(saved, media)
+        wanted = f"({again}) {wanted}" if wanted else again
     if not wanted:
         raise UsageError("it is not said what to look for", "name words, a concept, or --saved NAME")
     who = author(by, as_json) if save or keep is not None else ""

@@ -117,7 +117,7 @@ class Index:
         """
         with self._transaction():
             if collection is not None:
-                Names(self.connection, self.codebook, "").collection(Field("collection", collection))
+                Names(self.connection, self.codebook, collection).collection(Field("collection", collection))
             return self._kept.listed(Reader(self.connection), collection)
 
     def count(self, query: str, by: str, drafts: bool = False) -> tuple[Count, ...]:
