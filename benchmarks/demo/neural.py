@@ -84,7 +84,9 @@ class Kokoro:
 
     def __call__(self, voice: Voice, words: str, out: Path) -> None:
         """Write the words as a WAV file of 24 kHz."""
-        style = np.fromfile(self._folder / "voices" / f"{voice.name}.bin", np.float32).reshape(-1, _STYLE_SIZE)
+        style = np.fromfile(self._folder / "voices" / f"{voice.name}.bin", np.float32).reshape(
+            -1, _STYLE_SIZE
+        )
         said = phonemes(words, "en-gb" if voice.name.startswith("b") else "en-us")
         ids = [self._ids[sign] for sign in said if sign in self._ids][:_MOST_PHONEMES]
         given = {

@@ -74,7 +74,9 @@ def music(duration_ms: int) -> Samples:
     total = 0.12 * np.minimum(1, t / 0.5) * held
     for number, hertz in enumerate(tune):
         since = t - 0.15 - 0.42 * number
-        plucked = sum(np.sin(2 * np.pi * k * hertz * since) * np.exp(-2.2 * k * since) / k**2 for k in (1, 2, 3))
+        plucked = sum(
+            np.sin(2 * np.pi * k * hertz * since) * np.exp(-2.2 * k * since) / k**2 for k in (1, 2, 3)
+        )
         total = total + np.where(since >= 0, plucked, 0) * np.minimum(1, np.maximum(0, since) / 0.006) * 0.5
     total = total * np.minimum(1, (t[-1] - t) / 0.6)
     return (0.09 * total).astype(np.float32)
