@@ -67,7 +67,7 @@ def relate(pairs: Pairs) -> Relation:
     if found.scatter_ms <= _MAX_SCATTER_MS:
         return found
     # In a short recording half of all stretches can lie across one cut, and their slopes are that of nothing.
-    others = [_related_at(float(rate), given, sound) for rate in (1, *_RATE_RATIOS)]
+    others = [_related_at(rate, given, sound) for rate in (1.0, *map(float, _RATE_RATIOS))]
     fitting = [r for r in others if r.scatter_ms <= _MAX_SCATTER_MS]
     return min(fitting, key=lambda r: (len(r.pieces), r.scatter_ms), default=found)
 
