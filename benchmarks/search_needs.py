@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import results
 from benchmarks.concepts import OWN
 from pipeline.concepts import lexicon
 from pipeline.concepts.coder import Coder
@@ -187,9 +188,9 @@ class FirstPage:
         return self.right / min(FIRST, self.there)
 
 
-def first_page(results: Results, right: Sequence[str]) -> FirstPage:
+def first_page(found: Results, right: Sequence[str]) -> FirstPage:
     """The first page of some results, held against the right answers."""
-    shown = [moment.utterance for hit in results.hits[:FIRST] for moment in hit.moments[:1]]
+    shown = [moment.utterance for hit in found.hits[:FIRST] for moment in hit.moments[:1]]
     return FirstPage(len({*shown} & {*right}), len(right))
 
 
@@ -240,8 +241,8 @@ def table(found: Sequence[Row]) -> Iterator[str]:
 
 
 def figures(found: Sequence[Row]) -> dict[str, float]:
-    """What of the rows is worth keeping: "ours before: all words", "ours ... with meaning"."""
+    """What of the rows is worth keeping: the share of what a page could show, by material and way of asking."""
     return {
-        f"{row.material}, {row.way}{', with meaning' if row.meaning else ''}": round(row.share, 3)
+        results.slug(f"{row.material} {row.way}{' with meaning' if row.meaning else ''}"): round(row.share, 3)
         for row in found
     }
