@@ -7,6 +7,7 @@ import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -216,12 +217,19 @@ class Index:
     def _loose(self, found: Results, wish: Wish, limit: int) -> Results:
         """The best of any of a query's words, in the order of how well they fit."""
         loose = LooseSearch(self.connection, self.codebook, self._store())
-        best = loose.some_words(wish, self._candidates(wish.rest, found.query))
+        said = replace(wish, words=self._as_said(wish.words))
+        best = loose.some_words(wish, said.words, self._candidates(wish.rest, found.query))
         what = "what fits best comes first" if wish.names_concept else "these fit its words best"
         notes = [f"nothing holds all of this; {what}", *found.notes]
         if best.concepts:
             notes.append(f"did you mean {' or '.join(f'concept:{c}' for c in best.concepts)}?")
-        return self._of_ranked(found.query, best, wish, limit, notes)
+        return self._of_ranked(found.query, best, said, limit, notes)
+
+    def _as_said(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words, those that nobody says with the form of them that somebody does: "silent" and "silence"."""
+        vocabulary = Vocabulary(self.connection)
+        more = [form for word in words if not vocabulary.has(word) for form in vocabulary.related(word)[:1]]
+        return tuple(dict.fromkeys((*words, *more)))
 
     def _alike(self, query: Query, wish: Wish, limit: int) -> Results:
         """What says something like a sentence; all other words of the query must be said."""

@@ -238,3 +238,9 @@ def test_terms_tag_nothing():
     codes = codebook.load()
     assert all(code.terms for code in codes.codes.values() if code.broader)
     assert suggested(codes, ["loneliness"]) == ["support-connection"]
+
+
+def test_a_word_that_nobody_says_in_this_form_finds_the_form_that_is_said(index):
+    found = index.search("the rooms fell silent")
+    assert any("silence" in text for text in texts(found)[:3])
+    assert not any("cycling" in text for text in texts(index.search("cyclists with urgency")))

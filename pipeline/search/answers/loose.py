@@ -97,11 +97,11 @@ class LooseSearch:
     store: Store | None = None
     notes: list[str] = field(default_factory=list)
 
-    def some_words(self, wish: Wish, only: Candidates | None) -> Ranked:
-        """The utterances that fit the words best; where a concept was named, all of `only` in that order."""
+    def some_words(self, wish: Wish, said: Sequence[str], only: Candidates | None) -> Ranked:
+        """The utterances that fit the words best, in the forms `said`; where a concept was named, all of `only` in that order."""
         concepts = () if wish.names_concept else tuple(suggested(self.codebook, wish.words))
         inside = only if wish.names_concept else None
-        ids, scores, by = self._fitting(wish.words, [" ".join(wish.words)], concepts, inside, MEANING_SHARE)
+        ids, scores, by = self._fitting(said, [" ".join(wish.words)], concepts, inside, MEANING_SHARE)
         return self._ranked(ids, scores, by, concepts, only)
 
     def alike(self, wish: Wish, only: Candidates | None) -> Ranked:
