@@ -30,6 +30,7 @@ _EVIDENCE_TEXTS = {
     "cut": "the picture cuts",
     "voices": "other people speak",
     "words": "opening words",
+    "greeting": "a greeting",
     "cohesion": "the words change",
 }
 # Evidence, in [0, 1], below this is left out of a part's list.
@@ -55,7 +56,7 @@ def run(
     places = candidates(said, seen)
     progress(0.3)
     roles = {s.id: s.role for s in voices.speakers}
-    decided = best_division(places, said, roles, duration_ms)
+    decided = best_division(places, said, roles)
     parts = [_part(d, said, decided, n, duration_ms) for n, d in enumerate(decided)]
     if len(parts) == 1:
         parts = [Part("", WHOLE, WHOLE_TITLE, parts[0].span, parts[0].cast)]

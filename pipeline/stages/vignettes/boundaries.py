@@ -27,6 +27,8 @@ MIN_PAUSE_MS = 1200
 FULL_PAUSE_MS = 6000
 # The same speaker going on seldom begins a part: evidence of voices and words is multiplied by this then.
 SAME_SPEAKER_WEIGHT = 0.3
+# Cue phrases behind the first utterance of a part count so much.
+LATER_WORDS_WEIGHT = 0.6
 # Utterances on either side of a gap over which speakers are compared, and words over which vocabulary is.
 VOICE_WINDOW_UTTERANCES = 10
 COHESION_WINDOW_WORDS = 80
@@ -59,6 +61,18 @@ _PHRASES = {
     ),
 }
 PHRASES = {kind: re.compile(rf"\b({words})\b", re.IGNORECASE) for kind, words in _PHRASES.items()}
+# What people say to one another when they meet or a session begins: the first turns of a scene.
+GREETINGS = re.compile(
+    r"\b(hello|hi|hey there|good (morning|afternoon|evening)|(good|nice|great|lovely) to (see|meet) you|pleased to meet"
+    r"|how (are|were) (you|things)|how have you been|how('s| is| was) (your|the) (day|week|weekend|morning)"
+    r"|what brings you|(thank you|thanks)( so| very)?( much)? for (coming|joining|seeing|meeting)|come (on )?in\b"
+    r"|(have|take) a seat|welcome back|(last|first) time (we|you|i) (met|talked|spoke|saw|were|came|was)"
+    r"|since (we|you|i) last|we('ll| will|'d better) make a start"
+    r"|(let's|let us|shall we) (get started|begin|make a start|start))\b",
+    re.IGNORECASE,
+)
+# Greetings stand among so many words, whoever says them.
+GREETING_WORDS = 16
 # Stop words, which say nothing about the topic.
 _STOP = frozenset(
     re.findall(
@@ -75,7 +89,8 @@ _STOP = frozenset(
 class Candidate:
     """A candidate boundary before utterance `at`, at `start_ms`, with the evidence by name, each in [0, 1].
 
-    `title` is the text of a card there; `openings` are the kinds whose cue phrases follow.
+    `title` is the text of a card there; `openings` are the kinds whose cue phrases follow, `goes_on` says that the same person
+    speaks on either side.
     """
 
     at: int
@@ -83,6 +98,7 @@ class Candidate:
     evidence: dict[str, float]
     title: str = ""
     openings: frozenset[str] = field(default_factory=frozenset)
+    goes_on: bool = False
 
 
 def candidates(said: Sequence[Said], picture: Picture) -> list[Candidate]:
@@ -115,6 +131,9 @@ def _candidate(
     blacks = [s.span for s in picture.shots if s.look == "black" and s.span.overlap_ms(wide) >= 200]
     cuts = [s.span.start_ms for s in picture.shots if wide.start_ms <= s.span.start_ms <= gap.end_ms]
     openings = _openings(said, at)
+    first_words = LATER_WORDS_WEIGHT if openings else 0.0
+    if any(PHRASES[kind].search(said[at].text) for kind in openings):
+        first_words = 1.0
     same = said[at - 1].speaker == said[at].speaker
     goes_on = same and (said[at].speaker is not None or gap.duration_ms < MIN_PAUSE_MS)
     evidence = {
@@ -123,12 +142,13 @@ def _candidate(
         "cut": 1.0 if cuts else 0.0,
         "pause": min(1.0, max(0.0, (gap.duration_ms - MIN_PAUSE_MS) / (FULL_PAUSE_MS - MIN_PAUSE_MS))),
         "voices": _voices_apart(said, at) * (SAME_SPEAKER_WEIGHT if same else 1.0),
-        "words": (SAME_SPEAKER_WEIGHT if goes_on else 1.0) if openings else 0.0,
+        "words": first_words * (SAME_SPEAKER_WEIGHT if goes_on else 1.0),
+        "greeting": (SAME_SPEAKER_WEIGHT if goes_on else 1.0) if _greeted(said, at) else 0.0,
         "cohesion": depth,
     }
     seen = [s.start_ms for s in cards] + [t.span.start_ms for t in titles] + [s.start_ms for s in blacks]
     start_ms = max(min(seen), gap.start_ms) if seen else gap.end_ms
-    return Candidate(at, min(start_ms, gap.end_ms), evidence, _title(titles, wide), openings)
+    return Candidate(at, min(start_ms, gap.end_ms), evidence, _title(titles, wide), openings, same)
 
 
 def _begins_in(shown: Span, wide: Span, gap: Span) -> bool:
@@ -167,6 +187,16 @@ def _openings(said: Sequence[Said], at: int) -> frozenset[str]:
             break
         text, count = f"{text} {one.text}", count + len(one.words)
     return frozenset(kind for kind, pattern in PHRASES.items() if pattern.search(text))
+
+
+def _greeted(said: Sequence[Said], at: int) -> bool:
+    """Whether people greet one another in the first words behind the gap."""
+    words: list[str] = []
+    for one in said[at:]:
+        words += one.text.split()
+        if len(words) >= GREETING_WORDS:
+            break
+    return GREETINGS.search(" ".join(words[:GREETING_WORDS])) is not None
 
 
 def cohesion_depths(said: Sequence[Said]) -> list[float]:
