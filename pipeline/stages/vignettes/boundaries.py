@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pipeline.timing import Span
@@ -21,6 +21,11 @@ from pipeline.transcript.parts import Said, words_by_speaker
 # All of these were set by hand.
 # A card may appear this long before the last word ends, or go this long after the next begins.
 CARD_TOLERANCE_MS = 700
+# Words that look like a title without a picture that looks like a card, and such a picture without any words.
+TITLE_ALONE = 0.7
+CARD_ALONE = 0.4
+# A card that was shown before is at most so much evidence.
+REPEATED_CARD = 0.3
 # Pauses count from the first length on, in proportion up to the second, where they count fully: scenes are joined in one to two
 # seconds.
 MIN_PAUSE_MS = 1200
@@ -73,6 +78,12 @@ GREETINGS = re.compile(
 )
 # Greetings stand among so many words, whoever says them.
 GREETING_WORDS = 16
+# Titles that cards bear again and again, since they only say what kind of part begins.
+_GENERIC_TITLE = re.compile(
+    r"(the |group |a )?(introduction|welcome|overview|vignette|scene|session|role.?play|commentary|comments?|discussion"
+    r"|debrief(ing)?|reflection|questions?|exercise|closing|conclusion|summary)",
+    re.IGNORECASE,
+)
 # Stop words, which say nothing about the topic.
 _STOP = frozenset(
     re.findall(
@@ -119,6 +130,22 @@ def candidates(said: Sequence[Said], picture: Picture) -> list[Candidate]:
         overlapped = clear_ms > after.span.start_ms
         if not overlapped and (gap or said[at - 1].speaker != after.speaker):
             found.append(_candidate(at, gap, said, picture, texts, depths[at]))
+    return _titled_once(found)
+
+
+def _titled_once(places: Sequence[Candidate]) -> list[Candidate]:
+    """A card that is shown again opens no second part of that title: what it says counts at its first place, unless it only
+    says what kind of part begins ("Commentary")."""
+    seen: set[str] = set()
+    found = []
+    for place in places:
+        title = place.title.casefold()
+        if title and title in seen:
+            card = min(place.evidence["card"], REPEATED_CARD)
+            place = replace(place, title="", evidence={**place.evidence, "card": card})
+        if not _GENERIC_TITLE.fullmatch(title):
+            seen.add(title)
+        found.append(place)
     return found
 
 
@@ -137,7 +164,7 @@ def _candidate(
     same = said[at - 1].speaker == said[at].speaker
     goes_on = same and (said[at].speaker is not None or gap.duration_ms < MIN_PAUSE_MS)
     evidence = {
-        "card": 1.0 if cards and titles else 0.7 if cards or titles else 0.0,
+        "card": 1.0 if cards and titles else TITLE_ALONE if titles else CARD_ALONE if cards else 0.0,
         "black": 1.0 if blacks else 0.0,
         "cut": 1.0 if cuts else 0.0,
         "pause": min(1.0, max(0.0, (gap.duration_ms - MIN_PAUSE_MS) / (FULL_PAUSE_MS - MIN_PAUSE_MS))),

@@ -1,9 +1,10 @@
 """Semi-Markov model of the parts: the best division into parts and kinds over all candidate boundaries at once.
 
 A division is a sequence of parts, each with a kind. Its score is the sum, over parts, of the weighted evidence at the boundary
-where the part begins, of how well its speech fits its kind, and of how well one cast explains its turns (`turn_taking`). The best one is found by dynamic programming over boundaries
-and kinds, as in Sarawagi and Cohen, "Semi-Markov Conditional Random Fields", NIPS 2004. A boundary's confidence is the logistic
-function of the best score less the best score without that boundary.
+where the part begins, of how well its speech and its length fit its kind, and of how well one cast explains its turns
+(`turn_taking`). The best one is found by dynamic programming over boundaries and kinds, as in Sarawagi and Cohen, "Semi-Markov
+Conditional Random Fields", NIPS 2004. A boundary's confidence is the logistic function of the best score less the best score
+without that boundary.
 """
 
 from __future__ import annotations
@@ -190,10 +191,11 @@ class _Table:
         score = np.where(known, np.where(alone, weights["alone"], weights["several"]), 0.0)
         score += np.where(alone & self._in_role[kind][lead], weights["role"], 0.0)
         score += np.where(alone & self._unanswered[lead], weights["unanswered"], 0.0)
-        if kind == "vignette" and first > 0 and not place.evidence["card"]:
-            score -= self._cardless
-        if place.goes_on and not place.evidence["card"]:
-            score -= np.where(alone, GOING_ON_COST, 0.0)
+        cardless = 1 - place.evidence.get("card", 0.0)
+        if kind == "vignette" and first > 0:
+            score -= self._cardless * cardless
+        if place.goes_on:
+            score -= np.where(alone, GOING_ON_COST * cardless, 0.0)
         if kind in place.openings:
             score += weights["opening"]
         if place.title:

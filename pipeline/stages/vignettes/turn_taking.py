@@ -88,7 +88,7 @@ class Casts:
                 self._going_on[n] = speaker
             elif speaker >= 0:
                 self._before[n + 1, speaker] += 1
-            last = speaker if speaker >= 0 else last
+            last = speaker
         most = len(said) + 2
         self._gamma = np.array(
             [math.lgamma(CONCENTRATION + n) - math.lgamma(CONCENTRATION) for n in range(most)]
