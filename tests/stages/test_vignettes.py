@@ -234,7 +234,7 @@ def test_opening_words_say_the_kind(text, kind):
 
 def test_a_card_that_is_shown_again_opens_no_second_part_of_its_title():
     reel = Reel()
-    reel.say("ann", "Welcome to our film in which you will see what happened")
+    reel.say("tom", "Welcome to our film in which you will see what happened")
     for title in ("The door", "The shop"):
         reel.card(title)
         reel.talk(12)
@@ -246,7 +246,7 @@ def test_a_card_that_is_shown_again_opens_no_second_part_of_its_title():
 
 def test_cards_that_only_name_a_kind_come_again_and_their_parts_are_told_apart():
     reel = Reel()
-    reel.say("ann", "Welcome to our film in which you will see what happened")
+    reel.say("tom", "Welcome to our film in which you will see what happened")
     for title in ("The door", "Discussion", "The shop", "Discussion"):
         reel.card(title)
         reel.talk(12)

@@ -14,6 +14,7 @@ from pipeline.settings import PartAt
 from pipeline.stages.vignettes.boundaries import Candidate, candidates
 from pipeline.stages.vignettes.semi_markov import Decided, best_division
 from pipeline.stages.vignettes.sidecar import with_given
+from pipeline.stages.vignettes.turn_taking import unanswered
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
 from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utterances
@@ -31,6 +32,7 @@ _EVIDENCE_TEXTS = {
     "voices": "other people speak",
     "words": "opening words",
     "greeting": "a greeting",
+    "address": "somebody speaks whom nobody answers",
     "cohesion": "the words change",
 }
 # Evidence, in [0, 1], below this is left out of a part's list.
@@ -53,7 +55,7 @@ def run(
     said = utterances(aligned.tokens, voices)
     if not said:
         return Parts()
-    places = candidates(said, seen)
+    places = candidates(said, seen, unanswered(said))
     progress(0.3)
     roles = {s.id: s.role for s in voices.speakers}
     decided = best_division(places, said, roles)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -112,8 +112,13 @@ class Candidate:
     goes_on: bool = False
 
 
-def candidates(said: Sequence[Said], picture: Picture) -> list[Candidate]:
-    """The gaps between neighbouring utterances at which a part could begin, with their evidence; the beginning comes first."""
+def candidates(
+    said: Sequence[Said], picture: Picture, unanswered: Collection[str] = ()
+) -> list[Candidate]:
+    """The gaps between neighbouring utterances at which a part could begin, with their evidence; the beginning comes first.
+
+    `unanswered` are those who talk with nobody (`turn_taking`).
+    """
     if not said:
         return []
     depths = cohesion_depths(said)
@@ -129,7 +134,10 @@ def candidates(said: Sequence[Said], picture: Picture) -> list[Candidate]:
         latest_ms = max(latest_ms, after.span.end_ms)
         overlapped = clear_ms > after.span.start_ms
         if not overlapped and (gap or said[at - 1].speaker != after.speaker):
-            found.append(_candidate(at, gap, said, picture, texts, depths[at]))
+            place = _candidate(at, gap, said, picture, texts, depths[at])
+            steps_out = (said[at - 1].speaker in unanswered) != (after.speaker in unanswered)
+            place.evidence["address"] = float(steps_out)
+            found.append(place)
     return _titled_once(found)
 
 
@@ -163,14 +171,17 @@ def _candidate(
         first_words = 1.0
     same = said[at - 1].speaker == said[at].speaker
     goes_on = same and (said[at].speaker is not None or gap.duration_ms < MIN_PAUSE_MS)
+    pause = min(1.0, max(0.0, (gap.duration_ms - MIN_PAUSE_MS) / (FULL_PAUSE_MS - MIN_PAUSE_MS)))
+    # Whoever goes on after a long pause may well begin something else.
+    opens = SAME_SPEAKER_WEIGHT + (1 - SAME_SPEAKER_WEIGHT) * pause if goes_on else 1.0
     evidence = {
         "card": 1.0 if cards and titles else TITLE_ALONE if titles else CARD_ALONE if cards else 0.0,
         "black": 1.0 if blacks else 0.0,
         "cut": 1.0 if cuts else 0.0,
-        "pause": min(1.0, max(0.0, (gap.duration_ms - MIN_PAUSE_MS) / (FULL_PAUSE_MS - MIN_PAUSE_MS))),
+        "pause": pause,
         "voices": _voices_apart(said, at) * (SAME_SPEAKER_WEIGHT if same else 1.0),
-        "words": first_words * (SAME_SPEAKER_WEIGHT if goes_on else 1.0),
-        "greeting": (SAME_SPEAKER_WEIGHT if goes_on else 1.0) if _greeted(said, at) else 0.0,
+        "words": first_words * opens,
+        "greeting": opens if _greeted(said, at) else 0.0,
         "cohesion": depth,
     }
     seen = [s.start_ms for s in cards] + [t.span.start_ms for t in titles] + [s.start_ms for s in blacks]

@@ -28,10 +28,11 @@ BOUNDARY_WEIGHTS = {
     "card": 7.0,
     "black": 2.0,
     "cut": 0.5,
-    "pause": 2.0,
-    "voices": 2.0,
+    "pause": 2.5,
+    "voices": 2.5,
     "words": 2.5,
-    "greeting": 2.0,
+    "greeting": 3.0,
+    "address": 1.5,
     "cohesion": 1.5,
 }
 # What every boundary adds: more than it must be gained from evidence, which plain conversation offers by chance.
@@ -56,7 +57,7 @@ KIND_WEIGHTS = {
         "opening": 2.0,
         "card": 4.0,
     },
-    "closing": {"alone": 1.0, "several": -1.5, "role": 0.5, "unanswered": 2.0, "opening": 3.0, "card": 4.0},
+    "closing": {"alone": 1.0, "several": -1.5, "role": 0.5, "unanswered": 4.0, "opening": 3.0, "card": 4.0},
 }
 # What the likelihood of a part's turns counts, in points for each nat: turns follow one another more regularly than draws.
 CAST_WEIGHT = 0.2
@@ -73,6 +74,8 @@ MIN_ALONE_SHARE = 0.93
 USUAL_LENGTH_MS = {"introduction": 40_000, "vignette": 150_000, "commentary": 25_000, "closing": 25_000}
 LENGTH_SPREAD = 0.9  # of the logarithm
 LENGTH_FREEDOM = 3.0
+# What the first part gains as an introduction: films seldom begin with a commentary.
+FIRST_INTRODUCTION = 1.5
 # What a part costs in which one person alone goes on from the part before, without a card: most are pauses in one speech.
 GOING_ON_COST = 3.0
 # Where cards open vignettes, one without a card is the less likely the more of them there are, up to this cost.
@@ -191,6 +194,8 @@ class _Table:
         score = np.where(known, np.where(alone, weights["alone"], weights["several"]), 0.0)
         score += np.where(alone & self._in_role[kind][lead], weights["role"], 0.0)
         score += np.where(alone & self._unanswered[lead], weights["unanswered"], 0.0)
+        if kind == "introduction":
+            score += FIRST_INTRODUCTION
         cardless = 1 - place.evidence.get("card", 0.0)
         if kind == "vignette" and first > 0:
             score -= self._cardless * cardless
