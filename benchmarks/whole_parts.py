@@ -71,4 +71,4 @@ def _sound(film: Path, there: Path) -> None:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(16_000)
-        out.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+        out.writeframes(np.asarray(samples, "<i2").tobytes())

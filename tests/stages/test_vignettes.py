@@ -250,7 +250,13 @@ def test_cards_that_only_name_a_kind_come_again_and_their_parts_are_told_apart()
     for title in ("The door", "Discussion", "The shop", "Discussion"):
         reel.card(title)
         reel.talk(12)
-    assert [p.title for p in reel.parts()] == ["Introduction", "The door", "Discussion", "The shop", "Discussion (2)"]
+    assert [p.title for p in reel.parts()] == [
+        "Introduction",
+        "The door",
+        "Discussion",
+        "The shop",
+        "Discussion (2)",
+    ]
 
 
 @given(
@@ -281,6 +287,21 @@ def test_titles_that_a_person_gave_stay_whatever_others_are_called():
         for n in range(2)
     ]
     assert [p.title for p in parts_.named(given)] == ["Again", "Again"]
+
+
+def test_music_between_two_casts_is_evidence_for_a_part():
+    reel = Reel()
+    for who in (("tom", "joe"), ("tom", "may")):
+        for n in range(8):
+            reel.say(who[n % 2], "I went there and it was as it had always been on a monday")
+        reel.now_ms += 3000
+    gap = reel.utterances[8].first
+    plays = Span(reel.tokens[gap - 1].span.end_ms + 500, reel.tokens[gap].span.start_ms - 500)
+    given = (Aligned(tuple(reel.tokens), AlignmentReport(Verdict.IN_SYNC)), Voices((), (), tuple(reel.utterances)), Picture(), reel.now_ms)  # fmt: skip
+    assert len(vignettes.run(*given).parts) == 1
+    _, second = vignettes.run(*given, music=(plays,)).parts
+    assert second.span.start_ms == reel.tokens[gap].span.start_ms
+    assert "music plays" in second.evidence
 
 
 def test_a_short_commentary_without_a_card_is_found_by_whom_nobody_answers():

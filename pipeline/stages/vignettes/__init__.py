@@ -32,6 +32,7 @@ _EVIDENCE_TEXTS = {
     "voices": "other people speak",
     "words": "opening words",
     "greeting": "a greeting",
+    "music": "music plays",
     "address": "somebody speaks whom nobody answers",
     "cohesion": "the words change",
 }
@@ -46,16 +47,17 @@ def run(
     duration_ms: int,
     given: Sequence[PartAt] = (),
     progress: Progress = silent,
+    music: Sequence[Span] = (),
 ) -> Parts:
     """The parts of the recording, which cover it without a gap; one of kind "other" when nothing divides it.
 
-    `given` are the sidecar's parts, which override those found and begin exactly where they are given. No boundary that is
+    `music` is where music plays outside of speech. `given` are the sidecar's parts, which override those found and begin exactly where they are given. No boundary that is
     found lies inside an utterance. Where nothing is said there are no parts.
     """
     said = utterances(aligned.tokens, voices)
     if not said:
         return Parts()
-    places = candidates(said, seen, unanswered(said))
+    places = candidates(said, seen, unanswered(said), music)
     progress(0.3)
     roles = {s.id: s.role for s in voices.speakers}
     decided = best_division(places, said, roles)

@@ -113,11 +113,14 @@ class Candidate:
 
 
 def candidates(
-    said: Sequence[Said], picture: Picture, unanswered: Collection[str] = ()
+    said: Sequence[Said],
+    picture: Picture,
+    unanswered: Collection[str] = (),
+    music: Sequence[Span] = (),
 ) -> list[Candidate]:
     """The gaps between neighbouring utterances at which a part could begin, with their evidence; the beginning comes first.
 
-    `unanswered` are those who talk with nobody (`turn_taking`).
+    `unanswered` are those who talk with nobody (`turn_taking`); `music` is where music plays outside of speech.
     """
     if not said:
         return []
@@ -137,6 +140,7 @@ def candidates(
             place = _candidate(at, gap, said, picture, texts, depths[at])
             steps_out = (said[at - 1].speaker in unanswered) != (after.speaker in unanswered)
             place.evidence["address"] = float(steps_out)
+            place.evidence["music"] = float(any(m.overlap_ms(gap) for m in music))
             found.append(place)
     return _titled_once(found)
 

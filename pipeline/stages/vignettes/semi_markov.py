@@ -33,6 +33,7 @@ BOUNDARY_WEIGHTS = {
     "words": 2.5,
     "greeting": 3.0,
     "address": 1.5,
+    "music": 3.5,
     "cohesion": 1.5,
 }
 # What every boundary adds: more than it must be gained from evidence, which plain conversation offers by chance.
