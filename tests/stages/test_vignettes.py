@@ -297,7 +297,8 @@ def test_music_between_two_casts_is_evidence_for_a_part():
         reel.now_ms += 3000
     gap = reel.utterances[8].first
     plays = Span(reel.tokens[gap - 1].span.end_ms + 500, reel.tokens[gap].span.start_ms - 500)
-    given = (Aligned(tuple(reel.tokens), AlignmentReport(Verdict.IN_SYNC)), Voices((), (), tuple(reel.utterances)), Picture(), reel.now_ms)  # fmt: skip
+    aligned = Aligned(tuple(reel.tokens), AlignmentReport(Verdict.IN_SYNC))
+    given = (aligned, Voices((), (), tuple(reel.utterances)), Picture(), reel.now_ms)
     assert len(vignettes.run(*given).parts) == 1
     _, second = vignettes.run(*given, music=(plays,)).parts
     assert second.span.start_ms == reel.tokens[gap].span.start_ms
