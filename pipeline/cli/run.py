@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     "vignette run",
     "vignette run media/talk.mp4",
     "vignette run talk.mp4 --subtitles talk.srt --transcripts out/",
+    "vignette run talk.mp4 --heard talk.json     (WhisperX's: nothing is transcribed again)",
     "vignette run --set captions.max_lines=1",
     panel=CAPTIONING,
 )
@@ -36,6 +37,15 @@ def run(
         typer.Option(
             "--subtitles",
             help="Subtitles or a script for the one recording named.",
+            readable=False,
+            metavar="FILE",
+        ),
+    ] = None,
+    heard: Annotated[
+        Path | None,
+        typer.Option(
+            "--heard",
+            help="What Whisper, WhisperX, faster-whisper or whisper.cpp heard of it: their JSON.",
             readable=False,
             metavar="FILE",
         ),
@@ -106,7 +116,7 @@ def run(
     ]
     overrides = [f"{key}={json.dumps(value)}" for key, value in named if value is not None]
     named_media = tuple(recording_meant(path) for path in media or ())
-    request = jobs.Request(named_media, subtitles, transcripts, (*overrides, *(set_ or ())))
+    request = jobs.Request(named_media, subtitles, transcripts, (*overrides, *(set_ or ())), heard=heard)
     plan = jobs.plan(request)
     if not plan.jobs and not plan.refused and not plan.notices:
         where = ", ".join(map(str, request.media)) or request.folder

@@ -20,6 +20,7 @@ from pipeline.errors import (
 )
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
 from pipeline.media.facts import SUFFIXES
+from pipeline.run import heard_elsewhere
 from pipeline.settings import Settings, load
 
 # Outputs append up to ".draft.concepts.new2.vtt" and a temporary suffix to the name; most file systems (ext4, APFS, NTFS)
@@ -31,14 +32,15 @@ MAX_FILES_TOLD = 3
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One recording to caption, the folder its outputs go to, its settings, and its subtitles or script where there are any;
-    `notes` say what lies beside it and is not used."""
+    """One recording to caption, the folder its outputs go to, its settings, its subtitles or script where there are any, and what
+    another recognizer heard (`heard`, a JSON file); `notes` say what lies beside it and is not used."""
 
     media: Path
     out: Path
     settings: Settings
     subtitles: Path | None = None
     notes: tuple[str, ...] = ()
+    heard: Path | None = None
 
     @property
     def name(self) -> str:
@@ -70,6 +72,7 @@ class Request:
     overrides: tuple[str, ...] = ()
     folder: Path = MEDIA_FOLDER
     project_file: Path = PROJECT_FILE
+    heard: Path | None = None
 
 
 def plan(request: Request) -> Plan:
@@ -84,6 +87,8 @@ def plan(request: Request) -> Plan:
     recordings = _recordings(request)
     if request.subtitles is not None and len(recordings) != 1:
         raise UsageError("--subtitles goes with exactly one recording", "name the recording it belongs to")
+    if request.heard is not None and len(recordings) != 1:
+        raise UsageError("--heard goes with exactly one recording", "name the recording it belongs to")
     jobs: list[Job] = []
     refused: list[tuple[Path, VignetteError]] = [*_name_clashes(recordings)]
     taken = {path for path, _ in refused}
@@ -202,7 +207,8 @@ def _job(path: Path, request: Request) -> Job:
         raise SubtitlesError(
             subtitles, "does not exist", "check the name, or leave it out to run without subtitles"
         )
-    return Job(path, request.out, settings, subtitles, notes)
+    heard, said = heard_elsewhere.chosen(path, settings, request.heard)
+    return Job(path, request.out, settings, subtitles, (*notes, *said), heard)
 
 
 def _check_name(path: Path) -> None:

@@ -47,11 +47,10 @@ def run(
 
     Raises WeightsError when a model's files are missing or damaged, RecognizerError when a recognizer gives up.
     """
+    if not recognizes(settings, given):
+        return regions_only(audio, settings, progress)
     probabilities = vad.speech_probabilities(audio, part(progress, 0.0, _VAD_PROGRESS_SHARE))
     speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
-    if not recognizes(settings, given):
-        progress(1.0)
-        return Heard("", "", False, (), speech, music=quiet.music(audio, speech))
     choice = choose(settings)
     recognizer = _build(choice, settings, language)
     bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
@@ -63,6 +62,14 @@ def run(
     progress(1.0)
     music = quiet.music(audio, speech)
     return Heard(choice.name, choice.model, bool(bias.sentences), tokens, speech, music=music)
+
+
+def regions_only(audio: Audio, settings: TranscribeSettings, progress: Progress = silent) -> Heard:
+    """The regions of speech, and no words."""
+    probabilities = vad.speech_probabilities(audio, progress)
+    speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
+    progress(1.0)
+    return Heard("", "", False, (), speech, music=quiet.music(audio, speech))
 
 
 def _build(choice: Choice, settings: TranscribeSettings, language: str) -> Recognizer:
