@@ -55,7 +55,9 @@ def chosen(media: Path, settings: Settings, named: Path | None) -> tuple[Path | 
     if named is None:
         return path, ()
     beside = media.with_name(f"{media.stem}.whisper.json")
-    return path, (f"later commands find {path.name} where it is called {beside}, or named in the sidecar ('heard')",)
+    return path, (
+        f"later commands find {path.name} where it is called {beside}, or named in the sidecar ('heard')",
+    )
 
 
 def read(path: Path, settings: Settings) -> HeardFile:
@@ -111,7 +113,9 @@ def _check_length(path: Path, found: HeardFile, duration_ms: int) -> None:
         problem = f"has words at {clock(last_ms)}, and the recording ends at {clock(duration_ms)}"
     else:
         return
-    raise DocumentError(path, f"does not fit this recording: it {problem}", f"give the right file, or {_REMEDY}")
+    raise DocumentError(
+        path, f"does not fit this recording: it {problem}", f"give the right file, or {_REMEDY}"
+    )
 
 
 def _in_speech(
@@ -131,7 +135,9 @@ def _in_speech(
     if outside:
         notes.append(f"{path.name}: {counted(outside, 'word')} left out that stand where nobody speaks")
     if len(looped) < len(inside):
-        notes.append(f"{path.name}: {counted(len(inside) - len(looped), 'word')} left out that only repeat others")
+        notes.append(
+            f"{path.name}: {counted(len(inside) - len(looped), 'word')} left out that only repeat others"
+        )
     return kept, tuple(notes)
 
 
@@ -139,11 +145,15 @@ def _told(found: HeardFile, tokens: Sequence[Token], regions: Sequence[Span]) ->
     """What a person should know of a file's words."""
     notes = []
     if found.untimed:
-        notes.append(f"{found.name}: {counted(found.untimed, 'word')} had no time there and got one from the sound")
+        notes.append(
+            f"{found.name}: {counted(found.untimed, 'word')} had no time there and got one from the sound"
+        )
     if found.has_speakers:
         notes.append(f"{found.name}: its speakers are not taken; who speaks is told from the voices here")
     end_ms = max((t.span.end_ms for t in tokens), default=0)
     left_ms = sum(r.duration_ms for r in regions if r.start_ms >= end_ms)
     if left_ms >= _MIN_LEFT_MS:
-        notes.append(f"{found.name} ends at {clock(end_ms)}: the {clock(left_ms)} of speech behind it have no words")
+        notes.append(
+            f"{found.name} ends at {clock(end_ms)}: the {clock(left_ms)} of speech behind it have no words"
+        )
     return tuple(notes)

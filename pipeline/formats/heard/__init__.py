@@ -77,7 +77,9 @@ def _decoded(data: bytes, path: Path) -> Any:
         # Python's own writer, which most of them use, writes NaN for what is unknown
         return json.loads(data.decode("utf-8-sig", "replace"), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
-        raise DocumentError(path, "is not valid JSON (half-written, damaged or another format)", _REMEDY) from None
+        raise DocumentError(
+            path, "is not valid JSON (half-written, damaged or another format)", _REMEDY
+        ) from None
 
 
 class _Reader:
@@ -151,7 +153,9 @@ class _Reader:
         if not isinstance(value, str):
             raise self.error("has no 'text'")
         if len(value) > _MAX_PIECE_CHARS:
-            raise self.error(f"has more than {_MAX_PIECE_CHARS:,} characters, far more than anybody says in one breath")
+            raise self.error(
+                f"has more than {_MAX_PIECE_CHARS:,} characters, far more than anybody says in one breath"
+            )
         return clean(value)
 
     def times(self, row: Mapping[str, Any]) -> tuple[int | None, int | None]:

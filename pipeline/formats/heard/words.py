@@ -132,7 +132,8 @@ def _is_mark(word: str) -> bool:
 def _spans(words: Sequence[_Word]) -> list[Span]:
     """The span of every word: its own, or its share of the room between the timed words beside it."""
     spans: list[Span | None] = [
-        None if w.start_ms is None else Span(w.start_ms, max(w.start_ms, w.end_ms or w.start_ms)) for w in words
+        None if w.start_ms is None else Span(w.start_ms, max(w.start_ms, w.end_ms or w.start_ms))
+        for w in words
     ]
     at = 0
     while at < len(words):
@@ -152,9 +153,7 @@ def _next(spans: Sequence[Span | None], at: int) -> Span | None:
     return next((span for span in spans[at:] if span is not None), None)
 
 
-def _room(
-    within: tuple[int | None, int | None], before: Span | None, after: Span | None, count: int
-) -> Span:
+def _room(within: tuple[int | None, int | None], before: Span | None, after: Span | None, count: int) -> Span:
     """Where words without times lie: inside their piece, behind the word before them and before the one after them."""
     first, last = within
     start = max(first or 0, before.end_ms if before else 0)
@@ -171,4 +170,3 @@ def _token(word: _Word, span: Span) -> Token:
         word.text, span, confidence, Kind.SOUND if sound else Kind.WORD, TextSource.WHISPER,
         TimeSource.RECOGNIZED if word.start_ms is not None else TimeSource.INTERPOLATED,
     )  # fmt: skip
-
