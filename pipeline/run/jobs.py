@@ -238,18 +238,19 @@ def _named_subtitles(media: Path, settings: Settings) -> Path | None:
 
 def _found_subtitles(media: Path, language: str, out: Path) -> tuple[Path | None, tuple[str, ...]]:
     """The subtitles or script beside a recording, and what lies there unused; the transcript that we wrote is neither."""
-    from pipeline.formats.readers.find import find_subtitles, near_misses
+    from pipeline.formats.readers.find import find_subtitles, near_misses, own_exports
     from pipeline.run.store import Store
 
     ours: set[str] = set()
     if os.path.realpath(out) == os.path.realpath(media.parent):
         ours = {*Store.of(out, media.stem).written()}
+    own = tuple(_unused(own_exports(media, language), "is what Vignette exported itself, and no subtitles"))
     found = [p for p in find_subtitles(media, language) if not _written(p, ours)]
     if found:
-        return found[0], tuple(_unused(found[1:], f"lies beside it too; {found[0].name} is used"))
+        return found[0], (*_unused(found[1:], f"lies beside it too; {found[0].name} is used"), *own)
     near = [p for p in near_misses(media, language) if not _written(p, ours)]
     wanted = f"to use it, call it {media.stem}.{language}.srt (.vtt, .ass, .txt, .docx) or name it with --subtitles"
-    return None, tuple(_unused(near, f"looks like its subtitles and is not used - {wanted}"))
+    return None, (*own, *_unused(near, f"looks like its subtitles and is not used - {wanted}"))
 
 
 def _written(path: Path, ours: set[str]) -> bool:

@@ -2,7 +2,7 @@
 
 What a program makes of a transcript differs: some keep it as the transcript of a recording with points of synchronisation, some
 make a text of its own of it, some code the recording's time. Positions count Unicode characters from 0 (the standard), though
-some programs count line breaks or rare characters as two: of three ways of counting the one counts in which most passages
+some programs count line breaks or rare characters as two: of these ways of counting the one counts in which most passages
 are what their names say. Times are milliseconds.
 """
 
@@ -180,6 +180,8 @@ def _as_counted(content: str, named: list[tuple[str, int, int]]) -> tuple[str, C
     ways: list[tuple[str, Callable[[int], int]]] = [(content, lambda at: at)]
     if "\r\n" in content:
         ways.append((content.replace("\r\n", "\n"), lambda at: at))
+    elif "\n" in content:  # XML itself makes one character of two
+        ways.append((content.replace("\n", "\r\n"), lambda at: at))
     if any(ord(c) > 0xFFFF for c in content):
         units: list[int] = [n for n, c in enumerate(content) for _ in range(2 if ord(c) > 0xFFFF else 1)]
         ways.append((content, lambda at: units[at] if 0 <= at < len(units) else len(content)))

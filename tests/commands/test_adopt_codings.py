@@ -119,7 +119,7 @@ def coded_elsewhere(path, words, code_name):
 
 def test_what_a_researcher_coded_is_added_once_and_for_all(desk, exported, made):
     _, words = untagged(made)
-    file = coded_elsewhere(exported, words, "Trigger / high-risk situation" if False else trigger_label())
+    file = coded_elsewhere(exported, words, trigger_label())
     found = codings.adopt(desk, file, "Ana")
     assert values(found) == [("trigger", "added", words)]
     assert found.decisions[0].note.startswith("Vignette")
@@ -169,7 +169,7 @@ def test_a_text_of_its_own_is_matched_by_its_words(desk, made, tmp_path, inline,
 
 
 def test_line_breaks_counted_as_one_are_told_by_the_passages_names(desk, made, tmp_path):
-    _, words = untagged(made, 3)
+    _, words = untagged(made, -1)
     text = text_of(made)
     at = text.index(words)
     source = qda_makers.text_source("demo", text, [(at, at + len(words), "trigger")], named=words)
@@ -179,8 +179,17 @@ def test_line_breaks_counted_as_one_are_told_by_the_passages_names(desk, made, t
     assert values(codings.decide(desk, file, "Ana")) == [("trigger", "added", words)]
 
 
+def test_line_breaks_that_xml_made_one_and_the_program_counts_as_two(desk, made, tmp_path):
+    _, words = untagged(made, -1)
+    text = text_of(made)
+    at = text.replace("\n", "\r\n").index(words)
+    source = qda_makers.text_source("demo", text, [(at, at + len(words), "trigger")], True, named=words[:20])
+    file = qda_makers.saved(tmp_path / "x.qdpx", qda_makers.project(["trigger"], source))
+    assert values(codings.decide(desk, file, "Ana")) == [("trigger", "added", words)]
+
+
 def test_rare_characters_counted_as_two_are_told_by_the_passages_names(desk, made, tmp_path):
-    _, words = untagged(made, 3)
+    _, words = untagged(made, -1)
     text = "😀😀😀😀😀😀😀😀😀😀😀😀😀😀\n" + text_of(made)
     at = text.index(words) + 14
     source = qda_makers.text_source("demo", text, [(at, at + len(words), "trigger")], named=words)

@@ -42,7 +42,7 @@ def text_source(name: str, text: str, coded: Iterable[tuple[int, int, str]], inl
         for a, b, code in coded
     )
     path = "" if inline else f' plainTextPath="internal://{guid(name)}.txt"'
-    held = f"<PlainTextContent>{escape(text)}</PlainTextContent>" if inline else ""
+    held = f"<PlainTextContent>{escape(text, {chr(13): '&#13;'})}</PlainTextContent>" if inline else ""
     return f'<TextSource guid="{guid(name)}" name={quoteattr(name)}{path}>{held}{chosen}</TextSource>'
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -14,8 +14,10 @@ from pipeline.words import name_key, plain_words
 
 # The words of a passage may be said so far from its time: a later run times them anew. A choice.
 _MAX_AWAY_MS = 10_000
-# Of a passage whose words were mended since, this share must stand where its time is, or in one run elsewhere. Set by hand.
+# Of a passage whose words were mended since, this share must stand where its time is, or at one place. Set by hand.
 _MIN_LIKENESS = 0.6
+_MIN_ALIKE = 4  # such words at the least
+_MOST_ELSEWHERE = 0.7  # of them may be as many at another place
 _MIN_RUN = 4  # words that say by themselves where they stand. Set by hand.
 _CONTEXT_WORDS = 12
 _AROUND_MS = 2000  # around the time of a passage, where its words are looked for
@@ -69,7 +71,7 @@ class Words:
             return self._of(found[0], len(wanted))
         if found:
             return Place(problem=f"its words are said {len(found)} times, and nothing tells which are meant")
-        return self._longest_run(wanted)
+        return self._where_most_are(wanted)
 
     def without_labels(self, text: str, begins_line: bool) -> list[str]:
         """The words of a passage, less the names in front of its lines."""
@@ -122,27 +124,18 @@ class Words:
         end = min(here[-1] + 1, here[0] + last.a + last.size + len(wanted) - last.b - last.size)
         return self._of(begin, max(1, end - begin))
 
-    def _longest_run(self, wanted: Sequence[str]) -> Place:
-        """Where most of the words stand in one run, if that is one place alone."""
-        best: tuple[int, int, int] = (0, 0, 0)  # length, where it begins in the transcript and in the passage
-        again = False
-        for begin in range(len(wanted)):
-            if len(wanted) - begin < best[0]:
-                break
-            for at in self._at.get(wanted[begin], ()):
-                size = self._run(at, wanted, begin)
-                again = size == best[0] or (again and size < best[0])
-                best = max(best, (size, at, begin))
-        if best[0] < max(_MIN_RUN, _MIN_LIKENESS * len(wanted)) or again:
+    def _where_most_are(self, wanted: Sequence[str]) -> Place:
+        """Where most of the words stand in their order, if that is one place alone: each word votes for where the passage
+        would begin, and a word more or less in between shifts a vote by one."""
+        votes = Counter(at - n for n, word in enumerate(wanted) for at in self._at.get(word, ()))
+        sums = {begin: sum(votes[begin + off] for off in (-1, 0, 1)) for begin in votes}
+        best = max(sums, key=lambda begin: (sums[begin], votes[begin]), default=0)
+        elsewhere = max((n for begin, n in sums.items() if abs(begin - best) > len(wanted)), default=0)
+        most = sums.get(best, 0)
+        if most < max(_MIN_ALIKE, _MIN_LIKENESS * len(wanted)) or elsewhere > _MOST_ELSEWHERE * most:
             return Place(problem="these words are not said in it")
-        first = max(0, best[1] - best[2])
-        return self._of(first, min(len(wanted), len(self.words) - first))
-
-    def _run(self, at: int, wanted: Sequence[str], begin: int) -> int:
-        size = 0
-        while begin + size < len(wanted) and self.words[at + size : at + size + 1] == [wanted[begin + size]]:
-            size += 1
-        return size
+        first = max(0, best)
+        return self._of(first, max(1, min(len(wanted), len(self.words) - first)))
 
     def _by_context(self, found: Sequence[int], wanted: Sequence[str], passage: Passage) -> list[int]:
         """Those of several places around which most of the words stand that stand around the passage."""
