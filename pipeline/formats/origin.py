@@ -44,7 +44,15 @@ def _says_in_word(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(WORD_PROGRAM) as file:
             return ORIGIN.encode() in file.read(_HEAD_BYTES)
-    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError):
+    except (
+        KeyError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+        RuntimeError,
+    ):
         return False
 
 

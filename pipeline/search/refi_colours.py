@@ -1,4 +1,4 @@
-"""The colours of codes in a REFI-QDA project: one hue for each family of concepts, its members told apart by how light they are."""
+"""The colours of codes in a REFI-QDA project: a hue for each family of concepts, its members told apart by lightness."""
 
 from __future__ import annotations
 
@@ -38,4 +38,6 @@ def _top(code: Code, codes: Mapping[str, Code]) -> str:
 
 
 def _rgb(hue: float, lightness: float) -> str:
-    return "#" + "".join(f"{round(part * 255):02X}" for part in colorsys.hls_to_rgb(hue, lightness, _SATURATION))
+    return "#" + "".join(
+        f"{round(part * 255):02X}" for part in colorsys.hls_to_rgb(hue, lightness, _SATURATION)
+    )

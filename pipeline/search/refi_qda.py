@@ -206,7 +206,9 @@ class _Project:
         self, parent: ElementTree.Element, code: Code, codes: Mapping[str, Code], above: tuple[str, ...]
     ) -> None:
         name, colour = self.codes_named.unique(code.label or code.id, code.id), self.colours[code.id]
-        element = _add(parent, "Code", guid=guid_of("code", code.id), name=name, isCodable="true", color=colour)
+        element = _add(
+            parent, "Code", guid=guid_of("code", code.id), name=name, isCodable="true", color=colour
+        )
         if code.definition:
             _add(element, "Description").text = code.definition
         for below in codes.values():

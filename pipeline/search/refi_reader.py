@@ -8,8 +8,8 @@ are what their names say. Times are milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import DocumentError, foreign
@@ -32,6 +32,9 @@ class ReadCode:
     guid: str
     name: str
     above: frozenset[str] = frozenset()
+
+
+NO_CODE = ReadCode("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,8 @@ class _Reader:
         problems: list[str] = []
         passages = [p for text in texts for p in self.of_text(text, name, problems)]
         for selection in element.below("VideoSelection", "AudioSelection"):
-            span = _whole(selection.get("begin")), _whole(selection.get("end"))
-            passages += self.coded(selection, lambda code, who, s=span: Passage(
-                code, name, start_ms=s[0], end_ms=s[1], who=who
-            ))  # fmt: skip
+            start_ms, end_ms = _whole(selection.get("begin")), _whole(selection.get("end"))
+            passages += self.coded(selection, Passage(NO_CODE, name, start_ms=start_ms, end_ms=end_ms))
         guids = frozenset(_guid(e) for e in all_of_it)
         return ReadSource(tuple(dict.fromkeys(names)), guids, tuple(passages), tuple(problems))
 
@@ -131,29 +132,19 @@ class _Reader:
             _guid(p): (_whole(p.get("position")), _whole(p.get("timeStamp")))
             for p in element.below("SyncPoint")
         }
-        nowhere = (None, None)
-        placed = []
-        for selection in selections:
-            if selection.name == "PlainTextSelection":
-                first, last = _whole(selection.get("startPosition")), _whole(selection.get("endPosition"))
-                placed.append((selection, first, last, None, None))
-            else:
-                begin = points.get(_plain_guid(selection.get("fromSyncPoint")), nowhere)
-                end = points.get(_plain_guid(selection.get("toSyncPoint")), nowhere)
-                placed.append((selection, begin[0], end[0], begin[1], end[1]))
-        named = [(s.get("name"), a, b) for s, a, b, *_ in placed if a is not None and b is not None]
+        placed = [(s, *_placed(s, points)) for s in selections]
+        named = [(s.get("name"), a, b) for s, a, b, _, _ in placed if a is not None and b is not None]
         text, place = _as_counted(content, named)
         for selection, a, b, start_ms, end_ms in placed:
-            span = None if a is None or b is None or b < a else (place(a), place(b))
-            words = _whole_words(text, *span) if span else ("", "", "", False)
+            words = ("", "", "", False)
+            if a is not None and b is not None and a <= b:
+                words = _whole_words(text, place(a), place(b))
             self.chars += len(words[0])
             if self.chars > _MAX_CHARS:
                 raise DocumentError(
                     self.archive.path, "codes far more text than there is", "divide the project"
                 )
-            yield from self.coded(selection, lambda code, who, w=words, t=(start_ms, end_ms): Passage(
-                code, source, *w, *t, who
-            ))  # fmt: skip
+            yield from self.coded(selection, Passage(NO_CODE, source, *words, start_ms, end_ms))
 
     def content(self, element: Element) -> str | None:
         for inline in element.below("PlainTextContent"):
@@ -161,18 +152,31 @@ class _Reader:
         path = element.get("plainTextPath")
         return self.archive.text(path.partition("://")[2] or path) if path else None
 
-    def coded(self, selection: Element, make: Callable[[ReadCode, str], Passage]) -> Iterator[Passage]:
-        """A passage for each code of a selection."""
+    def coded(self, selection: Element, passage: Passage) -> Iterator[Passage]:
+        """The passage for each code of a selection."""
         for coding in selection.below("Coding"):
             self.count += 1
             if self.count > _MAX_PASSAGES:
-                raise DocumentError(
-                    self.archive.path, f"holds more than {_MAX_PASSAGES:,} codings", "divide the project"
-                )
+                problem = f"holds more than {_MAX_PASSAGES:,} codings"
+                raise DocumentError(self.archive.path, problem, "divide the project")
             who = self.users.get(_plain_guid(coding.get("creatingUser") or selection.get("creatingUser")), "")
             for ref in coding.below("CodeRef"):
                 target = _plain_guid(ref.get("targetGUID"))
-                yield make(self.codes.get(target, ReadCode(target, "")), who)
+                yield replace(passage, code=self.codes.get(target, ReadCode(target, "")), who=who)
+
+
+Times = tuple[int | None, int | None]
+
+
+def _placed(
+    selection: Element, points: Mapping[str, Times]
+) -> tuple[int | None, int | None, int | None, int | None]:
+    """The positions of a selection, and its times, as far as the project says them."""
+    if selection.name == "PlainTextSelection":
+        return _whole(selection.get("startPosition")), _whole(selection.get("endPosition")), None, None
+    first = points.get(_plain_guid(selection.get("fromSyncPoint")), (None, None))
+    last = points.get(_plain_guid(selection.get("toSyncPoint")), (None, None))
+    return first[0], last[0], first[1], last[1]
 
 
 def _as_counted(content: str, named: list[tuple[str, int, int]]) -> tuple[str, Callable[[int], int]]:

@@ -88,7 +88,9 @@ def add_coding(root, words, code_name):
     """Codes words of the transcript as a program does that keeps points of synchronisation."""
     transcript = next(root.iter(f"{NS}Transcript"))
     code = next(c for c in root.iter(f"{NS}Code") if c.get("name") == code_name)
-    selection = ElementTree.SubElement(transcript, f"{NS}TranscriptSelection", {"guid": qda_makers.guid(words)})
+    selection = ElementTree.SubElement(
+        transcript, f"{NS}TranscriptSelection", {"guid": qda_makers.guid(words)}
+    )
     for key, at in zip(("fromSyncPoint", "toSyncPoint"), words_at(root, words), strict=True):
         point = qda_makers.guid(f"{words}{key}")
         ElementTree.SubElement(transcript, f"{NS}SyncPoint", {"guid": point, "position": str(at)})
@@ -158,11 +160,12 @@ def test_the_machines_own_codings_are_nobodys_decision(desk, exported, made, mon
 @pytest.mark.parametrize("inline", [True, False])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_a_text_of_its_own_is_matched_by_its_words(desk, made, tmp_path, inline, ends):
-    utterance, words = untagged(made)
+    _, words = untagged(made)
     text = text_of(made).replace("\n", ends)
     at = text.index(words)
     xml = qda_makers.project(
-        ["trigger"], qda_makers.text_source("demo.txt", text, [(at + 1, at + len(words) - 1, "trigger")], inline)
+        ["trigger"],
+        qda_makers.text_source("demo.txt", text, [(at + 1, at + len(words) - 1, "trigger")], inline),
     )
     file = qda_makers.saved(tmp_path / "x.qdpx", xml, {} if inline else {"demo.txt": text})
     assert values(codings.decide(desk, file, "Ana")) == [("trigger", "added", words)]
@@ -201,7 +204,9 @@ def test_a_coded_time_is_the_words_said_in_it(desk, made, tmp_path):
     utterance, words = untagged(made)
     tokens = made.transcript.tokens
     span = tokens[utterance.first].span.start_ms, tokens[utterance.last - 1].span.end_ms
-    xml = qda_makers.project(["Shame / guilt", "shame-guilt"], qda_makers.video_source("demo.mp4", [(*span, "shame-guilt")]))
+    xml = qda_makers.project(
+        ["Shame / guilt", "shame-guilt"], qda_makers.video_source("demo.mp4", [(*span, "shame-guilt")])
+    )
     found = codings.decide(desk, qda_makers.saved(tmp_path / "x.qdpx", xml), "Ana")
     assert values(found) == [("shame-guilt", "added", words)]
 
@@ -211,8 +216,12 @@ def test_what_does_not_match_is_told_one_by_one(desk, made, tmp_path):
     text = text_of(made) + "Nobody ever said such a thing in this group.\n"
     at, lie = text.index(words), text.index("Nobody ever")
     coded = [(at, at + len(words), "my own theory"), (lie, len(text), "trigger"), (at, at, "trigger")]
-    sources = qda_makers.text_source("demo", text, coded) + qda_makers.video_source("demo.mp4", [(290_000, 299_000, "trigger")])
-    file = qda_makers.saved(tmp_path / "x.qdpx", qda_makers.project(["my own theory", "trigger"], sources), {"demo": text})
+    sources = qda_makers.text_source("demo", text, coded) + qda_makers.video_source(
+        "demo.mp4", [(290_000, 299_000, "trigger")]
+    )
+    file = qda_makers.saved(
+        tmp_path / "x.qdpx", qda_makers.project(["my own theory", "trigger"], sources), {"demo": text}
+    )
     found = codings.decide(desk, file, "Ana")
     assert values(found) == []
     assert [(u.code, u.problem) for u in found.unmatched] == [
@@ -225,9 +234,13 @@ def test_what_does_not_match_is_told_one_by_one(desk, made, tmp_path):
 
 
 def test_another_recordings_project_is_refused_and_names_what_it_codes(desk, tmp_path):
-    sources = "".join(qda_makers.video_source(f"{n}.mp4", [(0, 9000, "trigger")]) for n in ("first", "second"))
+    sources = "".join(
+        qda_makers.video_source(f"{n}.mp4", [(0, 9000, "trigger")]) for n in ("first", "second")
+    )
     file = qda_makers.saved(tmp_path / "x.qdpx", qda_makers.project(["trigger"], sources))
-    with pytest.raises(DocumentError, match=r"codes no source called 'demo' \(coded are: 'first.mp4', 'second.mp4'\)"):
+    with pytest.raises(
+        DocumentError, match=r"codes no source called 'demo' \(coded are: 'first.mp4', 'second.mp4'\)"
+    ):
         codings.decide(desk, file, "Ana")
 
 
@@ -246,13 +259,22 @@ def test_a_passage_over_several_utterances_is_a_decision_for_each(desk, made, tm
     text = text_of(made)
     lines = text.splitlines(keepends=True)
     source = qda_makers.text_source("demo", text, [(0, sum(map(len, lines[:3])), "conflict-tension")])
-    file = qda_makers.saved(tmp_path / "x.qdpx", qda_makers.project(["conflict-tension"], source), {"demo": text})
+    file = qda_makers.saved(
+        tmp_path / "x.qdpx", qda_makers.project(["conflict-tension"], source), {"demo": text}
+    )
     assert [v[2] for v in values(codings.decide(desk, file, "Ana"))] == [line.strip() for line in lines[:3]]
 
 
 # --- words and places ---------------------------------------------------------------------------------------------------
 
-SAID = "well I was in the shop . no I was not in the shop ! well you were in the shop again and again yes you were".split()
+SAID = [
+    word
+    for part in (
+        "well I was in the shop . no I was not in the shop !",
+        "well you were in the shop again and again yes you were",
+    )
+    for word in part.split()
+]
 
 
 def words_of(said=SAID, names=("Ruth",)):
@@ -301,7 +323,7 @@ def test_what_cannot_be_told_is_not_guessed(given_, problem):
     assert problem in words_of().place(given_).problem
 
 
-@given(st.lists(st.sampled_from("a b c d e".split()), min_size=1, max_size=30), st.data())
+@given(st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), min_size=1, max_size=30), st.data())
 def test_words_with_their_time_are_found_where_they_were(said, data):
     first = data.draw(st.integers(0, len(said) - 1))
     last = data.draw(st.integers(first + 1, len(said)))

@@ -199,7 +199,10 @@ def test_the_run_tells_of_them(tmp_path, exports):
     ("name", "content"),
     [
         # somebody's own tiers, one of which is called "words"
-        ("talk.TextGrid", b'File type = "ooTextFile"\nObject class = "TextGrid"\n        name = "Ruth" \n        name = "words" \n'),
+        (
+            "talk.TextGrid",
+            b'File type = "ooTextFile"\nObject class = "TextGrid"\n        name = "Ruth" \n        name = "words" \n',
+        ),
         ("talk.TextGrid", b'        name = "Ruth - words" \n        name = "Omar" \n'),
         ("talk.TextGrid", b"\x00 - words\xff"),
         ("talk.docx", b"PK\x03\x04 no archive"),
@@ -223,7 +226,9 @@ def test_a_word_document_that_a_person_saved_is_theirs(tmp_path, exports):
     mended.write_bytes(exports[".transcript.docx"])
     with zipfile.ZipFile(mended) as archive:
         held = {n: archive.read(n) for n in archive.namelist()}
-    held["docProps/app.xml"] = held["docProps/app.xml"].replace(b"Captions by Vignette", b"Microsoft Office Word")
+    held["docProps/app.xml"] = held["docProps/app.xml"].replace(
+        b"Captions by Vignette", b"Microsoft Office Word"
+    )
     with zipfile.ZipFile(mended, "w") as archive:
         for part, data in held.items():
             archive.writestr(part, data)

@@ -23,6 +23,7 @@ CODES = Codebook(
     }
 )
 
+
 def every(root, name):
     return [e for e in root.iter() if local(e) == name]
 
@@ -203,7 +204,9 @@ def test_a_reader_of_the_standard_finds_codes_with_colours_and_definitions(trans
     for code in found.codes:
         families[code.above[0] if code.above else code.name].add(code.colour)
     assert all(c.colour for c in found.codes if c.codable)
-    concepts = [colour for name, family in families.items() if name != "Part of the video" for colour in family]
+    concepts = [
+        colour for name, family in families.items() if name != "Part of the video" for colour in family
+    ]
     assert len(concepts) == len(set(concepts)) >= len(CODES.codes)
 
 
@@ -225,7 +228,9 @@ def test_a_reader_of_the_standard_finds_every_word_and_tag_at_its_time(transcrip
     tags = sorted(
         (s.text[t.start_char : t.end_char], t.start_ms, t.end_ms) for s in group.utterances for t in s.tags
     )
-    assert sorted((c.text, c.start_ms, c.end_ms) for c in found.coded if c.source == "group" and c.text) == tags
+    assert (
+        sorted((c.text, c.start_ms, c.end_ms) for c in found.coded if c.source == "group" and c.text) == tags
+    )
 
 
 def test_the_table_is_the_published_schemas():
@@ -243,7 +248,10 @@ def test_the_table_is_the_published_schemas():
         published = types.get(f"{name}Type")
         if published is None:
             continue
-        must = {f"{a.get('name')}{'!' if a.get('use') == 'required' else ''}" for a in published.iter(f"{xs}attribute")}
+        must = {
+            f"{a.get('name')}{'!' if a.get('use') == 'required' else ''}"
+            for a in published.iter(f"{xs}attribute")
+        }
         assert must == set(attributes.split()), name
         ours = re.sub(r"[?*+]", "", refi_standard.STRUCTURE[name][0]).replace("|", " ").split()
         assert [e.get("name") for e in published.iter(f"{xs}element")] == ours, name

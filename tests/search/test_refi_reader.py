@@ -35,7 +35,9 @@ def passages(project):
 def test_a_passage_has_its_code_its_whole_words_and_who_coded_it(saved):
     at = TEXT.index("anted to lea")
     source = qda_makers.text_source("talk.txt", TEXT, [(at, at + 12, "Ambivalence")])
-    (found,) = passages(refi_reader.read(saved(qda_makers.project(["Ambivalence"], source), {"talk.txt": TEXT})))
+    (found,) = passages(
+        refi_reader.read(saved(qda_makers.project(["Ambivalence"], source), {"talk.txt": TEXT}))
+    )
     assert (found.code.name, found.text, found.who) == ("Ambivalence", "wanted to leave,", "Ana")
     assert found.before.endswith("Omar: I ")
     assert not found.begins_line
@@ -43,7 +45,9 @@ def test_a_passage_has_its_code_its_whole_words_and_who_coded_it(saved):
 
 def test_a_bare_project_is_read_where_its_texts_are_inside(tmp_path):
     path = tmp_path / "p.qde"
-    path.write_text(qda_makers.project(["c"], qda_makers.text_source("t", TEXT, [(0, 4, "c")], inline=True)), "utf-8")
+    path.write_text(
+        qda_makers.project(["c"], qda_makers.text_source("t", TEXT, [(0, 4, "c")], inline=True)), "utf-8"
+    )
     (found,) = passages(refi_reader.read(path))
     assert (found.text, found.begins_line) == ("Ruth:", True)
 
@@ -56,7 +60,9 @@ def test_a_text_that_is_missing_is_told(saved):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_the_encodings_that_programs_write_are_read(tmp_path, encoding):
-    xml = qda_makers.project(["é"], qda_makers.video_source("t.mp4", [(0, 9, "é")])).replace('encoding="utf-8"', "")
+    xml = qda_makers.project(["é"], qda_makers.video_source("t.mp4", [(0, 9, "é")])).replace(
+        'encoding="utf-8"', ""
+    )
     (found,) = passages(refi_reader.read(qda_makers.saved(tmp_path / "p.qdpx", xml.encode(encoding))))
     assert (found.code.name, found.start_ms, found.end_ms) == ("é", 0, 9)
 
@@ -69,7 +75,10 @@ ENTITIES = '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa">' + "".join(
 @pytest.mark.parametrize(
     ("xml", "said"),
     [
-        (ENTITIES + "<Project>&a29;</Project>", "line 1: holds a document type declaration, which no project needs"),
+        (
+            ENTITIES + "<Project>&a29;</Project>",
+            "line 1: holds a document type declaration, which no project needs",
+        ),
         ("<Project><Sources>", "is damaged XML"),
         ("<html/>", "is no REFI-QDA project"),
         ("<a>" * 200 + "</a>" * 200, "deep within each other"),
@@ -137,7 +146,9 @@ VALUES = st.sampled_from(["0", "5", "-3", "99999999999999999999", "x", "", "1.5"
 def test_any_positions_are_read_or_left(tmp_path_factory, first, last):
     path = tmp_path_factory.getbasetemp() / "any.qdpx"
     source = qda_makers.text_source("t", TEXT, [(0, 4, "c")])
-    source = source.replace('startPosition="0" endPosition="4"', f'startPosition="{first}" endPosition="{last}"')
+    source = source.replace(
+        'startPosition="0" endPosition="4"', f'startPosition="{first}" endPosition="{last}"'
+    )
     found = passages(refi_reader.read(qda_makers.saved(path, qda_makers.project(["c"], source), {"t": TEXT})))
     assert len(found) == 1
     assert found[0].text in TEXT

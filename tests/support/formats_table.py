@@ -25,7 +25,9 @@ def table() -> str:
     rows += ["| read | as | comes along | does not |", "|---|---|---|---|"]
     for t in TAKEN:
         ends = ", ".join(f"`{end}`" for end in t.ends)
-        rows.append(f"| {t.what}: {ends} | {t.role} | {', '.join(a for a in Aspect if a in t.keeps)} | {t.loses} |")
+        rows.append(
+            f"| {t.what}: {ends} | {t.role} | {', '.join(a for a in Aspect if a in t.keeps)} | {t.loses} |"
+        )
     return "\n".join(rows) + "\n"
 
 

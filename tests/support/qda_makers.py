@@ -18,7 +18,9 @@ def guid(name: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"test:{name}"))
 
 
-def project(codes: Iterable[str], sources: str, origin: str = "QualCoder", users: Iterable[str] = ("Ana",)) -> str:
+def project(
+    codes: Iterable[str], sources: str, origin: str = "QualCoder", users: Iterable[str] = ("Ana",)
+) -> str:
     """A project's XML; codes are called by their names, `sources` is XML."""
     people = "".join(f'<User guid="{guid(u)}" name={quoteattr(u)}/>' for u in users)
     book = "".join(f'<Code guid="{guid(c)}" name={quoteattr(c)} isCodable="true"/>' for c in codes)
@@ -29,12 +31,12 @@ def project(codes: Iterable[str], sources: str, origin: str = "QualCoder", users
 
 
 def coding(code: str, who: str = "Ana") -> str:
-    return (
-        f'<Coding guid="{uuid.uuid4()}" creatingUser="{guid(who)}"><CodeRef targetGUID="{guid(code).upper()}"/></Coding>'
-    )
+    return f'<Coding guid="{uuid.uuid4()}" creatingUser="{guid(who)}"><CodeRef targetGUID="{guid(code).upper()}"/></Coding>'
 
 
-def text_source(name: str, text: str, coded: Iterable[tuple[int, int, str]], inline: bool = False, **more: Any) -> str:
+def text_source(
+    name: str, text: str, coded: Iterable[tuple[int, int, str]], inline: bool = False, **more: Any
+) -> str:
     """A source of text, its passages coded by positions; its text stands in the file `{guid}.txt` or inline."""
     chosen = "".join(
         f'<PlainTextSelection guid="{uuid.uuid4()}" name={quoteattr(more.get("named", ""))} startPosition="{a}" '
@@ -55,7 +57,9 @@ def video_source(name: str, coded: Iterable[tuple[int, int, str]]) -> str:
     return f'<VideoSource guid="{guid(name)}" name={quoteattr(name)} path="relative:///{name}">{chosen}</VideoSource>'
 
 
-def saved(path: Path, xml: str | bytes, texts: Mapping[str, str | bytes] | None = None, folder: str = "sources") -> Path:
+def saved(
+    path: Path, xml: str | bytes, texts: Mapping[str, str | bytes] | None = None, folder: str = "sources"
+) -> Path:
     """The archive of a project; texts by the name of their source."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("project.qde", xml)

@@ -81,13 +81,16 @@ TEXTS = {
     "DateTimeValue": r"-?\d{4,}-\d\d-\d\dT.*",
 }  # fmt: skip
 _GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-GUIDS = frozenset(
-    "guid targetGUID creatingUser creatingUserGUID modifyingUser modifyingUserGUID fromSyncPoint toSyncPoint originGUID "
-    "representedGUID sourceVertex targetVertex".split()
-)
+GUIDS = frozenset((
+    "guid", "targetGUID", "creatingUser", "creatingUserGUID", "modifyingUser", "modifyingUserGUID", "fromSyncPoint",
+    "toSyncPoint", "originGUID", "representedGUID", "sourceVertex", "targetVertex",
+))  # fmt: skip
+_INTEGERS = (
+    "begin", "end", "timeStamp", "position", "startPosition", "endPosition", "page", "firstX", "firstY", "secondX", "secondY",
+)  # fmt: skip
 FORMS = {
     **dict.fromkeys(GUIDS, rf"{_GUID}|\{{{_GUID}\}}"),
-    **dict.fromkeys("begin end timeStamp position startPosition endPosition page firstX firstY secondX secondY".split(), r"[+-]?\d+"),
+    **dict.fromkeys(_INTEGERS, r"[+-]?\d+"),
     **dict.fromkeys(("creationDateTime", "modifiedDateTime"), r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"),
     "isCodable": "true|false|0|1",
     "color": "#([A-Fa-f0-9]{6}|[A-Fa-f0-9]{3})",
@@ -200,13 +203,17 @@ class _Project:
         assert len(cases) == len(self.every("Case")), "two cases of one name"
         sets = {
             s.get("name", ""): tuple(
-                [self.target(m).get("name", "") for m in s if local(m) == kind] for kind in ("MemberCode", "MemberSource")
+                [self.target(m).get("name", "") for m in s if local(m) == kind]
+                for kind in ("MemberCode", "MemberSource")
             )
             for s in self.every("Set")
         }
         texts: dict[str, str] = {}
         coded = [
-            c for kind in ("VideoSource", "AudioSource") for s in self.every(kind) for c in self.coded(s, texts)
+            c
+            for kind in ("VideoSource", "AudioSource")
+            for s in self.every(kind)
+            for c in self.coded(s, texts)
         ]
         return Project(codes, cases, sets, coded, texts)  # type: ignore[arg-type]
 
@@ -227,7 +234,9 @@ class _Project:
                 begin, end = (int(p.get("position", "")) for p in (first, last))
                 times = (int(p.get("timeStamp", "")) for p in (first, last))
                 assert 0 <= begin < end <= len(text)
-                found += [Coded(name, code, text[begin:end], *times, who) for code, who in self.codings(selection)]
+                found += [
+                    Coded(name, code, text[begin:end], *times, who) for code, who in self.codings(selection)
+                ]
         for kind in ("VideoSelection", "AudioSelection"):
             for selection in self.every(kind, source):
                 span = int(selection.get("begin", "")), int(selection.get("end", ""))

@@ -59,7 +59,7 @@ class _Refused(Exception):
 
 
 def parse(text: str, path: Path, what: str = "subtitle file") -> Element:
-    """The root element of a document, `what` it should be. Raises SubtitlesError with the line of what is no XML or is refused."""
+    """The root element of a document, `what` it should be. Raises SubtitlesError with the line of what is refused or no XML."""
     parser = expat.ParserCreate(
         "utf-8", " "
     )  # the text is decoded already: what its head says of the encoding is past

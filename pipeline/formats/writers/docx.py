@@ -64,7 +64,9 @@ def dumps(read: Captioned) -> Exported:
     )
     parts = {
         "[Content_Types].xml": _TYPES,
-        "_rels/.rels": _relations(("officeDocument", "word/document.xml"), ("extended-properties", WORD_PROGRAM)),
+        "_rels/.rels": _relations(
+            ("officeDocument", "word/document.xml"), ("extended-properties", WORD_PROGRAM)
+        ),
         WORD_PROGRAM: _PROGRAM,
         "word/document.xml": f'{_HEAD}<w:document xmlns:w="{_SPACE}"><w:body>{body}<w:sectPr/></w:body></w:document>',
         "word/_rels/document.xml.rels": _relations(("styles", "styles.xml")),
