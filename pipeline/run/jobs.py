@@ -20,7 +20,6 @@ from pipeline.errors import (
 )
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
 from pipeline.media.facts import SUFFIXES
-from pipeline.run import heard_elsewhere
 from pipeline.settings import Settings, load
 
 # Outputs append up to ".draft.concepts.new2.vtt" and a temporary suffix to the name; most file systems (ext4, APFS, NTFS)
@@ -180,6 +179,7 @@ def _name_clashes(recordings: Sequence[Path]) -> Iterable[tuple[Path, VignetteEr
 
 def _job(path: Path, request: Request) -> Job:
     from pipeline.formats.readers import TEXT_SUFFIXES
+    from pipeline.run import heard_elsewhere  # what it needs of speech takes a while to load
 
     _check_name(path)
     if not os.path.lexists(path):
