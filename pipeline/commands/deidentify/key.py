@@ -23,9 +23,9 @@ PEOPLE, PLACES, TERMS = "people", "places", "terms"
 KINDS = (PEOPLE, PLACES, TERMS)
 _TOP = ("confirmed", "secret", *KINDS)
 _KEYS = ("name", "pseudonym", "also_known_as", "role", "found", "is_name", "enrol")
-_HEAD = """# Who is who in the de-identified twins. Whoever has this file can undo them: keep it apart from them, and out of any repository.
-# Look through it: mend names and pseudonyms (as many words as the name has), add what is missing, set is_name = false where
-# something is no name. Then set confirmed = true, or say --yes.
+_HEAD = """# Who is who in the de-identified twins. Whoever has this file can undo them: keep it apart from them.
+# Look through it: mend names and pseudonyms (as many words as the name has), add what is missing, and set is_name = false
+# where something is no name. Then set confirmed = true, or say --yes.
 """
 
 
@@ -107,7 +107,9 @@ def _entries(path: Path, kind: str, rows: Any) -> Iterator[Entry]:
 def _entry(path: Path, kind: str, where: str, table: Mapping[str, Any]) -> Entry:
     for key in table:
         if key not in _KEYS:
-            raise SettingsError(str(path), f"{where}.{key}", "is not known", next(iter(nearest(key, _KEYS)), ""))
+            raise SettingsError(
+                str(path), f"{where}.{key}", "is not known", next(iter(nearest(key, _KEYS)), "")
+            )
     name, pseudonym, found = (table.get(key, "") for key in ("name", "pseudonym", "found"))
     also, is_name = table.get("also_known_as", []), table.get("is_name", True)
     if not isinstance(name, str) or not folded(name):
@@ -131,11 +133,15 @@ def _check(path: Path, entries: Iterable[Entry]) -> None:
             continue
         where, words = f"pseudonym of '{entry.name}'", words_of(entry.pseudonym)
         if len(words) != len(words_of(entry.name)):
-            raise SettingsError(str(path), where, f"must have as many words as the name ({len(words_of(entry.name))})")
+            raise SettingsError(
+                str(path), where, f"must have as many words as the name ({len(words_of(entry.name))})"
+            )
         kept = set(words_of(entry.name)) if entry.kind != TERMS else set()
         again = next((w for w in words if w in real and w not in kept), "")
         if again or words == words_of(entry.name):
-            raise SettingsError(str(path), where, f"is a real name of this list ({real.get(again, entry.name)})")
+            raise SettingsError(
+                str(path), where, f"is a real name of this list ({real.get(again, entry.name)})"
+            )
         other = given.setdefault(words, entry)
         if other is not entry:
             raise SettingsError(str(path), where, f"is that of '{other.name}', too: give each its own")

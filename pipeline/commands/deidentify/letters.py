@@ -14,7 +14,18 @@ from functools import lru_cache
 from pipeline.words import APOSTROPHES, without_accents
 
 # Letters that are no letter with a mark, as others write them.
-_ALSO = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n"}
+_ALSO = {
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "ı": "i",
+    "ħ": "h",
+    "ŋ": "n",
+}
 _ASCII_RUN = re.compile(r"[A-Za-z]+")
 # What may stand between the words of one name: a space, a line's end, a hyphen, an apostrophe, a period, an underscore.
 LIGHT = re.compile(r"[\s\-‐‑‒–_.'’]{0,4}")

@@ -25,8 +25,8 @@ _FAMILIES = """Abbot Barlow Colby Denham Elton Farrow Garrick Hobbs Ingle Jarvis
 Radley Selby Tennant Upton Vickers Wyatt Yardley Ashdown Birtles Cranmer Dunmore Everett Fenwick Goddard Hurley Ives Jessop Kersey
 Lytton Mallory Naylor Orchard Prentice Rigby Sherwin Thorne Underhill Varley Whitby Yeoman""".split()  # noqa: SIM905
 _PLACES = """Alderley Brackmoor Coldwell Dunholme Elmstead Farnleigh Greywick Hexford Inglesby Joyford Kelsworth Larkham Milbury
-Northolme Oakhurst Penfold Quarndon Ridgeley Selwick Thornby Upleigh Varnham Westmere Yarnford Ashbeck Birchley Cranwick Dellborough
-Eastmoor Foxdale Gorsley Hawkstead""".split()  # noqa: SIM905
+Northolme Oakhurst Penfold Quarndon Ridgeley Selwick Thornby Upleigh Varnham Westmere Yarnford Ashbeck Birchley Cranwick
+Dellborough Eastmoor Foxdale Gorsley Hawkstead""".split()  # noqa: SIM905
 _TERMS = """Agate Beryl Cobalt Dolomite Ebony Feldspar Garnet Hematite Iolite Jasperite Kyanite Lignite Malachite Nickel Obsidian
 Pyrite Quartzite Rutile Silica Topaz Umber Vermilion Wolfram Xenon Yttrium Zircon""".split()  # noqa: SIM905
 

@@ -6,20 +6,22 @@ import re
 from functools import cached_property
 
 from pipeline.commands.deidentify.letters import Run, runs_of
-from pipeline.commands.deidentify.ordinary import MONTHS, TITLES, is_verb
+from pipeline.commands.deidentify.ordinary import MONTHS, TITLES, is_verb, word_set
 
 # What ends a sentence, opens a quotation or an aside, or leaves open whether one goes on.
 _BEGINS = re.compile(r"[.!?…:;\n>♪♫\[(\"“„«|]|(?:^|\s)['‘]|[—–]|--|\s-\s")
-_ENDS = re.compile(r"\s*(?:[,.!?;:…\n\])\"”»—–]|--|-\s)")
+_ENDS = re.compile(r"\s*(?:[,.!?;:…\n\])\"”»—–]|--|-\s|['’](?!\w))")
 _POSSESSIVE = frozenset(["s", "ll", "d", "ve"])
 _APOSTROPHE = re.compile(r"['’‘ʼ`´＇]")
-_BEFORE_MONTHS = frozenset(
-    "in last next this since until till by of early late mid during every each for around before after from to".split()
+_BEFORE_MONTHS = word_set(
+    "in last next this since until till by of early late mid during every each for around before after from to"
 )
-_DETERMINERS = frozenset("the a an no any some this that free".split())
+_DETERMINERS = word_set("the a an no any some this that free")
 # What follows an ordinary word at the beginning of a sentence, and hardly ever a name.
-_EXPLAINS = frozenset("a an the what all everything something nothing one that where when how".split())
-_NOUNS = frozenset("hope grace faith joy art charity patience mercy love harmony melody summer autumn winter spring".split())
+_EXPLAINS = word_set("a an the what all everything something nothing one that where when how")
+_NOUNS = word_set(
+    "hope grace faith joy art charity patience mercy love harmony melody summer autumn winter spring"
+)
 
 
 class Reading:
@@ -70,7 +72,10 @@ class Reading:
 
     def ends_clause(self, at: int) -> bool:
         """Whether a comma, a full stop or the end of the text follows."""
-        return at + 1 == len(self.runs) or bool(_ENDS.match(self.after(at)))
+        following = self.text[
+            self.runs[at].end : self.runs[at].end + 8
+        ]  # an apostrophe before a letter ends nothing
+        return not self.word(at + 1) or bool(_ENDS.match(following))
 
     def is_addressed(self, at: int, last: int) -> bool:
         """Whether the runs `[at, last]` stand as people are addressed: by themselves between commas or at either end."""
@@ -83,7 +88,11 @@ class Reading:
             return False
         beside = {self.word(at - 1), self.word(at + 1), self.word(at + 2), self.word(at - 2)}
         digits = re.search(r"\d(?:st|nd|rd|th)?\s*$", self.before(at)) or re.match(r"\W*\d", self.after(at))
-        after_number = re.search(r"\d", self.before(at - 1)) if at and self.word(at - 1) in ("st", "nd", "rd", "th") else None
+        after_number = (
+            re.search(r"\d", self.before(at - 1))
+            if at and self.word(at - 1) in ("st", "nd", "rd", "th")
+            else None
+        )
         is_dated = bool(digits or after_number or (beside - {self.word(at)}) & MONTHS)
         return is_dated or self.word(at - 1) in _BEFORE_MONTHS
 
@@ -104,7 +113,14 @@ class Reading:
 
     def _is_introduced(self, at: int) -> bool:
         before = f"{self.word(at - 2)} {self.word(at - 1)}"
-        return self.word(at - 1) in TITLES or before in ("i m", "i am", "name is", "name s", "call me", "this is")
+        return self.word(at - 1) in TITLES or before in (
+            "i m",
+            "i am",
+            "name is",
+            "name s",
+            "call me",
+            "this is",
+        )
 
     def _is_name_by_what_follows(self, at: int) -> bool:
         """At the beginning of a sentence: "Will, you ..." and "Will said" are names, "Will you" is none."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.commands.deidentify.letters import LIGHT, Run
-from pipeline.commands.deidentify.ordinary import is_ordinary
+from pipeline.commands.deidentify.ordinary import is_ordinary, word_set
 from pipeline.commands.deidentify.reading import Reading
 from pipeline.commands.deidentify.sounds import Sounds
 from pipeline.commands.deidentify.table import Table, like
@@ -24,12 +24,14 @@ _BREAKS_OFF = re.compile(r"\s?(?:[-‐‑–—]|…|\.\.\.)")
 _MAILS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w|@\w{3,}|\b(?:https?://|www\.)\S+")
 _PLURALS = ("s", "es", "ies")
 # What letters and numbers follow that are no initials: "vitamin C".
-_LETTERED = frozenset(
+_LETTERED = word_set(
     "vitamin plan hepatitis hep type grade class section group step option point letter letters part room block ward unit level "
-    "gate zone team side series platform appendix exhibit model factor capital track size drug schedule stage phase".split()
+    "gate zone team side series platform appendix exhibit model factor capital track size drug schedule stage phase"
 )
 # Initials that are something else.
-_ACRONYMS = frozenset("aa na ok tv uk us eu gp pc am pm id iv er od ac dc hr it pr pe dj mp bc ad po co cd ct ms mr dr st".split())
+_ACRONYMS = word_set(
+    "aa na ok tv uk us eu gp pc am pm id iv er od ac dc hr it pr pe dj mp bc ad po co cd ct ms mr dr st"
+)
 _MIN_SPELT, _MIN_HALVES, _MIN_FRAGMENT = 3, 4, 3
 
 
@@ -65,7 +67,9 @@ class Replacer:
         """What is replaced in a text, in order; nothing overlaps."""
         if not self.table.words and not self.table.phrases:
             return []
-        found = [Change(m.start(), m.end(), "name@example.org") for m in _MAILS.finditer(text) if self._tells(m[0])]
+        found = [
+            Change(m.start(), m.end(), "name@example.org") for m in _MAILS.finditer(text) if self._tells(m[0])
+        ]
         found += _Pass(self, Reading(text), certain).changes()
         kept: list[Change] = []
         for change in sorted(found, key=lambda c: (c.start, -c.end)):
@@ -148,9 +152,15 @@ class _Pass:
             return 0
         first, second = self.runs[at], self.runs[at + 1]
         new = self.table.words.get(first.folded + second.folded)
-        if new is None or len(first.folded + second.folded) < _MIN_HALVES or second.folded in self.table.words:
+        if (
+            new is None
+            or len(first.folded + second.folded) < _MIN_HALVES
+            or second.folded in self.table.words
+        ):
             return 0
-        cut = max(1, min(len(new) - 1, len(new) * len(first.folded) // (len(first.folded) + len(second.folded))))
+        cut = max(
+            1, min(len(new) - 1, len(new) * len(first.folded) // (len(first.folded) + len(second.folded)))
+        )
         self._put(at, like(new[:cut], first.written))
         self._put(at + 1, new[cut:].upper() if second.is_all_capitals else new[cut:].lower())
         return at + 2
@@ -162,8 +172,8 @@ class _Pass:
         if word and (self.certain or word not in self.table.doubtful or self._is_meant(at, run, ending)):
             new = self.table.words.get(word) or self.table.joined[word]
             self._put(at, like(new, run.written) + like(ending, run.written[-1] * 2 if ending else ""))
-        elif not word and not is_ordinary(run.folded):
-            self._parts(at, run) or self._sounds(at, run)
+        elif not word and not is_ordinary(run.folded) and not self._parts(at, run):
+            self._sounds(at, run)
         return at + 1
 
     def _is_meant(self, at: int, run: Run, ending: str) -> bool:
@@ -220,7 +230,9 @@ class _Pass:
             pair = [self.table.initials.get(c) for c in run.folded]
             if all(pair) and not is_ordinary(run.folded, made=False) and self._are_ones(run.folded):
                 self._put(at, "".join(c for c in pair if c))
-        elif new and len(run.folded) == 1 and run.written.isupper() and (self.certain or self._is_initial(at)):
+        elif (
+            new and len(run.folded) == 1 and run.written.isupper() and (self.certain or self._is_initial(at))
+        ):
             self._put(at, new)
 
     def _are_ones(self, pair: str) -> bool:
@@ -232,7 +244,11 @@ class _Pass:
         word, is_beside = self.runs[at].folded, at + 1 in self.hits or at - 1 in self.hits
         if "'" in before or "’" in before or self.reading.word(at - 1) in _LETTERED:
             return False
-        if is_beside and word not in "ai" and (LIGHT.fullmatch(after) if at + 1 in self.hits else LIGHT.fullmatch(before)):
+        if (
+            is_beside
+            and word not in "ai"
+            and (LIGHT.fullmatch(after) if at + 1 in self.hits else LIGHT.fullmatch(before))
+        ):
             return True
         if is_beside and after.startswith(".") and at + 1 in self.hits:
             return True

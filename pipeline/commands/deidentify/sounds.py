@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+from pipeline.commands.deidentify.ordinary import word_set
 from pipeline.english.pronounce import pronounce
 
-_VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
+_VOWELS = word_set("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW")
 # Shorter names sound like too much.
 _MIN_LETTERS, _MIN_PHONES, _MIN_PHONES_ANY = 3, 3, 5
 
@@ -22,7 +23,9 @@ class Sounds:
 
     @cached_property
     def _said(self) -> list[tuple[str, tuple[str, ...]]]:
-        return [(name, tuple(phones.split())) for name, said in pronounce(self._names).items() for phones in said]
+        return [
+            (name, tuple(phones.split())) for name, said in pronounce(self._names).items() for phones in said
+        ]
 
     def name_like(self, word: str) -> str:
         """The name that a folded word sounds like, "" for none."""

@@ -41,7 +41,9 @@ class Table:
             table._add(entry, said_small)
         for entry in named:
             table._add_others(entry, said_small)
-        table.doubtful -= {word for e in named if e.kind == TERMS for word in table._alone(e.kind, words_of(e.name))}
+        table.doubtful -= {
+            word for e in named if e.kind == TERMS for word in table._alone(e.kind, words_of(e.name))
+        }
         return table
 
     def longest(self) -> int:
@@ -78,7 +80,7 @@ class Table:
     def _add_others(self, entry: Entry, said_small: Collection[str]) -> None:
         """Other forms of a name: their words that are new stand for the first word of the pseudonym."""
         alone = self._alone(entry.kind, words_of(entry.name))
-        first = self.words[alone[0]] if alone else [run.written for run in runs_of(entry.pseudonym)][0]
+        first = self.words[alone[0]] if alone else runs_of(entry.pseudonym)[0].written
         for name in entry.also:
             words = words_of(name)
             kept = kept_words(words) if entry.kind == PEOPLE else frozenset()
@@ -100,7 +102,11 @@ class Table:
         if len(words) == 1:
             return [*words]
         if kind == PLACES:
-            return [w for w in words if w not in PARTICLES | PLACE_WORDS and len(w) > 2 and not is_ordinary(w, made=False)]
+            return [
+                w
+                for w in words
+                if w not in PARTICLES | PLACE_WORDS and len(w) > 2 and not is_ordinary(w, made=False)
+            ]
         return []
 
 
