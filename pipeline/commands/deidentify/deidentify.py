@@ -120,15 +120,20 @@ def save(found: Found, key_file: Path, confirmed: bool) -> tuple[str, ...]:
     return (f"git ignores {key_file} from now on (.git/info/exclude)",) if ignored else ()
 
 
-def write(found: Found, folder: Path, audio: bool = False, overwrite: bool = False) -> Written:
-    """Write the twins of a recording whose names are confirmed. Raises OutputError, and writes nothing that holds a name."""
-    job, transcript = found.job, found.transcript
+def twin_by(found: Found) -> Twin:
+    """The twin of a recording by its key. Raises OutputError where it would still hold a name."""
     table = Table.of(found.key.entries, found.material.said_small())
     no_names = [w for e in found.key.entries for w in words_of(e.pseudonym)]
     no_names += [w for e in found.key.entries if not e.is_name for w in e.words]
-    replacer = Replacer(table, Sounds(table.words, no_names))
-    twin = twin_of(transcript, replacer, found.key.secret)
+    twin = twin_of(found.transcript, Replacer(table, Sounds(table.words, no_names)), found.key.secret)
     _check(twin, table)
+    return twin
+
+
+def write(found: Found, folder: Path, audio: bool = False, overwrite: bool = False) -> Written:
+    """Write the twins of a recording whose names are confirmed. Raises OutputError, and writes nothing that holds a name."""
+    job, transcript = found.job, found.transcript
+    twin = twin_by(found)
     stretches = mute.stretches(twin.said, transcript.media.duration_ms)
     files = [*formats.composed(twin.transcript, folder)]
     files.append((folder / f"{twin.transcript.media.name}.mute.csv", mute.as_csv(stretches).encode()))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from pipeline.commands.deidentify.key import PEOPLE, PLACES, Entry, Key, with_pseudonyms
 from pipeline.commands.deidentify.letters import folded, runs_of, words_of
 from pipeline.commands.deidentify.ordinary import PARTICLES, ROLE_WORDS, TITLES, short_forms, word_set
-from pipeline.commands.deidentify.patterns import Candidate, candidates, is_name_in_label
+from pipeline.commands.deidentify.patterns import WEAK, Candidate, candidates, is_name_in_label
 from pipeline.commands.deidentify.pseudonyms import Chooser
 from pipeline.commands.deidentify.values import strings
 from pipeline.edits.model import Decision
@@ -209,6 +209,8 @@ def _decided(decisions: Iterable[Decision]) -> Iterator[str]:
 
 def _by_patterns(material: Material) -> list[Candidate]:
     """What patterns find in everything that is written; somebody whom any of it takes for a person is one."""
-    found = [c for text in dict.fromkeys(material.texts()) for c in candidates(text)]
+    small = material.said_small()
+    met = (c for text in dict.fromkeys(material.texts()) for c in candidates(text))
+    found = [c for c in met if c.why not in WEAK or not small.issuperset(words_of(c.name))]
     people = {folded(c.name) for c in found if c.kind == PEOPLE and c.why != "a capital"}
     return [replace(c, kind=PEOPLE) if folded(c.name) in people else c for c in found]

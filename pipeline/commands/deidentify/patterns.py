@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pipeline.commands.deidentify.key import PEOPLE, PLACES
 from pipeline.commands.deidentify.letters import Run
 from pipeline.commands.deidentify.ordinary import (
-    FEMALE,
     KIN,
-    MALE,
     NO_NAMES,
+    NOT_ADDRESSED,
     PARTICLES,
     PLACE_WORDS,
     TITLES,
-    WORD_NAMES,
+    given_names,
+    is_noun_alone,
     is_ordinary,
     is_verb,
     word_set,
@@ -38,6 +38,7 @@ _OF_MOVING = word_set(
     "go goes going went gone come comes came coming move moves moved moving back drive drove fly flew trip train bus up down "
     "over been travelled traveled returned get got m am is re are s was were here live lived away home all"
 )
+_OF_LIVING = word_set("born live lived lives living raised up house flat home place work worked")
 _INTRODUCED = (
     "i m",
     "i am",
@@ -54,8 +55,14 @@ _SPELT = re.compile(r"(?<![\w-])(?:[A-Za-z](?:-|\. ?|, ?| )){2,}[A-Za-z](?![\w'â
 _STRONG_VERBS = word_set(
     "said told asked thinks thought rang came went looked says wants knows left didn doesn wasn isn hasn hadn"
 )
+_TELLING = ("somebody's family or friend", "somebody is addressed so")
+_SCHOOLS = word_set(
+    "high middle junior senior school church court anonymous step steps meeting meetings group therapy rehab day world"
+)
 # Roads that are called so everywhere.
 _ANY_PLACE = word_set("high main the a this that our your my his her")
+# What is no proof where the same word stands in small letters elsewhere.
+WEAK = frozenset(("a capital", "a word of no dictionary", "somebody is addressed so", "letter by letter"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,8 @@ def _is_capital(reading: Reading, at: int) -> bool:
 
 
 def _is_first_name(word: str) -> bool:
-    return word in FEMALE or word in MALE
+    """Whether a word is a given name and nothing else."""
+    return word in given_names() and not is_ordinary(word, made=False)
 
 
 def _found(reading: Reading, first: int, last: int) -> Iterator[Candidate]:
@@ -132,7 +140,7 @@ def _found(reading: Reading, first: int, last: int) -> Iterator[Candidate]:
         and first < last
         and reading.begins_sentence(first)
         and is_ordinary(words[0])
-        and words[0] not in WORD_NAMES
+        and words[0] not in given_names()
     ):
         first, words = first + 1, words[1:]
     while len(words) > 1 and words[0] in NO_NAMES:
@@ -153,7 +161,7 @@ def _written(reading: Reading, first: int, last: int) -> str:
 
 def _place(reading: Reading, first: int, last: int, words: list[str]) -> Candidate | None:
     """A place by its last word: "Royal Oak Hospital", "Elm Street"."""
-    if len(words) < 2 or words[-1] not in PLACE_WORDS or is_verb(words[-1]):
+    if len(words) < 2 or words[-1] not in PLACE_WORDS or is_verb(words[-1]) or "the" in words[1:]:
         return None
     while first < last and (words[0] in _ANY_PLACE or (reading.begins_sentence(first) and len(words) > 2)):
         first, words = first + 1, words[1:]
@@ -169,7 +177,7 @@ def _reason(reading: Reading, first: int, last: int, titled: str) -> str:
     words = [reading.word(n) for n in range(first, last + 1)]
     told = _told(reading, first, last, titled)
     unknown = [w for w in words if not is_ordinary(w, made=False)]
-    given = [w for w in words if w in WORD_NAMES]
+    given = [w for w in words if w in given_names()]
     begins = reading.begins_sentence(first)
     if len(words) > 1 and (unknown or given) and not begins:
         return told or "a capital"
@@ -198,19 +206,36 @@ def _told(reading: Reading, first: int, last: int, titled: str) -> str:
 def _reason_of_word(reading: Reading, first: int, last: int, titled: str, told: str) -> str:
     """Why ordinary words are a name here."""
     word = reading.word(first)
+    if first < last and _is_home(reading, first, last):
+        return "a capital"
     if first < last:
-        return told if word in WORD_NAMES or (titled and told) else ""
+        return told if word in given_names() or (titled and told) else ""
     if titled in _SURE_TITLES or (
         reading.word(first - 1) in _SURE_TITLES and not reading.begins_sentence(first)
     ):
         return "" if len(word) < 2 else "a title before it"
-    if word not in WORD_NAMES or reading.is_month(first):
+    if told in _TELLING and not reading.begins_sentence(first) and not _is_said_of_anybody(word):
+        return told
+    if word not in given_names() or reading.is_month(first):
         return ""
     if not reading.begins_sentence(first):
         return (told or "a capital") if reading.may_be_name(first) else ""
     if reading.is_addressed(first, first) or reading.word(first + 1) in _STRONG_VERBS:
         return told or "a verb behind it"
     return ""
+
+
+def _is_said_of_anybody(word: str) -> bool:
+    """Whether people are addressed or called by a word whoever they are: "Doctor", "Group"."""
+    return word in NOT_ADDRESSED or word.removesuffix("s") in NOT_ADDRESSED or not is_noun_alone(word)
+
+
+def _is_home(reading: Reading, first: int, last: int) -> bool:
+    """Whether ordinary words are a place: "I am from Kings Cross"; not "we went to High School"."""
+    before, two = reading.word(first - 1), reading.word(first - 2)
+    moving = (before in ("from", "to") and two in _OF_MOVING) or (before == "in" and two in _OF_LIVING)
+    words = {reading.word(n) for n in range(first, last + 1)}
+    return moving and not words & (NOT_ADDRESSED | _SCHOOLS) and not reading.begins_sentence(first)
 
 
 def _begins_as_name(reading: Reading, first: int, last: int, unknown: list[str]) -> bool:
@@ -236,7 +261,7 @@ def _kind(reading: Reading, first: int, words: list[str]) -> str:
     if any(_is_first_name(w) for w in words):
         return PEOPLE
     one, two = reading.word(first - 1), reading.word(first - 2)
-    if len(words) > 1 and words[0] in PLACE_WORDS:
+    if len(words) > 1 and (words[0] in PLACE_WORDS or _is_home(reading, first, first + len(words) - 1)):
         return PLACES
     is_place = one in _BEFORE_PLACES or (one in ("from", "to") and two in _OF_MOVING)
     return PLACES if is_place else PEOPLE
@@ -275,4 +300,4 @@ def _spelt(text: str) -> Iterator[Candidate]:
 
 def is_name_in_label(run: Run) -> bool:
     """Whether a word of a label or a file's name may be somebody's."""
-    return run.folded in WORD_NAMES or (len(run.folded) > 1 and not is_ordinary(run.folded, made=False))
+    return run.folded in given_names() or (len(run.folded) > 1 and not is_ordinary(run.folded, made=False))

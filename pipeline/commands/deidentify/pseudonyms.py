@@ -52,7 +52,7 @@ class Chooser:
     def for_place(self, name: str) -> str:
         """A pseudonym of a place: "Wimbledon Park" is "Milbury Park"; where all its words are ordinary, all are replaced."""
         words = words_of(name)
-        kept = {word for word in words if word in PLACE_WORDS or word in PARTICLES}
+        kept = {word for word in words[1:] if word in PARTICLES} | ({words[-1]} & PLACE_WORDS)
         return self._rewritten(name, lambda word: _PLACES, kept if set(words) - kept else set())
 
     def for_term(self, name: str) -> str:

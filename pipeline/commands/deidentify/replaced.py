@@ -32,7 +32,7 @@ _LETTERED = word_set(
 _ACRONYMS = word_set(
     "aa na ok tv uk us eu gp pc am pm id iv er od ac dc hr it pr pe dj mp bc ad po co cd ct ms mr dr st"
 )
-_MIN_SPELT, _MIN_HALVES, _MIN_FRAGMENT = 3, 4, 3
+_MIN_SPELT, _MIN_HALVES, _MIN_FRAGMENT = 3, 3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,12 @@ class _Pass:
             return word, ""
         for ending in _PLURALS:
             stem = word.removesuffix(ending) + ("y" if ending == "ies" else "")
-            if word.endswith(ending) and len(stem) > 2 and stem in self.table.words and not is_ordinary(word):
+            if (
+                word.endswith(ending)
+                and len(stem) > 2
+                and stem in self.table.words
+                and not is_ordinary(word, made=False)
+            ):
                 return stem, "s"
         return "", ""
 
@@ -205,7 +210,8 @@ class _Pass:
         return bool(changes)
 
     def _sounds(self, at: int, run: Run) -> None:
-        name = self.of.sounds.name_like(run.folded) if self.of.sounds else ""
+        may_be = self.of.sounds and (run.is_capitalised or not self.reading.is_cased)
+        name = self.of.sounds.name_like(run.folded) if self.of.sounds and may_be else ""
         if name:
             self._put(at, like(self.table.words[name], run.written))
 
