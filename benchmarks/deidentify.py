@@ -29,7 +29,29 @@ from pipeline.run.jobs import Job
 
 FILLER = Path(__file__).with_name("concepts.jsonl")
 # Planted names that are ordinary words, too, or parts of names that are.
-WORDS = frozenset("will grace mark hope may rose bill art faith joy frank dawn royal oak hospital street elm kings cross".split())
+WORDS = frozenset(
+    [
+        "will",
+        "grace",
+        "mark",
+        "hope",
+        "may",
+        "rose",
+        "bill",
+        "art",
+        "faith",
+        "joy",
+        "frank",
+        "dawn",
+        "royal",
+        "oak",
+        "hospital",
+        "street",
+        "elm",
+        "kings",
+        "cross",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +96,18 @@ def searched() -> set[str]:
 
 
 def leaks_in(files: list[Path]) -> Iterator[str]:
-    wanted = re.compile(r"(?<![^\W\d_])(?:" + "|".join(sorted(map(re.escape, searched()))) + r")s?(?![^\W\d_])")
+    wanted = re.compile(
+        r"(?<![^\W\d_])(?:" + "|".join(sorted(map(re.escape, searched()))) + r")s?(?![^\W\d_])"
+    )
+    spelt = re.compile(
+        "|".join(
+            rf"\b{sep.join(name)}\b" for sep in (r"\. ?", "-") for name in sorted(searched()) if len(name) > 2
+        )
+    )
     for path in files:
         for text in texts_of(path):
             plain = folded(text)
-            for match in wanted.finditer(plain):
+            for match in (*wanted.finditer(plain), *spelt.finditer(plain)):
                 yield f"{path.name}: {plain[max(0, match.start() - 30) : match.end() + 30]!r}"
 
 
@@ -97,19 +126,55 @@ def measure(folder: Path) -> Measured:
     files = [p for p in sorted((folder / "twins").rglob("*")) if p.is_file()]
     twin = deidentify.twin_by(made).transcript
     stays = ("Street", "Hospital")  # what sort of place it is, is told
-    kept = [t for n, t in material.planted.items() if twin.tokens[n].text == t and not t.startswith(stays)]
+    kept = [
+        t
+        for n, t in material.planted.items()
+        if twin.tokens[n].text == t and len(t) > 3 and not t.startswith(stays)
+    ]
     names = {w for e in proposed.entries for w in e.words}
     damaged = [
         f"{material.transcript.text(max(0, n - 3), n + 4)!r} -> {twin.tokens[n].text}"
         for n, t in enumerate(material.transcript.tokens)
-        if n not in material.planted and twin.tokens[n].text != t.text and not _is_own(t.text, names, material)
+        if n not in material.planted
+        and twin.tokens[n].text != t.text
+        and not _is_own(t.text, names, material)
     ]
     words = sum(n not in material.planted for n in range(len(twin.tokens)))
-    return Measured((*leaks_in(files), *(f"as it was: {k}" for k in kept)), tuple(damaged), len(material.planted), words, len(files), seconds)
+    return Measured(
+        (*leaks_in(files), *(f"as it was: {k}" for k in kept)),
+        tuple(damaged),
+        len(material.planted),
+        words,
+        len(files),
+        seconds,
+    )
 
 
 # The names of the people and places in the sentences of the filler.
-OWN = frozenset("daniel marsh ruth calder alan frew colin denise leo maya terry marcus anna joe sam carla mike crewe spain alps".split())
+OWN = frozenset(
+    [
+        "daniel",
+        "marsh",
+        "ruth",
+        "calder",
+        "alan",
+        "frew",
+        "colin",
+        "denise",
+        "leo",
+        "maya",
+        "terry",
+        "marcus",
+        "anna",
+        "joe",
+        "sam",
+        "carla",
+        "mike",
+        "crewe",
+        "spain",
+        "alps",
+    ]
+)
 
 
 def _is_own(text: str, names: set[str], material: Material) -> bool:
@@ -118,7 +183,9 @@ def _is_own(text: str, names: set[str], material: Material) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--show", action="store_true", help="name every leak and every damaged word")
     results.offer(parser)
     args = parser.parse_args()

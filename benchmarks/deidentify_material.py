@@ -50,17 +50,46 @@ PLACES = ("Wolverton", "Kirkcudbright", "Slovenia", "Elm Street", "Royal Oak Hos
           "Ouagadougou", "Pontefract", "Saskatoon", "Mullingar", "Harlesden", "Kings Cross", "Uttoxeter", "Dunfermline",
           "Vladivostok", "Penzance", "Hoxton", "Inverurie")  # fmt: skip
 # How somebody is spoken of; N is the name, F the family's, B the letters one by one.
-KNOWN = """Thank you, {N}.|{N's} chair is empty.|I told {N} about it.|{N}, can you hear me?|It is spelt {B}.|{N} {F} rang me.
-|The {Fs} moved away.|{I.} {F} signed it.|I met {N.}|Ask {N} and me.|(That was {N}!)|{N—} {N,} wait.|{H-} {T} went home.""".split("|")
-HEARD_OF = """My friend {N} came along.|I told {N} about it.|{N} said so.|{N's} late.|It is spelt {B}.|Thank you, {N}.""".split("|")
-AT_PLACES = "We moved to {P} last year.|I was born in {P}.|She is from {P} and so am I.".split("|")
+KNOWN = [
+    "Thank you, {N}.",
+    "{N's} chair is empty.",
+    "I told {N} about it.",
+    "{N}, can you hear me?",
+    "It is spelt {B}.",
+    "{N} {F} rang me.\n",
+    "The {Fs} moved away.",
+    "{I.} {F} signed it.",
+    "I met {N.}",
+    "Ask {N} and me.",
+    "(That was {N}!)",
+    "{N—} {N,} wait.",
+    "{H-} {T} went home.",
+]
+HEARD_OF = [
+    "My friend {N} came along.",
+    "I told {N} about it.",
+    "{N} said so.",
+    "{N's} late.",
+    "It is spelt {B}.",
+    "Thank you, {N}.",
+]
+AT_PLACES = ["We moved to {P} last year.", "I was born in {P}.", "She is from {P} and so am I."]
 # Where the same words are no names.
 CONTROLS = """Will you come again?|I will, and you will too.|Mark my words.|May I say something?|I hope so.|Hope is what I need.
 |It was in May.|By the grace of God.|The bill came.|Art is what keeps me going.|I rose early.|Frank talk helps.|At dawn I slept.
 |Faith in what?|It is a joy.|Bill me later.|Vitamin C is good.|Plan B was better.|The U-turn was mine.|I WILL do it.|Nobody will.
-|In May, June and July I was well.|On Thursday I went to AA.|Mum came at Christmas.|You may go.""".replace("\n", "").split("|")
+|In May, June and July I was well.|On Thursday I went to AA.|Mum came at Christmas.|You may go.""".replace(
+    "\n", ""
+).split("|")
 # What the second witness made of names.
-MISHEARD = {"Ruth": "Rooth", "Kevin": "Kevyn", "Daniel": "Danyel", "Tariq": "Tarek", "Lysander": "Lie sander", "Ngozi": "in goes he"}
+MISHEARD = {
+    "Ruth": "Rooth",
+    "Kevin": "Kevyn",
+    "Daniel": "Danyel",
+    "Tariq": "Tarek",
+    "Lysander": "Lie sander",
+    "Ngozi": "in goes he",
+}
 
 _PLANTED = re.compile(r"\{([^}]*)\}")
 
@@ -147,7 +176,9 @@ def build(filler: Path, seed_labels: bool = True) -> Material:
         made.say(AT_PLACES[n % 3].replace("{P", "{" + place), None)
     for sentence in (*CONTROLS, *lines):
         made.say(sentence, None)
-    settings = Settings(title="{Grace} and the others".replace("{", "").replace("}", ""), people=tuple(roster))
+    settings = Settings(
+        title="{Grace} and the others".replace("{", "").replace("}", ""), people=tuple(roster)
+    )
     return Material(_transcript(made, speakers), settings, made.planted, frozenset())
 
 
@@ -160,7 +191,10 @@ def _speaker(given: str, family: str, n: int) -> Speaker:
     name = f"{given} {family}"
     at = Span(1000 * n, 1000 * n + 900)
     proofs = (Proof(ProofKind.LABEL, at, given.upper()), Proof(ProofKind.SCREEN, at, f"{name}\nClient"))
-    told = (f"the subtitles' label '{given.upper()}' at 0:0{n % 10} (100% of the evidence)", f"'{name}' on the screen at 0:04")
+    told = (
+        f"the subtitles' label '{given.upper()}' at 0:0{n % 10} (100% of the evidence)",
+        f"'{name}' on the screen at 0:04",
+    )
     return Speaker(name.lower().replace(" ", "-"), name, "client", told, proofs, (at,))
 
 
@@ -168,7 +202,11 @@ def _transcript(made: _Builder, speakers: Sequence[Speaker]) -> Transcript:
     tokens, said = tuple(made.tokens), tuple(made.utterances)
     duration_ms = tokens[-1].span.end_ms + 1000
     aligned = Aligned(tokens, _report(made), tuple(made.cues))
-    turns = [Turn(u.speaker, Span(tokens[u.first].span.start_ms, tokens[u.last - 1].span.end_ms)) for u in said if u.speaker]
+    turns = [
+        Turn(u.speaker, Span(tokens[u.first].span.start_ms, tokens[u.last - 1].span.end_ms))
+        for u in said
+        if u.speaker
+    ]
     voices = Voices(tuple(speakers), tuple(turns), said)
     cues = captions.run(aligned, voices, CaptionSettings(), duration_ms=duration_ms)
     half = duration_ms // 2
@@ -203,7 +241,9 @@ def _report(made: _Builder) -> AlignmentReport:
         otherwise.append(Passage(span, at, at + 1, heard=heard))
     missing = Passage(Span(0, 900), 0, 0, heard="and then Siobhan and Rooth came from Bognor")
     gone = Passage(Span(0, 900), 0, 0, text="Trevor Adeyemi was here", heard="")
-    return AlignmentReport(Verdict.PIECES, ("Ruth's part is missing",), (), (missing,), (gone,), (), tuple(otherwise))
+    return AlignmentReport(
+        Verdict.PIECES, ("Ruth's part is missing",), (), (missing,), (gone,), (), tuple(otherwise)
+    )
 
 
 def _verification(made: _Builder) -> Verification:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ from pipeline.transcript import Transcript
 
 # Where twins go: apart from the outputs, so that no search over those finds them.
 FOLDER = Path("deidentified")
+# The paths of the twins of a recording, in its store.
+_TWINS = "twins.json"
 _ELSEWHERE = "choose another folder with -o"
 
 
@@ -149,6 +153,7 @@ def write(found: Found, folder: Path, audio: bool = False, overwrite: bool = Fal
         sound = decode_audio(job.media, track=track, language=language)
         made.append(folder / f"{twin.transcript.media.name}.muted.wav")
         mute.write_wav(made[-1], mute.muted(sound, stretches))
+    _remove_obsolete(store, made)
     derived.remember(store, made)
     build.update(folder)
     return Written((*made, build.index_of(folder)), stretches, twin.replaced_words, tuple(_notes(found)))
@@ -197,6 +202,21 @@ def _refuse_foreign(files: Iterable[tuple[Path, bytes]], store: Store, overwrite
                 "is there already, and is no twin as this command left it",
                 f"move it away, {_ELSEWHERE}, or add --overwrite",
             )
+
+
+def _remove_obsolete(store: Store, made: Sequence[Path]) -> None:
+    """Remove twins of an earlier time that are called otherwise since, where nobody changed them."""
+    store.make()
+    record = store.folder / _TWINS
+    last: list[str] = []
+    with suppress(OSError, ValueError):
+        last = [str(path) for path in json.loads(record.read_bytes())]
+    now, ours = {path.resolve() for path in made}, {path.resolve() for path in derived.files_of(store)[0]}
+    for path in map(Path, last):
+        if path in ours and path not in now:
+            path.unlink(missing_ok=True)
+    kept = [path for path in last if Path(path).is_file() and Path(path) not in now]
+    write_atomic(record, json.dumps([*map(str, sorted(now)), *kept], indent=1))
 
 
 def _check(twin: Twin, table: Table) -> None:

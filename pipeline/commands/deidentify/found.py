@@ -6,12 +6,20 @@ the key has already are not proposed again; a nickname of somebody who is known 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from pipeline.commands.deidentify.key import PEOPLE, PLACES, Entry, Key, with_pseudonyms
+from pipeline.commands.deidentify.key import PEOPLE, PLACES, TERMS, Entry, Key, with_pseudonyms
 from pipeline.commands.deidentify.letters import folded, runs_of, words_of
-from pipeline.commands.deidentify.ordinary import PARTICLES, ROLE_WORDS, TITLES, short_forms, word_set
+from pipeline.commands.deidentify.ordinary import (
+    NO_NAMES,
+    PARTICLES,
+    ROLE_WORDS,
+    TITLES,
+    short_forms,
+    word_set,
+)
 from pipeline.commands.deidentify.patterns import WEAK, Candidate, candidates, is_name_in_label
 from pipeline.commands.deidentify.pseudonyms import Chooser
 from pipeline.commands.deidentify.values import strings
@@ -26,6 +34,11 @@ _FILE_WORDS = word_set(
     "img dsc mvi gopr vid mov rec zoom audio final copy edit edited track sub subs srt vtt clip mp wav"
 )
 _MIN_NICKNAME = 3
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+# Words of methods, whose names everybody has.
+_METHODS = word_set(
+    "therapy group groups prevention intervention interviewing training programme program treatment recovery model method skills"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +125,13 @@ class _Entries:
         self.all = list(entries)
         self._known = {word for e in self.all if e.is_name for word in e.words}
         self._no_names = {words_of(e.name) for e in self.all if not e.is_name}
-        self._no_names |= {words_of(e.pseudonym) for e in self.all}
 
     def add(self, kind: str, name: str, why: str) -> None:
         """Add a name unless it is known, was said to be none, or is another form of somebody's."""
         words = tuple(w for w in words_of(name) if len(w) > 1 and w not in PARTICLES and w not in TITLES)
         if not words or words_of(name) in self._no_names or words in self._no_names:
             return
-        is_phrase_of_words = kind == PLACES and len(words) > 1
+        is_phrase_of_words = kind != PEOPLE and len(words) > 1
         known = {w for w in words if w in self._known or w.removesuffix("s") in self._known}
         if set(words) <= known and not (
             is_phrase_of_words and words_of(name) not in {words_of(e.name) for e in self.all}
@@ -174,6 +186,10 @@ def _given(material: Material) -> Iterator[Candidate]:
         *_decided(material.decisions),
     ):
         yield from _person(name, "the journal")
+    for term in material.settings.terms:
+        runs = runs_of(term)
+        if len(runs) > 1 and all(r.is_capitalised and r.folded not in _METHODS | NO_NAMES for r in runs):
+            yield Candidate(TERMS, term, "the sidecar")
     for file in material.files:
         for run in runs_of(file):
             if is_name_in_label(run) and len(run.folded) > 2 and run.folded not in _FILE_WORDS | ROLE_WORDS:
@@ -182,6 +198,8 @@ def _given(material: Material) -> Iterator[Candidate]:
 
 def _person(written: str, why: str) -> Iterator[Candidate]:
     """A person's name as it is said; nothing for a role ("Therapist 2"), for "Speaker 3", for a word that is no name."""
+    for inner in _beside(written):
+        yield Candidate(PEOPLE, inner.strip().title() if inner.isupper() else inner.strip(), why)
     name = plain_name(written).strip()
     words = [w for w in words_of(name) if w not in TITLES]
     if not words or all(w in ROLE_WORDS or len(w) < 2 for w in words):
@@ -195,6 +213,16 @@ def _person(written: str, why: str) -> Iterator[Candidate]:
     ):
         return
     yield Candidate(PEOPLE, name.title() if name.isupper() or name.islower() else name, why)
+
+
+def _beside(written: str) -> Iterator[str]:
+    """What stands in brackets behind a label: "Therapist (Ruth)" names Ruth, "Ruth (she/her)" nobody more."""
+    for inner in _BRACKETS.findall(written):
+        runs = runs_of(inner)
+        if runs and all(
+            is_name_in_label(run) and run.is_capitalised and run.folded not in ROLE_WORDS for run in runs
+        ):
+            yield inner
 
 
 def _decided(decisions: Iterable[Decision]) -> Iterator[str]:

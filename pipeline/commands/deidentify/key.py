@@ -131,7 +131,7 @@ def _check(path: Path, entries: Iterable[Entry]) -> None:
     for entry in named:
         if not entry.pseudonym:
             continue
-        where, words = f"pseudonym of '{entry.name}'", words_of(entry.pseudonym)
+        where, words = f"{entry.kind} ({entry.name}).pseudonym", words_of(entry.pseudonym)
         if len(words) != len(words_of(entry.name)):
             raise SettingsError(
                 str(path), where, f"must have as many words as the name ({len(words_of(entry.name))})"

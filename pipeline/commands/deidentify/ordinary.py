@@ -205,11 +205,12 @@ def _has_lemma(word: str) -> bool:
 
 
 @cache
-def is_noun_alone(word: str) -> bool:
-    """Whether a word is a noun and can be nothing else: "hyacinth", not "well"."""
+def may_address(word: str) -> bool:
+    """Whether an ordinary word may be what somebody is called ("Spud", "Tiny", "Hyacinth"), and is no adverb ("Well")."""
     from lemminflect import getAllLemmas
 
-    return getAllLemmas(word).keys() == {"NOUN"}
+    kinds = getAllLemmas(word)
+    return bool(kinds) and "ADV" not in kinds and "AUX" not in kinds
 
 
 @cache
@@ -221,7 +222,7 @@ def is_verb(word: str) -> bool:
         return False
     from lemminflect import getAllLemmas
 
-    return "VERB" in getAllLemmas(word) and not word.endswith("ings")
+    return bool("VERB" in getAllLemmas(word)) and not word.endswith("ings")
 
 
 _BEHIND_NAMES = word_set(

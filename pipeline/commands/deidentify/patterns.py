@@ -20,9 +20,9 @@ from pipeline.commands.deidentify.ordinary import (
     PLACE_WORDS,
     TITLES,
     given_names,
-    is_noun_alone,
     is_ordinary,
     is_verb,
+    may_address,
     word_set,
 )
 from pipeline.commands.deidentify.reading import Reading
@@ -55,7 +55,19 @@ _SPELT = re.compile(r"(?<![\w-])(?:[A-Za-z](?:-|\. ?|, ?| )){2,}[A-Za-z](?![\w'â
 _STRONG_VERBS = word_set(
     "said told asked thinks thought rang came went looked says wants knows left didn doesn wasn isn hasn hadn"
 )
-_TELLING = ("somebody's family or friend", "somebody is addressed so")
+_CALLED = (
+    "call me",
+    "call him",
+    "call her",
+    "call them",
+    "called me",
+    "called him",
+    "called her",
+    "known as",
+    "name is",
+    "name s",
+)
+_TELLING = ("somebody's family or friend", "somebody is addressed so", "somebody is called so")
 _SCHOOLS = word_set(
     "high middle junior senior school church court anonymous step steps meeting meetings group therapy rehab day world"
 )
@@ -198,6 +210,8 @@ def _told(reading: Reading, first: int, last: int, titled: str) -> str:
         return "a title before it"
     if beside and (two in _INTRODUCED or one == "named"):
         return "somebody says that they are called so"
+    if beside and two in _CALLED:
+        return "somebody is called so"
     if beside and one in KIN and re.fullmatch(r"[, ]{1,2}", reading.before(first)):
         return "somebody's family or friend"
     return "somebody is addressed so" if reading.is_addressed(first, last) else ""
@@ -227,7 +241,7 @@ def _reason_of_word(reading: Reading, first: int, last: int, titled: str, told: 
 
 def _is_said_of_anybody(word: str) -> bool:
     """Whether people are addressed or called by a word whoever they are: "Doctor", "Group"."""
-    return word in NOT_ADDRESSED or word.removesuffix("s") in NOT_ADDRESSED or not is_noun_alone(word)
+    return word in NOT_ADDRESSED or word.removesuffix("s") in NOT_ADDRESSED or not may_address(word)
 
 
 def _is_home(reading: Reading, first: int, last: int) -> bool:

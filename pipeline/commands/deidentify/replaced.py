@@ -263,7 +263,7 @@ class _Pass:
         following = self.runs[at + 1] if at + 1 < len(self.runs) else None
         if following is not None and len(following.folded) == 1 and after.startswith("."):
             return bool(self._are_ones(word + following.folded))
-        if at and len(self.runs[at - 1].folded) == 1 and before.startswith("."):
+        if at and len(self.runs[at - 1].folded) == 1 and before.startswith(".") and after.startswith("."):
             return bool(self._are_ones(self.runs[at - 1].folded + word))
         if word not in self.table.given:
             return False

@@ -78,7 +78,7 @@ def _text(text: str, name: str, replacer: Replacer, ids: Mapping[str, str]) -> s
     if name in _MARKS and not (name == "style" and "." in text):
         return text
     if name in _IDS:
-        return ids.get(text, text)
+        return ids[text] if text in ids else replacer.text(text, certain=len(text) > 4)
     return replacer.text(text, certain=name in _CERTAIN)
 
 
