@@ -229,6 +229,6 @@ _BEHIND_NAMES = word_set(
     """is isn was wasn has hasn had hadn does doesn did didn will won would wouldn can couldn could should shouldn might must
     says said told thinks thought knows knew wants wanted came went gets got gave made makes took left let saw felt
     feels put sat stood ran kept keeps never always just also still really who and or rang sent brought bought found
-    heard lost met paid read spoke understood wrote became began broke drove fell forgot grew held hit hurt led meant
+    heard lost met paid read spoke understood rose wrote became began broke drove fell forgot grew held hit hurt led meant
     quit sang slept spent swore taught threw woke won here hasnt isnt ain used"""
 )

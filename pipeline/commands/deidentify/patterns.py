@@ -234,9 +234,19 @@ def _reason_of_word(reading: Reading, first: int, last: int, titled: str, told: 
         return ""
     if not reading.begins_sentence(first):
         return (told or "a capital") if reading.may_be_name(first) else ""
-    if reading.is_addressed(first, first) or reading.word(first + 1) in _STRONG_VERBS:
-        return told or "a verb behind it"
+    if (
+        reading.is_addressed(first, first)
+        or reading.word(first + 1) in _STRONG_VERBS
+        or _owns_or_joins(reading, first)
+    ):
+        return told or "what stands behind it"
     return ""
+
+
+def _owns_or_joins(reading: Reading, at: int) -> bool:
+    """Whether somebody has something, or stands beside another name: "Billy's", "Grace and Maggie"."""
+    joins = reading.word(at + 1) == "and" and at + 2 < len(reading.runs) and len(reading.word(at + 2)) > 1
+    return reading.is_possessive(at) or (joins and reading.runs[at + 2].is_capitalised)
 
 
 def _is_said_of_anybody(word: str) -> bool:

@@ -54,7 +54,8 @@ class Reading:
         gap = self.before(at)
         if not at:
             return True
-        if gap.startswith(".") and (self.word(at - 1) in TITLES or len(self.word(at - 1)) == 1):
+        before = self.word(at - 1)
+        if gap.startswith(".") and (before in TITLES or (len(before) == 1 and before != "i")):
             gap = gap[1:]
         return bool(_BEGINS.search(gap))
 
@@ -94,7 +95,7 @@ class Reading:
             else None
         )
         is_dated = bool(digits or after_number or (beside - {self.word(at)}) & MONTHS)
-        return is_dated or self.word(at - 1) in _BEFORE_MONTHS
+        return is_dated or (self.word(at - 1) in _BEFORE_MONTHS and not self.begins_sentence(at))
 
     def may_be_name(self, at: int) -> bool:
         """Whether a run that is an ordinary word, too, is a name here, by its capital or by what stands beside it."""
@@ -132,7 +133,7 @@ class Reading:
         if after in ("and", "or") or is_verb(after):
             return True
         following = self.runs[at + 1] if at + 1 < len(self.runs) else None
-        if following is None or after == "i" or not following.is_capitalised or self.is_shouted(at):
+        if following is None or after == "i" or not following.is_capitalised or following.is_all_capitals:
             return False
         asks = self.word(at) in ("will", "may") and "?" in self.text[following.end : following.end + 80]
         return not asks

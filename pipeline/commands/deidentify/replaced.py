@@ -129,7 +129,8 @@ class _Pass:
                 break
             end += 1
         letters = "".join(run.folded for run in self.runs[at:end])
-        for count in range(len(letters), _MIN_SPELT - 1, -1):
+        is_whole = len(letters) == 2 and not self.reading.before(end - 1)[:1].isspace()  # "J-O", "J. O."
+        for count in range(len(letters), 1 if is_whole else _MIN_SPELT - 1, -1):
             new = self.table.words.get(letters[:count]) or self.table.joined.get(letters[:count])
             if new:
                 self._spell(at, count, new)

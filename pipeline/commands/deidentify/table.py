@@ -60,6 +60,9 @@ class Table:
             self._add_word(word, pairs[word], entry, said_small)
         if len(real) > 1:
             self._add_phrase(real, new)
+        for written in entry.name.split() if entry.kind == PEOPLE else ():
+            if len(part := words_of(written)) > 1:  # "O'Brien", "Anne-Marie"
+                self._add_phrase(part, [pairs[word] for word in part])
         if entry.kind == PEOPLE and alone:
             self.people.update(alone)
             self.given.add(alone[0][0])
