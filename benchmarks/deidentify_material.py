@@ -145,7 +145,8 @@ def forms(template: str, given: str, family: str) -> str:
     spelt = "-".join(letters) if len(given) % 2 else ". ".join(letters) + "."
     half = len(given) // 2
     stands_for = {
-        "N": given, "Fs": f"{family}s", "F": family, "B": spelt, "I.": f"{given[0]}.", "H-": f"{given[:half]}-", "T": given[half:],
+        "N": given, "Fs": f"{family}s", "F": family, "B": spelt, "I.": f"{given[0]}.", "H-": f"{given[:half]}-",
+        "T": given[half:],
     }  # fmt: skip
     return re.sub(r"\{(N|Fs|F|B|I\.|H-|T)", lambda m: "{" + stands_for[m[1]], template)
 

@@ -27,7 +27,7 @@ from pipeline.commands.deidentify.ordinary import (
 )
 from pipeline.commands.deidentify.reading import Reading
 from pipeline.english.pronounce import dictionary
-from pipeline.english.spelling import is_slip, likely_word
+from pipeline.english.spelling import likely_word
 
 # Between the words of a name.
 _WITHIN = re.compile(r"[ \n]|[-'’.]|\. ")
@@ -67,7 +67,13 @@ _CALLED = (
     "name is",
     "name s",
 )
-_TELLING = ("somebody's family or friend", "somebody is addressed so", "somebody is called so")
+_TELLING = (
+    "somebody says that they are called so",
+    "somebody's family or friend",
+    "somebody is addressed so",
+    "somebody is called so",
+)
+_GREETINGS = word_set("hi hello hey dear ask thanks bye goodbye")
 _SCHOOLS = word_set(
     "high middle junior senior school church court anonymous step steps meeting meetings group therapy rehab day world"
 )
@@ -195,7 +201,8 @@ def _reason(reading: Reading, first: int, last: int, titled: str) -> str:
         return told or "a capital"
     if not unknown:
         return _reason_of_word(reading, first, last, titled, told)
-    if all(_is_slip(w) for w in unknown):
+    slips = [_meant(w) for w in unknown]
+    if all(slips) and (begins or NO_NAMES.issuperset(slips)):
         return ""
     if told or not begins:
         return told or "a capital"
@@ -230,6 +237,8 @@ def _reason_of_word(reading: Reading, first: int, last: int, titled: str, told: 
         return "" if len(word) < 2 else "a title before it"
     if told in _TELLING and not reading.begins_sentence(first) and not _is_said_of_anybody(word):
         return told
+    if word not in given_names() and _stands_out(reading, first):
+        return "a capital"
     if word not in given_names() or reading.is_month(first):
         return ""
     if not reading.begins_sentence(first):
@@ -241,6 +250,19 @@ def _reason_of_word(reading: Reading, first: int, last: int, titled: str, told: 
     ):
         return told or "what stands behind it"
     return ""
+
+
+def _stands_out(reading: Reading, at: int) -> bool:
+    """Whether an ordinary word has a capital inside of a sentence of small letters: "I told Marigold"."""
+    inside = sum(run.is_capitalised and not reading.begins_sentence(n) for n, run in enumerate(reading.runs))
+    plain = 2 * inside < len(reading.runs) or reading.word(at - 1) in _GREETINGS
+    after_article = reading.word(at - 1) in ("the", "a", "an", "this", "that", "any", "some", "no")
+    return (
+        plain
+        and not after_article
+        and not reading.begins_sentence(at)
+        and not _is_said_of_anybody(reading.word(at))
+    )
 
 
 def _owns_or_joins(reading: Reading, at: int) -> bool:
@@ -272,12 +294,18 @@ def _begins_as_name(reading: Reading, first: int, last: int, unknown: list[str])
     )
 
 
-def _is_slip(word: str) -> bool:
-    """Whether a word is another one with letters doubled or out of place: "Thusrday"."""
+def _meant(word: str) -> str:
+    """The word that another one is with a letter doubled or two neighbours swapped ("Thusrday"), "" for none."""
     if word in dictionary() or _is_first_name(word):
-        return False
-    meant = likely_word(word, {})
-    return meant is not None and (is_slip(word, meant) or sorted(word) == sorted(meant))
+        return ""
+    meant = likely_word(word, {}) or ""
+    swapped = {word[:k] + word[k + 1] + word[k] + word[k + 2 :] for k in range(len(word) - 1)}
+    return meant if meant in swapped or _single(word) == _single(meant) else ""
+
+
+def _single(word: str) -> str:
+    """The word with no letter doubled."""
+    return re.sub(r"(.)\1", r"\1", word)
 
 
 def _kind(reading: Reading, first: int, words: list[str]) -> str:
