@@ -77,11 +77,12 @@ def folded(text: str) -> str:
 
 
 def texts_of(path: Path) -> Iterator[str]:
-    """All that a file holds, as text: its name, its bytes, and those of its members."""
+    """All that a file holds, as text: its name, its bytes, those of a ZIP file's members (packed, they say nothing)."""
     data = path.read_bytes()
     yield path.name
-    yield data.decode("utf-8", "ignore")
-    if zipfile.is_zipfile(io.BytesIO(data)):
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        yield data.decode("utf-8", "ignore")
+    else:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for name in archive.namelist():
                 yield name

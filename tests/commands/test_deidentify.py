@@ -244,6 +244,7 @@ def test_what_somebody_says_is_no_name_is_left(captioned):
         (("-o", "transcripts"), "holds the originals"),
         (("-o", "media"), "holds the originals"),
         (("--roster", "media"), "is a folder"),
+        (("--roster", "media/clip.toml"), "is the sidecar of the recording"),
     ],
 )
 def test_key_twins_and_originals_lie_apart(captioned, more, said):
@@ -272,6 +273,29 @@ def test_a_twin_that_is_called_otherwise_now_leaves_no_other_behind(captioned):
     assert ask(captioned, "--yes").status == 0 and clip.exists()
     left = {p.name.split(".")[0] for p in (captioned.folder / "deidentified").iterdir() if p.is_file()}
     assert left == {"walk"}
+
+
+def test_a_pseudonym_that_is_somebodys_name_here_is_told(captioned):
+    key = captioned.folder / "key.toml"
+    key.write_text('confirmed = true\n[[people]]\nname = "Xochitl"\npseudonym = "Daniel"\n')
+    ran = ask(captioned)
+    assert ran.status == 2 and "is a real name of this list (Daniel Marsh)" in ran.err
+    assert not (captioned.folder / "deidentified").exists()
+
+
+def test_review_shows_the_list_and_writes_nothing(captioned):
+    assert ask(captioned, "--yes").status == 0
+    shown = ask(captioned, "--review", "--json")
+    assert shown.status == 1 and "Daniel Marsh" in [n["name"] for n in shown.json["names"]]
+    assert "confirmed = true" in (captioned.folder / "key.toml").read_text()
+
+
+def test_somebody_elses_sound_is_not_overwritten(captioned):
+    assert ask(captioned, "--yes").status == 0
+    sound = captioned.folder / "deidentified" / "clip.muted.wav"
+    sound.write_bytes(b"mine")
+    ran = ask(captioned, "--yes", "--audio")
+    assert ran.status == 1 and "clip.muted.wav" in ran.err and sound.read_bytes() == b"mine"
 
 
 def test_a_recording_that_was_not_captioned_is_told_so(project):

@@ -32,6 +32,16 @@ def test_what_is_written_is_read(tmp_path_factory, rows, confirmed):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_what_a_roster_says_besides_is_kept(tmp_path):
+    path = tmp_path / "k.toml"
+    path.write_text('[[people]]\nname = "Ruth"\nrole = "client"\nenrol = "ruth.wav"\n')
+    write(path, read(path))
+    assert 'role = "client"' in path.read_text() and read(path).entries[0].more == (
+        ("role", "client"),
+        ("enrol", "ruth.wav"),
+    )
+
+
 def test_names_alone_will_do(tmp_path):
     path = tmp_path / "k.toml"
     path.write_text('people = ["Ruth Calder"]\nterms = ["Falcon"]\n')

@@ -87,6 +87,11 @@ def test_what_only_looks_like_a_name_stays(replacer, text):
     assert replacer.text(text) == text
 
 
+def test_without_capitals_what_is_seldom_a_word_is_a_name(replacer):
+    assert replacer.text("so ruth told mr hart and i will hope") == "so mary told mr selby and i will hope"
+    assert replacer.text("hello i'm grace") == "hello i'm thea"
+
+
 def test_a_text_of_names_alone_holds_no_ordinary_words(replacer):
     assert replacer.text("will-hart_grace.mp4", certain=True) == "otto-selby_thea.mp4"
     assert replacer.text("MAY", certain=True) == "UNA"

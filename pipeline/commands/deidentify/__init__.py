@@ -1,7 +1,7 @@
 """De-identified twins: outputs in which pseudonyms stand for people's names, places and given terms, times kept.
 
 - `deidentify`: what the command does: propose names, write twins when a person has agreed
-- `found`: the names of a recording, by what people gave; `patterns`: by where and how a word stands
+- `found`: the names of a recording, by what people gave; `patterns`, `reasons`: by where and how a word stands
 - `ordinary`: the words that are no names, and the names that are words
 - `key`: the file that says who is who; `pseudonyms`: how they are drawn
 - `letters`, `reading`: a text as names are looked for in it

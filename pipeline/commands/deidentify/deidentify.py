@@ -27,7 +27,7 @@ from pipeline.errors import OutputError, UsageError, counted
 from pipeline.files import digest_of, write_atomic
 from pipeline.media.facts import decode_audio
 from pipeline.run import derived, outputs
-from pipeline.run.jobs import Job
+from pipeline.run.jobs import Job, sidecar_of
 from pipeline.run.preview import preview
 from pipeline.run.store import Store
 from pipeline.run.track import listened_to
@@ -111,7 +111,9 @@ def look(job: Job, key_file: Path, folder: Path) -> Found:
     decisions = read(journal_of(job.media)).decisions
     files = (job.name, *([job.subtitles.stem] if job.subtitles else []))
     material = Material(job.settings, shown, decisions, files)
-    return Found(job, shown, material, proposed(key, material), key)
+    grown = proposed(key, material)
+    keys.check(key_file, grown.entries)  # a pseudonym of before may be somebody's name here
+    return Found(job, shown, material, grown, key)
 
 
 def save(found: Found, key_file: Path, confirmed: bool) -> tuple[str, ...]:
@@ -120,6 +122,7 @@ def save(found: Found, key_file: Path, confirmed: bool) -> tuple[str, ...]:
     if key != found.before or not key_file.exists():
         privacy.make_folder(key_file.parent)
         keys.write(key_file, key)
+    key_file.chmod(0o600)
     ignored = git.keep_out(key_file)
     return (f"git ignores {key_file} from now on (.git/info/exclude)",) if ignored else ()
 
@@ -143,7 +146,8 @@ def write(found: Found, folder: Path, audio: bool = False, overwrite: bool = Fal
     files.append((folder / f"{twin.transcript.media.name}.mute.csv", mute.as_csv(stretches).encode()))
     store = Store.of(job.out, job.name)
     _make(folder)
-    _refuse_foreign(files, store, overwrite)
+    wav = folder / f"{twin.transcript.media.name}.muted.wav"
+    _refuse_foreign([*files, *([(wav, b"")] if audio else [])], store, overwrite)
     for path, data in files:
         write_atomic(path, data, _ELSEWHERE, private=True)
         path.chmod(0o600)
@@ -151,8 +155,8 @@ def write(found: Found, folder: Path, audio: bool = False, overwrite: bool = Fal
     if audio:
         track, language = listened_to(job.media, job.out)
         sound = decode_audio(job.media, track=track, language=language)
-        made.append(folder / f"{twin.transcript.media.name}.muted.wav")
-        mute.write_wav(made[-1], mute.muted(sound, stretches))
+        mute.write_wav(wav, mute.muted(sound, stretches))
+        made.append(wav)
     _remove_obsolete(store, made)
     derived.remember(store, made)
     build.update(folder)
@@ -177,6 +181,8 @@ def _keep_apart(job: Job, key_file: Path, folder: Path) -> None:
         )
     if folder.resolve() in (job.out.resolve(), job.media.parent.resolve()):
         raise UsageError(f"'{folder}' holds the originals", _ELSEWHERE)
+    if key_file.resolve() == sidecar_of(job.media).resolve():
+        raise UsageError(f"'{key_file}' is the sidecar of the recording", "name another file with --roster")
     if key_file.is_dir():
         raise UsageError(f"'{key_file}' is a folder", "name a file with --roster")
 

@@ -22,7 +22,8 @@ from pipeline.settings import read_toml
 PEOPLE, PLACES, TERMS = "people", "places", "terms"
 KINDS = (PEOPLE, PLACES, TERMS)
 _TOP = ("confirmed", "secret", *KINDS)
-_KEYS = ("name", "pseudonym", "also_known_as", "role", "found", "is_name", "enrol")
+_MORE = ("role", "enrol")
+_KEYS = ("name", "pseudonym", "also_known_as", "found", "is_name", *_MORE)
 _HEAD = """# Who is who in the de-identified twins. Whoever has this file can undo them: keep it apart from them.
 # Look through it: mend names and pseudonyms (as many words as the name has), add what is missing, and set is_name = false
 # where something is no name. Then set confirmed = true, or say --yes.
@@ -40,6 +41,7 @@ class Entry:
     also: tuple[str, ...] = ()
     found: str = ""
     is_name: bool = True
+    more: tuple[tuple[str, str], ...] = ()  # what a roster says of people besides
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ def read(path: Path) -> Key:
         wrong = "secret" if isinstance(confirmed, bool) else "confirmed"
         raise SettingsError(str(path), wrong, f"must be {'text' if wrong == 'secret' else 'true or false'}")
     entries = tuple(entry for kind in KINDS for entry in _entries(path, kind, held.get(kind, [])))
-    _check(path, entries)
+    check(path, entries)
     return Key(entries, confirmed, secret) if secret else Key(entries, confirmed)
 
 
@@ -84,6 +86,7 @@ def write(path: Path, key: Key) -> None:
         lines += ["", f"[[{entry.kind}]]", f"name = {_value(entry.name)}"]
         lines += [f"pseudonym = {_value(entry.pseudonym)}"] if entry.is_name else ["is_name = false"]
         lines += [f"also_known_as = [{', '.join(map(_value, entry.also))}]"] if entry.also else []
+        lines += [f"{key_} = {_value(value)}" for key_, value in entry.more]
         lines += [f"found = {_value(entry.found)}"] if entry.found else []
     write_atomic(path, "\n".join(lines) + "\n", "name another with --roster", private=True)
     path.chmod(0o600)
@@ -120,10 +123,11 @@ def _entry(path: Path, kind: str, where: str, table: Mapping[str, Any]) -> Entry
         raise SettingsError(str(path), f"{where}.also_known_as", "must be a list of names")
     if not isinstance(is_name, bool):
         raise SettingsError(str(path), f"{where}.is_name", "must be true or false")
-    return Entry(kind, name, pseudonym, tuple(a for a in also if folded(a)), found, is_name)
+    more = tuple((key, str(table[key])) for key in _MORE if key in table)
+    return Entry(kind, name, pseudonym, tuple(a for a in also if folded(a)), found, is_name, more)
 
 
-def _check(path: Path, entries: Iterable[Entry]) -> None:
+def check(path: Path, entries: Iterable[Entry]) -> None:
     """Raise SettingsError for pseudonyms that would give somebody away or be taken for another."""
     named = [e for e in entries if e.is_name]
     real = {word: e.name for e in named for word in e.words if len(word) > 2}

@@ -16,6 +16,13 @@ _APOSTROPHE = re.compile(r"['’‘ʼ`´＇]")
 _BEFORE_MONTHS = word_set(
     "in last next this since until till by of early late mid during every each for around before after from to"
 )
+# Names that are words so often that without capitals they are taken for words.
+_EVERYDAY = word_set(
+    "will may mark hope bill rose art joy faith grace frank dawn rob sue pat drew chase guy miles summer march april august june "
+    "long short young little white black brown green gray king love hand head day read reading nice bath hill wood cook price "
+    "church bush bell bird cross field fox lock law moon nail pace power rice sharp small stone storm sweet walker waters wise "
+    "hull deal battle split ware major lot nash rush dash case hall hart rich ray pearl jack don wade lance skip stew dick chuck"
+)
 _DETERMINERS = word_set("the a an no any some this that free")
 # What follows an ordinary word at the beginning of a sentence, and hardly ever a name.
 _EXPLAINS = word_set("a an the what all everything something nothing one that where when how")
@@ -101,7 +108,7 @@ class Reading:
         """Whether a run that is an ordinary word, too, is a name here, by its capital or by what stands beside it."""
         run = self.runs[at]
         if not run.is_capitalised:
-            return not self.is_cased and self._is_introduced(at)
+            return not self.is_cased and (run.folded not in _EVERYDAY or self._is_introduced(at))
         if self.is_month(at):
             return False
         if self.begins_sentence(at) or self.is_shouted(at) or (run.is_all_capitals and self._is_grammar(at)):
