@@ -23,7 +23,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import results
-from benchmarks.deidentify_material import FAMILIES, FOREIGN, HELD, MISHEARD, PLACES, Material, build
+from benchmarks.deidentify_material import (
+    FAMILIES,
+    FOREIGN,
+    HELD,
+    MISHEARD,
+    NICKNAMES,
+    PLACES,
+    Material,
+    build,
+)
 from pipeline.commands.deidentify import deidentify, found, key, ordinary
 from pipeline.run.jobs import Job
 
@@ -92,7 +101,7 @@ def texts_of(path: Path) -> Iterator[str]:
 def searched() -> set[str]:
     """The folded names to look for everywhere."""
     names = {w for name in (*HELD, *FOREIGN, *FAMILIES, *PLACES) for w in folded(name).split()}
-    heard = {folded(h) for h in MISHEARD.values()}
+    heard = {folded(h) for h in (*MISHEARD.values(), *NICKNAMES.values())}
     return {n for n in names | heard if n not in WORDS}
 
 

@@ -81,6 +81,9 @@ CONTROLS = """Will you come again?|I will, and you will too.|Mark my words.|May 
 |In May, June and July I was well.|On Thursday I went to AA.|Mum came at Christmas.|You may go.""".replace(
     "\n", ""
 ).split("|")
+# What people of the list are called, too.
+NICKNAMES = {"Robert": "Bobby", "Margaret": "Peggy", "Susan": "Susie", "Timothy": "Timmy", "Daniel": "Danny", "Edward": "Teddy",
+             "Kevin": "Kev", "Judith": "Judy", "Ruth": "Ruthie", "Dmitri": "Dmi", "Svetlana": "Svet"}  # fmt: skip
 # What the second witness made of names.
 MISHEARD = {
     "Ruth": "Rooth",
@@ -171,6 +174,9 @@ def build(filler: Path, seed_labels: bool = True) -> Material:
             label = given.upper() if known and k == 0 else ""
             made.say(forms(template, given, family), id, label)
             made.say(lines[(7 * n + k) % len(lines)], id)
+        if given in NICKNAMES:
+            made.say(f"Thanks, {{{NICKNAMES[given]}}}.", None)
+            made.say(f"{{{NICKNAMES[given]}'s}} turn. I saw {{{NICKNAMES[given]}}} there.", None)
         if known and len(given) > 4:
             made.say(f"Then {{{written(given, n)}}} left.", None)
     for n, place in enumerate(PLACES):

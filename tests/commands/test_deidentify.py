@@ -224,6 +224,8 @@ def test_no_byte_of_the_twins_holds_a_name(captioned):
         for m in HELD.finditer(plain(text))
     ]
     assert leaks == []
+    place = str(captioned.folder)
+    assert [p.name for p in files for text in texts_of(p) if place in text] == []
     assert {stat.S_IMODE(p.stat().st_mode) for p in files if not p.name.endswith(".lock")} == {0o600}
     assert any(zipfile.is_zipfile(p) for p in files)
 
@@ -263,6 +265,15 @@ def test_a_mended_twin_is_not_overwritten_and_forget_finds_the_rest(captioned):
     assert [p.name for p in folder.iterdir() if p.is_file()] == ["clip.txt"]
     said = plain((folder / ".work" / "search.sqlite").read_bytes().decode("utf-8", "ignore"))
     assert "thursday" not in said
+
+
+def test_what_was_missed_at_first_is_gone_from_every_byte_afterwards(captioned):
+    assert ask(captioned, "--yes").status == 0
+    key = captioned.folder / "key.toml"
+    key.write_text(key.read_text() + '\n[[terms]]\nname = "Thursday"\n')
+    assert ask(captioned, "--yes").status == 0
+    files = [p for p in (captioned.folder / "deidentified").rglob("*") if p.is_file()]
+    assert [p.name for p in files for text in texts_of(p) if "thursday" in plain(text)] == []
 
 
 def test_a_twin_that_is_called_otherwise_now_leaves_no_other_behind(captioned):

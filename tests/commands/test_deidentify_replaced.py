@@ -46,6 +46,7 @@ def replacer():
         ("W, I, L, L.", "O, T, T, O."),
         ("Ru- Ruth, R-Ruth, Cald—", "Ma- Mary, M-Mary, Holt—"),
         ("Ru-\nth came", "Ma-\nry came"),
+        ("I met Cal... ...der", "I met Ho... ...lt"),
         ("R. Calder, Ruth C. and R.C.", "M. Holt, Mary H. and M.H."),
         ("I told R. about it. Mr. C. left", "I told M. about it. Mr. H. left"),
         ("Siobhan, SIOBHÁN, Siobha\u0301n", "Hetty, HETTY, Hetty"),

@@ -31,7 +31,7 @@ from pipeline.run.jobs import Job, sidecar_of
 from pipeline.run.preview import preview
 from pipeline.run.store import Store
 from pipeline.run.track import listened_to
-from pipeline.search.index import build
+from pipeline.search.index import build, seal
 from pipeline.transcript import Transcript
 
 # Where twins go: apart from the outputs, so that no search over those finds them.
@@ -159,7 +159,8 @@ def write(found: Found, folder: Path, audio: bool = False, overwrite: bool = Fal
         made.append(wav)
     _remove_obsolete(store, made)
     derived.remember(store, made)
-    build.update(folder)
+    build.update(folder, rebuild=True)  # a changed row would leave its old words in the file
+    seal.forget_place(build.index_of(folder))
     return Written((*made, build.index_of(folder)), stretches, twin.replaced_words, tuple(_notes(found)))
 
 

@@ -19,7 +19,7 @@ from pipeline.commands.deidentify.table import Table, like
 
 # What may stand between letters that spell a name.
 _SPELT = re.compile(r"[\s.,\-‐‑–—·…'’_]{0,4}")
-_BROKEN = re.compile(r"[-‐‑–—]\s*|\s*[-‐‑–—]\s*\n?\s*")
+_BROKEN = re.compile(r"\s?(?:[-‐‑–—]|\.\.\.|…)\s*(?:[-‐‑–—]|\.\.\.|…)?\s?")
 _BREAKS_OFF = re.compile(r"\s?(?:[-‐‑–—]|…|\.\.\.)")
 _MAILS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w|@\w{3,}|\b(?:https?://|www\.)\S+")
 _PLURALS = ("s", "es", "ies")
