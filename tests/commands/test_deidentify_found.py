@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.commands.deidentify.found import Material, proposed
+from pipeline.commands.deidentify.found import Material, in_label, proposed
 from pipeline.commands.deidentify.key import Entry, Key
 from pipeline.commands.deidentify.letters import words_of
 from pipeline.commands.deidentify.patterns import candidates
@@ -95,3 +95,21 @@ def test_names_come_from_files_titles_and_terms_too(transcript):
     found = set(entries(proposed(Key(secret="s"), material)))
     assert {"Kwabena Okonkwo", "Szymborska", "Larkspur House"} <= found
     assert not {"Session", "Prevention"} & found
+
+
+@pytest.mark.parametrize(
+    ("label", "names"),
+    [
+        ("Dr. RUTH CALDER", ["Ruth Calder"]),
+        ("Client 2 (Priya)", ["Priya"]),
+        ("RUTH (V.O.)", ["Ruth"]),
+        ("Calder, Ruth (she/her)", ["Ruth Calder"]),
+        ("Ruth's iPhone", ["Ruth"]),
+        ("ruth.calder@clinic.org", ["Ruth Calder"]),
+        ("Therapist Ruth", ["Ruth"]),
+        ("STORM", ["Storm"]),
+        *((label, []) for label in ("Speaker 3", "MAN 2", "Therapist", "iPhone (2)", "TEXT ON SCREEN", "the doctor", "P1", "")),
+    ],
+)  # fmt: skip
+def test_a_label_names_somebody_or_a_role(label, names):
+    assert [c.name for c in in_label(label, "a label")] == names

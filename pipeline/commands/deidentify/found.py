@@ -17,6 +17,8 @@ from pipeline.commands.deidentify.ordinary import (
     PARTICLES,
     ROLE_WORDS,
     TITLES,
+    given_names,
+    is_ordinary,
     short_forms,
     word_set,
 )
@@ -112,7 +114,7 @@ def _complete(key: Key, material: Material) -> Key:
     for n in sorted(missing, key=lambda n: key.entries[n].kind != PEOPLE):
         entry = key.entries[n]
         if entry.kind == PEOPLE:
-            made[n] = chooser.for_person(entry.name)
+            made[n] = chooser.forin_label(entry.name)
         else:
             made[n] = chooser.for_place(entry.name) if entry.kind == PLACES else chooser.for_term(entry.name)
     return with_pseudonyms(key, made)
@@ -172,20 +174,20 @@ def _given(material: Material) -> Iterator[Candidate]:
     seen = material.transcript
     for person in material.settings.people:
         for name in (person.name, *person.also_known_as):
-            yield from _person(name, "the sidecar")
+            yield from in_label(name, "the sidecar")
     for speaker in seen.voices.speakers:
-        yield from _person(speaker.name, "a speaker")
-        yield from _person(speaker.id.replace("-", " "), "a speaker")
+        yield from in_label(speaker.name, "a speaker")
+        yield from in_label(speaker.id.replace("-", " "), "a speaker")
     labels = [label for cue in seen.aligned.editor_cues for _, label in cue.label_at]
     labels += [label for cue in seen.captions.cues for _, label in cue.labels]
     for label in (*labels, *(seen.script.names if seen.script else ())):
         for name in label.replace("&", ",").replace("/", ",").replace(" and ", ",").split(","):
-            yield from _person(name, "a label")
+            yield from in_label(name, "a label")
     for name in (
         *([seen.review.by, *seen.review.people] if seen.review else ()),
         *_decided(material.decisions),
     ):
-        yield from _person(name, "the journal")
+        yield from in_label(name, "the journal")
     for term in material.settings.terms:
         runs = runs_of(term)
         if len(runs) > 1 and all(r.is_capitalised and r.folded not in _METHODS | NO_NAMES for r in runs):
@@ -196,23 +198,29 @@ def _given(material: Material) -> Iterator[Candidate]:
                 yield Candidate(PEOPLE, run.written.capitalize(), "a file's name")
 
 
-def _person(written: str, why: str) -> Iterator[Candidate]:
+def in_label(written: str, why: str) -> Iterator[Candidate]:
     """A person's name as it is said; nothing for a role ("Therapist 2"), for "Speaker 3", for a word that is no name."""
     for inner in _beside(written):
         yield Candidate(PEOPLE, inner.strip().title() if inner.isupper() else inner.strip(), why)
-    name = plain_name(written).strip()
-    words = [w for w in words_of(name) if w not in TITLES]
-    if not words or all(w in ROLE_WORDS or len(w) < 2 for w in words):
+    name = plain_name(_bare(written)).strip()
+    parts = [run for run in runs_of(name) if run.folded not in TITLES and len(run.folded) > 1]
+    names = [run for run in parts if run.folded not in ROLE_WORDS]
+    if not names:
         return
-    parts = [run for run in runs_of(name) if run.folded not in TITLES]
-    if (
-        why != "the sidecar"
-        and len(parts) == 1
-        and not is_name_in_label(parts[0])
-        and parts[0].written.islower()
-    ):
-        return
+    if why != "the sidecar":
+        if len(names) < len(parts):  # "Therapist Ruth", "Young man"
+            names = [run for run in names if not is_ordinary(run.folded) or run.folded in given_names()]
+            name = " ".join(run.written for run in names)
+        told = any(is_name_in_label(run) for run in names)
+        if not names or (not told and (len(names) > 1 or names[0].written.islower())):
+            return
     yield Candidate(PEOPLE, name.title() if name.isupper() or name.islower() else name, why)
+
+
+def _bare(written: str) -> str:
+    """A label without what machines add: "[Ruth]", "ruth.calder@clinic.org" and "Ruth's iPhone" are Ruth's."""
+    name = re.sub(r"@.*|['’]s\b.*", "", written.strip().strip("[]<>").strip())
+    return re.sub(r"(?<=\w\w)\.(?=\w\w)", " ", name)
 
 
 def _beside(written: str) -> Iterator[str]:

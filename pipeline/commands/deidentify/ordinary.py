@@ -54,7 +54,8 @@ ROLE_WORDS = (
     interviewee moderator doctor nurse client clients patient patients therapist therapists counselor trainer trainee
     student teacher officer judge caller operator announcer participant participants mother father mum mom dad husband
     wife son daughter brother sister child baby uncle aunt friend lead first second third co supervisor observer
-    commentary title narrator unidentified"""
+    commentary title narrator unidentified iphone ipad galaxy phone tablet laptop android macbook device user guest host
+    question answer text screen caption int interview"""
     )
     | NUMBER_WORDS
 )
@@ -229,6 +230,6 @@ _BEHIND_NAMES = word_set(
     """is isn was wasn has hasn had hadn does doesn did didn will won would wouldn can couldn could should shouldn might must
     says said told thinks thought knows knew wants wanted came went gets got gave made makes took left let saw felt
     feels put sat stood ran kept keeps never always just also still really who and or rang sent brought bought found
-    heard lost met paid read spoke understood rose wrote became began broke drove fell forgot grew held hit hurt led meant
-    quit sang slept spent swore taught threw woke won here hasnt isnt ain used"""
+    heard lost met paid read spoke understood rose wrote became began broke drove fell forgot grew held hit hurt led
+    meant quit sang slept spent swore taught threw woke won here hasnt isnt ain used"""
 )
