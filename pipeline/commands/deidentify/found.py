@@ -114,7 +114,7 @@ def _complete(key: Key, material: Material) -> Key:
     for n in sorted(missing, key=lambda n: key.entries[n].kind != PEOPLE):
         entry = key.entries[n]
         if entry.kind == PEOPLE:
-            made[n] = chooser.forin_label(entry.name)
+            made[n] = chooser.for_person(entry.name)
         else:
             made[n] = chooser.for_place(entry.name) if entry.kind == PLACES else chooser.for_term(entry.name)
     return with_pseudonyms(key, made)
