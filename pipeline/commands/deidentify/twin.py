@@ -75,7 +75,8 @@ def twin_of(transcript: Transcript, replacer: Replacer, secret: str) -> Twin:
 
 
 def _text(text: str, name: str, replacer: Replacer, ids: Mapping[str, str]) -> str:
-    if name in _MARKS and not (name == "style" and "." in text):
+    holds_words = (name == "style" and "." in text) or (name == "settings" and ":" in text)  # a class, a region
+    if name in _MARKS and not holds_words:
         return text
     if name in _IDS:
         return ids[text] if text in ids else replacer.text(text, certain=len(text) > 4)
