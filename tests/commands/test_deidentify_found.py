@@ -24,6 +24,7 @@ from tests.support import edit_makers
         ("Sinead O'Connor and Jean-Luc Picard", {"Sinead O'Connor", "Jean-Luc Picard"}),
         ("It is K-O-W-A-L-S-K-I.", {"Kowalski"}),
         ("hello i'm priya", {"Priya"}),
+        ("THANK YOU, BRONAGH. WELL, YES.", {"Bronagh"}),
     ],
 )
 def test_patterns_find_it(text, names):

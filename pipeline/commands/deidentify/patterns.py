@@ -30,6 +30,7 @@ from pipeline.commands.deidentify.reasons import (
     SURE_TITLES,
     is_first_name,
     is_home,
+    is_slip,
     reason,
 )
 from pipeline.english.pronounce import dictionary
@@ -172,6 +173,8 @@ def _told_small(reading: Reading, at: int) -> str:
         return "a title before it"
     if f"{reading.word(at - 2)} {reading.word(at - 1)}" in INTRODUCED:
         return "somebody says that they are called so"
+    if reading.is_addressed(at, at) and not is_slip(reading.word(at)):
+        return "somebody is addressed so"
     is_known = reading.word(at) in dictionary()
     return "somebody's family or friend" if is_known and reading.word(at - 1) in KIN else ""
 

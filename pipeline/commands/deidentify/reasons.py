@@ -183,6 +183,11 @@ def _meant(word: str) -> str:
     return meant if meant in swapped or _single(word) == _single(meant) else ""
 
 
+def is_slip(word: str) -> bool:
+    """Whether a word is likely another one, slipped."""
+    return bool(_meant(word))
+
+
 def _single(word: str) -> str:
     """The word with no letter doubled."""
     return re.sub(r"(.)\1", r"\1", word)

@@ -75,7 +75,9 @@ def twin_of(transcript: Transcript, replacer: Replacer, secret: str) -> Twin:
 
 
 def _text(text: str, name: str, replacer: Replacer, ids: Mapping[str, str]) -> str:
-    holds_words = (name == "style" and "." in text) or (name == "settings" and ":" in text)  # a class, a region
+    holds_words = (name == "style" and "." in text) or (
+        name == "settings" and ":" in text
+    )  # a class, a region
     if name in _MARKS and not holds_words:
         return text
     if name in _IDS:
