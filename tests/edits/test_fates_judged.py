@@ -276,7 +276,7 @@ def unnoticed(decisions, which):
         result = shown(compared(rest).transcript, rest)
         # What a review counts is no result of the decision that is counted.
         same = replace(result.transcript, review=None) == replace(full.transcript, review=None)
-        if not same or decision.kind == "waive":
+        if not same or decision.kind in ("waive", "quote"):
             changing += 1
             missed += (
                 [decision] if fate_of(decision, judged(decisions, result, named, machine)) != "lost" else []
