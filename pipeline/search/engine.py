@@ -17,6 +17,7 @@ from pipeline.concepts.codebook import Codebook
 from pipeline.errors import QueryError
 from pipeline.search.answers.concordance import CONTEXT_WORDS, MAX_UTTERANCES, Concordance, concordance
 from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by, not_draft
+from pipeline.search.answers.lanes import Place, places
 from pipeline.search.answers.loose import BY_MEANING, Candidates, LooseSearch, Ranked, Wish, wish_of
 from pipeline.search.answers.passages import telling_words
 from pipeline.search.answers.results import Count, Hit, Results
@@ -30,6 +31,7 @@ from pipeline.search.meaning import encoder as encoders
 from pipeline.search.meaning.encoder import Encodes
 from pipeline.search.meaning.vectors import Store
 from pipeline.search.query import parser
+from pipeline.search.query.completion import Completion, complete
 from pipeline.search.query.names import Names
 from pipeline.search.query.parser import LIMIT, And, Field, Node, Or, Query, Word
 from pipeline.search.query.ranking import MAX_RANKED_HITS, parameters_of, ranked, source
@@ -123,6 +125,19 @@ class Index:
             ids, given = self._hit_ids_sql(parsed, True) if parsed else ("SELECT id FROM utterances", [])
             sql = f"SELECT count(*) FROM ({ids}) WHERE NOT {not_draft('id')}"
             return self._scalar(sql, given)
+
+    def places(self, query: str, limit: int) -> tuple[Place, ...]:
+        """Where the hits of a query are, in order of video and time, at most `limit`; of a sequence its first utterances.
+
+        Raises QueryError, IndexFileError.
+        """
+        with self._transaction():
+            return places(self.connection, *self._hit_ids_sql(parser.parse(query), True), limit)
+
+    def complete(self, query: str, caret: int) -> Completion:
+        """What may stand at a character of a query that is being written."""
+        with self._transaction():
+            return complete(query, caret, self.codebook, self.connection)
 
     def concordance(
         self, query: str, sort: str = "place", context: int = CONTEXT_WORDS, limit: int = 100
