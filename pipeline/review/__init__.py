@@ -7,6 +7,9 @@
     doubts      what needs a person, with its evidence
     acts        what a person does on the page, as decisions
     undo        decisions taken back and put back, a whole act at a time
+    asked       what a browser sends, checked when it is taken
+    searching   the search page's answers
+    auditing    the audit in a process of its own
     remake      the outputs made anew in a process of their own
     app         the addresses, and what each answers
     server      the server itself, and how the browser is opened

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageError, VignetteError
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
+from pipeline.review.auditing import Auditor
 from pipeline.review.remake import Remaker
 from pipeline.review.sitting import Sitting
 from pipeline.run import jobs
@@ -44,8 +45,8 @@ class Place:
 class Library:
     """The recordings of a project; found anew at every look at the whole of it."""
 
-    def __init__(self, place: Place, remaker: Remaker) -> None:
-        self.place, self.remaker = place, remaker
+    def __init__(self, place: Place, remaker: Remaker, auditor: Auditor | None = None) -> None:
+        self.place, self.remaker, self.auditor = place, remaker, auditor
         self.refused: tuple[tuple[Path, VignetteError], ...] = ()
         self._sittings: dict[str, Sitting] = {}
         self._lock = threading.Lock()
@@ -58,7 +59,9 @@ class Library:
             self.refused = plan.refused
             found = {id_of(job): job for job in plan.jobs}
             kept = {i: s for i, s in self._sittings.items() if i in found and s.job == found[i]}
-            self._sittings = {i: kept.get(i) or Sitting(i, job, self.remaker) for i, job in found.items()}
+            self._sittings = {
+                i: kept.get(i) or Sitting(i, job, self.remaker, self.auditor) for i, job in found.items()
+            }
             return list(self._sittings.values())
 
     def sitting(self, video: str) -> Sitting | None:

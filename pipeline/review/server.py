@@ -18,6 +18,7 @@ import uvicorn
 
 from pipeline.errors import UsageError
 from pipeline.review.app import application
+from pipeline.review.auditing import Auditor
 from pipeline.review.gate import ENTRANCE, Pass
 from pipeline.review.library import Library, Place
 from pipeline.review.remake import Remaker
@@ -29,8 +30,8 @@ USUAL_PORT = 8765
 
 def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Callable[[str], None]) -> None:
     """Serve a project's review page until Ctrl-C. Raises UsageError where the port is taken."""
-    remaker = Remaker()
-    library = Library(place, remaker)
+    remaker, auditor = Remaker(), Auditor()
+    library = Library(place, remaker, auditor)
     library.scan()
     with contextlib.closing(_listening(port)) as listener:
         admitted = Pass(listener.getsockname()[1])
@@ -47,6 +48,7 @@ def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Calla
             pass
         finally:
             remaker.stop()
+            auditor.stop()
 
 
 def _config(library: Library, admitted: Pass, reviewer: str) -> uvicorn.Config:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from pipeline.audit import Report, audit
-from pipeline.audit.captions import facts_of, of_document
+from pipeline.audit import Report
 from pipeline.audit.model import Document
-from pipeline.audit.waivers import waive
 from pipeline.commands.check import profile_named
-from pipeline.commands.waive import waivers_for
 from pipeline.edits.ledger import State
 from pipeline.edits.reviewed import Reviewed
 from pipeline.english.breaks import visible_length
 from pipeline.errors import NotCaptioned, VignetteError
-from pipeline.formats.document import captions, writer
 from pipeline.formats.writers import render
-from pipeline.review import undo
+from pipeline.review import auditing, undo
 from pipeline.review.doubts import doubts_of
 from pipeline.review.sitting import Look, Sitting, problem_of
 from pipeline.run.report import needs_person
@@ -135,8 +129,7 @@ def reviewed(look: Look) -> list[bool]:
 
 def audited(sitting: Sitting, look: Look) -> tuple[Document, Report]:
     """The captions as they stand, audited under the profile they were made for, what people waived marked."""
-    path = sitting.job.out / f"{sitting.job.name}.json"
-    read = captions.parse(writer.dumps(look.transcript).encode("utf-8"), Path(path))
-    document = of_document(read)
-    profiles: Sequence[Any] = [profile_named(look.transcript.profile, sitting.job.settings.captions)]
-    return document, waive(audit(document, profiles, facts_of(read)), waivers_for(path, sitting.job.media))
+    if sitting.auditor is None:
+        return auditing.audited(sitting.job, look.transcript)
+    found = sitting.auditor.of(sitting.job, look.revision)
+    return found.document, found.report

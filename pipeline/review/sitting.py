@@ -17,6 +17,7 @@ from pipeline.edits.journal import digest_of as journal_digest
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import Decision
 from pipeline.errors import JournalChanged, NotCaptioned, VignetteError
+from pipeline.review.auditing import Auditor
 from pipeline.review.remake import Remaker
 from pipeline.run.batch import REPLAYED
 from pipeline.run.jobs import Job, sidecar_of
@@ -46,8 +47,8 @@ Act = Callable[[Look, Maker], Sequence[Decision]]
 class Sitting:
     """One recording under review."""
 
-    def __init__(self, id: str, job: Job, remaker: Remaker) -> None:
-        self.id, self.job, self.remaker = id, job, remaker
+    def __init__(self, id: str, job: Job, remaker: Remaker, auditor: Auditor | None = None) -> None:
+        self.id, self.job, self.remaker, self.auditor = id, job, remaker, auditor
         self._lock = threading.RLock()
         self._seen: tuple[object, Look] | None = None
 
