@@ -1,0 +1,3 @@
+// What stands beside the work on one recording: files that come in, files that go out, and a copy that plays.
+
+import "/page/mending.js";
