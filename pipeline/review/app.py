@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from pipeline.errors import JournalChanged, NotCaptioned, QueryError, UsageError, VignetteError, printable
 from pipeline.formats.writers import chapters_vtt, vtt
-from pipeline.review import acts, mending, searching, sheet
+from pipeline.review import acts, downloads, mending, searching, sheet
 from pipeline.review.asked import sent, text, who
 from pipeline.review.doubts import of_findings
 from pipeline.review.gate import Gate, Pass, TooLarge
@@ -168,6 +168,7 @@ def application(library: Library, admitted: Pass, reviewer: str = "") -> Starlet
         Route("/tracks/{video}/{kind}", pages.track),
         *searching.routes(library),
         *mending.routes(library),
+        *downloads.routes(library),
     ]
     handlers: Any = {
         JournalChanged: _outdated, VignetteError: _problem, TooLarge: _too_large,

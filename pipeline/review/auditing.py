@@ -14,16 +14,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from pipeline.audit import Report, audit
-from pipeline.audit.captions import facts_of, of_document
+from pipeline.audit import Report
 from pipeline.audit.model import Document
-from pipeline.audit.waivers import waive
-from pipeline.commands.check import profile_named
-from pipeline.commands.waive import waivers_for
+from pipeline.commands.audited import audited
 from pipeline.errors import OutputError, VignetteError
-from pipeline.formats.document import captions, writer
 from pipeline.run.jobs import Job
-from pipeline.transcript import Transcript
 
 
 @dataclass(frozen=True)
@@ -33,15 +28,6 @@ class Audited:
     revision: str
     document: Document
     report: Report
-
-
-def audited(job: Job, shown: Transcript) -> tuple[Document, Report]:
-    """The captions as they stand, audited under the profile they were made for, what people waived marked."""
-    path = job.out / f"{job.name}.json"
-    read = captions.parse(writer.dumps(shown).encode("utf-8"), Path(path))
-    document = of_document(read)
-    profiles = [profile_named(shown.profile, job.settings.captions)]
-    return document, waive(audit(document, profiles, facts_of(read)), waivers_for(path, job.media))
 
 
 class Auditor:

@@ -24,6 +24,7 @@ from pipeline.concepts.codebook import Codebook
 from pipeline.errors import IndexFileError, QueryError, UsageError
 from pipeline.leftovers import temporary_folder
 from pipeline.review.asked import number, sent, text
+from pipeline.review.downloads import attachment
 from pipeline.review.library import Library, id_of
 from pipeline.search.answers.results import Count
 from pipeline.search.engine import Index
@@ -81,15 +82,14 @@ class Searching:
         query, kind = _query(asked), text(asked, "format", 10)
         if kind not in _TYPES:
             raise UsageError(f"there is no format '{kind}'", f"choose {' or '.join(_TYPES)}")
-        content = await run_in_threadpool(self._exported, query, kind)
-        return Response(
-            content.encode("utf-8", "replace"), headers=_attachment(f"hits.{kind}"), media_type=_TYPES[kind]
-        )
+        content = (await run_in_threadpool(self._exported, query, kind)).encode("utf-8", "replace")
+        headers = {"content-disposition": attachment(f"hits.{kind}")}
+        return Response(content, headers=headers, media_type=_TYPES[kind])
 
     async def clips(self, request: Request) -> Response:
         query = _query(await sent(request))
         archive, left_out = await run_in_threadpool(self._cut, query)
-        headers = {**_attachment("clips.zip"), "x-left-out": str(left_out)}
+        headers = {"content-disposition": attachment("clips.zip"), "x-left-out": str(left_out)}
         return Response(archive, headers=headers, media_type="application/zip")
 
     # --- what is found ------------------------------------------------------------------------------------------
@@ -154,10 +154,6 @@ class Searching:
 
 def _query(asked: dict[str, Any]) -> str:
     return text(asked, "query", MAX_QUERY_CHARS)
-
-
-def _attachment(name: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="{name}"'}
 
 
 @lru_cache(maxsize=1)

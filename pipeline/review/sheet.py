@@ -6,13 +6,14 @@ from typing import Any
 
 from pipeline.audit import Report
 from pipeline.audit.model import Document
+from pipeline.commands import audited as commands_audited
 from pipeline.commands.check import profile_named
 from pipeline.edits.ledger import State
 from pipeline.edits.reviewed import Reviewed
 from pipeline.english.breaks import visible_length
 from pipeline.errors import NotCaptioned, VignetteError
 from pipeline.formats.writers import render
-from pipeline.review import auditing, undo
+from pipeline.review import undo
 from pipeline.review.doubts import doubts_of
 from pipeline.review.sitting import Look, Sitting, problem_of
 from pipeline.run.report import needs_person
@@ -130,6 +131,6 @@ def reviewed(look: Look) -> list[bool]:
 def audited(sitting: Sitting, look: Look) -> tuple[Document, Report]:
     """The captions as they stand, audited under the profile they were made for, what people waived marked."""
     if sitting.auditor is None:
-        return auditing.audited(sitting.job, look.transcript)
+        return commands_audited.audited(sitting.job, look.transcript)
     found = sitting.auditor.of(sitting.job, look.revision)
     return found.document, found.report

@@ -15,15 +15,16 @@ export async function take(path, body, name) {
       try { told = JSON.parse(text).error ?? text; } catch { /* no JSON */ }
       throw new Refused(answer.status, told);
     }
+    const named = name ?? decodeURIComponent(/filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("content-disposition"))?.[1] ?? "file");
     const url = URL.createObjectURL(await answer.blob());
     const link = document.createElement("a");
     link.href = url;
-    link.download = name;
+    link.download = named;
     document.body.append(link);
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(url), 60000);
     const left = Number(answer.headers.get("x-left-out") ?? 0);
-    say(`${name} is in your downloads${left ? `; ${left} could not be made` : ""}.`);
+    say(`${named} is in your downloads${left ? `; ${left} could not be made` : ""}.`);
   } catch (error) { complain(error.message); }
 }
