@@ -57,8 +57,9 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """The row as texts, in the order of COLUMNS."""
         time = "" if self.time_ms is None else format_timecode(self.time_ms)
+        day = self.date[:16].replace("T", " ") + " UTC" if self.date else ""
         return (time, self.what, self.rule, self.told, self.caption, self.measured, self.limit, self.source, self.state,
-                self.reviewer, self.date, self.reason)  # fmt: skip
+                self.reviewer, day, self.reason)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +194,11 @@ def as_csv(found: ReviewReport) -> str:
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8888;--soft:#8882}
-body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:80rem;padding:1rem;overflow-wrap:anywhere}
+body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:80rem;padding:1rem;overflow-wrap:break-word}
 .rows{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
 th,td{border:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}
 thead th{background:var(--soft)}td:first-child{font-variant-numeric:tabular-nums;white-space:nowrap}
+dd{overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}dt{font-weight:600}dd{margin:0}
 .rows:focus{outline:3px solid #06c}
 @media (max-width:35rem){dl{grid-template-columns:1fr}}

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from pipeline.errors import JournalChanged, NotCaptioned, QueryError, UsageError, VignetteError, printable
 from pipeline.formats.writers import chapters_vtt, vtt
-from pipeline.review import acts, downloads, mending, searching, sheet
+from pipeline.review import acts, downloads, mending, searching, sheet, standing
 from pipeline.review.asked import sent, text, who
 from pipeline.review.doubts import of_findings
 from pipeline.review.gate import Gate, Pass, TooLarge
@@ -63,11 +63,9 @@ class Pages:
         videos = [{"id": s.id, "name": s.job.media.name, "title": s.job.settings.title} for s in sittings]
         return JSONResponse({"videos": videos, "refused": refused, "reviewer": self.reviewer})
 
-    async def summary(self, request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(sheet.summary, await self._sitting(request)))
-
     async def video(self, request: Request) -> Response:
         sitting, name = await self._sitting(request), request.query_params.get("who", "")
+        self.library.opened(sitting)
         return JSONResponse(await run_in_threadpool(sheet.sheet, sitting, name))
 
     async def findings(self, request: Request) -> Response:
@@ -159,13 +157,13 @@ def application(library: Library, admitted: Pass, reviewer: str = "") -> Starlet
         Route("/page/{name}", pages.part),
         Route("/api/videos", pages.folder),
         Route(video, pages.video),
-        Route(f"{video}/summary", pages.summary),
         Route(f"{video}/findings", pages.findings),
         Route(f"{video}/making", pages.making),
         Route(f"{video}/act", pages.act, methods=["POST"]),
         Route(f"{video}/run", pages.run, methods=["POST"]),
         Route("/media/{video}", pages.media),
         Route("/tracks/{video}/{kind}", pages.track),
+        *standing.routes(library),
         *searching.routes(library),
         *mending.routes(library),
         *downloads.routes(library),

@@ -21,6 +21,8 @@ MEDIA_TYPES = {
     ".mkv": "video/x-matroska", ".ogv": "video/ogg", ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac",
     ".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg", ".opus": "audio/ogg",
 }  # fmt: skip
+# So many recordings are held in memory for their pages.
+MAX_OPEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Library:
         self.place, self.remaker, self.auditor = place, remaker, auditor
         self.refused: tuple[tuple[Path, VignetteError], ...] = ()
         self._sittings: dict[str, Sitting] = {}
+        self._open: list[Sitting] = []
         self._lock = threading.Lock()
 
     def scan(self) -> list[Sitting]:
@@ -70,6 +73,14 @@ class Library:
         if found is None:
             found = next((s for s in self.scan() if s.id == video), None)
         return found
+
+    def opened(self, sitting: Sitting) -> None:
+        """Note that a recording's page is open: the one that was opened longest ago rests where there are many."""
+        with self._lock:
+            self._open = [s for s in self._open if s.id != sitting.id] + [sitting]
+            resting, self._open = self._open[:-MAX_OPEN], self._open[-MAX_OPEN:]
+        for one in resting:
+            one.rest()
 
     def media_file(self, sitting: Sitting) -> Path | None:
         """The recording's file as it may be served: a file inside the folder of recordings, wherever links lead; else None."""

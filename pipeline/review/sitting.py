@@ -59,7 +59,7 @@ class Sitting:
     def look(self) -> Look:
         """The recording as it stands. Raises NotCaptioned, JournalError, and what reading its inputs raises."""
         with self._lock:
-            key = self._key()
+            key = self.key()
             if self._seen is None or self._seen[0] != key:
                 self._seen = (key, self._looked(key[0]))
             return self._seen[1]
@@ -80,6 +80,16 @@ class Sitting:
         self.remaker.soon(self.job)
         return written
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the recording was looked at, and what was seen is still held."""
+        return self._seen is not None
+
+    def rest(self) -> None:
+        """Let go of what was seen, which is read again at the next look: a film takes some 50 MB."""
+        with self._lock:
+            self._seen = None
+
     def state(self) -> str:
         """Whether the outputs are as the decisions say: "up to date", "stale", "not captioned"."""
         try:
@@ -95,7 +105,7 @@ class Sitting:
         applied = replayed == [d.id for d in contents.decisions] and bool(store.written())
         return Look(shown, journal, _revision(journal, shown.transcript), applied)
 
-    def _key(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:
+    def key(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:
         """The journal, and the files that the look is made of by name, time and size."""
         folder = Store.of(self.job.out, self.job.name).folder
         beside = (self.job.media, sidecar_of(self.job.media), self.job.subtitles)
