@@ -20,8 +20,9 @@ from starlette.routing import Route
 
 from pipeline.errors import JournalChanged, NotCaptioned, QueryError, UsageError, VignetteError, printable
 from pipeline.formats.writers import chapters_vtt, vtt
-from pipeline.review import acts, downloads, mending, searching, sheet, standing
+from pipeline.review import acts, copying, downloads, mending, searching, sheet, standing
 from pipeline.review.asked import sent, text, who
+from pipeline.review.copying import Copier
 from pipeline.review.doubts import of_findings
 from pipeline.review.gate import Gate, Pass, TooLarge
 from pipeline.review.library import Library, media_type
@@ -146,7 +147,9 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": printable(f"an unforeseen {type(error).__name__} - please report it")}, 500)
 
 
-def application(library: Library, admitted: Pass, reviewer: str = "") -> Starlette:
+def application(
+    library: Library, admitted: Pass, reviewer: str = "", copier: Copier | None = None
+) -> Starlette:
     """The review page of a library, for whoever has the pass; `reviewer` is proposed as the name of who decides."""
     pages = Pages(library, reviewer)
     video = "/api/videos/{video}"
@@ -167,6 +170,7 @@ def application(library: Library, admitted: Pass, reviewer: str = "") -> Starlet
         *searching.routes(library),
         *mending.routes(library),
         *downloads.routes(library),
+        *copying.routes(library, copier or Copier()),
     ]
     handlers: Any = {
         JournalChanged: _outdated, VignetteError: _problem, TooLarge: _too_large,

@@ -19,6 +19,7 @@ import uvicorn
 from pipeline.errors import UsageError
 from pipeline.review.app import application
 from pipeline.review.auditing import Auditor
+from pipeline.review.copying import Copier
 from pipeline.review.gate import ENTRANCE, Pass
 from pipeline.review.library import Library, Place
 from pipeline.review.remake import Remaker
@@ -30,7 +31,7 @@ USUAL_PORT = 8765
 
 def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Callable[[str], None]) -> None:
     """Serve a project's review page until Ctrl-C. Raises UsageError where the port is taken."""
-    remaker, auditor = Remaker(), Auditor()
+    remaker, auditor, copier = Remaker(), Auditor(), Copier()
     library = Library(place, remaker, auditor)
     library.scan()
     with contextlib.closing(_listening(port)) as listener:
@@ -40,7 +41,7 @@ def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Calla
         say(
             "It can be opened once, in one browser; Ctrl-C ends it. Every correction is kept the moment it is made."
         )
-        server = uvicorn.Server(_config(library, admitted, reviewer))
+        server = uvicorn.Server(_config(library, admitted, reviewer, copier))
         try:
             with _opened(address) if opens else contextlib.nullcontext():
                 server.run(sockets=[listener])
@@ -49,12 +50,13 @@ def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Calla
         finally:
             remaker.stop()
             auditor.stop()
+            copier.stop()
 
 
-def _config(library: Library, admitted: Pass, reviewer: str) -> uvicorn.Config:
+def _config(library: Library, admitted: Pass, reviewer: str, copier: Copier) -> uvicorn.Config:
     """How it is served: no log of what was asked for, no name of the server, and an end that waits for nobody."""
     return uvicorn.Config(
-        application(library, admitted, reviewer),
+        application(library, admitted, reviewer, copier),
         access_log=False, log_config=None, log_level="critical", server_header=False, lifespan="off", ws="none",
         http="h11", timeout_graceful_shutdown=1, proxy_headers=False,
     )  # fmt: skip

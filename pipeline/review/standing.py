@@ -87,5 +87,4 @@ def _next(sitting: Sitting) -> dict[str, Any]:
         "why": list(seen.why),
         "changes": told,
         "captioned": seen.captioned,
-        "captions": counted(len(seen.changes), "caption"),
     }

@@ -2,3 +2,4 @@
 
 import "/page/mending.js";
 import "/page/downloads.js";
+import "/page/copy.js";

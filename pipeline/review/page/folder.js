@@ -30,6 +30,16 @@ function needs(video, found) {
   return h("p", {}, found.doubts ? h("strong", {}, `${counted(found.doubts, "thing")} need${found.doubts === 1 ? "s" : ""} a person`) : "✓ Nothing needs a person");
 }
 
+// Reasons, each once, with the stages that it is the reason of.
+function reasons(why) {
+  const stages = new Map();
+  for (const one of why) {
+    const [, stage, reason] = /^(\w+): (.*)$/s.exec(one) ?? [null, "", one];
+    stages.set(reason, [...(stages.get(reason) ?? []), ...(stage ? [stage] : [])]);
+  }
+  return [...stages].map(([reason, names]) => (names.length ? `${reason} (${names.join(", ")})` : reason)).join("; ");
+}
+
 // Whether it is up to date; why not, and what the next run would change, comes behind it.
 function standing(video, found) {
   const place = h("div", { id: `next-${video.id}` }, h("p", {}, STATES[found.state]));
@@ -37,7 +47,7 @@ function standing(video, found) {
   if (found.state === "cannot be used" || busy) return place;
   api(`/api/videos/${video.id}/next`).then((next) => {
     if (!next.why.length) return place.replaceChildren(h("p", {}, "✓ Files are up to date"));
-    const why = next.captioned ? `The files are not up to date: ${next.why.join("; ")}.` : found.problem ? "" : "Not captioned yet.";
+    const why = next.captioned ? `The files are not up to date: ${reasons(next.why)}.` : found.problem ? "" : "Not captioned yet.";
     place.replaceChildren(why ? h("p", {}, why) : "",
       next.changes ? h("p", { class: "quiet" }, `The next run would change captions: ${next.changes}.`) : "",
       h("p", {}, h("button", { onclick: () => run(video) }, next.captioned ? "Make them now" : "Caption it now",
