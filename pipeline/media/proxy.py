@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.errors import MediaError
 from pipeline.media.decode import heard_or_seen
-from pipeline.media.facts import facts
+from pipeline.media.facts import MediaFacts, facts
 from pipeline.media.ffmpeg import ffmpeg_binary, file_url, run_ffmpeg
 from pipeline.media.opening import ffmpeg_input, open_container, steady
 from pipeline.progress import Progress, silent
@@ -115,7 +115,7 @@ def encode(
                     recording, "has no picture that can be copied", "make a copy of its sound alone"
                 )
             streams.insert(0, source[str(found.picture_stream)])
-            options |= _picture_options(format)
+            options |= _picture_options(format, found)
         options |= {
             "acodec": format.sound, "b:a": "64k", "ac": 1, "ar": 48000, "format": format.muxer, "map_metadata": -1,
             "map_chapters": -1, "af": f"aresample=async=1:min_hard_comp={_HARD_STEP_S}:first_pts=0",
@@ -135,10 +135,11 @@ def _with_all_streams(recording: Path, node: Any, source: Any) -> Any:
     return ffmpeg.merge_outputs(node, nothing)
 
 
-def _picture_options(format: Format) -> dict[str, Any]:
+def _picture_options(format: Format, found: MediaFacts) -> dict[str, Any]:
     # H.264 and VP9 in 4:2:0 need even sides; a commaless expression, as commas end filters.
+    rate = f"fps={MAX_RATE}," if found.frame_rate and found.frame_rate > MAX_RATE else ""
     height = f"trunc(min({MAX_HEIGHT_PX}\\,ih)/2)*2"
     return {
-        "vcodec": format.picture, "pix_fmt": "yuv420p", "vf": f"scale=-2:{height}", "fps_mode": "vfr",
-        "fpsmax": MAX_RATE, "force_key_frames": f"expr:gte(t,n_forced*{_SEEK_S})", "threads": 2,
+        "vcodec": format.picture, "pix_fmt": "yuv420p", "vf": f"{rate}scale=-2:{height}", "fps_mode": "vfr",
+        "force_key_frames": f"expr:gte(t,n_forced*{_SEEK_S})", "threads": 2,
     }  # fmt: skip
