@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -9,11 +10,18 @@ from starlette.requests import Request
 
 from pipeline.errors import UsageError
 
+# So long a body may take to arrive, in seconds: it comes from this machine, and is small.
+BODY_S = 20
+
 
 async def sent(request: Request) -> dict[str, Any]:
     """The JSON object in a request. Raises UsageError."""
     try:
-        found = json.loads(await request.body())
+        body = await asyncio.wait_for(request.body(), BODY_S)
+    except TimeoutError:
+        raise UsageError("what was sent did not arrive", "try again") from None
+    try:
+        found = json.loads(body)
     except (ValueError, RecursionError):
         raise UsageError("what was sent is not JSON", "load the page again") from None
     if not isinstance(found, dict):

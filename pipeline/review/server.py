@@ -6,6 +6,7 @@ see the arguments of every process.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import tempfile
@@ -13,8 +14,11 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
+from typing import Any
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pipeline.errors import UsageError
 from pipeline.review.app import application
@@ -25,12 +29,15 @@ from pipeline.review.library import Library, Place
 from pipeline.review.remake import Remaker
 
 HOST = "127.0.0.1"
+# So long the head of a request may take to arrive, in seconds.
+HEAD_S = 20
 # Tried first, so that bookmarks hold; any free port where something else listens there.
 USUAL_PORT = 8765
 
 
 def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Callable[[str], None]) -> None:
     """Serve a project's review page until Ctrl-C. Raises UsageError where the port is taken."""
+    _raise_limit()
     remaker, auditor, copier = Remaker(), Auditor(), Copier()
     library = Library(place, remaker, auditor)
     library.scan()
@@ -53,13 +60,50 @@ def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Calla
             copier.stop()
 
 
+def _raise_limit() -> None:
+    """As many open connections and files as this process may have: usual limits are used up by a thousand."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _config(library: Library, admitted: Pass, reviewer: str, copier: Copier) -> uvicorn.Config:
     """How it is served: no log of what was asked for, no name of the server, and an end that waits for nobody."""
     return uvicorn.Config(
         application(library, admitted, reviewer, copier),
         access_log=False, log_config=None, log_level="critical", server_header=False, lifespan="off", ws="none",
-        http="h11", timeout_graceful_shutdown=1, proxy_headers=False,
+        http=Hasty, timeout_graceful_shutdown=1, proxy_headers=False,
     )  # fmt: skip
+
+
+class Hasty(H11Protocol):
+    """HTTP whose connections are closed when the head of a request does not come, so that nobody can hold all of them."""
+
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(HEAD_S, self._late)
+
+    def _late(self) -> None:
+        self._timer = None
+        if self.conn.their_state is h11.IDLE:
+            self.transport.close()
 
 
 def _listening(port: int | None) -> socket.socket:

@@ -30,7 +30,9 @@ def test_captions_and_document_are_taken_as_they_stand(desk, demo):
     assert all("Thursday group" in download(desk, kind) for kind in ("srt", "vtt", "json"))
     assert '"concepts": [' in download(desk, "json")
     demo.quick("run", "--quiet")
-    assert download(desk, "json") == (demo.out / "demo.json").read_text("utf-8")  # what a run writes, before it ran and after
+    assert download(desk, "json") == (demo.out / "demo.json").read_text(
+        "utf-8"
+    )  # what a run writes, before it ran and after
     assert desk.client.get(f"/api/videos/{desk.id}/files/exe").status_code == 404
 
 
@@ -61,18 +63,31 @@ def test_the_report_tells_rule_time_decision_reviewer_and_date(desk):
         for f in desk.client.get(f"/api/videos/{desk.id}/findings").json()["findings"]
         if f["rule"] == "reading-speed-cps"
     )
-    desk.did("waive", who="Ben", key=finding["key"], rule=finding["rule"], start_ms=finding["start_ms"], reason="-as spoken")
+    desk.did(
+        "waive",
+        who="Ben",
+        key=finding["key"],
+        rule=finding["rule"],
+        start_ms=finding["start_ms"],
+        reason="-as spoken",
+    )
     rows = list(csv.DictReader(io.StringIO(download(desk, "report.csv"))))
     (waived,) = [r for r in rows if r["rule"] == "reading-speed-cps" and r["state"] == "accepted"]
     assert (waived["reviewer"], waived["reason"]) == ("Ben", "'-as spoken")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", waived["date"]) and waived["limit"] and waived["source"]
+    assert (
+        re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", waived["date"])
+        and waived["limit"]
+        and waived["source"]
+    )
     assert any(r["what"] == "decision" and r["rule"] == "words" and r["reviewer"] == "Ana" for r in rows)
     assert any(r["state"] == "open" for r in rows)
     assert not any(c[:1] in "=+-@\t\r" for row in rows for c in row.values() if c)
     page = Cells()
     page.feed(download(desk, "report.html"))
     assert "script" not in page.tags and "img" not in page.tags
-    assert [row[9] for row in page.rows[1:] if row[2] == "reading-speed-cps" and row[8] == "accepted"] == ["Ben"]
+    assert [row[9] for row in page.rows[1:] if row[2] == "reading-speed-cps" and row[8] == "accepted"] == [
+        "Ben"
+    ]
     assert len(page.rows) - 1 == len([r for r in rows if r["what"] != "fact"])
 
 
@@ -114,7 +129,9 @@ def test_a_copy_is_made_when_asked_for_served_in_ranges_and_forgotten(desk, demo
 
 def test_a_recording_that_changed_has_no_copy_and_the_old_one_goes(desk, demo, monkeypatch):
     made = []
-    monkeypatch.setattr(proxy, "encode", lambda recording, target, *_: (target.write_bytes(b"copy"), made.append(1)))
+    monkeypatch.setattr(
+        proxy, "encode", lambda recording, target, *_: (target.write_bytes(b"copy"), made.append(1))
+    )
     assert copied(desk, "picture")["state"] == "done" and copied(desk, "picture")["state"] == "done"
     assert made == [1]
     with (demo.media / "demo.mp4").open("ab") as file:
@@ -130,7 +147,9 @@ def test_a_copy_that_fails_or_is_stopped_leaves_nothing(desk, demo, monkeypatch)
     assert refused.status_code == 500 and "no copy" in refused.json()["error"]
     (demo.media / "demo.mp4").write_bytes(b"no recording at all")
     assert copied(desk, "picture")["state"] == "failed"
-    left = folder / ".vignette-999999-000000-deadbeef.part"  # of a process that was killed, on another machine
+    left = (
+        folder / ".vignette-999999-000000-deadbeef.part"
+    )  # of a process that was killed, on another machine
     ours = next(iter(folder.glob("*.json"))).with_name(f"{copying.leftovers.part_beside(folder / 'x').name}")
     dead = ours.with_name(re.sub(r"vignette-\d+-", "vignette-4194000-", ours.name))
     dead.write_bytes(b"half")

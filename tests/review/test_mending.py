@@ -1,4 +1,4 @@
-"""Files mended elsewhere: shown cue by cue, adopted as one act, asked about where they are odd, refused where they are hostile."""
+"""Files mended elsewhere: shown cue by cue, adopted as one act, asked about where odd, refused where hostile."""
 
 import base64
 
@@ -22,7 +22,11 @@ def send(desk, content, name="demo.en.srt", path="mended", **more):
 
 def mended(srt):
     """A word, a time and a speaker changed."""
-    return srt.replace("Thusrday", "Thursday").replace("00:00:09,788", "00:00:09,500").replace("DENISE:", "MAYA:", 1)
+    return (
+        srt.replace("Thusrday", "Thursday")
+        .replace("00:00:09,788", "00:00:09,500")
+        .replace("DENISE:", "MAYA:", 1)
+    )
 
 
 def test_what_a_file_changes_is_shown_and_nothing_is_written(desk, ours):
@@ -104,7 +108,17 @@ def test_hostile_files_are_refused_in_one_sentence_or_shown(desk, what):
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/x.srt", "/etc/passwd.srt", "a\x00b.srt", "C:\\x.srt", "-rf.srt", "x" * 900 + ".srt", "<svg onload=x>.srt", ".srt"]
+    "name",
+    [
+        "../../etc/x.srt",
+        "/etc/passwd.srt",
+        "a\x00b.srt",
+        "C:\\x.srt",
+        "-rf.srt",
+        "x" * 900 + ".srt",
+        "<svg onload=x>.srt",
+        ".srt",
+    ],
 )
 def test_a_name_leads_nowhere(desk, demo, ours, name):
     before = {p for p in demo.folder.rglob("*") if ".work" not in p.parts}

@@ -50,7 +50,9 @@ def test_what_may_stand_there_is_offered_and_makes_a_query_that_can_be_read(inde
         index.search(whole)
 
 
-@pytest.mark.parametrize("query, caret", [("", 0), ('say "he con', 11), ("xyzzy", 5), ("nonsense:x", 10), ("b wi", 4)])
+@pytest.mark.parametrize(
+    "query, caret", [("", 0), ('say "he con', 11), ("xyzzy", 5), ("nonsense:x", 10), ("b wi", 4)]
+)
 def test_where_nothing_is_known_to_fit_nothing_is_offered(index, query, caret):
     assert "within 60s" not in texts(index.complete(query, caret))
     if query != "b wi":
@@ -78,17 +80,32 @@ def places(index, query):
 
 
 @pytest.mark.parametrize(
-    "query", ["door", "door OR angry", "(door OR angry) -glad", '"felt angry" OR café', "concept:emotion", "felt OR (a b)"]
+    "query",
+    [
+        "door",
+        "door OR angry",
+        "(door OR angry) -glad",
+        '"felt angry" OR café',
+        "concept:emotion",
+        "felt OR (a b)",
+    ],
 )
-@pytest.mark.parametrize("field, value", [("video", "demo"), ("speaker", "Maya"), ("concept", "emotion"), ("kind", "vignette")])
-def test_a_narrower_query_finds_exactly_those_of_its_hits_that_fulfil_the_condition(index, query, field, value):
+@pytest.mark.parametrize(
+    "field, value", [("video", "demo"), ("speaker", "Maya"), ("concept", "emotion"), ("kind", "vignette")]
+)
+def test_a_narrower_query_finds_exactly_those_of_its_hits_that_fulfil_the_condition(
+    index, query, field, value
+):
     alone = places(index, f'{field}:"{value}"')
     assert places(index, narrowed(query, field, value)) == places(index, query) & alone
 
 
 def test_a_sequence_is_narrowed_in_its_first_step(index):
     query = "concept:emotion OR angry -> speaker:ruth within 600s"
-    assert narrowed(query, "speaker", "Maya") == "(concept:emotion OR angry) speaker:Maya -> speaker:ruth within 600s"
+    assert (
+        narrowed(query, "speaker", "Maya")
+        == "(concept:emotion OR angry) speaker:Maya -> speaker:ruth within 600s"
+    )
     assert places(index, narrowed(query, "video", "demo")) <= places(index, query)
 
 
@@ -101,6 +118,8 @@ def test_places_are_those_of_the_hits_with_their_videos_length(index):
     results = index.search("angry", 100)
     found = index.places("angry", 100)
     assert {(p.video, p.start_ms) for p in found} == {(h.moments[0].video, h.start_ms) for h in results.hits}
-    assert [p.start_ms for p in found if p.video == "demo"] == sorted(p.start_ms for p in found if p.video == "demo")
+    assert [p.start_ms for p in found if p.video == "demo"] == sorted(
+        p.start_ms for p in found if p.video == "demo"
+    )
     assert all(0 <= p.start_ms < p.end_ms <= p.duration_ms for p in found)
     assert len(index.places("angry", 1)) == 1

@@ -1,6 +1,7 @@
 // The recording as the page knows it, and the one way in which the page decides: with the revision that was seen.
 
 import { api, complain, counted, h, Refused, say } from "/page/common.js";
+import { atOnce } from "/page/at_once.js";
 import { ask, reviewer } from "/page/dialogs.js";
 
 export const state = { id: location.pathname.split("/").pop(), sheet: null, findings: [], listeners: [], dirty: false };
@@ -46,17 +47,25 @@ async function decided(kind, values, saved) {
     return false;
   }
   const seen = state.sheet;
+  draw(atOnce(kind, values, seen));
   try {
     const answer = await post(who, kind, values);
     say(answer.saved.length ? `${saved}.` : "It is so already.");
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 409) return again(who, kind, values, saved, seen);
+    draw(seen);
     complain(`Not saved: ${error.message}`);
     return false;
   }
   await shown();
   return true;
+}
+
+function draw(sheet) {
+  if (sheet === state.sheet) return;
+  state.sheet = sheet;
+  for (const listener of state.listeners) listener(sheet);
 }
 
 const post = (who, kind, values) =>
