@@ -44,7 +44,9 @@ new MutationObserver(() => {
   if (!seen.first && document.querySelector('#list .cue')) seen.first = performance.now();
   if (seen.wanted && seen.key && !seen.shown && seen.wanted()) seen.shown = performance.now() - seen.key;
 }).observe(document, {childList: true, subtree: true, characterData: true});
-addEventListener('keydown', (e) => { if (!['Control', 'Alt'].includes(e.key)) { seen.key = performance.now(); seen.shown = 0; } }, true);
+addEventListener('keydown', (e) => {
+  if (!['Control', 'Alt'].includes(e.key)) { seen.key = performance.now(); seen.shown = 0; }
+}, true);
 """
 
 
@@ -157,8 +159,8 @@ class Reviewer:
     def next_ms(self) -> float:
         """How long the step to the next thing that needs a person takes until its evidence stands there."""
         self.page.evaluate(
-            "() => { const was = document.querySelector('#card').textContent;"
-            " seen.wanted = () => document.querySelector('#card').textContent !== was; }"
+            "() => { const was = document.querySelector('#status').textContent;"
+            " seen.wanted = () => document.querySelector('#status').textContent !== was; }"
         )
         self.page.keyboard.press("Alt+n")
         return float(self._wait("seen.shown"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,8 +24,8 @@ from pipeline import edits
 from pipeline.commands.adopt import adopt as adoption
 from pipeline.commands.adopt.adopt import Adopted
 from pipeline.edits.journal import Contents, locked
-from pipeline.edits.ledger import SEEN
-from pipeline.edits.model import Decision, sealed
+from pipeline.edits.ledger import Standing, State
+from pipeline.edits.model import Decision, Words, sealed
 from pipeline.errors import JournalChanged, SubtitlesError, UsageError, counted
 from pipeline.files import digest_of, digest_of_file
 from pipeline.formats.document import writer
@@ -153,10 +153,10 @@ def _looked(sitting: Sitting, file: Sent, name: str) -> dict[str, Any]:
     tried = tuple(sealed(replace(d, at=_at(n))) for n, d in enumerate(found.decisions))
     then = preview(sitting.job, Contents((*held.decisions, *tried), held.strange), tagging=False).transcript
     changes = caption_changes(_shown(look.transcript), _shown(then))
-    if over := _about_decided(found.decisions):
+    if over := _taking_back(found.decisions, look.shown.replay.report.standings):
         asks.append(
-            f"{counted(over, 'change')} of this file {'is' if over == 1 else 'are'} about words that somebody decided about "
-            "already: it may have been made before that."
+            f"{counted(over, 'change')} of this file would take back what somebody decided already: "
+            "the file may be older than that."
         )
     return {
         "revision": look.revision,
@@ -194,9 +194,20 @@ def _check_size(file: Sent, shown: Transcript) -> None:
         raise UsageError("the file is many times as long as these captions", "name the file that was mended")
 
 
-def _about_decided(decisions: tuple[Decision, ...]) -> int:
-    """How many decisions are about what an earlier one shaped."""
-    return sum(bool(d.seen.get(SEEN)) for d in decisions)
+def _taking_back(decisions: Sequence[Decision], standings: Sequence[Standing]) -> int:
+    """How many decisions say again what stood before a decision, or decide the same kind of thing about its place."""
+    held = [s.decision for s in standings if s.state in (State.KEPT, State.ALREADY)]
+    return sum(any(_takes_back(new, old) for old in held) for new in decisions)
+
+
+def _takes_back(new: Decision, old: Decision) -> bool:
+    if new.kind != old.kind or new.anchor is None or old.anchor is None:
+        return False
+    if new.anchor.end_ms <= old.anchor.start_ms or old.anchor.end_ms <= new.anchor.start_ms:
+        return False
+    if isinstance(new.value, Words):
+        return new.value.text.split() == old.anchor.text.split()
+    return new.value != old.value
 
 
 def _at(number: int) -> str:

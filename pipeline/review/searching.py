@@ -96,11 +96,7 @@ class Searching:
 
     def _found(self, query: str) -> dict[str, Any]:
         place = self.library.place
-        search_command.index(place.out)
-        content, _ = search_command.search(
-            query, place.out, "json", MAX_HITS, media=place.media, linked=False
-        )
-        found: dict[str, Any] = json.loads(content)
+        found: dict[str, Any] = json.loads(self._searched(query, "json", MAX_HITS))
         ids = {s.job.name: id_of(s.job) for s in self.library.scan()}
         for hit in found["hits"]:
             for moment in hit["moments"]:
@@ -122,25 +118,20 @@ class Searching:
         return {"first": found.first, "last": found.last, "choices": choices, "problem": problem}
 
     def _exported(self, query: str, kind: str) -> str:
+        return self._searched(query, kind, MAX_EXPORTED)
+
+    def _searched(self, query: str, kind: str, most: int, clips: Path | None = None) -> str:
+        """The hits, of transcripts as they are now, as JSON or CSV; no path of this machine is in it."""
         place = self.library.place
-        return search_command.search(query, place.out, kind, MAX_EXPORTED, media=place.media, linked=False)[0]
+        search_command.index(place.out)
+        return search_command.search(
+            query, place.out, kind, most, None, clips, place.media, linked=False, derived_too=False
+        )[0]
 
     def _cut(self, query: str) -> tuple[bytes, int]:
         """An archive of the first hits' clips, and how many could not be cut."""
-        place = self.library.place
         with temporary_folder() as folder:
-            answer, _ = search_command.search(
-                query,
-                place.out,
-                "json",
-                MAX_CLIPS,
-                None,
-                folder,
-                place.media,
-                linked=False,
-                derived_too=False,
-            )
-            made = json.loads(answer)["clips"]
+            made = json.loads(self._searched(query, "json", MAX_CLIPS, folder))["clips"]
             if not made:
                 raise UsageError("nothing was found", "search for something else")
             if not any(c["path"] for c in made):
