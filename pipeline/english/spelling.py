@@ -63,7 +63,11 @@ def likely_word(word: str, own: Mapping[str, int]) -> str | None:
 
     `own` counts the words that the text is known to use: names, terms, its other words.
     """
-    if not _MIN_LETTERS <= len(word) <= _MAX_LETTERS or not (word.isascii() and word.isalpha()) or re.search(r"(.)\1\1", word):
+    if (
+        not _MIN_LETTERS <= len(word) <= _MAX_LETTERS
+        or not (word.isascii() and word.isalpha())
+        or re.search(r"(.)\1\1", word)
+    ):
         return None
     if word in dictionary():
         return _swapped_word_of_grammar(word)

@@ -20,13 +20,16 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from pipeline.commands import search as search_command
+from pipeline.commands.decide.findings import Findings
 from pipeline.errors import JournalChanged, NotCaptioned, QueryError, UsageError, VignetteError, printable
 from pipeline.formats.writers import chapters_vtt, vtt
 from pipeline.review import acts, sheet
-from pipeline.review.doubts import of_findings
 from pipeline.review.gate import Gate, Pass, TooLarge
+from pipeline.review.lanes import lanes
 from pipeline.review.library import Library, id_of, media_type
+from pipeline.review.signing import signing
 from pipeline.review.sitting import Sitting
+from pipeline.review.waveform import waveform
 
 PAGE = Path(__file__).with_name("page")
 # The files of the page by their names, read from this folder alone.
@@ -80,10 +83,20 @@ class Pages:
 
         def found() -> dict[str, Any]:
             look = sitting.look()
-            _, report = sheet.audited(sitting, look)
-            return {"revision": look.revision, "findings": [d.as_json() for d in of_findings(report)]}
+            return {"revision": look.revision, "findings": Findings(sitting.desk("", look)).as_json()}
 
         return JSONResponse(await run_in_threadpool(found))
+
+    async def lanes(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(lanes, await self._sitting(request)))
+
+    async def signing(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(signing, await self._sitting(request)))
+
+    async def waveform(self, request: Request) -> Response:
+        sitting = await self._sitting(request)
+        data = await run_in_threadpool(waveform, sitting.job)
+        return Response(data, media_type="application/octet-stream")
 
     async def making(self, request: Request) -> Response:
         sitting = await self._sitting(request)
@@ -114,6 +127,13 @@ class Pages:
         revision, kind = _text(sent, "revision", 100), _text(sent, "kind", 100)
         written = await run_in_threadpool(acts.decide, sitting, who, revision, kind, sent)
         return JSONResponse({"saved": [d.id for d in written]})
+
+    async def preview(self, request: Request) -> Response:
+        sitting, sent = await self._sitting(request), await _sent(request)
+        keys = acts.Request(sent).keys()
+        return JSONResponse(
+            {"mends": await run_in_threadpool(lambda: Findings(sitting.desk("")).preview(keys))}
+        )
 
     async def run(self, request: Request) -> Response:
         sitting = await self._sitting(request)
@@ -208,6 +228,10 @@ def application(library: Library, admitted: Pass, reviewer: str = "") -> Starlet
         Route(video, pages.video),
         Route(f"{video}/summary", pages.summary),
         Route(f"{video}/findings", pages.findings),
+        Route(f"{video}/concepts", pages.lanes),
+        Route(f"{video}/signing", pages.signing),
+        Route(f"{video}/waveform", pages.waveform),
+        Route(f"{video}/preview", pages.preview, methods=["POST"]),
         Route(f"{video}/making", pages.making),
         Route(f"{video}/act", pages.act, methods=["POST"]),
         Route(f"{video}/run", pages.run, methods=["POST"]),

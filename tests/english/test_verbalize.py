@@ -108,7 +108,9 @@ def test_there_are_no_negative_counts() -> None:
         numbers.cardinal(-1)
 
 
-@pytest.mark.parametrize("shape", ["{}", "${}", "{}%", "{}th", "#{}", "-{}", "{}.5", "5-{}", "${}m", "£{}.05"])
+@pytest.mark.parametrize(
+    "shape", ["{}", "${}", "{}%", "{}th", "#{}", "-{}", "{}.5", "5-{}", "${}m", "£{}.05"]
+)
 def test_a_run_of_digits_of_any_length_is_said_digit_by_digit(shape: str) -> None:
     said = spoken_words(shape.format("7" * 9000))
     assert said.count("seven") >= 8999
