@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from pipeline.commands.decide import acts, caption_text, suggested, targets
-from pipeline.commands.decide.acts import Tokens
+from pipeline.commands.decide.acts import Tokens, Within
 from pipeline.commands.decide.desk import Desk
 from pipeline.commands.decide.findings import Findings
 from pipeline.commands.decide.needs import needs_of
@@ -80,8 +80,10 @@ class Request:
             raise UsageError("it is not said which things are meant", "load the page again")
         return frozenset(value)
 
-    def tokens(self) -> Tokens:
-        return Tokens(self.number("first"), self.number("last"))
+    def tokens(self) -> Tokens | Within:
+        """The tokens that are meant, or with `words` those of them that hold these."""
+        first, last = self.number("first"), self.number("last")
+        return Within(first, last, self.text("words", MAX_TEXT_CHARS)) if self.has("words") else Tokens(first, last)
 
     def cue(self, desk: Desk) -> Cue:
         """The caption of these tokens."""

@@ -48,6 +48,23 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Some words among the tokens `[first, last)` that a person sees before them."""
+
+    first: int
+    last: int
+    words: str
+
+    def on(self, desk: Desk) -> tuple[int, int]:
+        """The tokens that hold the words; the first of them where they come twice."""
+        among = Tokens(self.first, self.last).on(desk)
+        if not self.words.split():
+            raise UsageError("it is not said which words are meant", "name some of the caption")
+        at_ms = desk.transcript.tokens[self.first].span.start_ms
+        return targets.locate(desk.transcript, self.words, at_ms, among)
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Which words are meant: as the transcript has them, and a time where they come more than once."""
 
