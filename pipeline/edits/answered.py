@@ -86,7 +86,8 @@ class Answered:
             if standing.state not in (State.KEPT, State.ALREADY) or decision.anchor is None:
                 continue
             if isinstance(decision.value, _ANSWERS):
-                first, last = self._replay.place_of(decision) or (-1, -1)
+                is_about_words = bool(decision.anchor.text.split())
+                first, last = (self._replay.place_of(decision) if is_about_words else None) or (-1, -1)
                 value = decision.value if isinstance(decision.value, Add | WordTime) else decision.anchor
                 yield decision, first, last, Span(value.start_ms, max(value.end_ms, value.start_ms + 1))
 

@@ -14,7 +14,7 @@ from pipeline.commands.decide import acts, caption_text, suggested, targets
 from pipeline.commands.decide.acts import Tokens, Within
 from pipeline.commands.decide.desk import Desk
 from pipeline.commands.decide.findings import Findings
-from pipeline.commands.decide.needs import needs_of
+from pipeline.commands.decide.needs import needs_of, waived
 from pipeline.edits.model import Decision
 from pipeline.errors import UsageError
 from pipeline.review import undo
@@ -83,7 +83,11 @@ class Request:
     def tokens(self) -> Tokens | Within:
         """The tokens that are meant, or with `words` those of them that hold these."""
         first, last = self.number("first"), self.number("last")
-        return Within(first, last, self.text("words", MAX_TEXT_CHARS)) if self.has("words") else Tokens(first, last)
+        return (
+            Within(first, last, self.text("words", MAX_TEXT_CHARS))
+            if self.has("words")
+            else Tokens(first, last)
+        )
 
     def cue(self, desk: Desk) -> Cue:
         """The caption of these tokens."""
@@ -190,7 +194,9 @@ def _part(_: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:
     begins = asked.number("begins_ms") if asked.has("begins_ms") else None
     targets.check_within(desk.transcript, (begins, None), "the beginning")
     which, join = asked.text("part", MAX_KEY_CHARS), asked.values.get("join") is True
-    return acts.part(desk, which, begins, None, asked.optional("title"), asked.optional("kind") or None, join)
+    return acts.part(
+        desk, which, begins, None, asked.optional("title"), asked.optional("part_kind") or None, join
+    )
 
 
 def _review(_: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:
@@ -214,7 +220,7 @@ def _waive(sitting: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:
     """Doubts, or findings of the audit, are right as they are, for one reason."""
     keys, reason = asked.keys(), asked.reason()
     needs = [n for n in needs_of(desk, sitting.suggestions()) if n.key in keys and "waive" in n.can]
-    made = [desk.maker.waive(n.first, max(n.last, n.first), n.rule, reason) for n in needs]
+    made = [waived(desk, n, reason) for n in needs]
     if len(made) < len(keys):
         found = Findings(desk)
         made += found.waived(keys, reason) if not made or found.has_any(keys) else []

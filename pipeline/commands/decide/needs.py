@@ -7,7 +7,7 @@ settled and what not, `edits.answered` knows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -16,9 +16,10 @@ from pipeline.commands.decide.desk import Desk
 from pipeline.edits import answered
 from pipeline.edits.answered import PASSAGE_RULES, Answered
 from pipeline.edits.ledger import Standing, wanted
+from pipeline.edits.model import Decision
 from pipeline.edits.reviewed import Reviewed
 from pipeline.formats.document.suggestions import Suggested
-from pipeline.timing import Span
+from pipeline.timing import Span, hull
 from pipeline.transcript import NOT_CAPTIONED, Kind, Passage, Speaker
 
 # So many words are shown before and behind those in question. Set by hand.
@@ -48,7 +49,7 @@ _PASSAGES = {
 @dataclass(frozen=True, slots=True)
 class Need:
     """One thing that needs a person: tokens `[first, last)` and when, the evidence in pairs of what it is and what it says, and
-    the ways to settle it (`can`: take, text, add, waive, person, insist, drop, review).
+    the ways to settle it (`can`: take, text, time, add, waive, person, insist, drop, review).
 
     `key` names it for as long as nothing there changes; `rule` is what a waiver of it names, `proposed` the suggested words,
     `ref` the id of the suggestion, the decision or the speaker that it is about.
@@ -78,6 +79,15 @@ class Need:
         }  # fmt: skip
 
 
+def waived(desk: Desk, need: Need, reason: str) -> Decision:
+    """The decision that a thing is right as it is: about its words, or about the time in which there are none."""
+    decision = desk.maker.waive(need.first, max(need.first, need.last), need.rule, reason)
+    if need.first < need.last or need.span is None or decision.anchor is None:
+        return decision
+    when = replace(decision.anchor, start_ms=need.span.start_ms, end_ms=need.span.end_ms)
+    return replace(decision, anchor=when)
+
+
 def needs_of(desk: Desk, suggestions: Sequence[Suggested] = ()) -> list[Need]:
     """All that is open about a recording, the most harmful first and then in order of time.
 
@@ -96,6 +106,8 @@ class _Finder:
         self.desk, self.transcript = desk, desk.transcript
         self.tokens = desk.transcript.tokens
         self._answered = Answered(desk.transcript, desk.shown.replay)
+        report = self._answered.open_report()
+        self._passages: list[tuple[str, Passage]] = [(k, p) for k in _PASSAGES for p in getattr(report, k)]
 
     def conflicts(self) -> Iterator[Need]:
         """Decisions that no longer fit."""
@@ -121,7 +133,20 @@ class _Finder:
         for one in suggestions:
             place = suggested.place(self.desk, one)
             if place is not None and not self._answered.settles(answered.SUGGESTED, one.span, *place):
-                yield self._suggestion(one, *place)
+                yield self._with_its_passages(self._suggestion(one, *place))
+
+    def _with_its_passages(self, need: Need) -> Need:
+        """A suggestion together with the doubtful passages that it is about: who answers it has answered those."""
+        found = [p for _, p in self._passages if self._is_about(need, p)]
+        runs = [(p.first, p.last) for p in found if p.first < p.last]
+        runs += [(need.first, need.last)] if need.first < need.last else []
+        spans = [p.span for p in found] + ([need.span] if need.span else [])
+        first, last = (min(a for a, _ in runs), max(b for _, b in runs)) if runs else (need.first, need.last)
+        return replace(need, first=first, last=last, span=hull(spans))
+
+    def _is_about(self, need: Need, passage: Passage) -> bool:
+        touches = need.first <= passage.last and passage.first <= need.last
+        return touches or (need.span is not None and need.span.overlap_ms(passage.span) > 0)
 
     def _suggestion(self, one: Suggested, first: int, last: int) -> Need:
         evidence = [
@@ -138,16 +163,9 @@ class _Finder:
 
     def passages(self, readings: Sequence[Need]) -> Iterator[Need]:
         """Passages that the alignment doubts, but for those about which something is suggested."""
-        report = self._answered.open_report()
-        for kind, (title, harm) in _PASSAGES.items():
-            for passage in getattr(report, kind):
-                is_suggested = any(
-                    (n.first <= passage.last and passage.first <= n.last)
-                    or (n.span is not None and n.span.overlap_ms(passage.span))
-                    for n in readings
-                )
-                if not is_suggested:
-                    yield self._passage(kind, title, harm, passage)
+        for kind, passage in self._passages:
+            if not any(self._is_about(n, passage) for n in readings):
+                yield self._passage(kind, *_PASSAGES[kind], passage)
 
     def _passage(self, kind: str, title: str, harm: Harm, passage: Passage) -> Need:
         first, last, span = passage.first, passage.last, passage.span
@@ -155,6 +173,7 @@ class _Finder:
         if passage.heard:
             evidence.append(("heard", f'"{passage.heard}"'))
         can = ("text", "waive") if first < last else ("add", "waive")
+        can = ("time", *can) if kind == "text_without_speech" else can
         return Need(f"{kind} {span.start_ms} {first}", "passage", title, harm, span, first, last, tuple(evidence), can,
                     PASSAGE_RULES[kind])  # fmt: skip
 

@@ -24,7 +24,7 @@ async function rename(part) {
   if (!answer) return;
   const values = { part: part.id };
   if (answer.title !== part.title) values.title = answer.title;
-  if (answer.kind.trim() && answer.kind !== part.kind) values.kind = answer.kind;
+  if (answer.kind.trim() && answer.kind !== part.kind) values.part_kind = answer.kind;
   if (Object.keys(values).length > 1) decide("part", values, "The part is called so");
 }
 
@@ -42,7 +42,7 @@ async function add() {
   if (!answer) return;
   const at = parsedTime(answer.at);
   if (Number.isNaN(at)) return complain("Not saved: a time looks like 1:02.500.");
-  decide("part", { part: "new", begins_ms: at, title: answer.title || null, kind: answer.kind || null }, "The part is added");
+  decide("part", { part: "new", begins_ms: at, title: answer.title || null, part_kind: answer.kind || null }, "The part is added");
 }
 
 function row(part, n) {
