@@ -31,6 +31,7 @@ UNCLEAR = "not-understood"
 UNNAMED = "unnamed-voice"
 # Rules that ask the same of a place, whether what is written is what is said: who waives one of them has answered all.
 _SAME = frozenset((SUGGESTED, "heard-differently", "not-confirmed", "speech-without-text"))
+_Held = tuple[Decision, int, int, Span]
 _ANSWERS = (Words, WordTime, Delete, Add, Waive, Reviewed)
 
 
@@ -45,11 +46,7 @@ class Answered:
 
     def settles(self, rule: str, span: Span, first: int = 0, last: int = 0) -> bool:
         """Whether a question under this rule, about tokens `[first, last)` (none: about the time alone), is answered."""
-        return self._all or any(
-            not (isinstance(decision.value, Waive) and not _is_same(decision.value.rule, rule))
-            and (first < end and begin < last if first < last and begin < end else when.overlap_ms(span) > 0)
-            for decision, begin, end, when in self._held
-        )
+        return self._all or any(_answers(held, rule, span, first, last) for held in self._held)
 
     def open_report(self) -> AlignmentReport:
         """The alignment's report without the passages that are settled."""
@@ -79,7 +76,7 @@ class Answered:
     def _is_settled(self, rule: str, passage: Passage) -> bool:
         return self.settles(rule, passage.span, passage.first, passage.last)
 
-    def _answers(self) -> Iterator[tuple[Decision, int, int, Span]]:
+    def _answers(self) -> Iterator[_Held]:
         """Decisions that answer, the tokens and the time that they are about."""
         for standing in self._replay.report.standings:
             decision = standing.decision
@@ -92,7 +89,21 @@ class Answered:
                 yield decision, first, last, Span(value.start_ms, max(value.end_ms, value.start_ms + 1))
 
 
-def _is_same(waived: str, rule: str) -> bool:
+def _answers(held: _Held, rule: str, span: Span, first: int, last: int) -> bool:
+    """Whether one decision answers a question; about words by the words that both are about, else by the time."""
+    decision, begin, end, when = held
+    if isinstance(decision.value, Waive):
+        if not asks_the_same(decision.value.rule, rule):
+            return False
+        if decision.value.rule == rule and begin < end and first == last and begin <= first <= end:
+            return True  # words that are missing beside those that were waived with them
+    if first < last and begin < end:
+        return first < end and begin < last
+    return when.overlap_ms(span) > 0
+
+
+def asks_the_same(waived: str, rule: str) -> bool:
+    """Whether who answers a question under the one rule has answered that under the other."""
     return waived == rule or {waived, rule} <= _SAME
 
 

@@ -137,14 +137,16 @@ class _Finder:
 
     def _with_its_passages(self, need: Need) -> Need:
         """A suggestion together with the doubtful passages that it is about: who answers it has answered those."""
-        found = [p for _, p in self._passages if self._is_about(need, p)]
+        found = [p for kind, p in self._passages if self._is_about(need, kind, p)]
         runs = [(p.first, p.last) for p in found if p.first < p.last]
         runs += [(need.first, need.last)] if need.first < need.last else []
         spans = [p.span for p in found] + ([need.span] if need.span else [])
         first, last = (min(a for a, _ in runs), max(b for _, b in runs)) if runs else (need.first, need.last)
         return replace(need, first=first, last=last, span=hull(spans))
 
-    def _is_about(self, need: Need, passage: Passage) -> bool:
+    def _is_about(self, need: Need, kind: str, passage: Passage) -> bool:
+        if not answered.asks_the_same(need.rule, PASSAGE_RULES[kind]):
+            return False
         touches = need.first <= passage.last and passage.first <= need.last
         return touches or (need.span is not None and need.span.overlap_ms(passage.span) > 0)
 
@@ -164,7 +166,7 @@ class _Finder:
     def passages(self, readings: Sequence[Need]) -> Iterator[Need]:
         """Passages that the alignment doubts, but for those about which something is suggested."""
         for kind, passage in self._passages:
-            if not any(self._is_about(n, passage) for n in readings):
+            if not any(self._is_about(n, kind, passage) for n in readings):
                 yield self._passage(kind, *_PASSAGES[kind], passage)
 
     def _passage(self, kind: str, title: str, harm: Harm, passage: Passage) -> Need:
