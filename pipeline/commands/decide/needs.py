@@ -174,7 +174,7 @@ class _Finder:
         evidence = [("it reads", self._around(first, last))]
         if passage.heard:
             evidence.append(("heard", f'"{passage.heard}"'))
-        can = ("text", "waive") if first < last else ("add", "waive")
+        can: tuple[str, ...] = ("text", "waive") if first < last else ("add", "waive")
         can = ("time", *can) if kind == "text_without_speech" else can
         return Need(f"{kind} {span.start_ms} {first}", "passage", title, harm, span, first, last, tuple(evidence), can,
                     PASSAGE_RULES[kind])  # fmt: skip
