@@ -13,11 +13,11 @@ from typing import Any, cast
 from pipeline.commands.decide import acts, caption_text, suggested, targets
 from pipeline.commands.decide.acts import Tokens, Within
 from pipeline.commands.decide.desk import Desk
-from pipeline.commands.decide.findings import Findings
 from pipeline.commands.decide.needs import needs_of, waived
 from pipeline.edits.model import Decision
 from pipeline.errors import UsageError
 from pipeline.review import undo
+from pipeline.review.sheet import findings
 from pipeline.review.sitting import Sitting
 from pipeline.timing import Span
 from pipeline.transcript import Cue, lines_of
@@ -222,14 +222,14 @@ def _waive(sitting: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:
     needs = [n for n in needs_of(desk, sitting.suggestions()) if n.key in keys and "waive" in n.can]
     made = [waived(desk, n, reason) for n in needs]
     if len(made) < len(keys):
-        found = Findings(desk)
+        found = findings(sitting, desk)
         made += found.waived(keys, reason) if not made or found.has_any(keys) else []
     return made
 
 
-def _mend(_: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:
+def _mend(sitting: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:
     """What a program can mend of these findings is mended."""
-    return Findings(desk).mended(asked.keys())
+    return findings(sitting, desk).mended(asked.keys())
 
 
 def _drop(_: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:

@@ -20,7 +20,6 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from pipeline.commands import search as search_command
-from pipeline.commands.decide.findings import Findings
 from pipeline.errors import JournalChanged, NotCaptioned, QueryError, UsageError, VignetteError, printable
 from pipeline.formats.writers import chapters_vtt, vtt
 from pipeline.review import acts, sheet
@@ -83,7 +82,10 @@ class Pages:
 
         def found() -> dict[str, Any]:
             look = sitting.look()
-            return {"revision": look.revision, "findings": Findings(sitting.desk("", look)).as_json()}
+            return {
+                "revision": look.revision,
+                "findings": sheet.findings(sitting, sitting.desk("", look)).as_json(),
+            }
 
         return JSONResponse(await run_in_threadpool(found))
 
@@ -131,9 +133,11 @@ class Pages:
     async def preview(self, request: Request) -> Response:
         sitting, sent = await self._sitting(request), await _sent(request)
         keys = acts.Request(sent).keys()
-        return JSONResponse(
-            {"mends": await run_in_threadpool(lambda: Findings(sitting.desk("")).preview(keys))}
-        )
+
+        def mends() -> dict[str, Any]:
+            return {"mends": sheet.findings(sitting, sitting.desk("")).preview(keys)}
+
+        return JSONResponse(await run_in_threadpool(mends))
 
     async def run(self, request: Request) -> Response:
         sitting = await self._sitting(request)

@@ -7,6 +7,8 @@ from typing import Any
 
 from pipeline.commands.check import profile_named
 from pipeline.commands.decide.caption_text import text_of
+from pipeline.commands.decide.desk import Desk
+from pipeline.commands.decide.findings import Findings
 from pipeline.commands.decide.needs import Need, needs_of
 from pipeline.commands.watched_captions import watched
 from pipeline.english.breaks import visible_length
@@ -87,6 +89,11 @@ def sheet(sitting: Sitting, who: str) -> dict[str, Any]:
         "redo": undo.described(again, report),
         "reviewed_by": str(shown.review) if shown.review else "",
     }
+
+
+def findings(sitting: Sitting, desk: Desk) -> Findings:
+    """What the audit finds about a recording as it stands before somebody."""
+    return Findings(desk)
 
 
 def needs(sitting: Sitting, look: Look) -> list[Need]:

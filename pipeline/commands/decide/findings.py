@@ -10,13 +10,14 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from pipeline.audit import Finding, Report, audit, fixes
 from pipeline.audit.captions import facts_of, of_document
 from pipeline.audit.grading import Topic
 from pipeline.audit.model import Document, Facts, ShownCue
-from pipeline.audit.waivers import waive
+from pipeline.audit.waivers import Waiver, waive
 from pipeline.commands.check import profile_named
 from pipeline.commands.decide.desk import Desk
 from pipeline.commands.decide.needs import Harm
@@ -40,9 +41,13 @@ _PARTICULARS = re.compile(r'"[^"]*"|“[^”]*”|\d+(?:[.,:]\d+)*')
 
 @dataclass(frozen=True)
 class Findings:
-    """The captions as they stand, audited under the profile that they were made for, what people waived marked."""
+    """The captions as they stand, audited under the profile that they were made for, what people waived marked.
+
+    `held` is that audit where it was made already.
+    """
 
     desk: Desk
+    held: tuple[Document, Report] | None = None
 
     @property
     def profile(self) -> Profile:
@@ -51,22 +56,32 @@ class Findings:
         return profile_named(self.desk.transcript.profile, job.settings.captions)
 
     @cached_property
-    def _audited(self) -> tuple[Document, Facts, Report]:
-        job = self.desk.job
-        assert job is not None
-        path = job.out / f"{job.name}.json"
-        read = captions.parse(writer.dumps(self.desk.transcript).encode("utf-8", "replace"), path)
-        document, facts = of_document(read), facts_of(read)
-        report = audit(document, [self.profile], facts)
-        return document, facts, waive(report, waivers_for(path, job.media))
+    def _read(self) -> tuple[Document, Facts]:
+        """The captions as the audit reads them, and what is known of the recording."""
+        read = captions.parse(writer.dumps(self.desk.transcript).encode("utf-8", "replace"), self._path)
+        return of_document(read), facts_of(read)
+
+    @cached_property
+    def _audited(self) -> tuple[Document, Report]:
+        document, facts = self._read
+        return document, waive(audit(document, [self.profile], facts), self._waivers())
 
     @property
-    def report(self) -> Report:
-        return self._audited[2]
+    def _path(self) -> Path:
+        job = self.desk.job
+        assert job is not None, "what lies nowhere has no document"
+        return job.out / f"{job.name}.json"
+
+    def _waivers(self) -> list[Waiver]:
+        return waivers_for(self._path, self.desk.job.media if self.desk.job else None)
 
     @property
     def document(self) -> Document:
-        return self._audited[0]
+        return (self.held or self._audited)[0]
+
+    @property
+    def report(self) -> Report:
+        return (self.held or self._audited)[1]
 
     def open(self) -> list[Finding]:
         """The open findings, the most harmful first and then in order of time."""
@@ -99,11 +114,10 @@ class Findings:
 
     def mends(self, keys: Collection[str]) -> list[fixes.Mend]:
         """What a program can mend of these findings without making another worse; words are never changed."""
-        document, facts, _ = self._audited
-        job = self.desk.job
-        assert job is not None
-        known = waivers_for(job.out / f"{job.name}.json", job.media)
-        found = fixes.mend(document, [self.profile], facts, known, only=lambda f: key_of(f) in keys)[1]
+        document, facts = self._read
+        found = fixes.mend(
+            document, [self.profile], facts, self._waivers(), only=lambda f: key_of(f) in keys
+        )[1]
         cues = self.desk.transcript.captions.cues
         return [m for m in found if _decided(m, cues[m.number - 1], self.desk) is not None]
 
