@@ -14,8 +14,9 @@ from pathlib import Path
 from pipeline.audit import Report
 from pipeline.audit.model import Finding
 from pipeline.audit.report import NEVER_COMPLIANT, printable, rates_line
-from pipeline.commands.audited import audited
-from pipeline.commands.status import reviewed_share
+from pipeline.commands.decide.desk import Desk
+from pipeline.commands.decide.findings import Findings
+from pipeline.commands.watched_captions import watched
 from pipeline.edits.ledger import Standing, State, wanted
 from pipeline.edits.model import Waive, Withdraw
 from pipeline.errors import UsageError
@@ -88,7 +89,7 @@ def written(found: ReviewReport, kind: str) -> str:
 def review_report(job: Job, shown: Preview | None = None, report: Report | None = None) -> ReviewReport:
     """The report on a recording as it stands, or as `shown` and audited. Raises NotCaptioned, JournalError."""
     look = shown or preview(job)
-    found = report or audited(job, look.transcript)[1]
+    found = report or Findings(Desk(look, "", job)).report
     rows = [
         *_finding_rows(found, look.replay.report.standings),
         *_decision_rows(look.replay.report.standings),
@@ -96,7 +97,10 @@ def review_report(job: Job, shown: Preview | None = None, report: Report | None 
     rows.sort(key=lambda r: (-1 if r.time_ms is None else r.time_ms, r.date))
     media = look.transcript.media
     return ReviewReport(
-        media.title or media.name, _facts(job, look, found), tuple(rows), tuple(needs_person(look.transcript))
+        media.title or media.name,
+        _facts(job, look, found),
+        tuple(rows),
+        tuple(needs_person(look.transcript, look.replay)),
     )
 
 
@@ -105,14 +109,17 @@ def _facts(job: Job, look: Preview, found: Report) -> tuple[tuple[str, str], ...
     made = outputs.composed(shown, job.out)
     ends = tuple(f".{shown.lang}{end}" for end in _PUBLISHED)
     digests = [(path.name, f"SHA-256 {digest_of(data)}") for path, data in made if path.name.endswith(ends)]
-    share = round(100 * reviewed_share(shown, look.replay))
+    done = watched(shown, look.replay)
     return (
         ("recording", shown.media.name),
         ("its SHA-256", shown.media.sha256),
         ("length", format_timecode(shown.media.duration_ms)),
         ("captions", f"{len(shown.captions.cues)}, made for the profile {shown.profile}"),
         ("grade", grade_line(shown)),
-        ("reviewed", f"{share} % of the captions" + (f"; {shown.review}" if shown.review else "")),
+        (
+            "reviewed",
+            f"{sum(done):,} of {len(done):,} captions" + (f"; {shown.review}" if shown.review else ""),
+        ),
         ("decisions", look.replay.report.summary() or "none"),
         ("measured", rates_line(found.rates)),
         *digests,

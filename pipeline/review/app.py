@@ -23,10 +23,12 @@ from pipeline.formats.writers import chapters_vtt, vtt
 from pipeline.review import acts, copying, downloads, mending, searching, sheet, standing
 from pipeline.review.asked import sent, text, who
 from pipeline.review.copying import Copier
-from pipeline.review.doubts import of_findings
 from pipeline.review.gate import Gate, Pass, TooLarge
+from pipeline.review.lanes import lanes
 from pipeline.review.library import Library, media_type
+from pipeline.review.signing import signing
 from pipeline.review.sitting import Sitting
+from pipeline.review.waveform import waveform
 
 PAGE = Path(__file__).with_name("page")
 # The files of the page by their names, read from this folder alone.
@@ -74,10 +76,23 @@ class Pages:
 
         def found() -> dict[str, Any]:
             look = sitting.look()
-            _, report = sheet.audited(sitting, look)
-            return {"revision": look.revision, "findings": [d.as_json() for d in of_findings(report)]}
+            return {
+                "revision": look.revision,
+                "findings": sheet.findings(sitting, sitting.desk("", look)).as_json(),
+            }
 
         return JSONResponse(await run_in_threadpool(found))
+
+    async def lanes(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(lanes, await self._sitting(request)))
+
+    async def signing(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(signing, await self._sitting(request)))
+
+    async def waveform(self, request: Request) -> Response:
+        sitting = await self._sitting(request)
+        data = await run_in_threadpool(waveform, sitting.job)
+        return Response(data, media_type="application/octet-stream")
 
     async def making(self, request: Request) -> Response:
         sitting = await self._sitting(request)
@@ -105,6 +120,15 @@ class Pages:
         name, revision, kind = who(asked), text(asked, "revision", 100), text(asked, "kind", 100)
         written = await run_in_threadpool(acts.decide, sitting, name, revision, kind, asked)
         return JSONResponse({"saved": [d.id for d in written]})
+
+    async def preview(self, request: Request) -> Response:
+        sitting, asked = await self._sitting(request), await sent(request)
+        keys = acts.Request(asked).keys()
+
+        def mends() -> dict[str, Any]:
+            return {"mends": sheet.findings(sitting, sitting.desk("")).preview(keys)}
+
+        return JSONResponse(await run_in_threadpool(mends))
 
     async def run(self, request: Request) -> Response:
         sitting = await self._sitting(request)
@@ -161,6 +185,10 @@ def application(
         Route("/api/videos", pages.folder),
         Route(video, pages.video),
         Route(f"{video}/findings", pages.findings),
+        Route(f"{video}/concepts", pages.lanes),
+        Route(f"{video}/signing", pages.signing),
+        Route(f"{video}/waveform", pages.waveform),
+        Route(f"{video}/preview", pages.preview, methods=["POST"]),
         Route(f"{video}/making", pages.making),
         Route(f"{video}/act", pages.act, methods=["POST"]),
         Route(f"{video}/run", pages.run, methods=["POST"]),

@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.audit import Report
 from pipeline.audit.model import Document
-from pipeline.commands.audited import audited
+from pipeline.commands.decide.findings import Findings
 from pipeline.errors import OutputError, VignetteError
 from pipeline.run.jobs import Job
 
@@ -110,6 +110,7 @@ def _answer(job: Job, looks: dict[Path, Any]) -> Audited | VignetteError:
         sitting = looks[job.media] = Sitting("", job, Remaker())
     try:
         look = sitting.look()
-        return Audited(look.revision, *audited(job, look.transcript))
+        found = Findings(sitting.desk("", look))
+        return Audited(look.revision, found.document, found.report)
     except VignetteError as error:
         return error

@@ -66,5 +66,5 @@ def _made(sitting: Sitting, kind: str) -> tuple[str, str, str]:
 
 
 def _report(sitting: Sitting, look: Look, kind: str) -> str:
-    _, audited = sheet.audited(sitting, look)
+    audited = sheet.findings(sitting, sitting.desk("", look)).report
     return review_report.written(review_report.review_report(sitting.job, look.shown, audited), kind)

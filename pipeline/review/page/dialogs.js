@@ -9,7 +9,8 @@ export function ask({ title, text = [], fields = [], buttons = [["ok", "Save"]] 
     const inputs = fields.map((f) => {
       const input = f.options
         ? h("select", { id: `ask-${f.name}` }, ...f.options.map(([v, label]) => h("option", { value: v }, label)))
-        : h("input", { id: `ask-${f.name}`, type: "text", required: f.required, autocomplete: "off", maxlength: 200 });
+        : f.lines ? h("textarea", { id: `ask-${f.name}`, rows: f.lines, required: f.required, maxlength: 2000 })
+        : h("input", { id: `ask-${f.name}`, type: "text", required: f.required, autocomplete: "off", maxlength: f.most ?? 200 });
       input.value = f.value ?? (f.options ? f.options[0]?.[0] ?? "" : "");
       return [f, input];
     });

@@ -32,6 +32,13 @@ async function findings() {
   } catch { /* the next look asks again */ }
 }
 
+let concepts = null;
+// The concepts that the lexicon knows, asked for once.
+export async function known() {
+  concepts ??= (await api(`/api/videos/${state.id}/concepts`)).known;
+  return concepts;
+}
+
 let queue = Promise.resolve();
 // Decide; resolves to whether it was saved. One after the other: each waits for how things stand after the last.
 export function decide(kind, values = {}, saved = "Saved") {
@@ -94,12 +101,14 @@ async function again(who, kind, values, saved, seen) {
     const same = there.text === before.text && there.speaker === before.speaker && there.start_ms === before.start_ms;
     if (!same && !(await chooses(kind, values, there))) return false;
     wanted = { ...values, first: there.first, last: there.last };
-  } else if (values.key !== undefined || values.ref !== undefined) {
-    const known = [...now.doubts, ...state.findings].some((d) => d.key === values.key || (values.ref && d.ref === values.ref));
-    if (!known) {
+  } else if (values.keys !== undefined || values.ref !== undefined) {
+    const open = [...now.doubts, ...state.findings];
+    const left = (values.keys ?? []).filter((key) => open.some((d) => d.key === key));
+    if (!left.length && !open.some((d) => values.ref && d.ref === values.ref)) {
       say("Somebody settled this meanwhile.");
       return false;
     }
+    if (values.keys) wanted = { ...values, keys: left };
   }
   try {
     await post(who, kind, wanted);
@@ -129,7 +138,7 @@ async function chooses(kind, values, there) {
 }
 
 export function left() {
-  return state.sheet.doubts.length ? `${counted(state.sheet.doubts.length, "thing")} left` : "nothing is left";
+  return state.sheet.doubts.length ? `${counted(state.sheet.doubts.length, "thing")} left` : "nothing is left that needs a person";
 }
 
 addEventListener("beforeunload", (event) => { if (state.dirty) event.preventDefault(); });
