@@ -137,7 +137,8 @@ class Pages:
         return JSONResponse(sitting.remaker.making(sitting.job).as_json())
 
     async def _sitting(self, request: Request) -> Sitting:
-        found = await run_in_threadpool(self.library.sitting, request.path_params["video"])
+        video = request.path_params["video"]
+        found = self.library.known(video) or await run_in_threadpool(self.library.sitting, video)
         if found is None:
             raise HTTPException(404)
         return found

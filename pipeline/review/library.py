@@ -67,6 +67,10 @@ class Library:
             }
             return list(self._sittings.values())
 
+    def known(self, video: str) -> Sitting | None:
+        """The recording with this id among those that were found before; asks no disk."""
+        return self._sittings.get(video)
+
     def sitting(self, video: str) -> Sitting | None:
         """The recording with this id."""
         found = self._sittings.get(video)

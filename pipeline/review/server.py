@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -29,6 +30,9 @@ from pipeline.review.library import Library, Place
 from pipeline.review.remake import Remaker
 
 HOST = "127.0.0.1"
+# So long a thread that computes keeps the others waiting, in seconds; a tenth of Python's: pieces of a recording and decisions
+# are answered while captions are looked at.
+SWITCH_S = 0.0005
 # So long the head of a request may take to arrive, in seconds.
 HEAD_S = 20
 # Tried first, so that bookmarks hold; any free port where something else listens there.
@@ -38,6 +42,7 @@ USUAL_PORT = 8765
 def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Callable[[str], None]) -> None:
     """Serve a project's review page until Ctrl-C. Raises UsageError where the port is taken."""
     _raise_limit()
+    sys.setswitchinterval(SWITCH_S)
     remaker, auditor, copier = Remaker(), Auditor(), Copier()
     library = Library(place, remaker, auditor)
     library.scan()

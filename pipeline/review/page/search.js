@@ -43,7 +43,8 @@ function manner(e) {
 }
 
 const side = (line) => (line ? h("p", { class: "quiet" }, `${line.speaker || "?"}: ${line.text}`) : "");
-const address = (m) => `/video/${m.id}#t=${(m.start_ms / 1000).toFixed(3)}`;
+// A caption is named by when its first word is said: that stands when its words or its times are changed.
+const address = (m) => `/video/${m.id}#cue-${m.start_ms}`;
 
 function shownMoment(m) {
   const why = m.evidence.map((e) => `${e.concept}: “${e.words}”${manner(e)}`);
