@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import shutil
 import socket
 import sys
 import tempfile
+import threading
+import time
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import h11
@@ -33,6 +38,8 @@ HOST = "127.0.0.1"
 # So long a thread that computes keeps the others waiting, in seconds; a tenth of Python's: pieces of a recording and decisions
 # are answered while captions are looked at.
 SWITCH_S = 0.0005
+# So long after Ctrl-C the process is gone at the latest, in seconds.
+END_S = 1.5
 # So long the head of a request may take to arrive, in seconds.
 HEAD_S = 20
 # Tried first, so that bookmarks hold; any free port where something else listens there.
@@ -53,16 +60,39 @@ def serve(place: Place, port: int | None, reviewer: str, opens: bool, say: Calla
         say(
             "It can be opened once, in one browser; Ctrl-C ends it. Every correction is kept the moment it is made."
         )
-        server = uvicorn.Server(_config(library, admitted, reviewer, copier))
+        stops = (auditor.stop, remaker.stop, copier.stop)
         try:
-            with _opened(address) if opens else contextlib.nullcontext():
-                server.run(sockets=[listener])
+            with _opened(address) if opens else contextlib.nullcontext() as page:
+                Ending(_config(library, admitted, reviewer, copier), stops, page).run(sockets=[listener])
         except KeyboardInterrupt:
             pass
         finally:
-            remaker.stop()
-            auditor.stop()
-            copier.stop()
+            for stop in stops:
+                stop()
+
+
+class Ending(uvicorn.Server):
+    """A server that ends soon after Ctrl-C, whatever is being computed: decisions are on the disk before they are answered, and
+    all else is made anew."""
+
+    def __init__(
+        self, config: uvicorn.Config, stops: Sequence[Callable[[], None]], page: Path | None = None
+    ) -> None:
+        super().__init__(config)
+        self.stops, self.page = stops, page
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            threading.Thread(target=self._end, name="end", daemon=True).start()
+        super().handle_exit(sig, frame)
+
+    def _end(self) -> None:
+        for stop in self.stops:
+            threading.Thread(target=stop, daemon=True).start()
+        time.sleep(END_S)
+        if self.page is not None:
+            shutil.rmtree(self.page.parent, ignore_errors=True)
+        os._exit(0)
 
 
 def _raise_limit() -> None:
@@ -127,7 +157,7 @@ def _listening(port: int | None) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _opened(address: str) -> Iterator[None]:
+def _opened(address: str) -> Iterator[Path]:
     """The browser opened at this address, through a file of mode 600 that leads there and is gone in the end."""
     with tempfile.TemporaryDirectory(prefix="vignette-review-") as folder:
         page = Path(folder) / "open.html"
@@ -139,4 +169,4 @@ def _opened(address: str) -> Iterator[None]:
         )
         with contextlib.suppress(webbrowser.Error, OSError):
             webbrowser.open(page.as_uri())
-        yield
+        yield page

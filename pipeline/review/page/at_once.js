@@ -14,7 +14,7 @@ function lines(c, text) {
 
 const CHANGES = {
   text: (c, v) => edited(c, { text: v.text.trim(), lines: lines(c, v.text) }),
-  times: (c, v) => edited(c, { start_ms: v.start_ms, end_ms: v.end_ms }),
+  cue: (c, v) => edited(c, { start_ms: v.start_ms, end_ms: v.end_ms }),
   review: (c) => ({ ...c, state: "reviewed" }),
   delete: () => null,
 };
