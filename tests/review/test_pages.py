@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.support.review_pages import served
+from tests.support.review_pages import Desk, place_of, served
 
 pytestmark = pytest.mark.browser
 
@@ -196,3 +196,21 @@ def test_what_does_not_play_gets_a_copy_that_does(inside, demo):
     page.reload()
     until(page, "document.querySelector('video').src.includes('/copy/')")  # it is there already
     assert len(list((demo.out / ".work" / "demo").glob("sound-*"))) == 1
+
+
+def test_what_is_being_written_stays_where_captions_come_and_go(inside, demo):
+    home, page = inside
+    open_video(page, home)
+    page.focus(".cue[data-n='4'] .time")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" and more")
+    desk = Desk(demo)
+    first = desk.sheet()["cues"][2]
+    count = page.evaluate("document.querySelectorAll('.cue').length")
+    desk.did("delete", who="Ben", **place_of(first))
+    page.evaluate("import('/page/state.js').then((m) => m.refresh())")
+    until(page, f"document.querySelectorAll('.cue').length < {count}")
+    page.keyboard.type("!")
+    assert page.input_value("#editor").endswith("and more!")
+    assert page.evaluate("document.querySelector('#editor').closest('.cue').dataset.n") == "3"

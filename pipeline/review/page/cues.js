@@ -224,10 +224,18 @@ export function edge(which) {
 function draw(sheet) {
   const facts = sheet.cues.map((c, n) => JSON.stringify([n, c.start_ms, c.end_ms, c.lines, c.text, c.speakers, c.state, c.cps]));
   const focused = document.activeElement?.closest?.("#list") && !editing;
+  const typing = editing?.box.contains(document.activeElement) ? document.activeElement : null;
   plays(-1);
   if (facts.length !== drawn.length) {
     rows = sheet.cues.map(row);
     list.replaceChildren(...rows);
+    if (editing && rows.length) {
+      // What is being written stays, at the caption that stands there now.
+      const apart = (n) => Math.abs(sheet.cues[n].start_ms - editing.cue.start_ms);
+      current = editing.n = sheet.cues.reduce((best, _, n) => (apart(n) < apart(best) ? n : best), 0);
+      rows[current].classList.add("current");
+      rows[current].append(editing.box);
+    }
   } else {
     facts.forEach((fact, n) => {
       if (fact === drawn[n]) return;
@@ -244,6 +252,7 @@ function draw(sheet) {
     rows[at].querySelector(".acts")?.remove();
     select(at, { focus: focused });
   }
+  if (typing?.isConnected) typing.focus({ preventScroll: true });
 }
 
 function filtered() {
