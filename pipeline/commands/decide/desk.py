@@ -39,7 +39,8 @@ class Desk:
         """The recording as it would stand with these decisions as well."""
         assert self.job is not None, "only a recording that lies somewhere can be tried"
         held = self.shown.replay.contents
-        return preview(self.job, Contents((*held.decisions, *made), held.strange)) if made else self.shown
+        tried = Contents((*held.decisions, *made), held.strange)
+        return preview(self.job, tried, tagging=False) if made else self.shown
 
     @cached_property
     def _starts(self) -> list[tuple[int, int]]:
