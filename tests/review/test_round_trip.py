@@ -203,6 +203,7 @@ def test_decisions_of_every_kind_stand_or_are_listed_after_another_run(reviewer,
     one.saved(lambda: one.press("Control+z"))
     made = edits.read(one.journal).decisions
     assert {d.kind for d in made} == KINDS.keys() and len(made) >= 40, Counter(d.kind for d in made)
+    one.until("document.querySelector('#making').textContent.includes('up to date')")
     (demo.folder / "vignette.toml").write_text(OTHER_SETTINGS, encoding="utf-8")
     ran = demo.run("run", "--json")
     assert ran.status == 0, ran.out + ran.err
