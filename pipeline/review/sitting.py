@@ -53,7 +53,7 @@ class Sitting:
         self.id, self.job, self.remaker, self.auditor = id, job, remaker, auditor
         self._lock = threading.RLock()
         self._seen: tuple[object, Look] | None = None
-        self._tagged: tuple[Look, Preview] | None = None
+        self._tagged: tuple[str, Preview] | None = None
         self._suggested: tuple[object, tuple[Suggested, ...]] | None = None
 
     @property
@@ -72,9 +72,9 @@ class Sitting:
         """The recording as it stands with its concepts, which are found anew where words were changed. Raises as `look` does."""
         with self._lock:
             seen = self.look()
-            if self._tagged is None or self._tagged[0] is not seen:
+            if self._tagged is None or self._tagged[0] != seen.revision:
                 contents = seen.shown.replay.contents
-                self._tagged = (seen, preview(self.job, contents, tagging=True))
+                self._tagged = (seen.revision, preview(self.job, contents, tagging=True))
             return self._tagged[1]
 
     def suggestions(self) -> tuple[Suggested, ...]:
@@ -143,7 +143,8 @@ class Sitting:
 
     def _looked(self, journal: str) -> Look:
         contents = edits.read(self.journal)
-        shown = preview(self.job, contents)
+        # Without concepts, which take a second to find in a long film; whoever asks for them gets `tagged`.
+        shown = preview(self.job, contents, tagging=False)
         store = Store.of(self.job.out, self.job.name)
         replayed = store.load(REPLAYED, list[str], {}).result or []
         applied = replayed == [d.id for d in contents.decisions] and bool(store.written())

@@ -167,8 +167,8 @@ def decide_parts_people_and_concepts(one):
     one.saved(lambda: page.click("#parts li:nth-child(1) button:text-is('All of it is watched')"))
     page.click("#tab-concepts")
     page.wait_for_selector("#concepts .cards li")
-    one.saved(lambda: page.click("#concepts .cards li:nth-child(1) button:text-is('Confirm')"))
-    one.saved(lambda: page.click("#concepts .cards li:nth-child(4) button:text-is('Reject')"))
+    one.saved(lambda: page.click("#concepts .cards button:text-is('Confirm') >> nth=0"))
+    one.saved(lambda: page.click("#concepts .cards button:text-is('Reject') >> nth=3"))
 
 
 def decide_many_at_once(one):
@@ -182,15 +182,28 @@ def decide_many_at_once(one):
     one.saved(lambda: (page.click("#chosen button:has-text('Waive')"), one.fill(reason="as it is spoken")))
 
 
+def correct_many_captions(one):
+    """Every fifth caption gets a word more, and the one behind it is marked as watched."""
+    count = one.page.evaluate("import('/page/state.js').then((m) => m.state.sheet.cues.length)")
+    for n in range(12, count - 2, 5):
+        one.page.evaluate("(n) => import('/page/cues.js').then((m) => m.select(n, { focus: true }))", n)
+        one.press("Enter", "Control+End")
+        one.page.keyboard.type(" Quite.")
+        one.saved(lambda: one.press("Control+Enter"))
+        one.saved(lambda: one.press("Alt+v"))
+
+
 def test_decisions_of_every_kind_stand_or_are_listed_after_another_run(reviewer, demo):
     one = reviewer
     decide_words_and_captions(one)
     decide_parts_people_and_concepts(one)
     decide_many_at_once(one)
+    correct_many_captions(one)
     one.to_caption("Daniel Marsh")
     one.saved(lambda: one.press("Control+z"))
     made = edits.read(one.journal).decisions
     assert {d.kind for d in made} == KINDS.keys() and len(made) >= 40, Counter(d.kind for d in made)
+    one.until("document.querySelector('#making').textContent.includes('up to date')")
     (demo.folder / "vignette.toml").write_text(OTHER_SETTINGS, encoding="utf-8")
     ran = demo.run("run", "--json")
     assert ran.status == 0, ran.out + ran.err

@@ -169,6 +169,8 @@ def test_a_sign_off_names_bytes_and_falls_when_words_change(desk, demo):
     after = desk.did("review", part=part["id"])
     inside = [c for c in after["cues"] if part["start_ms"] <= c["start_ms"] < part["end_ms"]]
     assert inside and all(c["state"] == "reviewed" for c in inside)
+    # A review names what has shaped its caption, or those of a long film would name each other by the million.
+    assert not any(d.value.seen.decisions for d in edits.read(desk.journal).decisions)
     sheet = get(desk, "signing")
     assert sheet["parts"][0]["reviewed"] == sheet["parts"][0]["cues"] == len(inside)
     assert sheet["estimate"]["right"] == sheet["estimate"]["words"] and sheet["estimate"]["interval"][1] == 1
@@ -227,3 +229,20 @@ def test_requests_that_make_no_sense_write_nothing(desk, kind, values):
     answer = desk.act(kind, **values)
     assert answer.status_code == 400 and answer.json()["error"]
     assert not desk.journal.exists()
+
+
+def test_a_look_that_leaves_concepts_out_makes_no_conflict_of_what_was_said_of_them(desk, monkeypatch):
+    found = get(desk, "concepts")["tags"]
+    for tag, verdict in ((found[0], "confirmed"), (found[1], "rejected")):
+        desk.did("concept", first=tag["first"], last=tag["last"], concept=tag["concept"], verdict=verdict)
+    desk.did("concept", **place_of(desk.cue("Thusrday")), concept=found[2]["concept"], verdict="added")
+    cue = desk.cue("Most people who come")
+    monkeypatch.setattr(
+        "pipeline.run.graph.concepts.run_again", lambda *_, **__: pytest.fail("concepts are looked for")
+    )
+    after = desk.did("text", **place_of(cue), text=cue["text"].replace("people", "persons"))
+    assert not [d for d in after["doubts"] if d["kind"] == "conflict"]
+    assert [s["state"] for s in get(desk, "signing")["decisions"] if s["kind"] == "concept"] in (
+        ["kept", "already so", "kept"],
+        ["kept", "kept", "kept"],
+    )

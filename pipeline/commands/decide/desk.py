@@ -39,12 +39,25 @@ class Desk:
         """The recording as it would stand with these decisions as well."""
         assert self.job is not None, "only a recording that lies somewhere can be tried"
         held = self.shown.replay.contents
-        return preview(self.job, Contents((*held.decisions, *made), held.strange)) if made else self.shown
+        tried = Contents((*held.decisions, *made), held.strange)
+        return preview(self.job, tried, tagging=False) if made else self.shown
 
     @cached_property
     def _starts(self) -> list[tuple[int, int]]:
         """When each token starts, and which it is, in order of time."""
         return sorted((t.span.start_ms, k) for k, t in enumerate(self.transcript.tokens))
+
+    @cached_property
+    def _middles(self) -> list[tuple[int, int]]:
+        """When the middle of each token is, and the first token in reading order whose middle is then or later."""
+        found: list[tuple[int, int]] = []
+        least = len(self.transcript.tokens)
+        for middle, k in sorted(
+            ((t.span.middle_ms, k) for k, t in enumerate(self.transcript.tokens)), reverse=True
+        ):
+            least = min(least, k)
+            found.append((middle, least))
+        return found[::-1]
 
     def around(self, at_ms: int, reach_ms: int) -> tuple[int, int]:
         """The tokens `[first, last)` among which all are that start at most `reach_ms` from a time."""
@@ -54,9 +67,10 @@ class Desk:
         return (min(near), max(near) + 1) if near else (0, 0)
 
     def at(self, at_ms: int) -> int:
-        """The first token in reading order that starts at a time or later; their number where none does."""
-        found = bisect_left(self._starts, (at_ms, -1))
-        return min((k for _, k in self._starts[found:]), default=len(self._starts))
+        """In front of which token something belongs that is said about a time: the first in reading order of those whose middle
+        is then or later; their number where none is."""
+        found = bisect_left(self._middles, (at_ms, -1))
+        return self._middles[found][1] if found < len(self._middles) else len(self._middles)
 
 
 Act = Callable[[Desk], Sequence[Decision]]

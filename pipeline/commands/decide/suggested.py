@@ -17,10 +17,12 @@ from pipeline.errors import NotCaptioned, UsageError, counted, nearest
 from pipeline.formats.document.suggestions import Suggested, suggestions_in
 from pipeline.run.jobs import Job
 from pipeline.timing import Span, clock
-from pipeline.transcript import TextSource
+from pipeline.transcript import Suggestion, TextSource
 
 # Words are looked for where they were written, at most so far from there. Set by hand.
 REACH_MS = 5000
+# A suggestion of now is the same as one of the last run up to so much; words move a little when others are corrected.
+SAME_MS = 500
 
 
 def suggested(job: Job) -> tuple[Suggested, ...]:
@@ -73,9 +75,18 @@ def take(desk: Desk, wanted: Sequence[Suggested]) -> Taken:
 def place(desk: Desk, one: Suggested) -> tuple[int, int] | None:
     """The tokens `[first, last)` that a suggestion is about as the text stands, none of them (`first == last`) for words to be
     put in; None where it is so already, or what it was about is gone."""
+    there = next((s for s in desk.transcript.verification.suggestions if _is_same(s, one)), None)
+    if there is not None:
+        return there.first, there.last
     if one.is_caption or not one.text.split():
-        return None if _reads_already(desk, one) else (desk.at(one.span.start_ms),) * 2
+        return None if _reads_already(desk, one) else (desk.at(one.span.middle_ms),) * 2
     return _near(desk, one.text, one.span)
+
+
+def _is_same(here: Suggestion, one: Suggested) -> bool:
+    """Whether the recording as it stands suggests it too: that knows between which words it belongs."""
+    near = abs(here.span.start_ms - one.span.start_ms) <= SAME_MS
+    return near and here.text == one.suggestion and (here.first < here.last) == bool(one.text.split())
 
 
 def _decisions(desk: Desk, one: Suggested) -> list[Decision]:

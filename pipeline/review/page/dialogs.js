@@ -20,7 +20,7 @@ export function ask({ title, text = [], fields = [], buttons = [["ok", "Save"]] 
       answer = { ...values, button };
     };
     const form = h("form", { method: "dialog" },
-      h("h2", { id: "ask-title" }, title),
+      h("h2", { id: "ask-heading" }, title),
       ...text,
       ...inputs.map(([f, input]) => h("p", {}, h("label", { for: input.id }, f.label), input)),
       h("p", { class: "buttons" },
@@ -28,7 +28,7 @@ export function ask({ title, text = [], fields = [], buttons = [["ok", "Save"]] 
         h("button", { type: "button", onclick: () => dialog.close() }, "Cancel")));
     form.addEventListener("submit", () => { if (!answer) chosen(buttons[0][0]); });
     form.addEventListener("invalid", () => { answer = null; }, true);
-    const dialog = h("dialog", { "aria-labelledby": "ask-title" }, form);
+    const dialog = h("dialog", { "aria-labelledby": "ask-heading" }, form);
     dialog.addEventListener("close", () => {
       dialog.remove();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
