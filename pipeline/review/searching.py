@@ -111,7 +111,8 @@ class Searching:
     def _completed(self, query: str, caret: int) -> dict[str, Any]:
         try:
             with Index.of(self.library.place.out, _codebook()) as index:
-                found, problem = index.complete(query, caret), _problem(index, query)
+                found = completion.complete(query, caret, _codebook(), index.connection)
+                problem = _problem(index, query)
         except IndexFileError:  # nothing was searched yet: what the language and the lexicon know
             found, problem = completion.complete(query, caret, _codebook(), None), _problem(None, query)
         choices = [{"text": c.text, "what": c.what} for c in found.choices]

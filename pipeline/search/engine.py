@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import itertools
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -31,11 +32,11 @@ from pipeline.search.meaning import encoder as encoders
 from pipeline.search.meaning.encoder import Encodes
 from pipeline.search.meaning.vectors import Store
 from pipeline.search.query import parser
-from pipeline.search.query.completion import Completion, complete
 from pipeline.search.query.names import Names
 from pipeline.search.query.parser import LIMIT, And, Field, Node, Or, Query, Word
 from pipeline.search.query.ranking import MAX_RANKED_HITS, parameters_of, ranked, source
 from pipeline.search.query.sql import Plan, compile_plan
+from pipeline.search.quotes import Kept, Quote
 from pipeline.words import folded, name_key
 
 
@@ -55,6 +56,7 @@ class Index:
             raise seal.damaged(path)
         self.connection.create_function("spoken", 2, spoken, deterministic=True)
         self.connection.create_function("fold", 1, name_key, deterministic=True)
+        self._kept = Kept.of(self.connection, ())
 
     @classmethod
     def of(cls, folder: Path, codes: Codebook | None = None, encoder: Encodes | None = None) -> Index:
@@ -91,16 +93,34 @@ class Index:
         notes say so, and `Results.concepts` names the concepts that may be meant.
         """
         with self._transaction():
-            parsed = parser.parse(query)
-            if len(parsed.steps) > 1:
-                return self._sequence(parsed, limit)
-            wish = wish_of(parsed)
-            if wish.sentences:
-                return self._alike(parsed, wish, limit)
-            found = self._plain(parsed, limit)
-            return (
-                found if found.total or not (loosely and wish.may_relax) else self._loose(found, wish, limit)
-            )
+            return self._kept.beside(self._found(parser.parse(query), limit, loosely))
+
+    def _found(self, parsed: Query, limit: int, loosely: bool) -> Results:
+        if len(parsed.steps) > 1:
+            return self._sequence(parsed, limit)
+        wish = wish_of(parsed)
+        if wish.sentences:
+            return self._alike(parsed, wish, limit)
+        found = self._plain(parsed, limit)
+        return found if found.total or not (loosely and wish.may_relax) else self._loose(found, wish, limit)
+
+    def with_quotes(self, quotes: Iterable[Quote]) -> Index:
+        """The index with the quotes that people kept, which hits then bear and `memo:` and `collection:` find.
+
+        index.with_quotes([Quote("talk", "a few beers", 61_000, 63_000, "Ana", "plays it down", "denial")])
+        """
+        self._kept = Kept.of(self.connection, quotes)
+        return self
+
+    def quotes(self, collection: str | None = None) -> Results:
+        """The quotes that people kept, all or those of a collection, in order of video and time. Raises QueryError for none such.
+
+        index.quotes("denial").hits[0].citation
+        """
+        with self._transaction():
+            if collection is not None:
+                Names(self.connection, self.codebook, collection).collection(Field("collection", collection))
+            return self._kept.listed(Reader(self.connection), collection)
 
     def count(self, query: str, by: str, drafts: bool = False) -> tuple[Count, ...]:
         """How the hits of a query divide `by` "concept", "speaker", "vignette" or "video"; most first.
@@ -113,14 +133,14 @@ class Index:
         """
         with self._transaction():
             parsed = parser.parse(query)
-            drafts = drafts or asks_for_drafts(parsed)
+            drafts = drafts or parser.asks_for_drafts(parsed)
             return count_by(self.connection, by, *self._hit_ids_sql(parsed, drafts), drafts)
 
     def hits_in_drafts(self, query: str = "") -> int:
         """How many hits of a query, or utterances, are in drafts, and so are left out of counts; 0 when it says `draft:`."""
         with self._transaction():
             parsed = parser.parse(query) if query else None
-            if parsed and asks_for_drafts(parsed):
+            if parsed and parser.asks_for_drafts(parsed):
                 return 0
             ids, given = self._hit_ids_sql(parsed, True) if parsed else ("SELECT id FROM utterances", [])
             sql = f"SELECT count(*) FROM ({ids}) WHERE NOT {not_draft('id')}"
@@ -133,11 +153,6 @@ class Index:
         """
         with self._transaction():
             return places(self.connection, *self._hit_ids_sql(parser.parse(query), True), limit)
-
-    def complete(self, query: str, caret: int) -> Completion:
-        """What may stand at a character of a query that is being written."""
-        with self._transaction():
-            return complete(query, caret, self.codebook, self.connection)
 
     def concordance(
         self, query: str, sort: str = "place", context: int = CONTEXT_WORDS, limit: int = 100
@@ -165,7 +180,7 @@ class Index:
         with self._transaction():
             if query:
                 parsed = parser.parse(query)
-                only = self._hit_ids_sql(parsed, drafts or asks_for_drafts(parsed))
+                only = self._hit_ids_sql(parsed, drafts or parser.asks_for_drafts(parsed))
             else:
                 only = f"SELECT id FROM utterances WHERE {'1' if drafts else not_draft('id')}", []
             return cooccurrence(self.connection, within_ms, *only)
@@ -211,12 +226,19 @@ class Index:
     def _loose(self, found: Results, wish: Wish, limit: int) -> Results:
         """The best of any of a query's words, in the order of how well they fit."""
         loose = LooseSearch(self.connection, self.codebook, self._store())
-        best = loose.some_words(wish, self._candidates(wish.rest, found.query))
+        said = replace(wish, words=self._as_said(wish.words))
+        best = loose.some_words(wish, said.words, self._candidates(wish.rest, found.query))
         what = "what fits best comes first" if wish.names_concept else "these fit its words best"
         notes = [f"nothing holds all of this; {what}", *found.notes]
         if best.concepts:
             notes.append(f"did you mean {' or '.join(f'concept:{c}' for c in best.concepts)}?")
-        return self._of_ranked(found.query, best, wish, limit, notes)
+        return self._of_ranked(found.query, best, said, limit, notes)
+
+    def _as_said(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words, those that nobody says with the form of them that somebody does: "silent" and "silence"."""
+        vocabulary = Vocabulary(self.connection)
+        more = [form for word in words if not vocabulary.has(word) for form in vocabulary.related(word)[:1]]
+        return tuple(dict.fromkeys((*words, *more)))
 
     def _alike(self, query: Query, wish: Wish, limit: int) -> Results:
         """What says something like a sentence; all other words of the query must be said."""
@@ -324,9 +346,3 @@ class Index:
         drafts = {m.video for h in hits for m in h.moments if m.draft}
         if drafts:
             yield f"draft, not verified by anybody: {', '.join(sorted(drafts))}"
-
-
-def asks_for_drafts(query: Query) -> bool:
-    """Whether a query itself says which of drafts and others it wants."""
-    found = (leaf for step in query.steps for leaf in parser.leaves(step.node))
-    return any(isinstance(leaf, Field) and leaf.name == "draft" for leaf in found)

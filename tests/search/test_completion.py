@@ -43,7 +43,7 @@ def taken(query, found, choice):
      ("a -> b by:", 10, "other"), ("role:", 5, "therapist"), ("-spea", 5, "speaker:"), ("mar", 3, 'speaker:"Daniel Marsh"')],
 )  # fmt: skip
 def test_what_may_stand_there_is_offered_and_makes_a_query_that_can_be_read(index, query, caret, offered):
-    found = index.complete(query, caret)
+    found = complete(query, caret, index.codebook, index.connection)
     assert offered in texts(found)
     whole = taken(query, found, next(c for c in found.choices if c.text == offered))
     if not whole.endswith((":", "OR", "trigger")) and "(" not in whole:
@@ -54,17 +54,17 @@ def test_what_may_stand_there_is_offered_and_makes_a_query_that_can_be_read(inde
     "query, caret", [("", 0), ('say "he con', 11), ("xyzzy", 5), ("nonsense:x", 10), ("b wi", 4)]
 )
 def test_where_nothing_is_known_to_fit_nothing_is_offered(index, query, caret):
-    assert "within 60s" not in texts(index.complete(query, caret))
+    assert "within 60s" not in texts(complete(query, caret, index.codebook, index.connection))
     if query != "b wi":
-        assert not texts(index.complete(query, caret)) or query == ""
+        assert not texts(complete(query, caret, index.codebook, index.connection)) or query == ""
 
 
 def test_the_rest_of_the_word_is_replaced_and_what_stands_behind_it_stays(index):
     query = "concept:shxyz door"
-    found = index.complete(query, 10)
+    found = complete(query, 10, index.codebook, index.connection)
     assert taken(query, found, found.choices[0]) == "concept:shame-guilt door"
     quoted = 'speaker:"ru hello" door'
-    found = index.complete(quoted, 11)
+    found = complete(quoted, 11, index.codebook, index.connection)
     assert taken(quoted, found, found.choices[0]) == 'speaker:"Ruth Calder" door'
 
 
