@@ -22,7 +22,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -114,30 +113,22 @@ def _config(library: Library, admitted: Pass, reviewer: str, copier: Copier) -> 
 
 
 class Hasty(H11Protocol):
-    """HTTP whose connections are closed when the head of a request does not come, so that nobody can hold all of them."""
+    """HTTP whose connections are closed when no whole head of a request comes, so that nobody can hold all of them; the idle
+    ones behind an answer are the library's."""
 
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._watch()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self._watch()
+        self._timer = self.loop.call_later(HEAD_S, self._late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
         super().connection_lost(exc)
 
-    def _watch(self) -> None:
-        if self._timer is None:
-            self._timer = self.loop.call_later(HEAD_S, self._late)
-
     def _late(self) -> None:
-        self._timer = None
-        if self.conn.their_state is h11.IDLE:
+        if self.cycle is None:
             self.transport.close()
 
 
