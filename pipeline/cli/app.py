@@ -21,6 +21,7 @@ from pipeline.cli import (  # noqa: F401 - importing a command's module register
     concepts,
     concordance,
     cooccur,
+    deidentify,
     doctor,
     edits,
     export,

@@ -174,6 +174,12 @@ def _concept(_: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:
     return acts.concept(desk, asked.tokens(), asked.text("concept"), cast("acts.Verdict", verdict))
 
 
+def _quote(_: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:
+    """Words are kept as a quote, with a memo, in a collection."""
+    memo = asked.text("memo", MAX_TEXT_CHARS) if asked.has("memo") else ""
+    return acts.quote(desk, asked.tokens(), memo, asked.optional("collection") or "")
+
+
 def _person(_: Sitting, desk: Desk, asked: Request) -> Sequence[Decision]:
     """A person is called otherwise, or has another role, everywhere."""
     who = asked.given("person", "it is not said which person is meant", "choose one")
@@ -260,7 +266,7 @@ def _withdrawn(desk: Desk, decisions: Sequence[Decision], what: str) -> list[Dec
 
 ACTS: dict[str, Act] = {
     "text": _text, "time": _time, "cue": _cue, "split": _split, "join": _join, "delete": _delete, "add": _add,
-    "style": _style, "speaker": _speaker, "concept": _concept, "person": _person, "unite": _unite, "part": _part,
+    "style": _style, "speaker": _speaker, "concept": _concept, "quote": _quote, "person": _person, "unite": _unite, "part": _part,
     "review": _review, "take": _take, "waive": _waive, "mend": _mend, "drop": _drop, "insist": _insist, "undo": _undo,
     "redo": _redo,
 }  # fmt: skip

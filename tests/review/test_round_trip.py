@@ -126,13 +126,14 @@ def decide_words_and_captions(one):
         ("concept", {"value": "trigger"}),
         ("time", {"from": "0:05.900", "to": "0:06.300"}),
         ("speaker", {"value": "Ruth Calder"}),
+        ("quote", {"memo": "how he begins", "collection": "beginnings"}),
     ):
         one.to_caption("my colleague")
         one.saved(
             lambda w=what, v=values: (
                 one.press("Alt+d"),
                 one.fill(words="Daniel Marsh", what=w),
-                page.wait_for_selector("#ask-value, #ask-from"),
+                page.wait_for_selector("#ask-value, #ask-from, #ask-memo"),
                 one.fill(**v),
             )
         )

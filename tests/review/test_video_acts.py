@@ -106,7 +106,8 @@ def test_some_words_look_otherwise_are_said_then_and_by_somebody_else(desk):
     assert set(desk.cue("Most people")["speakers"]) == {"Daniel Marsh", "Ruth Calder"}
     start = cue["start_ms"]
     desk.did("time", **place_of(cue), words="Most people", start_ms=start + 10, end_ms=start + 400)
-    assert kinds(desk) == ["style", "speaker", "word-time"]
+    desk.did("quote", **place_of(cue), words="come to us", memo="who comes", collection="openings")
+    assert kinds(desk) == ["style", "speaker", "word-time", "quote"]
     assert desk.act("time", **place_of(cue), start_ms=5, end_ms=5).status_code == 400
     assert desk.act("style", **place_of(cue), words="nobody says this", style="bold").status_code == 400
     assert desk.act("style", first=0, last=10**6, style="bold").status_code == 400

@@ -42,17 +42,19 @@ export async function known() {
 let queue = Promise.resolve();
 // Decide; resolves to whether it was saved. One after the other: each waits for how things stand after the last.
 export function decide(kind, values = {}, saved = "Saved") {
-  const next = queue.then(() => decided(kind, values, saved));
+  const seen = state.sheet; // what the person had before them, however long the ones before it take
+  const next = queue.then(() => decided(kind, values, saved, seen));
   queue = next.catch(() => false);
   return next;
 }
 
-async function decided(kind, values, saved) {
+async function decided(kind, values, saved, before) {
   const who = await reviewer();
   if (!who) {
     complain("Not saved: say your name first.");
     return false;
   }
+  if (before && before.revision !== state.sheet.revision) return again(who, kind, values, saved, before, true);
   const seen = state.sheet;
   draw(atOnce(kind, values, seen));
   try {
@@ -87,12 +89,13 @@ async function shown() {
 }
 
 // Somebody decided meanwhile. What they left alone is decided all the same; for the rest a person chooses.
-async function again(who, kind, values, saved, seen) {
-  await refresh();
+// `own`: it was the page itself that went on meanwhile.
+async function again(who, kind, values, saved, seen, own = false) {
+  if (!own) await refresh();
   const now = state.sheet;
   let wanted = values;
   if (values.first !== undefined) {
-    const before = seen.cues.find((c) => c.first === values.first && c.last === values.last);
+    const before = seen.cues.find((c) => c.first <= values.first && values.first < c.last);
     const there = before && nearest(now.cues, before);
     if (!there) {
       complain("Not saved: that caption is not there any more. " + (values.text ? `You wrote: ${values.text}` : ""));
@@ -100,8 +103,9 @@ async function again(who, kind, values, saved, seen) {
     }
     const same = there.text === before.text && there.speaker === before.speaker && there.start_ms === before.start_ms;
     if (!same && !(await chooses(kind, values, there))) return false;
-    wanted = { ...values, first: there.first, last: there.last };
-  } else if (values.keys !== undefined || values.ref !== undefined) {
+    const whole = before.first === values.first && before.last === values.last, by = there.first - before.first;
+    wanted = { ...values, first: values.first + by, last: whole ? there.last : values.last + by };
+  } else if (kind !== "drop" && (values.keys !== undefined || values.ref !== undefined)) {
     const open = [...now.doubts, ...state.findings];
     const left = (values.keys ?? []).filter((key) => open.some((d) => d.key === key));
     if (!left.length && !open.some((d) => values.ref && d.ref === values.ref)) {
@@ -112,7 +116,7 @@ async function again(who, kind, values, saved, seen) {
   }
   try {
     await post(who, kind, wanted);
-    say(`${saved}, beside what somebody else decided meanwhile.`);
+    say(own ? `${saved}.` : `${saved}, beside what somebody else decided meanwhile.`);
   } catch (error) {
     complain(`Not saved: ${error.message}`);
     return false;

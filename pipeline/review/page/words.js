@@ -11,6 +11,7 @@ const ASKS = {
   concept: async () => [{ name: "value", label: "The concept that they show", options: (await known()).map((c) => [c.id, c.label]) }],
   time: () => [{ name: "from", label: "Said from", value: clock(now(), true), required: true },
     { name: "to", label: "to", value: clock(now() + 1000, true), required: true }],
+  quote: () => [{ name: "memo", label: "A memo, if you like", lines: 2 }, { name: "collection", label: "In which collection, if in any" }],
   speaker: () => [{ name: "value", label: "Who says these words alone: an id, a name, or a new name", required: true,
     value: state.sheet.people[0]?.id ?? "" }],
 };
@@ -19,7 +20,7 @@ export async function words() {
   const c = cue(), first = await ask({ title: "Some words of this caption",
     fields: [{ name: "words", label: "Which words", value: chosenWords(), required: true },
       { name: "what", label: "What about them", options: [["style", "how they look"], ["concept", "which concept they show"],
-        ["time", "when they are said"], ["speaker", "who says them"]] }], buttons: [["ok", "Go on"]] });
+        ["time", "when they are said"], ["speaker", "who says them"], ["quote", "keep them as a quote"]] }], buttons: [["ok", "Go on"]] });
   if (first) about(first.what, { first: c.first, last: c.last, words: first.words });
 }
 
@@ -30,6 +31,7 @@ export async function about(what, place) {
   if (what === "style") decide("style", { ...place, style: answer.value }, "They look so");
   if (what === "concept") decide("concept", { ...place, concept: answer.value, verdict: "added" }, "The concept is added");
   if (what === "speaker") decide("speaker", { ...place, name: answer.value.trim(), only: true }, "The speaker is changed");
+  if (what === "quote") decide("quote", { ...place, memo: answer.memo, collection: answer.collection }, "Kept as a quote");
   if (what === "time") timed("time", place, answer.from, answer.to);
 }
 
