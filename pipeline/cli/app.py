@@ -32,6 +32,7 @@ from pipeline.cli import (  # noqa: F401 - importing a command's module register
     models,
     mux,
     old,
+    report,
     review,
     run,
     search,
