@@ -142,6 +142,16 @@ class SubtitlesError(FileError):
 
 
 @dataclass(eq=False)
+class TurnsError(FileError):
+    """A file of speaker turns that cannot be read; `line` counts from 1."""
+
+    line: int | None = None
+
+    def place(self) -> str:
+        return f", line {self.line}" if self.line is not None else ""
+
+
+@dataclass(eq=False)
 class DocumentError(FileError):
     """A file that is no document of ours, or a damaged one; `where` is the place inside ("utterance 3")."""
 

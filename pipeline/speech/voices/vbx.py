@@ -1,4 +1,4 @@
-"""Variational Bayes HMM clustering (VBx): how many voices there are, and which piece is whose, weighed against each other at once.
+"""Variational Bayes HMM clustering (VBx): how many voices there are and which piece is whose, weighed at once.
 
 Every voice is a point in the space of `speech.voices.scaling`, drawn with the variances `between`, and a hidden state; pieces are
 what the states emit. Variational inference alternates between the points and the states until the evidence no longer grows; a
