@@ -26,6 +26,8 @@ from pipeline.transcript import NOT_CAPTIONED, Kind, Passage, Transcript
 CONTEXT_WORDS = 6
 # So many words of a passage name it in a command.
 NAMING_WORDS = 5
+# A caption of a sound tells of what is heard this near to it.
+SOUND_NEAR_MS = 2000
 # Who looks at it may be nobody in particular: what is only looked at is written down by nobody.
 _NOBODY = "nobody"
 
@@ -73,8 +75,8 @@ def needs_of(job: Job) -> list[Need]:
         command = f"vignette run {media}"
         return [Need(job.media, "not captioned yet, or something changed since", None, (), (command,))]
     finder = _Finder(job, shown, media)
-    return [*finder.conflicts(), *finder.suggestions(), *finder.passages(), *finder.unclear(), *finder.voices(),
-            *finder.review()]  # fmt: skip
+    return [*finder.conflicts(), *finder.suggestions(), *finder.passages(), *finder.unclear(), *finder.sounds(),
+            *finder.voices(), *finder.review()]  # fmt: skip
 
 
 class _Finder:
@@ -198,6 +200,21 @@ class _Finder:
                 evidence = [f"it reads: {self._around(token.span)}"]
                 command = f'vignette edits text {self.media} {words} "..." --at {at}'
                 yield self._need("speech that was not understood", token.span, evidence, command)
+
+    def sounds(self) -> Iterator[Need]:
+        """Music and singing that no caption tells of: suggested, since who is deaf to it may miss nothing."""
+        told = [t.span for t in self.transcript.tokens if t.kind is Kind.SOUND]
+        for sound in self.transcript.heard.sounds:
+            near = any(sound.span.gap_ms(span) <= SOUND_NEAR_MS for span in told)
+            if not near and not self._is_settled(sound.span):
+                times = f"{_written(sound.span.start_ms)}-{_written(sound.span.end_ms)}"
+                yield self._need(
+                    f"{sound.kind} without a caption",
+                    sound.span,
+                    (f"{sound.kind} is heard with a probability of {sound.probability:.2f}",),
+                    f'vignette edits add {self.media} "[{sound.kind}]" {times}',
+                    *self._as_it_is(sound.span),
+                )
 
     def voices(self) -> Iterator[Need]:
         """Voices that nobody names."""
