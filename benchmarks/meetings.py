@@ -6,7 +6,7 @@
 Joined recordings are scored and their pieces left out, as both would count everything twice. The error rate (`scores.der`,
 collar 0.25 s) is pooled over the speaker time of all, with overlap and without the time in which two speak; its interval is a
 bootstrap over blocks of 30 s. "enrolled" gives the clips of those speakers alone who say ten seconds undisturbed in another
-recording, on recordings that are not joined. Beside the number of speakers found stand the errors of always answering 2 and 3.
+recording, on recordings that are not joined, with the names of all who speak. Beside the number of speakers found stand the errors of always answering 2 and 3.
 The ways of hearing are chosen on the meetings EN* and reported on ES*, and the other way round.
 """
 
@@ -77,7 +77,7 @@ def meeting(folder: Path) -> Meeting:
 
 
 def told(one: Meeting, clips: dict[str, list[tuple[Span, NDArray[np.float32]]]] | None = None) -> Voices:
-    people = [Person(name) for name in sorted(clips or {})]
+    people = [Person(name) for name in sorted({line.who for line in one.lines})] if clips else []
     return speakers.run(
         one.memory.embed, NO_TEXT, one.heard.regions, Picture(), people, clips or {}, SpeakerSettings(),
         one.memory.encoder, voiced=one.heard.voiced,

@@ -38,7 +38,7 @@ BLOCK_THRESHOLD = (
 )
 # The ratio above which two groups are one voice, in nats. A voice that says more varies more than the model knows: the threshold
 # falls from the first value, for a minute of speech, to the second, for ten.
-THRESHOLD_SHORT = -11.0
+THRESHOLD_SHORT = -6.0
 THRESHOLD_LONG = -30.0
 # From so many windows of 1.6 s on (two minutes of speech), variational inference decides, from groups merged above this ratio.
 # Of shorter recordings it makes one voice too often: of two people on the telephone, of a field recording.
