@@ -6,8 +6,9 @@
 Joined recordings are scored and their pieces left out, as both would count everything twice. The error rate (`scores.der`,
 collar 0.25 s) is pooled over the speaker time of all, with overlap and without the time in which two speak; its interval is a
 bootstrap over blocks of 30 s. "enrolled" gives the clips of those speakers alone who say ten seconds undisturbed in another
-recording, on recordings that are not joined, with the names of all who speak. Beside the number of speakers found stand the errors of always answering 2 and 3.
-The ways of hearing are chosen on the meetings EN* and reported on ES*, and the other way round.
+recording, on recordings that are not joined, with the names of all who speak. Beside the number of speakers found stand the
+errors of always answering 2 and 3. The ways of hearing are chosen on the meetings EN* and reported on ES*, and the other way
+round.
 """
 
 from __future__ import annotations
