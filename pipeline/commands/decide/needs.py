@@ -20,7 +20,7 @@ from pipeline.errors import DocumentError, NotCaptioned
 from pipeline.run.jobs import Job
 from pipeline.run.preview import Preview, preview
 from pipeline.timing import Span, clock
-from pipeline.transcript import NOT_CAPTIONED, Kind, Passage, Transcript
+from pipeline.transcript import NOT_CAPTIONED, Heard, Kind, Passage, SoundKind, Transcript
 
 # So many words are shown before and behind those in question. Set by hand.
 CONTEXT_WORDS = 6
@@ -202,18 +202,14 @@ class _Finder:
                 yield self._need("speech that was not understood", token.span, evidence, command)
 
     def sounds(self) -> Iterator[Need]:
-        """Music and singing that no caption tells of: suggested, since who is deaf to it may miss nothing."""
+        """Music and singing that no caption tells of: suggested, so that whoever is deaf to it misses nothing."""
         told = [t.span for t in self.transcript.tokens if t.kind is Kind.SOUND]
-        for sound in self.transcript.heard.sounds:
-            near = any(sound.span.gap_ms(span) <= SOUND_NEAR_MS for span in told)
-            if not near and not self._is_settled(sound.span):
-                times = f"{_written(sound.span.start_ms)}-{_written(sound.span.end_ms)}"
+        for kind, span, evidence in _sounds(self.transcript.heard):
+            if not any(span.gap_ms(other) <= SOUND_NEAR_MS for other in told) and not self._is_settled(span):
+                times = f"{_written(span.start_ms)}-{_written(span.end_ms)}"
+                command = f'vignette edits add {self.media} "[{kind}]" {times}'
                 yield self._need(
-                    f"{sound.kind} without a caption",
-                    sound.span,
-                    (f"{sound.kind} is heard with a probability of {sound.probability:.2f}",),
-                    f'vignette edits add {self.media} "[{sound.kind}]" {times}',
-                    *self._as_it_is(sound.span),
+                    f"{kind} without a caption", span, (evidence,), command, *self._as_it_is(span)
                 )
 
     def voices(self) -> Iterator[Need]:
@@ -275,6 +271,15 @@ class _Finder:
             return ()
         words, at = self._named(cue.first, cue.last)
         return (f"vignette edits review {self.media} {words} --at {at}   (it is right as it is)",)
+
+
+def _sounds(heard: Heard) -> Iterator[tuple[str, Span, str]]:
+    """The sounds beside the speech, each with what speaks for it."""
+    for event in heard.sounds:
+        yield event.kind, event.span, f"{event.kind} is heard with a probability of {event.probability:.2f}"
+    for span in heard.music:
+        if not any(span.overlap_ms(event.span) for event in heard.sounds):
+            yield SoundKind.MUSIC, span, "tones stand out of what is heard there"
 
 
 def _written(time_ms: int) -> str:

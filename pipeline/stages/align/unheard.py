@@ -29,6 +29,7 @@ def marked(aligned: Aligned, heard: Heard, given: bool) -> Aligned:
               for t in aligned.tokens if t.kind in (Kind.WORD, Kind.UNCLEAR)),
             *(p.span for p in report.speech_without_text),
             *(e.span for e in heard.sounds),
+            *heard.music,
         ]
     )  # fmt: skip
     found = [_passage(aligned, span) for span in _without(speech, taken)]
