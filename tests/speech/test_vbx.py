@@ -49,7 +49,7 @@ def test_one_group_stays_one_and_every_piece_is_somewhere() -> None:
 
 
 def test_long_recordings_are_divided_so_and_a_person_may_bound_them() -> None:
-    names = "abc" * 40
+    names = "abc" * 60
     assert [v.pieces for v in clustering.cluster(talk(names), precisions(names), ROOM, -20.0)] == as_truth(
         names
     )

@@ -28,6 +28,7 @@ Numbers = NDArray[np.int64]
 Known = dict[str, list[list[int]]]
 """Results of earlier clusterings, as groups of piece indices, by a digest of all that they depend on."""
 
+VERSION = 2  # raised when the same pieces are grouped otherwise: groups are kept between runs
 # Variances are in units of the variance of one window about its voice. Where nothing else is said, a constant is a choice.
 # A piece of n windows varies by 1/n about its voice, and by this much more, since what is said differs from piece to piece.
 PIECE_VARIANCE = 0.3
@@ -40,9 +41,9 @@ BLOCK_THRESHOLD = (
 # falls from the first value, for a minute of speech, to the second, for ten.
 THRESHOLD_SHORT = -6.0
 THRESHOLD_LONG = -30.0
-# From so many windows of 1.6 s on (two minutes of speech), variational inference decides, from groups merged above this ratio.
+# From so many windows of 1.6 s on (four minutes of speech), variational inference decides, from groups merged above this ratio.
 # Of shorter recordings it makes one voice too often: of two people on the telephone, of a field recording.
-VARIATIONAL_WINDOWS = 75.0
+VARIATIONAL_WINDOWS = 150.0
 VARIATIONAL_START = 5.0
 _LEAST_MINUTES = 1e-3  # so that its logarithm exists
 _ENOUGH_MERGED = 0.9  # blocks are merged again only while a round leaves fewer than this share of the groups
@@ -129,7 +130,7 @@ def cluster_again(
 def _key(*given: object) -> str:
     """A digest of all that a clustering depends on."""
     digest = hashlib.sha256()
-    for value in given:
+    for value in (VERSION, VARIATIONAL_WINDOWS, *given):
         parts = (value.directions, value.between) if isinstance(value, Space) else (value,)
         for part in parts:
             digest.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
