@@ -18,28 +18,14 @@ from pipeline.edits.answered import PASSAGE_RULES, Answered
 from pipeline.edits.ledger import Standing, wanted
 from pipeline.edits.model import Decision
 from pipeline.edits.reviewed import Reviewed
-<<<<<<< HEAD
-from pipeline.errors import DocumentError, NotCaptioned
-from pipeline.run.jobs import Job
-from pipeline.run.preview import Preview, preview
-from pipeline.timing import Span, clock
-from pipeline.transcript import NOT_CAPTIONED, Heard, Kind, Passage, SoundKind, Transcript
-
-# So many words are shown before and behind those in question. Set by hand.
-CONTEXT_WORDS = 6
-# So many words of a passage name it in a command.
-NAMING_WORDS = 5
-# A caption of a sound tells of what is heard this near to it.
-SOUND_NEAR_MS = 2000
-# Who looks at it may be nobody in particular: what is only looked at is written down by nobody.
-_NOBODY = "nobody"
-=======
 from pipeline.formats.document.suggestions import Suggested
 from pipeline.timing import Span, hull
-from pipeline.transcript import NOT_CAPTIONED, Kind, Passage, Speaker
+from pipeline.transcript import NOT_CAPTIONED, Heard, Kind, Passage, SoundKind, Speaker
 
 # So many words are shown before and behind those in question. Set by hand.
 CONTEXT_WORDS = 6
+# A caption of a sound tells of what is heard this near to it.
+SOUND_NEAR_MS = 2000
 
 
 class Harm(IntEnum):
@@ -60,7 +46,6 @@ _PASSAGES = {
     "heard_differently": ("it sounds different from its text", Harm.MEANING),
     "not_confirmed": ("it could not be confirmed by ear", Harm.MEANING),
 }
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +95,13 @@ def needs_of(desk: Desk, suggestions: Sequence[Suggested] = ()) -> list[Need]:
 
     `suggestions` are those of the last run (`suggested.suggested`).
     """
-<<<<<<< HEAD
-    media = quote(str(job.media))
-    try:
-        shown = preview(job)
-    except NotCaptioned:
-        command = f"vignette run {media}"
-        return [Need(job.media, "not captioned yet, or something changed since", None, (), (command,))]
-    finder = _Finder(job, shown, media)
-    return [*finder.conflicts(), *finder.suggestions(), *finder.passages(), *finder.unclear(), *finder.sounds(),
-            *finder.voices(), *finder.review()]  # fmt: skip
-=======
     finder = _Finder(desk)
     readings = list(finder.suggestions(suggestions))
     found = [
-        *finder.conflicts(), *readings, *finder.passages(readings), *finder.unclear(), *finder.voices(), *finder.review(),
+        *finder.conflicts(), *readings, *finder.passages(readings), *finder.unclear(), *finder.sounds(),
+        *finder.voices(), *finder.review(),
     ]  # fmt: skip
     return sorted(found, key=lambda n: (n.harm, n.span.start_ms if n.span else 0, n.key))
->>>>>>> main
 
 
 class _Finder:
@@ -218,14 +192,16 @@ class _Finder:
 
     def sounds(self) -> Iterator[Need]:
         """Music and singing that no caption tells of: suggested, so that whoever is deaf to it misses nothing."""
-        told = [t.span for t in self.transcript.tokens if t.kind is Kind.SOUND]
+        told = [t.span for t in self.tokens if t.kind is Kind.SOUND]
+        rule = PASSAGE_RULES["speech_without_text"]
         for kind, span, evidence in _sounds(self.transcript.heard):
-            if not any(span.gap_ms(other) <= SOUND_NEAR_MS for other in told) and not self._is_settled(span):
-                times = f"{_written(span.start_ms)}-{_written(span.end_ms)}"
-                command = f'vignette edits add {self.media} "[{kind}]" {times}'
-                yield self._need(
-                    f"{kind} without a caption", span, (evidence,), command, *self._as_it_is(span)
-                )
+            at = next(
+                (k for k, t in enumerate(self.tokens) if t.span.start_ms >= span.start_ms), len(self.tokens)
+            )
+            near = any(span.gap_ms(other) <= SOUND_NEAR_MS for other in told)
+            if not near and not self._answered.settles(rule, span, at, at):
+                yield Need(f"sound {span.start_ms}", "passage", f"{kind} without a caption", Harm.FORM, span, at, at,
+                           (("heard", evidence),), ("add", "waive"), rule, f"[{kind}]")  # fmt: skip
 
     def voices(self) -> Iterator[Need]:
         """Voices that nobody names."""
@@ -247,56 +223,6 @@ class _Finder:
         if review is not None and not review.holds:
             yield Need("review", "review", str(review), Harm.FORM, None, can=("review",))
 
-<<<<<<< HEAD
-    # --- in words -----------------------------------------------------------------------------------------------
-
-    def _around(self, span: Span) -> str:
-        """What is written about that time, the words in question in brackets."""
-        tokens = self.transcript.tokens
-        inside = self._inside(span)
-        first = inside[0] if inside else next(
-            (k for k, t in enumerate(tokens) if t.span.start_ms >= span.start_ms), len(tokens)
-        )  # fmt: skip
-        last = inside[-1] + 1 if inside else first
-        before = " ".join(t.text for t in tokens[max(0, first - CONTEXT_WORDS) : first])
-        after = " ".join(t.text for t in tokens[last : last + CONTEXT_WORDS])
-        middle = " ".join(t.text for t in tokens[first:last])
-        return f'"{before} [{middle or "..."}] {after}"'.replace('" ', '"').replace(' "', '"')
-
-    def _inside(self, span: Span) -> list[int]:
-        """The words said during a time: a run of them, since text that is spoken nowhere has any time."""
-        tokens = self.transcript.tokens
-        found = [
-            k for k, t in enumerate(tokens) if t.kind not in NOT_CAPTIONED and t.span.middle_ms in span
-        ] or [k for k, t in enumerate(tokens) if t.span.middle_ms in span]
-        return [k for n, k in enumerate(found) if k == found[0] + n]
-
-    def _named(self, first: int, last: int) -> tuple[str, str]:
-        """Words and a time by which a command means these tokens."""
-        tokens = self.transcript.tokens[first : min(last, first + NAMING_WORDS)]
-        return quote(" ".join(t.text for t in tokens)), _written(tokens[0].span.start_ms)
-
-    def _as_it_is(self, span: Span) -> tuple[str, ...]:
-        """The command that says that the caption there is right as it is."""
-        cue = next((c for c in self.transcript.captions.cues if c.span.overlap_ms(span)), None)
-        if cue is None:
-            return ()
-        words, at = self._named(cue.first, cue.last)
-        return (f"vignette edits review {self.media} {words} --at {at}   (it is right as it is)",)
-
-
-def _sounds(heard: Heard) -> Iterator[tuple[str, Span, str]]:
-    """The sounds beside the speech, each with what speaks for it."""
-    for event in heard.sounds:
-        yield event.kind, event.span, f"{event.kind} is heard with a probability of {event.probability:.2f}"
-    for span in heard.music:
-        if not any(span.overlap_ms(event.span) for event in heard.sounds):
-            yield SoundKind.MUSIC, span, "tones stand out of what is heard there"
-
-
-def _written(time_ms: int) -> str:
-    return f"{clock(time_ms)}.{time_ms % 1000:03}"
-=======
     def _around(self, first: int, last: int) -> str:
         """What is written there, the words in question in brackets; text that no caption shows is not in question with others."""
         held = [k for k in range(first, last) if self.tokens[k].kind not in NOT_CAPTIONED] or range(
@@ -306,4 +232,12 @@ def _written(time_ms: int) -> str:
         after = " ".join(t.text for t in self.tokens[last : last + CONTEXT_WORDS])
         inside = " ".join(self.tokens[k].text for k in held) or "..."
         return f"{before} [{inside}] {after}".strip()
->>>>>>> main
+
+
+def _sounds(heard: Heard) -> Iterator[tuple[str, Span, str]]:
+    """The sounds beside the speech, each with what speaks for it."""
+    for event in heard.sounds:
+        yield event.kind, event.span, f"{event.kind}, with a probability of {event.probability:.2f}"
+    for span in heard.music:
+        if not any(span.overlap_ms(event.span) for event in heard.sounds):
+            yield SoundKind.MUSIC, span, "tones that stand out of the noise"
