@@ -54,6 +54,10 @@ TAKEN: tuple[Taken, ...] = (
         "speakers, who are told from their voices; captions are divided anew",
     ),
     Taken(
+        "rttm", (".rttm",), "another diarization's turns", "who speaks when (--turns)", frozenset((Aspect.SPEAKERS,)),
+        "words, noises and confidence",
+    ),
+    Taken(
         "refi-qda", (".qdpx", ".qde"), "codings of NVivo, ATLAS.ti, MAXQDA, QualCoder",
         "decisions (edits adopt)", frozenset((Aspect.CONCEPTS,)), "codes that are no concepts, notes, links, graphs",
     ),

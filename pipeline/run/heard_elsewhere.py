@@ -19,6 +19,7 @@ from pipeline.languages import known, same_language, spellings
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress
 from pipeline.settings import Settings
+from pipeline.speech import second_ear
 from pipeline.speech.asr import guards
 from pipeline.stages import transcribe
 from pipeline.timing import Span, clock
@@ -32,6 +33,8 @@ _SLACK_MS = 2000
 _MOST_OUTSIDE = 0.5
 # So much speech behind the last word is worth telling. A choice.
 _MIN_LEFT_MS = 30_000
+# The settings of those guards against invented words that need the words and the sound alone.
+_GUARDS = ("outside_speech_ms", "loop_repeats", "loop_word_ms", "swallowed_silence_ms", "shortest_word_ms")
 _LONGEST_CODE = 3  # letters of a language's code; more is a name
 _REMEDY = "leave it out to transcribe here"
 
@@ -82,8 +85,11 @@ def _is_language(told: str, wanted: str) -> bool:
 
 def reads(path: Path, settings: Settings) -> dict[str, Any]:
     """What the stage's result depends on, beside the recording."""
+    limits = settings.transcribe.whisper
     return {
         "heard_elsewhere": {"version": VERSION, "file": digest_of_file(path)},
+        "second_ear": second_ear.identity(),
+        "guards": {name: getattr(limits, name) for name in _GUARDS},
         "speech_threshold": settings.transcribe.speech_threshold,
         "language": settings.language,
     }
@@ -96,7 +102,9 @@ def run(path: Path, audio: Audio, settings: Settings, progress: Progress) -> Hea
     speech = transcribe.regions_only(audio, settings.transcribe, progress)
     tokens, notes = _in_speech(path, found.tokens, speech.regions, audio.duration_ms, settings)
     notes += _told(found, tokens, speech.regions)
-    return replace(speech, recognizer="whisper", model=who(found), tokens=tokens, notes=notes)
+    return replace(
+        speech, recognizer="whisper", model=who(found), tokens=tokens, notes=(*speech.notes, *notes)
+    )
 
 
 def who(found: HeardFile) -> str:

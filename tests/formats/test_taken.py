@@ -36,7 +36,7 @@ LOOKS = {
 
 def test_every_reader_is_listed_with_its_names() -> None:
     listed = {t.name: t for t in TAKEN}
-    assert {str(kind) for kind in READERS} | {"docx", "whisper", "refi-qda"} == listed.keys()
+    assert {str(kind) for kind in READERS} | {"docx", "whisper", "rttm", "refi-qda"} == listed.keys()
     assert {end for t in TAKEN for end in t.ends} >= TEXT_SUFFIXES
 
 
