@@ -58,7 +58,7 @@ TAKEN: tuple[Taken, ...] = (
         "words, noises and confidence",
     ),
     Taken(
-        "refi-qda", (".qdpx", ".qde"), "codings of NVivo, ATLAS.ti, MAXQDA, QualCoder",
+        "refi-qda", (".qdpx", ".qde"), "codings in a REFI-QDA project (NVivo, ATLAS.ti, MAXQDA and QualCoder export it)",
         "decisions (edits adopt)", frozenset((Aspect.CONCEPTS,)), "codes that are no concepts, notes, links, graphs",
     ),
 )  # fmt: skip

@@ -66,7 +66,7 @@ def test_check_writes_junit_and_its_failures_are_its_exit_status(tmp_path: Path)
 
 
 def test_a_foreign_reader_finds_the_same_cases(tmp_path: Path) -> None:
-    junitparser = pytest.importorskip("junitparser")
+    junitparser = pytest.importorskip("junitparser", reason="junitparser is not installed")
     bad = tmp_path / "bad.srt"
     bad.write_text("1\n00:00:01,000 --> 00:00:01,200\n" + "far too long to read " * 5 + "\n")
     text = check([bad], format="junit").text

@@ -215,22 +215,30 @@ def test_what_does_not_match_is_told_one_by_one(desk, made, tmp_path):
     _, words = untagged(made)
     text = text_of(made) + "Nobody ever said such a thing in this group.\n"
     at, lie = text.index(words), text.index("Nobody ever")
-    coded = [(at, at + len(words), "my own theory"), (lie, len(text), "trigger"), (at, at, "trigger")]
+    coded = [
+        (at, at + len(words), "my own theory"),
+        (at, at + len(words), "Motivation"),
+        (lie, len(text), "trigger"),
+        (at, at, "trigger"),
+    ]
     sources = qda_makers.text_source("demo", text, coded) + qda_makers.video_source(
         "demo.mp4", [(290_000, 299_000, "trigger")]
     )
     file = qda_makers.saved(
-        tmp_path / "x.qdpx", qda_makers.project(["my own theory", "trigger"], sources), {"demo": text}
+        tmp_path / "x.qdpx",
+        qda_makers.project(["my own theory", "Motivation", "trigger"], sources),
+        {"demo": text},
     )
     found = codings.decide(desk, file, "Ana")
     assert values(found) == []
     assert [(u.code, u.problem) for u in found.unmatched] == [
         ("my own theory", "is no concept of the lexicon"),
+        ("Motivation", "stands above concepts: code it with one of those below it"),
         ("trigger", "these words are not said in it"),
         ("trigger", "it has neither words nor a time"),
         ("trigger", "nobody speaks then"),
     ]
-    assert "4 codings not matched" in "\n".join(found.lines(Path("demo.mp4"), True))
+    assert "5 codings not matched" in "\n".join(found.lines(Path("demo.mp4"), True))
 
 
 def test_another_recordings_project_is_refused_and_names_what_it_codes(desk, tmp_path):

@@ -241,7 +241,7 @@ def test_the_table_is_the_published_schemas():
     folder = os.environ.get("VIGNETTE_DATA")
     schemas = sorted(Path(folder).rglob("Project*.xsd")) if folder else []
     if not schemas:
-        pytest.skip("the published schema is not here: VIGNETTE_DATA names no folder with a Project.xsd")
+        pytest.skip("VIGNETTE_DATA names no folder with a Project.xsd")
     xs = "{http://www.w3.org/2001/XMLSchema}"
     types = {t.get("name"): t for t in ElementTree.parse(schemas[0]).getroot().iter(f"{xs}complexType")}
     for name, (_, attributes) in refi_standard.STRUCTURE.items():

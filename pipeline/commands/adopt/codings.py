@@ -33,6 +33,7 @@ from pipeline.words import letters_of, name_key
 SUFFIXES = (".qdpx", ".qde")
 # So much of a passage is told of one that was not found.
 _MOST_CHARS_TOLD = 60
+_MOST_NAME_CHARS = 80  # of a program's or a person's name in the journal
 # What we export beside concepts, by the code above it: parts of the video and quotes.
 _OURS_BESIDE = ("kinds", "quotes")
 
@@ -196,10 +197,8 @@ class _Matching:
         concept = self.codes.concept(passage.code)
         place = self.words.place(passage)
         if concept is None or place.problem:
-            no_concept = "is no concept of the lexicon"
-            self.unmatched.append(
-                Unmatched(_code(passage), _told(passage), place.problem if concept else no_concept)
-            )
+            problem = place.problem if concept else self.codes.problem(passage.code)
+            self.unmatched.append(Unmatched(_code(passage), _told(passage), problem))
             return
         added, known = 0, 0
         for first, last in divided(place, self.bounds, self.transcript.tokens):
@@ -208,8 +207,9 @@ class _Matching:
             known += bool(held)
             if not held and passage.who != ORIGIN and not self.decided(concept, first, last):
                 made = self.maker.concept(first, last, concept, "added")
-                by = f", coded by {passage.who}" if passage.who else ""
-                self.decisions.append(replace(made, note=f"{project.origin or 'REFI-QDA'}{by}"))
+                by = f", coded by {passage.who[:_MOST_NAME_CHARS]}" if passage.who else ""
+                note = f"{project.origin[:_MOST_NAME_CHARS] or 'REFI-QDA'}{by}"
+                self.decisions.append(replace(made, note=note))
                 added += 1
         if known and not added:
             self.already += 1
@@ -236,7 +236,11 @@ class _Codes:
     def __init__(self) -> None:
         self._by_guid: dict[str, str] = {}
         self._by_name: dict[str, str] = {}
+        self._above: set[str] = set()
         for code in codebook.load().codes.values():
+            if not code.broader:
+                self._above |= {guid_of("code", code.id), letters_of(code.label), letters_of(code.id)}
+                continue
             self._by_guid[guid_of("code", code.id)] = code.id
             for name in (f"{code.label} ({code.id})", code.label, code.id):
                 if letters_of(name):
@@ -246,6 +250,12 @@ class _Codes:
     def concept(self, code: ReadCode) -> str | None:
         """The concept that a code is, None for one of the researcher's own."""
         return self._by_guid.get(code.guid) or self._by_name.get(letters_of(code.name))
+
+    def problem(self, code: ReadCode) -> str:
+        """Why a code is no concept, in words."""
+        if code.guid in self._above or letters_of(code.name) in self._above:
+            return "stands above concepts: code it with one of those below it"
+        return "is no concept of the lexicon"
 
     def is_beside(self, code: ReadCode) -> bool:
         """Whether a code is one of ours that is no concept."""
