@@ -155,6 +155,27 @@ def test_sounds_are_no_words_and_silence_is_nothing(read):
     ]
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["In", "2014", " we", "met."],  # one alone begins with a space
+        [" In", " 20", "14", " we met", "."],  # one part of two words
+        [" In 2014", " we", " met."],
+        ["In ", "2014 ", "we ", "met."],
+    ],
+)
+def test_where_words_end_is_what_the_text_says(read, parts):
+    words = [word(p, n, n + 1) for n, p in enumerate(parts)]
+    found = read({"segments": [{"start": 0, "end": 9, "text": " In 2014 we met.", "words": words}]})
+    assert [t.text for t in found.tokens] == ["In", "2014", "we", "met."]
+
+
+def test_without_a_text_the_words_are_all_there_is(read):
+    for parts in (["In", "2014"], [" In", " 20", "14"]):
+        words = [word(p, n, n + 1) for n, p in enumerate(parts)]
+        assert [t.text for t in read({"segments": [{"text": "", "words": words}]}).tokens] == ["In", "2014"]
+
+
 def test_what_python_writes_for_unknown_is_unknown(read):
     assert read(b'{"segments": [{"text": "yes", "start": NaN, "end": 2}]}').untimed == 1
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from statistics import fmean
 
 from pipeline.timing import Span, shares_by_letters
@@ -70,42 +72,36 @@ class _Word:
 def _words(piece: Piece) -> Iterator[_Word]:
     """The words of a piece, whole; by its text alone where its parts do not add up to it."""
     within = (piece.start_ms, piece.end_ms)
-    whole = [*_whole_words(piece.words)]
-    if whole and not _same_letters(whole, piece.text):
-        whole = []
-    for some in whole:
-        times = [t for p in some for t in (p.start_ms, p.end_ms) if t is not None]
+    for text, some in _with_parts(piece):
+        timed = [p for p in some if p.start_ms is not None]
+        times = [t for p in timed for t in (p.start_ms, p.end_ms) if t is not None]
         sure = [p.confidence for p in some if p.confidence is not None]
-        text = "".join(p.text for p in some).strip()
         start, end = (min(times), max(times)) if times else (None, None)
         yield _Word(text, start, end, fmean(sure) if sure else piece.confidence, within)
-    if not whole:
-        divided = _divided(piece.text)
-        start, end = within if len(divided) == 1 else (None, None)
-        for text in divided:
-            yield _Word(text, start, end, piece.confidence, within)
 
 
-def _whole_words(parts: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """Parts of words grouped to words: one begins with a space, and where no part has any, each is a word."""
-    spaced = any(p.text[:1] == " " for p in parts)
-    group: list[Piece] = []
+def _with_parts(piece: Piece) -> list[tuple[str, list[Piece]]]:
+    """The words of a piece, each with the parts that begin in it: by the text, which says where words end; without a text each
+    part is a word, or begins with a space where it begins one. One word alone is its own part."""
+    parts = [p for p in piece.words if p.text.strip()]
+    said = "".join("".join(p.text.split()) for p in parts)
+    if parts and not piece.text.strip():
+        spaced = any(p.text.startswith(" ") for p in parts)
+        text = "".join(p.text if spaced else f" {p.text}" for p in parts)
+    else:
+        text = piece.text
+        if _CUT_LETTER in said or said != "".join(text.split()):  # half a letter says nothing
+            parts = []
+    words = _divided(text)
+    if not parts:
+        return [(word, [piece] if len(words) == 1 else []) for word in words]
+    ends = list(accumulate(len("".join(word.split())) for word in words))
+    found: list[list[Piece]] = [[] for _ in words]
+    at = 0
     for part in parts:
-        if not part.text.strip():
-            continue
-        begins = not spaced or part.text.startswith(" ")
-        if group and begins and any(c.isalnum() for c in part.text):
-            yield group
-            group = []
-        group.append(part)
-    if group:
-        yield group
-
-
-def _same_letters(words: Sequence[Sequence[Piece]], text: str) -> bool:
-    """Whether words say what the piece says; half a letter in them says that they do not."""
-    said = "".join(p.text for some in words for p in some)
-    return _CUT_LETTER not in said and (not text.strip() or "".join(said.split()) == "".join(text.split()))
+        found[bisect_right(ends, at)].append(part)
+        at += len("".join(part.text.split()))
+    return list(zip(words, found, strict=True))
 
 
 def _divided(text: str) -> list[str]:
