@@ -20,6 +20,7 @@ from pipeline.search.refi_archive import Archive
 _MAX_PASSAGES = 200_000  # a code on every second word of ten days of talk. Chosen.
 _MAX_CHARS = 50_000_000  # of all coded passages together: a day of talk under some fifty codes. Chosen.
 _MAX_WORD_CHARS = 100  # so far a passage is widened to whole words. Chosen.
+_MAX_SPACES = 1000  # around a passage, which are not its own. Chosen.
 _MAX_MS = 1 << 40
 _CONTEXT_CHARS = 120  # before and after a passage, by which it is told from others of the same words
 _SOURCES = ("TextSource", "VideoSource", "AudioSource")
@@ -192,7 +193,7 @@ def _as_counted(content: str, named: list[tuple[str, int, int]]) -> tuple[str, C
 
     def fitting(way: tuple[str, Callable[[int], int]]) -> int:
         text, place = way
-        begins = ((name, text[place(a) : place(b)][: 2 * len(name)]) for name, a, b in named)
+        begins = ((name, text[place(a) : min(place(b), place(a) + 2 * len(name))]) for name, a, b in named)
         return sum(bool(name) and _begins_alike(text, name) for name, text in begins)
 
     return max(ways, key=fitting)  # the first of equals
@@ -207,10 +208,8 @@ def _begins_alike(text: str, name: str) -> bool:
 def _whole_words(text: str, first: int, last: int) -> tuple[str, str, str, bool]:
     """The passage `[first, last)` widened to whole words, what is around it, and whether it begins its line."""
     first, last = max(0, min(first, len(text))), max(0, min(last, len(text)))
-    while first < last and text[first].isspace():
-        first += 1
-    while last > first and text[last - 1].isspace():
-        last -= 1
+    first = min(last, first + _spaces(text[first : min(last, first + _MAX_SPACES)]))
+    last = max(first, last - _spaces(text[max(first, last - _MAX_SPACES) : last][::-1]))
     if first == last:
         return "", "", "", False
     left, right = max(0, first - _MAX_WORD_CHARS), min(len(text), last + _MAX_WORD_CHARS)
@@ -221,6 +220,11 @@ def _whole_words(text: str, first: int, last: int) -> tuple[str, str, str, bool]
     before, after = text[max(0, first - _CONTEXT_CHARS) : first], text[last : last + _CONTEXT_CHARS]
     begins = not before.rpartition("\n")[2].strip()
     return text[first:last], before, after, begins
+
+
+def _spaces(text: str) -> int:
+    """How many spaces a text begins with."""
+    return len(text) - len(text.lstrip())
 
 
 def _whole(value: str) -> int | None:

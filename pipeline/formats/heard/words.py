@@ -131,6 +131,10 @@ def _spans(words: Sequence[_Word]) -> list[Span]:
         None if w.start_ms is None else Span(w.start_ms, max(w.start_ms, w.end_ms or w.start_ms))
         for w in words
     ]
+    following: list[Span | None] = [None]  # the next timed word from each place on
+    for span in reversed(spans):
+        following.append(following[-1] if span is None else span)
+    following.reverse()
     at = 0
     while at < len(words):
         if spans[at] is not None:
@@ -139,14 +143,10 @@ def _spans(words: Sequence[_Word]) -> list[Span]:
         end = at
         while end < len(words) and spans[end] is None and words[end].within == words[at].within:
             end += 1
-        room = _room(words[at].within, spans[at - 1] if at else None, _next(spans, end), end - at)
+        room = _room(words[at].within, spans[at - 1] if at else None, following[end], end - at)
         spans[at:end] = shares_by_letters(room, [w.text for w in words[at:end]])
         at = end
     return [span for span in spans if span is not None]
-
-
-def _next(spans: Sequence[Span | None], at: int) -> Span | None:
-    return next((span for span in spans[at:] if span is not None), None)
 
 
 def _room(within: tuple[int | None, int | None], before: Span | None, after: Span | None, count: int) -> Span:
