@@ -1,7 +1,7 @@
 """Fold the stages over a recording: skip what is up to date and say why the rest is done; one video or many.
 
 After each stage the human decisions of that stage are put over its result, and the next stage reads the corrected value.
-A stage that fails leaves the last good outputs in place; a batch goes on with the next recording.
+A stage that fails leaves the last good outputs in place; a batch goes on with the next recording, or with several at once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import errno
 import os
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
@@ -17,7 +18,7 @@ from pipeline import edits, privacy
 from pipeline.edits import ledger
 from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted, nearest
 from pipeline.files import write_atomic
-from pipeline.run import graph, outputs
+from pipeline.run import failures, graph, outputs, workers
 from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_in, summary
 from pipeline.run.compose import notes
 from pipeline.run.fold import Fold
@@ -36,11 +37,12 @@ REPLAYED = "decisions"
 CHANGED = "changes"
 
 
-def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome, ...]:
+def run(plan: Plan, watcher: Watcher, force: str | None = None, at_once: int = 1) -> tuple[Outcome, ...]:
     """Caption every recording of the plan, whatever becomes of the others; the decisions beside each are replayed.
 
-    `force` names a stage to be done again with all that depends on it. Raises UsageError for a stage that does not exist and
-    Interrupted when the user stops it; every other failure is in its recording's Outcome.
+    `force` names a stage to be done again with all that depends on it; `at_once` so many recordings are under way in processes of
+    their own, or each in this one for 1. The outcomes stand in the order of the plan. Raises UsageError for a stage that does
+    not exist and Interrupted when the user stops it; every other failure is in its recording's Outcome.
     """
     if force is not None and force not in graph.names():
         near = nearest(force, graph.names())
@@ -49,12 +51,22 @@ def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome
     found = [Outcome(path, Status.FAILED, error=error) for path, error in plan.refused]
     for outcome in found:
         watcher.ended(outcome)
+    caption = partial(_noted, force=force)
+    if min(at_once, len(plan.jobs)) > 1:
+        return (*found, *workers.run(plan.jobs, caption, watcher, min(at_once, len(plan.jobs))))
     for number, job in enumerate(plan.jobs, 1):
         watcher.began(job.media, number, len(plan.jobs))
-        outcome = _guarded(job, watcher, force)
+        outcome = caption(job, watcher)
         watcher.ended(outcome)
         found.append(outcome)
     return tuple(found)
+
+
+def _noted(job: Job, watcher: Watcher, force: str | None) -> Outcome:
+    """One recording, and a note for later runs whether it failed."""
+    outcome = _guarded(job, watcher, force)
+    failures.note(job.out, job.media, outcome.status is Status.FAILED)
+    return outcome
 
 
 def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:

@@ -29,6 +29,8 @@ EXAMPLES = {
     "JournalError": {"path": Path("a.edits.jsonl"), "problem": "is odd", "remedy": "move it away"},
     "JournalChanged": {"path": Path("a.edits.jsonl"), "problem": "was written", "remedy": "look again"},
     "IndexFileError": {"path": Path("index.sqlite"), "problem": "is odd"},
+    "WorkerDied": {"path": Path("a.mp4"), "problem": "was ended", "remedy": "run it alone"},
+    "ClusterError": {"address": "10.0.0.1:6379", "problem": "went away", "remedy": "start it again"},
     "Defect": {"kind_of_error": "KeyError", "log": Path("a.log")},
     "Interrupted": {"stage": "align"},
 }
