@@ -51,11 +51,18 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli": ("review", "commands", "run", *BELOW_RUN),
 }
 # Packages that only one room knows.
-ONLY_IN = {"typer": "cli", "click": "cli", "rich": "cli", "starlette": "review", "uvicorn": "review"}
+ONLY_IN = {
+    "typer": "cli",
+    "click": "cli",
+    "rich": "cli",
+    "starlette": "review",
+    "uvicorn": "review",
+    "ray": "run",
+}
 # Slow to load, so imported inside the function that needs them: `vignette --help` answers at once.
 HEAVY = frozenset(
     """av cv2 faster_whisper ctranslate2 ffmpeg imageio_ffmpeg huggingface_hub lemminflect onnxruntime pocketsphinx
-    pydantic rapidocr spacy""".split()  # noqa: SIM905
+    pydantic rapidocr ray spacy""".split()  # noqa: SIM905
 )
 MOST_LINES = 350
 

@@ -102,6 +102,14 @@ def run(
             help="So many recordings at once; else what cores and memory allow.",
         ),
     ] = None,
+    on_cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            help="On the machines of a Ray cluster: auto, or its head's HOST:PORT.",
+            metavar="ADDRESS",
+        ),
+    ] = None,
     only: Annotated[
         Literal["failed", "stale"] | None,
         typer.Option("--only", help="Only those that failed last, or that status calls stale."),
@@ -124,7 +132,7 @@ def run(
     from pipeline.cli import console
     from pipeline.commands.named_recording import recording_meant
     from pipeline.processes import ended_within
-    from pipeline.run import batch, capacity, selection
+    from pipeline.run import batch, capacity, cluster, selection
     from pipeline.run.jobs import Request
     from pipeline.run.jobs import plan as planned
     from pipeline.run.outcome import failed
@@ -151,12 +159,15 @@ def run(
     plan = selection.chosen(plan, only, after)
     for stray in () if as_json or quiet else plan.strays:
         print(f"note: {printable(stray)}", file=sys.stderr)
-    at_once = jobs or capacity.at_once(plan.jobs)
+    address = cluster.resolved(on_cluster) if on_cluster is not None else None
+    if address is not None and (warning := cluster.warning(address)):
+        print(f"warning: {printable(warning)}", file=sys.stderr)
+    at_once = (jobs or 0) if address is not None else jobs or capacity.at_once(plan.jobs)
     with (
         closing(console.watcher(Console(stderr=True), as_json or quiet, verbose)) as watcher,
         ended_within(PROMPTLY_S, lambda: _say_stopped(as_json)),
     ):
-        found = batch.run(plan, watcher, force, at_once)
+        found = batch.run(plan, watcher, force, at_once, address)
     if as_json:
         print_json({"recordings": [o.as_json() for o in found], "notices": [*plan.notices, *plan.strays]})
     elif quiet:

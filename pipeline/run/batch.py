@@ -18,10 +18,10 @@ from pipeline import edits, privacy
 from pipeline.edits import ledger
 from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted, nearest
 from pipeline.files import write_atomic
-from pipeline.run import failures, graph, outputs, workers
+from pipeline.run import cluster, failures, graph, outputs, workers
 from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_in, summary
 from pipeline.run.compose import notes
-from pipeline.run.fold import Fold
+from pipeline.run.fold import WHOLE, Fold, Share, ShareDone
 from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job, Plan
 from pipeline.run.outcome import Outcome, Status, Watcher
@@ -37,12 +37,15 @@ REPLAYED = "decisions"
 CHANGED = "changes"
 
 
-def run(plan: Plan, watcher: Watcher, force: str | None = None, at_once: int = 1) -> tuple[Outcome, ...]:
+def run(
+    plan: Plan, watcher: Watcher, force: str | None = None, at_once: int = 1, cluster_at: str | None = None
+) -> tuple[Outcome, ...]:
     """Caption every recording of the plan, whatever becomes of the others; the decisions beside each are replayed.
 
     `force` names a stage to be done again with all that depends on it; `at_once` so many recordings are under way in processes of
-    their own, or each in this one for 1. The outcomes stand in the order of the plan. Raises UsageError for a stage that does
-    not exist and Interrupted when the user stops it; every other failure is in its recording's Outcome.
+    their own, or each in this one for 1; `cluster_at` is a cluster's resolved address (see `cluster`), of which `at_once` is no
+    more than the most. The outcomes stand in the order of the plan. Raises UsageError for a stage that does not exist,
+    Interrupted when the user stops it and ClusterError; every other failure is in its recording's Outcome.
     """
     if force is not None and force not in graph.names():
         near = nearest(force, graph.names())
@@ -51,34 +54,39 @@ def run(plan: Plan, watcher: Watcher, force: str | None = None, at_once: int = 1
     found = [Outcome(path, Status.FAILED, error=error) for path, error in plan.refused]
     for outcome in found:
         watcher.ended(outcome)
-    caption = partial(_noted, force=force)
+    if cluster_at is not None:
+        return (*found, *cluster.run(plan.jobs, watcher, force, cluster_at, at_once))
+    one = partial(caption, force=force)
     if min(at_once, len(plan.jobs)) > 1:
-        return (*found, *workers.run(plan.jobs, caption, watcher, min(at_once, len(plan.jobs))))
+        return (*found, *workers.run(plan.jobs, one, watcher, min(at_once, len(plan.jobs))))
     for number, job in enumerate(plan.jobs, 1):
         watcher.began(job.media, number, len(plan.jobs))
-        outcome = caption(job, watcher)
+        outcome = one(job, watcher)
         watcher.ended(outcome)
         found.append(outcome)
     return tuple(found)
 
 
-def _noted(job: Job, watcher: Watcher, force: str | None) -> Outcome:
-    """One recording, and a note for later runs whether it failed."""
-    outcome = _guarded(job, watcher, force)
-    failures.note(job.out, job.media, outcome.status is Status.FAILED)
+def caption(job: Job, watcher: Watcher, force: str | None, share: Share = WHOLE) -> Outcome:
+    """One recording, with whatever goes wrong told in its Outcome, and a note for later runs whether it failed.
+
+    Of a mere share of the work the outcome has the stages alone.
+    """
+    outcome = _guarded(job, watcher, force, share)
+    if outcome.error or not share.until:
+        failures.note(job.out, job.media, outcome.error is not None)
     return outcome
 
 
-def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
-    """One recording, with whatever goes wrong told in its Outcome."""
+def _guarded(job: Job, watcher: Watcher, force: str | None, share: Share) -> Outcome:
     store = Store.of(job.out, job.name)
     is_new = not store.folder.exists()
     try:
         outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles))
-        with privacy.chosen(job.settings.private), store.locked():
+        with privacy.chosen(job.settings.private), store.locked(share.wait_s):
             store.sweep(job.media.parent)
             store.claim(job.media)
-            return _caption(job, store, watcher, force)
+            return _caption(job, store, watcher, force, share)
     except Interrupted:
         raise
     except VignetteError as error:
@@ -89,11 +97,14 @@ def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
         return Outcome(job.media, Status.FAILED, error=_defect(store, error))
 
 
-def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Outcome:
+def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, share: Share) -> Outcome:
     replay = edits.Replay(edits.read(edits.journal_of(job.media)))
-    fold = Fold(store, watcher, force, replay)
+    fold = Fold(store, watcher, force, replay, share)
     with Inputs(job, store) as inputs:
-        transcript = replay.graded(graph.transcript(inputs, fold))
+        try:
+            transcript = replay.graded(graph.transcript(inputs, fold))
+        except ShareDone:
+            return Outcome(job.media, Status.UNCHANGED, stages=tuple(fold.states))
         check(transcript)
         made = outputs.composed(transcript, job.out)
         written, status = None if fold.anew else outputs.standing(made, store), Status.UNCHANGED

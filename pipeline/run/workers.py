@@ -145,7 +145,7 @@ class _Crew:
         process = get_context("spawn").Process(
             target=_work, args=(there, self.caption, os.getpid(), share, network.is_taken()), daemon=False
         )
-        with _signals_held():
+        with signals_held():
             process.start()
         there.close()
         return self._give(_Worker(process, here, number, Told(self.watcher)), number)
@@ -231,7 +231,7 @@ def _how_it_ended(exitcode: int | None) -> str:
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
+def signals_held() -> Iterator[None]:
     """Meanwhile Ctrl-C waits: a process that is begun now inherits that, and hears none before it is ready to ignore it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

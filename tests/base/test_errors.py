@@ -36,7 +36,16 @@ EXAMPLES = {
 }
 
 # Exceptions between two functions of one room, each caught there: no person ever sees one, and none is a VignetteError.
-SIGNALS = {"Damaged", "NotationError", "NotUnderstood", "NoRoomError", "TooLarge", "_NeverDone", "_Refused"}
+SIGNALS = {
+    "Damaged",
+    "NotationError",
+    "NotUnderstood",
+    "NoRoomError",
+    "ShareDone",
+    "TooLarge",
+    "_NeverDone",
+    "_Refused",
+}
 
 
 def kinds():
