@@ -1,0 +1,104 @@
+"""A real cluster of two machines' worth of Ray on loopback, and what a test sees of its processes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.support.project import ROOT, Project, environment
+
+TOKEN = secrets.token_hex(32)
+# Ray reads these when it is imported: no statistics, every server on 127.0.0.1 alone, a token of our own.
+RAY = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    "RAY_AUTH_MODE": "token",
+    "RAY_AUTH_TOKEN": TOKEN,
+    "RAY_worker_niceness": "0",
+}
+_MEMORY_BYTES = 3_000_000_000  # two steps at once on each node
+_OBJECTS_BYTES = 80 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class TwoNodes:
+    """The cluster, its head's address and its session's folder."""
+
+    cluster: Any
+    head: Any
+    second: Any
+    address: str
+    session: Path
+
+
+@contextmanager
+def two_nodes() -> Iterator[TwoNodes]:
+    """A head and a second node, each with one core."""
+    os.environ.update(RAY)
+    from ray.cluster_utils import Cluster
+
+    # A short name: Ray's sockets lie below, and their paths are limited.
+    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as folder:
+        node = {
+            "num_cpus": 1,
+            "memory": _MEMORY_BYTES,
+            "object_store_memory": _OBJECTS_BYTES,
+            "temp_dir": folder,
+        }
+        node["include_dashboard"] = False
+        cluster = Cluster(initialize_head=True, connect=False, head_node_args=node)
+        try:
+            second = cluster.add_node(**{k: v for k, v in node.items() if k != "temp_dir"})
+            session = Path(cluster.head_node.get_session_dir_path())
+            yield TwoNodes(cluster, cluster.head_node, second, cluster.address, session)
+        finally:
+            cluster.shutdown()
+
+
+def start(project: Project, *args: str, **more: Any) -> subprocess.Popen[str]:
+    """Begin `vignette run ARGS` in a project, as a machine of the cluster would."""
+    env = {**environment(project.folder), **RAY, "PYTHONPATH": str(ROOT), "HOME": str(project.folder)}
+    del env["VIGNETTE_JOBS"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "run", *args], cwd=project.folder, env=env, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, **more,
+    )  # fmt: skip
+
+
+def titled(title: str) -> list[int]:
+    """The processes whose title begins so; Ray's workers bear the name of their task."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except OSError:
+            continue
+        if line.startswith(title):
+            found.append(int(entry.name))
+    return found
+
+
+def listening(pids: set[int]) -> set[str]:
+    """The addresses, as /proc/net/tcp writes them, on which these processes wait for connections."""
+    sockets = set()
+    for pid in pids:
+        for handle in Path(f"/proc/{pid}/fd").glob("*"):
+            try:
+                sockets.add(os.readlink(handle))
+            except OSError:
+                continue
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
+                found.add(fields[1].split(":")[0])
+    return found
