@@ -167,7 +167,7 @@ class TestOnACluster:
             work = project.out / ".work"
             assert wait_until(lambda: len(list(work.glob("*/align.json"))) >= 2, process)
             nodes.head.kill_gcs_server()
-            out, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=60)
             assert process.returncode == 1
             (sentence,) = [line for line in err.splitlines() if line.startswith("vignette: ")]
             assert "head went away" in sentence and "Traceback" not in err

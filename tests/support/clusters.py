@@ -92,7 +92,7 @@ def listening(pids: set[int]) -> set[str]:
     for pid in pids:
         for handle in Path(f"/proc/{pid}/fd").glob("*"):
             try:
-                sockets.add(os.readlink(handle))
+                sockets.add(str(handle.readlink()))
             except OSError:
                 continue
     found = set()
