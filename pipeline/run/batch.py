@@ -56,7 +56,8 @@ def run(
         watcher.ended(outcome)
     if cluster_at is not None:
         return (*found, *cluster.run(plan.jobs, watcher, force, cluster_at, at_once))
-    one = partial(caption, force=force)
+    alone = len(plan.jobs) + len(plan.refused) == 1
+    one = partial(caption, force=force, alone=alone)
     if min(at_once, len(plan.jobs)) > 1:
         return (*found, *workers.run(plan.jobs, one, watcher, min(at_once, len(plan.jobs))))
     for number, job in enumerate(plan.jobs, 1):
@@ -67,14 +68,17 @@ def run(
     return tuple(found)
 
 
-def caption(job: Job, watcher: Watcher, force: str | None, share: Share = WHOLE) -> Outcome:
-    """One recording, with whatever goes wrong told in its Outcome, and a note for later runs whether it failed.
+def caption(
+    job: Job, watcher: Watcher, force: str | None, share: Share = WHOLE, alone: bool = False
+) -> Outcome:
+    """One recording, with whatever goes wrong told in its Outcome, and a note for later runs whether it failed; one that was run
+    `alone` leaves none, so that nothing is left of a file that is no recording.
 
     Of a mere share of the work the outcome has the stages alone.
     """
     outcome = _guarded(job, watcher, force, share)
     if outcome.error or not share.until:
-        failures.note(job.out, job.media, outcome.error is not None)
+        failures.note(job.out, job.media, outcome.error is not None and not alone)
     return outcome
 
 

@@ -237,5 +237,5 @@ class _Head:
     def _end(self, number: int, outcome: Outcome) -> None:
         self._found[number] = outcome
         job = self.work.jobs[number]
-        failures.note(job.out, job.media, outcome.error is not None)
+        failures.note(job.out, job.media, outcome.error is not None and len(self.work.jobs) > 1)
         self._told[number].watcher.ended(outcome)

@@ -297,7 +297,8 @@ def work_on(
         raise ClusterError("worker", problem, "install the same one everywhere")
     _enter(folder, environment)
     take_share(1)
-    outcome = batch.caption(job, Teller(lambda message: board.tell.remote(number, message)), force, share)
+    teller = Teller(lambda message: board.tell.remote(number, message))
+    outcome = batch.caption(job, teller, force, share, alone=True)  # the head notes what failed
     ended = outcome.error is not None or not share.until
     if ended:
         handover.hand_over(Store.of(job.out, job.name), outcome, seal)

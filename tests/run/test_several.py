@@ -111,7 +111,7 @@ def test_only_failed_and_since_and_stale(both):
 
 
 def test_what_failed_and_was_mended_has_failed_no_more(project):
-    (clip,) = clips(project.media, 1)
+    clip, _ = clips(project.media, 2)
     whole = clip.read_bytes()
     clip.write_bytes(whole[:20])
     assert project.quick("run").status == 1

@@ -153,11 +153,8 @@ class Whisper:
             problem = f"the model {self.model} knows English only, and the recording's language is '{self.language}'"
             raise RecognizerError(self.name, problem, "name a multilingual one, like --model small")
         if self._language_code not in model.supported_languages:
-            raise RecognizerError(
-                self.name,
-                f"it does not know the language '{self.language}'",
-                "choose a multilingual model: --model small",
-            )
+            problem = f"it does not know the language '{self.language}'"
+            raise RecognizerError(self.name, problem, "choose a multilingual model: --model small")
         return BatchedInferencePipeline(model)
 
     def _loaded(self, threads: int) -> Any:
