@@ -13,6 +13,7 @@ import pickle
 import re
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 import time
@@ -21,12 +22,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from pipeline import network
 from pipeline.errors import ClusterError, Interrupted, OutputError, UsageError
 from pipeline.leftovers import temporary_folder
+from pipeline.processes import descendants
 from pipeline.run import failures, handover
 from pipeline.run.jobs import Job
 from pipeline.run.outcome import Outcome, Status, Watcher
@@ -39,7 +42,7 @@ _RUNNING = ("ray", "ray_current_cluster")
 _ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[\w.-]+):(?P<port>\d{1,5})")
 # A head answers within so many seconds.
 _ANSWER_S = 3.0
-# A driver that is asked to end gets so long to end what it started; killed, it takes all of that with it.
+# A driver that is asked to end gets so long to take its leave of the cluster.
 _PATIENCE_S = 1.2
 # Unix sockets have paths of at most 107 bytes (unix(7)), of which Ray needs so many behind its folder.
 _MOST_FOLDER_BYTES = 40
@@ -54,14 +57,25 @@ def resolved(address: str) -> str:
         problem = "--cluster needs Ray, which is not installed here"
         raise UsageError(problem, "pip install -c constraints.txt -e '.[cluster]'")
     if network.is_taken():
-        raise UsageError(
-            f"--cluster needs connections, and {network.OPTION} takes them away",
-            "use --jobs; on a machine without a network --cluster auto speaks over loopback alone",
-        )
+        return _without_network(address)
     if address == AUTO:
         return _running()
     host_and_port(address)
     return address
+
+
+def _without_network(address: str) -> str:
+    """A cluster where the network was taken away: one of our own, on the loopback that is left. Raises UsageError."""
+    if not network.has_loopback():
+        raise UsageError(
+            f"--cluster needs this machine's own address, and {network.OPTION} cannot leave it here",
+            "use --jobs",
+        )
+    if address != AUTO:
+        raise UsageError(
+            f"{network.OPTION} takes away the way to '{address}'", "use --cluster auto, or --jobs"
+        )
+    return ""
 
 
 def host_and_port(address: str) -> tuple[str, int]:
@@ -192,13 +206,21 @@ class _Head:
             stages = dict.fromkeys(t.stage for n, t in self._told.items() if n not in self._found and t.stage)
             raise Interrupted(", ".join(stages) or "the command") from None
         finally:
-            driver.terminate()
-            driver.join(_PATIENCE_S)
-            if driver.is_alive():
-                driver.kill()
-                driver.join()
+            self._stop(driver)
             here.close()
         return [self._found[number] for number in range(len(self.work.jobs))]
+
+    def _stop(self, driver: BaseProcess) -> None:
+        """End the driver: one that is a guest in a cluster takes its leave, one with a cluster of its own takes that with it."""
+        if self.work.address:
+            driver.terminate()
+            driver.join(_PATIENCE_S)
+        own = () if self.work.address or driver.pid is None else descendants(driver.pid)
+        driver.kill()
+        for pid in own:  # some of Ray's processes look only now and then whether they are still wanted
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        driver.join()
 
     def _lost(self) -> ClusterError:
         return ClusterError(

@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.processes import descendants
 from pipeline.run import cluster, graph, handover
 from pipeline.run.cluster_driver import forced_in, steps
 from pipeline.run.jobs import Job
 from pipeline.run.outcome import Outcome, Status
 from pipeline.run.store import Store
 from pipeline.settings import Settings
-from tests.run.test_several import all_end_within, artefacts, children, without_times, written
+from tests.run.test_several import all_end_within, artefacts, without_times, written
 from tests.support.clips import broken, clips
 from tests.support.clusters import listening, start, titled, two_nodes
 from tests.support.project import Project, new_project
@@ -180,11 +181,9 @@ class TestOnACluster:
 
     def test_a_cluster_of_ones_own_is_on_loopback_and_leaves_nothing(self, tmp_path, local):
         project = material(tmp_path / "project")
-        scratch = tmp_path / "t"
-        scratch.mkdir()
         process = start(project, "--json", "--cluster", "auto")
         assert wait_until(lambda: titled("ray::vignette"), process)
-        family = children(process.pid)
+        family = set(descendants(process.pid))
         assert listening(family) <= {"0100007F", "0000000000000000FFFF00000100007F", "0" * 24 + "01000000"}
         assert listening(family)
         status, found, err = answer(process)
@@ -196,11 +195,21 @@ class TestOnACluster:
             Path("/tmp").glob(f"vignette-{process.pid}-*")
         )
 
+    def test_without_the_network_loopback_stays_and_nothing_else(self, tmp_path, local):
+        project = material(tmp_path / "project")
+        process = start(project, "--json", "--no-network", "--cluster", "auto")
+        out, err = process.communicate(timeout=300)
+        if process.returncode == 2:  # a system that has no network namespaces for us
+            assert "cannot leave it here" in json.loads(out)["error"]["message"]
+            return
+        assert process.returncode == 1, err
+        assert_same(project, json.loads(out), local)
+
     def test_control_c_stops_a_cluster_of_ones_own(self, tmp_path):
         project = material(tmp_path / "project")
         process = start(project, "--cluster", "auto", start_new_session=True)
         assert wait_until(lambda: titled("ray::vignette"), process)
-        family = children(process.pid)
+        family = set(descendants(process.pid))
         since = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         process.wait(timeout=30)

@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.cli.console import SilentWatcher
 from pipeline.errors import Interrupted, WorkerDied
+from pipeline.processes import descendants
 from pipeline.progress import Progress
 from pipeline.run import workers
 from pipeline.run.jobs import Job
@@ -196,16 +197,6 @@ def test_a_process_captions_one_recording_after_the_other(tmp_path):
     assert len({(tmp_path / str(n)).read_text() for n in range(6)}) <= 2
 
 
-def children(pid: int) -> set[int]:
-    """The processes that a process started, those that they started too."""
-    own = {
-        int(p)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for p in (task / "children").read_text().split()
-    }
-    return own.union(*map(children, own)) if own else own
-
-
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -227,7 +218,7 @@ def test_a_stopped_run_leaves_no_process_and_goes_on_where_it_was(project, blow)
     process = project.start("run", "--jobs", "2", start_new_session=True)
     work = project.out / ".work"
     assert wait_until(lambda: len(list(work.glob("*/sound.json"))) >= 2, process), process.stderr.read()
-    started = children(process.pid)
+    started = set(descendants(process.pid))
     since = time.monotonic()
     if blow == signal.SIGINT:
         os.killpg(process.pid, blow)  # as a terminal does

@@ -47,16 +47,14 @@ def two_nodes() -> Iterator[TwoNodes]:
 
     # A short name: Ray's sockets lie below, and their paths are limited.
     with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as folder:
-        node = {
-            "num_cpus": 1,
-            "memory": _MEMORY_BYTES,
-            "object_store_memory": _OBJECTS_BYTES,
-            "temp_dir": folder,
-        }
-        node["include_dashboard"] = False
-        cluster = Cluster(initialize_head=True, connect=False, head_node_args=node)
+        Path(folder, "ray").mkdir()
+        os.environ["RAY_TMPDIR"] = folder
+        node = {"num_cpus": 1, "memory": _MEMORY_BYTES, "object_store_memory": _OBJECTS_BYTES}
+        cluster = Cluster(
+            initialize_head=True, connect=False, head_node_args={**node, "include_dashboard": False}
+        )
         try:
-            second = cluster.add_node(**{k: v for k, v in node.items() if k != "temp_dir"})
+            second = cluster.add_node(**node)
             session = Path(cluster.head_node.get_session_dir_path())
             yield TwoNodes(cluster, cluster.head_node, second, cluster.address, session)
         finally:
