@@ -154,7 +154,7 @@ class TestOnACluster:
             os.kill(titled("ray::vignette")[0], signal.SIGKILL)
             work = project.out / ".work"
             assert wait_until(lambda: len(list(work.glob("*/align.json"))) >= 2, process)
-            nodes.cluster.remove_node(nodes.second, allow_graceful=False)
+            os.kill(nodes.second, signal.SIGKILL)
             status, found, _ = answer(process)
             assert holding(nodes.session, words_of(project.media)) == []
         assert status == 1  # two recordings are broken
@@ -167,7 +167,7 @@ class TestOnACluster:
             process = start(project, "--cluster", nodes.address)
             work = project.out / ".work"
             assert wait_until(lambda: len(list(work.glob("*/align.json"))) >= 2, process)
-            nodes.head.kill_gcs_server()
+            os.kill(nodes.head, signal.SIGKILL)
             _, err = process.communicate(timeout=60)
             assert process.returncode == 1
             (sentence,) = [line for line in err.splitlines() if line.startswith("vignette: ")]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.processes import descendants
 from tests.support.project import ROOT, Project, environment
 
 TOKEN = secrets.token_hex(32)
@@ -30,35 +32,54 @@ _OBJECTS_BYTES = 80 * 1024 * 1024
 
 @dataclass(frozen=True)
 class TwoNodes:
-    """The cluster, its head's address and its session's folder."""
+    """The cluster's address, its session's folder, the process of its head, and that of its second node."""
 
-    cluster: Any
-    head: Any
-    second: Any
     address: str
     session: Path
+    head: int
+    second: int
 
 
 @contextmanager
 def two_nodes() -> Iterator[TwoNodes]:
-    """A head and a second node, each with one core."""
-    os.environ.update(RAY)
-    from ray.cluster_utils import Cluster
-
+    """A head and a second node, each with one core, held by a process of their own: Ray leaves files open in it."""
     # A short name: Ray's sockets lie below, and their paths are limited.
     with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as folder:
         Path(folder, "ray").mkdir()
-        os.environ["RAY_TMPDIR"] = folder
-        node = {"num_cpus": 1, "memory": _MEMORY_BYTES, "object_store_memory": _OBJECTS_BYTES}
-        cluster = Cluster(
-            initialize_head=True, connect=False, head_node_args={**node, "include_dashboard": False}
-        )
-        try:
-            second = cluster.add_node(**node)
-            session = Path(cluster.head_node.get_session_dir_path())
-            yield TwoNodes(cluster, cluster.head_node, second, cluster.address, session)
-        finally:
-            cluster.shutdown()
+        env = {**os.environ, **RAY, "RAY_TMPDIR": folder, "PYTHONPATH": str(ROOT), "HOME": folder}
+        command = [sys.executable, "-m", "tests.support.clusters"]
+        with subprocess.Popen(
+            command,
+            env=env,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as holder:
+            try:
+                address, session, head, second = holder.stdout.readline().split()
+                yield TwoNodes(address, Path(session), int(head), int(second))
+            finally:
+                left = descendants(holder.pid)
+                holder.communicate()
+                for pid in left:
+                    with suppress(OSError):
+                        os.kill(pid, signal.SIGKILL)
+
+
+def hold() -> None:
+    """Start the two nodes, say where they are, and end them with standard input."""
+    from ray.cluster_utils import Cluster
+
+    node = {"num_cpus": 1, "memory": _MEMORY_BYTES, "object_store_memory": _OBJECTS_BYTES}
+    cluster = Cluster(
+        initialize_head=True, connect=False, head_node_args={**node, "include_dashboard": False}
+    )
+    second = cluster.add_node(**node)
+    head_pid = cluster.head_node.all_processes["gcs_server"][0].process.pid
+    second_pid = second.all_processes["raylet"][0].process.pid
+    print(cluster.address, cluster.head_node.get_session_dir_path(), head_pid, second_pid, flush=True)
+    sys.stdin.read()
 
 
 def start(project: Project, *args: str, **more: Any) -> subprocess.Popen[str]:
@@ -100,3 +121,7 @@ def listening(pids: set[int]) -> set[str]:
             if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
                 found.add(fields[1].split(":")[0])
     return found
+
+
+if __name__ == "__main__":
+    hold()
