@@ -78,7 +78,8 @@ def hold() -> None:
     second = cluster.add_node(**node)
     head_pid = cluster.head_node.all_processes["gcs_server"][0].process.pid
     second_pid = second.all_processes["raylet"][0].process.pid
-    print(cluster.address, cluster.head_node.get_session_dir_path(), head_pid, second_pid, flush=True)
+    sys.stdout.write(f"{cluster.address} {cluster.head_node.get_session_dir_path()} {head_pid} {second_pid}\n")
+    sys.stdout.flush()
     sys.stdin.read()
 
 
