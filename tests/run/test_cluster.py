@@ -23,7 +23,7 @@ from pipeline.run.store import Store
 from pipeline.settings import Settings
 from tests.run.test_several import all_end_within, artefacts, without_times, written
 from tests.support.clips import broken, clips
-from tests.support.clusters import listening, start, titled, two_nodes
+from tests.support.clusters import listening, nodes, start, titled
 from tests.support.project import Project, new_project
 from tests.support.waiting import wait_until
 
@@ -148,26 +148,26 @@ class TestOnACluster:
 
     def test_a_worker_and_then_a_machine_die_and_the_bytes_are_those_of_a_local_run(self, tmp_path, local):
         project = material(tmp_path / "project")
-        with two_nodes() as nodes:
-            process = start(project, "--json", "--cluster", nodes.address)
+        with nodes() as two:
+            process = start(project, "--json", "--cluster", two.address)
             assert wait_until(lambda: titled("ray::vignette"), process)
             os.kill(titled("ray::vignette")[0], signal.SIGKILL)
             work = project.out / ".work"
             assert wait_until(lambda: len(list(work.glob("*/align.json"))) >= 2, process)
-            os.kill(nodes.second, signal.SIGKILL)
+            os.kill(two.others[0], signal.SIGKILL)
             status, found, _ = answer(process)
-            assert holding(nodes.session, words_of(project.media)) == []
+            assert holding(two.session, words_of(project.media)) == []
         assert status == 1  # two recordings are broken
         assert_same(project, found, local)
         assert not list(project.out.rglob(handover.HANDED_OVER))
 
     def test_the_head_goes_away_and_the_next_run_goes_on(self, tmp_path, local):
         project = material(tmp_path / "project")
-        with two_nodes() as nodes:
-            process = start(project, "--cluster", nodes.address)
+        with nodes() as two:
+            process = start(project, "--cluster", two.address)
             work = project.out / ".work"
             assert wait_until(lambda: len(list(work.glob("*/align.json"))) >= 2, process)
-            os.kill(nodes.head, signal.SIGKILL)
+            os.kill(two.head, signal.SIGKILL)
             _, err = process.communicate(timeout=60)
             assert process.returncode == 1
             (sentence,) = [line for line in err.splitlines() if line.startswith("vignette: ")]

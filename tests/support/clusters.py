@@ -1,4 +1,4 @@
-"""A real cluster of two machines' worth of Ray on loopback, and what a test sees of its processes."""
+"""A real cluster on loopback, of several nodes with a core each, and what a test sees of its processes."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ _OBJECTS_BYTES = 80 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class TwoNodes:
-    """The cluster's address, its session's folder, the process of its head, and that of its second node."""
+class Nodes:
+    """The cluster's address, its session's folder, the process of its head, and those of its other nodes."""
 
     address: str
     session: Path
     head: int
-    second: int
+    others: tuple[int, ...]
 
 
 @contextmanager
-def two_nodes() -> Iterator[TwoNodes]:
-    """A head and a second node, each with one core, held by a process of their own: Ray leaves files open in it."""
+def nodes(count: int = 2) -> Iterator[Nodes]:
+    """So many nodes, the first of them the head, held by a process of their own: Ray leaves files open in it."""
     # A short name: Ray's sockets lie below, and their paths are limited.
     with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as folder:
         Path(folder, "ray").mkdir()
         env = {**os.environ, **RAY, "RAY_TMPDIR": folder, "PYTHONPATH": str(ROOT), "HOME": folder}
-        command = [sys.executable, "-m", "tests.support.clusters"]
+        command = [sys.executable, "-m", "tests.support.clusters", str(count)]
         with subprocess.Popen(
             command,
             env=env,
@@ -57,8 +57,9 @@ def two_nodes() -> Iterator[TwoNodes]:
             stderr=subprocess.DEVNULL,
         ) as holder:
             try:
-                address, session, head, second = holder.stdout.readline().split()
-                yield TwoNodes(address, Path(session), int(head), int(second))
+                assert holder.stdout is not None
+                address, session, head, *others = holder.stdout.readline().split()
+                yield Nodes(address, Path(session), int(head), tuple(map(int, others)))
             finally:
                 left = descendants(holder.pid)
                 holder.communicate()
@@ -67,18 +68,19 @@ def two_nodes() -> Iterator[TwoNodes]:
                         os.kill(pid, signal.SIGKILL)
 
 
-def hold() -> None:
-    """Start the two nodes, say where they are, and end them with standard input."""
+def hold(count: int) -> None:
+    """Start the nodes, say where they are, and end them with standard input."""
     from ray.cluster_utils import Cluster
 
     node = {"num_cpus": 1, "memory": _MEMORY_BYTES, "object_store_memory": _OBJECTS_BYTES}
     cluster = Cluster(
         initialize_head=True, connect=False, head_node_args={**node, "include_dashboard": False}
     )
-    second = cluster.add_node(**node)
-    head_pid = cluster.head_node.all_processes["gcs_server"][0].process.pid
-    second_pid = second.all_processes["raylet"][0].process.pid
-    sys.stdout.write(f"{cluster.address} {cluster.head_node.get_session_dir_path()} {head_pid} {second_pid}\n")
+    others = [cluster.add_node(**node) for _ in range(count - 1)]
+    pids = [cluster.head_node.all_processes["gcs_server"][0].process.pid]
+    pids += [other.all_processes["raylet"][0].process.pid for other in others]
+    where = [cluster.address, cluster.head_node.get_session_dir_path(), *map(str, pids)]
+    sys.stdout.write(" ".join(where) + "\n")
     sys.stdout.flush()
     sys.stdin.read()
 
@@ -125,4 +127,4 @@ def listening(pids: set[int]) -> set[str]:
 
 
 if __name__ == "__main__":
-    hold()
+    hold(int(sys.argv[1]))
