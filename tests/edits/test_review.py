@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import jsonschema
 import pytest
 
 from pipeline.commands.decide.request import DecisionRequest
@@ -18,6 +17,7 @@ from pipeline.settings import CaptionSettings
 from pipeline.timing import Span
 from pipeline.transcript import Grade, Review, TimeSource, grade_line
 from tests.support.edit_makers import at_words, compose, demo_aligned, stamped
+from tests.support.schema import must_be_valid
 
 GIVEN = "; timed from subtitles, text not verified"
 
@@ -281,7 +281,7 @@ def test_every_output_tells_what_changed_beside_how_far_the_text_was_verified(tm
     assert f"NOTE Captions by Vignette: {line}" in vtt.dumps(made)
     assert f"({line})" in text.dumps(made)
     document = writer.to_dict(made)
-    jsonschema.validate(document, writer.schema())
+    must_be_valid(document)
     assert document["grade"] == line
     path = tmp_path / "demo.json"
     path.write_text(writer.dumps(made), encoding="utf-8")

@@ -183,6 +183,7 @@ def test_last_name_first_is_in_sync(tmp_path: Path, name: str) -> None:
 
 
 @needs_data
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("case", "script", "people", "first_words"),
     [
