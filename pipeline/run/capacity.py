@@ -13,8 +13,11 @@ from pipeline.processes import cores
 from pipeline.run.jobs import Job
 from pipeline.speech.asr import choice
 
-# What one recording takes at its dearest stage, without Whisper's weights: `python -m benchmarks.growth`, rounded up.
-NEEDED_BYTES = 1_600_000_000
+# What one recording takes at its dearest stage, without Whisper's weights: whatever its length, and for each minute, the sound
+# of which and what the aligner hears in it are held as a whole (`python -m benchmarks.growth`, rounded up).
+_ANYHOW_BYTES, _MINUTE_BYTES = 550_000_000, 12_000_000
+# So many of the largest files are asked how long they last: opening all of an archive would take longer than it is worth.
+_MOST_ASKED = 8
 # Where a container says how much memory it may have, and has (Linux, cgroup v2).
 _LIMIT, _USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 
@@ -24,7 +27,28 @@ def at_once(jobs: Sequence[Job]) -> int:
     free = free_bytes()
     if free is None or len(jobs) < 2:
         return 1
-    return max(1, min(len(jobs), cores(), free // (NEEDED_BYTES + weights_bytes(jobs))))
+    return max(1, min(len(jobs), cores(), free // (needed_bytes(jobs) + weights_bytes(jobs))))
+
+
+def needed_bytes(jobs: Sequence[Job]) -> int:
+    """The memory that the longest of these recordings takes, without weights."""
+    largest = sorted((job.media for job in jobs), key=_file_size, reverse=True)[:_MOST_ASKED]
+    return _ANYHOW_BYTES + max(map(_minutes, largest), default=0) * _MINUTE_BYTES
+
+
+def _minutes(media: Path) -> int:
+    """How long a recording says that it lasts, in minutes, rounded up; 0 for what is none."""
+    import av
+
+    with suppress(OSError, ValueError, av.FFmpegError), av.open(str(media)) as container:
+        return -(-(container.duration or 0) // (60 * av.time_base))
+    return 0
+
+
+def _file_size(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0
 
 
 def free_bytes() -> int | None:

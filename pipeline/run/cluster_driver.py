@@ -23,7 +23,7 @@ from pipeline import __version__
 from pipeline.errors import ClusterError, Defect, OutputError, VignetteError, WorkerDied, counted
 from pipeline.processes import cores, stop_on_terminate, take_share
 from pipeline.run import batch, graph, handover
-from pipeline.run.capacity import NEEDED_BYTES, weights_bytes
+from pipeline.run.capacity import needed_bytes, weights_bytes
 from pipeline.run.cluster import Work, answers, is_loopback
 from pipeline.run.fold import Share
 from pipeline.run.jobs import Job
@@ -31,9 +31,6 @@ from pipeline.run.outcome import Outcome, StageState, Status
 from pipeline.run.store import Store
 from pipeline.run.workers import Teller, ready
 
-# What the steps take in memory, in bytes, without Whisper's weights: the peak of a process after its stages, rounded up
-# (`python -m benchmarks.growth`).
-_VERIFY_BYTES, _TELL_BYTES = 1_200_000_000, 1_200_000_000
 # A task whose worker or machine dies is given to another so often.
 _RETRIES = 3
 # A lock whose holder died on another machine is waited for so long, in seconds.
@@ -71,14 +68,14 @@ class Step:
 
 def steps(job: Job, with_gpu: bool = False) -> tuple[Step, ...]:
     """The tasks of a recording, in order; `with_gpu` says that the cluster has graphics cards."""
-    weights = weights_bytes([job])
+    weights, needed = weights_bytes([job]), needed_bytes([job])
     listening = weights if job.subtitles is None else 0
     if with_gpu and job.subtitles is None and weights and job.settings.transcribe.recognizer != "sphinx":
-        return (Step("all", graph.names()[0], "", NEEDED_BYTES + weights, gpus=1),)
+        return (Step("all", graph.names()[0], "", needed + weights, gpus=1),)
     return (
-        Step("listen", graph.names()[0], "align", NEEDED_BYTES + listening),
-        Step("verify", "verify", "verify", _VERIFY_BYTES + weights),
-        Step("tell", "speakers", "", _TELL_BYTES),
+        Step("listen", graph.names()[0], "align", needed + listening),
+        Step("verify", "verify", "verify", needed + weights),
+        Step("tell", "speakers", "", needed),
     )
 
 

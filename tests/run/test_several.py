@@ -17,12 +17,12 @@ from pipeline.cli.console import SilentWatcher
 from pipeline.errors import Interrupted, WorkerDied
 from pipeline.processes import descendants
 from pipeline.progress import Progress
-from pipeline.run import workers
+from pipeline.run import capacity, workers
 from pipeline.run.jobs import Job
 from pipeline.run.outcome import Outcome, Status, Watcher
 from pipeline.settings import Settings
 from tests.support.clips import BROKEN, broken, clips
-from tests.support.project import Project, new_project
+from tests.support.project import MEDIA, Project, new_project
 from tests.support.waiting import wait_until
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="this system has no /proc")
@@ -255,6 +255,24 @@ def test_stopping_names_the_stage(tmp_path, monkeypatch):
     with pytest.raises(Interrupted) as stopped:
         workers.run([job("a.wav", tmp_path)], partial(acted, folder=tmp_path), Noting(), 1)
     assert "stopped during" in str(stopped.value)
+
+
+def test_memory_and_cores_say_how_many_at_once(tmp_path, monkeypatch):
+    jobs = [job(str(path), tmp_path) for path in clips(tmp_path, 4)]
+    one = capacity.needed_bytes(jobs) + capacity.weights_bytes(jobs)
+    monkeypatch.setattr(capacity, "cores", lambda: 3)
+    for free, many in ((None, 1), (0, 1), (one - 1, 1), (2 * one, 2), (100 * one, 3)):
+        monkeypatch.setattr(capacity, "free_bytes", lambda free=free: free)
+        assert capacity.at_once(jobs) == many, free
+        assert capacity.at_once(jobs[:1]) == 1
+    (tmp_path / "long.wav").write_bytes(b"")
+    assert capacity.needed_bytes([job(str(tmp_path / "long.wav"), tmp_path)]) < capacity.needed_bytes(jobs)
+    assert capacity.needed_bytes([job(str(MEDIA / "demo.mp4"), tmp_path)]) > capacity.needed_bytes(jobs)
+
+
+@linux
+def test_what_is_free_is_less_than_there_is():
+    assert 0 < (capacity.free_bytes() or 0) < os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 # --- hundreds -------------------------------------------------------------------------------------------------------
