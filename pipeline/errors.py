@@ -15,6 +15,7 @@
     │   ├── IndexFileError           a search index that is missing, damaged, busy, or none of ours
     │   ├── WorkerDied               a recording whose process was ended from outside, more than once
     │   └── OutputError              a file that cannot be written, or must not be
+    │       └── BusyError            what another run is working on
     ├── WeightsError                 a model whose files are not where they must be
     ├── RecognizerError              a recognizer that gave up
     ├── ClusterError                 a cluster that cannot be reached, or went away
@@ -188,6 +189,11 @@ class WorkerDied(FileError):
 @dataclass(eq=False)
 class OutputError(FileError):
     """A file that could not be written, or that we refuse to overwrite."""
+
+
+@dataclass(eq=False)
+class BusyError(OutputError):
+    """What another run is working on; later it will do."""
 
 
 @dataclass(eq=False)

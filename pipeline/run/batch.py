@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import traceback
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,16 @@ from shlex import quote
 
 from pipeline import edits, privacy
 from pipeline.edits import ledger
-from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted, nearest
+from pipeline.errors import (
+    BusyError,
+    Defect,
+    Interrupted,
+    OutputError,
+    UsageError,
+    VignetteError,
+    counted,
+    nearest,
+)
 from pipeline.files import write_atomic
 from pipeline.run import cluster, failures, graph, outputs, workers
 from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_in, summary
@@ -57,15 +67,30 @@ def run(
     if cluster_at is not None:
         return (*found, *cluster.run(plan.jobs, watcher, force, cluster_at, at_once))
     alone = len(plan.jobs) + len(plan.refused) == 1
-    one = partial(caption, force=force, alone=alone)
+    one = partial(_whole, force=force, alone=alone)
     if min(at_once, len(plan.jobs)) > 1:
         return (*found, *workers.run(plan.jobs, one, watcher, min(at_once, len(plan.jobs))))
-    for number, job in enumerate(plan.jobs, 1):
-        watcher.began(job.media, number, len(plan.jobs))
-        outcome = one(job, watcher)
+    return (*found, *_one_after_the_other(plan.jobs, one, watcher))
+
+
+def _one_after_the_other(jobs: Sequence[Job], one: workers.Caption, watcher: Watcher) -> list[Outcome]:
+    """Each recording in this process; those that another run is working on once more behind all others."""
+    found: dict[int, Outcome] = {}
+    waiting = deque((number, 0.0) for number in range(len(jobs)))
+    while waiting:
+        number, wait_s = waiting.popleft()
+        watcher.began(jobs[number].media, number + 1, len(jobs))
+        outcome = one(jobs[number], watcher, wait_s)
         watcher.ended(outcome)
-        found.append(outcome)
-    return tuple(found)
+        if isinstance(outcome.error, BusyError) and not wait_s and len(jobs) > 1:
+            waiting.append((number, workers.BUSY_S))
+        else:
+            found[number] = outcome
+    return [found[number] for number in range(len(jobs))]
+
+
+def _whole(job: Job, watcher: Watcher, wait_s: float, force: str | None, alone: bool) -> Outcome:
+    return caption(job, watcher, force, Share(wait_s=wait_s), alone)
 
 
 def caption(

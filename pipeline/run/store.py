@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 from filelock import BaseFileLock, FileLock, Timeout
 
 from pipeline import leftovers, privacy
-from pipeline.errors import OutputError
+from pipeline.errors import BusyError, OutputError
 from pipeline.files import WORK_FOLDER, digest_of_file, write_atomic
 from pipeline.run.sealed import Damaged, holds, opened, sealed
 
@@ -113,7 +113,7 @@ class Store:
 
     @contextmanager
     def locked(self, wait_s: float = 0) -> Iterator[None]:
-        """Lock this recording against a second run. Raises OutputError when another process holds the lock, `wait_s` seconds
+        """Lock this recording against a second run. Raises BusyError when another process holds the lock, `wait_s` seconds
         later still."""
         self.make()
         lock = self._acquired(wait_s)
@@ -130,7 +130,7 @@ class Store:
             try:
                 lock.acquire(timeout=wait_s)
             except Timeout:
-                raise OutputError(
+                raise BusyError(
                     self.folder, "another run is working on this recording", "wait for it to end"
                 ) from None
             except (OSError, NotImplementedError) as error:

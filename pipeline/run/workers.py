@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import network
-from pipeline.errors import Interrupted, WorkerDied
+from pipeline.errors import BusyError, Interrupted, WorkerDied
 from pipeline.processes import cores, die_with_parent, take_share
 from pipeline.progress import Progress
 from pipeline.run import failures
@@ -29,11 +29,14 @@ from pipeline.run.jobs import Job
 from pipeline.run.outcome import Outcome, Status, Watcher
 from pipeline.run.store import Store
 
-Caption = Callable[[Job, Watcher], Outcome]
-"""Captions one recording and never raises; it is sent to other processes, so it must be one that can be pickled."""
+Caption = Callable[[Job, Watcher, float], Outcome]
+"""Captions one recording, waiting so many seconds for its lock, and never raises; it is sent to other processes, so it must be
+one that can be pickled."""
 
-# A recording is given to so many processes before it is given up, since some recording may be what ends them.
+# A recording is tried so often: it may be what ends its process; and one that another run is working on will do later.
 MOST_TRIES = 2
+# The last time, so long is waited for the other run, in seconds.
+BUSY_S = 60.0
 # The most messages of one stage's progress, as shares of the whole.
 _STEP = 0.02
 # A process that has nothing to do any more gets so long to end by itself, in seconds.
@@ -157,7 +160,7 @@ class _Crew:
         self._tries[number] = self._tries.get(number, 0) + 1
         watcher.began(self.jobs[number].media, number + 1, len(self.jobs))
         with suppress(OSError):  # one that has died meanwhile is heard of at once
-            worker.pipe.send(self.jobs[number])
+            worker.pipe.send((self.jobs[number], 0.0 if self._tries[number] < MOST_TRIES else BUSY_S))
         return worker
 
     def _listen(self, worker: _Worker) -> None:
@@ -167,7 +170,10 @@ class _Crew:
             self._bury(worker)
             return
         if isinstance(message, Outcome):
-            self._end(worker, message)
+            if isinstance(message.error, BusyError) and self._tries[worker.number] < MOST_TRIES:
+                self._waiting.append(worker.number)
+            else:
+                self._end(worker, message)
             self._next(worker)
         else:
             worker.told.retell(message)
@@ -266,5 +272,5 @@ def _work(pipe: Connection, caption: Caption, parent: int, share: int, offline: 
 
     with suppress(EOFError, OSError):
         while True:
-            job = pipe.recv()
-            send(caption(job, Teller(send)))
+            job, wait_s = pipe.recv()
+            send(caption(job, Teller(send), wait_s))

@@ -22,6 +22,7 @@ EXAMPLES = {
     "WeightsError": {"model": "small.en", "problem": "is missing", "remedy": "fetch it"},
     "RecognizerError": {"recognizer": "sphinx", "problem": "gave up"},
     "OutputError": {"path": Path("a.vtt"), "problem": "cannot be written"},
+    "BusyError": {"path": Path("a"), "problem": "another run works on it"},
     "TranscriptError": {"problem": "odd"},
     "LexiconError": {"path": Path("concepts.toml"), "line": 3, "column": 4, "problem": "is odd"},
     "QueryError": {"problem": "no", "remedy": "yes", "query": "a b", "at": 2},

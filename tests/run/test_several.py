@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,16 @@ from typing import Any
 import pytest
 
 from pipeline.cli.console import SilentWatcher
-from pipeline.errors import Interrupted, WorkerDied
+from pipeline.errors import BusyError, Interrupted, WorkerDied
 from pipeline.processes import descendants
 from pipeline.progress import Progress
-from pipeline.run import capacity, workers
-from pipeline.run.jobs import Job
+from pipeline.run import batch, capacity, workers
+from pipeline.run.jobs import Job, Request, plan
 from pipeline.run.outcome import Outcome, Status, Watcher
+from pipeline.run.store import Store
 from pipeline.settings import Settings
 from tests.support.clips import BROKEN, broken, clips
-from tests.support.project import MEDIA, Project, new_project
+from tests.support.project import MEDIA, Project, as_a_process_in, new_project
 from tests.support.waiting import wait_until
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="this system has no /proc")
@@ -140,7 +142,7 @@ def job(name: str, out: Path) -> Job:
     return Job(Path(name), out, Settings())
 
 
-def acted(job: Job, watcher: Watcher, folder: Path) -> Outcome:
+def acted(job: Job, watcher: Watcher, wait_s: float, folder: Path) -> Outcome:
     """Does what the name of a recording says; runs in a worker."""
     what = job.media.stem.split("-")[0]
     step = watcher.stage_began("sound", "not done yet")
@@ -150,6 +152,8 @@ def acted(job: Job, watcher: Watcher, folder: Path) -> Outcome:
         file.write(f"{os.getpid()}\n")
     if what == "dies" or (what == "recovers" and len(tries.read_text().splitlines()) == 1):
         os.kill(os.getpid(), signal.SIGKILL)
+    if what == "busy" and not wait_s:
+        return Outcome(job.media, Status.FAILED, error=BusyError(job.media, "another run"))
     if what == "leaves":
         os._exit(3)
     watcher.stage_ended("sound")
@@ -175,12 +179,12 @@ class Noting(SilentWatcher):
 
 
 def test_a_process_that_dies_costs_its_own_recording_alone(tmp_path):
-    names = ["a.wav", "dies.wav", "recovers.wav", "leaves.wav", "b.wav", "c.wav"]
+    names = ["a.wav", "dies.wav", "recovers.wav", "leaves.wav", "busy.wav", "b.wav"]
     noting = Noting()
     found = workers.run([job(n, tmp_path) for n in names], partial(acted, folder=tmp_path), noting, 2)
     assert [o.media.name for o in found] == names
     became = {o.media.stem: o for o in found}
-    assert {n for n, o in became.items() if o.status is Status.DONE} == {"a", "b", "c", "recovers"}
+    assert {n for n, o in became.items() if o.status is Status.DONE} == {"a", "b", "busy", "recovers"}
     assert isinstance(became["dies"].error, WorkerDied)
     assert "SIGKILL" in str(became["dies"].error) and "exit status 3" in str(became["leaves"].error)
     assert len((tmp_path / "dies").read_text().split()) == workers.MOST_TRIES
@@ -245,6 +249,29 @@ def test_a_stopped_run_leaves_no_process_and_goes_on_where_it_was(project, blow)
     for name in heard:
         assert "sound" not in [s["name"] for s in again[name]["stages"] if s["done"]]
     assert len(written(project)) == 3 * 7
+
+
+def test_what_another_run_works_on_is_tried_again_behind_the_others(project):
+    first, _ = clips(project.media, 2)
+    store = Store.of(project.out, first.stem)
+    lock = ExitStack()
+    lock.enter_context(store.locked())
+
+    class Releasing(Noting):
+        def ended(self, outcome: Outcome) -> None:
+            super().ended(outcome)
+            if outcome.error is None:
+                lock.close()  # the other run is done with it
+
+    watching = Releasing()
+    with as_a_process_in(project.folder, []):
+        found = batch.run(plan(Request()), watching)
+    assert [o.status for o in found] == [Status.DONE] * 2
+    assert [h for h in watching.heard if str(h[0]).endswith(".wav")] == [
+        ("clip000.wav", "failed"),
+        ("clip001.wav", "done"),
+        ("clip000.wav", "done"),
+    ]
 
 
 def test_stopping_names_the_stage(tmp_path, monkeypatch):
