@@ -133,8 +133,8 @@ def _srt(number: int, start_ms: int, end_ms: int, text: str) -> str:
     return f"{number}\n{format_timecode(start_ms, ',')} --> {format_timecode(end_ms, ',')}\n{text}\n"
 
 
-def table(make: Callable[[Path, int], int], sizes: list[int], unit: str, jobs: int) -> dict[str, float]:
-    """Measure each size and print a line for it; gives the figures."""
+def table(make: Callable[[Path, int], int], sizes: list[int], unit: str, jobs: int, keep: bool) -> None:
+    """Measure each size, print a line for it, and record what is known so far: the largest take an hour."""
     figures: dict[str, float] = {}
     first = 0.0
     for size in sizes:
@@ -158,7 +158,9 @@ def table(make: Callable[[Path, int], int], sizes: list[int], unit: str, jobs: i
             f"{key}_peak_mb": took.peak_mb,
             f"{key}_again_s": took.again_s,
         }
-    return figures
+        if keep:
+            command = f"python -m benchmarks.growth --{unit} {' '.join(map(str, sizes))}"
+            results.record(f"growth_{unit}", figures, command)
 
 
 def main() -> None:
@@ -174,12 +176,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="how many clips at once")
     results.offer(parser)
     options = parser.parse_args()
-    lengths = table(talk, options.minutes, "minutes", 1)
-    if lengths and options.record:
-        results.record("growth_minutes", lengths)
-    numbers = table(clips, options.clips, "clips", options.jobs)
-    if numbers and options.record:
-        results.record("growth_clips", numbers)
+    table(talk, options.minutes, "minutes", 1, options.record)
+    table(clips, options.clips, "clips", options.jobs, options.record)
 
 
 if __name__ == "__main__":
