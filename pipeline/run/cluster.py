@@ -167,7 +167,8 @@ def _scratch() -> Iterator[Path]:
         if (
             len(os.fsencode(folder)) > _MOST_FOLDER_BYTES
         ):  # the system's own folder for temporary files has a long name
-            chosen = Path(tempfile.mkdtemp(prefix=folder.name[:20], dir="/tmp"))
+            chosen = Path("/tmp", folder.name)
+            chosen.mkdir(0o700)
         try:
             yield chosen
         finally:
