@@ -114,6 +114,12 @@ def answers(address: str) -> bool:
     return False
 
 
+def gone(address: str) -> ClusterError:
+    """The error for a head that went away."""
+    remedy = "what was finished is kept; start it again, and run the same command to go on"
+    return ClusterError(address or AUTO, "its head went away", remedy)
+
+
 def _running() -> str:
     """The address of the cluster that this machine belongs to, "" where there is none any more."""
     place = Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()).joinpath(*_RUNNING)
@@ -202,7 +208,7 @@ class _Head:
             while len(self._found) < len(self.work.jobs):
                 self._hear(here.recv())
         except (EOFError, OSError, pickle.UnpicklingError):
-            raise self._lost() from None
+            raise gone(self.work.address) from None
         except KeyboardInterrupt:
             stages = dict.fromkeys(t.stage for n, t in self._told.items() if n not in self._found and t.stage)
             raise Interrupted(", ".join(stages) or "the command") from None
@@ -222,13 +228,6 @@ class _Head:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         driver.join()
-
-    def _lost(self) -> ClusterError:
-        return ClusterError(
-            self.work.address or AUTO,
-            "its head went away",
-            "what was finished is kept; start it again, and run the same command to go on",
-        )
 
     def _hear(self, message: tuple[Any, ...]) -> None:
         kind, *facts = message

@@ -24,7 +24,7 @@ from pipeline.errors import ClusterError, Defect, OutputError, VignetteError, Wo
 from pipeline.processes import cores, stop_on_terminate, take_share
 from pipeline.run import batch, graph, handover
 from pipeline.run.capacity import needed_bytes, weights_bytes
-from pipeline.run.cluster import Work, answers, is_loopback
+from pipeline.run.cluster import Work, answers, gone, is_loopback
 from pipeline.run.fold import Share
 from pipeline.run.jobs import Job
 from pipeline.run.outcome import Outcome, StageState, Status
@@ -39,6 +39,8 @@ _LOCK_S = 60.0
 _WAITING_PER_CORE = 2
 # How often the tasks are looked at, and the head, in seconds.
 _LOOK_S, _HEAD_S = 0.2, 1.0
+# The board, which is on this machine, answers within so many seconds.
+_BOARD_S = 60.0
 # A head that did not answer so often in a row is gone.
 _SILENCES = 3
 # What our own cluster may keep of objects, in bytes: Ray's least. Nothing large passes through it.
@@ -198,7 +200,7 @@ class _Driver:
         self._looked = time.monotonic()
         self._silences = 0 if answers(self._head) else self._silences + 1
         if self._silences >= _SILENCES:
-            raise ConnectionError
+            raise gone(self._work.address)
 
     # --- tasks ---------------------------------------------------------------------------------------------------
 
@@ -258,7 +260,7 @@ class _Driver:
         )
 
     def _retell(self) -> None:
-        for number, message in self._ray.get(self._board.take.remote()):
+        for number, message in self._ray.get(self._board.take.remote(), timeout=_BOARD_S):
             self._pipe.send(("told", number, message))
 
 
