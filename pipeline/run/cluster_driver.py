@@ -12,7 +12,7 @@ import os
 import socket
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -79,6 +79,22 @@ def steps(job: Job, with_gpu: bool = False) -> tuple[Step, ...]:
         Step("verify", "verify", "verify", needed + weights),
         Step("tell", "speakers", "", needed),
     )
+
+
+def no_room(
+    steps: Sequence[Step], machines: Sequence[Mapping[str, float]], address: str
+) -> ClusterError | None:
+    """Why no machine of a cluster could ever do all of these steps, of which Ray would wait for one for ever; None where some can.
+
+    A machine is what it has: of "CPU" and "GPU" so many, of "memory" so many bytes.
+    """
+    for step in steps:
+        fits = [m for m in machines if m.get("CPU", 0) >= 1 and m.get("GPU", 0) >= step.gpus]
+        if not any(m.get("memory", 0) >= step.memory_bytes for m in fits):
+            problem = f"none of its machines has a core and {step.memory_bytes / 1e9:.1f} GB of memory for a recording"
+            remedy = f"it has {counted(len(machines), 'machine')}; add a larger one, or use --jobs"
+            return ClusterError(address or "auto", problem, remedy)
+    return None
 
 
 def forced_in(step: Step, force: str | None) -> str | None:
@@ -214,16 +230,11 @@ class _Driver:
         while self._waiting and len(self._pending) < max(1, limit):
             number = self._waiting.popleft()
             one = _UnderWay(number, steps(self._work.jobs[number], with_gpu))
-            self._check_room(one, machines)
-            self._give(one)
-
-    def _check_room(self, one: _UnderWay, machines: Sequence[dict[str, float]]) -> None:
-        """Raise ClusterError where no machine could ever do a step: Ray would wait for one for ever."""
-        for step in one.steps:
-            if not any(m.get("CPU", 0) >= 1 and m.get("memory", 0) >= step.memory_bytes for m in machines):
-                problem = f"none of its machines has a core and {step.memory_bytes / 1e9:.1f} GB of memory for a recording"
-                remedy = f"it has {counted(len(machines), 'machine')}; add a larger one, or use --jobs"
-                raise ClusterError(self._work.address or "auto", problem, remedy)
+            if problem := no_room(one.steps, machines, self._work.address):
+                outcome = Outcome(self._work.jobs[number].media, Status.FAILED, error=problem)
+                self._pipe.send(("failed", number, outcome))
+            else:
+                self._give(one)
 
     def _give(self, one: _UnderWay) -> None:
         step, job = one.steps[one.at], self._work.jobs[one.number]

@@ -16,7 +16,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.processes import descendants
 from pipeline.run import cluster, graph, handover
-from pipeline.run.cluster_driver import forced_in, steps
+from pipeline.run.cluster_driver import Step, forced_in, no_room, steps
 from pipeline.run.jobs import Job
 from pipeline.run.outcome import Outcome, Status
 from pipeline.run.store import Store
@@ -83,6 +83,27 @@ def test_a_forced_stage_forces_what_comes_after_it_and_nothing_before(force):
         last = names.index(step.until) if step.until else len(names) - 1
         forced |= set(names[names.index(first) : last + 1]) if first else set()
     assert forced == (set(names[names.index(force) :]) if force else set())
+
+
+@pytest.mark.parametrize(
+    ("machines", "fit"),
+    [
+        ([], False),
+        ([{"CPU": 1, "memory": 2e9}], True),
+        ([{"CPU": 8, "memory": 1e8}, {"memory": 64e9}, {"CPU": 0.5, "memory": 64e9}], False),
+        ([{"CPU": 8, "memory": 1e8}, {"CPU": 1, "memory": 64e9}], True),
+    ],
+)
+def test_a_recording_that_no_machine_holds_is_not_waited_for(machines, fit):
+    found = no_room(steps(JOB), machines, "10.0.0.5:6379")
+    assert (found is None) == fit
+    assert fit or "GB of memory" in str(found)
+
+
+def test_a_step_on_a_graphics_card_needs_one():
+    (step,) = (Step("all", "sound", "", 10**9, gpus=1),)
+    assert no_room([step], [{"CPU": 8, "memory": 64e9}], "") is not None
+    assert no_room([step], [{"CPU": 8, "memory": 64e9, "GPU": 1}], "") is None
 
 
 def test_an_outcome_is_taken_under_its_own_seal_alone(tmp_path):
