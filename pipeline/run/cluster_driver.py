@@ -84,7 +84,7 @@ def steps(job: Job, with_gpu: bool = False) -> tuple[Step, ...]:
 def no_room(
     steps: Sequence[Step], machines: Sequence[Mapping[str, float]], address: str
 ) -> ClusterError | None:
-    """Why no machine of a cluster could ever do all of these steps, of which Ray would wait for one for ever; None where some can.
+    """Why no machine of a cluster could ever do one of these steps, for which Ray would wait for ever; None where some can.
 
     A machine is what it has: of "CPU" and "GPU" so many, of "memory" so many bytes.
     """
@@ -161,7 +161,8 @@ class _Driver:
         self._common = (str(Path.cwd()), _environment(), __version__, self._work.seal, self._board)
         while self._waiting or self._pending:
             self._fill()
-            done, _ = self._ray.wait(list(self._pending), num_returns=1, timeout=_LOOK_S)
+            pending = list(self._pending)
+            done, _ = self._ray.wait(pending, num_returns=1, timeout=_LOOK_S) if pending else ([], [])
             self._retell()
             for ref in done:
                 self._finish(ref)
