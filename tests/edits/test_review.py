@@ -70,7 +70,7 @@ BEN = {
     "words more": wished("Ben", words="Welcome", become="Be welcome"),
     "capitals alone": wished("Ben", words="Welcome", become="welcome"),
     "a caption less": of_cue("make a start.", lambda m, c: m.delete(c.first, c.last)),
-    "a caption more": wished("Ben", add="Good evening.", show="0:27.8-0:29"),
+    "a caption more": wished("Ben", add="Good evening.", show="0:28.8-0:30"),
     "another time": of_cue("make a start.", lambda m, c: m.cue(c.first, c.last, CueOf(c.span.start_ms + 40, c.span.end_ms))),
     "other lines": of_cue("make a start.", lambda m, c: m.cue(c.first, c.last, CueOf(breaks=(2,)))),
     "two captions": of_cue("make a start.", lambda m, c: m.split(c.first + 2)),
