@@ -47,6 +47,7 @@ SIGNALS = {
     "TooLarge",
     "_NeverDone",
     "_Refused",
+    "_Stopped",
 }
 
 
