@@ -48,6 +48,11 @@ class Job:
         """The recording's file name without the suffix: the stem of every output."""
         return self.media.stem
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether no words came with the recording, neither subtitles nor what was heard, so that they must be recognized."""
+        return self.subtitles is None and self.heard is None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

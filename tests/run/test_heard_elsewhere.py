@@ -56,6 +56,16 @@ def test_its_words_become_the_transcript_and_it_is_told(clip_project, whisperx):
     assert not [s for s in again.json["recordings"][0]["stages"] if s["done"]]
 
 
+def test_outputs_that_would_replace_it_are_refused(clip_project, whisperx):
+    (clip_project.media / "clip.txt").unlink()
+    heard = clip_project.media / "clip.json"
+    heard.write_text(json.dumps(whisperx), "utf-8")
+    ran = clip_project.quick("run", "--transcripts", "media")
+    assert ran.status == 1
+    assert "clip.json: is an input of this very run" in ran.err
+    assert json.loads(heard.read_text("utf-8")) == whisperx
+
+
 @pytest.fixture
 def planned(tmp_path):
     """Plans a job beside whose recording, of which nothing is read, a file lies or is named."""
