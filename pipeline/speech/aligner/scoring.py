@@ -278,10 +278,24 @@ class PhoneLoop:
 
 
 def path_scores(acoustics: AcousticModel, features: Floats, columns: NDArray[np.int64]) -> Floats:
-    """Log likelihood of one column in each frame, shape (frames,); cheap, because frames are grouped by codebook.
+    """Log likelihood of one column in each frame, shape (frames,), told by the key frames as the search's own scores are.
 
     `columns` may hold -1 for frames that need no score (they get 0).
     """
+    frames = np.arange(len(columns))
+    between = np.flatnonzero((frames % _KEY_STRIDE_FRAMES != 0) & (columns >= 0))
+    frames[between] -= 1
+    # Behind the last key frame of the sound its last frame is one.
+    behind = np.minimum(between + 1, max(0, len(columns) - 1))
+    keys = np.concatenate([frames, behind])
+    found = _exact_scores(acoustics, features[keys], np.concatenate([columns, columns[between]]))
+    scores, others = found[: len(frames)], found[len(frames) :]
+    scores[between] = (scores[between] + others) / 2
+    return scores
+
+
+def _exact_scores(acoustics: AcousticModel, features: Floats, columns: NDArray[np.int64]) -> Floats:
+    """Log likelihood of one column (-1 for none) in each frame; cheap, because frames are grouped by codebook."""
     scores = np.zeros(len(columns), np.float32)
     codebooks = np.where(columns >= 0, acoustics.codebook_of[np.maximum(columns, 0)], -1)
     for codebook in np.unique(codebooks[codebooks >= 0]):
