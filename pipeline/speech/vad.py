@@ -34,6 +34,9 @@ _BLOCK_WINDOWS = 4000  # 128 s at once: some 10 MB of floats per thread, whateve
 # Blocks are scanned in parallel, each by a network warmed up on the ten seconds before it: its memory is long. On twelve minutes
 # of talk no region differs from those of an undivided scan; with two seconds, and blocks of 32 s, a tenth did.
 _WARM_UP_WINDOWS = 320
+# Blocks in which no sample is louder than this, in steps of 16 bits after the gain (-84 dBFS), hold nothing that could be heard:
+# the network is not asked. (It finds no speech in digital silence and in dither, which such files hold.)
+_STILL_PEAK = 2
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 
 # Post-processing of probabilities, with choices of ours. Speech goes on until the probability stays this much under the
@@ -77,8 +80,11 @@ def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[n
     session, gain = _network(), _gain(samples)
 
     def scan(first: int) -> NDArray[np.float32]:
+        last = min(first + _BLOCK_WINDOWS, windows)
+        if _is_still(samples[first * WINDOW_SAMPLES : last * WINDOW_SAMPLES], gain):
+            return np.zeros(last - first, np.float32)
         warm_up = max(0, first - _WARM_UP_WINDOWS)
-        block = _windows(samples, warm_up, min(first + _BLOCK_WINDOWS, windows), gain)
+        block = _windows(samples, warm_up, last, gain)
         return _infer(session, block)[first - warm_up :]
 
     starts = range(0, windows, _BLOCK_WINDOWS)
@@ -87,6 +93,11 @@ def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[n
             found[first : first + len(block)] = block
             progress((first + len(block)) / windows)
     return found
+
+
+def _is_still(samples: NDArray[np.int16], gain: float) -> bool:
+    """Whether nothing in a block is loud enough to be heard."""
+    return max(int(samples.max()), -int(samples.min())) * gain <= _STILL_PEAK
 
 
 def _infer(session: onnxruntime.InferenceSession, block: NDArray[np.float32]) -> NDArray[np.float32]:
