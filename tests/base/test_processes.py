@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.processes import give_back_memory
 from tests.support.project import ROOT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
@@ -87,3 +88,19 @@ def test_terminate_stops_a_command_as_control_c_does():
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=30)
     assert ran.stdout == "tidied\n", ran.stderr
+
+
+def resident_mb() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measured in /proc")
+def test_memory_that_was_freed_is_given_back() -> None:
+    # Pieces too small to be given back one by one, and one behind them that keeps them from being the end of the heap.
+    pieces = [bytes(100_000) for _ in range(1000)]
+    last = bytearray(100_000)
+    full = resident_mb()
+    del pieces
+    give_back_memory()
+    assert resident_mb() < full - 50
+    assert len(last) == 100_000
