@@ -112,7 +112,7 @@ class TimingLine:
 
 def read(line: str) -> TimingLine | None:
     """A line that gives the times of a cue, however it is written; None for any other."""
-    if not _DIGIT.search(line, 0, 40):
+    if not _DIGIT.search(line, 0, 40) or line.isdecimal():  # a number alone is the next cue's
         return None
     plain = in_ascii(line)
     for pattern in (_LINE, _LINE_OF_SECONDS, _LINE_OF_SUBVIEWER, _LINE_WITH_OTHER_ARROW):
@@ -132,7 +132,7 @@ def is_broken(line: str, below_number: bool = False) -> TimingLine | None:
 
     `below_number`: it stands where timing lines stand, so that a short arrow is enough.
     """
-    if len(line) > _MAX_CHARS or not _DIGIT.search(line):
+    if len(line) > _MAX_CHARS or not _DIGIT.search(line) or line.isdecimal():
         return None
     plain = in_ascii(line)
     match = _BROKEN.fullmatch(plain)

@@ -166,7 +166,8 @@ def _cosines() -> Floats:
     transform = np.cos(angles) * np.sqrt(2 / _BANDS)
     transform[:, 0] = np.sqrt(1 / _BANDS)
     transform *= 1 + _LIFTER / 2 * np.sin(np.pi * order / _LIFTER)
-    return transform.astype(np.float32)
+    cosines: Floats = transform.astype(np.float32)
+    return cosines
 
 
 def _mean_normalised(cepstra: Floats) -> Floats:
