@@ -3,8 +3,9 @@
 Evaluating the 16,128 Gaussians takes most of the time of aligning and depends on no text, so threads prepare the next blocks
 while the search is in this one (numpy releases the interpreter's lock in its large operations).
 
-Only every other frame is evaluated, the *key frames*; the frame between two has the mean of their log likelihoods. The
-features of a frame already reach over seven, so that neighbours differ little.
+Two frames at a time are scored alike, by the mean of their features: what a frame's features are made of already reaches over
+seven, so that neighbours differ little. (The mean of their *scores* would favour words that are not said: the phone loop, which
+they are compared with, takes the likeliest phone of each frame, and gains less of smoothed scores.)
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from pipeline.speech.aligner.acoustic_model import (
 )
 from pipeline.speech.aligner.threads import pool, thread_count
 
-BLOCK_FRAMES = 100  # one second; even, so that every block begins with a key frame
-_KEY_STRIDE_FRAMES = 2
-_KEY_FRAMES = BLOCK_FRAMES // _KEY_STRIDE_FRAMES + 1  # of a block, with the first of the next
+BLOCK_FRAMES = 100  # one second; a multiple of `_ALIKE_FRAMES`
+_ALIKE_FRAMES = 2  # scored by their mean
+_MOST_PAIRS = BLOCK_FRAMES // _ALIKE_FRAMES  # of a block
 _LEAST_DENSITY = np.float32(1e-35)  # so that its logarithm exists
 # Scaled so that a logarithm, cut to an integer, is the bit pattern of its exponential: exponent and mantissa of a float32
 # (Schraudolph 1999, "A fast, compact approximation of the exponential function"; error under 4 %, far below what matters here).
@@ -82,14 +83,14 @@ class ScoredBlock(Protocol):
 
 
 class Block:
-    """One block of frames with every Gaussian evaluated in its key frames; its arrays are used again for later blocks."""
+    """One block of frames with every Gaussian evaluated for each pair; its arrays are used again for later blocks."""
 
     def __init__(self, acoustics: AcousticModel) -> None:
         phones = len(acoustics.phones)
         self._scaled = tuple(g * _EXP_SCALE for g in acoustics.gaussians)
-        self._densities = [np.empty((_KEY_FRAMES, phones, DENSITIES), np.float32) for _ in range(STREAMS)]
-        self._bits = np.empty((_KEY_FRAMES, phones * DENSITIES), np.int32)
-        self._powers = np.empty((_KEY_FRAMES, 2 * STREAM_SIZE + 1), np.float32)
+        self._densities = [np.empty((_MOST_PAIRS, phones, DENSITIES), np.float32) for _ in range(STREAMS)]
+        self._bits = np.empty((_MOST_PAIRS, phones * DENSITIES), np.int32)
+        self._powers = np.empty((_MOST_PAIRS, 2 * STREAM_SIZE + 1), np.float32)
         self._peaks = np.empty((0, phones), np.float32)
         # A row of zeros: numpy compares with it five times as fast as with the number.
         self._zeros = np.zeros((1, phones * DENSITIES), np.float32)
@@ -97,15 +98,15 @@ class Block:
         self.first = self.frames = 0
 
     def load(self, features: Floats, first: int) -> Block:
-        """Evaluate every Gaussian in the key frames of the block that begins with frame `first` of `features`, shape
-        (frames of the whole sound, 39)."""
+        """Evaluate every Gaussian in the block that begins with frame `first` of `features`, shape (frames of the whole sound,
+        39)."""
         self.first, self.frames = first, min(BLOCK_FRAMES, len(features) - first)
-        keys = np.minimum(_key_frames(first, self.frames), len(features) - 1)
-        count, phones = len(keys), self._phones
+        pairs = _means_of_pairs(features[first : first + self.frames])
+        count, phones = len(pairs), self._phones
         peaks = np.zeros((count, phones), np.float32)
         powers, bits = self._powers[:count], self._bits[:count]
         for s in range(STREAMS):
-            stream = features[keys, STREAM_SIZE * s : STREAM_SIZE * (s + 1)]
+            stream = pairs[:, STREAM_SIZE * s : STREAM_SIZE * (s + 1)]
             powers[:, :STREAM_SIZE] = stream * stream
             powers[:, STREAM_SIZE:-1] = stream
             powers[:, -1] = 1
@@ -134,22 +135,14 @@ class Block:
         np.maximum(found, _LEAST_DENSITY, out=found)
         np.log(found, out=found)
         found += self._peaks[:, chosen.codebook_of]
-        return _between_key_frames(found, self.frames)
+        return np.repeat(found, _ALIKE_FRAMES, axis=0)[: self.frames]
 
 
-def _key_frames(first: int, frames: int) -> Ints:
-    """The key frames that tell the scores of `frames` frames from `first` on."""
-    return np.arange(first, first + frames + _KEY_STRIDE_FRAMES, _KEY_STRIDE_FRAMES)
-
-
-def _between_key_frames(keys: Floats, frames: int) -> Floats:
-    """Scores of all frames, shape (frames, n), from those of their key frames."""
-    every = np.empty((frames, keys.shape[1]), np.float32)
-    every[::2] = keys[: (frames + 1) // 2]
-    between = every[1::2]
-    np.add(keys[: len(between)], keys[1 : len(between) + 1], out=between)
-    between *= np.float32(0.5)
-    return every
+def _means_of_pairs(features: Floats) -> Floats:
+    """The mean of each pair of frames, shape (pairs, 39); a last frame without another stands for itself."""
+    whole = len(features) // _ALIKE_FRAMES * _ALIKE_FRAMES
+    means = features[:whole].reshape(-1, _ALIKE_FRAMES, features.shape[1]).mean(1)
+    return np.concatenate([means, features[whole:]])
 
 
 class Blocks(AbstractContextManager["Blocks"]):
@@ -278,24 +271,12 @@ class PhoneLoop:
 
 
 def path_scores(acoustics: AcousticModel, features: Floats, columns: NDArray[np.int64]) -> Floats:
-    """Log likelihood of one column in each frame, shape (frames,), told by the key frames as the search's own scores are.
+    """Log likelihood of one column in each frame, shape (frames,), each pair scored alike as the search does; cheap, because
+    frames are grouped by codebook.
 
     `columns` may hold -1 for frames that need no score (they get 0).
     """
-    frames = np.arange(len(columns))
-    between = np.flatnonzero((frames % _KEY_STRIDE_FRAMES != 0) & (columns >= 0))
-    frames[between] -= 1
-    # Behind the last key frame of the sound its last frame is one.
-    behind = np.minimum(between + 1, max(0, len(columns) - 1))
-    keys = np.concatenate([frames, behind])
-    found = _exact_scores(acoustics, features[keys], np.concatenate([columns, columns[between]]))
-    scores, others = found[: len(frames)], found[len(frames) :]
-    scores[between] = (scores[between] + others) / 2
-    return scores
-
-
-def _exact_scores(acoustics: AcousticModel, features: Floats, columns: NDArray[np.int64]) -> Floats:
-    """Log likelihood of one column (-1 for none) in each frame; cheap, because frames are grouped by codebook."""
+    features = np.repeat(_means_of_pairs(features), _ALIKE_FRAMES, axis=0)[: len(features)]
     scores = np.zeros(len(columns), np.float32)
     codebooks = np.where(columns >= 0, acoustics.codebook_of[np.maximum(columns, 0)], -1)
     for codebook in np.unique(codebooks[codebooks >= 0]):
