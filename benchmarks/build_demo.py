@@ -1,11 +1,11 @@
 """Build the demo, or a long film for the benchmarks, from one screenplay.
 
-    python benchmarks/build_demo.py media                     the demo: video, subtitles, sidecar, truth
+    python benchmarks/build_demo.py media --voices DIR        the demo: video, subtitles, sidecar, truth
     python benchmarks/build_demo.py --minutes 83 --out DIR    a film of that length, with many subtitles
 
-The screenplay is benchmarks/screenplay.txt. Voices come from flite, festival and espeak-ng, effects from sox,
-pictures from Pillow, the film from ffmpeg, none of which the product needs. Equal tools and seeds give equal
-films.
+The screenplay is benchmarks/screenplay.txt. With --voices, a folder of Kokoro-82M (benchmarks/demo/neural.py),
+people speak in a room; without, flite, festival and espeak-ng do. Effects come from sox, pictures from Pillow, the
+film from ffmpeg, none of which the product needs. Equal tools and seeds give equal films.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a script, from anywhere
 
-from benchmarks.demo import cues, film, sound, timeline, truth
+from benchmarks.demo import cues, film, neural, sound, timeline, truth
 from benchmarks.demo.camera import film_shots, lower_thirds
 from benchmarks.demo.screenplay import Screenplay, Speech, parse, rounds
 from benchmarks.demo.voices import SAMPLES_PER_MS, MissingTools, Speaker, require_tools
@@ -50,22 +50,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         default=Path(tempfile.gettempdir(), "vignette-voices"),
         help="folder that keeps what the voices said",
     )
+    parser.add_argument("--voices", type=Path, help="folder of neural voices, instead of robots")
     options = parser.parse_args(argv)
     if (options.minutes is None) == (options.media is None) or (
         options.minutes is not None and options.out is None
     ):
         parser.error("give either a folder for the demo, or --minutes and --out")
     try:
-        require_tools()
+        require_tools(natural=options.voices is not None)
+        speaker = _speaker(options.cache, options.voices)
     except MissingTools as missing:
         print(missing, file=sys.stderr)
         return 1
-    play, speaker = parse(SCREENPLAY.read_text(encoding="utf-8")), Speaker(options.cache)
+    play = parse(SCREENPLAY.read_text(encoding="utf-8"))
     if options.minutes is None:
         build_demo(play, speaker, options.media, options.seed)
     else:
         build_long(play, speaker, options.out, options.minutes, options.seed)
     return 0
+
+
+def _speaker(cache: Path, voices: Path | None) -> Speaker:
+    if voices is None:
+        return Speaker(cache)
+    return Speaker(cache, neural.NEURAL_VOICES, neural.Kokoro(voices))
 
 
 def _layout(speaker: Speaker, pauses: timeline.Pauses, seed: int) -> timeline.Layout:

@@ -59,7 +59,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("out", type=Path, help="the picture, a .png")
-    parser.add_argument("seconds", nargs="?", type=float, default=31.0, help="the moment (default 31)")
+    parser.add_argument("seconds", nargs="?", type=float, default=38.0, help="the moment (default 38)")
     options = parser.parse_args()
     out = options.out.resolve()
     browser = os.environ.get("CHROMIUM") or shutil.which("chromium") or sys.exit("chromium is not installed")

@@ -327,8 +327,10 @@ def main() -> None:
     results.offer(arguments)
     given = arguments.parse_args()
     if given.needs:
-        for line in search_needs.table():
-            print(line, flush=True)
+        rows = list(search_needs.rows())
+        print("\n".join(search_needs.table(rows)))
+        if given.record:
+            results.record("search_needs", search_needs.figures(rows))
         return
     found = []
     for utterances in given.utterances:

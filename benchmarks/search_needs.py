@@ -2,13 +2,14 @@
 
     python -m benchmarks.search --needs
 
-`benchmarks/needs.jsonl` holds the needs, each with a sentence that somebody might say and the concept of the codebook that it
-is about. An utterance is right for a need when a reader gave it that concept; the labels are those of `benchmarks.concepts`,
-older than any ranking, and utterances that nobody labelled are passed over. With VIGNETTE_DATA these are the dialogue's, else
-our own utterances. A good part of the labelled talk served to mend the lexicon: what is found by a concept is better there
-than elsewhere ("held out" counts the rest alone, in which some needs have few right answers).
+`benchmarks/needs.jsonl` holds the needs, each with a sentence that somebody might say, the concept of the codebook that comes
+nearest, and the utterances that one reader, who had read them all and seen no ranking of them, would want on the first page:
+those of `benchmarks/concepts.jsonl` (`ours`, 491 utterances, most of them about something else) and, with VIGNETTE_DATA, those
+of eight whole conversations of the dialogue. The lexicon was tuned on the first and on a good part of the second: what is found
+by a concept is better in both than elsewhere.
 
-The figure is P@10, the share of right ones among the first ten. "Before" is what a search answered that wants all of the words.
+Two figures for each way of asking: P@10, the share of right ones among the first ten, and the share of what a first page of ten
+could have shown, as many needs have fewer than ten answers. "Before" is what a search answered that wants all of the words.
 """
 
 from __future__ import annotations
@@ -18,72 +19,81 @@ import json
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.concepts import OWN, dialogue_rows
+from benchmarks import results
+from benchmarks.concepts import OWN
 from pipeline.concepts import lexicon
 from pipeline.concepts.coder import Coder
-from pipeline.concepts.scoring import Labelled, read_labelled
 from pipeline.errors import QueryError
 from pipeline.files import data_file
 from pipeline.search import Index
 from pipeline.search.answers.results import Results
-from pipeline.search.meaning import encoder
+from pipeline.search.meaning import encoder as encoders
+from pipeline.search.meaning.encoder import Encodes
 from pipeline.search.meaning.vectors import Store
 
 NEEDS = Path(__file__).with_name("needs.jsonl")
 FIRST = 10
-DEPTH = 400  # hits that are asked for, as unlabelled ones among them are passed over
+# Conversations of the dialogue that were read from their beginning to their end for the needs.
+READ = frozenset(("18", "40", "63", "68", "95", "109", "123", "130"))
 UTTERANCE_MS = 4000
+
+
+Said = dict[str, dict[str, str]]
+"""The utterances of each conversation in order, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What is wanted, a sentence that somebody might say, and the concept by which answers are judged."""
+    """What is wanted, a sentence that somebody might say, the nearest concept, and the ids of the right answers."""
 
     need: str
     sentence: str
     concept: str
+    ours: tuple[str, ...]
+    dialogue: tuple[str, ...]
+
+    def right(self, material: str) -> tuple[str, ...]:
+        """The right answers in "ours" or "dialogue"."""
+        return self.ours if material == "ours" else self.dialogue
 
 
 def needs() -> list[Need]:
     """The twenty needs."""
-    return [Need(**json.loads(line)) for line in NEEDS.read_text("utf-8").splitlines()]
+    found = map(json.loads, NEEDS.read_text("utf-8").splitlines())
+    return [
+        Need(n["need"], n["sentence"], n["concept"], tuple(n["ours"]), tuple(n["dialogue"])) for n in found
+    ]
 
 
-def talk(data: Path | None, coder: Coder) -> tuple[dict[str, list[str]], list[Labelled]]:
-    """The utterances of each conversation in order, and the labelled rows; a row's id is its conversation and number."""
-    conversations: dict[str, list[str]] = defaultdict(list)
-    if data is not None and (rows := dialogue_rows(data / "dialogue/dialogue.csv")):
-        numbers: dict[str, str] = {}
-        with (data / "dialogue/dialogue.csv").open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                said = conversations[row["transcript_id"]]
-                numbers[f"{row['transcript_id']}-{row['utterance_id']}"] = (
-                    f"{row['transcript_id']}-{len(said)}"
-                )
-                said.append(row["utterance_text"])
-        return conversations, [
-            Labelled(numbers[r.id], r.group, r.text, r.concepts, r.sample) for r in rows if r.id in numbers
-        ]
-    found = []
-    for own in read_labelled(OWN, frozenset(c.id for c in coder.lexicon.concepts)):
-        found.append(
-            Labelled(
-                f"{own.group}-{len(conversations[own.group])}", own.group, own.text, own.concepts, own.sample
-            )
-        )
-        conversations[own.group].append(own.text)
-    return conversations, found
+def ours() -> Said:
+    """Our own utterances."""
+    said: Said = defaultdict(dict)
+    for row in map(json.loads, OWN.read_text("utf-8").splitlines()):
+        said[row["transcript_id"]][row["id"]] = row["text"]
+    return said
 
 
-def save(folder: Path, conversations: Mapping[str, Sequence[str]], coder: Coder) -> None:
+def dialogue(data: Path) -> Said:
+    """The conversations of the dialogue that were read for the needs."""
+    said: Said = defaultdict(dict)
+    with (data / "dialogue/dialogue.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["transcript_id"] in READ:
+                said[row["transcript_id"]][f"{row['transcript_id']}-{row['utterance_id']}"] = row[
+                    "utterance_text"
+                ]
+    return said
+
+
+def save(folder: Path, conversations: Said, coder: Coder) -> None:
     """Write the conversations as transcripts, tagged as a run would."""
     for name, texts in conversations.items():
-        said = [u for n, text in enumerate(texts) if (u := _utterance(n, text, coder))]
+        said = [u for n, (id, text) in enumerate(texts.items()) if (u := _utterance(n, id, text, coder))]
         media = {"name": name, "duration_ms": len(texts) * UTTERANCE_MS, "title": "", "has_picture": False}
         made = {
             "schema": "vignette/1",
@@ -97,7 +107,7 @@ def save(folder: Path, conversations: Mapping[str, Sequence[str]], coder: Coder)
         path.write_text(json.dumps({**made, "vignettes": [], "utterances": said}), "utf-8")
 
 
-def _utterance(number: int, text: str, coder: Coder) -> dict[str, Any] | None:
+def _utterance(number: int, id: str, text: str, coder: Coder) -> dict[str, Any] | None:
     text = " ".join(text.split())
     if not text:
         return None
@@ -112,7 +122,7 @@ def _utterance(number: int, text: str, coder: Coder) -> dict[str, Any] | None:
         for f in coder.code(text)
     ]
     times = {"start_ms": number * UTTERANCE_MS, "end_ms": (number + 1) * UTTERANCE_MS}
-    return {"id": f"{number}", "speaker": None, **times, "text": text, "words": [], "concepts": tags}
+    return {"id": id, "speaker": None, **times, "text": text, "words": [], "concepts": tags}
 
 
 Ask = Callable[[Index, Need], Results]
@@ -120,35 +130,35 @@ Ask = Callable[[Index, Need], Results]
 
 def before(index: Index, need: Need) -> Results:
     """All of the words."""
-    return index.search(need.need, DEPTH, loosely=False)
+    return index.search(need.need, loosely=False)
 
 
 def as_written(index: Index, need: Need) -> Results:
     """The need as it stands."""
-    return index.search(need.need, DEPTH)
+    return index.search(need.need)
 
 
 def like(index: Index, need: Need) -> Results:
     """A sentence that somebody might say."""
-    return index.search(f'like:"{need.sentence}"', DEPTH)
+    return index.search(f'like:"{need.sentence}"')
 
 
 def in_concept(index: Index, need: Need) -> Results:
     """The right concept, surest first."""
-    return index.search(f"concept:{need.concept}", DEPTH)
+    return index.search(f"concept:{need.concept}")
 
 
 def in_concept_by_words(index: Index, need: Need) -> Results:
     """The right concept, ordered by the need."""
     try:
-        return index.search(f"concept:{need.concept} {need.need}", DEPTH)
+        return index.search(f"concept:{need.concept} {need.need}")
     except QueryError:
         return in_concept(index, need)
 
 
 def in_concept_alike(index: Index, need: Need) -> Results:
     """The right concept, ordered by the sentence."""
-    return index.search(f'concept:{need.concept} like:"{need.sentence}"', DEPTH)
+    return index.search(f'concept:{need.concept} like:"{need.sentence}"')
 
 
 WAYS: dict[str, Ask] = {
@@ -161,50 +171,78 @@ WAYS: dict[str, Ask] = {
 }
 
 
-def precision(results: Results, right: Mapping[str, frozenset[str]], concept: str) -> float:
-    """P@10 over the labelled ones among the hits."""
-    names = (f"{m.video}-{m.utterance}" for hit in results.hits for m in hit.moments)
-    judged = [name for name in names if name in right][:FIRST]
-    return sum(concept in right[name] for name in judged) / FIRST
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """How many of the first ten are right, and of how many right ones there are."""
+
+    right: int
+    there: int
+
+    @property
+    def precision(self) -> float:
+        return self.right / FIRST
+
+    @property
+    def share(self) -> float:
+        """Of what ten could have shown."""
+        return self.right / min(FIRST, self.there)
 
 
-def rows() -> Iterator[tuple[str, bool, dict[str, float]]]:
-    """(way, with the sentence encoder, mean P@10 of all and of held-out utterances)."""
+def first_page(found: Results, right: Sequence[str]) -> FirstPage:
+    """The first page of some results, held against the right answers."""
+    shown = [moment.utterance for hit in found.hits[:FIRST] for moment in hit.moments[:1]]
+    return FirstPage(len({*shown} & {*right}), len(right))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The means of one way of asking, over the needs that have an answer in a material."""
+
+    material: str
+    way: str
+    meaning: bool
+    precision: float
+    share: float
+
+
+def rows() -> Iterator[Row]:
+    """Each material, without and with the sentence encoder, by each way of asking."""
     data = os.environ.get("VIGNETTE_DATA")
     coder = Coder(lexicon.load(data_file("concepts.toml")))
-    conversations, labelled = talk(Path(data) if data else None, coder)
-    judged = {"all": {r.id: r.concepts for r in labelled}}
-    judged["held out"] = {r.id: r.concepts for r in labelled if r.sample == "held out"}
-    asked = needs()
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        save(folder, conversations, coder)
-        Index.update(folder)
-        for meaning in (False, True):
-            if meaning and encoder.folder() is None:
-                break
-            with Index.of(folder) as index:
-                if meaning:
-                    Store.beside(index.path, encoder.Encoder(encoder.folder() or folder)).update(
-                        index.connection
-                    )
-                for way, ask in WAYS.items():
-                    found = [(need, ask(index, need)) for need in asked]
-                    yield (
-                        way,
-                        meaning,
-                        {
-                            name: sum(precision(results, right, need.concept) for need, results in found)
-                            / len(asked)
-                            for name, right in judged.items()
-                            if right
-                        },
-                    )
+    materials = {"ours": ours(), **({"dialogue": dialogue(Path(data))} if data else {})}
+    for material, conversations in materials.items():
+        with tempfile.TemporaryDirectory() as place:
+            save(Path(place), conversations, coder)
+            Index.update(Path(place))
+            found = encoders.installed()
+            for encoder in (None, found) if found else (None,):
+                yield from _rows_of(material, Path(place), encoder)
 
 
-def table() -> Iterator[str]:
-    """P@10 of each way, without and with the sentence encoder."""
-    yield f"{'P@10':<36}{'encoder':<9}{'all':>6}{'held out':>10}"
-    for way, meaning, figures in rows():
-        held_out = f"{figures['held out']:>10.2f}" if "held out" in figures else ""
-        yield f"{way:<36}{'yes' if meaning else 'no':<9}{figures['all']:>6.2f}{held_out}"
+def _rows_of(material: str, folder: Path, encoder: Encodes | None) -> Iterator[Row]:
+    asked = [need for need in needs() if need.right(material)]
+    with Index.of(folder, encoder=encoder) as index:
+        if encoder:
+            Store.beside(index.path, encoder).update(index.connection)
+        for way, ask in WAYS.items():
+            pages = [first_page(ask(index, need), need.right(material)) for need in asked]
+            precision, share = (
+                sum(values) / len(pages)
+                for values in zip(*((p.precision, p.share) for p in pages), strict=True)
+            )
+            yield Row(material, way, encoder is not None, precision, share)
+
+
+def table(found: Sequence[Row]) -> Iterator[str]:
+    """The rows as a table."""
+    yield f"{'material':<10}{'asked by':<36}{'encoder':<9}{'P@10':>6}{'of what a page could show':>28}"
+    for row in found:
+        yield f"{row.material:<10}{row.way:<36}{'yes' if row.meaning else 'no':<9}{row.precision:>6.2f}{row.share:>28.2f}"
+
+
+def figures(found: Sequence[Row]) -> dict[str, float]:
+    """What of the rows is worth keeping: the share of what a page could show, by material and way of asking."""
+    return {
+        results.slug(f"{row.material} {row.way}{' with meaning' if row.meaning else ''}"): round(row.share, 3)
+        for row in found
+    }

@@ -1,12 +1,14 @@
 """How well the parts of a film are found, over films whose truth is known.
 
-usage: [VIGNETTE_DATA=...] python -m benchmarks.vignettes [FOLDER ...] [--record]
+usage: [VIGNETTE_DATA=...] python -m benchmarks.vignettes [FOLDER ...] [--whole SUBTITLES] [--keep DIR] [--record]
 
 Each folder holds one film (.mp4) and its truth.json, as `benchmarks/build_demo.py --minutes` or another builder of stand-ins
-leaves them. What is seen comes from the film itself; who says what is taken from the truth, so that this measures the
-division alone. Then without the picture, without the words, and without knowing who speaks; beside two baselines: pauses of
-2.5 s and more, and TextTiling's cut-off (a depth above the mean by half a standard deviation) on cohesion. Boundaries count
-within 3 s, one to one, pooled over all films; Pk and WindowDiff are means over films, in seconds.
+leaves them. With --whole the product itself runs on each film, with the file of that name in its folder (subs_typos.srt,
+script.txt) and then on its sound alone, and what those runs say is counted. Without, what is seen comes from the film itself;
+who says what is taken from the truth, so that this measures the division alone. Then without the picture, without the words,
+and without knowing who speaks; beside two baselines: pauses of 2.5 s and more, and TextTiling's cut-off (a depth above the mean
+by half a standard deviation) on cohesion. Boundaries count within 3 s, one to one, pooled over all films; Pk and WindowDiff are
+means over films, in seconds.
 """
 
 from __future__ import annotations
@@ -15,13 +17,13 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results
+from benchmarks import results, whole_parts
 from benchmarks.scores.segmentation import TOLERANCE_MS, Counts, counts, pairs, pk, window_diff
 from pipeline.settings import PictureSettings
 from pipeline.stages import picture, vignettes
@@ -53,15 +55,14 @@ class Film:
     duration_ms: int
     boundaries: tuple[Span, ...]
     kinds: tuple[str, ...]
+    # What whole runs of the product found, by what they were given.
+    ran: Mapping[str, Parts] = field(default_factory=dict)
 
 
 def read(folder: Path) -> Film:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     in_ms = "duration_ms" in truth
-
-    def when(row: dict[str, Any], name: str) -> int:
-        return int(row[f"{name}_ms"]) if in_ms else seconds_to_ms(row[name])
-
+    when = _clock(truth)
     tokens: list[Token] = []
     said: list[Utterance] = []
     for row in sorted(truth["utterances"], key=lambda r: when(r, "start")):
@@ -76,22 +77,36 @@ def read(folder: Path) -> Film:
         if in_ms
         else [Speaker(who, name, ROLES.get(role, "client")) for who, (name, role) in truth["people"].items()]
     )
-    duration_ms = when(truth, "duration")
+    duration_ms, boundaries, kinds = _known(folder)
     (film,) = folder.glob("*.mp4")
     since = time.monotonic()
     seen = picture.run(film, duration_ms, PictureSettings())
     print(
         f"{folder.name}: {len(seen.shots)} shots, {len(seen.texts)} texts, picture {time.monotonic() - since:.1f} s"
     )
-    rows = truth["sections"][1:]
     return Film(
         Aligned(tuple(tokens), AlignmentReport(Verdict.IN_SYNC)),
         Voices(tuple(people), (), tuple(said)),
         seen,
         duration_ms,
-        tuple(Span(when(r, "start"), when(r, "first_word")) for r in rows),
-        tuple(r["kind"] for r in rows),
+        boundaries,
+        kinds,
     )
+
+
+def _clock(truth: dict[str, Any]) -> Callable[[dict[str, Any], str], int]:
+    """How a truth gives times, in milliseconds: our own builder in those, another in seconds."""
+    if "duration_ms" in truth:
+        return lambda row, name: int(row[f"{name}_ms"])
+    return lambda row, name: seconds_to_ms(row[name])
+
+
+def _known(folder: Path) -> tuple[int, tuple[Span, ...], tuple[str, ...]]:
+    """A film's length, its boundaries (from the card to the first word) and the kinds of the parts behind them."""
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    when, rows = _clock(truth), truth["sections"][1:]
+    boundaries = tuple(Span(when(r, "start"), when(r, "first_word")) for r in rows)
+    return when(truth, "duration"), boundaries, tuple(r["kind"] for r in rows)
 
 
 def found(film: Film, seen: bool = True, words: bool = True, voices: bool = True) -> Parts:
@@ -163,8 +178,15 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="a film with its truth")
+    parser.add_argument("--whole", metavar="SUBTITLES", help="whole runs, given this file of each folder")
+    parser.add_argument("--keep", type=Path, help="folder that keeps the runs")
     results.offer(parser)
     options = parser.parse_args()
+    if options.whole:
+        figures = whole(options.folders, options.whole, options.keep)
+        if options.record:
+            results.record("vignettes_whole", figures)
+        return
     if films := [read(folder) for folder in options.folders]:
         figures = table(films)
         if options.record:
@@ -177,11 +199,42 @@ def main() -> None:
         parser.print_help()
 
 
-def table(films: list[Film]) -> dict[str, float]:
+def whole(folders: list[Path], subtitles: str, keep: Path | None) -> dict[str, float]:
+    """Run the product on each film and on its sound alone; prints what was missed in each, and the table over all."""
+    films = []
+    for folder in folders:
+        (path,) = folder.glob("*.mp4")
+        ran = {}
+        for name, seen in (("everything", True), ("sound alone", False)):
+            kept = keep / results.slug(f"{folder.name} {subtitles} {name}") if keep else None
+            ran[name] = whole_parts.run(path, folder / subtitles, seen, kept)
+        found = ran["everything"]
+        film = Film(found.aligned, found.voices, found.seen, *_known(folder))
+        films.append(replace(film, ran={name: one.parts for name, one in ran.items()}))
+        for name, one in ran.items():
+            tell(f"{folder.name}, {name}", film, one.parts)
+    return table(films, {name: lambda film, name=name: film.ran[name] for name in films[0].ran})
+
+
+def tell(name: str, film: Film, parts: Parts) -> None:
+    """One line: what was missed and what was invented, in seconds."""
+    starts = [p.span.start_ms for p in parts.parts[1:]]
+    met = pairs(reference=film.boundaries, hypothesis=starts)
+    missed = [
+        (film.kinds[n], b.start_ms // 1000) for n, b in enumerate(film.boundaries) if n not in dict(met)
+    ]
+    found = {h for _, h in met}
+    invented = [(p.kind, p.span.start_ms // 1000) for n, p in enumerate(parts.parts[1:]) if n not in found]
+    print(f"{name}: missed {missed}, invented {invented}", flush=True)
+
+
+def table(
+    films: list[Film], systems: Mapping[str, Callable[[Film], Parts]] | None = None
+) -> dict[str, float]:
     """Print one line for each system over these films; gives the figures."""
     figures: dict[str, float] = {"films": len(films), "tolerance_s": TOLERANCE_MS / 1000}
     print(f"{'':24}{'F1':>7}{'found':>7}{'true':>6}{'given':>7}{'kinds':>8}{'Pk':>7}{'WinDiff':>9}")
-    for name, system in SYSTEMS.items():
+    for name, system in (systems or SYSTEMS).items():
         pooled, right = Counts(), 0
         errors: list[tuple[float, float]] = []
         for film in films:

@@ -16,7 +16,7 @@ from benchmarks.demo import sound
 from benchmarks.demo.camera import LowerThird, Shot
 from benchmarks.demo.pictures import HEIGHT, WIDTH, Picture, draw
 from benchmarks.demo.screenplay import Screenplay
-from benchmarks.demo.timeline import FRAME_MS, HEAD_MS, MURMUR_GAIN, Film
+from benchmarks.demo.timeline import END_CARD_MS, FRAME_MS, HEAD_MS, MURMUR_GAIN, Film
 from benchmarks.demo.voices import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Speaker
 
 Openness = NDArray[np.int64]
@@ -43,7 +43,7 @@ LONG_LOOK = Look(mouths_move=False, quality=30, preset="ultrafast")
 
 
 def mix_sound(film: Film, speaker: Speaker, seed: int) -> sound.Samples:
-    """The sound of the whole film, shape (n,), float32, 16 kHz: black and cards without room noise, then the
+    """The sound of the whole film, shape (n,), float32, 24 kHz: black and cards without room noise, then the
     room.
     """
     total = film.duration_ms * SAMPLES_PER_MS
@@ -53,12 +53,13 @@ def mix_sound(film: Film, speaker: Speaker, seed: int) -> sound.Samples:
         mix[start_ms * SAMPLES_PER_MS : end_ms * SAMPLES_PER_MS] = 0
     for section in film.sections:
         if section.card_ms >= 2000:
-            chime = sound.chime()
-            sound.place(mix, chime[: section.card_ms * SAMPLES_PER_MS], section.start_ms)
+            sound.place(mix, sound.music(section.card_ms), section.start_ms)
+    sound.place(mix, sound.music(END_CARD_MS), film.end_card_ms)
     for event in film.sounds:
         sound.place(mix, sound.effect(event.name, rng), event.start_ms)
     for u in film.utterances:
-        sound.place(mix, speaker.say(u.speaker, u.text), u.start_ms, MURMUR_GAIN if u.backchannel else 1.0)
+        voice = sound.in_room(speaker.say(u.speaker, u.text), speaker.distance_m(u.speaker))
+        sound.place(mix, voice, u.start_ms, MURMUR_GAIN if u.backchannel else 1.0)
     return np.clip(mix, -0.98, 0.98)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.demo.figures import LOOKS, bust, chair, seated, shade
+from benchmarks.demo.light import lit, out_of_focus, with_beam
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 360
 _FINER = 2  # drawn at twice the size and reduced, which smooths the edges
 
-WALL, WALL_LOW, FLOOR = (206, 196, 178), (184, 172, 154), (150, 122, 98)
-STUDY, STUDY_SHELF = (74, 84, 88), (94, 76, 62)
-CARD, CARD_INK, ACCENT = (34, 44, 52), (242, 236, 224), (214, 150, 84)
+WALL, WALL_LOW, FLOOR = (226, 204, 172), (204, 172, 138), (166, 124, 90)
+STUDY, STUDY_SHELF = (98, 84, 74), (112, 80, 58)
+CARD, CARD_INK, ACCENT = (58, 40, 36), (248, 238, 220), (224, 156, 84)
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,41 @@ def image(picture: Picture) -> Image:
     from PIL import Image, ImageDraw
 
     canvas = Image.new("RGB", (WIDTH * _FINER, HEIGHT * _FINER), (0, 0, 0))
-    d = ImageDraw.Draw(canvas)
     if picture.kind in ("card", "end"):
-        _card(d, picture)
+        _card(ImageDraw.Draw(canvas), picture)
     elif picture.kind == "wide":
-        _wide(d, picture)
+        canvas = _background(picture.kind)
+        _group(ImageDraw.Draw(canvas), picture)
+        canvas = lit(canvas)
     elif picture.kind == "close":
-        _close(d, picture)
+        canvas = _background(picture.kind, picture.who, picture.study)
+        _face(ImageDraw.Draw(canvas), picture)
+        canvas = lit(canvas, from_left=not _place(picture.who) % 2)
     if picture.name:
-        _lower_third(d, picture.name, picture.credit)
+        _lower_third(ImageDraw.Draw(canvas), picture.name, picture.credit)
     return canvas.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+
+
+def _background(kind: str, who: str = "", study: bool = False) -> Image:
+    """What is behind the people, for the caller to draw on."""
+    return _behind(kind, who, study).copy()
+
+
+@functools.cache
+def _behind(kind: str, who: str, study: bool) -> Image:
+    from PIL import Image, ImageDraw
+
+    canvas = Image.new("RGB", (WIDTH * _FINER, HEIGHT * _FINER), (0, 0, 0))
+    if kind == "wide":
+        _room(ImageDraw.Draw(canvas))
+        beam = [(250, 250), (390, 250), (520, 350), (300, 350)]
+        return with_beam(canvas, [(x * _FINER, y * _FINER) for x, y in beam])
+    _wall(ImageDraw.Draw(canvas), who, study)
+    return out_of_focus(canvas)
+
+
+def _place(who: str) -> int:
+    return sorted(LOOKS).index(who)
 
 
 def _box(d: ImageDraw, x0: float, y0: float, x1: float, y1: float, fill: tuple[int, int, int]) -> None:
@@ -132,7 +158,7 @@ def _plant(d: ImageDraw, x: float, floor: float, size: float) -> None:
     d.polygon([(px * f, py * f) for px, py in pot], fill=(176, 98, 66))
 
 
-def _wide(d: ImageDraw, picture: Picture) -> None:
+def _room(d: ImageDraw) -> None:
     _box(d, 0, 0, WIDTH, 236, WALL)
     _box(d, 0, 196, WIDTH, 236, WALL_LOW)
     _box(d, 0, 236, WIDTH, HEIGHT, FLOOR)
@@ -153,6 +179,9 @@ def _wide(d: ImageDraw, picture: Picture) -> None:
     _plant(d, 604, 244, 1.0)
     d.ellipse((110 * _FINER, 262 * _FINER, 530 * _FINER, 352 * _FINER), fill=(142, 96, 84))
     d.ellipse((134 * _FINER, 270 * _FINER, 506 * _FINER, 344 * _FINER), fill=(160, 112, 94))
+
+
+def _group(d: ImageDraw, picture: Picture) -> None:
     count = len(picture.cast)
     # a shallow arc: those in the middle sit further back and are drawn first
     places = [(i - (count - 1) / 2) / max(1, (count - 1) / 2) for i in range(count)]
@@ -166,9 +195,9 @@ def _wide(d: ImageDraw, picture: Picture) -> None:
         seated(d, x * _FINER, floor * _FINER, size * _FINER, LOOKS[who], mouth)
 
 
-def _close(d: ImageDraw, picture: Picture) -> None:
-    place = sorted(LOOKS).index(picture.who)
-    if picture.study:
+def _wall(d: ImageDraw, who: str, study: bool) -> None:
+    place = _place(who)
+    if study:
         _study(d)
     else:
         _box(d, 0, 0, WIDTH, HEIGHT, shade(WALL, 0.97 + 0.01 * (place % 4)))
@@ -180,7 +209,10 @@ def _close(d: ImageDraw, picture: Picture) -> None:
             _box(d, 60 if place % 2 else 470, 40, 160 if place % 2 else 570, 118, (150, 110, 80))
             _box(d, 68 if place % 2 else 478, 48, 152 if place % 2 else 562, 110, (222, 206, 176))
         _box(d, 0, 300, WIDTH, HEIGHT, WALL_LOW)
-    x = 320 + (22 if place % 2 else -22)
+
+
+def _face(d: ImageDraw, picture: Picture) -> None:
+    x = 320 + (22 if _place(picture.who) % 2 else -22)
     bust(d, x * _FINER, 150 * _FINER, 86 * _FINER, LOOKS[picture.who], picture.mouth, picture.eyes_shut)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 SCENE_KINDS = ("introduction", "vignette", "commentary", "closing", "cut")
-MANNERS = ("", "under", "cutting in")
+MANNERS = ("", "under", "cutting in", "talking over")
 
 _PERSON = re.compile(r"Person:\s*(.+)")
 _SCENE = re.compile(r"==\s*(.+)")
@@ -36,7 +36,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Speech:
-    """What one person says in one go, in one or several wordings, and how: plainly, under or cutting in."""
+    """What one person says in one go, in one or several wordings, and how: one of MANNERS."""
 
     speaker: str
     wordings: tuple[str, ...]
@@ -155,7 +155,7 @@ def _item(line: str, number: int, known: set[str]) -> Item:
     speaker, manner = _known(spoken[1], number, known), spoken[2] or ""
     if manner not in MANNERS:
         raise ScreenplayError(
-            f"line {number}: nobody can speak ({manner}); known are (under) and (cutting in)"
+            f"line {number}: nobody can speak ({manner}); known are (under), (cutting in) and (talking over)"
         )
     return Speech(speaker, (spoken[3],), manner)
 

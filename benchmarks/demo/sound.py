@@ -1,4 +1,4 @@
-"""Everything audible that is not speech: room noise, a door, laughter, a chair, a chime; and the mixing."""
+"""Everything audible that is not speech: room noise and echo, a door, laughter, applause, music; and the mixing."""
 
 from __future__ import annotations
 
@@ -39,15 +39,47 @@ def room(samples: int, level_db: float, rng: np.random.Generator) -> Samples:
     return np.resize(noise.astype(np.float32), samples)
 
 
-def chime() -> Samples:
-    """Two soft notes under a title card."""
-    t = _seconds(2.4)
-    notes = ((0.0, 392.0), (0.35, 523.25))
-    tone = sum(
-        np.where(t >= at, np.sin(2 * np.pi * f * (t - at)) * np.exp(-2.4 * (t - at)), 0) for at, f in notes
-    )
-    fade = np.minimum(1, np.minimum(t / 0.01, (2.4 - t) / 0.3))
-    return (0.07 * tone * fade).astype(np.float32)
+def in_room(voice: Samples, distance_m: float) -> Samples:
+    """A voice as a microphone hears it at that distance in a small carpeted room, its tail behind the words.
+
+    The direct sound comes first and undelayed, so that the words keep their times; it falls with distance
+    while the echo stays as loud. Reflections, then a decay of 60 dB in 0.35 s, duller than the voice.
+    """
+    if not distance_m:
+        return voice
+    rng = np.random.default_rng(round(distance_m * 100))
+    t = _seconds(_ECHO_S)
+    tail = _band(rng.normal(size=len(t)), 80, 4500) * np.exp(-6.9 * t / _ECHO_S) * (t > 0.012)
+    echo = tail * (_ECHO_LEVEL / np.sqrt(np.sum(tail**2)))
+    for at_s, level in zip(np.sort(rng.uniform(0.003, 0.03, 6)), 0.12 * 0.8 ** np.arange(6), strict=True):
+        echo[round(at_s * SAMPLE_RATE_HZ)] += level * rng.choice((-1, 1))
+    echo[0] += max(distance_m, 0.5) ** -_FALL
+    size = len(voice) + len(echo) - 1
+    heard = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(echo, size), size)
+    return heard.astype(np.float32)
+
+
+# What falls less than in the open (1), since those who sit far away speak up.
+_FALL = 0.5
+_ECHO_S = 0.35
+# Of a voice at 1 m, its whole echo: -15 dB.
+_ECHO_LEVEL = 0.18
+
+
+def music(duration_ms: int) -> Samples:
+    """A few soft notes over a held chord, as long as the card that they play under; they fade out with it."""
+    t = _seconds(duration_ms / 1000)
+    chord, tune = (130.81, 196.0, 261.63, 329.63), (392.0, 523.25, 493.88, 659.25, 587.33, 523.25)
+    held = sum(np.sin(2 * np.pi * f * t) * (1 + 0.2 * np.sin(2 * np.pi * 0.31 * t + f)) for f in chord)
+    total = 0.12 * np.minimum(1, t / 0.5) * held
+    for number, hertz in enumerate(tune):
+        since = t - 0.15 - 0.42 * number
+        plucked = sum(
+            np.sin(2 * np.pi * k * hertz * since) * np.exp(-2.2 * k * since) / k**2 for k in (1, 2, 3)
+        )
+        total = total + np.where(since >= 0, plucked, 0) * np.minimum(1, np.maximum(0, since) / 0.006) * 0.5
+    total = total * np.minimum(1, (t[-1] - t) / 0.6)
+    return (0.09 * total).astype(np.float32)
 
 
 def _door(rng: np.random.Generator) -> NDArray[np.float64]:
@@ -89,10 +121,43 @@ def _chair(rng: np.random.Generator) -> NDArray[np.float64]:
     return scrape * _band(rng.normal(size=len(t)), 180, 1400)
 
 
+def _sigh(rng: np.random.Generator) -> NDArray[np.float64]:
+    """A breath drawn in shortly and let out long, through a mouth that closes."""
+    t = _seconds(1.5)
+    noise = rng.normal(size=len(t))
+    drawn = _band(noise, 700, 5200) * np.sin(np.pi * np.clip(t / 0.42, 0, 1)) ** 2 * 0.45
+    out = np.clip((t - 0.55) / 0.95, 0, 1)
+    swell = np.sin(np.pi * out**0.45) ** 1.3
+    let_out: NDArray[np.float64] = swell * (
+        (1 - out) * _band(noise, 500, 3600) + (0.4 + out) * _band(noise, 250, 1500)
+    )
+    return drawn + let_out
+
+
+def _applause(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Seven people clapping, each at a pace of their own, who stop one after the other."""
+    length_s = 3.6
+    t = _seconds(length_s)
+    total = np.zeros(len(t))
+    for _ in range(7):
+        hollow_hz, loud = rng.uniform(700, 1500), rng.uniform(0.5, 1)
+        at_s, until_s = rng.uniform(0, 0.5), length_s - rng.uniform(0.15, 1.3)
+        while at_s < until_s:
+            since = t[: round(0.06 * SAMPLE_RATE_HZ)]
+            clap = _band(rng.normal(size=len(since)), hollow_hz * 0.6, hollow_hz * 3.2) * np.exp(-110 * since)
+            begin = round(at_s * SAMPLE_RATE_HZ)
+            fading = min(1.0, (length_s - at_s) / 1.2)
+            total[begin : begin + len(clap)] += (clap * loud * fading)[: len(total) - begin]
+            at_s += rng.normal(0.21, 0.02)
+    return total
+
+
 _SOUNDS = {
     "door opens": (_door, 0.16),
     "laughter": (_laughter, 0.12),
     "chair scrapes": (_chair, 0.10),
+    "sigh": (_sigh, 0.06),
+    "applause": (_applause, 0.16),
 }
 
 

@@ -13,6 +13,7 @@ HEAD_MS = 1200  # black and silent before the first card
 END_CARD_MS = 3400
 TAIL_MS = 600
 MURMUR_GAIN = 0.45
+TALKING_OVER_MS = (1000, 1600)  # two at once, of a speech at most its second half
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,9 @@ class _SceneInTime:
     def _gap_ms(self, item: Speech, last: Utterance | None) -> int:
         if item.manner == "cutting in":
             return -self._rng.randint(180, 320)
+        if item.manner == "talking over":
+            overlap_ms = self._rng.randint(*TALKING_OVER_MS)
+            return -min(overlap_ms, (last.end_ms - last.start_ms) // 2 if last else 0)
         if self._silence_ms is not None:
             return self._silence_ms
         pauses = self._layout._pauses

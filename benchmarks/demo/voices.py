@@ -1,6 +1,7 @@
 """Speech synthesizers: text in, samples out, each utterance made once and kept in a cache.
 
-The tools are Debian packages and belong to the builder alone; the product never calls them.
+The tools are Debian packages, and with natural voices a folder of weights (`neural`); all belong to the builder alone, the
+product never calls them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import wave
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline.files import move_atomic
 
-SAMPLE_RATE_HZ = 16_000
+SAMPLE_RATE_HZ = 24_000  # what the neural voices give
 SAMPLES_PER_MS = SAMPLE_RATE_HZ // 1000
 PEAK = 0.5
 _FRAME_MS = 4
@@ -49,13 +50,18 @@ class MissingTools(RuntimeError):
 @dataclass(frozen=True)
 class Voice:
     """A synthesizer's voice and the sox effects that make another person of it; `pace` above 1 speaks
-    faster.
+    faster, `distance_m` is how far from the microphone they sit.
     """
 
     engine: str
     name: str
     effects: tuple[str, ...] = ()
     pace: float = 1.0
+    distance_m: float = 0.0
+
+
+# Speaks a text with a voice into a WAV file.
+Synthesizer = Callable[[Voice, str, Path], None]
 
 
 VOICES = {
@@ -74,17 +80,22 @@ VOICES = {
 }
 
 
-def missing_tools() -> list[str]:
+def missing_tools(natural: bool = False) -> list[str]:
     """The Debian packages that the builder needs and this machine lacks, in alphabetical order."""
-    lacking = {package for command, package in _TOOLS.items() if shutil.which(command) is None}
-    lacking |= {package for voice, package in _FESTIVAL.items() if not (_FESTIVAL_VOICES / voice).is_dir()}
+    robots = () if natural else ("flite", "text2wave")
+    needed = {c: p for c, p in _TOOLS.items() if c in robots or c not in ("flite", "text2wave")}
+    lacking = {package for command, package in needed.items() if shutil.which(command) is None}
+    if not natural:
+        lacking |= {p for voice, p in _FESTIVAL.items() if not (_FESTIVAL_VOICES / voice).is_dir()}
     return sorted(lacking)
 
 
-def require_tools() -> None:
-    """Raise MissingTools, in one sentence, unless every synthesizer, ffmpeg and Pillow are there."""
+def require_tools(natural: bool = False) -> None:
+    """Raise MissingTools, in one sentence, unless every synthesizer, ffmpeg and Pillow are there; `natural`
+    voices need no others.
+    """
     commands = []
-    if packages := missing_tools():
+    if packages := missing_tools(natural):
         commands.append(f"sudo apt-get install {' '.join(packages)}")
     if importlib.util.find_spec("PIL") is None:
         commands.append("pip install pillow")
@@ -107,7 +118,7 @@ def spoken_form(text: str) -> str:
 def trim(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Cut the silence off both ends and round up to whole milliseconds, so that both ends are exact.
 
-    `samples` has shape (n,), float32, 16 kHz; so has the result, n a multiple of 64. An end is where a frame
+    `samples` has shape (n,), float32, 24 kHz; so has the result, n a multiple of 96. An end is where a frame
     of 4 ms first reaches 1 % (-40 dB) of the loudest frame. Raises ValueError for silence throughout.
     """
     frame = _FRAME_MS * SAMPLES_PER_MS
@@ -120,11 +131,16 @@ def trim(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 class Speaker:
-    """Speaks lines through the synthesizers and remembers them in a folder."""
+    """Speaks lines through the synthesizers and remembers them in a folder; `speak` is another synthesizer
+    for all of them.
+    """
 
-    def __init__(self, cache: Path, voices: dict[str, Voice] = VOICES) -> None:
+    def __init__(
+        self, cache: Path, voices: Mapping[str, Voice] = VOICES, speak: Synthesizer | None = None
+    ) -> None:
         self._cache = cache
         self._voices = voices
+        self._speak = speak or _by_command
         cache.mkdir(parents=True, exist_ok=True)
 
     def prepare(self, lines: Iterable[tuple[str, str]]) -> None:
@@ -133,20 +149,25 @@ class Speaker:
             list(pool.map(lambda line: self._file(*line), dict.fromkeys(lines)))
 
     def say(self, person: str, text: str) -> NDArray[np.float32]:
-        """The trimmed samples of one line, shape (n,), float32 with a peak of 0.5, 16 kHz."""
+        """The trimmed samples of one line, shape (n,), float32 with a peak of 0.5, 24 kHz."""
         with wave.open(str(self._file(person, text))) as sound:
             data = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
         samples = trim(data.astype(np.float32) / np.float32(32768))
         return samples * np.float32(PEAK / np.abs(samples).max())
 
+    def distance_m(self, person: str) -> float:
+        """How far that person sits from the microphone; 0 for a voice without a room."""
+        return self._voices[person].distance_m
+
     def _file(self, person: str, text: str) -> Path:
         voice, words = self._voices[person], spoken_form(text)
-        key = hashlib.sha256(repr((voice, words)).encode()).hexdigest()[:24]
+        made_of = (SAMPLE_RATE_HZ, voice.engine, voice.name, voice.effects, voice.pace, words)
+        key = hashlib.sha256(repr(made_of).encode()).hexdigest()[:24]
         path = self._cache / f"{key}.wav"
         if not path.exists():
             with tempfile.TemporaryDirectory(dir=self._cache) as folder:
                 raw, done = Path(folder, "raw.wav"), Path(folder, "done.wav")
-                _run(_command(voice, words, raw), words)
+                self._speak(voice, words, raw)
                 # no dither (-D): equal text must give equal samples
                 convert = [
                     "sox",
@@ -164,6 +185,10 @@ class Speaker:
                 _run([*convert, *voice.effects], "")
                 move_atomic(done, path)
         return path
+
+
+def _by_command(voice: Voice, words: str, out: Path) -> None:
+    _run(_command(voice, words, out), words)
 
 
 def _command(voice: Voice, words: str, out: Path) -> list[str]:

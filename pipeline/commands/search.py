@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pipeline.commands import quotes
 from pipeline.errors import UsageError, counted
 from pipeline.files import MEDIA_FOLDER
 from pipeline.run import derived
@@ -30,6 +31,17 @@ from pipeline.search.query.parser import LIMIT
 
 Answer = tuple[str, int]
 """What a command prints, and its exit status."""
+_WRITERS = {"text": render.results_text, "csv": render.results_csv, "md": render.results_md}
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """That hits are kept as quotes: by whom, which (all of those shown where none is named), with which memo, where."""
+
+    who: str
+    hits: tuple[int, ...] = ()
+    memo: str = ""
+    collection: str = ""
 
 
 def index(
@@ -79,25 +91,30 @@ def search(
     clips_folder: Path | None = None,
     media: Path = MEDIA_FOLDER,
     loosely: bool = True,
+    keeping: Keeping | None = None,
 ) -> Answer:
     """Search a folder's index: the hits as text, json, csv or md, or with `count_by` their distribution.
 
     Where nothing fulfils a query of several words, the best of any of them are shown, unless `loosely` is False. At most
     `limit` hits are shown. With `clips_folder` each is cut from the recordings in `media`; the status is 1 when one
-    could not be cut.
+    could not be cut. With `keeping` hits are written into the journals of their recordings, as quotes.
 
-    Raises QueryError, UsageError, IndexFileError, OutputError.
+    Raises QueryError, UsageError, IndexFileError, OutputError, JournalError.
     """
     _check_options(format, limit)
     parser.parse(query)  # what is wrong with it is said even where there is no index yet
     if count_by is not None:
-        return counts(query, folder, count_by, format), 0
-    with Index.of(folder) as opened:
+        return counts(query, folder, count_by, format, media), 0
+    with _opened(folder, media) as opened:
         results = opened.search(query, limit, loosely)
         if late := build.outdated(opened.connection, folder):
             what = "a transcript has" if late == 1 else f"{late} transcripts have"
             results = replace(results, notes=(*results.notes, f"{what} changed since; run: vignette index"))
     results = links.linked(results, folder, media)
+    remark = ""
+    if keeping is not None:
+        number = quotes.keep(results, keeping.hits, keeping.who, keeping.memo, keeping.collection, media)
+        remark = f"{counted(number, 'quote')} kept by {keeping.who}; 'vignette quotes' lists them"
     cut = (
         clips.cut(results.hits, media, clips_folder, partial(listened_to, out=folder))
         if clips_folder is not None
@@ -108,17 +125,37 @@ def search(
             _remember(folder / f"{clip.video}.json", Path(clip.path))
     status = 1 if any(c.problem for c in cut) else 0
     if format == "json":
-        more = {"clips": [c.as_json() for c in cut]} if clips_folder is not None else {}
+        more: dict[str, Any] = {"clips": [c.as_json() for c in cut]} if clips_folder is not None else {}
+        more |= {"kept": number} if keeping is not None else {}
         return _json({**results.as_json(), **more}), status
-    text = {"text": render.results_text, "csv": render.results_csv, "md": render.results_md}[format](results)
+    text = _WRITERS[format](results)
+    if remark:
+        text += f"\n\n{remark}" if format != "csv" else ""
     if format != "csv" and cut:
         text += "\n\n" + "\n".join(map(str, cut))
     return text, status
 
 
-def counts(query: str, folder: Path, by: str, format: str = "text") -> str:
+def _opened(folder: Path, media: Path) -> Index:
+    """The index of a folder, with the quotes that the journals beside the recordings hold."""
+    return Index.of(folder).with_quotes(quotes.quotes_in(media))
+
+
+def kept(
+    folder: Path, collection: str | None = None, format: str = "text", media: Path = MEDIA_FOLDER
+) -> Answer:
+    """The quotes that people kept, each with its citation. Raises QueryError, IndexFileError, JournalError."""
+    _check_options(format, 1)
+    with _opened(folder, media) as opened:
+        results = links.linked(opened.quotes(collection), folder, media)
+    if format == "json":
+        return _json(results.as_json()), 0
+    return _WRITERS[format](results), 0
+
+
+def counts(query: str, folder: Path, by: str, format: str = "text", media: Path = MEDIA_FOLDER) -> str:
     """Distribution of a query's hits by concept, speaker, vignette or video. Raises QueryError, UsageError, IndexFileError."""
-    with Index.of(folder) as opened:
+    with _opened(folder, media) as opened:
         found, left_out = opened.count(query, by), opened.hits_in_drafts(query)
     if format == "json":
         values = [{"value": c.value, "hits": c.hits, "of": c.of} for c in found]
@@ -177,7 +214,7 @@ def export_qda(
     target: Path, folder: Path, media: Path = MEDIA_FOLDER, with_media: bool = False, as_json: bool = False
 ) -> Answer:
     """Export a folder's transcripts as a REFI-QDA project; the status is 1 when documents were skipped. Raises OutputError."""
-    made = refi_qda.export(folder, target, media, with_media)
+    made = refi_qda.export(folder, target, media, with_media, kept=quotes.quotes_in(media))
     for place in made.sources:
         _remember(folder / place, target)
     status = 1 if made.skipped else 0

@@ -16,13 +16,17 @@ CONCEPTS_FILE = "concepts.toml"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One concept; `broader` is "" at the top, `examples` are sentences that carry it, as one text."""
+    """One concept; `broader` is "" at the top, `examples` are sentences that carry it, as one text.
+
+    `terms` are the words, between commas, by which people ask for it: search suggests it by them, nothing is tagged by them.
+    """
 
     id: str
     label: str = ""
     definition: str = ""
     broader: str = ""
     examples: str = ""
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Codebook:
 def load(path: Path | None = None) -> Codebook:
     """The codebook in the lexicon's file (the installed one unless named), empty when it cannot be read.
 
-    Five keys of each entry are read, and none of the patterns: compiling those takes seconds, and a mistake in one is no
+    Six keys of each entry are read, and none of the patterns: compiling those takes seconds, and a mistake in one is no
     reason not to search. `pipeline.concepts.lexicon` is the reader that answers for the whole file.
     """
     try:
@@ -68,6 +72,6 @@ def _entries(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
 def _code(entry: dict[str, Any]) -> Code:
     texts = [
         " ".join(str(entry.get(key, "")).split())
-        for key in ("id", "label", "definition", "broader", "examples")
+        for key in ("id", "label", "definition", "broader", "examples", "terms")
     ]
     return Code(*texts)

@@ -14,6 +14,7 @@ _CONCEPT_KEYS = frozenset(
         "id",
         "label",
         "definition",
+        "terms",
         "broader",
         "objectives",
         "patterns",
@@ -39,6 +40,8 @@ def check(source: LexiconSource) -> None:
         _check_entry(source, section, entry, sorted(_BROADER_KEYS), _BROADER_KEYS, "a broader concept")
     for section, entry in tables(source, "concept"):
         _check_entry(source, section, entry, _REQUIRED_KEYS, _CONCEPT_KEYS, "a concept")
+        if not isinstance(entry.get("terms", ""), str):
+            raise source.error(section, "terms", "'terms' must be text", 'write terms = "one term, another"')
         objectives = entry.get("objectives", [])
         if not isinstance(objectives, list) or not all(isinstance(o, str) for o in objectives):
             raise source.error(section, "objectives", "'objectives' must be a list of texts")

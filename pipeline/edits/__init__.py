@@ -20,6 +20,7 @@
     parts             the editable list of parts
     tags              applies decisions to concept tags
     review            whether all is as a reviewer saw it, else what has changed since, and by whom
+    quote             words that are worth keeping, with a memo
     watched           digests of what a reviewer sees
     seen_changes      the differences between two of these, counted as a person would
     ledger            the status of every decision: kept, superseded, in conflict
@@ -27,9 +28,19 @@
 The journal is the source of truth: a stage's result is never edited in place.
 """
 
-from pipeline.edits.journal import Contents, append, journal_of, merge, read
+from pipeline.edits.journal import SUFFIX, Contents, append, journal_of, merge, read
 from pipeline.edits.model import Decision
 from pipeline.edits.replay import Replay
 from pipeline.errors import JournalError
 
-__all__ = ["Contents", "Decision", "JournalError", "Replay", "append", "journal_of", "merge", "read"]
+__all__ = [
+    "SUFFIX",
+    "Contents",
+    "Decision",
+    "JournalError",
+    "Replay",
+    "append",
+    "journal_of",
+    "merge",
+    "read",
+]

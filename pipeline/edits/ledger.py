@@ -31,6 +31,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.quote import Quote
 from pipeline.edits.reviewed import Reviewed
 from pipeline.errors import counted
 from pipeline.timing import clock
@@ -219,6 +220,9 @@ _PHRASES: dict[type[Any], Callable[[Any, str], str]] = {
     VignetteAt: lambda v, here: _part(v, here) if v.exists else f"no part begins at {here}",
     ConceptAt: lambda v, here: f"'{v.concept}' at {here} is {v.verdict}",
     Waive: lambda v, here: f"the finding '{v.rule}' at {here or 'no particular place'} is right as it is",
+    Quote: lambda v, here: (
+        f"{here} is kept{f' in {_quoted(v.collection)}' if v.collection else ''}{f': {v.memo}' if v.memo else ''}"
+    ),
     Reviewed: lambda v, here: f"the {'video' if v.of == 'video' else f'caption {here}'} was reviewed",
     Withdraw: lambda v, _: f"decision {v.id} is withdrawn",
 }

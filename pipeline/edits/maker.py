@@ -30,6 +30,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.quote import Quote
 from pipeline.edits.replay import Replay
 from pipeline.edits.reviewed import Reviewed
 from pipeline.edits.watched import watched
@@ -170,6 +171,10 @@ class Maker:
     def waive(self, first: int, last: int, rule: str, reason: str = "") -> Decision:
         """A finding of the audit about these words is right as it is."""
         return self._of(Waive(rule, reason), first, last)
+
+    def quote(self, first: int, last: int, memo: str, collection: str) -> Decision:
+        """These words are kept as a quote."""
+        return self._of(Quote(memo, collection), first, last)
 
     def reviewed(self) -> Decision:
         """All of the video was watched, and is right as it stands."""

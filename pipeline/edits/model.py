@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Le, MaxLen, MinLen, Predicate
 
 from pipeline.edits.bounds import STRICT, Ms, Name, Offset, Text
+from pipeline.edits.quote import Quote
 from pipeline.edits.reviewed import Reviewed
 from pipeline.transcript import styling
 
@@ -176,7 +177,7 @@ class Withdraw:
 
 Value = (
     Words | WordTime | StyleOf | CueOf | Split | Merge | Delete | Add | SpeakerOf | PersonIs | VignetteAt | ConceptAt
-    | Waive | Reviewed | Withdraw
+    | Waive | Quote | Reviewed | Withdraw
 )  # fmt: skip
 
 KINDS: dict[str, type[Any]] = {
@@ -193,6 +194,7 @@ KINDS: dict[str, type[Any]] = {
     "vignette": VignetteAt,
     "concept": ConceptAt,
     "waive": Waive,
+    "quote": Quote,
     "reviewed": Reviewed,
     "withdraw": Withdraw,
 }

@@ -28,6 +28,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.quote import Quote
 from pipeline.edits.reviewed import Reviewed, Watched
 from pipeline.edits.seen_changes import SeenChange, changes
 from pipeline.edits.watched import SHOWN_FIELDS, watched
@@ -39,7 +40,7 @@ REACH_MS = 500
 MACHINES = "what was reviewed is shown otherwise now, and nobody decided that"
 """Why a review is a conflict; shown to people."""
 # Kinds of which nothing is seen in captions, people or parts, so that each is a change of its own.
-_UNSEEN = (ConceptAt, Waive)
+_UNSEEN = (ConceptAt, Waive, Quote)
 _TEXTUAL = (Words, Delete, Add)
 
 

@@ -12,6 +12,7 @@ from pipeline.edits.ledger import Ledger, Shapes, State, is_unseen, say_the_same
 from pipeline.edits.live_text import LiveText, Node
 from pipeline.edits.model import Add, Anchor, CueOf, Decision, Split, VignetteAt, Waive, Words, WordTime
 from pipeline.edits.placement import Placement, Settled, line_starts
+from pipeline.edits.quote import Quote
 from pipeline.edits.reviewed import Reviewed
 from pipeline.timing import Span
 
@@ -205,7 +206,7 @@ class TextReplay:
             self._hold(decision, place, cue)
             if cue is not None and cue.start_ms is not None and cue.end_ms is not None:
                 self._make_present(place, Span(cue.start_ms, cue.end_ms))
-            if isinstance(decision.value, Waive):
+            if isinstance(decision.value, (Waive, Quote)):
                 self.ledger.stands(decision, State.KEPT)
 
     def _make_present(self, place: Located, span: Span) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 _NEGATABLE_AUXILIARIES = (
     "do does did can could would should is are was were has have had will must might need may am"
 )
-_CONTRACTIONS = {a: f"{a}n't" for a in _NEGATABLE_AUXILIARIES.split()} | {"will": "won't", "can": "can't"}
+# Each with what it becomes when "not" behind it is said as part of it.
+CONTRACTIONS = {a: f"{a}n't" for a in _NEGATABLE_AUXILIARIES.split()} | {"will": "won't", "can": "can't"}
 _ANTONYM_PAIRS = (
     ("not", "now"), ("never", "ever"), ("without", "with"), ("nothing", "something"), ("nothing", "anything"),
     ("nobody", "somebody"), ("nobody", "anybody"), ("cannot", "can"),
@@ -18,10 +19,10 @@ _ANTONYM_PAIRS = (
 
 def _opposites() -> dict[str, tuple[tuple[str, ...], ...]]:
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for one, other in (*_CONTRACTIONS.items(), *_ANTONYM_PAIRS):
+    for one, other in (*CONTRACTIONS.items(), *_ANTONYM_PAIRS):
         found[one].append((other,))
         found[other].append((one,))
-    for word in _CONTRACTIONS:
+    for word in CONTRACTIONS:
         found[word].append((word, "not"))
     found["not"].append(())
     return {word: tuple(others) for word, others in found.items()}

@@ -1,4 +1,4 @@
-"""Silence detection: whether a stretch without speech holds room tone alone, not music, rain or a film in the background.
+"""Silence and music detection: whether a stretch without speech holds room tone alone, and where music plays in it.
 
 Two cheap measures must agree: the level of the stretch against that of the speech and of the recording's noise floor, and
 its tonality, the share of frames with spectral peaks that stand out of their neighbourhood. All levels are in dB of full
@@ -44,6 +44,11 @@ MOST_TONAL_SHARE = 0.3
 MARGIN_MS = 300
 # Fewer frames (0.64 s) tell nothing.
 FEWEST_FRAMES = 10
+# Music lasts so long at least, is so loud at least (dB of full scale), and goes on behind so short a pause.
+LEAST_MUSIC_MS = 700
+LEAST_MUSIC_DB = -65.0
+MUSIC_PAUSE_MS = 150
+_AT_ONCE_MS = FRAME_MS * 1000
 # Digital silence, as a power: -120 dB of full scale.
 LEAST_POWER = 1e-12
 
@@ -98,8 +103,41 @@ def _levels(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     return levels
 
 
+def music(audio: Audio, speech: Sequence[Span]) -> tuple[Span, ...]:
+    """Where music plays while nobody speaks: tonal frames one after another, loud enough to be heard, in order of time.
+
+    Short interruptions belong to it; what is shorter than `LEAST_MUSIC_MS` is a chair, a phone, or somebody's hum.
+    """
+    found: list[Span] = []
+    for gap in gaps(union(speech), Span(0, audio.duration_ms)):
+        start_ms, end_ms = gap.start_ms + MARGIN_MS, gap.end_ms - MARGIN_MS
+        if end_ms - start_ms < LEAST_MUSIC_MS:
+            continue
+        for first in range(start_ms, end_ms, _AT_ONCE_MS):  # hours of music are looked at bit by bit
+            frames = _frames(audio, Span(first, min(first + _AT_ONCE_MS, end_ms)))
+            if not len(frames):
+                continue
+            playing = _tonal(frames) & (_levels(frames) > LEAST_MUSIC_DB)
+            found += [
+                Span(first + int(n) * FRAME_MS, first + int(n + 1) * FRAME_MS)
+                for n in np.flatnonzero(playing)
+            ]
+    joined: list[Span] = []
+    for span in found:
+        if joined and span.start_ms - joined[-1].end_ms <= MUSIC_PAUSE_MS:
+            joined[-1] = joined[-1].hull(span)
+        else:
+            joined.append(span)
+    return tuple(span for span in joined if span.duration_ms >= LEAST_MUSIC_MS)
+
+
 def _tonal_share(frames: NDArray[np.float32]) -> float:
     """The share of frames with at least `TONAL_FRAME_PEAKS` spectral peaks."""
+    return float(_tonal(frames).mean())
+
+
+def _tonal(frames: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which frames have at least `TONAL_FRAME_PEAKS` spectral peaks, shape (frames,)."""
     size = frames.shape[1]
     hz = np.fft.rfftfreq(size, 1 / (1000 * SAMPLES_PER_MS))
     power = np.abs(np.fft.rfft(frames * np.hanning(size).astype(np.float32), axis=1)) ** 2
@@ -109,4 +147,5 @@ def _tonal_share(frames: NDArray[np.float32]) -> float:
     inside = (hz >= LOWEST_PEAK_HZ) & (hz <= HIGHEST_PEAK_HZ)
     is_peak = (power > around * 10 ** (PEAK_DB / 10)) & inside
     is_peak[:, 1:] &= ~is_peak[:, :-1]  # a tone is wider than one line of the spectrum, and still one
-    return float((is_peak.sum(axis=1) >= TONAL_FRAME_PEAKS).mean())
+    found: NDArray[np.bool_] = is_peak.sum(axis=1) >= TONAL_FRAME_PEAKS
+    return found

@@ -202,6 +202,7 @@ def _part_reads(inputs: Inputs) -> dict[str, Any]:
         "aligned": inputs.digest(Aligned),
         "voices": inputs.digest(Voices),
         "picture": inputs.digest(Picture),
+        "music": digest_of(inputs[Heard].music, tuple[Span, ...]),
         "duration": inputs[Sound].duration_ms,
         "sidecar": [asdict(wish) for wish in inputs.settings.vignettes],
         **({"given": vignettes.GIVEN_VERSION} if inputs.settings.vignettes else {}),
@@ -216,6 +217,7 @@ def _divide_video(inputs: Inputs, progress: Progress) -> Parts:
         inputs[Sound].duration_ms,
         inputs.settings.vignettes,
         progress,
+        inputs[Heard].music,
     )
 
 
@@ -300,8 +302,8 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
 STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
-    Stage("transcribe", 3, Heard, _transcribe_reads, _transcribe, listens=True),
-    Stage("align", 6, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
+    Stage("transcribe", 4, Heard, _transcribe_reads, _transcribe, listens=True),
+    Stage("align", 7, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
     Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import itertools
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -34,6 +35,7 @@ from pipeline.search.query.names import Names
 from pipeline.search.query.parser import LIMIT, And, Field, Node, Or, Query, Word
 from pipeline.search.query.ranking import MAX_RANKED_HITS, parameters_of, ranked, source
 from pipeline.search.query.sql import Plan, compile_plan
+from pipeline.search.quotes import Kept, Quote
 from pipeline.words import folded, name_key
 
 
@@ -53,6 +55,7 @@ class Index:
             raise seal.damaged(path)
         self.connection.create_function("spoken", 2, spoken, deterministic=True)
         self.connection.create_function("fold", 1, name_key, deterministic=True)
+        self._kept = Kept.of(self.connection, ())
 
     @classmethod
     def of(cls, folder: Path, codes: Codebook | None = None, encoder: Encodes | None = None) -> Index:
@@ -89,16 +92,34 @@ class Index:
         notes say so, and `Results.concepts` names the concepts that may be meant.
         """
         with self._transaction():
-            parsed = parser.parse(query)
-            if len(parsed.steps) > 1:
-                return self._sequence(parsed, limit)
-            wish = wish_of(parsed)
-            if wish.sentences:
-                return self._alike(parsed, wish, limit)
-            found = self._plain(parsed, limit)
-            return (
-                found if found.total or not (loosely and wish.may_relax) else self._loose(found, wish, limit)
-            )
+            return self._kept.beside(self._found(parser.parse(query), limit, loosely))
+
+    def _found(self, parsed: Query, limit: int, loosely: bool) -> Results:
+        if len(parsed.steps) > 1:
+            return self._sequence(parsed, limit)
+        wish = wish_of(parsed)
+        if wish.sentences:
+            return self._alike(parsed, wish, limit)
+        found = self._plain(parsed, limit)
+        return found if found.total or not (loosely and wish.may_relax) else self._loose(found, wish, limit)
+
+    def with_quotes(self, quotes: Iterable[Quote]) -> Index:
+        """The index with the quotes that people kept, which hits then bear and `memo:` and `collection:` find.
+
+        index.with_quotes([Quote("talk", "a few beers", 61_000, 63_000, "Ana", "plays it down", "denial")])
+        """
+        self._kept = Kept.of(self.connection, quotes)
+        return self
+
+    def quotes(self, collection: str | None = None) -> Results:
+        """The quotes that people kept, all or those of a collection, in order of video and time. Raises QueryError for none such.
+
+        index.quotes("denial").hits[0].citation
+        """
+        with self._transaction():
+            if collection is not None:
+                Names(self.connection, self.codebook, collection).collection(Field("collection", collection))
+            return self._kept.listed(Reader(self.connection), collection)
 
     def count(self, query: str, by: str, drafts: bool = False) -> tuple[Count, ...]:
         """How the hits of a query divide `by` "concept", "speaker", "vignette" or "video"; most first.
@@ -196,12 +217,19 @@ class Index:
     def _loose(self, found: Results, wish: Wish, limit: int) -> Results:
         """The best of any of a query's words, in the order of how well they fit."""
         loose = LooseSearch(self.connection, self.codebook, self._store())
-        best = loose.some_words(wish, self._candidates(wish.rest, found.query))
+        said = replace(wish, words=self._as_said(wish.words))
+        best = loose.some_words(wish, said.words, self._candidates(wish.rest, found.query))
         what = "what fits best comes first" if wish.names_concept else "these fit its words best"
         notes = [f"nothing holds all of this; {what}", *found.notes]
         if best.concepts:
             notes.append(f"did you mean {' or '.join(f'concept:{c}' for c in best.concepts)}?")
-        return self._of_ranked(found.query, best, wish, limit, notes)
+        return self._of_ranked(found.query, best, said, limit, notes)
+
+    def _as_said(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words, those that nobody says with the form of them that somebody does: "silent" and "silence"."""
+        vocabulary = Vocabulary(self.connection)
+        more = [form for word in words if not vocabulary.has(word) for form in vocabulary.related(word)[:1]]
+        return tuple(dict.fromkeys((*words, *more)))
 
     def _alike(self, query: Query, wish: Wish, limit: int) -> Results:
         """What says something like a sentence; all other words of the query must be said."""

@@ -10,9 +10,10 @@ exported, but for its date.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -25,7 +26,9 @@ from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Tag
 from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search.answers.clips import recording_of
+from pipeline.search.quotes import Quote
 from pipeline.search.refi_names import Names, cast_of
+from pipeline.search.refi_quotes import QuoteWriter
 from pipeline.search.refi_text import PlainTranscript, guid_of
 
 # The XML namespace of the standard's Project.xsd.
@@ -70,8 +73,11 @@ def export(
     with_media: bool = False,
     codes: Codebook | None = None,
     now: datetime | None = None,
+    kept: Sequence[Quote] = (),
 ) -> Exported:
     """Write the transcripts of a folder as one project; recordings are looked for in `media`.
+
+    `kept` are quotes that people kept: coded by their collections, with their memos as notes.
 
     Raises IndexFileError when the folder holds no transcript, OutputError when the target cannot be written
     or is a project that another program saved.
@@ -80,7 +86,7 @@ def export(
     if not found:
         raise IndexFileError(folder, "holds no transcript", "name the folder with --transcripts")
     _refuse_foreign(target)
-    project = _Project(codes or codebook.load(), media, with_media, now or datetime.now(UTC))
+    project = _Project(codes or codebook.load(), media, with_media, now or datetime.now(UTC), kept)
     try:
         with replacing(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             project.write(archive, found)
@@ -126,6 +132,7 @@ class _Project:
     media: Path
     with_media: bool
     now: datetime
+    kept: Sequence[Quote] = ()
     codings: int = 0
     notes: list[str] = field(default_factory=list)
     inside: dict[str, str | Path] = field(default_factory=dict)
@@ -151,6 +158,8 @@ class _Project:
         )
         users = _add(root, "Users")
         _add(users, "User", guid=guid_of("user"), name=ORIGIN)
+        for who in self.quotes.people():
+            _add(users, "User", guid=guid_of("user", who), name=who)
         self.codebook(root, found)
         role = guid_of("variable", "role")
         _add(_add(root, "Variables"), "Variable", guid=role, name="Role", typeOfVariable="Text")
@@ -158,7 +167,12 @@ class _Project:
         sources = _add(root, "Sources")
         for name, document in found.items():
             self.source(sources, name, document)
+        self.quotes.notes(root)
         return root
+
+    @cached_property
+    def quotes(self) -> QuoteWriter:
+        return QuoteWriter(self.kept, _add, self.date)
 
     @property
     def date(self) -> str:
@@ -182,6 +196,7 @@ class _Project:
         for kind in (*KNOWN_KINDS, *sorted(given)):
             name = self.codes_named.unique(kind, "part")
             _add(kinds, "Code", guid=guid_of("kind", kind), name=name, isCodable="true")
+        self.quotes.codes(parent, self.codes_named)
 
     def code(
         self, parent: ElementTree.Element, code: Code, codes: Mapping[str, Code], above: tuple[str, ...]
@@ -251,7 +266,7 @@ class _Project:
         return f"relative:///{recording.name}"
 
     def transcript(self, parent: ElementTree.Element, name: str, document: Document) -> None:
-        text = PlainTranscript(name, document)
+        text = PlainTranscript(name, document, self.quotes.of(document.name))
         file = f"{guid_of('text', name)}.txt"
         self.inside[file] = text.content
         title = self.names.unique(f"{document.name}.txt", Path(name).parent.as_posix())
@@ -269,6 +284,8 @@ class _Project:
                 "; draft, not verified" if document.draft else ""
             )
             self.coding(selection, guid_of("code", tag.concept), guid)
+        for code, selection, guid in self.quotes.selections(element, text):
+            self.coding(selection, code, guid)
 
     def coding(self, parent: ElementTree.Element, code: str, of: str) -> None:
         coding = _add(parent, "Coding", guid=guid_of("coding", of), **self.made)

@@ -11,6 +11,7 @@ PocketSphinx needs the text as its language model, and its result is marked as b
 from __future__ import annotations
 
 from pipeline.english.verbalize import spoken_words
+from pipeline.media import quiet
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import TranscribeSettings
@@ -50,7 +51,7 @@ def run(
     speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
     if not recognizes(settings, given):
         progress(1.0)
-        return Heard("", "", False, (), speech)
+        return Heard("", "", False, (), speech, music=quiet.music(audio, speech))
     choice = choose(settings)
     recognizer = _build(choice, settings, language)
     bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
@@ -60,7 +61,8 @@ def run(
         listen_to = tuple(vad.regions_of(probabilities, faint, audio.duration_ms))
     tokens = recognizer.recognize(audio, listen_to, bias, part(progress, _VAD_PROGRESS_SHARE, 1.0))
     progress(1.0)
-    return Heard(choice.name, choice.model, bool(bias.sentences), tokens, speech)
+    music = quiet.music(audio, speech)
+    return Heard(choice.name, choice.model, bool(bias.sentences), tokens, speech, music=music)
 
 
 def _build(choice: Choice, settings: TranscribeSettings, language: str) -> Recognizer:

@@ -89,19 +89,32 @@ def closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Par
 
 
 def named(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts with ids and titles: their kind, numbered where there are several; both stay when boundaries move."""
+    """The parts with ids and titles: their kind, numbered where there are several; both stay when boundaries move.
+
+    No two parts bear one title, unless a person gave it to both.
+    """
     total = Counter(p.kind for p in parts)
+    taken = Counter(p.title.casefold() for p in parts if p.title)
     at: Counter[str] = Counter()
     used: set[str] = set()
-    found = []
+    found: list[Part] = []
     for part in parts:
         at[part.kind] += 1
         single = total[part.kind] == 1 and part.kind != VIGNETTE
         number = "" if single else f" {at[part.kind]}"
         id_ = _unique(f"{slug(part.kind, 'part')}{number.replace(' ', '-')}", used)
         used.add(id_)
-        found.append(replace(part, id=id_, title=part.title or f"{part.kind.capitalize()}{number}"))
+        title = part.title or f"{part.kind.capitalize()}{number}"
+        again = [p for p in found if p.title.casefold() == title.casefold()]
+        if (again and SAYS_SO not in part.evidence) or (not part.title and taken[title.casefold()]):
+            title = _unused(title, {p.title.casefold() for p in found} | set(taken))
+        found.append(replace(part, id=id_, title=title))
     return tuple(found)
+
+
+def _unused(title: str, used: set[str]) -> str:
+    """The title with the first number behind it that makes it a new one."""
+    return next(t for n in range(2, len(used) + 3) if (t := f"{title} ({n})").casefold() not in used)
 
 
 def _unique(id_: str, used: set[str]) -> str:

@@ -21,7 +21,8 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The result of `transcribe`: recognized tokens (none when the recognizer was not asked), and speech regions.
+    """The result of `transcribe`: recognized tokens (none when the recognizer was not asked), speech regions, and where music
+    plays outside them.
 
     `recognizer` names the engine ("sphinx", "whisper"), `model` its weights, `biased` whether the subtitles' words biased it
     (then it confirms nothing about them).
@@ -33,6 +34,7 @@ class Heard:
     tokens: tuple[Token, ...]
     regions: tuple[Span, ...]
     notes: tuple[str, ...] = ()
+    music: tuple[Span, ...] = ()
 
 
 class Verdict(StrEnum):

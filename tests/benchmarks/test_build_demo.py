@@ -11,6 +11,7 @@ import random
 import re
 import tomllib
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from benchmarks.demo import cues, sound, timeline
 from benchmarks.demo.camera import film_shots, lower_thirds
 from benchmarks.demo.cues import Cue
 from benchmarks.demo.figures import LOOKS
+from benchmarks.demo.neural import NEURAL_VOICES, Kokoro, phonemes, signs
 from benchmarks.demo.screenplay import (
     Screenplay,
     ScreenplayError,
@@ -35,7 +37,7 @@ from benchmarks.demo.screenplay import (
     rounds,
 )
 from benchmarks.demo.truth import rttm, timecode
-from benchmarks.demo.voices import VOICES, spoken_form, trim
+from benchmarks.demo.voices import SAMPLES_PER_MS, VOICES, MissingTools, spoken_form, trim
 from tests.support.project import ROOT
 
 PLAY = parse((ROOT / "benchmarks" / "screenplay.txt").read_text(encoding="utf-8"))
@@ -124,11 +126,12 @@ class TestScreenplay:
 
     def test_whoever_speaks_has_a_voice_and_a_face_and_every_sound_can_be_made(self) -> None:
         items = [item for scene in PLAY.scenes for item in scene.items]
-        assert {p.id for p in PLAY.people} <= set(VOICES) & set(LOOKS)
+        assert {p.id for p in PLAY.people} <= set(VOICES) & set(NEURAL_VOICES) & set(LOOKS)
         assert len(set(VOICES.values())) == len(VOICES)
+        assert len({voice.name for voice in NEURAL_VOICES.values()}) == len(NEURAL_VOICES)
         for name in {item.name for item in items if isinstance(item, Sound)}:
             samples = sound.effect(name, np.random.default_rng(1))
-            assert len(samples) % 16 == 0
+            assert len(samples) % SAMPLES_PER_MS == 0
             assert 0.05 < np.abs(samples).max() < 0.5
 
     def test_the_demo_has_the_shape_of_a_training_film(self) -> None:
@@ -196,6 +199,17 @@ class TestTimeline:
         first, cut_in, last = made.end().utterances
         assert first.start_ms < cut_in.start_ms < first.end_ms
         assert last.start_ms - cut_in.end_ms == 5000
+
+    def test_whoever_talks_over_somebody_is_heard_with_them_for_a_second(self) -> None:
+        play = parse(
+            f"{PEOPLE}== vignette | One\nANN: {'A very long sentence. ' * 4}\nBOB (talking over): No, never.\n"
+            "ANN (talking over): Oh."
+        )
+        made = layout()
+        made.add(play.scenes[0])
+        long, over, short = made.end().utterances
+        assert 1000 <= long.end_ms - over.start_ms <= 1600
+        assert over.end_ms - short.start_ms == (over.end_ms - over.start_ms) // 2  # of a short speech half
 
     def test_a_film_of_a_given_length_has_exactly_that_length(self) -> None:
         made = layout()
@@ -309,10 +323,11 @@ class TestVoices:
         tone = np.sin(np.arange(1600) / 3).astype(np.float32)
         padded = np.concatenate([np.zeros(777, np.float32), tone, np.zeros(5000, np.float32)])
         trimmed = trim(padded)
-        assert len(trimmed) % 16 == 0
-        assert 1600 <= len(trimmed) <= 1600 + 2 * 64
-        assert np.abs(trimmed[:64]).max() > 0.1
-        assert np.abs(trimmed[-64:]).max() > 0.1
+        frame = 4 * SAMPLES_PER_MS
+        assert len(trimmed) % SAMPLES_PER_MS == 0
+        assert 1600 <= len(trimmed) <= 1600 + 2 * frame
+        assert np.abs(trimmed[:frame]).max() > 0.1
+        assert np.abs(trimmed[-frame:]).max() > 0.1
         with pytest.raises(ValueError, match="silence"):
             trim(np.zeros(100, np.float32))
 
@@ -327,6 +342,50 @@ class TestVoices:
     )
     def test_hesitation_is_spoken_as_a_pause(self, written: str, spoken: str) -> None:
         assert spoken_form(written) == spoken
+
+    @pytest.mark.parametrize(
+        ("ipa", "ours"),
+        [
+            ("nˈa^ʊ", "nˈW"),
+            ("tɹˈɪɡɚ", "tɹˈɪɡəɹ"),
+            ("bˈɒtə^l", "bˈɒtᵊl"),
+            ("fˈa^ɪ^ə", "fˈIə"),
+            ("ʧ", "ʧ"),
+            ("t^ʃ", "ʧ"),
+        ],
+    )
+    def test_tied_sounds_become_the_neural_voices_signs(self, ipa: str, ours: str) -> None:
+        assert signs(ipa) == ours
+
+    def test_a_murmur_is_no_spelling_and_punctuation_stays(self) -> None:
+        assert phonemes("Mm-hmm.", "en-gb") == "mhˈm."
+        assert phonemes("...", "en-gb") == "..."
+
+    def test_a_folder_without_voices_is_told_in_one_sentence(self, tmp_path: Path) -> None:
+        (tmp_path / "vocab.json").write_text("{}", "utf-8")
+        with pytest.raises(
+            MissingTools, match=r"holds no neural voices: kokoro\.onnx, voices should lie there"
+        ):
+            Kokoro(tmp_path)
+
+
+class TestSound:
+    def test_a_room_keeps_the_words_where_they_are_and_far_voices_are_softer(self) -> None:
+        click = np.zeros(4800, np.float32)
+        click[480] = 0.5
+        near, far = sound.in_room(click, 1.0), sound.in_room(click, 3.0)
+        assert np.argmax(np.abs(near)) == np.argmax(np.abs(far)) == 480
+        assert not np.abs(near[:480]).max() > 1e-6
+        assert np.abs(far).max() < 0.7 * np.abs(near).max()
+        assert 0 < np.abs(near[-480:]).max() < 0.01  # the echo has died away
+        assert sound.in_room(click, 0) is click
+
+    @pytest.mark.parametrize("duration_ms", [1000, 2200, 3400])
+    def test_music_lasts_as_long_as_its_card_and_ends_softly(self, duration_ms: int) -> None:
+        samples = sound.music(duration_ms)
+        assert len(samples) == duration_ms * SAMPLES_PER_MS
+        assert 0.02 < np.abs(samples).max() < 0.4
+        assert np.abs(samples[-24:]).max() < 0.005
 
 
 @pytest.fixture(scope="module")
@@ -417,7 +476,7 @@ class TestDemo:
         assert text == demo_subtitles(PLAY, _film_of(truth), seed=1)
         blocks = [block.splitlines() for block in text.strip().split("\n\n")]
         assert all(2 <= len(b) - 1 <= 3 and max(map(len, b[2:])) <= 42 for b in blocks)
-        assert {"[door opens]", "[laughter]"} <= {b[2] for b in blocks}
+        assert {"[door opens]", "[laughter]", "[sigh]", "[applause]"} <= {b[2] for b in blocks}
         assert any(re.match(r"[A-Z]+: ", b[2]) for b in blocks)
 
     def test_every_face_is_named(self, truth: dict[str, Any]) -> None:

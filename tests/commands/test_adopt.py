@@ -178,7 +178,7 @@ MENDS = {
     "a word less": ("who come to us", "who come"),
     "words at the start": ("\nSo watch", "\nAnd so watch"),
     "a sound": ("[door opens]", "[door creaks open]"),
-    "a time": ("00:00:30,128 --> ", "00:00:29,900 --> "),
+    "a time": ("00:00:31,128 --> ", "00:00:30,900 --> "),
     "other lines": ("watch what happens between people.", "watch what happens\nbetween people."),
     "a label": ("We'll make", "RUTH: We'll make"),
     "another label": ("DANIEL: Welcome", "RUTH: Welcome"),
@@ -187,7 +187,7 @@ MENDS = {
     "a place": ("\nWe'll make", "\n{\\an8}We'll make"),
     "a cue less": ("5\n00:00:22,044 --> ", None),
     "a cue more": (
-        "6\n00:00:30,128",
+        "6\n00:00:31,128",
         "6\n00:00:28,000 --> 00:00:29,000\nGood evening,\neverybody.\n\n7\n00:00:30,128",
     ),
 }
@@ -264,9 +264,9 @@ def test_times_that_an_editor_rounded_are_no_decisions(desk, step_ms):
 
 
 def test_a_time_moved_in_a_file_that_an_editor_rounded_is_one_decision(desk):
-    moved = changed(desk, "00:00:30,128 --> ", "00:00:29,900 --> ")
+    moved = changed(desk, "00:00:31,128 --> ", "00:00:30,900 --> ")
     (decision,) = desk.adopt(on_grid(moved, 10)).decisions
-    assert (decision.kind, decision.value.start_ms, decision.value.end_ms) == ("cue", 29_900, None)
+    assert (decision.kind, decision.value.start_ms, decision.value.end_ms) == ("cue", 30_900, None)
 
 
 def test_who_means_every_rounded_time_can_have_them(desk):
@@ -771,12 +771,12 @@ def test_adopting_from_the_command_line(project_run):
 
 WISHES = {
     "a caption's time": (["--words", "make a start.", "--show", "0:29.9-0:31.5"], "00:00:29,900 --> 00:00:31,500"),
-    "its start alone": (["--words", "make a start.", "--show", "0:29.9-"], "00:00:29,900 --> "),
+    "its start alone": (["--words", "make a start.", "--show", "0:30.9-"], "00:00:30,900 --> "),
     "a division": (["--words", "There's a chair.", "--split"], "\nThere's a chair."),
     "one of two": (["--words", "make a start.", "--merge"], None),
     "one less": (["--words", "There's a chair.", "--delete"], None),
     "one more": (["--add", "Good evening.", "--show", "0:28-0:29.5", "--label", "Ruth"], "\nRUTH: Good evening."),
-    "a word's time": (["--words", "start.", "--said", "0:31-0:31.4"], None),
+    "a word's time": (["--words", "start.", "--said", "0:31.9-0:32.3"], None),
     "a waiver": (["--words", "make a start.", "--waive", "max-duration", "--reason", "he waits"], None),
     "a caption seen": (["--words", "make a start.", "--reviewed"], None),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from pipeline.errors import OutputError, UsageError
 from pipeline.run.store import Store
 from pipeline.search import Codebook, Index, QueryError
 from pipeline.search.answers import clips, render
+from pipeline.search.meaning import encoder
 from pipeline.search.query.guide import GUIDE
 from pipeline.transcript import Sound
 from tests.support import search_makers
@@ -27,6 +28,9 @@ from tests.support import search_makers
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        encoder, "installed", lambda: None
+    )  # as after a set-up that fetched no sentence encoder
     monkeypatch.setattr(codebook, "load", lambda path=None: Codebook.of(search_makers.BROADER))
     made = search_makers.save(tmp_path / "transcripts", search_makers.document())
     search.index(made)

@@ -356,3 +356,23 @@ def test_a_turn_that_was_coded_before_is_not_coded_again(tiny, monkeypatch):
     assert again == concepts.run(*talk(("a", "First one."), ("b", "Then a third.")), {}, tiny)
     assert sorted(kept.findings) == [": First one.", ": Then a third."]
     assert sorted(cache.findings) == [": First one.", ": Then another."]
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "is_there"),
+    [
+        ("She fell off the wagon with her emails.", "lapse-relapse", False),
+        ("I slipped back into reading the news at night.", "lapse-relapse", False),
+        ("He's relapsed into his old jokes.", "lapse-relapse", False),
+        ("She fell off the wagon at the wedding.", "lapse-relapse", True),
+        ("I slipped back into drinking at night.", "lapse-relapse", True),
+        ("I felt drawn to the exit.", "craving-urge", False),
+        ("I felt drawn to the bottle.", "craving-urge", True),
+        ("I dread these sessions.", "resistance", True),
+        ("I can't stand this group.", "resistance", True),
+        ("I'm so sick of our meetings.", "resistance", True),
+        ("I dread the winter.", "resistance", False),
+    ],
+)
+def test_words_of_use_and_of_the_room_mean_what_stands_beside_them(coder, text, concept, is_there):
+    assert (concept in coder.concepts_in(text)) == is_there

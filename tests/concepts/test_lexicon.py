@@ -76,6 +76,7 @@ def test_a_small_lexicon_is_read():
         ('label = "C"', 'label = ""', 20, 10, "this concept has no 'label'"),
         ('version = "7"', 'verson = "7"', 1, 1, "'verson' is not known here - did you mean 'version'?"),
         ('id = "c"', "id = c", 19, 6, "not valid TOML"),
+        ('label = "C"', 'label = "C"\nterms = ["a"]', 21, 9, "'terms' must be text"),
     ],
 )
 def test_a_mistake_is_one_sentence_with_its_place(old, new, line, column, problem):

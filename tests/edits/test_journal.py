@@ -35,6 +35,7 @@ from pipeline.edits.model import (
     decision_from_json,
     sealed,
 )
+from pipeline.edits.quote import Quote
 from pipeline.edits.reviewed import Reviewed
 from tests.support.project import ROOT
 from tests.support.waiting import wait_until
@@ -54,6 +55,7 @@ ONE_OF_EACH = (
     VignetteAt(6000, "Arrival", "introduction"),
     ConceptAt("alliance", "rejected"),
     Waive("reading-speed", "he counts aloud"),
+    Quote("the first time that she says it", "endings"),
     Reviewed("video", "0" * 64),
     Withdraw("0123456789ab"),
 )

@@ -349,11 +349,11 @@ def test_the_time_of_a_cue_holds_under_every_profile(machine):
 def test_split_and_merge(machine):
     cue = cue_of(machine, "Sorry. The bus was,")
     at = cue.first + 1
-    made = again(maker(machine).split(at, 36_000))
+    made = again(maker(machine).split(at, 37_500))
     parts = [c for c in made.transcript.captions.cues if cue.first <= c.first < cue.last]
     assert [(c.first, c.last) for c in parts] == [(cue.first, at), (at, cue.last)]
-    assert parts[1].span.start_ms == 36_000
-    merged = again(maker(machine).split(at, 36_000), maker(made, "Ben").merge(cue.first, cue.last))
+    assert parts[1].span.start_ms == 37_500
+    merged = again(maker(machine).split(at, 37_500), maker(made, "Ben").merge(cue.first, cue.last))
     assert merged.states == ["kept", "kept"]
     assert (cue.first, cue.last) in [(c.first, c.last) for c in merged.transcript.captions.cues]
 

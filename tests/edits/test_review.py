@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import jsonschema
 import pytest
 
 from pipeline.commands.decide.request import DecisionRequest
@@ -18,6 +17,7 @@ from pipeline.settings import CaptionSettings
 from pipeline.timing import Span
 from pipeline.transcript import Grade, Review, TimeSource, grade_line
 from tests.support.edit_makers import at_words, compose, demo_aligned, stamped
+from tests.support.schema import must_be_valid
 
 GIVEN = "; timed from subtitles, text not verified"
 
@@ -70,7 +70,7 @@ BEN = {
     "words more": wished("Ben", words="Welcome", become="Be welcome"),
     "capitals alone": wished("Ben", words="Welcome", become="welcome"),
     "a caption less": of_cue("make a start.", lambda m, c: m.delete(c.first, c.last)),
-    "a caption more": wished("Ben", add="Good evening.", show="0:27.8-0:29"),
+    "a caption more": wished("Ben", add="Good evening.", show="0:28.8-0:30"),
     "another time": of_cue("make a start.", lambda m, c: m.cue(c.first, c.last, CueOf(c.span.start_ms + 40, c.span.end_ms))),
     "other lines": of_cue("make a start.", lambda m, c: m.cue(c.first, c.last, CueOf(breaks=(2,)))),
     "two captions": of_cue("make a start.", lambda m, c: m.split(c.first + 2)),
@@ -281,7 +281,7 @@ def test_every_output_tells_what_changed_beside_how_far_the_text_was_verified(tm
     assert f"NOTE Captions by Vignette: {line}" in vtt.dumps(made)
     assert f"({line})" in text.dumps(made)
     document = writer.to_dict(made)
-    jsonschema.validate(document, writer.schema())
+    must_be_valid(document)
     assert document["grade"] == line
     path = tmp_path / "demo.json"
     path.write_text(writer.dumps(made), encoding="utf-8")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers import raw_cues, read
+from pipeline.formats.readers import raw_cues, read, xml_tree
 from pipeline.formats.readers.raw_cue import text_lines
 from pipeline.formats.readers.ttml_times import Clock
 from pipeline.transcript.subtitles import Subtitles
@@ -212,19 +212,39 @@ def test_damage_is_one_sentence_with_its_place(tmp_path: Path, name: str, text: 
     ("name", "text"),
     [
         ("a.ttml", ttml(f'<p begin="1s" end="2s">{"x" * 10_000_000}</p>')),
-        ("a.ttml", ttml('<p begin="1s" end="2s"/>' * 650_000)),
         ("a.sbv", "0:00:01.000,0:00:02.000\n" + "x" * 10_000_000),
         ("a.TextGrid", SHORT + '1\n0\n1\n"' + "x" * 10_000_000 + '"'),
-        ("a.eaf", "<ANNOTATION_DOCUMENT>" + "<TIER/>" * 650_000 + "</ANNOTATION_DOCUMENT>"),
     ],
 )  # fmt: skip
 def test_a_huge_file_is_refused_in_bounded_memory(tmp_path: Path, name: str, text: str) -> None:
+    refused_in_bounded_memory(tmp_path, name, text)
+
+
+ELEMENTS = {
+    "a.ttml": lambda count: ttml('<p begin="1s" end="2s"/>' * count),
+    "a.eaf": lambda count: "<ANNOTATION_DOCUMENT>" + "<TIER/>" * count + "</ANNOTATION_DOCUMENT>",
+}
+
+
+@pytest.mark.parametrize("name", ELEMENTS)
+def test_what_holds_too_many_elements_is_refused(tmp_path: Path, name: str, monkeypatch) -> None:
+    monkeypatch.setattr(xml_tree, "_MAX_ELEMENTS", 10_000)
+    refused_in_bounded_memory(tmp_path, name, ELEMENTS[name](20_000), 10_000_000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ELEMENTS)
+def test_what_holds_a_million_elements_is_refused_in_bounded_memory(tmp_path: Path, name: str) -> None:
+    refused_in_bounded_memory(tmp_path, name, ELEMENTS[name](1_000_000))
+
+
+def refused_in_bounded_memory(tmp_path: Path, name: str, text: str, most: int = 300_000_000) -> None:
     (tmp_path / name).write_text(text)
     tracemalloc.start()
     try:
         with pytest.raises(SubtitlesError, match="far more than"):
             read(tmp_path / name)
-        assert tracemalloc.get_traced_memory()[1] < 300_000_000
+        assert tracemalloc.get_traced_memory()[1] < most
     finally:
         tracemalloc.stop()
 

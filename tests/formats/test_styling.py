@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +31,7 @@ from pipeline.transcript import (
     check,
     styling,
 )
+from tests.support.schema import must_be_valid
 
 SRT = "1\n00:00:01,000 --> 00:00:04,000\n{}\n"
 VTT = "WEBVTT\n\n00:01.000 --> 00:04.000\n{}\n"
@@ -194,7 +194,7 @@ def test_plain_text_and_the_documents_lines_have_no_tags(said: list[tuple[str, s
     )
     assert text.dumps(whole) == text.dumps(bare)
     document, plain = writer.to_dict(whole), writer.to_dict(bare)
-    jsonschema.validate(document, writer.schema())
+    must_be_valid(document)
     assert document["cues"] == plain["cues"]
     held = [w.get("style", "") for u in document["utterances"] for w in u["words"]]
     assert held == [style for _, style in said]

@@ -47,6 +47,7 @@ from pipeline.transcript import (
 )
 from pipeline.transcript.script import ScriptAccount, TakenOff
 from pipeline.transcript.subtitles import Apart
+from tests.support.schema import must_be_valid
 
 NOWHERE = Path("written.by.us")
 NASTY = (
@@ -268,14 +269,14 @@ def test_an_empty_draft_is_valid(transcript: Transcript) -> None:
     )  # fmt: skip
     assert srt.dumps(silent) == ""
     assert vtt_reader.parse(vtt.dumps(silent), NOWHERE) == ([], [])
-    jsonschema.validate(writer.to_dict(silent), writer.schema())
+    must_be_valid(writer.to_dict(silent))
 
 
 def test_the_document_fulfils_its_schema(transcript: Transcript) -> None:
     schema = writer.schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     found = writer.to_dict(transcript)
-    jsonschema.validate(found, schema)
+    must_be_valid(found)
     assert json.loads(writer.dumps(transcript)) == found
     assert found["cues"] == [
         {"id": "c1", "speaker": "s1", "start_ms": 1900, "end_ms": 3600,
@@ -295,12 +296,12 @@ def test_the_document_tells_what_of_a_script_is_no_speech(transcript: Transcript
     left_out = tuple(TakenOff(n, "some text", str(what)) for n, what in enumerate(Apart, 1))
     account = ScriptAccount("talk.txt", "line", 5, ("Tim",), times, left_out)
     found = writer.to_dict(replace(transcript, script=account))
-    jsonschema.validate(found, writer.schema())
+    must_be_valid(found)
     assert found["script"]["times"] == [{"line": 2, "text": "0:04"}]
     assert found["script"]["left_out"][0] == {"line": 1, "text": "some text", "what": "heading"}
     found["script"]["left_out"][0]["what"] = "something else"
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(found, writer.schema())
+        must_be_valid(found)
 
 
 def test_the_document_is_byte_stable_and_one_word_is_one_line(transcript: Transcript) -> None:
@@ -319,11 +320,11 @@ def test_the_schema_is_strict(transcript: Transcript, path: str) -> None:
         place = place[int(step)] if step.isdigit() else place[step]
     place["surprise"] = 1
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(found, writer.schema())
+        must_be_valid(found)
     del place["surprise"]
     place.pop(next(iter(place)))
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(found, writer.schema())
+        must_be_valid(found)
 
 
 @pytest.mark.parametrize(

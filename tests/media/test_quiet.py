@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.media.audio import Audio
-from pipeline.media.quiet import SilenceDetector
+from pipeline.media.quiet import LEAST_MUSIC_MS, SilenceDetector, music
 from pipeline.stages.align import pauses
 from pipeline.timing import SAMPLES_PER_MS, Span
 from pipeline.transcript import Aligned, AlignmentReport, Kind, Token, Verdict
@@ -75,3 +75,42 @@ def test_nothing_is_claimed_where_nothing_can_be_told() -> None:
     audio, speech, _ = recording(NOTHING, -60)
     assert not SilenceDetector(audio, [])(Span(10_000, 22_000))
     assert not SilenceDetector(audio, speech)(Span(10_000, 10_500))
+
+
+@pytest.mark.parametrize("level_db", [-20, -40, -50])
+@pytest.mark.parametrize(("begin_ms", "length_ms"), [(1000, 900), (3000, 2400), (500, 11_000)])
+def test_music_between_words_is_found_to_the_second(level_db: float, begin_ms: int, length_ms: int) -> None:
+    middle = np.zeros(12 * SECOND)
+    place = slice(begin_ms * SAMPLES_PER_MS, (begin_ms + length_ms) * SAMPLES_PER_MS)
+    middle[place] = melody(level_db)[: length_ms * SAMPLES_PER_MS]
+    audio, speech, _ = recording(middle, -70)
+    (found,) = music(audio, speech)
+    assert abs(found.start_ms - (10_000 + begin_ms)) <= 250
+    assert abs(found.end_ms - (10_000 + begin_ms + length_ms)) <= 250
+
+
+@pytest.mark.parametrize(
+    "middle",
+    [
+        NOTHING,
+        cough(),
+        noise(-34),
+        np.sin(np.arange(12 * SECOND) * 2 * np.pi * 50 / SECOND) * 0.05,
+        melody(-90),
+    ],
+    ids=["room", "a cough", "rain", "hum of the mains", "music that nobody hears"],
+)
+def test_what_is_no_music_is_not_taken_for_it(middle: Sound) -> None:
+    audio, speech, _ = recording(middle, -60)
+    assert music(audio, speech) == ()
+
+
+def test_a_short_tone_and_music_under_words_are_left_out() -> None:
+    short = np.zeros(12 * SECOND)
+    short[4 * SECOND : 4 * SECOND + (LEAST_MUSIC_MS - 200) * SAMPLES_PER_MS] = melody(-20)[
+        : (LEAST_MUSIC_MS - 200) * SAMPLES_PER_MS
+    ]
+    audio, speech, _ = recording(short, -60)
+    assert music(audio, speech) == ()
+    audio, speech, stretch = recording(melody(-20), -60)
+    assert music(audio, [*speech, stretch]) == ()

@@ -41,10 +41,10 @@ def name_is(page, name):
     page.keyboard.press("Enter")
 
 
-def test_a_doubt_is_stepped_to_accepted_edited_undone_and_ends_in_the_srt(opened, demo):
+def test_a_doubt_is_stepped_to_accepted_edited_undone_and_ends_in_the_srt(opened, demo, truth):
     _, page = opened
     until(page, "document.querySelector('video').readyState >= 1")
-    assert abs(page.evaluate("document.querySelector('video').duration") - 230.6) < 0.2
+    assert abs(page.evaluate("document.querySelector('video').duration") - truth["duration_ms"] / 1000) < 0.2
     until(
         page,
         "document.querySelector('video').textTracks[0].cues?.length === document.querySelectorAll('.cue').length",

@@ -7,13 +7,13 @@ import re
 import shutil
 from pathlib import Path
 
-import jsonschema
 import pysrt
 import pytest
 
 from pipeline.speech.voices.embeddings import GE2E_FILE
-from tests.run.test_run import SCHEMA, done, only, states
+from tests.run.test_run import done, only, states
 from tests.support.project import MEDIA, ROOT, Project, made_once, new_project
+from tests.support.schema import must_be_valid
 
 NAMES = [
     "demo.en.srt",
@@ -57,7 +57,7 @@ def test_the_demo_becomes_captions(demo):
 def test_the_demo_document_is_what_its_schema_says(demo):
     project, _ = demo
     document = json.loads((project.out / "demo.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    must_be_valid(document)
     assert document["media"]["title"] == "The Thursday Group"
     assert document["alignment"]["verdict"] == "pieces"
 

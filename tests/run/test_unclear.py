@@ -2,10 +2,10 @@
 
 import json
 
-import jsonschema
 import pytest
 
-from pipeline.formats.document import captions, writer
+from pipeline.formats.document import captions
+from tests.support.schema import must_be_valid
 
 LOST = ("it with", "people who")  # of what the clip's people say; the marks stand in their place
 
@@ -25,7 +25,7 @@ def test_marks_go_through_a_whole_run(marked):
     assert ran.status == 0, ran.err
     assert "2 marks stand for speech that was not understood: at 0:0" in " ".join((ran.out + ran.err).split())
     document = json.loads((marked.out / "clip.json").read_text(encoding="utf-8"))
-    jsonschema.validate(document, writer.schema())
+    must_be_valid(document)
     for utterance in document["utterances"]:
         words = utterance["words"]
         assert [w["start_ms"] for w in words] == sorted(w["start_ms"] for w in words)

@@ -213,3 +213,34 @@ def test_a_concept_as_sure_as_asked(tmp_path):
 def test_a_sureness_that_makes_no_sense(index, query):
     with pytest.raises(QueryError):
         index.search(query)
+
+
+@pytest.mark.parametrize(
+    ("term", "concept"),
+    [
+        ("loneliness", "support-connection"),
+        ("sobriety", "recovery-resilience"),
+        ("minimisation", "denial-minimising"),
+        ("self-medication", "function-of-use"),
+        ("Falling off the wagon", "lapse-relapse"),
+    ],
+)
+def test_a_concept_is_known_by_the_terms_of_its_field(index, term, concept):
+    assert index.search(f'concept:"{term}"').total == index.search(f"concept:{concept}").total
+
+
+def test_a_term_of_no_concept_is_no_name(index):
+    with pytest.raises(QueryError, match="there is no concept"):
+        index.search("concept:gardening")
+
+
+def test_terms_tag_nothing():
+    codes = codebook.load()
+    assert all(code.terms for code in codes.codes.values() if code.broader)
+    assert suggested(codes, ["loneliness"]) == ["support-connection"]
+
+
+def test_a_word_that_nobody_says_in_this_form_finds_the_form_that_is_said(index):
+    found = index.search("the rooms fell silent")
+    assert any("silence" in text for text in texts(found)[:3])
+    assert not any("cycling" in text for text in texts(index.search("cyclists with urgency")))

@@ -23,9 +23,9 @@ def ids(results):
 # Sets: any order; lists: exactly this order.
 EXPECTED = [
     # words
-    ("ashamed", {"d22", "c8"}),
-    ("shame", {"d24"}),
-    ("feeling", {"d25", "c5"}),
+    ("ashamed", {"d23", "c8"}),
+    ("shame", {"d25"}),
+    ("feeling", {"d26", "c5"}),
     ("stress", {"c2", "c3"}),
     ("relaxing", {"c2"}),
     ("smoke stress", {"c2", "c3"}),
@@ -34,56 +34,56 @@ EXPECTED = [
     ("relax*", {"c2"}),
     ("smokin*", {"c3"}),
     ("resistance", ["d16"]),
-    ("tiles", {"d34", "d44"}),
+    ("tiles", {"d35", "d46"}),
     # exact words and phrases
     ('"smoking"', {"c3"}),
     ('"felt angry"', {"c8", "c9"}),
     ('"feel angry"', set()),
     ('"you felt angry"', {"c9"}),
     ('"no offence"', {"d9", "d13"}),
-    ('"call one of you"', {"d29"}),
+    ('"call one of you"', {"d30"}),
     # boolean
-    ("shame OR rifle", {"d24", "c4"}),
+    ("shame OR rifle", {"d25", "c4"}),
     ("felt -angry", {"d13", "c7"}),
     ('felt -"felt angry"', {"d13", "c7"}),
     ("(rifle OR urge) trigger", {"c4"}),
     ("felt NOT (angry OR café)", {"d13"}),
-    ("angry -glad speaker:maya", {"d37"}),
+    ("angry -glad speaker:maya", {"d39"}),
     ("exit NEAR/6 problem", set()),
     ("exit NEAR/7 problem", {"d13"}),
     # a title or a vignette's title helps when a word is said
     ("door wife", ["d6"]),
-    ("silence skill", {"d31"}),
+    ("silence skill", {"d32"}),
     ("sunday bottle", {"d20"}),
     ("introduction", set()),
     # concepts
-    ("concept:trigger", {"d20", "d27", "d45", "c2"}),
-    ("concept:recovery-work", {"d28", "d29", "d31", "d32"}),
-    ("concept:emotion -concept:shame-guilt", {"d31", "d36", "d37", "d39", "c9"}),
+    ("concept:trigger", {"d20", "d28", "d47", "c2"}),
+    ("concept:recovery-work", {"d29", "d30", "d32", "d33"}),
+    ("concept:emotion -concept:shame-guilt", {"d32", "d37", "d39", "d41", "c9"}),
     ("concept:craving-urge negated:yes", {"c5"}),
-    ("concept:trigger negated:yes", {"d27"}),
-    ("concept:relapse-prevention asked:yes", {"d28"}),
+    ("concept:trigger negated:yes", {"d28"}),
+    ("concept:relapse-prevention asked:yes", {"d29"}),
     ("trigger -concept:trigger", {"c4"}),
     ("rifle OR concept:lapse-relapse", {"d18", "c4", "c10"}),
     # who and where
     ("speaker:zoë angry", {"c9"}),
-    ('speaker:"ruth calder" shame', {"d24"}),
-    ("role:cotherapist say", {"d38"}),
+    ('speaker:"ruth calder" shame', {"d25"}),
+    ("role:cotherapist say", {"d40"}),
     ("kind:commentary concept:interpersonal-process", {"d17"}),
     ("vignette:1 concept:client-autonomy", {"d8", "d15"}),
-    ('vignette:"four o\'clock" speaker:denise concept:emotion', {"d22"}),
+    ('vignette:"four o\'clock" speaker:denise concept:emotion', {"d23"}),
     ("draft:yes concept:feedback", {"c6"}),
-    ("after:2:00 before:150s concept:recovery-work", {"d28", "d29"}),
+    ("after:2:00 before:150s concept:recovery-work", {"d29", "d30", "d32"}),
     # what followed what
-    ("concept:trigger -> concept:feedback within 60s by:other", ["c2>c6", "d27>d36"]),
+    ("concept:trigger -> concept:feedback within 60s by:other", ["c2>c6", "d28>d37"]),
     ("concept:trigger -> concept:feedback within 20s by:other", ["c2>c6"]),
     ("concept:resistance -> concept:feedback within 60s by:other", ["c5>c6", "d6>d13"]),
     ("concept:resistance -> concept:feedback by:same", ["d16>d17"]),
-    ("concept:trigger -> concept:shame-guilt by:same within vignette", ["d20>d22"]),
+    ("concept:trigger -> concept:shame-guilt by:same within vignette", ["d20>d23"]),
     ("speaker:marc -> speaker:zoë within 1 utterances", {"c2>c3", "c5>c6", "c8>c9"}),
     (
         "concept:trigger -> concept:relapse-prevention -> concept:coping-skill within 1s",
-        ["d27>d28>d29", "d20>d28>d29"],
+        ["d28>d29>d30", "d20>d29>d30"],
     ),
     ("angry -> angry by:other", ["c8>c9"]),
     # nonsense
@@ -183,7 +183,7 @@ def test_the_limit_cuts_the_hits_but_not_their_number(index):
 
 def test_counts(index):
     assert [(c.value, c.hits, c.of) for c in index.count("felt", "speaker", drafts=True)] == [
-        ("(nobody knows)", 1, 1), ("Marc", 1, 5), ("Maya", 1, 5), ("Zoë", 1, 4)]  # fmt: skip
+        ("(nobody knows)", 1, 1), ("Marc", 1, 5), ("Maya", 1, 6), ("Zoë", 1, 4)]  # fmt: skip
     assert [(c.value, c.hits) for c in index.count("felt", "video", drafts=True)] == [
         ("clinic", 3),
         ("demo", 1),
@@ -196,7 +196,7 @@ def test_counts(index):
 
 
 def test_drafts_are_left_out_of_counts_and_that_is_known(index):
-    assert [(c.value, c.hits, c.of) for c in index.count("felt", "speaker")] == [("Maya", 1, 5)]
+    assert [(c.value, c.hits, c.of) for c in index.count("felt", "speaker")] == [("Maya", 1, 6)]
     assert [(c.value, c.hits) for c in index.count("concept:trigger", "concept")] == [
         ("trigger", 3), ("ending-leaving", 1)]  # fmt: skip
     assert [(c.value, c.hits) for c in index.count("felt draft:yes", "video")] == [("clinic", 3)]
@@ -214,11 +214,11 @@ def test_cooccurrence(index):
     same = index.cooccurrence(0, drafts=True)
     assert same.near["trigger"]["function-of-use"] == same.near["function-of-use"]["trigger"] == 1
     assert same.total["trigger"] == 4
-    near = index.cooccurrence(6000, drafts=True)
+    near = index.cooccurrence(7000, drafts=True)
     assert (
         near.near["trigger"]["shame-guilt"] == 1
     )  # "My mother rang" and "I was so ashamed", less than a second apart
-    assert near.near["trigger"]["lapse-relapse"] == 1  # nearly five seconds after "a slip on Sunday"
+    assert near.near["trigger"]["lapse-relapse"] == 1  # more than six seconds after "a slip on Sunday"
     assert near.near["trigger"]["resistance"] == 0
     assert index.cooccurrence(6000, "video:clinic draft:yes").total["trigger"] == 1
 

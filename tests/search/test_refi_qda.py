@@ -60,6 +60,13 @@ STRUCTURE = {
     ),
     "SyncPoint": ("", "guid! timeStamp position"),
     "TranscriptSelection": ("Description? Coding* NoteRef*", f"guid! name fromSyncPoint toSyncPoint {MADE}"),
+    "Notes": ("Note+", ""),
+    "Note": (
+        "Description? PlainTextContent? PlainTextSelection* Coding* NoteRef* VariableValue*",
+        f"guid! name richTextPath plainTextPath {MADE}",
+    ),
+    "PlainTextContent": ("", ""),
+    "NoteRef": ("", "targetGUID!"),
     "Coding": ("CodeRef NoteRef*", "guid! creatingUser creationDateTime"),
     "Description": ("", ""),
     "TextValue": ("", ""),

@@ -14,11 +14,11 @@ import shutil
 import signal
 from pathlib import Path
 
-import jsonschema
 import pytest
 
-from tests.run.test_run import SCHEMA, only
+from tests.run.test_run import only
 from tests.support.project import new_project
+from tests.support.schema import must_be_valid
 from tests.support.waiting import Seen, wait_until
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,7 @@ def test_every_real_recording_becomes_captions(captioned_recordings):
     assert not failed
     assert len(documents(project)) == len(scripted()) > 20
     for document in documents(project).values():
-        jsonschema.Draft202012Validator(SCHEMA).validate(document)
+        must_be_valid(document)
         assert document["cues"]
 
 

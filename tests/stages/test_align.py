@@ -81,6 +81,21 @@ def test_cuts_and_insertions_are_found_where_they_are() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("count", [40, 69, 120])
+@pytest.mark.parametrize("cut_at", [0.3, 0.42, 0.5])
+@pytest.mark.parametrize("ratio", [24000 / 25025, 1.0, 25 / 24])
+def test_a_cut_in_a_short_recording_does_not_pass_for_a_speed(
+    count: int, cut_at: float, ratio: float
+) -> None:
+    """Half of all stretches from one caption to a later one lie across it."""
+    cut_ms = round(count * 4000 * cut_at)
+    made = pairs(count, lambda t: ratio * t - (20_000 if t > cut_ms else 0) - 2500, jitter_ms=120)
+    found = relate(made)
+    assert found.verdict is Verdict.PIECES and len(found.pieces) == 2
+    assert all(abs(p.rate - ratio) < 0.0015 for p in found.pieces)  # 24 and 23.976 frames look alike here
+    assert abs(found.pieces[0].offset_ms - found.pieces[1].offset_ms - 20_000) < 200
+
+
 def test_single_cues_all_over_the_place_are_not_in_sync() -> None:
     found = relate(pairs(300, lambda t: t, jitter_ms=1500))
     assert found.verdict is Verdict.PIECES and found.scatter_ms > 500

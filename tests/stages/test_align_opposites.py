@@ -17,8 +17,9 @@ from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesForm
 from tests.support.project import ROOT
 
 DEMO = ROOT / "media" / "demo.mp4"
-# What two people say from the 42nd second of the demo on.
-SAID_MS = Span(42_900, 50_500)
+# What two people say from the 44th second of the demo on.
+SAID_MS = Span(44_770, 51_080)
+ABOUT_MS = Span(88_400, 91_300)
 SAID = "So coming here wasn't your choice. No. And I don't think I'm as bad as some people. No offence."
 
 
@@ -32,6 +33,19 @@ def script(text: str) -> Subtitles:
 def listener() -> Aligner:
     samples = facts.decode_audio(DEMO).samples
     return Aligner(samples[SAID_MS.start_ms * 16 : SAID_MS.end_ms * 16], ())
+
+
+def test_a_not_that_nobody_says_behind_an_auxiliary_is_noticed() -> None:
+    """Fluent "was not" sounds like "wasn't"; neither is said here."""
+    samples = facts.decode_audio(DEMO).samples[ABOUT_MS.start_ms * 16 : ABOUT_MS.end_ms * 16]
+    listener, given = (
+        Aligner(samples, ()),
+        script("It was not about the here and now, and it left Colin free"),
+    )
+    wanted = parts(given)
+    found = listener.align([p.spoken for p in wanted]).found
+    doubted = contradicted(given, wanted, found, listener.likelihoods)
+    assert [given.words[n].text for n in doubted] == ["not"] or found[2] is None
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,96 @@ def test_opening_words_say_the_kind(text, kind):
     assert kind in boundaries._openings([parts_.Said(Span(0, 1000), "a", text)], 0)
 
 
+def test_a_card_that_is_shown_again_opens_no_second_part_of_its_title():
+    reel = Reel()
+    reel.say("tom", "Welcome to our film in which you will see what happened")
+    for title in ("The door", "The shop"):
+        reel.card(title)
+        reel.talk(12)
+        reel.card(title)  # as a reminder, within the scene
+        reel.talk(12)
+    titles = [p.title for p in reel.parts()]
+    assert titles == ["Introduction", "The door", "The shop"]
+
+
+def test_cards_that_only_name_a_kind_come_again_and_their_parts_are_told_apart():
+    reel = Reel()
+    reel.say("tom", "Welcome to our film in which you will see what happened")
+    for title in ("The door", "Discussion", "The shop", "Discussion"):
+        reel.card(title)
+        reel.talk(12)
+    assert [p.title for p in reel.parts()] == [
+        "Introduction",
+        "The door",
+        "Discussion",
+        "The shop",
+        "Discussion (2)",
+    ]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["vignette", "commentary", "introduction"]),
+            st.sampled_from(["", "Vignette 2", "vignette 1", "Discussion", "Discussion (2)", "Commentary"]),
+        ),
+        max_size=8,
+    )
+)
+def test_no_two_parts_bear_one_title(rows):
+    named = parts_.named(
+        [
+            parts_.Part("", kind, title, Span(n * 1000, n * 1000 + 1000))
+            for n, (kind, title) in enumerate(rows)
+        ]
+    )
+    assert len({p.title.casefold() for p in named}) == len(named)
+    assert len({p.id for p in named}) == len(named)
+    first = {title.casefold(): n for n, (_, title) in reversed([*enumerate(rows)]) if title}
+    assert all(named[n].title == rows[n][1] for n in first.values())
+
+
+def test_titles_that_a_person_gave_stay_whatever_others_are_called():
+    given = [
+        parts_.Part("", "vignette", "Again", Span(n * 1000, n * 1000 + 1000), evidence=(SAYS_SO,))
+        for n in range(2)
+    ]
+    assert [p.title for p in parts_.named(given)] == ["Again", "Again"]
+
+
+def test_music_between_two_casts_is_evidence_for_a_part():
+    reel = Reel()
+    for who in (("tom", "joe"), ("tom", "may")):
+        for n in range(8):
+            reel.say(who[n % 2], "I went there and it was as it had always been on a monday")
+        reel.now_ms += 3000
+    gap = reel.utterances[8].first
+    plays = Span(reel.tokens[gap - 1].span.end_ms + 500, reel.tokens[gap].span.start_ms - 500)
+    aligned = Aligned(tuple(reel.tokens), AlignmentReport(Verdict.IN_SYNC))
+    given = (aligned, Voices((), (), tuple(reel.utterances)), Picture(), reel.now_ms)
+    assert len(vignettes.run(*given).parts) == 1
+    _, second = vignettes.run(*given, music=(plays,)).parts
+    assert second.span.start_ms == reel.tokens[gap].span.start_ms
+    assert "music plays" in second.evidence
+
+
+def test_a_short_commentary_without_a_card_is_found_by_whom_nobody_answers():
+    reel = Reel()
+    for n in range(3):
+        reel.card(f"Scene {n + 1}")
+        reel.talk(15)
+        reel.say("zoe", "they all looked at the floor and then at one another for a while " * 3, 900)
+    parts = vignettes.run(
+        Aligned(tuple(reel.tokens), AlignmentReport(Verdict.IN_SYNC)),
+        Voices((), (), tuple(reel.utterances)),
+        Picture(tuple(reel.shots), tuple(reel.texts)),
+        reel.now_ms,
+    ).parts
+    assert [p.kind for p in parts] == ["vignette", "commentary"] * 3 or [p.kind for p in parts] == [
+        *["vignette", "commentary"] * 2, "vignette", "closing",
+    ]  # fmt: skip
+
+
 def test_chapters_carry_titles_that_cannot_break_the_file(tmp_path):
     from pipeline.formats.writers import chapters_vtt
     from pipeline.transcript import Part, Parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import combinations, pairwise, product
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,7 +75,7 @@ def test_the_path_is_the_best_of_all_divisions(
     talk: tuple[list[Candidate], list[Said]], data: st.DataObject
 ) -> None:
     places, said = talk
-    table = _Table(places, said, ROLES, said[-1].span.end_ms)
+    table = _Table(places, said, ROLES)
     path = table.path()
     assert math.isclose(table.value, every_division(table, len(places)), abs_tol=1e-9)
     edges = [*(first for first, _ in path), len(places)]
@@ -92,7 +93,7 @@ def test_the_path_is_the_best_of_all_divisions(
 @settings(max_examples=60, deadline=None)
 def test_parts_cover_the_talk_and_know_their_confidence(talk: tuple[list[Candidate], list[Said]]) -> None:
     places, said = talk
-    decided = best_division(places, said, ROLES, said[-1].span.end_ms)
+    decided = best_division(places, said, ROLES)
     assert decided[0].place is places[0] and decided[0].confidence == 1.0
     assert [d.last for d in decided] == [*(d.place.at for d in decided[1:]), len(said)]
     # A boundary of the best division gains by definition, so that it is likelier than not.
@@ -103,9 +104,34 @@ def test_parts_cover_the_talk_and_know_their_confidence(talk: tuple[list[Candida
 
 
 def test_nothing_said_has_no_parts() -> None:
-    assert best_division([], [], {}, 1000) == []
+    assert best_division([], [], {}) == []
 
 
 def test_every_kind_has_its_evidence():
     for table in (semi_markov.KIND_WEIGHTS, semi_markov._CARD_WORDS, PHRASES):
         assert tuple(table) == FOUND_KINDS
+
+
+def test_lengths_have_heavy_tails_on_both_sides() -> None:
+    """Twice as short and twice as long cost alike, and what is far from usual is not forbidden."""
+    for kind, usual in semi_markov.USUAL_LENGTH_MS.items():
+        scores = semi_markov._length_score(
+            kind, np.array([usual / 60, usual / 4, usual, usual * 4, usual * 60])
+        )
+        assert scores[2] == 0.0
+        assert np.allclose(scores, scores[::-1])
+        assert scores[0] > 4 * scores[1]  # a normal distribution would make that nearly nine times
+
+
+def test_nobody_alone_begins_a_part_by_pausing() -> None:
+    """A pause in one speech divides it less than the same pause before somebody else."""
+    said = [
+        Said(Span(n * 20_000, n * 20_000 + 15_000), who, "word " * 40)
+        for n, who in enumerate(["ann", "ann", "joe"])
+    ]
+    none = dict.fromkeys(BOUNDARY_WEIGHTS, 0.0)
+    places = [Candidate(0, 0, none), Candidate(1, 20_000, none, goes_on=True), Candidate(2, 40_000, none)]
+    goes_on = _Table(places, said, ROLES)._scores[1, 1]
+    other = _Table([places[0], Candidate(1, 20_000, none), places[2]], said, ROLES)._scores[1, 1]
+    assert np.all(goes_on[: len(FOUND_KINDS) - 1] <= other[: len(FOUND_KINDS) - 1])
+    assert np.isclose(other[FOUND_KINDS.index("commentary")] - goes_on[FOUND_KINDS.index("commentary")], 3.0)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pipeline.commands.quotes import quotes_in
 from pipeline.commands.waive import waivers_for
 from pipeline.edits import journal_of
 from pipeline.edits.model import (
@@ -30,6 +31,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.quote import Quote
 from pipeline.edits.reviewed import Reviewed
 from pipeline.settings import CaptionSettings
 from pipeline.transcript import Aligned, Transcript
@@ -74,7 +76,12 @@ def shown(transcript: Transcript, decisions: Iterable[Decision]) -> Shown:
         lines = [json.dumps(d.to_json()) + "\n" for d in decisions]
         journal_of(media).write_text("".join(lines), encoding="utf-8")
         waivers = waivers_for(Path(folder) / "talk.en.srt", media)
-    return Shown(transcript, frozenset((w.rule, w.words, w.who) for w in waivers))
+        quotes = quotes_in(Path(folder))
+    return Shown(
+        transcript,
+        frozenset((w.rule, w.words, w.who) for w in waivers),
+        frozenset((q.memo, q.collection, q.words, q.who) for q in quotes),
+    )
 
 
 def judged(
@@ -159,7 +166,7 @@ class Judge:
                 return bool(case.rewritten or case.met_by(WordTime))
             case CueOf() | Split() | Merge() | Add():
                 return bool(case.rewritten or case.met_by(*CAPTIONS))
-            case Waive():
+            case Waive() | Quote():
                 return False  # it is accepted whatever its words read later
         return bool(case.rewritten)
 

@@ -283,6 +283,7 @@ RANDOM = {
     ],
     "concept": _concept,
     "waive": lambda rng, m, cue, at: [m.waive(cue.first, cue.last, "reading-speed", "quoted from a form")],
+    "quote": lambda rng, m, cue, at: [m.quote(cue.first, cue.last, "she says it first here", "endings")],
     "vignette": _part,
     "reviewed": lambda rng, m, cue, at: [rng.choice((m.reviewed(), m.reviewed_cue(cue.first, cue.last)))],
 }

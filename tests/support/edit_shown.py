@@ -23,6 +23,7 @@ from pipeline.edits.model import (
     Words,
     WordTime,
 )
+from pipeline.edits.quote import Quote
 from pipeline.edits.reviewed import Reviewed
 from pipeline.transcript import Cue, Speaker, Transcript
 from tests.support.edit_truth import Strip, Word, bounds, passage, reading, said, seen_by, share
@@ -37,10 +38,12 @@ MOST = 0.6
 
 @dataclass(frozen=True)
 class Shown:
-    """A result as a person gets it: the transcript, and the findings that count as accepted as (rule, words, who)."""
+    """A result as a person gets it: the transcript, the findings that count as accepted as (rule, words, who), and the quotes
+    that are found again as (memo, collection, words, who)."""
 
     transcript: Transcript
     waivers: frozenset[tuple[str, str, str]] = frozenset()
+    quotes: frozenset[tuple[str, str, str, str]] = frozenset()
 
     @cached_property
     def words(self) -> list[Word]:
@@ -292,6 +295,12 @@ def _is_waived(case: Case, value: Waive, shown: Shown) -> bool:
     return (value.rule, anchor.text if anchor else "", case.decision.who) in shown.waivers
 
 
+def _is_kept(case: Case, value: Quote, shown: Shown) -> bool:
+    anchor = case.decision.anchor
+    assert anchor is not None
+    return (value.memo, value.collection, anchor.text, case.decision.who) in shown.quotes
+
+
 def _is_reviewed(case: Case, value: Reviewed, shown: Shown) -> bool:
     """All of the video by its author; of one caption nothing is shown but its words, which therefore must be there."""
     if value.of == "video":
@@ -313,5 +322,6 @@ _LOOKS: dict[type[Any], Callable[[Case, Any, Shown], bool]] = {
     VignetteAt: _is_part,
     ConceptAt: _is_tagged,
     Waive: _is_waived,
+    Quote: _is_kept,
     Reviewed: _is_reviewed,
 }

@@ -63,19 +63,19 @@ DEMO_CONCEPTS = """
 17 | feedback=feedback, here-and-now=here and now
 18 | lapse-relapse=nearly had a slip
 20 | trigger=My mother rang
-22 | shame-guilt=so ashamed
-24 | shame-guilt=the shame, emotional-discomfort=stay with the shame
-27 | trigger=the trigger, -trigger=not the wine
-28 | ?relapse-prevention=What will you do when she rings again
-29 | coping-skill=I'll call one of you
-31 | emotional-discomfort=Sitting with discomfort, coping-skill=is a skill
-32 | relapse-prevention=plan for relapse prevention
-33 | ending-leaving=my last Thursday
-36 | feedback=told me I was hiding, emotion-naming=I hated him
-37 | emotion-naming=I'm angry
-39 | emotion-naming=I'm angry with you, feedback=I'm angry with you
-41 | ending-leaving=What will you take with you
-45 | ending-leaving=Endings, trigger=a trigger
+23 | shame-guilt=so ashamed
+25 | shame-guilt=the shame, emotional-discomfort=stay with the shame
+28 | trigger=the trigger, -trigger=not the wine
+29 | ?relapse-prevention=What will you do when she rings again
+30 | coping-skill=I'll call one of you
+32 | emotional-discomfort=Sitting with discomfort, coping-skill=is a skill
+33 | relapse-prevention=plan for relapse prevention
+34 | ending-leaving=my last Thursday
+37 | feedback=told me I was hiding, emotion-naming=I hated him
+39 | emotion-naming=I'm angry
+41 | emotion-naming=I'm angry with you, feedback=I'm angry with you
+43 | ending-leaving=What will you take with you
+47 | ending-leaving=Endings, trigger=a trigger
 """
 
 ALIGNMENT = {

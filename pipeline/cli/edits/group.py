@@ -45,7 +45,7 @@ edits = subgroup(
     "vignette edits adopt talk.mp4 transcripts/talk.en.srt",
     "vignette edits undo talk.mp4",
     panel=CORRECTING,
-    order=("list", "conflicts", "next", "take", "adopt", "merge", "text", "time", "speaker", "concept", "style", "cue",
+    order=("list", "conflicts", "next", "take", "adopt", "merge", "text", "time", "speaker", "concept", "quote", "style", "cue",
            "split", "join", "delete", "add", "person", "part", "review", "waive", "undo", "redo"),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`vignette edits text | time | speaker | concept | style`: what words read, when, by whom, what they show, how they look."""
+"""`vignette edits text | time | speaker | concept | quote | style`: what words read, when, by whom, what they show and look."""
 
 from __future__ import annotations
 
@@ -86,6 +86,25 @@ def concept(
 
     meant = said(words, at)
     return lambda desk: acts.concept(desk, meant, wanted, verdict)
+
+
+@act(
+    'vignette edits quote talk.mp4 "I used to say a few." --memo "counts, in order not to count" --collection denial',
+    panel=WORDS,
+)
+def quote(
+    words: Words,
+    memo: Annotated[str, typer.Option("--memo", help="What you think of them.", metavar="TEXT")] = "",
+    collection: Annotated[
+        str, typer.Option("--collection", help="The collection of quotes that they go into.", metavar="NAME")
+    ] = "",
+    at: At = "",
+) -> Act:
+    """Keep words as a quote, with a memo; 'vignette quotes' lists them with citations."""
+    from pipeline.commands.decide import acts
+
+    meant = said(words, at)
+    return lambda desk: acts.quote(desk, meant, memo, collection)
 
 
 @act(

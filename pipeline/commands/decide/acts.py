@@ -70,6 +70,12 @@ def concept(desk: Desk, said: Said, wanted: str, verdict: Verdict) -> list[Decis
     return [desk.maker.concept(first, last, targets.concept(desk.transcript, wanted), verdict)]
 
 
+def quote(desk: Desk, said: Said, memo: str, collection: str) -> list[Decision]:
+    """The words are kept as a quote, with a memo, in a collection; either may be ""."""
+    first, last = said.on(desk)
+    return [desk.maker.quote(first, last, memo.strip(), " ".join(collection.split()))]
+
+
 def style(desk: Desk, said: Said, wanted: str) -> list[Decision]:
     """The words look so: "bold", "italic #ffff00", "plain", or the short form "bi#ffff00"."""
     first, last = said.on(desk)

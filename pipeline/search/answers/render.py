@@ -67,6 +67,7 @@ def _hit_lines(number: int, hit: Hit) -> Iterable[str]:
         yield f"   > {_name(moment.speaker)}{marked(moment.text, moment.marks, '*', '*')}"
         if moment.evidence:
             yield f"     [{'; '.join(map(_evidence, moment.evidence))}]"
+        yield from (f"     [{note}]" for note in moment.quotes)
     if hit.after:
         yield f"     {_context_line(hit.after, _CONTEXT_CHARS)}"
     if first.link:
@@ -109,6 +110,7 @@ def results_md(results: Results) -> str:
             lines += ["", f"> {'**' + _escaped(moment.speaker) + ':** ' if moment.speaker else ''}{text}"]
             proofs = [f"{_escaped(_evidence(e))}" for e in moment.evidence]
             lines += [">", f"> {'; '.join(proofs)}"] if proofs else []
+            lines += [line for note in moment.quotes for line in (">", f"> *{_escaped(note)}*")]
             source = _escaped(moment.source + _FOUND_BY[hit.by])
             lines += ["", f"[{source}]({_enclosed(moment.link)})" if moment.link else source]
         lines += ["", "---"]
@@ -135,6 +137,7 @@ def _escaped(text: str) -> str:
 RESULT_COLUMNS = (
     "hit", "step", "video", "title", "vignette", "vignette_title", "start", "end", "start_ms", "end_ms", "speaker",
     "role", "text", "concepts", "before", "after", "citation", "link", "grade", "draft", "found_by",
+    "kept",
 )  # fmt: skip
 
 
@@ -151,7 +154,7 @@ def _rows(number: int, hit: Hit) -> Iterable[Sequence[object]]:
             number, step, m.video, m.title, m.vignette, m.vignette_title, format_timecode(m.start_ms),
             format_timecode(m.end_ms), m.start_ms, m.end_ms, m.speaker, m.role, m.text, "; ".join(map(_evidence, m.evidence)),
             _name(before.speaker) + before.text if before else "", _name(after.speaker) + after.text if after else "",
-            m.citation, m.link, m.grade, "yes" if m.draft else "no", hit.by,
+            m.citation, m.link, m.grade, "yes" if m.draft else "no", hit.by, "; ".join(m.quotes),
         )  # fmt: skip
 
 

@@ -49,7 +49,8 @@ class Moment:
     """An utterance that was found.
 
     `marks` are the spans of characters `[first, last)` that the query's words matched; `link` is where it can be heard or
-    read, "" where that is not known.
+    read, "" where that is not known. `quotes` says who kept words of it, and
+    what they think of them; `id` is its number in the index.
     """
 
     video: str
@@ -67,6 +68,8 @@ class Moment:
     grade: str
     draft: bool
     link: str = ""
+    quotes: tuple[str, ...] = ()
+    id: int = 0
 
     @property
     def source(self) -> str:
@@ -84,7 +87,8 @@ class Moment:
     def as_json(self) -> dict[str, Any]:
         """The moment as plain JSON values."""
         evidence = [e.as_json() for e in self.evidence]
-        return {**asdict(self), "evidence": evidence, "citation": self.citation}
+        values = {k: v for k, v in asdict(self).items() if k != "id"}
+        return {**values, "evidence": evidence, "citation": self.citation}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class Reader:
 
 
 def _moment(row: tuple, marks: tuple[tuple[int, int], ...], evidence: tuple[Evidence, ...]) -> Moment:  # type: ignore[type-arg]
-    _, video, title, label, speaker, role, kind, number, scene, start_ms, end_ms, text, grade, draft = row
+    id, video, title, label, speaker, role, kind, number, scene, start_ms, end_ms, text, grade, draft = row
     place = scene_name(kind, number)
     return Moment(
         video,
@@ -112,6 +112,7 @@ def _moment(row: tuple, marks: tuple[tuple[int, int], ...], evidence: tuple[Evid
         evidence,
         grade,
         bool(draft),
+        id=id,
     )
 
 

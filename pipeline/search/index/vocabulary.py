@@ -8,6 +8,7 @@ checked against the text. Which of them need the check is known from this list o
 from __future__ import annotations
 
 import json
+import math
 import re
 import sqlite3
 from collections.abc import Iterable
@@ -115,6 +116,14 @@ class Vocabulary:
             ).fetchone()
             is not None
         )
+
+    def related(self, word: str) -> list[str]:
+        """Of words that look like one that nobody says, those that begin so: for "silent" "silence"; for "wish" no "with"."""
+        return [
+            w
+            for w in self.similar(word)
+            if w.startswith(word[: max(4, math.ceil(0.75 * min(len(w), len(word))))])
+        ]
 
     def similar(self, word: str) -> list[str]:
         """Spelling suggestions: up to three forms with the word's first letter and a difflib ratio of at least 0.75."""

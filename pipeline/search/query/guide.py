@@ -18,6 +18,7 @@ vignette:2 kind:closing    where: a vignette by number, id or words of its title
                            kind: introduction, vignette, commentary, closing
 video:demo draft:no        by name or title; only what is no draft
 after:00:10:00 before:90s  when
+memo:"turning point"        quotes that people kept, by their memo; collection:endings by their collection
 negated:yes asked:no       how the concept beside it is spoken of; also quoted:, hypothetical:, about:
 A -> B within 60s          B follows A within that time; also within 3 utterances, within vignette;
                            by:other said by somebody else, by:same by the same; more arrows may follow

@@ -23,7 +23,7 @@ UTTERANCES = dict.fromkeys(("utterance", "utterances", "turn", "turns"), 0)
 
 FIELDS = (
     "concept", "speaker", "role", "vignette", "kind", "video", "draft", "after", "before",
-    "negated", "asked", "quoted", "hypothetical", "about", "like",
+    "negated", "asked", "quoted", "hypothetical", "about", "like", "memo", "collection",
 )  # fmt: skip
 YES_NO = ("draft", "negated", "asked", "quoted", "hypothetical")
 

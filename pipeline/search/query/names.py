@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline import errors
-from pipeline.concepts.codebook import Codebook
+from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import QueryError
 from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search.index.vocabulary import words_of
@@ -51,7 +51,8 @@ class Names:
     def everyday_concept(self, part: Field) -> str | None:
         """The one concept of whose name the value is a word, in whatever form: "shame", "minimisation"; None for no or several.
 
-        Of several the one whose name begins so is meant, as an id names the chief thing first.
+        Of several the one whose name begins so is meant, as an id names the chief thing first. What is no name may be a term
+        by which people ask for one concept: "loneliness", "sobriety".
         """
         wanted = [_stem(word) for word in words_of(name_key(part.value))]
         named = {
@@ -61,6 +62,8 @@ class Names:
         fitting = [id for id, stems in named.items() if wanted and all(w in stems for w in wanted)]
         if len(fitting) > 1:
             fitting = [id for id in fitting if named[id][0] == wanted[0]]
+        if not fitting:
+            fitting = [c.id for c in self.codebook.codes.values() if wanted in _terms(c)]
         return fitting[0] if len(fitting) == 1 else None
 
     def suggested(self, part: Field) -> list[str]:
@@ -118,6 +121,20 @@ class Names:
             raise self.unknown(part, "video", (name for row in rows for name in row if name))
         return condition
 
+    def memo(self, part: Field) -> tuple[str, object]:
+        """A condition on the quotes that people kept: what a memo says."""
+        return "instr(memo_key, ?) > 0", name_key(part.value)
+
+    def collection(self, part: Field) -> tuple[str, object]:
+        """A condition on the quotes that people kept: the collection that they are in."""
+        name = name_key(part.value)
+        if not self.any("SELECT 1 FROM temp.quotes WHERE collection_key = ? LIMIT 1", name):
+            rows = self.connection.execute(
+                "SELECT DISTINCT collection FROM temp.quotes WHERE collection <> ''"
+            )
+            raise self.unknown(part, "collection", (row[0] for row in rows))
+        return "collection_key = ?", name
+
     def yes_or_no(self, part: Field) -> bool:
         value = name_key(part.value)
         if value not in (*_YES, *_NO):
@@ -163,6 +180,11 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word.removesuffix(ending)
     return word
+
+
+def _terms(code: Code) -> list[list[str]]:
+    """The terms of a concept, each as the stems of its words."""
+    return [[_stem(word) for word in words_of(name_key(term))] for term in code.terms.split(",")]
 
 
 def _value(name: str) -> str:

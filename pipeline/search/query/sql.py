@@ -294,6 +294,9 @@ class _Compiler:
             case "video":
                 sql, values = self.names.video(part)
                 return Condition(f"{DOCUMENT} IN (SELECT key FROM documents WHERE {sql})", values)
+            case "memo" | "collection":
+                sql, value = (self.names.memo if part.name == "memo" else self.names.collection)(part)
+                return Condition(f"u.id IN (SELECT utterance FROM temp.quotes WHERE {sql})", [value])
             case "draft":
                 drafts = f"{DOCUMENT} IN (SELECT key FROM documents WHERE draft = ?)"
                 return Condition(drafts, [self.names.yes_or_no(part)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import isfinite
 
-from pipeline.english.opposites import OPPOSITES
+from pipeline.english.opposites import CONTRACTIONS, OPPOSITES
 from pipeline.speech.aligner.lattice import Spoken
 from pipeline.speech.aligner.listen import WordSpan
 from pipeline.speech.aligner.pronounced import Part, spoken_words
@@ -44,7 +44,9 @@ def contradicted(
         here, others = found[index], OPPOSITES.get(texts[part.token], ())
         is_heard = here is not None and not here.stand_in
         if others and is_heard and _is_whole(parts, index):
-            result |= {part.token} if _is_contradicted(parts, found, index, others, likelihoods) else set()
+            contraction = _contraction(texts, parts, index)
+            if _is_contradicted(parts, found, index, others, contraction, likelihoods):
+                result.add(part.token)
     return frozenset(result)
 
 
@@ -53,8 +55,10 @@ def _is_contradicted(
     found: Sequence[WordSpan | None],
     index: int,
     others: Sequence[tuple[str, ...]],
+    contraction: str | None,
     likelihoods: Likelihoods,
 ) -> bool:
+    """`contraction` says the word and the one before it as one, and contradicts neither."""
     here = found[index]
     assert here is not None
     before, after = _neighbour(found, index, -1), _neighbour(found, index, 1)
@@ -71,9 +75,19 @@ def _is_contradicted(
         [parts[index].spoken],
         *([s for word in words for s in spoken_words(word)] for words in alternatives),
     ]
+    same = [[*spoken_words(contraction), *right]] if before and contraction else []
     within = Span(max(0, wide.start_ms - _MARGIN_MS), wide.end_ms + _MARGIN_MS)
-    own, *scores = likelihoods([[*left, *text_tried, *right] for text_tried in texts_tried], within)
+    own, *scores = likelihoods([*([*left, *tried, *right] for tried in texts_tried), *same], within)
+    if same:
+        own = max(own, scores.pop())
     return isfinite(own) and max(scores) > own + _MIN_LOG_LIKELIHOOD_RATIO
+
+
+def _contraction(texts: Sequence[str], parts: Sequence[Part], index: int) -> str | None:
+    """What "not" and the auxiliary before it become in fluent speech: "was not", "wasn't"."""
+    if texts[parts[index].token] != "not" or not index:
+        return None
+    return CONTRACTIONS.get(texts[parts[index - 1].token])
 
 
 def _fits_well(found: Sequence[WordSpan | None], index: int, words: Sequence[WordSpan | None]) -> bool:

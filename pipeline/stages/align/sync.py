@@ -63,7 +63,16 @@ def relate(pairs: Pairs) -> Relation:
     given, sound = (np.array(side, np.float64) for side in zip(*pairs, strict=True))
     if len(pairs) < MIN_PAIRS:
         return _relate_few(given, sound - given)
-    rate = _rate(given, sound)
+    found = _related_at(_rate(given, sound), given, sound)
+    if found.scatter_ms <= _MAX_SCATTER_MS:
+        return found
+    # In a short recording half of all stretches can lie across one cut, and their slopes are that of nothing.
+    others = [_related_at(rate, given, sound) for rate in (1.0, *map(float, _RATE_RATIOS))]
+    fitting = [r for r in others if r.scatter_ms <= _MAX_SCATTER_MS]
+    return min(fitting, key=lambda r: (len(r.pieces), r.scatter_ms), default=found)
+
+
+def _related_at(rate: float, given: np.ndarray, sound: np.ndarray) -> Relation:
     pieces = _pieces(given, sound - rate * given, rate)
     scatter = int(np.median(np.abs(sound - rate * given - _offsets(given, pieces))))
     return Relation(_verdict(pieces, rate, scatter), pieces, scatter)

@@ -220,5 +220,5 @@ def _suggestions(
     for number, (span, first, last, text, confidence, gain) in enumerate(
         sorted(found, key=lambda f: f[:3]), 1
     ):
-        sure = min(round(confidence, 3), _MOST_CONFIDENCE)
-        yield Suggestion(f"s{number}", span, first, last, text, sure, gain)
+        chance = min(round(confidence, 3), _MOST_CONFIDENCE)
+        yield Suggestion(f"s{number}", span, first, last, text, chance, gain)

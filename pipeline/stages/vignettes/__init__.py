@@ -14,13 +14,14 @@ from pipeline.settings import PartAt
 from pipeline.stages.vignettes.boundaries import Candidate, candidates
 from pipeline.stages.vignettes.semi_markov import Decided, best_division
 from pipeline.stages.vignettes.sidecar import with_given
+from pipeline.stages.vignettes.turn_taking import unanswered
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
 from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utterances
 
 __all__ = ["GIVEN_VERSION", "VERSION", "run"]
 
-VERSION = 1
+VERSION = 2
 # The version of what given parts do to those that were found; read where there are any.
 GIVEN_VERSION = 2
 # The kind of the only part of a recording in which no boundary was found.
@@ -30,6 +31,9 @@ _EVIDENCE_TEXTS = {
     "cut": "the picture cuts",
     "voices": "other people speak",
     "words": "opening words",
+    "greeting": "a greeting",
+    "music": "music plays",
+    "address": "somebody speaks whom nobody answers",
     "cohesion": "the words change",
 }
 # Evidence, in [0, 1], below this is left out of a part's list.
@@ -43,19 +47,20 @@ def run(
     duration_ms: int,
     given: Sequence[PartAt] = (),
     progress: Progress = silent,
+    music: Sequence[Span] = (),
 ) -> Parts:
     """The parts of the recording, which cover it without a gap; one of kind "other" when nothing divides it.
 
-    `given` are the sidecar's parts, which override those found and begin exactly where they are given. No boundary that is
-    found lies inside an utterance. Where nothing is said there are no parts.
+    `music` is where music plays outside of speech. `given` are the sidecar's parts, which override those found and begin exactly
+    where they are given. No boundary that is found lies inside an utterance. Where nothing is said there are no parts.
     """
     said = utterances(aligned.tokens, voices)
     if not said:
         return Parts()
-    places = candidates(said, seen)
+    places = candidates(said, seen, unanswered(said), music)
     progress(0.3)
     roles = {s.id: s.role for s in voices.speakers}
-    decided = best_division(places, said, roles, duration_ms)
+    decided = best_division(places, said, roles)
     parts = [_part(d, said, decided, n, duration_ms) for n, d in enumerate(decided)]
     if len(parts) == 1:
         parts = [Part("", WHOLE, WHOLE_TITLE, parts[0].span, parts[0].cast)]

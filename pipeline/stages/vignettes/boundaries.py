@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pipeline.timing import Span
@@ -21,12 +21,19 @@ from pipeline.transcript.parts import Said, words_by_speaker
 # All of these were set by hand.
 # A card may appear this long before the last word ends, or go this long after the next begins.
 CARD_TOLERANCE_MS = 700
+# Words that look like a title without a picture that looks like a card, and such a picture without any words.
+TITLE_ALONE = 0.7
+CARD_ALONE = 0.4
+# A card that was shown before is at most so much evidence.
+REPEATED_CARD = 0.3
 # Pauses count from the first length on, in proportion up to the second, where they count fully: scenes are joined in one to two
 # seconds.
 MIN_PAUSE_MS = 1200
 FULL_PAUSE_MS = 6000
 # The same speaker going on seldom begins a part: evidence of voices and words is multiplied by this then.
 SAME_SPEAKER_WEIGHT = 0.3
+# Cue phrases behind the first utterance of a part count so much.
+LATER_WORDS_WEIGHT = 0.6
 # Utterances on either side of a gap over which speakers are compared, and words over which vocabulary is.
 VOICE_WINDOW_UTTERANCES = 10
 COHESION_WINDOW_WORDS = 80
@@ -59,6 +66,24 @@ _PHRASES = {
     ),
 }
 PHRASES = {kind: re.compile(rf"\b({words})\b", re.IGNORECASE) for kind, words in _PHRASES.items()}
+# What people say to one another when they meet or a session begins: the first turns of a scene.
+GREETINGS = re.compile(
+    r"\b(hello|hi|hey there|good (morning|afternoon|evening)|(good|nice|great|lovely) to (see|meet) you|pleased to meet"
+    r"|how (are|were) (you|things)|how have you been|how('s| is| was) (your|the) (day|week|weekend|morning)"
+    r"|what brings you|(thank you|thanks)( so| very)?( much)? for (coming|joining|seeing|meeting)|come (on )?in\b"
+    r"|(have|take) a seat|welcome back|(last|first) time (we|you|i) (met|talked|spoke|saw|were|came|was)"
+    r"|since (we|you|i) last|we('ll| will|'d better) make a start"
+    r"|(let's|let us|shall we) (get started|begin|make a start|start))\b",
+    re.IGNORECASE,
+)
+# Greetings stand among so many words, whoever says them.
+GREETING_WORDS = 16
+# Titles that cards bear again and again, since they only say what kind of part begins.
+_GENERIC_TITLE = re.compile(
+    r"(the |group |a )?(introduction|welcome|overview|vignette|scene|session|role.?play|commentary|comments?|discussion"
+    r"|debrief(ing)?|reflection|questions?|exercise|closing|conclusion|summary)",
+    re.IGNORECASE,
+)
 # Stop words, which say nothing about the topic.
 _STOP = frozenset(
     re.findall(
@@ -75,7 +100,8 @@ _STOP = frozenset(
 class Candidate:
     """A candidate boundary before utterance `at`, at `start_ms`, with the evidence by name, each in [0, 1].
 
-    `title` is the text of a card there; `openings` are the kinds whose cue phrases follow.
+    `title` is the text of a card there; `openings` are the kinds whose cue phrases follow, `goes_on` says that the same person
+    speaks on either side.
     """
 
     at: int
@@ -83,10 +109,19 @@ class Candidate:
     evidence: dict[str, float]
     title: str = ""
     openings: frozenset[str] = field(default_factory=frozenset)
+    goes_on: bool = False
 
 
-def candidates(said: Sequence[Said], picture: Picture) -> list[Candidate]:
-    """The gaps between neighbouring utterances at which a part could begin, with their evidence; the beginning comes first."""
+def candidates(
+    said: Sequence[Said],
+    picture: Picture,
+    unanswered: Collection[str] = (),
+    music: Sequence[Span] = (),
+) -> list[Candidate]:
+    """The gaps between neighbouring utterances at which a part could begin, with their evidence; the beginning comes first.
+
+    `unanswered` are those who talk with nobody (`turn_taking`); `music` is where music plays outside of speech.
+    """
     if not said:
         return []
     depths = cohesion_depths(said)
@@ -102,7 +137,27 @@ def candidates(said: Sequence[Said], picture: Picture) -> list[Candidate]:
         latest_ms = max(latest_ms, after.span.end_ms)
         overlapped = clear_ms > after.span.start_ms
         if not overlapped and (gap or said[at - 1].speaker != after.speaker):
-            found.append(_candidate(at, gap, said, picture, texts, depths[at]))
+            place = _candidate(at, gap, said, picture, texts, depths[at])
+            steps_out = (said[at - 1].speaker in unanswered) != (after.speaker in unanswered)
+            place.evidence["address"] = float(steps_out)
+            place.evidence["music"] = float(any(m.overlap_ms(gap) for m in music))
+            found.append(place)
+    return _titled_once(found)
+
+
+def _titled_once(places: Sequence[Candidate]) -> list[Candidate]:
+    """A card that is shown again opens no second part of that title: what it says counts at its first place, unless it only
+    says what kind of part begins ("Commentary")."""
+    seen: set[str] = set()
+    found = []
+    for place in places:
+        title = place.title.casefold()
+        if title and title in seen:
+            card = min(place.evidence["card"], REPEATED_CARD)
+            place = replace(place, title="", evidence={**place.evidence, "card": card})
+        if not _GENERIC_TITLE.fullmatch(title):
+            seen.add(title)
+        found.append(place)
     return found
 
 
@@ -115,20 +170,27 @@ def _candidate(
     blacks = [s.span for s in picture.shots if s.look == "black" and s.span.overlap_ms(wide) >= 200]
     cuts = [s.span.start_ms for s in picture.shots if wide.start_ms <= s.span.start_ms <= gap.end_ms]
     openings = _openings(said, at)
+    first_words = LATER_WORDS_WEIGHT if openings else 0.0
+    if any(PHRASES[kind].search(said[at].text) for kind in openings):
+        first_words = 1.0
     same = said[at - 1].speaker == said[at].speaker
     goes_on = same and (said[at].speaker is not None or gap.duration_ms < MIN_PAUSE_MS)
+    pause = min(1.0, max(0.0, (gap.duration_ms - MIN_PAUSE_MS) / (FULL_PAUSE_MS - MIN_PAUSE_MS)))
+    # Whoever goes on after a long pause may well begin something else.
+    opens = SAME_SPEAKER_WEIGHT + (1 - SAME_SPEAKER_WEIGHT) * pause if goes_on else 1.0
     evidence = {
-        "card": 1.0 if cards and titles else 0.7 if cards or titles else 0.0,
+        "card": 1.0 if cards and titles else TITLE_ALONE if titles else CARD_ALONE if cards else 0.0,
         "black": 1.0 if blacks else 0.0,
         "cut": 1.0 if cuts else 0.0,
-        "pause": min(1.0, max(0.0, (gap.duration_ms - MIN_PAUSE_MS) / (FULL_PAUSE_MS - MIN_PAUSE_MS))),
+        "pause": pause,
         "voices": _voices_apart(said, at) * (SAME_SPEAKER_WEIGHT if same else 1.0),
-        "words": (SAME_SPEAKER_WEIGHT if goes_on else 1.0) if openings else 0.0,
+        "words": first_words * opens,
+        "greeting": opens if _greeted(said, at) else 0.0,
         "cohesion": depth,
     }
     seen = [s.start_ms for s in cards] + [t.span.start_ms for t in titles] + [s.start_ms for s in blacks]
     start_ms = max(min(seen), gap.start_ms) if seen else gap.end_ms
-    return Candidate(at, min(start_ms, gap.end_ms), evidence, _title(titles, wide), openings)
+    return Candidate(at, min(start_ms, gap.end_ms), evidence, _title(titles, wide), openings, same)
 
 
 def _begins_in(shown: Span, wide: Span, gap: Span) -> bool:
@@ -167,6 +229,16 @@ def _openings(said: Sequence[Said], at: int) -> frozenset[str]:
             break
         text, count = f"{text} {one.text}", count + len(one.words)
     return frozenset(kind for kind, pattern in PHRASES.items() if pattern.search(text))
+
+
+def _greeted(said: Sequence[Said], at: int) -> bool:
+    """Whether people greet one another in the first words behind the gap."""
+    words: list[str] = []
+    for one in said[at:]:
+        words += one.text.split()
+        if len(words) >= GREETING_WORDS:
+            break
+    return GREETINGS.search(" ".join(words[:GREETING_WORDS])) is not None
 
 
 def cohesion_depths(said: Sequence[Said]) -> list[float]:

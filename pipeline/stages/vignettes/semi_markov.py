@@ -1,9 +1,10 @@
 """Semi-Markov model of the parts: the best division into parts and kinds over all candidate boundaries at once.
 
 A division is a sequence of parts, each with a kind. Its score is the sum, over parts, of the weighted evidence at the boundary
-where the part begins and of how well its speech fits its kind. The best one is found by dynamic programming over boundaries
-and kinds, as in Sarawagi and Cohen, "Semi-Markov Conditional Random Fields", NIPS 2004. A boundary's confidence is the logistic
-function of the best score less the best score without that boundary.
+where the part begins, of how well its speech and its length fit its kind, and of how well one cast explains its turns
+(`turn_taking`). The best one is found by dynamic programming over boundaries and kinds, as in Sarawagi and Cohen, "Semi-Markov
+Conditional Random Fields", NIPS 2004. A boundary's confidence is the logistic function of the best score less the best score
+without that boundary.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline.part_kinds import FOUND_KINDS
 from pipeline.stages.vignettes.boundaries import Candidate
+from pipeline.stages.vignettes.turn_taking import Casts, unanswered
 from pipeline.transcript.parts import Said
 
 # What each kind of evidence adds to the score when it is 1. All weights were set by hand, not fitted, on the synthetic films of
@@ -26,21 +28,40 @@ BOUNDARY_WEIGHTS = {
     "card": 7.0,
     "black": 2.0,
     "cut": 0.5,
-    "pause": 1.0,
-    "voices": 3.0,
+    "pause": 2.5,
+    "voices": 2.5,
     "words": 2.5,
+    "greeting": 3.0,
+    "address": 1.5,
+    "music": 3.5,
     "cohesion": 1.5,
 }
 # What every boundary adds: more than it must be gained from evidence, which plain conversation offers by chance.
 BOUNDARY_BIAS = -5.5
-# What each feature of a part adds for each kind: one speaker alone, several, the only speaker has a role of that kind, a cue
-# phrase opens it, a card names it.
+# What each feature of a part adds for each kind: one speaker alone, several, the only speaker has a role of that kind, the only
+# speaker is one whom nobody ever answers, a cue phrase opens it, a card names it.
 KIND_WEIGHTS = {
-    "introduction": {"alone": 1.0, "several": -1.5, "role": 0.5, "opening": 2.0, "card": 4.0},
-    "vignette": {"alone": -2.0, "several": 1.0, "role": 0.0, "opening": 0.5, "card": 4.0},
-    "commentary": {"alone": 1.5, "several": -4.0, "role": 2.5, "opening": 2.0, "card": 4.0},
-    "closing": {"alone": 1.0, "several": -1.5, "role": 0.5, "opening": 3.0, "card": 4.0},
+    "introduction": {
+        "alone": 1.0,
+        "several": -1.5,
+        "role": 0.5,
+        "unanswered": 2.0,
+        "opening": 2.0,
+        "card": 4.0,
+    },
+    "vignette": {"alone": -2.0, "several": 1.0, "role": 0.0, "unanswered": -2.0, "opening": 0.5, "card": 4.0},
+    "commentary": {
+        "alone": 1.5,
+        "several": -4.0,
+        "role": 2.5,
+        "unanswered": 3.0,
+        "opening": 2.0,
+        "card": 4.0,
+    },
+    "closing": {"alone": 1.0, "several": -1.5, "role": 0.5, "unanswered": 4.0, "opening": 3.0, "card": 4.0},
 }
+# What the likelihood of a part's turns counts, in points for each nat: turns follow one another more regularly than draws.
+CAST_WEIGHT = 0.2
 # Roles, in small letters, of the only speaker of a part that speak for a kind.
 ROLES = {
     "introduction": ("therapist", "narrator", "presenter"),
@@ -49,9 +70,18 @@ ROLES = {
 }
 # A part has one speaker alone when that one says at least this share of its words.
 MIN_ALONE_SHARE = 0.93
-# A part shorter than this costs points in proportion to what is missing, up to this cost.
-SHORT_PART_MS = 12_000
-SHORT_PART_COST = 4.0
+# The length of what is said in a part: how far, on a logarithmic scale, it lies from what is usual for the kind costs points as
+# Student's distribution has it, whose heavy tails allow for both very short and very long ones.
+USUAL_LENGTH_MS = {"introduction": 40_000, "vignette": 150_000, "commentary": 25_000, "closing": 25_000}
+LENGTH_SPREAD = 0.9  # of the logarithm
+LENGTH_FREEDOM = 3.0
+# What the first part gains as an introduction: films seldom begin with a commentary.
+FIRST_INTRODUCTION = 1.5
+# What a part costs in which one person alone goes on from the part before, without a card: most are pauses in one speech.
+GOING_ON_COST = 3.0
+# Where cards open vignettes, one without a card is the less likely the more of them there are, up to this cost.
+CARDLESS_COST = 0.6
+MOST_CARDLESS_COST = 3.0
 # What a card that names no kind adds for a vignette, which it opens more often than anything else.
 PLAIN_CARD = 1.0
 # What a commentary behind a commentary adds: two in a row are mostly one. All other transitions add nothing.
@@ -87,14 +117,12 @@ class Decided:
     confidence: float
 
 
-def best_division(
-    places: Sequence[Candidate], said: Sequence[Said], roles: dict[str, str], end_ms: int
-) -> list[Decided]:
+def best_division(places: Sequence[Candidate], said: Sequence[Said], roles: dict[str, str]) -> list[Decided]:
     """The best division; the first part begins at the first of `places`. Empty without any."""
     if not places:
         return []
     chosen = _likeliest_places(places)
-    table = _Table(chosen, said, roles, end_ms)
+    table = _Table(chosen, said, roles)
     cuts = table.path()
     whole = table.value
     found = []
@@ -118,17 +146,21 @@ def _boundary_score(place: Candidate) -> float:
 class _Table:
     """The scores of all parts between the given boundaries, and the best path through them; `value` is its score."""
 
-    def __init__(
-        self, places: Sequence[Candidate], said: Sequence[Said], roles: dict[str, str], end_ms: int
-    ) -> None:
+    def __init__(self, places: Sequence[Candidate], said: Sequence[Said], roles: dict[str, str]) -> None:
         self._places = places
         self._ends = [p.at for p in places[1:]] + [len(said)]
-        self._times = [p.start_ms for p in places] + [end_ms]
+        self._starts = [said[p.at].span.start_ms for p in places]
+        self._stops = np.maximum.accumulate([s.span.end_ms for s in said])[np.array(self._ends) - 1]
+        self._casts = Casts(said)
+        titled = sum(bool(p.title) and p.evidence.get("card", 0.0) > 0 for p in places)
+        self._cardless = min(MOST_CARDLESS_COST, CARDLESS_COST * titled)
         self._who, self._words = _running_counts(said)
         self._in_role = {
             kind: np.array([roles.get(w, "").casefold() in ROLES.get(kind, ()) for w in self._who])
             for kind in FOUND_KINDS
         }
+        alone = unanswered(said)
+        self._unanswered = np.array([w in alone for w in self._who])
         self._begin = [0.0, *(_boundary_score(p) for p in places[1:])]
         count = len(places)
         self._scores = np.full((count, count, len(FOUND_KINDS)), -np.inf)
@@ -146,10 +178,14 @@ class _Table:
         most = np.take_along_axis(said, top[:, None], axis=1)[:, 0]
         known = (total > 0) & (len(self._who) > 1)
         alone = known & (most / np.maximum(total, 1) >= MIN_ALONE_SHARE)
-        lengths = np.array(self._times[first + 1 :]) - place.start_ms
-        short = -SHORT_PART_COST * np.maximum(0.0, 1 - lengths / SHORT_PART_MS)
+        lengths = np.maximum(1000, self._stops[first:] - self._starts[first])
+        cast = CAST_WEIGHT * self._casts.likelihoods(place.at, self._ends[first:])
         return np.stack(
-            [self._score_of_kind(kind, first, known, alone, top) + short for kind in FOUND_KINDS], axis=1
+            [
+                self._score_of_kind(kind, first, known, alone, top) + _length_score(kind, lengths) + cast
+                for kind in FOUND_KINDS
+            ],
+            axis=1,
         )
 
     def _score_of_kind(self, kind: str, first: int, known: Flags, alone: Flags, lead: Numbers) -> Floats:
@@ -158,6 +194,14 @@ class _Table:
         place, weights = self._places[first], KIND_WEIGHTS[kind]
         score = np.where(known, np.where(alone, weights["alone"], weights["several"]), 0.0)
         score += np.where(alone & self._in_role[kind][lead], weights["role"], 0.0)
+        score += np.where(alone & self._unanswered[lead], weights["unanswered"], 0.0)
+        if kind == "introduction":
+            score += FIRST_INTRODUCTION
+        cardless = 1 - place.evidence.get("card", 0.0)
+        if kind == "vignette" and first > 0:
+            score -= self._cardless * cardless
+        if place.goes_on:
+            score -= np.where(alone, GOING_ON_COST * cardless, 0.0)
         if kind in place.openings:
             score += weights["opening"]
         if place.title:
@@ -198,6 +242,13 @@ class _Table:
             score = (arrive[:end] + begin[:end, None] + self._scores[:end, end - 1]).max(axis=0)
             arrive[end] = (score[:, None] + _TRANSITION_SCORES).max(axis=0)
         return float(score.max())
+
+
+def _length_score(kind: str, lengths_ms: Floats) -> Floats:
+    """The logarithm of Student's density of the lengths' logarithms, 0 at the usual length of the kind."""
+    apart = np.log(lengths_ms / USUAL_LENGTH_MS[kind]) / LENGTH_SPREAD
+    found: Floats = -(LENGTH_FREEDOM + 1) / 2 * np.log1p(apart**2 / LENGTH_FREEDOM)
+    return found
 
 
 def _backtraced(
