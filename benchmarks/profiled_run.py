@@ -9,6 +9,7 @@ that of the groups it calls. Run as a module with a folder as its argument, it r
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import json
 import os
@@ -176,6 +177,14 @@ def _key(name: str) -> str:
     return slug(name)
 
 
-if __name__ == "__main__":
-    os.chdir(sys.argv[1])
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="a folder with a recording in media/")
+    os.chdir(parser.parse_args().folder)
     json.dump(measured(), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
