@@ -11,6 +11,7 @@ from pipeline.errors import OutputError, UsageError, counted, nearest
 from pipeline.files import WORK_FOLDER
 from pipeline.run import derived, outputs
 from pipeline.run.store import Store
+from pipeline.search.index import build
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ def search_index(out: Path) -> Path:
     return out / WORK_FOLDER / "search.sqlite"
 
 
+def _index_anew(folder: Path, out: Path) -> None:
+    """Build the search index of a folder of twins from nothing, as a deleted row would leave its words in the file."""
+    if folder.resolve() != out.resolve() and search_index(folder).is_file():
+        build.update(folder, rebuild=True)
+
+
 def made_beside(out: Path, name: str) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """What `mux` and `sheet` made of a recording in this folder: as they left it, and what a person changed since."""
     found = [(path, ours) for path, command, source, ours in made_of(out) if Path(source).stem == name]
@@ -99,6 +106,9 @@ def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
                     "change its folder's permissions, then forget again",
                 ) from error
     origin = store.origin()
-    store.sweep(*([origin.parent] if origin else []))
+    elsewhere = {path.parent for path in gone} - {out}
+    store.sweep(*([origin.parent] if origin else []), *elsewhere)
     store.forget()
+    for folder in elsewhere:
+        _index_anew(folder, out)
     return Forgotten(name, gone, () if mended_too else mended)

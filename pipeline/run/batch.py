@@ -106,7 +106,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Out
             *ledger.needs(replay.report, quote(str(job.media))),
             *_vanished(job, store, replay.contents),
             *_adoptions(job, written),
-            *needs_person(transcript),
+            *needs_person(transcript, replay),
         ),
         decisions=replay.report,
         changes=changes,

@@ -42,8 +42,17 @@ def damaged(index: Path) -> IndexFileError:
     return IndexFileError(index, "is damaged: it is not as it was written", "run: vignette index --rebuild")
 
 
+def forget_place(index: Path) -> None:
+    """Remove the note of where the index lies (its digest, remembered by path); the next search makes it anew."""
+    _remembered(index).unlink(missing_ok=True)
+
+
 def _digest(index: Path) -> str:
-    return digest(index, index.with_name(f"{index.name}.digest.json"))
+    return digest(index, _remembered(index))
+
+
+def _remembered(index: Path) -> Path:
+    return index.with_name(f"{index.name}.digest.json")
 
 
 def _sealed(index: Path) -> str:
