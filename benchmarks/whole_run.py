@@ -1,9 +1,10 @@
 """How long a whole run takes, stage by stage, and how much memory: `vignette run` on one video in an empty folder.
 
-usage: python -m benchmarks.whole_run [VIDEO] [SUBTITLES] [--record]      (default: the demo)
+usage: python -m benchmarks.whole_run [VIDEO] [SUBTITLES] [--profile] [--record]      (default: the demo)
 
 Prints seconds per stage, the whole, the second run that finds nothing to do, and the peak resident memory of all processes
-together (Linux; sampled five times a second, memory shared between processes counted once per process).
+together (Linux; sampled five times a second, memory shared between processes counted once per process). With `--profile`:
+processor time of each stage and group of functions instead, and peak memory of each stage (`benchmarks/profiled_run.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,20 +75,41 @@ def main() -> None:
     )
     parser.add_argument("video", nargs="?", type=Path, default=DEMO, help="default: the demo")
     parser.add_argument("subtitles", nargs="?", type=Path, default=DEMO.with_suffix(".en.srt"))
+    parser.add_argument("--profile", action="store_true", help="tell where the time goes instead")
     results.offer(parser)
     options = parser.parse_args()
-    figures = measure(options.video, options.subtitles)
+    work = profile if options.profile else measure
+    figures = work(options.video, options.subtitles)
+    name = "whole_run" if options.video.resolve() != DEMO else "whole_run_demo"
     if options.record:
-        results.record("whole_run" if options.video.resolve() != DEMO else "whole_run_demo", figures)
+        results.record(f"{name}_profile" if options.profile else name, figures)
 
 
-def measure(video: Path, subtitles: Path) -> dict[str, float]:
-    """Run twice, print what it took; gives the figures."""
+@contextmanager
+def project(video: Path, subtitles: Path) -> Iterator[Path]:
+    """An empty folder with the video and its subtitles in `media/`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "media").mkdir()
         shutil.copy(video, folder / "media" / f"video{video.suffix}")
         shutil.copy(subtitles, folder / "media" / f"video.en{subtitles.suffix}")
+        yield folder
+
+
+def profile(video: Path, subtitles: Path) -> dict[str, float]:
+    """Run once in a process of its own that measures itself, print where the time went; gives the figures."""
+    from benchmarks import profiled_run
+
+    with project(video, subtitles) as folder:
+        command = [sys.executable, "-m", "benchmarks.profiled_run", str(folder)]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=env, check=True)
+    return profiled_run.told(json.loads(ran.stdout))
+
+
+def measure(video: Path, subtitles: Path) -> dict[str, float]:
+    """Run twice, print what it took; gives the figures."""
+    with project(video, subtitles) as folder:
         first, took_s, peak_mb = run(folder)
         if first["error"]:
             sys.exit(first["error"]["message"])

@@ -90,7 +90,9 @@ def dictionary() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     for line in intact.in_package(PACKAGE, dictionary_path()).decode("utf-8").splitlines():
         word, _, phones = line.partition(" ")
-        found[re.sub(r"\(\d+\)$", "", word)].append(phones.strip())
+        if word.endswith(")"):  # "live(2)", another way to say "live"
+            word = word[: word.rindex("(")]
+        found[word].append(phones.strip())
     return {word: tuple(said) for word, said in found.items()}
 
 

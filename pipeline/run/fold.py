@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pipeline import processes
 from pipeline.edits.replay import Replay
 from pipeline.errors import Interrupted
 from pipeline.progress import Progress
@@ -75,6 +76,7 @@ class Fold:
         except KeyboardInterrupt:
             raise Interrupted(name) from None
         self._store.save(name, stage.result, reads, result)
+        processes.give_back_memory()  # else what this stage needed would lie beside what the next one needs
         self._watcher.stage_ended(name)
         self.states.append(StageState(name, True, reason, seconds_to_ms(time.monotonic() - since)))
         return stage.correct(self._replay, result)

@@ -317,7 +317,7 @@ STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
     Stage("transcribe", 5, Heard, _transcribe_reads, _transcribe, listens=True),
-    Stage("align", 8, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
+    Stage("align", 9, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
     Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.processes import give_back_memory
 from tests.support.project import ROOT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
@@ -97,7 +98,8 @@ def answer_to_control_c(program):
     ) as command:
         assert command.stdout.readline() == "ready\n"
         command.send_signal(signal.SIGINT)
-        out, _ = command.communicate(timeout=30)
+        out = command.stdout.read()  # not communicate(), which reads past what readline() brought along
+        command.wait(timeout=30)
     return command.returncode, out
 
 
@@ -145,3 +147,19 @@ def test_cores_are_those_that_may_be_used_or_ones_share(monkeypatch, tmp_path):
         assert processes.cores() == min(allowed, most)
     processes.take_share(0)
     assert processes.cores() == 1
+
+
+def resident_mb() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measured in /proc")
+def test_memory_that_was_freed_is_given_back() -> None:
+    # Pieces too small to be given back one by one, and one behind them that keeps them from being the end of the heap.
+    pieces = [bytes(100_000) for _ in range(1000)]
+    last = bytearray(100_000)
+    full = resident_mb()
+    del pieces
+    give_back_memory()
+    assert resident_mb() < full - 50
+    assert len(last) == 100_000

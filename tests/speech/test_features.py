@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.speech.aligner import features
 from pipeline.speech.aligner.features import cepstra, with_differences
 
 
@@ -26,6 +27,16 @@ def test_a_warp_is_the_same_beside_others_and_among_threads() -> None:
     plain, high = cepstra(sound, (1.0, 1.16), threads=2)
     assert np.allclose(plain, cepstra(sound)[0], atol=1e-4)
     assert not np.allclose(plain, high, atol=0.1)
+
+
+def test_sound_read_in_stretches_has_the_same_cepstra(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Loud and soft by turns, so that the noise filter's memory reaches over the seams.
+    sound = (noise(48_000 * 20) * np.tile(np.repeat([1.0, 0.05], 24_000), 20)).astype(np.int16)
+    whole = cepstra(sound, (0.93, 1.0))
+    monkeypatch.setattr(features, "_STRETCH_FRAMES", features._BLOCK_FRAMES)
+    for own, other in zip(whole, cepstra(sound, (0.93, 1.0), threads=2), strict=True):
+        assert len(own) > 3 * features._BLOCK_FRAMES
+        assert np.allclose(own, other, atol=1e-3)
 
 
 def test_steady_noise_of_another_level_has_the_same_cepstra() -> None:

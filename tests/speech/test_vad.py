@@ -95,6 +95,29 @@ def test_blocks_join_without_a_seam(talk: Audio, monkeypatch: pytest.MonkeyPatch
     assert ((pieces >= 0.5) == (whole >= 0.5)).mean() > 0.99
 
 
+def test_blocks_of_silence_are_not_scanned_and_those_beside_them_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vad, "_BLOCK_WINDOWS", 100)
+    scanned: list[int] = []
+
+    def infer(session: object, block: np.ndarray) -> np.ndarray:
+        scanned.append(len(block))
+        return np.ones(len(block), np.float32)
+
+    monkeypatch.setattr(vad, "_infer", infer)
+    samples = np.zeros(300 * vad.WINDOW_SAMPLES, np.int16)
+    samples[150 * vad.WINDOW_SAMPLES] = 500  # one click in the block in the middle
+    samples[::1000] += 1  # dither in all of them
+    found = speech_probabilities(Audio(samples))
+    assert len(scanned) == 1
+    assert not found[:100].any() and found[100:200].all() and not found[200:].any()
+
+
+def test_a_faint_voice_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vad, "_infer", lambda session, block: np.ones(len(block), np.float32))
+    faint = np.random.default_rng(1).integers(-3, 4, 16_000).astype(np.int16)  # -80 dBFS, raised by the gain
+    assert speech_probabilities(Audio(faint)).all()
+
+
 def test_progress_rises_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vad, "_BLOCK_WINDOWS", 1000)
     shares: list[float] = []

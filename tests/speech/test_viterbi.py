@@ -171,6 +171,21 @@ def test_scores_computed_by_block_and_along_a_path_agree() -> None:
     assert np.allclose(np.concatenate(by_block), path_scores(MODEL, features, columns), atol=0.2)
 
 
+@pytest.mark.parametrize(
+    "frames", [1, 2, 3, BLOCK_FRAMES - 1, BLOCK_FRAMES, BLOCK_FRAMES + 1, BLOCK_FRAMES + 2]
+)
+def test_two_frames_are_scored_by_the_first(frames: int) -> None:
+    features = np.random.default_rng(6).normal(0, 3, (frames, 39)).astype(np.float32)
+    chosen = ColumnSelection(MODEL, np.arange(200, 230))
+    block = Block(MODEL)
+    firsts = range(0, frames, BLOCK_FRAMES)
+    found = np.concatenate([block.load(features, first).scores(chosen) for first in firsts])
+    assert found.shape == (frames, 30)
+    for t in range(frames):
+        first = features[t - t % 2 : t - t % 2 + 1]
+        assert np.allclose(found[t], Block(MODEL).load(first, 0).scores(chosen)[0], atol=1e-2)
+
+
 @pytest.mark.parametrize("samples", [0, 1, 409])
 def test_sound_shorter_than_a_frame_has_no_features(samples: int) -> None:
     assert with_differences(cepstra(np.zeros(samples, np.int16))[0]).shape == (0, 39)

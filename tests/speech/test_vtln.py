@@ -57,3 +57,30 @@ def test_features_are_as_many_as_without_warping(samples: int) -> None:
     found = vtln.features(sound, None, acoustic_model.load())
     assert found.shape == with_differences(cepstra(sound)[0]).shape
     assert np.isfinite(found).all()
+
+
+@given(st.lists(st.booleans(), max_size=60), st.integers(0, 3))
+def test_every_choice_in_speech_is_heard_or_has_a_neighbour_that_is(speech: list[bool], more: int) -> None:
+    choices = len(speech) + more
+    heard = set(vtln._heard_choices(np.repeat(speech, vtln._STRIDE_FRAMES).astype(bool), choices).tolist())
+    wanted = {at - at % vtln._CHOICES_ALIKE for at, spoken in enumerate(speech) if spoken}
+    assert heard == wanted
+    assert all(0 <= at < choices for at in heard)
+
+
+def test_without_known_speech_every_choice_counts() -> None:
+    assert vtln._heard_choices(None, 5).tolist() == [*range(0, 5, vtln._CHOICES_ALIKE)]
+
+
+def test_silence_sways_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+
+    def likelihood(frames: np.ndarray, model: object) -> np.ndarray:
+        looked_at.append(len(frames))
+        return np.zeros(len(frames), np.float32)
+
+    monkeypatch.setattr(vtln, "_likelihood", likelihood)
+    sound = np.random.default_rng(2).normal(0, 900, 16_000).astype(np.int16)
+    nobody = np.zeros(98, bool)
+    vtln.features(sound, nobody, acoustic_model.load())
+    assert set(looked_at) == {0}

@@ -52,6 +52,7 @@ _LINE_WITH_OTHER_ARROW = re.compile(
     rf"{_EDGE}({_TIME}){_S}{_ARROW}{_S}({_TIME})(?!\d)(.*)", re.ASCII | re.DOTALL
 )
 _MAX_CHARS = 100  # a longer line is text
+_DIGIT = re.compile(r"\d")  # of any script
 _BROKEN = re.compile(rf"{_EDGE}(?P<start>[^<>=→]*?)(?P<arrow>{_ARROW})(?P<end>[^<>]*)", re.ASCII)
 _LIKE_TIME = re.compile(
     r"(?=(?:\D*\d){3})(?=(?:[^:;.,]*[:;.,]){2})[\d:;.,\s]*[^\W\d_]{0,3}[\d:;.,\s]*[^\W\d_]{0,3}"
@@ -111,7 +112,7 @@ class TimingLine:
 
 def read(line: str) -> TimingLine | None:
     """A line that gives the times of a cue, however it is written; None for any other."""
-    if not any(c.isdecimal() for c in line[:40]):
+    if not _DIGIT.search(line, 0, 40) or line.isdecimal():  # a number alone is the next cue's
         return None
     plain = in_ascii(line)
     for pattern in (_LINE, _LINE_OF_SECONDS, _LINE_OF_SUBVIEWER, _LINE_WITH_OTHER_ARROW):
@@ -131,7 +132,7 @@ def is_broken(line: str, below_number: bool = False) -> TimingLine | None:
 
     `below_number`: it stands where timing lines stand, so that a short arrow is enough.
     """
-    if len(line) > _MAX_CHARS or not any(c.isdecimal() for c in line):
+    if len(line) > _MAX_CHARS or not _DIGIT.search(line) or line.isdecimal():
         return None
     plain = in_ascii(line)
     match = _BROKEN.fullmatch(plain)

@@ -24,6 +24,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate
 
 from pipeline.formats.readers import sounds, turns
@@ -144,6 +145,7 @@ def _first_visible(rest: list[str], places: range, passing: str = "") -> str:
     return next((rest[at] for at in places if rest[at] not in " \t" + passing), "\n")
 
 
+@lru_cache(maxsize=4096)
 def _kind_of_word(word: str) -> Kind:
     return Kind.UNCLEAR if sounds.is_unclear_mark(word) else Kind.WORD
 
@@ -234,6 +236,7 @@ def _attach_punctuation(words: list[SubtitlesWord], glued: list[bool]) -> Iterat
         yield replace(words[0], text=waiting.strip(), kind=Kind.UNSPOKEN)
 
 
+@lru_cache(maxsize=4096)
 def _is_unpronounceable(text: str) -> bool:
     """Whether nobody could say it: punctuation, a stray note, an emoji."""
     return not any(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ class Backtrace:
 
     def __init__(self, lattice: Lattice, kept: list[Decisions]) -> None:
         self._lattice, self._kept = lattice, kept
-        self._firsts = np.array([k.first for k in kept])
+        self._firsts = [k.first for k in kept]
         self._open = -1
         self._bits = np.zeros((0, 0), bool)
 
@@ -68,10 +69,16 @@ class Backtrace:
         state, begin = int(self._lattice.end[chain]), int(self._lattice.start[chain])
         found: list[int] = []
         frame = end - 1
+        first, low_state, bits = end, 0, self._bits
         while frame > 0:
-            block = self._block(frame)
-            kept = self._kept[block]
-            if self._unpacked(block)[frame - kept.first, state - kept.low_state]:
+            if frame < first:
+                block = self._block(frame)
+                first, low_state, bits = (
+                    self._firsts[block],
+                    self._kept[block].low_state,
+                    self._unpacked(block),
+                )
+            if bits[frame - first, state - low_state]:
                 found.append(frame)
                 if state == begin:
                     return tuple(found[::-1])
@@ -80,7 +87,7 @@ class Backtrace:
         return (0, *found[::-1])
 
     def _block(self, frame: int) -> int:
-        return int(np.searchsorted(self._firsts, frame, side="right")) - 1
+        return bisect_right(self._firsts, frame) - 1
 
     def _unpacked(self, block: int) -> NDArray[np.bool_]:
         if block != self._open:

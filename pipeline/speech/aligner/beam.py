@@ -17,8 +17,8 @@ class Beam:
     most_words: int
 
 
-# The first is enough to skip 40 words or to wait out a second of speech that nobody wrote; the last to skip 700 words.
-BEAMS = (Beam(260.0, 120), Beam(600.0, 400), Beam(2400.0, 1200))
+# The first is enough to skip 10 words or to wait out half a second of speech that nobody wrote; the last to skip 700 words.
+BEAMS = (Beam(160.0, 60), Beam(600.0, 400), Beam(2400.0, 1200))
 
 # The path may be lost when the words explain the sound so many nats a block worse than the phone loop does, on average over so
 # many blocks. Words that are said cost 20 to 80 nats a block, speech that nobody wrote 180.

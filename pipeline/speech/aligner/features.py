@@ -9,6 +9,7 @@ sliding window and not of the whole file.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ _LIFTER = 22  # length of the sinusoidal lifter, in cepstra
 _PREEMPHASIS = np.float32(0.97)
 _LEAST_ENERGY = 1e-4  # of a band, so that its logarithm exists
 
-_CHUNK_FRAMES = 6000  # 60 s of sound as floats at once
+_STRETCH_FRAMES = 30_000  # 5 min of sound in each thread at once, a multiple of `_BLOCK_FRAMES`
 _SPECTRUM_FRAMES = 1000  # and of that, 10 s of spectra; both bound memory
 _MEAN_FRAMES = 2000  # on either side, 20 s: a voice and its room, not a whole film
 
@@ -45,6 +46,9 @@ _MAX_GAIN = 20.0
 _LEAST_SIGNAL = 1.0
 _LEAST_POWER = 1e-9  # ours: nothing is divided by zero
 _SMOOTH_BANDS = 4  # gains are averaged over so many bands on either side
+# The filter is recursive in time, so blocks of frames are run side by side, each after a warm-up on those before it.
+_BLOCK_FRAMES = 1500
+_WARM_UP_FRAMES = 150
 
 
 def cepstra(samples: NDArray[np.int16], warps: Sequence[float] = (1.0,), threads: int = 1) -> list[Floats]:
@@ -53,32 +57,36 @@ def cepstra(samples: NDArray[np.int16], warps: Sequence[float] = (1.0,), threads
     A warp of 1.1 reads a voice whose resonances lie a tenth higher as if they did not. Frame t is centred on 10 t + 12.8 ms;
     sound shorter than a frame has no frames.
     """
-    bands = _mel_bands(samples, warps)
-    if not len(bands):
-        return [np.zeros((0, _COEFFICIENTS), np.float32) for _ in warps]
-    own = [bands[:, n * _BANDS : (n + 1) * _BANDS] for n in range(len(warps))]
-    with pool(threads) as workers:
-        return list(workers.map(lambda one: _mean_normalised(_cepstra(_denoised(one))), own))
-
-
-def _mel_bands(samples: NDArray[np.int16], warps: Sequence[float]) -> Floats:
-    """Energy in each mel band of each warp, shape (frames, warps * 25)."""
     frames = max(0, (len(samples) - _WINDOW_SAMPLES) // _HOP_SAMPLES + 1)
     filters = np.concatenate([_filters(warp) for warp in warps], axis=1)
+    found = [np.empty((frames, _COEFFICIENTS), np.float32) for _ in warps]
+
+    def fill(first: int) -> None:
+        last, lead = min(first + _STRETCH_FRAMES, frames), min(first, _WARM_UP_FRAMES)
+        logs = _log_energies(_mel_bands(samples, filters, first - lead, last), lead)
+        for number, own in enumerate(found):
+            own[first:last] = logs[:, number] @ _cosines()
+
+    with pool(threads) as workers:
+        list(workers.map(fill, range(0, frames, _STRETCH_FRAMES)))
+        return list(workers.map(_mean_normalised, found))
+
+
+def _mel_bands(samples: NDArray[np.int16], filters: Floats, first: int, last: int) -> Floats:
+    """Energy in each mel band of each warp in the frames from `first` to `last`, shape (frames, warps * 25)."""
     window = np.hamming(_WINDOW_SAMPLES).astype(np.float32)
-    out = np.empty((frames, filters.shape[1]), np.float32)
-    for first in range(0, frames, _CHUNK_FRAMES):
-        count = min(_CHUNK_FRAMES, frames - first)
-        at = first * _HOP_SAMPLES
+    out = np.empty((last - first, filters.shape[1]), np.float32)
+    for part in range(first, last, _SPECTRUM_FRAMES):
+        count = min(_SPECTRUM_FRAMES, last - part)
+        at = part * _HOP_SAMPLES
         sound = samples[max(0, at - 1) : at + (count - 1) * _HOP_SAMPLES + _WINDOW_SAMPLES].astype(np.float32)
         sharp = sound[1:] - _PREEMPHASIS * sound[:-1]
         if at == 0:
             sharp = np.concatenate([sound[:1], sharp])
         views = np.lib.stride_tricks.sliding_window_view(sharp, _WINDOW_SAMPLES)[::_HOP_SAMPLES]
-        for part in range(0, count, _SPECTRUM_FRAMES):
-            spectrum = np.fft.rfft(views[part : part + _SPECTRUM_FRAMES] * window, _FFT_SAMPLES)
-            power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-            out[first + part : first + part + len(power)] = power @ filters
+        spectrum = np.fft.rfft(views * window, _FFT_SAMPLES)
+        power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
+        np.matmul(power, filters, out=out[part - first : part - first + count])
     return out
 
 
@@ -99,68 +107,81 @@ def _mel(hz: float) -> float:
     return float(2595 * np.log10(1 + hz / 700))
 
 
-def _denoised(bands: Floats, block: int = 1500, warm_up: int = 150) -> Floats:
-    """Suppress noise: remove what is steady in each band. Energies and result have shape (frames, 25).
+def _log_energies(bands: Floats, lead: int) -> Floats:
+    """Log energies without noise: what is steady in each band is removed; shape (frames, warps, 25).
 
-    The filter is recursive in time, so blocks of frames are run side by side, each after `warm_up` frames of the one before.
+    `bands` are energies, shape (lead + frames, warps * 25); the filters warm up on the first `lead` frames.
     """
-    frames = len(bands)
-    blocks = -(-frames // block)
-    index = np.arange(blocks)[:, None] * block - warm_up + np.arange(block + warm_up)
-    power_in = bands[np.clip(index, 0, frames - 1)]
-    gain = _gains(power_in)
+    frames = len(bands) - lead
+    blocks = -(-frames // _BLOCK_FRAMES)
+    warm_up = np.arange(_BLOCK_FRAMES + _WARM_UP_FRAMES) - _WARM_UP_FRAMES + lead
+    quiet = np.empty((frames, bands.shape[1] // _BANDS, _BANDS), np.float32)
+    # Time first: the filter takes one step of all blocks after the other.
+    index = np.clip(warm_up[:, None] + np.arange(blocks) * _BLOCK_FRAMES, 0, len(bands) - 1)
+    gain = _gains(bands[index])[_WARM_UP_FRAMES:]
     low = np.maximum(np.arange(_BANDS) - _SMOOTH_BANDS, 0)
     high = np.minimum(np.arange(_BANDS) + _SMOOTH_BANDS, _BANDS - 1) + 1
-    for part in range(blocks):
-        sums = np.pad(np.cumsum(gain[part], axis=1), ((0, 0), (1, 0)))
-        power_in[part] *= (sums[:, high] - sums[:, low]) / (high - low)
-    quiet: Floats = power_in[:, warm_up:].reshape(-1, _BANDS)[:frames]
+    for block in range(blocks):
+        here = slice(block * _BLOCK_FRAMES, min((block + 1) * _BLOCK_FRAMES, frames))
+        own = gain[: here.stop - here.start, block].reshape(-1, *quiet.shape[1:])
+        sums = np.pad(np.cumsum(own, axis=2), ((0, 0), (0, 0), (1, 0)))
+        energy = bands[lead + here.start : lead + here.stop].reshape(own.shape)
+        quiet[here] = energy * ((sums[:, :, high] - sums[:, :, low]) / (high - low))
+    np.maximum(quiet, _LEAST_ENERGY, out=quiet)
+    np.log(quiet, out=quiet)
     return quiet
 
 
 def _gains(power_in: Floats) -> Floats:
-    """The gain of each band in each frame, shape (blocks, frames, bands), after PocketSphinx (fe_noise.c)."""
-    gain = np.empty_like(power_in)
-    power = power_in[:, 0].copy()
+    """The gain of each band in each frame, shape (frames, blocks, bands), after PocketSphinx (fe_noise.c); written over the
+    energies."""
+    power = power_in[0].copy()
     noise, floor, peak = power.copy(), power / _MAX_GAIN, np.zeros_like(power)
-    for t in range(power_in.shape[1]):
-        power = _POWER_MEMORY * power + (1 - _POWER_MEMORY) * power_in[:, t]
+    for frame in power_in:
+        power = _POWER_MEMORY * power + (1 - _POWER_MEMORY) * frame
         noise = _lower_envelope(power, noise)
         signal = np.maximum(power - noise, _LEAST_SIGNAL)
         floor = _lower_envelope(signal, floor)
         peak *= _MASK_DECAY
         masked = np.where(signal < _MASK_DECAY * peak, peak * _MASK_LEVEL, signal)
-        peak = np.maximum(signal, peak)
-        masked = np.maximum(masked, floor)
-        gain[:, t] = np.clip(masked / np.maximum(power, _LEAST_POWER), 1 / _MAX_GAIN, _MAX_GAIN)
-    return gain
+        np.maximum(signal, peak, out=peak)
+        np.maximum(masked, floor, out=masked)
+        masked /= np.maximum(power, _LEAST_POWER)
+        np.clip(masked, 1 / _MAX_GAIN, _MAX_GAIN, out=frame)
+    return power_in
 
 
 def _lower_envelope(value: Floats, envelope: Floats) -> Floats:
     """The noise estimate after one more frame: it rises slowly and falls fast (Kim & Stern's asymmetric filter)."""
-    memory: Floats = np.where(value >= envelope, np.float32(_FLOOR_RISE), np.float32(_FLOOR_FALL))
-    lower: Floats = memory * envelope + (1 - memory) * value
+    change = value - envelope
+    lower: Floats = envelope + np.minimum((1 - _FLOOR_RISE) * change, (1 - _FLOOR_FALL) * change)
     return lower
 
 
-def _cepstra(bands: Floats) -> Floats:
-    """Liftered cosine transform of the log energies, shape (frames, 13)."""
+@cache
+def _cosines() -> Floats:
+    """The liftered, orthonormal cosine transform, shape (25, 13)."""
     order = np.arange(_COEFFICIENTS)
     angles = np.pi * order * (np.arange(_BANDS)[:, None] + 0.5) / _BANDS
     transform = np.cos(angles) * np.sqrt(2 / _BANDS)
     transform[:, 0] = np.sqrt(1 / _BANDS)
     transform *= 1 + _LIFTER / 2 * np.sin(np.pi * order / _LIFTER)
-    found: Floats = np.log(np.maximum(bands, _LEAST_ENERGY)) @ transform.astype(np.float32)
-    return found
+    cosines: Floats = transform.astype(np.float32)
+    return cosines
 
 
 def _mean_normalised(cepstra: Floats) -> Floats:
     """Cepstral mean normalisation: less the mean of 20 s on either side (at the ends, of the nearest 40 s)."""
     frames = len(cepstra)
-    sums = np.pad(np.cumsum(cepstra, axis=0, dtype=np.float64), ((1, 0), (0, 0)))
-    first = np.clip(np.arange(frames) - _MEAN_FRAMES, 0, max(0, frames - 2 * _MEAN_FRAMES))
-    last = np.minimum(first + 2 * _MEAN_FRAMES, frames)
-    return (cepstra - (sums[last] - sums[first]) / (last - first)[:, None]).astype(np.float32)
+    found = np.empty_like(cepstra)
+    for begin in range(0, frames, _STRETCH_FRAMES):
+        own = np.arange(begin, min(begin + _STRETCH_FRAMES, frames))
+        first = np.clip(own - _MEAN_FRAMES, 0, max(0, frames - 2 * _MEAN_FRAMES))
+        last = np.minimum(first + 2 * _MEAN_FRAMES, frames)
+        sums = np.pad(np.cumsum(cepstra[first[0] : last[-1]], axis=0, dtype=np.float64), ((1, 0), (0, 0)))
+        mean = (sums[last - first[0]] - sums[first - first[0]]) / (last - first)[:, None]
+        found[own] = cepstra[own] - mean
+    return found
 
 
 def with_differences(cepstra: Floats) -> Floats:

@@ -157,13 +157,15 @@ class Search:
         self, number: int, block: ScoredBlock, band: Band, in_speech: NDArray[np.bool_]
     ) -> Floats:
         """Log likelihood of every state of the band in every frame of the block, shape (frames, states)."""
-        if number == len(self.background):
-            self.background.append(self._loop(block))
-        gained = self.background[number]
         in_speech = in_speech[block.first : block.first + block.frames]
         chosen = self._select_columns(band)
+        known = block.scores(chosen)
+        if number == len(self.background):
+            plain = np.searchsorted(chosen.columns, self._acoustics.plain)
+            self.background.append(self._loop(known[:, plain]))
+        gained = self.background[number]
         scores = np.concatenate(
-            [block.scores(chosen), gained[:, None] + np.float32(self._penalties.unwritten_frame)], axis=1
+            [known, gained[:, None] + np.float32(self._penalties.unwritten_frame)], axis=1
         )
         # The phone loop's column number is beyond all others, and so becomes the last one here.
         emissions: Floats = np.take(
@@ -174,12 +176,14 @@ class Search:
         return emissions
 
     def _select_columns(self, band: Band) -> ColumnSelection:
-        """The columns of the band and of `_COLUMN_LOOKAHEAD_WORDS` more, so that the selection lasts for several blocks."""
+        """The columns of the phone loop, of the band and of `_COLUMN_LOOKAHEAD_WORDS` more, so that the selection lasts for
+        several blocks."""
         if not self._selection_low <= band.nodes.start or band.nodes.stop - 1 > self._selection_high:
             self._selection_low = band.nodes.start
             self._selection_high = min(self._lattice.words, band.nodes.stop + _COLUMN_LOOKAHEAD_WORDS)
             end = max(int(self._lattice.first_state[self._selection_high]), band.states.stop)
-            columns = np.unique(self._lattice.column[band.states.start : end])
+            own = self._lattice.column[band.states.start : end]
+            columns = np.unique(np.concatenate([self._acoustics.plain, own]))
             self._selection = ColumnSelection(self._acoustics, columns[columns < self._acoustics.columns])
         return self._selection
 
@@ -196,28 +200,36 @@ class Search:
         """Viterbi recursion over the frames of a block, the first of which is frame `first`; the backpointers."""
         lattice = self._lattice
         state, node = self._state[band.states], self._node[band.nodes]
-        stay, leave = lattice.stay[band.states], lattice.leave[band.states]
-        onward, leaving, price = leave[:-1], leave[band.end], lattice.price[band.chains]
+        leave, price = lattice.leave[band.states], lattice.price[band.chains]
         start, end, source, arriving = band.start, band.end, band.source, band.arriving
+        leaving = leave[end]
+        # What a frame adds to a state that stays, and to one that is entered from the state before it.
+        staying = emissions + lattice.stay[band.states]
+        onward = emissions[:, 1:] + leave[:-1]
+        entering = np.take(emissions, start, axis=1) + price
         by_word = np.arange(len(node), dtype=np.float32) * np.float32(self._penalties.skip_word)
         skip = by_word[1:] + np.float32(self._penalties.skip)
         reached = np.empty(emissions.shape, bool)
         exits = np.empty((len(emissions), len(start)), np.float32)
         arrived = np.empty((len(emissions), len(node)), np.float32)
-        moved, stayed, best = np.empty_like(state), np.empty_like(state), np.empty_like(node)
-        for t in range(len(emissions)):
-            np.add(state[:-1], onward, out=moved[1:])
-            moved[start] = node[source] + price
-            np.add(state, stay, out=stayed)
-            np.greater(moved, stayed, out=reached[t])
-            np.maximum(stayed, moved, out=state)
-            state += emissions[t]
-            np.add(state[end], leaving, out=exits[t])
-            np.maximum.reduceat(exits[t], arriving, out=arrived[t])
-            np.subtract(arrived[t], by_word, out=best)
+        moved, best, skipped = np.empty_like(state), np.empty_like(node), np.empty_like(skip)
+        # Views, made once: the loop below is short of work and long in calls.
+        before, behind, later_nodes, earlier_best = state[:-1], moved[1:], node[1:], best[:-1]
+        rows = zip(staying, onward, entering, reached, exits, arrived, strict=True)
+        for stay, on, enter, went, ended, came in rows:
+            np.add(before, on, out=behind)
+            enter += node[source]
+            moved[start] = enter
+            state += stay
+            np.greater(moved, state, out=went)
+            np.maximum(state, moved, out=state)
+            np.add(state[end], leaving, out=ended)
+            np.maximum.reduceat(ended, arriving, out=came)
+            np.subtract(came, by_word, out=best)
             np.maximum.accumulate(best, out=best)
-            node[:] = arrived[t]
-            np.maximum(node[1:], best[:-1] + skip, out=node[1:])
+            node[:] = came
+            np.add(earlier_best, skip, out=skipped)
+            np.maximum(later_nodes, skipped, out=later_nodes)
         winner, skipped_from = _backpointers(exits, arrived, arriving, by_word, skip)
         return Decisions(
             first,
