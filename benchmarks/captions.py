@@ -4,7 +4,7 @@
 For every material and profile: captions, errors, warnings about single captions, the share of captions that
 break each rule, and how much of it the speech itself leaves no way around. A warning about reading speed or
 time on screen is *unavoidable* when the caption already stands from its first word until the next one must
-come (tests prove that no other division of the words would cost less). `on time` is the share of captions
+come, or as long after its last word as its profile lets it (tests prove that no other division of the words would cost less). `on time` is the share of captions
 whose first word begins within the profile's tolerance. `--others` puts other makers' captions of the same words
 beside ours (`caption_makers`), `--faults` plants faults (`caption_faults`), `--recue` shows whose cues stay (`caption_cuts`).
 """
@@ -15,7 +15,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from pipeline.audit.captions import shown_cue
 from pipeline.audit.model import SpokenWord, View
 from pipeline.audit.synchrony import onsets
 from pipeline.english.breaks import Junction, junction
-from pipeline.profiles import PROFILES, Profile
+from pipeline.profiles import PROFILES, Profile, limits_of
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
 from pipeline.timing import format_timecode
@@ -36,6 +36,7 @@ from pipeline.transcript import Captions, Cue, Kind, Voices, lines_of
 
 # A caption that ends this close to what follows had no more time to take.
 NO_ROOM_MS = 100
+NEVER_MS = 1 << 40
 TIME_RULES = ("reading-speed-cps", "reading-speed-wpm", "min-duration")
 
 
@@ -68,6 +69,7 @@ def facts_of(material: Material) -> Facts:
         SpokenWord(t.text, t.span, 1.0, names.get(u.speaker or "", ""), t.kind is Kind.SOUND)
         for u in material.voices.utterances
         for t in material.aligned.tokens[u.first : u.last]
+        if t.kind in (Kind.WORD, Kind.SOUND)
     ]
     return Facts(duration_ms=material.duration_ms, words=tuple(words))
 
@@ -80,17 +82,30 @@ def built(material: Material, profile: str) -> Captions:
     )  # fmt: skip
 
 
-def unavoidable(report: Report, document: Document) -> int:
-    """Warnings about time in captions that already have all the time there is."""
+def unavoidable(report: Report, document: Document, latest: Mapping[int, int] | None = None) -> int:
+    """Warnings about time in captions that already have all the time there is: until the next one comes, or until `latest`,
+    in ms by caption."""
     following = {a.number: b.span.start_ms for a, b in document.pairs}
     ends = {c.number: c.span.end_ms for c in document.cues}
     return sum(
         f.id in TIME_RULES
         and f.severity is Severity.WARNING
         and f.cue_index is not None
-        and following.get(f.cue_index, report.rates.duration_ms) - ends[f.cue_index] <= NO_ROOM_MS
+        and min(following.get(f.cue_index, report.rates.duration_ms), (latest or {}).get(f.cue_index, NEVER_MS))
+        - ends[f.cue_index]
+        <= NO_ROOM_MS
         for f in report.findings
     )
+
+
+def latest_ends(material: Material, captions: Captions, profile: str) -> dict[int, int]:
+    """Until when each caption may stay after its last word, in ms by its number."""
+    stretch_ms = limits_of(CaptionSettings(profile=profile)).stretch_ms  # type: ignore[arg-type]
+    tokens = material.aligned.tokens
+    return {
+        number: max(t.span.end_ms for t in tokens[cue.first : cue.last]) + stretch_ms
+        for number, cue in enumerate(captions.cues, 1)
+    }
 
 
 def torn_share(material: Material, captions: Captions) -> tuple[float, float]:
@@ -135,7 +150,7 @@ def line(
     document = document_of(material, captions, profile)
     report = audit(document, [profile], facts_of(material))
     warnings = sum(f.severity is Severity.WARNING and f.cue_index is not None for f in report.findings)
-    no_way = unavoidable(report, document)
+    no_way = unavoidable(report, document, latest_ends(material, captions, profile.name))
     lines, ends = torn_share(material, captions)
     late = [c.span.start_ms - material.aligned.tokens[c.first].span.start_ms for c in captions.cues]
     on_time = sum(-profile.early_ms <= ms <= profile.late_ms for ms in late) / max(1, len(late))
