@@ -18,8 +18,8 @@ from pipeline.stages.captions.segmentation import Piece
 TOO_SHORT_COST = 10.0
 # One that appears outside the profile's tolerance of sync.
 OUT_OF_SYNC_COST = 5.0
-# One within it, but further off its first word than nobody sees: less than an overlap costs, which it may prevent.
-LATE_OR_EARLY_COST = 1.5
+# One within it, but further off its first word than nobody sees: two of them cost less than the overlap that they may prevent.
+LATE_OR_EARLY_COST = 1.0
 # One that overlaps the next although their words do not.
 NEEDLESS_OVERLAP_COST = 3.0
 # Captions up to so many places behind are moved together with one, and so many on either side count in the cost.
@@ -113,7 +113,7 @@ def _cost(
     if off > limits.early_ms:
         cost += OUT_OF_SYNC_COST + min(1.0, off / 2000)
     elif off > limits.on_time_ms:
-        cost += LATE_OR_EARLY_COST + off / limits.early_ms
+        cost += LATE_OR_EARLY_COST + 0.5 * off / limits.early_ms
     if (
         n + 1 < len(pieces)
         and ends[n] > starts[n + 1]
