@@ -8,6 +8,7 @@
     │   ├── MediaError               a recording that cannot be read, or holds no sound
     │   │   └── NotCaptioned         what a run would have made of it is not there, or no longer fits
     │   ├── SubtitlesError           a subtitle file or script that cannot be read
+    │   ├── TurnsError               a file of speaker turns (RTTM) that cannot be read
     │   ├── DocumentError            a transcript's JSON that is not ours, or damaged
     │   ├── LexiconError             a mistake in the file of clinical concepts
     │   ├── JournalError             a journal of decisions that cannot be read or written at all
@@ -139,6 +140,16 @@ class SubtitlesError(FileError):
     def place(self) -> str:
         line = f", line {self.line}" if self.line is not None else ""
         return line + (f", byte {self.offset}" if self.offset is not None else "")
+
+
+@dataclass(eq=False)
+class TurnsError(FileError):
+    """A file of speaker turns that cannot be read; `line` counts from 1."""
+
+    line: int | None = None
+
+    def place(self) -> str:
+        return f", line {self.line}" if self.line is not None else ""
 
 
 @dataclass(eq=False)

@@ -40,6 +40,15 @@ def run(
             metavar="FILE",
         ),
     ] = None,
+    turns: Annotated[
+        Path | None,
+        typer.Option(
+            "--turns",
+            help="Who speaks when, by another diarization (RTTM), for the one recording named.",
+            readable=False,
+            metavar="FILE.rttm",
+        ),
+    ] = None,
     transcripts: Annotated[
         Path,
         typer.Option(
@@ -102,10 +111,13 @@ def run(
         ("audio_track", audio_track),
         ("speakers.most", speakers),
         ("captions.labels", labels),
+        ("turns", str(turns.absolute()) if turns else None),
         ("picture.shots", shots),
     ]
     overrides = [f"{key}={json.dumps(value)}" for key, value in named if value is not None]
     named_media = tuple(recording_meant(path) for path in media or ())
+    if turns is not None and len(named_media) != 1:
+        raise UsageError("--turns goes with exactly one recording", "name the recording it belongs to")
     request = jobs.Request(named_media, subtitles, transcripts, (*overrides, *(set_ or ())))
     plan = jobs.plan(request)
     if not plan.jobs and not plan.refused and not plan.notices:

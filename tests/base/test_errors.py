@@ -18,6 +18,7 @@ EXAMPLES = {
     "MediaError": {"path": Path("a.mp4"), "problem": "holds no sound"},
     "NotCaptioned": {"path": Path("a.mp4"), "problem": "was not captioned yet", "remedy": "vignette run"},
     "SubtitlesError": {"path": Path("a.srt"), "problem": "is binary", "offset": 7},
+    "TurnsError": {"path": Path("a.rttm"), "problem": "is odd", "line": 3},
     "DocumentError": {"path": Path("a.json"), "problem": "is odd", "where": "utterance 3"},
     "WeightsError": {"model": "small.en", "problem": "is missing", "remedy": "fetch it"},
     "RecognizerError": {"recognizer": "sphinx", "problem": "gave up"},
