@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.formats.readers import read
+from pipeline.settings import PictureSettings
+from pipeline.stages import picture
 from pipeline.timing import Span, seconds_to_ms, shares_by_letters
 from pipeline.transcript import (
     Aligned,
@@ -57,8 +59,11 @@ def demo() -> Material:
 
 
 def built_film(name: str, path: Path) -> Material:
-    """A film of `benchmarks/build_demo.py` as its truth, the file `path`, has it."""
+    """A film of `benchmarks/build_demo.py` as its truth, the file `path`, has it; or one whose truth is in seconds and names no
+    cuts: these are looked for in the picture of `standin.mp4` beside it."""
     truth = json.loads(path.read_text("utf-8"))
+    if "duration_ms" not in truth:
+        return _film_in_seconds(name, truth, path.with_name("standin.mp4"))
     names = {p["id"]: p["name"] for p in truth["people"]}
     phrases = [(u["start_ms"], u["end_ms"], u["text"], u["speaker"]) for u in truth["utterances"]]
     phrases += [(s["start_ms"], s["end_ms"], f"[{s['name']}]", None) for s in truth["sounds"]]
@@ -66,6 +71,22 @@ def built_film(name: str, path: Path) -> Material:
         name, phrases, truth["duration_ms"], names,
         tuple(s["start_ms"] for s in truth["shots"][1:]), tuple(s["start_ms"] for s in truth["sections"]),
     )  # fmt: skip
+
+
+def _film_in_seconds(name: str, truth: dict[str, Any], film: Path) -> Material:
+    people = {key: str(person[0] or key) for key, person in truth["people"].items()}
+    phrases = [(_ms(u["start"]), _ms(u["end"]), u["text"], u["speaker"]) for u in truth["utterances"]]
+    parts = tuple(_ms(section["start"]) for section in truth["sections"])
+    duration_ms = _ms(truth["duration"])
+    return _material(name, phrases, duration_ms, people, _cuts(film, duration_ms), parts)
+
+
+def _cuts(film: Path, duration_ms: int) -> tuple[int, ...]:
+    """The exact cuts of a film's picture, in ms, as a run finds them; none without the film."""
+    if not film.is_file():
+        return ()
+    seen = picture.run(film, duration_ms, PictureSettings(read_text=False))
+    return tuple(shot.span.start_ms for shot in seen.shots[1:] if not shot.slack_ms)
 
 
 def meetings() -> Iterator[Material]:

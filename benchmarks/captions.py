@@ -5,7 +5,8 @@ For every material and profile: captions, errors, warnings about single captions
 break each rule, and how much of it the speech itself leaves no way around. A warning about reading speed or
 time on screen is *unavoidable* when the caption already stands from its first word until the next one must
 come, or as long after its last word as its profile lets it (tests prove that no other division of the words would cost less). `on time` is the share of captions
-whose first word begins within the profile's tolerance. `--others` puts other makers' captions of the same words
+whose first word begins within the profile's tolerance. `--onsets` shows which rule costs how many onsets
+(`caption_onsets`), `--others` puts other makers' captions of the same words
 beside ours (`caption_makers`), `--faults` plants faults (`caption_faults`), `--recue` shows whose cues stay (`caption_cuts`).
 """
 
@@ -21,8 +22,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
 
-from benchmarks import caption_cuts, caption_faults, caption_makers, results
-from benchmarks.caption_material import Material, built_film, demo, meetings, recordings, subtitled
+from benchmarks import caption_cuts, caption_faults, caption_makers, caption_onsets, results
+from benchmarks.caption_material import Material, built_film, demo, meetings, recordings
 from pipeline.audit import Document, Facts, Report, Severity, audit
 from pipeline.audit.captions import shown_cue
 from pipeline.audit.model import SpokenWord, View
@@ -106,6 +107,18 @@ def latest_ends(material: Material, captions: Captions, profile: str) -> dict[in
         number: max(t.span.end_ms for t in tokens[cue.first : cue.last]) + stretch_ms
         for number, cue in enumerate(captions.cues, 1)
     }
+
+
+def judged(material: Material, captions: Captions, profile: str) -> tuple[int, int]:
+    """The errors in captions, and the warnings that a better caption would not have; words that nobody knows are the text's."""
+    document = document_of(material, captions, PROFILES[profile])
+    report = audit(document, [PROFILES[profile]], facts_of(material))
+    warnings = sum(
+        f.severity is Severity.WARNING and f.cue_index is not None and f.id != "word-unknown"
+        for f in report.findings
+    )
+    no_way = unavoidable(report, document, latest_ends(material, captions, profile))
+    return report.count(Severity.ERROR), warnings - no_way
 
 
 def torn_share(material: Material, captions: Captions) -> tuple[float, float]:
@@ -243,30 +256,6 @@ def print_captions(
             print(f"    {text}")
 
 
-def against_editors() -> None:
-    """Our own division of subtitles beside their editor's: how many places agree, how many phrases each tears."""
-    for name, aligned in subtitled():
-        tokens = aligned.tokens
-        ours = run(aligned, Voices(), CaptionSettings(recue=True)).cues
-        kept = run(aligned, Voices(), CaptionSettings(recue=False)).cues
-        rows = []
-        for cues in (aligned.editor_cues, ours):
-            ends = {c.last for c in cues if c.last < len(tokens)}
-            breaks = {b for c in cues for b in c.breaks}
-            torn = [
-                junction(tokens[p - 1].text, tokens[p].text) is Junction.TORN for p in sorted(ends | breaks)
-            ]
-            rows.append((ends, breaks, sum(torn) / max(1, len(torn))))
-        (theirs, their_breaks, their_torn), (own, own_breaks, own_torn) = rows
-        print(
-            f"{name}: {len(aligned.editor_cues)} captions of the editor, "
-            f"{sum(c.editor_cue is not None for c in kept)} kept; divided anew into {len(ours)}: "
-            f"{len(theirs & own) / max(1, len(theirs)):.0%} of the editor's caption ends and "
-            f"{len((their_breaks | theirs) & (own_breaks | own)) / max(1, len(their_breaks | theirs)):.0%} of all "
-            f"breaks are ours too; torn phrases: editor {their_torn:.1%}, ours {own_torn:.1%}"
-        )
-
-
 def faults(materials: Iterable[Material], count: int = 20) -> dict[str, dict[str, float]]:
     """Plant faults of every kind in clean captions: how many are listed, and what is said of the clean
     file. Gives the figures by material."""
@@ -325,6 +314,7 @@ def main() -> None:
     parser.add_argument("--others", action="store_true", help="other makers' captions of the same words too")
     parser.add_argument("--faults", action="store_true", help="plant faults and count how many are listed")
     parser.add_argument("--recue", action="store_true", help="whose cues would be kept, and by what measure")
+    parser.add_argument("--onsets", action="store_true", help="how far captions begin from their words, and which rule costs it")
     parser.add_argument("--show", type=int, default=0, help="print the first captions of each")
     parser.add_argument(
         "--film", type=Path, help="a film of build_demo.py (its folder) instead of all others"
@@ -340,6 +330,11 @@ def main() -> None:
 def measured_as_asked(options: argparse.Namespace) -> dict[str, dict[str, float]]:
     """Print what the command line asks for; gives the figures by the name of their result."""
     profiles = options.profile or list(PROFILES)
+    if options.onsets:
+        folders = [options.film] if options.film else []
+        films = [built_film(folder.name, folder / "truth.json") for folder in folders]
+        figures = caption_onsets.table(films or [*meetings()] or [demo()], profiles, judged)
+        return {f"captions_onsets_{'film' if films else 'meetings'}": figures}
     if options.film:
         film = built_film(options.film.name, options.film / "truth.json")
         _, figures = figures_of(measure([film], profiles, options.show))
@@ -353,7 +348,7 @@ def measured_as_asked(options: argparse.Namespace) -> dict[str, dict[str, float]
         return {"captions_others": side_by_side(materials, profiles)}
     measured = measure(materials, profiles, options.show)
     if not options.only:
-        against_editors()
+        caption_cuts.against_editors()
         speed()
     if not measured:
         return {}
