@@ -4,9 +4,9 @@
 For every material and profile: captions, errors, warnings about single captions, the share of captions that
 break each rule, and how much of it the speech itself leaves no way around. A warning about reading speed or
 time on screen is *unavoidable* when the caption already stands from its first word until the next one must
-come, or as long after its last word as its profile lets it (tests prove that no other division of the words would cost less). `on time` is the share of captions
-whose first word begins within the profile's tolerance. `--onsets` shows which rule costs how many onsets
-(`caption_onsets`), `--others` puts other makers' captions of the same words
+come, or as long after its last word as its profile lets it (tests prove that no other division of the words would
+cost less). `on time` is the share of captions whose first word begins within the profile's tolerance. `--onsets`
+shows which rule costs how many onsets (`caption_onsets`), `--others` puts other makers' captions of the same words
 beside ours (`caption_makers`), `--faults` plants faults (`caption_faults`), `--recue` shows whose cues stay (`caption_cuts`).
 """
 
@@ -33,7 +33,7 @@ from pipeline.profiles import PROFILES, Profile, limits_of
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
 from pipeline.timing import format_timecode
-from pipeline.transcript import Captions, Cue, Kind, Voices, lines_of
+from pipeline.transcript import Captions, Cue, Kind, lines_of
 
 # A caption that ends this close to what follows had no more time to take.
 NO_ROOM_MS = 100
@@ -92,7 +92,9 @@ def unavoidable(report: Report, document: Document, latest: Mapping[int, int] | 
         f.id in TIME_RULES
         and f.severity is Severity.WARNING
         and f.cue_index is not None
-        and min(following.get(f.cue_index, report.rates.duration_ms), (latest or {}).get(f.cue_index, NEVER_MS))
+        and min(
+            following.get(f.cue_index, report.rates.duration_ms), (latest or {}).get(f.cue_index, NEVER_MS)
+        )
         - ends[f.cue_index]
         <= NO_ROOM_MS
         for f in report.findings
@@ -314,7 +316,11 @@ def main() -> None:
     parser.add_argument("--others", action="store_true", help="other makers' captions of the same words too")
     parser.add_argument("--faults", action="store_true", help="plant faults and count how many are listed")
     parser.add_argument("--recue", action="store_true", help="whose cues would be kept, and by what measure")
-    parser.add_argument("--onsets", action="store_true", help="how far captions begin from their words, and which rule costs it")
+    parser.add_argument(
+        "--onsets",
+        action="store_true",
+        help="how far captions begin from their words, and which rule costs it",
+    )
     parser.add_argument("--show", type=int, default=0, help="print the first captions of each")
     parser.add_argument(
         "--film", type=Path, help="a film of build_demo.py (its folder) instead of all others"

@@ -18,8 +18,8 @@ from typing import TypeVar
 from pipeline.settings import CaptionSettings
 from pipeline.timing import frames_to_ms
 
-# How far from its first word a caption may begin for time on screen or for a cut: "one to two frames" (Netflix Timing Guidelines).
-# The aligner errs as well, so that a sum of both stays within what nobody sees. `benchmarks.captions --onsets` shows the trade.
+# How far from its first word a caption may begin for time on screen or for a cut: one to two frames (Netflix Timing
+# Guidelines). The aligner errs as well, so that a sum of both stays within what nobody sees. `benchmarks.captions --onsets` shows the trade.
 ON_TIME_MS = 50
 DEFAULT_FRAME_RATE = Fraction(
     24
@@ -44,7 +44,9 @@ class Profile:
     least_duration_ms: int = 500  # nobody reads anything in less: shorter is an error, not a warning
     max_duration_ms: int | None = None
     linger_ms: int = 1500  # how long a caption may stay after its last word
-    stretch_ms: int | None = None  # ... and may when reading takes that long; None: as long as it may otherwise, at least 1.5 s
+    stretch_ms: int | None = (
+        None  # ... and may when reading takes that long; None: as long as it may otherwise, at least 1.5 s
+    )
     min_gap_frames: int = 0
     open_gap_ms: int | None = None  # a gap is closed to the smallest allowed, or at least this long
     early_ms: int = 250  # a caption may come this much before its first word, or this late after it

@@ -42,7 +42,8 @@ DURATION_MS = 300_000
 
 # While these are on the screen, captions stand at the top.
 SHOWN = tuple(
-    ScreenText(Span(at, at + 6000), "Session 12", (0.3, 0.85, 0.4, 0.08), 1.0) for at in (40_000, 90_000, 200_000)
+    ScreenText(Span(at, at + 6000), "Session 12", (0.3, 0.85, 0.4, 0.08), 1.0)
+    for at in (40_000, 90_000, 200_000)
 )
 
 

@@ -108,7 +108,10 @@ def test_a_caption_so_little_off_that_nobody_sees_it_is_left_there() -> None:
 def test_an_onset_is_left_for_an_overlap_but_not_for_comfort(profile: str) -> None:
     # Half a second of its own before somebody else: short of the shortest duration, but seen.
     short = talk(("a", 1000, "So.", 300), ("b", 1900, "I know", 900), profile=profile)
-    assert all(abs(s - short.onset_ms(k)) <= short.limits.on_time_ms for k, s in enumerate(adjusted(short, [1000, 1900])))
+    assert all(
+        abs(s - short.onset_ms(k)) <= short.limits.on_time_ms
+        for k, s in enumerate(adjusted(short, [1000, 1900]))
+    )
     limits, gap = short.limits, short.limits.min_gap_ms
     tight = 1000 + limits.least_duration_ms + gap - 80  # 80 ms too few: two unseen moves are enough
     made = talk(("a", 1000, "So.", 300), ("b", tight, "I know", 900), profile=profile)

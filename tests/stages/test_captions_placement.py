@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -95,9 +96,7 @@ boxes = st.tuples(st.floats(0, 0.95), st.floats(0, 0.95), st.floats(0.01, 1), st
 texts = st.lists(st.builds(text, st.integers(0, 9000), st.integers(9000, 60_000), boxes), max_size=4)
 
 
-@given(
-    st.lists(st.integers(1, 5000), min_size=2, max_size=12), texts, st.integers(1, 3), st.integers(1, 80)
-)
+@given(st.lists(st.integers(1, 5000), min_size=2, max_size=12), texts, st.integers(1, 3), st.integers(1, 80))
 @settings(max_examples=60)
 def test_only_the_place_changes_and_nothing_at_the_top_is_covered(
     lengths: list[int], shown: list[ScreenText], lines: int, chars: int
@@ -117,7 +116,7 @@ def test_only_the_place_changes_and_nothing_at_the_top_is_covered(
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_run_places_what_it_writes_under_every_profile(profile: str) -> None:
-    words = "So this is what I wanted to tell you about the week before the last one.".split()
+    words = re.findall(r"\S+", "So this is what I wanted to tell you about the week before the last one.")
     tokens = [Token(w, Span(1000 + 300 * k, 1280 + 300 * k)) for k, w in enumerate(words)]
     late = [Token("Goodbye.", Span(20_000, 20_600))]
     aligned = Aligned((*tokens, *late), AlignmentReport(Verdict.NO_SUBTITLES))
@@ -131,7 +130,10 @@ def test_a_run_places_what_it_writes_under_every_profile(profile: str) -> None:
 
 
 def test_an_editors_cue_that_is_kept_goes_up_too() -> None:
-    tokens = [Token(w, Span(1000 + 300 * k, 1280 + 300 * k)) for k, w in enumerate("I said so to her.".split())]
+    tokens = [
+        Token(w, Span(1000 + 300 * k, 1280 + 300 * k))
+        for k, w in enumerate(re.findall(r"\S+", "I said so to her."))
+    ]
     aligned = Aligned(
         tuple(tokens), AlignmentReport(Verdict.IN_SYNC), (EditorCue(0, len(tokens), Span(1000, 2500)),)
     )

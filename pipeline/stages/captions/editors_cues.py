@@ -72,7 +72,7 @@ def _is_broken_badly(script: Script, piece: Piece) -> bool:
 
 
 def _flashing(script: Script, limits: Limits, pieces: list[Piece]) -> set[Piece]:
-    """Cues that would be shown for less than the least duration, with the neighbours on either side that they may be joined to."""
+    """Cues that would be shown for less than the least duration, with the neighbours that they may be joined to."""
     found: set[Piece] = set()
     before: Piece | None = None
     for k, piece in enumerate(pieces):

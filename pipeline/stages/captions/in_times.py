@@ -87,8 +87,8 @@ def _candidates(
 def _candidate_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], n: int, wanted: int
 ) -> list[int]:
-    """In-times to try for caption `n`, in ms: the present one, its first word, both ends of what nobody sees and of the tolerance,
-    and `wanted` clipped to the tolerance and to `MAX_MOVE_MS`."""
+    """In-times to try for caption `n`, in ms: the present one, its first word, both ends of what nobody sees and of the
+    tolerance, and `wanted` clipped to the tolerance and to `MAX_MOVE_MS`."""
     heard, tolerance = max(0, script.starts[pieces[n].first]), limits.early_ms
     earliest, latest = max(0, heard - tolerance), heard + tolerance
     near = {min(heard + far, max(heard - far, 0, wanted)) for far in (tolerance, MAX_MOVE_MS)}
@@ -104,7 +104,7 @@ def _cost(
     ends: Sequence[int],
     n: int,
 ) -> float:
-    """The cost of one caption in points; below one when nothing is wrong but a start so little off its first word that nobody sees."""
+    """The cost of one caption in points; below one when nothing is wrong but a start so near its first word that nobody sees."""
     heard = max(0, script.starts[pieces[n].first])
     off, shown = abs(starts[n] - heard), ends[n] - starts[n]
     cost = 0.5 * min(1.0, off / limits.on_time_ms)

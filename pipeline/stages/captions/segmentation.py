@@ -6,7 +6,8 @@ A division is a list of pieces, each a cue with its lines. It costs, in points, 
 - its end: `CUE_END[junction]`, eased by up to `PAUSE_EASE` of it where the speaker pauses there;
 - its lines: `LINE_END[junction]` at each break, and `BALANCE` times their unevenness (0 = all equal);
 - reading: `SPEED` times the share by which it runs faster than the limit, and `SHORT` times the share missing
-  of the shortest duration, and `FLASH` for less than the least duration, all after all the time there is before the next cue has been taken;
+  of the shortest duration, and `FLASH` for less than the least duration, each after all the time there is
+  before the next cue has been taken;
 - silence inside: `SILENCE` a second beyond what is free, for words should not be shown before they are said;
 - shots inside: `SHOT_CROSSED` for every shot change;
 - a sentence that begins inside and is not finished there: `UNFINISHED`;

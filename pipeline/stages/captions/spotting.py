@@ -149,7 +149,7 @@ def _clip_starts(starts: list[int], duration_ms: int | None) -> None:
 def _snap_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], ends: Sequence[int]
 ) -> bool:
-    """Snap starts to the nearest shot change, as far as nobody sees it in the sync, and neighbours allow; whether any moved. Changes `starts`.
+    """Snap starts to the nearest shot change, where sync and neighbours allow; whether any moved. Changes `starts`.
 
     A caption that changes shortly before or after a cut is seen twice (Netflix Timing Guidelines, BBC subtitle guidelines
     §6.1). Neither the caption nor the one before it may become too short for that.
@@ -160,7 +160,12 @@ def _snap_starts(
         onsets = script.starts[piece.first]
         free = starts[k - 1] if k else 0
         until = min(ends[k] - 1, starts[k + 1] if k + 1 < len(starts) else ends[k])
-        if cut is None or cut == starts[k] or abs(cut - onsets) > limits.on_time_ms or not free < cut <= until:
+        if (
+            cut is None
+            or cut == starts[k]
+            or abs(cut - onsets) > limits.on_time_ms
+            or not free < cut <= until
+        ):
             continue
         shortened = [(k, cut, ends[k])]
         if k and ends[k - 1] <= starts[k]:
@@ -186,7 +191,9 @@ def _snap_ends(
         latest = starts[k] + limits.max_duration_ms
         if (following := bisect_left(starts, ends[k])) < len(starts):
             latest = min(latest, starts[following] - limits.min_gap_ms)
-        if earliest <= end <= latest and (following == len(starts) or _may_open(limits, starts[following] - end)):
+        if earliest <= end <= latest and (
+            following == len(starts) or _may_open(limits, starts[following] - end)
+        ):
             ends[k] = end
 
 
