@@ -23,56 +23,30 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
 
 from benchmarks import caption_cuts, caption_faults, caption_makers, caption_onsets, results
-from benchmarks.caption_material import Material, built_film, demo, meetings, recordings
-from pipeline.audit import Document, Facts, Report, Severity, audit
-from pipeline.audit.captions import shown_cue
-from pipeline.audit.model import SpokenWord, View
+from benchmarks.caption_material import (
+    Material,
+    built_film,
+    demo,
+    document_of,
+    drawn,
+    facts_of,
+    meetings,
+    recordings,
+)
+from pipeline.audit import Document, Report, Severity, audit
+from pipeline.audit.model import View
 from pipeline.audit.synchrony import onsets
 from pipeline.english.breaks import Junction, junction
 from pipeline.profiles import PROFILES, Profile, limits_of
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
 from pipeline.timing import format_timecode
-from pipeline.transcript import Captions, Cue, Kind, lines_of
+from pipeline.transcript import Captions
 
 # A caption that ends this close to what follows had no more time to take.
 NO_ROOM_MS = 100
 NEVER_MS = 1 << 40
 TIME_RULES = ("reading-speed-cps", "reading-speed-wpm", "min-duration")
-
-
-def document_of(material: Material, captions: Captions, profile: Profile) -> Document:
-    """The captions as a viewer would see them, labels and dashes drawn as the profile has it."""
-    names = {s.name.casefold() for s in material.voices.speakers}
-    cues = [
-        shown_cue(number, cue.span, drawn(material, cue, profile), names, "json", f"c{number}")
-        for number, cue in enumerate(captions.cues, 1)
-    ]
-    return Document(material.name, "json", tuple(cues), (), "en")
-
-
-def drawn(material: Material, cue: Cue, profile: Profile) -> list[str]:
-    """The lines of a cue with its labels and dashes."""
-    labels, dashes, tokens = dict(cue.labels), set(cue.dashes), material.aligned.tokens
-    lines = []
-    for line in lines_of(cue, tokens):
-        head = (profile.dash if line[0] in dashes else "") + (
-            profile.label(labels[line[0]]) if line[0] in labels else ""
-        )
-        lines.append(head + " ".join(tokens[i].text for i in line))
-    return lines
-
-
-def facts_of(material: Material) -> Facts:
-    """What the audit may know: every word, its time and its speaker."""
-    names = {s.id: s.name for s in material.voices.speakers}
-    words = [
-        SpokenWord(t.text, t.span, 1.0, names.get(u.speaker or "", ""), t.kind is Kind.SOUND)
-        for u in material.voices.utterances
-        for t in material.aligned.tokens[u.first : u.last]
-        if t.kind in (Kind.WORD, Kind.SOUND)
-    ]
-    return Facts(duration_ms=material.duration_ms, words=tuple(words))
 
 
 def built(material: Material, profile: str) -> Captions:
@@ -337,10 +311,12 @@ def measured_as_asked(options: argparse.Namespace) -> dict[str, dict[str, float]
     """Print what the command line asks for; gives the figures by the name of their result."""
     profiles = options.profile or list(PROFILES)
     if options.onsets:
-        folders = [options.film] if options.film else []
-        films = [built_film(folder.name, folder / "truth.json") for folder in folders]
-        figures = caption_onsets.table(films or [*meetings()] or [demo()], profiles, judged)
-        return {f"captions_onsets_{'film' if films else 'meetings'}": figures}
+        if options.film:
+            film = built_film(options.film.name, options.film / "truth.json")
+            return {"captions_onsets_film": caption_onsets.table([film], profiles, judged)}
+        whole = [m for m in meetings() if options.only in m.name] or [demo()]
+        found = caption_onsets.table(whole, profiles, judged, caption_onsets.TRADE)
+        return {"captions_onsets_meetings": found}
     if options.film:
         film = built_film(options.film.name, options.film / "truth.json")
         _, figures = figures_of(measure([film], profiles, options.show))

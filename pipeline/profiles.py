@@ -19,7 +19,8 @@ from pipeline.settings import CaptionSettings
 from pipeline.timing import frames_to_ms
 
 # How far from its first word a caption may begin for time on screen or for a cut: one to two frames (Netflix Timing
-# Guidelines). The aligner errs as well, so that a sum of both stays within what nobody sees. `benchmarks.captions --onsets` shows the trade.
+# Guidelines). The aligner errs as well, so that a sum of both stays within what nobody sees; `benchmarks.captions --onsets`
+# shows the trade.
 ON_TIME_MS = 50
 DEFAULT_FRAME_RATE = Fraction(
     24
@@ -115,7 +116,7 @@ class Limits:
     stretch_ms: int  # how far past its last word a caption may stay when reading it takes that long
     min_gap_ms: int
     open_gap_ms: int
-    early_ms: int  # from where on a caption is out of sync; moved so far only where two would overlap or one would flash
+    early_ms: int  # off its word by more a caption is out of sync; by less only where two would overlap or one would flash
     on_time_ms: int  # how far an in-time may be moved from its first word for time on screen or a cut
     labels: bool
 

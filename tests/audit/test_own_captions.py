@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit import audit
-from pipeline.audit.captions import load
-from pipeline.formats.writers import srt, vtt
+from pipeline.audit import Document, Facts, audit
+from pipeline.audit.captions import load, shown_cue
+from pipeline.audit.model import SpokenWord
+from pipeline.formats.writers import render, srt, vtt
 from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
@@ -65,7 +66,7 @@ def transcript(profile: str, talk: tuple[tuple[str, str], ...], grade: Grade) ->
         Utterance(first, last, who, f"u{first}")
         for (first, last), (who, _) in zip(pairwise(ends), talk, strict=True)
     )
-    people = (Speaker("ruth", "Ruth Calder"), Speaker("colin", "Colin O'Dea"), Speaker("ann", "Ann-Marie Wu"))
+    people = (Speaker("ruth", "Ruth Calder"), Speaker("colin", "Colin O'Dea"), Speaker("ann", "Jo Bennett"))
     aligned, voices = Aligned(tuple(tokens), AlignmentReport(Verdict.NO_SUBTITLES)), Voices(people, (), turns)
     strap = ScreenText(Span(1500, 4500), "Ruth Calder", (0.05, 0.8, 0.5, 0.1), 1.0)
     settings = CaptionSettings(profile=profile)  # type: ignore[arg-type]
@@ -88,6 +89,22 @@ def test_our_own_files_earn_no_finding_by_how_they_are_drawn(
         document, facts = load(path)
         found = audit(document, [PROFILES[profile]], facts).findings
         assert [(f.id, f.message) for f in found if f.id in DRAWN] == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_change_of_speaker_that_our_document_shows_is_seen(profile: str) -> None:
+    made = transcript(profile, PLAIN, Grade.MACHINE)
+    names = {speaker.name.casefold() for speaker in made.voices.speakers}
+    shown = [shown_cue(n, c.span, c.lines, names, "json") for n, c in enumerate(render.cues(made), 1)]
+    who = {s.id: s.name for s in made.voices.speakers}
+    words = tuple(
+        SpokenWord(t.text, t.span, 1.0, who[u.speaker or ""])
+        for u in made.voices.utterances
+        for t in made.tokens[u.first : u.last]
+    )
+    facts = Facts(duration_ms=made.media.duration_ms, words=words)
+    found = audit(Document("talk.json", "json", tuple(shown), (), "en"), [PROFILES[profile]], facts).findings
+    assert [f.message for f in found if f.id in ("speaker-missing", "speaker-wrong")] == []
 
 
 def test_a_file_drawn_for_another_profile_is_seen(tmp_path: Path) -> None:

@@ -41,10 +41,10 @@ def run(
     """Segment all tokens into cues with lines and times that keep the profile's limits as far as the speech allows.
 
     `shots` are shot changes and `boundaries` the starts of the parts of the video, in milliseconds; no
-    caption reaches over a boundary, and none ends behind `duration_ms`; `texts` are what stands on
-    the screen, and captions that would cover it stand at the top. The editor's cues stay wherever they break no rule unless `settings.recue` is true (`recue.choose` settles "auto" before). Every token is in
-    exactly one cue, but for text that nobody says and for silences that the profile does not want told; no word
-    is changed, and equal input gives equal cues.
+    caption reaches over a boundary, and none ends behind `duration_ms`; `texts` are what stands on the screen, and captions
+    that would cover it stand at the top. The editor's cues stay wherever they break no rule unless `settings.recue` is true
+    (`recue.choose` settles "auto" before). Every token is in exactly one cue, but for text that nobody says and for silences
+    that the profile does not want told; no word is changed, and equal input gives equal cues.
     """
     limits = limits_of(settings)
     visible = visible_tokens(aligned, voices, limits.profile.long_pause_ms)
