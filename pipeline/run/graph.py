@@ -261,7 +261,8 @@ def _tag(inputs: Inputs, progress: Progress) -> Concepts:
     found, kept = concepts.run_again(inputs[Aligned].tokens, voices.utterances, roles, words, cache, progress)
     store.save(CODED, dict[str, list[Finding]], reads, dict(kept.findings))
     if kept.by_word and not called:
-        store.save(CALLED_FOR, dict[str, list[int]], reads, dict(kept.by_word))
+        by_word = dict(sorted(kept.by_word.items()))  # found by way of a set, whose order is luck
+        store.save(CALLED_FOR, dict[str, list[int]], reads, by_word)
     return found
 
 

@@ -6,7 +6,6 @@ an hour of sound costs to scan, and its own scan holds the whole recording in me
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import intact
+from pipeline import intact, loaded
 from pipeline.errors import WeightsError
 from pipeline.media.audio import Audio
+from pipeline.processes import cores
 from pipeline.progress import Progress, silent
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 
@@ -89,7 +89,7 @@ def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[n
         return _infer(session, block)[first - warm_up :]
 
     starts = range(0, windows, _BLOCK_WINDOWS)
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as threads:
+    with ThreadPoolExecutor(min(cores(), _MOST_THREADS)) as threads:
         for first, block in zip(starts, threads.map(scan, starts), strict=True):
             found[first : first + len(block)] = block
             progress((first + len(block)) / windows)
@@ -167,6 +167,12 @@ def _levels(samples: NDArray[np.int16]) -> NDArray[np.float64]:
 
 
 def _network() -> onnxruntime.InferenceSession:
+    """The network, loaded once per process."""
+    path = _network_path()
+    return loaded.once("speech", [path], lambda: _load(path))
+
+
+def _load(path: Path) -> onnxruntime.InferenceSession:
     """The network, single-threaded: blocks are what is run in parallel."""
     import onnxruntime
 
@@ -175,7 +181,7 @@ def _network() -> onnxruntime.InferenceSession:
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(
-        intact.in_package("faster-whisper", _network_path()),
+        intact.in_package("faster-whisper", path),
         sess_options=options,
         providers=["CPUExecutionProvider"],
     )
