@@ -12,13 +12,14 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.caption_material import ROOT, Material
+from benchmarks.caption_material import ROOT, Material, subtitled
+from pipeline.english.breaks import Junction, junction
 from pipeline.formats.readers import read
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
 from pipeline.stages.captions.recue import Choice, Faults, measured
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, Kind, Token
+from pipeline.transcript import Aligned, Kind, Token, Voices
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
 
 Cut = Callable[[Material], list[list[Token]]]
@@ -144,3 +145,27 @@ def show(material: str, cut: str, count: int, choice: Choice) -> None:
     both = zip(shares(choice.given), shares(choice.new), strict=True)
     columns = "".join(f"{f'{old} / {new}':>14}" for old, new in both)
     print(f"{material[:19]:<20}{cut:<20}{count:>5}  {columns}  {'anew' if choice.anew else 'kept'}")
+
+
+def against_editors() -> None:
+    """Our own division of subtitles beside their editor's: how many places agree, how many phrases each tears."""
+    for name, aligned in subtitled():
+        tokens = aligned.tokens
+        ours = run(aligned, Voices(), CaptionSettings(recue=True)).cues
+        kept = run(aligned, Voices(), CaptionSettings(recue=False)).cues
+        rows = []
+        for cues in (aligned.editor_cues, ours):
+            ends = {c.last for c in cues if c.last < len(tokens)}
+            breaks = {b for c in cues for b in c.breaks}
+            torn = [
+                junction(tokens[p - 1].text, tokens[p].text) is Junction.TORN for p in sorted(ends | breaks)
+            ]
+            rows.append((ends, breaks, sum(torn) / max(1, len(torn))))
+        (theirs, their_breaks, their_torn), (own, own_breaks, own_torn) = rows
+        print(
+            f"{name}: {len(aligned.editor_cues)} captions of the editor, "
+            f"{sum(c.editor_cue is not None for c in kept)} kept; divided anew into {len(ours)}: "
+            f"{len(theirs & own) / max(1, len(theirs)):.0%} of the editor's caption ends and "
+            f"{len((their_breaks | theirs) & (own_breaks | own)) / max(1, len(their_breaks | theirs)):.0%} of all "
+            f"breaks are ours too; torn phrases: editor {their_torn:.1%}, ours {own_torn:.1%}"
+        )

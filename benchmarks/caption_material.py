@@ -16,11 +16,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.audit import Document, Facts
+from pipeline.audit.captions import shown_cue
+from pipeline.audit.model import SpokenWord
 from pipeline.formats.readers import read
+from pipeline.profiles import Profile
+from pipeline.settings import PictureSettings
+from pipeline.stages import picture
 from pipeline.timing import Span, seconds_to_ms, shares_by_letters
 from pipeline.transcript import (
     Aligned,
     AlignmentReport,
+    Captions,
+    Cue,
     EditorCue,
     Kind,
     Speaker,
@@ -28,6 +36,7 @@ from pipeline.transcript import (
     Utterance,
     Verdict,
     Voices,
+    lines_of,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,8 +66,11 @@ def demo() -> Material:
 
 
 def built_film(name: str, path: Path) -> Material:
-    """A film of `benchmarks/build_demo.py` as its truth, the file `path`, has it."""
+    """A film of `benchmarks/build_demo.py` as its truth, the file `path`, has it; or one whose truth is in seconds and names no
+    cuts: these are looked for in the picture of `standin.mp4` beside it."""
     truth = json.loads(path.read_text("utf-8"))
+    if "duration_ms" not in truth:
+        return _film_in_seconds(name, truth, path.with_name("standin.mp4"))
     names = {p["id"]: p["name"] for p in truth["people"]}
     phrases = [(u["start_ms"], u["end_ms"], u["text"], u["speaker"]) for u in truth["utterances"]]
     phrases += [(s["start_ms"], s["end_ms"], f"[{s['name']}]", None) for s in truth["sounds"]]
@@ -66,6 +78,22 @@ def built_film(name: str, path: Path) -> Material:
         name, phrases, truth["duration_ms"], names,
         tuple(s["start_ms"] for s in truth["shots"][1:]), tuple(s["start_ms"] for s in truth["sections"]),
     )  # fmt: skip
+
+
+def _film_in_seconds(name: str, truth: dict[str, Any], film: Path) -> Material:
+    people = {key: str(person[0] or key) for key, person in truth["people"].items()}
+    phrases = [(_ms(u["start"]), _ms(u["end"]), u["text"], u["speaker"]) for u in truth["utterances"]]
+    parts = tuple(_ms(section["start"]) for section in truth["sections"])
+    duration_ms = _ms(truth["duration"])
+    return _material(name, phrases, duration_ms, people, _cuts(film, duration_ms), parts)
+
+
+def _cuts(film: Path, duration_ms: int) -> tuple[int, ...]:
+    """The exact cuts of a film's picture, in ms, as a run finds them; none without the film."""
+    if not film.is_file():
+        return ()
+    seen = picture.run(film, duration_ms, PictureSettings(read_text=False))
+    return tuple(shot.span.start_ms for shot in seen.shots[1:] if not shot.slack_ms)
 
 
 def meetings() -> Iterator[Material]:
@@ -95,6 +123,40 @@ def recordings() -> Iterator[Material]:
         names, end = {p: p for p in people}, max(p[1] for p in phrases) + 1000
         made = _material(folder.name, phrases, end, names, by_word="word" in entries[0])
         yield replace(made, sound=next(iter(sorted(folder.glob("audio.*"))), None))
+
+
+def document_of(material: Material, captions: Captions, profile: Profile) -> Document:
+    """The captions as a viewer would see them, labels and dashes drawn as the profile has it."""
+    names = {s.name.casefold() for s in material.voices.speakers}
+    cues = [
+        shown_cue(number, cue.span, drawn(material, cue, profile), names, "json", f"c{number}")
+        for number, cue in enumerate(captions.cues, 1)
+    ]
+    return Document(material.name, "json", tuple(cues), (), "en")
+
+
+def drawn(material: Material, cue: Cue, profile: Profile) -> list[str]:
+    """The lines of a cue with its labels and dashes."""
+    labels, dashes, tokens = dict(cue.labels), set(cue.dashes), material.aligned.tokens
+    lines = []
+    for line in lines_of(cue, tokens):
+        head = (profile.dash if line[0] in dashes else "") + (
+            profile.label(labels[line[0]]) if line[0] in labels else ""
+        )
+        lines.append(head + " ".join(tokens[i].text for i in line))
+    return lines
+
+
+def facts_of(material: Material) -> Facts:
+    """What the audit may know: every word, its time and its speaker."""
+    names = {s.id: s.name for s in material.voices.speakers}
+    words = [
+        SpokenWord(t.text, t.span, 1.0, names.get(u.speaker or "", ""), t.kind is Kind.SOUND)
+        for u in material.voices.utterances
+        for t in material.aligned.tokens[u.first : u.last]
+        if t.kind in (Kind.WORD, Kind.SOUND)
+    ]
+    return Facts(duration_ms=material.duration_ms, words=tuple(words))
 
 
 def subtitled() -> Iterator[tuple[str, Aligned]]:

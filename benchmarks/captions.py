@@ -4,8 +4,9 @@
 For every material and profile: captions, errors, warnings about single captions, the share of captions that
 break each rule, and how much of it the speech itself leaves no way around. A warning about reading speed or
 time on screen is *unavoidable* when the caption already stands from its first word until the next one must
-come (tests prove that no other division of the words would cost less). `on time` is the share of captions
-whose first word begins within the profile's tolerance. `--others` puts other makers' captions of the same words
+come, or as long after its last word as its profile lets it (tests prove that no other division of the words would
+cost less). `on time` is the share of captions whose first word begins within the profile's tolerance. `--onsets`
+shows which rule costs how many onsets (`caption_onsets`), `--others` puts other makers' captions of the same words
 beside ours (`caption_makers`), `--faults` plants faults (`caption_faults`), `--recue` shows whose cues stay (`caption_cuts`).
 """
 
@@ -15,61 +16,37 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from anywhere
 
-from benchmarks import caption_cuts, caption_faults, caption_makers, results
-from benchmarks.caption_material import Material, built_film, demo, meetings, recordings, subtitled
-from pipeline.audit import Document, Facts, Report, Severity, audit
-from pipeline.audit.captions import shown_cue
-from pipeline.audit.model import SpokenWord, View
+from benchmarks import caption_cuts, caption_faults, caption_makers, caption_onsets, results
+from benchmarks.caption_material import (
+    Material,
+    built_film,
+    demo,
+    document_of,
+    drawn,
+    facts_of,
+    meetings,
+    recordings,
+)
+from pipeline.audit import Document, Report, Severity, audit
+from pipeline.audit.model import View
 from pipeline.audit.synchrony import onsets
 from pipeline.english.breaks import Junction, junction
-from pipeline.profiles import PROFILES, Profile
+from pipeline.profiles import PROFILES, Profile, limits_of
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
 from pipeline.timing import format_timecode
-from pipeline.transcript import Captions, Cue, Kind, Voices, lines_of
+from pipeline.transcript import Captions
 
 # A caption that ends this close to what follows had no more time to take.
 NO_ROOM_MS = 100
+NEVER_MS = 1 << 40
 TIME_RULES = ("reading-speed-cps", "reading-speed-wpm", "min-duration")
-
-
-def document_of(material: Material, captions: Captions, profile: Profile) -> Document:
-    """The captions as a viewer would see them, labels and dashes drawn as the profile has it."""
-    names = {s.name.casefold() for s in material.voices.speakers}
-    cues = [
-        shown_cue(number, cue.span, drawn(material, cue, profile), names, "json", f"c{number}")
-        for number, cue in enumerate(captions.cues, 1)
-    ]
-    return Document(material.name, "json", tuple(cues), (), "en")
-
-
-def drawn(material: Material, cue: Cue, profile: Profile) -> list[str]:
-    """The lines of a cue with its labels and dashes."""
-    labels, dashes, tokens = dict(cue.labels), set(cue.dashes), material.aligned.tokens
-    lines = []
-    for line in lines_of(cue, tokens):
-        head = (profile.dash if line[0] in dashes else "") + (
-            profile.label(labels[line[0]]) if line[0] in labels else ""
-        )
-        lines.append(head + " ".join(tokens[i].text for i in line))
-    return lines
-
-
-def facts_of(material: Material) -> Facts:
-    """What the audit may know: every word, its time and its speaker."""
-    names = {s.id: s.name for s in material.voices.speakers}
-    words = [
-        SpokenWord(t.text, t.span, 1.0, names.get(u.speaker or "", ""), t.kind is Kind.SOUND)
-        for u in material.voices.utterances
-        for t in material.aligned.tokens[u.first : u.last]
-    ]
-    return Facts(duration_ms=material.duration_ms, words=tuple(words))
 
 
 def built(material: Material, profile: str) -> Captions:
@@ -80,17 +57,44 @@ def built(material: Material, profile: str) -> Captions:
     )  # fmt: skip
 
 
-def unavoidable(report: Report, document: Document) -> int:
-    """Warnings about time in captions that already have all the time there is."""
+def unavoidable(report: Report, document: Document, latest: Mapping[int, int] | None = None) -> int:
+    """Warnings about time in captions that already have all the time there is: until the next one comes, or until `latest`,
+    in ms by caption."""
     following = {a.number: b.span.start_ms for a, b in document.pairs}
     ends = {c.number: c.span.end_ms for c in document.cues}
     return sum(
         f.id in TIME_RULES
         and f.severity is Severity.WARNING
         and f.cue_index is not None
-        and following.get(f.cue_index, report.rates.duration_ms) - ends[f.cue_index] <= NO_ROOM_MS
+        and min(
+            following.get(f.cue_index, report.rates.duration_ms), (latest or {}).get(f.cue_index, NEVER_MS)
+        )
+        - ends[f.cue_index]
+        <= NO_ROOM_MS
         for f in report.findings
     )
+
+
+def latest_ends(material: Material, captions: Captions, profile: str) -> dict[int, int]:
+    """Until when each caption may stay after its last word, in ms by its number."""
+    stretch_ms = limits_of(CaptionSettings(profile=profile)).stretch_ms  # type: ignore[arg-type]
+    tokens = material.aligned.tokens
+    return {
+        number: max(t.span.end_ms for t in tokens[cue.first : cue.last]) + stretch_ms
+        for number, cue in enumerate(captions.cues, 1)
+    }
+
+
+def judged(material: Material, captions: Captions, profile: str) -> tuple[int, int]:
+    """The errors in captions, and the warnings that a better caption would not have; words that nobody knows are the text's."""
+    document = document_of(material, captions, PROFILES[profile])
+    report = audit(document, [PROFILES[profile]], facts_of(material))
+    warnings = sum(
+        f.severity is Severity.WARNING and f.cue_index is not None and f.id != "word-unknown"
+        for f in report.findings
+    )
+    no_way = unavoidable(report, document, latest_ends(material, captions, profile))
+    return report.count(Severity.ERROR), warnings - no_way
 
 
 def torn_share(material: Material, captions: Captions) -> tuple[float, float]:
@@ -135,7 +139,7 @@ def line(
     document = document_of(material, captions, profile)
     report = audit(document, [profile], facts_of(material))
     warnings = sum(f.severity is Severity.WARNING and f.cue_index is not None for f in report.findings)
-    no_way = unavoidable(report, document)
+    no_way = unavoidable(report, document, latest_ends(material, captions, profile.name))
     lines, ends = torn_share(material, captions)
     late = [c.span.start_ms - material.aligned.tokens[c.first].span.start_ms for c in captions.cues]
     on_time = sum(-profile.early_ms <= ms <= profile.late_ms for ms in late) / max(1, len(late))
@@ -228,30 +232,6 @@ def print_captions(
             print(f"    {text}")
 
 
-def against_editors() -> None:
-    """Our own division of subtitles beside their editor's: how many places agree, how many phrases each tears."""
-    for name, aligned in subtitled():
-        tokens = aligned.tokens
-        ours = run(aligned, Voices(), CaptionSettings(recue=True)).cues
-        kept = run(aligned, Voices(), CaptionSettings(recue=False)).cues
-        rows = []
-        for cues in (aligned.editor_cues, ours):
-            ends = {c.last for c in cues if c.last < len(tokens)}
-            breaks = {b for c in cues for b in c.breaks}
-            torn = [
-                junction(tokens[p - 1].text, tokens[p].text) is Junction.TORN for p in sorted(ends | breaks)
-            ]
-            rows.append((ends, breaks, sum(torn) / max(1, len(torn))))
-        (theirs, their_breaks, their_torn), (own, own_breaks, own_torn) = rows
-        print(
-            f"{name}: {len(aligned.editor_cues)} captions of the editor, "
-            f"{sum(c.editor_cue is not None for c in kept)} kept; divided anew into {len(ours)}: "
-            f"{len(theirs & own) / max(1, len(theirs)):.0%} of the editor's caption ends and "
-            f"{len((their_breaks | theirs) & (own_breaks | own)) / max(1, len(their_breaks | theirs)):.0%} of all "
-            f"breaks are ours too; torn phrases: editor {their_torn:.1%}, ours {own_torn:.1%}"
-        )
-
-
 def faults(materials: Iterable[Material], count: int = 20) -> dict[str, dict[str, float]]:
     """Plant faults of every kind in clean captions: how many are listed, and what is said of the clean
     file. Gives the figures by material."""
@@ -310,6 +290,11 @@ def main() -> None:
     parser.add_argument("--others", action="store_true", help="other makers' captions of the same words too")
     parser.add_argument("--faults", action="store_true", help="plant faults and count how many are listed")
     parser.add_argument("--recue", action="store_true", help="whose cues would be kept, and by what measure")
+    parser.add_argument(
+        "--onsets",
+        action="store_true",
+        help="how far captions begin from their words, and which rule costs it",
+    )
     parser.add_argument("--show", type=int, default=0, help="print the first captions of each")
     parser.add_argument(
         "--film", type=Path, help="a film of build_demo.py (its folder) instead of all others"
@@ -325,6 +310,13 @@ def main() -> None:
 def measured_as_asked(options: argparse.Namespace) -> dict[str, dict[str, float]]:
     """Print what the command line asks for; gives the figures by the name of their result."""
     profiles = options.profile or list(PROFILES)
+    if options.onsets:
+        if options.film:
+            film = built_film(options.film.name, options.film / "truth.json")
+            return {"captions_onsets_film": caption_onsets.table([film], profiles, judged)}
+        whole = [m for m in meetings() if options.only in m.name] or [demo()]
+        found = caption_onsets.table(whole, profiles, judged, caption_onsets.TRADE)
+        return {"captions_onsets_meetings": found}
     if options.film:
         film = built_film(options.film.name, options.film / "truth.json")
         _, figures = figures_of(measure([film], profiles, options.show))
@@ -338,7 +330,7 @@ def measured_as_asked(options: argparse.Namespace) -> dict[str, dict[str, float]
         return {"captions_others": side_by_side(materials, profiles)}
     measured = measure(materials, profiles, options.show)
     if not options.only:
-        against_editors()
+        caption_cuts.against_editors()
         speed()
     if not measured:
         return {}

@@ -18,6 +18,10 @@ from typing import TypeVar
 from pipeline.settings import CaptionSettings
 from pipeline.timing import frames_to_ms
 
+# How far from its first word a caption may begin for time on screen or for a cut: one to two frames (Netflix Timing
+# Guidelines). The aligner errs as well, so that a sum of both stays within what nobody sees; `benchmarks.captions --onsets`
+# shows the trade.
+ON_TIME_MS = 50
 DEFAULT_FRAME_RATE = Fraction(
     24
 )  # frames a second, taken where the video's rate is not known; reports say so
@@ -41,6 +45,9 @@ class Profile:
     least_duration_ms: int = 500  # nobody reads anything in less: shorter is an error, not a warning
     max_duration_ms: int | None = None
     linger_ms: int = 1500  # how long a caption may stay after its last word
+    stretch_ms: int | None = (
+        None  # ... and may when reading takes that long; None: as long as it may otherwise, at least 1.5 s
+    )
     min_gap_frames: int = 0
     open_gap_ms: int | None = None  # a gap is closed to the smallest allowed, or at least this long
     early_ms: int = 250  # a caption may come this much before its first word, or this late after it
@@ -79,7 +86,7 @@ _ROWS = (
     ),
     Profile(
         name="dcmp", title="DCMP Captioning Key (upper level)", max_line_chars=32, max_words_per_minute=160,
-        min_duration_ms=2000, label_format="({name}) ", label_upper=False,
+        min_duration_ms=2000, stretch_ms=3000, label_format="({name}) ", label_upper=False,
     ),
     Profile(
         name="wcag-fcc", title="WCAG 2.2 and FCC caption quality", max_lines=3, early_ms=1500, late_ms=2000,
@@ -109,7 +116,8 @@ class Limits:
     stretch_ms: int  # how far past its last word a caption may stay when reading it takes that long
     min_gap_ms: int
     open_gap_ms: int
-    early_ms: int
+    early_ms: int  # off its word by more a caption is out of sync; by less only where two would overlap or one would flash
+    on_time_ms: int  # how far an in-time may be moved from its first word for time on screen or a cut
     labels: bool
 
 
@@ -143,10 +151,11 @@ def limits_of(settings: CaptionSettings, rate: Fraction | None = None) -> Limits
             settings.max_duration_ms, profile.max_duration_ms, fallback.max_duration_ms, 7000
         ),
         linger_ms=linger_ms,
-        stretch_ms=max(linger_ms, 1500),
+        stretch_ms=max(linger_ms, profile.stretch_ms or 1500),
         min_gap_ms=min_gap_ms,
         open_gap_ms=_first(profile.open_gap_ms, 500),
         early_ms=min(profile.early_ms, 250),
+        on_time_ms=min(profile.early_ms, ON_TIME_MS),
         labels=settings.labels,
     )
 

@@ -172,10 +172,10 @@ def drift(view: View) -> Iterator[Hit]:
 
 def lingers(view: View) -> Iterator[Hit]:
     """A caption that stays longer after its last word than the profile allows."""
-    words = view.facts.words or ()
+    words, limit = view.facts.words or (), max(view.profile.linger_ms, view.profile.stretch_ms or 0)
     for cue in view.cues:
         last = [p for p in matched(view).of_cue[cue.number] if p is not None][-1:]
         if last:
             over = cue.span.end_ms - words[last[0]].span.end_ms
-            if over > view.profile.linger_ms + 1:
-                yield Hit(f"It stays {over} ms after its last word.", cue, over)
+            if over > limit + 1:
+                yield Hit(f"It stays {over} ms after its last word.", cue, over, limit)

@@ -282,6 +282,7 @@ def _caption_reads(inputs: Inputs) -> dict[str, Any]:
         "duration": inputs[Sound].duration_ms,
         "shots": list(_cuts(inputs[Picture])),
         "parts": list(_boundaries(inputs[Parts])),
+        "texts": [[text.span.start_ms, text.span.end_ms, *text.box] for text in inputs[Picture].texts],
         # The words as given, whose measure settles whether the editor's cues stay.
         **({"subtitles": inputs.subtitles_digest} if inputs.settings.captions.recue == "auto" else {}),
     }
@@ -292,7 +293,10 @@ def _divide(inputs: Inputs, progress: Progress) -> Captions:
     settings, duration_ms = inputs.settings.captions, inputs[Sound].duration_ms
     choice = captions.choose(inputs.subtitles, settings)
     settings = replace(settings, recue=choice.anew)
-    found = captions.run(inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms)
+    texts = inputs[Picture].texts
+    found = captions.run(
+        inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms, texts
+    )
     return replace(found, notes=(choice.note,) if choice.note else ())
 
 
@@ -322,7 +326,7 @@ STAGES: Sequence[Stage[Any]] = (
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
     Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),
-    Stage("captions", 6, Captions, _caption_reads, _divide, Replay.correct_captions),
+    Stage("captions", 7, Captions, _caption_reads, _divide, Replay.correct_captions),
 )
 
 

@@ -33,15 +33,23 @@ from pipeline.run.store import Store
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.stages import align
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript import Heard, Sound
+from pipeline.transcript import Heard, Picture, ScreenText, Sound
 from tests.support.edit_makers import DEMO_SUBTITLES, demo_aligned
 from tests.support.project import Project
 
 DURATION_MS = 300_000
 
 
+# While these are on the screen, captions stand at the top.
+SHOWN = tuple(
+    ScreenText(Span(at, at + 6000), "Session 12", (0.3, 0.85, 0.4, 0.08), 1.0)
+    for at in (40_000, 90_000, 200_000)
+)
+
+
 class Listened:
-    """Instead of listening: the demo's subtitles with their words placed; every other stage is the real one."""
+    """Instead of listening and looking: the demo's subtitles with their words placed, and some text on the screen; every other
+    stage is the real one."""
 
     def __init__(self, store):
         self.store = store
@@ -51,6 +59,7 @@ class Listened:
             "sound": lambda: Sound(DURATION_MS, True),
             "transcribe": lambda: Heard("sphinx", "en-us", True, (), (Span(0, DURATION_MS),)),
             "align": demo_aligned,
+            "picture": lambda: Picture(texts=SHOWN),
         }.get(stage.name)
         result = made() if made else produce(lambda share: None)
         self.store.save(stage.name, stage.result, reads, result)
@@ -191,6 +200,15 @@ MENDS = {
         "6\n00:00:28,000 --> 00:00:29,000\nGood evening,\neverybody.\n\n7\n00:00:30,128",
     ),
 }
+
+
+def test_a_caption_that_was_brought_down_stays_down_and_the_others_up(desk):
+    text = desk.srt.read_text(encoding="utf-8")
+    assert text.count("{\\an8}") >= 4
+    down = text.replace("{\\an8}", "", 1)
+    found, out = desk.round_trip(down)
+    assert out == down and found.complete
+    assert len(found.decisions) == 1
 
 
 @pytest.mark.parametrize("name", MENDS)

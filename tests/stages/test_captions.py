@@ -340,9 +340,9 @@ def test_nothing_said_gives_no_cues(profile: str) -> None:
 def test_a_cut_pulls_a_caption_onto_it_and_ends_it_before_the_next_shot() -> None:
     tokens = spoken("| I know that now. | | We all do, you see.")
     start, said = tokens[0].span.start_ms, tokens[3].span.end_ms
-    shots = (start - 100, said + 400)
+    shots = (start - 40, said + 400)
     cues = run(aligned(tokens), Voices(), CaptionSettings(profile="netflix"), shots=shots).cues
-    assert cues[0].span == Span(start - 100, said + 400 - 83)
+    assert cues[0].span == Span(start - 40, said + 400 - 83)
     assert (
         run(aligned(tokens), Voices(), CaptionSettings(profile="wcag-fcc"), shots=shots).cues[0].span.start_ms
         == start

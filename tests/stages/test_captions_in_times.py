@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.profiles import PROFILES
 from pipeline.stages.captions.in_times import (
     MAX_MOVE_MS,
     NEEDLESS_OVERLAP_COST,
@@ -95,9 +97,27 @@ def test_a_caption_out_of_sync_is_moved_to_its_words() -> None:
     assert adjusted(made, [300, 5000, 5900])[0] >= 1000 - made.limits.early_ms
 
 
-def test_a_caption_within_tolerance_is_left_there() -> None:
+def test_a_caption_so_little_off_that_nobody_sees_it_is_left_there() -> None:
     made = talk((None, 1000, "I know", 500), (None, 5000, "Really?", 900))
-    assert adjusted(made, [1000 + made.limits.early_ms, 5000]) == [1000 + made.limits.early_ms, 5000]
+    unseen = 1000 + made.limits.on_time_ms
+    assert adjusted(made, [unseen, 5000]) == [unseen, 5000]
+    assert adjusted(made, [unseen + 20, 5000]) == [1000, 5000]  # within the tolerance of sync, for no gain
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_an_onset_is_left_for_an_overlap_but_not_for_comfort(profile: str) -> None:
+    # Half a second of its own before somebody else: short of the shortest duration, but seen.
+    short = talk(("a", 1000, "So.", 300), ("b", 1900, "I know", 900), profile=profile)
+    assert all(
+        abs(s - short.onset_ms(k)) <= short.limits.on_time_ms
+        for k, s in enumerate(adjusted(short, [1000, 1900]))
+    )
+    limits, gap = short.limits, short.limits.min_gap_ms
+    tight = 1000 + limits.least_duration_ms + gap - 80  # 80 ms too few: two unseen moves are enough
+    made = talk(("a", 1000, "So.", 300), ("b", tight, "I know", 900), profile=profile)
+    found = adjusted(made, [1000, tight])
+    assert found[1] - found[0] >= limits.least_duration_ms + gap
+    assert all(abs(s - made.onset_ms(k)) <= limits.early_ms for k, s in enumerate(found))
 
 
 def test_an_overlap_that_nobody_speaks_is_undone() -> None:

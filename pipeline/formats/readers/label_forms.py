@@ -201,5 +201,8 @@ def is_full_name(name: str) -> bool:
 def forms_of_person(name: str) -> set[str]:
     """A person's name and its words, as keys, so that "Tim Leighton, PhD" is known as Tim and as Leighton too."""
     plain = key_of(person_name(name))
-    words = {w for w in plain.split() if len(w) > 2 and w.strip(".") not in TITLES and w not in _NOT_NAMES}
+    known = (
+        w for n, w in enumerate(plain.split()) if len(w) > 2 or (n == 0 and len(w) == 2 and w.isalpha())
+    )  # Jo, Al
+    words = {w for w in known if w.strip(".") not in TITLES and w not in _NOT_NAMES}
     return {plain, *words} - {""}

@@ -9,6 +9,7 @@
     spotting      in- and out-times of the cues
     out_times     until when a cue stays on screen
     in_times      small moves of in-times where people talk densely
+    placement     captions at the top where text stands at the bottom
 
 "Spotting" is the trade's word for setting the times at which captions appear and go.
 """

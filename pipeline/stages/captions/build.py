@@ -12,11 +12,12 @@ from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions.editors_cues import kept
 from pipeline.stages.captions.features import Script, goes_on, lay_out
-from pipeline.stages.captions.segmentation import Piece, divide, layouts
+from pipeline.stages.captions.placement import Shape, clear_of_text
+from pipeline.stages.captions.segmentation import DASH_CHARS, Piece, divide, layouts
 from pipeline.stages.captions.spotting import order_of, spans
 from pipeline.stages.captions.visible import VisibleTokens, visible_tokens
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, Captions, Cue, EditorCue, Voices
+from pipeline.transcript import Aligned, Captions, Cue, EditorCue, ScreenText, Voices
 
 # What YouTube writes behind the times of every cue that it makes itself; it places no caption.
 AUTOMATIC_SETTINGS = frozenset(("align:start position:0%",))
@@ -35,18 +36,19 @@ def run(
     boundaries: tuple[int, ...] = (),
     progress: Progress = silent,
     duration_ms: int | None = None,
+    texts: tuple[ScreenText, ...] = (),
 ) -> Captions:
     """Segment all tokens into cues with lines and times that keep the profile's limits as far as the speech allows.
 
     `shots` are shot changes and `boundaries` the starts of the parts of the video, in milliseconds; no
-    caption reaches over a boundary, and none ends behind `duration_ms`. The editor's cues stay wherever they
-    break no rule unless `settings.recue` is true (`recue.choose` settles "auto" before). Every token is in
-    exactly one cue, but for text that nobody says and for silences that the profile does not want told; no word
-    is changed, and equal input gives equal cues.
+    caption reaches over a boundary, and none ends behind `duration_ms`; `texts` are what stands on the screen, and captions
+    that would cover it stand at the top. The editor's cues stay wherever they break no rule unless `settings.recue` is true
+    (`recue.choose` settles "auto" before). Every token is in exactly one cue, but for text that nobody says and for silences
+    that the profile does not want told; no word is changed, and equal input gives equal cues.
     """
     limits = limits_of(settings)
     visible = visible_tokens(aligned, voices, limits.profile.long_pause_ms)
-    cues = _built(visible, limits, settings, shots, boundaries, progress, duration_ms)
+    cues = _built(visible, limits, settings, shots, boundaries, progress, duration_ms, texts)
     progress(1.0)
     return Captions(tuple(map(visible.among_all, cues)), settings.recue is True)
 
@@ -59,6 +61,7 @@ def _built(
     boundaries: tuple[int, ...],
     progress: Progress,
     duration_ms: int | None,
+    texts: tuple[ScreenText, ...],
 ) -> list[Cue]:
     """The cues of the tokens that are shown."""
     aligned, voices = visible.aligned, visible.voices
@@ -81,7 +84,15 @@ def _built(
         script = lay_out(aligned, voices, limits, shots, boundaries, resumed, needless, cuts)
         pieces = [_with_lines_rebroken(script, limits, p) if _holds(p, needless) else p for p in pieces]
     times = spans(script, limits, pieces, duration_ms)
-    return [_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True)]
+    cues = [_cue(script, piece, span, aligned) for piece, span in zip(pieces, times, strict=True)]
+    return clear_of_text(cues, [_shape(script, piece) for piece in pieces], texts)
+
+
+def _shape(script: Script, piece: Piece) -> Shape:
+    """How many lines a caption has, and how many characters its longest: with its labels, and dashes where two speak."""
+    edges = [piece.first, *piece.breaks, piece.last]
+    dash = DASH_CHARS if script.runs[piece.first] != script.runs[piece.last - 1] else 0
+    return Shape(len(edges) - 1, max(script.width(a, b) for a, b in pairwise(edges)) + dash)
 
 
 def _announced(aligned: Aligned) -> frozenset[int]:

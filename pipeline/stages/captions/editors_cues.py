@@ -72,14 +72,17 @@ def _is_broken_badly(script: Script, piece: Piece) -> bool:
 
 
 def _flashing(script: Script, limits: Limits, pieces: list[Piece]) -> set[Piece]:
-    """Pairs of neighbours of which the first would be shown for less than the least duration, and that may be joined."""
+    """Cues that would be shown for less than the least duration, with the neighbours that they may be joined to."""
     found: set[Piece] = set()
-    for piece, following in pairwise(pieces):
-        if piece.last != following.first or script.hard[following.first]:
-            continue
-        window = script.starts[following.first] - limits.min_gap_ms - script.starts[piece.first]
-        if window < limits.least_duration_ms:
-            found |= {piece, following}
+    before: Piece | None = None
+    for k, piece in enumerate(pieces):
+        following = pieces[k + 1] if k + 1 < len(pieces) else None
+        if piece.last < len(script) and not script.hard[piece.last]:
+            window = script.starts[piece.last] - limits.min_gap_ms - script.starts[piece.first]
+            if window < limits.least_duration_ms:
+                near = (before, following) if not script.hard[piece.first] else (following,)
+                found |= {piece, *(n for n in near if n and (n.last == piece.first or n.first == piece.last))}
+        before = piece
     return found
 
 

@@ -58,8 +58,10 @@ class Script:
         return self.wide[last] - self.wide[first] - 1
 
     def needed_ms(self, first: int, last: int) -> float:
-        """The time, in ms, that the tokens `[first, last)` take to read at the limits' reading speed."""
-        needed = (self.wide[last] - self.wide[first] - 1) * 1000 / self.limits.chars_per_s
+        """The time, in ms, that the tokens `[first, last)` take to read at the limits' reading speed, with the dashes of two
+        speakers."""
+        dashes = 0 if self.runs[first] == self.runs[last - 1] else 2 * len(self.limits.profile.dash)
+        needed = (self.wide[last] - self.wide[first] - 1 + dashes) * 1000 / self.limits.chars_per_s
         if self.limits.words_per_minute:
             needed = max(
                 needed, (self.counted[last] - self.counted[first]) * 60_000 / self.limits.words_per_minute

@@ -18,6 +18,8 @@ from pipeline.stages.captions.segmentation import Piece
 TOO_SHORT_COST = 10.0
 # One that appears outside the profile's tolerance of sync.
 OUT_OF_SYNC_COST = 5.0
+# One within it, but further off its first word than nobody sees: two of them cost less than the overlap that they may prevent.
+LATE_OR_EARLY_COST = 1.0
 # One that overlaps the next although their words do not.
 NEEDLESS_OVERLAP_COST = 3.0
 # Captions up to so many places behind are moved together with one, and so many on either side count in the cost.
@@ -85,12 +87,13 @@ def _candidates(
 def _candidate_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: Sequence[int], n: int, wanted: int
 ) -> list[int]:
-    """In-times to try for caption `n`, in ms: the present one, its first word, both ends of the tolerance, and `wanted` clipped
-    to the tolerance and to `MAX_MOVE_MS`."""
+    """In-times to try for caption `n`, in ms: the present one, its first word, both ends of what nobody sees and of the
+    tolerance, and `wanted` clipped to the tolerance and to `MAX_MOVE_MS`."""
     heard, tolerance = max(0, script.starts[pieces[n].first]), limits.early_ms
     earliest, latest = max(0, heard - tolerance), heard + tolerance
     near = {min(heard + far, max(heard - far, 0, wanted)) for far in (tolerance, MAX_MOVE_MS)}
-    return sorted({starts[n], heard, earliest, latest, *near})
+    unseen = max(0, heard - limits.on_time_ms), heard + limits.on_time_ms
+    return sorted({starts[n], heard, earliest, latest, *unseen, *near})
 
 
 def _cost(
@@ -101,14 +104,16 @@ def _cost(
     ends: Sequence[int],
     n: int,
 ) -> float:
-    """The cost of one caption in points; below one when nothing is wrong but a start off its first word within tolerance."""
+    """The cost of one caption in points; below one when nothing is wrong but a start so near its first word that nobody sees."""
     heard = max(0, script.starts[pieces[n].first])
     off, shown = abs(starts[n] - heard), ends[n] - starts[n]
-    cost = 0.5 * min(1.0, off / limits.early_ms)
+    cost = 0.5 * min(1.0, off / limits.on_time_ms)
     if shown < limits.least_duration_ms:
         cost += TOO_SHORT_COST + 1 - shown / limits.least_duration_ms
     if off > limits.early_ms:
         cost += OUT_OF_SYNC_COST + min(1.0, off / 2000)
+    elif off > limits.on_time_ms:
+        cost += LATE_OR_EARLY_COST + 0.5 * off / limits.early_ms
     if (
         n + 1 < len(pieces)
         and ends[n] > starts[n + 1]

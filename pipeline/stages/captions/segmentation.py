@@ -6,7 +6,8 @@ A division is a list of pieces, each a cue with its lines. It costs, in points, 
 - its end: `CUE_END[junction]`, eased by up to `PAUSE_EASE` of it where the speaker pauses there;
 - its lines: `LINE_END[junction]` at each break, and `BALANCE` times their unevenness (0 = all equal);
 - reading: `SPEED` times the share by which it runs faster than the limit, and `SHORT` times the share missing
-  of the shortest duration, both after all the time there is before the next cue has been taken;
+  of the shortest duration, and `FLASH` for less than the least duration, each after all the time there is
+  before the next cue has been taken;
 - silence inside: `SILENCE` a second beyond what is free, for words should not be shown before they are said;
 - shots inside: `SHOT_CROSSED` for every shot change;
 - a sentence that begins inside and is not finished there: `UNFINISHED`;
@@ -54,6 +55,7 @@ EASE_FULL_PAUSE_MS = 1000
 BALANCE = 3.0
 SPEED = 14.0
 SHORT = 9.0
+FLASH = 16.0
 SILENCE = 5.0
 SHOT_CROSSED = 4.0
 DIALOGUE = 2.5
@@ -224,6 +226,8 @@ def cue_cost(script: Script, limits: Limits, i: int, j: int) -> float:
     shortest = script.shortest_ms(i, j)
     if duration < shortest:
         cost += SHORT * (1.0 - duration / shortest)
+    if duration < limits.least_duration_ms:
+        cost += FLASH
     if unfinished_from > i:
         cost += UNFINISHED
     if j - i > 1:

@@ -99,10 +99,10 @@ def _make_room(
 ) -> None:
     """Give piece `k` time for its shortest duration, from the next piece first, then from the one before. Changes `starts`.
 
-    The profile's tolerance of sync bounds the moves, but not where a caption would be shown for less than the least duration.
+    The onset wins: no caption is moved further than nobody sees, but where one would be shown for less than the least duration.
     """
     end = duration_ms if duration_ms is not None else starts[-1] + limits.max_duration_ms
-    for least, tolerance in ((0, limits.early_ms), (limits.least_duration_ms, limits.max_duration_ms)):
+    for least, tolerance in ((0, limits.on_time_ms), (limits.least_duration_ms, limits.max_duration_ms)):
         window, after, before = (
             _spare_ms(script, limits, pieces, starts, n, end, least) for n in (k, k + 1, k - 1)
         )
@@ -149,7 +149,7 @@ def _clip_starts(starts: list[int], duration_ms: int | None) -> None:
 def _snap_starts(
     script: Script, limits: Limits, pieces: Sequence[Piece], starts: list[int], ends: Sequence[int]
 ) -> bool:
-    """Snap starts to the nearest shot change, as far as sync and neighbours allow; whether any moved. Changes `starts`.
+    """Snap starts to the nearest shot change, where sync and neighbours allow; whether any moved. Changes `starts`.
 
     A caption that changes shortly before or after a cut is seen twice (Netflix Timing Guidelines, BBC subtitle guidelines
     §6.1). Neither the caption nor the one before it may become too short for that.
@@ -160,7 +160,12 @@ def _snap_starts(
         onsets = script.starts[piece.first]
         free = starts[k - 1] if k else 0
         until = min(ends[k] - 1, starts[k + 1] if k + 1 < len(starts) else ends[k])
-        if cut is None or cut == starts[k] or abs(cut - onsets) > limits.early_ms or not free < cut <= until:
+        if (
+            cut is None
+            or cut == starts[k]
+            or abs(cut - onsets) > limits.on_time_ms
+            or not free < cut <= until
+        ):
             continue
         shortened = [(k, cut, ends[k])]
         if k and ends[k - 1] <= starts[k]:
@@ -186,8 +191,16 @@ def _snap_ends(
         latest = starts[k] + limits.max_duration_ms
         if (following := bisect_left(starts, ends[k])) < len(starts):
             latest = min(latest, starts[following] - limits.min_gap_ms)
-        if earliest <= end <= latest:
+        if earliest <= end <= latest and (
+            following == len(starts) or _may_open(limits, starts[following] - end)
+        ):
             ends[k] = end
+
+
+def _may_open(limits: Limits, gap_ms: int) -> bool:
+    """Whether the profile allows a gap of this length; one whose gaps are closed or open (the BBC) has nothing between."""
+    closed_or_open = limits.profile.open_gap_ms and not limits.min_gap_ms
+    return not closed_or_open or gap_ms <= 1 or gap_ms >= limits.open_gap_ms
 
 
 def _nearest(shots: Sequence[int], time_ms: int) -> int | None:
