@@ -43,6 +43,7 @@ class Inputs:
         self.job, self.store, self.listening = job, store, listening
         self._audio: Audio | None = None
         self._found: dict[type, Any] = {}
+        self._by_machine: dict[type, Any] = {}
         self._digests: dict[type, str] = {}
         self._stamp = stamp(job.media)
 
@@ -59,6 +60,14 @@ class Inputs:
     def keep(self, kind: type[T], found: T) -> None:
         """Hand a stage's result to those that come after it."""
         self._found[kind] = found
+
+    def by_machine(self, kind: type[T]) -> T:
+        """What was found of this kind before people corrected it. Raises KeyError for a stage that comes later."""
+        return cast(T, self._by_machine.get(kind, self._found[kind]))
+
+    def keep_by_machine(self, kind: type[T], found: T) -> None:
+        """Remember a stage's result before it is corrected."""
+        self._by_machine[kind] = found
 
     def digest(self, kind: type) -> str:
         """The digest of what was found of this kind, computed once however many stages read it."""

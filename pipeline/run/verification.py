@@ -18,11 +18,12 @@ def reads(inputs: Inputs) -> dict[str, Any]:
     """Without a text that came with the recording there is nothing to verify; which weights are here matters where they hear."""
     if not _is_verified(inputs):
         return {"mode": "none"}
-    before = alignment.windows_heard(inputs)
+    before, found = alignment.windows_heard(inputs), inputs.by_machine(Aligned)
     return {
         **inputs.recording,
         "settings": asdict(inputs.settings.verify),
         "aligned": inputs.digest(Aligned),
+        **({} if found == inputs[Aligned] else {"found": digest_of(found, Aligned)}),
         "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
         "witness": hearing.identity(inputs),
         "ear": hearing.ear(inputs),
@@ -40,9 +41,14 @@ def run(inputs: Inputs, progress: Progress) -> Verification:
     witness = hearing.witness_of(inputs)
     if not witness.name:
         return Verification()
-    before = alignment.windows_heard(inputs)
-    found = verify.run(
-        inputs[Aligned], inputs.settings.verify, witness, inputs.media_sha256, progress, before
+    result = verify.run(
+        inputs[Aligned],
+        inputs.settings.verify,
+        witness,
+        inputs.media_sha256,
+        progress,
+        alignment.windows_heard(inputs),
+        inputs.by_machine(Aligned),
     )
     hearing.keep(inputs, witness)
-    return found
+    return result

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @command(
     edits,
     "vignette edits take talk.mp4     (lists what is suggested)",
-    "vignette edits take talk.mp4 s3 s7",
+    "vignette edits take talk.mp4 s3fa90c s07b1e2",
     "vignette edits take talk.mp4 --all --above 0.9",
     panel=MANY,
 )

@@ -1,7 +1,6 @@
 """Suggested readings: what a second ear heard otherwise, taken over as decisions.
 
-They are read from the transcript that the last run wrote, so that what they are called stays until the next run, however many
-of them are taken before.
+They are read from the transcript that the last run wrote, whatever it called them: those of earlier versions were numbered.
 """
 
 from __future__ import annotations
@@ -138,6 +137,6 @@ def listed(found: Sequence[Suggested], media: Path) -> list[str]:
     lines = [f"{media}: {counted(len(found), 'reading is', 'readings are')} suggested"]
     for s in found:
         was = f'"{s.text}" could read ' if s.text.split() else "missing: "
-        lines.append(f'  {s.id:<5}{clock(s.span.start_ms):>8}  {s.confidence:.2f}  {was}"{s.suggestion}"')
+        lines.append(f'  {s.id:<8}{clock(s.span.start_ms):>8}  {s.confidence:.2f}  {was}"{s.suggestion}"')
     lines.append(f"take some: vignette edits take {media} {found[0].id}, or --all --above 0.9")
     return lines

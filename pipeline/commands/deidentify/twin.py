@@ -15,6 +15,7 @@ from pipeline.commands.deidentify.letters import folded
 from pipeline.commands.deidentify.pseudonyms import digest
 from pipeline.commands.deidentify.replaced import Change, Replacer, changed
 from pipeline.commands.deidentify.values import mapped
+from pipeline.stages.verify.names import drawn
 from pipeline.timing import Span
 from pipeline.transcript import (
     SPOKEN,
@@ -26,7 +27,7 @@ from pipeline.transcript import (
     Utterance,
     Voices,
 )
-from pipeline.transcript.verification import Verification
+from pipeline.transcript.verification import Suggestion, Verification
 from pipeline.words import numbered
 
 # Fields that hold names alone, so that every word of the table is one there.
@@ -218,7 +219,15 @@ class _Heard:
             replace(made, text=self.text(s.first, s.last, s.text))
             for s, made in zip(old.suggestions, new.suggestions, strict=True)
         )
-        return replace(new, checked=checked, suggestions=suggested)
+        return replace(new, checked=checked, suggestions=self._named(suggested))
+
+    def _named(self, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+        """The suggestions with ids drawn from the twin's own words: from those of the original a name could be guessed."""
+        given: dict[str, None] = {}
+        for s in suggestions:
+            written = (t.text for t in self.new[s.first : s.last])
+            given[drawn((str(s.span.start_ms), *written, s.text), given)] = None
+        return tuple(replace(s, id=name) for s, name in zip(suggestions, given, strict=True))
 
 
 def _without_text(transcript: Transcript, made: Transcript) -> list[tuple[Span, str]]:

@@ -4,6 +4,7 @@
     witness   hears them, and weighs readings by the aligner; what it learnt is kept
     compare   what is written and what was heard, word by word
     readings  other readings, with the probability that they are right
+    names     what suggestions are called, from run to run
 
 It comes after the alignment and never moves or changes a word: it clears doubts, confirms them, and suggests.
 """
@@ -21,8 +22,9 @@ from pipeline.settings import VerifySettings
 from pipeline.speech.asr.packing import Chunk
 from pipeline.stages.verify import shares
 from pipeline.stages.verify.compare import Comparison, compared
+from pipeline.stages.verify.names import named
 from pipeline.stages.verify.readings import Reading, misspelt, reading
-from pipeline.stages.verify.windows import Doubt, holds, planned, words_in
+from pipeline.stages.verify.windows import Doubt, Plan, holds, planned, words_in
 from pipeline.stages.verify.witness import Witness
 from pipeline.timing import Span, hull
 from pipeline.transcript import (
@@ -38,7 +40,7 @@ from pipeline.transcript import (
 )
 from pipeline.words import bare_word
 
-VERSION = 3
+VERSION = 4
 
 # A word that agrees counts for clearing a doubt from this probability of the recognizer on. Set by hand.
 _MIN_CONFIDENCE = 0.4
@@ -60,16 +62,18 @@ def doubts_of(report: AlignmentReport) -> tuple[Doubt, ...]:
 
 def run(
     aligned: Aligned, settings: VerifySettings, witness: Witness, seed: str, progress: Progress = silent,
-    before: Sequence[str] = (),
+    before: Sequence[str] = (), found: Aligned | None = None,
 ) -> Verification:  # fmt: skip
     """Have the witness hear what is doubtful in `aligned`; `seed` is the recording's digest, from which the sample is drawn, and
     `before` names windows that were heard already.
 
+    `found` is the alignment before people corrected it (None: they did not). It alone settles which windows are heard: else a
+    corrected word would end the doubt for which its window was heard, and take the suggestions beside it along.
+
     Raises WeightsError when a model's files are missing or damaged, RecognizerError when the recognizer gives up.
     """
     doubts = doubts_of(aligned.report)
-    windows = tuple(w for w in witness.windows if words_in(w, aligned.tokens) or _any_in(w, doubts))
-    plan = planned(windows, doubts, settings, seed, before)
+    plan = _plan(found or aligned, settings, witness, seed, before)
     heard = witness.hear(plan.windows, part(progress, 0.0, _HEARING_SHARE))
     if not heard:
         progress(1.0)
@@ -94,7 +98,11 @@ def run(
     return Verification(
         witness.name,
         checked,
-        tuple(_suggestions(aligned.tokens, doubts, readings, checked, heard, settings)),
+        named(
+            tuple(_suggestions(aligned.tokens, doubts, readings, checked, heard, settings)),
+            aligned.tokens,
+            witness.windows,
+        ),
         sum(len(words_in(w, aligned.tokens)) for w in heard),
         len(agreed),
         sum(words for words, _ in per_window),
@@ -102,6 +110,14 @@ def run(
         shares.interval(per_window),
         sum(not any(holds(w, d.passage.span) for w in heard) for d in doubts),
     )
+
+
+def _plan(
+    found: Aligned, settings: VerifySettings, witness: Witness, seed: str, before: Sequence[str]
+) -> Plan:
+    doubts = doubts_of(found.report)
+    windows = tuple(w for w in witness.windows if words_in(w, found.tokens) or _any_in(w, doubts))
+    return planned(windows, doubts, settings, seed, before)
 
 
 def _any_in(window: Chunk, doubts: Sequence[Doubt]) -> bool:
@@ -199,7 +215,7 @@ def _suggestions(
     heard: dict[Chunk, tuple[Token, ...]],
     settings: VerifySettings,
 ) -> Iterator[Suggestion]:
-    """Other readings that are likely enough, and captions for speech without text, in order of time."""
+    """Other readings that are likely enough, and captions for speech without text, in order of time and without names."""
     found: list[tuple[Span, int, int, str, float, float | None]] = [
         (r.span, r.first, r.last, r.text, r.confidence, r.gain)
         for r in readings
@@ -217,8 +233,6 @@ def _suggestions(
         sure = check.first == check.last and _is_talk(words) and mean >= _MIN_CAPTION_CONFIDENCE
         if sure and not any(span.overlap_ms(check.span) for span in taken):
             found.append((check.span, check.first, check.last, check.heard, mean, None))
-    for number, (span, first, last, text, confidence, gain) in enumerate(
-        sorted(found, key=lambda f: f[:3]), 1
-    ):
+    for span, first, last, text, confidence, gain in sorted(found, key=lambda f: f[:3]):
         chance = min(round(confidence, 3), _MOST_CONFIDENCE)
-        yield Suggestion(f"s{number}", span, first, last, text, chance, gain)
+        yield Suggestion("", span, first, last, text, chance, gain)

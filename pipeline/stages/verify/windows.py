@@ -60,8 +60,6 @@ def planned(
             :drawn
         ]
     )
-    # What may be heard whole is: else a corrected word would end the doubt for which its window was heard, and take the
-    # suggestions beside it along.
     if settings.mode == "all" or count <= settings.least_windows:
         return Plan(tuple(windows), sample, 0)
     worth: dict[Chunk, float] = {}
