@@ -24,6 +24,8 @@ QUICKLY = "[picture]\nread_text = false\n"
 CLIP_S = 24
 # A command that takes longer hangs; what a killed one began must be gone so soon after it.
 MOST_S, GONE_WITHIN_S = 300, 5
+# In a project: the modules that its first command needed.
+_LOADED = "loaded"
 
 Outputs = dict[str, bytes]
 Prepare = Callable[[], None]
@@ -134,6 +136,7 @@ def _work(folder: Path, printed: Path, arguments: list[str], prepare: Prepare) -
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for number in (1, 2):
             os.dup2(os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666), number)
+        sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", buffering=1, closefd=False) for n in (1, 2))  # noqa: SIM115
         os.environ.update(
             TMPDIR=str(folder / "tmp"),
             VIGNETTE_MODELS=str(folder / "weights"),
@@ -154,9 +157,8 @@ def _work(folder: Path, printed: Path, arguments: list[str], prepare: Prepare) -
         with suppress(Exception):
             sys.stdout.flush()
             sys.stderr.flush()
-            (folder / "loaded").write_text("\n".join(sys.modules)) if not (
-                folder / "loaded"
-            ).exists() else None
+            if not (folder / _LOADED).exists():
+                (folder / _LOADED).write_text("\n".join(sys.modules))
         os._exit(status)
 
 
@@ -186,7 +188,7 @@ class Ground:
         ran = run(folder)
         if ran.status:
             raise SystemExit(f"the demo does not even run undisturbed: {ran.text}")
-        for name in (folder / "loaded").read_text().splitlines():
+        for name in (folder / _LOADED).read_text().splitlines():
             if not name.startswith(("_", "benchmarks", "encodings")):
                 with suppress(Exception):
                     importlib.import_module(name)
