@@ -48,7 +48,7 @@ def artefacts(ground: Ground, place: Path, arguments: argparse.Namespace, choose
         flipped(path, at, bit)
         problems = []
         if path.name in ("outputs.json", "intended.json"):
-            changed = run(folder, "run", "--set", "captions.max_chars=30")
+            changed = run(folder, "run", "--set", "captions.max_line_chars=30")
             problems += [f"{n} was made" for n in outputs(folder) if ".new" in n]
             told = "the stored record of what was written last" in changed.text
         ran = run(folder)
@@ -180,7 +180,7 @@ def folder(ground: Ground, place: Path, arguments: argparse.Namespace, choose: r
     for name in good:
         tally.judge(name, [] if f"{name}.json" in made else ["was not captioned"])
     for name in broken:
-        told = Path(name).stem.encode("ascii", "backslashreplace").decode()[:40] in ran.text
+        told = Path(name).stem[:40] in ran.text
         captioned = f"{Path(name).stem}.json" in made
         tally.judge(repr(name), [] if told else ["is not told by name"], not told and not captioned, told)
     tally.judge("all", [*ran.unsaid, *(f"{p.name} was left" for p in leftovers(project))])

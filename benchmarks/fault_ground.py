@@ -189,7 +189,7 @@ class Ground:
         if ran.status:
             raise SystemExit(f"the demo does not even run undisturbed: {ran.text}")
         for name in (folder / _LOADED).read_text().splitlines():
-            if not name.startswith(("_", "benchmarks", "encodings")):
+            if not name.startswith(("__", "benchmarks")):
                 with suppress(Exception):
                     importlib.import_module(name)
         self.right = outputs(folder)

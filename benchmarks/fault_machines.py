@@ -181,7 +181,7 @@ def readonly(ground: Ground, place: Path, arguments: argparse.Namespace, choose:
                 made = outputs(folder)
             problems = ran.unsaid
             if closed == "media" and ran.status:
-                problems.append(f"a run needs to write nothing there: {ran.last_line}")
+                problems.append(f"a run needs to write nothing there: {ran.text.strip()[-400:]}")
             silent = ran.status == 0 and made != ground.right
             tally.judge(f"{closed} cannot be written by {who}", problems, silent, bool(ran.status))
     return tally
