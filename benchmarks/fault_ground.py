@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -121,7 +122,8 @@ def _working_in(folder: Path) -> list[str]:
 
 def begin(folder: Path, *arguments: str | Path, prepare: Prepare = lambda: None) -> Command:
     """Begin `vignette ARGUMENTS` in a project; `prepare` is called in its process before."""
-    printed = folder.parent / f"{folder.name}.{time.monotonic_ns()}.txt"
+    # Not in the project: its disk may be full.
+    printed = Path(tempfile.gettempdir()) / f"faults-{os.getpid()}-{time.monotonic_ns()}.txt"
     sys.stdout.flush()
     pid = os.fork()
     if not pid:

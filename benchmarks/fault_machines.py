@@ -58,7 +58,6 @@ def full(ground: Ground, place: Path, arguments: argparse.Namespace, choose: ran
         with small_disk(disk):
             folder = ground.copy(disk / "project", fresh=True)
             filler = disk / "filler"
-            # What the command prints lies there too.
             filler.write_bytes(bytes(max(0, shutil.disk_usage(disk).free - kb * 1024)))
             _judged_full(tally, f"{kb} kB left", ground, folder, run(folder), filler)
     for number in range(1, arguments.errors + 1):
@@ -215,7 +214,6 @@ def _unwritable(project: Path, closed: str, who: str) -> Iterator[None]:
     if who == "nobody":
         for path in (project, *project.rglob("*")):
             os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
-        project.parent.chmod(0o777)  # what the command prints is written there
     folder.chmod(0o555)
     yield
     folder.chmod(0o755)

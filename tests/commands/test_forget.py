@@ -128,7 +128,9 @@ def test_a_damaged_record_of_outputs_costs_no_output_and_is_said(captioned, reco
         path = captioned.out / ".work" / "clip" / name
         path.write_bytes(path.read_bytes().replace(b".srt", b".trs"))
     if record != "both":  # there is something to write, which must not go beside what we wrote ourselves
-        assert captioned.quick("run", "--set", "captions.max_line_chars=30").status == 0
+        changed = captioned.quick("run", "--set", "captions.max_line_chars=30")
+        assert changed.status == 0
+        assert ("its copy was used" in changed.out) == (record == "outputs.json")
     ran = captioned.quick("run")
     assert ran.status == 0
     assert {p.name: p.read_bytes() for p in captioned.out.iterdir() if p.is_file()} == before
