@@ -47,8 +47,9 @@ def main() -> None:
 
 def shoot(page: Page, out: Path) -> None:
     """Open the demo, say a name, step to the first doubt, keep what is seen."""
-    page.click(".card a")
-    page.wait_for_selector("#list .cue")
+    with page.expect_response("**/waveform"):  # made when a page first asks for it
+        page.click(".card a")
+        page.wait_for_selector("#list .cue")
     page.get_by_role("button", name="Say your name").click()
     page.fill("#ask-who", REVIEWER)
     page.keyboard.press("Enter")

@@ -117,7 +117,8 @@ def shares_by_letters(span: Span, words: Iterable[str]) -> list[Span]:
 def gaps(spans: Iterable[Span], within: Span) -> tuple[Span, ...]:
     """The complement of the spans in `within`, in order; all of it when there are none."""
     found, at = [], within.start_ms
-    for span in union(s.clipped(within) for s in spans):
+    inside = (s for s in spans if s.start_ms < within.end_ms and within.start_ms < s.end_ms)
+    for span in union(s.clipped(within) for s in inside):
         if span.start_ms > at:
             found.append(Span(at, span.start_ms))
         at = span.end_ms

@@ -72,7 +72,8 @@ def coverage(view: View) -> float | None:
         return None
     regions = speech(view)
     total = sum(r.duration_ms for r in regions)
-    bare = sum(g.duration_ms for r in regions for g in gaps((c.span for c in view.cues), r))
+    shown = [c.span for c in view.cues]
+    bare = covered_ms((*shown, *regions)) - covered_ms(shown)  # speech beyond what is on screen
     return 1 - bare / total if total else 1.0
 
 
@@ -119,8 +120,10 @@ def empty_stretch(view: View) -> Iterator[Hit]:
         return
     end = view.facts.duration_ms or max(c.span.end_ms for c in view.cues)
     for bare in gaps((c.span for c in view.cues), Span(0, max(0, end))):
+        if bare.duration_ms <= MIN_LONG_SILENCE_MS:
+            continue
         silent = bare.duration_ms - covered_ms(s.clipped(bare) for s in speech(view))
-        if bare.duration_ms > MIN_LONG_SILENCE_MS and silent > 0.9 * bare.duration_ms:
+        if silent > 0.9 * bare.duration_ms:
             yield Hit(
                 f"{bare.duration_ms / 1000:.0f} s without caption or speech.",
                 None,

@@ -15,7 +15,7 @@ from itertools import combinations, pairwise
 
 from pipeline.audit.captions import as_shown
 from pipeline.audit.engine import audit
-from pipeline.audit.model import Document, Facts, Severity, ShownCue
+from pipeline.audit.model import Document, Facts, Finding, Severity, ShownCue
 from pipeline.audit.waivers import Waiver, waive
 from pipeline.english.breaks import Junction, junction, visible_length
 from pipeline.formats.readers.raw_cue import RawCue
@@ -68,8 +68,9 @@ def mend(
     facts: Facts | None = None,
     waivers: Sequence[Waiver] = (),
     progress: Progress = silent,
+    only: Callable[[Finding], bool] = lambda _: True,
 ) -> tuple[Document, list[Mend]]:
-    """The document with all mends that help, and what they are; what a person waived stays as it is.
+    """The document with all mends that help, and what they are; what a person waived, or did not ask for, stays as it is.
 
     The first profile says what to aim at, all of them what must not become worse.
     """
@@ -79,7 +80,7 @@ def mend(
     cues = {cue.number: cue for cue in document.cues}
     wanted: dict[int, set[str]] = {}
     for finding in waive(audit(document, profiles, known), waivers).open:
-        if finding.fixable and finding.cue_index is not None and finding.id in FIXERS:
+        if finding.fixable and finding.cue_index is not None and finding.id in FIXERS and only(finding):
             wanted.setdefault(finding.cue_index, set()).add(finding.id)
     # No mend moves a start, so the order of appearance stays.
     order = [cue.number for cue in document.by_start]

@@ -16,8 +16,8 @@ from typer.core import TyperCommand, TyperGroup
 from pipeline.cli.session import remark
 
 # The order in which help shows the application's own commands.
-_ORDER = ("run", "status", "review", "align", "check", "mux", "sheet", "export", "deidentify", "formats", "edits", "index",
-         "search", "concordance", "cooccur", "export-qda", "models", "concepts", "doctor", "forget")  # fmt: skip
+_ORDER = ("run", "status", "review", "report", "align", "check", "mux", "sheet", "export", "deidentify", "formats", "edits",
+         "index", "search", "concordance", "cooccur", "export-qda", "models", "concepts", "doctor", "forget")  # fmt: skip
 CAPTIONING, CORRECTING, SEARCHING, SETTING_UP = "Captioning", "Correcting", "Searching", "Setting up"
 """The headings of the help."""
 

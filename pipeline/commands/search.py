@@ -92,12 +92,15 @@ def search(
     media: Path = MEDIA_FOLDER,
     loosely: bool = True,
     keeping: Keeping | None = None,
+    linked: bool = True,
+    derived_too: bool = True,
 ) -> Answer:
     """Search a folder's index: the hits as text, json, csv or md, or with `count_by` their distribution.
 
     Where nothing fulfils a query of several words, the best of any of them are shown, unless `loosely` is False. At most
     `limit` hits are shown. With `clips_folder` each is cut from the recordings in `media`; the status is 1 when one
-    could not be cut. With `keeping` hits are written into the journals of their recordings, as quotes.
+    could not be cut. With `keeping` hits are written into the journals of their recordings, as quotes. Without `linked` hits
+    bear no path of this machine; without `derived_too` clips are not noted for `forget`, as whoever asked removes them at once.
 
     Raises QueryError, UsageError, IndexFileError, OutputError, JournalError.
     """
@@ -110,7 +113,8 @@ def search(
         if late := build.outdated(opened.connection, folder):
             what = "a transcript has" if late == 1 else f"{late} transcripts have"
             results = replace(results, notes=(*results.notes, f"{what} changed since; run: vignette index"))
-    results = links.linked(results, folder, media)
+    if linked:
+        results = links.linked(results, folder, media)
     remark = ""
     if keeping is not None:
         number = quotes.keep(results, keeping.hits, keeping.who, keeping.memo, keeping.collection, media)
@@ -121,7 +125,7 @@ def search(
         else ()
     )
     for clip in cut:
-        if not clip.problem:
+        if derived_too and not clip.problem:
             _remember(folder / f"{clip.video}.json", Path(clip.path))
     status = 1 if any(c.problem for c in cut) else 0
     if format == "json":

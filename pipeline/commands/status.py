@@ -8,9 +8,8 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from pipeline.edits.ledger import Report, State
-from pipeline.edits.replay import Replay
-from pipeline.edits.reviewed import Reviewed
+from pipeline.commands.watched_captions import watched_share
+from pipeline.edits.ledger import Report
 from pipeline.errors import VignetteError, counted
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
 from pipeline.run import jobs, outputs
@@ -20,7 +19,7 @@ from pipeline.run.foresight import foresee
 from pipeline.run.jobs import Job
 from pipeline.run.report import needs_person
 from pipeline.run.store import Store
-from pipeline.transcript import Transcript, grade_line
+from pipeline.transcript import grade_line
 
 # So many captions that would change, or changed, are told one by one where nobody asks for all. Set by hand.
 MAX_TOLD = 3
@@ -142,9 +141,9 @@ def _status(job: Job) -> RecordingStatus:
     return replace(
         found,
         grade=grade_line(seen.transcript),
-        reviewed=reviewed_share(seen.transcript, seen.replay),
+        reviewed=watched_share(seen.transcript, seen.replay),
         conflicts=len(report.conflicts),
-        needs=(*_conflicts(report, job), *needs_person(seen.transcript)),
+        needs=(*_conflicts(report, job), *needs_person(seen.transcript, seen.replay)),
     )
 
 
@@ -153,18 +152,3 @@ def _conflicts(report: Report, job: Job) -> list[str]:
         return []
     count = counted(len(report.conflicts), "conflict")
     return [f"{count}: vignette edits conflicts {quote(str(job.media))}"]
-
-
-def reviewed_share(transcript: Transcript, replay: Replay) -> float:
-    """The share of captions that a person watched and that are still as they saw them, in [0, 1]."""
-    cues, review = transcript.captions.cues, transcript.review
-    if review is not None and not review.of_earlier_version and cues:
-        return 1 - min(1.0, len(review.places_ms) / len(cues))
-    places = [
-        replay.place_of(s.decision)
-        for s in replay.report.standings
-        if isinstance(s.decision.value, Reviewed) and s.decision.value.of == "cue" and s.state is State.KEPT
-    ]
-    seen = [p for p in places if p is not None]
-    watched = sum(any(first <= cue.first and cue.last <= last for first, last in seen) for cue in cues)
-    return watched / len(cues) if cues else 0.0

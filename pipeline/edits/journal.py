@@ -94,9 +94,11 @@ def digest_of(path: Path) -> str:
     return "" if data is None else hashlib.sha256(data).hexdigest()
 
 
-def append(path: Path, decisions: Sequence[Decision], expected: str | None = None) -> tuple[Decision, ...]:
+def append(
+    path: Path, decisions: Sequence[Decision], expected: str | None = None, act: str = ""
+) -> tuple[Decision, ...]:
     """Write decisions down, with the time and an id that none of the others has, and return them so. They are one act: several
-    bear the name of their group.
+    bear the name of their group. With `act`, the name of one that was written down before, they belong to that.
 
     Either all of them are in the file afterwards or none. With `expected`, the digest of the journal that the person saw,
     nothing is written where it has changed since. Raises JournalChanged, JournalError.
@@ -108,7 +110,9 @@ def append(path: Path, decisions: Sequence[Decision], expected: str | None = Non
             raise JournalChanged(path, "was written by somebody else meanwhile", "look again, then decide")
         held = read(path).decisions
         at = _next_time(held[-1].at if held else "")
-        group = sealed(replace(decisions[0], at=_format_utc(at), group="")).id if len(decisions) > 1 else ""
+        group = act or (
+            sealed(replace(decisions[0], at=_format_utc(at), group="")).id if len(decisions) > 1 else ""
+        )
         stamped = []
         for decision in decisions:
             stamped.append(sealed(replace(decision, at=_format_utc(at), group=group)))

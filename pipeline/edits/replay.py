@@ -86,9 +86,13 @@ class Replay:
         """The transcript with the review of whoever watched all of it, and what has changed since."""
         if not any(isinstance(d.value, Reviewed) for d in self._decisions):
             return transcript
-        reviews = Reviews(transcript, self.contents.decisions, self.ledger, self._read_then)
+        reviews = self.reviews(transcript)
         reviews.note_cues({name: (at.first, at.last) for name, at in self._settled.items()})
         return replace(transcript, review=reviews.of_video())
+
+    def reviews(self, transcript: Transcript) -> Reviews:
+        """The reviews in the journal, judged over the transcript that its decisions have led to."""
+        return Reviews(transcript, self.contents.decisions, self.ledger, self._read_then)
 
     def place_of(self, decision: Decision) -> tuple[int, int] | None:
         """The tokens `[first, last)` that a decision is about, None when it is about none, or they are gone."""

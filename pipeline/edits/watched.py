@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.edits.model import Decision
-from pipeline.edits.reviewed import Watched
+from pipeline.edits.model import Decision, PersonIs
+from pipeline.edits.reviewed import Reviewed, Watched
 from pipeline.timing import Span
 from pipeline.transcript import Cue, Transcript
 from pipeline.words import name_key
@@ -21,6 +21,8 @@ WORD_DIGITS = 4
 # So many fields of a caption say how it is shown: its times, words, voices and layout; the last is when each word is said.
 SHOWN_FIELDS = 4
 DIGITS = 8
+# A decision about words so far from a caption has not shaped it: it explains changes up to half a second away. Set by hand.
+FAR_MS = 60_000
 
 
 def watched(
@@ -28,16 +30,30 @@ def watched(
 ) -> Watched:
     """What is seen of a transcript that these decisions are over: all of it, or the captions of `tokens` `[first, last)`."""
     voices = _speakers(transcript)
-    ids = tuple(d.id for d in decisions)
     held = transcript.captions.cues
     if tokens is not None:
         held = tuple(c for c in held if c.first < tokens[1] and tokens[0] < c.last)
     cues = tuple(_cue(cue, transcript, voices) for cue in held)
     if tokens is not None:
-        return Watched(transcript.profile, cues, decisions=ids)
+        about = tuple(d.id for d in decisions if _may_be_about(d, held))
+        return Watched(transcript.profile, cues, decisions=about)
+    ids = tuple(d.id for d in decisions)
     people = tuple(f"{_digest(s.name)} {_digest(s.role)}" for s in transcript.voices.speakers)
     parts = tuple(f"{p.span.start_ms} {_digest(p.kind, p.title)}" for p in transcript.parts.parts)
     return Watched(transcript.profile, cues, people, parts, tuple(_findings(transcript)), ids)
+
+
+def _may_be_about(decision: Decision, cues: Sequence[Cue]) -> bool:
+    """Whether a decision can have shaped these captions. Else a review of each of 1,500 captions would name all before it."""
+    if isinstance(decision.value, Reviewed):
+        return False
+    anchor = decision.anchor
+    if anchor is None or isinstance(decision.value, PersonIs):
+        return True
+    return any(
+        anchor.start_ms <= cue.span.end_ms + FAR_MS and cue.span.start_ms <= anchor.end_ms + FAR_MS
+        for cue in cues
+    )
 
 
 @dataclass(frozen=True, slots=True)

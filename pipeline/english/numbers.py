@@ -42,6 +42,7 @@ _IRREGULAR_ORDINALS = {
 # Singular and plural; all other denominators are ordinals.
 _DENOMINATORS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 LARGEST = 10**15 - 1  # beyond it no name is in common use, and a number is read digit by digit
+_LARGEST_DIGITS = len(str(LARGEST))
 
 
 def _number_words() -> frozenset[str]:
@@ -69,6 +70,12 @@ def cardinal(number: int, joiner: str = "") -> str:
     return " ".join([*reversed(said), *last])
 
 
+def cardinal_of(text: str, joiner: str = "") -> str:
+    """The cardinal of a run of digits, commas among them; of any length, which `int` does not take."""
+    plain = text.replace(",", "").lstrip("0") or "0"
+    return digits(plain) if len(plain) > _LARGEST_DIGITS else cardinal(int(plain), joiner)
+
+
 def _below_thousand(number: int, joiner: str) -> str:
     hundreds, rest = divmod(number, 100)
     small = (
@@ -93,15 +100,15 @@ def readings(text: str) -> tuple[str, ...]:
 
     Four digits from 1100 to 2099 look like a year.
     """
-    number = int(text)
     if len(text) > 1 and text[0] == "0":
         return digits(text, "oh"), digits(text)
+    if len(text) > _LARGEST_DIGITS:
+        return (digits(text),)
+    number = int(text)
     if len(text) == 4 and 1100 <= number <= 2099:
         return year(number), cardinal(number), cardinal(number, "and")
     if number < 100:
         return (cardinal(number),)
-    if number > LARGEST:
-        return (digits(text),)
     pairs = (
         f"{cardinal(number // 100)} {_last_two_digits(number % 100)}"
         if 100 < number < 10_000 and number % 100
@@ -127,9 +134,9 @@ def _last_two_digits(rest: int) -> str:
     return cardinal(rest) if rest > 9 else f"oh {cardinal(rest)}"
 
 
-def ordinals(number: int) -> tuple[str, ...]:
-    """The readings of an ordinal: 101 "one hundred first", "one hundred and first"."""
-    return tuple(dict.fromkeys(_ordinal_of(cardinal(number, joiner)) for joiner in ("", "and")))
+def ordinals(number: int | str) -> tuple[str, ...]:
+    """The readings of an ordinal, a number or its digits: 101 "one hundred first", "one hundred and first"."""
+    return tuple(dict.fromkeys(_ordinal_of(cardinal_of(str(number), joiner)) for joiner in ("", "and")))
 
 
 def _ordinal_of(said: str) -> str:

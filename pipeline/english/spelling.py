@@ -26,6 +26,9 @@ _MIN_SLIPPED_LETTERS = 3
 _MIN_DERIVED_LETTERS = 8
 # From so many letters on another order of the same letters is no chance; chosen.
 _MIN_ANAGRAM_LETTERS = 6
+# The longest word in an English dictionary, of a disease of the lungs; nothing longer is a slip of the keyboard, and the
+# strings one slip away from a word take as much memory as the cube of its length.
+_MAX_LETTERS = 45
 # Words that no lexicon of inflections lists, since they have none.
 CLOSED_CLASS = (
     breaks.ARTICLES | breaks.PREPOSITIONS | breaks.CONJUNCTIONS | breaks.SUBJECTS | breaks.AUXILIARIES
@@ -60,7 +63,11 @@ def likely_word(word: str, own: Mapping[str, int]) -> str | None:
 
     `own` counts the words that the text is known to use: names, terms, its other words.
     """
-    if len(word) < _MIN_LETTERS or not (word.isascii() and word.isalpha()) or re.search(r"(.)\1\1", word):
+    if (
+        not _MIN_LETTERS <= len(word) <= _MAX_LETTERS
+        or not (word.isascii() and word.isalpha())
+        or re.search(r"(.)\1\1", word)
+    ):
         return None
     if word in dictionary():
         return _swapped_word_of_grammar(word)
@@ -87,7 +94,7 @@ def corrections(text: str, own: Mapping[str, int] | None = None) -> tuple[str, .
     Whoever can hear which of them was said need not take the likeliest.
     """
     bare, known = bare_word(text), own or {}
-    if is_known(text) or len(bare) < _MIN_SLIPPED_LETTERS:
+    if is_known(text) or not _MIN_SLIPPED_LETTERS <= len(bare) <= _MAX_LETTERS:
         return ()
     found = [w for w in dict.fromkeys((*_one_slip_away(bare), *_rearranged(bare))) if _is_usual(w, known)]
     return tuple(sorted(found, key=lambda w: (w in known, *_likeness(w, bare)), reverse=True))

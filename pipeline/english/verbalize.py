@@ -132,14 +132,14 @@ def _amount(match: re.Match[str]) -> Readings:
     part, scale = match["part"] or "", SCALES.get((match["scale"] or "").lower(), "")
     if scale:
         decimals = f" point {numbers.digits(part)}" if part else ""
-        return _each(f"{numbers.cardinal(int(whole))}{decimals} {scale} {plural}")
-    unit = singular if int(whole) == 1 else plural
-    if not part or int(part) == 0:
+        return _each(f"{numbers.cardinal_of(whole)}{decimals} {scale} {plural}")
+    unit = singular if whole.lstrip("0") == "1" else plural
+    if not part or not part.strip("0"):
         return _each(*(f"{n} {unit}" for n in numbers.readings(whole)))
     hundredths = int(part.ljust(2, "0")[:2])
-    said, small = numbers.cardinal(int(whole)), numbers.cardinal(hundredths)
+    said, small = numbers.cardinal_of(whole), numbers.cardinal(hundredths)
     coins = f"{small} {cent if hundredths == 1 else cents}"
-    if int(whole) == 0:
+    if not whole.strip("0"):
         return _each(coins)
     return _each(f"{said} {unit} and {coins}", f"{said} {unit} {coins}", f"{said} {small}")
 
@@ -149,7 +149,7 @@ def _percentage(match: re.Match[str]) -> Readings:
 
 
 def _ordinal(match: re.Match[str]) -> Readings:
-    return _each(*numbers.ordinals(int(match["number"].replace(",", ""))))
+    return _each(*numbers.ordinals(match["number"]))
 
 
 def _decade(match: re.Match[str]) -> Readings:
@@ -179,10 +179,9 @@ def _digit_groups(match: re.Match[str]) -> Readings:
 def _number_readings(text: str) -> Readings:
     whole, _, part = text.partition(".")
     if part:
-        return _each(f"{numbers.cardinal(int(whole.replace(',', '') or '0'))} point {numbers.digits(part)}")
+        return _each(f"{numbers.cardinal_of(whole)} point {numbers.digits(part)}")
     if "," in whole:
-        value = int(whole.replace(",", ""))
-        return _each(numbers.cardinal(value), numbers.cardinal(value, "and"))
+        return _each(numbers.cardinal_of(whole), numbers.cardinal_of(whole, "and"))
     return _each(*numbers.readings(whole))
 
 

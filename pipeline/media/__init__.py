@@ -4,6 +4,7 @@
     tracks   which of several audio tracks is the talk
     decode   one audio stream decoded onto the presentation clock
     clock    presentation times from jittering timestamps
+    peaks    the outline of a sound, to draw a waveform from
     audio    mono 16 kHz sound in memory or mapped from a file; the downmix
     quiet    whether a stretch without speech is silence
     digest   the SHA-256 of a recording, cached

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MediaError, UsageError
 from pipeline.processes import kill_at_end_of_parent
+from pipeline.progress import Progress, silent
 
 
 def ffmpeg_binary() -> Path:
@@ -35,28 +37,44 @@ def file_url(path: Path) -> str:
     return f"file:{path.absolute()}"
 
 
-def run_ffmpeg(node: Any, path: Path) -> None:
+def run_ffmpeg(node: Any, path: Path, progress: Progress = silent, duration_ms: int = 0) -> None:
     """Run what an ffmpeg-python output `node` describes, overwriting its output.
 
-    `path` is the recording that is worked on; the MediaError that is raised when ffmpeg fails names it.
+    `path` is the recording that is worked on; the MediaError that is raised when ffmpeg fails names it. With `duration_ms`,
+    how long the output will be, `progress` is told how far it is; what that raises stops ffmpeg.
     """
     import ffmpeg
 
     # Without -nostdin ffmpeg reads the terminal, and a key pressed meanwhile would stop it.
     quiet = node.global_args("-nostdin", "-hide_banner", "-loglevel", "error")
-    try:
-        command = ffmpeg.compile(quiet, cmd=str(ffmpeg_binary()), overwrite_output=True)
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, preexec_fn=kill_at_end_of_parent
-        )
-    except OSError as error:
-        raise MediaError(
-            path, f"ffmpeg could not be started: {error.strerror}", "run: vignette doctor"
-        ) from None
-    if done.returncode:
+    if duration_ms:
+        quiet = quiet.global_args("-nostats", "-progress", "pipe:1")
+    with tempfile.TemporaryFile() as errors:  # a pipe that nobody reads meanwhile would stop it when full
+        try:
+            command = ffmpeg.compile(quiet, cmd=str(ffmpeg_binary()), overwrite_output=True)
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
+                preexec_fn=kill_at_end_of_parent,
+            )  # fmt: skip
+        except OSError as error:
+            raise MediaError(
+                path, f"ffmpeg could not be started: {error.strerror}", "run: vignette doctor"
+            ) from None
+        with process:
+            try:
+                for line in process.stdout or ():
+                    name, _, value = line.strip().partition(b"=")
+                    if duration_ms and name == b"out_time_us" and value.isdigit():
+                        progress(min(1.0, int(value) / 1000 / duration_ms))
+            except BaseException:
+                process.kill()
+                raise
+        errors.seek(0)
+        told = errors.read()
+    if process.returncode:
         raise MediaError(
             path,
-            f"ffmpeg could not work on it: {_reason(done.stderr)}",
+            f"ffmpeg could not work on it: {_reason(told)}",
             "check that it plays, or copy it anew",
         )
 

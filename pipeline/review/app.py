@@ -5,7 +5,6 @@ No answer and no log holds more of a transcript than what was asked for; errors 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -19,22 +18,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pipeline.commands import search as search_command
 from pipeline.errors import JournalChanged, NotCaptioned, QueryError, UsageError, VignetteError, printable
 from pipeline.formats.writers import chapters_vtt, vtt
-from pipeline.review import acts, sheet
-from pipeline.review.doubts import of_findings
+from pipeline.review import acts, copying, downloads, mending, searching, sheet, standing
+from pipeline.review.asked import sent, text, who
+from pipeline.review.copying import Copier
 from pipeline.review.gate import Gate, Pass, TooLarge
-from pipeline.review.library import Library, id_of, media_type
+from pipeline.review.lanes import lanes
+from pipeline.review.library import Library, media_type
+from pipeline.review.signing import signing
 from pipeline.review.sitting import Sitting
+from pipeline.review.waveform import waveform
 
 PAGE = Path(__file__).with_name("page")
 # The files of the page by their names, read from this folder alone.
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-# Hits that the search page shows.
-MAX_HITS = 100
-MAX_QUERY_CHARS = 1000
-MAX_NAME_CHARS = 200
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -68,22 +66,33 @@ class Pages:
         videos = [{"id": s.id, "name": s.job.media.name, "title": s.job.settings.title} for s in sittings]
         return JSONResponse({"videos": videos, "refused": refused, "reviewer": self.reviewer})
 
-    async def summary(self, request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(sheet.summary, await self._sitting(request)))
-
     async def video(self, request: Request) -> Response:
-        sitting, who = await self._sitting(request), request.query_params.get("who", "")
-        return JSONResponse(await run_in_threadpool(sheet.sheet, sitting, who))
+        sitting, name = await self._sitting(request), request.query_params.get("who", "")
+        self.library.opened(sitting)
+        return JSONResponse(await run_in_threadpool(sheet.sheet, sitting, name))
 
     async def findings(self, request: Request) -> Response:
         sitting = await self._sitting(request)
 
         def found() -> dict[str, Any]:
             look = sitting.look()
-            _, report = sheet.audited(sitting, look)
-            return {"revision": look.revision, "findings": [d.as_json() for d in of_findings(report)]}
+            return {
+                "revision": look.revision,
+                "findings": sheet.findings(sitting, sitting.desk("", look)).as_json(),
+            }
 
         return JSONResponse(await run_in_threadpool(found))
+
+    async def lanes(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(lanes, await self._sitting(request)))
+
+    async def signing(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(signing, await self._sitting(request)))
+
+    async def waveform(self, request: Request) -> Response:
+        sitting = await self._sitting(request)
+        data = await run_in_threadpool(waveform, sitting.job)
+        return Response(data, media_type="application/octet-stream")
 
     async def making(self, request: Request) -> Response:
         sitting = await self._sitting(request)
@@ -101,70 +110,38 @@ class Pages:
         writers = {"captions.vtt": vtt.dumps, "chapters.vtt": chapters_vtt.dumps}
         if kind not in writers:
             raise HTTPException(404)
-        text = await run_in_threadpool(lambda: writers[kind](sitting.look().transcript))
-        return Response(text.encode("utf-8", "replace"), media_type="text/vtt")
+        track = await run_in_threadpool(lambda: writers[kind](sitting.look().transcript))
+        return Response(track.encode("utf-8", "replace"), media_type="text/vtt")
 
     # --- what is done -------------------------------------------------------------------------------------------
 
     async def act(self, request: Request) -> Response:
-        sitting, sent = await self._sitting(request), await _sent(request)
-        who = " ".join(_text(sent, "who", MAX_NAME_CHARS).split())
-        if not who or not who.isprintable():
-            raise UsageError("it is not known who decides", "say your name first")
-        revision, kind = _text(sent, "revision", 100), _text(sent, "kind", 100)
-        written = await run_in_threadpool(acts.decide, sitting, who, revision, kind, sent)
+        sitting, asked = await self._sitting(request), await sent(request)
+        name, revision, kind = who(asked), text(asked, "revision", 100), text(asked, "kind", 100)
+        written = await run_in_threadpool(acts.decide, sitting, name, revision, kind, asked)
         return JSONResponse({"saved": [d.id for d in written]})
+
+    async def preview(self, request: Request) -> Response:
+        sitting, asked = await self._sitting(request), await sent(request)
+        keys = acts.Request(asked).keys()
+
+        def mends() -> dict[str, Any]:
+            return {"mends": sheet.findings(sitting, sitting.desk("")).preview(keys)}
+
+        return JSONResponse(await run_in_threadpool(mends))
 
     async def run(self, request: Request) -> Response:
         sitting = await self._sitting(request)
-        await _sent(request)
+        await sent(request)
         sitting.remaker.soon(sitting.job)
         return JSONResponse(sitting.remaker.making(sitting.job).as_json())
 
-    async def search(self, request: Request) -> Response:
-        sent = await _sent(request)
-        query = _text(sent, "query", MAX_QUERY_CHARS)
-        return JSONResponse(await run_in_threadpool(self._found, query))
-
-    def _found(self, query: str) -> dict[str, Any]:
-        place = self.library.place
-        search_command.index(place.out)
-        text, _ = search_command.search(query, place.out, "json", MAX_HITS, media=place.media)
-        found: dict[str, Any] = json.loads(text)
-        ids = {s.job.name: id_of(s.job) for s in self.library.scan()}
-        for hit in found["hits"]:
-            for moment in hit["moments"]:
-                moment["id"] = ids.get(moment["video"], "")
-                moment.pop("link", None)  # a path on this machine
-        return found
-
     async def _sitting(self, request: Request) -> Sitting:
-        found = await run_in_threadpool(self.library.sitting, request.path_params["video"])
+        video = request.path_params["video"]
+        found = self.library.known(video) or await run_in_threadpool(self.library.sitting, video)
         if found is None:
             raise HTTPException(404)
         return found
-
-
-async def _sent(request: Request) -> dict[str, Any]:
-    """The JSON object in a request. Raises UsageError."""
-    try:
-        found = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        raise UsageError("what was sent is not JSON", "load the page again") from None
-    if not isinstance(found, dict):
-        raise UsageError("what was sent is not a JSON object", "load the page again")
-    return found
-
-
-def _text(sent: dict[str, Any], name: str, most: int) -> str:
-    value = sent.get(name)
-    if not isinstance(value, str) or len(value) > most:
-        raise UsageError(f"'{name}' must be a text of at most {most:,} characters", "write less")
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        raise UsageError(f"'{name}' holds half a character", "write it anew") from None
-    return value
 
 
 # --- errors -------------------------------------------------------------------------------------------------------------
@@ -195,7 +172,9 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": printable(f"an unforeseen {type(error).__name__} - please report it")}, 500)
 
 
-def application(library: Library, admitted: Pass, reviewer: str = "") -> Starlette:
+def application(
+    library: Library, admitted: Pass, reviewer: str = "", copier: Copier | None = None
+) -> Starlette:
     """The review page of a library, for whoever has the pass; `reviewer` is proposed as the name of who decides."""
     pages = Pages(library, reviewer)
     video = "/api/videos/{video}"
@@ -206,14 +185,21 @@ def application(library: Library, admitted: Pass, reviewer: str = "") -> Starlet
         Route("/page/{name}", pages.part),
         Route("/api/videos", pages.folder),
         Route(video, pages.video),
-        Route(f"{video}/summary", pages.summary),
         Route(f"{video}/findings", pages.findings),
+        Route(f"{video}/concepts", pages.lanes),
+        Route(f"{video}/signing", pages.signing),
+        Route(f"{video}/waveform", pages.waveform),
+        Route(f"{video}/preview", pages.preview, methods=["POST"]),
         Route(f"{video}/making", pages.making),
         Route(f"{video}/act", pages.act, methods=["POST"]),
         Route(f"{video}/run", pages.run, methods=["POST"]),
-        Route("/api/search", pages.search, methods=["POST"]),
         Route("/media/{video}", pages.media),
         Route("/tracks/{video}/{kind}", pages.track),
+        *standing.routes(library),
+        *searching.routes(library),
+        *mending.routes(library),
+        *downloads.routes(library),
+        *copying.routes(library, copier or Copier()),
     ]
     handlers: Any = {
         JournalChanged: _outdated, VignetteError: _problem, TooLarge: _too_large,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageError, VignetteError
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
+from pipeline.review.auditing import Auditor
 from pipeline.review.remake import Remaker
 from pipeline.review.sitting import Sitting
 from pipeline.run import jobs
@@ -20,6 +21,8 @@ MEDIA_TYPES = {
     ".mkv": "video/x-matroska", ".ogv": "video/ogg", ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac",
     ".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg", ".opus": "audio/ogg",
 }  # fmt: skip
+# So many recordings are held in memory for their pages.
+MAX_OPEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,11 @@ class Place:
 class Library:
     """The recordings of a project; found anew at every look at the whole of it."""
 
-    def __init__(self, place: Place, remaker: Remaker) -> None:
-        self.place, self.remaker = place, remaker
+    def __init__(self, place: Place, remaker: Remaker, auditor: Auditor | None = None) -> None:
+        self.place, self.remaker, self.auditor = place, remaker, auditor
         self.refused: tuple[tuple[Path, VignetteError], ...] = ()
         self._sittings: dict[str, Sitting] = {}
+        self._open: list[Sitting] = []
         self._lock = threading.Lock()
 
     def scan(self) -> list[Sitting]:
@@ -58,8 +62,14 @@ class Library:
             self.refused = plan.refused
             found = {id_of(job): job for job in plan.jobs}
             kept = {i: s for i, s in self._sittings.items() if i in found and s.job == found[i]}
-            self._sittings = {i: kept.get(i) or Sitting(i, job, self.remaker) for i, job in found.items()}
+            self._sittings = {
+                i: kept.get(i) or Sitting(i, job, self.remaker, self.auditor) for i, job in found.items()
+            }
             return list(self._sittings.values())
+
+    def known(self, video: str) -> Sitting | None:
+        """The recording with this id among those that were found before; asks no disk."""
+        return self._sittings.get(video)
 
     def sitting(self, video: str) -> Sitting | None:
         """The recording with this id."""
@@ -67,6 +77,14 @@ class Library:
         if found is None:
             found = next((s for s in self.scan() if s.id == video), None)
         return found
+
+    def opened(self, sitting: Sitting) -> None:
+        """Note that a recording's page is open: the one that was opened longest ago rests where there are many."""
+        with self._lock:
+            self._open = [s for s in self._open if s.id != sitting.id] + [sitting]
+            resting, self._open = self._open[:-MAX_OPEN], self._open[-MAX_OPEN:]
+        for one in resting:
+            one.rest()
 
     def media_file(self, sitting: Sitting) -> Path | None:
         """The recording's file as it may be served: a file inside the folder of recordings, wherever links lead; else None."""

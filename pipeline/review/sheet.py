@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections import Counter
 from typing import Any
 
-from pipeline.audit import Report, audit
-from pipeline.audit.captions import facts_of, of_document
-from pipeline.audit.model import Document
-from pipeline.audit.waivers import waive
 from pipeline.commands.check import profile_named
-from pipeline.commands.waive import waivers_for
-from pipeline.edits.ledger import State
-from pipeline.edits.reviewed import Reviewed
+from pipeline.commands.decide.caption_text import text_of
+from pipeline.commands.decide.desk import Desk
+from pipeline.commands.decide.findings import Findings
+from pipeline.commands.decide.needs import Need, needs_of
+from pipeline.commands.watched_captions import watched
 from pipeline.english.breaks import visible_length
 from pipeline.errors import NotCaptioned, VignetteError
-from pipeline.formats.document import captions, writer
 from pipeline.formats.writers import render
+from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.review import undo
-from pipeline.review.doubts import doubts_of
 from pipeline.review.sitting import Look, Sitting, problem_of
+from pipeline.roles import ROLES
 from pipeline.run.report import needs_person
-from pipeline.transcript import Cue, TextSource, Transcript, grade_line, lines_of
+from pipeline.transcript import TextSource, grade_line
 
 
 def summary(sitting: Sitting) -> dict[str, Any]:
@@ -39,17 +36,17 @@ def summary(sitting: Sitting) -> dict[str, Any]:
         return {**found, "state": "not captioned"}
     except VignetteError as error:
         return {**found, "state": "cannot be used", "problem": problem_of(error)}
-    watched = reviewed(look)
+    done = watched(look.transcript, look.shown.replay)
     return {
         **found,
         "state": "up to date" if look.applied else "stale",
         "grade": grade_line(look.transcript),
         "duration_ms": look.transcript.media.duration_ms,
-        "cues": len(watched),
-        "reviewed": sum(watched),
-        "doubts": len(doubts_of(look)),
+        "cues": len(done),
+        "reviewed": sum(done),
+        "doubts": len(needs(sitting, look)),
         "conflicts": len(look.shown.replay.report.conflicts),
-        "needs": list(needs_person(look.transcript)),
+        "needs": list(needs_person(look.transcript, look.shown.replay)),
     }
 
 
@@ -71,22 +68,68 @@ def sheet(sitting: Sitting, who: str) -> dict[str, Any]:
         "has_picture": shown.media.has_picture,
         "applied": look.applied,
         "making": sitting.remaker.making(sitting.job).as_json(),
-        "people": [{"id": s.id, "name": s.name, "role": s.role} for s in shown.voices.speakers],
+        "people": _people(look),
+        "roles": list(ROLES),
+        "kinds": list(KNOWN_KINDS),
         "parts": [
-            {"id": p.id, "title": p.title or p.id, "start_ms": p.span.start_ms, "end_ms": p.span.end_ms}
+            {
+                "id": p.id,
+                "title": p.title or p.id,
+                "kind": p.kind,
+                "start_ms": p.span.start_ms,
+                "end_ms": p.span.end_ms,
+                "confidence": p.confidence,
+                "evidence": list(p.evidence),
+            }
             for p in shown.parts.parts
         ],
         "cues": _cues(look),
-        "doubts": [d.as_json() for d in doubts_of(look)],
+        "doubts": [n.as_json() for n in needs(sitting, look)],
         "undo": undo.described(back, report),
         "redo": undo.described(again, report),
         "reviewed_by": str(shown.review) if shown.review else "",
     }
 
 
-def text_of(cue: Cue, shown: Transcript) -> str:
-    """The words of a caption on its lines, without labels and dashes: what is edited."""
-    return "\n".join(" ".join(shown.tokens[k].text for k in line) for line in lines_of(cue, shown.tokens))
+def findings(sitting: Sitting, desk: Desk) -> Findings:
+    """What the audit finds about a recording as it stands before somebody; found in a process of its own where there is one."""
+    look = sitting.look()
+    held = sitting.auditor.of(sitting.job, look.revision) if sitting.auditor is not None else None
+    if held is None or held.revision != look.revision:
+        return Findings(desk)
+    return Findings(desk, (held.document, held.report))
+
+
+def needs(sitting: Sitting, look: Look) -> list[Need]:
+    """All that needs a person, but for the captions' own rules."""
+    return needs_of(sitting.desk("", look), sitting.suggestions())
+
+
+def _people(look: Look) -> list[dict[str, Any]]:
+    """The people, how often and how long they speak, and what says who they are."""
+    shown = look.transcript
+    turns: Counter[str] = Counter()
+    spoken_ms: Counter[str] = Counter()
+    for u in shown.voices.utterances:
+        turns[u.speaker or ""] += 1
+        spoken_ms[u.speaker or ""] += shown.span(u.first, u.last).duration_ms
+    return [
+        {"id": s.id, "name": s.name, "role": s.role, "turns": turns[s.id], "spoken_ms": spoken_ms[s.id],
+         "evidence": list(s.evidence), "clip_ms": s.clips[0].start_ms if s.clips else None}
+        for s in shown.voices.speakers
+    ]  # fmt: skip
+
+
+def _cue_ids(look: Look) -> list[str]:
+    """A name for each caption by which a link finds it after edits: when its first word is said, in milliseconds, which neither
+    other words nor other times on the screen change. A second caption of the same moment bears "-2"."""
+    seen: Counter[int] = Counter()
+    found = []
+    for cue in look.transcript.captions.cues:
+        start_ms = look.transcript.tokens[cue.first].span.start_ms
+        seen[start_ms] += 1
+        found.append(f"{start_ms}-{seen[start_ms]}" if seen[start_ms] > 1 else str(start_ms))
+    return found
 
 
 def _cues(look: Look) -> list[dict[str, Any]]:
@@ -95,8 +138,11 @@ def _cues(look: Look) -> list[dict[str, Any]]:
     speakers: list[str] = [""] * len(shown.tokens)
     for u in shown.voices.utterances:
         speakers[u.first : u.last] = [u.speaker or ""] * (u.last - u.first)
+    ids = _cue_ids(look)
     found = []
-    for cue, watched in zip(shown.captions.cues, reviewed(look), strict=True):
+    for number, (cue, was_watched) in enumerate(
+        zip(shown.captions.cues, watched(shown, look.shown.replay), strict=True)
+    ):
         lines, tokens = render.lines(cue, shown), range(cue.first, cue.last)
         who = list(dict.fromkeys(speakers[k] for k in tokens if speakers[k]))
         edited = any(shown.tokens[k].text_source is TextSource.HUMAN for k in tokens) or any(
@@ -104,39 +150,9 @@ def _cues(look: Look) -> list[dict[str, Any]]:
         )
         seconds = max(cue.span.duration_ms, 1) / 1000
         found.append({
-            "first": cue.first, "last": cue.last, "start_ms": cue.span.start_ms, "end_ms": cue.span.end_ms,
+            "id": ids[number], "first": cue.first, "last": cue.last, "start_ms": cue.span.start_ms, "end_ms": cue.span.end_ms,
             "lines": lines, "text": text_of(cue, shown), "speaker": who[0] if who else "",
             "speakers": [names.get(s, s) for s in who], "cps": round(sum(map(visible_length, lines)) / seconds, 1),
-            "state": "reviewed" if watched else "edited" if edited else "machine",
+            "state": "reviewed" if was_watched else "edited" if edited else "machine",
         })  # fmt: skip
     return found
-
-
-def reviewed(look: Look) -> list[bool]:
-    """Of every caption whether a person watched it, and it is still as they saw it."""
-    shown, replay = look.transcript, look.shown.replay
-    cues, review = shown.captions.cues, shown.review
-    whole = review is not None and not review.of_earlier_version
-    changed = set(review.places_ms) if review is not None else set()
-    places = [
-        replay.place_of(s.decision)
-        for s in replay.report.standings
-        if isinstance(s.decision.value, Reviewed)
-        and s.decision.value.of == "cue"
-        and s.state is State.KEPT
-        and not s.why
-    ]
-    return [
-        (whole and cue.span.start_ms not in changed)
-        or any(p is not None and p[0] <= cue.first and cue.last <= p[1] for p in places)
-        for cue in cues
-    ]
-
-
-def audited(sitting: Sitting, look: Look) -> tuple[Document, Report]:
-    """The captions as they stand, audited under the profile they were made for, what people waived marked."""
-    path = sitting.job.out / f"{sitting.job.name}.json"
-    read = captions.parse(writer.dumps(look.transcript).encode("utf-8"), Path(path))
-    document = of_document(read)
-    profiles: Sequence[Any] = [profile_named(look.transcript.profile, sitting.job.settings.captions)]
-    return document, waive(audit(document, profiles, facts_of(read)), waivers_for(path, sitting.job.media))

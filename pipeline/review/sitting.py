@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import edits
+from pipeline.commands.decide import suggested
+from pipeline.commands.decide.desk import Desk
 from pipeline.edits.journal import digest_of as journal_digest
-from pipeline.edits.maker import Maker
 from pipeline.edits.model import Decision
-from pipeline.errors import JournalChanged, NotCaptioned, VignetteError
+from pipeline.errors import DocumentError, JournalChanged, NotCaptioned, VignetteError
+from pipeline.formats.document.suggestions import Suggested
+from pipeline.review.auditing import Auditor
 from pipeline.review.remake import Remaker
 from pipeline.run.batch import REPLAYED
 from pipeline.run.jobs import Job, sidecar_of
@@ -39,17 +42,19 @@ class Look:
         return self.shown.transcript
 
 
-Act = Callable[[Look, Maker], Sequence[Decision]]
-"""Makes the decisions of one thing that a person does; writes nothing."""
+Act = Callable[[Desk], Sequence[Decision] | Iterator[Sequence[Decision]]]
+"""Makes the decisions of one thing that a person does, or one step of them after the other; writes nothing."""
 
 
 class Sitting:
     """One recording under review."""
 
-    def __init__(self, id: str, job: Job, remaker: Remaker) -> None:
-        self.id, self.job, self.remaker = id, job, remaker
+    def __init__(self, id: str, job: Job, remaker: Remaker, auditor: Auditor | None = None) -> None:
+        self.id, self.job, self.remaker, self.auditor = id, job, remaker, auditor
         self._lock = threading.RLock()
         self._seen: tuple[object, Look] | None = None
+        self._tagged: tuple[str, Preview] | None = None
+        self._suggested: tuple[object, tuple[Suggested, ...]] | None = None
 
     @property
     def journal(self) -> Path:
@@ -58,12 +63,38 @@ class Sitting:
     def look(self) -> Look:
         """The recording as it stands. Raises NotCaptioned, JournalError, and what reading its inputs raises."""
         with self._lock:
-            key = self._key()
+            key = self.key()
             if self._seen is None or self._seen[0] != key:
                 self._seen = (key, self._looked(key[0]))
             return self._seen[1]
 
-    def decide(self, who: str, revision: str, act: Act) -> tuple[Decision, ...]:
+    def tagged(self) -> Preview:
+        """The recording as it stands with its concepts, which are found anew where words were changed. Raises as `look` does."""
+        with self._lock:
+            seen = self.look()
+            if self._tagged is None or self._tagged[0] != seen.revision:
+                contents = seen.shown.replay.contents
+                self._tagged = (seen.revision, preview(self.job, contents, tagging=True))
+            return self._tagged[1]
+
+    def suggestions(self) -> tuple[Suggested, ...]:
+        """What the second ear suggested in the last run; none where it did not listen."""
+        with self._lock:
+            key = _stamp(self.job.out / f"{self.job.name}.json")
+            if self._suggested is None or self._suggested[0] != key:
+                try:
+                    found = suggested.suggested(self.job)
+                except (NotCaptioned, DocumentError):
+                    found = ()
+                self._suggested = (key, found)
+            return self._suggested[1]
+
+    def desk(self, who: str, look: Look | None = None, tagging: bool = False) -> Desk:
+        """The recording as it stands, before one person; with its concepts where they are asked for."""
+        shown = (look or self.look()).shown if not tagging else self.tagged()
+        return Desk(shown, who, self.job)
+
+    def decide(self, who: str, revision: str, act: Act, tagging: bool = False) -> tuple[Decision, ...]:
         """Have `who` decide about what they saw; on the disk when this returns, and the outputs are made anew soon.
 
         Raises JournalChanged where the revision is no longer how things stand, UsageError for what cannot be, JournalError.
@@ -72,12 +103,36 @@ class Sitting:
             seen = self.look()
             if seen.revision != revision:
                 raise JournalChanged(self.journal, "is not what the page showed", "look again, then decide")
-            made = act(seen, Maker(seen.transcript, seen.shown.replay, who))
-            if not made:
-                return ()
-            written = edits.append(self.journal, made, expected=seen.journal)  # on the disk from here on
-        self.remaker.soon(self.job)
+            written = self._written(act(self.desk(who, seen, tagging)), seen.journal)
+        if written:
+            self.remaker.soon(self.job)
         return written
+
+    def _written(
+        self, made: Sequence[Decision] | Iterator[Sequence[Decision]], journal: str
+    ) -> tuple[Decision, ...]:
+        """Append what an act comes to, each step as soon as it is made, all of them one act; on the disk when this returns."""
+        written: tuple[Decision, ...] = ()
+        for step in made if isinstance(made, Iterator) else (made,):
+            name = written[0].group or written[0].id if written else ""
+            try:
+                written += edits.append(self.journal, step, expected=journal, act=name)
+            except JournalChanged:
+                if not written:
+                    raise
+                break  # what was saved is saved; the rest was made of how things stood before
+            journal = journal_digest(self.journal)
+        return written
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the recording was looked at, and what was seen is still held."""
+        return self._seen is not None
+
+    def rest(self) -> None:
+        """Let go of what was seen, which is read again at the next look: a film takes some 50 MB."""
+        with self._lock:
+            self._seen = None
 
     def state(self) -> str:
         """Whether the outputs are as the decisions say: "up to date", "stale", "not captioned"."""
@@ -88,25 +143,33 @@ class Sitting:
 
     def _looked(self, journal: str) -> Look:
         contents = edits.read(self.journal)
-        shown = preview(self.job, contents)
+        # Without concepts, which take a second to find in a long film; whoever asks for them gets `tagged`.
+        shown = preview(self.job, contents, tagging=False)
         store = Store.of(self.job.out, self.job.name)
         replayed = store.load(REPLAYED, list[str], {}).result or []
         applied = replayed == [d.id for d in contents.decisions] and bool(store.written())
         return Look(shown, journal, _revision(journal, shown.transcript), applied)
 
-    def _key(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:
+    def key(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:
         """The journal, and the files that the look is made of by name, time and size."""
         folder = Store.of(self.job.out, self.job.name).folder
         beside = (self.job.media, sidecar_of(self.job.media), self.job.subtitles)
         files = [*folder.glob("*.json"), *(p for p in beside if p is not None)]
         found = []
         for path in files:
-            try:
-                state = path.stat()
-            except OSError:
-                continue
-            found.append((str(path), state.st_mtime_ns, state.st_size))
+            stamp = _stamp(path)
+            if stamp is not None:
+                found.append((str(path), *stamp))
         return journal_digest(self.journal), tuple(sorted(found))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """A file's time and size, None where there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size
 
 
 def _revision(journal: str, shown: Transcript) -> str:

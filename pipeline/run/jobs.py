@@ -14,6 +14,7 @@ from pipeline.errors import (
     OutputError,
     SettingsError,
     SubtitlesError,
+    TurnsError,
     UsageError,
     VignetteError,
     nearest,
@@ -31,14 +32,15 @@ MAX_FILES_TOLD = 3
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One recording to caption, the folder its outputs go to, its settings, and its subtitles or script where there are any;
-    `notes` say what lies beside it and is not used."""
+    """One recording to caption, the folder its outputs go to, its settings, its subtitles or script where there are any, and the
+    file with another diarization's `turns`; `notes` say what lies beside it and is not used."""
 
     media: Path
     out: Path
     settings: Settings
     subtitles: Path | None = None
     notes: tuple[str, ...] = ()
+    turns: Path | None = None
 
     @property
     def name(self) -> str:
@@ -202,7 +204,23 @@ def _job(path: Path, request: Request) -> Job:
         raise SubtitlesError(
             subtitles, "does not exist", "check the name, or leave it out to run without subtitles"
         )
-    return Job(path, request.out, settings, subtitles, notes)
+    return Job(path, request.out, settings, subtitles, notes, _turns(path, settings, request.out))
+
+
+def _turns(media: Path, settings: Settings, out: Path) -> Path | None:
+    """The file of turns that is named, or that lies beside the recording and is not what we wrote. Raises TurnsError."""
+    from pipeline.run.store import Store
+
+    if settings.turns:
+        named = media.parent / settings.turns
+        if not os.path.isfile(named):
+            raise TurnsError(named, "is no file of turns that can be read", "check the name, or leave it out")
+        return named
+    beside = media.with_name(media.stem + ".rttm")
+    same_folder = os.path.realpath(out) == os.path.realpath(media.parent)
+    if not os.path.isfile(beside) or (same_folder and beside.name in Store.of(out, media.stem).written()):
+        return None
+    return beside
 
 
 def _check_name(path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.edits.answered import Answered
+from pipeline.edits.replay import Replay
 from pipeline.errors import counted
 from pipeline.timing import Span, clock
 from pipeline.transcript import (
@@ -11,6 +13,8 @@ from pipeline.transcript import (
     Grade,
     Kind,
     Passage,
+    Speaker,
+    Suggestion,
     TextSource,
     TimeSource,
     Transcript,
@@ -106,10 +110,9 @@ def _about_speakers(transcript: Transcript) -> tuple[str, ...]:
     return (f"{counted(count, 'speaker')}, {by_name}{marked}",)
 
 
-def _unnamed(transcript: Transcript) -> tuple[str, ...]:
+def _unnamed(nameless: Sequence[Speaker]) -> tuple[str, ...]:
     """A sentence about speakers without a name, with a time at which to listen to each of the first few."""
-    nameless = [s for s in transcript.voices.speakers if not s.evidence]
-    if not nameless or not transcript.tokens:
+    if not nameless:
         return ()
     heard = ", ".join(f"{s.id} at {clock(s.clips[0].start_ms)}" if s.clips else s.id for s in nameless[:4])
     more = f" and {len(nameless) - 4} more" if len(nameless) > 4 else ""
@@ -131,10 +134,14 @@ def _timed_share(transcript: Transcript) -> str:
     return f"{share:.0f} % of their times were found in the sound, the rest lie between neighbours"
 
 
-def needs_person(transcript: Transcript) -> tuple[str, ...]:
-    """Open questions that no machine can settle, one sentence each, most important first."""
+def needs_person(transcript: Transcript, replay: Replay | None = None) -> tuple[str, ...]:
+    """Open questions that no machine can settle, one sentence each, most important first; none that somebody answered.
+
+    `replay` is the one that the transcript came out of.
+    """
     needs = []
-    report = transcript.aligned.report
+    answered = Answered(transcript, replay or Replay())
+    report = answered.open_report()
     absent = tuple(p for p in report.text_without_speech if _is_absent(p, transcript))
     if transcript.is_draft and transcript.tokens:
         needs.append(
@@ -142,12 +149,17 @@ def needs_person(transcript: Transcript) -> tuple[str, ...]:
             "'vignette models fetch small.en', and run again"
         )
     needs += alignment_issues(report, absent)
-    if marks := [t.span for t in transcript.tokens if t.kind is Kind.UNCLEAR]:
+    if marks := [
+        t.span
+        for k, t in enumerate(transcript.tokens)
+        if t.kind is Kind.UNCLEAR and answered.is_unclear(k, t)
+    ]:
         one = "1 mark stands" if len(marks) == 1 else f"{len(marks)} marks stand"
         needs.append(f"{one} for speech that was not understood: {at_times(marks)}")
-    needs += _suggested(transcript)
+    needs += _suggested([s for s in transcript.verification.suggestions if answered.is_open(s)])
     needs += _review_to_renew(transcript)
-    return (*needs, *_unnamed(transcript))
+    nameless = [s for s in transcript.voices.speakers if not s.evidence and answered.is_unnamed(s)]
+    return (*needs, *_unnamed(nameless if transcript.tokens else ()))
 
 
 def _review_to_renew(transcript: Transcript) -> list[str]:
@@ -159,9 +171,8 @@ def _review_to_renew(transcript: Transcript) -> list[str]:
     return [f"{review}{where}: watch it and say so again, 'vignette edits review MEDIA'"]
 
 
-def _suggested(transcript: Transcript) -> tuple[str, ...]:
+def _suggested(found: Sequence[Suggestion]) -> tuple[str, ...]:
     """A sentence about the suggested readings."""
-    found = transcript.verification.suggestions
     if not found:
         return ()
     count = f"{len(found)} reading{'s are' if len(found) > 1 else ' is'} suggested by a second ear"

@@ -18,6 +18,7 @@ from pipeline.concepts.codebook import Codebook
 from pipeline.errors import QueryError
 from pipeline.search.answers.concordance import CONTEXT_WORDS, MAX_UTTERANCES, Concordance, concordance
 from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by, not_draft
+from pipeline.search.answers.lanes import Place, places
 from pipeline.search.answers.loose import BY_MEANING, Candidates, LooseSearch, Ranked, Wish, wish_of
 from pipeline.search.answers.passages import telling_words
 from pipeline.search.answers.results import Count, Hit, Results
@@ -132,18 +133,26 @@ class Index:
         """
         with self._transaction():
             parsed = parser.parse(query)
-            drafts = drafts or asks_for_drafts(parsed)
+            drafts = drafts or parser.asks_for_drafts(parsed)
             return count_by(self.connection, by, *self._hit_ids_sql(parsed, drafts), drafts)
 
     def hits_in_drafts(self, query: str = "") -> int:
         """How many hits of a query, or utterances, are in drafts, and so are left out of counts; 0 when it says `draft:`."""
         with self._transaction():
             parsed = parser.parse(query) if query else None
-            if parsed and asks_for_drafts(parsed):
+            if parsed and parser.asks_for_drafts(parsed):
                 return 0
             ids, given = self._hit_ids_sql(parsed, True) if parsed else ("SELECT id FROM utterances", [])
             sql = f"SELECT count(*) FROM ({ids}) WHERE NOT {not_draft('id')}"
             return self._scalar(sql, given)
+
+    def places(self, query: str, limit: int) -> tuple[Place, ...]:
+        """Where the hits of a query are, in order of video and time, at most `limit`; of a sequence its first utterances.
+
+        Raises QueryError, IndexFileError.
+        """
+        with self._transaction():
+            return places(self.connection, *self._hit_ids_sql(parser.parse(query), True), limit)
 
     def concordance(
         self, query: str, sort: str = "place", context: int = CONTEXT_WORDS, limit: int = 100
@@ -171,7 +180,7 @@ class Index:
         with self._transaction():
             if query:
                 parsed = parser.parse(query)
-                only = self._hit_ids_sql(parsed, drafts or asks_for_drafts(parsed))
+                only = self._hit_ids_sql(parsed, drafts or parser.asks_for_drafts(parsed))
             else:
                 only = f"SELECT id FROM utterances WHERE {'1' if drafts else not_draft('id')}", []
             return cooccurrence(self.connection, within_ms, *only)
@@ -337,9 +346,3 @@ class Index:
         drafts = {m.video for h in hits for m in h.moments if m.draft}
         if drafts:
             yield f"draft, not verified by anybody: {', '.join(sorted(drafts))}"
-
-
-def asks_for_drafts(query: Query) -> bool:
-    """Whether a query itself says which of drafts and others it wants."""
-    found = (leaf for step in query.steps for leaf in parser.leaves(step.node))
-    return any(isinstance(leaf, Field) and leaf.name == "draft" for leaf in found)

@@ -489,7 +489,7 @@ def test_next_shows_one_thing_with_evidence_and_commands(captioned):
     suggest(captioned, SUGGESTED[0])
     ran = captioned.quick("edits", "next")
     assert ran.status == 0
-    assert "pauses." in ran.out and "vignette edits take media/clip.mp4 s1" in ran.out and "0.97" in ran.out
+    assert "pauses." in ran.out and "vignette edits take media/clip.mp4 s1" in ran.out and "97 %" in ran.out
     assert "more after this" in ran.out
 
 

@@ -106,3 +106,12 @@ def test_any_number_is_said(number: int) -> None:
 def test_there_are_no_negative_counts() -> None:
     with pytest.raises(ValueError, match="from 0 on"):
         numbers.cardinal(-1)
+
+
+@pytest.mark.parametrize(
+    "shape", ["{}", "${}", "{}%", "{}th", "#{}", "-{}", "{}.5", "5-{}", "${}m", "£{}.05"]
+)
+def test_a_run_of_digits_of_any_length_is_said_digit_by_digit(shape: str) -> None:
+    said = spoken_words(shape.format("7" * 9000))
+    assert said.count("seven") >= 8999
+    assert spoken_words("1" + ",000" * 2000).count("zero") == 6000

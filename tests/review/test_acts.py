@@ -69,13 +69,13 @@ def test_a_suggestion_is_accepted_and_what_it_was_about_is_settled(desk):
     before = desk.sheet()
     assert sum(d["kind"] == "suggestion" for d in before["doubts"]) >= 4
     missing = next(d for d in before["doubts"] if d["proposed"] == "not")
-    after = desk.did("accept", ref=missing["ref"], key=missing["key"])
+    after = desk.did("take", key=missing["key"])
     assert "did not argue" in desk.cue("therapists")["text"].replace("\n", " ")
     assert missing["key"] not in [d["key"] for d in after["doubts"]]
     typing = next(d for d in after["doubts"] if d["proposed"] == "down,")
-    desk.did("accept", ref=typing["ref"], key=typing["key"])
+    desk.did("take", key=typing["key"])
     assert kinds(desk) == ["words", "words"] and "dowwn" not in json.dumps(desk.sheet()["cues"])
-    assert desk.act("accept", ref="no such", key="").status_code == 400
+    assert desk.act("take", key="no such").status_code == 400
 
 
 def test_a_doubt_is_waived_with_a_reason_alone(desk):
@@ -114,10 +114,10 @@ def test_who_speaks_and_what_people_are_called(desk):
 
 def test_captions_are_shown_otherwise_divided_joined_and_taken_out(desk):
     cue = desk.cue("Thusrday")
-    after = desk.did("times", **place_of(cue), start_ms=4000, end_ms=5700)
+    after = desk.did("cue", **place_of(cue), start_ms=4000, end_ms=5700)
     assert (after["cues"][0]["start_ms"], after["cues"][0]["end_ms"]) == (4000, 5700)
-    assert desk.act("times", **place_of(after["cues"][0]), start_ms=5000, end_ms=5000).status_code == 400
-    assert desk.act("times", **place_of(after["cues"][0]), start_ms=5000, end_ms=10**9).status_code == 400
+    assert desk.act("cue", **place_of(after["cues"][0]), start_ms=5000, end_ms=5000).status_code == 400
+    assert desk.act("cue", **place_of(after["cues"][0]), start_ms=5000, end_ms=10**9).status_code == 400
     count = len(after["cues"])
     cue = desk.cue("Most people who come")
     after = desk.did("split", **place_of(cue), words=4)
@@ -125,7 +125,7 @@ def test_captions_are_shown_otherwise_divided_joined_and_taken_out(desk):
         len(after["cues"]) == count + 1
         and desk.cue("Most people")["text"].split()[-1] == cue["text"].split()[3]
     )
-    after = desk.did("merge", **place_of(desk.cue("Most people")))
+    after = desk.did("join", **place_of(desk.cue("Most people")))
     assert len(after["cues"]) == count
     after = desk.did("delete", **place_of(desk.cue("straight with you")))
     assert "straight with you" not in json.dumps(after["cues"])
@@ -142,7 +142,7 @@ def test_watched_captions_are_counted_until_they_change(desk):
     assert (summary["reviewed"], summary["cues"], summary["conflicts"]) == (1, len(after["cues"]), 0)
     after = desk.did("text", who="Ben", **place_of(cue), text=cue["text"].replace("people", "persons"))
     assert [c["state"] for c in after["cues"]].count("reviewed") == 0
-    after = desk.did("review-video", who="Ben")
+    after = desk.did("review", who="Ben", whole=True)
     assert {c["state"] for c in after["cues"]} == {"reviewed"} and not after["doubts"]
     assert after["reviewed_by"] == "reviewed by Ben"
 
@@ -165,7 +165,7 @@ def test_what_the_command_line_decides_meanwhile_is_seen(desk):
         "decide", "media/demo.mp4", "--words", "Thusrday", "--become", "Thursday", "--by", "Cleo"
     )
     assert ran.status == 0, ran.err
-    assert desk.act("review-video", revision=seen["revision"]).status_code == 409
+    assert desk.act("review", revision=seen["revision"], whole=True).status_code == 409
     assert "Thursday" in desk.sheet()["cues"][0]["text"]
 
 
@@ -208,7 +208,7 @@ def test_a_conflict_is_shown_dropped_or_insisted_on(desk):
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 201, "a\x00b"])
 def test_nobody_decides_without_a_name(desk, name):
-    assert desk.act("review-video", who=name).status_code == 400
+    assert desk.act("review", who=name, whole=True).status_code == 400
     assert not desk.journal.exists()
 
 

@@ -50,7 +50,7 @@ def test_both_names_of_this_machine_are_answered(desk):
      {"origin": f"https://{HOST}"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}],
 )  # fmt: skip
 def test_another_page_may_neither_decide_nor_read(desk, paths, headers):
-    sent = {"who": "Eve", "kind": "review-video", "revision": desk.sheet()["revision"]}
+    sent = {"who": "Eve", "kind": "review", "whole": True, "revision": desk.sheet()["revision"]}
     assert desk.client.post(f"/api/videos/{desk.id}/act", json=sent, headers=headers).status_code == 403
     assert {desk.client.get(p, headers=headers).status_code for p in paths} == {403}
     assert not desk.journal.exists()
@@ -60,7 +60,7 @@ def test_another_page_may_neither_decide_nor_read(desk, paths, headers):
     "headers", [{"origin": f"http://{HOST}"}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}]
 )
 def test_its_own_page_may(desk, headers):
-    sent = {"who": "Ana", "kind": "review-video", "revision": desk.sheet()["revision"]}
+    sent = {"who": "Ana", "kind": "review", "whole": True, "revision": desk.sheet()["revision"]}
     assert desk.client.post(f"/api/videos/{desk.id}/act", json=sent, headers=headers).status_code == 200
 
 

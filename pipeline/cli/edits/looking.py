@@ -95,10 +95,10 @@ def next_needs(
     as_json: AsJson = False,
 ) -> int:
     """Show the next thing that needs a person, with its evidence and the commands that settle it."""
-    from pipeline.commands.decide.needs import needs_of
+    from pipeline.commands.decide.settling import to_settle
 
     jobs = jobs_of(tuple(media or ()), transcripts, subtitles, tuple(set_ or ()))
-    found = [need for job in jobs for need in needs_of(job)]
+    found = [need for job in jobs for need in to_settle(job)]
     if as_json:
         print_json({"left": len(found), "needs": [need.as_json() for need in found[:count]]})
         return 0

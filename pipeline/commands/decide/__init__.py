@@ -6,6 +6,7 @@
 - `times`: times as people write them
 - `suggested`: readings of the second ear, taken over
 - `needs`: what needs a person next
+- `settling`: the commands that settle it
 - `listing`: what was decided, and what became of it
 - `taken_back`: undo and redo
 - `request`: the options of the earlier `vignette decide`

@@ -7,10 +7,12 @@ Each raises UsageError, with what can be done, where what it is about is not the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from pipeline.commands.decide import targets
 from pipeline.commands.decide.desk import Desk
+from pipeline.commands.decide.signed import signed
+from pipeline.commands.watched_captions import watched
 from pipeline.edits.model import Decision, VignetteAt
 from pipeline.errors import UsageError, nearest
 from pipeline.part_kinds import KNOWN_KINDS
@@ -21,6 +23,45 @@ Verdict = Literal["confirmed", "rejected", "added"]
 
 # The longest kind of one's own, in characters. Set by hand.
 MAX_KIND_CHARS = 60
+
+
+class Place(Protocol):
+    """Which words are meant, however that is said."""
+
+    def on(self, desk: Desk) -> tuple[int, int]:
+        """The tokens `[first, last)` in the recording as it stands. Raises UsageError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens `[first, last)` that a person sees before them."""
+
+    first: int
+    last: int
+
+    def on(self, desk: Desk) -> tuple[int, int]:
+        """The tokens, if there are such."""
+        if not 0 <= self.first < self.last <= len(desk.transcript.tokens):
+            raise UsageError("these words are not there any more", "look at the list again")
+        return self.first, self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Some words among the tokens `[first, last)` that a person sees before them."""
+
+    first: int
+    last: int
+    words: str
+
+    def on(self, desk: Desk) -> tuple[int, int]:
+        """The tokens that hold the words; the first of them where they come twice."""
+        among = Tokens(self.first, self.last).on(desk)
+        if not self.words.split():
+            raise UsageError("it is not said which words are meant", "name some of the caption")
+        at_ms = desk.transcript.tokens[self.first].span.start_ms
+        return targets.locate(desk.transcript, self.words, at_ms, among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +81,22 @@ class Said:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def text(desk: Desk, said: Said, new: str) -> list[Decision]:
-    """The words read `new`; "" when nobody says them."""
+def text(desk: Desk, said: Place, new: str) -> list[Decision]:
+    """The words read `new`; "" when nobody says them. Punctuation around words that were named without any stays."""
     first, last = said.on(desk)
     there = " ".join(t.text for t in desk.transcript.tokens[first:last])
-    return desk.maker.words(first, last, targets.with_outer_punctuation(there, said.words, new))
+    named = said.words if isinstance(said, Said) else there
+    return desk.maker.words(first, last, targets.with_outer_punctuation(there, named, new))
 
 
-def time(desk: Desk, said: Said, span: Span) -> list[Decision]:
+def time(desk: Desk, said: Place, span: Span) -> list[Decision]:
     """The words are said then."""
     first, last = said.on(desk)
     targets.check_within(desk.transcript, (span.start_ms, span.end_ms), "FROM-TO")
     return [desk.maker.word_time(first, last, span)]
 
 
-def speaker(desk: Desk, said: Said, name: str, new: bool = False) -> list[Decision]:
+def speaker(desk: Desk, said: Place, name: str, new: bool = False) -> list[Decision]:
     """The words are said by whoever has this name or id; a name like another's is taken for a slip, unless it is `new`."""
     if not name.split():
         raise UsageError("a speaker needs a name or an id", "say who says these words")
@@ -64,19 +106,19 @@ def speaker(desk: Desk, said: Said, name: str, new: bool = False) -> list[Decisi
     return [desk.maker.speaker(first, last, name)]
 
 
-def concept(desk: Desk, said: Said, wanted: str, verdict: Verdict) -> list[Decision]:
+def concept(desk: Desk, said: Place, wanted: str, verdict: Verdict) -> list[Decision]:
     """The words show a concept, do not, or show it though no machine found it."""
     first, last = said.on(desk)
     return [desk.maker.concept(first, last, targets.concept(desk.transcript, wanted), verdict)]
 
 
-def quote(desk: Desk, said: Said, memo: str, collection: str) -> list[Decision]:
+def quote(desk: Desk, said: Place, memo: str, collection: str) -> list[Decision]:
     """The words are kept as a quote, with a memo, in a collection; either may be ""."""
     first, last = said.on(desk)
     return [desk.maker.quote(first, last, memo.strip(), " ".join(collection.split()))]
 
 
-def style(desk: Desk, said: Said, wanted: str) -> list[Decision]:
+def style(desk: Desk, said: Place, wanted: str) -> list[Decision]:
     """The words look so: "bold", "italic #ffff00", "plain", or the short form "bi#ffff00"."""
     first, last = said.on(desk)
     return [desk.maker.style(first, last, style_of(wanted))]
@@ -116,24 +158,24 @@ def style_of(wanted: str) -> str:
 # --- captions -------------------------------------------------------------------------------------------------------
 
 
-def cue(desk: Desk, said: Said, start_ms: int | None, end_ms: int | None) -> list[Decision]:
+def cue(desk: Desk, said: Place, start_ms: int | None, end_ms: int | None) -> list[Decision]:
     """The caption of the words is shown then; a time that is None stays as it is."""
     first, last = said.on(desk)
     targets.check_within(desk.transcript, (start_ms, end_ms), "FROM-TO")
     return [targets.shown_from_to(desk.maker, first, last, start_ms, end_ms)]
 
 
-def split(desk: Desk, said: Said) -> list[Decision]:
+def split(desk: Desk, said: Place) -> list[Decision]:
     """A new caption begins with the words."""
     return [targets.split_before(desk.maker, said.on(desk)[0])]
 
 
-def join(desk: Desk, said: Said) -> list[Decision]:
+def join(desk: Desk, said: Place) -> list[Decision]:
     """The captions of the words are one; where that is one, it and the next."""
     return [targets.merged(desk.maker, *said.on(desk))]
 
 
-def delete(desk: Desk, said: Said) -> list[Decision]:
+def delete(desk: Desk, said: Place) -> list[Decision]:
     """The captions of the words go, with all of their words; who was named by nothing else keeps their name."""
     cues = [(c.first, c.last) for c in targets.cues_of(desk.transcript, *said.on(desk))]
     return [*(desk.maker.delete(*each) for each in cues), *desk.maker.names_kept(cues)]
@@ -159,7 +201,7 @@ def part(
     desk: Desk,
     which: str,
     begins_ms: int | None = None,
-    words: Said | None = None,
+    words: Place | None = None,
     title: str | None = None,
     kind: str | None = None,
     join: bool = False,
@@ -175,7 +217,7 @@ def part(
 
 
 def _check_part(
-    which: str, begins_ms: int | None, words: Said | None, title: str | None, kind: str | None, join: bool
+    which: str, begins_ms: int | None, words: Place | None, title: str | None, kind: str | None, join: bool
 ) -> None:
     """Raise UsageError for what contradicts itself or says nothing."""
     begins = [begins_ms is not None, words is not None]
@@ -196,15 +238,15 @@ def _check_part(
 # --- reviews --------------------------------------------------------------------------------------------------------
 
 
-def review(desk: Desk, said: Said | None = None) -> list[Decision]:
+def review(desk: Desk, said: Place | None = None) -> list[Decision]:
     """All of the video was watched, or the captions of these words."""
     if said is None:
-        return [desk.maker.reviewed()]
+        return [signed(desk)]
     cues = targets.cues_of(desk.transcript, *said.on(desk))
     return [desk.maker.reviewed_cue(c.first, c.last) for c in cues]
 
 
-def waive(desk: Desk, said: Said, rule: str, reason: str) -> list[Decision]:
+def waive(desk: Desk, said: Place, rule: str, reason: str) -> list[Decision]:
     """A finding of the audit about the words is right as it is."""
     if not reason.split():
         raise UsageError("a waiver needs a reason", 'say why it is right as it is: --reason "..."')
@@ -219,3 +261,38 @@ def drop(desk: Desk, wanted: str) -> list[Decision]:
 def insist(desk: Desk, wanted: str) -> list[Decision]:
     """The decision whose id begins so holds after all, though it no longer fitted."""
     return targets.insist(desk.shown, targets.standing_of(desk.shown, wanted), desk.who)
+
+
+# --- many at once ---------------------------------------------------------------------------------------------------
+
+
+def same_person(desk: Desk, who: str, other: str) -> list[Decision]:
+    """All that `who` says is said by `other`: two voices of one person become one."""
+    gone, stays = targets.person(desk.transcript, who), targets.person(desk.transcript, other)
+    if gone == stays:
+        raise UsageError("that is one person already", "name two")
+    runs: list[tuple[int, int]] = []
+    for u in desk.transcript.voices.utterances:
+        if u.speaker == gone:
+            runs = (
+                [*runs[:-1], (runs[-1][0], u.last)]
+                if runs and runs[-1][1] == u.first
+                else [*runs, (u.first, u.last)]
+            )
+    if not runs:
+        raise UsageError("they say nothing", "there is nothing to hand over")
+    return [desk.maker.speaker(first, last, stays) for first, last in runs]
+
+
+def review_part(desk: Desk, wanted: str) -> list[Decision]:
+    """The captions of a part of the video, by its id, were watched; those that were before are not asked again."""
+    part = next((p for p in desk.transcript.parts.parts if p.id == wanted), None)
+    if part is None:
+        raise UsageError("this part is not there any more", "look at the list again")
+    done = watched(desk.transcript, desk.shown.replay)
+    cues = [
+        c
+        for c, was_watched in zip(desk.transcript.captions.cues, done, strict=True)
+        if c.span.start_ms in part.span and not was_watched
+    ]
+    return [desk.maker.reviewed_cue(c.first, c.last) for c in cues]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from shlex import quote
 from typing import Any
 
 from pipeline import edits
+from pipeline.edits.journal import Contents
 from pipeline.edits.ledger import Report, Standing, State, wanted
 from pipeline.edits.maker import Maker
 from pipeline.edits.model import Decision
@@ -20,10 +22,10 @@ from pipeline.transcript import Transcript
 
 
 class Desk:
-    """A recording as it is shown to one person; `maker` makes their decisions about it."""
+    """A recording as it is shown to one person; `maker` makes their decisions about it, `job` says where it lies."""
 
-    def __init__(self, shown: Preview, who: str) -> None:
-        self.shown, self.who = shown, who
+    def __init__(self, shown: Preview, who: str, job: Job | None = None) -> None:
+        self.shown, self.who, self.job = shown, who, job
 
     @property
     def transcript(self) -> Transcript:
@@ -32,6 +34,43 @@ class Desk:
     @cached_property
     def maker(self) -> Maker:
         return Maker(self.shown.transcript, self.shown.replay, self.who)
+
+    def then(self, made: Sequence[Decision]) -> Preview:
+        """The recording as it would stand with these decisions as well."""
+        assert self.job is not None, "only a recording that lies somewhere can be tried"
+        held = self.shown.replay.contents
+        tried = Contents((*held.decisions, *made), held.strange)
+        return preview(self.job, tried, tagging=False) if made else self.shown
+
+    @cached_property
+    def _starts(self) -> list[tuple[int, int]]:
+        """When each token starts, and which it is, in order of time."""
+        return sorted((t.span.start_ms, k) for k, t in enumerate(self.transcript.tokens))
+
+    @cached_property
+    def _middles(self) -> list[tuple[int, int]]:
+        """When the middle of each token is, and the first token in reading order whose middle is then or later."""
+        found: list[tuple[int, int]] = []
+        least = len(self.transcript.tokens)
+        for middle, k in sorted(
+            ((t.span.middle_ms, k) for k, t in enumerate(self.transcript.tokens)), reverse=True
+        ):
+            least = min(least, k)
+            found.append((middle, least))
+        return found[::-1]
+
+    def around(self, at_ms: int, reach_ms: int) -> tuple[int, int]:
+        """The tokens `[first, last)` among which all are that start at most `reach_ms` from a time."""
+        low = bisect_left(self._starts, (at_ms - reach_ms, -1))
+        high = bisect_right(self._starts, (at_ms + reach_ms, len(self._starts)))
+        near = [k for _, k in self._starts[low:high]]
+        return (min(near), max(near) + 1) if near else (0, 0)
+
+    def at(self, at_ms: int) -> int:
+        """In front of which token something belongs that is said about a time: the first in reading order of those whose middle
+        is then or later; their number where none is."""
+        found = bisect_left(self._middles, (at_ms, -1))
+        return self._middles[found][1] if found < len(self._middles) else len(self._middles)
 
 
 Act = Callable[[Desk], Sequence[Decision]]
@@ -93,7 +132,7 @@ def record(job: Job, who: str, act: Act, tagging: bool | None = None) -> Recorde
     `tagging` finds concepts first, for acts about those. Raises what the act raises (nothing is written then), NotCaptioned
     when the recording must be run first, JournalError.
     """
-    desk = Desk(preview(job, tagging=tagging), who)
+    desk = Desk(preview(job, tagging=tagging), who, job)
     written = edits.append(edits.journal_of(job.media), act(desk))
     report = preview(job).replay.report if written else desk.shown.replay.report
     return Recorded(job.media, written, report)

@@ -17,10 +17,12 @@ from pipeline.errors import NotCaptioned, UsageError, counted, nearest
 from pipeline.formats.document.suggestions import Suggested, suggestions_in
 from pipeline.run.jobs import Job
 from pipeline.timing import Span, clock
-from pipeline.transcript import TextSource, Transcript
+from pipeline.transcript import Suggestion, TextSource
 
 # Words are looked for where they were written, at most so far from there. Set by hand.
 REACH_MS = 5000
+# A suggestion of now is the same as one of the last run up to so much; words move a little when others are corrected.
+SAME_MS = 500
 
 
 def suggested(job: Job) -> tuple[Suggested, ...]:
@@ -70,34 +72,38 @@ def take(desk: Desk, wanted: Sequence[Suggested]) -> Taken:
     return Taken(tuple(decisions), tuple(notes))
 
 
+def place(desk: Desk, one: Suggested) -> tuple[int, int] | None:
+    """The tokens `[first, last)` that a suggestion is about as the text stands, none of them (`first == last`) for words to be
+    put in; None where it is so already, or what it was about is gone."""
+    there = next((s for s in desk.transcript.verification.suggestions if _is_same(s, one)), None)
+    if there is not None:
+        return there.first, there.last
+    if one.is_caption or not one.text.split():
+        return None if _reads_already(desk, one) else (desk.at(one.span.middle_ms),) * 2
+    return _near(desk, one.text, one.span)
+
+
+def _is_same(here: Suggestion, one: Suggested) -> bool:
+    """Whether the recording as it stands suggests it too: that knows between which words it belongs."""
+    near = abs(here.span.start_ms - one.span.start_ms) <= SAME_MS
+    return near and here.text == one.suggestion and (here.first < here.last) == bool(one.text.split())
+
+
 def _decisions(desk: Desk, one: Suggested) -> list[Decision]:
-    if one.is_caption:
-        if _reads_already(desk.transcript, one):
-            return []
-        start_ms, end_ms = one.span.start_ms, one.span.end_ms
-        end_ms = min(end_ms, desk.transcript.media.duration_ms)
-        return [targets.add_by_time(desk.maker, desk.transcript, one.suggestion, start_ms, end_ms)]
-    if one.text.split():
-        return _replaced(desk, one)
-    return _inserted(desk, one)
-
-
-def _replaced(desk: Desk, one: Suggested) -> list[Decision]:
-    """Other words in place of those written."""
-    place = _near(desk.transcript, one.text, one.span)
-    if place is None:
-        if _near(desk.transcript, one.suggestion, one.span) is not None:
+    at = place(desk, one)
+    if one.is_caption and at is not None:
+        end_ms = min(one.span.end_ms, desk.transcript.media.duration_ms)
+        return [targets.add_by_time(desk.maker, desk.transcript, one.suggestion, one.span.start_ms, end_ms)]
+    if at is None:
+        if not one.text.split() or _near(desk, one.suggestion, one.span) is not None:
             return []
         raise UsageError(f"'{one.text}' is not written there any more", "look at it by hand")
-    return desk.maker.words(*place, one.suggestion)
+    return desk.maker.words(*at, one.suggestion) if one.text.split() else _inserted(desk, one, at[0])
 
 
-def _inserted(desk: Desk, one: Suggested) -> list[Decision]:
+def _inserted(desk: Desk, one: Suggested, at: int) -> list[Decision]:
     """Further words between those written: with the word before them (behind them at the start), which is anchored."""
     tokens = desk.transcript.tokens
-    if _reads_already(desk.transcript, one):
-        return []
-    at = next((k for k, t in enumerate(tokens) if t.span.start_ms >= one.span.start_ms), len(tokens))
     if at:
         return desk.maker.words(at - 1, at, f"{tokens[at - 1].text} {one.suggestion}")
     if not tokens:
@@ -105,22 +111,24 @@ def _inserted(desk: Desk, one: Suggested) -> list[Decision]:
     return desk.maker.words(0, 1, f"{one.suggestion} {tokens[0].text}")
 
 
-def _reads_already(transcript: Transcript, one: Suggested) -> bool:
+def _reads_already(desk: Desk, one: Suggested) -> bool:
     """Whether somebody wrote the suggested words there since."""
-    place = _near(transcript, one.suggestion, one.span)
-    if place is None:
+    there = _near(desk, one.suggestion, one.span)
+    if there is None:
         return False
-    return all(t.text_source is TextSource.HUMAN for t in transcript.tokens[place[0] : place[1]])
+    return all(t.text_source is TextSource.HUMAN for t in desk.transcript.tokens[there[0] : there[1]])
 
 
-def _near(transcript: Transcript, words: str, span: Span) -> tuple[int, int] | None:
+def _near(desk: Desk, words: str, span: Span) -> tuple[int, int] | None:
     """The tokens that hold these words nearest to a time; None where none are near."""
+    first, last = desk.around(span.start_ms, REACH_MS)
+    behind = min(len(desk.transcript.tokens), last + len(words.split()))
     try:
-        place = targets.locate(transcript, words, span.start_ms)
+        found = targets.locate(desk.transcript, words, span.start_ms, (first, behind))
     except UsageError:
         return None
-    start_ms = transcript.tokens[place[0]].span.start_ms
-    return place if abs(start_ms - span.start_ms) <= REACH_MS else None
+    start_ms = desk.transcript.tokens[found[0]].span.start_ms
+    return found if abs(start_ms - span.start_ms) <= REACH_MS else None
 
 
 def listed(found: Sequence[Suggested], media: Path) -> list[str]:

@@ -32,15 +32,18 @@ from pipeline.transcript import Cue, Part, Transcript
 from pipeline.words import name_key
 
 
-def locate(transcript: Transcript, text: str, at_ms: int | None = None) -> tuple[int, int]:
+def locate(
+    transcript: Transcript, text: str, at_ms: int | None = None, within: tuple[int, int] | None = None
+) -> tuple[int, int]:
     """Find the tokens `[first, last)` that hold these words, the ones nearest to `at_ms` where there are several.
 
-    Raises UsageError where there are none, or several and no time.
+    Only among the tokens `within`, where that is given. Raises UsageError where there are none, or several and no time.
     """
     wanted = list(anchors.keys_of(text))
-    window = anchors.Window(LiveText(transcript.tokens).nodes, 0, len(transcript.tokens))
+    begin, end = within or (0, len(transcript.tokens))
+    window = anchors.Window(LiveText(transcript.tokens[begin:end]).nodes, 0, end - begin)
     places = [
-        (window.owner[k], window.owner[k + len(wanted) - 1] + 1)
+        (begin + window.owner[k], begin + window.owner[k + len(wanted) - 1] + 1)
         for k in range(len(window.words) - len(wanted) + 1)
         if wanted and window.words[k : k + len(wanted)] == wanted
     ]

@@ -1,5 +1,6 @@
 // The list of captions: plain rows, one tab stop, and an editor in the row that is being edited.
 
+import { numberOf } from "/page/colours.js";
 import { byId, clock, complain, h, parsedTime, say } from "/page/common.js";
 import { ask } from "/page/dialogs.js";
 import { now, onTime, playSpan, seek } from "/page/player.js";
@@ -9,7 +10,10 @@ const list = byId("list"), filter = byId("filter"), follow = byId("follow");
 const SIGNS = { machine: "○ machine", edited: "✎ edited", reviewed: "✓ reviewed" };
 let rows = [], current = 0, playing = -1, editing = null, drawn = [];
 
-export const cue = () => state.sheet.cues[current];
+const selected = [];
+export const cue = () => state.sheet?.cues[current];
+// Told whenever another caption is the current one.
+export const onSelect = (listener) => selected.push(listener);
 const names = (c) => c.speakers.join(", ") || "nobody known";
 const tooFast = (c) => state.sheet.max_cps && c.cps > state.sheet.max_cps;
 
@@ -18,9 +22,9 @@ function row(c, n) {
   const main = h("button", { class: "time", tabindex: n === current ? 0 : -1, "data-n": n,
     "aria-label": `Caption ${n + 1}, ${clock(c.start_ms)}, ${names(c)}, ${c.state}${warning}: ${c.text}`,
     onclick: () => { select(n); seek(c.start_ms); }, onfocus: () => select(n) }, clock(c.start_ms));
-  return h("li", { class: `cue ${c.state}`, "data-n": n },
+  return h("li", { class: `cue ${c.state}`, "data-n": n, id: `cue-${c.id}` },
     main,
-    h("div", { class: "said" }, h("p", { class: "who" }, names(c)), h("p", { class: "text", lang: state.sheet.lang, ondblclick: () => edit(n) }, ...lines(c))),
+    h("div", { class: "said" }, h("p", { class: "who" }, h("span", { class: `swatch s${numberOf(c.speaker)}`, "aria-hidden": true }), names(c)), h("p", { class: "text", lang: state.sheet.lang, ondblclick: () => edit(n) }, ...lines(c))),
     h("p", { class: "facts" }, h("span", { class: tooFast(c) ? "warn" : "" }, `${tooFast(c) ? "⚠ " : ""}${c.cps} c/s`), h("span", {}, SIGNS[c.state])));
 }
 
@@ -30,9 +34,11 @@ function actions(n) {
   return h("p", { class: "buttons acts" },
     h("button", { onclick: () => edit(n) }, "Edit"),
     h("button", { onclick: () => speaker() }, "Who speaks"),
+    h("button", { "data-do": "words" }, "Some words …"),
     h("button", { onclick: () => review() }, "Watched"),
     h("button", { onclick: () => merge() }, "Join with next"),
-    h("button", { onclick: () => remove() }, "Delete"));
+    h("button", { onclick: () => remove() }, "Delete"),
+    h("button", { onclick: () => link() }, "Copy link"));
 }
 
 export function select(n, { focus = false } = {}) {
@@ -46,6 +52,7 @@ export function select(n, { focus = false } = {}) {
     rows[current].classList.add("current");
     rows[current].querySelector(".time")?.setAttribute("tabindex", "0");
     if (!rows[current].querySelector(".editor")) rows[current].append(actions(current));
+    selected.forEach((listener) => listener());
   }
   if (focus) {
     rows[current].scrollIntoView({ block: "nearest" });
@@ -63,6 +70,25 @@ export function step(by) {
 export function selectAt(ms, options) {
   const found = state.sheet.cues.findIndex((c) => c.end_ms > ms);
   select(found < 0 ? rows.length - 1 : found, options);
+}
+
+// The caption that a link names: by its own name, by that of the JSON ("c12"), or else the one shown then.
+export function selectLinked(name) {
+  const cues = state.sheet.cues;
+  let n = cues.findIndex((c) => c.id === name);
+  if (n < 0 && /^c\d+$/.test(name)) n = Number(name.slice(1)) - 1;
+  if (!cues[n]) n = Math.max(0, cues.findLastIndex((c) => Number.parseInt(c.id) <= Number.parseInt(name)));
+  select(n, { focus: true });
+  seek(cues[n].start_ms);
+}
+
+async function link() {
+  const address = `${location.origin}${location.pathname}#cue-${cue().id}`;
+  history.replaceState(null, "", `#cue-${cue().id}`);
+  try {
+    await navigator.clipboard.writeText(address);
+    say("The link is copied; it finds this caption after corrections too.");
+  } catch { say(`The link to this caption stands in the address bar: ${address}`); }
 }
 
 export const replay = () => playSpan(cue().start_ms, cue().end_ms, 0);
@@ -124,7 +150,7 @@ async function save(goesOn = false) {
   const place = { first: c.first, last: c.last }, reads = area.value !== c.text;
   const moved = start !== c.start_ms || end !== c.end_ms;
   let done = true;
-  if (moved) done = await decide("times", { ...place, start_ms: start, end_ms: end });
+  if (moved) done = await decide("cue", { ...place, start_ms: start, end_ms: end });
   if (done && reads) {
     const there = moved ? state.sheet.cues.find((x) => x.first === c.first) ?? c : c;
     done = await decide("text", { first: there.first, last: there.last, text: area.value });
@@ -135,7 +161,8 @@ async function save(goesOn = false) {
   if (goesOn) select(n + 1, { focus: true });
 }
 
-async function split() {
+export async function split() {
+  if (!editing) return complain("Edit the caption, put the cursor where it shall be divided, then split.");
   const { cue: c, area } = editing;
   if (area.value !== c.text) return complain("Save the words first, then split.");
   const words = area.value.slice(0, area.selectionStart).split(/\s+/).filter(Boolean).length;
@@ -143,7 +170,7 @@ async function split() {
 }
 
 const place = () => ({ first: cue().first, last: cue().last });
-export const merge = () => decide("merge", place(), "Joined with the next");
+export const merge = () => decide("join", place(), "Joined with the next");
 export const remove = () => decide("delete", place(), "Deleted");
 export async function review() {
   const n = current;
@@ -172,15 +199,43 @@ export async function renamePerson(id) {
   if (answer) decide("person", { person: id, name: answer.name }, "The person has a name");
 }
 
+// Which words are chosen in the editor; all of the caption's where none are.
+export function chosenWords() {
+  const area = editing?.area;
+  const text = area && area.selectionEnd > area.selectionStart ? area.value.slice(area.selectionStart, area.selectionEnd) : cue().text;
+  return text.replace(/\s+/g, " ").trim();
+}
+
+// The caption begins, or ends, where the recording is now; while it is edited the field is filled in.
+export function edge(which) {
+  const c = cue(), at = now();
+  if (editing) {
+    editing[which === "start" ? "from" : "to"].value = clock(at, true);
+    state.dirty = true;
+    return;
+  }
+  const span = which === "start" ? { start_ms: at, end_ms: c.end_ms } : { start_ms: c.start_ms, end_ms: at };
+  if (span.end_ms <= span.start_ms) complain(`Not saved: the caption would ${which} ${which === "start" ? "behind its end" : "before its start"}.`);
+  else decide("cue", { ...place(), ...span }, `It ${which}s at ${clock(at, true)}`);
+}
+
 // --- drawing ------------------------------------------------------------------------------------------------------
 
 function draw(sheet) {
   const facts = sheet.cues.map((c, n) => JSON.stringify([n, c.start_ms, c.end_ms, c.lines, c.text, c.speakers, c.state, c.cps]));
   const focused = document.activeElement?.closest?.("#list") && !editing;
+  const typing = editing?.box.contains(document.activeElement) ? document.activeElement : null;
   plays(-1);
   if (facts.length !== drawn.length) {
     rows = sheet.cues.map(row);
     list.replaceChildren(...rows);
+    if (editing && rows.length) {
+      // What is being written stays, at the caption that stands there now.
+      const apart = (n) => Math.abs(sheet.cues[n].start_ms - editing.cue.start_ms);
+      current = editing.n = sheet.cues.reduce((best, _, n) => (apart(n) < apart(best) ? n : best), 0);
+      rows[current].classList.add("current");
+      rows[current].append(editing.box);
+    }
   } else {
     facts.forEach((fact, n) => {
       if (fact === drawn[n]) return;
@@ -197,6 +252,7 @@ function draw(sheet) {
     rows[at].querySelector(".acts")?.remove();
     select(at, { focus: focused });
   }
+  if (typing?.isConnected) typing.focus({ preventScroll: true });
 }
 
 function filtered() {

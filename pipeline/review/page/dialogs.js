@@ -9,7 +9,8 @@ export function ask({ title, text = [], fields = [], buttons = [["ok", "Save"]] 
     const inputs = fields.map((f) => {
       const input = f.options
         ? h("select", { id: `ask-${f.name}` }, ...f.options.map(([v, label]) => h("option", { value: v }, label)))
-        : h("input", { id: `ask-${f.name}`, type: "text", required: f.required, autocomplete: "off", maxlength: 200 });
+        : f.lines ? h("textarea", { id: `ask-${f.name}`, rows: f.lines, required: f.required, maxlength: 2000 })
+        : h("input", { id: `ask-${f.name}`, type: "text", required: f.required, autocomplete: "off", maxlength: f.most ?? 200 });
       input.value = f.value ?? (f.options ? f.options[0]?.[0] ?? "" : "");
       return [f, input];
     });
@@ -19,7 +20,7 @@ export function ask({ title, text = [], fields = [], buttons = [["ok", "Save"]] 
       answer = { ...values, button };
     };
     const form = h("form", { method: "dialog" },
-      h("h2", { id: "ask-title" }, title),
+      h("h2", { id: "ask-heading" }, title),
       ...text,
       ...inputs.map(([f, input]) => h("p", {}, h("label", { for: input.id }, f.label), input)),
       h("p", { class: "buttons" },
@@ -27,7 +28,7 @@ export function ask({ title, text = [], fields = [], buttons = [["ok", "Save"]] 
         h("button", { type: "button", onclick: () => dialog.close() }, "Cancel")));
     form.addEventListener("submit", () => { if (!answer) chosen(buttons[0][0]); });
     form.addEventListener("invalid", () => { answer = null; }, true);
-    const dialog = h("dialog", { "aria-labelledby": "ask-title" }, form);
+    const dialog = h("dialog", { "aria-labelledby": "ask-heading" }, form);
     dialog.addEventListener("close", () => {
       dialog.remove();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

@@ -1,20 +1,31 @@
-// What needs a person: one after the other, played with two seconds before it, with its evidence and what can be done.
+// What needs a person: one after the other, played with two seconds before it, with its evidence and what can be done. Things of
+// one rule and cause stand together, and can be chosen and settled together.
 
 import { byId, clock, complain, counted, h, say } from "/page/common.js";
 import { edit, renamePerson, selectAt } from "/page/cues.js";
 import { ask } from "/page/dialogs.js";
-import { playSpan } from "/page/player.js";
+import { playSpan, seek } from "/page/player.js";
 import { decide, left, onChange, state } from "/page/state.js";
+import { show } from "/page/tabs.js";
+import { about, add } from "/page/words.js";
+import { chosenKeys, drawChosen, drawGroups, grouped, reveal } from "/page/groups.js";
 
 const GROUPS = { words: "Words and voices", findings: "Caption rules" };
-const card = byId("card"), open = byId("open"), which = byId("which");
+export const HARMS = ["conflict", "meaning", "sync", "missing", "names", "form"];
+const card = byId("card"), which = byId("which"), order = byId("order");
 let chosen = null, at = 0, drawn = "", visited = null;
 
-const shown = () => (which.value === "findings" ? state.findings : state.sheet.doubts);
+// In the order in which they stand in the list: by harm and then by cause, or by time.
+function shown() {
+  const all = which.value === "findings" ? state.findings : state.sheet.doubts;
+  if (order.value === "time") return [...all].sort((a, b) => a.start_ms - b.start_ms);
+  return grouped(all).flatMap((group) => group.items);
+}
 
 // --- stepping -----------------------------------------------------------------------------------------------------
 
 export function step(by) {
+  show("doubts");
   const all = shown();
   if (!all.length) return say("Nothing here needs a person.");
   const held = all.findIndex((d) => d.key === chosen);
@@ -27,11 +38,12 @@ export function step(by) {
 function choose(doubt, plays) {
   chosen = visited = doubt.key;
   at = shown().indexOf(doubt);
-  selectAt((doubt.start_ms + doubt.end_ms) / 2);
+  const somewhere = doubt.end_ms > 0;
+  if (somewhere) selectAt((doubt.start_ms + doubt.end_ms) / 2);
   draw();
-  open.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  reveal(doubt.key);
   if (!plays) return;
-  playSpan(doubt.start_ms, doubt.end_ms);
+  if (somewhere) playSpan(doubt.start_ms, doubt.end_ms);
   card.querySelector("button")?.focus();
   say(`${at + 1} of ${shown().length}: ${doubt.title}, at ${clock(doubt.start_ms)}`);
 }
@@ -49,12 +61,15 @@ async function settle(kind, values, saved) {
 
 export function accept() {
   const doubt = current();
-  if (doubt?.can.includes("accept")) return settle("accept", { ref: doubt.ref, key: doubt.key }, "Saved as suggested");
+  if (doubt?.can.includes("take")) return settle("take", { keys: [doubt.key] }, "Saved as suggested");
+  if (doubt?.can.includes("mend")) return settle("mend", { keys: [doubt.key] }, "Mended");
   complain(doubt ? "Nothing is suggested here: edit it or waive it." : "Step to something first (Alt+N).");
 }
 
 export function change() {
   const doubt = current();
+  if (doubt?.can.includes("add")) return add(doubt.start_ms, doubt.end_ms);
+  if (doubt?.can.includes("person")) return renamePerson(doubt.ref);
   if (doubt) selectAt((doubt.start_ms + doubt.end_ms) / 2);
   edit();
 }
@@ -64,20 +79,41 @@ export async function waive() {
   if (!doubt?.can.includes("waive")) return complain("This cannot be waived.");
   const answer = await ask({ title: "It is right as it is", text: [h("p", {}, doubt.title)],
     fields: [{ name: "reason", label: "Why", required: true }], buttons: [["ok", "Waive"]] });
-  if (answer) settle("waive", { key: doubt.key, rule: doubt.rule, start_ms: doubt.start_ms, reason: answer.reason }, "Waived");
+  if (answer) settle("waive", { keys: [doubt.key], reason: answer.reason }, "Waived");
 }
 
 function acts(doubt) {
   const made = {
-    accept: () => h("button", { class: "main", onclick: accept }, `Accept “${doubt.proposed}”`),
-    edit: () => h("button", { onclick: change }, "Edit the caption"),
+    take: () => h("button", { class: "main", onclick: accept }, `Accept “${doubt.proposed}”`),
+    mend: () => h("button", { class: "main", onclick: accept }, "Mend it"),
+    text: () => h("button", { onclick: change }, "Edit the caption"),
+    add: () => h("button", { onclick: change }, "Add a caption …"),
+    time: () => h("button", { onclick: () => about("time", { first: doubt.first, last: doubt.last }) }, "It is said: when …"),
     waive: () => h("button", { onclick: waive }, "Right as it is …"),
-    name: () => h("button", { onclick: () => renamePerson(doubt.ref) }, "Name this person …"),
-    drop: () => h("button", { onclick: () => settle("drop", { ref: doubt.ref, key: doubt.key }, "Dropped") }, "Drop this decision"),
-    insist: () => h("button", { onclick: () => settle("insist", { ref: doubt.ref, key: doubt.key }, "It holds after all") }, "It holds after all"),
+    person: () => h("button", { onclick: change }, "Name this person …"),
+    review: () => h("button", { onclick: () => show("signing", { focus: true }) }, "To the sign-off sheet"),
+    drop: () => h("button", { onclick: () => settle("drop", { ref: doubt.ref }, "Dropped") }, "Drop this decision"),
+    insist: () => h("button", { onclick: () => settle("insist", { ref: doubt.ref }, "It holds after all") }, "It holds after all"),
   };
-  return doubt.can.map((name) => made[name]());
+  // What no caption shows cannot be edited as one.
+  const has = doubt.first < 0 || state.sheet.cues.some((c) => c.first < Math.max(doubt.last, doubt.first + 1) && doubt.first < c.last);
+  return doubt.can.filter((name) => name !== "text" || has).map((name) => made[name]());
 }
+
+// --- many at once -------------------------------------------------------------------------------------------------
+
+export const settleMany = {
+  async take() {
+    const keys = chosenKeys("take");
+    if (keys.length) settle("take", { keys }, `${counted(keys.length, "reading")} taken`);
+  },
+  async waive() {
+    const keys = chosenKeys("waive");
+    const answer = await ask({ title: `${counted(keys.length, "thing")} right as they are`,
+      fields: [{ name: "reason", label: "Why, in one reason for all", required: true }], buttons: [["ok", "Waive all of them"]] });
+    if (answer) settle("waive", { keys, reason: answer.reason }, `${counted(keys.length, "thing")} waived`);
+  },
+};
 
 // --- drawing ------------------------------------------------------------------------------------------------------
 
@@ -88,20 +124,20 @@ function draw() {
   which.value = group;
   const all = shown(), doubt = current() ?? all[Math.min(at, all.length - 1)] ?? null;
   chosen = doubt?.key ?? null;
-  const now = JSON.stringify([chosen, all.map((d) => d.key)]);
+  const now = JSON.stringify([chosen, order.value, all.map((d) => d.key)]);
   if (now === drawn) return;
   drawn = now;
   const focused = card.contains(document.activeElement);
   card.replaceChildren(...(doubt ? [
     h("h3", {}, `${clock(doubt.start_ms)} ${doubt.title}`),
     h("dl", {}, ...doubt.evidence.flatMap((e) => [h("dt", {}, e.what), h("dd", {}, e.text)])),
-    h("p", { class: "buttons" }, h("button", { onclick: () => playSpan(doubt.start_ms, doubt.end_ms) }, "Listen"), ...acts(doubt)),
-  ] : [h("p", {}, "Nothing here needs a person.")]));
+    h("p", { class: "buttons" }, ...acts(doubt), h("button", { onclick: () => playSpan(doubt.start_ms, doubt.end_ms) }, "Listen")),
+  ] : [h("p", {}, group === "words" ? "Nothing needs a person any more." : "No caption breaks a rule.")]));
   if (focused) card.querySelector("button")?.focus();
-  open.replaceChildren(...all.map((d) => h("li", {}, h("button", { "aria-current": d.key === chosen ? "true" : false,
-    onclick: () => choose(d, true) }, `${clock(d.start_ms)} ${d.title}${d.proposed ? `: “${d.proposed}”` : ""}`))));
-  byId("doubts-title").textContent = `Needs a person: ${counted(state.sheet.doubts.length, "thing")}`;
+  drawGroups(all, order.value === "time", chosen, (d) => { seek(d.start_ms); choose(d, true); });
+  drawChosen(settleMany);
 }
 
-which.addEventListener("change", () => { at = 0; chosen = null; draw(); });
+which.addEventListener("change", () => { chosen = null; at = 0; draw(); });
+order.addEventListener("change", draw);
 onChange(draw);

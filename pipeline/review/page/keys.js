@@ -1,11 +1,13 @@
-// The keys: each with a modifier, or only where no text is being written; the single ones can be switched off.
+// The keys: each with a modifier, or only where no text is being written. All can be changed; the single ones can be switched off.
 
-import { byId, h, store, stored } from "/page/common.js";
+import { byId, h, say, store, stored } from "/page/common.js";
 import * as cues from "/page/cues.js";
 import { ask } from "/page/dialogs.js";
 import * as doubts from "/page/doubts.js";
 import * as player from "/page/player.js";
 import { decide } from "/page/state.js";
+import { show } from "/page/tabs.js";
+import { add, words } from "/page/words.js";
 
 export const DO = {
   back: () => player.skip(-2), forward: () => player.skip(2), play: player.toggle, replay: cues.replay,
@@ -14,36 +16,52 @@ export const DO = {
   accept: doubts.accept, edit: doubts.change, waive: doubts.waive, watched: cues.review,
   up: () => cues.step(-1), down: () => cues.step(1),
   undo: () => decide("undo", {}, "Undone"), redo: () => decide("redo", {}, "Redone"),
-  filter: () => byId("filter").focus(), help, merge: cues.merge, speaker: cues.speaker,
+  filter: () => byId("filter").focus(), help, join: cues.merge, split: cues.split, speaker: cues.speaker, words, add: () => add(),
+  start: () => cues.edge("start"), end: () => cues.edge("end"),
+  ...Object.fromEntries(["doubts", "parts", "concepts", "people", "signing"].map((name) => [name, () => show(name, { focus: true })])),
 };
+for (let n = 1; n <= 8; n++) DO[`person${n}`] = () => cues.speakerNumber(n);
 
-// With Alt (or Ctrl+Alt): the key as it is told, its code, what is done, and what that is.
-const ALT = [
-  ["N", "KeyN", "next", "next thing that needs a person, played"], ["P", "KeyP", "previous", "the one before"],
-  ["A", "KeyA", "accept", "accept what is suggested"], ["E", "KeyE", "edit", "edit the caption there"],
-  ["W", "KeyW", "waive", "it is right as it is, with a reason"], ["V", "KeyV", "watched", "this caption is watched"],
-  ["S", "KeyS", "speaker", "who speaks"], ["M", "KeyM", "merge", "join with the next caption"],
-  ["K", "KeyK", "play", "play or pause"], ["J", "KeyJ", "back", "back 2 s"], ["L", "KeyL", "forward", "forward 2 s"],
-  ["R", "KeyR", "replay", "replay the caption"], ["-", "Minus", "slower", "slower"], ["=", "Equal", "faster", "faster"],
-  ["↑", "ArrowUp", "up", "caption before"], ["↓", "ArrowDown", "down", "next caption"],
+// What is done, what that is, and its key: the modifier "Alt" also stands for Ctrl+Alt.
+const KEYS = [
+  ["next", "next thing that needs a person, played", "Alt+KeyN"], ["previous", "the one before", "Alt+KeyP"],
+  ["accept", "accept what is suggested", "Alt+KeyA"], ["edit", "edit the caption there", "Alt+KeyE"],
+  ["waive", "it is right as it is, with a reason", "Alt+KeyW"], ["watched", "this caption is watched", "Alt+KeyV"],
+  ["speaker", "who speaks", "Alt+KeyO"], ["words", "some words: look, concept, time, who", "Alt+KeyD"],
+  ["split", "split the caption at the cursor", "Alt+KeyS"], ["join", "join with the next caption", "Alt+KeyM"],
+  ["add", "add a caption here", "Alt+KeyI"], ["start", "the caption starts now", "Alt+BracketLeft"], ["end", "the caption ends now", "Alt+BracketRight"],
+  ["play", "play or pause", "Alt+KeyK"], ["back", "back 2 s", "Alt+KeyJ"], ["forward", "forward 2 s", "Alt+KeyL"],
+  ["replay", "replay the caption", "Alt+KeyR"], ["slower", "slower", "Alt+Minus"], ["faster", "faster", "Alt+Equal"],
+  ["up", "caption before", "Alt+ArrowUp"], ["down", "next caption", "Alt+ArrowDown"],
+  ["undo", "undo", "Ctrl+KeyZ"], ["redo", "redo", "Ctrl+KeyY"],
+  ...["doubts", "parts", "concepts", "people", "signing"].map((name, n) => [name, `the panel ${["of what needs a person", "of the parts", "of concepts", "of people", "to sign off"][n]}`, `Alt+Shift+Digit${n + 1}`]),
+  ...Array.from({ length: 8 }, (_, n) => [`person${n + 1}`, `this turn is person ${n + 1}`, `Alt+Digit${n + 1}`]),
 ];
-const CTRL = { KeyZ: "undo", KeyY: "redo" };
+const ALSO = { F8: "next", "Shift+F8": "previous", "Ctrl+Shift+KeyZ": "redo", "Ctrl+Space": "play" };
 const SINGLE = { "?": "help", "/": "filter", " ": "play" };
+const MODIFIERS = ["Alt", "Control", "Shift", "Meta", "AltGraph"];
 
-const writes = (target) => target.matches?.("textarea, input:not([type=checkbox]), select");
+const changed = () => stored("keys", {});
+const keyOf = ([name, , usual]) => changed()[name] ?? usual;
+
+const writes = (target) => target.matches?.("textarea, input:not([type=checkbox], [type=range]), select");
+
+// A key as it is kept: modifiers, then the place on the keyboard. Ctrl+Alt is Alt, for those whose system keeps Alt for itself.
+function pressed({ altKey, ctrlKey, metaKey, shiftKey, code }) {
+  const parts = [altKey ? "Alt" : ctrlKey || metaKey ? "Ctrl" : "", shiftKey ? "Shift" : "", code];
+  return parts.filter(Boolean).join("+");
+}
+
+const told = (key) => key.replace(/Key|Digit/, "").replace("BracketLeft", "[").replace("BracketRight", "]").replace("Minus", "-").replace("Equal", "=")
+  .replace("ArrowUp", "↑").replace("ArrowDown", "↓");
 
 function action(event) {
-  const { altKey, ctrlKey, metaKey, shiftKey, code, key, target } = event;
+  const { altKey, ctrlKey, metaKey, key, code, target } = event;
   if (document.querySelector("dialog[open]") || event.getModifierState("AltGraph")) return null;
-  if (altKey && !metaKey) {
-    if (/^Digit[1-8]$/.test(code)) return () => cues.speakerNumber(Number(code.at(-1)));
-    return DO[ALT.find((row) => row[1] === code)?.[2]];
-  }
-  if (code === "F8") return shiftKey ? DO.previous : DO.next;
-  if (ctrlKey || metaKey) {
-    if (code === "Space") return DO.play;
-    return writes(target) ? null : DO[code === "KeyZ" && shiftKey ? "redo" : CTRL[code]];
-  }
+  if (altKey && metaKey) return null;
+  const name = pressed(event), found = KEYS.find((row) => keyOf(row) === name)?.[0] ?? ALSO[name];
+  if (altKey || code.startsWith("F")) return DO[found];
+  if (ctrlKey || metaKey) return found && !(writes(target) && found !== "play") ? DO[found] : null;
   if (writes(target) || !stored("single", true)) return null;
   if (key === " " && !target.matches?.(".time, body")) return null; // a button is pressed with it
   return DO[SINGLE[key]];
@@ -56,15 +74,43 @@ addEventListener("keydown", (event) => {
   wanted();
 }, true);
 
+// --- changing them ------------------------------------------------------------------------------------------------
+
+function take(row, button, problem) {
+  button.textContent = "press a key …";
+  button.addEventListener("keydown", function caught(event) {
+    if (MODIFIERS.includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    button.removeEventListener("keydown", caught);
+    const name = pressed(event), other = KEYS.find((one) => one !== row && keyOf(one) === name);
+    const bare = !event.altKey && !event.ctrlKey && !event.metaKey && !/^F\d/.test(event.code);
+    if (event.key !== "Escape") {
+      problem.textContent = bare ? "Take Alt or Ctrl with it: single keys are for writing." : other || ALSO[name] ? `${told(name)} does something else already.` : "";
+      if (!problem.textContent) store("keys", { ...changed(), [row[0]]: name });
+    }
+    button.textContent = told(keyOf(row));
+  });
+}
+
 async function help() {
-  const rows = [...ALT.map(([key, , , what]) => [`Alt+${key}`, what]), ["Alt+1 to 8", "this turn is the person of that number"],
-    ["F8, Shift+F8", "as Alt+N and Alt+P"], ["Enter, Ctrl+Enter, Esc", "edit; save and go on; leave"], ["Ctrl+Z, Ctrl+Y", "undo, redo"],
-    ["Ctrl+Space", "play or pause, everywhere"], ["?  /  Space", "this list; filter; play (outside of fields)"]];
   const single = h("input", { type: "checkbox", id: "single", checked: stored("single", true), onchange: (e) => store("single", e.target.checked) });
-  await ask({ title: "Keys", text: [
-    h("p", {}, "Ctrl+Alt does the same as Alt, where the browser or the system keeps Alt for itself."),
-    h("dl", { class: "keys" }, ...rows.flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
-    h("p", {}, h("label", {}, single, " single keys (?, /, Space)"))], buttons: [["ok", "Close"]] });
+  const problem = h("p", { class: "warn", role: "alert" });
+  const rows = KEYS.map((row) => {
+    const button = h("button", { type: "button", "aria-label": `Change the key for: ${row[1]}; now ${told(keyOf(row))}`, onclick: () => take(row, button, problem) }, told(keyOf(row)));
+    return [h("dt", {}, button), h("dd", {}, row[1])];
+  });
+  const fixed = [["F8, Shift+F8", "next thing, the one before"], ["Enter, Ctrl+Enter, Esc", "edit; save and go on; leave"],
+    ["Ctrl+Space", "play or pause, everywhere"], ["?  /  Space", "this list; filter; play (outside of fields)"]];
+  const answer = await ask({ title: "Keys", text: [
+    h("p", {}, "Press a key's button to change it. Ctrl+Alt does the same as Alt, where the browser or the system keeps Alt for itself."),
+    problem,
+    h("dl", { class: "keys" }, ...rows.flat(), ...fixed.flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
+    h("p", {}, h("label", {}, single, " single keys (?, /, Space)"))], buttons: [["ok", "Close"], ["usual", "The usual keys again"]] });
+  if (answer?.button === "usual") {
+    store("keys", {});
+    say("The keys are the usual ones again.");
+  }
 }
 
 document.addEventListener("click", (event) => {

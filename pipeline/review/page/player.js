@@ -1,6 +1,6 @@
 // The player: the browser's own controls and captions, and what steps through the recording.
 
-import { byId, clock, complain, h } from "/page/common.js";
+import { byId, complain, h } from "/page/common.js";
 import { onChange, state } from "/page/state.js";
 
 const video = byId("video");
@@ -61,9 +61,6 @@ onChange((sheet) => {
   if (!drawn) {
     video.src = `/media/${state.id}`;
     video.classList.toggle("sound", !sheet.has_picture);
-    byId("parts").replaceChildren(h("option", { value: "" }, "go to …"),
-      ...sheet.parts.map((p) => h("option", { value: p.start_ms }, `${clock(p.start_ms)} ${p.title}`)));
-    byId("parts").addEventListener("change", (event) => { if (event.target.value !== "") seek(Number(event.target.value)); });
   }
   if (drawn !== sheet.revision) tracks(sheet);
   drawn = sheet.revision;

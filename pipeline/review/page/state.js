@@ -1,6 +1,7 @@
 // The recording as the page knows it, and the one way in which the page decides: with the revision that was seen.
 
 import { api, complain, counted, h, Refused, say } from "/page/common.js";
+import { atOnce } from "/page/at_once.js";
 import { ask, reviewer } from "/page/dialogs.js";
 
 export const state = { id: location.pathname.split("/").pop(), sheet: null, findings: [], listeners: [], dirty: false };
@@ -31,32 +32,49 @@ async function findings() {
   } catch { /* the next look asks again */ }
 }
 
+let concepts = null;
+// The concepts that the lexicon knows, asked for once.
+export async function known() {
+  concepts ??= (await api(`/api/videos/${state.id}/concepts`)).known;
+  return concepts;
+}
+
 let queue = Promise.resolve();
 // Decide; resolves to whether it was saved. One after the other: each waits for how things stand after the last.
 export function decide(kind, values = {}, saved = "Saved") {
-  const next = queue.then(() => decided(kind, values, saved));
+  const seen = state.sheet; // what the person had before them, however long the ones before it take
+  const next = queue.then(() => decided(kind, values, saved, seen));
   queue = next.catch(() => false);
   return next;
 }
 
-async function decided(kind, values, saved) {
+async function decided(kind, values, saved, before) {
   const who = await reviewer();
   if (!who) {
     complain("Not saved: say your name first.");
     return false;
   }
+  if (before && before.revision !== state.sheet.revision) return again(who, kind, values, saved, before, true);
   const seen = state.sheet;
+  draw(atOnce(kind, values, seen));
   try {
     const answer = await post(who, kind, values);
     say(answer.saved.length ? `${saved}.` : "It is so already.");
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 409) return again(who, kind, values, saved, seen);
+    draw(seen);
     complain(`Not saved: ${error.message}`);
     return false;
   }
   await shown();
   return true;
+}
+
+function draw(sheet) {
+  if (sheet === state.sheet) return;
+  state.sheet = sheet;
+  for (const listener of state.listeners) listener(sheet);
 }
 
 const post = (who, kind, values) =>
@@ -71,12 +89,13 @@ async function shown() {
 }
 
 // Somebody decided meanwhile. What they left alone is decided all the same; for the rest a person chooses.
-async function again(who, kind, values, saved, seen) {
-  await refresh();
+// `own`: it was the page itself that went on meanwhile.
+async function again(who, kind, values, saved, seen, own = false) {
+  if (!own) await refresh();
   const now = state.sheet;
   let wanted = values;
   if (values.first !== undefined) {
-    const before = seen.cues.find((c) => c.first === values.first && c.last === values.last);
+    const before = seen.cues.find((c) => c.first <= values.first && values.first < c.last);
     const there = before && nearest(now.cues, before);
     if (!there) {
       complain("Not saved: that caption is not there any more. " + (values.text ? `You wrote: ${values.text}` : ""));
@@ -84,17 +103,20 @@ async function again(who, kind, values, saved, seen) {
     }
     const same = there.text === before.text && there.speaker === before.speaker && there.start_ms === before.start_ms;
     if (!same && !(await chooses(kind, values, there))) return false;
-    wanted = { ...values, first: there.first, last: there.last };
-  } else if (values.key !== undefined || values.ref !== undefined) {
-    const known = [...now.doubts, ...state.findings].some((d) => d.key === values.key || (values.ref && d.ref === values.ref));
-    if (!known) {
+    const whole = before.first === values.first && before.last === values.last, by = there.first - before.first;
+    wanted = { ...values, first: values.first + by, last: whole ? there.last : values.last + by };
+  } else if (kind !== "drop" && (values.keys !== undefined || values.ref !== undefined)) {
+    const open = [...now.doubts, ...state.findings];
+    const left = (values.keys ?? []).filter((key) => open.some((d) => d.key === key));
+    if (!left.length && !open.some((d) => values.ref && d.ref === values.ref)) {
       say("Somebody settled this meanwhile.");
       return false;
     }
+    if (values.keys) wanted = { ...values, keys: left };
   }
   try {
     await post(who, kind, wanted);
-    say(`${saved}, beside what somebody else decided meanwhile.`);
+    say(own ? `${saved}.` : `${saved}, beside what somebody else decided meanwhile.`);
   } catch (error) {
     complain(`Not saved: ${error.message}`);
     return false;
@@ -120,7 +142,7 @@ async function chooses(kind, values, there) {
 }
 
 export function left() {
-  return state.sheet.doubts.length ? `${counted(state.sheet.doubts.length, "thing")} left` : "nothing is left";
+  return state.sheet.doubts.length ? `${counted(state.sheet.doubts.length, "thing")} left` : "nothing is left that needs a person";
 }
 
 addEventListener("beforeunload", (event) => { if (state.dirty) event.preventDefault(); });

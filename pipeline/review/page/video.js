@@ -1,13 +1,18 @@
 // The page of one recording: its head, the files that are made behind it, and the first look.
 
-import { api, byId, complain, h, stored } from "/page/common.js";
+import { api, byId, complain, counted, h, stored } from "/page/common.js";
 import "/page/player.js";
-import { selectAt } from "/page/cues.js";
+import { selectAt, selectLinked } from "/page/cues.js";
 import "/page/doubts.js";
-import { ask, reviewer } from "/page/dialogs.js";
+import "/page/wave.js";
+import "/page/parts.js";
+import "/page/concepts.js";
+import "/page/people.js";
+import "/page/signing.js";
+import { reviewer } from "/page/dialogs.js";
 import "/page/keys.js";
 import { seek } from "/page/player.js";
-import { decide, onChange, refresh, state } from "/page/state.js";
+import { left, onChange, refresh, state } from "/page/state.js";
 
 const POLL_MS = 700;
 let polls = false;
@@ -18,7 +23,7 @@ function head(sheet) {
   byId("grade").textContent = sheet.grade;
   const done = sheet.cues.filter((c) => c.state === "reviewed").length;
   byId("bar").value = sheet.cues.length ? done / sheet.cues.length : 0;
-  byId("count").textContent = `${done} of ${sheet.cues.length} reviewed`;
+  byId("count").textContent = `${done} of ${sheet.cues.length} reviewed · ${left()}${state.findings.length ? ` · ${counted(state.findings.length, "finding")} about captions` : ""}`;
   for (const [id, label] of [["undo", "Undo"], ["redo", "Redo"]]) {
     byId(id).disabled = !sheet[id];
     byId(id).title = sheet[id] ? `${label}: ${sheet[id]}` : "";
@@ -60,20 +65,21 @@ async function poll() {
 }
 
 byId("who").addEventListener("click", async () => { await reviewer(true); await refresh(); });
-byId("whole").addEventListener("click", async () => {
-  const answer = await ask({ title: "You watched all of it?", buttons: [["ok", "Yes, it is right as it stands"]],
-    text: [h("p", {}, "The captions then bear your name as the reviewer's; later changes are told beside it.")] });
-  if (answer) decide("review-video", {}, "Reviewed as a whole");
-});
 onChange(head);
+
+// Where the address leads: to a caption by its name, to a time, else to the beginning.
+function linked() {
+  const at = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash), name = /^#cue-([\w-]+)$/.exec(location.hash);
+  if (name) return selectLinked(name[1]);
+  if (!at) return selectAt(0);
+  seek(Number(at[1]) * 1000);
+  selectAt(Number(at[1]) * 1000 + 1, { focus: true });
+}
+addEventListener("hashchange", linked);
 
 try {
   await refresh();
-  const at = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash);
-  if (at) {
-    seek(Number(at[1]) * 1000);
-    selectAt(Number(at[1]) * 1000 + 1, { focus: true });
-  } else selectAt(0);
+  linked();
 } catch (error) {
   complain(error.message);
 }

@@ -128,6 +128,12 @@ def leaves(node: Node) -> Iterator[Node]:
             yield node
 
 
+def asks_for_drafts(query: Query) -> bool:
+    """Whether a query itself says which of drafts and others it wants."""
+    found = (leaf for step in query.steps for leaf in leaves(step.node))
+    return any(isinstance(leaf, Field) and leaf.name == "draft" for leaf in found)
+
+
 def plain_words(query: Query) -> list[str]:
     """The single words that are looked for, prefixes left out."""
     found = [leaf for step in query.steps for leaf in leaves(step.node)]
