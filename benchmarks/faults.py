@@ -3,6 +3,7 @@
     python -m benchmarks.faults                       all of it
     python -m benchmarks.faults kill artefacts        these kinds alone
     python -m benchmarks.faults --kills 100 --seed 7  more moments, others
+    python -m benchmarks.faults media --record        beside what was recorded of the other kinds
 
 Each trial breaks something, then runs again with nothing broken: the outputs must be, byte for byte, those of a run that nobody
 disturbed, and no temporary file may be left. A trial is *silent* when the disturbed command said that all was well and left
@@ -15,12 +16,13 @@ of what ships; a folder of many recordings of which 50 are broken in every way.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +46,21 @@ KINDS: dict[str, Callable[[Ground, Path, argparse.Namespace, random.Random], Tal
     "weights": fault_damage.weights,
     "folder": fault_damage.folder,
 }
+
+
+def with_earlier(tallies: Sequence[Tally], path: Path) -> dict[str, float]:
+    """What was counted, kind by kind, and what was recorded earlier of kinds that were not tried now; the sums of both."""
+    earlier = json.loads(path.read_text("utf-8"))["figures"] if path.is_file() else {}
+    now = {
+        f"{t.kind}_{name}": count
+        for t in tallies
+        for name, count in (("trials", t.trials), ("wrong", len(t.wrong)), ("silent", len(t.silent)))
+    }
+    by_kind = {k: v for k, v in earlier.items() if "_" in k} | now
+    sums = {
+        n: sum(v for k, v in by_kind.items() if k.endswith(f"_{n}")) for n in ("trials", "wrong", "silent")
+    }
+    return {**by_kind, **sums}
 
 
 def main() -> int:
@@ -77,10 +94,8 @@ def main() -> int:
     seconds = time.monotonic() - since
     print(f"{trials} trials, {told} told, {wrong} wrong, {silent} silent, {seconds:.0f} s")
     if arguments.record:
-        counts = {t.kind: t.trials for t in tallies}
         results.record(
-            "faults",
-            {"trials": trials, "told": told, "wrong": wrong, "silent": silent, "seconds": seconds, **counts},
+            "faults", with_earlier(tallies, results.FOLDER / "faults.json"), "python -m benchmarks.faults"
         )
     return 1 if wrong or silent else 0
 

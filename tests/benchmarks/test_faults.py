@@ -7,9 +7,22 @@ import time
 
 import pytest
 
+from benchmarks import results
 from benchmarks.fault_ground import Ran, Tally, begin, differing, flipped, leftovers, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+def test_what_is_recorded_keeps_the_kinds_that_were_not_tried(tmp_path):
+    from benchmarks.faults import with_earlier
+
+    kill, full = Tally("kill", 5, ["a", "b"], ["a"]), Tally("full", 3)
+    path = tmp_path / "faults.json"
+    results.record("faults", with_earlier([kill, full], path), folder=tmp_path)
+    again = with_earlier([Tally("kill", 7)], path)
+    assert (again["kill_trials"], again["full_trials"], again["trials"]) == (7, 3, 10)
+    assert (again["wrong"], again["silent"]) == (0, 0)
+    assert with_earlier([kill], tmp_path / "none")["wrong"] == 2
 
 
 @pytest.fixture
