@@ -32,6 +32,7 @@ PROMPTLY_S = 1.5
     "vignette run",
     "vignette run media/talk.mp4",
     "vignette run talk.mp4 --subtitles talk.srt --transcripts out/",
+    "vignette run talk.mp4 --heard talk.json     (WhisperX's: nothing is transcribed again)",
     "vignette run --set captions.max_lines=1",
     "vignette run archive/ --jobs 4 --since 7d",
     panel=CAPTIONING,
@@ -46,6 +47,15 @@ def run(
         typer.Option(
             "--subtitles",
             help="Subtitles or a script for the one recording named.",
+            readable=False,
+            metavar="FILE",
+        ),
+    ] = None,
+    heard: Annotated[
+        Path | None,
+        typer.Option(
+            "--heard",
+            help="What Whisper, WhisperX, faster-whisper or whisper.cpp heard of it: their JSON.",
             readable=False,
             metavar="FILE",
         ),
@@ -163,7 +173,7 @@ def run(
     if turns is not None and len(named_media) != 1:
         raise UsageError("--turns goes with exactly one recording", "name the recording it belongs to")
     after = selection.since(since) if since is not None else None
-    request = Request(named_media, subtitles, transcripts, (*overrides, *(set_ or ())))
+    request = Request(named_media, subtitles, transcripts, (*overrides, *(set_ or ())), heard=heard)
     plan = planned(request)
     if not plan.jobs and not plan.refused and not plan.notices:
         where = ", ".join(map(str, request.media)) or request.folder

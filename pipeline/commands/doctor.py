@@ -180,7 +180,9 @@ def _next_run(media: tuple[Path, ...]) -> Iterator[Diagnosis]:
             yield Diagnosis("next run", problem, True)
             continue
         sidecar = jobs.sidecar_of(job.media)
-        text = f"subtitles {job.subtitles}" if job.subtitles else "no subtitles: its words come by ear"
+        text = "no subtitles: its words come by ear"
+        if given := job.subtitles or job.heard:
+            text = f"{'subtitles' if job.subtitles else 'heard elsewhere:'} {given}"
         yield Diagnosis(
             str(job.media), f"{text}; {f'sidecar {sidecar}' if sidecar.is_file() else 'no sidecar'}"
         )

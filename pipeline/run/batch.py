@@ -111,7 +111,7 @@ def _guarded(job: Job, watcher: Watcher, force: str | None, share: Share) -> Out
     store = Store.of(job.out, job.name)
     is_new = not store.folder.exists()
     try:
-        outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles))
+        outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles, job.heard))
         with privacy.chosen(job.settings.private), store.locked(share.wait_s):
             store.sweep(job.media.parent)
             store.claim(job.media)

@@ -72,7 +72,7 @@ def weights_bytes(jobs: Sequence[Job]) -> int:
     for settings in {job.settings.verify for job in jobs}:
         if settings.mode != "none" and (found := choice.choose_witness(settings)):
             sizes.append(_size(found.directory))
-    for wanted in {job.settings.transcribe for job in jobs if job.subtitles is None}:
+    for wanted in {job.settings.transcribe for job in jobs if job.is_bare}:
         with suppress(VignetteError):  # told where the recording is captioned
             sizes.append(_size(choice.choose(wanted).directory))
     return max(sizes)

@@ -71,8 +71,8 @@ class Step:
 def steps(job: Job, with_gpu: bool = False) -> tuple[Step, ...]:
     """The tasks of a recording, in order; `with_gpu` says that the cluster has graphics cards."""
     weights, needed = weights_bytes([job]), needed_bytes([job])
-    listening = weights if job.subtitles is None else 0
-    if with_gpu and job.subtitles is None and weights and job.settings.transcribe.recognizer != "sphinx":
+    listening = weights if job.is_bare else 0
+    if with_gpu and job.is_bare and weights and job.settings.transcribe.recognizer != "sphinx":
         return (Step("all", graph.names()[0], "", needed + weights, gpus=1),)
     return (
         Step("listen", graph.names()[0], "align", needed + listening),

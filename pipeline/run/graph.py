@@ -16,7 +16,7 @@ from pipeline.edits.replay import Replay
 from pipeline.files import data_file, digest_of_file
 from pipeline.media.facts import decode_audio, facts
 from pipeline.progress import Progress
-from pipeline.run import alignment, enrolment, verification
+from pipeline.run import alignment, enrolment, heard_elsewhere, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
@@ -141,6 +141,8 @@ def _see(inputs: Inputs, progress: Progress) -> Picture:
 
 def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
     settings = inputs.settings
+    if inputs.job.heard:
+        return {**inputs.recording, **heard_elsewhere.reads(inputs.job.heard, settings)}
     if not transcribe.recognizes(settings.transcribe, inputs.subtitles):
         # Regions of speech: what model would be taken, and which text came, is all the same to them.
         return {
@@ -162,6 +164,8 @@ def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
 
 def _transcribe(inputs: Inputs, progress: Progress) -> Heard:
     settings = inputs.settings
+    if inputs.job.heard:
+        return heard_elsewhere.run(inputs.job.heard, inputs.audio(), settings, progress)
     return transcribe.run(
         inputs.audio(), inputs.subtitles, settings.transcribe, settings.names, progress, settings.language
     )

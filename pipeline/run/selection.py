@@ -65,7 +65,7 @@ def _is_stale(job: Job) -> bool:
 
 
 def _files(job: Job) -> list[Path]:
-    given = [path for path in (job.subtitles, job.turns) if path is not None]
+    given = [path for path in (job.subtitles, job.turns, job.heard) if path is not None]
     return [job.media, *given, sidecar_of(job.media), journal_of(job.media)]
 
 

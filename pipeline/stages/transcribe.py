@@ -54,12 +54,11 @@ def run(
 
     Raises WeightsError when a model's files are missing or damaged, RecognizerError when a recognizer gives up.
     """
+    if not recognizes(settings, given):
+        return regions_only(audio, settings, progress)
     probabilities = vad.speech_probabilities(audio, part(progress, 0.0, _VAD_PROGRESS_SHARE))
     speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
     heard = _with_voices(Heard("", "", False, (), speech), audio, probabilities, settings)
-    if not recognizes(settings, given):
-        progress(1.0)
-        return heard
     choice = choose(settings)
     recognizer = _build(choice, settings, language)
     bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
@@ -86,6 +85,15 @@ def _with_voices(
     notes = (*heard.notes, *([second.failed] if second.failed else []))
     music = quiet.music(audio, heard.regions)
     return replace(heard, voiced=everything, sounds=second.sounds, notes=notes, music=music)
+
+
+def regions_only(audio: Audio, settings: TranscribeSettings, progress: Progress = silent) -> Heard:
+    """The regions of speech, and no words."""
+    probabilities = vad.speech_probabilities(audio, progress)
+    speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
+    found = _with_voices(Heard("", "", False, (), speech), audio, probabilities, settings)
+    progress(1.0)
+    return found
 
 
 def _build(choice: Choice, settings: TranscribeSettings, language: str) -> Recognizer:
