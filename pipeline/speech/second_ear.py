@@ -132,12 +132,12 @@ def _heard(audio: Audio, passages: Sequence[Span]) -> list[Floats]:
     """
     sound = [audio.pcm(p) for p in passages]
     sizes = [len(s) // 2 for s in sound]
-    worker = [sys.executable, "-m", "pipeline.speech.second_ear_worker", json.dumps(sizes)]
+    worker = [sys.executable, "-m", "pipeline.speech.second_ear_worker"]
     home = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH", "")) if p)
     limit_s = _STARTS_S + _S_PER_S * sum(p.duration_ms for p in passages) / 1000
     done = subprocess.run(
-        worker, input=b"".join(sound), capture_output=True, timeout=limit_s, check=True,
+        worker, input=json.dumps(sizes).encode() + b"\n" + b"".join(sound), capture_output=True, timeout=limit_s, check=True,
         env={**os.environ, "PYTHONPATH": path}, preexec_fn=kill_at_end_of_parent if os.name == "posix" else None,
     )  # fmt: skip
     counts, _, rest = done.stdout.partition(b"\n")

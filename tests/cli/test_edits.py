@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -506,11 +507,13 @@ def test_what_was_decided_needs_nobody_any_more(captioned):
 
 def test_the_commands_that_next_names_are_commands(captioned):
     suggest(captioned, *SUGGESTED)
-    for need in needs(captioned):
-        command = need["commands"][0].split("   (")[0].replace('"..."', "Priya")
-        import shlex
-
+    tried: set[str] = set()
+    # One after the other, as a person does: where a caption was just added, there is no place for another.
+    while commands := [n["commands"][0] for n in needs(captioned) if n["commands"][0] not in tried]:
+        tried.add(commands[0])
+        command = commands[0].split("   (")[0].replace('"..."', "Priya")
         assert captioned.quick(*shlex.split(command)[1:], "--by", "Ana").status == 0, command
+    assert len(tried) >= len(SUGGESTED)
 
 
 def test_the_words_in_question_are_shown_alone(captioned):

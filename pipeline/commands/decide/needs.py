@@ -19,13 +19,15 @@ from pipeline.edits.ledger import Standing, wanted
 from pipeline.edits.model import Decision
 from pipeline.edits.reviewed import Reviewed
 from pipeline.formats.document.suggestions import Suggested
-from pipeline.timing import Span, hull
+from pipeline.timing import Span, gaps, hull
 from pipeline.transcript import NOT_CAPTIONED, Heard, Kind, Passage, SoundKind, Speaker
 
 # So many words are shown before and behind those in question. Set by hand.
 CONTEXT_WORDS = 6
 # A caption of a sound tells of what is heard this near to it.
 SOUND_NEAR_MS = 2000
+# So long a sound has to be heard beside the captions that are shown, to be worth a caption that people can read.
+SOUND_SHOWN_MS = 1000
 
 
 class Harm(IntEnum):
@@ -193,14 +195,19 @@ class _Finder:
     def sounds(self) -> Iterator[Need]:
         """Music and singing that no caption tells of: suggested, so that whoever is deaf to it misses nothing."""
         told = [t.span for t in self.tokens if t.kind is Kind.SOUND]
+        shown = [cue.span for cue in self.transcript.captions.cues]
         rule = PASSAGE_RULES["speech_without_text"]
         for kind, span, evidence in _sounds(self.transcript.heard):
             at = next(
                 (k for k, t in enumerate(self.tokens) if t.span.start_ms >= span.start_ms), len(self.tokens)
             )
             near = any(span.gap_ms(other) <= SOUND_NEAR_MS for other in told)
+            # A caption of its own needs a place where no other is shown; under speech alone music is no news.
+            free = max(gaps(shown, span), key=lambda gap: gap.duration_ms, default=None)
+            if free is None or free.duration_ms < SOUND_SHOWN_MS:
+                continue
             if not near and not self._answered.settles(rule, span, at, at):
-                yield Need(f"sound {span.start_ms}", "passage", f"{kind} without a caption", Harm.FORM, span, at, at,
+                yield Need(f"sound {span.start_ms}", "passage", f"{kind} without a caption", Harm.FORM, free, at, at,
                            (("heard", evidence),), ("add", "waive"), rule, f"[{kind}]")  # fmt: skip
 
     def voices(self) -> Iterator[Need]:
