@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 
 from benchmarks import results
 from benchmarks.concepts import OWN, dialogue_rows
+from pipeline import intact
 from pipeline.concepts import lexicon
 from pipeline.concepts.coder import Coder
 from pipeline.concepts.confidence import CONFIDENCE_FILE, Sighting, features
@@ -298,7 +299,9 @@ def main() -> int:
     rows, concepts, (level, slope), figures = reliability(Path(data), coder)
     print(f"slope {slope:.2f}, level {level:+.2f}")
     if options.write:
-        write_atomic(data_file(CONFIDENCE_FILE), written(table_of(rows, concepts, level, slope)))
+        made = data_file(CONFIDENCE_FILE)
+        write_atomic(made, written(table_of(rows, concepts, level, slope)))
+        intact.record(made, made.with_name(intact.SUMS_FILE))
     if options.record:
         results.record("concept_confidence", figures)
     return 0

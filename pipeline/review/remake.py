@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -48,7 +49,7 @@ class Remaker:
     """Runs recordings anew, each `wait_s` seconds after it was last asked for."""
 
     def __init__(
-        self, wait_s: float = WAIT_S, target: Callable[[Job, Connection], None] | None = None
+        self, wait_s: float = WAIT_S, target: Callable[[Job, Connection, int], None] | None = None
     ) -> None:
         self.wait_s, self._target = wait_s, target or _work
         self._due: dict[Path, tuple[float, Job]] = {}
@@ -104,7 +105,7 @@ class Remaker:
     def _run(self, job: Job) -> None:
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe(duplex=False)
-        self._process = context.Process(target=self._target, args=(job, there), daemon=True)
+        self._process = context.Process(target=self._target, args=(job, there, os.getpid()), daemon=True)
         self._process.start()
         there.close()
         last = Making("failed", problem="the run was stopped")
@@ -158,13 +159,15 @@ class _Teller:
         """Say nothing: the end is told when the lock is open again."""
 
 
-def _work(job: Job, pipe: Connection) -> None:
-    """One run, in its own process."""
+def _work(job: Job, pipe: Connection, parent: int) -> None:
+    """One run, in its own process, which ends with the server, `parent`, however that one ends."""
     import signal
 
+    from pipeline.processes import die_with_parent
     from pipeline.run import batch
     from pipeline.run.jobs import Plan
 
+    die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this
     teller = _Teller(pipe)
     (outcome,) = batch.run(Plan((job,)), teller)

@@ -138,9 +138,12 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, share:
         made = outputs.composed(transcript, job.out)
         written, status = None if fold.anew else outputs.standing(made, store), Status.UNCHANGED
         changes: tuple[CaptionChange, ...] = ()
+        damaged = (*_damaged(fold), *_damaged_record(store))
         if written is None:
             changes = _changes(job, store, dict(made))
             written, status = outputs.write(transcript, store, job.out, made), Status.DONE
+        elif store.is_record_damaged():
+            outputs.record_standing(made, store)
     return Outcome(
         job.media,
         status,
@@ -151,7 +154,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, share:
             *notes(inputs),
             *quality(transcript, replay.reworded, bool(inputs.subtitles and inputs.subtitles.repaired)),
             *filter(None, [replay.report.summary()]),
-            *_damaged(fold),
+            *damaged,
             *_changed(job, changes),
         ),
         (
@@ -170,6 +173,13 @@ def _damaged(fold: Fold) -> Iterable[str]:
     if found := [state.name for state in fold.states if state.reason == DAMAGED]:
         noun = "result" if len(found) == 1 else "results"
         yield f"the stored {noun} of {' and '.join(found)} could not be used as found, and was done anew"
+
+
+def _damaged_record(store: Store) -> Iterable[str]:
+    """That it is not certain any more which files are ours, and what that means."""
+    if store.is_record_damaged():
+        known = "its copy was used" if store.written() else "files that differ are taken for a person's"
+        yield f"the stored record of what was written last could not be used as found: {known}"
 
 
 def _changes(job: Job, store: Store, made: Mapping[Path, bytes]) -> tuple[CaptionChange, ...]:
@@ -192,10 +202,13 @@ def _changed(job: Job, changes: Sequence[CaptionChange]) -> Iterable[str]:
 def _vanished(job: Job, store: Store, contents: edits.Contents) -> Iterable[str]:
     """That decisions which the last run applied are in the journal no more: it was moved away, or an older copy brought back."""
     now = [d.id for d in contents.decisions]
-    last = store.load(REPLAYED, list[str], {}).result or []
+    kept = store.load(REPLAYED, list[str], {})
+    last = kept.result or []
     gone = set(last) - set(now)
     if now != last:
         store.save(REPLAYED, list[str], {}, now)
+    if kept.reason == DAMAGED:
+        yield f"the record of what the last run applied was damaged: does {edits.journal_of(job.media)} hold all decisions?"
     if gone:
         journal = edits.journal_of(job.media)
         count = counted(len(gone), "decision")

@@ -18,6 +18,8 @@ from pipeline.run.sealed import Damaged, opened, sealed
 from pipeline.run.store import Store
 
 _RECORD = "derived.json"
+# It has always been sealed: nothing is taken without.
+_UNSEALED = ()
 # So many seconds a command waits for another that writes down what it made.
 _LOCK_TIMEOUT_S = 30
 
@@ -50,11 +52,30 @@ def files_of(store: Store) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     return tuple(p for p, same in there if same), tuple(p for p, same in there if not same)
 
 
+def is_damaged(store: Store) -> bool:
+    """Whether it is not known any more what commands made of a recording."""
+    try:
+        _read(store)
+    except Damaged:
+        return True
+    return False
+
+
 def _held(store: Store) -> dict[str, str]:
     try:
-        return {str(k): str(v) for k, v in opened((store.folder / _RECORD).read_bytes())[0].items()}
-    except (OSError, Damaged):
+        return _read(store)
+    except Damaged:
         return {}
+
+
+def _read(store: Store) -> dict[str, str]:
+    try:
+        held, _ = opened((store.folder / _RECORD).read_bytes(), _UNSEALED)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise Damaged(f"it cannot be read: {error.strerror}") from error
+    return {str(k): str(v) for k, v in held.items()}
 
 
 def _is(path: Path, digest: str) -> bool:

@@ -130,6 +130,13 @@ def standing(made: Composed, store: Store) -> Written | None:
     return _written((path, place) for path, place, _ in placed)
 
 
+def record_standing(made: Composed, store: Store) -> None:
+    """Record outputs that stand as composed, where what was recorded of them is damaged. Raises OutputError."""
+    known = store.written()
+    now = {place.name: digest_of(data) for path, data in made if (place := _place(path, store, data))}
+    store.record_written({**known, **now})
+
+
 def _write_changed(path: Path, data: bytes) -> None:
     """Write a file only where its bytes change, so that its modification time says when they did."""
     if not path.is_file() or path.read_bytes() != data:

@@ -12,6 +12,10 @@ from pipeline.files import digest_of
 _SEAL = re.compile(rb'\{"sha256":"([0-9a-f]{64})",?')
 
 
+# How records of digests begin that earlier versions wrote without a seal, over several lines.
+UNSEALED_RECORD = (b"{\n", b"{}")
+
+
 class Damaged(ValueError):
     """The bytes are not those that were written."""
 
@@ -25,9 +29,14 @@ def sealed(value: Mapping[str, Any]) -> str:
     )
 
 
-def opened(data: bytes) -> tuple[dict[str, Any], bool]:
-    """The object without its seal, and whether it had one: version 0.1 wrote none. Raises Damaged."""
+def opened(data: bytes, unsealed: bytes | tuple[bytes, ...] = b"{") -> tuple[dict[str, Any], bool]:
+    """The object without its seal, and whether it had one: earlier versions wrote none. Raises Damaged.
+
+    `unsealed` is how those versions' files begin: one that begins otherwise had a seal, which is damaged itself.
+    """
     seal = _SEAL.match(data)
+    if not seal and not data.startswith(unsealed):
+        raise Damaged("its seal is damaged")
     rest = data[seal.end() :] if seal else data
     if seal and digest_of(rest).encode() != seal[1]:
         raise Damaged("its SHA-256 is another")

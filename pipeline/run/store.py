@@ -22,7 +22,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from pipeline import leftovers, privacy
 from pipeline.errors import BusyError, OutputError
 from pipeline.files import WORK_FOLDER, digest_of_file, write_atomic
-from pipeline.run.sealed import Damaged, holds, opened, sealed
+from pipeline.run.sealed import UNSEALED_RECORD, Damaged, holds, opened, sealed
 
 T = TypeVar("T")
 # The files that are tried as locks, in this order.
@@ -32,7 +32,8 @@ MEDIA_DIGEST = "media-digest.json"
 
 # Digests of the outputs as written last, by file name.
 _OUTPUTS = "outputs.json"
-# Digests of the outputs that a run is about to write: a write-ahead record, removed when all are written.
+# Digests of the outputs that a run is about to write: a write-ahead record. When all are written it says the same as the other
+# file, and stands in for it where that one is damaged.
 _INTENDED = "intended.json"
 # The path of the recording that the store belongs to, relative to the store's folder.
 _ORIGIN = "origin"
@@ -97,10 +98,8 @@ class Store:
 
     def _opened(self, stage: str) -> tuple[dict[str, Any], bool]:
         """An artefact, and whether it was sealed. Raises Damaged, or OSError where it cannot be read."""
-        data = (self.folder / f"{stage}.json").read_bytes()
-        held, is_sealed = opened(data)
-        whole = set(held) == _PARTS and held["stage"] == stage
-        if not whole or not (is_sealed or data.startswith(_BEGINS)):
+        held, is_sealed = opened((self.folder / f"{stage}.json").read_bytes(), _BEGINS)
+        if set(held) != _PARTS or held["stage"] != stage:
             raise Damaged("it is not an artefact of this stage")
         return held, is_sealed
 
@@ -155,37 +154,57 @@ class Store:
         _make(self.folder)
 
     def _digests(self, name: str) -> dict[str, str]:
-        """The digests in a record of outputs, by file name; none where it is missing or damaged."""
+        """The digests in a record of outputs, by file name; none where it is missing. Raises Damaged."""
         try:
-            held, _ = opened((self.folder / name).read_bytes())
-        except (OSError, Damaged):
+            held, _ = opened((self.folder / name).read_bytes(), UNSEALED_RECORD)
+        except FileNotFoundError:
             return {}
+        except OSError as error:
+            raise Damaged(f"it cannot be read: {error.strerror}") from error
         return {str(k): str(v) for k, v in held.items()}
 
+    def _digests_or_none(self, name: str) -> dict[str, str]:
+        """The same; none where it is damaged."""
+        try:
+            return self._digests(name)
+        except Damaged:
+            return {}
+
     def written(self) -> dict[str, str]:
-        """The SHA-256 digests of the outputs as we wrote them last, by file name."""
-        return self._digests(_OUTPUTS)
+        """The SHA-256 digests of the outputs as we wrote them last, by file name; the second record where one is damaged."""
+        try:
+            return self._digests(_OUTPUTS)
+        except Damaged:
+            return self._digests_or_none(_INTENDED)
+
+    def is_record_damaged(self) -> bool:
+        """Whether what was written last is not known from the record that was meant to tell it."""
+        try:
+            self._digests(_OUTPUTS)
+        except Damaged:
+            return True
+        return False
 
     def record_written(self, outputs: Mapping[str, str]) -> None:
         """Record the digests of what was written, by file name. Raises OutputError."""
-        self.make()
-        write_atomic(self.folder / _OUTPUTS, json.dumps(dict(sorted(outputs.items())), indent=1))
-        with suppress(
-            OSError
-        ):  # it says what stands in the other file by now, and is replaced by the next run
-            (self.folder / _INTENDED).unlink(missing_ok=True)
+        self._record(_OUTPUTS, outputs)
+        with suppress(OutputError):  # it stands in for the other, which is whole
+            self._record(_INTENDED, outputs)
 
     def intend(self, outputs: Mapping[str, str]) -> None:
         """Record ahead the digests of what is about to be written, so that what an interrupted run leaves stays ours.
 
         Raises OutputError.
         """
+        self._record(_INTENDED, outputs)
+
+    def _record(self, name: str, outputs: Mapping[str, str]) -> None:
         self.make()
-        write_atomic(self.folder / _INTENDED, json.dumps(dict(sorted(outputs.items())), indent=1))
+        write_atomic(self.folder / name, sealed(dict(sorted(outputs.items()))))
 
     def ours(self, name: str) -> frozenset[str]:
         """The SHA-256 digests under which a file of this name is ours: as written last, or as an interrupted run meant it."""
-        records = (self.written(), self._digests(_INTENDED))
+        records = (self.written(), self._digests_or_none(_INTENDED))
         return frozenset(held[name] for held in records if name in held)
 
     def claim(self, media: Path) -> None:

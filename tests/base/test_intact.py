@@ -34,7 +34,13 @@ def refused(caught: pytest.ExceptionInfo[WeightsError]) -> None:
 
 
 def test_the_list_knows_what_ships():
-    assert set(intact.known()) == {"forms.txt", "ge2e.onnx", "graphones.txt.xz", "speaker_lda.npz"}
+    assert set(intact.known()) == {
+        "confidence.json",
+        "forms.txt",
+        "ge2e.onnx",
+        "graphones.txt.xz",
+        "speaker_lda.npz",
+    }
     for path in (data_file(inflections.FORMS_FILE), data_file(LDA_FILE), pronounce.GRAPHONES):
         assert intact.known()[path.name] == digest_of_file(path)
 

@@ -70,6 +70,73 @@ def test_workers_end_with_their_command(tmp_path, how):
     assert not any(map(alive, workers))
 
 
+# A command that works through ffmpeg, on a sound that never ends.
+ENDLESS = """
+import sys
+from pathlib import Path
+import ffmpeg
+from pipeline.media.ffmpeg import run_ffmpeg
+print("begun", flush=True)
+run_ffmpeg(ffmpeg.input("sine", f="lavfi", re=None).output("-", f="null"), Path("talk.mp4"))
+"""
+# A server that has a run behind it, as the review page has.
+SERVER = """
+import os, sys, time
+sys.path.insert(0, {here!r})
+import behind
+from pathlib import Path
+from types import SimpleNamespace
+from pipeline.review.remake import Remaker
+if __name__ == "__main__":
+    remaker = Remaker(0, behind.work)
+    remaker.soon(SimpleNamespace(media=Path("talk.mp4")))
+    print("begun", flush=True)
+    time.sleep(60)
+"""
+BEHIND = """
+import time
+from pipeline.processes import die_with_parent
+def work(job, pipe, parent):
+    die_with_parent(parent)
+    time.sleep(60)
+"""
+
+
+def children(pid):
+    """The processes that a process began, and those that they began."""
+    own = Path(f"/proc/{pid}/task").glob("*/children")
+    found = {int(child) for path in own for child in path.read_text().split()}
+    return found.union(*map(children, found))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("program", [ENDLESS, SERVER], ids=["ffmpeg", "the run behind the review page"])
+def test_what_a_command_began_ends_with_it(tmp_path, program, how):
+    (tmp_path / "behind.py").write_text(textwrap.dedent(BEHIND))
+    (tmp_path / "command.py").write_text(program.replace("{here!r}", repr(str(tmp_path))))
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "command.py")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=env,
+    ) as command:
+        command.stdout.readline()
+        until = time.monotonic() + 30
+        while not (began := children(command.pid)) and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(0.5)  # between its fork and its first own step a process cannot know yet
+        began |= children(command.pid)
+        assert began
+        command.send_signal(how)
+        command.wait(20)
+    until = time.monotonic() + 10
+    while any(map(alive, began)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(map(alive, began))
+
+
 @posix
 def test_terminate_stops_a_command_as_control_c_does():
     program = textwrap.dedent(

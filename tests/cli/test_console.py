@@ -20,7 +20,7 @@ from pipeline.cli.console import (
     table,
     watcher,
 )
-from pipeline.errors import MediaError, OutputError
+from pipeline.errors import Defect, MediaError, OutputError, SubtitlesError, WeightsError
 from pipeline.run.outcome import Outcome, Status, failed
 from pipeline.run.outputs import Written
 
@@ -101,6 +101,22 @@ def test_a_failure_says_what_became_of_earlier_outputs():
 def test_a_name_with_control_characters_draws_nothing_on_the_terminal():
     lines = describe(Outcome(Path("media/\x1b[31mred.mp4"), Status.DONE))
     assert not any("\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        (SubtitlesError(MEDIA.with_name("no.srt"), "does not exist"), True),
+        (WeightsError("small.en", "its files are not on this machine", "fetch them"), True),
+        (Defect("KeyError", None), True),
+        (MediaError(MEDIA, "is damaged"), False),
+        (SubtitlesError(MEDIA.with_name(f"{MEDIA.stem}.en.srt"), "is empty"), False),
+        (OutputError(Path(".work") / MEDIA.stem, "another run is working on this recording"), False),
+    ],
+)
+def test_what_failed_is_told_with_its_recording_once(error, named):
+    first = describe(Outcome(MEDIA, Status.FAILED, error=error))[0]
+    assert first == f"FAILED  {f'{MEDIA}: ' if named else ''}{error}"
 
 
 def test_several_at_once_have_a_line_each_on_a_terminal_and_one_that_counts():

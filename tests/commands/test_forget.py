@@ -118,3 +118,35 @@ def test_a_damaged_artefact_is_done_anew_and_said(captioned):
     assert ran.status == 0
     assert "the stored result of concepts could not be used as found, and was done anew" in ran.out
     assert {p: p.read_bytes() for p in before} == before
+
+
+@pytest.mark.parametrize("record", ["outputs.json", "intended.json", "both"])
+def test_a_damaged_record_of_outputs_costs_no_output_and_is_said(captioned, record):
+    before = {p.name: p.read_bytes() for p in captioned.out.iterdir() if p.is_file()}
+    names = ("outputs.json", "intended.json") if record == "both" else (record,)
+    for name in names:
+        path = captioned.out / ".work" / "clip" / name
+        path.write_bytes(path.read_bytes().replace(b".srt", b".trs"))
+    if record != "both":  # there is something to write, which must not go beside what we wrote ourselves
+        changed = captioned.quick("run", "--set", "captions.max_line_chars=30")
+        assert changed.status == 0
+        assert ("its copy was used" in changed.out) == (record == "outputs.json")
+    ran = captioned.quick("run")
+    assert ran.status == 0
+    assert {p.name: p.read_bytes() for p in captioned.out.iterdir() if p.is_file()} == before
+    assert ("the stored record of what was written last" in ran.out) == (record == "both")
+    assert "stored record" not in captioned.quick("run").out
+
+
+def test_forget_says_where_it_cannot_know_what_was_made(captioned, tmp_path):
+    page = tmp_path / "parts.html"
+    assert captioned.quick("sheet", "media/clip.mp4", "-o", page).status == 0
+    record = captioned.out / ".work" / "clip" / "derived.json"
+    record.write_bytes(record.read_bytes().replace(b"parts", b"carts"))
+    ran = captioned.quick("forget", "clip", "--yes")
+    assert ran.status == 0 and page.exists()
+    assert "look for copies, sheets, clips and captions yourself" in ran.out
+
+
+def test_where_all_is_known_forget_says_nothing_of_it(captioned):
+    assert "yourself" not in captioned.quick("forget", "clip", "--yes").out

@@ -90,7 +90,48 @@ def test_what_was_written_is_remembered(store):
     with store.locked():
         store.record_written({"b.srt": "2", "a.vtt": "1"})
     assert store.written() == {"a.vtt": "1", "b.srt": "2"}
-    assert list(json.loads((store.folder / "outputs.json").read_text())) == ["a.vtt", "b.srt"]
+    assert list(json.loads((store.folder / "outputs.json").read_text()))[1:] == ["a.vtt", "b.srt"]
+
+
+RECORDED = {"talk.en.srt": "a" * 64, "talk.txt": "b" * 64}
+
+
+def test_no_flipped_bit_of_a_record_says_that_another_file_is_ours(store):
+    store.record_written(RECORDED)
+    for name in ("outputs.json", "intended.json"):
+        path = store.folder / name
+        whole = path.read_bytes()
+        for at in range(len(whole)):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
+            assert store.written() == RECORDED
+            assert store.ours("talk.txt") == {RECORDED["talk.txt"]}
+            assert store.is_record_damaged() == (name == "outputs.json")
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"talk.txt":"' + b"c" * 64 + b'"}', bytes(300)])
+def test_where_both_records_are_damaged_no_file_is_ours(store, damage):
+    store.record_written(RECORDED)
+    for name in ("outputs.json", "intended.json"):
+        (store.folder / name).write_bytes(damage)
+    assert store.is_record_damaged()
+    assert (store.written(), store.ours("talk.txt")) == ({}, frozenset())
+    store.record_written(RECORDED)
+    assert not store.is_record_damaged() and store.written() == RECORDED
+
+
+@pytest.mark.parametrize("held", [RECORDED, {}])
+def test_a_record_of_an_earlier_version_holds(store, held):
+    store.make()
+    (store.folder / "outputs.json").write_text(json.dumps(held, indent=1))
+    assert store.written() == held
+    assert not store.is_record_damaged()
+
+
+def test_what_a_run_only_meant_to_write_is_ours_and_was_not_written(store):
+    store.intend(RECORDED)
+    assert store.written() == {} and not store.is_record_damaged()
+    assert store.ours("talk.txt") == {RECORDED["talk.txt"]}
 
 
 def test_forgetting_leaves_nothing(store):

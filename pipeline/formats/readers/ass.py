@@ -77,7 +77,7 @@ def _cue(line: str, fields: list[str], number: int, offset: int) -> RawCue | Non
         return None
     raw = values["text"].strip()
     actor = values.get("name", values.get("actor", "")).strip() or None
-    codes = "".join(_POSITION.findall("".join(_OVERRIDE.findall(raw))))
+    codes = "".join(_POSITION.findall("".join(_divided(raw)[1::2])))
     settings = f"{{{codes}}}" if codes else ""
     span = Span(start_ms, max(start_ms, end_ms))
     times = (
@@ -104,7 +104,7 @@ def _pieces(raw: str, actor: str | None) -> Iterator[Piece]:
     drawing = False
     state = StyleState()
     after_space = False
-    for n, part in enumerate(re.split(rf"({_OVERRIDE.pattern})", raw)):
+    for n, part in enumerate(_divided(raw)):
         if n % 2:
             modes = _DRAWING.findall(part)
             drawing = modes[-1] != "0" if modes else drawing
@@ -116,6 +116,13 @@ def _pieces(raw: str, actor: str | None) -> Iterator[Piece]:
                 plain = plain[1:]
             after_space = plain.endswith(" ") if plain else after_space
             yield Piece(plain, actor, state.style)
+
+
+def _divided(raw: str) -> list[str]:
+    """Text and override blocks in turn, text first; behind the last "}" none is looked for: many "{" would take long."""
+    end = raw.rfind("}") + 1
+    *parts, last = re.split(rf"({_OVERRIDE.pattern})", raw[:end])
+    return [*parts, last + raw[end:]]
 
 
 def _time_ms(text: str) -> int | None:

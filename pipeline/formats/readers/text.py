@@ -39,6 +39,9 @@ _LABEL_ALONE = re.compile(r"[^\W\d_][^:\n]{0,60}:\s*")
 _LABEL = re.compile(r"[^\W\d_][^:\n]{0,60}:(?=\s|$)")
 _BOLD_START = re.compile(r"\s*(?:[-*>]\s+)?(?:\*\*|__)\S")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+# More white space within a line than columns need; chosen.
+_MAX_GAP_CHARS = 200
+_LONG_GAP = re.compile(rf"[^\S\n\f]{{{_MAX_GAP_CHARS},}}")
 _MIN_LABELLED = 0.8  # the share of speeches that begin like a label in a script that labels them; set by hand
 
 
@@ -49,7 +52,7 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
 
 def _file_lines(text: str) -> list[ScriptLine]:
     """The lines of a file that hold text, with their numbers, and where paragraphs and pages begin."""
-    unified = re.sub(r"\r\n?", "\n", text)
+    unified = _with_short_gaps(re.sub(r"\r\n?", "\n", text))
     if sum(bool(_BOLD_START.match(line)) for line in unified.split("\n")) > 1:
         unified = _EMPHASIS.sub(r"\2", unified)
     found: list[ScriptLine] = []
@@ -88,8 +91,13 @@ def from_paragraphs(paragraphs: Sequence[tuple[str, bool]]) -> list[RawCue]:
 
 def lines_of_paragraph(number: int, text: str, heading: bool = False) -> list[ScriptLine]:
     """One paragraph as lines; the first that holds text opens it."""
-    filled = [line for line in text.split("\n") if line.strip()]
+    filled = [line for line in _with_short_gaps(text).split("\n") if line.strip()]
     return [ScriptLine(number, line, n == 0, heading) for n, line in enumerate(filled)]
+
+
+def _with_short_gaps(text: str) -> str:
+    """White space no longer than any column is wide: a pattern that looks behind it for a bracket tries each of its places."""
+    return _LONG_GAP.sub(lambda gap: gap[0][:_MAX_GAP_CHARS], text)
 
 
 def from_lines(lines: Iterable[ScriptLine]) -> list[RawCue]:
