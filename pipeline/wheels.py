@@ -6,6 +6,7 @@ only the members that are asked for, up to the size that is known of them.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -46,7 +47,7 @@ def download(requirement: str, folder: Path) -> Path:
                 capture_output=True,
                 text=True,
                 timeout=_TIMEOUT_S,
-                preexec_fn=kill_at_end_of_parent,
+                preexec_fn=kill_at_end_of_parent if os.name == "posix" else None,
             )
         except (OSError, subprocess.TimeoutExpired):
             done = None
