@@ -157,12 +157,15 @@ class _Teller:
 
 def _work(job: Job, pipe: Connection) -> None:
     """One run, in its own process."""
+    import os
     import signal
 
     from pipeline.run import batch
     from pipeline.run.jobs import Plan
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(10)  # whoever corrects goes first, then whoever checks the captions
     teller = _Teller(pipe)
     (outcome,) = batch.run(Plan((job,)), teller)
     kept = tuple(f"{new.name} (what you mended in {old.name} stays)" for old, new in outcome.written.mended)

@@ -147,7 +147,9 @@ class Sitting:
         shown = preview(self.job, contents, tagging=False)
         store = Store.of(self.job.out, self.job.name)
         replayed = store.load(REPLAYED, list[str], {}).result or []
-        applied = replayed == [d.id for d in contents.decisions] and bool(store.written())
+        applied = (
+            not shown.outdated and replayed == [d.id for d in contents.decisions] and bool(store.written())
+        )
         return Look(shown, journal, _revision(journal, shown.transcript), applied)
 
     def key(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:

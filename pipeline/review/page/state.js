@@ -1,7 +1,7 @@
 // The recording as the page knows it, and the one way in which the page decides: with the revision that was seen.
 
 import { api, complain, counted, h, Refused, say } from "/page/common.js";
-import { atOnce } from "/page/at_once.js";
+import { atOnce, settles } from "/page/at_once.js";
 import { ask, reviewer } from "/page/dialogs.js";
 
 export const state = { id: location.pathname.split("/").pop(), sheet: null, findings: [], listeners: [], dirty: false };
@@ -10,11 +10,29 @@ export function onChange(listener) {
   state.listeners.push(listener);
 }
 
+// Things that are being settled: gone from the page the moment that is asked for, so that the step to the next waits for nothing.
+const settling = new Set();
+const all = { doubts: [], findings: [] }; // those too
+const open = (things) => (settling.size ? things.filter((d) => !settling.has(d.key)) : things);
+
+function tell() {
+  for (const listener of state.listeners) listener(state.sheet);
+}
+
+// Draw without those that are being settled, and with those that could not be.
+function reopen() {
+  state.findings = open(all.findings);
+  state.sheet = { ...state.sheet, doubts: open(all.doubts) };
+  tell();
+}
+
 // Look again; every part of the page draws what is new to it.
 export async function refresh() {
   const who = encodeURIComponent(localStorage.getItem("vignette.who") ? await reviewer() : "");
-  state.sheet = await api(`/api/videos/${state.id}?who=${who}`);
-  for (const listener of state.listeners) listener(state.sheet);
+  const sheet = await api(`/api/videos/${state.id}?who=${who}`);
+  all.doubts = sheet.doubts;
+  state.sheet = { ...sheet, doubts: open(sheet.doubts) };
+  tell();
   findings();
 }
 
@@ -27,8 +45,9 @@ async function findings() {
   try {
     const found = await api(`/api/videos/${state.id}/findings`);
     if (mine !== asking) return;
-    state.findings = found.findings;
-    for (const listener of state.listeners) listener(state.sheet);
+    all.findings = found.findings;
+    state.findings = open(all.findings);
+    tell();
   } catch { /* the next look asks again */ }
 }
 
@@ -43,9 +62,17 @@ let queue = Promise.resolve();
 // Decide; resolves to whether it was saved. One after the other: each waits for how things stand after the last.
 export function decide(kind, values = {}, saved = "Saved") {
   const seen = state.sheet; // what the person had before them, however long the ones before it take
-  const next = queue.then(() => decided(kind, values, saved, seen));
-  queue = next.catch(() => false);
+  const keys = settles(kind, values);
+  if (localStorage.getItem("vignette.who")) settle(keys);
+  const next = queue.then(() => decided(kind, values, saved, seen)).finally(() => keys.forEach((key) => settling.delete(key)));
+  queue = next.then((done) => { if (!done && keys.length) reopen(); }, () => reopen());
   return next;
+}
+
+function settle(keys) {
+  if (!keys.length) return;
+  keys.forEach((key) => settling.add(key));
+  reopen();
 }
 
 async function decided(kind, values, saved, before) {
@@ -74,7 +101,7 @@ async function decided(kind, values, saved, before) {
 function draw(sheet) {
   if (sheet === state.sheet) return;
   state.sheet = sheet;
-  for (const listener of state.listeners) listener(sheet);
+  tell();
 }
 
 const post = (who, kind, values) =>
@@ -106,9 +133,9 @@ async function again(who, kind, values, saved, seen, own = false) {
     const whole = before.first === values.first && before.last === values.last, by = there.first - before.first;
     wanted = { ...values, first: values.first + by, last: whole ? there.last : values.last + by };
   } else if (kind !== "drop" && (values.keys !== undefined || values.ref !== undefined)) {
-    const open = [...now.doubts, ...state.findings];
-    const left = (values.keys ?? []).filter((key) => open.some((d) => d.key === key));
-    if (!left.length && !open.some((d) => values.ref && d.ref === values.ref)) {
+    const held = [...all.doubts, ...all.findings];
+    const left = (values.keys ?? []).filter((key) => held.some((d) => d.key === key));
+    if (!left.length && !held.some((d) => values.ref && d.ref === values.ref)) {
       say("Somebody settled this meanwhile.");
       return false;
     }

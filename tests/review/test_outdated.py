@@ -1,0 +1,64 @@
+"""Recordings that were captioned by an earlier version, or with other settings, open as they were captioned last."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.run import graph
+from tests.support.review_pages import place_of
+
+
+def newer(monkeypatch, *names):
+    """As if this version did these stages otherwise than the one that captioned."""
+    raised = tuple(replace(s, version=s.version + 1) if s.name in names else s for s in graph.STAGES)
+    monkeypatch.setattr(graph, "STAGES", raised)
+
+
+def summary(desk):
+    return desk.client.get(f"/api/videos/{desk.id}/summary").json()
+
+
+@pytest.mark.parametrize("names", [("align",), ("sound", "transcribe"), ("picture", "speakers", "captions")])
+def test_what_an_earlier_version_captioned_opens_and_takes_corrections(desk, monkeypatch, names):
+    before = desk.sheet()
+    assert before["outdated"] == ""
+    newer(monkeypatch, *names)
+    desk.library.sitting(desk.id).rest()
+    now = desk.sheet()
+    assert [c["text"] for c in now["cues"]] == [c["text"] for c in before["cues"]]
+    for name in names:
+        assert (f"{name}: this version" in now["outdated"]) == (name not in ("speakers", "captions"))
+    assert not now["applied"]
+    desk.did("text", **place_of(desk.cue("Thusrday")), text="Welcome to the Thursday group.")
+    assert desk.cue("Thursday group")["state"] == "edited"
+    found = summary(desk)
+    assert found["cues"] == len(before["cues"]) and found["state"] == "stale"
+
+
+def test_other_settings_of_what_listens_leave_it_open(desk, demo):
+    (demo.folder / "vignette.toml").write_text("[transcribe]\nspeech_threshold = 0.7\n")
+    desk.library.scan()
+    assert "transcribe: changed" in desk.sheet()["outdated"] or "settings" in desk.sheet()["outdated"]
+    desk.did("review", **place_of(desk.cue("Thusrday")))
+    assert desk.cue("Thusrday")["state"] == "reviewed"
+
+
+@pytest.mark.parametrize("what", ["another recording", "another text", "an artefact that nobody can read"])
+def test_what_is_about_something_else_is_not_shown(desk, demo, monkeypatch, what):
+    desk.did("text", **place_of(desk.cue("Thusrday")), text="Welcome to the Thursday group.")
+    kept = desk.journal.read_bytes()
+    if what == "another recording":
+        (demo.media / "demo.mp4").write_bytes((demo.media / "demo.mp4").read_bytes() + bytes(4096))
+    elif what == "another text":
+        srt = next(demo.media.glob("demo*.srt"))
+        srt.write_text(srt.read_text("utf-8").replace("group", "circle"), "utf-8")
+    else:
+        newer(monkeypatch, "align")
+        path = demo.out / ".work" / "demo" / "align.json"
+        path.write_bytes(path.read_bytes()[:-40])
+    desk.library.scan()
+    desk.library.sitting(desk.id).rest()
+    answer = desk.client.get(f"/api/videos/{desk.id}")
+    assert answer.status_code == 404 and answer.json()["kind"] == "NotCaptioned"
+    assert summary(desk)["state"] == "not captioned"
+    assert desk.journal.read_bytes() == kept
