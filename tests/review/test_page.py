@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.support.browser import PATIENCE_S, until
 from tests.support.review_pages import Desk, place_of, served
 
 pytestmark = pytest.mark.browser
@@ -27,14 +28,6 @@ def opened(demo, page):
         assert not errors and {u for u in asked if not u.startswith((home, "blob:", "data:"))} == set()
 
 
-def until(page, said):
-    """Wait for what an expression says; the page's own policy forbids the library's way, which is eval."""
-    end = time.monotonic() + 30
-    while not page.evaluate(said):
-        assert time.monotonic() < end, said
-        page.wait_for_timeout(50)
-
-
 def name_is(page, name):
     page.wait_for_selector("#ask-who")
     page.fill("#ask-who", name)
@@ -49,9 +42,14 @@ def test_a_doubt_is_stepped_to_accepted_edited_undone_and_ends_in_the_srt(opened
         page,
         "document.querySelector('video').textTracks[0].cues?.length === document.querySelectorAll('.cue').length",
     )
+    page.evaluate(
+        "() => { const v = document.querySelector('video');"
+        " v.addEventListener('seeking', () => { window.sought = v.currentTime; }); }"
+    )
     page.keyboard.press("Alt+n")
-    until(page, "document.querySelector('video').currentTime > 2.7")  # two seconds before the words
-    assert page.evaluate("document.querySelector('video').currentTime") < 4.9
+    until(page, "window.sought > 0")
+    assert 2.7 < page.evaluate("window.sought") < 4.9  # two seconds before the words
+    until(page, "document.querySelector('video').currentTime > window.sought")
     assert "Thusrday" in page.inner_text("#card") and "Thursday" in page.inner_text("#card")
     page.keyboard.press("Alt+a")
     name_is(page, "Ana Brandt")
@@ -72,7 +70,7 @@ def test_a_doubt_is_stepped_to_accepted_edited_undone_and_ends_in_the_srt(opened
     page.wait_for_selector("#list .cue")
     assert "Thursday" in page.inner_text(".cue .text")
     assert "Indeed" in page.get_attribute("#redo", "title")
-    end = time.monotonic() + 90
+    end = time.monotonic() + PATIENCE_S
     while "Thursday group" not in (demo.out / "demo.en.srt").read_text("utf-8"):
         assert time.monotonic() < end
         page.wait_for_timeout(300)

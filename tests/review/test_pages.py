@@ -1,15 +1,11 @@
 """The folder's page, the search page and what stands beside the work on one recording, in a real browser."""
 
-import time
-
 import pytest
 
+from tests.support.browser import grave, until
 from tests.support.review_pages import Desk, place_of, served
 
 pytestmark = pytest.mark.browser
-
-# The findings of axe-core that no page may have.
-GRAVE = ("serious", "critical")
 
 
 @pytest.fixture
@@ -25,14 +21,6 @@ def inside(demo, page):
         assert {u for u in asked if not u.startswith((home, "blob:", "data:"))} == set()
 
 
-def until(page, said):
-    """Wait for what an expression says; the page's own policy forbids the library's way, which is eval."""
-    end = time.monotonic() + 60
-    while not page.evaluate(said):
-        assert time.monotonic() < end, said
-        page.wait_for_timeout(50)
-
-
 def open_video(page, home):
     page.goto(home)
     page.wait_for_selector(".card progress")
@@ -45,13 +33,6 @@ def search_for(page, home, query):
     page.fill("#q", query)
     page.keyboard.press("Enter")
     page.wait_for_selector("#list .card")
-
-
-def grave(page):
-    """What axe-core calls serious or critical on the page, as rule and element."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    found = axe.Axe().run(page).response["violations"]
-    return [(v["id"], node["html"][:120]) for v in found if v["impact"] in GRAVE for node in v["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
