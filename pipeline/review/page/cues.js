@@ -1,7 +1,7 @@
 // The list of captions: plain rows, one tab stop, and an editor in the row that is being edited.
 
 import { numberOf } from "/page/colours.js";
-import { byId, clock, complain, h, parsedTime, say } from "/page/common.js";
+import { byId, clock, complain, h, parsedTime, say, stored } from "/page/common.js";
 import { ask } from "/page/dialogs.js";
 import { now, onTime, playSpan, seek } from "/page/player.js";
 import { decide, onChange, state } from "/page/state.js";
@@ -173,8 +173,8 @@ const place = () => ({ first: cue().first, last: cue().last });
 export const merge = () => decide("join", place(), "Joined with the next");
 export const remove = () => decide("delete", place(), "Deleted");
 export async function review() {
-  const n = current;
-  if (await decide("review", place(), "Marked as watched")) select(n + 1, { focus: true });
+  const n = current, done = decide("review", place(), "Marked as watched");
+  if (stored("who", "") || (await done)) select(n + 1, { focus: true });
 }
 
 export function speakerNumber(n) {

@@ -35,7 +35,7 @@ function head(sheet) {
 function making(now) {
   const texts = {
     idle: state.sheet.applied ? "Files are up to date." : state.sheet.outdated
-      ? `Shown as it was captioned last; a run would listen anew (${state.sheet.outdated}) and keep your decisions. `
+      ? "Captioned by an earlier version, or with other settings; a run brings it up to date and keeps your decisions. "
       : "Decisions wait for the files to be made. ",
     waiting: "Saved; the files are made in a moment …",
     running: `The files are being made${now.stage ? `: ${now.stage}` : ""} … `,
@@ -45,7 +45,8 @@ function making(now) {
   byId("making").replaceChildren(texts[now.state] ?? "");
   if (now.state === "running") byId("making").append(h("progress", { max: 1, value: now.share, "aria-label": "The stage's progress" }));
   if (now.state === "failed" || (now.state === "idle" && !state.sheet.applied)) {
-    byId("making").append(h("button", { onclick: async () => making(await api(`/api/videos/${state.id}/run`, {})) }, "Make them now"));
+    byId("making").append(h("button", { onclick: async () => making(await api(`/api/videos/${state.id}/run`, {})),
+      title: state.sheet.outdated || null }, state.sheet.outdated ? "Run it now" : "Make them now"));
   }
   if (["waiting", "running"].includes(now.state) && !polls) poll();
 }
