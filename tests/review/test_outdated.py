@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline import edits
+from pipeline.review.sitting import Sitting
 from pipeline.run import graph
 from tests.support.review_pages import place_of
 
@@ -62,3 +64,25 @@ def test_what_is_about_something_else_is_not_shown(desk, demo, monkeypatch, what
     assert answer.status_code == 404 and answer.json()["kind"] == "NotCaptioned"
     assert summary(desk)["state"] == "not captioned"
     assert desk.journal.read_bytes() == kept
+
+
+def test_a_decision_does_not_wait_for_artefacts_that_are_made_anew(desk, demo, monkeypatch):
+    cue, revision = desk.cue("Thusrday"), desk.sheet()["revision"]
+    for path in (demo.out / ".work" / "demo").glob("*.json"):
+        path.touch()  # as a run does that finds the same again
+    looks = []
+    looked = Sitting._looked
+    monkeypatch.setattr(Sitting, "_looked", lambda self, journal: looks.append(1) or looked(self, journal))
+    sent = {"who": "Ana", "kind": "review", "revision": revision, **place_of(cue)}
+    assert desk.client.post(f"/api/videos/{desk.id}/act", json=sent).status_code == 200
+    assert not looks and len(edits.read(desk.journal).decisions) == 1
+    again = desk.client.post(f"/api/videos/{desk.id}/act", json=sent)
+    assert again.status_code == 409 and looks  # the journal went on: that is looked at
+
+
+def test_a_look_sees_an_artefact_that_changed(desk, demo):
+    before = desk.sheet()
+    path = demo.out / ".work" / "demo" / "align.json"
+    path.write_bytes(path.read_bytes()[:-40])
+    assert desk.client.get(f"/api/videos/{desk.id}").status_code == 404
+    assert before["cues"] and not desk.journal.exists()
