@@ -22,7 +22,8 @@ from pipeline.transcript import Concepts, Transcript
 T = TypeVar("T")
 
 # What a stage must have read alike for its last result to be shown of a recording: the sound, its track, and the words.
-_SAME = ("recording", "track", "language", "subtitles")
+_SAME = ("recording", "language", "subtitles")
+_TRACK = "track"
 # A stage that takes seconds, and is not done anew for a look where there is an older result.
 DEAR = frozenset(("picture",))
 
@@ -79,7 +80,8 @@ class _PreviewStep:
     def _last(self, stage: Stage[T], reads: Mapping[str, Any], reason: str) -> T | None:
         """What the stage found last of the same sound and text; None for one that may be done instead. Raises NotCaptioned."""
         before = self.store.reads(stage.name)
-        is_same = all(before.get(name) == reads.get(name) for name in _SAME)
+        is_same = before.get(_TRACK) == reads.get(_TRACK)  # said only where it is not the usual one
+        is_same &= all(before[name] == reads[name] for name in _SAME if name in before and name in reads)
         last = self.store.last(stage.name, stage.result) if is_same else None
         if last is not None:
             self.stale[stage.name] = reason

@@ -1,5 +1,6 @@
 """Recordings that were captioned by an earlier version, or with other settings, open as they were captioned last."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from pipeline import edits
 from pipeline.review.sitting import Sitting
 from pipeline.run import graph
-from tests.support.review_pages import place_of
+from tests.support.project import ROOT, Project
+from tests.support.review_pages import Desk, place_of
 
 
 def newer(monkeypatch, *names):
@@ -86,3 +88,22 @@ def test_a_look_sees_an_artefact_that_changed(desk, demo):
     path.write_bytes(path.read_bytes()[:-40])
     assert desk.client.get(f"/api/videos/{desk.id}").status_code == 404
     assert before["cues"] and not desk.journal.exists()
+
+
+def test_what_version_0_1_captioned_opens_with_every_decision_and_without_a_run(tmp_path):
+    project = Project(shutil.copytree(ROOT / "tests" / "data" / "from_0_1", tmp_path / "project"))
+    desk = Desk(project)
+    for sitting in desk.library.scan():
+        answer = desk.client.get(f"/api/videos/{sitting.id}")
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["cues"] and "this version" in answer.json()["outdated"]
+        held = edits.read(sitting.journal)
+        told = {s.decision.id for s in sitting.look().shown.replay.report.standings}
+        assert told == {d.id for d in held.decisions} and told
+
+
+def test_another_track_is_another_sound(desk, demo):
+    (demo.folder / "vignette.toml").write_text("audio_track = 2\n")
+    desk.library.scan()
+    assert desk.client.get(f"/api/videos/{desk.id}").status_code in (400, 404, 500)
+    assert not desk.journal.exists()

@@ -23,7 +23,7 @@ OPTIONS = [
 
 
 # So long a page may take to come to what a test waits for, in seconds: nothing that is right is slower on a busy machine.
-PATIENCE_S = 240
+PATIENCE_S = 120
 
 
 def until(page: Page, holds: str | Callable[[], Any]) -> None:
