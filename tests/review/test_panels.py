@@ -85,4 +85,5 @@ def test_panels_fit_and_are_seen_in_forced_colours(opened, size):
         )
         assert any(page.evaluate(f"{selected}.{a} !== {other}.{a}") for a in looks), panel
     page.focus(".cue .time")
+    page.keyboard.press("ArrowDown")  # the focus is shown to whoever moves it by keys
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
