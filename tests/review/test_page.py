@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from pipeline import edits
 from tests.support.browser import PATIENCE_S, until
 from tests.support.review_pages import Desk, place_of, served
 
@@ -154,3 +155,28 @@ def test_it_fits_a_narrow_window_with_targets_large_enough(opened, scheme):
     page.click("#list a")
     page.wait_for_selector("#list .cue.current")
     assert "door" in page.inner_text(".cue.current .text").lower() or page.inner_text(".cue.current .text")
+
+
+def test_words_written_while_captions_came_and_went_are_put_to_their_own_caption(opened, demo):
+    """The numbers of words go on with every word that is added before: the page must say which look they are of."""
+    _, page = opened
+    page.evaluate("localStorage.setItem('vignette.who', JSON.stringify('Ana'))")
+    page.route(
+        "**/api/videos/*?who=*", lambda route: (page.wait_for_timeout(1500), route.continue_())
+    )  # a slow look
+    for n, words in ((0, " One more word or two."), (3, " Here."), (5, " There.")):
+        page.focus(f".cue[data-n='{n}'] .time")
+        page.evaluate(f"import('/page/cues.js').then((m) => m.select({n}, {{ focus: true }}))")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Control+End")
+        page.keyboard.type(words)
+        page.keyboard.press("Control+Enter")
+        until(page, "!document.querySelector('#editor')")
+    until(page, "import('/page/state.js').then((m) => m.state.sheet.undo.length > 0)")
+    desk = Desk(demo)
+    until(page, lambda: len(edits.read(desk.journal).decisions) >= 3)
+    texts = [" ".join(c["text"].split()) for c in desk.sheet()["cues"]]
+    assert any(t.startswith("Welcome") for t in texts) and "One more word or two." in " ".join(texts[:2])
+    assert any("could not say to them" in t and t.endswith("Here.") for t in texts)
+    assert any(t.endswith("There.") and "Here." not in t for t in texts)
+    assert page.inner_text("#alert") == "" and page.query_selector("dialog") is None

@@ -28,6 +28,11 @@ function show() {
   tell();
 }
 
+// The last looks by their revisions: what was asked for apart speaks of one of them.
+const looks = new Map();
+const KEPT_LOOKS = 6;
+export const lookOf = (revision) => looks.get(revision) ?? state.sheet;
+
 const without = (one) => { pending = pending.filter((p) => p !== one); };
 
 async function looked() {
@@ -40,6 +45,8 @@ export async function refresh(one = null) {
   try {
     server.sheet = await looked();
   } finally { without(one); }
+  looks.set(server.sheet.revision, server.sheet);
+  if (looks.size > KEPT_LOOKS) looks.delete(looks.keys().next().value);
   const settled = new Set(one ? settles(one.kind, one.values) : []);
   server.findings = server.findings.filter((d) => !settled.has(d.key)); // those of this look come later
   show();
@@ -70,8 +77,9 @@ export async function known() {
 let queue = Promise.resolve(), looking = Promise.resolve();
 // Decide; resolves to whether it was saved, as soon as it is. One after the other: each is sent when the page has looked at how things
 // stand after the last.
-export function decide(kind, values = {}, saved = "Saved") {
-  const one = { kind, values, saved, seen: state.sheet }; // what the person had before them, however long the ones before it take
+// `seen` is what the person had before them, which the values speak of, however much came meanwhile.
+export function decide(kind, values = {}, saved = "Saved", seen = state.sheet) {
+  const one = { kind, values, saved, seen };
   if (localStorage.getItem("vignette.who")) shows(one);
   const next = queue.then(() => looking).then(() => decided(one));
   queue = next.then((done) => { if (!done) undone(one); }, () => undone(one));
@@ -138,7 +146,8 @@ async function again(who, one, own = false) {
       complain("Not saved: that caption is not there any more. " + (values.text ? `You wrote: ${values.text}` : ""));
       return false;
     }
-    const same = there.text === before.text && there.speaker === before.speaker && there.start_ms === before.start_ms;
+    // Other words overwrite neither times nor speakers.
+    const same = there.text === before.text && (kind === "text" || (there.speaker === before.speaker && there.start_ms === before.start_ms));
     if (!same && !(await chooses(kind, values, there))) return false;
     const whole = before.first === values.first && before.last === values.last, by = there.first - before.first;
     wanted = { ...values, first: values.first + by, last: whole ? there.last : values.last + by };
