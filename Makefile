@@ -9,13 +9,14 @@ export VIGNETTE_MEDIA = $(value MEDIA)
 export VIGNETTE_MODEL = $(value MODEL)
 unexport Q MEDIA MODEL
 VENV := .venv
+CLUSTER := $(VENV)/cluster
 RUN := $(VENV)/bin/python -m pipeline
 
 # The first Python that fits; PYTHON=... chooses another.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null; then command -v $$p; break; fi; done)
 
-.PHONY: help subtitles test test-slow test-browser models lint clean search review
+.PHONY: help subtitles test test-slow test-browser test-cluster models lint clean search review
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -29,10 +30,13 @@ test: $(VENV)/.dev ## the tests (about 4 minutes on two cores)
 	@$(VENV)/bin/python -m pytest -n auto --dist worksteal $(if $(SELECT),-m '$(SELECT)')
 
 test-slow: $(VENV)/.dev ## the tests that need longer
-	@$(VENV)/bin/python -m pytest -m 'slow and not browser'
+	@$(VENV)/bin/python -m pytest -m 'slow and not browser and not cluster'
 
 test-browser: $(VENV)/.dev ## the tests that look at pages in Chromium
 	@$(VENV)/bin/python -m pytest -m browser
+
+test-cluster: $(CLUSTER)/.cluster ## the tests on a cluster, in an environment of their own that has Ray
+	@$(CLUSTER)/bin/python -m pytest -m cluster
 
 models: $(VENV)/.run ## fetch Whisper's weights (MODEL=small.en); says size and time first
 	@$(RUN) models fetch "$${VIGNETTE_MODEL:-small.en}"
@@ -58,7 +62,8 @@ $(VENV)/bin/python:
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . || \
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ear]' 2>/dev/null || \
+		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . || \
 		{ echo "The packages could not be installed - see above; with no network, give pip a folder of wheels (PIP_FIND_LINKS, PIP_NO_INDEX=1)" >&2; exit 1; }
 	@test -f models/ge2e.onnx || $(RUN) models fetch speakers || true
 	@test -f models/tiny.en/model.bin || $(RUN) models fetch tiny.en --yes || true
@@ -66,4 +71,9 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.run
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@: > $@
+
+$(CLUSTER)/.cluster: $(VENV)/.dev
+	@test -x $(CLUSTER)/bin/python || "$(PYTHON)" -m venv $(CLUSTER)
+	@$(CLUSTER)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,cluster]'
 	@: > $@

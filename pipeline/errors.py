@@ -8,14 +8,18 @@
     │   ├── MediaError               a recording that cannot be read, or holds no sound
     │   │   └── NotCaptioned         what a run would have made of it is not there, or no longer fits
     │   ├── SubtitlesError           a subtitle file or script that cannot be read
+    │   ├── TurnsError               a file of speaker turns (RTTM) that cannot be read
     │   ├── DocumentError            a transcript's JSON that is not ours, or damaged
     │   ├── LexiconError             a mistake in the file of clinical concepts
     │   ├── JournalError             a journal of decisions that cannot be read or written at all
     │   │   └── JournalChanged       a journal that is not any more what somebody saw before they decided
     │   ├── IndexFileError           a search index that is missing, damaged, busy, or none of ours
+    │   ├── WorkerDied               a recording whose process was ended from outside, more than once
     │   └── OutputError              a file that cannot be written, or must not be
+    │       └── BusyError            what another run is working on
     ├── WeightsError                 a model whose files are not where they must be
     ├── RecognizerError              a recognizer that gave up
+    ├── ClusterError                 a cluster that cannot be reached, or went away
     ├── TranscriptError              a transcript that breaks an invariant: a defect of ours
     ├── Defect                       an exception that nobody foresaw: a defect of ours
     └── Interrupted                  stopped by the user; what was finished is kept
@@ -142,6 +146,16 @@ class SubtitlesError(FileError):
 
 
 @dataclass(eq=False)
+class TurnsError(FileError):
+    """A file of speaker turns that cannot be read; `line` counts from 1."""
+
+    line: int | None = None
+
+    def place(self) -> str:
+        return f", line {self.line}" if self.line is not None else ""
+
+
+@dataclass(eq=False)
 class DocumentError(FileError):
     """A file that is no document of ours, or a damaged one; `where` is the place inside ("utterance 3")."""
 
@@ -179,8 +193,18 @@ class IndexFileError(FileError):
 
 
 @dataclass(eq=False)
+class WorkerDied(FileError):
+    """A recording whose process was ended while it worked, and again when it was tried once more."""
+
+
+@dataclass(eq=False)
 class OutputError(FileError):
     """A file that could not be written, or that we refuse to overwrite."""
+
+
+@dataclass(eq=False)
+class BusyError(OutputError):
+    """What another run is working on; later it will do."""
 
 
 @dataclass(eq=False)
@@ -205,6 +229,18 @@ class RecognizerError(VignetteError):
 
     def __str__(self) -> str:
         return _sentence(f"recognizer '{self.recognizer}': {self.problem}", self.remedy)
+
+
+@dataclass(eq=False)
+class ClusterError(VignetteError):
+    """A cluster that cannot be used; `address` is its head's, or "auto"."""
+
+    address: str
+    problem: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return _sentence(f"cluster '{self.address}': {self.problem}", self.remedy)
 
 
 @dataclass(eq=False)

@@ -5,6 +5,9 @@ and no child can shed, refuses every new socket. Sockets that are open already s
 own address (127.0.0.1) beforehand goes on answering there. Local sockets (AF_UNIX) are refused too, since helpers of the system
 look up names behind them; pairs of connected sockets, which programs use within themselves, are not. On other systems only
 Python's own calls can be watched, and `take_away` says so.
+
+A cluster of processes on this machine speaks with itself over 127.0.0.1, so for it that address stays: the process moves into an
+empty network namespace (network_namespaces(7)), which has no other. Local sockets stay too then.
 """
 
 from __future__ import annotations
@@ -48,7 +51,11 @@ _WATCHED = (
     "socket.gethostbyaddr",
     "socket.getnameinfo",
 )
+# linux/sched.h, linux/sockios.h, linux/if.h: namespaces, and how an interface is switched on.
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_SIOCSIFFLAGS, _IFF_UP, _IFF_RUNNING = 0x8914, 0x1, 0x40
 _taken: list[bool] = []
+_loopback: list[bool] = []
 
 
 def is_taken() -> bool:
@@ -74,6 +81,48 @@ def take_away() -> str:
         _taken.append(True)
         sys.addaudithook(_refuse)
     return "" if _by_the_kernel() else ONLY_WATCHED
+
+
+def leave_loopback() -> str:
+    """`take_away`, but for this machine's own address, where the system allows that; `has_loopback` says whether."""
+    if sys.platform != "linux" or not _alone_with_loopback():
+        return take_away()
+    os.environ[VARIABLE] = "1"
+    _taken.append(True)
+    _loopback.append(True)
+    return ""
+
+
+def has_loopback() -> bool:
+    """Whether this process may still speak with this machine itself."""
+    return not _taken or bool(_loopback)
+
+
+def _alone_with_loopback() -> bool:
+    """Move this process, which must have one thread, into a network namespace of its own; whether the kernel did."""
+    import ctypes
+    import fcntl
+    import socket
+    from pathlib import Path
+
+    libc, user, group = ctypes.CDLL(None, use_errno=True), os.getuid(), os.getgid()
+    try:
+        if libc.unshare(
+            _CLONE_NEWNET
+        ):  # not the administrator: allowed within a user namespace, as the same user
+            if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET):
+                return False
+            for name, text in (
+                ("setgroups", "deny"),
+                ("uid_map", f"{user} {user} 1"),
+                ("gid_map", f"{group} {group} 1"),
+            ):
+                Path("/proc/self", name).write_text(text)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+            fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP | _IFF_RUNNING))
+    except OSError:
+        return False
+    return True
 
 
 def _refuse(event: str, args: tuple[Any, ...]) -> None:

@@ -1,4 +1,5 @@
-"""Process lifetime: a worker dies with the command that started it, however that one ends, and SIGTERM is a request to stop.
+"""Process lifetime: a worker dies with the command that started it, however that one ends, and SIGTERM is a request to stop;
+and how much of the machine a process may take.
 
 On Linux the kernel ends a worker in the same moment (`prctl`, PR_SET_PDEATHSIG); everywhere else a thread of the worker watches
 its parent, and acts when the worker next gives up Python's lock.
@@ -10,11 +11,34 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+# The processor time that a container may use (Linux, cgroup v2): "QUOTA PERIOD" in microseconds, or "max PERIOD".
+_CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+# Where this process has siblings that work at the same time: how many cores are its own.
+_share: list[int] = []
+
+
+def cores() -> int:
+    """How many processor cores this process may keep busy: those it is allowed to run on, or its share of them."""
+    if _share:
+        return _share[-1]
+    allowed = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    with suppress(OSError, ValueError):
+        quota, period = _CPU_QUOTA.read_text("ascii").split()
+        if quota != "max":
+            allowed = min(allowed, -(-int(quota) // int(period)))
+    return max(1, allowed)
+
+
+def take_share(count: int) -> None:
+    """From now on `count` cores are this process's own, as others of the same command work beside it."""
+    _share.append(max(1, count))
 
 
 def die_with_parent(parent: int) -> None:
@@ -32,6 +56,19 @@ def kill_at_end_of_parent() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, those that they started, and so on (Linux; elsewhere none are known)."""
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        with suppress(OSError, ValueError):
+            for task in Path(f"/proc/{waiting.pop()}/task").iterdir():
+                own = [int(child) for child in (task / "children").read_text("ascii").split()]
+                found += own
+                waiting += own
+    return found
+
+
 def stop_on_terminate() -> None:
     """SIGTERM stops a command as Ctrl-C does, so that what it began is put in order."""
     with suppress(ValueError):  # not in the main thread: whoever embeds us decides
@@ -42,6 +79,38 @@ def stop_on_terminate() -> None:
 def _stop(number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one shall not stop the tidying
     raise KeyboardInterrupt
+
+
+@contextmanager
+def ended_within(seconds: float, farewell: Callable[[], None]) -> Iterator[None]:
+    """Meanwhile a request to stop ends this process `seconds` later at the latest, after `farewell`, with status 130.
+
+    Python raises KeyboardInterrupt between two of its own steps only, and a library may compute for half a minute within one.
+    Without effect where somebody else listens for signals, or outside of the main thread.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    try:
+        before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    except ValueError:  # not in the main thread: whoever embeds us decides
+        before = None
+    over = threading.Event()
+
+    def watch() -> None:
+        while number := os.read(reader, 1):
+            if number[0] in (signal.SIGINT, signal.SIGTERM) and not over.wait(seconds):
+                farewell()
+                os._exit(130)
+        os.close(reader)
+
+    threading.Thread(target=watch, name="stopping", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+        if before is not None:
+            signal.set_wakeup_fd(before)
+        os.close(writer)
 
 
 def _watch_parent() -> None:

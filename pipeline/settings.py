@@ -82,7 +82,8 @@ class PartAt:
 class Settings:
     """All settings of one recording: what its sidecar says about the video, and one group per stage.
 
-    `expected_duration` is h:mm:ss; `subtitles` a path beside the video or absolute; `terms` are words and names to expect;
+    `expected_duration` is h:mm:ss; `subtitles`, `turns` (another diarization, as RTTM) and `heard` (another recognizer, as JSON)
+    are paths beside the video or absolute; `terms` are words and names to expect;
     `private` is explained in `pipeline.privacy`.
     """
 
@@ -93,6 +94,8 @@ class Settings:
     language: str = "en"
     expected_duration: str = ""
     subtitles: str = ""
+    heard: str = ""
+    turns: str = ""
     audio_track: Annotated[int, Ge(0), Le(99)] = 0
     private: bool = True
     learning_objectives: tuple[str, ...] = ()

@@ -18,8 +18,8 @@ HOUSE = ROOT / "pipeline"
 
 # Open to every room; they import from each other alone.
 BASE = frozenset(
-    """__init__ __version__ errors files intact languages leftovers network part_kinds privacy processes profiles progress roles
-    settings stage_settings timing wheels words""".split()  # noqa: SIM905
+    """__init__ __version__ errors files intact languages leftovers loaded network part_kinds privacy processes profiles progress
+    roles settings stage_settings timing wheels words""".split()  # noqa: SIM905
 )
 # Room -> the rooms it may import from.
 BELOW_RUN = (
@@ -51,11 +51,18 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli": ("review", "commands", "run", *BELOW_RUN),
 }
 # Packages that only one room knows.
-ONLY_IN = {"typer": "cli", "click": "cli", "rich": "cli", "starlette": "review", "uvicorn": "review"}
+ONLY_IN = {
+    "typer": "cli",
+    "click": "cli",
+    "rich": "cli",
+    "starlette": "review",
+    "uvicorn": "review",
+    "ray": "run",
+}
 # Slow to load, so imported inside the function that needs them: `vignette --help` answers at once.
 HEAVY = frozenset(
     """av cv2 faster_whisper ctranslate2 ffmpeg imageio_ffmpeg huggingface_hub lemminflect onnxruntime pocketsphinx
-    pydantic rapidocr spacy""".split()  # noqa: SIM905
+    pydantic rapidocr ray spacy""".split()  # noqa: SIM905
 )
 MOST_LINES = 350
 

@@ -58,15 +58,21 @@ class Errors:
 
 
 def errors(
-    *, reference: Turns, hypothesis: Turns, collar_ms: int = 250, within: Span | None = None
+    *,
+    reference: Turns,
+    hypothesis: Turns,
+    collar_ms: int = 250,
+    within: Span | None = None,
+    matched: Mapping[str, str] | None = None,
 ) -> Errors:
-    """Score a diarization; `within` bounds what is scored, by default all turns.
+    """Score a diarization; `within` bounds what is scored, by default all turns. `matched` is the matching of speakers where
+    that is known, of a longer stretch for one.
 
     `collar_ms` is left out on either side of each reference boundary: 250 ms in the NIST Rich Transcription evaluations.
     """
     reference, hypothesis = _joined(reference), _joined(hypothesis)
     segments = _segments(reference, hypothesis, _scored(reference, hypothesis, collar_ms, within))
-    matched = _matched(segments)
+    matched = _matched(segments) if matched is None else matched
     total = missed = false_alarm = confusion = 0
     for length_ms, true, found in segments:
         right = sum(matched.get(name) in found for name in true)

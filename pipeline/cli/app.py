@@ -61,7 +61,9 @@ def main() -> None:
                 errors="backslashreplace"
             )  # a terminal that lacks a character is no reason to stop
     try:
-        if without_network and (left_open := network.take_away()):
+        on_cluster = any(word.partition("=")[0] == "--cluster" for word in arguments)
+        give_up = network.leave_loopback if on_cluster else network.take_away
+        if without_network and (left_open := give_up()):
             print(f"vignette: {left_open}", file=sys.stderr)
         exit_status = app(arguments, prog_name="vignette", obj=session, standalone_mode=False)
         sys.stdout.flush()

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import OutputError, printable
+from pipeline.cli.several import Board, Line, Row
+from pipeline.errors import OutputError, counted, printable
 from pipeline.progress import Progress, silent
-from pipeline.run.outcome import Outcome, Status
+from pipeline.run.outcome import Outcome, Status, Watcher
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 class SilentWatcher:
     """The watcher for `--json`, which prints nothing."""
+
+    def beside(self) -> Watcher:
+        return self
 
     def began(self, media: Path, number: int, count: int) -> None:
         """Say nothing."""
@@ -34,6 +38,9 @@ class SilentWatcher:
     def ended(self, outcome: Outcome) -> None:
         """Say nothing."""
 
+    def close(self) -> None:
+        """Stop drawing, however the run ended."""
+
 
 class PlainWatcher(SilentWatcher):
     """The watcher for logs: one line when a stage ends, with the seconds it took."""
@@ -41,6 +48,9 @@ class PlainWatcher(SilentWatcher):
     def __init__(self, errors: Console, verbose: bool = False) -> None:
         self._errors, self._verbose = errors, verbose
         self._since = 0.0
+
+    def beside(self) -> Watcher:
+        return Line(self._errors)
 
     def began(self, media: Path, number: int, count: int) -> None:
         self._line(printable(f"{media} ({number} of {count})"))
@@ -65,6 +75,11 @@ class BarWatcher(SilentWatcher):
         self._errors, self._verbose = errors, verbose
         self._bars: Bars | None = None
         self._task: TaskID | None = None
+        self._board: Board | None = None
+
+    def beside(self) -> Watcher:
+        self._board = self._board or Board(self._errors)
+        return Row(self._board)
 
     def began(self, media: Path, number: int, count: int) -> None:
         self._errors.print(printable(f"{media} ({number} of {count})"), markup=False, highlight=False)
@@ -108,6 +123,9 @@ class BarWatcher(SilentWatcher):
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
+        if self._board is not None:
+            self._board.close()
+            self._board = None
 
 
 def watcher(errors: Console, hushed: bool, verbose: bool = False) -> SilentWatcher:
@@ -170,4 +188,20 @@ def _described(outcome: Outcome) -> list[str]:
 def headline(found: tuple[Outcome, ...]) -> str:
     """The number of recordings of each status, in one line."""
     counts = [(sum(o.status is status for o in found), status) for status in Status]
-    return ", ".join(f"{count} {status}" for count, status in counts if count)
+    needy = sum(bool(o.needs) for o in found)
+    needs = f"; {needy} of them {'needs' if needy == 1 else 'need'} a person" if needy else ""
+    return ", ".join(f"{count} {status}" for count, status in counts if count) + needs
+
+
+def table(found: tuple[Outcome, ...]) -> list[str]:
+    """A line for each recording - what became of it, why it failed, whether it needs a person - and the headline."""
+    width = max((len(printable(str(o.media))) for o in found), default=0)
+    rows = [f"{printable(str(o.media)):<{width}}  {_became(o)}" for o in found]
+    return [*rows, headline(found)]
+
+
+def _became(outcome: Outcome) -> str:
+    if outcome.error is not None:
+        return printable(f"{outcome.status}: {str(outcome.error).removeprefix(f'{outcome.media}: ')}")
+    needs = f", {counted(len(outcome.needs), 'thing')} for a person" if outcome.needs else ""
+    return f"{outcome.status}{needs}"

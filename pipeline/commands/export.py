@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.commands.guarded_file import GuardedFile
 from pipeline.errors import DocumentError, NotCaptioned, UsageError
 from pipeline.formats.document import captions, reader
-from pipeline.formats.readers import READERS
+from pipeline.formats.taken import TAKEN
 from pipeline.formats.writers.exports import FORMATS, Aspect, Format, export
 
 # What other names a format goes by.
@@ -97,10 +97,14 @@ def formats_as_json() -> dict[str, Any]:
         }
         for f in FORMATS.values()
     ]  # fmt: skip
-    return {
-        "written": written,
-        "read": {str(kind): list(r.suffixes) for kind, r in READERS.items()} | {"docx": [".docx"]},
-    }
+    taken = {
+        t.name: {
+            "what": t.what, "files": [f"NAME{end}" for end in t.ends], "as": t.role,
+            "keeps": [str(a) for a in Aspect if a in t.keeps], "loses": [t.loses] if t.loses else [],
+        }
+        for t in TAKEN
+    }  # fmt: skip
+    return {"written": written, "read": taken}
 
 
 def formats_as_text() -> str:
@@ -113,7 +117,16 @@ def formats_as_text() -> str:
             f"             keeps {', '.join(a for a in Aspect if a in f.keeps)} (times to {f.resolution})",
             f"             loses {', '.join(lost)}",
         ]
-    lines += ["", "Read as subtitles or script:"]
-    lines += [f"  {kind:<10} {', '.join(r.suffixes)}" for kind, r in READERS.items()]
-    lines.append("  docx       .docx")
+    lines += [
+        f"  {'refi-qda':<10} a project for NVivo, ATLAS.ti, MAXQDA, QualCoder: 'vignette export-qda'",
+        f"  {'junit':<10} findings for build servers: 'vignette check FILE --format junit'",
+        "",
+        "Read:",
+    ]
+    for t in TAKEN:
+        lines += [
+            f"  {t.name:<10} {t.what} ({', '.join(t.ends)}), as {t.role}",
+            f"             keeps {', '.join(a for a in Aspect if a in t.keeps)}",
+            *([f"             loses {t.loses}"] if t.loses else []),
+        ]
     return "\n".join(lines)

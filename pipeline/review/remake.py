@@ -133,6 +133,9 @@ class _Teller:
         with contextlib.suppress(OSError):
             self.pipe.send(state)
 
+    def beside(self) -> _Teller:
+        return self
+
     def began(self, media: Path, number: int, count: int) -> None:
         self.send(Making("running"))
 

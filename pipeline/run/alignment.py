@@ -14,9 +14,10 @@ from pipeline.run.inputs import Inputs
 from pipeline.settings import VerifySettings
 from pipeline.speech.asr.packing import Chunk
 from pipeline.stages import align
-from pipeline.stages.align import absent, pauses, reading_order
+from pipeline.stages.align import absent, pauses, reading_order, unheard
 from pipeline.stages.verify import windows
 from pipeline.stages.verify.witness import Witness
+from pipeline.timing import Span
 from pipeline.transcript import Aligned, Heard, Token
 
 # The artefact beside the stages' own: that the search lost its way with this text.
@@ -95,6 +96,13 @@ def run(inputs: Inputs, progress: Progress) -> Aligned:
             "name the right file with --subtitles, or move this one away to transcribe without it",
         )
     aligned = reading_order.in_reading_order(aligned)
-    is_still = SilenceDetector(inputs.audio(), heard.regions)
+    silence = SilenceDetector(inputs.audio(), heard.regions)
+
+    def is_still(stretch: Span) -> bool:
+        """Whether nothing is heard at all: neither speech that no region holds, nor music."""
+        other = (*heard.faint, *heard.music, *(e.span for e in heard.sounds))
+        return silence(stretch) and not any(stretch.overlap_ms(span) for span in other)
+
+    aligned = unheard.marked(aligned, heard, given is not None)
     found = absent.marked(aligned, heard.regions, is_still)
     return pauses.marked(found, heard.regions, inputs.settings.language, is_still)

@@ -1,7 +1,7 @@
 """Fold the stages over a recording: skip what is up to date and say why the rest is done; one video or many.
 
 After each stage the human decisions of that stage are put over its result, and the next stage reads the corrected value.
-A stage that fails leaves the last good outputs in place; a batch goes on with the next recording.
+A stage that fails leaves the last good outputs in place; a batch goes on with the next recording, or with several at once.
 """
 
 from __future__ import annotations
@@ -9,18 +9,29 @@ from __future__ import annotations
 import errno
 import os
 import traceback
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
 from pipeline import edits, privacy
 from pipeline.edits import ledger
-from pipeline.errors import Defect, Interrupted, OutputError, UsageError, VignetteError, counted, nearest
+from pipeline.errors import (
+    BusyError,
+    Defect,
+    Interrupted,
+    OutputError,
+    UsageError,
+    VignetteError,
+    counted,
+    nearest,
+)
 from pipeline.files import write_atomic
-from pipeline.run import graph, outputs
+from pipeline.run import cluster, failures, graph, outputs, workers
 from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_in, summary
 from pipeline.run.compose import notes
-from pipeline.run.fold import Fold
+from pipeline.run.fold import WHOLE, Fold, Share, ShareDone
 from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job, Plan
 from pipeline.run.outcome import Outcome, Status, Watcher
@@ -36,11 +47,15 @@ REPLAYED = "decisions"
 CHANGED = "changes"
 
 
-def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome, ...]:
+def run(
+    plan: Plan, watcher: Watcher, force: str | None = None, at_once: int = 1, cluster_at: str | None = None
+) -> tuple[Outcome, ...]:
     """Caption every recording of the plan, whatever becomes of the others; the decisions beside each are replayed.
 
-    `force` names a stage to be done again with all that depends on it. Raises UsageError for a stage that does not exist and
-    Interrupted when the user stops it; every other failure is in its recording's Outcome.
+    `force` names a stage to be done again with all that depends on it; `at_once` so many recordings are under way in processes of
+    their own, or each in this one for 1; `cluster_at` is a cluster's resolved address (see `cluster`), of which `at_once` is no
+    more than the most. The outcomes stand in the order of the plan. Raises UsageError for a stage that does not exist,
+    Interrupted when the user stops it and ClusterError; every other failure is in its recording's Outcome.
     """
     if force is not None and force not in graph.names():
         near = nearest(force, graph.names())
@@ -49,24 +64,58 @@ def run(plan: Plan, watcher: Watcher, force: str | None = None) -> tuple[Outcome
     found = [Outcome(path, Status.FAILED, error=error) for path, error in plan.refused]
     for outcome in found:
         watcher.ended(outcome)
-    for number, job in enumerate(plan.jobs, 1):
-        watcher.began(job.media, number, len(plan.jobs))
-        outcome = _guarded(job, watcher, force)
+    if cluster_at is not None:
+        return (*found, *cluster.run(plan.jobs, watcher, force, cluster_at, at_once))
+    alone = len(plan.jobs) + len(plan.refused) == 1
+    one = partial(_whole, force=force, alone=alone)
+    if min(at_once, len(plan.jobs)) > 1:
+        return (*found, *workers.run(plan.jobs, one, watcher, min(at_once, len(plan.jobs))))
+    return (*found, *_one_after_the_other(plan.jobs, one, watcher))
+
+
+def _one_after_the_other(jobs: Sequence[Job], one: workers.Caption, watcher: Watcher) -> list[Outcome]:
+    """Each recording in this process; those that another run is working on once more behind all others."""
+    found: dict[int, Outcome] = {}
+    waiting = deque((number, 0.0) for number in range(len(jobs)))
+    while waiting:
+        number, wait_s = waiting.popleft()
+        watcher.began(jobs[number].media, number + 1, len(jobs))
+        outcome = one(jobs[number], watcher, wait_s)
         watcher.ended(outcome)
-        found.append(outcome)
-    return tuple(found)
+        if isinstance(outcome.error, BusyError) and not wait_s and len(jobs) > 1:
+            waiting.append((number, workers.BUSY_S))
+        else:
+            found[number] = outcome
+    return [found[number] for number in range(len(jobs))]
 
 
-def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
-    """One recording, with whatever goes wrong told in its Outcome."""
+def _whole(job: Job, watcher: Watcher, wait_s: float, force: str | None, alone: bool) -> Outcome:
+    return caption(job, watcher, force, Share(wait_s=wait_s), alone)
+
+
+def caption(
+    job: Job, watcher: Watcher, force: str | None, share: Share = WHOLE, alone: bool = False
+) -> Outcome:
+    """One recording, with whatever goes wrong told in its Outcome, and a note for later runs whether it failed; one that was run
+    `alone` leaves none, so that nothing is left of a file that is no recording.
+
+    Of a mere share of the work the outcome has the stages alone.
+    """
+    outcome = _guarded(job, watcher, force, share)
+    if outcome.error or not share.until:
+        failures.note(job.out, job.media, outcome.error is not None and not alone)
+    return outcome
+
+
+def _guarded(job: Job, watcher: Watcher, force: str | None, share: Share) -> Outcome:
     store = Store.of(job.out, job.name)
     is_new = not store.folder.exists()
     try:
-        outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles))
-        with privacy.chosen(job.settings.private), store.locked():
+        outputs.refuse_inputs(job.out, job.name, job.settings.language, (job.media, job.subtitles, job.heard))
+        with privacy.chosen(job.settings.private), store.locked(share.wait_s):
             store.sweep(job.media.parent)
             store.claim(job.media)
-            return _caption(job, store, watcher, force)
+            return _caption(job, store, watcher, force, share)
     except Interrupted:
         raise
     except VignetteError as error:
@@ -77,11 +126,14 @@ def _guarded(job: Job, watcher: Watcher, force: str | None) -> Outcome:
         return Outcome(job.media, Status.FAILED, error=_defect(store, error))
 
 
-def _caption(job: Job, store: Store, watcher: Watcher, force: str | None) -> Outcome:
+def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, share: Share) -> Outcome:
     replay = edits.Replay(edits.read(edits.journal_of(job.media)))
-    fold = Fold(store, watcher, force, replay)
+    fold = Fold(store, watcher, force, replay, share)
     with Inputs(job, store) as inputs:
-        transcript = replay.graded(graph.transcript(inputs, fold))
+        try:
+            transcript = replay.graded(graph.transcript(inputs, fold))
+        except ShareDone:
+            return Outcome(job.media, Status.UNCHANGED, stages=tuple(fold.states))
         check(transcript)
         made = outputs.composed(transcript, job.out)
         written, status = None if fold.anew else outputs.standing(made, store), Status.UNCHANGED

@@ -68,6 +68,7 @@ def _provenance(inputs: Inputs) -> dict[str, str]:
         "speakers": inputs[Voices].encoder,
         "lexicon": inputs[Concepts].lexicon,
         "subtitles": inputs.job.subtitles.name if inputs.job.subtitles else "",
+        **({"heard": inputs.job.heard.name} if inputs.job.heard else {}),
         "settings": hashlib.sha256(used.encode()).hexdigest()[:12],
     }
 

@@ -16,10 +16,11 @@ from pipeline.edits.replay import Replay
 from pipeline.files import data_file, digest_of_file
 from pipeline.media.facts import decode_audio, facts
 from pipeline.progress import Progress
-from pipeline.run import alignment, enrolment, verification
+from pipeline.run import alignment, enrolment, heard_elsewhere, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
+from pipeline.speech import second_ear
 from pipeline.speech.asr import choice
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
@@ -35,6 +36,7 @@ from pipeline.transcript import (
     Picture,
     Sound,
     Transcript,
+    Turn,
     Verification,
     Voices,
 )
@@ -139,11 +141,18 @@ def _see(inputs: Inputs, progress: Progress) -> Picture:
 
 def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
     settings = inputs.settings
+    if inputs.job.heard:
+        return {**inputs.recording, **heard_elsewhere.reads(inputs.job.heard, settings)}
     if not transcribe.recognizes(settings.transcribe, inputs.subtitles):
         # Regions of speech: what model would be taken, and which text came, is all the same to them.
-        return {**inputs.recording, "speech_threshold": settings.transcribe.speech_threshold}
+        return {
+            **inputs.recording,
+            "speech_threshold": settings.transcribe.speech_threshold,
+            "second_ear": second_ear.identity(),
+        }
     return {
         **inputs.recording,
+        "second_ear": second_ear.identity(),
         "settings": _plain(settings.transcribe, without=("processes",)),
         "names": list(settings.names),
         "language": settings.language,
@@ -155,6 +164,8 @@ def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
 
 def _transcribe(inputs: Inputs, progress: Progress) -> Heard:
     settings = inputs.settings
+    if inputs.job.heard:
+        return heard_elsewhere.run(inputs.job.heard, inputs.audio(), settings, progress)
     return transcribe.run(
         inputs.audio(), inputs.subtitles, settings.transcribe, settings.names, progress, settings.language
     )
@@ -172,6 +183,8 @@ def _speaker_reads(inputs: Inputs) -> dict[str, Any]:
         "encoder": inputs.encoder.identity,
         "aligned": inputs.digest(Aligned),
         "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
+        "voiced": digest_of(inputs[Heard].voiced, tuple[Span, ...]),
+        **({"turns": digest_of(inputs.turns, tuple[Turn, ...])} if inputs.turns else {}),
         "picture": inputs.digest(Picture),
     }
 
@@ -185,7 +198,7 @@ def _tell_apart(inputs: Inputs, progress: Progress) -> Voices:
     groups = store.load(GROUPED, Known, reads).result or {}
     found, groups = speakers.run_again(
         memory.embed, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
-        inputs.encoder, groups, progress,
+        inputs.encoder, groups, progress, inputs[Heard].voiced, inputs.turns,
     )  # fmt: skip
     if listening:
         store.save(GROUPED, Known, reads, groups)
@@ -252,7 +265,8 @@ def _tag(inputs: Inputs, progress: Progress) -> Concepts:
     found, kept = concepts.run_again(inputs[Aligned].tokens, voices.utterances, roles, words, cache, progress)
     store.save(CODED, dict[str, list[Finding]], reads, dict(kept.findings))
     if kept.by_word and not called:
-        store.save(CALLED_FOR, dict[str, list[int]], reads, dict(kept.by_word))
+        by_word = dict(sorted(kept.by_word.items()))  # found by way of a set, whose order is luck
+        store.save(CALLED_FOR, dict[str, list[int]], reads, by_word)
     return found
 
 
@@ -302,8 +316,8 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
 STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
-    Stage("transcribe", 4, Heard, _transcribe_reads, _transcribe, listens=True),
-    Stage("align", 7, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
+    Stage("transcribe", 5, Heard, _transcribe_reads, _transcribe, listens=True),
+    Stage("align", 8, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
     Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
     Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),

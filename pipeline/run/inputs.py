@@ -18,6 +18,7 @@ from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.embeddings import Encoder
+from pipeline.transcript import Sound, Turn
 from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
 
@@ -103,6 +104,16 @@ class Inputs:
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
             )
         return given
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns of another diarization inside the recording, none without a file of them. Raises TurnsError."""
+        if self.job.turns is None:
+            return ()
+        from pipeline.formats.readers import rttm
+
+        found = rttm.read(self.job.turns, self.job.name)
+        return tuple(t for t in found if t.span.start_ms < self[Sound].duration_ms)
 
     @property
     def subtitles_digest(self) -> str:

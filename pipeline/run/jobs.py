@@ -14,6 +14,7 @@ from pipeline.errors import (
     OutputError,
     SettingsError,
     SubtitlesError,
+    TurnsError,
     UsageError,
     VignetteError,
     nearest,
@@ -31,19 +32,26 @@ MAX_FILES_TOLD = 3
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One recording to caption, the folder its outputs go to, its settings, and its subtitles or script where there are any;
-    `notes` say what lies beside it and is not used."""
+    """One recording to caption, the folder its outputs go to, its settings, its subtitles or script where there are any, the file
+    with another diarization's `turns`, and what another recognizer `heard` (JSON); `notes` say what lies beside it unused."""
 
     media: Path
     out: Path
     settings: Settings
     subtitles: Path | None = None
     notes: tuple[str, ...] = ()
+    turns: Path | None = None
+    heard: Path | None = None
 
     @property
     def name(self) -> str:
         """The recording's file name without the suffix: the stem of every output."""
         return self.media.stem
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether no words came with the recording, neither subtitles nor what was heard, so that they must be recognized."""
+        return self.subtitles is None and self.heard is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class Request:
     overrides: tuple[str, ...] = ()
     folder: Path = MEDIA_FOLDER
     project_file: Path = PROJECT_FILE
+    heard: Path | None = None
 
 
 def plan(request: Request) -> Plan:
@@ -84,6 +93,8 @@ def plan(request: Request) -> Plan:
     recordings = _recordings(request)
     if request.subtitles is not None and len(recordings) != 1:
         raise UsageError("--subtitles goes with exactly one recording", "name the recording it belongs to")
+    if request.heard is not None and len(recordings) != 1:
+        raise UsageError("--heard goes with exactly one recording", "name the recording it belongs to")
     jobs: list[Job] = []
     refused: list[tuple[Path, VignetteError]] = [*_name_clashes(recordings)]
     taken = {path for path, _ in refused}
@@ -175,6 +186,7 @@ def _name_clashes(recordings: Sequence[Path]) -> Iterable[tuple[Path, VignetteEr
 
 def _job(path: Path, request: Request) -> Job:
     from pipeline.formats.readers import TEXT_SUFFIXES
+    from pipeline.run import heard_elsewhere  # what it needs of speech takes a while to load
 
     _check_name(path)
     if not os.path.lexists(path):
@@ -202,7 +214,26 @@ def _job(path: Path, request: Request) -> Job:
         raise SubtitlesError(
             subtitles, "does not exist", "check the name, or leave it out to run without subtitles"
         )
-    return Job(path, request.out, settings, subtitles, notes)
+    heard, said = heard_elsewhere.chosen(path, settings, request.heard)
+    return Job(
+        path, request.out, settings, subtitles, (*notes, *said), _turns(path, settings, request.out), heard
+    )
+
+
+def _turns(media: Path, settings: Settings, out: Path) -> Path | None:
+    """The file of turns that is named, or that lies beside the recording and is not what we wrote. Raises TurnsError."""
+    from pipeline.run.store import Store
+
+    if settings.turns:
+        named = media.parent / settings.turns
+        if not os.path.isfile(named):
+            raise TurnsError(named, "is no file of turns that can be read", "check the name, or leave it out")
+        return named
+    beside = media.with_name(media.stem + ".rttm")
+    same_folder = os.path.realpath(out) == os.path.realpath(media.parent)
+    if not os.path.isfile(beside) or (same_folder and beside.name in Store.of(out, media.stem).written()):
+        return None
+    return beside
 
 
 def _check_name(path: Path) -> None:
@@ -232,18 +263,19 @@ def _named_subtitles(media: Path, settings: Settings) -> Path | None:
 
 def _found_subtitles(media: Path, language: str, out: Path) -> tuple[Path | None, tuple[str, ...]]:
     """The subtitles or script beside a recording, and what lies there unused; the transcript that we wrote is neither."""
-    from pipeline.formats.readers.find import find_subtitles, near_misses
+    from pipeline.formats.readers.find import find_subtitles, near_misses, own_exports
     from pipeline.run.store import Store
 
     ours: set[str] = set()
     if os.path.realpath(out) == os.path.realpath(media.parent):
         ours = {*Store.of(out, media.stem).written()}
+    own = tuple(_unused(own_exports(media, language), "is what Vignette exported itself, and no subtitles"))
     found = [p for p in find_subtitles(media, language) if not _written(p, ours)]
     if found:
-        return found[0], tuple(_unused(found[1:], f"lies beside it too; {found[0].name} is used"))
+        return found[0], (*_unused(found[1:], f"lies beside it too; {found[0].name} is used"), *own)
     near = [p for p in near_misses(media, language) if not _written(p, ours)]
     wanted = f"to use it, call it {media.stem}.{language}.srt (.vtt, .ass, .txt, .docx) or name it with --subtitles"
-    return None, tuple(_unused(near, f"looks like its subtitles and is not used - {wanted}"))
+    return None, (*own, *_unused(near, f"looks like its subtitles and is not used - {wanted}"))
 
 
 def _written(path: Path, ours: set[str]) -> bool:

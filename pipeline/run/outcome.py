@@ -29,6 +29,9 @@ class Status(StrEnum):
 class Watcher(Protocol):
     """The observer of a run; every method returns at once."""
 
+    def beside(self) -> Watcher:
+        """An observer of one recording of several that are under way at the same time."""
+
     def began(self, media: Path, number: int, count: int) -> None:
         """Recording `number` of `count`, from 1, is begun."""
 

@@ -58,6 +58,10 @@ def _about_text(transcript: Transcript, reworded: bool, repaired: bool) -> tuple
             "there are no subtitles and no Whisper weights: the words are what PocketSphinx, which is small and was told "
             "nothing, believed to hear. Expect a third of them or more to be wrong; do not publish this",
         )
+    if transcript.grade is Grade.MACHINE and (file := transcript.provenance.get("heard")):
+        return (
+            f"the words are what {heard.model} heard ({file}); names and quiet talk are where it errs most",
+        )
     if transcript.grade is Grade.MACHINE:
         return (f"the words are Whisper's ({heard.model}); names and quiet talk are where it errs most",)
     corrected = reworded or any(t.text_source is TextSource.HUMAN for t in transcript.tokens)

@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 from filelock import BaseFileLock, FileLock, Timeout
 
 from pipeline import leftovers, privacy
-from pipeline.errors import OutputError
+from pipeline.errors import BusyError, OutputError
 from pipeline.files import WORK_FOLDER, digest_of_file, write_atomic
 from pipeline.run.sealed import Damaged, holds, opened, sealed
 
@@ -112,24 +112,25 @@ class Store:
             return None
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Lock this recording against a second run, without waiting. Raises OutputError when another process holds the lock."""
+    def locked(self, wait_s: float = 0) -> Iterator[None]:
+        """Lock this recording against a second run. Raises BusyError when another process holds the lock, `wait_s` seconds
+        later still."""
         self.make()
-        lock = self._acquired()
+        lock = self._acquired(wait_s)
         try:
             yield
         finally:
             lock.release()
 
-    def _acquired(self) -> BaseFileLock:
+    def _acquired(self, wait_s: float) -> BaseFileLock:
         """The lock, held; under the next name where something that cannot be locked lies under the first."""
         unusable: Exception | None = None
         for name in _LOCKS:
             lock = FileLock(self.folder / name)
             try:
-                lock.acquire(timeout=0)
+                lock.acquire(timeout=wait_s)
             except Timeout:
-                raise OutputError(
+                raise BusyError(
                     self.folder, "another run is working on this recording", "wait for it to end"
                 ) from None
             except (OSError, NotImplementedError) as error:

@@ -27,6 +27,7 @@ from pipeline.formats.document.reader import Document, Tag
 from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search.answers.clips import recording_of
 from pipeline.search.quotes import Quote
+from pipeline.search.refi_colours import BESIDE, colours_of
 from pipeline.search.refi_names import Names, cast_of
 from pipeline.search.refi_quotes import QuoteWriter
 from pipeline.search.refi_text import PlainTranscript, guid_of
@@ -138,6 +139,7 @@ class _Project:
     inside: dict[str, str | Path] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     codes_named: Names = field(default_factory=Names)
+    colours: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, archive: zipfile.ZipFile, found: Mapping[str, Document]) -> None:
         """Write the project and its sources; equal inputs give equal bytes."""
@@ -168,6 +170,7 @@ class _Project:
         for name, document in found.items():
             self.source(sources, name, document)
         self.quotes.notes(root)
+        self.sets(root, found)
         return root
 
     @cached_property
@@ -186,23 +189,26 @@ class _Project:
         """The concepts under their broader ones, and a code for each kind of vignette."""
         used = {t.concept for d in found.values() for u in d.utterances for t in u.tags}
         codes = {**{c: Code(c) for c in sorted(used)}, **self.codes.codes}
+        self.colours = colours_of(codes)
         parent = _add(_add(root, "CodeBook"), "Codes")
         for code in codes.values():
             if not code.broader or code.broader not in codes:
                 self.code(parent, code, codes, ())
         above = self.codes_named.unique("Part of the video", "Vignette")
-        kinds = _add(parent, "Code", guid=guid_of("kinds"), name=above, isCodable="false")
+        kinds = _add(parent, "Code", guid=guid_of("kinds"), name=above, isCodable="false", color=BESIDE)
         given = {s.kind for d in found.values() for s in d.scenes} - {*KNOWN_KINDS}
         for kind in (*KNOWN_KINDS, *sorted(given)):
             name = self.codes_named.unique(kind, "part")
-            _add(kinds, "Code", guid=guid_of("kind", kind), name=name, isCodable="true")
+            _add(kinds, "Code", guid=guid_of("kind", kind), name=name, isCodable="true", color=BESIDE)
         self.quotes.codes(parent, self.codes_named)
 
     def code(
         self, parent: ElementTree.Element, code: Code, codes: Mapping[str, Code], above: tuple[str, ...]
     ) -> None:
-        name = self.codes_named.unique(code.label or code.id, code.id)
-        element = _add(parent, "Code", guid=guid_of("code", code.id), name=name, isCodable="true")
+        name, colour = self.codes_named.unique(code.label or code.id, code.id), self.colours[code.id]
+        element = _add(
+            parent, "Code", guid=guid_of("code", code.id), name=name, isCodable="true", color=colour
+        )
         if code.definition:
             _add(element, "Description").text = code.definition
         for below in codes.values():
@@ -223,6 +229,19 @@ class _Project:
                 _add(value, "TextValue").text = ", ".join(person.roles)
             for name in person.recordings:
                 _add(case, "SourceRef", targetGUID=guid_of("source", name))
+
+    def sets(self, root: ElementTree.Element, found: Mapping[str, Document]) -> None:
+        """The parts as sets: for each kind its code and the recordings that have such a part."""
+        kinds = sorted({scene.kind for document in found.values() for scene in document.scenes})
+        if not kinds:
+            return
+        sets = _add(root, "Sets")
+        for kind in kinds:
+            one = _add(sets, "Set", guid=guid_of("set", kind), name=f"With {kind}")
+            _add(one, "MemberCode", targetGUID=guid_of("kind", kind))
+            for name, document in found.items():
+                if any(scene.kind == kind for scene in document.scenes):
+                    _add(one, "MemberSource", targetGUID=guid_of("source", name))
 
     def source(self, parent: ElementTree.Element, name: str, document: Document) -> None:
         """A recording with its transcript and, as selections of the picture or sound, its vignettes."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from pipeline.search.quotes import Quote
+from pipeline.search.refi_colours import BESIDE
 from pipeline.search.refi_names import Names
 from pipeline.search.refi_text import PlainTranscript, guid_of
 
@@ -38,10 +39,10 @@ class QuoteWriter:
         if not self.quotes:
             return
         name = names.unique(_ABOVE, "Vignette")
-        above = self.add(parent, "Code", guid=guid_of("quotes"), name=name, isCodable="false")
+        above = self.add(parent, "Code", guid=guid_of("quotes"), name=name, isCodable="false", color=BESIDE)
         for collection in sorted({quote.collection for quote in self.quotes}):
             name = names.unique(collection or _NO_COLLECTION, "quotes")
-            self.add(above, "Code", guid=code_of(collection), name=name, isCodable="true")
+            self.add(above, "Code", guid=code_of(collection), name=name, isCodable="true", color=BESIDE)
 
     def selections(
         self, parent: ElementTree.Element, text: PlainTranscript

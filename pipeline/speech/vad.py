@@ -6,9 +6,9 @@ an hour of sound costs to scan, and its own scan holds the whole recording in me
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import intact
+from pipeline import intact, loaded
 from pipeline.errors import WeightsError
 from pipeline.media.audio import Audio
+from pipeline.processes import cores
 from pipeline.progress import Progress, silent
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 
@@ -36,17 +37,23 @@ _BLOCK_WINDOWS = 4000  # 128 s at once: some 10 MB of floats per thread, whateve
 _WARM_UP_WINDOWS = 320
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 
-# Post-processing of probabilities, with choices of ours. Speech goes on until the probability stays this much under the
-# threshold ...
-_HYSTERESIS = 0.15
 _LEAST_RELEASE = 0.01  # probability, however low the threshold
-# ... for so long; shorter dips are stops and breaths within a phrase.
-_MIN_SILENCE_MS = 320
-# A region of one or two windows is a click.
-_MIN_SPEECH_MS = 96
-# The network answers late at soft onsets and early at fading ends.
-_PAD_BEFORE_MS = 64
-_PAD_AFTER_MS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Hysteresis:
+    """How probabilities become regions, with choices of ours: speech goes on until the probability stays `below` under the
+    threshold for `min_silence_ms`; shorter dips are stops and breaths within a phrase. A region of less than `min_speech_ms` is
+    a click. The network answers late at soft onsets and early at fading ends, by `pad_ms`."""
+
+    below: float = 0.15
+    min_silence_ms: int = 320
+    min_speech_ms: int = 96
+    pad_ms: int = 64
+
+
+# What a recognizer is given: phrases, tightly.
+PHRASES = Hysteresis()
 
 # Level normalisation. The network detects little below -50 dBFS: a recording whose louder parts are quieter than this (of full
 # scale, -26 dBFS) is raised to it.
@@ -82,7 +89,7 @@ def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[n
         return _infer(session, block)[first - warm_up :]
 
     starts = range(0, windows, _BLOCK_WINDOWS)
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as threads:
+    with ThreadPoolExecutor(min(cores(), _MOST_THREADS)) as threads:
         for first, block in zip(starts, threads.map(scan, starts), strict=True):
             found[first : first + len(block)] = block
             progress((first + len(block)) / windows)
@@ -97,9 +104,11 @@ def _infer(session: onnxruntime.InferenceSession, block: NDArray[np.float32]) ->
     return np.asarray(output, np.float32).reshape(-1)[: len(block)]
 
 
-def regions_of(probabilities: NDArray[np.float32], threshold: float, duration_ms: int) -> Iterator[Span]:
+def regions_of(
+    probabilities: NDArray[np.float32], threshold: float, duration_ms: int, shape: Hysteresis = PHRASES
+) -> Iterator[Span]:
     """Hysteresis thresholding: padded spans of probabilities, one per window of 32 ms, without short dips and clicks."""
-    release = max(threshold - _HYSTERESIS, _LEAST_RELEASE)
+    release = max(threshold - shape.below, _LEAST_RELEASE)
     start: int | None = None
     last_voiced = 0
     raw: list[tuple[int, int]] = []
@@ -110,25 +119,25 @@ def regions_of(probabilities: NDArray[np.float32], threshold: float, duration_ms
             continue
         if probability >= release:
             last_voiced = index
-        elif (index - last_voiced) * WINDOW_MS >= _MIN_SILENCE_MS:
+        elif (index - last_voiced) * WINDOW_MS >= shape.min_silence_ms:
             raw.append((start, last_voiced + 1))
             start = None
     if start is not None:
         raw.append((start, last_voiced + 1))
-    yield from _padded([(a * WINDOW_MS, b * WINDOW_MS) for a, b in raw], duration_ms)
+    yield from _padded([(a * WINDOW_MS, b * WINDOW_MS) for a, b in raw], duration_ms, shape)
 
 
-def _padded(raw: list[tuple[int, int]], duration_ms: int) -> Iterator[Span]:
+def _padded(raw: list[tuple[int, int]], duration_ms: int, shape: Hysteresis) -> Iterator[Span]:
     """Drop clicks from spans in ms and pad the rest, never past the middle of a gap or the recording's ends."""
     kept = [
         (start, min(end, duration_ms))
         for start, end in raw
-        if min(end, duration_ms) - start >= _MIN_SPEECH_MS
+        if min(end, duration_ms) - start >= shape.min_speech_ms
     ]
     for index, (start, end) in enumerate(kept):
         floor = (kept[index - 1][1] + start) // 2 if index else 0
         ceiling = (end + kept[index + 1][0]) // 2 if index + 1 < len(kept) else duration_ms
-        yield Span(max(floor, start - _PAD_BEFORE_MS), min(ceiling, end + _PAD_AFTER_MS))
+        yield Span(max(floor, start - shape.pad_ms), min(ceiling, end + shape.pad_ms))
 
 
 def _windows(samples: NDArray[np.int16], first: int, last: int, gain: float) -> NDArray[np.float32]:
@@ -158,6 +167,12 @@ def _levels(samples: NDArray[np.int16]) -> NDArray[np.float64]:
 
 
 def _network() -> onnxruntime.InferenceSession:
+    """The network, loaded once per process."""
+    path = _network_path()
+    return loaded.once("speech", [path], lambda: _load(path))
+
+
+def _load(path: Path) -> onnxruntime.InferenceSession:
     """The network, single-threaded: blocks are what is run in parallel."""
     import onnxruntime
 
@@ -166,7 +181,7 @@ def _network() -> onnxruntime.InferenceSession:
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     return onnxruntime.InferenceSession(
-        intact.in_package("faster-whisper", _network_path()),
+        intact.in_package("faster-whisper", path),
         sess_options=options,
         providers=["CPUExecutionProvider"],
     )

@@ -1,4 +1,6 @@
-"""Voice activity detection and speech recognition: the regions of speech, and the words that a recognizer reads there.
+"""Voice activity detection and speech recognition: when people speak, and the words that a recognizer reads there.
+
+A recognizer is given the regions of phrases; turns get more time (`Heard.voiced`), in which faint speech counts too.
 
 Where text came with the recording, nothing is recognized, whatever weights are here: the aligner does better from the text alone,
 and a recognizer that has to be fast confirms better what is doubtful afterwards (`pipeline.stages.verify`).
@@ -10,12 +12,17 @@ PocketSphinx needs the text as its language model, and its result is marked as b
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.english.verbalize import spoken_words
 from pipeline.media import quiet
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import TranscribeSettings
-from pipeline.speech import vad
+from pipeline.speech import second_ear, vad, voiced
 from pipeline.speech.asr import Bias, Recognizer
 from pipeline.speech.asr.choice import Choice, choose, whisper
 from pipeline.timing import Span
@@ -47,11 +54,11 @@ def run(
 
     Raises WeightsError when a model's files are missing or damaged, RecognizerError when a recognizer gives up.
     """
+    if not recognizes(settings, given):
+        return regions_only(audio, settings, progress)
     probabilities = vad.speech_probabilities(audio, part(progress, 0.0, _VAD_PROGRESS_SHARE))
     speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
-    if not recognizes(settings, given):
-        progress(1.0)
-        return Heard("", "", False, (), speech, music=quiet.music(audio, speech))
+    heard = _with_voices(Heard("", "", False, (), speech), audio, probabilities, settings)
     choice = choose(settings)
     recognizer = _build(choice, settings, language)
     bias = Bias(_sentences(given) if recognizer.uses_sentences else (), names)
@@ -61,8 +68,32 @@ def run(
         listen_to = tuple(vad.regions_of(probabilities, faint, audio.duration_ms))
     tokens = recognizer.recognize(audio, listen_to, bias, part(progress, _VAD_PROGRESS_SHARE, 1.0))
     progress(1.0)
-    music = quiet.music(audio, speech)
-    return Heard(choice.name, choice.model, bool(bias.sentences), tokens, speech, music=music)
+    return replace(
+        heard, recognizer=choice.name, model=choice.model, biased=bool(bias.sentences), tokens=tokens
+    )
+
+
+def _with_voices(
+    heard: Heard, audio: Audio, probabilities: NDArray[np.float32], settings: TranscribeSettings
+) -> Heard:
+    """With the time when people speak, which is more than the regions of speech, and with the sounds between."""
+    threshold, duration_ms = settings.speech_threshold, audio.duration_ms
+    lasting = voiced.lasting(probabilities, threshold, duration_ms)
+    second = second_ear.listen(audio, voiced.quiet(lasting, duration_ms))
+    faint = voiced.faint(probabilities, threshold, duration_ms)
+    everything = voiced.together(lasting, faint, second.speech, duration_ms=duration_ms)
+    notes = (*heard.notes, *([second.failed] if second.failed else []))
+    music = quiet.music(audio, heard.regions)
+    return replace(heard, voiced=everything, sounds=second.sounds, notes=notes, music=music)
+
+
+def regions_only(audio: Audio, settings: TranscribeSettings, progress: Progress = silent) -> Heard:
+    """The regions of speech, and no words."""
+    probabilities = vad.speech_probabilities(audio, progress)
+    speech = tuple(vad.regions_of(probabilities, settings.speech_threshold, audio.duration_ms))
+    found = _with_voices(Heard("", "", False, (), speech), audio, probabilities, settings)
+    progress(1.0)
+    return found
 
 
 def _build(choice: Choice, settings: TranscribeSettings, language: str) -> Recognizer:

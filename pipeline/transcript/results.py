@@ -19,13 +19,30 @@ class Sound:
     notes: tuple[str, ...] = ()
 
 
+class SoundKind(StrEnum):
+    """The kinds of sound that are told from speech and from noise."""
+
+    MUSIC = "music"
+    SINGING = "singing"
+
+
+@dataclass(frozen=True, slots=True)
+class SoundEvent:
+    """A sound beside the speech, and the mean probability of it in [0, 1]: evidence, and no caption before a person says so."""
+
+    kind: SoundKind
+    span: Span
+    probability: float
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The result of `transcribe`: recognized tokens (none when the recognizer was not asked), speech regions, and where music
     plays outside them.
 
     `recognizer` names the engine ("sphinx", "whisper"), `model` its weights, `biased` whether the subtitles' words biased it
-    (then it confirms nothing about them).
+    (then it confirms nothing about them). `regions` are phrases, which a recognizer listens to; `voiced` is when people speak,
+    pauses for breath and faint speech included, empty where that was not asked; `sounds` are other than speech.
     """
 
     recognizer: str
@@ -35,6 +52,13 @@ class Heard:
     regions: tuple[Span, ...]
     notes: tuple[str, ...] = ()
     music: tuple[Span, ...] = ()
+    voiced: tuple[Span, ...] = ()
+    sounds: tuple[SoundEvent, ...] = ()
+
+    @property
+    def faint(self) -> tuple[Span, ...]:
+        """Speech that no region meets: so quiet or so covered that a recognizer is not given it."""
+        return tuple(v for v in self.voiced if not any(v.overlap_ms(r) for r in self.regions))
 
 
 class Verdict(StrEnum):
@@ -142,6 +166,7 @@ class ProofKind(StrEnum):
     INTRODUCED = "introduced"  # "I'm Tim Leighton"
     ADDRESSED = "addressed"  # "Thank you, Jax"
     ENROLLED = "enrolled"  # a clip that a person gave
+    TURNS = "turns"  # somebody else's diarization
 
 
 @dataclass(frozen=True, slots=True)

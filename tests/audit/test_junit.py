@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,21 @@ def test_check_writes_junit_and_its_failures_are_its_exit_status(tmp_path: Path)
         assert bool(counted(root)[1]) == (bad in files)
     warned = ET.fromstring(check([good], format="junit", fail_on="warning").text)
     assert counted(warned)[0] > 10
+
+
+def test_a_foreign_reader_finds_the_same_cases(tmp_path: Path) -> None:
+    junitparser = pytest.importorskip("junitparser", reason="junitparser is not installed")
+    bad = tmp_path / "bad.srt"
+    bad.write_text("1\n00:00:01,000 --> 00:00:01,200\n" + "far too long to read " * 5 + "\n")
+    text = check([bad], format="junit").text
+    root = ET.fromstring(text)
+    found = junitparser.JUnitXml.fromstring(text.encode())
+    (suite,) = found
+    cases = [*suite]
+    assert [(c.name, c.classname) for c in cases] == [
+        (c.attrib["name"], c.attrib.get("classname")) for c in root.iter("testcase")
+    ]
+    failed = [c for c in cases if any(isinstance(r, junitparser.Failure) for r in c.result)]
+    assert (suite.tests, suite.failures) == (len(cases), len(failed)) == counted(root)
+    found.update_statistics()  # counted by it anew
+    assert (found.tests, found.failures) == counted(root)

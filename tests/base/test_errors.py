@@ -18,10 +18,12 @@ EXAMPLES = {
     "MediaError": {"path": Path("a.mp4"), "problem": "holds no sound"},
     "NotCaptioned": {"path": Path("a.mp4"), "problem": "was not captioned yet", "remedy": "vignette run"},
     "SubtitlesError": {"path": Path("a.srt"), "problem": "is binary", "offset": 7},
+    "TurnsError": {"path": Path("a.rttm"), "problem": "is odd", "line": 3},
     "DocumentError": {"path": Path("a.json"), "problem": "is odd", "where": "utterance 3"},
     "WeightsError": {"model": "small.en", "problem": "is missing", "remedy": "fetch it"},
     "RecognizerError": {"recognizer": "sphinx", "problem": "gave up"},
     "OutputError": {"path": Path("a.vtt"), "problem": "cannot be written"},
+    "BusyError": {"path": Path("a"), "problem": "another run works on it"},
     "TranscriptError": {"problem": "odd"},
     "LexiconError": {"path": Path("concepts.toml"), "line": 3, "column": 4, "problem": "is odd"},
     "QueryError": {"problem": "no", "remedy": "yes", "query": "a b", "at": 2},
@@ -29,12 +31,24 @@ EXAMPLES = {
     "JournalError": {"path": Path("a.edits.jsonl"), "problem": "is odd", "remedy": "move it away"},
     "JournalChanged": {"path": Path("a.edits.jsonl"), "problem": "was written", "remedy": "look again"},
     "IndexFileError": {"path": Path("index.sqlite"), "problem": "is odd"},
+    "WorkerDied": {"path": Path("a.mp4"), "problem": "was ended", "remedy": "run it alone"},
+    "ClusterError": {"address": "10.0.0.1:6379", "problem": "went away", "remedy": "start it again"},
     "Defect": {"kind_of_error": "KeyError", "log": Path("a.log")},
     "Interrupted": {"stage": "align"},
 }
 
 # Exceptions between two functions of one room, each caught there: no person ever sees one, and none is a VignetteError.
-SIGNALS = {"Damaged", "NotationError", "NotUnderstood", "NoRoomError", "TooLarge", "_NeverDone", "_Refused"}
+SIGNALS = {
+    "Damaged",
+    "NotationError",
+    "NotUnderstood",
+    "NoRoomError",
+    "ShareDone",
+    "TooLarge",
+    "_NeverDone",
+    "_Refused",
+    "_Stopped",
+}
 
 
 def kinds():

@@ -160,3 +160,30 @@ def test_another_system_says_that_it_can_only_watch():
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=60)
     assert ran.stdout.splitlines() == ["True", "the network was taken away (--no-network)"], ran.stderr
+
+
+LOOPBACK = """
+import json, socket
+from pipeline import network
+said, found = network.leave_loopback(), {}
+for name, host in (("own", "127.0.0.1"), ("other", "192.0.2.1")):
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection((host, server.getsockname()[1]), timeout=2).close()
+        found[name] = "reached"
+    except OSError:
+        found[name] = "refused"
+print(json.dumps([said, network.is_taken(), network.has_loopback(), found]))
+"""
+
+
+@linux
+def test_a_cluster_keeps_loopback_alone_and_where_that_cannot_be_nothing():
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, "-c", LOOPBACK], capture_output=True, text=True, timeout=60, env=env
+    )
+    assert ran.returncode == 0, ran.stderr
+    said, taken, has_loopback, found = json.loads(ran.stdout)
+    assert (said, taken) == ("", True)
+    assert found == {"own": "reached" if has_loopback else "refused", "other": "refused"}

@@ -87,3 +87,61 @@ def test_terminate_stops_a_command_as_control_c_does():
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, timeout=30)
     assert ran.stdout == "tidied\n", ran.stderr
+
+
+def answer_to_control_c(program):
+    """Exit status and output of a program that is interrupted when it has said "ready"."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True, env=env
+    ) as command:
+        assert command.stdout.readline() == "ready\n"
+        command.send_signal(signal.SIGINT)
+        out, _ = command.communicate(timeout=30)
+    return command.returncode, out
+
+
+@posix
+def test_a_stop_is_heard_while_a_library_computes():
+    status, out = answer_to_control_c(
+        """
+        import hashlib, threading
+        from pipeline.processes import ended_within
+        with ended_within(0.3, lambda: print("stopped", flush=True)):
+            threading.Timer(1, print, ("ready",), {"flush": True}).start()  # when the library computes already
+            hashlib.pbkdf2_hmac("sha256", b"a", b"b", 500_000_000)  # minutes, in which Python hears nothing
+        """
+    )
+    assert (status, out) == (130, "stopped\n")
+
+
+@posix
+def test_whoever_hears_the_stop_in_time_ends_as_they_like():
+    status, out = answer_to_control_c(
+        """
+        import time
+        from pipeline.processes import ended_within
+        try:
+            with ended_within(0.2, lambda: print("stopped", flush=True)):
+                print("ready", flush=True)
+                time.sleep(60)
+        except KeyboardInterrupt:
+            time.sleep(0.5)
+            print("tidied")
+        """
+    )
+    assert (status, out) == (0, "tidied\n")
+
+
+def test_cores_are_those_that_may_be_used_or_ones_share(monkeypatch, tmp_path):
+    from pipeline import processes
+
+    monkeypatch.setattr(processes, "_share", [])
+    monkeypatch.setattr(processes, "_CPU_QUOTA", tmp_path / "cpu.max")
+    allowed = processes.cores()
+    assert 1 <= allowed <= (os.cpu_count() or 1)
+    for quota, most in (("max 100000", allowed), ("150000 100000", 2), ("50000 100000", 1), ("odd", allowed)):
+        (tmp_path / "cpu.max").write_text(quota)
+        assert processes.cores() == min(allowed, most)
+    processes.take_share(0)
+    assert processes.cores() == 1

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from pipeline.cli.console import BarWatcher, PlainWatcher, SilentWatcher, describe, headline, single, watcher
+from pipeline.cli.console import (
+    BarWatcher,
+    PlainWatcher,
+    SilentWatcher,
+    describe,
+    headline,
+    single,
+    table,
+    watcher,
+)
 from pipeline.errors import MediaError, OutputError
 from pipeline.run.outcome import Outcome, Status, failed
 from pipeline.run.outputs import Written
@@ -92,3 +101,48 @@ def test_a_failure_says_what_became_of_earlier_outputs():
 def test_a_name_with_control_characters_draws_nothing_on_the_terminal():
     lines = describe(Outcome(Path("media/\x1b[31mred.mp4"), Status.DONE))
     assert not any("\x1b" in line for line in lines)
+
+
+def test_several_at_once_have_a_line_each_on_a_terminal_and_one_that_counts():
+    errors = console(True)
+    bars = BarWatcher(errors)
+    one, two = bars.beside(), bars.beside()
+    for number, row in enumerate((one, two), 1):
+        row.began(Path(f"media/talk{number}.mp4"), number, 2)
+        row.stage_began("align", "not done yet")(0.5)
+    board = bars._board
+    assert [task.description.strip() for task in board.bars.tasks] == ["all", "talk1.mp4", "talk2.mp4"]
+    assert [task.fields["stage"] for task in board.bars.tasks][1:] == ["align", "align"]
+    one.ended(Outcome(MEDIA, Status.DONE))
+    two.ended(Outcome(MEDIA, Status.FAILED, error=MediaError(MEDIA, "is damaged")))
+    assert [(task.description, task.completed) for task in board.bars.tasks] == [("all", 2)]
+    bars.close()
+    assert f"{MEDIA}: failed" in errors.file.getvalue()
+
+
+def test_several_at_once_are_told_in_a_log_when_they_end_and_not_before():
+    errors = console(False)
+    line = PlainWatcher(errors).beside()
+    line.began(Path("media/\x1b[31mred.mp4"), 3, 300)
+    line.stage_began("sound", "not done yet")(0.5)
+    line.stage_ended("sound")
+    assert errors.file.getvalue() == ""
+    line.ended(Outcome(Path("media/\x1b[31mred.mp4"), Status.DONE))
+    (told,) = errors.file.getvalue().splitlines()
+    assert told.endswith("(3 of 300): done") and "\x1b" not in told
+
+
+def test_the_table_has_a_line_for_each_recording_with_what_became_of_it():
+    found = (
+        Outcome(Path("a.mp4"), Status.DONE, needs=("a look", "another")),
+        Outcome(Path("longer name.mp4"), Status.UNCHANGED),
+        Outcome(
+            Path("c.mp4"), Status.FAILED, error=MediaError(Path("c.mp4"), "is damaged", "copy it\nagain")
+        ),
+    )
+    assert table(found) == [
+        "a.mp4            done, 2 things for a person",
+        "longer name.mp4  up to date",
+        "c.mp4            failed: is damaged - copy it\\nagain",
+        "1 done, 1 up to date, 1 failed; 1 of them needs a person",
+    ]

@@ -13,6 +13,7 @@ import sys
 import pytest
 
 from pipeline.edits import read
+from tests.support import qda_makers
 from tests.support.project import environment
 
 MEDIA = "media/clip.mp4"
@@ -532,3 +533,53 @@ def test_merging_adds_what_another_copy_holds_as_acts(captioned, tmp_path):
     ran = captioned.quick("edits", "merge", MEDIA, other)
     assert ran.status == 0 and "1 merged" in ran.out
     assert len(read(journal_of(captioned)).decisions) == 2
+
+
+def coded_project(project, words, code="trigger"):
+    """A project of another program that codes these words of the clip's transcript."""
+    document = json.loads((project.out / "clip.json").read_text("utf-8"))
+    text = "\n".join(u["text"] for u in document["utterances"])
+    at = text.index(words)
+    source = qda_makers.text_source("clip", text, [(at, at + len(words), code)])
+    return qda_makers.saved(project.folder / "study.qdpx", qda_makers.project([code], source), {"clip": text})
+
+
+def test_codings_are_adopted_stand_in_the_next_run_and_are_taken_back_as_one_act(captioned):
+    coded_project(captioned, "Welcome to the")
+    dry = captioned.quick("edits", "adopt", MEDIA, "study.qdpx", "--by", "Ana", "--dry-run", "--json")
+    assert (dry.status, dry.json["decisions"], dry.json["unmatched"]) == (0, 1, [])
+    assert not journal_of(captioned).exists()
+    act(captioned, "adopt", MEDIA, "study.qdpx")
+    (line,) = lines_of(captioned)
+    assert (line["kind"], line["value"]) == ("concept", {"concept": "trigger", "verdict": "added"})
+    assert captioned.quick("run", "--quiet").status == 0
+    document = json.loads((captioned.out / "clip.json").read_text("utf-8"))
+    found = [
+        u["text"][c["start_char"] : c["end_char"]]
+        for u in document["utterances"]
+        for c in u["concepts"]
+        if c["id"] == "trigger"
+    ]
+    assert "Welcome to the" in found
+    assert "so already" in act(captioned, "adopt", MEDIA, "study.qdpx").out
+    act(captioned, "undo", MEDIA)
+    assert lines_of(captioned)[-1]["kind"] == "withdraw"
+
+
+def test_a_coding_that_matches_nothing_is_told_and_the_status_is_1(captioned):
+    coded_project(captioned, "Welcome to the", "my own theory")
+    ran = captioned.quick("edits", "adopt", MEDIA, "study.qdpx", "--by", "Ana")
+    assert ran.status == 1
+    assert 'my own theory: "Welcome to the" - is no concept of the lexicon' in ran.out
+    assert not journal_of(captioned).exists()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", b"<!DOCTYPE a [<!ENTITY b 'c'>]><Project/>", b"\xff\xfe"]
+)
+def test_a_project_that_is_none_is_one_sentence(captioned, data):
+    (captioned.folder / "study.qdpx").write_bytes(data)
+    ran = captioned.quick("edits", "adopt", MEDIA, "study.qdpx", "--by", "Ana")
+    assert ran.status == 1
+    assert "study.qdpx" in ran.err
+    assert len(ran.err.strip().splitlines()) == 1

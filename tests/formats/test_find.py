@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.formats.markup import ORIGIN
+from pipeline.formats.readers import find
 from pipeline.formats.readers.find import find_subtitles, near_misses
 
 IN_ORDER = (
@@ -156,3 +157,79 @@ def test_every_name_of_a_recording_is_taken_or_told_never_both(
         path.write_text("text")
         media = Path(folder, "talk.mp4")
         assert [*find_subtitles(media), *near_misses(media)] == [path]
+
+
+# --- what Vignette exported itself
+
+
+@pytest.fixture(scope="module")
+def exports():
+    """Every export of the demo, by its name's end."""
+    from pipeline.formats.document import captions
+    from pipeline.formats.writers.exports import FORMATS, export
+    from tests.support.project import ROOT
+
+    where = ROOT / "transcripts" / "demo.json"
+    read = captions.parse(where.read_bytes(), where)
+    return {f.end.format(lang="en"): export(read, f).content for f in FORMATS.values()}
+
+
+def test_no_export_of_ours_is_taken_for_subtitles(tmp_path, exports):
+    media = tmp_path / "talk.mp4"
+    media.write_bytes(b"")
+    for end, content in exports.items():
+        (tmp_path / f"talk{end}").write_bytes(content)
+    assert find.find_subtitles(media) == []
+    assert find.near_misses(media) == []
+    told = {p.name for p in find.own_exports(media)}
+    assert told == {"talk.en.ttml", "talk.en.ass", "talk.eaf", "talk.TextGrid", "talk.transcript.docx"}
+
+
+def test_the_run_tells_of_them(tmp_path, exports):
+    from pipeline.run import jobs
+
+    (tmp_path / "talk.mp4").write_bytes(b"")
+    (tmp_path / "talk.TextGrid").write_bytes(exports[".TextGrid"])
+    (job,) = jobs.plan(jobs.Request((tmp_path / "talk.mp4",), out=tmp_path / "out")).jobs
+    assert job.subtitles is None
+    assert any("talk.TextGrid is what Vignette exported itself" in note for note in job.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        # somebody's own tiers, one of which is called "words"
+        (
+            "talk.TextGrid",
+            b'File type = "ooTextFile"\nObject class = "TextGrid"\n        name = "Ruth" \n        name = "words" \n',
+        ),
+        ("talk.TextGrid", b'        name = "Ruth - words" \n        name = "Omar" \n'),
+        ("talk.TextGrid", b"\x00 - words\xff"),
+        ("talk.docx", b"PK\x03\x04 no archive"),
+        ("talk.eaf", b"<ANNOTATION_DOCUMENT AUTHOR='Ruth'/>"),
+        ("talk.srt", b"1\n00:00:01,000 --> 00:00:02,000\nCaptions by Vignette\n"),
+    ],
+)
+def test_other_peoples_files_are(tmp_path, name, content):
+    media = tmp_path / "talk.mp4"
+    media.write_bytes(b"")
+    (tmp_path / name).write_bytes(content)
+    assert [p.name for p in find.find_subtitles(media)] == [name]
+    assert find.own_exports(media) == []
+
+
+def test_a_word_document_that_a_person_saved_is_theirs(tmp_path, exports):
+    import zipfile
+
+    media, mended = tmp_path / "talk.mp4", tmp_path / "talk.docx"
+    media.write_bytes(b"")
+    mended.write_bytes(exports[".transcript.docx"])
+    with zipfile.ZipFile(mended) as archive:
+        held = {n: archive.read(n) for n in archive.namelist()}
+    held["docProps/app.xml"] = held["docProps/app.xml"].replace(
+        b"Captions by Vignette", b"Microsoft Office Word"
+    )
+    with zipfile.ZipFile(mended, "w") as archive:
+        for part, data in held.items():
+            archive.writestr(part, data)
+    assert find.find_subtitles(media) == [mended]

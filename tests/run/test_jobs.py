@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pipeline.errors import MediaError, OutputError, SettingsError, SubtitlesError, UsageError
+from pipeline.errors import MediaError, OutputError, SettingsError, SubtitlesError, TurnsError, UsageError
 from pipeline.run.jobs import Request, plan
 from pipeline.run.store import Store
 
@@ -217,3 +217,17 @@ def test_a_file_in_the_way_of_the_outputs_is_told_once(folder, below):
     with pytest.raises(OutputError, match="is a file where the folder"):
         plan(request_for(folder, out=folder / "a.mp4" / below))
     assert len(plan(request_for(folder, out=folder / "new" / below)).jobs) == 2
+
+
+def test_turns_beside_a_recording_are_its_own_and_never_what_we_wrote(folder):
+    (folder / "a.mp4").write_bytes(b"x")
+    beside = folder / "a.rttm"
+    beside.write_text("SPEAKER a 1 0 1 <NA> <NA> s1 <NA> <NA>\n")
+    (folder / "b.rttm").write_text("")
+    (job,) = plan(request_for(folder)).jobs
+    assert job.turns == beside
+    Store.of(folder, "a").record_written({"a.rttm": "0"})
+    assert plan(request_for(folder, out=folder)).jobs[0].turns is None
+    assert plan(request_for(folder, overrides=('turns="b.rttm"',))).jobs[0].turns == folder / "b.rttm"
+    (_, error), *_ = plan(request_for(folder, overrides=('turns="none.rttm"',))).refused
+    assert isinstance(error, TurnsError) and "none.rttm" in str(error)

@@ -9,8 +9,8 @@ from pipeline.errors import QueryError
 from pipeline.search import Index
 from pipeline.search.quotes import Quote, span_of, utterance_of
 from pipeline.search.refi_qda import NAMESPACE, export
-from tests.search.test_refi_qda import check_structure
 from tests.support import search_makers
+from tests.support.refi_standard import validate
 
 FIRST = "can we stay with the shame for a moment"
 TILL = "I couldn't look at the girl on the till."
@@ -117,5 +117,5 @@ def test_quotes_go_into_projects_of_qualitative_research(index, folder, tmp_path
     }
     till = "girl on the till"
     assert coded == {(FIRST, "Shame work"), (till, "Shame work"), (till, "A/B & <c>")}
-    check_structure(root)
+    validate(root)
     assert {u.get("name") for u in root.iterfind(".//q:User", named)} == {"Vignette", "Ana", "Ben <b>"}

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pipeline.concepts.codebook import Code
 from pipeline.search import Codebook, refi_qda
 from pipeline.search.refi_names import Names
-from tests.search.test_refi_qda import NOW, check_structure, every
+from tests.search.test_refi_qda import NOW, every
 from tests.support import search_makers
+from tests.support.refi_standard import validate
 
 
 def spoken_by(name: str, *people: tuple[str, str, str]) -> dict:
@@ -33,7 +34,7 @@ def exported(tmp_path, *documents, codes=None, folders=()):
     made = refi_qda.export(tmp_path / "t", tmp_path / "x.qdpx", tmp_path, codes=codes or Codebook(), now=NOW)
     with zipfile.ZipFile(made.path) as archive:
         root = ElementTree.fromstring(archive.read("project.qde"))
-    check_structure(root)
+    validate(root)
     return root
 
 

@@ -289,6 +289,31 @@ def test_titles_that_a_person_gave_stay_whatever_others_are_called():
     assert [p.title for p in parts_.named(given)] == ["Again", "Again"]
 
 
+def test_a_last_remark_before_a_card_is_no_commentary():
+    """People greet one another behind the card; who speaks before it only says goodbye."""
+    reel = Reel()
+    for title, one, other in (("The door", "tom", "joe"), ("The shop", "tom", "may")):
+        reel.card(title)
+        for n in range(12):
+            reel.say((one, other)[n % 2], "I went there and it was as it had always been on a monday")
+        reel.now_ms += 4000
+        reel.say("joe", "Sounds good.", 4000)
+        reel.card("") if title == "The shop" else None
+    assert [p.kind for p in reel.parts()] == ["vignette", "vignette"]
+
+
+@pytest.mark.parametrize(
+    ("pause_ms", "greeted"), [(300, True), (boundaries.MIN_PAUSE_MS + 100, False)], ids=["at once", "later"]
+)
+def test_a_greeting_counts_where_it_is_said(pause_ms, greeted):
+    said = [
+        parts_.Said(Span(0, 1000), "a", "Sounds good."),
+        parts_.Said(Span(1000 + pause_ms, 3000 + pause_ms), "b", "Hello, good to see you."),
+    ]
+    assert boundaries._greeted(said, 0) is greeted
+    assert boundaries._greeted(said, 1)
+
+
 def test_music_between_two_casts_is_evidence_for_a_part():
     reel = Reel()
     for who in (("tom", "joe"), ("tom", "may")):

@@ -5,7 +5,8 @@ python -m tests.support.formats_table     writes it
 
 from __future__ import annotations
 
-from pipeline.formats.writers.exports import FORMATS
+from pipeline.formats.taken import TAKEN
+from pipeline.formats.writers.exports import FORMATS, Aspect
 from tests.support.judges import JUDGES
 from tests.support.project import ROOT
 
@@ -20,6 +21,13 @@ def table() -> str:
     for name, f in FORMATS.items():
         lost = "; ".join(filter(None, (", ".join(f.left_out), f.loses)))
         rows.append(f"| `{name}` | {f.what} | {lost} | {', '.join(JUDGES[name]) or NOBODY} |")
+    rows += ["", "What is read, beside a recording by its name or named on the command line:", ""]
+    rows += ["| read | as | comes along | does not |", "|---|---|---|---|"]
+    for t in TAKEN:
+        ends = ", ".join(f"`{end}`" for end in t.ends)
+        rows.append(
+            f"| {t.what}: {ends} | {t.role} | {', '.join(a for a in Aspect if a in t.keeps)} | {t.loses} |"
+        )
     return "\n".join(rows) + "\n"
 
 

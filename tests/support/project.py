@@ -124,6 +124,7 @@ def environment(folder: Path) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "XDG_CONFIG_HOME": str(folder / ".config"),
         "VIGNETTE_MODELS": str(guard / "models"),
+        "VIGNETTE_JOBS": "1",  # in this process, and the same on every machine; tests of several at once say so
     }
 
 

@@ -32,6 +32,7 @@ WHEN: dict[str, Callable[[], bool]] = {
     "no chromium": lambda: not (shutil.which("chromium") and importlib.util.find_spec("playwright")),
     "no speaker encoder": lambda: not (ROOT / "models" / "ge2e.onnx").is_file(),
     "no Whisper weights": lambda: not (ROOT / "models" / "tiny.en" / "model.bin").is_file(),
+    "no Ray": lambda: importlib.util.find_spec("ray") is None,
     "not Linux": lambda: os.uname().sysname != "Linux" if hasattr(os, "uname") else True,
 }
 

@@ -19,6 +19,7 @@ from pipeline.transcript import (
     Kind,
     Picture,
     Token,
+    Turn,
     Verdict,
     Voices,
 )
@@ -104,12 +105,14 @@ class Stage:
         most: int = 0,
         clips: dict[str, list[tuple[Span, np.ndarray]]] | None = None,
         sure: bool = True,
+        voiced: Sequence[Span] = (),
+        turns: Sequence[Turn] = (),
     ) -> Voices:
         """What the stage makes of it."""
         regions = union((span for span, _ in self.truth), 100)
         return speakers.run(
             self.listen, self.aligned, regions, picture or Picture(), people, clips or {},
-            SpeakerSettings(most), encoder(sure),
+            SpeakerSettings(most), encoder(sure), voiced=voiced, turns=turns,
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from pipeline.files import OUT_FOLDER
 
 if TYPE_CHECKING:
     from pipeline.commands.adopt.adopt import Adopted
+    from pipeline.run.jobs import Job
 
 
 @command(
@@ -82,16 +83,24 @@ def take(
     edits,
     "vignette edits adopt talk.mp4 transcripts/talk.en.srt",
     "vignette edits adopt talk.mp4 ~/Downloads/talk.vtt --by Ana --dry-run",
+    "vignette edits adopt talk.mp4 study.qdpx     (codings made in NVivo, ATLAS.ti, MAXQDA, QualCoder)",
     panel=MANY,
 )
 def adopt(
     media: Recording,
     file: Annotated[
-        Path, typer.Argument(help="Captions that a person mended: SubRip or WebVTT.", metavar="FILE")
+        Path,
+        typer.Argument(
+            help="Mended captions, SubRip or WebVTT; or a coded REFI-QDA project.", metavar="FILE"
+        ),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be decided, no more.")] = False,
     exactly: Annotated[
-        bool, typer.Option("--exactly", help="Take also what an editor rounds or rewrites in the whole file.")
+        bool,
+        typer.Option(
+            "--exactly",
+            help="Take also what an editor rounds or rewrites in the whole file, or codes that a project lacks.",
+        ),
     ] = False,
     yes: Annotated[
         bool,
@@ -109,10 +118,14 @@ def adopt(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> int:
-    """Turn what was changed in a caption file into decisions, so that every later run keeps it."""
+    """Turn what was changed in a caption file, or coded in a project, into decisions, so that every later run keeps it."""
+    from pipeline.commands.adopt import codings
+
     check_order("edits adopt", media, file)
     who = author(by, as_json)
     job = job_of(media, transcripts, subtitles, tuple(set_ or ()))
+    if file.suffix.lower() in codings.SUFFIXES:
+        return _adopt_codings(job, file, who, exactly, dry_run, quiet, as_json)
     from pipeline.commands.adopt import adopt as adoption
     from pipeline.edits import journal, journal_of
 
@@ -126,6 +139,19 @@ def adopt(
     elif not quiet:
         print("\n".join(adopted_lines(found, job.media, dry_run)))
     return 1 if found.differing else 0
+
+
+def _adopt_codings(
+    job: Job, file: Path, who: str, exactly: bool, dry_run: bool, quiet: bool, as_json: bool
+) -> int:
+    from pipeline.commands.adopt import codings
+
+    found = (codings.decide if dry_run else codings.adopt)(job, file, who, exactly)
+    if as_json:
+        print_json({"media": str(job.media), **found.as_json(), "dry_run": dry_run})
+    elif not quiet:
+        print("\n".join(found.lines(job.media, dry_run)))
+    return 1 if found.unmatched else 0
 
 
 def _ask(problem: str) -> bool:

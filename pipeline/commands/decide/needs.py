@@ -20,10 +20,12 @@ from pipeline.edits.model import Decision
 from pipeline.edits.reviewed import Reviewed
 from pipeline.formats.document.suggestions import Suggested
 from pipeline.timing import Span, hull
-from pipeline.transcript import NOT_CAPTIONED, Kind, Passage, Speaker
+from pipeline.transcript import NOT_CAPTIONED, Heard, Kind, Passage, SoundKind, Speaker
 
 # So many words are shown before and behind those in question. Set by hand.
 CONTEXT_WORDS = 6
+# A caption of a sound tells of what is heard this near to it.
+SOUND_NEAR_MS = 2000
 
 
 class Harm(IntEnum):
@@ -96,7 +98,8 @@ def needs_of(desk: Desk, suggestions: Sequence[Suggested] = ()) -> list[Need]:
     finder = _Finder(desk)
     readings = list(finder.suggestions(suggestions))
     found = [
-        *finder.conflicts(), *readings, *finder.passages(readings), *finder.unclear(), *finder.voices(), *finder.review(),
+        *finder.conflicts(), *readings, *finder.passages(readings), *finder.unclear(), *finder.sounds(),
+        *finder.voices(), *finder.review(),
     ]  # fmt: skip
     return sorted(found, key=lambda n: (n.harm, n.span.start_ms if n.span else 0, n.key))
 
@@ -187,6 +190,19 @@ class _Finder:
                 yield Need(f"unclear {token.span.start_ms} {k}", "unclear", "speech that was not understood", Harm.MISSING,
                            token.span, k, k + 1, evidence, ("text", "waive"), answered.UNCLEAR)  # fmt: skip
 
+    def sounds(self) -> Iterator[Need]:
+        """Music and singing that no caption tells of: suggested, so that whoever is deaf to it misses nothing."""
+        told = [t.span for t in self.tokens if t.kind is Kind.SOUND]
+        rule = PASSAGE_RULES["speech_without_text"]
+        for kind, span, evidence in _sounds(self.transcript.heard):
+            at = next(
+                (k for k, t in enumerate(self.tokens) if t.span.start_ms >= span.start_ms), len(self.tokens)
+            )
+            near = any(span.gap_ms(other) <= SOUND_NEAR_MS for other in told)
+            if not near and not self._answered.settles(rule, span, at, at):
+                yield Need(f"sound {span.start_ms}", "passage", f"{kind} without a caption", Harm.FORM, span, at, at,
+                           (("heard", evidence),), ("add", "waive"), rule, f"[{kind}]")  # fmt: skip
+
     def voices(self) -> Iterator[Need]:
         """Voices that nobody names."""
         for speaker in self.transcript.voices.speakers:
@@ -216,3 +232,12 @@ class _Finder:
         after = " ".join(t.text for t in self.tokens[last : last + CONTEXT_WORDS])
         inside = " ".join(self.tokens[k].text for k in held) or "..."
         return f"{before} [{inside}] {after}".strip()
+
+
+def _sounds(heard: Heard) -> Iterator[tuple[str, Span, str]]:
+    """The sounds beside the speech, each with what speaks for it."""
+    for event in heard.sounds:
+        yield event.kind, event.span, f"{event.kind}, with a probability of {event.probability:.2f}"
+    for span in heard.music:
+        if not any(span.overlap_ms(event.span) for event in heard.sounds):
+            yield SoundKind.MUSIC, span, "tones that stand out of the noise"

@@ -91,7 +91,7 @@ def _commands(need: Need, transcript: Transcript, media: str) -> Iterator[str]:
         yield f'vignette edits text {media} {words} "..." --at {at}'
     if "add" in need.can and need.span:
         times = f"{_written(need.span.start_ms)}-{_written(need.span.end_ms)}"
-        yield f'vignette edits add {media} "..." {times}'
+        yield f'vignette edits add {media} "{need.proposed or "..."}" {times}'
     if "person" in need.can:
         yield f'vignette edits person {media} {need.ref} --name "..."'
     elif "waive" in need.can:

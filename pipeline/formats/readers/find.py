@@ -20,7 +20,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.formats.markup import ORIGIN
+from pipeline.formats.origin import is_ours as _is_ours
 from pipeline.languages import spellings
 
 _TIMED = (".srt", ".vtt", ".ass", ".ssa", ".ttml", ".dfxp", ".itt", ".sbv", ".eaf", ".textgrid")
@@ -31,8 +31,7 @@ _UNREAD = (
 )  # fmt: skip
 # Text that lies beside recordings and is neither subtitles nor a recording that could own them.
 _OTHER_TEXT = (".json", ".jsonl", ".toml", ".md", ".html", ".rttm", ".part", ".bak")
-# Formats that have a place for who wrote them.
-_SAY_THEIR_ORIGIN = (".vtt", ".ttml", ".ass", ".eaf")
+_CHAPTERS = ".chapters.txt"  # of a video's description, as Vignette and others write them
 # Marks of subtitles that also tell sounds and speakers.
 _FOR_THE_DEAF = frozenset(("sdh", "cc", "hi"))
 # Words that tools add to a file's name and that say nothing of what is in it.
@@ -60,6 +59,13 @@ def find_subtitles(media_path: Path, lang: str = "en") -> list[Path]:
     return [path for _, _, path in sorted(ranked)]
 
 
+def own_exports(media_path: Path, lang: str = "en") -> list[Path]:
+    """What Vignette exported for other tools and what lies beside the recording under the name of subtitles, in alphabetical
+    order: it is not taken, since a transcript would be made of itself."""
+    beside = (p for p in _beside(media_path) if p.suffix.lower() not in (".srt", ".vtt"))
+    return sorted(p for p in beside if _rank(p, media_path, lang.casefold()) is not None and _is_ours(p))
+
+
 def near_misses(media_path: Path, lang: str = "en") -> list[Path]:
     """Files that look like subtitles or a script of a recording and are not taken: another language, an unknown mark, a format
     that is not read, or any name at all where there is only one recording. In alphabetical order."""
@@ -72,6 +78,7 @@ def near_misses(media_path: Path, lang: str = "en") -> list[Path]:
         if (
             path in taken
             or path.name == media_path.name
+            or path.name.endswith(_CHAPTERS)
             or _is_ours(path)
             or _is_of_another(path, media_path, beside)
         ):
@@ -189,16 +196,3 @@ def _is_of_another(path: Path, media_path: Path, beside: Iterable[Path]) -> bool
 def _nfc(name: str) -> str:
     """The name in Unicode normalization form C, as file systems compose the same name differently."""
     return unicodedata.normalize("NFC", name)
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether Vignette wrote the file: its head says so, or that of the WebVTT file beside a SubRip file."""
-    suffix = path.suffix.lower()
-    note = path.with_suffix(".vtt") if suffix == ".srt" else path
-    if suffix not in (".srt", *_SAY_THEIR_ORIGIN) or not note.is_file():
-        return False
-    try:
-        with note.open("rb") as file:
-            return (f"NOTE {ORIGIN}" if note.suffix.lower() == ".vtt" else ORIGIN).encode() in file.read(2000)
-    except OSError:  # whoever reads it will say so
-        return False

@@ -58,14 +58,14 @@ class _Refused(Exception):
     """Something that no subtitle file holds and that could be an attack."""
 
 
-def parse(text: str, path: Path) -> Element:
-    """The root element of a document. Raises SubtitlesError with the line of what is no XML, or is refused."""
+def parse(text: str, path: Path, what: str = "subtitle file") -> Element:
+    """The root element of a document, `what` it should be. Raises SubtitlesError with the line of what is refused or no XML."""
     parser = expat.ParserCreate(
         "utf-8", " "
     )  # the text is decoded already: what its head says of the encoding is past
     parser.buffer_text = True
-    builder = _Builder(parser)
-    parser.StartDoctypeDeclHandler = _no_doctype
+    builder = _Builder(parser, what)
+    parser.StartDoctypeDeclHandler = builder.no_doctype
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.characters
@@ -85,23 +85,23 @@ def _lines_before(text: str) -> int:
     return text[: len(text) - len(text.lstrip("\ufeff \t\r\n"))].count("\n")
 
 
-def _no_doctype(*_: object) -> None:
-    raise _Refused("holds a document type declaration, which no subtitle file needs")
-
-
 class _Builder:
     """Builds the tree from expat's events."""
 
-    def __init__(self, parser: expat.XMLParserType) -> None:
+    def __init__(self, parser: expat.XMLParserType, what: str) -> None:
+        self._what = what
         self.root = Element("", _NO_ATTRIBUTES, 0)
         self._parser = parser
         self._open: list[Element] = []
         self._count = 0
 
+    def no_doctype(self, *_: object) -> None:
+        raise _Refused(f"holds a document type declaration, which no {self._what} needs")
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if self._count > _MAX_ELEMENTS:
-            raise _Refused(f"holds more than {_MAX_ELEMENTS:,} elements, far more than any subtitles")
+            raise _Refused(f"holds more than {_MAX_ELEMENTS:,} elements, far more than any {self._what}")
         if len(self._open) >= _MAX_DEPTH:
             raise _Refused(f"holds elements more than {_MAX_DEPTH} deep within each other")
         held = {_local(key): value for key, value in attributes.items()} if attributes else _NO_ATTRIBUTES

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 from pipeline.errors import counted
 from pipeline.formats.document.captions import Captioned
+from pipeline.formats.markup import ORIGIN
+from pipeline.formats.origin import WORD_PROGRAM
 from pipeline.formats.writers.exported import Exported, xml_text
 from pipeline.formats.writers.render import DRAFT_NOTICE
 from pipeline.formats.writers.text import SILENCE_MS, Paragraph, joined
@@ -22,17 +24,19 @@ from pipeline.transcript import Kind
 _SPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_OFFICE_TYPES = "application/vnd.openxmlformats-officedocument"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TYPES = (
     f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     f'<Override PartName="/word/document.xml" ContentType="{_WORD}.document.main+xml"/>'
-    f'<Override PartName="/word/styles.xml" ContentType="{_WORD}.styles+xml"/></Types>'
+    f'<Override PartName="/word/styles.xml" ContentType="{_WORD}.styles+xml"/>'
+    f'<Override PartName="/{WORD_PROGRAM}" ContentType="{_OFFICE_TYPES}.extended-properties+xml"/></Types>'
 )
-_RELATIONS = (
-    f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/{{type}}" Target="{{target}}"/></Relationships>'
+_PROGRAM = (
+    f'{_HEAD}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+    f"<Application>{ORIGIN}</Application></Properties>"
 )
 # The styles that the document uses: kind, id, name in Word's list, what they are based on, and their looks. Word knows the
 # first four and the default font by these names and shows them in its own language.
@@ -60,9 +64,12 @@ def dumps(read: Captioned) -> Exported:
     )
     parts = {
         "[Content_Types].xml": _TYPES,
-        "_rels/.rels": _RELATIONS.format(type="officeDocument", target="word/document.xml"),
+        "_rels/.rels": _relations(
+            ("officeDocument", "word/document.xml"), ("extended-properties", WORD_PROGRAM)
+        ),
+        WORD_PROGRAM: _PROGRAM,
         "word/document.xml": f'{_HEAD}<w:document xmlns:w="{_SPACE}"><w:body>{body}<w:sectPr/></w:body></w:document>',
-        "word/_rels/document.xml.rels": _RELATIONS.format(type="styles", target="styles.xml"),
+        "word/_rels/document.xml.rels": _relations(("styles", "styles.xml")),
         "word/styles.xml": f'{_HEAD}<w:styles xmlns:w="{_SPACE}">{"".join(map(_style, _STYLES))}</w:styles>',
     }
     packed = io.BytesIO()
@@ -70,6 +77,15 @@ def dumps(read: Captioned) -> Exported:
         for name, text in parts.items():
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), text.encode(), zipfile.ZIP_DEFLATED)
     return Exported(packed.getvalue(), notes)
+
+
+def _relations(*targets: tuple[str, str]) -> str:
+    """What a part refers to: the kind and the place of each."""
+    rows = "".join(
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(targets, 1)
+    )
+    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'
 
 
 def _style(row: tuple[str, str, str, str, str]) -> str:

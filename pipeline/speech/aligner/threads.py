@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+
+from pipeline.processes import cores
 
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 
 
 def thread_count(threads: int) -> int:
     """The number of threads to use: `threads`, or for 0 one for each core, at most `_MOST_THREADS`."""
-    return threads or min(_MOST_THREADS, os.cpu_count() or 1)
+    return threads or min(_MOST_THREADS, cores())
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from pipeline.english.verbalize import spoken_words
 from pipeline.errors import RecognizerError
 from pipeline.leftovers import temporary_folder
 from pipeline.media.audio import Audio
-from pipeline.processes import die_with_parent
+from pipeline.processes import cores, die_with_parent
 from pipeline.progress import Progress
 from pipeline.speech.asr import Bias, ngram
 from pipeline.speech.asr.split import divided
@@ -117,7 +117,7 @@ class Sphinx:
         self, audio: Audio, stretches: tuple[Span, ...], setup: _Setup, progress: Progress
     ) -> list[list[DecodedWord]]:
         total_ms = sum(s.duration_ms for s in stretches)
-        workers = min(self.processes or min(os.cpu_count() or 1, _MOST_PROCESSES), len(stretches))
+        workers = min(self.processes or min(cores(), _MOST_PROCESSES), len(stretches))
         parallel = workers > 1 and total_ms > _ONE_PROCESS_UP_TO_MS
         run = (
             _in_processes(audio, stretches, setup, workers)

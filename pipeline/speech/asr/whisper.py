@@ -7,15 +7,16 @@ the next. Memory is bounded by the batch: windows are read as they are needed. N
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline import loaded
 from pipeline.errors import RecognizerError, WeightsError
 from pipeline.languages import primary
 from pipeline.media.audio import Audio
+from pipeline.processes import cores
 from pipeline.progress import Progress
 from pipeline.settings import WhisperSettings
 from pipeline.speech import weights
@@ -134,19 +135,37 @@ class Whisper:
         return self.settings.batch or BATCH[self.device]
 
     def load(self) -> Any:
-        """The model, ready for batches. Raises as `recognize` does."""
-        from faster_whisper import BatchedInferencePipeline, WhisperModel
+        """The model, ready for batches, loaded once per process. Raises as `recognize` does."""
+        from faster_whisper import BatchedInferencePipeline
 
         if broken := weights.damaged(self.directory):
             raise self._unusable(f"{' and '.join(broken)} cannot be read: damaged, or cut off")
         if not weights.is_whisper(self.directory):
             raise self._unusable("config.json is not this model's")
+        threads = self.threads or min(cores(), _MOST_THREADS)
+        files = sorted(p for p in self.directory.iterdir() if p.is_file())
+        model = loaded.once("whisper", files, lambda: self._loaded(threads), self.device, threads)
+        bands, expected = model.feature_extractor.mel_filters.shape[0], model.model.n_mels
+        if bands != expected:
+            problem = f"listens in {expected} bands, and its {weights.PREPROCESSOR} "
+            raise self._unusable(problem + ("says otherwise" if self._has_preprocessor else "is missing"))
+        if not model.model.is_multilingual and self._language_code != "en":
+            problem = f"the model {self.model} knows English only, and the recording's language is '{self.language}'"
+            raise RecognizerError(self.name, problem, "name a multilingual one, like --model small")
+        if self._language_code not in model.supported_languages:
+            problem = f"it does not know the language '{self.language}'"
+            raise RecognizerError(self.name, problem, "choose a multilingual model: --model small")
+        return BatchedInferencePipeline(model)
+
+    def _loaded(self, threads: int) -> Any:
+        from faster_whisper import WhisperModel
+
         try:
-            model = WhisperModel(
+            return WhisperModel(
                 str(self.directory.absolute()),
                 device=self.device,
                 compute_type=_COMPUTE[self.device],
-                cpu_threads=self.threads or min(os.cpu_count() or 1, _MOST_THREADS),
+                cpu_threads=threads,
                 num_workers=1,
                 local_files_only=True,
             )
@@ -156,20 +175,6 @@ class Whisper:
             if "out of memory" in str(error):
                 raise self._no_memory() from None
             raise self._unusable(f"cannot be loaded: {_first_line(error)}") from None
-        bands, expected = model.feature_extractor.mel_filters.shape[0], model.model.n_mels
-        if bands != expected:
-            problem = f"listens in {expected} bands, and its {weights.PREPROCESSOR} "
-            raise self._unusable(problem + ("says otherwise" if self._has_preprocessor else "is missing"))
-        if not model.model.is_multilingual and self._language_code != "en":
-            problem = f"the model {self.model} knows English only, and the recording's language is '{self.language}'"
-            raise RecognizerError(self.name, problem, "name a multilingual one, like --model small")
-        if self._language_code not in model.supported_languages:
-            raise RecognizerError(
-                self.name,
-                f"it does not know the language '{self.language}'",
-                "choose a multilingual model: --model small",
-            )
-        return BatchedInferencePipeline(model)
 
     def _unusable(self, problem: str) -> WeightsError:
         remedy = f"copy the files to {self.directory} again, or fetch them with 'vignette models fetch'"

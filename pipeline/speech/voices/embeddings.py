@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import intact
+from pipeline import intact, loaded
 from pipeline.errors import WeightsError
 from pipeline.files import data_file
 from pipeline.media.audio import INT16_SCALE, Audio
+from pipeline.processes import cores
 from pipeline.progress import Progress, silent
 from pipeline.speech.voices import cepstra, fbank, mel, scaling
 from pipeline.speech.voices.scaling import Space
@@ -97,7 +97,7 @@ def embed(
 
     found: list[Floats] = []
     batches = [pieces[at : at + _BATCH] for at in range(0, len(pieces), _BATCH)]
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as threads:
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(cores(), _MOST_THREADS)) as threads:
         for vectors in threads.map(embed_batch, batches):
             found += vectors
             progress(len(found) / len(pieces))
@@ -157,6 +157,11 @@ def _user_encoder(path: Path) -> Encoder:
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:
+    """The network in this file, loaded once per process. Raises WeightsError."""
+    return loaded.once("voices", [path], lambda: _load(path))
+
+
+def _load(path: Path) -> onnxruntime.InferenceSession:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import intact
+from pipeline import intact, loaded
 from pipeline.stages.picture.sampling import SampledFrame, Thumbnail
 from pipeline.stages.picture.shots import MAX_STILL_SHARE, MIN_CHANGED_LEVELS, changed, is_flat
 from pipeline.timing import Span
@@ -82,20 +82,26 @@ def rapid_reader() -> Reader | None:
     found = {kind: sorted(models.glob(f"*{kind}*.onnx")) for kind in ("det", "rec")}
     if not all(found.values()):
         return None
-    for network in (found["det"][0], found["rec"][0]):
+    networks = (found["det"][0], found["rec"][0])
+    return _RapidReader(loaded.once("reader", networks, lambda: _engine(*networks)))
+
+
+def _engine(detection: Path, recognition: Path) -> Any:
+    import rapidocr
+
+    for network in (detection, recognition):
         intact.in_package("rapidocr", network)
     logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
-    engine = rapidocr.RapidOCR(
+    return rapidocr.RapidOCR(
         params={
             "Global.log_level": "critical",
             "Global.use_cls": False,  # nobody writes titles upside down
-            "Det.model_path": str(found["det"][0]),
-            "Rec.model_path": str(found["rec"][0]),
+            "Det.model_path": str(detection),
+            "Rec.model_path": str(recognition),
             "Det.limit_type": "max",
             "Det.limit_side_len": 320,
         }
     )
-    return _RapidReader(engine)
 
 
 class _RapidReader:

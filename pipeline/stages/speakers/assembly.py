@@ -31,6 +31,7 @@ _PROOF_TEXTS = {
     ProofKind.INTRODUCED: "introduced by their own words",
     ProofKind.ADDRESSED: "addressed by this name",
     ProofKind.ENROLLED: "the clip '{text}'",
+    ProofKind.TURNS: "the given turns' name '{text}'",
 }
 
 
@@ -64,14 +65,17 @@ def speakers_of(
     """The table of speakers, and the id of each voice's speaker.
 
     `order` lists the voices as they appear; `also` are keys of people who have no voice of their own. A voice without a name
-    keeps its number whatever the others are called, so that naming one does not renumber the rest.
+    keeps its number whatever the others are called, so that naming one does not renumber the rest; voices that another
+    diarization gives one number are one speaker.
     """
     found: dict[str, Speaker] = {}
     ids: dict[int, str] = {}
+    numbers: dict[str, int] = {}
     for number, voice in enumerate(order, 1):
-        if voice not in named:
-            ids[voice] = f"speaker-{number}"
-            found[ids[voice]] = Speaker(ids[voice], f"Speaker {number}")
+        if voice not in named or roster[named[voice].key].numbered:
+            one = numbers.setdefault(named[voice].key, number) if voice in named else number
+            ids[voice] = f"speaker-{one}"
+            found[ids[voice]] = Speaker(ids[voice], f"Speaker {one}")
             continue
         person, proofs = roster[named[voice].key], named[voice].proofs
         ids[voice] = person.key

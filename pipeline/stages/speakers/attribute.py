@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.speech.voices.embeddings import Encoder
 from pipeline.stages.speakers import assembly, naming
 from pipeline.stages.speakers.assembly import Attributed
-from pipeline.stages.speakers.claims import Claim
+from pipeline.stages.speakers.claims import LABELLING, Claim
 from pipeline.stages.speakers.diarize import Diarized, EmbeddedPieces
 from pipeline.stages.speakers.naming import Named
 from pipeline.stages.speakers.notes import notes, several_expected
@@ -35,7 +35,9 @@ def attributed(
     order = _order(found, pieces)
     trusted = encoder.sure and not (len(order) < 2 and several_expected(roster, claims))
     names = named if trusted else {}
-    labelled = _labelled_without_voice(claims, {n.key for n in names.values()}, embedded, found, names)
+    labelled = _labelled_without_voice(
+        claims, {n.key for n in names.values()}, embedded, found, names, roster
+    )
     speakers, ids = assembly.speakers_of(order, names, roster, sorted(set(labelled.values())))
     by_voice = [_attribution(k, piece, aligned, found, ids) for k, piece in enumerate(pieces)]
     by_label = [Attributed(labelled.get(k), 0.0) for k in range(len(pieces))]
@@ -52,12 +54,15 @@ def _labelled_without_voice(
     embedded: EmbeddedPieces,
     found: Diarized,
     named: Mapping[int, Named],
+    roster: Roster,
 ) -> dict[int, str]:
     """The pieces that labels give to people without a voice of their own (not among `owned`), with the roster's key of each;
     labels on pieces that are clearly in the voice of another named person are left out."""
     held: dict[int, str] = {}
-    for claim in claims:
-        if claim.kind is not ProofKind.LABEL or claim.key in owned:
+    for claim in sorted(
+        claims, key=lambda c: c.kind is ProofKind.LABEL
+    ):  # labels last: they outweigh given turns
+        if claim.kind not in LABELLING or claim.key in owned or roster[claim.key].numbered:
             continue
         voice = naming.voice_of(claim, found, embedded) if found.voices else None
         certain = min((float(found.track.certainty[k]) for k in claim.pieces), default=0.0)

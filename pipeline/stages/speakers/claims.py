@@ -14,7 +14,8 @@ from pipeline.stages.speakers.roster import Named, Roster
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, EditorCue, Picture, ProofKind
 
-# The votes of one claim of each kind, set by hand; `naming.MIN_VOTES` name a voice. A clip was given by a person; a lower third
+# The votes of one claim of each kind, set by hand; `naming.MIN_VOTES` name a voice. A clip was given by a person; another
+# diarization errs about as often as an editor; a lower third
 # may stand under a listener; whoever is addressed answers only more often than not.
 WEIGHT = {
     ProofKind.LABEL: 1.0,
@@ -22,7 +23,10 @@ WEIGHT = {
     ProofKind.INTRODUCED: 1.5,
     ProofKind.ADDRESSED: 0.3,
     ProofKind.ENROLLED: 4.0,
+    ProofKind.TURNS: 0.7,
 }
+# What somebody wrote down about who speaks at a time: the subtitles' labels, and another diarization.
+LABELLING = (ProofKind.LABEL, ProofKind.TURNS)
 # A lower third names whoever speaks during this first part of its time.
 _LOWER_THIRD_MS = 6000
 # The middle of a lower third's box lies at least this far down the frame, as a share of its height.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from pipeline.speech.voices import clustering, tracking
 from pipeline.speech.voices.clustering import Voice
 from pipeline.speech.voices.scaling import Space
 from pipeline.speech.voices.tracking import Track
-from pipeline.stages.speakers.claims import MIN_CLEAR_PIECE_MS, Claim
+from pipeline.stages.speakers.claims import LABELLING, MIN_CLEAR_PIECE_MS, Claim
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.transcript import ProofKind
 
@@ -83,8 +83,7 @@ def voices(
     precisions = clustering.precision(np.maximum(embedded.amounts, 0.05))
     long_pieces = _long_pieces(embedded)
     if not long_pieces:
-        silent = np.zeros(len(embedded.pieces), np.int64)
-        return Diarized([], Track(silent, np.zeros(len(silent), np.float32), np.ones(len(silent), bool)))
+        return Diarized([], _untracked(len(embedded.pieces)))
     threshold = clustering.merge_threshold(sum(embedded.pieces[k].span.duration_ms for k in long_pieces))
     at_most, sure = (most, None) if most else (listed or None, _MAX_LOG_RATIO_BEYOND_ROSTER)
     grouped, known = clustering.cluster_again(
@@ -110,22 +109,28 @@ def resegmented(
     """The pieces assigned to the same voices once more, with a bonus where a label names a voice's owner: `owners` maps a voice's
     number to a key of the roster."""
     if not found.voices:
-        return found
+        tracked = len(found.track.voices) == len(embedded.pieces)
+        return found if tracked else replace(found, track=_untracked(len(embedded.pieces)))
     bonus: dict[int, str] = {}
-    for claim in claims:
-        if claim.kind is ProofKind.LABEL and claim.key in owners.values():
-            bonus |= dict.fromkeys(claim.pieces, claim.key)
+    for claim in sorted(claims, key=lambda c: c.kind is ProofKind.TURNS):  # labels first
+        if claim.kind in LABELLING and claim.key in owners.values():
+            bonus = {**dict.fromkeys(claim.pieces, claim.key), **bonus}
     labelled_voices = {k: [v for v, key in owners.items() if key == wanted] for k, wanted in bonus.items()}
     precisions = clustering.precision(np.maximum(embedded.amounts, 0.05))
     voices_now, track = _resegment(found.voices, embedded, precisions, labelled_voices)
     return Diarized(voices_now, track, found.inseparable, found.known)
 
 
+def _untracked(count: int) -> Track:
+    """The track of pieces without any voice."""
+    return Track(np.zeros(count, np.int64), np.zeros(count, np.float32), np.ones(count, bool))
+
+
 def _is_one_voice(groups: Sequence[Sequence[int]], embedded: EmbeddedPieces, claims: Sequence[Claim]) -> bool:
     """Whether a short recording's groups of pieces are one voice: all sound alike, and nothing written tells of two."""
     speech_s = sum(embedded.pieces[k].span.duration_ms for group in groups for k in group) / 1000
     least = next((cosine for up_to_s, cosine in _ONE_VOICE_COSINES if speech_s < up_to_s), None)
-    written = {c.key for c in claims if c.kind in (ProofKind.LABEL, ProofKind.ENROLLED)}
+    written = {c.key for c in claims if c.kind in (*LABELLING, ProofKind.ENROLLED)}
     if embedded.sounds is None or least is None or len(groups) < 2 or len(written) > 1:
         return False
     if any(piece.stay for piece in embedded.pieces):  # a dialogue dash, or a label
@@ -217,7 +222,7 @@ def _seeds(voice: Voice, claims: Sequence[Claim], embedded: EmbeddedPieces) -> d
     labelled: dict[str, list[list[int]]] = defaultdict(list)
     for claim in claims:
         mine = [k for k in claim.pieces if k in inside]
-        if claim.kind in (ProofKind.LABEL, ProofKind.ENROLLED) and mine:
+        if claim.kind in (*LABELLING, ProofKind.ENROLLED) and mine:
             labelled[claim.key].append(mine)
     total = sum(map(len, labelled.values()))
     return {

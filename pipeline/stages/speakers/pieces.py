@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.english.breaks import Junction, junction
 from pipeline.timing import Span, covered_ms, gaps, hull, shares, union
@@ -23,6 +23,8 @@ MAX_PIECE_MS = 4000
 # Shorter speech without text is a breath; longer speech than the second is divided into equal pieces.
 _MIN_UNTRANSCRIBED_MS = 400
 _MAX_UNTRANSCRIBED_MS = 2400
+# Such a piece has halves from this length on: one of less than 0.8 s shows no voice.
+_MIN_HALVED_MS = 1600
 # Speech this near to a word belongs to it.
 _WORD_MARGIN_MS = 120
 # A piece is mute when a smaller share of its words' time lies in speech.
@@ -62,8 +64,9 @@ class Piece:
         return self.last > self.first
 
 
-def cut(aligned: Aligned, regions: Sequence[Span]) -> list[Piece]:
-    """The pieces of a recording in order of their start; `regions` are those of speech."""
+def cut(aligned: Aligned, regions: Sequence[Span], faint: Sequence[Span] = ()) -> list[Piece]:
+    """The pieces of a recording in order of their start; `regions` are those of speech, `faint` is speech beyond them."""
+    regions = union([*regions, *faint])
     labels, dashes = announced(aligned.editor_cues)
     absent = {i for p in aligned.report.text_without_speech for i in range(p.first, p.last)}
     edges = {i for p in aligned.report.text_without_speech for i in (p.first, p.last)}
@@ -75,6 +78,14 @@ def cut(aligned: Aligned, regions: Sequence[Span]) -> list[Piece]:
     return sorted(
         [*spoken, *_untranscribed(aligned.tokens, regions)], key=lambda p: (p.span.start_ms, p.first)
     )
+
+
+def halves_of(piece: Piece) -> list[Piece]:
+    """The halves of a piece without words in which the speaker may change; none of one that is too short for that."""
+    if piece.mute or piece.has_text or piece.span.duration_ms < _MIN_HALVED_MS:
+        return []
+    first, second = shares(piece.span, [1, 1])
+    return [replace(piece, span=first), Piece(second, 0, 0, _CHANGE_AFTER_CLAUSE)]
 
 
 def announced(cues: Iterable[EditorCue]) -> tuple[frozenset[int], frozenset[int]]:

@@ -35,12 +35,14 @@ _MIN_TYPO_LETTERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody with a name: a roster line, or a name that only the subtitles know (`listed` False)."""
+    """Somebody with a name: a roster line, or a name that only the subtitles know (`listed` False). One who is `numbered` has
+    only a number in another diarization, and stays nameless."""
 
     key: str
     name: str
     role: str = ""
     listed: bool = True
+    numbered: bool = False
 
 
 @dataclass(slots=True)
@@ -50,17 +52,26 @@ class Roster:
     people: list[Named] = field(default_factory=list)
     _spellings: dict[str, str] = field(default_factory=dict)
     _roles: set[str] = field(default_factory=set)
+    _numbers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, people: Sequence[Person], labels: Iterable[str] = ()) -> Roster:
-        """The people of the sidecar, and those among `labels` that are none of them."""
+    def of(cls, people: Sequence[Person], labels: Iterable[str] = (), numbers: Iterable[str] = ()) -> Roster:
+        """The people of the sidecar, those among `labels` that are none of them, and one for each of `numbers`."""
         roster = cls()
         for person in people:
             roster.people.append(Named(roster._new_key(person.name), plain_name(person.name), person.role))
         full_names = [(n.key, [p.name, *p.also_known_as]) for n, p in zip(roster.people, people, strict=True)]
         roster._add_spellings(full_names, [(n.key, n.role) for n in roster.people])
         roster._add_labels(Counter(labels))
+        for number in sorted(set(numbers)):
+            key = roster._numbers[number] = roster._new_key(f"given {number}")
+            roster.people.append(Named(key, number, listed=False, numbered=True))
         return roster
+
+    def given(self, name: str) -> Named | None:
+        """The person whom another diarization means by a name or a number of its own."""
+        key = self._numbers.get(name)
+        return self[key] if key else self.match(name)
 
     @property
     def listed(self) -> int:

@@ -21,7 +21,7 @@ from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utteran
 
 __all__ = ["GIVEN_VERSION", "VERSION", "run"]
 
-VERSION = 2
+VERSION = 3
 # The version of what given parts do to those that were found; read where there are any.
 GIVEN_VERSION = 2
 # The kind of the only part of a recording in which no boundary was found.

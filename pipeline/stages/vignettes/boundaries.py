@@ -232,9 +232,11 @@ def _openings(said: Sequence[Said], at: int) -> frozenset[str]:
 
 
 def _greeted(said: Sequence[Said], at: int) -> bool:
-    """Whether people greet one another in the first words behind the gap."""
+    """Whether people greet one another in the first words behind the gap, before another pause."""
     words: list[str] = []
-    for one in said[at:]:
+    for n, one in enumerate(said[at:], at):
+        if words and said[n - 1].span.gap_ms(one.span) >= MIN_PAUSE_MS:
+            break
         words += one.text.split()
         if len(words) >= GREETING_WORDS:
             break

@@ -68,6 +68,9 @@ ROLES = {
     "commentary": ("commentator", "narrator", "commentary"),
     "closing": ("therapist", "narrator", "presenter"),
 }
+# A remark of fewer words is no commentary: what it costs to call it one.
+MIN_COMMENTARY_WORDS = 10
+REMARK_COST = 4.0
 # A part has one speaker alone when that one says at least this share of its words.
 MIN_ALONE_SHARE = 0.93
 # The length of what is said in a part: how far, on a logarithmic scale, it lies from what is usual for the kind costs points as
@@ -180,13 +183,15 @@ class _Table:
         alone = known & (most / np.maximum(total, 1) >= MIN_ALONE_SHARE)
         lengths = np.maximum(1000, self._stops[first:] - self._starts[first])
         cast = CAST_WEIGHT * self._casts.likelihoods(place.at, self._ends[first:])
-        return np.stack(
+        scores = np.stack(
             [
                 self._score_of_kind(kind, first, known, alone, top) + _length_score(kind, lengths) + cast
                 for kind in FOUND_KINDS
             ],
             axis=1,
         )
+        scores[known & (total < MIN_COMMENTARY_WORDS), FOUND_KINDS.index("commentary")] -= REMARK_COST
+        return scores
 
     def _score_of_kind(self, kind: str, first: int, known: Flags, alone: Flags, lead: Numbers) -> Floats:
         """The scores of parts of one kind by their end: `known` says whether it is known who speaks, `alone` whether one person

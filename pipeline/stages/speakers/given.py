@@ -1,0 +1,142 @@
+"""Turns that somebody else's diarization found: evidence of who speaks like labels are, weighed against voices and words.
+
+A turn claims the pieces that are mostly its own. Speech that only it knows of is listened to; where two of its turns run at once,
+the second speaker is believed when both are voices that were found.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.stages.speakers.assembly import MIN_OVERLAP_MS
+from pipeline.stages.speakers.claims import WEIGHT, Claim
+from pipeline.stages.speakers.pieces import Piece
+from pipeline.stages.speakers.roster import Roster
+from pipeline.timing import Span, covered_ms, gaps, union
+from pipeline.transcript import ProofKind, Turn
+
+# All of these were set by hand.
+# A piece is a turn's when it covers this share of it, and nobody else's turns cover more than the second.
+_MIN_COVERED = 0.6
+_MAX_OTHERS = 0.3
+# A name of the file is one of the speakers found when this share of its time, alone, is theirs.
+_MIN_SAME = 0.6
+# Shorter speech that only the file knows of is not listened to.
+_MIN_SPAN_MS = 250
+# Names that a tool gives to voices: they say who is the same person, and not who that is.
+_NUMBERED = re.compile(
+    r"(?:speakers?|spkr?|sprecher(?:in)?|locuteur|person|voice|cluster|s)?[\W_]*\d+|[a-z]", re.IGNORECASE
+)
+
+
+def is_number(name: str) -> bool:
+    """Whether a name only tells voices apart: "SPEAKER_00", "spk2", "B"."""
+    return _NUMBERED.fullmatch(name.strip()) is not None
+
+
+def within(given: Sequence[Turn], duration_ms: int) -> tuple[Turn, ...]:
+    """The given turns inside the recording."""
+    cut = (
+        (t, Span(t.span.start_ms, min(t.span.end_ms, duration_ms)))
+        for t in given
+        if t.span.start_ms < duration_ms
+    )
+    return tuple(replace(t, span=span) for t, span in cut if span)
+
+
+def unheard(given: Sequence[Turn], voiced: Sequence[Span]) -> tuple[Span, ...]:
+    """When only the given turns have speech."""
+    spoken = union(t.span for t in given)
+    if not spoken:
+        return ()
+    rest = gaps(voiced, Span(spoken[0].start_ms, spoken[-1].end_ms))
+    inside = (both for r in rest for s in spoken if (both := r.intersection(s)))
+    return tuple(span for span in inside if span.duration_ms >= _MIN_SPAN_MS)
+
+
+def by_turns(given: Sequence[Turn], pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
+    """Claims of given turns about the pieces that are mostly theirs."""
+    order = sorted(given, key=lambda t: t.span)
+    starts = [t.span.start_ms for t in order]
+    longest_ms = max((t.span.duration_ms for t in order), default=0)
+    held: dict[int, list[int]] = defaultdict(list)
+    for k, piece in enumerate(pieces):
+        if piece.mute or not piece.span:
+            continue
+        near = range(
+            bisect_right(starts, piece.span.start_ms - longest_ms - 1),
+            bisect_right(starts, piece.span.end_ms),
+        )
+        shares: dict[str, float] = defaultdict(float)
+        for n in near:
+            shares[order[n].speaker] += order[n].span.overlap_ms(piece.span) / piece.span.duration_ms
+        name = max(shares, key=lambda s: (shares[s], s), default="")
+        if shares and shares[name] >= _MIN_COVERED and sum(shares.values()) - shares[name] <= _MAX_OTHERS:
+            turn = max(
+                (n for n in near if order[n].speaker == name),
+                key=lambda n: order[n].span.overlap_ms(piece.span),
+            )
+            held[turn].append(k)
+    for n, mine in sorted(held.items()):
+        person = roster.given(order[n].speaker)
+        if person is not None:
+            yield Claim(
+                ProofKind.TURNS,
+                person.key,
+                tuple(mine),
+                order[n].span,
+                order[n].speaker,
+                WEIGHT[ProofKind.TURNS],
+            )
+
+
+def doubled(turns: Sequence[Turn], given: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns with a second one wherever two of the given ones run at once, of people whose voices were both found."""
+    names = _same(turns, given)
+    found = list(turns)
+    for at, one in enumerate(given):
+        for other in given[at + 1 :]:
+            if other.span.start_ms >= one.span.end_ms:
+                break
+            both = one.span.intersection(other.span)
+            who = {names.get(one.speaker), names.get(other.speaker)} - {None}
+            if both is None or both.duration_ms < MIN_OVERLAP_MS or len(who) < 2:
+                continue
+            found += [Turn(name, both, True) for name in sorted(map(str, who))]
+    return _merged(found, turns)
+
+
+def _same(turns: Sequence[Turn], given: Sequence[Turn]) -> dict[str, str]:
+    """Which speaker found is meant by each name of the given turns, by the time in which nobody else speaks in either."""
+    shared: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for name in {t.speaker for t in given}:
+        mine = union(t.span for t in given if t.speaker == name)
+        for turn in turns:
+            shared[name][turn.speaker] += covered_ms(c for m in mine if (c := m.intersection(turn.span)))
+    best = {name: max(of, key=lambda s: (of[s], s)) for name, of in shared.items() if any(of.values())}
+    return {
+        name: who for name, who in best.items() if shared[name][who] >= _MIN_SAME * sum(shared[name].values())
+    }
+
+
+def _merged(found: Sequence[Turn], before: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Each speaker's turns as disjoint ones; those that now run beside another's are marked."""
+    crossed = {t.span for t in found[len(before) :]}
+    by: dict[str, list[Turn]] = defaultdict(list)
+    for turn in found:
+        by[turn.speaker].append(turn)
+    result = [
+        Turn(
+            who,
+            span,
+            any(t.overlap and t.span.overlap_ms(span) for t in mine)
+            or any(c.overlap_ms(span) for c in crossed),
+        )
+        for who, mine in by.items()
+        for span in union(t.span for t in mine)
+    ]
+    return tuple(sorted(result, key=lambda t: (t.span, t.speaker)))
