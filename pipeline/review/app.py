@@ -15,12 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pipeline.errors import JournalChanged, NotCaptioned, QueryError, UsageError, VignetteError, printable
 from pipeline.formats.writers import chapters_vtt, vtt
-from pipeline.review import acts, copying, downloads, mending, searching, sheet, standing
+from pipeline.review import acts, copying, downloads, mending, pieces, searching, sheet, standing
 from pipeline.review.asked import sent, text, who
 from pipeline.review.copying import Copier
 from pipeline.review.gate import Gate, Pass, TooLarge
@@ -100,10 +100,8 @@ class Pages:
 
     async def media(self, request: Request) -> Response:
         sitting = await self._sitting(request)
-        path = await run_in_threadpool(self.library.media_file, sitting)
-        if path is None:
-            raise HTTPException(404)
-        return FileResponse(path, media_type=media_type(path))
+        find = partial(self.library.media_file, sitting)
+        return await pieces.answered(request, find, media_type(sitting.job.media))
 
     async def track(self, request: Request) -> Response:
         sitting, kind = await self._sitting(request), request.path_params["kind"]

@@ -15,7 +15,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pipeline import leftovers
@@ -26,6 +26,7 @@ from pipeline.media.opening import stamp
 from pipeline.media.proxy import Format
 from pipeline.review.asked import sent
 from pipeline.review.library import Library
+from pipeline.review.pieces import answered
 from pipeline.review.sitting import Sitting, problem_of
 from pipeline.run.store import Store
 from pipeline.run.track import listened_to
@@ -151,11 +152,10 @@ def routes(library: Library, copier: Copier) -> list[Route]:
 
     async def media(request: Request) -> Response:
         sitting, what = await wanted(request)
-        path = existing(sitting, what)
-        if path is None:
-            raise HTTPException(404)
         types = {f.suffix: f.media_type for f in (proxy.PICTURES if what == "picture" else proxy.SOUNDS)}
-        return FileResponse(path, media_type=types[path.suffix])
+        path = existing(sitting, what)
+        kind = types[path.suffix] if path else ""
+        return await answered(request, lambda: path, kind)
 
     return [
         Route("/api/videos/{video}/copy/{what}", state, methods=["GET"]),

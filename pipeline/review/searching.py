@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import io
 import json
+import threading
+import time
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ from pipeline.review.downloads import attachment
 from pipeline.review.library import Library, id_of
 from pipeline.search.answers.results import Count
 from pipeline.search.engine import Index
+from pipeline.search.index import build
 from pipeline.search.meaning import encoder as encoders
 from pipeline.search.query import completion, parser
 from pipeline.search.query.guide import GUIDE
@@ -43,6 +47,8 @@ MAX_QUERY_CHARS = parser.MAX_CHARS
 # Places in the lanes of a timeline, and values of a facet.
 MAX_PLACES = 5_000
 MAX_VALUES = 12
+# So long an index is taken for up to date while a query is written, in seconds.
+FRESH_S = 10.0
 FACETS = ("concept", "speaker", "video", "vignette")
 _TYPES = {"csv": "text/csv", "json": "application/json"}
 
@@ -64,6 +70,7 @@ class Searching:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self._lock, self._fresh_until = threading.Lock(), 0.0
 
     async def guide(self, request: Request) -> Response:
         return JSONResponse({"guide": GUIDE})
@@ -109,14 +116,26 @@ class Searching:
         return {**found, "facets": facets, "lanes": lanes, "by_meaning": encoders.installed() is not None}
 
     def _completed(self, query: str, caret: int) -> dict[str, Any]:
+        out = self.library.place.out
         try:
-            with Index.of(self.library.place.out, _codebook()) as index:
+            self._brought_up_to_date(out)
+            with Index.of(out, _codebook()) as index:
                 found = completion.complete(query, caret, _codebook(), index.connection)
                 problem = _problem(index, query)
-        except IndexFileError:  # nothing was searched yet: what the language and the lexicon know
+        except IndexFileError:  # what the language and the lexicon know
             found, problem = completion.complete(query, caret, _codebook(), None), _problem(None, query)
         choices = [{"text": c.text, "what": c.what} for c in found.choices]
         return {"first": found.first, "last": found.last, "choices": choices, "problem": problem}
+
+    def _brought_up_to_date(self, out: Path) -> None:
+        """Read transcripts that are new to the index, so that names are known before the first search; at most every few seconds,
+        for this is asked at every letter. One that cannot be written is searched as it is."""
+        with self._lock:
+            if time.monotonic() < self._fresh_until:
+                return
+            with suppress(IndexFileError):
+                build.update(out)
+            self._fresh_until = time.monotonic() + FRESH_S
 
     def _exported(self, query: str, kind: str) -> str:
         return self._searched(query, kind, MAX_EXPORTED)

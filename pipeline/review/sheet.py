@@ -67,6 +67,7 @@ def sheet(sitting: Sitting, who: str) -> dict[str, Any]:
         "duration_ms": shown.media.duration_ms,
         "has_picture": shown.media.has_picture,
         "applied": look.applied,
+        "outdated": "; ".join(look.shown.outdated),
         "making": sitting.remaker.making(sitting.job).as_json(),
         "people": _people(look),
         "roles": list(ROLES),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Look:
         return self.shown.transcript
 
 
+Stamps = tuple[tuple[str, int, int], ...]
+Key = tuple[str, Stamps, Stamps]
 Act = Callable[[Desk], Sequence[Decision] | Iterator[Sequence[Decision]]]
 """Makes the decisions of one thing that a person does, or one step of them after the other; writes nothing."""
 
@@ -52,7 +54,7 @@ class Sitting:
     def __init__(self, id: str, job: Job, remaker: Remaker, auditor: Auditor | None = None) -> None:
         self.id, self.job, self.remaker, self.auditor = id, job, remaker, auditor
         self._lock = threading.RLock()
-        self._seen: tuple[object, Look] | None = None
+        self._seen: tuple[Key, Look] | None = None
         self._tagged: tuple[str, Preview] | None = None
         self._suggested: tuple[object, tuple[Suggested, ...]] | None = None
 
@@ -100,13 +102,20 @@ class Sitting:
         Raises JournalChanged where the revision is no longer how things stand, UsageError for what cannot be, JournalError.
         """
         with self._lock:
-            seen = self.look()
+            seen = self._before(revision) or self.look()
             if seen.revision != revision:
                 raise JournalChanged(self.journal, "is not what the page showed", "look again, then decide")
             written = self._written(act(self.desk(who, seen, tagging)), seen.journal)
         if written:
             self.remaker.soon(self.job)
         return written
+
+    def _before(self, revision: str) -> Look | None:
+        """What the person had before them, where neither the journal nor the files that it is about changed since: a run that is
+        making artefacts anew meanwhile makes nobody wait."""
+        if self._seen is None or self._seen[1].revision != revision:
+            return None
+        return self._seen[1] if self._seen[0][:2] == (journal_digest(self.journal), self._beside()) else None
 
     def _written(
         self, made: Sequence[Decision] | Iterator[Sequence[Decision]], journal: str
@@ -147,20 +156,25 @@ class Sitting:
         shown = preview(self.job, contents, tagging=False)
         store = Store.of(self.job.out, self.job.name)
         replayed = store.load(REPLAYED, list[str], {}).result or []
-        applied = replayed == [d.id for d in contents.decisions] and bool(store.written())
+        applied = (
+            not shown.outdated and replayed == [d.id for d in contents.decisions] and bool(store.written())
+        )
         return Look(shown, journal, _revision(journal, shown.transcript), applied)
 
-    def key(self) -> tuple[str, tuple[tuple[str, int, int], ...]]:
-        """The journal, and the files that the look is made of by name, time and size."""
+    def key(self) -> Key:
+        """The journal, and the files that the look is made of: the recording and what lies beside it, and the artefacts."""
         folder = Store.of(self.job.out, self.job.name).folder
+        return journal_digest(self.journal), self._beside(), _stamps(folder.glob("*.json"))
+
+    def _beside(self) -> Stamps:
         beside = (self.job.media, sidecar_of(self.job.media), self.job.subtitles)
-        files = [*folder.glob("*.json"), *(p for p in beside if p is not None)]
-        found = []
-        for path in files:
-            stamp = _stamp(path)
-            if stamp is not None:
-                found.append((str(path), *stamp))
-        return journal_digest(self.journal), tuple(sorted(found))
+        return _stamps(p for p in beside if p is not None)
+
+
+def _stamps(paths: Iterable[Path]) -> Stamps:
+    """The files that are there, by name, time and size."""
+    found = ((str(path), _stamp(path)) for path in paths)
+    return tuple(sorted((name, *stamp) for name, stamp in found if stamp is not None))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -97,10 +97,10 @@ def foresee(job: Job) -> Foreseen:
             transcript = look.replay.graded(graph.transcript(inputs, look))
     except _NeverDone:
         captioned = (job.out / f"{job.name}.json").is_file()
-        told = _told(look.stale, False) if captioned else ["it was not captioned yet"]
-        return Foreseen(tuple(told), uncertain=captioned, captioned=captioned)
+        why = told(look.stale) if captioned else ["it was not captioned yet"]
+        return Foreseen(tuple(why), uncertain=captioned, captioned=captioned)
     why = [*_decisions_since(store, [d.id for d in contents.decisions])]
-    why += _told(look.stale, bool(why))
+    why += told(look.stale, bool(why))
     made = outputs.composed(transcript, job.out)
     written = job.out / f"{job.name}.json"
     before = shown_in(written.read_bytes()) if written.is_file() else None
@@ -123,16 +123,16 @@ def _decisions_since(store: Store, now: list[str]) -> list[str]:
     return found + ([f"{gone} decision{'s' if gone > 1 else ''} gone from the journal"] if gone else [])
 
 
-def _told(stale: Mapping[str, str], decided: bool) -> list[str]:
+def told(stale: Mapping[str, str], decided: bool = False) -> list[str]:
     """Why stages are not up to date, in sentences; those that only follow others, or decisions, are not told."""
     found = []
     for name, reason in stale.items():
         changed = reason.removeprefix("changed: ").split(", ") if reason.startswith("changed: ") else []
-        told = list(dict.fromkeys(_CALLED[c] for c in changed if c in _CALLED))
+        names = list(dict.fromkeys(_CALLED[c] for c in changed if c in _CALLED))
         if not changed:
-            told = [reason]
-        if told:
-            found.append(f"{name}: {' and '.join(told)}")
+            names = [reason]
+        if names:
+            found.append(f"{name}: {' and '.join(names)}")
     if stale and not found and not decided:
         found.append(f"{', '.join(stale)}: {_BEFORE}")
     return found

@@ -84,9 +84,9 @@ class Store:
         """The stage's artefact if it read the same as `reads`; otherwise why not, in words. Never raises for a damaged one."""
         try:
             held, is_sealed = self._opened(stage)
-            changed = _changed(held.get("reads"), reads)
-            if changed:
-                return Loaded(None, f"changed: {', '.join(changed)}")
+            names = changed(held.get("reads"), reads)
+            if names:
+                return Loaded(None, f"changed: {', '.join(names)}")
             result = _adapter(kind).validate_python(held["result"])
             if not is_sealed and not holds(_adapter(kind).dump_python(result, mode="json"), held["result"]):
                 return Loaded(None, DAMAGED)
@@ -296,7 +296,7 @@ def _make(folder: Path) -> None:
         raise OutputError(folder, f"cannot be made: {error.strerror}", remedy) from error
 
 
-def _changed(before: Any, now: Mapping[str, Any]) -> list[str]:
+def changed(before: Any, now: Mapping[str, Any]) -> list[str]:
     """The names of the inputs that differ, compared as JSON would hold them."""
     old = before if isinstance(before, Mapping) else {}
     new = json.loads(json.dumps(dict(now)))

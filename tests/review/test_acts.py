@@ -255,7 +255,7 @@ def test_the_files_follow_in_a_process_of_their_own(desk, demo):
     desk.remaker.wait_s = 0.1
     cue = desk.cue("Thusrday")
     desk.did("text", **place_of(cue), text="Welcome to the Thursday group.")
-    until = time.monotonic() + 90
+    until = time.monotonic() + 300
     while (state := desk.client.get(f"/api/videos/{desk.id}/making").json())["state"] not in (
         "done",
         "failed",

@@ -107,7 +107,7 @@ def copied(desk, what, plays=PLAYS):
     address = f"/api/videos/{desk.id}/copy/{what}"
     begun = desk.client.post(address, json={"plays": plays})
     assert begun.status_code == 200, begun.text
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while (state := desk.client.get(address).json())["state"] == "running":
         assert time.monotonic() < until
         time.sleep(0.1)

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from pipeline import edits
+from tests.support.browser import PATIENCE_S, until
 from tests.support.review_pages import Desk, place_of, served
 
 pytestmark = pytest.mark.browser
@@ -27,14 +29,6 @@ def opened(demo, page):
         assert not errors and {u for u in asked if not u.startswith((home, "blob:", "data:"))} == set()
 
 
-def until(page, said):
-    """Wait for what an expression says; the page's own policy forbids the library's way, which is eval."""
-    end = time.monotonic() + 30
-    while not page.evaluate(said):
-        assert time.monotonic() < end, said
-        page.wait_for_timeout(50)
-
-
 def name_is(page, name):
     page.wait_for_selector("#ask-who")
     page.fill("#ask-who", name)
@@ -49,9 +43,14 @@ def test_a_doubt_is_stepped_to_accepted_edited_undone_and_ends_in_the_srt(opened
         page,
         "document.querySelector('video').textTracks[0].cues?.length === document.querySelectorAll('.cue').length",
     )
+    page.evaluate(
+        "() => { const v = document.querySelector('video');"
+        " v.addEventListener('seeking', () => { window.sought = v.currentTime; }); }"
+    )
     page.keyboard.press("Alt+n")
-    until(page, "document.querySelector('video').currentTime > 2.7")  # two seconds before the words
-    assert page.evaluate("document.querySelector('video').currentTime") < 4.9
+    until(page, "window.sought > 0")
+    assert 2.7 < page.evaluate("window.sought") < 4.9  # two seconds before the words
+    until(page, "document.querySelector('video').currentTime > window.sought")
     assert "Thusrday" in page.inner_text("#card") and "Thursday" in page.inner_text("#card")
     page.keyboard.press("Alt+a")
     name_is(page, "Ana Brandt")
@@ -65,14 +64,14 @@ def test_a_doubt_is_stepped_to_accepted_edited_undone_and_ends_in_the_srt(opened
     page.keyboard.type(" Indeed?")
     page.keyboard.press("Control+Enter")
     until(page, "document.querySelectorAll('.cue .text')[1].textContent.includes('Indeed?')")
-    assert page.evaluate("document.activeElement.closest('.cue')?.dataset.n") == "2"  # it goes on to the next
+    until(page, "document.activeElement.closest('.cue')?.dataset.n === '2'")  # it goes on to the next
     page.keyboard.press("Control+z")
     until(page, "!document.querySelectorAll('.cue .text')[1].textContent.includes('Indeed?')")
     page.reload()
     page.wait_for_selector("#list .cue")
     assert "Thursday" in page.inner_text(".cue .text")
     assert "Indeed" in page.get_attribute("#redo", "title")
-    end = time.monotonic() + 90
+    end = time.monotonic() + PATIENCE_S
     while "Thursday group" not in (demo.out / "demo.en.srt").read_text("utf-8"):
         assert time.monotonic() < end
         page.wait_for_timeout(300)
@@ -156,3 +155,28 @@ def test_it_fits_a_narrow_window_with_targets_large_enough(opened, scheme):
     page.click("#list a")
     page.wait_for_selector("#list .cue.current")
     assert "door" in page.inner_text(".cue.current .text").lower() or page.inner_text(".cue.current .text")
+
+
+def test_words_written_while_captions_came_and_went_are_put_to_their_own_caption(opened, demo):
+    """The numbers of words go on with every word that is added before: the page must say which look they are of."""
+    _, page = opened
+    page.evaluate("localStorage.setItem('vignette.who', JSON.stringify('Ana'))")
+    page.route(
+        "**/api/videos/*?who=*", lambda route: (page.wait_for_timeout(1500), route.continue_())
+    )  # a slow look
+    for n, words in ((0, " One more word or two."), (3, " Here."), (5, " There.")):
+        page.focus(f".cue[data-n='{n}'] .time")
+        page.evaluate(f"import('/page/cues.js').then((m) => m.select({n}, {{ focus: true }}))")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Control+End")
+        page.keyboard.type(words)
+        page.keyboard.press("Control+Enter")
+        until(page, "!document.querySelector('#editor')")
+    until(page, "import('/page/state.js').then((m) => m.state.sheet.undo.length > 0)")
+    desk = Desk(demo)
+    until(page, lambda: len(edits.read(desk.journal).decisions) >= 3)
+    texts = [" ".join(c["text"].split()) for c in desk.sheet()["cues"]]
+    assert any(t.startswith("Welcome") for t in texts) and "One more word or two." in " ".join(texts[:2])
+    assert any("could not say to them" in t and t.endswith("Here.") for t in texts)
+    assert any(t.endswith("There.") and "Here." not in t for t in texts)
+    assert page.inner_text("#alert") == "" and page.query_selector("dialog") is None

@@ -215,10 +215,14 @@ def test_decisions_of_every_kind_stand_or_are_listed_after_another_run(reviewer,
     assert held.keys() <= {"kept", "already so", "superseded", "withdrawn", "conflict"}, held
     assert held["withdrawn"] == sum(d.kind == "withdraw" for d in made)
     assert held["conflict"] == len(listed["conflicts"])
-    assert held["kept"] + held["already so"] + held["superseded"] >= 0.8 * len(made), (
-        held,
-        listed["conflicts"],
-    )
+    # What was watched falls where other limits show it otherwise; what was corrected stands.
+    corrected = [states[d.id] for d in made if d.kind not in ("reviewed", "withdraw")]
+    assert sum(s in ("kept", "already so", "superseded") for s in corrected) >= 0.95 * len(corrected), listed[
+        "conflicts"
+    ]
+    watched = {d.id for d in made if d.kind == "reviewed"}
+    fallen = [c["why"] for c in listed["conflicts"] if c["id"] in watched]
+    assert fallen and all("shown otherwise now" in why for why in fallen), fallen
     one.page.reload()
     one.page.wait_for_selector("#list .cue")
     shown = one.page.evaluate("import('/page/state.js').then((m) => m.state.sheet.doubts.map((d) => d.ref))")

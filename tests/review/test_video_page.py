@@ -1,11 +1,11 @@
 """The video's page in a real browser: the waveform, the panels, many things at once, keys of one's own, links to captions."""
 
 import json
-import time
 
 import pytest
 
 from pipeline import edits
+from tests.support.browser import until
 from tests.support.review_pages import served
 
 pytestmark = pytest.mark.browser
@@ -32,13 +32,6 @@ def opened(demo, page):
 
 def sheet(page):
     return json.loads(page.evaluate(STATE))
-
-
-def until(page, holds):
-    end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end, page.inner_text("#alert")
-        page.wait_for_timeout(50)
 
 
 def test_the_edge_of_a_caption_is_dragged_and_a_click_seeks(opened):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import shutil
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +20,30 @@ OPTIONS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--disable-background-networking",
 ]
+
+
+# So long a page may take to come to what a test waits for, in seconds: nothing that is right is slower on a busy machine.
+PATIENCE_S = 120
+
+
+def until(page: Page, holds: str | Callable[[], Any]) -> None:
+    """Wait for what an expression of the page, or a function, says; a page's policy forbids the library's way, eval."""
+    end = time.monotonic() + PATIENCE_S
+    while not (page.evaluate(holds) if isinstance(holds, str) else holds()):
+        problem = page.query_selector("#alert")
+        assert time.monotonic() < end, (holds, problem.inner_text() if problem else "")
+        page.wait_for_timeout(50)
+
+
+# The findings of axe-core that no page may have.
+GRAVE = ("serious", "critical")
+
+
+def grave(page: Page) -> list[tuple[str, str]]:
+    """What axe-core calls serious or critical on the page, as rule and element."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    found = axe.Axe().run(page).response["violations"]
+    return [(v["id"], node["html"][:120]) for v in found if v["impact"] in GRAVE for node in v["nodes"]]
 
 
 @contextlib.contextmanager
@@ -34,6 +59,7 @@ def opened() -> Iterator[Page]:
         browser = player.chromium.launch(executable_path=chromium, args=OPTIONS)
         try:
             page = browser.new_page()
+            page.set_default_timeout(1000 * PATIENCE_S)
             page.on("pageerror", lambda error: errors.append(str(error)))
             yield page
         finally:

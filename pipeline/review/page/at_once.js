@@ -19,6 +19,13 @@ const CHANGES = {
   delete: () => null,
 };
 
+const SETTLES = new Set(["take", "mend", "waive"]);
+
+// The keys of the things that need nobody any more when this is done.
+export function settles(kind, values) {
+  return SETTLES.has(kind) ? values.keys ?? [values.key] : [];
+}
+
 // The sheet with the caption changed; the sheet itself where nothing can be said yet.
 export function atOnce(kind, values, sheet) {
   const change = CHANGES[kind];

@@ -4,7 +4,7 @@
 import { api, byId, clock, complain, h } from "/page/common.js";
 import { cue, selectAt } from "/page/cues.js";
 import { playSpan, seek } from "/page/player.js";
-import { decide, onChange, state } from "/page/state.js";
+import { decide, lookOf, onChange, state } from "/page/state.js";
 import { isShown, onShown } from "/page/tabs.js";
 import { about } from "/page/words.js";
 
@@ -45,7 +45,7 @@ function lane([concept, tags], n) {
 
 function say(tag, verdict) {
   const saved = { confirmed: "Confirmed", rejected: "Rejected" }[verdict];
-  decide("concept", { first: tag.first, last: tag.last, concept: tag.concept, verdict }, saved);
+  decide("concept", { first: tag.first, last: tag.last, concept: tag.concept, verdict }, saved, lookOf(found.revision));
 }
 
 function row(tag) {

@@ -1,7 +1,7 @@
 // The list of captions: plain rows, one tab stop, and an editor in the row that is being edited.
 
 import { numberOf } from "/page/colours.js";
-import { byId, clock, complain, h, parsedTime, say } from "/page/common.js";
+import { byId, clock, complain, h, parsedTime, say, stored } from "/page/common.js";
 import { ask } from "/page/dialogs.js";
 import { now, onTime, playSpan, seek } from "/page/player.js";
 import { decide, onChange, state } from "/page/state.js";
@@ -118,7 +118,7 @@ export function edit(n = current) {
     h("p", { class: "buttons" }, h("button", { type: "button", onclick: () => save() }, "Save"),
       h("button", { type: "button", onclick: () => close() }, "Cancel"),
       h("button", { type: "button", onclick: () => split() }, "Split at the cursor")));
-  editing = { n, cue: c, area, from, to, box };
+  editing = { n, cue: c, seen: state.sheet, area, from, to, box };
   rows[n].querySelector(".acts")?.remove();
   rows[n].append(box);
   box.addEventListener("keydown", (event) => {
@@ -138,7 +138,7 @@ function close() {
 }
 
 async function save(goesOn = false) {
-  const { n, cue: c, area, from, to } = editing;
+  const { cue: c, seen, area, from, to } = editing;
   const start = parsedTime(from.value), end = parsedTime(to.value);
   const wrong = Number.isNaN(start) || Number.isNaN(end) ? "A time looks like 1:02.500." : end <= start ? "The end is before the start." : "";
   byId("time-problem").textContent = wrong;
@@ -150,12 +150,12 @@ async function save(goesOn = false) {
   const place = { first: c.first, last: c.last }, reads = area.value !== c.text;
   const moved = start !== c.start_ms || end !== c.end_ms;
   let done = true;
-  if (moved) done = await decide("cue", { ...place, start_ms: start, end_ms: end });
+  if (moved) done = await decide("cue", { ...place, start_ms: start, end_ms: end }, "Saved", seen);
   if (done && reads) {
-    const there = moved ? state.sheet.cues.find((x) => x.first === c.first) ?? c : c;
-    done = await decide("text", { first: there.first, last: there.last, text: area.value });
+    done = await decide("text", { ...place, text: area.value }, "Saved", seen);
   }
   if (!done || !editing) return;
+  const { n } = editing; // captions may have come and gone
   close();
   if (!moved && !reads) say("Nothing was changed.");
   if (goesOn) select(n + 1, { focus: true });
@@ -163,18 +163,18 @@ async function save(goesOn = false) {
 
 export async function split() {
   if (!editing) return complain("Edit the caption, put the cursor where it shall be divided, then split.");
-  const { cue: c, area } = editing;
+  const { cue: c, seen, area } = editing;
   if (area.value !== c.text) return complain("Save the words first, then split.");
   const words = area.value.slice(0, area.selectionStart).split(/\s+/).filter(Boolean).length;
-  if (await decide("split", { first: c.first, last: c.last, words })) close();
+  if (await decide("split", { first: c.first, last: c.last, words }, "Saved", seen)) close();
 }
 
 const place = () => ({ first: cue().first, last: cue().last });
 export const merge = () => decide("join", place(), "Joined with the next");
 export const remove = () => decide("delete", place(), "Deleted");
 export async function review() {
-  const n = current;
-  if (await decide("review", place(), "Marked as watched")) select(n + 1, { focus: true });
+  const n = current, done = decide("review", place(), "Marked as watched");
+  if (stored("who", "") || (await done)) select(n + 1, { focus: true });
 }
 
 export function speakerNumber(n) {
@@ -183,7 +183,7 @@ export function speakerNumber(n) {
 }
 
 export async function speaker() {
-  const c = cue(), people = state.sheet.people;
+  const c = cue(), seen = state.sheet, people = seen.people;
   const answer = await ask({ title: "Who speaks here?",
     fields: [{ name: "id", label: "This turn is", options: people.map((p) => [p.id, p.name || p.id]), value: c.speaker || people[0]?.id },
       { name: "name", label: "or somebody new, or a new name for this person" }],
@@ -191,7 +191,7 @@ export async function speaker() {
   if (!answer) return;
   const name = answer.name.trim();
   if (answer.button === "rename") decide("person", { person: answer.id, name }, `${name} it is, everywhere`);
-  else decide("speaker", { first: c.first, last: c.last, name: name || answer.id }, "The speaker is changed");
+  else decide("speaker", { first: c.first, last: c.last, name: name || answer.id }, "The speaker is changed", seen);
 }
 
 export async function renamePerson(id) {
@@ -226,13 +226,14 @@ function draw(sheet) {
   const focused = document.activeElement?.closest?.("#list") && !editing;
   const typing = editing?.box.contains(document.activeElement) ? document.activeElement : null;
   plays(-1);
-  if (facts.length !== drawn.length) {
+  // What is being written stays, at the caption that it is about, wherever that stands now.
+  const apart = (n) => Math.abs(sheet.cues[n].start_ms - editing.cue.start_ms);
+  const there = editing ? sheet.cues.reduce((best, _, n) => (apart(n) < apart(best) ? n : best), 0) : -1;
+  if (facts.length !== drawn.length || (editing && there !== editing.n)) {
     rows = sheet.cues.map(row);
     list.replaceChildren(...rows);
     if (editing && rows.length) {
-      // What is being written stays, at the caption that stands there now.
-      const apart = (n) => Math.abs(sheet.cues[n].start_ms - editing.cue.start_ms);
-      current = editing.n = sheet.cues.reduce((best, _, n) => (apart(n) < apart(best) ? n : best), 0);
+      current = editing.n = there;
       rows[current].classList.add("current");
       rows[current].append(editing.box);
     }

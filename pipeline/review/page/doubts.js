@@ -55,7 +55,8 @@ const current = () => shown().find((d) => d.key === chosen) ?? null;
 async function settle(kind, values, saved) {
   if (await decide(kind, values, saved)) {
     say(`${saved}; ${left()}.`);
-    card.querySelector("button")?.focus();
+    // Whoever went on meanwhile is not called back.
+    if (card.contains(document.activeElement) || document.activeElement === document.body) card.querySelector("button")?.focus();
   }
 }
 

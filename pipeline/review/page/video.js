@@ -34,7 +34,9 @@ function head(sheet) {
 
 function making(now) {
   const texts = {
-    idle: state.sheet.applied ? "Files are up to date." : "Decisions wait for the files to be made. ",
+    idle: state.sheet.applied ? "Files are up to date." : state.sheet.outdated
+      ? "Captioned by an earlier version, or with other settings; a run brings it up to date and keeps your decisions. "
+      : "Decisions wait for the files to be made. ",
     waiting: "Saved; the files are made in a moment …",
     running: `The files are being made${now.stage ? `: ${now.stage}` : ""} … `,
     done: `Files are up to date.${now.kept.length ? ` Beside yours: ${now.kept.join(", ")}.` : ""}`,
@@ -43,7 +45,8 @@ function making(now) {
   byId("making").replaceChildren(texts[now.state] ?? "");
   if (now.state === "running") byId("making").append(h("progress", { max: 1, value: now.share, "aria-label": "The stage's progress" }));
   if (now.state === "failed" || (now.state === "idle" && !state.sheet.applied)) {
-    byId("making").append(h("button", { onclick: async () => making(await api(`/api/videos/${state.id}/run`, {})) }, "Make them now"));
+    byId("making").append(h("button", { onclick: async () => making(await api(`/api/videos/${state.id}/run`, {})),
+      title: state.sheet.outdated || null }, state.sheet.outdated ? "Run it now" : "Make them now"));
   }
   if (["waiting", "running"].includes(now.state) && !polls) poll();
 }
@@ -77,9 +80,33 @@ function linked() {
 }
 addEventListener("hashchange", linked);
 
-try {
-  await refresh();
-  linked();
-} catch (error) {
-  complain(error.message);
+// What was not captioned can be; the page opens when it is.
+async function begin() {
+  try {
+    await refresh();
+    linked();
+  } catch (error) {
+    complain(error.message);
+    if (error.facts?.kind === "NotCaptioned") offer();
+  }
 }
+
+function offer() {
+  const caption = async () => {
+    try {
+      let now = await api(`/api/videos/${state.id}/run`, {});
+      complain("");
+      for (; ["waiting", "running"].includes(now.state); now = await api(`/api/videos/${state.id}/making`)) {
+        byId("making").textContent = `It is being captioned${now.stage ? `: ${now.stage}` : ""} …`;
+        await new Promise((wake) => setTimeout(wake, POLL_MS));
+      }
+      byId("making").textContent = "";
+      if (now.state === "done") return begin();
+      complain(now.problem);
+    } catch (error) { complain(error.message); }
+    offer();
+  };
+  byId("making").replaceChildren("It has to be run first; decisions are kept. ", h("button", { onclick: caption }, "Caption it now"));
+}
+
+begin();

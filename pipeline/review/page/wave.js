@@ -137,7 +137,7 @@ function edgeAt(px) {
 
 canvas.addEventListener("pointerdown", (event) => {
   const edge = edgeAt(event.offsetX), c = cue();
-  if (edge) drag = { cue: c, edge, start_ms: c.start_ms, end_ms: c.end_ms };
+  if (edge) drag = { cue: c, seen: state.sheet, edge, start_ms: c.start_ms, end_ms: c.end_ms };
   else {
     seek(ms(event.offsetX));
     const n = state.sheet.cues.findIndex((one) => one.start_ms <= ms(event.offsetX) && ms(event.offsetX) < one.end_ms);
@@ -156,8 +156,8 @@ canvas.addEventListener("pointermove", (event) => {
 });
 async function dropped() {
   if (!drag) return;
-  const { cue: c, start_ms, end_ms } = drag;
-  if (start_ms !== c.start_ms || end_ms !== c.end_ms) await decide("cue", { first: c.first, last: c.last, start_ms, end_ms }, "Moved");
+  const { cue: c, seen, start_ms, end_ms } = drag;
+  if (start_ms !== c.start_ms || end_ms !== c.end_ms) await decide("cue", { first: c.first, last: c.last, start_ms, end_ms }, "Moved", seen);
   drag = null;
   draw();
 }

@@ -17,29 +17,29 @@ const ASKS = {
 };
 
 export async function words() {
-  const c = cue(), first = await ask({ title: "Some words of this caption",
+  const c = cue(), seen = state.sheet, first = await ask({ title: "Some words of this caption",
     fields: [{ name: "words", label: "Which words", value: chosenWords(), required: true },
       { name: "what", label: "What about them", options: [["style", "how they look"], ["concept", "which concept they show"],
         ["time", "when they are said"], ["speaker", "who says them"], ["quote", "keep them as a quote"]] }], buttons: [["ok", "Go on"]] });
-  if (first) about(first.what, { first: c.first, last: c.last, words: first.words });
+  if (first) about(first.what, { first: c.first, last: c.last, words: first.words }, seen);
 }
 
 // Say something of words: `place` holds tokens, and which words of them where not all are meant.
-export async function about(what, place) {
+export async function about(what, place, seen = state.sheet) {
   const answer = await ask({ title: place.words ? `“${place.words}”` : "These words", fields: await ASKS[what]() });
   if (!answer) return;
-  if (what === "style") decide("style", { ...place, style: answer.value }, "They look so");
-  if (what === "concept") decide("concept", { ...place, concept: answer.value, verdict: "added" }, "The concept is added");
-  if (what === "speaker") decide("speaker", { ...place, name: answer.value.trim(), only: true }, "The speaker is changed");
-  if (what === "quote") decide("quote", { ...place, memo: answer.memo, collection: answer.collection }, "Kept as a quote");
-  if (what === "time") timed("time", place, answer.from, answer.to);
+  if (what === "style") decide("style", { ...place, style: answer.value }, "They look so", seen);
+  if (what === "concept") decide("concept", { ...place, concept: answer.value, verdict: "added" }, "The concept is added", seen);
+  if (what === "speaker") decide("speaker", { ...place, name: answer.value.trim(), only: true }, "The speaker is changed", seen);
+  if (what === "quote") decide("quote", { ...place, memo: answer.memo, collection: answer.collection }, "Kept as a quote", seen);
+  if (what === "time") timed("time", place, answer.from, answer.to, seen);
 }
 
-function timed(kind, values, from, to) {
+function timed(kind, values, from, to, seen = state.sheet) {
   const start_ms = parsedTime(from), end_ms = parsedTime(to);
   if (Number.isNaN(start_ms) || Number.isNaN(end_ms)) return complain("Not saved: a time looks like 1:02.500.");
   if (end_ms <= start_ms) return complain("Not saved: the end is before the start.");
-  return decide(kind, { ...values, start_ms, end_ms });
+  return decide(kind, { ...values, start_ms, end_ms }, "Saved", seen);
 }
 
 // A caption that is missing; at the playhead, or where something is said without text.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.english.disfluencies import is_hesitation, is_stutter
@@ -110,13 +111,17 @@ def _insertion_at(text: Sequence[_Word], at: int) -> int:
     return text[-1].token + 1 if text else 0
 
 
-def _spoken_forms(text: str) -> Iterator[str]:
-    """The spoken words of a written one; none for a hesitation, which a recognizer leaves out, and a stutter's last piece."""
+@lru_cache(maxsize=16_384)
+def _spoken_forms(text: str) -> tuple[str, ...]:
+    """The spoken words of a written one; none for a hesitation, which a recognizer leaves out, and a stutter's last piece.
+
+    Remembered: texts are compared anew at every look of whoever corrects them, and most words stand as they stood.
+    """
     if is_hesitation(text):
-        return
+        return ()
     spoken = spoken_words(text)
-    for word in spoken[-1:] if is_stutter(text) else spoken:
-        yield from _SPELLINGS.get(word, word).split()
+    words = spoken[-1:] if is_stutter(text) else spoken
+    return tuple(piece for word in words for piece in _SPELLINGS.get(word, word).split())
 
 
 def _is_same_when_spoken(said: Sequence[Token], read: Sequence[Token]) -> bool:
