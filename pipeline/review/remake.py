@@ -159,14 +159,9 @@ class _Teller:
         """Say nothing: the end is told when the lock is open again."""
 
 
-<<<<<<< HEAD
 def _work(job: Job, pipe: Connection, parent: int) -> None:
     """One run, in its own process, which ends with the server, `parent`, however that one ends."""
-=======
-def _work(job: Job, pipe: Connection) -> None:
-    """One run, in its own process."""
     import os
->>>>>>> h-revfix
     import signal
 
     from pipeline.processes import die_with_parent
