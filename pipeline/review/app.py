@@ -67,7 +67,10 @@ class Pages:
         return JSONResponse({"videos": videos, "refused": refused, "reviewer": self.reviewer})
 
     async def video(self, request: Request) -> Response:
-        sitting, name = await self._sitting(request), request.query_params.get("who", "")
+        name = request.query_params.get("who", "")
+        sitting = await run_in_threadpool(self.library.current, request.path_params["video"])
+        if sitting is None:
+            raise HTTPException(404)
         self.library.opened(sitting)
         return JSONResponse(await run_in_threadpool(sheet.sheet, sitting, name))
 

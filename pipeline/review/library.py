@@ -52,12 +52,14 @@ class Library:
         self.refused: tuple[tuple[Path, VignetteError], ...] = ()
         self._sittings: dict[str, Sitting] = {}
         self._open: list[Sitting] = []
+        self._scanned: tuple[int, int] | None = None
         self._lock = threading.Lock()
 
     def scan(self) -> list[Sitting]:
         """All recordings in order of their names. Raises UsageError, SettingsError."""
         request = jobs.Request((), None, self.place.out, (), self.place.media, self.place.project_file)
         with self._lock:
+            self._scanned = self._settings_stamp()
             plan = jobs.plan(request)
             self.refused = plan.refused
             found = {id_of(job): job for job in plan.jobs}
@@ -70,6 +72,19 @@ class Library:
     def known(self, video: str) -> Sitting | None:
         """The recording with this id among those that were found before; asks no disk."""
         return self._sittings.get(video)
+
+    def current(self, video: str) -> Sitting | None:
+        """The recording with this id, with the project's settings as they are now. Raises as `scan` does."""
+        if self._settings_stamp() != self._scanned:
+            self.scan()
+        return self.sitting(video)
+
+    def _settings_stamp(self) -> tuple[int, int] | None:
+        try:
+            state = self.place.project_file.stat()
+        except OSError:
+            return None
+        return state.st_mtime_ns, state.st_size
 
     def sitting(self, video: str) -> Sitting | None:
         """The recording with this id."""
