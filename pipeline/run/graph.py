@@ -236,14 +236,9 @@ def _part_reads(inputs: Inputs) -> dict[str, Any]:
 
 def _divide_video(inputs: Inputs, progress: Progress) -> Parts:
     return vignettes.run(
-        inputs[Aligned],
-        inputs[Voices],
-        inputs[Picture],
-        inputs[Sound].duration_ms,
-        inputs.settings.vignettes,
-        progress,
-        inputs[Heard].music,
-    )
+        inputs[Aligned], inputs[Voices], inputs[Picture], inputs[Sound].duration_ms,
+        inputs.settings.vignettes, progress, inputs[Heard].music,
+    )  # fmt: skip
 
 
 # --- concepts -------------------------------------------------------------------------------------------------------
