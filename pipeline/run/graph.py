@@ -93,20 +93,9 @@ def transcript(inputs: Inputs, step: Step) -> Transcript:
     for stage in STAGES:
         with inputs.steady():
             reads = stage.key(inputs)
-            inputs.keep(
-                stage.result, step(_noted(stage, inputs), reads, partial(_done, stage, inputs, reads))
-            )
+            noted = replace(stage, correct=inputs.noting(stage.result, stage.correct))
+            inputs.keep(stage.result, step(noted, reads, partial(_done, stage, inputs, reads)))
     return composed(inputs)
-
-
-def _noted(stage: Stage[T], inputs: Inputs) -> Stage[T]:
-    """The stage, whose result the inputs remember as the machine found it."""
-
-    def correct(replay: Replay, found: T) -> T:
-        inputs.keep_by_machine(stage.result, found)
-        return stage.correct(replay, found)
-
-    return replace(stage, correct=correct)
 
 
 def _done(stage: Stage[T], inputs: Inputs, reads: dict[str, Any], progress: Progress) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar, cast
@@ -22,6 +22,7 @@ from pipeline.transcript import Sound, Turn
 from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
 
+R = TypeVar("R")
 T = TypeVar("T")
 
 # Raise it when scripts are read otherwise than before: other words, other times.
@@ -65,9 +66,14 @@ class Inputs:
         """What was found of this kind before people corrected it. Raises KeyError for a stage that comes later."""
         return cast(T, self._by_machine.get(kind, self._found[kind]))
 
-    def keep_by_machine(self, kind: type[T], found: T) -> None:
-        """Remember a stage's result before it is corrected."""
-        self._by_machine[kind] = found
+    def noting(self, kind: type[T], correct: Callable[[R, T], T]) -> Callable[[R, T], T]:
+        """How a stage's result is corrected, remembering it as the machine found it."""
+
+        def noted(replay: R, found: T) -> T:
+            self._by_machine[kind] = found
+            return correct(replay, found)
+
+        return noted
 
     def digest(self, kind: type) -> str:
         """The digest of what was found of this kind, computed once however many stages read it."""
