@@ -91,7 +91,11 @@ def _about_witness(transcript: Transcript) -> tuple[str, ...]:
     )
     cleared = sum(check.cleared for check in found.checked)
     doubts = f"; it cleared {cleared} of {len(found.checked)} doubts" if found.checked else ""
-    left = f", and {found.not_heard} were not heard for want of budget" if found.not_heard else ""
+    left = (
+        f", and {found.not_heard} {'was' if found.not_heard == 1 else 'were'} not heard for want of budget"
+        if found.not_heard
+        else ""
+    )
     return (
         f"a second ear (Whisper {model}, which did not know the text) heard {found.heard_words} of the words and agreed with "
         f"{100 * found.agreed_words // max(1, found.heard_words)} % of them{sample}{doubts}{left}",
