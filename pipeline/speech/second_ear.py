@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.audio import Audio
-from pipeline.processes import kill_at_end_of_parent
+from pipeline.processes import IN_CHILD
 from pipeline.timing import SAMPLES_PER_MS, Span, union
 from pipeline.transcript import SoundEvent, SoundKind
 
@@ -138,7 +138,7 @@ def _heard(audio: Audio, passages: Sequence[Span]) -> list[Floats]:
     limit_s = _STARTS_S + _S_PER_S * sum(p.duration_ms for p in passages) / 1000
     done = subprocess.run(
         worker, input=json.dumps(sizes).encode() + b"\n" + b"".join(sound), capture_output=True, timeout=limit_s, check=True,
-        env={**os.environ, "PYTHONPATH": path}, preexec_fn=kill_at_end_of_parent if os.name == "posix" else None,
+        env={**os.environ, "PYTHONPATH": path}, preexec_fn=IN_CHILD,
     )  # fmt: skip
     counts, _, rest = done.stdout.partition(b"\n")
     numbers = np.frombuffer(rest, "<f4").reshape(-1, 4)
