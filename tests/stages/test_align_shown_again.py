@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -134,9 +135,9 @@ def test_what_is_said_twice_is_heard_twice(tmp_path: Path) -> None:
 def test_rolling_captions_are_aligned_as_those_that_do_not_roll(name: str) -> None:
     control = realign(CASE / "talk.m4a", CASE / "control.vtt", Path("out.vtt"), Settings())
     found = realign(CASE / "talk.m4a", CASE / name, Path("out" + name[-4:]), Settings())
-    assert (
-        found.aligned.report.summary == control.aligned.report.summary == ("the subtitles were 0.26 s early",)
-    )
+    assert found.aligned.report.summary == control.aligned.report.summary
+    (summary,) = found.aligned.report.summary
+    assert re.fullmatch(r"the subtitles were 0\.2[5-8] s early", summary)
     assert len(found.aligned.tokens) == 38
     off = [
         abs(a.span.start_ms - b.span.start_ms)

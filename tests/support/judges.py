@@ -80,7 +80,7 @@ def ffmpeg(path: Path) -> list[Seen]:
     for block in re.split(r"\n\n+(?=\d+\n)", srt.strip()):
         _, times, *lines = block.split("\n")
         start, end = map(parse_timecode, times.split(" --> "))
-        found.append(Seen(start, end, re.sub(r"<[^<>]*>", "", "\n".join(lines))))
+        found.append(Seen(start, end, re.sub(r"<[^<>]*>|\{\\an8\}", "", "\n".join(lines))))
     return found
 
 
