@@ -74,6 +74,6 @@ $(VENV)/.dev: $(VENV)/.run
 	@: > $@
 
 $(CLUSTER)/.cluster: $(VENV)/.dev
-	@test -x $(CLUSTER)/bin/python || "$(PYTHON)" -m venv $(CLUSTER)
+	@test -x $(CLUSTER)/bin/python || $(VENV)/bin/python -m venv $(CLUSTER)
 	@$(CLUSTER)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,cluster]'
 	@: > $@
