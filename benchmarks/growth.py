@@ -12,13 +12,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import results
-from benchmarks.whole_run import ROOT, family_rss_mb
+from benchmarks.whole_run import ROOT, reported
 from pipeline.media.facts import decode_audio
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, format_timecode
 
@@ -60,32 +56,9 @@ def measured(folder: Path, jobs: int, wanted: int) -> Took:
 
 
 def _run(folder: Path, jobs: int) -> tuple[dict, float, float, float]:
-    before, since, peak, over = _spent(), time.monotonic(), [0.0], threading.Event()
-    command = [
-        sys.executable,
-        "-m",
-        "pipeline",
-        "run",
-        "--json",
-        "--jobs",
-        str(jobs),
-        "--set",
-        "verify.mode=none",
-    ]
-    process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-
-    def watch() -> None:
-        while not over.wait(0.5):
-            peak[0] = max(peak[0], family_rss_mb(process.pid))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    out, _ = process.communicate()
-    over.set()
-    watcher.join()
-    return json.loads(out), _spent() - before, peak[0], time.monotonic() - since
+    before = _spent()
+    report, clock_s, peak_mb = reported(folder, "--jobs", str(jobs), "--set", "verify.mode=none")
+    return report, _spent() - before, peak_mb, clock_s
 
 
 def _spent() -> float:

@@ -51,6 +51,12 @@ def family_rss_mb(pid: int) -> float:
 
 def run(folder: Path, *args: str) -> tuple[dict, float, float]:
     """`vignette run --json` in `folder`: its report on the one recording, seconds, peak MB."""
+    report, seconds, peak_mb = reported(folder, *args)
+    return report["recordings"][0], seconds, peak_mb
+
+
+def reported(folder: Path, *args: str) -> tuple[dict, float, float]:
+    """`vignette run --json` in `folder`: its report on all recordings, seconds by the clock, peak MB of all its processes."""
     begun = time.monotonic()
     command = [sys.executable, "-m", "pipeline", "run", "--json", *args]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -66,7 +72,7 @@ def run(folder: Path, *args: str) -> tuple[dict, float, float]:
     out, _ = process.communicate()
     over.set()
     watcher.join()
-    return json.loads(out)["recordings"][0], time.monotonic() - begun, peak[0]
+    return json.loads(out), time.monotonic() - begun, peak[0]
 
 
 def main() -> None:
