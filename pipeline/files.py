@@ -39,6 +39,17 @@ _PROBLEMS = {
     errno.ENAMETOOLONG: ("the name is too long for this disk", "rename the recording"),
 }
 
+# The same of a file that cannot be read.
+_UNREADABLE = {
+    errno.ENOENT: ("there is no such file", "check the name"),
+    errno.ENOTDIR: ("a part of its path is a file", "check the name"),
+    errno.EISDIR: ("it is a folder", "name one file in it"),
+    errno.EACCES: ("we may not read it", "change its permissions"),
+    errno.EPERM: ("we may not read it", "change its permissions"),
+    errno.EIO: ("the disk reports an error", "copy it again from where it came"),
+    errno.ENAMETOOLONG: ("the name is too long for this disk", "check the name"),
+}
+
 # What is no regular file is called so.
 _KINDS = {
     stat.S_IFIFO: "a pipe",
@@ -46,6 +57,18 @@ _KINDS = {
     stat.S_IFBLK: "a device",
     stat.S_IFSOCK: "a socket",
 }
+
+
+def why_unreadable(error: OSError, otherwise: str = "check the file") -> tuple[str, str]:
+    """What is said of an operating system's error in reading: the problem, and what to do (`otherwise` where that is unknown)."""
+    problem, remedy = _UNREADABLE.get(error.errno or 0, (error.strerror or str(error), otherwise))
+    return f"cannot be read: {problem}", remedy
+
+
+def why_unwritable(error: OSError, elsewhere: str) -> tuple[str, str]:
+    """The same of an error in writing, with `elsewhere` for how to choose another place."""
+    problem, remedy = _PROBLEMS.get(error.errno or 0, (error.strerror or str(error), ""))
+    return f"cannot be written: {problem}", remedy.format(elsewhere=elsewhere)
 
 
 def write_atomic(
@@ -66,10 +89,7 @@ def write_atomic(
         with replacing(path, private) as part:
             part.write_bytes(data)
     except OSError as error:
-        problem, remedy = _PROBLEMS.get(error.errno or 0, (error.strerror or str(error), ""))
-        raise OutputError(
-            path, f"cannot be written: {problem}", remedy.format(elsewhere=elsewhere)
-        ) from error
+        raise OutputError(path, *why_unwritable(error, elsewhere)) from error
 
 
 @contextlib.contextmanager

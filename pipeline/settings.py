@@ -260,12 +260,19 @@ def _nearest(place: Sequence[str | int]) -> str:
         return next(iter(nearest(str(place[-1]), [f.name for f in fields(Person)])), "")
     key = ".".join(map(str, place))
     known = list(known_keys())
+    if exact := key_called(key.rsplit(".", 1)[-1]):
+        return exact
     leaves = {k.rsplit(".", 1)[-1]: k for k in reversed(known)}
     leaf = nearest(key.rsplit(".", 1)[-1], leaves, likeness=0.7)
     near = nearest(key, known) or [leaves[found] for found in leaf]
     return next(
         iter(near or nearest(key, [k for k in known if k.startswith(f"{place[0]}.")], likeness=0)), ""
     )
+
+
+def key_called(leaf: str) -> str:
+    """The dotted key whose last part is `leaf`, the first of several: "captions.profile" of "profile"; "" for none."""
+    return next((key for key in known_keys() if key.rsplit(".", 1)[-1] == leaf), "")
 
 
 def known_keys(group: Any = None, prefix: str = "") -> Iterator[str]:

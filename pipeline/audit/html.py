@@ -10,7 +10,16 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from pipeline.audit.model import Finding, Report, Severity
-from pipeline.audit.report import NEVER_COMPLIANT, PERSON_STEPS, needed, place, printable, rates_line, worst
+from pipeline.audit.report import (
+    NEVER_COMPLIANT,
+    PERSON_STEPS,
+    needed,
+    place,
+    printable,
+    rates_line,
+    shown_share,
+    worst,
+)
 from pipeline.audit.rules import ALL_PROFILES, RULES
 from pipeline.timing import format_timecode
 
@@ -148,7 +157,7 @@ def _group(
     first = findings[0]
     where = f" ({profile})" if profile else ""
     share = report.share_of_cues(rule, profile)
-    of = f", {share:.1%} of captions" if share else ""
+    of = f", {shown_share(share)} of captions" if share else ""
     ranked = worst(findings)
     rows = "".join(_row(f, pictures.get((report.name, f.start_ms or 0))) for f in ranked[:MAX_ROWS])
     more = f"<p>{len(ranked) - MAX_ROWS} more are in the JSON report.</p>" if len(ranked) > MAX_ROWS else ""

@@ -129,6 +129,11 @@ def needed(need: str) -> str:
     return " or ".join(_NEEDS[one] for one in need.split("|"))
 
 
+def shown_share(share: float) -> str:
+    """A share in percent, to a tenth; one that would be rounded to nothing is not shown as nothing."""
+    return f"{share:.1%}" if share >= 0.0005 else "less than 0.1%"
+
+
 def _by_rule(report: Report) -> list[list[Finding]]:
     """Open findings by rule, those of all profiles together: by topic, worst and most first."""
     found: dict[str, list[Finding]] = {}
@@ -146,7 +151,7 @@ def _rule(report: Report, found: list[Finding], examples: int) -> list[str]:
         share = report.share_of_cues(found[0].id, profile)
         count = sum(f.profile == profile for f in found)
         named = f"{profile} " if profile else ""
-        parts.append(f"{named}{count}" + (f" ({share:.1%} of captions)" if share else ""))
+        parts.append(f"{named}{count}" + (f" ({shown_share(share)} of captions)" if share else ""))
     sources = "; ".join(dict.fromkeys(f.source for f in found))
     lines = [f"  {max(f.severity for f in found)!s:<7} {found[0].id}: {', '.join(parts)}"]
     if found[0].mend:

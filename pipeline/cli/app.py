@@ -6,6 +6,7 @@ With `--json` every command prints one JSON document on stdout and nothing else 
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -49,6 +50,13 @@ from pipeline.processes import stop_on_terminate
 # A run makes millions of small values that live until its end and form no circles: looking for circles after each 700 of them,
 # as Python does, took a third of the time of reading a long file. Numbers chosen.
 _GARBAGE_THRESHOLDS = (50_000, 20, 50)
+# What to do about an OSError that no command foresaw.
+_REMEDIES = {
+    errno.EACCES: "change its permissions",
+    errno.EPERM: "change its permissions",
+    errno.ENOENT: "check that it exists",
+    errno.ENOSPC: "make room, then try again",
+}
 # Typer brings its own copy of click in newer versions and uses the package in older ones; this is the base class of either.
 _WRONG_USAGE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
@@ -118,8 +126,8 @@ def _check_streams() -> None:
 def _unusable(error: OSError, session: Session) -> int:
     """Report an OSError that no command foresaw: the current folder is gone, or the place that output goes to."""
     where = Path(str(error.filename)) if error.filename else Path("the current folder or the output")
-    problem = OutputError(where, f"cannot be used: {error.strerror}", "check that it exists and has room")
-    exit_status = _fail(problem, session)
+    remedy = _REMEDIES.get(error.errno or 0, "check that it exists and has room")
+    exit_status = _fail(OutputError(where, f"cannot be used: {error.strerror}", remedy), session)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return exit_status
 

@@ -171,7 +171,7 @@ def _described(outcome: Outcome) -> list[str]:
         kept = (
             "every output is whole, an earlier one or a new one"
             if cut_short
-            else "earlier outputs of this recording are as they were"
+            else "outputs of earlier runs of it, if there are any, are as they were"
         )
         return [f"FAILED  {_of(outcome.media, outcome.error)}{outcome.error}", f"        {kept}"]
     lines = [f"{outcome.media}: {outcome.status} - {outcome.grade}"]

@@ -17,7 +17,15 @@ from filelock import FileLock
 
 from pipeline import privacy
 from pipeline.errors import OutputError
-from pipeline.files import WORK_FOLDER, digest_of, digest_of_file, is_foreign, move_atomic, write_atomic
+from pipeline.files import (
+    WORK_FOLDER,
+    digest_of,
+    digest_of_file,
+    is_foreign,
+    move_atomic,
+    why_unwritable,
+    write_atomic,
+)
 from pipeline.run.sealed import UNSEALED_RECORD, Damaged, opened, sealed
 
 # The file in `.work/` that holds what commands wrote: see `_record`.
@@ -67,11 +75,7 @@ class GuardedFile:
         try:
             move_atomic(part, self._real)
         except OSError as error:
-            raise OutputError(
-                self.path,
-                f"cannot be written: {error.strerror}",
-                "check the folder's permissions and room, or name another file",
-            ) from error
+            raise OutputError(self.path, *why_unwritable(error, self.elsewhere)) from error
 
     @property
     def _real(self) -> Path:
@@ -110,12 +114,10 @@ class GuardedFile:
                 last = [d for d in last if d != digest and d in self._ours(record)]
                 record[real.name] = {"by": self._maker, "sha256": [digest, *last]}
                 write_atomic(work / _RECORD, sealed(dict(sorted(record.items()))), self.elsewhere)
+        except OutputError as error:  # what was asked for is named, not our record of it
+            raise OutputError(self.path, f"{error.problem} ({WORK_FOLDER})", error.remedy) from error
         except OSError as error:
-            raise OutputError(
-                self.path,
-                f"cannot be written: {error.strerror}",
-                "check the folder's permissions and room, or name another file",
-            ) from error
+            raise OutputError(self.path, *why_unwritable(error, self.elsewhere)) from error
 
 
 def made_of(folder: Path) -> list[tuple[Path, str, str, bool]]:

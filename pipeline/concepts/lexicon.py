@@ -29,7 +29,7 @@ from pipeline.concepts.notation import (
 from pipeline.concepts.patterns import Phrase, count_variants
 from pipeline.concepts.source import Entry, LexiconSource
 from pipeline.errors import LexiconError, foreign, nearest
-from pipeline.files import read_regular
+from pipeline.files import read_regular, why_unreadable
 
 _T = TypeVar("_T")
 
@@ -90,9 +90,7 @@ def load_lazily(path: Path) -> Lexicon:
         data = read_regular(path)
         text = data.decode("utf-8")
     except OSError as error:
-        raise LexiconError(
-            path, f"cannot be read: {error.strerror}", "check the name and the file's permissions"
-        ) from error
+        raise LexiconError(path, *why_unreadable(error)) from error
     except UnicodeDecodeError as error:
         raise LexiconError(path, f"is not UTF-8 text (byte {error.start})", "save it in UTF-8") from error
     return _kept(path, text, hashlib.sha256(data).hexdigest())

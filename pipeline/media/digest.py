@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline import privacy
 from pipeline.errors import MediaError
-from pipeline.files import replacing
+from pipeline.files import replacing, why_unreadable
 
 # Blocks spread evenly over the file, its first and last among them, that are compared before the cache is believed; chosen.
 SAMPLED_BLOCKS = 16
@@ -34,9 +34,7 @@ def digest(path: Path, cache: Path) -> str:
         with path.open("rb") as file:
             whole = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise MediaError(
-            path, f"cannot be read ({error.strerror})", "check the file's permissions, or copy it anew"
-        ) from None
+        raise MediaError(path, *why_unreadable(error, "copy it anew")) from None
     with suppress(OSError):
         _write_cache(cache, {**known, key: [*identity, whole, _seal([*identity, whole])]})
     return whole

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import MediaError, UsageError
+from pipeline.errors import MediaError, OutputError, UsageError
+from pipeline.files import why_unwritable
 from pipeline.processes import IN_CHILD
 from pipeline.progress import Progress, silent
 
@@ -40,7 +43,8 @@ def file_url(path: Path) -> str:
 def run_ffmpeg(node: Any, path: Path, progress: Progress = silent, duration_ms: int = 0) -> None:
     """Run what an ffmpeg-python output `node` describes, overwriting its output.
 
-    `path` is the recording that is worked on; the MediaError that is raised when ffmpeg fails names it. With `duration_ms`,
+    `path` is the recording that is worked on; the MediaError that is raised when ffmpeg fails names it, and an
+    OutputError the folder where it may not write. With `duration_ms`,
     how long the output will be, `progress` is told how far it is; what that raises stops ffmpeg.
     """
     import ffmpeg
@@ -72,11 +76,26 @@ def run_ffmpeg(node: Any, path: Path, progress: Progress = silent, duration_ms: 
         errors.seek(0)
         told = errors.read()
     if process.returncode:
-        raise MediaError(
-            path,
-            f"ffmpeg could not work on it: {_reason(told)}",
-            "check that it plays, or copy it anew",
+        reason = _reason(told)
+        raise _unwritable(reason, path) or MediaError(
+            path, f"ffmpeg could not work on it: {reason}", "check that it plays, or copy it anew"
         )
+
+
+# How an operating system calls what keeps a file from being written -> its number.
+_UNWRITABLE = {
+    os.strerror(n): n for n in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+}
+
+
+def _unwritable(reason: str, recording: Path) -> OutputError | None:
+    """The error for a reason that lies in the place of the output and not in the recording; None for any other."""
+    name, _, why = reason.removeprefix("file:").rpartition(": ")
+    number = _UNWRITABLE.get(why)
+    if number is None or (name and Path(name) == recording.absolute()):
+        return None
+    where = Path(name).parent if Path(name).is_absolute() else Path("what ffmpeg makes of " + str(recording))
+    return OutputError(where, *why_unwritable(OSError(number, why), "name another place"))
 
 
 # What ffmpeg adds after the line that names the cause, in lower case.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import MediaError
+from pipeline.files import why_unreadable
 from pipeline.media.ffmpeg import file_url
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def check_regular(path: Path) -> None:
     except FileNotFoundError:
         raise MediaError(path, "does not exist", "check the name") from None
     except OSError as error:
-        raise MediaError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
+        raise MediaError(path, *why_unreadable(error)) from None
     if stat.S_ISDIR(mode):
         raise MediaError(path, "is a folder, not a recording", "name one recording in it")
     if not stat.S_ISREG(mode):
@@ -66,7 +67,7 @@ def check_regular(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        raise MediaError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
+        raise MediaError(path, *why_unreadable(error)) from None
     if not head:
         raise MediaError(path, "is empty (zero bytes)", "copy it again")
     if kind := list_kind(head):

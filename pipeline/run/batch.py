@@ -152,7 +152,12 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, share:
         written,
         (
             *notes(inputs),
-            *quality(transcript, replay.reworded, bool(inputs.subtitles and inputs.subtitles.repaired)),
+            *quality(
+                transcript,
+                replay.reworded,
+                bool(inputs.subtitles and inputs.subtitles.repaired),
+                inputs.settings.verify.mode == "none",
+            ),
             *filter(None, [replay.report.summary()]),
             *damaged,
             *_changed(job, changes),

@@ -30,6 +30,7 @@ _DEAR = frozenset(("picture", "verify"))
 _CALLED = {
     "version": "this version of Vignette does it otherwise",
     "settings": "its settings changed",
+    "mode": "whether it is to hear anything changed",
     "subtitles": "the subtitles changed",
     "recording": "the recording changed",
     "people": "the list of people changed",
@@ -128,6 +129,8 @@ def told(stale: Mapping[str, str], decided: bool = False) -> list[str]:
     found = []
     for name, reason in stale.items():
         changed = reason.removeprefix("changed: ").split(", ") if reason.startswith("changed: ") else []
+        if "mode" in changed:  # then one of the two read nothing, and nothing of what it read changed
+            changed = ["mode"]
         names = list(dict.fromkeys(_CALLED[c] for c in changed if c in _CALLED))
         if not changed:
             names = [reason]

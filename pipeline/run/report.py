@@ -24,16 +24,18 @@ from pipeline.transcript import (
 MIN_TIME_CONFIDENCE = 0.5
 
 
-def quality(transcript: Transcript, reworded: bool = False, repaired: bool = False) -> tuple[str, ...]:
+def quality(
+    transcript: Transcript, reworded: bool = False, repaired: bool = False, unverified: bool = False
+) -> tuple[str, ...]:
     """Quality notes: what was used and what to expect of it, one sentence each.
 
     `reworded` says that decisions changed, added or removed words, `repaired` that the subtitles were not taken just as they
-    are written, of which notes tell.
+    are written, of which notes tell, `unverified` that the settings ask for no second ear.
     """
     return (
         *_about_sound(transcript),
         *_about_text(transcript, reworded, repaired),
-        *_about_witness(transcript),
+        *_about_witness(transcript, unverified),
         *_about_speakers(transcript),
         *transcript.aligned.report.summary,
     )
@@ -74,11 +76,13 @@ def _about_text(transcript: Transcript, reworded: bool, repaired: bool) -> tuple
     return (f"the words are those of {subtitles}, {kept}; {_timed_share(transcript)}",)
 
 
-def _about_witness(transcript: Transcript) -> tuple[str, ...]:
+def _about_witness(transcript: Transcript, unverified: bool) -> tuple[str, ...]:
     """What the second witness heard, and what that says of the whole."""
     found = transcript.verification
     if transcript.grade is not Grade.SUBTITLES or not transcript.tokens:
         return ()
+    if not found.witness and unverified:
+        return ("no second ear has listened, as was asked (verify.mode = none)",)
     if not found.witness:
         return (
             "no second ear has listened: with Whisper's weights ('vignette models fetch tiny.en') a run hears what is doubtful "
@@ -139,7 +143,9 @@ def _timed_share(transcript: Transcript) -> str:
         t.confidence >= MIN_TIME_CONFIDENCE and t.time_source is not TimeSource.INTERPOLATED for t in words
     )
     share = 100 * sure / len(words)
-    return f"{share:.0f} % of their times were found in the sound, the rest lie between neighbours"
+    if sure == len(words):
+        return "100 % of their times were found in the sound"
+    return f"{min(share, 99):.0f} % of their times were found in the sound, the rest lie between neighbours"
 
 
 def needs_person(transcript: Transcript, replay: Replay | None = None) -> tuple[str, ...]:

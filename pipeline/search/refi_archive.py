@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import DocumentError, SubtitlesError
-from pipeline.files import read_regular
+from pipeline.files import read_regular, why_unreadable
 from pipeline.formats.readers import xml_tree
 from pipeline.formats.readers.xml_tree import Element
 
@@ -46,7 +46,7 @@ class Archive:
             else:
                 self.root = self._parsed(read_regular(path))
         except OSError as error:
-            raise DocumentError(path, f"cannot be read: {error.strerror}", "check the file") from None
+            raise DocumentError(path, *why_unreadable(error)) from None
         except _ZIP_ERRORS as error:
             raise DocumentError(path, f"is a damaged archive ({error})", _REMEDY) from None
         if self.root.name != "Project":

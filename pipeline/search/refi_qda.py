@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 from pipeline.concepts import codebook
 from pipeline.concepts.codebook import Code, Codebook
 from pipeline.errors import DocumentError, IndexFileError, OutputError, counted
-from pipeline.files import read_regular, replacing
+from pipeline.files import read_regular, replacing, why_unreadable, why_unwritable
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Tag
 from pipeline.part_kinds import KNOWN_KINDS
@@ -92,7 +92,7 @@ def export(
         with replacing(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             project.write(archive, found)
     except OSError as error:
-        raise OutputError(target, f"cannot be written: {error.strerror}", "choose another place") from error
+        raise OutputError(target, *why_unwritable(error, "choose another place")) from error
     return Exported(target, len(found), project.codings, tuple(skipped), tuple(project.notes), tuple(found))
 
 
@@ -105,7 +105,7 @@ def _read(folder: Path) -> tuple[dict[str, Document], list[DocumentError]]:
         except DocumentError as error:
             skipped.append(error)
         except OSError as error:
-            skipped.append(DocumentError(path, f"cannot be read: {error.strerror}"))
+            skipped.append(DocumentError(path, *why_unreadable(error)))
     return found, skipped
 
 

@@ -13,7 +13,7 @@ from pipeline.audit.captions import shown_cue
 from pipeline.audit.engine import audit
 from pipeline.audit.html import as_html
 from pipeline.audit.model import Document, Facts, Hit, Severity, ShownCue, SpokenWord, View
-from pipeline.audit.report import as_text
+from pipeline.audit.report import as_text, shown_share
 from pipeline.audit.rules import Rule
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span
@@ -203,3 +203,10 @@ def test_an_unknown_frame_rate_is_noted_where_frames_count(profiles, rate, noted
     assert report.review == "reviewed by Ana; 2 changes since, by Ben"
     assert "reviewed by Ana; 2 changes since, by Ben" in as_text([report])
     assert "Reviewed by Ana; 2 changes since, by Ben." in as_html([report])
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(1.0, "100.0%"), (0.333, "33.3%"), (0.0005, "0.1%"), (0.0004, "less than 0.1%")]
+)
+def test_a_share_that_is_not_nothing_is_not_shown_as_nothing(share, shown):
+    assert shown_share(share) == shown

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import files
 from pipeline.errors import OutputError
-from pipeline.files import write_atomic
+from pipeline.files import why_unreadable, write_atomic
 
 
 def _names(folder: Path) -> list[str]:
@@ -157,3 +157,19 @@ def test_what_we_did_not_write_is_somebody_elses(tmp_path: Path) -> None:
     assert files.is_foreign(path, {files.digest_of(b"ours")})
     with pytest.raises(OutputError, match=r"cannot be read: .* - it was left as it is"):
         files.is_foreign(tmp_path, ())
+
+
+@pytest.mark.parametrize(
+    ("number", "problem", "remedy"),
+    [
+        (errno.ENOENT, "there is no such file", "check the name"),
+        (errno.EACCES, "we may not read it", "change its permissions"),
+        (errno.EISDIR, "it is a folder", "name one file in it"),
+        (errno.ELOOP, os.strerror(errno.ELOOP), "look at it"),
+    ],
+)
+def test_why_a_file_cannot_be_read_comes_with_what_to_do_about_that(
+    number: int, problem: str, remedy: str
+) -> None:
+    error = OSError(number, os.strerror(number))
+    assert why_unreadable(error, "look at it") == (f"cannot be read: {problem}", remedy)

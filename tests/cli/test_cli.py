@@ -10,7 +10,7 @@ import pytest
 from pipeline.cli.console import SilentWatcher
 from pipeline.run import batch, jobs
 from tests.run.test_run import tone
-from tests.support.project import environment
+from tests.support.project import ROOT, environment
 
 
 @pytest.mark.parametrize("command", [(), ("run",), ("doctor",), ("forget",)])
@@ -275,3 +275,18 @@ def test_bytes_that_are_no_text_are_one_sentence(project, monkeypatch, capsys):
     assert ended.value.code == 2
     said = "what was given holds a byte that is no text (\\udcff) - write it in UTF-8"
     assert capsys.readouterr().err == f"vignette: {said}\n"
+
+
+def test_ctrl_c_while_the_commands_are_being_loaded_is_a_sentence_too():
+    code = (
+        "import sys\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'pipeline.cli.app':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "from pipeline.__main__ import main\n"
+        "main()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (ran.returncode, ran.stderr) == (130, "vignette: stopped before anything was done\n")

@@ -85,3 +85,10 @@ def test_json_and_another_format_contradict_each_other(format):
 @pytest.mark.parametrize("format", ["text", "json"])
 def test_json_is_short_for_its_format(format):
     assert shape_of(format, True) == "json"
+
+
+@pytest.mark.parametrize("message", ["Path 'a b.srt' is not readable", "File 'a b.srt' is not readable"])
+@pytest.mark.parametrize("before", ["", "Invalid value for 'files': "])
+def test_a_file_that_may_not_be_read_is_no_riddle_of_the_command(before, message):
+    told = str(usage_error(mistake(f"{before}{message}.")))
+    assert told == "'a b.srt' cannot be read - change its permissions"

@@ -242,6 +242,16 @@ def test_what_was_not_captioned_yet_is_no_wrong_command(project, args):
         (("run", "--set", "align.foo=1"), "'align.foo' is no setting - did you mean 'align.processes'?"),
         (("run", "--set", "captions.max_line=1"), "did you mean 'captions.max_lines'?"),
         (("run", "--set", "align.max_lines=1"), "did you mean 'captions.max_lines'?"),
+        (("run", "--set", "profile=netflix"), "did you mean 'captions.profile'?"),
+        (("run", "--profile", "netflix"), "no option --profile - did you mean --set captions.profile=...?"),
+        (("search", "--profile", "bbc", "x"), "there is no option --profile - vignette search --help"),
+        (
+            ("edits", "person", "a.mp4", "Ruth", "Ruth Lee"),
+            "there is no place for 'Ruth Lee' - did you mean --name 'Ruth Lee'?",
+        ),
+        (("edits", "part", "a.mp4", "new", "The door"), "did you mean --title 'The door'?"),
+        (("edits", "text", "a.mp4", "one", "two", "three"), "quote words that belong together"),
+        (("edits", "person", "a.mp4", "Ruth", "--name", "x", "y", "z"), "did you mean --name 'y z'?"),
     ],
 )
 def test_what_is_wrong_with_a_command_is_said_in_our_words(project, args, says):
@@ -261,7 +271,7 @@ def test_a_summary_of_something_else(project, content):
     assert ran.status == 1
     assert "a.json: " in ran.err and " - " in ran.err and len(ran.err.strip().splitlines()) == 1
     assert "Traceback" not in ran.err and "KeyError" not in ran.err
-    assert "No such file" in project.quick("concepts", "summary", "none.json").err
+    assert "no such file" in project.quick("concepts", "summary", "none.json").err
 
 
 def test_a_check_speaks_no_internal_names(project):

@@ -191,3 +191,15 @@ def test_timed_files_that_a_person_changed_are_kept(tmp_path, monkeypatch):
     out.write_text("by hand")
     assert vignette(*args, "--overwrite")[0] == 0
     assert out.read_bytes() == b"3"
+
+
+def test_where_the_record_cannot_be_written_what_was_asked_for_is_named(place, monkeypatch):
+    def refused(*_):
+        raise OutputError(
+            place.path.parent / ".work" / "written.json", "cannot be written: full", "make room"
+        )
+
+    monkeypatch.setattr("pipeline.commands.guarded_file.write_atomic", refused)
+    with pytest.raises(OutputError) as caught:
+        place.write("timed")
+    assert str(caught.value) == f"{place.path}: cannot be written: full (.work) - make room"

@@ -224,6 +224,36 @@ def test_ass_follows_its_format_line(tmp_path: Path) -> None:
     assert given_.notes == ("line 13: this dialogue cannot be read and was left out",)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.srt", "1\n-00:00:02,000 --> 00:00:02,000\nFirst\n\n2\n00:00:03,000 --> 00:00:04,000\nSecond\n"),
+        ("a.sbv", "-0:00:02.000,0:00:02.000\nFirst\n\n0:00:03.000,0:00:04.000\nSecond\n"),
+        (
+            "a.ass",
+            "[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+            "Dialogue: 0,-0:00:02.00,0:00:02.00,Default,,0,0,0,,First\n"
+            "Dialogue: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,Second\n",
+        ),
+        (
+            "a.ttml",
+            '<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="-00:00:02.000" end="00:00:02.000">First</p>'
+            '<p begin="3s" end="4s">Second</p></div></body></tt>',
+        ),
+    ],
+)
+def test_a_cue_that_begins_before_the_recording_is_kept_and_said(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    found = _read(tmp_path, name, text)
+    assert [(c.span, [w.text for w in c.words]) for c in found.cues] == [
+        (Span(0, 2000), ["First"]),
+        (Span(3000, 4000), ["Second"]),
+    ]
+    (note,) = found.notes
+    assert note.endswith("the cue begins before the recording; it was taken to begin with it")
+
+
 def test_ass_without_events_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SubtitlesError, match="no \\[Events\\]"):
         _read(tmp_path, "x.ass", "[Script Info]\nTitle: x\n")

@@ -123,7 +123,7 @@ class TestBadFiles:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(Path, "open", refuse)  # chmod would not stop the superuser
-        assert "cannot be read (Permission denied)" in self.sentence(film)
+        assert "cannot be read: we may not read it" in self.sentence(film)
 
     def test_zero_bytes(self, tmp_path: Path) -> None:
         (tmp_path / "empty.mp4").touch()

@@ -84,6 +84,23 @@ def test_panels_are_reached_by_arrows_and_fit_a_narrow_window_with_large_targets
     assert page.evaluate("document.activeElement.id") == "tab-doubts"  # round again
 
 
+# What of an element a box cuts off, above it and below it; pixels, 0 where all of it is seen.
+CUT = """([outer, inner]) => { const o = document.querySelector(outer).getBoundingClientRect();
+  const i = document.querySelector(inner).getBoundingClientRect();
+  return [Math.round(Math.max(0, o.top - i.top)), Math.round(Math.max(0, i.bottom - o.bottom))]; }"""
+
+
+def test_a_suggestion_is_seen_with_all_its_evidence_at_once(opened):
+    page = opened
+    page.keyboard.press("Alt+n")
+    page.wait_for_selector("#card button.main")
+    for inner in ("#card h3", "#card dl", "#card .buttons", "#which"):
+        assert page.evaluate(CUT, ["#doubts", inner]) == [0, 0], inner
+    assert page.evaluate("(c => c.scrollHeight - c.clientHeight)(document.querySelector('#card'))") == 0
+    # The heading of its group, in the list below, is not cut either.
+    assert page.evaluate(CUT, ["#open", "#open .group button"]) == [0, 0]
+
+
 def test_things_of_one_cause_are_chosen_and_waived_together_by_keys(opened, demo):
     page = opened
     until(page, lambda: page.evaluate("import('/page/state.js').then((m) => m.state.findings.length)") > 0)

@@ -101,8 +101,14 @@ def test_the_share_of_found_times(confidences, sources, percent: int) -> None:
     )
     sentence, ear = quality(transcript(tokens))
     assert f"{percent} % of their times were found" in sentence
+    assert ("the rest lie" in sentence) == (percent < 100)
     assert "talk.srt, unchanged;" in sentence
     assert "no second ear" in ear
+
+
+def test_an_ear_that_was_not_wanted_is_not_missed() -> None:
+    (_, ear) = quality(transcript((Token("word", Span(0, 400), 0.9),)), unverified=True)
+    assert ear == "no second ear has listened, as was asked (verify.mode = none)"
 
 
 def test_silence_is_said_to_be_silence() -> None:

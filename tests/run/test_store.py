@@ -10,7 +10,8 @@ import pytest
 from pipeline import files
 from pipeline.errors import OutputError
 from pipeline.run import batch
-from pipeline.run.store import Store, digest_of
+from pipeline.run.foresight import told
+from pipeline.run.store import Store, changed, digest_of
 from pipeline.timing import Span
 from pipeline.transcript import Heard, TextSource, TimeSource, Token
 
@@ -223,3 +224,10 @@ def test_a_copy_that_cannot_be_read_is_gone_without(store, monkeypatch):
 
     monkeypatch.setattr("pipeline.run.store.digest_of_file", refused)
     assert store.last_written("talk.en.srt") is None
+
+
+@pytest.mark.parametrize("before", [{"mode": "none"}, {"recording": "x", "settings": 1, "witness": "w"}])
+def test_a_stage_that_is_to_hear_what_it_did_not_hear_before_is_not_put_down_to_the_recording(before):
+    after = {"mode": "none"} if "mode" not in before else {"recording": "x", "settings": 1, "witness": "w"}
+    reason = f"changed: {', '.join(changed(before, after))}"
+    assert told({"verify": reason}) == ["verify: whether it is to hear anything changed"]

@@ -17,7 +17,7 @@ from typing import Any, TypedDict
 import msgspec
 
 from pipeline.errors import DocumentError, foreign
-from pipeline.files import read_regular
+from pipeline.files import read_regular, why_unreadable
 from pipeline.formats.document.fields import AGAIN, Fields, clean
 from pipeline.transcript import Review
 
@@ -162,9 +162,7 @@ def bytes_of(path: Path) -> bytes:
     try:
         return read_regular(path)
     except OSError as error:
-        raise DocumentError(
-            path, f"cannot be read: {error.strerror}", "name a transcripts/NAME.json"
-        ) from None
+        raise DocumentError(path, *why_unreadable(error, "name a transcripts/NAME.json")) from None
 
 
 def parse(data: bytes, path: Path) -> Document:

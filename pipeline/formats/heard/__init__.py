@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from pipeline.errors import DocumentError, foreign
-from pipeline.files import read_regular
+from pipeline.files import read_regular, why_unreadable
 from pipeline.formats.document.fields import clean
 from pipeline.formats.heard.words import Piece, joined, tokens_of
 from pipeline.timing import seconds_to_ms
@@ -68,7 +68,7 @@ def _bytes(path: Path) -> bytes:
             raise DocumentError(path, f"is larger than {limit} MB, far more than anybody says", _REMEDY)
         return read_regular(path)
     except OSError as error:
-        raise DocumentError(path, f"cannot be read: {error.strerror}", "check the name") from None
+        raise DocumentError(path, *why_unreadable(error)) from None
 
 
 def _decoded(data: bytes, path: Path) -> Any:

@@ -28,7 +28,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError, foreign
-from pipeline.files import read_regular
+from pipeline.files import read_regular, why_unreadable
 from pipeline.formats.readers import (
     ass,
     docx,
@@ -236,9 +236,7 @@ def _load(path: Path) -> bytes:
             )
         data = read_regular(path)
     except OSError as error:
-        raise SubtitlesError(
-            path, f"cannot be read: {error.strerror}", "check the file's permissions"
-        ) from error
+        raise SubtitlesError(path, *why_unreadable(error)) from error
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
         raise SubtitlesError(path, "is empty", "export it again")
     for magic, problem, remedy in _FOREIGN_SIGNATURES:

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers.raw_cue import Extent, Line, Piece, RawCue, split_lines
+from pipeline.formats.readers.raw_cue import BEGINS_BEFORE, Extent, Line, Piece, RawCue, split_lines
 from pipeline.formats.readers.style_state import StyleState
 from pipeline.timing import Span
 
 # The order of fields where a section has no `Format:` line; SSA has the same but for the first, which is not read.
 _DEFAULT_FORMAT = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
-_TIME = re.compile(r"\s*(\d{1,6}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
+_TIME = re.compile(r"\s*-?(\d{1,6}):(\d{1,2}):(\d{1,2})[.:,](\d{1,3})\s*", re.ASCII)
 # A block ends at the first `}`; `\{` is a brace that is shown (libass).
 _OVERRIDE = re.compile(r"(?<!\\)\{[^}]*\}")
 _DRAWING = re.compile(r"\\p(\d)")
@@ -51,7 +51,7 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
         if kind.strip().casefold() == "format":
             fields = _fields(rest)
             continue
-        cue = _cue(rest, fields, number, len(line) - len(rest))
+        cue = _cue(rest, fields, number, len(line) - len(rest), notes)
         if cue is None:
             notes.append(f"line {number}: this dialogue cannot be read and was left out")
         elif cue.lines or not _DRAWING.search(cue.raw):
@@ -68,13 +68,15 @@ def _fields(line: str) -> list[str]:
     ]  # the first of two counts
 
 
-def _cue(line: str, fields: list[str], number: int, offset: int) -> RawCue | None:
+def _cue(line: str, fields: list[str], number: int, offset: int, notes: list[str]) -> RawCue | None:
     """The cue in what follows "Dialogue:", which begins at `offset` of its line."""
     parts = line.split(",", len(fields) - 1)
     values = dict(zip(fields, parts, strict=False))
     start_ms, end_ms = _time_ms(values.get("start", "")), _time_ms(values.get("end", ""))
     if start_ms is None or end_ms is None or "text" not in values:
         return None
+    if values["start"].strip().startswith("-"):
+        notes.append(f"line {number}: {BEGINS_BEFORE}")
     raw = values["text"].strip()
     actor = values.get("name", values.get("actor", "")).strip() or None
     codes = "".join(_POSITION.findall("".join(_divided(raw)[1::2])))
@@ -129,5 +131,7 @@ def _time_ms(text: str) -> int | None:
     match = _TIME.fullmatch(text)
     if not match:
         return None
+    if text.strip().startswith("-"):  # before the recording
+        return 0
     hours, minutes, seconds = (int(part) for part in match.groups()[:3])
     return (hours * 3600 + minutes * 60 + seconds) * 1000 + int(match[4].ljust(3, "0"))

@@ -20,6 +20,8 @@ class Piece:
     style: str = ""
 
 
+# The note about a cue whose start is written with a minus, as whole files shifted too far have it.
+BEGINS_BEFORE = "the cue begins before the recording; it was taken to begin with it"
 Line = tuple[Piece, ...]
 Extent = tuple[int, int]
 _SPACE = re.compile(r"[^\S\n\t ]")

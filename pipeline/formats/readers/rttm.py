@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import TurnsError
+from pipeline.files import why_unreadable
 from pipeline.timing import Span, seconds_to_ms
 from pipeline.transcript import Turn
 from pipeline.words import letters_of
@@ -68,9 +69,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise TurnsError(path, f"is not UTF-8 text (byte {error.start})", "save it as UTF-8") from None
     except OSError as error:
-        raise TurnsError(
-            path, f"cannot be read: {error.strerror}", "check its name and permissions"
-        ) from None
+        raise TurnsError(path, *why_unreadable(error)) from None
 
 
 def _times(start: str, duration: str, path: Path, line: int) -> tuple[int, int]:

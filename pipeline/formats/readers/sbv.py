@@ -13,10 +13,10 @@ import re
 from pathlib import Path
 
 from pipeline.errors import SubtitlesError
-from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
+from pipeline.formats.readers.raw_cue import BEGINS_BEFORE, Line, Piece, RawCue, split_lines
 from pipeline.timing import Span, clock, parse_timecode
 
-_STAMP = r"\d{1,4}:\d{1,2}:\d{1,2}(?:\.\d{1,3})?"
+_STAMP = r"-?\d{1,4}:\d{1,2}:\d{1,2}(?:\.\d{1,3})?"
 _TIMES = re.compile(rf"[ \t\ufeff]{{0,20}}({_STAMP})[ \t]{{0,20}},[ \t]{{0,20}}({_STAMP})[ \t]*", re.ASCII)
 
 
@@ -41,10 +41,12 @@ def parse(text: str, path: Path) -> tuple[list[RawCue], list[str]]:
 
 def _cue(lines: list[str], at: int, times: re.Match[str], end: int, notes: list[str]) -> RawCue | None:
     try:
-        start_ms, end_ms = (parse_timecode(times[n]) for n in (1, 2))
+        start_ms, end_ms = (0 if times[n].startswith("-") else parse_timecode(times[n]) for n in (1, 2))
     except ValueError as error:
         notes.append(f"line {at + 1}: {error}; this caption was left out")
         return None
+    if times[1].startswith("-"):
+        notes.append(f"line {at + 1}: {BEGINS_BEFORE}")
     if end_ms < start_ms:
         notes.append(f"the cue at {clock(start_ms)} ends before it starts; its end was ignored")
     while end > at + 1 and not lines[end - 1].strip():

@@ -22,7 +22,7 @@ from pathlib import Path
 from pipeline.errors import SubtitlesError
 from pipeline.formats.markup import ruby_note, unguard, without_ruby
 from pipeline.formats.readers import timing_lines
-from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
+from pipeline.formats.readers.raw_cue import BEGINS_BEFORE, Line, Piece, RawCue, split_lines
 from pipeline.formats.readers.style_state import LETTER_OF_TAG, StyleState
 from pipeline.formats.readers.timing_lines import Time, TimingLine
 from pipeline.timing import Span, format_timecode
@@ -176,7 +176,7 @@ def _spans(blocks: list[_Block], rate: Fraction | None) -> Iterator[tuple[Span, 
 def _span(start: Time, end: Time, rate: Fraction | None) -> tuple[Span, str]:
     start_ms, end_ms = start.at(rate), end.at(rate)
     if start.negative:
-        return Span(0, end_ms), "the cue begins before the recording; it was taken to begin with it"
+        return Span(0, end_ms), BEGINS_BEFORE
     if end_ms < start_ms:
         ends = f"the cue ends before it starts ({format_timecode(end_ms, ',')}); its end was ignored"
         return Span(start_ms, start_ms), ends

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import SubtitlesError, counted
 from pipeline.formats.readers import xml_tree
-from pipeline.formats.readers.raw_cue import Line, Piece, RawCue, split_lines
+from pipeline.formats.readers.raw_cue import BEGINS_BEFORE, Line, Piece, RawCue, split_lines
 from pipeline.formats.readers.ttml_styles import Look, Styles, is_hidden, style_of
 from pipeline.formats.readers.ttml_times import Clock, clock_of
 from pipeline.formats.readers.xml_tree import Element
@@ -99,6 +99,8 @@ class _Reader:
     def _entered(self, element: Element, outer: _Here) -> _Here | None:
         """What holds inside an element; None where its times cannot be read."""
         given = {key: self._clock.ms(element.get(key)) for key in _TIMED if element.get(key)}
+        if given.get("begin") is not None and element.get("begin").strip().startswith("-"):
+            self.notes.append(f"line {element.line}: {BEGINS_BEFORE}")
         for key, value in given.items():
             if value is None:
                 shown = " ".join(element.get(key).split())[:40]

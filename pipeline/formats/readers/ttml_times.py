@@ -23,8 +23,10 @@ class Clock:
     ticks: Fraction = Fraction(1)
 
     def ms(self, expression: str) -> int | None:
-        """A time expression in whole milliseconds, halves up; None for what is none."""
-        seconds = self._seconds(expression.strip())
+        """A time expression in whole milliseconds, halves up; None for what is none, 0 for one before the recording."""
+        seconds = self._seconds(expression.strip().removeprefix("-"))
+        if seconds is not None and expression.strip().startswith("-"):
+            return 0
         return None if seconds is None else int(seconds * 1000 + Fraction(1, 2))
 
     def _seconds(self, expression: str) -> Fraction | None:

@@ -83,8 +83,15 @@ export function drawGroups(all, flat, current, go) {
   redraw();
 }
 
+// Scrolls the list alone, and never cuts the heading above a row: `scrollIntoView` would move what stands above the list too.
 export function reveal(key) {
-  list.querySelector(`[data-row="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "nearest" });
+  const row = list.querySelector(`[data-row="${CSS.escape(key)}"]`)?.closest("li");
+  if (!row) return;
+  const before = row.previousElementSibling, head = before?.classList.contains("group") ? before : row;
+  const box = list.getBoundingClientRect();
+  const under = row.getBoundingClientRect().bottom - box.bottom, over = head.getBoundingClientRect().top - box.top;
+  if (under > 0) list.scrollTop += under;
+  if (over - Math.max(0, under) < 0) list.scrollTop += over - Math.max(0, under);
 }
 
 // What can be done with all that is chosen.

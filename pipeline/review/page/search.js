@@ -42,7 +42,7 @@ function manner(e) {
   return how.length ? ` (${how.join(", ")})` : "";
 }
 
-const side = (line) => (line ? h("p", { class: "quiet" }, `${line.speaker || "?"}: ${line.text}`) : "");
+const side = (line) => (line ? h("p", { class: "quiet" }, `${line.speaker ? `${line.speaker}: ` : ""}${line.text}`) : "");
 // A caption is named by when its first word is said: that stands when its words or its times are changed.
 const address = (m) => `/video/${m.id}#cue-${m.start_ms}`;
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import DocumentError
-from pipeline.files import read_regular
+from pipeline.files import read_regular, why_unreadable
 from pipeline.formats.document import reader
 from pipeline.formats.document.reader import Document, Person, Scene, Spoken
 from pipeline.search.index import schema, timeline
@@ -116,9 +116,7 @@ class IndexingRun:
                 return "unchanged"
             data = read_regular(path)
         except OSError as error:
-            raise DocumentError(
-                path, f"cannot be read: {error.strerror}", "check the file's permissions"
-            ) from None
+            raise DocumentError(path, *why_unreadable(error)) from None
         digest = hashlib.sha256(data).hexdigest()
         facts = len(data), stat.st_mtime_ns, now_ns
         if held and digest == held[4]:
