@@ -128,7 +128,8 @@ class CaptionSettings:
 
     A limit left out (None) is the profile's own. `recue` true divides all anew, false keeps the editor's cues wherever they break
     no rule, auto chooses one of these for the whole file by measure (`pipeline.stages.captions.recue`); `labels`
-    says whether speakers are named in the captions; `linger_ms` how long a caption may stay after its last word.
+    says whether speakers are named in the captions; `linger_ms` how long a caption may stay after its last word; `srt_positions`
+    whether SubRip files say which captions stand elsewhere than below (`{\\an8}`), which some players show as text; WebVTT does.
     """
 
     __pydantic_config__ = STRICT
@@ -143,3 +144,4 @@ class CaptionSettings:
     linger_ms: Annotated[int, Ge(0), Le(5000)] | None = None
     labels: bool = True
     recue: Literal["auto", True, False] = "auto"
+    srt_positions: bool = True

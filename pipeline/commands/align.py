@@ -123,7 +123,8 @@ def realign(
     spans = [moved[n] for n in range(len(given.cues))]
     if given.format not in RETIMED:
         cues = converted(subtitles, spans, settings.language, rate)
-        composed = vtt.compose(cues) if out.suffix.lower() == ".vtt" else srt.compose(cues)
+        is_vtt, placed = out.suffix.lower() == ".vtt", settings.captions.srt_positions
+        composed = vtt.compose(cues) if is_vtt else srt.compose(cues, placed)
         return Realigned(
             composed.encode("utf-8"), aligned, (*_noted(in_order), *_displaced(given, aligned, spans))
         )
@@ -185,7 +186,7 @@ def _captioned_script(aligned: Aligned, audio: Audio, given: Subtitles, settings
     made = captions.run(aligned, voices, settings.captions, duration_ms=audio.duration_ms)
     whole = Transcript(
         Media(out.stem, "", audio.duration_ms), Heard("", "", False, (), ()), aligned, voices, made, Grade.SUBTITLES,
-        lang=given.lang,
+        lang=given.lang, srt_positions=settings.captions.srt_positions,
     )  # fmt: skip
     return vtt.dumps(whole) if out.suffix.lower() == ".vtt" else srt.dumps(whole)
 

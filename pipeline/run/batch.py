@@ -28,7 +28,7 @@ from pipeline.errors import (
     nearest,
 )
 from pipeline.files import write_atomic
-from pipeline.run import cluster, failures, graph, outputs, workers
+from pipeline.run import alignment, cluster, failures, graph, hearing, outputs, workers
 from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_in, summary
 from pipeline.run.compose import notes
 from pipeline.run.fold import WHOLE, Fold, Share, ShareDone
@@ -45,6 +45,15 @@ _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT)
 REPLAYED = "decisions"
 # And the captions that the last run which wrote anything changed.
 CHANGED = "changes"
+# What else is kept there, so that less is listened to again -> how a person calls it.
+_BESIDE = {
+    hearing.WITNESSED: "what the second ear heard",
+    alignment.ASKED: "where the aligner lost its way",
+    graph.HEARD: "the sound of the voices",
+    graph.GROUPED: "the grouping of the voices",
+    graph.CODED: "the concepts of each turn",
+    graph.CALLED_FOR: "the concepts that each word calls for",
+}
 
 
 def run(
@@ -138,7 +147,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, share:
         made = outputs.composed(transcript, job.out)
         written, status = None if fold.anew else outputs.standing(made, store), Status.UNCHANGED
         changes: tuple[CaptionChange, ...] = ()
-        damaged = (*_damaged(fold), *_damaged_record(store))
+        damaged = (*_damaged(fold, store), *_damaged_record(store))
         if written is None:
             changes = _changes(job, store, dict(made))
             written, status = outputs.write(transcript, store, job.out, made), Status.DONE
@@ -173,11 +182,14 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, share:
     )
 
 
-def _damaged(fold: Fold) -> Iterable[str]:
+def _damaged(fold: Fold, store: Store) -> Iterable[str]:
     """That what a stage had left was no longer what it wrote: a disk or a memory may be failing."""
     if found := [state.name for state in fold.states if state.reason == DAMAGED]:
         noun = "result" if len(found) == 1 else "results"
         yield f"the stored {noun} of {' and '.join(found)} could not be used as found, and was done anew"
+    if beside := sorted(store.damaged & _BESIDE.keys()):
+        what = " and ".join(_BESIDE[name] for name in beside)
+        yield f"what was kept of {what} could not be used as found, and was found anew"
 
 
 def _damaged_record(store: Store) -> Iterable[str]:

@@ -37,6 +37,7 @@ def composed(inputs: Inputs) -> Transcript:
     return Transcript(
         _media(inputs), heard, aligned, voices, inputs[Captions], _grade(inputs), lang=inputs.settings.language,
         provenance=_provenance(inputs), concepts=tags, parts=inputs[Parts], profile=inputs.settings.captions.profile,
+        srt_positions=inputs.settings.captions.srt_positions,
         script=inputs.script,
         verification=verification,
     )  # fmt: skip
@@ -59,7 +60,10 @@ def _media(inputs: Inputs) -> Media:
 def _provenance(inputs: Inputs) -> dict[str, str]:
     settings, heard = inputs.settings, inputs[Heard]
     settled = replace(settings.captions, recue=inputs[Captions].anew)
-    used = json.dumps([asdict(g) for g in (settings.align, settled)], sort_keys=True)
+    groups = [asdict(settings.align), asdict(settled)]
+    if settled.srt_positions:  # as all had it before there was a choice
+        del groups[1]["srt_positions"]
+    used = json.dumps(groups, sort_keys=True)
     return {
         "vignette": __version__,
         "recognizer": heard.recognizer,

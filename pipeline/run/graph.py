@@ -272,7 +272,7 @@ def _tag(inputs: Inputs, progress: Progress) -> Concepts:
 def _caption_reads(inputs: Inputs) -> dict[str, Any]:
     return {
         **inputs.recording,
-        "settings": _plain(inputs.settings.captions),
+        "settings": _plain(inputs.settings.captions, ("srt_positions",)),
         "aligned": inputs.digest(Aligned),
         "utterances": inputs.digest(Voices),
         "duration": inputs[Sound].duration_ms,

@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -71,9 +71,10 @@ class Loaded(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The artefacts of one recording, in `folder`."""
+    """The artefacts of one recording, in `folder`; `damaged` names those that `load` could not use as found."""
 
     folder: Path
+    damaged: set[str] = field(default_factory=set, compare=False, repr=False)
 
     @classmethod
     def of(cls, out: Path, name: str) -> Store:
@@ -82,6 +83,12 @@ class Store:
 
     def load(self, stage: str, kind: type[T], reads: Mapping[str, Any]) -> Loaded[T]:
         """The stage's artefact if it read the same as `reads`; otherwise why not, in words. Never raises for a damaged one."""
+        found = self._loaded(stage, kind, reads)
+        if found.reason == DAMAGED:
+            self.damaged.add(stage)
+        return found
+
+    def _loaded(self, stage: str, kind: type[T], reads: Mapping[str, Any]) -> Loaded[T]:
         try:
             held, is_sealed = self._opened(stage)
             names = changed(held.get("reads"), reads)

@@ -54,7 +54,8 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Everything that is known about one recording; `profile` names the caption profile that its cues were built for."""
+    """Everything that is known about one recording; `profile` names the caption profile that its cues were built for,
+    `srt_positions` says whether SubRip files of it name places on the picture."""
 
     media: Media
     heard: Heard
@@ -67,6 +68,7 @@ class Transcript:
     concepts: Concepts = field(default_factory=Concepts)
     parts: Parts = field(default_factory=Parts)
     profile: str = "training"
+    srt_positions: bool = True
     provenance: dict[str, str] = field(default_factory=dict)
     script: ScriptAccount | None = None
     verification: Verification = field(default_factory=Verification)

@@ -211,6 +211,19 @@ def test_a_caption_that_was_brought_down_stays_down_and_the_others_up(desk):
     assert len(found.decisions) == 1
 
 
+def test_a_file_that_is_to_name_no_places_is_not_taken_for_one_that_lost_them(desk):
+    settings = replace(desk.job.settings, captions=replace(desk.job.settings.captions, srt_positions=False))
+    placed, desk.job = desk.srt.read_text(encoding="utf-8"), replace(desk.job, settings=settings)
+    desk.run()
+    text = desk.srt.read_text(encoding="utf-8")
+    assert text == placed.replace("{\\an8}", "") != placed
+    assert "line:0" in desk.vtt.read_text(encoding="utf-8")
+    assert desk.adopt(text).decisions == ()
+    found, out = desk.round_trip(changed(desk, "Most people who come", "All people who come"))
+    assert "All people who come" in out and "{\\an8}" not in out
+    assert len(found.decisions) == 1 and found.complete and not found.saved
+
+
 @pytest.mark.parametrize("name", MENDS)
 def test_what_was_mended_comes_out_again(desk, name):
     old, new = MENDS[name]

@@ -120,6 +120,21 @@ def test_a_damaged_artefact_is_done_anew_and_said(captioned):
     assert {p: p.read_bytes() for p in before} == before
 
 
+def test_what_is_kept_beside_the_results_is_found_anew_and_said_when_damaged(captioned):
+    before = {p: p.read_bytes() for p in captioned.out.iterdir() if p.is_file()}
+    path = captioned.out / ".work" / "clip" / "concepts-by-turn.json"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+    ran = captioned.quick("run", "--force", "concepts")
+    assert ran.status == 0
+    assert (
+        "what was kept of the concepts of each turn could not be used as found, and was found anew" in ran.out
+    )
+    assert {p: p.read_bytes() for p in before} == before
+    assert "could not be used" not in captioned.quick("run", "--force", "concepts").out
+
+
 @pytest.mark.parametrize("record", ["outputs.json", "intended.json", "both"])
 def test_a_damaged_record_of_outputs_costs_no_output_and_is_said(captioned, record):
     before = {p.name: p.read_bytes() for p in captioned.out.iterdir() if p.is_file()}

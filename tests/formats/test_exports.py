@@ -131,6 +131,22 @@ def test_a_word_document_reads_back_as_a_script(tmp_path: Path) -> None:
     assert shown_apart == {Apart.HEADING}
 
 
+@pytest.mark.parametrize(
+    "people", [("Ruth Adler", ""), ("", "Omar", ""), ("Omar", "Ruth", "Omar", "", "Omar")]
+)
+def test_who_speaks_reads_back_from_a_word_document_however_often_one_text_comes(
+    people: tuple[str, ...], tmp_path: Path
+) -> None:
+    said = [Says(who, 10_000 * k, ("I", "do", "not", "know.")) for k, who in enumerate(people)]
+    found = readers.read(written(document(said), "docx", tmp_path)).cues
+    heard = [
+        (cue.words[0].label or "", " ".join(w.text for w in cue.words))
+        for cue in found
+        if cue.written and cue.written.starts_ms is not None
+    ]
+    assert heard == [(who, "I do not know.") for who in people]
+
+
 # --- other people's readers
 
 

@@ -226,6 +226,15 @@ def test_srt_of_a_transcript(transcript: Transcript) -> None:
     )
 
 
+def test_srt_names_places_unless_it_is_not_to(transcript: Transcript) -> None:
+    above = tuple(replace(cue, settings="line:0") for cue in transcript.captions.cues)
+    placed = replace(transcript, captions=replace(transcript.captions, cues=above))
+    assert srt.dumps(placed).count("{\\an8}") == len(above) > 0
+    plain_ = replace(placed, srt_positions=False)
+    assert srt.dumps(plain_) == srt.dumps(transcript)
+    assert vtt.dumps(plain_) == vtt.dumps(placed)
+
+
 def test_vtt_of_a_transcript(transcript: Transcript) -> None:
     assert vtt.dumps(transcript) == (
         "WEBVTT\n\n"

@@ -96,7 +96,9 @@ def shown(cue: Cue, transcript: Transcript, voices: Sequence[str], has_classes: 
             words.append(Word(first, clean(labels.get(index, "")), index in dashes, voices[index], style))
             words += [Word(text, voice=voices[index], style=style) for text in rest]
         lines.append(tuple(words))
-    return ShownCue(cue.span, tuple(lines), position.to_ssa(cue.settings), cue.settings, has_classes)
+    # WebVTT alone has classes, and always places.
+    settings = cue.settings if has_classes or transcript.srt_positions else ""
+    return ShownCue(cue.span, tuple(lines), position.to_ssa(settings), settings, has_classes)
 
 
 def read_mended(path: Path, lang: str, labels: Iterable[str]) -> tuple[list[ShownCue], list[str]]:

@@ -56,6 +56,8 @@ _XML_ERRORS = (expat.ExpatError, LookupError, ValueError)
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED_FLAG = 1  # bit of a member's flags
 _WHITE_SPACE_ELEMENTS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+# The character style in which our own documents name who speaks.
+SPEAKER_STYLE = "Speaker"
 _HEADING_STYLE = re.compile(r"(?:heading|title|subtitle|berschrift|titre)\s*\d*", re.IGNORECASE)
 
 
@@ -137,11 +139,23 @@ class _Refused(Exception):
 
 @dataclass
 class _Paragraph:
-    """The paragraph that is being read: its text so far, its style, and whether that makes it a heading."""
+    """The paragraph that is being read: its text so far, which pieces of it a style calls a speaker's name, its style, and
+    whether that makes it a heading."""
 
     text: list[str] = field(default_factory=list)
+    named: list[int] = field(default_factory=list)
     style: str = ""
     heading: bool = False
+
+
+def _name_in(paragraph: _Paragraph) -> str:
+    """The name that a style says speaks this paragraph, with only a time before it, taken out of its text; "" where none is."""
+    label = "".join(paragraph.text[k] for k in paragraph.named).strip()
+    before = "".join(paragraph.text[: paragraph.named[0]]) if paragraph.named else ""
+    if not label.endswith(":") or any(map(str.isalpha, before)):
+        return ""
+    paragraph.text = [piece for k, piece in enumerate(paragraph.text) if k not in paragraph.named]
+    return label[:-1].strip()
 
 
 @dataclass
@@ -253,12 +267,16 @@ class _BodyHandler:
 
     def _end_paragraph(self) -> None:
         ended = self._open.pop()
+        name = _name_in(ended)
         text = "".join(ended.text)
         if self._cells:
             self._cells[-1].append(text)
         else:
             self._count()
-            self.lines += lines_of_paragraph(self._paragraphs, text, ended.heading)
+            lines = lines_of_paragraph(self._paragraphs, text, ended.heading)
+            if lines and name:
+                lines[0].given = name
+            self.lines += lines
 
     def _end_part_of_table(self, name: str) -> None:
         if name != "tbl":
@@ -281,6 +299,8 @@ class _BodyHandler:
 
     def characters(self, text: str) -> None:
         if self._in_text and self._shown():
+            if self._runs and self._runs[-1].style == SPEAKER_STYLE:
+                self._open[-1].named.append(len(self._open[-1].text))
             self._open[-1].text.append(text)
         elif self._in_text:
             self.left_out.append(text)

@@ -14,10 +14,10 @@ class ScriptLine:
 
     `number` is the line of the file, or the paragraph of the document, from 1; `written` the line as it stands there, `text`
     what is left of it to be said. `opens` says that a paragraph begins here, `heading` that its style makes it one,
-    `page_edge` that a page ends or begins beside it. The passes fill in the rest: who begins to speak (`name`), from when
-    (`starts_ms`), the times taken off as written, and, where nobody says the line, what it is (`apart`). `cell` says that
-    it was told apart already, as a row of a table; `begins` that a turn or a time begins with this line; `labelled` that its
-    text begins like a label, `dated` that it is a date.
+    `page_edge` that a page ends or begins beside it, `given` who speaks where a style says so. The passes fill in the rest: who
+    begins to speak (`name`), from when (`starts_ms`), the times taken off as written, and, where nobody says the line, what it is
+    (`apart`). `cell` says that it was told apart already, as a row of a table; `begins` that a turn or a time begins with this
+    line; `labelled` that its text begins like a label, `dated` that it is a date.
     """
 
     number: int
@@ -26,6 +26,7 @@ class ScriptLine:
     heading: bool = False
     page_edge: bool = False
     written: str = ""
+    given: str = ""
     name: str = ""
     starts_ms: int | None = None
     stamps: list[str] = field(default_factory=list)

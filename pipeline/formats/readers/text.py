@@ -109,6 +109,8 @@ def from_lines(lines: Iterable[ScriptLine]) -> list[RawCue]:
     furniture.mark_dates(lines)
     furniture.mark_contents(lines)
     headers.mark(lines)
+    for line in lines:
+        line.name = line.given or line.name
     name_lines.mark(lines)
     for line in lines:
         line.labelled = bool(_LABEL.match(line.text.strip()))
@@ -147,7 +149,7 @@ def _cues(lines: Sequence[ScriptLine]) -> Iterator[RawCue]:
 
 def _speeches(lines: Sequence[ScriptLine], names: frozenset[str]) -> list[_Speech]:
     """The lines divided where a turn, a time, a paragraph, a label or a dialogue line begins, and around headings."""
-    divided = _Divided(names)
+    divided = _Divided(names, any(line.given for line in lines))
     for line in lines:
         if line.apart is not None:
             divided.set_apart(line)
@@ -163,7 +165,8 @@ def _speeches(lines: Sequence[ScriptLine], names: frozenset[str]) -> list[_Speec
 class _Divided:
     """Speeches as they grow: the one that goes on, who speaks, and a header that waits for its speech."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: frozenset[str], styled: bool) -> None:
+        self._styled = styled
         self.speeches: list[_Speech] = []
         self._names = names
         self._now: _Speech | None = None
@@ -181,7 +184,9 @@ class _Divided:
         before = self._header or _Speech([])
         starts_ms = before.starts_ms if line.starts_ms is None else line.starts_ms
         self._header = _Speech([line], line.name or before.voice, starts_ms, [*before.stamps, *_stamps(line)])
-        self._voice = line.name or self._voice
+        # Where a style names who speaks, a turn with a time and without a name is nobody's; elsewhere the one before goes on.
+        goes_on = not (self._styled and line.starts_ms is not None)
+        self._voice = line.name or (self._voice if goes_on else "")
         self._now = None
 
     def say(self, line: ScriptLine) -> None:

@@ -19,11 +19,14 @@ from pipeline.transcript import Transcript
 
 def dumps(transcript: Transcript) -> str:
     """The transcript's captions as a SubRip file."""
-    return compose(render.cues(transcript))
+    return compose(render.cues(transcript), transcript.srt_positions)
 
 
-def compose(cues: Iterable[RenderedCue]) -> str:
-    """Rendered cues as a SubRip file, in the order given; a cue without text is left out."""
+def compose(cues: Iterable[RenderedCue], positions: bool = True) -> str:
+    """Rendered cues as a SubRip file, in the order given; a cue without text is left out.
+
+    Without `positions` no cue has a `{\\anN}` code, which is no part of SubRip and which some players show.
+    """
     import pysrt
 
     items = pysrt.SubRipFile(eol="\n")
@@ -31,7 +34,8 @@ def compose(cues: Iterable[RenderedCue]) -> str:
         text = "\n".join(_line(pieces) for pieces in cue.pieces if any(clean(p.text) for p in pieces))
         if text:
             times = (pysrt.SubRipTime.from_ordinal(t) for t in (cue.span.start_ms, cue.span.end_ms))
-            items.append(pysrt.SubRipItem(len(items) + 1, *times, position.to_ssa(cue.settings) + text))
+            place = position.to_ssa(cue.settings) if positions else ""
+            items.append(pysrt.SubRipItem(len(items) + 1, *times, place + text))
     written = io.StringIO()
     items.write_into(written, eol="\n")
     return written.getvalue()
