@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.speech.aligner import acoustic_model, vtln
-from pipeline.speech.aligner.features import Features, cepstra
+from pipeline.speech.aligner.features import cepstra
 
 CHOICES = 3
 FRAMES = CHOICES * vtln._STRIDE_FRAMES
