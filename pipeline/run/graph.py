@@ -47,6 +47,8 @@ LEXICON = "concepts.toml"
 CODED = "concepts-by-turn"
 # and which patterns of the lexicon a word calls for.
 CALLED_FOR = "concepts-by-word"
+# Whether the editor's cues stay.
+RECUED = "recued"
 
 
 def as_found(replay: Replay, found: T) -> T:
@@ -270,13 +272,31 @@ def _caption_reads(inputs: Inputs) -> dict[str, Any]:
 def _divide(inputs: Inputs, progress: Progress) -> Captions:
     cuts, boundaries = _cuts(inputs[Picture]), _boundaries(inputs[Parts])
     settings, duration_ms = inputs.settings.captions, inputs[Sound].duration_ms
-    choice = captions.choose(inputs.subtitles, settings)
+    choice = _choice(inputs)
     settings = replace(settings, recue=choice.anew)
     texts = inputs[Picture].texts
     found = captions.run(
         inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms, texts
     )
     return replace(found, notes=(choice.note,) if choice.note else ())
+
+
+def _choice(inputs: Inputs) -> captions.Choice:
+    """Whether captions are divided anew; measured once, since it costs more than dividing and no decision sways it."""
+    settings, store = inputs.settings.captions, inputs.store
+    reads = {
+        "version": version_of("captions"),
+        "settings": _plain(settings),
+        "subtitles": inputs.subtitles_digest,
+        **inputs.repairs,
+    }
+    if settings.recue != "auto" or inputs.subtitles is None:
+        return captions.choose(inputs.subtitles, settings)
+    known = store.load(RECUED, captions.Choice, reads).result
+    found = known or captions.choose(inputs.subtitles, settings)
+    if known is None and inputs.listening:
+        store.save(RECUED, captions.Choice, reads, found)
+    return found
 
 
 def _cuts(seen: Picture) -> tuple[int, ...]:
