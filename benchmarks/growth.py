@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sys
 import tempfile
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import results
-from benchmarks.whole_run import ROOT, reported
+from benchmarks.whole_run import ROOT, children_s, reported
 from pipeline.media.facts import decode_audio
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, format_timecode
 
@@ -56,15 +55,9 @@ def measured(folder: Path, jobs: int, wanted: int) -> Took:
 
 
 def _run(folder: Path, jobs: int) -> tuple[dict, float, float, float]:
-    before = _spent()
+    before = children_s()
     report, clock_s, peak_mb = reported(folder, "--jobs", str(jobs), "--set", "verify.mode=none")
-    return report, _spent() - before, peak_mb, clock_s
-
-
-def _spent() -> float:
-    """Processor seconds of all processes that ended below this one."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return report, children_s() - before, peak_mb, clock_s
 
 
 def talk(folder: Path, minutes: int) -> int:

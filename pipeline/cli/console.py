@@ -47,7 +47,7 @@ class PlainWatcher(SilentWatcher):
 
     def __init__(self, errors: Console, verbose: bool = False) -> None:
         self._errors, self._verbose = errors, verbose
-        self._since = 0.0
+        self._since: dict[str, float] = {}
 
     def beside(self) -> Watcher:
         return Line(self._errors)
@@ -56,13 +56,13 @@ class PlainWatcher(SilentWatcher):
         self._line(printable(f"{media} ({number} of {count})"))
 
     def stage_began(self, stage: str, reason: str) -> Progress:
-        self._since = time.monotonic()
+        self._since[stage] = time.monotonic()
         if self._verbose:
             self._line(f"  {stage} ({reason})")
         return silent
 
     def stage_ended(self, stage: str) -> None:
-        self._line(f"  {stage}: {time.monotonic() - self._since:.1f} s")
+        self._line(f"  {stage}: {time.monotonic() - self._since[stage]:.1f} s")
 
     def _line(self, text: str) -> None:
         self._errors.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -74,7 +74,7 @@ class BarWatcher(SilentWatcher):
     def __init__(self, errors: Console, verbose: bool = False) -> None:
         self._errors, self._verbose = errors, verbose
         self._bars: Bars | None = None
-        self._task: TaskID | None = None
+        self._tasks: dict[str, TaskID] = {}
         self._board: Board | None = None
 
     def beside(self) -> Watcher:
@@ -108,12 +108,12 @@ class BarWatcher(SilentWatcher):
         bars = self._bars
         if self._verbose:
             bars.console.print(f"  {stage} ({reason})", markup=False, highlight=False)
-        task = self._task = bars.add_task(stage, total=1.0)
+        task = self._tasks[stage] = bars.add_task(stage, total=1.0)
         return lambda share: bars.update(task, completed=min(1.0, share))
 
     def stage_ended(self, stage: str) -> None:
-        if self._bars is not None and self._task is not None:
-            self._bars.update(self._task, completed=1.0)
+        if self._bars is not None and stage in self._tasks:
+            self._bars.update(self._tasks[stage], completed=1.0)
 
     def ended(self, outcome: Outcome) -> None:
         self.close()

@@ -77,6 +77,7 @@ class Row:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._task: TaskID | None = None
+        self._stage = ""  # the last that began; what is done beside it is not shown
 
     def beside(self) -> Row:
         return Row(self._board)
@@ -92,8 +93,14 @@ class Row:
         task, bars = self._task, self._board.bars
         if task is None:
             return silent
+        self._stage = stage
         bars.update(task, completed=0.0, stage=stage)
-        return lambda share: bars.update(task, completed=min(1.0, share))
+
+        def tell(share: float) -> None:
+            if stage == self._stage:
+                bars.update(task, completed=min(1.0, share))
+
+        return tell
 
     def stage_ended(self, stage: str) -> None:
         """Say nothing: the next one begins."""

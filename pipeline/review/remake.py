@@ -129,6 +129,7 @@ class _Teller:
 
     def __init__(self, pipe: Connection) -> None:
         self.pipe = pipe
+        self._stage = ""  # the last that began; what is done beside it is not told
 
     def send(self, state: Making) -> None:
         with contextlib.suppress(OSError):
@@ -141,12 +142,13 @@ class _Teller:
         self.send(Making("running"))
 
     def stage_began(self, stage: str, reason: str) -> Progress:
+        self._stage = stage
         self.send(Making("running", stage))
         told = 0.0
 
         def tell(share: float) -> None:
             nonlocal told
-            if share - told >= _STEP:
+            if share - told >= _STEP and stage == self._stage:
                 told = share
                 self.send(Making("running", stage, share))
 

@@ -140,7 +140,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, share:
     fold = Fold(store, watcher, force, replay, share)
     with Inputs(job, store) as inputs:
         try:
-            transcript = replay.graded(graph.transcript(inputs, fold))
+            transcript = replay.graded(graph.transcript(inputs, fold, fold.later))
         except ShareDone:
             return Outcome(job.media, Status.UNCHANGED, stages=tuple(fold.states))
         check(transcript)

@@ -13,17 +13,16 @@ from typing import Any, Generic, Protocol, TypeVar
 from pipeline.concepts import confidence, inflections, lexicon
 from pipeline.concepts.coder import Finding
 from pipeline.edits.replay import Replay
+from pipeline.errors import Interrupted
 from pipeline.files import data_file, digest_of_file
 from pipeline.media.facts import decode_audio, facts
 from pipeline.progress import Progress
-from pipeline.run import alignment, enrolment, heard_elsewhere, verification
+from pipeline.run import alignment, diarization, heard_elsewhere, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
 from pipeline.speech import second_ear
 from pipeline.speech.asr import choice
-from pipeline.speech.voices.cache import EmbeddingCache
-from pipeline.speech.voices.clustering import Known
 from pipeline.stages import captions, concepts, picture, speakers, transcribe, verify, vignettes
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
@@ -36,7 +35,6 @@ from pipeline.transcript import (
     Picture,
     Sound,
     Transcript,
-    Turn,
     Verification,
     Voices,
 )
@@ -45,15 +43,12 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 LEXICON = "concepts.toml"
-# Kept beside the stages' artefacts, so that one corrected word has one turn coded again, and one passage listened to:
-# what was found in every turn,
+# Kept beside the stages' artefacts, so that one corrected word has one turn coded again: what was found in every turn,
 CODED = "concepts-by-turn"
-# which patterns of the lexicon a word calls for,
+# and which patterns of the lexicon a word calls for.
 CALLED_FOR = "concepts-by-word"
-# what each passage sounded like,
-HEARD = "voices-by-passage"
-# and how the passages were grouped.
-GROUPED = "voices-by-group"
+# Whether the editor's cues stay.
+RECUED = "recued"
 
 
 def as_found(replay: Replay, found: T) -> T:
@@ -66,7 +61,8 @@ class Stage(Generic[R]):
     """A row of the table: what a stage is called, what it reads, how it is done, and how decisions are put over its result.
 
     Raise `version` when the result changes for equal inputs: every artefact is then made anew. `reads` gives, as JSON values
-    by name, all else that the result depends on. One that `listens` is too dear to be done again for a mere look.
+    by name, all else that the result depends on. One that `listens` is too dear to be done again for a mere look; one that may
+    be done `beside` others is not waited for before a stage reads its result.
     """
 
     name: str
@@ -76,6 +72,7 @@ class Stage(Generic[R]):
     run: Callable[[Inputs, Progress], R]
     correct: Callable[[Replay, R], R] = as_found
     listens: bool = False
+    beside: bool = False
 
     def key(self, inputs: Inputs) -> dict[str, Any]:
         """Everything that the stage's artefact is keyed by."""
@@ -88,14 +85,37 @@ class Step(Protocol):
     def __call__(self, stage: Stage[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]) -> T: ...
 
 
-def transcript(inputs: Inputs, step: Step) -> Transcript:
-    """Fold the stages into a transcript. Raises what the stages raise."""
-    for stage in STAGES:
-        with inputs.steady():
-            reads = stage.key(inputs)
-            noted = replace(stage, correct=inputs.noting(stage.result, stage.correct))
-            inputs.keep(stage.result, step(noted, reads, partial(_done, stage, inputs, reads)))
-    return composed(inputs)
+class Later(Protocol):
+    """Begins a stage, or takes its artefact, and gives what waits for the result."""
+
+    def __call__(
+        self, stage: Stage[T], reads: Mapping[str, Any], produce: Callable[[Progress], T]
+    ) -> Callable[[], T]: ...
+
+
+def transcript(inputs: Inputs, step: Step, later: Later | None = None) -> Transcript:
+    """Fold the stages into a transcript; with `later`, some beside each other. Raises what the stages raise; of several the error
+    of the earliest."""
+    try:
+        for stage in STAGES:
+            with inputs.steady():
+                _fold(stage, inputs, step, later)
+        return composed(inputs)
+    except Interrupted:
+        raise
+    except Exception:
+        inputs.wait()
+        raise
+
+
+def _fold(stage: Stage[T], inputs: Inputs, step: Step, later: Later | None) -> None:
+    reads = stage.key(inputs)
+    noted = replace(stage, correct=inputs.noting(stage.result, stage.correct))
+    produce = partial(_done, stage, inputs, reads)
+    if stage.beside and later is not None:
+        inputs.expect(stage.result, later(noted, reads, produce))
+    else:
+        inputs.keep(stage.result, step(noted, reads, produce))
 
 
 def _done(stage: Stage[T], inputs: Inputs, reads: dict[str, Any], progress: Progress) -> T:
@@ -170,41 +190,6 @@ def _transcribe(inputs: Inputs, progress: Progress) -> Heard:
     return transcribe.run(
         inputs.audio(), inputs.subtitles, settings.transcribe, settings.names, progress, settings.language
     )
-
-
-# --- speakers -------------------------------------------------------------------------------------------------------
-
-
-def _speaker_reads(inputs: Inputs) -> dict[str, Any]:
-    return {
-        **inputs.recording,
-        "settings": _plain(inputs.settings.speakers),
-        "people": [asdict(p) for p in inputs.settings.people],
-        "clips": enrolment.digests(inputs.job),
-        "encoder": inputs.encoder.identity,
-        "aligned": inputs.digest(Aligned),
-        "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
-        "voiced": digest_of(inputs[Heard].voiced, tuple[Span, ...]),
-        **({"turns": digest_of(inputs.turns, tuple[Turn, ...])} if inputs.turns else {}),
-        "picture": inputs.digest(Picture),
-    }
-
-
-def _tell_apart(inputs: Inputs, progress: Progress) -> Voices:
-    settings, store, listening = inputs.settings, inputs.store, inputs.listening
-    reads = {**inputs.recording, "encoder": inputs.encoder.identity}
-    known = store.load(HEARD, dict[str, str], reads).result or {}
-    memory = EmbeddingCache(inputs.encoder, inputs.audio if listening else None, known)
-    clips = enrolment.clips(inputs.job, inputs[Sound].duration_ms, memory)
-    groups = store.load(GROUPED, Known, reads).result or {}
-    found, groups = speakers.run_again(
-        memory.embed, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
-        inputs.encoder, groups, progress, inputs[Heard].voiced, inputs.turns,
-    )  # fmt: skip
-    if listening:
-        store.save(GROUPED, Known, reads, groups)
-        store.save(HEARD, dict[str, str], reads, memory.used)
-    return found
 
 
 # --- vignettes ------------------------------------------------------------------------------------------------------
@@ -287,13 +272,31 @@ def _caption_reads(inputs: Inputs) -> dict[str, Any]:
 def _divide(inputs: Inputs, progress: Progress) -> Captions:
     cuts, boundaries = _cuts(inputs[Picture]), _boundaries(inputs[Parts])
     settings, duration_ms = inputs.settings.captions, inputs[Sound].duration_ms
-    choice = captions.choose(inputs.subtitles, settings)
+    choice = _choice(inputs)
     settings = replace(settings, recue=choice.anew)
     texts = inputs[Picture].texts
     found = captions.run(
         inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms, texts
     )
     return replace(found, notes=(choice.note,) if choice.note else ())
+
+
+def _choice(inputs: Inputs) -> captions.Choice:
+    """Whether captions are divided anew; measured once, since it costs more than dividing and no decision sways it."""
+    settings, store = inputs.settings.captions, inputs.store
+    reads = {
+        "version": version_of("captions"),
+        "settings": _plain(settings),
+        "subtitles": inputs.subtitles_digest,
+        **inputs.repairs,
+    }
+    if settings.recue != "auto" or inputs.subtitles is None:
+        return captions.choose(inputs.subtitles, settings)
+    known = store.load(RECUED, captions.Choice, reads).result
+    found = known or captions.choose(inputs.subtitles, settings)
+    if known is None and inputs.listening:
+        store.save(RECUED, captions.Choice, reads, found)
+    return found
 
 
 def _cuts(seen: Picture) -> tuple[int, ...]:
@@ -315,11 +318,11 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
 
 STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
-    Stage("picture", picture.VERSION, Picture, _picture_reads, _see),
+    Stage("picture", picture.VERSION, Picture, _picture_reads, _see, beside=True),
     Stage("transcribe", 5, Heard, _transcribe_reads, _transcribe, listens=True),
     Stage("align", 9, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
     Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
-    Stage("speakers", speakers.VERSION, Voices, _speaker_reads, _tell_apart, Replay.correct_voices),
+    Stage("speakers", speakers.VERSION, Voices, diarization.reads, diarization.run, Replay.correct_voices),
     Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
     Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),
     Stage("captions", 7, Captions, _caption_reads, _divide, Replay.correct_captions),

@@ -45,6 +45,7 @@ class Inputs:
         self._audio: Audio | None = None
         self._found: dict[type, Any] = {}
         self._by_machine: dict[type, Any] = {}
+        self._expected: dict[type, Callable[[], Any]] = {}
         self._digests: dict[type, str] = {}
         self._stamp = stamp(job.media)
 
@@ -55,16 +56,27 @@ class Inputs:
         self._audio = None
 
     def __getitem__(self, kind: type[T]) -> T:
-        """What was found of this kind. Raises KeyError for a stage that comes later."""
+        """What was found of this kind, waited for where that is still under way. Raises KeyError for a stage that comes later."""
+        if kind in self._expected:
+            self._found[kind] = self._expected.pop(kind)()
         return cast(T, self._found[kind])
 
     def keep(self, kind: type[T], found: T) -> None:
         """Hand a stage's result to those that come after it."""
         self._found[kind] = found
 
+    def expect(self, kind: type[T], found: Callable[[], T]) -> None:
+        """Hand on a result that is still under way: `found` waits for it."""
+        self._expected[kind] = found
+
+    def wait(self) -> None:
+        """Wait for all that is under way. Raises what goes wrong with it."""
+        for kind in list(self._expected):
+            self[kind]
+
     def by_machine(self, kind: type[T]) -> T:
         """What was found of this kind before people corrected it. Raises KeyError for a stage that comes later."""
-        return cast(T, self._by_machine.get(kind, self._found[kind]))
+        return cast(T, self._by_machine.get(kind, self[kind]))
 
     def noting(self, kind: type[T], correct: Callable[[R, T], T]) -> Callable[[R, T], T]:
         """How a stage's result is corrected, remembering it as the machine found it."""
@@ -78,7 +90,7 @@ class Inputs:
     def digest(self, kind: type) -> str:
         """The digest of what was found of this kind, computed once however many stages read it."""
         if kind not in self._digests:
-            self._digests[kind] = digest_of(self._found[kind], kind)
+            self._digests[kind] = digest_of(self[kind], kind)
         return self._digests[kind]
 
     @contextmanager

@@ -63,7 +63,7 @@ class Teller:
             nonlocal told
             if share - told >= _STEP:
                 told = share
-                self._send(("share", share))
+                self._send(("share", stage, share))
 
         return tell
 
@@ -76,7 +76,7 @@ class Teller:
 
 @dataclass(slots=True)
 class Told:
-    """One recording under way: its watcher, and which stage it is at."""
+    """One recording under way: its watcher, and which stage it is at, the last that began; one beside it is not told of."""
 
     watcher: Watcher
     stage: str = ""
@@ -88,8 +88,8 @@ class Told:
         if kind == "stage_began":
             self.stage = facts[0]
             self._progress = self.watcher.stage_began(*facts)
-        elif kind == "share" and self._progress is not None:
-            self._progress(*facts)
+        elif kind == "share" and self._progress is not None and facts[0] == self.stage:
+            self._progress(facts[1])
         elif kind == "stage_ended":
             self.watcher.stage_ended(*facts)
 

@@ -37,7 +37,7 @@ def test_a_profile_tells_stages_as_multiples_of_decoding_and_regions(
 ) -> None:
     found = {
         "stages": {"sound": 1.0, "transcribe": 3.0, "align": 12.0},
-        "groups": {"align: senones": 2.0},
+        "groups": {"align: senones": 2.0, "speech regions: network": 3.0},
         "peak_mb": {"sound": 100, "align": 700},
     }
     figures = profiled_run.told(found)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.aligner import features
-from pipeline.speech.aligner.features import cepstra, with_differences
+from pipeline.speech.aligner.features import Features, cepstra
 
 
 def noise(samples: int) -> np.ndarray:
@@ -49,7 +49,7 @@ def test_steady_noise_of_another_level_has_the_same_cepstra() -> None:
 def test_differences_of_a_parabola_are_a_line_and_a_constant(frames: int, slope: float, bend: float) -> None:
     t = np.arange(frames, dtype=np.float32)
     rows = np.repeat((slope * t + bend * t**2)[:, None], 13, axis=1).astype(np.float32)
-    found = with_differences(rows)
+    found = Features(rows)[:]
     inside = slice(3, frames - 3)
     assert found.shape == (frames, 39) and np.array_equal(found[:, :13], rows)
     assert np.allclose(found[inside, 13:26], (4 * slope + 8 * bend * t)[inside, None], atol=0.05)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.speech.aligner import acoustic_model
+from pipeline.speech.aligner import acoustic_model, viterbi
 from pipeline.speech.aligner.backtrace import Step
-from pipeline.speech.aligner.features import cepstra, with_differences
+from pipeline.speech.aligner.features import Features, cepstra
 from pipeline.speech.aligner.lattice import Builder, Penalties, Spoken, Way
 from pipeline.speech.aligner.scoring import BLOCK_FRAMES, Block, Blocks, ColumnSelection, path_scores
 from pipeline.speech.aligner.viterbi import Search
@@ -135,6 +135,50 @@ def test_steps_cover_the_sound_without_gap_or_overlap() -> None:
     assert all(a.last == b.first for a, b in pairwise(steps))
 
 
+@given(
+    st.lists(st.sampled_from(sorted(WORDS)), min_size=30, max_size=60),
+    st.integers(4, 9),
+    st.lists(st.sampled_from((0, 12, 40, 130, 700)), min_size=60, max_size=60),
+    st.sets(st.integers(0, 59), max_size=6),
+)
+@settings(max_examples=15, deadline=None)
+def test_a_path_settled_on_the_way_is_the_one_found_at_the_end(
+    words: list[str], frames: int, silence: list[int], missing: set[int]
+) -> None:
+    truth, _ = said(words, frames, silence[: len(words)], words)
+    written = [w for n, w in enumerate(words) if n not in missing]
+    at_the_end = walk(written, truth)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(viterbi, "_SETTLE_BLOCKS", 1)
+        assert walk(written, truth) == at_the_end
+
+
+def test_backpointers_of_what_is_settled_are_held_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viterbi, "_SETTLE_BLOCKS", 1)
+    words = [str(w) for w in np.random.default_rng(1).choice(sorted(WORDS), 60)]
+    truth, _ = said(words, 8, [60] * len(words), words)
+    search = Search(MODEL, Builder(MODEL, Penalties()).build(text(words)), Penalties())
+    most = 0
+    for _ in search.run(list(made_up(truth)), np.ones(len(truth), bool)):  # type: ignore[arg-type]
+        most = max(most, len(search._backtrace._kept))
+    assert len(truth) > 60 * BLOCK_FRAMES and most < 40
+
+
+def test_a_path_inside_a_word_holds_what_lies_before_the_word() -> None:
+    words = sorted(WORDS)
+    truth, _ = said(words, 9, [200] * len(words), words)
+    search = Search(MODEL, Builder(MODEL, Penalties()).build(text(words)), Penalties())
+    for _ in search.run(list(made_up(truth)), np.ones(len(truth), bool)):  # type: ignore[arg-type]
+        pass
+    back, lattice = search._backtrace, search._lattice
+    for step in search.path():
+        inside = int(lattice.start[step.chain]) + (step.last - step.first > 1 and len(step.states) > 1)
+        frame = step.states[min(1, len(step.states) - 1)] + 1
+        assert back._entries(np.array([inside]), frame) == {(step.first, int(lattice.source[step.chain]))}
+    back.settle(frame, np.array([inside]), np.array([], np.int64))
+    assert back._since == step.first and back._settled[-1].last == step.first
+
+
 def test_music_outside_speech_is_no_word() -> None:
     words = sorted(WORDS)
     truth, starts = said(words, 6, [260] + [5] * 8, words)
@@ -159,7 +203,7 @@ def test_the_model_is_the_one_we_know() -> None:
 
 def test_scores_computed_by_block_and_along_a_path_agree() -> None:
     noise = (np.random.default_rng(3).normal(0, 900, 16_000 * 3)).astype(np.int16)
-    features = with_differences(cepstra(noise)[0])
+    features = Features(cepstra(noise)[0])
     columns = np.random.default_rng(4).integers(0, MODEL.columns, len(features))
     by_block = []
     with Blocks(MODEL, features, threads=2) as blocks:
@@ -188,7 +232,7 @@ def test_two_frames_are_scored_by_the_first(frames: int) -> None:
 
 @pytest.mark.parametrize("samples", [0, 1, 409])
 def test_sound_shorter_than_a_frame_has_no_features(samples: int) -> None:
-    assert with_differences(cepstra(np.zeros(samples, np.int16))[0]).shape == (0, 39)
+    assert Features(cepstra(np.zeros(samples, np.int16))[0])[:].shape == (0, 39)
 
 
 def test_block_arrays_are_used_again_without_leaving_anything_behind() -> None:

@@ -8,13 +8,14 @@ sliding window and not of the whole file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.speech.aligner.threads import pool
+from pipeline.speech.aligner.threads import map_ahead, pool, thread_count
 from pipeline.timing import SAMPLE_RATE_HZ
 
 Floats = NDArray[np.float32]
@@ -51,25 +52,46 @@ _BLOCK_FRAMES = 1500
 _WARM_UP_FRAMES = 150
 
 
+def frame_count(samples: NDArray[np.int16]) -> int:
+    """How many frames there are; sound shorter than a frame has none."""
+    return max(0, (len(samples) - _WINDOW_SAMPLES) // _HOP_SAMPLES + 1)
+
+
 def cepstra(samples: NDArray[np.int16], warps: Sequence[float] = (1.0,), threads: int = 1) -> list[Floats]:
     """Noise-suppressed, mean-normalised cepstra of 16-bit mono sound at 16 kHz, shape (frames, 13) for each warp.
 
     A warp of 1.1 reads a voice whose resonances lie a tenth higher as if they did not. Frame t is centred on 10 t + 12.8 ms;
     sound shorter than a frame has no frames.
     """
-    frames = max(0, (len(samples) - _WINDOW_SAMPLES) // _HOP_SAMPLES + 1)
-    filters = np.concatenate([_filters(warp) for warp in warps], axis=1)
-    found = [np.empty((frames, _COEFFICIENTS), np.float32) for _ in warps]
+    nothing = np.empty((len(warps), 0, _COEFFICIENTS), np.float32)
+    return list(np.concatenate([nothing, *cepstra_by_stretch(samples, warps, threads)], axis=1))
 
-    def fill(first: int) -> None:
+
+def cepstra_by_stretch(
+    samples: NDArray[np.int16], warps: Sequence[float], threads: int = 1
+) -> Iterator[Floats]:
+    """The same, one stretch of five minutes after the other, shape (warps, frames of the stretch, 13): what is needed of the
+    whole at once is the sound alone."""
+    frames = frame_count(samples)
+    filters = np.concatenate([_filters(warp) for warp in warps], axis=1)
+
+    def raw(first: int) -> Floats:
         last, lead = min(first + _STRETCH_FRAMES, frames), min(first, _WARM_UP_FRAMES)
         logs = _log_energies(_mel_bands(samples, filters, first - lead, last), lead)
-        for number, own in enumerate(found):
-            own[first:last] = logs[:, number] @ _cosines()
+        return np.stack([logs[:, number] @ _cosines() for number in range(len(warps))])
 
+    cuts = [*range(0, frames, _STRETCH_FRAMES), frames]
+    stretches = pairwise(cuts)
+    held, at = np.empty((len(warps), 0, _COEFFICIENTS), np.float32), 0  # raw, from frame `at` on
     with pool(threads) as workers:
-        list(workers.map(fill, range(0, frames, _STRETCH_FRAMES)))
-        return list(workers.map(_mean_normalised, found))
+        begin, end = next(stretches, (0, 0))
+        for found in map_ahead(workers, raw, cuts[:-1], thread_count(threads)):
+            held = np.concatenate([held, found], axis=1)
+            while begin < end and at + held.shape[1] >= min(end + _MEAN_FRAMES, frames):
+                yield np.stack([_mean_normalised(own, at, begin, end, frames) for own in held])
+                begin, end = next(stretches, (end, end))
+                old = max(0, begin - 2 * _MEAN_FRAMES - at)
+                held, at = held[:, old:], at + old
 
 
 def _mel_bands(samples: NDArray[np.int16], filters: Floats, first: int, last: int) -> Floats:
@@ -170,30 +192,41 @@ def _cosines() -> Floats:
     return cosines
 
 
-def _mean_normalised(cepstra: Floats) -> Floats:
-    """Cepstral mean normalisation: less the mean of 20 s on either side (at the ends, of the nearest 40 s)."""
-    frames = len(cepstra)
-    found = np.empty_like(cepstra)
-    for begin in range(0, frames, _STRETCH_FRAMES):
-        own = np.arange(begin, min(begin + _STRETCH_FRAMES, frames))
-        first = np.clip(own - _MEAN_FRAMES, 0, max(0, frames - 2 * _MEAN_FRAMES))
-        last = np.minimum(first + 2 * _MEAN_FRAMES, frames)
-        sums = np.pad(np.cumsum(cepstra[first[0] : last[-1]], axis=0, dtype=np.float64), ((1, 0), (0, 0)))
-        mean = (sums[last - first[0]] - sums[first - first[0]]) / (last - first)[:, None]
-        found[own] = cepstra[own] - mean
+def _mean_normalised(raw: Floats, at: int, begin: int, end: int, frames: int) -> Floats:
+    """Cepstral mean normalisation of the frames from `begin` to `end` of so many: less the mean of 20 s on either side (at the
+    ends, of the nearest 40 s). `raw`, from frame `at` on, reaches as far."""
+    own = np.arange(begin, end)
+    first = np.clip(own - _MEAN_FRAMES, 0, max(0, frames - 2 * _MEAN_FRAMES))
+    last = np.minimum(first + 2 * _MEAN_FRAMES, frames)
+    around = raw[first[0] - at : last[-1] - at]
+    sums = np.pad(np.cumsum(around, axis=0, dtype=np.float64), ((1, 0), (0, 0)))
+    mean = (sums[last - first[0]] - sums[first - first[0]]) / (last - first)[:, None]
+    found: Floats = (raw[begin - at : end - at] - mean).astype(np.float32)
     return found
 
 
-def with_differences(cepstra: Floats) -> Floats:
-    """Feature vectors, shape (frames, 39): three streams of 13, cepstra and their first and second differences
-    (PocketSphinx's "1s_c_d_dd": over 4 frames, and differences of those over 2)."""
-    if not len(cepstra):
-        return np.zeros((0, 3 * _COEFFICIENTS), np.float32)
-    padded = np.pad(cepstra, ((3, 3), (0, 0)), mode="edge")
+class Features:
+    """Feature vectors of 39 numbers, made when they are asked for: three streams of 13, cepstra and their first and second
+    differences (PocketSphinx's "1s_c_d_dd": over 4 frames, and differences of those over 2). Held are the cepstra alone."""
 
-    def shifted(by: int) -> Floats:
-        return padded[3 + by : 3 + by + len(cepstra)]
+    def __init__(self, cepstra: Floats) -> None:
+        self._cepstra = cepstra
 
-    first = shifted(2) - shifted(-2)
-    second = (shifted(3) - shifted(-1)) - (shifted(1) - shifted(-3))
-    return np.concatenate([cepstra, first, second], axis=1)
+    def __len__(self) -> int:
+        return len(self._cepstra)
+
+    def __getitem__(self, frames: slice | NDArray[np.int64]) -> Floats:
+        """The vectors of some frames, shape (frames, 39)."""
+        if isinstance(frames, slice):
+            frames = np.arange(*frames.indices(len(self)))
+        last = len(self) - 1
+
+        def shifted(by: int) -> Floats:
+            near: Floats = self._cepstra[np.clip(frames + by, 0, last)]
+            return near
+
+        if last < 0:
+            return np.zeros((0, 3 * _COEFFICIENTS), np.float32)
+        first = shifted(2) - shifted(-2)
+        second = (shifted(3) - shifted(-1)) - (shifted(1) - shifted(-3))
+        return np.concatenate([self._cepstra[frames], first, second], axis=1)

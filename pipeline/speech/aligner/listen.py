@@ -13,7 +13,7 @@ from pipeline.progress import Progress, silent
 from pipeline.speech.aligner import acoustic_model, scoring
 from pipeline.speech.aligner.backtrace import Step
 from pipeline.speech.aligner.beam import BEAMS
-from pipeline.speech.aligner.features import FRAME_MS
+from pipeline.speech.aligner.features import FRAME_MS, Features
 from pipeline.speech.aligner.lattice import Builder, Lattice, Penalties, Spoken, Way
 from pipeline.speech.aligner.onsets import onset_ms
 from pipeline.speech.aligner.viterbi import Search
@@ -127,7 +127,12 @@ class Aligner:
         return scoring.Block(self._model)
 
     def _result(
-        self, search: Search, lattice: Lattice, end: int, segment: acoustic_model.Floats, first: int
+        self,
+        search: Search,
+        lattice: Lattice,
+        end: int,
+        segment: acoustic_model.Floats | Features,
+        first: int,
     ) -> Alignment:
         """The alignment of a finished search up to node `end`; `first` is the number of the segment's first frame."""
         if not search.reaches(end):  # so many words cannot be said in so short a time
@@ -171,7 +176,7 @@ def _fits(
     model: acoustic_model.AcousticModel,
     lattice: Lattice,
     steps: Sequence[Step],
-    segment: acoustic_model.Floats,
+    segment: acoustic_model.Floats | Features,
     background: acoustic_model.Floats,
 ) -> list[float]:
     """Mean log likelihood ratio per frame of each step against the phone loop; 0 for steps without states of the model."""

@@ -31,6 +31,7 @@ from pipeline.speech.aligner.acoustic_model import (
     Floats,
     Ints,
 )
+from pipeline.speech.aligner.features import Features
 from pipeline.speech.aligner.threads import pool, thread_count
 
 BLOCK_FRAMES = 100  # one second; a multiple of `_ALIKE_FRAMES`
@@ -98,9 +99,9 @@ class Block:
         self._phones = phones
         self.first = self.frames = 0
 
-    def load(self, features: Floats, first: int) -> Block:
-        """Evaluate every Gaussian in the block that begins with frame `first` of `features`, shape (frames of the whole sound,
-        39)."""
+    def load(self, features: Floats | Features, first: int) -> Block:
+        """Evaluate every Gaussian in the block that begins with frame `first` of `features`, 39 numbers for each frame of the
+        whole sound."""
         self.first, self.frames = first, min(BLOCK_FRAMES, len(features) - first)
         pairs = features[first : first + self.frames : _ALIKE_FRAMES]
         count, phones = len(pairs), self._phones
@@ -145,7 +146,7 @@ class Blocks(AbstractContextManager["Blocks"]):
     `blocks[n]` is valid until another one is asked for; going back costs what was computed ahead.
     """
 
-    def __init__(self, acoustics: AcousticModel, features: Floats, threads: int) -> None:
+    def __init__(self, acoustics: AcousticModel, features: Floats | Features, threads: int) -> None:
         self._features = features
         self._threads = thread_count(threads)
         self._ahead = self._threads + 1
@@ -264,7 +265,7 @@ class PhoneLoop:
         return gained
 
 
-def path_scores(acoustics: AcousticModel, features: Floats, columns: NDArray[np.int64]) -> Floats:
+def path_scores(acoustics: AcousticModel, features: Floats | Features, columns: NDArray[np.int64]) -> Floats:
     """Log likelihood of one column in each frame, shape (frames,), each pair scored alike as the search does; cheap, because
     frames are grouped by codebook.
 
@@ -276,8 +277,9 @@ def path_scores(acoustics: AcousticModel, features: Floats, columns: NDArray[np.
         chosen = np.flatnonzero(codebooks == codebook)
         for part in range(0, len(chosen), 4000):
             frames = chosen[part : part + 4000]
+            vectors = features[frames - frames % _ALIKE_FRAMES]
             for s in range(STREAMS):
-                stream = features[frames - frames % _ALIKE_FRAMES, STREAM_SIZE * s : STREAM_SIZE * (s + 1)]
+                stream = vectors[:, STREAM_SIZE * s : STREAM_SIZE * (s + 1)]
                 powers = np.concatenate(
                     [stream * stream, stream, np.ones((len(frames), 1), np.float32)], axis=1
                 )

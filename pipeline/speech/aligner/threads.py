@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 from pipeline.processes import cores
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 
@@ -23,6 +28,18 @@ def pool(threads: int) -> Iterator[Executor]:
 
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(thread_count(threads)) as executor:
         yield executor
+
+
+def map_ahead(workers: Executor, work: Callable[[T], R], items: Iterable[T], ahead: int) -> Iterator[R]:
+    """The results of `work`, in the order of the items, of which `ahead` at most are under way or wait to be taken: a pool's own
+    `map` would keep all results of a long recording at once."""
+    waiting: deque[Future[R]] = deque()
+    for item in items:
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+        waiting.append(workers.submit(work, item))
+    while waiting:
+        yield waiting.popleft().result()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 The search keeps to a band of words around the likeliest. Frame by frame every state of the band takes the better of its self
 loop and of being entered; every node the best chain that ends at it, or a skip from an earlier node. Backpointers are kept
-packed and read backwards at the end.
+packed, and read backwards as soon as all paths agree.
 
 The band is narrow as long as the words explain the sound. Where they stop doing so for some seconds, the true path may have
 been pruned: the search returns to a checkpoint before that, and searches the same sound again in a wider band.
@@ -28,10 +28,11 @@ from pipeline.speech.aligner.beam import (
     BeamControl,
 )
 from pipeline.speech.aligner.lattice import Lattice, Penalties
-from pipeline.speech.aligner.scoring import ColumnSelection, PhoneLoop, ScoredBlock
+from pipeline.speech.aligner.scoring import BLOCK_FRAMES, ColumnSelection, PhoneLoop, ScoredBlock
 
 _NEVER = np.float32(-1e9)  # nats: the score of what cannot be reached
 _LOOKAHEAD_WORDS = 14  # more are not said within one block, a second
+_SETTLE_BLOCKS = 60  # after so many, a minute, it is looked what all paths share
 _COLUMN_LOOKAHEAD_WORDS = 20  # beyond the band, so that one selection of columns lasts for several blocks
 
 
@@ -100,7 +101,7 @@ class Search:
         self._node = np.full(lattice.words + 1, _NEVER, np.float32)
         self._node[0] = 0
         self._low, self._high = 0, min(lattice.words, _LOOKAHEAD_WORDS)
-        self._decisions: list[Decisions] = []
+        self._backtrace = Backtrace(lattice)
         self._block_gains: list[float] = []
         self._checkpoints: dict[int, _Checkpoint] = {}
         self._frames = 0
@@ -116,7 +117,7 @@ class Search:
             self._save_checkpoint(number)
             band = Band.of(self._lattice, self._low, self._high)
             emissions = self._emission_scores(number, block, band, in_speech)
-            self._decisions.append(self._advance(block.first, emissions, band))
+            self._backtrace.add(self._advance(block.first, emissions, band))
             best = self._normalise(band)
             self._block_gains.append(best)
             self._frames = block.first + block.frames
@@ -125,6 +126,8 @@ class Search:
                 self._restore_checkpoint(following)
             else:
                 self._prune(band, self._beams[control.level])
+                if number % _SETTLE_BLOCKS == 0 and not control.level:
+                    self._settle()
                 yield self._frames
             number = following
 
@@ -147,7 +150,18 @@ class Search:
         first = int(self._lattice.first_state[checkpoint.low])
         self._state[first : first + len(checkpoint.state)] = checkpoint.state
         self._node[checkpoint.low : checkpoint.high + 1] = checkpoint.node
-        del self._decisions[number:], self._block_gains[number:]
+        self._backtrace.take_back(number)
+        del self._block_gains[number:]
+
+    def _settle(self) -> None:
+        """Settle the path as far as all that the search may still return to agree on it."""
+        number = min(self._checkpoints)
+        checkpoint = self._checkpoints[number]
+        states = np.flatnonzero(checkpoint.state > _NEVER / 2) + int(
+            self._lattice.first_state[checkpoint.low]
+        )
+        nodes = np.flatnonzero(checkpoint.node > _NEVER / 2) + checkpoint.low
+        self._backtrace.settle(number * BLOCK_FRAMES, states, nodes)
 
     def _end_of(self, node: int) -> int:
         """The index behind the last state of a band that ends with `node`."""
@@ -275,7 +289,7 @@ class Search:
     def path(self, node: int | None = None) -> list[Step]:
         """The steps of the best path that ends at `node` (the likeliest by default), in order of time."""
         node = self.likeliest_node() if node is None else node
-        return list(Backtrace(self._lattice, self._decisions).walk(self._frames, node))[::-1]
+        return self._backtrace.path(self._frames, node)
 
 
 def _states_at_node(lattice: Lattice, node: int) -> int:

@@ -8,16 +8,17 @@ moment, since people interrupt each other, but every change costs likelihood.
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.speech.aligner.acoustic_model import STREAM_SIZE, AcousticModel, Floats
-from pipeline.speech.aligner.features import cepstra, with_differences
+from pipeline.speech.aligner.features import Features, cepstra_by_stretch, frame_count
 from pipeline.speech.aligner.threads import pool
 
 # Factors of frequency. Lee & Rose search 0.88 to 1.12; the higher ones here serve high voices, such as synthetic ones.
 WARPS = (0.86, 0.93, 1.0, 1.08, 1.16, 1.24)
-_UNWARPED = WARPS.index(1.0)
 _STRIDE_FRAMES = 4  # frames from one choice to the next: 40 ms, within which no voice changes
 # Of so many choices in a row one is listened to, and the others taken for alike: vowels, which tell most, last longer.
 _CHOICES_ALIKE = 2
@@ -31,28 +32,51 @@ _CHUNK_FRAMES = 500  # evaluated at once; bounds memory
 
 def features(
     samples: NDArray[np.int16], in_speech: NDArray[np.bool_] | None, model: AcousticModel, threads: int = 1
-) -> Floats:
-    """Warped feature vectors, shape (frames, 39), each with the warp under which its voice is likeliest.
+) -> Features:
+    """Warped feature vectors, each with the warp under which its voice is likeliest.
 
-    `in_speech`, shape (frames,) or longer, tells which frames hold a voice; None means all.
+    `in_speech`, shape (frames,) or longer, tells which frames hold a voice; None means all. Cepstra of all warps are held only
+    until their choice is settled.
     """
-    warped = cepstra(samples, WARPS, threads)
-    frames = len(warped[0])
-    if not frames:
-        return with_differences(warped[0])
-    likely = np.zeros((len(WARPS), -(-frames // _STRIDE_FRAMES)), np.float32)
-    heard = _heard_choices(in_speech, likely.shape[1])
+    frames = frame_count(samples)
+    chosen, warps, settled = np.empty((frames, STREAM_SIZE), np.float32), BestWarps(), 0
+    waiting: list[Floats] = []
     with pool(threads) as workers:
-        found = list(workers.map(lambda own: _likelihood(own[heard * _STRIDE_FRAMES], model), warped))
+        first = 0
+        for warped in cepstra_by_stretch(samples, WARPS, threads):
+            last = first + warped.shape[1]
+            spoken = None if in_speech is None else in_speech[first:last]
+            warps.take(_likelihoods(workers, warped, spoken, model), spoken)
+            waiting.append(warped)
+            choice = warps.settled(last == frames)[: frames - settled]
+            _choose(waiting, choice, chosen[settled:])
+            settled, first = settled + len(choice), last
+    return Features(chosen)
+
+
+def _choose(waiting: list[Floats], choice: NDArray[np.int64], chosen: Floats) -> None:
+    """Fill `chosen` with the cepstra of the warps chosen, and drop them from those that are waiting, in order of time."""
+    at = 0
+    while at < len(choice):
+        own = choice[at : at + waiting[0].shape[1]]
+        chosen[at : at + len(own)] = waiting[0][own, np.arange(len(own))]
+        at += len(own)
+        waiting[0] = waiting[0][:, len(own) :]
+        if not waiting[0].shape[1]:
+            del waiting[0]
+
+
+def _likelihoods(
+    workers: Executor, warped: Floats, in_speech: NDArray[np.bool_] | None, model: AcousticModel
+) -> Floats:
+    """Log likelihood of every warp at every choice of a stretch, in nats, shape (warps, choices); 0 where nobody speaks."""
+    likely = np.zeros((len(WARPS), -(-warped.shape[1] // _STRIDE_FRAMES)), np.float32)
+    heard = _heard_choices(in_speech, likely.shape[1])
+    found = np.stack(list(workers.map(lambda own: _likelihood(own[heard * _STRIDE_FRAMES], model), warped)))
     for alike in range(_CHOICES_ALIKE):
         here = heard + alike < likely.shape[1]
-        likely[:, heard[here] + alike] = np.stack(found)[:, here]
-    choice = _best_warps(likely, in_speech, frames)
-    chosen = warped[_UNWARPED]
-    for number, own in enumerate(warped):
-        here = choice == number
-        chosen[here] = own[here]
-    return with_differences(chosen)
+        likely[:, heard[here] + alike] = found[:, here]
+    return likely
 
 
 def _heard_choices(in_speech: NDArray[np.bool_] | None, choices: int) -> NDArray[np.int64]:
@@ -78,26 +102,45 @@ def _likelihood(frames: Floats, model: AcousticModel) -> Floats:
     return found
 
 
-def _best_warps(likelihood: Floats, in_speech: NDArray[np.bool_] | None, frames: int) -> NDArray[np.int64]:
-    """The index of the warp for every frame: the likeliest sequence less the costs of its changes, by dynamic programming."""
-    gain = likelihood - _BIAS_NATS[:, None]
-    warps, choices = gain.shape
-    change = np.full(choices, _CHANGE_NATS, np.float32)
-    if in_speech is not None:
-        quiet = ~in_speech[:frames:_STRIDE_FRAMES][:choices]
-        gain[:, quiet] = 0
-        change[quiet] = _CHANGE_IN_PAUSE_NATS
-    total = np.zeros(warps, np.float32)
-    came_from = np.empty((choices, warps), np.int64)
-    for at in range(choices):
-        best = int(total.argmax())
-        changed = total[best] - change[at]
-        stay = total >= changed
-        came_from[at] = np.where(stay, np.arange(warps), best)
-        total = np.where(stay, total, changed) + gain[:, at]
-    choice = np.empty(choices, np.int64)
-    warp = int(total.argmax())
-    for at in range(choices - 1, -1, -1):
-        choice[at] = warp
-        warp = int(came_from[at, warp])
-    return np.repeat(choice, _STRIDE_FRAMES)[:frames]
+class BestWarps:
+    """The likeliest sequence of warps less the costs of its changes, by dynamic programming, stretch by stretch: a choice is
+    settled as soon as the best sequences to all warps agree on it."""
+
+    def __init__(self) -> None:
+        self._total = np.zeros(len(WARPS), np.float32)
+        # For each choice that is not settled, and each warp, the warp of the choice before.
+        self._came_from = np.empty((0, len(WARPS)), np.int8)
+
+    def take(self, likelihood: Floats, in_speech: NDArray[np.bool_] | None) -> None:
+        """Weigh the next choices: `likelihood`, shape (warps, choices); `in_speech`, shape (frames,), as in `features`."""
+        gain = likelihood - _BIAS_NATS[:, None]
+        choices = gain.shape[1]
+        change = np.full(choices, _CHANGE_NATS, np.float32)
+        if in_speech is not None:
+            quiet = ~in_speech[::_STRIDE_FRAMES][:choices]
+            gain[:, quiet] = 0
+            change[quiet] = _CHANGE_IN_PAUSE_NATS
+        came_from, each = np.empty((choices, len(WARPS)), np.int8), np.arange(len(WARPS))
+        total = self._total - self._total.max()  # small, so that floats stay exact however long the sound is
+        for at in range(choices):
+            best = int(total.argmax())
+            changed = total[best] - change[at]
+            stay = total >= changed
+            came_from[at] = np.where(stay, each, best)
+            total = np.where(stay, total, changed) + gain[:, at]
+        self._total = total
+        self._came_from = np.concatenate([self._came_from, came_from])
+
+    def settled(self, is_last: bool) -> NDArray[np.int64]:
+        """The warp of every frame of the choices that are settled since; of all that are left where no more come."""
+        ways = np.array([self._total.argmax()]) if is_last else np.arange(len(WARPS))
+        rows, at = self._came_from, len(self._came_from)
+        while at and (ways != ways[0]).any():
+            at -= 1
+            ways = rows[at][ways]
+        choice = np.empty(at, np.int64)
+        for row in range(at - 1, -1, -1):
+            choice[row] = ways[0]
+            ways = rows[row][ways]
+        self._came_from = rows[at:]
+        return np.repeat(choice, _STRIDE_FRAMES)

@@ -15,6 +15,6 @@
 """
 
 from pipeline.stages.captions.build import run
-from pipeline.stages.captions.recue import choose
+from pipeline.stages.captions.recue import Choice, choose
 
-__all__ = ["choose", "run"]
+__all__ = ["Choice", "choose", "run"]
