@@ -20,7 +20,6 @@ from pipeline.search.answers.concordance import CONTEXT_WORDS, MAX_UTTERANCES, C
 from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by, not_draft
 from pipeline.search.answers.lanes import Place, places
 from pipeline.search.answers.loose import BY_MEANING, Candidates, LooseSearch, Ranked, Wish, wish_of
-from pipeline.search.answers.passages import telling_words
 from pipeline.search.answers.results import Count, Hit, Results
 from pipeline.search.answers.rows import Reader
 from pipeline.search.answers.sequences import chains
@@ -36,6 +35,7 @@ from pipeline.search.query.names import Names
 from pipeline.search.query.parser import LIMIT, And, Field, Node, Or, Query, Word
 from pipeline.search.query.ranking import MAX_RANKED_HITS, parameters_of, ranked, source
 from pipeline.search.query.sql import Plan, compile_plan
+from pipeline.search.query.telling import telling_words
 from pipeline.search.quotes import Kept, Quote
 from pipeline.words import folded, name_key
 
@@ -226,19 +226,13 @@ class Index:
     def _loose(self, found: Results, wish: Wish, limit: int) -> Results:
         """The best of any of a query's words, in the order of how well they fit."""
         loose = LooseSearch(self.connection, self.codebook, self._store())
-        said = replace(wish, words=self._as_said(wish.words))
-        best = loose.some_words(wish, said.words, self._candidates(wish.rest, found.query))
-        what = "what fits best comes first" if wish.names_concept else "these fit its words best"
-        notes = [f"nothing holds all of this; {what}", *found.notes]
+        best = loose.some_words(wish, self._candidates(wish.rest, found.query))
+        if not len(best.ids):
+            return found
         if best.concepts:
-            notes.append(f"did you mean {' or '.join(f'concept:{c}' for c in best.concepts)}?")
-        return self._of_ranked(found.query, best, said, limit, notes)
-
-    def _as_said(self, words: Sequence[str]) -> tuple[str, ...]:
-        """The words, those that nobody says with the form of them that somebody does: "silent" and "silence"."""
-        vocabulary = Vocabulary(self.connection)
-        more = [form for word in words if not vocabulary.has(word) for form in vocabulary.related(word)[:1]]
-        return tuple(dict.fromkeys((*words, *more)))
+            meant = f"did you mean {' or '.join(f'concept:{c}' for c in best.concepts)}?"
+            best = replace(best, notes=(*best.notes, meant))
+        return self._of_ranked(found.query, best, replace(wish, words=best.words), limit, ())
 
     def _alike(self, query: Query, wish: Wish, limit: int) -> Results:
         """What says something like a sentence; all other words of the query must be said."""

@@ -7,8 +7,8 @@ import pytest
 from pipeline.concepts import codebook
 from pipeline.errors import QueryError
 from pipeline.search import Codebook, Index
-from pipeline.search.answers.passages import telling_words
 from pipeline.search.query.suggestions import suggested
+from pipeline.search.query.telling import telling_words
 from tests.support import search_makers
 
 # What one says in two turns, and the same words scattered.
@@ -92,9 +92,7 @@ def test_what_asks_exactly_is_answered_exactly(index, query):
 
 def test_only_words_that_tell_something_are_asked_about(index):
     notes = index.search("guidelinse about their bones").notes
-    asked = next(note for note in notes if "did you mean" in note)
-    assert asked.startswith("nobody says 'guidelinse'; did you mean guideline")
-    assert {"guideline", "guidelines"} == set(asked.rpartition("mean ")[2].rstrip("?").split(" or "))
+    assert "nobody says 'guidelinse'; 'guidelines' is looked for" in notes
     assert not any("their" in note for note in notes)
 
 

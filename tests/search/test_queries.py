@@ -122,7 +122,10 @@ def test_an_unknown_name_offers_the_nearest(index, query, says, at):
 
 
 def test_a_word_nobody_says_offers_one_that_is_said(index):
-    assert index.search("rifel").notes == ("nobody says 'rifel'; did you mean rifle?",)
+    assert index.search("rifel", loosely=False).notes == ("nobody says 'rifel'; did you mean rifle?",)
+    found = index.search("rifel")
+    assert found.notes[0] == "nobody says 'rifel'; 'rifle' is looked for"
+    assert found.hits[0].moments[0].text == index.search("rifle").hits[0].moments[0].text
 
 
 def test_a_hit_says_all_about_itself(index):

@@ -1,73 +1,124 @@
 """Ranked passage retrieval: the utterances that hold the most telling of some words, with the turns beside them counted.
 
 A word's score in an utterance is BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework"); a word that an
-utterance lacks counts, less, where a neighbour says it, as one thought often stands in two turns.
+utterance lacks counts, less, where a neighbour says it, as one thought often stands in two turns, and where another is said that
+stands for it.
 """
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.concepts.patterns import FREQUENT_WORDS
 from pipeline.search.index.schema import ORDINAL_BITS
 from pipeline.search.index.timeline import Places
-from pipeline.search.index.vocabulary import quoted, words_of
-from pipeline.words import folded
+from pipeline.search.index.vocabulary import quoted
 
 # What a word counts that is said so many utterances away; chosen.
 _NEARNESS = {1: 0.5, 2: 0.25}
 # A word in more utterances than this tells nothing apart, and reading them all would take a second.
 _MAX_UTTERANCES_OF_A_WORD = 50_000
+# The same of the words that stand for it, of which there are many.
+_MAX_UTTERANCES_OF_SYNONYMS = 20_000
+# What a word counts that stands for the one that was asked for.
+SYNONYM_SHARE = 0.5
+# A word that nobody says weighs as one that so many utterances hold. Chosen: else it alone would weigh more than all others.
+_AS_IF_SAID = 3
 
 Scores = NDArray[np.float64]
 
 
-def telling_words(text: str) -> list[str]:
-    """The words of a text that can tell an utterance from another, each once: no stop words, no single letters."""
-    words = words_of(folded(text.replace("'", "")))
-    pieces = {piece for word in FREQUENT_WORDS for piece in (word, word.replace("'", ""))}
-    return [
-        w
-        for w in dict.fromkeys(words)
-        if w not in pieces and w not in _CONTRACTED and (len(w) > 1 or w.isdigit())
-    ]
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One thing that is asked for: a word, the forms in which somebody says it, and the words that may stand for it."""
+
+    word: str
+    forms: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
-# Contractions without their apostrophes, and words about searching, which a researcher writes and nobody says.
-_CONTRACTED = frozenset(
-    """dont doesnt didnt cant couldnt wont wouldnt shouldnt isnt arent wasnt werent havent hasnt hadnt im ive id ill youre youve
-    youd youll hes shes its weve were theyre theyve thats theres whats whos lets somebody someone anybody anyone nobody people
-    person talk talks talking says saying said something anything which while after before into over than whether""".split()  # noqa: SIM905
-)
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Utterances by id, rising, with their scores; `held` says of each aspect, shape (aspects, ids), whether an utterance or one
+    beside it holds it, and `weights` how much each aspect tells: the rarer, the more."""
+
+    ids: Places
+    scores: Scores
+    held: NDArray[np.bool_]
+    weights: Scores
+    aspects: tuple[Aspect, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether an utterance, with those beside it, holds all."""
+        return bool(self.held.size and self.held.all(axis=0).any())
+
+    def held_by(self, ids: Places) -> NDArray[np.bool_]:
+        """Which aspects some utterances hold, shape (aspects, ids), whether they are among these or not."""
+        if not len(self.ids):
+            return np.zeros((len(self.aspects), len(ids)), np.bool_)
+        at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        held: NDArray[np.bool_] = self.held[:, at] & (self.ids[at] == ids)
+        return held
 
 
-def best_passages(connection: sqlite3.Connection, words: Sequence[str]) -> tuple[Places, Scores, bool]:
-    """The ids of all utterances that hold any of the words, rising, their scores, and whether one and those beside hold all."""
-    found: list[tuple[Places, Scores]] = []
-    for word in words:
-        expression = f"{{text}} : {quoted(word)}"
-        rows = connection.execute(
-            "SELECT rowid, -bm25(words, 1.0, 0.0) FROM words WHERE words MATCH ? LIMIT ?",
-            (expression, _MAX_UTTERANCES_OF_A_WORD + 1),
-        ).fetchall()
-        if 0 < len(rows) <= _MAX_UTTERANCES_OF_A_WORD:
-            table = np.array(rows, np.float64)
-            found.append((np.array([row[0] for row in rows], np.int64), table[:, 1]))
-    if not found:
-        return np.empty(0, np.int64), np.empty(0), False
-    ids = np.unique(np.concatenate([some for some, _ in found]))
-    total, held = np.zeros(len(ids)), np.zeros(len(ids), np.int64)
-    for some, scores in found:
+def best_passages(connection: sqlite3.Connection, aspects: Sequence[Aspect]) -> Passages:
+    """The utterances that hold any of the aspects; an aspect that too many hold tells nothing, and counts for nothing."""
+    found = [_utterances_with(connection, aspect) for aspect in aspects]
+    many = connection.execute("SELECT coalesce(sum(utterances), 0) FROM documents").fetchone()[0]
+    weights = np.array(
+        [0.0 if some is None else math.log(1 + many / (len(some[0]) + _AS_IF_SAID)) for some in found]
+    )
+    ids = np.unique(np.concatenate([np.empty(0, np.int64), *(some[0] for some in found if some)]))
+    total, held = np.zeros(len(ids)), np.zeros((len(aspects), len(ids)), np.bool_)
+    for row, some in enumerate(found):
+        if some is None:
+            held[row] = True
+            continue
         own = np.zeros(len(ids))
-        own[np.searchsorted(ids, some)] = scores
+        own[np.searchsorted(ids, some[0])] = some[1]
         best = np.maximum(own, _beside(ids, own))
         total += best
-        held += best > 0
-    return ids, total, bool(held.max() == len(words))
+        held[row] = best > 0
+    return Passages(ids, total, held, weights, tuple(aspects))
+
+
+_Found = tuple[Places, Scores]
+_NONE: _Found = (np.empty(0, np.int64), np.empty(0))
+
+
+def _utterances_with(connection: sqlite3.Connection, aspect: Aspect) -> _Found | None:
+    """The ids, rising, and scores of the utterances that say the word or one that stands for it; None for too many."""
+    found = _matches(connection, (aspect.word, *aspect.forms), _MAX_UTTERANCES_OF_A_WORD)
+    others, less = _matches(connection, aspect.synonyms, _MAX_UTTERANCES_OF_SYNONYMS) or _NONE
+    if found is None or not len(others):
+        return found
+    ids, scores = found
+    both = np.union1d(ids, others)
+    best = np.zeros(len(both))
+    best[np.searchsorted(both, others)] = SYNONYM_SHARE * less
+    at = np.searchsorted(both, ids)
+    best[at] = np.maximum(best[at], scores)
+    return both, best
+
+
+def _matches(connection: sqlite3.Connection, words: Sequence[str], most: int) -> _Found | None:
+    """The utterances with any of the words; None where there are more than `most`."""
+    if not words:
+        return _NONE
+    expression = f"{{text}} : ({' OR '.join(map(quoted, words))})"
+    rows = connection.execute(
+        "SELECT rowid, -bm25(words, 1.0, 0.0) FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ?",
+        (expression, most + 1),
+    ).fetchall()
+    if len(rows) > most:
+        return None
+    return np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.float64)
 
 
 def _beside(ids: Places, scores: Scores) -> Scores:

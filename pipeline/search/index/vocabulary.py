@@ -11,7 +11,7 @@ import json
 import math
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -105,7 +105,7 @@ class Vocabulary:
         others = [quoted(" ".join((*before, form))) for form in missed]
         return Expression(" OR ".join((found, *others)), ids == begin and not before)
 
-    def ids(self, sql: str, *parameters: str) -> Iterable[int]:
+    def ids(self, sql: str, *parameters: str) -> Iterator[int]:
         return (row[0] for row in self.connection.execute(sql, parameters))
 
     def has(self, word: str) -> bool:
@@ -127,8 +127,10 @@ class Vocabulary:
 
     def similar(self, word: str) -> list[str]:
         """Spelling suggestions: up to three forms with the word's first letter and a difflib ratio of at least 0.75."""
+        return nearest(folded(word), self.forms_like(word), 3, 0.75)
+
+    def forms_like(self, word: str) -> list[str]:
+        """All forms with the word's first letter, in order."""
         first = folded(word)[:1]
-        rows = self.connection.execute(
-            "SELECT form FROM forms WHERE form >= ? AND form < ?", (first, first + _LAST_CHARACTER)
-        )
-        return nearest(folded(word), (row[0] for row in rows), 3, 0.75)
+        sql = "SELECT form FROM forms WHERE form >= ? AND form < ? ORDER BY form"
+        return [row[0] for row in self.connection.execute(sql, (first, first + _LAST_CHARACTER))]

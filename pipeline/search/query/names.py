@@ -12,15 +12,9 @@ from pipeline.errors import QueryError
 from pipeline.part_kinds import KNOWN_KINDS
 from pipeline.search.index.vocabulary import words_of
 from pipeline.search.query.parser import Field
+from pipeline.search.query.stems import stem
 from pipeline.search.query.suggestions import suggested
 from pipeline.words import name_key
-
-# Endings of the words in concepts' names, longest first; what is left has at least so many letters.
-_ENDINGS = (
-    "isations", "isation", "ations", "ation", "ingly", "nesses", "ness", "ising", "ised", "ise", "ings", "ing", "ies", "ied",
-    "ively", "ive", "ions", "ion", "ances", "ance", "ments", "ment", "ed", "es", "s", "y", "e",
-)  # fmt: skip
-_SHORTEST_STEM = 4
 
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 
@@ -54,9 +48,9 @@ class Names:
         Of several the one whose name begins so is meant, as an id names the chief thing first. What is no name may be a term
         by which people ask for one concept: "loneliness", "sobriety".
         """
-        wanted = [_stem(word) for word in words_of(name_key(part.value))]
+        wanted = [stem(word) for word in words_of(name_key(part.value))]
         named = {
-            c.id: [_stem(w) for w in words_of(name_key(f"{c.id} {c.label}"))]
+            c.id: [stem(w) for w in words_of(name_key(f"{c.id} {c.label}"))]
             for c in self.codebook.codes.values()
         }
         fitting = [id for id, stems in named.items() if wanted and all(w in stems for w in wanted)]
@@ -173,18 +167,9 @@ def nearest(wanted: str, known: Iterable[str]) -> list[str]:
     return [folded[f] for f in close[:3]]
 
 
-def _stem(word: str) -> str:
-    """A word of a concept's name without its ending, in one spelling: "minimising", "minimization" and "minimise" are one."""
-    word = word.replace("z", "s")
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word.removesuffix(ending)
-    return word
-
-
 def _terms(code: Code) -> list[list[str]]:
     """The terms of a concept, each as the stems of its words."""
-    return [[_stem(word) for word in words_of(name_key(term))] for term in code.terms.split(",")]
+    return [[stem(word) for word in words_of(name_key(term))] for term in code.terms.split(",")]
 
 
 def _value(name: str) -> str:
