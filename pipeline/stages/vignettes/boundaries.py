@@ -69,7 +69,7 @@ _PHRASES = {
     ),
     "closing": (
         "come to the end|(thank you|thanks) for (watching|being|joining)|that is the end|in closing"
-        "|this brings us to"
+        "|(this|that|which) brings us to"
     ),
 }
 PHRASES = {kind: re.compile(rf"\b({words})\b", re.IGNORECASE) for kind, words in _PHRASES.items()}

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.part_kinds import FOUND_KINDS, kinds_named
+from pipeline.stages.vignettes.address import spoken_to_viewer
 from pipeline.stages.vignettes.boundaries import Candidate
 from pipeline.stages.vignettes.turn_taking import Casts, outsiders
 from pipeline.transcript.parts import Said
@@ -32,7 +33,7 @@ BOUNDARY_WEIGHTS = {
     "voices": 2.5,
     "words": 2.5,
     "greeting": 3.0,
-    "address": 1.5,
+    "address": 2.5,
     "music": 3.5,
     "cohesion": 1.5,
 }
@@ -62,6 +63,9 @@ KIND_WEIGHTS = {
 }
 # What the likelihood of a part's turns counts, in points for each nat: turns follow one another more regularly than draws.
 CAST_WEIGHT = 0.2
+# What words that are said to the viewer add to every kind but a vignette, in points for each nat, of so many at most either way.
+ADDRESS_WEIGHT = 0.5
+MOST_ADDRESS = 5.0
 # Roles, in small letters, of the only speaker of a part that speak for a kind.
 ROLES = {
     "introduction": ("therapist", "narrator", "presenter"),
@@ -87,6 +91,8 @@ PAUSE_RELIEF = 0.7
 # Where cards open vignettes, one without a card is the less likely the more of them there are, up to this cost.
 CARDLESS_COST = 0.6
 MOST_CARDLESS_COST = 3.0
+# ... if this share of vignettes begins with a card at all: in some films cards open the commentary alone.
+MIN_CARDED_SHARE = 0.5
 # What a card that names no kind adds for a vignette, which it opens more often than anything else.
 PLAIN_CARD = 1.0
 # What a commentary behind a commentary adds: two in a row are mostly one. All other transitions add nothing.
@@ -121,6 +127,9 @@ def best_division(places: Sequence[Candidate], said: Sequence[Said], roles: dict
     chosen = _likeliest_places(places)
     table = _Table(chosen, said, roles)
     cuts = table.path()
+    if cost := _cardless_cost([(chosen[place], kind) for place, kind in cuts[1:]]):
+        table.expect_cards(cost)
+        cuts = table.path()
     whole = table.value
     found = []
     for n, (place, kind) in enumerate(cuts):
@@ -128,6 +137,14 @@ def best_division(places: Sequence[Candidate], said: Sequence[Said], roles: dict
         sure = 1.0 if n == 0 else 1 / (1 + math.exp(-min(30.0, whole - table.without(place))))
         found.append(Decided(chosen[place], last, kind, round(sure, 3)))
     return found
+
+
+def _cardless_cost(parts: Sequence[tuple[Candidate, str]]) -> float:
+    """What a vignette costs that nothing written opens: nothing where most vignettes of the recording are so."""
+    told = [place.told > 0 for place, kind in parts if kind == "vignette"]
+    if sum(told) < MIN_CARDED_SHARE * len(told):
+        return 0.0
+    return min(MOST_CARDLESS_COST, CARDLESS_COST * sum(told))
 
 
 def _likeliest_places(places: Sequence[Candidate]) -> list[Candidate]:
@@ -149,8 +166,6 @@ class _Table:
         self._starts = [said[p.at].span.start_ms for p in places]
         self._stops = np.maximum.accumulate([s.span.end_ms for s in said])[np.array(self._ends) - 1]
         self._casts = Casts(said)
-        titled = sum(bool(p.title or p.heading) and p.told > 0 for p in places)
-        self._cardless = min(MOST_CARDLESS_COST, CARDLESS_COST * titled)
         self._who, self._words = _running_counts(said)
         self._in_role = {
             kind: np.array([roles.get(w, "").casefold() in ROLES.get(kind, ()) for w in self._who])
@@ -158,6 +173,7 @@ class _Table:
         }
         outside = outsiders(said)
         self._outside = np.array([w in outside for w in self._who])
+        self._to_viewer = np.concatenate([[0.0], np.cumsum(spoken_to_viewer(said))])
         self._begin = [0.0, *(_boundary_score(p) for p in places[1:])]
         count = len(places)
         self._scores = np.full((count, count, len(FOUND_KINDS)), -np.inf)
@@ -185,6 +201,10 @@ class _Table:
             ],
             axis=1,
         )
+        to_viewer = self._to_viewer[self._ends[first:]] - self._to_viewer[place.at]
+        style = ADDRESS_WEIGHT * np.clip(to_viewer, -MOST_ADDRESS, MOST_ADDRESS)
+        style = np.where(known & ~alone & ~apart, 0.0, style)
+        scores[:, [n for n, kind in enumerate(FOUND_KINDS) if kind != "vignette"]] += style[:, None]
         scores[known & ~apart & (total < MIN_COMMENTARY_WORDS), FOUND_KINDS.index("commentary")] -= REMARK_COST
         return scores
 
@@ -200,8 +220,6 @@ class _Table:
         if kind == "introduction":
             score += FIRST_INTRODUCTION
         cardless = 1 - place.told
-        if kind == "vignette" and first > 0:
-            score -= self._cardless * cardless
         if place.goes_on:
             cost = GOING_ON_COST * cardless * (1 - PAUSE_RELIEF * place.evidence.get("pause", 0.0))
             score -= np.where(alone | apart, cost, 0.0)
@@ -210,12 +228,18 @@ class _Table:
         if place.title or place.heading:
             named = kinds_named(place.title) | kinds_named(place.heading)
             score += weights["card"] if kind in named else 0.0
-            score += PLAIN_CARD if not named and kind == "vignette" and first > 0 else 0.0
+            if not named and kind == "vignette" and first > 0:
+                score += np.where(apart, 0.0, PLAIN_CARD)
         if (kind == "introduction" and first > 0) or (kind == "closing" and first == 0):
             score[:] = -np.inf
         if kind == "closing":
             score[:-1] = -np.inf
         return score
+
+    def expect_cards(self, cost: float) -> None:
+        """Have vignettes cost so much that begin without a card or a heading."""
+        for first, place in enumerate(self._places[1:], 1):
+            self._scores[first, :, FOUND_KINDS.index("vignette")] -= cost * (1 - place.told)
 
     def path(self) -> list[tuple[int, str]]:
         """The boundaries (as indices) and kinds of the best division, by the Viterbi recursion; sets `value`."""
