@@ -204,6 +204,7 @@ def _part_reads(inputs: Inputs) -> dict[str, Any]:
         "music": digest_of(inputs[Heard].music, tuple[Span, ...]),
         "duration": inputs[Sound].duration_ms,
         "sidecar": [asdict(wish) for wish in inputs.settings.vignettes],
+        **({"headings": [asdict(heading) for heading in inputs.headings]} if inputs.headings else {}),
         **({"given": vignettes.GIVEN_VERSION} if inputs.settings.vignettes else {}),
     }
 
@@ -211,7 +212,7 @@ def _part_reads(inputs: Inputs) -> dict[str, Any]:
 def _divide_video(inputs: Inputs, progress: Progress) -> Parts:
     return vignettes.run(
         inputs[Aligned], inputs[Voices], inputs[Picture], inputs[Sound].duration_ms,
-        inputs.settings.vignettes, progress, inputs[Heard].music,
+        inputs.settings.vignettes, progress, inputs[Heard].music, inputs.headings,
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.embeddings import Encoder
-from pipeline.transcript import Sound, Turn
+from pipeline.transcript import Aligned, Sound, Turn
+from pipeline.transcript.headings import Heading, headings
 from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
 
@@ -26,9 +27,11 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 # Raise it when scripts are read otherwise than before: other words, other times.
-SCRIPT_READING = 2
+SCRIPT_READING = 3
 # Raise it when damaged or rolling subtitles are read otherwise than before.
 REPAIRS = 1
+# Raise it when other lines between timed subtitles are taken for titles of parts.
+HEADINGS = 1
 # Which track is listened to where nobody chooses; only another choice is part of what a stage read.
 _USUAL_TRACK = {"track": 0, "language": "en"}
 
@@ -125,12 +128,17 @@ class Inputs:
         """The subtitles or script, None without one. Raises SubtitlesError."""
         if self._as_read is None:
             return None
-        given = self._as_read.in_order_of_time().without_directions()
+        given = self._as_read.in_order_of_time().without_headings().without_directions()
         if not given.words and self.job.subtitles:
             raise SubtitlesError(
                 self.job.subtitles, "holds no text", "remove it, or name another with --subtitles"
             )
         return given
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """The titles of parts that stand in the subtitles or the script, with the times of what stands below them."""
+        return headings(self._as_read, self.by_machine(Aligned)) if self._as_read else ()
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
@@ -153,7 +161,9 @@ class Inputs:
         given = self.subtitles
         doubtful = given is not None and (given.repaired or any(cue.again for cue in given.cues))
         script = {"script": SCRIPT_READING} if given is not None and not given.timed else {}
-        return {**({"repairs": REPAIRS} if doubtful else {}), **script}
+        titled = given is not None and given.timed and any(c.heading for c in self._as_read.cues)  # type: ignore[union-attr]
+        headed = {"headings": HEADINGS} if titled else {}
+        return {**({"repairs": REPAIRS} if doubtful else {}), **script, **headed}
 
     @cached_property
     def media_sha256(self) -> str:

@@ -20,6 +20,8 @@ MIN_DISTINCT_STARTS = 0.8
 MIN_BACKWARD_SHARE = 0.1
 # Cues that are few of those are sorted where no more than this share of cues overlaps the next then. Set by hand.
 MAX_OVERLAPPING_SHARE = 0.3
+# As many titles of parts are named in a note.
+_MOST_TITLES = 4
 
 
 class SubtitlesFormat(StrEnum):
@@ -90,7 +92,7 @@ class SubtitlesCue:
     `id` is the identifier as written ("" when there is none); `raw` the payload's text exactly as given, lines joined by
     "\\n"; `settings` the WebVTT cue settings or the `{\\an8}`-style position, as written. `line` is the line of the file
     (from 1) that holds its times, 0 in a script, whose cues have `written` instead. The first `again` of its lines end the cue
-    before too: they may be shown again or said again.
+    before too: they may be shown again or said again. `heading` says that it is the title of a part, which nobody says.
     """
 
     span: Span | None
@@ -101,6 +103,7 @@ class SubtitlesCue:
     line: int = 0
     written: Written | None = None
     again: int = 0
+    heading: bool = False
 
 
 @dataclass(frozen=True)  # without slots: `words` is kept once it was asked for
@@ -161,6 +164,17 @@ class Subtitles:
             "they were taken in order of their times"
         )
         return replace(self, cues=tuple(self.cues[n] for n in order), notes=(*self.notes, note))
+
+    def without_headings(self) -> Subtitles:
+        """Timed subtitles without the titles of parts that stand between their cues, and a note of them; a script as it is."""
+        titles = [" ".join(w.text for w in c.words) for c in self.cues if c.heading]
+        if not self.timed or not titles or len(titles) == len(self.cues):
+            return self
+        several = f"{len(titles)} titles of parts are" if len(titles) > 1 else "a title of a part is"
+        note = f"{several} no speech and no caption: {', '.join(titles[:_MOST_TITLES])}{'...' if titles[_MOST_TITLES:] else ''}"
+        return replace(
+            self, cues=tuple(c for c in self.cues if not c.heading), notes=(*self.notes, note)
+        )
 
     def without_directions(self) -> Subtitles:
         """A script without its headings and stage directions, which nobody says and no caption shows; subtitles as they are."""

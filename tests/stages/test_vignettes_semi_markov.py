@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import part_kinds
 from pipeline.part_kinds import FOUND_KINDS
 from pipeline.stages.vignettes import semi_markov
 from pipeline.stages.vignettes.boundaries import PHRASES, Candidate
@@ -108,7 +109,7 @@ def test_nothing_said_has_no_parts() -> None:
 
 
 def test_every_kind_has_its_evidence():
-    for table in (semi_markov.KIND_WEIGHTS, semi_markov._CARD_WORDS, PHRASES):
+    for table in (semi_markov.KIND_WEIGHTS, part_kinds.KIND_NAMES, PHRASES):
         assert tuple(table) == FOUND_KINDS
 
 

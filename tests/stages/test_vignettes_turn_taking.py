@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages.vignettes import turn_taking
-from pipeline.stages.vignettes.turn_taking import Casts, unanswered
+from pipeline.stages.vignettes.turn_taking import Casts, outsiders
 from pipeline.timing import Span
 from pipeline.transcript.parts import Said
 
@@ -38,7 +38,7 @@ def test_a_commentator_is_whom_nobody_answers() -> None:
         ("com", 40),
         *group(6, "bob", "cy"),
     )
-    assert unanswered(said) == {"com"}
+    assert outsiders(said) == {"com"}
 
 
 @pytest.mark.parametrize(
@@ -58,18 +58,18 @@ def test_a_commentator_is_whom_nobody_answers() -> None:
     ],
 )
 def test_who_takes_part_in_a_conversation_is_no_commentator(turns: list[tuple[str | None, int]]) -> None:
-    assert unanswered(talk(*turns)) == frozenset()
+    assert outsiders(talk(*turns)) == frozenset()
 
 
 def test_murmurs_and_single_errors_make_no_conversation_of_a_commentary() -> None:
     murmur = talk(
         *group(6, "ann", "bob"), ("com", 20), ("ann", 1), ("com", 20), *group(9, "ann", "bob"), ("com", 60)
     )
-    assert unanswered(murmur) == {"com"}
+    assert outsiders(murmur) == {"com"}
     error = talk(
         *group(3, "ann", "bob"), ("com", 4), *group(9, "ann", "bob"), ("com", 60), *group(6, "ann", "bob")
     )
-    assert unanswered(error) == {"com"}
+    assert outsiders(error) == {"com"}
 
 
 def test_two_casts_are_likelier_than_one_of_all() -> None:
@@ -108,3 +108,30 @@ def test_the_likelihood_is_the_product_of_its_draws(
         last = who
     found = Casts(said).likelihoods(first, [len(said)])
     assert np.allclose(found, [value])
+
+
+def test_two_who_comment_together_talk_to_the_viewer() -> None:
+    """They answer each other, between the scenes, a little at a time."""
+    comment = [("com", 15), ("dan", 12), ("com", 9)]
+    said = talk(*group(8, "ann", "bob"), *comment, *group(8, "ann", "cy"), *comment, *group(8, "bob", "cy"), *comment)
+    assert outsiders(said) == {"com", "dan"}
+
+
+def test_a_cast_of_its_own_is_no_pair_of_commentators() -> None:
+    """Two scenes with other people each: neither talks to the viewer."""
+    said = talk(*group(20, "ann", "bob"), *group(12, "cy", "dee"), *group(20, "ann", "bob"), *group(12, "cy", "dee"))
+    assert outsiders(said) == frozenset()
+
+
+def test_who_is_asked_takes_part_however_seldom() -> None:
+    """One who speaks at length once, right between two turns of the therapist; a commentator has pauses around."""
+    asked = [*talk(*group(8, "ann", "bob"), ("cy", 40), *group(8, "ann", "bob"))]
+    between = [("ann", 6), ("cy", 40), ("ann", 6)]
+    said = talk(*group(8, "bob", "ann"), *between[1:], *group(12, "bob", "ann"))
+    assert outsiders(said) == frozenset()
+    assert outsiders(asked) == {"cy"}
+    late = [
+        Said(Span(s.span.start_ms + 9000 * (s.span.start_ms >= said[16].span.start_ms), s.span.end_ms + 9000 * (s.span.start_ms >= said[16].span.start_ms)), s.speaker, s.text)
+        for s in said
+    ]
+    assert outsiders(late) == {"cy"}

@@ -20,6 +20,7 @@ from pipeline.formats.readers import furniture, headers, name_lines, stamps, tab
 from pipeline.formats.readers.labels import is_all_caps
 from pipeline.formats.readers.raw_cue import Line, Piece, RawCue
 from pipeline.formats.readers.script_line import ScriptLine, spoken
+from pipeline.part_kinds import is_set_off, title_in
 from pipeline.transcript.subtitles import Apart, Written
 
 _MAX_NAME_CHARS = 32  # as in `labels`: longer is a sentence, not a name
@@ -149,7 +150,7 @@ def _cues(lines: Sequence[ScriptLine]) -> Iterator[RawCue]:
 
 def _speeches(lines: Sequence[ScriptLine], names: frozenset[str]) -> list[_Speech]:
     """The lines divided where a turn, a time, a paragraph, a label or a dialogue line begins, and around headings."""
-    divided = _Divided(names, any(line.given for line in lines))
+    divided = _Divided(lines, names)
     for line in lines:
         if line.apart is not None:
             divided.set_apart(line)
@@ -165,8 +166,9 @@ def _speeches(lines: Sequence[ScriptLine], names: frozenset[str]) -> list[_Speec
 class _Divided:
     """Speeches as they grow: the one that goes on, who speaks, and a header that waits for its speech."""
 
-    def __init__(self, names: frozenset[str], styled: bool) -> None:
-        self._styled = styled
+    def __init__(self, lines: Sequence[ScriptLine], names: frozenset[str]) -> None:
+        self._styled = any(line.given for line in lines)
+        self._labelled = any(line.labelled or line.name for line in lines)
         self.speeches: list[_Speech] = []
         self._names = names
         self._now: _Speech | None = None
@@ -195,7 +197,7 @@ class _Divided:
         told = bool(header and header.voice) or bool(
             now and _LABEL_ALONE.fullmatch(now.lines[-1].text.strip())
         )
-        heading = not told and (line.heading or _is_heading(line.text))
+        heading = not told and (line.heading or self._is_heading(line.text))
         if now and not (line.opens or now.heading or heading or header or _begins(line, self._names)):
             now.lines.append(line)
             now.stamps += _stamps(line)
@@ -207,6 +209,16 @@ class _Divided:
         )
         self.speeches.append(self._now)
         self._header = None
+
+    def _is_heading(self, line: str) -> bool:
+        """Whether a line is a heading by its words.
+
+        "Summary" alone is one where speech has labels, for who would say it? "COMMENTARY" above its speech, again and again, is
+        who speaks.
+        """
+        titled = title_in(line) != "" and (self._labelled or is_set_off(line))
+        titled = titled and _screenplay_name(line) not in self._names
+        return titled or bool(_HEADING.match(line.strip()))
 
     def end(self) -> None:
         """A header without speech is left out, and said to be."""
@@ -241,10 +253,6 @@ def _screenplay_name(line: str) -> str:
     name = re.sub(r"\s*\([^()]*\)\s*$", "", line.strip())
     fits = name.isupper() and len(name) <= _MAX_NAME_CHARS and len(name.split()) <= 3
     return name if fits and name[-1] not in ".?!:,;" and not _HEADING.match(name) else ""
-
-
-def _is_heading(line: str) -> bool:
-    return bool(_HEADING.match(line.strip()))
 
 
 def _cue(speech: _Speech, names: frozenset[str], all_caps: bool) -> RawCue:

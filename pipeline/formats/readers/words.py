@@ -31,8 +31,9 @@ from pipeline.formats.readers import sounds, turns
 from pipeline.formats.readers.labels import Labels
 from pipeline.formats.readers.raw_cue import RawCue, text_lines, without_invisible_characters
 from pipeline.formats.readers.turns import SpeakerChange
+from pipeline.part_kinds import is_set_off, title_in
 from pipeline.transcript import Kind
-from pipeline.transcript.subtitles import SubtitlesCue, SubtitlesWord
+from pipeline.transcript.subtitles import Apart, SubtitlesCue, SubtitlesWord
 
 _MAX_ASIDE_WORDS = 7  # a longer text in round brackets is something that somebody says
 _NON_SPACE = re.compile(r"\S+")
@@ -66,14 +67,24 @@ def tokenize(
             cue.line,
             cue.written,
             cue.again,
+            _is_heading(cue, labels, script),
         )
         for cue in cues
     )
 
 
+def _is_heading(cue: RawCue, labels: Labels, script: bool) -> bool:
+    """Whether a cue is the title of a part; between timed cues only one that is written otherwise than speech is."""
+    if script:
+        return cue.written is not None and cue.written.apart is Apart.HEADING
+    text = " ".join(line.strip() for line in text_lines(cue))
+    set_off = is_set_off(text) and not (labels.all_caps and text[:1] not in ("#", "["))
+    return set_off and title_in(text) != ""
+
+
 def _words_of(cue: RawCue, labels: Labels, script: bool) -> tuple[SubtitlesWord, ...]:
     lines = text_lines(cue)
-    if cue.unspoken or _is_credits(lines):
+    if cue.unspoken or _is_credits(lines) or _is_heading(cue, labels, script):
         looks = [_most([p.style for p in line for _ in p.text]) for line in cue.lines]
         return tuple(
             SubtitlesWord(w, n, Kind.UNSPOKEN, style=looks[n])

@@ -14,14 +14,15 @@ from pipeline.settings import PartAt
 from pipeline.stages.vignettes.boundaries import Candidate, candidates
 from pipeline.stages.vignettes.semi_markov import Decided, best_division
 from pipeline.stages.vignettes.sidecar import with_given
-from pipeline.stages.vignettes.turn_taking import unanswered
+from pipeline.stages.vignettes.turn_taking import outsiders
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
+from pipeline.transcript.headings import Heading
 from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utterances
 
 __all__ = ["GIVEN_VERSION", "VERSION", "run"]
 
-VERSION = 3
+VERSION = 4
 # The version of what given parts do to those that were found; read where there are any.
 GIVEN_VERSION = 2
 # The kind of the only part of a recording in which no boundary was found.
@@ -48,16 +49,17 @@ def run(
     given: Sequence[PartAt] = (),
     progress: Progress = silent,
     music: Sequence[Span] = (),
+    headings: Sequence[Heading] = (),
 ) -> Parts:
     """The parts of the recording, which cover it without a gap; one of kind "other" when nothing divides it.
 
-    `music` is where music plays outside of speech. `given` are the sidecar's parts, which override those found and begin exactly
+    `music` is where music plays outside of speech. `headings` stand in the text that came along. `given` are the sidecar's parts, which override those found and begin exactly
     where they are given. No boundary that is found lies inside an utterance. Where nothing is said there are no parts.
     """
     said = utterances(aligned.tokens, voices)
     if not said:
         return Parts()
-    places = candidates(said, seen, unanswered(said), music)
+    places = candidates(said, seen, outsiders(said), music, headings)
     progress(0.3)
     roles = {s.id: s.role for s in voices.speakers}
     decided = best_division(places, said, roles)
@@ -75,7 +77,8 @@ def _part(
     place = decided.place
     end_ms = division[n + 1].place.start_ms if n + 1 < len(division) else duration_ms
     start_ms = 0 if n == 0 else place.start_ms
-    title = place.title if n > 0 and place.title and place.title.casefold() not in FOUND_KINDS else ""
+    title = place.title or place.heading
+    title = title if n > 0 and title.casefold() not in FOUND_KINDS else ""
     cast = cast_of(said[place.at : decided.last])
     evidence = _evidence_texts(place) if n else ("the recording begins",)
     return Part(
@@ -88,6 +91,8 @@ def _evidence_texts(place: Candidate) -> tuple[str, ...]:
     found = []
     if place.evidence["card"]:
         found.append(f'a card: "{place.title}"' if place.title else "a card")
+    if place.evidence["heading"]:
+        found.append(f'a heading in the text: "{place.heading}"')
     if place.evidence["pause"] >= MIN_EVIDENCE_SHOWN:
         found.append("a long pause")
     found += [says for name, says in _EVIDENCE_TEXTS.items() if place.evidence[name] >= MIN_EVIDENCE_SHOWN]

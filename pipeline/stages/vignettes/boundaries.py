@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from pipeline.timing import Span
 from pipeline.transcript import Picture, ScreenText
+from pipeline.transcript.headings import Heading
 from pipeline.transcript.parts import Said, words_by_speaker
 
 # All of these were set by hand.
@@ -26,6 +27,12 @@ TITLE_ALONE = 0.7
 CARD_ALONE = 0.4
 # A card that was shown before is at most so much evidence.
 REPEATED_CARD = 0.3
+# A cut may come so long after the first word begins: frames are coarse, and a first sound is soft.
+CUT_TOLERANCE_MS = 250
+# The first word below a heading lies so near to the utterance that it begins.
+HEADING_TOLERANCE_MS = 1000
+# A heading that neither has a number nor names a kind of part is so much evidence: it may be any line that was set off.
+OTHER_HEADING = 0.5
 # Pauses count from the first length on, in proportion up to the second, where they count fully: scenes are joined in one to two
 # seconds.
 MIN_PAUSE_MS = 1200
@@ -62,7 +69,7 @@ _PHRASES = {
     ),
     "closing": (
         "come to the end|(thank you|thanks) for (watching|being|joining)|that is the end|in closing"
-        "|this brings us to"
+        "|(this|that|which) brings us to"
     ),
 }
 PHRASES = {kind: re.compile(rf"\b({words})\b", re.IGNORECASE) for kind, words in _PHRASES.items()}
@@ -100,8 +107,8 @@ _STOP = frozenset(
 class Candidate:
     """A candidate boundary before utterance `at`, at `start_ms`, with the evidence by name, each in [0, 1].
 
-    `title` is the text of a card there; `openings` are the kinds whose cue phrases follow, `goes_on` says that the same person
-    speaks on either side.
+    `title` is the text of a card there, `heading` what stands above it in the text; `openings` are the kinds whose cue phrases follow, `goes_on` says that the same person
+    speaks on either side, or people who talk to the viewer do.
     """
 
     at: int
@@ -110,27 +117,33 @@ class Candidate:
     title: str = ""
     openings: frozenset[str] = field(default_factory=frozenset)
     goes_on: bool = False
+    heading: str = ""
+
+    @property
+    def told(self) -> float:
+        """How sure somebody wrote that a part begins here, on a card or in a heading."""
+        return max(self.evidence.get("card", 0.0), self.evidence.get("heading", 0.0))
 
 
 def candidates(
     said: Sequence[Said],
     picture: Picture,
-    unanswered: Collection[str] = (),
+    outsiders: Collection[str] = (),
     music: Sequence[Span] = (),
+    headings: Sequence[Heading] = (),
 ) -> list[Candidate]:
     """The gaps between neighbouring utterances at which a part could begin, with their evidence; the beginning comes first.
 
-    `unanswered` are those who talk with nobody (`turn_taking`); `music` is where music plays outside of speech.
+    `outsiders` are those who talk to the viewer (`turn_taking`); `music` is where music plays outside of speech; `headings`
+    stand in the text.
     """
     if not said:
         return []
+    headed = _headed(said, headings)
     depths = cohesion_depths(said)
     texts = [t for t in picture.texts if _is_title(t)]
-    found = [
-        Candidate(
-            0, 0, {}, _title(texts, Span(0, said[0].span.start_ms + CARD_TOLERANCE_MS)), _openings(said, 0)
-        )
-    ]
+    first_title = _title(texts, Span(0, said[0].span.start_ms + CARD_TOLERANCE_MS))
+    found = [Candidate(0, 0, {}, first_title, _openings(said, 0), heading=headed[0].title if 0 in headed else "")]
     latest_ms = said[0].span.end_ms
     for at, (_, after) in enumerate(pairwise(said), 1):
         clear_ms, gap = latest_ms, Span(min(latest_ms, after.span.start_ms), after.span.start_ms)
@@ -138,11 +151,27 @@ def candidates(
         overlapped = clear_ms > after.span.start_ms
         if not overlapped and (gap or said[at - 1].speaker != after.speaker):
             place = _candidate(at, gap, said, picture, texts, depths[at])
-            steps_out = (said[at - 1].speaker in unanswered) != (after.speaker in unanswered)
-            place.evidence["address"] = float(steps_out)
+            sides = [who in outsiders for who in (said[at - 1].speaker, after.speaker)]
+            place = replace(place, goes_on=place.goes_on or all(sides))
+            place.evidence["address"] = float(any(sides) and not all(sides))
             place.evidence["music"] = float(any(m.overlap_ms(gap) for m in music))
+            place.evidence["heading"] = 0.0
+            if heading := headed.get(at):
+                place.evidence["heading"] = 1.0 if heading.names_part else OTHER_HEADING
+                place = replace(place, heading=heading.title)
             found.append(place)
     return _titled_once(found)
+
+
+def _headed(said: Sequence[Said], headings: Sequence[Heading]) -> dict[int, Heading]:
+    """The heading above each utterance that has one: what begins nearest to the first word below it."""
+    starts = [s.span.start_ms for s in said]
+    found = {}
+    for heading in headings:
+        at = min(range(len(said)), key=lambda n: abs(starts[n] - heading.at_ms))
+        if abs(starts[at] - heading.at_ms) <= HEADING_TOLERANCE_MS:
+            found[at] = heading
+    return found
 
 
 def _titled_once(places: Sequence[Candidate]) -> list[Candidate]:
@@ -168,7 +197,8 @@ def _candidate(
     cards = [s.span for s in picture.shots if s.look == "card" and _begins_in(s.span, wide, gap)]
     titles = [t for t in texts if _begins_in(t.span, wide, gap)]
     blacks = [s.span for s in picture.shots if s.look == "black" and s.span.overlap_ms(wide) >= 200]
-    cuts = [s.span.start_ms for s in picture.shots if wide.start_ms <= s.span.start_ms <= gap.end_ms]
+    latest_ms = gap.end_ms + CUT_TOLERANCE_MS
+    cuts = [s.span.start_ms for s in picture.shots if wide.start_ms <= s.span.start_ms <= latest_ms]
     openings = _openings(said, at)
     first_words = LATER_WORDS_WEIGHT if openings else 0.0
     if any(PHRASES[kind].search(said[at].text) for kind in openings):

@@ -10,29 +10,30 @@ without that boundary.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.part_kinds import FOUND_KINDS
+from pipeline.part_kinds import FOUND_KINDS, kinds_named
+from pipeline.stages.vignettes.address import spoken_to_viewer
 from pipeline.stages.vignettes.boundaries import Candidate
-from pipeline.stages.vignettes.turn_taking import Casts, unanswered
+from pipeline.stages.vignettes.turn_taking import Casts, outsiders
 from pipeline.transcript.parts import Said
 
 # What each kind of evidence adds to the score when it is 1. All weights were set by hand, not fitted, on the synthetic films of
 # seed 1, the long film of our own builder and the demo: figures on these are figures on what they were set on.
 BOUNDARY_WEIGHTS = {
     "card": 7.0,
+    "heading": 5.0,
     "black": 2.0,
     "cut": 0.5,
     "pause": 2.5,
     "voices": 2.5,
     "words": 2.5,
     "greeting": 3.0,
-    "address": 1.5,
+    "address": 2.5,
     "music": 3.5,
     "cohesion": 1.5,
 }
@@ -62,13 +63,16 @@ KIND_WEIGHTS = {
 }
 # What the likelihood of a part's turns counts, in points for each nat: turns follow one another more regularly than draws.
 CAST_WEIGHT = 0.2
+# What words that are said to the viewer add to every kind but a vignette, in points for each nat, of so many at most either way.
+ADDRESS_WEIGHT = 0.5
+MOST_ADDRESS = 5.0
 # Roles, in small letters, of the only speaker of a part that speak for a kind.
 ROLES = {
     "introduction": ("therapist", "narrator", "presenter"),
     "commentary": ("commentator", "narrator", "commentary"),
     "closing": ("therapist", "narrator", "presenter"),
 }
-# A remark of fewer words is no commentary: what it costs to call it one.
+# A remark of fewer words is no commentary, unless whoever makes it talks to the viewer alone: what it costs to call it one.
 MIN_COMMENTARY_WORDS = 10
 REMARK_COST = 4.0
 # A part has one speaker alone when that one says at least this share of its words.
@@ -82,9 +86,13 @@ LENGTH_FREEDOM = 3.0
 FIRST_INTRODUCTION = 1.5
 # What a part costs in which one person alone goes on from the part before, without a card: most are pauses in one speech.
 GOING_ON_COST = 3.0
+# A pause that counts fully takes off this share of that.
+PAUSE_RELIEF = 0.7
 # Where cards open vignettes, one without a card is the less likely the more of them there are, up to this cost.
 CARDLESS_COST = 0.6
 MOST_CARDLESS_COST = 3.0
+# ... if this share of vignettes begins with a card at all: in some films cards open the commentary alone.
+MIN_CARDED_SHARE = 0.5
 # What a card that names no kind adds for a vignette, which it opens more often than anything else.
 PLAIN_CARD = 1.0
 # What a commentary behind a commentary adds: two in a row are mostly one. All other transitions add nothing.
@@ -99,14 +107,6 @@ _TRANSITION_SCORES = np.array(
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
-
-# What a card says that names each kind.
-_CARD_WORDS = {
-    "introduction": re.compile(r"\b(introduction|welcome|overview)\b", re.I),
-    "vignette": re.compile(r"\b(vignette|scene|session|role.?play)\b", re.I),
-    "commentary": re.compile(r"\b(commentary|comment|discussion|debrief)\b", re.I),
-    "closing": re.compile(r"\b(closing|conclusion|farewell|goodbye|summary|the end|credits)\b", re.I),
-}
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,9 @@ def best_division(places: Sequence[Candidate], said: Sequence[Said], roles: dict
     chosen = _likeliest_places(places)
     table = _Table(chosen, said, roles)
     cuts = table.path()
+    if cost := _cardless_cost([(chosen[place], kind) for place, kind in cuts[1:]]):
+        table.expect_cards(cost)
+        cuts = table.path()
     whole = table.value
     found = []
     for n, (place, kind) in enumerate(cuts):
@@ -134,6 +137,14 @@ def best_division(places: Sequence[Candidate], said: Sequence[Said], roles: dict
         sure = 1.0 if n == 0 else 1 / (1 + math.exp(-min(30.0, whole - table.without(place))))
         found.append(Decided(chosen[place], last, kind, round(sure, 3)))
     return found
+
+
+def _cardless_cost(parts: Sequence[tuple[Candidate, str]]) -> float:
+    """What a vignette costs that nothing written opens: nothing where most vignettes of the recording are so."""
+    told = [place.told > 0 for place, kind in parts if kind == "vignette"]
+    if sum(told) < MIN_CARDED_SHARE * len(told):
+        return 0.0
+    return min(MOST_CARDLESS_COST, CARDLESS_COST * sum(told))
 
 
 def _likeliest_places(places: Sequence[Candidate]) -> list[Candidate]:
@@ -155,15 +166,14 @@ class _Table:
         self._starts = [said[p.at].span.start_ms for p in places]
         self._stops = np.maximum.accumulate([s.span.end_ms for s in said])[np.array(self._ends) - 1]
         self._casts = Casts(said)
-        titled = sum(bool(p.title) and p.evidence.get("card", 0.0) > 0 for p in places)
-        self._cardless = min(MOST_CARDLESS_COST, CARDLESS_COST * titled)
         self._who, self._words = _running_counts(said)
         self._in_role = {
             kind: np.array([roles.get(w, "").casefold() in ROLES.get(kind, ()) for w in self._who])
             for kind in FOUND_KINDS
         }
-        alone = unanswered(said)
-        self._unanswered = np.array([w in alone for w in self._who])
+        outside = outsiders(said)
+        self._outside = np.array([w in outside for w in self._who])
+        self._to_viewer = np.concatenate([[0.0], np.cumsum(spoken_to_viewer(said))])
         self._begin = [0.0, *(_boundary_score(p) for p in places[1:])]
         count = len(places)
         self._scores = np.full((count, count, len(FOUND_KINDS)), -np.inf)
@@ -181,43 +191,55 @@ class _Table:
         most = np.take_along_axis(said, top[:, None], axis=1)[:, 0]
         known = (total > 0) & (len(self._who) > 1)
         alone = known & (most / np.maximum(total, 1) >= MIN_ALONE_SHARE)
+        apart = known & (said[:, self._outside].sum(axis=1) / np.maximum(total, 1) >= MIN_ALONE_SHARE)
         lengths = np.maximum(1000, self._stops[first:] - self._starts[first])
         cast = CAST_WEIGHT * self._casts.likelihoods(place.at, self._ends[first:])
         scores = np.stack(
             [
-                self._score_of_kind(kind, first, known, alone, top) + _length_score(kind, lengths) + cast
+                self._score_of_kind(kind, first, known, alone, apart, top) + _length_score(kind, lengths) + cast
                 for kind in FOUND_KINDS
             ],
             axis=1,
         )
-        scores[known & (total < MIN_COMMENTARY_WORDS), FOUND_KINDS.index("commentary")] -= REMARK_COST
+        to_viewer = self._to_viewer[self._ends[first:]] - self._to_viewer[place.at]
+        style = ADDRESS_WEIGHT * np.clip(to_viewer, -MOST_ADDRESS, MOST_ADDRESS)
+        style = np.where(known & ~alone & ~apart, 0.0, style)
+        scores[:, [n for n, kind in enumerate(FOUND_KINDS) if kind != "vignette"]] += style[:, None]
+        scores[known & ~apart & (total < MIN_COMMENTARY_WORDS), FOUND_KINDS.index("commentary")] -= REMARK_COST
         return scores
 
-    def _score_of_kind(self, kind: str, first: int, known: Flags, alone: Flags, lead: Numbers) -> Floats:
+    def _score_of_kind(
+        self, kind: str, first: int, known: Flags, alone: Flags, apart: Flags, lead: Numbers
+    ) -> Floats:
         """The scores of parts of one kind by their end: `known` says whether it is known who speaks, `alone` whether one person
-        alone does, `lead` who says most."""
+        alone does, `apart` whether only those do who talk to the viewer, `lead` who says most."""
         place, weights = self._places[first], KIND_WEIGHTS[kind]
-        score = np.where(known, np.where(alone, weights["alone"], weights["several"]), 0.0)
-        score += np.where(alone & self._in_role[kind][lead], weights["role"], 0.0)
-        score += np.where(alone & self._unanswered[lead], weights["unanswered"], 0.0)
+        score = np.where(known, np.where(alone | apart, weights["alone"], weights["several"]), 0.0)
+        score += np.where((alone | apart) & self._in_role[kind][lead], weights["role"], 0.0)
+        score += np.where(apart, weights["unanswered"], 0.0)
         if kind == "introduction":
             score += FIRST_INTRODUCTION
-        cardless = 1 - place.evidence.get("card", 0.0)
-        if kind == "vignette" and first > 0:
-            score -= self._cardless * cardless
+        cardless = 1 - place.told
         if place.goes_on:
-            score -= np.where(alone, GOING_ON_COST * cardless, 0.0)
+            cost = GOING_ON_COST * cardless * (1 - PAUSE_RELIEF * place.evidence.get("pause", 0.0))
+            score -= np.where(alone | apart, cost, 0.0)
         if kind in place.openings:
             score += weights["opening"]
-        if place.title:
-            named = [k for k, pattern in _CARD_WORDS.items() if pattern.search(place.title)]
+        if place.title or place.heading:
+            named = kinds_named(place.title) | kinds_named(place.heading)
             score += weights["card"] if kind in named else 0.0
-            score += PLAIN_CARD if not named and kind == "vignette" and first > 0 else 0.0
+            if not named and kind == "vignette" and first > 0:
+                score += np.where(apart, 0.0, PLAIN_CARD)
         if (kind == "introduction" and first > 0) or (kind == "closing" and first == 0):
             score[:] = -np.inf
         if kind == "closing":
             score[:-1] = -np.inf
         return score
+
+    def expect_cards(self, cost: float) -> None:
+        """Have vignettes cost so much that begin without a card or a heading."""
+        for first, place in enumerate(self._places[1:], 1):
+            self._scores[first, :, FOUND_KINDS.index("vignette")] -= cost * (1 - place.told)
 
     def path(self) -> list[tuple[int, str]]:
         """The boundaries (as indices) and kinds of the best division, by the Viterbi recursion; sets `value`."""
