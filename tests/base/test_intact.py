@@ -35,6 +35,7 @@ def refused(caught: pytest.ExceptionInfo[WeightsError]) -> None:
 
 def test_the_list_knows_what_ships():
     assert set(intact.known()) == {
+        "campplus.onnx",
         "confidence.json",
         "forms.txt",
         "ge2e.onnx",

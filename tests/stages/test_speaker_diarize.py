@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from pipeline.speech.voices.scaling import Space
 from pipeline.stages.speakers.claims import MIN_CLEAR_PIECE_MS, Claim
-from pipeline.stages.speakers.diarize import MIN_VOICE_MS, Diarized, EmbeddedPieces, resegmented, voices
+from pipeline.stages.speakers.diarize import (
+    MIN_VOICE_ABSOLUTE_MS,
+    MIN_VOICE_MS,
+    Diarized,
+    EmbeddedPieces,
+    resegmented,
+    voices,
+)
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.timing import Span
 from pipeline.transcript import ProofKind
@@ -108,6 +115,15 @@ def test_a_voice_that_says_little_is_none() -> None:
     assert len(found(rest).voices) == 1
     assert len(found(said("a", "a", "b", "b", "c", ms=half)).voices) == 2
     assert len(found(said("a", "a", "b", "b", "c", "c", ms=half)).voices) == 3
+
+
+def test_a_second_of_a_voice_is_enough_where_voices_are_not_measured_by_one_another() -> None:
+    talk = said("a", "a", "b", "b", "c", ms=MIN_VOICE_ABSOLUTE_MS)
+    assert len(found(talk).voices) == 2
+    absolute = replace(ROOM, absolute=True)
+    assert len(found(replace(talk, space=absolute)).voices) == 3
+    less = said("a", "a", "b", "b", "c", ms=MIN_VOICE_ABSOLUTE_MS - 1)
+    assert len(found(replace(less, space=absolute)).voices) == 2
 
 
 def test_no_more_voices_than_a_person_gave() -> None:

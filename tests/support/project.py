@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from pipeline.speech.voices.embeddings import GE2E_FILE
+from pipeline.speech.voices.embeddings import CAMPPLUS_FILE, GE2E_FILE
 from tests.support import no_network
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,12 +129,13 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def models_without_whisper(folder: Path) -> None:
-    """A folder of models that holds the speaker encoder and none of Whisper's weights: what tests find must not depend on what
+    """A folder of models that holds the speaker encoders and none of Whisper's weights: what tests find must not depend on what
     this clone has fetched."""
     folder.mkdir(exist_ok=True)
-    encoder = ROOT / "models" / GE2E_FILE
-    if encoder.is_file() and not (folder / GE2E_FILE).exists():
-        (folder / GE2E_FILE).symlink_to(encoder)
+    for name in (CAMPPLUS_FILE, GE2E_FILE):
+        encoder = ROOT / "models" / name
+        if encoder.is_file() and not (folder / name).exists():
+            (folder / name).symlink_to(encoder)
 
 
 def new_project(folder: Path, read_text: bool = False) -> Project:

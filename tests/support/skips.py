@@ -30,7 +30,11 @@ WHEN: dict[str, Callable[[], bool]] = {
     "root": lambda: os.name != "nt" and os.geteuid() == 0,
     "no data": lambda: not os.environ.get("VIGNETTE_DATA"),
     "no chromium": lambda: not (shutil.which("chromium") and importlib.util.find_spec("playwright")),
-    "no speaker encoder": lambda: not (ROOT / "models" / "ge2e.onnx").is_file(),
+    "no speaker encoder": lambda: (
+        not any((ROOT / "models" / f"{n}.onnx").is_file() for n in ("campplus", "ge2e"))
+    ),
+    "no CAM++": lambda: not (ROOT / "models" / "campplus.onnx").is_file(),
+    "no GE2E": lambda: not (ROOT / "models" / "ge2e.onnx").is_file(),
     "no Whisper weights": lambda: not (ROOT / "models" / "tiny.en" / "model.bin").is_file(),
     "no Ray": lambda: importlib.util.find_spec("ray") is None,
     "not Linux": lambda: os.uname().sysname != "Linux" if hasattr(os, "uname") else True,

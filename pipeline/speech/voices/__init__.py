@@ -6,8 +6,10 @@
     scaling                the space in which they are compared
     clustering             pieces of speech merged into voices
     tracking               every piece assigned to a voice
-    download, ge2e         the GE2E encoder, fetched and converted
-    torch_file, onnx_file  the file formats that this reads and writes
+    download               an encoder, fetched
+    campplus, ge2e         the encoders CAM++ and GE2E, converted
+    torch_file, torch_zip  checkpoints of PyTorch, of the old kind and the new one
+    onnx_file              the file format of converted networks
 
 Nothing here knows about words or names; `pipeline.stages.speakers` puts voices, words and evidence together.
 """

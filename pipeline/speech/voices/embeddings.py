@@ -1,4 +1,4 @@
-"""Speaker embeddings: one vector for each window of sound, by GE2E, by the user's own network, or by cepstra without weights."""
+"""Speaker embeddings: vectors of pieces of sound, by CAM++ or GE2E, by the user's own network, or by cepstra without weights."""
 
 from __future__ import annotations
 
@@ -29,15 +29,19 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
+CAMPPLUS_FILE = "campplus.onnx"
 GE2E_FILE = "ge2e.onnx"
 USER_FILE = "speaker.onnx"
 WINDOW_MS = 1600  # what GE2E was trained on (Resemblyzer's `hparams.py`: 160 frames)
 _WINDOW_FRAMES = WINDOW_MS // mel.HOP_MS
+_LEAST_FRAMES = 50  # of a piece that is embedded as a whole: half a second; a shorter one is repeated
 _BATCH = 24  # pieces at once: some 40 windows
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 # Resemblyzer raises quiet recordings to this level, 30 dB below full scale, and never lowers loud ones.
 _LEVEL_RMS = 10 ** (-30 / 20)
 _FETCH_AGAIN = "fetch it again with 'vignette models fetch speakers', or remove it to tell voices apart without it, badly"
+_CAMPPLUS_VERSION = "1"  # changes with what its network is given
+_CAMPPLUS_SIZE = 192  # of its vectors
 _CEPSTRA_VERSION = "1"  # changes with what `cepstra` computes
 
 
@@ -48,7 +52,7 @@ class Encoder:
 
     `features` makes the input of one window from its samples, float32 at 16 kHz (already raised by the recording's gain);
     `vectors` makes vectors, shape (n, size), from n of them. `trained` is the space that goes with it, None where it
-    is estimated from the recording.
+    is estimated from the recording. `whole` says that a piece has one vector, of all of it, and not one for each window of 1.6 s.
     """
 
     name: str
@@ -57,41 +61,47 @@ class Encoder:
     features: Callable[[Floats], Floats]
     vectors: Callable[[Floats], Floats]
     trained: Space | None = None
+    whole: bool = False
 
 
 def choose(folders: Sequence[Path], loaded: bool = False) -> Encoder:
     """The best encoder whose weights lie in one of these folders. Raises WeightsError for a network that cannot be used; for
-    GE2E's own only when it is first used, if it need not be `loaded` at once."""
+    one that comes with Vignette only when it is first used, if it need not be `loaded` at once."""
     for folder in folders:
         if (folder / USER_FILE).is_file():
             return _user_encoder(folder / USER_FILE)
-    for folder in folders:
-        if (folder / GE2E_FILE).is_file():
-            return _ge2e_encoder(folder / GE2E_FILE, loaded)
+    for name, made in ((CAMPPLUS_FILE, _campplus_encoder), (GE2E_FILE, _ge2e_encoder)):
+        for folder in folders:
+            if (folder / name).is_file():
+                return made(folder / name, loaded)
     return Encoder("cepstra", f"cepstra {_CEPSTRA_VERSION}", False, mel.power_mel, cepstra.statistics)
 
 
 def folder_of_weights(folders: Sequence[Path]) -> Path | None:
     """The first of these folders that holds an encoder's weights, None where none does."""
-    return next(
-        (f.resolve() for f in folders if any((f / n).is_file() for n in (USER_FILE, GE2E_FILE))), None
-    )
+    files = (USER_FILE, CAMPPLUS_FILE, GE2E_FILE)
+    return next((f.resolve() for name in files for f in folders if (f / name).is_file()), None)
 
 
 def embed(
     audio: Audio, pieces: Sequence[Span], encoder: Encoder, progress: Progress = silent
 ) -> list[Floats]:
-    """Embed each piece: the vectors of its windows, shape (windows, size); every piece must last some time.
+    """Embed each piece: the vectors of its windows, shape (windows, size), or that of the whole, shape (1, size).
 
-    Pieces are embedded in parallel, each batch by one thread: threads that share the small products of a recurrent network spend
-    their time waiting for each other.
+    Every piece must last some time.
+
+    Pieces are embedded in parallel, each batch by one thread: threads that share the small products of a network spend their
+    time waiting for each other.
     """
     from threadpoolctl import threadpool_limits
 
     gain = np.float32(_gain(audio))
 
     def embed_batch(batch: Sequence[Span]) -> list[Floats]:
-        windows = [_windows(encoder.features(audio.window(piece) * gain), _count(piece)) for piece in batch]
+        features = [encoder.features(audio.window(piece) * gain) for piece in batch]
+        if encoder.whole:
+            return [encoder.vectors(_repeated(rows, _LEAST_FRAMES)[None]) for rows in features]
+        windows = [_windows(rows, _count(piece)) for rows, piece in zip(features, batch, strict=True)]
         vectors = encoder.vectors(np.concatenate(windows))
         return np.split(vectors, np.cumsum([len(w) for w in windows])[:-1])
 
@@ -118,10 +128,15 @@ def _windows(rows: Floats, count: int) -> Floats:
     """`count` windows of a piece's features, shape (count, 160, bands), spread evenly over it; a piece shorter than one is
     repeated, so that nobody else is in it."""
     if len(rows) < _WINDOW_FRAMES:
-        return np.concatenate([rows] * -(-_WINDOW_FRAMES // len(rows)))[None, :_WINDOW_FRAMES]
+        return _repeated(rows, _WINDOW_FRAMES)[None]
     last = len(rows) - _WINDOW_FRAMES
     starts = [last * k // max(1, count - 1) for k in range(count)]
     return np.stack([rows[at : at + _WINDOW_FRAMES] for at in starts])
+
+
+def _repeated(rows: Floats, least: int) -> Floats:
+    """These features; where there are fewer than `least`, repeated until there are as many."""
+    return rows if len(rows) >= least else np.concatenate([rows] * -(-least // len(rows)))[:least]
 
 
 def _gain(audio: Audio) -> float:
@@ -131,6 +146,14 @@ def _gain(audio: Audio) -> float:
         squares += float(np.square(audio.samples[at : at + step].astype(np.float64)).sum())
     rms = np.sqrt(squares / max(1, len(audio.samples))) * float(INT16_SCALE)
     return max(1.0, _LEVEL_RMS / rms) if rms > 0 else 1.0
+
+
+def _campplus_encoder(path: Path, loaded: bool) -> Encoder:
+    intact.shipped(path, _FETCH_AGAIN)
+    prepare = fbank.mean_normalised
+    runner = _runner(_session(path), prepare) if loaded else _lazy_runner(path, prepare)
+    name = f"campplus {_CAMPPLUS_VERSION} {_digest(path)}"
+    return Encoder("CAM++", name, True, fbank.log_mel, runner, scaling.of_cosines(_CAMPPLUS_SIZE), whole=True)
 
 
 def _ge2e_encoder(path: Path, loaded: bool) -> Encoder:
@@ -193,13 +216,13 @@ def _runner(
     return run
 
 
-def _lazy_runner(path: Path) -> Callable[[Floats], Floats]:
+def _lazy_runner(path: Path, prepare: Callable[[Floats], Floats] | None = None) -> Callable[[Floats], Floats]:
     """A runner that loads its network at the first batch: a run that embeds nothing does without."""
     loading = Lock()
 
     @cache
     def load() -> Callable[[Floats], Floats]:
-        return _runner(_session(path))
+        return _runner(_session(path), prepare)
 
     def run(batch: Floats) -> Floats:
         with loading:

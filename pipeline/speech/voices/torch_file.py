@@ -13,7 +13,7 @@ import struct
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +52,13 @@ def read(data: bytes) -> Any:
     """The object that was saved, its tensors as numpy arrays. Raises ValueError for anything but such a file."""
     stream = io.BytesIO(data)
     try:
-        if _Reader(stream).load() != MAGIC:
+        if Reader(stream).load() != MAGIC:
             raise ValueError("not a PyTorch file of the old kind")
-        _version, _machine = _Reader(stream).load(), _Reader(stream).load()
-        reader = _Reader(stream)
-        tree, names = reader.load(), _Reader(stream).load()
+        _version, _machine = Reader(stream).load(), Reader(stream).load()
+        reader = Reader(stream)
+        tree, names = reader.load(), Reader(stream).load()
         storages = {str(name): _numbers(stream, reader.dtypes[str(name)]) for name in names}
-        return _filled(tree, storages)
+        return filled(tree, storages)
     except (
         pickle.UnpicklingError,
         EOFError,
@@ -71,10 +71,10 @@ def read(data: bytes) -> Any:
         raise ValueError(f"not a PyTorch file that can be read safely: {error}") from None
 
 
-class _Reader(pickle.Unpickler):
+class Reader(pickle.Unpickler):
     """A restricted unpickler, which builds tensors, ordered dictionaries and plain values, and nothing else."""
 
-    def __init__(self, stream: io.BytesIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(stream, encoding="utf-8")
         self.dtypes: dict[str, np.dtype[Any]] = {}
 
@@ -110,14 +110,14 @@ def _numbers(stream: io.BytesIO, dtype: np.dtype[Any]) -> NDArray[Any]:
     return np.frombuffer(raw, dtype)
 
 
-def _filled(value: Any, storages: Mapping[str, NDArray[Any]]) -> Any:
+def filled(value: Any, storages: Mapping[str, NDArray[Any]]) -> Any:
     """The value with every tensor in it replaced by its numbers."""
     if isinstance(value, _Tensor):
         return _view(value, storages[value.storage])
     if isinstance(value, dict):
-        return {key: _filled(item, storages) for key, item in value.items()}
+        return {key: filled(item, storages) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(_filled(item, storages) for item in value)
+        return type(value)(filled(item, storages) for item in value)
     return value
 
 

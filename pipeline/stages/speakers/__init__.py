@@ -42,7 +42,7 @@ from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span, union
 from pipeline.transcript import Aligned, Picture, Turn, Voices
 
-VERSION = 6
+VERSION = 7
 
 
 def run(

@@ -23,11 +23,14 @@ from pipeline.transcript import ProofKind
 Floats = NDArray[np.float32]
 
 # All of these were set by hand.
-# A cluster with less speech is dropped, and its pieces go to other voices.
+# A cluster with less speech is dropped, and its pieces go to other voices; the second where the space of voices is absolute.
 MIN_VOICE_MS = 2000
+MIN_VOICE_ABSOLUTE_MS = 1000
 # More voices than the roster has people must differ clearly: two are merged when the log likelihood ratio of one voice against
-# two, in nats, is above this.
+# two, in nats, is above this; the second where the space of voices is absolute: there half a minute of one voice against another
+# half has 120 to 240, and of two voices at most -18 (21 natural voices).
 _MAX_LOG_RATIO_BEYOND_ROSTER = -60.0
+_MAX_ABSOLUTE_RATIO_BEYOND_ROSTER = 0.0
 # In a short recording the mean, from which all voices are measured, is nearly the one voice's own, and what is left of its
 # sound seems to be two. There the groups are one voice when the cosine between their mean embeddings, as they came from the
 # encoder, is at least so much: (seconds of speech up to which it holds, cosine). Of 223 cuts of up to 30 s with one speaker and
@@ -51,7 +54,7 @@ _MIN_CLEAR_CERTAINTY = 0.9
 class EmbeddedPieces:
     """Pieces with their coordinates in the speaker space: `places`, shape (n, directions), and `amounts`, shape (n,), in
     windows of the encoder; mute pieces have an amount of 0. `sounds` are their mean embeddings as the encoder gave them, shape
-    (n, size); None where the encoder says nothing of likeness."""
+    (n, size); None where the space says all that the encoder knows of likeness."""
 
     pieces: Sequence[Piece]
     places: Floats
@@ -84,8 +87,10 @@ def voices(
     long_pieces = _long_pieces(embedded)
     if not long_pieces:
         return Diarized([], _untracked(len(embedded.pieces)))
-    threshold = clustering.merge_threshold(sum(embedded.pieces[k].span.duration_ms for k in long_pieces))
-    at_most, sure = (most, None) if most else (listed or None, _MAX_LOG_RATIO_BEYOND_ROSTER)
+    speech_ms = sum(embedded.pieces[k].span.duration_ms for k in long_pieces)
+    threshold = clustering.merge_threshold(speech_ms, embedded.space.absolute)
+    beyond = _MAX_ABSOLUTE_RATIO_BEYOND_ROSTER if embedded.space.absolute else _MAX_LOG_RATIO_BEYOND_ROSTER
+    at_most, sure = (most, None) if most else (listed or None, beyond)
     grouped, known = clustering.cluster_again(
         embedded.places[long_pieces], precisions[long_pieces], embedded.space, threshold, known, at_most, sure
     )
@@ -148,9 +153,10 @@ def _long_pieces(embedded: EmbeddedPieces) -> list[int]:
 
 
 def _lasting_enough(found: list[Voice], embedded: EmbeddedPieces) -> list[Voice]:
-    """The voices with at least `MIN_VOICE_MS` of speech; the one with the most where none has."""
+    """The voices with enough speech; the one with the most where none has."""
+    least_ms = MIN_VOICE_ABSOLUTE_MS if embedded.space.absolute else MIN_VOICE_MS
     lasting = {id(v): sum(embedded.pieces[k].span.duration_ms for k in v.pieces) for v in found}
-    large = [v for v in found if lasting[id(v)] >= MIN_VOICE_MS]
+    large = [v for v in found if lasting[id(v)] >= least_ms]
     return large or [max(found, key=lambda v: lasting[id(v)])]
 
 

@@ -25,10 +25,11 @@ MIN_AGREEMENT = 0.7
 MIN_VOTES_UNTRAINED = 2.0
 MIN_AGREEMENT_UNTRAINED = 0.85
 # A second voice may get the same name (another microphone, another mood) when its log likelihood ratio of one voice against two
-# with the first is above the first bound, in nats, if it has so many votes, and else above the second.
+# with the first is above the first bound, in nats, if it has so many votes, and else above the second; the others where the
+# space of voices is absolute.
 _MIN_SECOND_VOTES = 2.0
-_MIN_SECOND_LOG_RATIO = -400.0
-_MIN_ONE_VOTE_LOG_RATIO = -60.0
+_MIN_SECOND_LOG_RATIO, _MIN_ONE_VOTE_LOG_RATIO = -400.0, -60.0
+_MIN_SECOND_ABSOLUTE_RATIO, _MIN_ONE_VOTE_ABSOLUTE_RATIO = -100.0, 0.0
 # Proofs kept for each name.
 _MAX_PROOFS = 4
 # The share of speech in a claim's pieces that must be one voice's; more for a lower third, which may stand under a listener.
@@ -100,8 +101,12 @@ def _is_first_or_like_it(
     if voice == first:
         return True
     likeness = clustering.log_likelihood_ratio(found.voices[voice], found.voices[first], embedded.space)
-    least = _MIN_SECOND_LOG_RATIO if votes[voice][key] >= _MIN_SECOND_VOTES else _MIN_ONE_VOTE_LOG_RATIO
-    return likeness > least
+    often, once = (
+        (_MIN_SECOND_ABSOLUTE_RATIO, _MIN_ONE_VOTE_ABSOLUTE_RATIO)
+        if embedded.space.absolute
+        else (_MIN_SECOND_LOG_RATIO, _MIN_ONE_VOTE_LOG_RATIO)
+    )
+    return likeness > (often if votes[voice][key] >= _MIN_SECOND_VOTES else once)
 
 
 def _proofs(

@@ -34,7 +34,7 @@ def notes(
     if not sure and voices:
         yield (
             "voices were told apart without trained weights, which is little better than guessing: words are given to people "
-            "only where the subtitles label them. 'vignette models fetch speakers' brings the weights (16 MB)"
+            "only where the subtitles label them. 'vignette models fetch speakers' brings the weights (81 MB)"
         )
     if voices == 1 and several_expected(roster, claims):
         expected = roster.listed if roster.listed > 1 else len({c.key for c in claims if c.kind in LABELLING})

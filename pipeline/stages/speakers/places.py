@@ -123,7 +123,7 @@ def _projected(
         inside = amounts[at] * np.array([k < own_count for k in at])
         means = np.array([vectors[k].mean(axis=0) for k in at], np.float32)
         places[at] = space.place(means, inside if inside.any() else amounts[at])
-        if encoder.trained:
+        if encoder.trained and not space.absolute:
             sounds = np.zeros((len(pieces), means.shape[1]), np.float32)
             sounds[at] = means
     return EmbeddedPieces(pieces, places, amounts, space, sounds)
