@@ -28,7 +28,7 @@ from pipeline.errors import (
     nearest,
 )
 from pipeline.files import write_atomic
-from pipeline.run import alignment, cluster, failures, graph, hearing, outputs, workers
+from pipeline.run import alignment, cluster, diarization, failures, graph, hearing, outputs, workers
 from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_in, summary
 from pipeline.run.compose import notes
 from pipeline.run.fold import WHOLE, Fold, Share, ShareDone
@@ -49,8 +49,8 @@ CHANGED = "changes"
 _BESIDE = {
     hearing.WITNESSED: "what the second ear heard",
     alignment.ASKED: "where the aligner lost its way",
-    graph.HEARD: "the sound of the voices",
-    graph.GROUPED: "the grouping of the voices",
+    diarization.HEARD: "the sound of the voices",
+    diarization.GROUPED: "the grouping of the voices",
     graph.CODED: "the concepts of each turn",
     graph.CALLED_FOR: "the concepts that each word calls for",
 }
