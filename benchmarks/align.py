@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import results
+from benchmarks.scores.film_truth import clock
 from pipeline.commands.align import (
     Realigned,
     new_times,
@@ -102,6 +103,7 @@ def onset_errors(
     truth: dict[str, Any], words: Sequence[tuple[str, int, float]], given: Iterable[str]
 ) -> list[tuple[int | None, float]]:
     """Of every utterance whose first word was given: error of its onset in ms (None: not placed), and the confidence."""
+    when = clock(truth)
     spoken = [u for u in truth["utterances"] if not u.get("backchannel")]
     reference: list[str] = []
     firsts = []
@@ -113,7 +115,9 @@ def onset_errors(
     for utterance, first in zip(spoken, firsts, strict=True):
         if first in known:
             at = placed.get(first)
-            errors.append((None, 0.0) if at is None else (words[at][1] - utterance["start_ms"], words[at][2]))
+            errors.append(
+                (None, 0.0) if at is None else (words[at][1] - when(utterance, "start"), words[at][2])
+            )
     return errors
 
 

@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import results
 from benchmarks.scores import der
+from benchmarks.scores.film_truth import clock
 from pipeline.files import model_folders
 from pipeline.formats.readers import read
 from pipeline.media import facts
@@ -160,14 +161,9 @@ def shares(of: dict[str, float]) -> str:
 
 def _truth(truth: dict[str, Any]) -> tuple[list[Line], list[Person]]:
     """The lines and the people, whichever of the two builders made the film."""
+    when = clock(truth)
     lines = [
-        Line(
-            Span(u["start_ms"], u["end_ms"])
-            if "start_ms" in u
-            else Span(*map(seconds_to_ms, (u["start"], u["end"]))),
-            u["speaker"],
-            u["backchannel"],
-        )
+        Line(Span(when(u, "start"), when(u, "end")), u["speaker"], u["backchannel"])
         for u in truth["utterances"]
     ]
     if isinstance(truth["people"], dict):

@@ -21,9 +21,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from benchmarks import results, whole_parts
+from benchmarks.scores.film_truth import clock
 from benchmarks.scores.segmentation import TOLERANCE_MS, Counts, counts, pairs, pk, window_diff
 from pipeline.settings import PictureSettings
 from pipeline.stages import picture, vignettes
@@ -62,7 +62,7 @@ class Film:
 def read(folder: Path) -> Film:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     in_ms = "duration_ms" in truth
-    when = _clock(truth)
+    when = clock(truth)
     tokens: list[Token] = []
     said: list[Utterance] = []
     for row in sorted(truth["utterances"], key=lambda r: when(r, "start")):
@@ -94,17 +94,10 @@ def read(folder: Path) -> Film:
     )
 
 
-def _clock(truth: dict[str, Any]) -> Callable[[dict[str, Any], str], int]:
-    """How a truth gives times, in milliseconds: our own builder in those, another in seconds."""
-    if "duration_ms" in truth:
-        return lambda row, name: int(row[f"{name}_ms"])
-    return lambda row, name: seconds_to_ms(row[name])
-
-
 def _known(folder: Path) -> tuple[int, tuple[Span, ...], tuple[str, ...]]:
     """A film's length, its boundaries (from the card to the first word) and the kinds of the parts behind them."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-    when, rows = _clock(truth), truth["sections"][1:]
+    when, rows = clock(truth), truth["sections"][1:]
     boundaries = tuple(Span(when(r, "start"), when(r, "first_word")) for r in rows)
     return when(truth, "duration"), boundaries, tuple(r["kind"] for r in rows)
 
