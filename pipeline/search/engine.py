@@ -20,6 +20,7 @@ from pipeline.search.answers.concordance import CONTEXT_WORDS, MAX_UTTERANCES, C
 from pipeline.search.answers.counts import Cooccurrence, cooccurrence, count_by, not_draft
 from pipeline.search.answers.lanes import Place, places
 from pipeline.search.answers.loose import BY_MEANING, Candidates, LooseSearch, Ranked, Wish, wish_of
+from pipeline.search.answers.meant import did_you_mean, with_concepts
 from pipeline.search.answers.results import Count, Hit, Results
 from pipeline.search.answers.rows import Reader
 from pipeline.search.answers.sequences import chains
@@ -102,7 +103,9 @@ class Index:
         if wish.sentences:
             return self._alike(parsed, wish, limit)
         found = self._plain(parsed, limit)
-        return found if found.total or not (loosely and wish.may_relax) else self._loose(found, wish, limit)
+        if not (loosely and wish.may_relax):
+            return found
+        return with_concepts(found, wish, self.codebook) if found.total else self._loose(found, wish, limit)
 
     def with_quotes(self, quotes: Iterable[Quote]) -> Index:
         """The index with the quotes that people kept, which hits then bear and `memo:` and `collection:` find.
@@ -229,9 +232,7 @@ class Index:
         best = loose.some_words(wish, self._candidates(wish.rest, found.query))
         if not len(best.ids):
             return found
-        if best.concepts:
-            meant = f"did you mean {' or '.join(f'concept:{c}' for c in best.concepts)}?"
-            best = replace(best, notes=(*best.notes, meant))
+        best = replace(best, notes=(*best.notes, *did_you_mean(best.concepts)))
         return self._of_ranked(found.query, best, replace(wish, words=best.words), limit, ())
 
     def _alike(self, query: Query, wish: Wish, limit: int) -> Results:

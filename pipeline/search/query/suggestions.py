@@ -58,6 +58,11 @@ def suggestions(codes: Codebook, words: Sequence[str], most: int = 2) -> list[Su
     return [s for s in found[:most] if s.fit >= _LEAST_SHARE * found[0].fit]
 
 
+def known_by(codes: Codebook, words: Sequence[str]) -> tuple[str, ...]:
+    """The concepts whose names or terms explain every one of the words."""
+    return tuple(s.concept for s in suggestions(codes, words) if len(s.explained) == len(words))
+
+
 _Phrases = tuple[frozenset[str], ...]
 
 
