@@ -13,9 +13,10 @@ from pipeline.processes import cores
 from pipeline.run.jobs import Job
 from pipeline.speech.asr import choice
 
-# What one recording takes at its dearest stage, without Whisper's weights: whatever its length, and for each minute, the sound
-# of which and what the aligner hears in it are held as a whole (`python -m benchmarks.growth`, rounded up).
-_ANYHOW_BYTES, _MINUTE_BYTES = 550_000_000, 12_000_000
+# What one recording takes at its dearest stage, without Whisper's weights: whatever its length, with the picture looked at
+# beside, and for each minute: its sound, copies of what goes to the second detector of speech, and what is kept of the cepstra
+# (`python -m benchmarks.growth`, rounded up).
+_ANYHOW_BYTES, _MINUTE_BYTES = 650_000_000, 8_000_000
 # So many of the largest files are asked how long they last: opening all of an archive would take longer than it is worth.
 _MOST_ASKED = 8
 # Where a container says how much memory it may have, and has (Linux, cgroup v2).

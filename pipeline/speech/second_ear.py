@@ -34,6 +34,8 @@ VOICE, SPEECH, SINGING, MUSIC = range(4)
 # Passages are heard with so much of what is around them, and at most so long at once.
 _CONTEXT_MS = 1000
 _LONGEST_MS = 60_000
+# So much is given to a worker: of 30 minutes it and we hold five copies, some 300 MB, and to begin another one takes a second.
+_MOST_AT_ONCE_MS = 30 * 60_000
 # What never exceeds the first level, in dB of full scale, nor stands out of the quietest tenth by so much, is room tone.
 _AUDIBLE_DB = -50.0
 _ABOVE_FLOOR_DB = 6.0
@@ -126,6 +128,18 @@ def _passages(audio: Audio, stretches: Sequence[Span]) -> Iterator[Span]:
 
 
 def _heard(audio: Audio, passages: Sequence[Span]) -> list[Floats]:
+    """The same as `_heard_at_once` for any number of passages, so many at once as a worker is given."""
+    found: list[Floats] = []
+    group: list[Span] = []
+    for passage in passages:
+        if sum(p.duration_ms for p in group) + passage.duration_ms > _MOST_AT_ONCE_MS and group:
+            found += _heard_at_once(audio, group)
+            group = []
+        group.append(passage)
+    return found + _heard_at_once(audio, group)
+
+
+def _heard_at_once(audio: Audio, passages: Sequence[Span]) -> list[Floats]:
     """For each passage the probabilities of voice, speech, singing and music, shape (frames, 4), by the worker.
 
     Raises OSError, SubprocessError or ValueError for one that does not answer, or not in this form.

@@ -103,6 +103,23 @@ def test_speech_and_music_are_told_apart(installed) -> None:
     assert music.kind is SoundKind.MUSIC and abs(music.span.start_ms - 6000) <= 60 and not found.failed
 
 
+def test_no_worker_is_given_more_than_its_share(installed, monkeypatch: pytest.MonkeyPatch) -> None:
+    passages = [Span(at, at + 900) for at in range(0, 9000, 1000)]
+    installed(Made())
+    whole = second_ear._heard(Audio(NOISE), passages)
+    own, given = subprocess.run, []
+
+    def run(command: list[str], input: bytes, **more: object) -> object:
+        given.append(len(input.partition(b"\n")[2]))
+        return own(command, input=input, **more)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(second_ear, "_MOST_AT_ONCE_MS", 2000)
+    parts = second_ear._heard(Audio(NOISE), passages)
+    assert len(given) == 5 and max(given) <= 2000 * 32
+    assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
+
+
 def test_a_voice_that_is_no_speech_is_none(installed) -> None:
     installed(Made(speech=0.1))
     assert second_ear.listen(Audio(NOISE), WHOLE).speech == ()

@@ -41,6 +41,23 @@ def test_no_other_sequence_of_warps_gains_more(values: list[int], speech: list[b
     assert score(tuple(chosen[:: vtln._STRIDE_FRAMES]), likelihood, speech) == pytest.approx(best, abs=1e-3)
 
 
+@given(st.integers(0, 10_000), st.lists(st.integers(1, 30), min_size=1, max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_warps_settled_on_the_way_are_those_of_the_whole(seed: int, sizes: list[int]) -> None:
+    rng, choices = np.random.default_rng(seed), sum(sizes)
+    likelihood = rng.normal(0, 6, (len(vtln.WARPS), choices)).astype(np.float32)
+    speech = np.repeat(rng.random(choices) < 0.7, vtln._STRIDE_FRAMES)
+    whole, pieces = vtln.BestWarps(), vtln.BestWarps()
+    whole.take(likelihood, speech)
+    found, at = [], 0
+    for size in sizes:
+        own = slice(at * vtln._STRIDE_FRAMES, (at + size) * vtln._STRIDE_FRAMES)
+        pieces.take(likelihood[:, at : at + size], speech[own])
+        at += size
+        found.append(pieces.settled(is_last=at == choices))
+    assert np.array_equal(np.concatenate(found), whole.settled(is_last=True))
+
+
 def test_the_likelihood_is_that_of_the_likeliest_gaussian() -> None:
     model = acoustic_model.load()
     frames = (

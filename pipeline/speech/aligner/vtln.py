@@ -121,7 +121,7 @@ class BestWarps:
             gain[:, quiet] = 0
             change[quiet] = _CHANGE_IN_PAUSE_NATS
         came_from, each = np.empty((choices, len(WARPS)), np.int8), np.arange(len(WARPS))
-        total = self._total - self._total.max()  # small, so that floats stay exact however long the sound is
+        total = self._total
         for at in range(choices):
             best = int(total.argmax())
             changed = total[best] - change[at]
