@@ -221,7 +221,7 @@ def test_a_file_that_is_to_name_no_places_is_not_taken_for_one_that_lost_them(de
     assert desk.adopt(text).decisions == ()
     found, out = desk.round_trip(changed(desk, "Most people who come", "All people who come"))
     assert "All people who come" in out and "{\\an8}" not in out
-    assert len(found.decisions) == 1 and found.complete and not found.saved
+    assert len(found.decisions) == 1 and found.complete and not found.saved and not found.notes
 
 
 @pytest.mark.parametrize("name", MENDS)
