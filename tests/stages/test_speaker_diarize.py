@@ -118,12 +118,13 @@ def test_a_voice_that_says_little_is_none() -> None:
 
 
 def test_a_second_of_a_voice_is_enough_where_voices_are_not_measured_by_one_another() -> None:
-    talk = said("a", "a", "b", "b", "c", ms=MIN_VOICE_ABSOLUTE_MS)
-    assert len(found(talk).voices) == 2
-    absolute = replace(ROOM, absolute=True)
-    assert len(found(replace(talk, space=absolute)).voices) == 3
-    less = said("a", "a", "b", "b", "c", ms=MIN_VOICE_ABSOLUTE_MS - 1)
-    assert len(found(replace(less, space=absolute)).voices) == 2
+    def count(ms: int, absolute: bool) -> int:
+        talk = said("a", "b", "c", ms=ms, noise=0)
+        return len(found(replace(talk, space=replace(ROOM, absolute=absolute))).voices)
+
+    assert count(MIN_VOICE_ABSOLUTE_MS, True) == 3
+    assert count(MIN_VOICE_ABSOLUTE_MS - 1, True) == 1
+    assert count(MIN_VOICE_ABSOLUTE_MS, False) == 1
 
 
 def test_no_more_voices_than_a_person_gave() -> None:
