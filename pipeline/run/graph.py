@@ -20,7 +20,7 @@ from pipeline.run import alignment, enrolment, heard_elsewhere, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
-from pipeline.speech import second_ear
+from pipeline.speech import second_ear, segmentation
 from pipeline.speech.asr import choice
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
@@ -32,6 +32,7 @@ from pipeline.transcript import (
     Captions,
     Concepts,
     Heard,
+    LocalSpeakers,
     Parts,
     Picture,
     Sound,
@@ -150,10 +151,12 @@ def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
             **inputs.recording,
             "speech_threshold": settings.transcribe.speech_threshold,
             "second_ear": second_ear.identity(),
+            **segmentation.reads(),
         }
     return {
         **inputs.recording,
         "second_ear": second_ear.identity(),
+        **segmentation.reads(),
         "settings": _plain(settings.transcribe, without=("processes",)),
         "names": list(settings.names),
         "language": settings.language,
@@ -186,6 +189,7 @@ def _speaker_reads(inputs: Inputs) -> dict[str, Any]:
         "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
         "voiced": digest_of(inputs[Heard].voiced, tuple[Span, ...]),
         **({"turns": digest_of(inputs.turns, tuple[Turn, ...])} if inputs.turns else {}),
+        **({"local": digest_of(inputs[Heard].local, LocalSpeakers)} if inputs[Heard].local else {}),
         "picture": inputs.digest(Picture),
     }
 
@@ -200,6 +204,7 @@ def _tell_apart(inputs: Inputs, progress: Progress) -> Voices:
     found, groups = speakers.run_again(
         memory.embed, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
         inputs.encoder, groups, progress, inputs[Heard].voiced, inputs.turns,
+        inputs[Heard].local,
     )  # fmt: skip
     if listening:
         store.save(GROUPED, Known, reads, groups)
