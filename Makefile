@@ -66,6 +66,7 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . || \
 		{ echo "The packages could not be installed - see above; with no network, give pip a folder of wheels (PIP_FIND_LINKS, PIP_NO_INDEX=1)" >&2; exit 1; }
 	@test -f models/campplus.onnx || $(RUN) models fetch speakers || true
+	@test -f models/segmentation.onnx || $(RUN) models fetch overlap || true
 	@test -f models/tiny.en/model.bin || $(RUN) models fetch tiny.en --yes || true
 	@: > $@
 

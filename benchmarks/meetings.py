@@ -20,7 +20,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +70,27 @@ class Meeting:
         return self.name.split("_")[1][:6]
 
 
+@dataclass(frozen=True)
+class Doubling:
+    """Milliseconds: what second speakers say, what of all that is said there is missed and given to somebody else; what one
+    speaker says alone, and what of that is given to two."""
+
+    second_ms: int = 0
+    missed_ms: int = 0
+    confused_ms: int = 0
+    alone_ms: int = 0
+    doubled_ms: int = 0
+
+    def __add__(self, other: Doubling) -> Doubling:
+        return Doubling(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Missed and confused as shares of what second speakers say, doubled as one of what one says alone."""
+        second = max(1, self.second_ms)
+        return self.missed_ms / second, self.confused_ms / second, self.doubled_ms / max(1, self.alone_ms)
+
+
 def meeting(folder: Path) -> Meeting:
     audio = facts.decode_audio(_sound(folder))
     heard = transcribe.run(audio, SILENT, TranscribeSettings())
@@ -81,7 +102,7 @@ def told(one: Meeting, clips: dict[str, list[tuple[Span, NDArray[np.float32]]]] 
     people = [Person(name) for name in sorted({line.who for line in one.lines})] if clips else []
     return speakers.run(
         one.memory.embed, NO_TEXT, one.heard.regions, Picture(), people, clips or {}, SpeakerSettings(),
-        one.memory.encoder, voiced=one.heard.voiced,
+        one.memory.encoder, voiced=one.heard.voiced, local=one.heard.local,
     )  # fmt: skip
 
 
@@ -106,6 +127,29 @@ def blocks(one: Meeting, voices: Voices, overlap: bool) -> Iterator[der.Errors]:
             yield der.errors(
                 reference=turns_of(one.lines), hypothesis=found, collar_ms=COLLAR_MS, within=inside, matched=matched
             )  # fmt: skip
+
+
+def doubling(one: Meeting, voices: Voices) -> Doubling:
+    """How the time in which two or more speak is heard, and what is made of the time in which one does."""
+    whole = Span(0, one.audio.duration_ms)
+    reference, found = turns_of(one.lines), [(t.speaker, t.span) for t in voices.turns]
+    matched = der.errors(reference=reference, hypothesis=found).matched
+    crossing = crossed(one.lines)
+    some = [
+        der.errors(reference=reference, hypothesis=found, collar_ms=0, within=span, matched=matched)
+        for span in crossing
+    ]
+    alone = [
+        c for a in union(x.span for x in one.lines) for g in gaps(crossing, whole) if (c := a.intersection(g))
+    ]
+    said = crossed([Line(t.span, t.speaker) for t in voices.turns])
+    return Doubling(
+        sum(e.total_ms for e in some) - covered_ms(crossing),
+        sum(e.missed_ms for e in some),
+        sum(e.confusion_ms for e in some),
+        covered_ms(alone),
+        covered_ms(c for a in alone for s in said if (c := a.intersection(s))),
+    )
 
 
 def pooled(some: Sequence[der.Errors]) -> tuple[float, float, float]:

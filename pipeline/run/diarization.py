@@ -13,7 +13,7 @@ from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.clustering import Known
 from pipeline.stages import speakers
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, Heard, Picture, Sound, Turn, Voices
+from pipeline.transcript import Aligned, Heard, LocalSpeakers, Picture, Sound, Turn, Voices
 
 # Kept beside the stages' artefacts, so that one corrected word has one passage listened to: what each sounded like,
 HEARD = "voices-by-passage"
@@ -32,6 +32,7 @@ def reads(inputs: Inputs) -> dict[str, Any]:
         "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
         "voiced": digest_of(inputs[Heard].voiced, tuple[Span, ...]),
         **({"turns": digest_of(inputs.turns, tuple[Turn, ...])} if inputs.turns else {}),
+        **({"local": digest_of(inputs[Heard].local, LocalSpeakers)} if inputs[Heard].local else {}),
         "picture": inputs.digest(Picture),
     }
 
@@ -46,6 +47,7 @@ def run(inputs: Inputs, progress: Progress) -> Voices:
     found, groups = speakers.run_again(
         memory.embed, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
         inputs.encoder, groups, progress, inputs[Heard].voiced, inputs.turns,
+        inputs[Heard].local,
     )  # fmt: skip
     if listening:
         store.save(GROUPED, Known, own, groups)

@@ -36,6 +36,7 @@ _CALLED = {
     "people": "the list of people changed",
     "recognizer": "another recognizer is here",
     "encoder": "another speaker encoder is here",
+    "segmentation": "the speaker segmentation came or went",
     "lexicon": "the lexicon changed",
     "reader": "another reader of text on the screen is here",
 }

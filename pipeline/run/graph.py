@@ -21,7 +21,7 @@ from pipeline.run import alignment, diarization, heard_elsewhere, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
-from pipeline.speech import second_ear
+from pipeline.speech import second_ear, segmentation
 from pipeline.speech.asr import choice
 from pipeline.stages import captions, concepts, picture, speakers, transcribe, verify, vignettes
 from pipeline.stages.concepts import CodedTurns
@@ -170,10 +170,12 @@ def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
             **inputs.recording,
             "speech_threshold": settings.transcribe.speech_threshold,
             "second_ear": second_ear.identity(),
+            **segmentation.reads(),
         }
     return {
         **inputs.recording,
         "second_ear": second_ear.identity(),
+        **segmentation.reads(),
         "settings": _plain(settings.transcribe, without=("processes",)),
         "names": list(settings.names),
         "language": settings.language,

@@ -19,7 +19,7 @@ from pipeline.languages import known, same_language, spellings
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress
 from pipeline.settings import Settings
-from pipeline.speech import second_ear
+from pipeline.speech import second_ear, segmentation
 from pipeline.speech.asr import guards
 from pipeline.stages import transcribe
 from pipeline.timing import Span, clock
@@ -88,6 +88,7 @@ def reads(path: Path, settings: Settings) -> dict[str, Any]:
     limits = settings.transcribe.whisper
     return {
         "heard_elsewhere": {"version": VERSION, "file": digest_of_file(path)},
+        **segmentation.reads(),
         "second_ear": second_ear.identity(),
         "guards": {name: getattr(limits, name) for name in _GUARDS},
         "speech_threshold": settings.transcribe.speech_threshold,

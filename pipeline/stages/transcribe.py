@@ -22,11 +22,12 @@ from pipeline.media import quiet
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import TranscribeSettings
-from pipeline.speech import second_ear, vad, voiced
+from pipeline.speech import local_speakers, second_ear, segmentation, vad, voiced
 from pipeline.speech.asr import Bias, Recognizer
 from pipeline.speech.asr.choice import Choice, choose, whisper
+from pipeline.speech.segmentation import Segmented
 from pipeline.timing import Span
-from pipeline.transcript import Heard, Kind
+from pipeline.transcript import Heard, Kind, LocalSpeakers
 from pipeline.transcript.subtitles import Subtitles
 
 # The share of the progress shown that voice activity detection gets.
@@ -84,7 +85,15 @@ def _with_voices(
     everything = voiced.together(lasting, faint, second.speech, duration_ms=duration_ms)
     notes = (*heard.notes, *([second.failed] if second.failed else []))
     music = quiet.music(audio, heard.regions)
-    return replace(heard, voiced=everything, sounds=second.sounds, notes=notes, music=music)
+    found = replace(heard, voiced=everything, sounds=second.sounds, notes=notes, music=music)
+    network = segmentation.installed()
+    return found if network is None else _with_local_speakers(found, segmentation.scan(audio, network))
+
+
+def _with_local_speakers(heard: Heard, found: Segmented) -> Heard:
+    """With what the speaker segmentation heard: it alone says when people speak, since two other ears hear no better."""
+    local = LocalSpeakers(segmentation.IDENTITY, local_speakers.crossings(found))
+    return replace(heard, voiced=local_speakers.speech(found), local=local)
 
 
 def regions_only(audio: Audio, settings: TranscribeSettings, progress: Progress = silent) -> Heard:

@@ -36,6 +36,23 @@ class SoundEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """Two people speak at once in `span`; `one` and `other` are when each of them is heard alone nearby, empty when never."""
+
+    span: Span
+    one: tuple[Span, ...] = ()
+    other: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSpeakers:
+    """What the network of this name heard of speakers whom it knows for ten seconds each: when two of them speak at once."""
+
+    name: str
+    crossings: tuple[Crossing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """The result of `transcribe`: recognized tokens (none when the recognizer was not asked), speech regions, and where music
     plays outside them.
@@ -43,6 +60,7 @@ class Heard:
     `recognizer` names the engine ("sphinx", "whisper"), `model` its weights, `biased` whether the subtitles' words biased it
     (then it confirms nothing about them). `regions` are phrases, which a recognizer listens to; `voiced` is when people speak,
     pauses for breath and faint speech included, empty where that was not asked; `sounds` are other than speech.
+    `local` is what a speaker segmentation found, None where none was asked; `voiced` is its own then.
     """
 
     recognizer: str
@@ -54,6 +72,7 @@ class Heard:
     music: tuple[Span, ...] = ()
     voiced: tuple[Span, ...] = ()
     sounds: tuple[SoundEvent, ...] = ()
+    local: LocalSpeakers | None = None
 
     @property
     def faint(self) -> tuple[Span, ...]:

@@ -13,6 +13,7 @@ labels, lower thirds, words of introduction and address, clips. What could not b
     attribute  every piece given to a speaker
     assembly   speakers, turns and utterances from pieces
     lasting    turns as long as people speak
+    crossed    a second turn where two people speak at once
     notes      sentences about what could not be decided
 
 `run` is the stage; `pipeline.speech.voices` holds the embeddings, the clustering and the tracking.
@@ -27,7 +28,7 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import Person, SpeakerSettings
 from pipeline.speech.voices.clustering import Known
 from pipeline.speech.voices.embeddings import Encoder
-from pipeline.stages.speakers import attribute, diarize, given, lasting, naming, places
+from pipeline.stages.speakers import attribute, crossed, diarize, given, lasting, naming, places
 from pipeline.stages.speakers.claims import (
     answers,
     by_labels,
@@ -40,7 +41,7 @@ from pipeline.stages.speakers.pieces import cut
 from pipeline.stages.speakers.places import Clips, Embed
 from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span, union
-from pipeline.transcript import Aligned, Picture, Turn, Voices
+from pipeline.transcript import Aligned, LocalSpeakers, Picture, Turn, Voices
 
 VERSION = 7
 
@@ -57,11 +58,13 @@ def run(
     progress: Progress = silent,
     voiced: Sequence[Span] = (),
     turns: Sequence[Turn] = (),
+    local: LocalSpeakers | None = None,
 ) -> Voices:
     """Who says each word, and when each voice is heard. `regions` are those of speech, `people` the roster; `voiced` is when
-    anybody speaks, pauses for breath and faint speech included; `turns` are those of another diarization."""
+    anybody speaks, pauses for breath and faint speech included; `turns` are those of another diarization; `local` is what a
+    speaker segmentation heard, which then made `voiced`."""
     return run_again(
-        embed, aligned, regions, picture, people, clips, settings, encoder, {}, progress, voiced, turns
+        embed, aligned, regions, picture, people, clips, settings, encoder, {}, progress, voiced, turns, local
     )[0]
 
 
@@ -78,11 +81,14 @@ def run_again(
     progress: Progress = silent,
     voiced: Sequence[Span] = (),
     turns: Sequence[Turn] = (),
+    local: LocalSpeakers | None = None,
 ) -> tuple[Voices, Known]:
     """As `run`, with the clusters of an earlier run, which are taken where the very same pieces are to be clustered; and the
     clusters for the next one."""
     faint = [v for v in voiced if not any(v.overlap_ms(r) for r in regions)]
-    pieces = cut(aligned, regions, [*faint, *given.unheard(turns, union([*voiced, *regions]))])
+    unheard = given.unheard(turns, union([*voiced, *regions]))
+    wordless = crossed.heard_twice(regions, voiced) if local else regions
+    pieces = cut(aligned, regions, [*faint, *unheard], wordless)
     names = [t.speaker for t in turns]
     labels = [*labels_of(aligned.editor_cues), *(n for n in names if not given.is_number(n))]
     numbers = [n for n in names if given.is_number(n)]
@@ -102,4 +108,5 @@ def run_again(
     found = diarize.resegmented(found, embedded, {v: n.key for v, n in named.items()}, claims)
     voices = attribute.attributed(aligned, pieces, embedded, found, named, claims, roster, encoder)
     lasts = lasting.filled(voices.turns, voiced, pieces)
+    lasts = crossed.doubled(lasts, local.crossings) if local else lasts
     return replace(voices, turns=given.doubled(lasts, turns) if turns else lasts), found.known

@@ -107,7 +107,7 @@ def doubled(turns: Sequence[Turn], given: Sequence[Turn]) -> tuple[Turn, ...]:
             if both is None or both.duration_ms < MIN_OVERLAP_MS or len(who) < 2:
                 continue
             found += [Turn(name, both, True) for name in sorted(map(str, who))]
-    return _merged(found, turns)
+    return merged(found, turns)
 
 
 def _same(turns: Sequence[Turn], given: Sequence[Turn]) -> dict[str, str]:
@@ -123,7 +123,7 @@ def _same(turns: Sequence[Turn], given: Sequence[Turn]) -> dict[str, str]:
     }
 
 
-def _merged(found: Sequence[Turn], before: Sequence[Turn]) -> tuple[Turn, ...]:
+def merged(found: Sequence[Turn], before: Sequence[Turn]) -> tuple[Turn, ...]:
     """Each speaker's turns as disjoint ones; those that now run beside another's are marked."""
     crossed = {t.span for t in found[len(before) :]}
     by: dict[str, list[Turn]] = defaultdict(list)

@@ -64,8 +64,15 @@ class Piece:
         return self.last > self.first
 
 
-def cut(aligned: Aligned, regions: Sequence[Span], faint: Sequence[Span] = ()) -> list[Piece]:
-    """The pieces of a recording in order of their start; `regions` are those of speech, `faint` is speech beyond them."""
+def cut(
+    aligned: Aligned,
+    regions: Sequence[Span],
+    faint: Sequence[Span] = (),
+    wordless: Sequence[Span] | None = None,
+) -> list[Piece]:
+    """The pieces of a recording in order of their start; `regions` are those of speech, `faint` is speech beyond them, and
+    `wordless`, where it is given, those of the regions in which there may be speech without words."""
+    wordless = union([*(regions if wordless is None else wordless), *faint])
     regions = union([*regions, *faint])
     labels, dashes = announced(aligned.editor_cues)
     absent = {i for p in aligned.report.text_without_speech for i in range(p.first, p.last)}
@@ -76,7 +83,7 @@ def cut(aligned: Aligned, regions: Sequence[Span], faint: Sequence[Span] = ()) -
         span, mute = _spoken_span(aligned.tokens[first:last], regions)
         spoken.append(Piece(span, first, last, change, stay, mute or first in absent, first in absent))
     return sorted(
-        [*spoken, *_untranscribed(aligned.tokens, regions)], key=lambda p: (p.span.start_ms, p.first)
+        [*spoken, *_untranscribed(aligned.tokens, wordless)], key=lambda p: (p.span.start_ms, p.first)
     )
 
 
@@ -137,11 +144,11 @@ def _spoken_span(tokens: Sequence[Token], regions: Sequence[Span]) -> tuple[Span
     """The time of these tokens, and whether they are mute."""
     span = hull(t.span for t in tokens)
     words = [t.span for t in tokens if t.kind is Kind.WORD]
-    heard = covered_ms(c for w in words for r in _regions_near(regions, w) if (c := w.intersection(r)))
+    heard = covered_ms(c for w in words for r in regions_near(regions, w) if (c := w.intersection(r)))
     return span, not words or heard < _MIN_SPOKEN_SHARE * covered_ms(words) or not span
 
 
-def _regions_near(regions: Sequence[Span], span: Span) -> Iterator[Span]:
+def regions_near(regions: Sequence[Span], span: Span) -> Iterator[Span]:
     """The regions that may meet the span; regions are disjoint and in order."""
     at = bisect_right(regions, span.start_ms, key=lambda r: r.end_ms)
     while at < len(regions) and regions[at].start_ms < span.end_ms:
@@ -170,7 +177,7 @@ def _untranscribed(tokens: Sequence[Token], regions: Sequence[Span]) -> Iterator
         if t.kind is Kind.WORD
     )
     for region in regions:
-        inside = list(_regions_near(words, region))
+        inside = list(regions_near(words, region))
         for rest in gaps(inside, region):
             if rest.duration_ms >= _MIN_UNTRANSCRIBED_MS:
                 yield from _split_evenly(rest)

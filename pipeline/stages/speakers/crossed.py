@@ -1,0 +1,98 @@
+"""Overlapping speech: a second turn where a speaker segmentation hears two people at once.
+
+The segmentation knows people for ten seconds only. Whom it means is told by whose turns lie where it hears each of them alone; of
+one it never hears alone, by who speaks nearest, since people interrupt those they talk with (Otterson and Ostendorf 2007,
+"Efficient use of overlap information in speaker diarization"). Turns that are there stay.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.stages.speakers import given
+from pipeline.stages.speakers.pieces import regions_near
+from pipeline.timing import Span
+from pipeline.transcript import Crossing, Turn
+
+# A region is speech when the segmentation hears somebody in this share of it. A choice.
+_MIN_HEARD = 0.5
+# A person is meant by a local speaker when this share of the latter's time alone, as far as it is anybody's, is theirs. A choice.
+_MIN_SHARE = 0.5
+# Whoever speaks no nearer than this has no part in it. A choice.
+_NEAR_MS = 5000
+
+
+def heard_twice(regions: Sequence[Span], voiced: Sequence[Span]) -> list[Span]:
+    """The regions of speech in which a speaker segmentation hears somebody too: in the others nobody speaks without words."""
+    return [
+        r for r in regions
+        if sum(v.overlap_ms(r) for v in regions_near(voiced, r)) >= _MIN_HEARD * r.duration_ms
+    ]  # fmt: skip
+
+
+def doubled(turns: Sequence[Turn], crossings: Sequence[Crossing]) -> tuple[Turn, ...]:
+    """The turns, with a second one wherever two people cross and it is known who the other one is."""
+    order = _Order.of(turns)
+    more = [second for crossing in crossings for second in _seconds(order, crossing)]
+    return given.merged([*turns, *more], turns) if more else tuple(turns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Turns by their start, to be looked up by time."""
+
+    turns: tuple[Turn, ...]
+    longest_ms: int
+
+    @classmethod
+    def of(cls, turns: Sequence[Turn]) -> _Order:
+        ordered = tuple(sorted(turns, key=lambda t: t.span))
+        return cls(ordered, max((t.span.duration_ms for t in ordered), default=0))
+
+    def near(self, span: Span, within_ms: int = 0) -> Sequence[Turn]:
+        """The turns no farther from a span than this, among others perhaps."""
+        first = bisect_right(self.turns, span.start_ms - within_ms - self.longest_ms - 1, key=_start)
+        return self.turns[first : bisect_right(self.turns, span.end_ms + within_ms, key=_start)]
+
+
+def _start(turn: Turn) -> int:
+    return turn.span.start_ms
+
+
+def _seconds(order: _Order, crossing: Crossing) -> Iterator[Turn]:
+    """The turns that are lacking while two people cross, so that two are known of at every moment."""
+    meant = [who for spans in (crossing.one, crossing.other) if (who := _most(order, spans))]
+    near = order.near(crossing.span)
+    edges = {edge for t in near for edge in (t.span.start_ms, t.span.end_ms) if edge in crossing.span}
+    for start_ms, end_ms in itertools.pairwise(
+        sorted({crossing.span.start_ms, crossing.span.end_ms, *edges})
+    ):
+        span = Span(start_ms, end_ms)
+        here = {t.speaker for t in near if t.span.overlap_ms(span)}
+        others = [who for who in dict.fromkeys(meant) if who not in here]
+        if len(here) == 1 and not others:
+            others = _nearest(order, crossing.span, here)
+        if len(here) + len(others) >= 2:
+            yield from (Turn(who, span, True) for who in others[: 2 - len(here)] if len(here) < 2)
+
+
+def _most(order: _Order, spans: Sequence[Span]) -> str | None:
+    """Who has most of these spans, if that is enough of what anybody has."""
+    time_ms: dict[str, int] = defaultdict(int)
+    for span in spans:
+        for turn in order.near(span):
+            time_ms[turn.speaker] += turn.span.overlap_ms(span)
+    total = sum(time_ms.values())
+    who = max(time_ms, key=lambda name: (time_ms[name], name), default=None)
+    return who if who is not None and total and time_ms[who] >= _MIN_SHARE * total else None
+
+
+def _nearest(order: _Order, span: Span, but: set[str]) -> list[str]:
+    """Who else speaks nearest to a span, nobody when that is too far away."""
+    near = order.near(span, _NEAR_MS)
+    others = [(t.span.gap_ms(span), t.speaker) for t in near if t.speaker not in but]
+    return [who for gap_ms, who in sorted(others)[:1] if gap_ms <= _NEAR_MS]
