@@ -185,6 +185,19 @@ def report(name: str, some: Sequence[der.Errors]) -> dict[str, float]:
     }
 
 
+def doubled_shares(twice: Doubling) -> dict[str, float]:
+    missed, confused, doubled = twice.shares
+    print(
+        f"where two speak: of what the second says {missed:.1%} missed, {confused:.1%} given to somebody else; "
+        f"of what one says alone {doubled:.1%} given to two"
+    )
+    return {
+        "second_missed_percent": 100 * missed,
+        "second_confused_percent": 100 * confused,
+        "alone_doubled_percent": 100 * doubled,
+    }
+
+
 def enrolment(one: Meeting, others: Sequence[Meeting]) -> dict[str, list[tuple[Span, NDArray[np.float32]]]]:
     """Clips of the speakers of a meeting who say enough undisturbed in another of the same group."""
     clips: dict[str, list[tuple[Span, NDArray[np.float32]]]] = {}
@@ -208,12 +221,14 @@ def diarization(data: Path) -> dict[str, float]:
     figures: dict[str, float] = {}
     errors: dict[str, dict[bool, list[der.Errors]]] = {}
     counts: list[tuple[int, int]] = []
+    twice = Doubling()
     for one in joined:
         since = time.process_time()
         voices = told(one)
         spent = time.process_time() - since
         errors[one.name] = {overlap: list(blocks(one, voices, overlap)) for overlap in (True, False)}
         counts.append((len({x.who for x in one.lines}), len({t.speaker for t in voices.turns})))
+        twice += doubling(one, voices)
         report(
             f"{one.name}, {counts[-1][1]} of {counts[-1][0]} speakers, {spent:.1f} s", errors[one.name][True]
         )
@@ -224,6 +239,7 @@ def diarization(data: Path) -> dict[str, float]:
             report(
                 f"{group}*, {what}", [e for n, by in errors.items() if f"_{group}" in n for e in by[overlap]]
             )
+    figures |= doubled_shares(twice)
     for answer in ("found", "2", "3"):
         off = [abs(true - (found if answer == "found" else int(answer))) for true, found in counts]
         figures[f"speakers_{answer}_mae"] = sum(off) / len(off)
