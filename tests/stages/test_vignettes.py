@@ -154,6 +154,28 @@ def test_a_heading_names_the_kind_of_its_part():
     assert [p.kind for p in parts] == ["vignette", "commentary", "vignette"]
 
 
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        (
+            "he looked away when she named the price and nobody asked them",
+            ["vignette", "commentary", "vignette"],
+        ),
+        ("yeah well i told you i would and you know i did", ["vignette", "vignette"]),
+    ],
+)
+def test_words_to_the_viewer_tell_a_commentary_by_one_of_the_cast(words, kinds):
+    """Without a card, by the therapist, who talks in the scenes too."""
+    reel = Reel()
+    reel.talk()
+    reel.now_ms += 6000
+    for _ in range(6):
+        reel.say("tom", words)
+    reel.card("Scene 2")
+    reel.talk()
+    assert [p.kind for p in reel.parts()] == kinds
+
+
 def test_a_card_says_more_than_a_heading():
     reel, starts = film()
     parts = reel.parts(headings=[Heading("SCENE TWO", starts[3] + 2500, True)])

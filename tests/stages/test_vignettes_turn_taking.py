@@ -122,10 +122,8 @@ def test_two_who_comment_together_talk_to_the_viewer() -> None:
 
 
 def test_a_cast_of_its_own_is_no_pair_of_commentators() -> None:
-    """Two scenes with other people each: neither talks to the viewer."""
-    said = talk(
-        *group(20, "ann", "bob"), *group(12, "cy", "dee"), *group(20, "ann", "bob"), *group(12, "cy", "dee")
-    )
+    """Scenes with other people in turn: neither talks to the viewer."""
+    said = talk(*(group(20, "ann", "bob") + group(16, "cy", "dee")) * 3)
     assert outsiders(said) == frozenset()
 
 
