@@ -172,9 +172,7 @@ class Subtitles:
             return self
         several = f"{len(titles)} titles of parts are" if len(titles) > 1 else "a title of a part is"
         note = f"{several} no speech and no caption: {', '.join(titles[:_MOST_TITLES])}{'...' if titles[_MOST_TITLES:] else ''}"
-        return replace(
-            self, cues=tuple(c for c in self.cues if not c.heading), notes=(*self.notes, note)
-        )
+        return replace(self, cues=tuple(c for c in self.cues if not c.heading), notes=(*self.notes, note))
 
     def without_directions(self) -> Subtitles:
         """A script without its headings and stage directions, which nobody says and no caption shows; subtitles as they are."""

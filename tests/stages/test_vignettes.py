@@ -23,6 +23,7 @@ from pipeline.transcript import (
     Voices,
 )
 from pipeline.transcript import parts as parts_
+from pipeline.transcript.headings import Heading
 from pipeline.transcript.parts import SAYS_SO, WHOLE_TITLE
 
 ROLES = {"tom": "therapist", "ann": "commentator", "joe": "client", "may": "client"}
@@ -57,12 +58,12 @@ class Reel:
                 ("tom", "joe", "may")[n % 3], "I went there and it was as it had always been on a monday"
             )
 
-    def parts(self, given=(), seen=True):
+    def parts(self, given=(), seen=True, headings=()):
         aligned = Aligned(tuple(self.tokens), AlignmentReport(Verdict.IN_SYNC))
         people = tuple(Speaker(who, who.title(), role) for who, role in ROLES.items())
         voices = Voices(people, (), tuple(self.utterances))
         picture = Picture(tuple(self.shots), tuple(self.texts)) if seen else Picture()
-        return vignettes.run(aligned, voices, picture, self.now_ms + 1000, given).parts
+        return vignettes.run(aligned, voices, picture, self.now_ms + 1000, given, headings=headings).parts
 
 
 def film():
@@ -106,6 +107,79 @@ def test_a_boundary_names_its_evidence_and_is_sure_of_a_card():
 def test_without_a_picture_voices_and_words_find_the_comment():
     parts = film()[0].parts(seen=False)
     assert "commentary" in [p.kind for p in parts]
+
+
+def headed_talk():
+    """Three scenes with the same people, without cards and pauses; and where each begins."""
+    reel, starts = Reel(), []
+    for _ in range(3):
+        starts.append(reel.now_ms)
+        reel.talk()
+    return reel, starts
+
+
+def test_headings_in_the_text_begin_parts_and_title_them():
+    reel, starts = headed_talk()
+    assert len(reel.parts()) == 1
+    headings = [Heading("Vignette 1", starts[0], True), Heading("Vignette 2: the door", starts[1], True),
+                Heading("Session 3", starts[2], True)]  # fmt: skip
+    parts = reel.parts(headings=headings)
+    assert [p.title for p in parts] == ["Vignette 1", "Vignette 2: the door", "Session 3"]
+    assert [p.span.start_ms for p in parts] == starts
+    assert 'a heading in the text: "Session 3"' in parts[2].evidence
+
+
+def test_a_heading_alone_does_not_divide_what_one_person_says_in_one_go():
+    """The sound contradicts it: nobody stops, and nobody else speaks."""
+    reel = Reel()
+    reel.talk()
+    for _ in range(4):
+        reel.say("joe", "and then I went on as I had always done until it was over", pause_ms=100)
+    at_ms = reel.now_ms
+    for _ in range(4):
+        reel.say("joe", "and then I went on as I had always done until it was over", pause_ms=100)
+    assert len(reel.parts(headings=[Heading("THE NEXT DAY", at_ms, False)])) == 1
+
+
+def test_a_heading_names_the_kind_of_its_part():
+    """The therapist, who talks in the scenes too, speaks to the viewer."""
+    reel, starts = Reel(), []
+    reel.talk()
+    starts.append(reel.now_ms)
+    for _ in range(4):
+        reel.say("tom", "What was said here is that it was as it had always been on a monday")
+    starts.append(reel.now_ms)
+    reel.talk()
+    parts = reel.parts(headings=[Heading("Discussion", starts[0], True), Heading("Scene 2", starts[1], True)])
+    assert [p.kind for p in parts] == ["vignette", "commentary", "vignette"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        (
+            "he looked away when she named the price and nobody asked them",
+            ["vignette", "commentary", "vignette"],
+        ),
+        ("yeah well i told you i would and you know i did", ["vignette", "vignette"]),
+    ],
+)
+def test_words_to_the_viewer_tell_a_commentary_by_one_of_the_cast(words, kinds):
+    """Without a card, by the therapist, who talks in the scenes too."""
+    reel = Reel()
+    reel.talk()
+    reel.now_ms += 6000
+    for _ in range(6):
+        reel.say("tom", words)
+    reel.card("Scene 2")
+    reel.talk()
+    assert [p.kind for p in reel.parts()] == kinds
+
+
+def test_a_card_says_more_than_a_heading():
+    reel, starts = film()
+    parts = reel.parts(headings=[Heading("SCENE TWO", starts[3] + 2500, True)])
+    assert parts[3].title == "The door" and 'a heading in the text: "SCENE TWO"' in parts[3].evidence
 
 
 def test_a_plain_conversation_is_one_part():

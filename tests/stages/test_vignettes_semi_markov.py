@@ -136,3 +136,13 @@ def test_nobody_alone_begins_a_part_by_pausing() -> None:
     other = _Table([places[0], Candidate(1, 20_000, none), places[2]], said, ROLES)._scores[1, 1]
     assert np.all(goes_on[: len(FOUND_KINDS) - 1] <= other[: len(FOUND_KINDS) - 1])
     assert np.isclose(other[FOUND_KINDS.index("commentary")] - goes_on[FOUND_KINDS.index("commentary")], 3.0)
+
+
+def test_cards_are_expected_where_most_vignettes_have_one() -> None:
+    carded, bare = (Candidate(0, 0, {"card": card}) for card in (1.0, 0.0))
+    cost = semi_markov._cardless_cost
+    assert cost([(carded, "vignette")] * 3 + [(bare, "vignette")]) == 3 * semi_markov.CARDLESS_COST
+    assert cost([(carded, "vignette")] * 30) == semi_markov.MOST_CARDLESS_COST
+    assert cost([(carded, "vignette")] + [(bare, "vignette")] * 3) == 0.0
+    assert cost([(carded, "commentary")] * 9 + [(bare, "vignette")]) == 0.0
+    assert cost([]) == 0.0

@@ -17,12 +17,14 @@ from pipeline.transcript.parts import Said
 LONG = "word " * 20
 
 
-def talk(*turns: tuple[str | None, int]) -> list[Said]:
-    """Utterances of so many words, one after another."""
-    return [
-        Said(Span(n * 3000, n * 3000 + 2500), who, " ".join(["word"] * words))
-        for n, (who, words) in enumerate(turns)
-    ]
+def talk(*turns: tuple[str | None, int], pause_at: tuple[int, ...] = ()) -> list[Said]:
+    """Utterances of so many words, one after another, with long pauses in front of some."""
+    said, now_ms = list[Said](), 0
+    for n, (who, words) in enumerate(turns):
+        now_ms += 5000 if n in pause_at else 0
+        said.append(Said(Span(now_ms, now_ms + 2500), who, " ".join(["word"] * words)))
+        now_ms += 3000
+    return said
 
 
 def group(rounds: int, *who: str) -> list[tuple[str | None, int]]:
@@ -113,25 +115,20 @@ def test_the_likelihood_is_the_product_of_its_draws(
 def test_two_who_comment_together_talk_to_the_viewer() -> None:
     """They answer each other, between the scenes, a little at a time."""
     comment = [("com", 15), ("dan", 12), ("com", 9)]
-    said = talk(*group(8, "ann", "bob"), *comment, *group(8, "ann", "cy"), *comment, *group(8, "bob", "cy"), *comment)
+    said = talk(
+        *group(8, "ann", "bob"), *comment, *group(8, "ann", "cy"), *comment, *group(8, "bob", "cy"), *comment
+    )
     assert outsiders(said) == {"com", "dan"}
 
 
 def test_a_cast_of_its_own_is_no_pair_of_commentators() -> None:
-    """Two scenes with other people each: neither talks to the viewer."""
-    said = talk(*group(20, "ann", "bob"), *group(12, "cy", "dee"), *group(20, "ann", "bob"), *group(12, "cy", "dee"))
+    """Scenes with other people in turn: neither talks to the viewer."""
+    said = talk(*(group(20, "ann", "bob") + group(16, "cy", "dee")) * 3)
     assert outsiders(said) == frozenset()
 
 
 def test_who_is_asked_takes_part_however_seldom() -> None:
-    """One who speaks at length once, right between two turns of the therapist; a commentator has pauses around."""
-    asked = [*talk(*group(8, "ann", "bob"), ("cy", 40), *group(8, "ann", "bob"))]
-    between = [("ann", 6), ("cy", 40), ("ann", 6)]
-    said = talk(*group(8, "bob", "ann"), *between[1:], *group(12, "bob", "ann"))
-    assert outsiders(said) == frozenset()
-    assert outsiders(asked) == {"cy"}
-    late = [
-        Said(Span(s.span.start_ms + 9000 * (s.span.start_ms >= said[16].span.start_ms), s.span.end_ms + 9000 * (s.span.start_ms >= said[16].span.start_ms)), s.speaker, s.text)
-        for s in said
-    ]
-    assert outsiders(late) == {"cy"}
+    """One who speaks at length, once, right between two turns of the therapist is answered; a commentator has pauses around."""
+    turns = [*group(8, "bob", "ann"), ("cy", 40), *group(12, "ann", "bob")]
+    assert outsiders(talk(*turns)) == frozenset()
+    assert outsiders(talk(*turns, pause_at=(16, 17))) == {"cy"}

@@ -53,8 +53,9 @@ def run(
 ) -> Parts:
     """The parts of the recording, which cover it without a gap; one of kind "other" when nothing divides it.
 
-    `music` is where music plays outside of speech. `headings` stand in the text that came along. `given` are the sidecar's parts, which override those found and begin exactly
-    where they are given. No boundary that is found lies inside an utterance. Where nothing is said there are no parts.
+    `music` is where music plays outside of speech; `headings` stand in the text that came along. `given` are the sidecar's
+    parts, which override those found and begin exactly where they are given. No boundary that is found lies inside an utterance.
+    Where nothing is said there are no parts.
     """
     said = utterances(aligned.tokens, voices)
     if not said:

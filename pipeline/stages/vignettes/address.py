@@ -1,7 +1,7 @@
 """Address: whether words are said to a viewer about others, or to somebody in the room.
 
-In talk every fifth word is "I", "you", or a sound of listening; who speaks to a viewer about a scene says "he" and "they", in whole
-sentences. Each word counts with its log-odds, as in naive Bayes.
+In talk every fifth word is "I", "you", or a sound of listening; who speaks to a viewer about a scene says "he" and "they", in
+whole sentences. Each word counts with its log-odds, as in naive Bayes.
 """
 
 from __future__ import annotations

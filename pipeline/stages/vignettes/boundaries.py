@@ -107,8 +107,8 @@ _STOP = frozenset(
 class Candidate:
     """A candidate boundary before utterance `at`, at `start_ms`, with the evidence by name, each in [0, 1].
 
-    `title` is the text of a card there, `heading` what stands above it in the text; `openings` are the kinds whose cue phrases follow, `goes_on` says that the same person
-    speaks on either side, or people who talk to the viewer do.
+    `title` is the text of a card there, `heading` what stands above it in the text; `openings` are the kinds whose cue phrases
+    follow, `goes_on` says that the same person speaks on either side, or people who talk to the viewer do.
     """
 
     at: int
@@ -143,7 +143,9 @@ def candidates(
     depths = cohesion_depths(said)
     texts = [t for t in picture.texts if _is_title(t)]
     first_title = _title(texts, Span(0, said[0].span.start_ms + CARD_TOLERANCE_MS))
-    found = [Candidate(0, 0, {}, first_title, _openings(said, 0), heading=headed[0].title if 0 in headed else "")]
+    found = [
+        Candidate(0, 0, {}, first_title, _openings(said, 0), heading=headed[0].title if 0 in headed else "")
+    ]
     latest_ms = said[0].span.end_ms
     for at, (_, after) in enumerate(pairwise(said), 1):
         clear_ms, gap = latest_ms, Span(min(latest_ms, after.span.start_ms), after.span.start_ms)

@@ -196,7 +196,9 @@ class _Table:
         cast = CAST_WEIGHT * self._casts.likelihoods(place.at, self._ends[first:])
         scores = np.stack(
             [
-                self._score_of_kind(kind, first, known, alone, apart, top) + _length_score(kind, lengths) + cast
+                self._score_of_kind(kind, first, known, alone, apart, top)
+                + _length_score(kind, lengths)
+                + cast
                 for kind in FOUND_KINDS
             ],
             axis=1,
@@ -205,7 +207,9 @@ class _Table:
         style = ADDRESS_WEIGHT * np.clip(to_viewer, -MOST_ADDRESS, MOST_ADDRESS)
         style = np.where(known & ~alone & ~apart, 0.0, style)
         scores[:, [n for n, kind in enumerate(FOUND_KINDS) if kind != "vignette"]] += style[:, None]
-        scores[known & ~apart & (total < MIN_COMMENTARY_WORDS), FOUND_KINDS.index("commentary")] -= REMARK_COST
+        scores[known & ~apart & (total < MIN_COMMENTARY_WORDS), FOUND_KINDS.index("commentary")] -= (
+            REMARK_COST
+        )
         return scores
 
     def _score_of_kind(

@@ -1,9 +1,9 @@
 """Turn-taking: who answers whom over the whole recording, and how well one cast explains the turns of a part.
 
 A commentator or a narrator talks to the viewer: nobody answers, and so they do not come back after a few turns as everybody in a
-conversation does; two who comment together answer each other alone. A scene has one cast: its turns are taken as drawn from a distribution over speakers of its own, which is
-integrated out (Dirichlet compound multinomial; for words: Eisenstein and Barzilay, "Bayesian Unsupervised Topic Segmentation",
-EMNLP 2008).
+conversation does; two who comment together answer each other alone. A scene has one cast: its turns are taken as drawn from a
+distribution over speakers of its own, which is integrated out (Dirichlet compound multinomial; for words: Eisenstein and
+Barzilay, "Bayesian Unsupervised Topic Segmentation", EMNLP 2008).
 """
 
 from __future__ import annotations
