@@ -153,9 +153,16 @@ def _long_pieces(embedded: EmbeddedPieces) -> list[int]:
 
 
 def _lasting_enough(found: list[Voice], embedded: EmbeddedPieces) -> list[Voice]:
-    """The voices with enough speech; the one with the most where none has."""
+    """The voices with enough speech; the one with the most where none has.
+
+    What only a second ear hears may be a cough or a chair: it makes nobody, unless there is nothing else."""
     least_ms = MIN_VOICE_ABSOLUTE_MS if embedded.space.absolute else MIN_VOICE_MS
-    lasting = {id(v): sum(embedded.pieces[k].span.duration_ms for k in v.pieces) for v in found}
+    pieces = embedded.pieces
+    faint_counts = all(p.faint for p in pieces if not p.mute)
+    lasting = {
+        id(v): sum(pieces[k].span.duration_ms for k in v.pieces if faint_counts or not pieces[k].faint)
+        for v in found
+    }
     large = [v for v in found if lasting[id(v)] >= least_ms]
     return large or [max(found, key=lambda v: lasting[id(v)])]
 

@@ -48,7 +48,8 @@ class Piece:
     """Tokens `[first, last)` (none for speech without text) and their time.
 
     `change` and `stay` are the costs, in nats, of another speaker and of the same one as in the piece before. A `mute` piece
-    shows no voice. `absent` says that the tokens are in the text and nowhere in the sound.
+    shows no voice. `absent` says that the tokens are in the text and nowhere in the sound, `faint` that only a second ear heard
+    speech here.
     """
 
     span: Span
@@ -58,6 +59,7 @@ class Piece:
     stay: float = 0.0
     mute: bool = False
     absent: bool = False
+    faint: bool = False
 
     @property
     def has_text(self) -> bool:
@@ -73,7 +75,7 @@ def cut(
     """The pieces of a recording in order of their start; `regions` are those of speech, `faint` is speech beyond them, and
     `wordless`, where it is given, those of the regions in which there may be speech without words."""
     wordless = union([*(regions if wordless is None else wordless), *faint])
-    regions = union([*regions, *faint])
+    clear, regions = union(regions), union([*regions, *faint])
     labels, dashes = announced(aligned.editor_cues)
     absent = {i for p in aligned.report.text_without_speech for i in range(p.first, p.last)}
     edges = {i for p in aligned.report.text_without_speech for i in (p.first, p.last)}
@@ -82,9 +84,11 @@ def cut(
         change, stay = _costs(aligned.tokens, first, first in labels, first in dashes)
         span, mute = _spoken_span(aligned.tokens[first:last], regions)
         spoken.append(Piece(span, first, last, change, stay, mute or first in absent, first in absent))
-    return sorted(
-        [*spoken, *_untranscribed(aligned.tokens, wordless)], key=lambda p: (p.span.start_ms, p.first)
+    bare = (
+        replace(p, faint=next(regions_near(clear, p.span), None) is None)
+        for p in _untranscribed(aligned.tokens, wordless)
     )
+    return sorted([*spoken, *bare], key=lambda p: (p.span.start_ms, p.first))
 
 
 def halves_of(piece: Piece) -> list[Piece]:
