@@ -113,13 +113,20 @@ def _alone(found: Segmented, first: int, last: int) -> tuple[tuple[Span, ...], t
         inside = window[max(0, first - at) : max(0, last - at)]
         if not len(inside):
             continue
-        pair = CLASSES[_PAIRS[int(inside[:, _PAIRS].sum(axis=0).argmax())]]
-        alone = [window[:, 1 + who] >= ALONE for who in pair]
-        holds = (len(inside), min(int(a.sum()) for a in alone))
-        if holds > most:
-            most, spans = holds, sorted(_spans(a, at, found) for a in alone)
-            best = (spans[0], spans[1])
+        for pair in _likeliest(inside):
+            alone = [window[:, 1 + who] >= ALONE for who in pair]
+            holds = (len(inside), min(int(a.sum()) for a in alone))
+            if holds >= most:
+                one, other = sorted(_spans(a, at, found) for a in alone)
+                # Of equals the same one, however the window numbers its people.
+                best, most = ((one, other) if holds > most else max(best, (one, other))), holds
     return best
+
+
+def _likeliest(inside: Floats) -> list[tuple[int, ...]]:
+    """The pairs of local speakers with most of these frames; several where they have equally much."""
+    sums = inside[:, _PAIRS].sum(axis=0)
+    return [CLASSES[k] for k, total in zip(_PAIRS, sums, strict=True) if np.isclose(total, sums.max())]
 
 
 def _spans(heard: NDArray[np.bool_], at: int, found: Segmented) -> tuple[Span, ...]:

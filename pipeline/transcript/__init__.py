@@ -1,6 +1,7 @@
 """The transcript data model: an immutable value composed of what the stages found, and the algebra over it.
 
     tokens      the written words, each with its span and where text and time came from
+    heard       what was heard: words, when people speak, other sounds
     results     what each stage finds, in ranges of tokens
     review      a person's review of the whole, and what has changed since
     verification  the same of the second witness
@@ -15,6 +16,13 @@
 Everything here is read as `from pipeline.transcript import ...`, but for the algebra, which is asked for by module.
 """
 
+from pipeline.transcript.heard import (
+    Crossing,
+    Heard,
+    LocalSpeakers,
+    SoundEvent,
+    SoundKind,
+)
 from pipeline.transcript.invariants import (
     check,
 )
@@ -33,11 +41,8 @@ from pipeline.transcript.results import (
     Captions,
     Concepts,
     ConceptTag,
-    Crossing,
     Cue,
     EditorCue,
-    Heard,
-    LocalSpeakers,
     Part,
     Parts,
     Passage,
@@ -48,8 +53,6 @@ from pipeline.transcript.results import (
     Shift,
     Shot,
     Sound,
-    SoundEvent,
-    SoundKind,
     Speaker,
     Turn,
     Utterance,

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.timing import Span, hull
+from pipeline.transcript.heard import Heard
 from pipeline.transcript.results import (
     Aligned,
     Captions,
     Concepts,
     Cue,
     EditorCue,
-    Heard,
     Part,
     Parts,
     Utterance,

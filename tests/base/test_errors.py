@@ -39,6 +39,7 @@ EXAMPLES = {
 
 # Exceptions between two functions of one room, each caught there: no person ever sees one, and none is a VignetteError.
 SIGNALS = {
+    "_Abandoned",
     "Damaged",
     "NotationError",
     "NotUnderstood",

@@ -40,6 +40,7 @@ def test_the_list_knows_what_ships():
         "forms.txt",
         "ge2e.onnx",
         "graphones.txt.xz",
+        "segmentation.onnx",
         "speaker_lda.npz",
     }
     for path in (data_file(inflections.FORMS_FILE), data_file(LDA_FILE), pronounce.GRAPHONES):

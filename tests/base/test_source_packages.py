@@ -25,7 +25,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    ran = f"import pathlib\npathlib.Path({str(tmp_path / 'ran')!r}).touch()\nfrom setuptools import setup\nsetup(name='some-net')\n"
+    ran = f"import pathlib, setuptools\npathlib.Path({str(tmp_path / 'ran')!r}).touch()\nsetuptools.setup(name='some-net')\n"
     path = tmp_path / "some-net-1.0.tar.gz"
     with tarfile.open(path, "w:gz") as tar:
         for name, data in (("setup.py", ran.encode()), ("some/net.onnx", DATA)):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.errors import WeightsError
@@ -68,6 +68,8 @@ def test_two_who_cross_are_known_by_when_they_are_alone() -> None:
 def test_the_numbers_that_a_window_gives_to_people_say_nothing(data: st.DataObject) -> None:
     spans = st.tuples(st.integers(0, 20_000), st.integers(200, 5000), st.integers(0, 2))
     truth = [(Span(a, a + b), who) for a, b, who in data.draw(st.lists(spans, max_size=6))]
+    # The network has no class for three at once: whom of them it names is its own affair.
+    assume(all(len({who for s, who in truth if s.overlap_ms(t)}) < 3 for t, _ in truth))
     orders = data.draw(st.lists(st.sampled_from(ORDERS), min_size=4, max_size=4))
     plain, mixed = (windows_of(truth, 22_000, given) for given in ([ORDERS[0]], orders))
     assert local_speakers.speech(mixed) == local_speakers.speech(plain)
@@ -120,6 +122,7 @@ def test_a_recording_is_heard_window_by_window_and_silence_not_at_all() -> None:
 
 def test_without_the_network_nothing_is_told(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VIGNETTE_MODELS", str(tmp_path))
     assert segmentation.installed() is None
     assert segmentation.identity() == "" and segmentation.reads() == {} and segmentation.folder() is None
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from pipeline.speech import segmentation
 from pipeline.speech.voices.embeddings import CAMPPLUS_FILE, GE2E_FILE
 from tests.support import no_network
 
@@ -129,10 +130,10 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def models_without_whisper(folder: Path) -> None:
-    """A folder of models that holds the speaker encoders and none of Whisper's weights: what tests find must not depend on what
-    this clone has fetched."""
+    """A folder of models that holds the networks for speakers and none of Whisper's weights: what tests find must not depend
+    on what this clone has fetched."""
     folder.mkdir(exist_ok=True)
-    for name in (CAMPPLUS_FILE, GE2E_FILE):
+    for name in (CAMPPLUS_FILE, GE2E_FILE, segmentation.FILE):
         encoder = ROOT / "models" / name
         if encoder.is_file() and not (folder / name).exists():
             (folder / name).symlink_to(encoder)
