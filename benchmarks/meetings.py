@@ -2,6 +2,7 @@
 
     VIGNETTE_DATA=FOLDER python -m benchmarks.meetings              the AMI excerpts, from the sound alone
     VIGNETTE_DATA=FOLDER python -m benchmarks.meetings --speech     only when anybody speaks, by several ways of hearing it
+    VIGNETTE_DATA=FOLDER python -m benchmarks.meetings --overlap    only when two speak, by the speaker segmentation
 
 Joined recordings are scored and their pieces left out, as both would count everything twice. The error rate (`scores.der`,
 collar 0.25 s) is pooled over the speaker time of all, with overlap and without the time in which two speak; its interval is a
@@ -21,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +38,8 @@ from pipeline.files import model_folders
 from pipeline.media import facts
 from pipeline.media.audio import Audio
 from pipeline.settings import Person, SpeakerSettings, TranscribeSettings
-from pipeline.speech import second_ear, vad, voiced
+from pipeline.speech import local_speakers, second_ear, segmentation, vad, voiced
+from pipeline.speech.segmentation import Segmented
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.stages import speakers, transcribe
@@ -68,6 +71,13 @@ class Meeting:
     @property
     def group(self) -> str:
         return self.name.split("_")[1][:6]
+
+    @cached_property
+    def windows(self) -> Segmented:
+        """What the speaker segmentation says, which must be here."""
+        network = segmentation.installed()
+        assert network is not None
+        return segmentation.scan(self.audio, network)
 
 
 @dataclass(frozen=True)
@@ -285,6 +295,17 @@ def lasting(below: float, silence_ms: int, faint: float = 0.0, second: bool = Fa
     return way
 
 
+def segmented(threshold: float, gap_ms: int, pad_ms: int, confirms: bool) -> Way:
+    """What the speaker segmentation hears, and what it `confirms` of what the others hear."""
+
+    def way(one: Meeting, p: NDArray[np.float32]) -> Sequence[Span]:
+        others = lasting(0.25, 800, 0.7, bool(second_ear.identity()))(one, p)
+        speech = local_speakers.speech(one.windows, threshold, gap_ms, pad_ms)
+        return union([*speech, *(voiced.confirmed(others, speech) if confirms else ())])
+
+    return way
+
+
 def coverage(one: Meeting, found: Sequence[Span]) -> tuple[int, int, int]:
     """Missed and invented speech, and the speech there is, in ms outside the collars."""
     spoken = union(line.span for line in one.lines)
@@ -312,6 +333,11 @@ def hearing(data: Path) -> None:
         if second_ear.identity():
             name = f"lasting {below} {silence_ms} faint {faint}, {second_ear.identity()}"
             ways[name] = lasting(below, silence_ms, faint, True)
+    if segmentation.identity():
+        for shape in itertools.product((0.3, 0.5, 0.7), (100, 300, 500), (0, 64)):
+            for confirms in (False, True):
+                name = f"segmentation {' '.join(map(str, shape))}{' and what it confirms' * confirms}"
+                ways[name] = segmented(*shape, confirms)
     rates: dict[str, dict[str, tuple[float, float]]] = {}
     probabilities = {one.name: vad.speech_probabilities(one.audio) for one in meetings}
     for name, way in ways.items():
@@ -330,11 +356,55 @@ def hearing(data: Path) -> None:
         print(f"best on {chosen_on}*: {best}; on {shown}* it misses {missed:.1%} and invents {false:.1%}")
 
 
+# --- when two speak --------------------------------------------------------------------------------------------------
+
+MOST_DOUBLED = 0.02  # of what one says alone, in the meetings that a setting is chosen on: as much again is left to others
+
+
+def overlapping(data: Path) -> None:
+    """Print which share of the time in which two speak the segmentation hears, and of what one says alone takes for two's."""
+    meetings = [meeting(data / name) for name in JOINED]
+    found: dict[tuple[float, ...], dict[str, tuple[float, float]]] = {}
+    for shape in itertools.product((0.2, 0.25, 0.3, 0.4, 0.5), (0.5, 0.75, 1.0), (0, 50, 100, 130, 200)):
+        onset, share, pad_ms = shape
+        found[shape] = {}
+        for group in ("EN", "ES"):
+            sums = np.zeros(4)
+            for one in (m for m in meetings if f"_{group}" in m.name):
+                said = [
+                    c.span for c in local_speakers.crossings(one.windows, onset, share * onset, int(pad_ms))
+                ]
+                two = crossed(one.lines)
+                alone = gaps(two, Span(0, one.audio.duration_ms))
+                alone = tuple(
+                    c for a in alone for x in union(x.span for x in one.lines) if (c := a.intersection(x))
+                )
+                for k, true in enumerate((two, alone)):
+                    both = covered_ms(c for a in true for s in said if (c := a.intersection(s)))
+                    sums[2 * k : 2 * k + 2] += both, covered_ms(true)
+            found[shape][group] = (sums[0] / sums[1], sums[2] / sums[3])
+    kept = (local_speakers.OVERLAP_ONSET, 0.75, local_speakers.OVERLAP_PAD_MS)
+    for chosen_on, shown in (("EN", "ES"), ("ES", "EN")):
+        fair = [s for s in found if found[s][chosen_on][1] <= MOST_DOUBLED]
+        best = max(fair, key=lambda s: found[s][chosen_on][0])
+        for name, shape in (("best", best), ("kept", kept)):
+            told = "; ".join(
+                f"{g}* heard {found[shape][g][0]:.1%} doubled {found[shape][g][1]:.1%}"
+                for g in (chosen_on, shown)
+            )
+            print(
+                f"{name} on {chosen_on}*: onset {shape[0]} release {shape[1]} of it, {shape[2]} ms around: {told}"
+            )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--speech", action="store_true", help="only when anybody speaks")
+    parser.add_argument(
+        "--overlap", action="store_true", help="only when two speak, by the speaker segmentation"
+    )
     results.offer(parser)
     given = parser.parse_args()
     if "VIGNETTE_DATA" not in os.environ:
@@ -342,6 +412,11 @@ def main() -> None:
     data = Path(os.environ["VIGNETTE_DATA"]) / "speech"
     if given.speech:
         hearing(data)
+        return
+    if given.overlap:
+        if not segmentation.identity():
+            sys.exit("fetch the speaker segmentation: vignette models fetch overlap")
+        overlapping(data)
         return
     figures = diarization(data)
     if given.record:

@@ -24,7 +24,7 @@ from pipeline.timing import SAMPLES_PER_MS, Span, union
 from pipeline.transcript import Crossing
 
 # All of these were chosen on the meetings EN* of the AMI corpus and checked on its ES*, and the other way round
-# (`python -m benchmarks.meetings --speech`).
+# (`python -m benchmarks.meetings --speech` and `--overlap`).
 # Speech: its probability, and what is no pause.
 SPEECH, SPEECH_GAP_MS, SPEECH_PAD_MS = 0.5, 300, 64
 # Overlapping speech begins and ends at these probabilities, and lasts so long at least; the network is shy of its edges.
@@ -40,19 +40,26 @@ _PAIRS = tuple(k for k, who in enumerate(CLASSES) if len(who) == 2)
 _FRAME_MS = FRAME_SAMPLES / SAMPLES_PER_MS
 
 
-def speech(found: Segmented) -> tuple[Span, ...]:
+def speech(
+    found: Segmented, threshold: float = SPEECH, gap_ms: int = SPEECH_GAP_MS, pad_ms: int = SPEECH_PAD_MS
+) -> tuple[Span, ...]:
     """When anybody speaks, with pauses for breath."""
     likely = _averaged(found, 1 - found.windows[:, :, 0])
-    spans = (_span(a, b, found, SPEECH_PAD_MS) for a, b in _runs(likely, SPEECH, SPEECH, SPEECH_GAP_MS))
+    spans = (_span(a, b, found, pad_ms) for a, b in _runs(likely, threshold, threshold, gap_ms))
     return union(s for s in spans if s is not None)
 
 
-def crossings(found: Segmented) -> tuple[Crossing, ...]:
+def crossings(
+    found: Segmented,
+    onset: float = OVERLAP_ONSET,
+    release: float = OVERLAP_RELEASE,
+    pad_ms: int = OVERLAP_PAD_MS,
+) -> tuple[Crossing, ...]:
     """When two people speak at once, each with when they are heard alone in the same ten seconds."""
     likely = _averaged(found, found.windows[:, :, _PAIRS].sum(axis=2))
     made = []
-    for first, last in _runs(likely, OVERLAP_ONSET, OVERLAP_RELEASE):
-        span = _span(first, last, found, OVERLAP_PAD_MS)
+    for first, last in _runs(likely, onset, release):
+        span = _span(first, last, found, pad_ms)
         if span is not None and (last - first) * _FRAME_MS >= LEAST_OVERLAP_MS:
             made.append(Crossing(span, *_alone(found, first, last)))
     return tuple(made)

@@ -27,12 +27,13 @@ def windows_of(truth: Truth, duration_ms: int, orders: list[tuple[int, ...]]) ->
     windows = np.zeros((count, FRAMES, len(CLASSES)), np.float32)
     for k in range(count):
         order = orders[k % len(orders)]
-        for frame in range(FRAMES):
-            at_ms = int(
-                (k * HOP_SAMPLES + segmentation.FIELD_SAMPLES / 2) / SAMPLES_PER_MS + frame * FRAME_MS
-            )
-            who = tuple(sorted({order[who] for span, who in truth if at_ms in span}))[:2]
-            windows[k, frame, CLASSES.index(who)] = 1.0
+        first_ms = (k * HOP_SAMPLES + segmentation.FIELD_SAMPLES / 2) / SAMPLES_PER_MS
+        at_ms = first_ms + np.arange(FRAMES) * FRAME_MS
+        speaks = np.zeros((3, FRAMES), bool)
+        for span, who in truth:
+            speaks[order[who]] |= (at_ms >= span.start_ms) & (at_ms < span.end_ms)
+        for number, those in enumerate(CLASSES):
+            windows[k, (speaks == [[n in those] for n in range(3)]).all(axis=0), number] = 1.0
     return Segmented(windows, duration_ms)
 
 
