@@ -856,7 +856,7 @@ def test_a_caption_that_is_added_where_another_is_shown_still_cuts_that(desk):
 def test_a_part_that_was_decided_about_reaches_every_stage_behind_it(desk):
     artefact = desk.store.folder / "vignettes.json"
     before, (shown, _) = artefact.read_bytes(), desk.run()
-    said = shown.transcript.tokens[len(shown.transcript.tokens) // 3].span.start_ms
+    said = shown.transcript.tokens[len(shown.transcript.tokens) // 5].span.start_ms
     wish = DecisionRequest(vignette="new", begins=format_timecode(said), title="The third", kind="commentary")
     append(desk.journal, wish.decisions(shown, "Ana"))
     shown, _ = desk.run()

@@ -14,6 +14,7 @@ labels, lower thirds, words of introduction and address, clips. What could not b
     assembly   speakers, turns and utterances from pieces
     lasting    turns as long as people speak
     crossed    a second turn where two people speak at once
+    second_voice  whose it is
     notes      sentences about what could not be decided
 
 `run` is the stage; `pipeline.speech.voices` holds the embeddings, the clustering and the tracking.
@@ -28,7 +29,7 @@ from pipeline.progress import Progress, silent
 from pipeline.settings import Person, SpeakerSettings
 from pipeline.speech.voices.clustering import Known
 from pipeline.speech.voices.embeddings import Encoder
-from pipeline.stages.speakers import attribute, crossed, diarize, given, lasting, naming, places
+from pipeline.stages.speakers import attribute, crossed, diarize, given, lasting, naming, places, second_voice
 from pipeline.stages.speakers.claims import (
     answers,
     by_labels,
@@ -108,5 +109,9 @@ def run_again(
     found = diarize.resegmented(found, embedded, {v: n.key for v, n in named.items()}, claims)
     voices = attribute.attributed(aligned, pieces, embedded, found, named, claims, roster, encoder)
     lasts = lasting.filled(voices.turns, voiced, pieces)
-    lasts = crossed.doubled(lasts, local.crossings) if local else lasts
+    if local:
+        spans = [c.span for c in local.crossings]
+        apart = embedded.space.absolute
+        known_seconds = second_voice.seconds(embed, spans, lasts, embedded) if apart else None
+        lasts = crossed.doubled(lasts, local.crossings, known_seconds)
     return replace(voices, turns=given.doubled(lasts, turns) if turns else lasts), found.known

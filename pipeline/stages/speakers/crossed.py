@@ -1,8 +1,8 @@
 """Overlapping speech: a second turn where a speaker segmentation hears two people at once.
 
-The segmentation knows people for ten seconds only. Whom it means is told by whose turns lie where it hears each of them alone; of
-one it never hears alone, by who speaks nearest, since people interrupt those they talk with (Otterson and Ostendorf 2007,
-"Efficient use of overlap information in speaker diarization"). Turns that are there stay.
+The segmentation knows people for ten seconds only. Whom it means is told by their voices (`second_voice`) where the encoder can,
+else by whose turns lie where it hears each of them alone; nobody is named for speaking nearest, which is right half of the
+time. Turns that are there stay.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from pipeline.transcript import Crossing, Turn
 _MIN_HEARD = 0.5
 # A person is meant by a local speaker when this share of the latter's time alone, as far as it is anybody's, is theirs. A choice.
 _MIN_SHARE = 0.5
-# Whoever speaks no nearer than this has no part in it. A choice.
-_NEAR_MS = 5000
 
 
 def heard_twice(regions: Sequence[Span], voiced: Sequence[Span]) -> list[Span]:
@@ -34,10 +32,16 @@ def heard_twice(regions: Sequence[Span], voiced: Sequence[Span]) -> list[Span]:
     ]  # fmt: skip
 
 
-def doubled(turns: Sequence[Turn], crossings: Sequence[Crossing]) -> tuple[Turn, ...]:
-    """The turns, with a second one wherever two people cross and it is known who the other one is."""
+def doubled(
+    turns: Sequence[Turn], crossings: Sequence[Crossing], known: Sequence[str | None] | None = None
+) -> tuple[Turn, ...]:
+    """The turns, with a second one wherever two people cross and it is known who the other one is: `known` says so by their
+    voices, None where the encoder cannot."""
     order = _Order.of(turns)
-    more = [second for crossing in crossings for second in _seconds(order, crossing)]
+    meant = (
+        [_alone(order, c) for c in crossings] if known is None else [[who] if who else [] for who in known]
+    )
+    more = [turn for c, who in zip(crossings, meant, strict=True) for turn in _seconds(order, c.span, who)]
     return given.merged([*turns, *more], turns) if more else tuple(turns)
 
 
@@ -63,21 +67,21 @@ def _start(turn: Turn) -> int:
     return turn.span.start_ms
 
 
-def _seconds(order: _Order, crossing: Crossing) -> Iterator[Turn]:
+def _alone(order: _Order, crossing: Crossing) -> list[str]:
+    """Who speaks where each of the two is heard alone."""
+    return [who for spans in (crossing.one, crossing.other) if (who := _most(order, spans))]
+
+
+def _seconds(order: _Order, crossing: Span, meant: Sequence[str]) -> Iterator[Turn]:
     """The turns that are lacking while two people cross, so that two are known of at every moment."""
-    meant = [who for spans in (crossing.one, crossing.other) if (who := _most(order, spans))]
-    near = order.near(crossing.span)
-    edges = {edge for t in near for edge in (t.span.start_ms, t.span.end_ms) if edge in crossing.span}
-    for start_ms, end_ms in itertools.pairwise(
-        sorted({crossing.span.start_ms, crossing.span.end_ms, *edges})
-    ):
+    near = order.near(crossing)
+    edges = {edge for t in near for edge in (t.span.start_ms, t.span.end_ms) if edge in crossing}
+    for start_ms, end_ms in itertools.pairwise(sorted({crossing.start_ms, crossing.end_ms, *edges})):
         span = Span(start_ms, end_ms)
         here = {t.speaker for t in near if t.span.overlap_ms(span)}
         others = [who for who in dict.fromkeys(meant) if who not in here]
-        if len(here) == 1 and not others:
-            others = _nearest(order, crossing.span, here)
-        if len(here) + len(others) >= 2:
-            yield from (Turn(who, span, True) for who in others[: 2 - len(here)] if len(here) < 2)
+        if len(here) == 1 and others:
+            yield Turn(others[0], span, True)
 
 
 def _most(order: _Order, spans: Sequence[Span]) -> str | None:
@@ -89,10 +93,3 @@ def _most(order: _Order, spans: Sequence[Span]) -> str | None:
     total = sum(time_ms.values())
     who = max(time_ms, key=lambda name: (time_ms[name], name), default=None)
     return who if who is not None and total and time_ms[who] >= _MIN_SHARE * total else None
-
-
-def _nearest(order: _Order, span: Span, but: set[str]) -> list[str]:
-    """Who else speaks nearest to a span, nobody when that is too far away."""
-    near = order.near(span, _NEAR_MS)
-    others = [(t.span.gap_ms(span), t.speaker) for t in near if t.speaker not in but]
-    return [who for gap_ms, who in sorted(others)[:1] if gap_ms <= _NEAR_MS]
