@@ -295,15 +295,9 @@ def lasting(below: float, silence_ms: int, faint: float = 0.0, second: bool = Fa
     return way
 
 
-def segmented(threshold: float, gap_ms: int, pad_ms: int, confirms: bool) -> Way:
-    """What the speaker segmentation hears, and what it `confirms` of what the others hear."""
-
-    def way(one: Meeting, p: NDArray[np.float32]) -> Sequence[Span]:
-        others = lasting(0.25, 800, 0.7, bool(second_ear.identity()))(one, p)
-        speech = local_speakers.speech(one.windows, threshold, gap_ms, pad_ms)
-        return union([*speech, *(voiced.confirmed(others, speech) if confirms else ())])
-
-    return way
+def segmented(threshold: float, gap_ms: int, pad_ms: int) -> Way:
+    """What the speaker segmentation hears."""
+    return lambda one, _: local_speakers.speech(one.windows, threshold, gap_ms, pad_ms)
 
 
 def coverage(one: Meeting, found: Sequence[Span]) -> tuple[int, int, int]:
@@ -335,9 +329,7 @@ def hearing(data: Path) -> None:
             ways[name] = lasting(below, silence_ms, faint, True)
     if segmentation.identity():
         for shape in itertools.product((0.3, 0.5, 0.7), (100, 300, 500), (0, 64)):
-            for confirms in (False, True):
-                name = f"segmentation {' '.join(map(str, shape))}{' and what it confirms' * confirms}"
-                ways[name] = segmented(*shape, confirms)
+            ways[f"segmentation {' '.join(map(str, shape))}"] = segmented(*shape)
     rates: dict[str, dict[str, tuple[float, float]]] = {}
     probabilities = {one.name: vad.speech_probabilities(one.audio) for one in meetings}
     for name, way in ways.items():

@@ -2,14 +2,11 @@
 
 Annotators of meetings let a turn go on over short pauses, and hear people far from the microphone. So the probabilities of the
 first pass are read once more with a lower release and a longer silence; in what is left, faint stretches begin at a lower
-threshold, and a second detector listens where one is installed (`pipeline.speech.second_ear`). Where a speaker segmentation is
-(`pipeline.speech.segmentation`), all of that counts as far as it hears speech there too, and so does what it alone hears.
+threshold, and a second detector listens where one is installed (`pipeline.speech.second_ear`).
 """
 
 from __future__ import annotations
 
-import itertools
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -28,8 +25,6 @@ FAINT = Hysteresis(below=0.1, min_speech_ms=250)
 LEAST_GAP_MS = 500
 # Of what is found beyond the speech that lasts, less than this is its edge.
 LEAST_FAINT_MS = 150
-# What one ear hears counts when another hears speech in this share of it. A choice: three quarters do as well on meetings.
-CONFIRMED_SHARE = 0.5
 
 
 def lasting(probabilities: NDArray[np.float32], threshold: float, duration_ms: int) -> tuple[Span, ...]:
@@ -51,18 +46,6 @@ def together(speech: Sequence[Span], *more: Iterable[Span], duration_ms: int) ->
     """Speech that lasts, and what others found where there is none."""
     still = quiet(speech, duration_ms)
     return union([*speech, *(inside for spans in more for inside in _within(spans, still))])
-
-
-def confirmed(spans: Sequence[Span], speech: Sequence[Span]) -> tuple[Span, ...]:
-    """The spans in which another ear hears speech half of the time too."""
-    heard = union(speech)
-
-    def is_heard(span: Span) -> bool:
-        near = range(bisect_right(heard, span.start_ms, key=lambda h: h.end_ms), len(heard))
-        inside = itertools.takewhile(lambda h: h.start_ms < span.end_ms, (heard[k] for k in near))
-        return sum(h.overlap_ms(span) for h in inside) >= CONFIRMED_SHARE * span.duration_ms
-
-    return tuple(span for span in spans if is_heard(span))
 
 
 def _within(spans: Iterable[Span], stretches: Sequence[Span]) -> Iterator[Span]:

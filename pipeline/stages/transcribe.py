@@ -26,7 +26,7 @@ from pipeline.speech import local_speakers, second_ear, segmentation, vad, voice
 from pipeline.speech.asr import Bias, Recognizer
 from pipeline.speech.asr.choice import Choice, choose, whisper
 from pipeline.speech.segmentation import Segmented
-from pipeline.timing import Span, union
+from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind, LocalSpeakers
 from pipeline.transcript.subtitles import Subtitles
 
@@ -91,10 +91,9 @@ def _with_voices(
 
 
 def _with_local_speakers(heard: Heard, found: Segmented) -> Heard:
-    """With what the speaker segmentation heard: people speak where it says so, and where it does not contradict the others."""
+    """With what the speaker segmentation heard: it alone says when people speak, since two other ears hear no better."""
     local = LocalSpeakers(segmentation.IDENTITY, local_speakers.crossings(found))
-    speech = local_speakers.speech(found)
-    return replace(heard, voiced=union([*voiced.confirmed(heard.voiced, speech), *speech]), local=local)
+    return replace(heard, voiced=local_speakers.speech(found), local=local)
 
 
 def regions_only(audio: Audio, settings: TranscribeSettings, progress: Progress = silent) -> Heard:

@@ -50,7 +50,7 @@ class Heard:
     `recognizer` names the engine ("sphinx", "whisper"), `model` its weights, `biased` whether the subtitles' words biased it
     (then it confirms nothing about them). `regions` are phrases, which a recognizer listens to; `voiced` is when people speak,
     pauses for breath and faint speech included, empty where that was not asked; `sounds` are other than speech.
-    `local` is what a speaker segmentation found, None where none was asked; it has a say in `voiced` then.
+    `local` is what a speaker segmentation found, None where none was asked; `voiced` is its own then.
     """
 
     recognizer: str
