@@ -261,9 +261,10 @@ def test_the_keyboard_alone_finishes_the_list_and_every_correction_is_in_the_srt
     while True:
         words = " ".join(line for line in (demo.out / "demo.en.srt").read_text("utf-8").split() if line)
         missing = [w for w in wanted if " ".join(w.split()) not in words]
-        if not missing:
+        # The last decision may be one that changes no word: the files follow it a moment later.
+        (status,) = demo.quick("status", "--json").json["recordings"]
+        if not missing and not status["needs_person"]:
             break
-        assert time.monotonic() < end, missing
+        assert time.monotonic() < end, (missing, status["needs_person"])
         page.wait_for_timeout(300)
-    (status,) = demo.quick("status", "--json").json["recordings"]
-    assert status["needs_person"] == [] and status["conflicts"] == 0
+    assert status["conflicts"] == 0
