@@ -20,7 +20,7 @@ from pipeline.transcript import Turn
 
 Floats = NDArray[np.float32]
 
-# The least cosine, and how far the next person must be behind it: of twelve crossings in the demo and a film, the five
+# The least cosine, and how far the next person must be behind it: of fifteen crossings in the demo and a film, the five
 # that pass were right; set by hand.
 _LEAST_COSINE, _LEAST_LEAD = 0.2, 0.05
 # Who speaks no nearer than this is not in the room.
