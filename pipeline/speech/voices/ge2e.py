@@ -6,8 +6,6 @@ this module takes out of that project's wheel. They are kept as float16 and wide
 
 from __future__ import annotations
 
-import hashlib
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.speech.voices import onnx_file, torch_file
+from pipeline.speech.voices import checkpoint, onnx_file, torch_file
 from pipeline.speech.voices.mel import BANDS
 from pipeline.speech.voices.onnx_file import Node
 
@@ -29,13 +27,7 @@ _GATES = (0, 3, 1, 2)
 
 def from_wheel(wheel: Path) -> bytes:
     """The encoder of a Resemblyzer wheel as an ONNX file. Raises ValueError when the wheel holds other weights."""
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            data = archive.read(MEMBER)
-    except (zipfile.BadZipFile, KeyError, OSError) as error:
-        raise ValueError(f"{wheel.name} holds no speaker encoder: {error}") from None
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise ValueError(f"{MEMBER} in {wheel.name} is not the file that is known")
+    data = checkpoint.read(wheel, MEMBER, SHA256)
     return as_onnx(torch_file.read(data)["model_state"])
 
 

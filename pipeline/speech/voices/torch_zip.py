@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import pickle
 import zipfile
-import zlib
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from pipeline import wheels
 from pipeline.speech.voices.torch_file import Reader, filled
 
 _OBJECT = "data.pkl"
@@ -33,17 +33,12 @@ def read(file: BinaryIO) -> Any:
             }
         return filled(tree, storages)
     except (
-        zipfile.BadZipFile,
-        zlib.error,
+        *wheels.UNREADABLE,
         pickle.UnpicklingError,
         StopIteration,
-        EOFError,
-        KeyError,
         TypeError,
         IndexError,
         AttributeError,
-        NotImplementedError,
-        RuntimeError,
         OverflowError,
         OSError,
     ) as error:

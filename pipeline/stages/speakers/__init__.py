@@ -15,6 +15,7 @@ labels, lower thirds, words of introduction and address, clips. What could not b
     lasting    turns as long as people speak
     crossed    a second turn where two people speak at once
     second_voice  whose it is
+    order      turns looked up by time
     notes      sentences about what could not be decided
 
 `run` is the stage; `pipeline.speech.voices` holds the embeddings, the clustering and the tracking.

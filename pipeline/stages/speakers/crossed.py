@@ -8,12 +8,11 @@ time. Turns that are there stay.
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from pipeline.stages.speakers import given
+from pipeline.stages.speakers.order import TurnOrder
 from pipeline.stages.speakers.pieces import regions_near
 from pipeline.timing import Span
 from pipeline.transcript import Crossing, Turn
@@ -37,7 +36,7 @@ def doubled(
 ) -> tuple[Turn, ...]:
     """The turns, with a second one wherever two people cross and it is known who the other one is: `known` says so by their
     voices, None where the encoder cannot."""
-    order = _Order.of(turns)
+    order = TurnOrder.of(turns)
     meant = (
         [_alone(order, c) for c in crossings] if known is None else [[who] if who else [] for who in known]
     )
@@ -45,34 +44,12 @@ def doubled(
     return given.merged([*turns, *more], turns) if more else tuple(turns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """Turns by their start, to be looked up by time."""
-
-    turns: tuple[Turn, ...]
-    longest_ms: int
-
-    @classmethod
-    def of(cls, turns: Sequence[Turn]) -> _Order:
-        ordered = tuple(sorted(turns, key=lambda t: t.span))
-        return cls(ordered, max((t.span.duration_ms for t in ordered), default=0))
-
-    def near(self, span: Span, within_ms: int = 0) -> Sequence[Turn]:
-        """The turns no farther from a span than this, among others perhaps."""
-        first = bisect_right(self.turns, span.start_ms - within_ms - self.longest_ms - 1, key=_start)
-        return self.turns[first : bisect_right(self.turns, span.end_ms + within_ms, key=_start)]
-
-
-def _start(turn: Turn) -> int:
-    return turn.span.start_ms
-
-
-def _alone(order: _Order, crossing: Crossing) -> list[str]:
+def _alone(order: TurnOrder, crossing: Crossing) -> list[str]:
     """Who speaks where each of the two is heard alone."""
     return [who for spans in (crossing.one, crossing.other) if (who := _most(order, spans))]
 
 
-def _seconds(order: _Order, crossing: Span, meant: Sequence[str]) -> Iterator[Turn]:
+def _seconds(order: TurnOrder, crossing: Span, meant: Sequence[str]) -> Iterator[Turn]:
     """The turns that are lacking while two people cross, so that two are known of at every moment."""
     near = order.near(crossing)
     edges = {edge for t in near for edge in (t.span.start_ms, t.span.end_ms) if edge in crossing}
@@ -84,7 +61,7 @@ def _seconds(order: _Order, crossing: Span, meant: Sequence[str]) -> Iterator[Tu
             yield Turn(others[0], span, True)
 
 
-def _most(order: _Order, spans: Sequence[Span]) -> str | None:
+def _most(order: TurnOrder, spans: Sequence[Span]) -> str | None:
     """Who has most of these spans, if that is enough of what anybody has."""
     time_ms: dict[str, int] = defaultdict(int)
     for span in spans:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.progress import silent
 from pipeline.stages.speakers.diarize import EmbeddedPieces
+from pipeline.stages.speakers.order import TurnOrder
 from pipeline.stages.speakers.places import Embed
 from pipeline.timing import Span
 from pipeline.transcript import Turn
@@ -33,17 +34,18 @@ def seconds(
     embed: Embed, spans: Sequence[Span], turns: Sequence[Turn], embedded: EmbeddedPieces
 ) -> list[str | None]:
     """Who speaks beside the one who has the turn in each of these spans; None where it is not clear."""
-    voices = _voices(turns, embedded)
+    order = TurnOrder.of(turns)
+    voices = _voices(order, embedded)
     return [
         None
         if vectors is None
-        else _second(vectors.mean(axis=0) @ embedded.space.directions, span, turns, voices)
+        else _second(vectors.mean(axis=0) @ embedded.space.directions, span, order, voices)
         for span, vectors in zip(spans, embed(spans, silent), strict=True)
     ]
 
 
-def _second(mixture: Floats, span: Span, turns: Sequence[Turn], voices: Mapping[str, Floats]) -> str | None:
-    near = [t for t in turns if t.speaker in voices and t.span.gap_ms(span) <= _NEAR_MS]
+def _second(mixture: Floats, span: Span, order: TurnOrder, voices: Mapping[str, Floats]) -> str | None:
+    near = [t for t in order.near(span, _NEAR_MS) if t.speaker in voices and t.span.gap_ms(span) <= _NEAR_MS]
     lasts: dict[str, int] = defaultdict(int)
     for turn in near:
         lasts[turn.speaker] += turn.span.overlap_ms(span)
@@ -60,32 +62,18 @@ def _second(mixture: Floats, span: Span, turns: Sequence[Turn], voices: Mapping[
     return likeness[-1][1] if likeness[-1][0] - next_best >= _LEAST_LEAD else None
 
 
-def _voices(turns: Sequence[Turn], embedded: EmbeddedPieces) -> dict[str, Floats]:
+def _voices(order: TurnOrder, embedded: EmbeddedPieces) -> dict[str, Floats]:
     """Each person's mean direction, from the pieces that are theirs."""
-    ordered = sorted(turns, key=lambda t: t.span)
     sums: dict[str, Floats] = {}
-    at = 0
-    longest_ms = max((t.span.duration_ms for t in ordered), default=0)
-    for k in sorted(range(len(embedded.pieces)), key=lambda n: embedded.pieces[n].span):
-        piece = embedded.pieces[k]
-        while at < len(ordered) and ordered[at].span.start_ms + longest_ms < piece.span.start_ms:
-            at += 1
+    for piece, place in zip(embedded.pieces, embedded.places, strict=True):
         if piece.mute or piece.span.duration_ms < _MIN_PIECE_MS:
             continue
-        here = [t for t in _from(ordered, at, piece.span.end_ms) if t.span.overlap_ms(piece.span)]
-        if len({t.speaker for t in here}) == 1:
-            share = sum(t.span.overlap_ms(piece.span) for t in here) / piece.span.duration_ms
-            if share >= _MIN_SHARE:
-                vector = _unit(embedded.places[k]) * piece.span.duration_ms
-                sums[here[0].speaker] = sums.get(here[0].speaker, np.zeros_like(vector)) + vector
+        here = [t for t in order.near(piece.span) if t.span.overlap_ms(piece.span)]
+        share = sum(t.span.overlap_ms(piece.span) for t in here) / piece.span.duration_ms
+        if len({t.speaker for t in here}) == 1 and share >= _MIN_SHARE:
+            vector = _unit(place) * piece.span.duration_ms
+            sums[here[0].speaker] = sums.get(here[0].speaker, np.zeros_like(vector)) + vector
     return {who: _unit(total) for who, total in sums.items()}
-
-
-def _from(ordered: Sequence[Turn], at: int, before_ms: int) -> Sequence[Turn]:
-    end = at
-    while end < len(ordered) and ordered[end].span.start_ms < before_ms:
-        end += 1
-    return ordered[at:end]
 
 
 def _without(vector: Floats, direction: Floats) -> Floats:
