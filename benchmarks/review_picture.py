@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="the picture, a .png")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        project = new_project(Path(name) / "project")
+        project = new_project(Path(name) / "project", read_text=True)  # as the demo was captioned
         for path in MEDIA.glob("demo.*"):
             shutil.copy(path, project.media)
         shutil.copytree(
