@@ -26,13 +26,7 @@ Imran | And the fourth shows the bones of the hand.
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = search_makers.save(
-        tmp_path_factory.mktemp("t"),
-        search_makers.demo(),
-        search_makers.document("class", CLASS, "The class"),
-    )
-    Index.update(made)
-    return made
+    return search_makers.indexed_beside_demo(tmp_path_factory.mktemp("t"), "class", CLASS, "The class")
 
 
 @pytest.fixture

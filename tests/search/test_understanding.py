@@ -32,13 +32,7 @@ Imran | I feel worthless at the stove. | shame-guilt=worthless
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = search_makers.save(
-        tmp_path_factory.mktemp("t"),
-        search_makers.demo(),
-        search_makers.document("kitchen", KITCHEN, "The kitchen"),
-    )
-    Index.update(made)
-    return made
+    return search_makers.indexed_beside_demo(tmp_path_factory.mktemp("t"), "kitchen", KITCHEN, "The kitchen")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.formats.document import reader
+from pipeline.search import Index
 from tests.support.project import ROOT
 
 TRUTH = ROOT / "tests" / "data" / "demo_truth.json"
@@ -225,6 +226,12 @@ def save(folder: Path, *documents: dict[str, Any]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for each in documents:
         (folder / f"{each['media']['name']}.json").write_text(json.dumps(each), "utf-8")
+    return folder
+
+
+def indexed_beside_demo(folder: Path, name: str, talk: str, title: str) -> Path:
+    """A folder with the demo and another conversation, indexed; the folder."""
+    Index.update(save(folder, demo(), document(name, talk, title)))
     return folder
 
 
