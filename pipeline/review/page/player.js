@@ -33,8 +33,9 @@ export function speed(step) {
   byId("rate").textContent = `${video.playbackRate.toFixed(2).replace(/0$/, "")}×`;
 }
 
+// Where it plays; at a jump too, and at once: the sound may come a good while later.
 export function onTime(listener) {
-  video.addEventListener("timeupdate", () => listener(now()));
+  for (const moves of ["timeupdate", "seeking"]) video.addEventListener(moves, () => listener(now()));
 }
 
 video.addEventListener("timeupdate", () => {

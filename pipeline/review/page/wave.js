@@ -173,9 +173,13 @@ byId("zoom-out").addEventListener("click", () => zoom(2));
 
 // --- where it plays -----------------------------------------------------------------------------------------------
 
-function told(at) {
+function placed(at) {
   position.value = at;
   position.setAttribute("aria-valuetext", `${clock(at)} of ${clock(duration())}`);
+}
+
+function told(at) {
+  placed(at);
   if (at < from || at > from + length) look(at - length / 10);
   draw();
 }
@@ -206,6 +210,7 @@ async function load() {
 let loads = false;
 onChange((sheet) => {
   position.max = sheet.duration_ms;
+  placed(now()); // a screen reader may come to it before anything has played
   if (!loads) {
     loads = true;
     load();
