@@ -29,8 +29,8 @@ subtitles: $(VENV)/.run ## caption everything in media/ (MEDIA=path for one vide
 test: $(VENV)/.dev ## the tests (about 4 minutes on two cores)
 	@$(VENV)/bin/python -m pytest -n auto --dist worksteal $(if $(SELECT),-m '$(SELECT)')
 
-test-slow: $(VENV)/.dev ## the tests that need longer
-	@$(VENV)/bin/python -m pytest -m 'slow and not browser and not cluster'
+test-slow: $(VENV)/.dev ## the tests that need longer, and every property with all of its examples
+	@HYPOTHESIS_PROFILE=all $(VENV)/bin/python -m pytest -m '(slow or hypothesis) and not browser and not cluster'
 
 test-browser: $(VENV)/.dev ## the tests that look at pages in Chromium
 	@$(VENV)/bin/python -m pytest -m browser

@@ -6,6 +6,7 @@ one model is kept, the one that was asked for last.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from threading import RLock
@@ -35,9 +36,10 @@ def drop() -> None:
 
 
 def _stamp(path: Path) -> Hashable:
-    """Which file this is: its place, size, time and inode; the place alone for one that is not there."""
+    """Which file this is: its place (where a link leads), size, time and inode; the place alone for one that is not there."""
+    place = os.path.realpath(path)
     try:
         found = path.stat()
     except OSError:
-        return (str(path),)
-    return (str(path.absolute()), found.st_size, found.st_mtime_ns, found.st_ino)
+        return (place,)
+    return (place, found.st_size, found.st_mtime_ns, found.st_ino)

@@ -7,33 +7,27 @@ to the network forbidden and every signal as a shell gives it: `run` in a proces
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
-from tests.support import browser, no_network, signals, skips
+from tests.support import browser, examples, no_network, signals, skips
 from tests.support.project import (
     CLIP_S,
     MEDIA,
     TRUTH,
     Project,
+    copy_of,
     cut_off,
     made_once,
     models_without_whisper,
     new_project,
 )
 
-# The same examples on every machine, however slow it is: a change is judged by what it does, not by the luck of a draw.
-# For a wider hunt run with HYPOTHESIS_PROFILE=default.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
-
-
+examples.begin()
 no_network.tests_own = True
 
 
@@ -103,8 +97,7 @@ def captioned_clip(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Proj
 @pytest.fixture
 def captioned(tmp_path: Path, captioned_clip: Project) -> Project:
     """A copy of the captioned clip, to be changed at will."""
-    shutil.copytree(captioned_clip.folder, tmp_path / "captioned")
-    return Project(tmp_path / "captioned")
+    return copy_of(captioned_clip, tmp_path / "captioned")
 
 
 @pytest.fixture

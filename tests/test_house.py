@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,8 +78,14 @@ def room_of(module: str) -> str:
     return parts[1] if len(parts) > 1 and parts[1] not in BASE else ""
 
 
-def imports(path: Path) -> Iterator[tuple[int, str, bool]]:
-    """Every import of a file: its line, the module's whole name, and whether it is at the top of the file."""
+@cache
+def imports(path: Path) -> tuple[tuple[int, str, bool], ...]:
+    """Every import of a file: its line, the module's whole name, and whether it is at the top of the file; read once, since
+    half of the tests ask it of every file."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str, bool]]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     top = {id(node) for node in tree.body}
     for node in ast.walk(tree):

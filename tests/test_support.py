@@ -60,7 +60,9 @@ def judged(folder: Path, *args: str, heeded: str = "listed") -> Ran:
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
-WORKERS = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "workers"])
+WORKERS = pytest.mark.parametrize(
+    "workers", [(), pytest.param(("-n2",), marks=pytest.mark.slow)], ids=["alone", "workers"]
+)
 
 
 @WORKERS

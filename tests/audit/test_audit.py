@@ -27,6 +27,7 @@ from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
 from pipeline.timing import Span
+from tests.support.examples import examples
 
 SRT = (
     "1\n00:00:01,000 --> 00:00:01,300\nTIM: This line is far longer than forty-two characters are.\n\n"
@@ -276,7 +277,7 @@ def test_labels_and_sounds_are_no_spoken_words() -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from(["srt", "vtt", "txt"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_no_bytes_upset_the_scan(data: bytes, kind: str) -> None:
     try:
         decoded = decode(data, Path("x"))
@@ -286,7 +287,7 @@ def test_no_bytes_upset_the_scan(data: bytes, kind: str) -> None:
 
 
 @given(st.text(alphabet="WEBVTNO 0:1.>-,&<v\n\r\ufeff", max_size=200), st.sampled_from(["srt", "vtt"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_no_timing_lines_upset_the_scan(text: str, kind: str) -> None:
     assert all(flaw.line > 0 for flaw in scan(Decoded("WEBVTT\n\n" + text, "utf-8"), kind, {}))
 

@@ -12,6 +12,7 @@ from pipeline.audit.model import SpokenWord, View
 from pipeline.audit.synchrony import DRIFT_MIN_CAPTIONS, drift, early, late, lingers, onsets
 from pipeline.profiles import PROFILES
 from pipeline.timing import Span
+from tests.support.examples import examples
 
 EVERY_MS = 25_000  # from one caption to the next
 SPEECH_MS = 2000
@@ -45,14 +46,14 @@ def test_onset_errors_are_those_that_were_planted(by_word: bool, errors: list[in
     ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.integers(-900, 900))
 def test_a_constant_offset_is_no_drift(offset: int) -> None:
     said = spans(60)
     assert not list(drift(view(said, [span.shifted(offset) for span in said], True)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.integers(-1500, 1500).filter(lambda ms: abs(ms) >= 800), st.integers(-300, 300))
 def test_a_steady_trend_is_drift_and_its_slope_is_told(ms_per_hour: int, offset: int) -> None:
     said = spans(200)

@@ -35,7 +35,8 @@ from pipeline.stages import align
 from pipeline.timing import Span, format_timecode
 from pipeline.transcript import Heard, Picture, ScreenText, Sound
 from tests.support.edit_makers import DEMO_SUBTITLES, demo_aligned
-from tests.support.project import Project
+from tests.support.examples import examples
+from tests.support.project import Project, copy_of
 
 DURATION_MS = 300_000
 
@@ -620,14 +621,14 @@ def comes_out_again(desk, seed, count):
 AT_RANDOM = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
-@settings(max_examples=6, phases=[Phase.generate], **AT_RANDOM)
+@settings(max_examples=examples(6), phases=[Phase.generate], **AT_RANDOM)
 @given(seed=st.integers(0, 10**9), count=st.integers(1, 12))
 def test_random_mends_come_out_again(prepared, seed, count):
     comes_out_again(prepared, seed, count)
 
 
 @pytest.mark.slow
-@settings(max_examples=60, phases=[Phase.generate], **AT_RANDOM)
+@settings(max_examples=examples(60), phases=[Phase.generate], **AT_RANDOM)
 @given(seed=st.integers(0, 10**9), count=st.integers(1, 60))
 def test_many_random_mends_come_out_again(prepared, seed, count):
     comes_out_again(prepared, seed, count)
@@ -689,8 +690,7 @@ def project_made(prepared, tmp_path_factory):
 @pytest.fixture
 def project_run(project_made, tmp_path):
     """The prepared recording as a project in which commands run."""
-    shutil.copytree(project_made, tmp_path / "project", copy_function=shutil.copy2)
-    return Project(tmp_path / "project")
+    return copy_of(Project(project_made), tmp_path / "project")
 
 
 def test_a_decision_from_the_command_line_to_the_captions(project_run):

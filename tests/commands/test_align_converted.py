@@ -20,6 +20,7 @@ from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import Shift, Verdict
 from pipeline.words import without_invisible
 from tests.support.edit_makers import placed
+from tests.support.examples import examples
 from tests.support.told_documents import NAMES, NASTY, Says, as_json, conversations, document
 
 LATE_MS = 2000
@@ -83,7 +84,9 @@ def test_the_words_come_back_two_seconds_later(
 
 @pytest.mark.parametrize("end", [".srt", ".vtt"])
 def test_any_text_survives(end: str, tmp_path: Path, two_seconds_late: None) -> None:
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+    @settings(
+        suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(15), deadline=None
+    )
     @given(conversations())
     @example(EVERYTHING)
     def holds(said: list[Says]) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.commands import concepts, mux, search, sheet
 from pipeline.commands.check import check
 from pipeline.errors import DocumentError, NotCaptioned
+from tests.support.examples import examples
 from tests.support.project import ROOT
 
 # Of the demo's document, so much of each list that an example takes milliseconds.
@@ -85,7 +86,7 @@ def one_sentence(error: DocumentError, path: Path) -> bool:
 
 
 @given(damaged())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_whatever_is_damaged_every_reader_works_or_says_so(tmp_path_factory, made):
     folder = tmp_path_factory.mktemp("damaged")
     (folder / "talk.json").write_text(json.dumps(made), "utf-8")

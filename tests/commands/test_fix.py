@@ -26,6 +26,7 @@ from pipeline.profiles import PROFILES
 from pipeline.settings import CaptionSettings
 from pipeline.stages.captions import run
 from pipeline.timing import Span
+from tests.support.examples import examples
 
 TRAINING = [PROFILES["training"]]
 SRT = (
@@ -147,7 +148,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 
 @given(documents(), st.sampled_from(sorted(PROFILES)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_mends_keep_every_word_and_make_nothing_worse(document: Document, profile: str) -> None:
     profiles = [PROFILES[profile]]
     mended, _ = mend(document, profiles)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 
 from pipeline.run import graph
 from tests.run.test_run import tone
+from tests.support.project import copy_of
 
 MEDIA = "media/clip.mp4"
 
@@ -149,7 +149,7 @@ def test_what_was_never_captioned_and_what_cannot_be_used(captioned):
 
 
 def test_other_folders_are_projects_or_folders_of_recordings(captioned, tmp_path):
-    shutil.copytree(captioned.folder, tmp_path / "other")
+    copy_of(captioned, tmp_path / "other")
     one = status_of(captioned, tmp_path / "other")
     assert (one["state"], one["media"]) == ("up to date", str(tmp_path / "other" / "media" / "clip.mp4"))
     assert status_of(captioned, "media")["state"] == "up to date"

@@ -16,6 +16,7 @@ from pipeline.commands.adopt.tool_save import taken_back
 from pipeline.formats.writers import srt, vtt
 from pipeline.timing import format_timecode, parse_timecode
 from tests.support.edit_makers import compose, demo_aligned
+from tests.support.examples import examples
 
 LABELS = ("Daniel", "Ruth", "Colin")
 TIMES = re.compile(r"(\d\d:\d\d:\d\d[,.]\d\d\d) --> (\d\d:\d\d:\d\d[,.]\d\d\d)")
@@ -261,7 +262,9 @@ HABITS = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     habits=st.lists(st.sampled_from(sorted(HABITS)), min_size=1, max_size=4, unique=True),
     fps=st.sampled_from([None, *FRAME_RATES]), seed=st.integers(0, 10**6), word=st.booleans(),

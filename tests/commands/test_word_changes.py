@@ -30,6 +30,7 @@ from pipeline.transcript import (
     Verdict,
     Voices,
 )
+from tests.support.examples import examples
 
 WORDS = ("so", "I", "said", "craving", "never", "of course", "Thursday", "door")
 WORD_MS = 400
@@ -125,7 +126,7 @@ def mended(rng: random.Random, cues: list[list[str]]) -> list[list[str]]:
 
 
 @given(st.integers(0, 1 << 32))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_the_decisions_lead_to_the_mended_words(seed: int) -> None:
     rng = random.Random(seed)
     cues = [rng.choices(WORDS, k=rng.randint(1, 5)) for _ in range(rng.randint(1, 5))]

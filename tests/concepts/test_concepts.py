@@ -18,6 +18,7 @@ from pipeline.stages import concepts
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import About, Concepts, Kind, Token, Utterance
+from tests.support.examples import examples
 from tests.support.project import ROOT
 
 LABELLED = ROOT / "benchmarks" / "concepts.jsonl"
@@ -182,7 +183,7 @@ def test_whom_it_is_about(tiny, text, about):
     assert tag.about == about
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -10,6 +10,7 @@ from pipeline.concepts.matching import Rule, Tagger, _Group, _Reading
 from pipeline.concepts.normalize import normalize
 from pipeline.concepts.notation import NotationError, Vocabulary, parse_pattern, parse_set
 from pipeline.concepts.patterns import Spec, count_variants, variants
+from tests.support.examples import examples
 
 PLAIN = Vocabulary({}, inflector({}))
 SETS = {
@@ -173,7 +174,7 @@ VARIANTS = st.builds(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.lists(VARIANTS, min_size=1, max_size=4), st.lists(st.sampled_from("abcd"), max_size=8))
 def test_word_by_word_the_same_is_found_as_by_spacy(variants, words):
     group = _Group(frozenset(), variants, without_spacy=False)

@@ -8,6 +8,7 @@ from pipeline.edits.ledger import State
 from pipeline.edits.maker import Maker
 from pipeline.transcript import Aligned, AlignmentReport, Verdict
 from tests.support.edit_makers import DURATION_MS, compose, demo_aligned, stamped
+from tests.support.examples import examples
 
 ALIGNED = Aligned(demo_aligned().tokens[:14], AlignmentReport(Verdict.NO_SUBTITLES))
 COUNT = len(ALIGNED.tokens)
@@ -29,7 +30,7 @@ def rewritings(draw):
     return first, last, " ".join(new)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(ana=rewritings(), ben=rewritings())
 def test_of_two_who_have_not_seen_each_other_none_overwrites_the_other(ana, ben):
     machine = compose(ALIGNED, tagging=False)

@@ -37,6 +37,7 @@ from pipeline.edits.model import (
 )
 from pipeline.edits.quote import Quote
 from pipeline.edits.reviewed import Reviewed
+from tests.support.examples import examples
 from tests.support.project import ROOT
 from tests.support.waiting import wait_until
 
@@ -357,7 +358,9 @@ decisions_ = st.builds(
 strange_ = st.integers(0, 5).map(lambda n: b'{"kind": "hologram", "v": %d}' % (n + 1))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(decisions_, max_size=8), st.lists(decisions_, max_size=8), st.lists(decisions_, max_size=4))
 def test_merging_commutes_and_loses_nothing(tmp_path, one, two, shared):
     a, b = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
@@ -370,7 +373,9 @@ def test_merging_commutes_and_loses_nothing(tmp_path, one, two, shared):
     assert {d.id for d in read(a).decisions} == {d.id for d in (*one, *two, *shared)}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.tuples(*[st.lists(decisions_, max_size=5)] * 3),
     st.lists(decisions_, max_size=3),
@@ -404,7 +409,9 @@ def test_merging_three_copies_in_any_order_comes_to_the_same(tmp_path, own, shar
     assert left[1] == sorted(set(strange))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.binary(max_size=300))
 def test_no_garbage_is_fatal_or_lost(tmp_path, garbage):
     path = tmp_path / "talk.edits.jsonl"

@@ -42,6 +42,7 @@ from tests.support.edit_makers import (
     reheard,
     stamped,
 )
+from tests.support.examples import examples
 from tests.support.project import computed_once
 
 
@@ -673,7 +674,7 @@ def test_fifty_decisions_of_every_kind_and_none_is_lost(change_, fifty):
         assert {s.decision.kind for s in made.replay.report.conflicts} <= {"reviewed"}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.integers(0, 10**9))
 def test_replay_is_deterministic_and_merging_commutes(seed):
     rng = random.Random(seed)
@@ -698,7 +699,7 @@ untrusted = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(untrusted, max_size=4, unique_by=lambda d: d.id))
 def test_no_foreign_decision_breaks_a_run(decisions):
     made = compose(demo_aligned(), tuple(decisions), tagging=False)

@@ -24,6 +24,7 @@ from tests.support.edit_makers import (
     stages_of,
     stamped,
 )
+from tests.support.examples import examples
 
 SEEDS = st.integers(0, 10**9)
 ONCE = {"deadline": None, "phases": [Phase.generate]}
@@ -55,7 +56,7 @@ def at_once(seed, kinds, count):
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
-@settings(max_examples=3, **ONCE)
+@settings(max_examples=examples(3), **ONCE)
 @given(seed=SEEDS)
 def test_one_kind_alone(kind, seed):
     decisions = one_by_one(seed, [kind], 6, tagging=kind == "concept")
@@ -63,13 +64,13 @@ def test_one_kind_alone(kind, seed):
     is_idempotent(decisions, tagging=kind == "concept")
 
 
-@settings(max_examples=8, **ONCE)
+@settings(max_examples=examples(8), **ONCE)
 @given(seed=SEEDS)
 def test_all_kinds_together(seed):
     is_idempotent(one_by_one(seed, list(ALL_KINDS), 14))
 
 
-@settings(max_examples=12, **ONCE)
+@settings(max_examples=examples(12), **ONCE)
 @given(seed=SEEDS)
 def test_copies_of_people_who_saw_nothing_of_each_other(seed):
     is_idempotent(at_once(seed, list(ALL_KINDS), 20), conflicts_too=False)
@@ -77,7 +78,7 @@ def test_copies_of_people_who_saw_nothing_of_each_other(seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ALL_KINDS)
-@settings(max_examples=20, **ONCE)
+@settings(max_examples=examples(20), **ONCE)
 @given(seed=SEEDS)
 def test_many_of_one_kind(kind, seed):
     # A part moved by minutes to within ten seconds of where another was that is gone: replayed over its own result it can be
@@ -87,7 +88,7 @@ def test_many_of_one_kind(kind, seed):
 
 
 @pytest.mark.slow
-@settings(max_examples=20, **ONCE)
+@settings(max_examples=examples(20), **ONCE)
 @given(seed=SEEDS)
 def test_many_of_all_kinds(seed):
     is_idempotent(one_by_one(seed, list(ALL_KINDS), 30, tagging=True), tagging=True)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import SubtitlesError
 from pipeline.formats.readers import docx, raw_cues, read
+from tests.support.examples import examples
 
 SPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 DATA = os.environ.get("VIGNETTE_DATA", "")
@@ -179,7 +180,7 @@ PARTS = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(PARTS)
 def test_exactly_the_runs_on_the_page_are_read(parts: list[tuple[str, str]]) -> None:
     runs, expected = [], []

@@ -22,6 +22,7 @@ from pipeline.timing import Span, parse_timecode
 from pipeline.transcript import NOT_CAPTIONED, Kind
 from pipeline.transcript.subtitles import Apart
 from pipeline.words import without_invisible
+from tests.support.examples import examples
 from tests.support.judges import JUDGES, Seen
 from tests.support.project import ROOT
 from tests.support.told_documents import NAMES, NASTY, Says, as_json, conversations, document
@@ -30,7 +31,7 @@ DEMO = ROOT / "transcripts" / "demo.json"
 EVERYTHING = [Says(NAMES[n % len(NAMES)], 1000 + 3000 * n, NASTY[4 * n : 4 * n + 4]) for n in range(7)]
 # Each hypothesis example writes one file anew into the folder of its test.
 one_file = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40), deadline=None
 )
 
 

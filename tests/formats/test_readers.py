@@ -23,6 +23,7 @@ from pipeline.formats.readers.raw_cue import text_lines
 from pipeline.timing import Span
 from pipeline.transcript import Kind
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
+from tests.support.examples import examples
 
 DATA = os.environ.get("VIGNETTE_DATA")
 NOWHERE = Path("brought.by.somebody")
@@ -345,7 +346,7 @@ def test_a_zip_that_is_no_document_is_refused(tmp_path: Path) -> None:
         _read(tmp_path, "x.docx", packed.getvalue())
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4),
     st.integers(1, 500),

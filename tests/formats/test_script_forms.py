@@ -16,6 +16,7 @@ from pipeline.formats.readers import read, stamps
 from pipeline.transcript import Kind
 from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
+from tests.support.examples import examples
 from tests.support.project import new_project
 from tests.support.word_documents import document, paragraph, table
 
@@ -264,7 +265,7 @@ TAILS = (("Transcribed by https://otter.ai",), ("[End of transcript]",), ())
 
 
 @pytest.mark.parametrize("form", [*NAMED, *UNNAMED])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(turns=talks(), head=st.sampled_from(HEADS), tail=st.sampled_from(TAILS))
 def test_words_in_are_words_out_and_what_is_said_to_be_left_out(
     tmp_path_factory: pytest.TempPathFactory,

@@ -15,6 +15,7 @@ from pipeline.formats.taken import TAKEN
 from pipeline.formats.writers.exports import FORMATS, Aspect, export
 from pipeline.search import refi_qda, refi_reader
 from tests.support import search_makers
+from tests.support.examples import examples
 from tests.support.told_documents import Says, document
 
 # A cue in each format, in italics, above, said by Ruth; and one without any of it.
@@ -61,7 +62,9 @@ WORDS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25), deadline=None
+)
 @given(st.lists(st.tuples(WORDS, st.integers(1, 20)), min_size=1, max_size=5))
 def test_a_word_document_reads_back_with_its_names_words_and_starts(
     tmp_path: Path, said: list[tuple[list[str], int]]
@@ -86,7 +89,9 @@ TAGS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25), deadline=None
+)
 @given(st.lists(st.tuples(WORDS, TAGS), min_size=1, max_size=4))
 def test_codings_read_back_with_their_words_and_times(
     tmp_path: Path, said: list[tuple[list[str], list[tuple[int, str]]]]

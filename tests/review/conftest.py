@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.project import Project
-from tests.support.review_pages import Desk, captioned_demo, copy_of
+from tests.support.project import Project, copy_of
+from tests.support.review_pages import Desk, captioned_demo
 
 
 @pytest.fixture

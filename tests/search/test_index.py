@@ -15,6 +15,7 @@ from pipeline.formats.document import reader
 from pipeline.search import Codebook, DocumentError, Index, IndexFileError, QueryError
 from pipeline.search.index import build, schema, write
 from tests.support import search_makers
+from tests.support.examples import examples
 
 CODES = Codebook.of(search_makers.BROADER)
 QUERIES = (
@@ -82,7 +83,9 @@ def test_content_counts_and_not_the_time_of_the_file(tmp_path):
         max_size=8,
     )
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_what_grew_by_and_by_equals_what_was_built_at_once(tmp_path_factory, changes):
     folder = tmp_path_factory.mktemp("grown")
     for name, content in changes:
@@ -212,7 +215,7 @@ PLACES = [
 
 
 @given(st.sampled_from(PLACES), JSON)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_value_anywhere_is_read_or_told(place, value):
     document = search_makers.document()
     put(document, place, value)
@@ -226,7 +229,7 @@ def test_any_value_anywhere_is_read_or_told(place, value):
 
 
 @given(st.lists(st.text(min_size=1, max_size=30).filter(str.strip), min_size=1, max_size=8))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_any_text_is_found_by_its_own_words(tmp_path_factory, texts):
     folder = tmp_path_factory.mktemp("texts")
     dialogue = search_makers.document("x", "Ann | hello")

@@ -18,6 +18,7 @@ from pipeline.search.query.names import Names, nearest
 from pipeline.search.query.parser import Field
 from pipeline.words import name_key
 from tests.support import search_makers
+from tests.support.examples import examples
 
 CODES = Codebook(
     {
@@ -172,7 +173,7 @@ def test_what_is_neither_yes_nor_no_and_what_is_no_time(names):
 
 
 @given(st.text("abc- ", max_size=8), st.lists(st.text("abcABC-", min_size=1, max_size=8), max_size=8))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_the_nearest_are_up_to_three_of_the_known_each_once(wanted, known):
     found = nearest(wanted, known)
     assert len(found) <= 3

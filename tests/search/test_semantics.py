@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.search import Codebook, Index
 from tests.support import search_makers
+from tests.support.examples import examples
 
 # Words whose stems differ from each other, but for "walk" and "walking", and prefixes that some of them
 # share.
@@ -123,7 +124,7 @@ def library(tmp_path_factory):
 
 
 @given(QUERIES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_the_index_finds_what_slow_reading_finds(library, query):
     index, documents = library.index, library.documents
     results = index.search(written(query), limit=100)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pipeline.search.answers.sequences import chains
 from pipeline.search.index.timeline import UNKNOWN, Timeline, pack
 from pipeline.search.query.parser import And, Step
+from tests.support.examples import examples
 
 UTTERANCES = st.lists(
     st.tuples(
@@ -55,7 +56,7 @@ def allowed(t, a, b, step):
 
 
 @given(UTTERANCES, st.lists(STEPS, min_size=1, max_size=2), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_a_chain_is_found_exactly_when_there_is_one(rows, later, data):
     t = build(rows)
     steps = [Step(And(())), *later]

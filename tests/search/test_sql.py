@@ -24,6 +24,7 @@ from pipeline.search.query.ranking import parameters_of, source
 from pipeline.search.query.sql import compile_plan
 from pipeline.words import name_key
 from tests.support import search_makers
+from tests.support.examples import examples
 
 # "walk" and "walking", "hill" and "hills" share a stem; "red" begins two words. The headings hold none of them.
 WORDS = ("red", "reddish", "blue", "walk", "walking", "hill", "hills")
@@ -222,7 +223,7 @@ def found(node: Node, names: Names) -> list[tuple[str, str]]:
     ids=["words", "concepts", "all"],
 )
 @given(st.data(), st.integers(0, 1 << 32))
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_a_tree_lists_what_slow_reading_finds(
     nodes: st.SearchStrategy[Node], data: st.DataObject, seed: int
 ) -> None:

@@ -17,6 +17,7 @@ from pipeline.speech.aligner.features import Features, cepstra
 from pipeline.speech.aligner.lattice import Builder, Penalties, Spoken, Way
 from pipeline.speech.aligner.scoring import BLOCK_FRAMES, Block, Blocks, ColumnSelection, path_scores
 from pipeline.speech.aligner.viterbi import Search
+from tests.support.examples import examples
 
 MODEL = acoustic_model.load()
 # Words that share no phone with their neighbours, so that a border between them is where it is and nowhere else.
@@ -95,7 +96,7 @@ order = st.permutations(sorted(WORDS))
 
 
 @given(order, st.integers(3, 9), st.lists(st.sampled_from((0, 12, 40, 130)), min_size=9, max_size=9))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_finds_every_word_where_it_is(words: list[str], frames: int, silence: list[int]) -> None:
     truth, starts = said(words, frames, silence, words)
     found = starts_of(walk(words, truth))
@@ -104,7 +105,7 @@ def test_finds_every_word_where_it_is(words: list[str], frames: int, silence: li
 
 
 @given(order, st.integers(5, 9), st.integers(1, 6))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_steps_over_words_that_nobody_says(words: list[str], frames: int, at: int) -> None:
     kept = words[:at] + words[at + 2 :]
     truth, starts = said(kept, frames, [15] * len(kept), words)
@@ -115,7 +116,7 @@ def test_steps_over_words_that_nobody_says(words: list[str], frames: int, at: in
 
 
 @given(order, st.integers(6, 9), st.integers(1, 5))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_waits_through_speech_that_nobody_wrote(words: list[str], frames: int, at: int) -> None:
     written = words[:at] + words[at + 3 :]
     truth, starts = said(words, frames, [15] * len(words), words)
@@ -141,7 +142,7 @@ def test_steps_cover_the_sound_without_gap_or_overlap() -> None:
     st.lists(st.sampled_from((0, 12, 40, 130, 700)), min_size=60, max_size=60),
     st.sets(st.integers(0, 59), max_size=6),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_a_path_settled_on_the_way_is_the_one_found_at_the_end(
     words: list[str], frames: int, silence: list[int], missing: set[int]
 ) -> None:

@@ -32,6 +32,7 @@ from pipeline.speech.voices import (
 from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.speech.voices.onnx_file import Node
 from pipeline.timing import Span
+from tests.support.examples import examples
 from tests.support.project import ROOT
 from tests.support.speaker_makers import encoder
 
@@ -221,7 +222,7 @@ def run(data, tmp_path, given):
     return onnxruntime.InferenceSession(str(path)).run(None, given)[0]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.integers(1, 5), st.integers(1, 300), st.floats(-100, 100, width=32))
 def test_a_written_network_computes(rows, columns, value):
     import onnxruntime

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.speech.aligner import acoustic_model, vtln
 from pipeline.speech.aligner.features import cepstra
+from tests.support.examples import examples
 
 CHOICES = 3
 FRAMES = CHOICES * vtln._STRIDE_FRAMES
@@ -29,7 +30,7 @@ def score(warps: tuple[int, ...], likelihood: np.ndarray, speech: list[bool]) ->
 
 
 @given(likelihoods, st.lists(st.booleans(), min_size=CHOICES, max_size=CHOICES))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_other_sequence_of_warps_gains_more(values: list[int], speech: list[bool]) -> None:
     likelihood = np.array(values, np.float32).reshape(len(vtln.WARPS), CHOICES)
     warps = vtln.BestWarps()
@@ -42,7 +43,7 @@ def test_no_other_sequence_of_warps_gains_more(values: list[int], speech: list[b
 
 
 @given(st.integers(0, 10_000), st.lists(st.integers(1, 30), min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_warps_settled_on_the_way_are_those_of_the_whole(seed: int, sizes: list[int]) -> None:
     rng, choices = np.random.default_rng(seed), sum(sizes)
     likelihood = rng.normal(0, 6, (len(vtln.WARPS), choices)).astype(np.float32)

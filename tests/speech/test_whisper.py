@@ -99,6 +99,7 @@ def test_pauses_that_were_shortened_leave_the_times_right(spoken):
     assert np.median(errors) <= 60 and max(errors) <= 300
 
 
+@pytest.mark.slow
 def test_long_sound_keeps_order_and_bounds_however_it_is_batched(spoken):
     audio = Audio(np.tile(spoken.samples, 4))
     shares: list[float] = []

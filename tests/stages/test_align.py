@@ -22,6 +22,7 @@ from pipeline.stages.align.sync import Relation, relate, sentences
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind, TextSource, TimeSource, Token, Verdict
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
+from tests.support.examples import examples
 
 DEAF = Heard("", "", False, (), ())
 
@@ -216,7 +217,7 @@ def edited_texts(draw: st.DrawFn) -> tuple[Subtitles, list[WordSpan | None], int
 
 
 @cases(edited_texts())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_every_word_comes_out_once_in_the_order_of_its_cue_and_inside_the_recording(
     case: tuple[Subtitles, list[WordSpan | None], int],
 ) -> None:
@@ -242,7 +243,7 @@ def test_every_word_comes_out_once_in_the_order_of_its_cue_and_inside_the_record
 
 
 @cases(edited_texts())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_passages_lie_inside_the_text_and_never_overlap(
     case: tuple[Subtitles, list[WordSpan | None], int],
 ) -> None:

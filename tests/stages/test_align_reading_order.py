@@ -34,6 +34,7 @@ from pipeline.transcript import (
     check,
     utterances,
 )
+from tests.support.examples import examples
 
 # A cue as it stands in the file: when it is said, its words, and the label, or a dash, in front of it.
 Row = tuple[int, str] | tuple[int, str, str]
@@ -200,7 +201,7 @@ def talks(draw: st.DrawFn) -> tuple[list[Row], list[tuple[str, str]]]:
 
 
 @given(talks())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_everybodys_sentences_are_read_whole_and_in_order(
     talk: tuple[list[Row], list[tuple[str, str]]],
 ) -> None:
@@ -217,7 +218,7 @@ def test_everybodys_sentences_are_read_whole_and_in_order(
 
 
 @given(talks())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_a_phrase_within_a_persons_turn_is_found(
     tmp_path_factory: pytest.TempPathFactory, talk: tuple[list[Row], list[tuple[str, str]]]
 ) -> None:
@@ -252,7 +253,7 @@ def transcribed(found: Aligned) -> Transcript:
 
 
 @given(talks())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_caption_holds_words_of_two_within_a_sentence(
     talk: tuple[list[Row], list[tuple[str, str]]],
 ) -> None:

@@ -11,6 +11,7 @@ from pipeline.speech.aligner.listen import Alignment, WordSpan
 from pipeline.stages.align.rejoin import rejoined
 from pipeline.stages.align.relocate import at_own_times, put_in_place, without_doubles
 from pipeline.timing import Span
+from tests.support.examples import examples
 
 
 def said(start_ms: int, words: int, fit: float = 0.5) -> list[WordSpan]:
@@ -87,7 +88,7 @@ def test_a_caption_with_a_pause_is_no_torn_one() -> None:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 6)), min_size=1, max_size=12), st.integers(0, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_where_nothing_fits_nothing_changes(cues: list[tuple[bool, int]], free: int) -> None:
     found: list[WordSpan | None] = []
     groups: list[int] = []

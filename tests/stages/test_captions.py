@@ -34,6 +34,7 @@ from pipeline.transcript import (
     check,
     lines_of,
 )
+from tests.support.examples import examples
 
 LONG = "antidisestablishmentarianism-and-then-some-more"
 WORDS = (
@@ -117,7 +118,7 @@ def conversations(draw: st.DrawFn) -> tuple[list[Token], Voices]:
 
 
 @given(conversations(), st.sampled_from(sorted(PROFILES)), st.booleans())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_every_conversation_becomes_valid_cues(
     conversation: tuple[list[Token], Voices], profile: str, labels: bool
 ) -> None:
@@ -165,7 +166,7 @@ def crosstalk(draw: st.DrawFn) -> tuple[list[Token], Voices, int]:
 
 
 @given(crosstalk(), st.sampled_from(sorted(PROFILES)))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_crosstalk_becomes_cues_that_keep_the_invariants(
     talk: tuple[list[Token], Voices, int], profile: str
 ) -> None:
@@ -179,7 +180,7 @@ def test_crosstalk_becomes_cues_that_keep_the_invariants(
 
 
 @given(conversations())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_cues_that_abide_by_the_rules_come_back_unchanged(conversation: tuple[list[Token], Voices]) -> None:
     tokens, voices = conversation
     first = run(aligned(tokens), voices, CaptionSettings()).cues
@@ -221,7 +222,7 @@ def possible_pieces(script: Script, limits: Limits, first: int, last: int) -> di
 @given(
     conversations(), st.integers(0, 100), st.integers(2, 12), st.sampled_from(("training", "netflix", "dcmp"))
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_division_is_better_than_the_one_found(
     conversation: tuple[list[Token], Voices], place: int, length: int, profile: str
 ) -> None:
@@ -350,7 +351,7 @@ def test_a_cut_pulls_a_caption_onto_it_and_ends_it_before_the_next_shot() -> Non
 
 
 @given(conversations(), st.integers(0, 59), st.integers(-250, 250))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_no_cut_takes_the_time_that_a_caption_needs_to_be_seen(
     conversation: tuple[list[Token], Voices], which: int, offset_ms: int
 ) -> None:

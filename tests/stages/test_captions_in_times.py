@@ -19,6 +19,7 @@ from pipeline.stages.captions.in_times import (
 )
 from pipeline.stages.captions.out_times import ends_of
 from tests.support.caption_makers import Talk, talk, talks
+from tests.support.examples import examples
 
 
 def faults(made: Talk, starts: list[int], latest_ms: int | None) -> float:
@@ -44,7 +45,7 @@ def adjusted(made: Talk, starts: list[int], latest_ms: int | None = None) -> lis
 
 
 @given(talks(), st.integers(0, 1 << 32), st.booleans())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_starts_stay_in_order_and_near_what_is_heard(made: Talk, seed: int, ends: bool) -> None:
     starts = drawn_starts(made, seed)
     found = adjusted(made, starts, made.end_ms if ends else None)
@@ -56,7 +57,7 @@ def test_starts_stay_in_order_and_near_what_is_heard(made: Talk, seed: int, ends
 
 
 @given(talks(), st.integers(0, 1 << 32))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_fewer_faults_are_left_than_there_were(made: Talk, seed: int) -> None:
     # The cost holds up to a point beyond its faults for each caption: no more than that may be lost.
     starts = drawn_starts(made, seed)
@@ -67,7 +68,7 @@ def test_fewer_faults_are_left_than_there_were(made: Talk, seed: int) -> None:
 
 
 @given(talks(at_once=False))
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_captions_on_their_words_with_room_stay(made: Talk) -> None:
     starts = [made.onset_ms(k) for k in range(len(made.pieces))]
     found = adjusted(made, starts)

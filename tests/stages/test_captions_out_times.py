@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.stages.captions.out_times import MAX_CAPTIONS_AT_ONCE, at_once, ends_of, needed_ms
 from tests.support.caption_makers import Talk, talk, talks
+from tests.support.examples import examples
 
 
 def rising(made: Talk) -> list[int]:
@@ -22,7 +23,7 @@ def ends(made: Talk, starts: list[int]) -> list[int]:
 
 
 @given(talks())
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_captions_are_on_screen_together_only_where_people_may_talk_at_once(made: Talk) -> None:
     starts = rising(made)
     found = ends(made, starts)
@@ -34,7 +35,7 @@ def test_captions_are_on_screen_together_only_where_people_may_talk_at_once(made
 
 
 @given(talks())
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_no_gap_is_smaller_than_the_least(made: Talk) -> None:
     starts = rising(made)
     for (start, end), following in zip(
@@ -44,7 +45,7 @@ def test_no_gap_is_smaller_than_the_least(made: Talk) -> None:
 
 
 @given(talks())
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_no_more_lines_are_on_screen_than_fit_but_for_captions_that_just_came(made: Talk) -> None:
     starts = rising(made)
     found = ends(made, starts)
@@ -55,7 +56,7 @@ def test_no_more_lines_are_on_screen_than_fit_but_for_captions_that_just_came(ma
 
 
 @given(talks(at_once=False))
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 def test_one_who_talks_alone_is_read_as_far_as_there_is_room(made: Talk) -> None:
     starts, limits = rising(made), made.limits
     found = ends(made, starts)
@@ -72,7 +73,7 @@ def test_one_who_talks_alone_is_read_as_far_as_there_is_room(made: Talk) -> None
 
 
 @given(talks(at_once=False), st.integers(1, 5000))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_when_all_is_later_all_ends_later(made: Talk, by_ms: int) -> None:
     script = replace(
         made.script,

@@ -25,6 +25,7 @@ from pipeline.transcript import (
     Verdict,
     Voices,
 )
+from tests.support.examples import examples
 
 STRAP: Box = (0.05, 0.80, 0.2, 0.09)
 CARD: Box = (0.3, 0.45, 0.4, 0.12)
@@ -97,7 +98,7 @@ texts = st.lists(st.builds(text, st.integers(0, 9000), st.integers(9000, 60_000)
 
 
 @given(st.lists(st.integers(1, 5000), min_size=2, max_size=12), texts, st.integers(1, 3), st.integers(1, 80))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_only_the_place_changes_and_nothing_at_the_top_is_covered(
     lengths: list[int], shown: list[ScreenText], lines: int, chars: int
 ) -> None:

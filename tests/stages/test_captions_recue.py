@@ -28,6 +28,7 @@ from pipeline.transcript import (
 )
 from pipeline.transcript.editor_cues import at_given_times
 from pipeline.transcript.subtitles import Subtitles, SubtitlesCue, SubtitlesFormat, SubtitlesWord
+from tests.support.examples import examples
 from tests.support.project import ROOT
 
 DEMO = ROOT / "media" / "demo.en.srt"
@@ -238,7 +239,7 @@ def test_another_value_is_refused_in_one_sentence() -> None:
 
 
 @given(st.integers(3, 14), st.integers(0, 6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_choice_is_the_same_however_late_the_file_is(count: int, hours: int) -> None:
     given_ = file_of(by_words(count))
     late = replace(

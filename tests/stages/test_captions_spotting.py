@@ -14,6 +14,7 @@ from pipeline.stages.captions.out_times import ends_of, needed_ms
 from pipeline.stages.captions.spotting import MAX_SNAP_MS, MIN_START_DISTANCE_MS, order_of, spans
 from pipeline.timing import Span
 from tests.support.caption_makers import Talk, talk, talks
+from tests.support.examples import examples
 
 
 def spotted(made: Talk, duration_ms: int | None = None) -> list[Span]:
@@ -21,7 +22,7 @@ def spotted(made: Talk, duration_ms: int | None = None) -> list[Span]:
 
 
 @given(talks(shots=True), st.sampled_from((None, 0, 700)))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_captions_come_in_order_within_the_recording_and_none_is_empty(made: Talk, rest: int | None) -> None:
     duration_ms = None if rest is None else made.end_ms + rest
     found = spotted(made, duration_ms)
@@ -32,7 +33,7 @@ def test_captions_come_in_order_within_the_recording_and_none_is_empty(made: Tal
 
 
 @given(talks(shots=True))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_captions_overlap_only_where_people_may_talk_at_once_or_to_be_seen_at_all(made: Talk) -> None:
     found = spotted(made)
     for k, span in enumerate(found):
@@ -42,14 +43,14 @@ def test_captions_overlap_only_where_people_may_talk_at_once_or_to_be_seen_at_al
 
 
 @given(talks(at_once=False, shots=True))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_one_who_talks_alone_never_has_two_captions_and_no_gap_below_the_least(made: Talk) -> None:
     for a, b in pairwise(spotted(made)):
         assert b.start_ms - a.end_ms >= made.limits.min_gap_ms or a.duration_ms == 1
 
 
 @given(talks(at_once=False))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_where_there_is_room_every_caption_is_seen_and_on_its_first_word(made: Talk) -> None:
     limits = made.limits
     onsets = [made.onset_ms(k) for k in range(len(made.pieces))]
@@ -64,7 +65,7 @@ def test_where_there_is_room_every_caption_is_seen_and_on_its_first_word(made: T
 
 
 @given(talks(at_once=False, shots=True))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_a_snapped_time_lies_on_a_shot_and_hurts_nothing(made: Talk) -> None:
     found, shots = spotted(made), made.script.shots
     plain = spotted(replace(made, script=replace(made.script, shots=[])))

@@ -22,6 +22,7 @@ from pipeline.stages.speakers.diarize import (
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.timing import Span
 from pipeline.transcript import ProofKind
+from tests.support.examples import examples
 
 SIZE = 16
 BETWEEN = 4.0
@@ -75,7 +76,7 @@ def same_grouping(numbers: list[int], names: list[str]) -> bool:
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=8), st.integers(0, 1000))
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_clear_voices_are_told_apart(names: list[str], seed: int) -> None:
     names = [*names, *names]  # everybody comes back
     result = found(said(*names, noise=0.3, seed=seed))

@@ -11,6 +11,7 @@ from pipeline.settings import Person
 from pipeline.stages.speakers.pieces import cut
 from pipeline.timing import Span
 from pipeline.transcript import Kind, Passage, Picture, ProofKind, ScreenText
+from tests.support.examples import examples
 from tests.support.speaker_makers import Stage, who_says
 
 JAX = Person("Jax Beatty", "cotherapist", ("Jax",))
@@ -225,7 +226,7 @@ def test_an_unsure_encoder_names_less():
     assert set(named) == {"jax"}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["ann", "ben", "jax"]), st.integers(1, 30), st.booleans()), max_size=12

@@ -21,6 +21,7 @@ from pipeline.stages.vignettes.semi_markov import (
 )
 from pipeline.timing import Span
 from pipeline.transcript.parts import Said
+from tests.support.examples import examples
 
 UTTERANCE_MS = 8000
 ROLES = {"ann": "commentator", "tom": "therapist", "joe": "client"}
@@ -71,7 +72,7 @@ def every_division(table: _Table, count: int, barred: int | None = None) -> floa
 
 
 @given(talks(), st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_the_path_is_the_best_of_all_divisions(
     talk: tuple[list[Candidate], list[Said]], data: st.DataObject
 ) -> None:
@@ -91,7 +92,7 @@ def test_the_path_is_the_best_of_all_divisions(
 
 
 @given(talks())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_parts_cover_the_talk_and_know_their_confidence(talk: tuple[list[Candidate], list[Said]]) -> None:
     places, said = talk
     decided = best_division(places, said, ROLES)

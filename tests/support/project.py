@@ -30,6 +30,9 @@ MEDIA = ROOT / "media"
 
 TRUTH = ROOT / "tests" / "data" / "demo_truth.json"
 
+# In a project's folder: what its processes find on their paths.
+GUARD = ".guard"
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -92,6 +95,13 @@ class Project:
         return Ran(status, out.getvalue(), err.getvalue())
 
 
+def copy_of(project: Project, folder: Path) -> Project:
+    """A copy of a project, to be changed at will; without the folder of what its processes found, which each run makes anew and
+    in which links to the networks of some twenty megabytes stand."""
+    shutil.copytree(project.folder, folder, ignore=shutil.ignore_patterns(GUARD))
+    return Project(folder)
+
+
 @contextlib.contextmanager
 def as_a_process_in(folder: Path, argv: list[str]) -> Iterator[None]:
     """What a process of its own would find there: its folder, its arguments, the same environment, no network at all."""
@@ -113,7 +123,7 @@ def as_a_process_in(folder: Path, argv: list[str]) -> Iterator[None]:
 
 def environment(folder: Path) -> dict[str, str]:
     """Nothing of the machine's but what Python itself needs."""
-    guard = folder / ".guard"
+    guard = folder / GUARD
     guard.mkdir(exist_ok=True)
     shutil.copy(no_network.__file__, guard / "sitecustomize.py")
     models_without_whisper(guard / "models")

@@ -41,12 +41,6 @@ def captioned_demo(factory: pytest.TempPathFactory) -> Project:
     return Project(made_once(factory, "review_demo", make) / "project")
 
 
-def copy_of(project: Project, folder: Path) -> Project:
-    """A copy of a project, to be changed at will."""
-    shutil.copytree(project.folder, folder)
-    return Project(folder)
-
-
 class Desk:
     """An application with a browser's cookie, asked without a network; runs behind it are noted and not done."""
 

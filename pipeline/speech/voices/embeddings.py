@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline import intact, loaded
 from pipeline.errors import WeightsError
-from pipeline.files import data_file
+from pipeline.files import data_file, digest_of
 from pipeline.media.audio import INT16_SCALE, Audio
 from pipeline.processes import cores
 from pipeline.progress import Progress, silent
@@ -149,25 +148,24 @@ def _gain(audio: Audio) -> float:
 
 
 def _campplus_encoder(path: Path, loaded: bool) -> Encoder:
-    intact.shipped(path, _FETCH_AGAIN)
+    name = f"campplus {_CAMPPLUS_VERSION} {_known_digest(path)}"
     prepare = fbank.mean_normalised
     runner = _runner(_session(path), prepare) if loaded else _lazy_runner(path, prepare)
-    name = f"campplus {_CAMPPLUS_VERSION} {_digest(path)}"
     return Encoder("CAM++", name, True, fbank.log_mel, runner, scaling.of_cosines(_CAMPPLUS_SIZE), whole=True)
 
 
 def _ge2e_encoder(path: Path, loaded: bool) -> Encoder:
-    intact.shipped(path, _FETCH_AGAIN)
+    name = f"ge2e {_known_digest(path)}"
     runner = _runner(_session(path)) if loaded else _lazy_runner(path)
     space = scaling.trained(intact.shipped(data_file(scaling.LDA_FILE)))
-    return Encoder("GE2E", f"ge2e {_digest(path)}", True, mel.power_mel, runner, space)
+    return Encoder("GE2E", name, True, mel.power_mel, runner, space)
 
 
 def _user_encoder(path: Path) -> Encoder:
     """A network that the user brought, known by the shape of its input. Raises WeightsError for another shape."""
     session = _session(path)
     shape = session.get_inputs()[0].shape
-    name, identity = str(path), f"user {_digest(path)}"
+    name, identity = str(path), f"user {_digest(path.read_bytes())}"
     if len(shape) == 3 and shape[2] == mel.BANDS:
         return Encoder(name, identity, True, mel.power_mel, _runner(session))
     if len(shape) == 3 and shape[2] == fbank.BANDS:
@@ -232,6 +230,11 @@ def _lazy_runner(path: Path, prepare: Callable[[Floats], Floats] | None = None) 
     return run
 
 
-def _digest(path: Path) -> str:
-    """The first 12 hexadecimal digits of the file's SHA-256."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _known_digest(path: Path) -> str:
+    """The digest of a network that `intact` vouches for, read once per process. Raises WeightsError where it is damaged."""
+    return loaded.once("digest of voices", [path], lambda: _digest(intact.shipped(path, _FETCH_AGAIN)))
+
+
+def _digest(data: bytes) -> str:
+    """The first 12 hexadecimal digits of a network's SHA-256."""
+    return digest_of(data)[:12]
