@@ -56,9 +56,10 @@ def test_a_sidecar_without_its_video(project):
     assert "film.mp4" in ran.out
 
 
-def test_nothing_is_said_about_words(captioned):
+@pytest.mark.parametrize("read_text", ["false", pytest.param("true", marks=pytest.mark.slow)])
+def test_nothing_is_said_about_words(captioned, read_text):
     """Progress and results hold times and names of files, never what was said."""
-    ran = captioned.quick("run", "--force", "sound", "--set", "picture.read_text=true")
+    ran = captioned.quick("run", "--force", "sound", "--set", f"picture.read_text={read_text}")
     assert ran.status == 0
     said = (captioned.media / "clip.txt").read_text(encoding="utf-8").split("\n\n")
     assert not [s for s in said if s.strip() and s.strip() in ran.out + ran.err]

@@ -12,7 +12,14 @@ def all_of(project, *commands):
 
 
 @pytest.mark.parametrize(
-    "command", [("mux", "media/clip.mp4"), ("export-qda", "group.qdpx"), ("sheet", "media/clip.mp4")]
+    "command",
+    [
+        ("mux", "media/clip.mp4"),
+        *(
+            pytest.param(command, marks=pytest.mark.slow)
+            for command in (("export-qda", "group.qdpx"), ("sheet", "media/clip.mp4"))
+        ),
+    ],
 )
 def test_three_at_once_succeed(captioned, command):
     found = all_of(captioned, *[command] * 3)

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import shutil
 import subprocess
 from types import SimpleNamespace
 
@@ -24,6 +25,7 @@ from pipeline.search.meaning import encoder
 from pipeline.search.query.guide import GUIDE
 from pipeline.transcript import Sound
 from tests.support import search_makers
+from tests.support.project import made_once
 
 
 @pytest.fixture
@@ -336,20 +338,21 @@ def test_hits_are_cut_out_of_the_video(folder, run, media, tmp_path):
     assert abs(cut.duration_ms - 15_000) < 200
 
 
-@pytest.fixture
-def two_voices(tmp_path):
-    """A recording of 46 seconds whose German track, the default, is silent; the English one has a tone."""
+def _two_tracks(folder):
     from pipeline.media.ffmpeg import ffmpeg_binary
 
-    media = tmp_path / "media"
-    media.mkdir()
     subprocess.run(
         [ffmpeg_binary(), "-v", "error", "-f", "lavfi", "-i", "anullsrc", "-f", "lavfi", "-i", "sine", "-t", "46",
          "-map", "0", "-map", "1", "-c:a", "aac", "-metadata:s:a:0", "language=deu", "-metadata:s:a:1", "language=eng",
-         media / "group.m4a"],
+         folder / "group.m4a"],
         check=True,
     )  # fmt: skip
-    return media
+
+
+@pytest.fixture
+def two_voices(tmp_path, tmp_path_factory):
+    """A recording of 46 seconds whose German track, the default, is silent; the English one has a tone."""
+    return shutil.copytree(made_once(tmp_path_factory, "two_voices", _two_tracks), tmp_path / "media")
 
 
 def loudness(path):

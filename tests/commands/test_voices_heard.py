@@ -36,6 +36,7 @@ def spans_of(truth: Any, speaker: str) -> list[Span]:
     return [Span(u["start_ms"], u["end_ms"]) for u in truth["utterances"] if u["speaker"] == speaker]
 
 
+@pytest.mark.slow
 def test_a_film_has_several_voices_and_each_person_one(film: Evidence, truth: Any) -> None:
     assert (voice_count(film.audio, film.facts.speech or ()) or 0) > 3
     speakers = {u["speaker"] for u in truth["utterances"]}

@@ -28,7 +28,7 @@ from pipeline.speech import weights
 from pipeline.speech.voices import embeddings
 from pipeline.stages import picture
 from pipeline.transcript import Kind
-from tests.support.project import ROOT, Project
+from tests.support.project import ROOT, Project, copy_of, made_once
 
 FROM_0_1 = ROOT / "tests" / "data" / "from_0_1"
 EXPECTED = json.loads((FROM_0_1 / "expected.json").read_text(encoding="utf-8"))
@@ -55,6 +55,17 @@ HOLDS = {str(State.ALREADY): str(State.KEPT)}
 def old(tmp_path):
     """A copy of the project, to be changed at will."""
     return Project(shutil.copytree(FROM_0_1, tmp_path / "project"))
+
+
+@pytest.fixture
+def done_anew(tmp_path, tmp_path_factory):
+    """A copy of the project after a run of this version, to be changed at will."""
+
+    def make(folder):
+        made = Project(shutil.copytree(FROM_0_1, folder / "project"))
+        recordings(made.quick("run", "--json"))
+
+    return copy_of(Project(made_once(tmp_path_factory, "done_anew", make) / "project"), tmp_path / "project")
 
 
 def read_by(name, stage):
@@ -219,10 +230,9 @@ def test_decisions_stand_when_stages_are_done_anew(old, monkeypatch, name, first
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
-def test_the_replay_of_the_journal_is_as_expected(old, monkeypatch, name):
+def test_the_replay_of_the_journal_is_as_expected(request, monkeypatch, name):
     changing, expected = open_to_change(name), EXPECTED[name]
-    if changing:
-        old.quick("run", RECORDINGS[name])
+    old = request.getfixturevalue("done_anew" if changing else "old")
     assert fates(decided(old, name)) == fates(expected["decisions"])
     assert changing or decided(old, name) == expected["decisions"]
     monkeypatch.chdir(old.folder)

@@ -109,7 +109,7 @@ def test_a_persons_corrections_survive(captioned):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("blow", [pytest.param(signal.SIGKILL, marks=pytest.mark.slow), signal.SIGINT])
 def test_an_interrupted_run_goes_on_where_it_was(clip_project, blow):
     process = clip_project.start("run", start_new_session=True)
     finished = clip_project.out / ".work" / "clip" / "sound.json"
