@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.support.project import Project, copy_of
-from tests.support.review_pages import Desk, captioned_demo
+from tests.support.project import Project, captioned_demo, copy_of
+from tests.support.review_pages import Desk
 
 
 @pytest.fixture
 def demo(tmp_path, tmp_path_factory) -> Project:
     """A copy of the captioned demo."""
-    return copy_of(captioned_demo(tmp_path_factory), tmp_path / "project")
+    captioned, _ = captioned_demo(tmp_path_factory)
+    return copy_of(captioned, tmp_path / "project")
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import itertools
 import json
-import pickle
 import re
-import shutil
 from pathlib import Path
 
 import pysrt
@@ -12,7 +10,7 @@ import pytest
 
 from pipeline.speech.voices.embeddings import CAMPPLUS_FILE, folder_of_weights
 from tests.run.test_run import done, only, states
-from tests.support.project import MEDIA, ROOT, Project, made_once, new_project
+from tests.support.project import MEDIA, ROOT, captioned_demo, copy_of
 from tests.support.schema import must_be_valid
 
 NAMES = [
@@ -29,19 +27,7 @@ NAMES = [
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """The demo, captioned once; do not change it."""
-
-    def make(folder):
-        made = new_project(folder / "project", read_text=True)
-        for path in MEDIA.glob("demo.*"):
-            shutil.copy(path, made.media)
-        # What the second witness heard is committed, so that no weights are needed here.
-        known = made.out / ".work" / "demo"
-        known.mkdir(parents=True)
-        shutil.copy(ROOT / "transcripts" / ".work" / "demo" / "witness.json", known)
-        (folder / "ran").write_bytes(pickle.dumps(made.run("run", "--json")))
-
-    folder = made_once(tmp_path_factory, "demo", make)
-    return Project(folder / "project"), pickle.loads((folder / "ran").read_bytes())
+    return captioned_demo(tmp_path_factory)
 
 
 def test_the_demo_becomes_captions(demo):
@@ -122,8 +108,9 @@ def test_what_is_committed_is_what_comes_out(demo):
     assert all(abs(a.start.ordinal - b.start.ordinal) <= 20 for a, b in zip(fresh, kept, strict=True))
 
 
-def test_a_second_run_does_nothing(demo):
-    project, _ = demo
+def test_a_second_run_does_nothing(demo, tmp_path):
+    captioned, _ = demo
+    project = copy_of(captioned, tmp_path / "project")
     before = states(project.out)
     recording = only(project.run("run", "--json"))
     assert recording["status"] == "up to date"

@@ -180,6 +180,25 @@ def computed_once(factory: pytest.TempPathFactory, name: str, compute: Callable[
     return pickle.loads((made_once(factory, name, make) / "value").read_bytes())
 
 
+def captioned_demo(factory: pytest.TempPathFactory) -> tuple[Project, Ran]:
+    """The whole demo as a stranger runs it, once per session, and what the run said; copy it before changing it.
+
+    What a second ear heard is committed, so that no weights are needed here.
+    """
+
+    def make(folder: Path) -> None:
+        made = new_project(folder / "project", read_text=True)
+        for path in MEDIA.glob("demo.*"):
+            shutil.copy(path, made.media)
+        known = made.out / ".work" / "demo"
+        known.mkdir(parents=True)
+        shutil.copy(ROOT / "transcripts" / ".work" / "demo" / "witness.json", known)
+        (folder / "ran").write_bytes(pickle.dumps(made.run("run", "--json")))
+
+    folder = made_once(factory, "demo", make)
+    return Project(folder / "project"), pickle.loads((folder / "ran").read_bytes())
+
+
 CLIP_S = 24
 
 

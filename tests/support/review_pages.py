@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,32 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from pipeline.review.app import application
 from pipeline.review.gate import Pass
 from pipeline.review.library import Library, Place
 from pipeline.review.remake import Remaker
-from tests.support.project import MEDIA, ROOT, Project, environment, made_once, new_project
+from tests.support.project import Project, environment
 
 PORT = 8799
 HOST = f"127.0.0.1:{PORT}"
-
-
-def captioned_demo(factory: pytest.TempPathFactory) -> Project:
-    """The demo captioned once a session, with what the second ear heard in it; copy it before changing it."""
-
-    def make(folder: Path) -> None:
-        made = new_project(folder / "project")
-        for path in MEDIA.glob("demo.*"):
-            shutil.copy(path, made.media)
-        known = made.out / ".work" / "demo"
-        known.mkdir(parents=True)
-        shutil.copy(ROOT / "transcripts" / ".work" / "demo" / "witness.json", known)
-        ran = made.run("run", "--json")
-        assert ran.status == 0, ran.out + ran.err
-
-    return Project(made_once(factory, "review_demo", make) / "project")
 
 
 class Desk:
