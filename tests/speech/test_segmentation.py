@@ -123,7 +123,13 @@ def test_a_recording_is_heard_window_by_window_and_silence_not_at_all() -> None:
 
 def test_many_windows_are_heard_together_each_as_if_alone() -> None:
     samples = np.zeros(70 * 16_000, np.int16)
-    for at_s in (2, 31, 48, 49, 66):  # silence between them, so that the batches hold windows from here and there
+    for at_s in (
+        2,
+        31,
+        48,
+        49,
+        66,
+    ):  # silence between them, so that the batches hold windows from here and there
         samples[at_s * 16_000 : (at_s + 1) * 16_000] = 20_000
     session, alone = FakeSession(), segmentation.network_of(FakeSession())
     found = segmentation.scan(Audio(samples), segmentation.network_of(session))
