@@ -19,6 +19,7 @@ from pipeline.review.app import application
 from pipeline.review.gate import Pass
 from pipeline.review.library import Library, Place
 from pipeline.review.remake import Remaker
+from tests.support import slow_answers
 from tests.support.project import MEDIA, ROOT, Project, environment, made_once, new_project
 
 PORT = 8799
@@ -97,8 +98,12 @@ def served(project: Project, *args: str) -> Iterator[tuple[str, subprocess.Popen
     env = {**environment(project.folder), "PYTHONUNBUFFERED": "1"}
     # Whoever serves has to be spoken to; nothing else that a command may do is let through.
     env["PYTHONPATH"] = os.pathsep.join([*env["PYTHONPATH"].split(os.pathsep), *filter(None, sys.path)])
+    slow = os.environ.get(slow_answers.ASKED_BY)
+    if slow:
+        env[slow_answers.ASKED_BY] = slow
+    served_by = slow_answers.__name__ if slow else "pipeline"
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "review", "--no-browser", "--port", "0"], cwd=project.folder, env=env,
+        [sys.executable, "-m", served_by, "review", "--no-browser", "--port", "0"], cwd=project.folder, env=env,
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     try:
