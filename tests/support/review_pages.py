@@ -25,6 +25,9 @@ from tests.support.project import MEDIA, ROOT, Project, environment, made_once, 
 PORT = 8799
 HOST = f"127.0.0.1:{PORT}"
 
+# The panels of the page of one recording.
+PANELS = ("doubts", "parts", "concepts", "people", "signing")
+
 
 def captioned_demo(factory: pytest.TempPathFactory) -> Project:
     """The demo captioned once a session, with what the second ear heard in it; copy it before changing it."""
@@ -86,6 +89,12 @@ class Desk:
     @property
     def journal(self) -> Path:
         return next(self.project.media.glob("*.mp4")).with_suffix(".edits.jsonl")
+
+
+def drawn(panel: str) -> str:
+    """What a page says when something stands in a panel, and not only that it is looked for."""
+    shown = f"document.getElementById('{panel}')"
+    return f"{shown}.children.length > 0 && !{shown}.textContent.includes('being looked for')"
 
 
 def place_of(cue: Any) -> dict[str, int]:

@@ -17,7 +17,7 @@ ASKED_BY = "VIGNETTE_SLOW_ANSWERS"
 
 
 class Late:
-    """An application whose requests are taken up late, and whose answers go out late: each wait is by chance, as on a slow disk."""
+    """An application whose requests are taken up late, and whose answers go out late, by chance."""
 
     def __init__(self, app: ASGIApp, least_ms: int, most_ms: int) -> None:
         self.app, self.least_ms, self.most_ms = app, least_ms, most_ms

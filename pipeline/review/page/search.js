@@ -134,6 +134,7 @@ byId("take").addEventListener("click", (event) => {
   take(kind === "clips" ? "/api/search/clips" : "/api/search/export", { query: shown, ...(kind === "clips" ? {} : { format: kind }) },
     kind === "clips" ? "clips.zip" : `hits.${kind}`);
 });
+document.querySelector("#search button").disabled = false; // before, Enter would load the page anew, without the words
 const begun = sessionStorage.getItem("vignette.query");
 if (begun) {
   sessionStorage.removeItem("vignette.query");
