@@ -40,7 +40,7 @@ def test_axe_finds_nothing_grave_on_any_page(inside, scheme):
     home, page = inside
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(home)
-    until(page, "document.querySelector('.card').textContent.includes('✓ Files are up to date')")
+    until(page, "document.querySelector('.card')?.textContent.includes('✓ Files are up to date')")
     found = {"folder": grave(page)}
     search_for(page, home, "concept:emotion OR door")
     found["search"] = grave(page)

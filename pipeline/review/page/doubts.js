@@ -46,7 +46,8 @@ function choose(doubt, plays) {
   reveal(doubt.key);
   if (!plays) return;
   if (somewhere) playSpan(doubt.start_ms, doubt.end_ms);
-  card.querySelector("button")?.focus();
+  card.querySelector("button")?.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest" }); // in a narrow window all of it, and not the button alone under the picture
   say(`${at + 1} of ${shown().length}: ${doubt.title}, at ${clock(doubt.start_ms)}`);
 }
 
