@@ -1,4 +1,8 @@
-"""Pages as a real browser shows them: the system's own Chromium, driven by Playwright; it reaches no other machine."""
+"""Pages as a real browser shows them: the system's own Chromium, driven by Playwright; it reaches no other machine.
+
+`VIGNETTE_SLOW_PAGE=6 VIGNETTE_SLOW_ANSWERS=100-800 make test-browser` shows them as a slow laptop does: the page computes six
+times slower, and each answer of the server comes 100 to 800 ms late, by chance, so that answers overtake one another.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +52,7 @@ def grave(page: Page) -> list[tuple[str, str]]:
 
 
 def slowed(page: Page) -> None:
-    """The page's processor so many times slower as VIGNETTE_SLOW_PAGE says: what a page shows late is read too early here."""
+    """The page's processor is so many times slower as VIGNETTE_SLOW_PAGE says: a test that reads too early fails here."""
     rate = os.environ.get("VIGNETTE_SLOW_PAGE")
     if rate:
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": float(rate)})
