@@ -116,7 +116,8 @@ class Reviewer:
     def __init__(self, page: Any, journal: Path) -> None:
         self.page, self.journal = page, journal
 
-    def _wait(self, said: str, most_s: float = 60) -> Any:
+    def waited(self, said: str, most_s: float = 60) -> Any:
+        """What the page says, as soon as that is something."""
         end = time.monotonic() + most_s
         while not (found := self.page.evaluate(said)):
             assert time.monotonic() < end, said
@@ -126,7 +127,7 @@ class Reviewer:
     def first_paint_ms(self, home: str, video: str) -> float:
         """When the first caption stood on the page."""
         self.page.goto(f"{home}/video/{video}")
-        return float(self._wait("seen.first"))
+        return float(self.waited("seen.first"))
 
     def edit(self, number: int) -> tuple[float, float]:
         """One caption's words changed: after how many milliseconds it was shown, and was on the disk."""
@@ -144,9 +145,9 @@ class Reviewer:
         begun = time.perf_counter()
         watcher.start()
         self.page.keyboard.press("Control+Enter")
-        shown = self._wait("seen.shown")
+        shown = self.waited("seen.shown")
         watcher.join()
-        self._wait("!document.querySelector('#editor')")
+        self.waited("!document.querySelector('#editor')")
         return float(shown), 1000 * (kept[0] - begun)
 
     def _on_disk(self, size: int, kept: list[float]) -> None:
@@ -163,7 +164,7 @@ class Reviewer:
             " seen.wanted = () => document.querySelector('#status').textContent !== was; }"
         )
         self.page.keyboard.press("Alt+n")
-        return float(self._wait("seen.shown"))
+        return float(self.waited("seen.shown"))
 
 
 def p95(values: Sequence[float]) -> float:
@@ -195,7 +196,8 @@ def measure(project: Path, edits: int) -> dict[str, float]:
         reviewer = Reviewer(page, media.with_suffix(".edits.jsonl"))
         paint = min(reviewer.first_paint_ms(home, video) for _ in range(3))
         cues = page.evaluate("document.querySelectorAll('#list .cue').length")
-        minutes = page.evaluate("document.querySelector('video').duration") / 60
+        # Not a number until the head of the recording is read, which may be after the captions are there.
+        minutes = reviewer.waited("document.querySelector('video').duration || 0") / 60
         steps = [reviewer.next_ms() for _ in range(min(edits, 20))]
         places = [3 + n * max(1, (cues - 10) // (2 * edits)) for n in range(2 * edits)]
         quiet = _edits(reviewer, places[::2])

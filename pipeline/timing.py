@@ -7,6 +7,7 @@ exactly 16 samples, and no rounding can ever print `00:00:60,000`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -125,6 +126,18 @@ def gaps(spans: Iterable[Span], within: Span) -> tuple[Span, ...]:
     if at < within.end_ms:
         found.append(Span(at, within.end_ms))
     return tuple(found)
+
+
+def disjoint_from(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """Those of the spans that overlap none of the others, in their order."""
+    merged = _merged(others, 0)
+    ends = [end for _, end in merged]
+
+    def overlaps(span: Span) -> bool:
+        k = bisect_right(ends, span.start_ms)  # the first that ends behind its start
+        return bool(span) and k < len(merged) and merged[k][0] < span.end_ms
+
+    return [span for span in spans if not overlaps(span)]
 
 
 def covered_ms(spans: Iterable[Span]) -> int:

@@ -122,9 +122,9 @@ class Subtitles:
     notes: tuple[str, ...] = ()
     repaired: bool = False
 
-    @property
+    @cached_property
     def timed(self) -> bool:
-        """Whether its cues carry times of their own (a script's do not)."""
+        """Whether its cues carry times of their own (a script's do not); asked of every cue, and found out once."""
         return bool(self.cues) and all(c.span is not None for c in self.cues)
 
     @cached_property

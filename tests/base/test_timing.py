@@ -11,6 +11,7 @@ from pipeline.timing import (
     Span,
     clock,
     covered_ms,
+    disjoint_from,
     format_timecode,
     frame_rate,
     frames_to_ms,
@@ -108,6 +109,11 @@ def test_overlap_gap_and_intersection_tell_one_story(a, b):
     assert a.overlap_ms(b) == (both.duration_ms if both else 0) == len(covered([a]) & covered([b]))
     assert not (a.overlap_ms(b) and a.gap_ms(b))
     assert a.hull(b).duration_ms >= max(a.duration_ms, b.duration_ms)
+
+
+@given(span_lists, span_lists)
+def test_what_is_disjoint_from_others_overlaps_none_of_them(found, others):
+    assert disjoint_from(found, others) == [s for s in found if not any(s.overlap_ms(o) for o in others)]
 
 
 @given(span_lists)

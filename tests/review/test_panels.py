@@ -3,11 +3,10 @@
 import pytest
 
 from tests.support.browser import grave, until
-from tests.support.review_pages import served
+from tests.support.review_pages import PANELS, drawn, served
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("doubts", "parts", "concepts", "people", "signing")
 SIZES = {
     "wide": {"width": 1280, "height": 860}, "320 px": {"width": 320, "height": 640}, "200 %": {"width": 640, "height": 430},
 }  # fmt: skip
@@ -32,8 +31,7 @@ def panels(page):
     """Each panel in turn, when something stands in it."""
     for panel in PANELS:
         page.click(f"#tab-{panel}")
-        until(page, f"document.getElementById('{panel}').children.length > 0")
-        page.wait_for_timeout(300)
+        until(page, drawn(panel))
         yield panel
 
 
@@ -44,7 +42,7 @@ def test_axe_finds_nothing_grave_in_any_panel_or_dialog(opened, scheme):
     found = {panel: grave(page) for panel in panels(page)}
     page.click("#tab-doubts")
     page.select_option("#which", "findings")
-    page.query_selector("#open input[data-group]").check()
+    page.check("#open input[data-group] >> nth=0")
     found["chosen"] = grave(page)
     page.focus(".cue .time")
     page.keyboard.press("Enter")

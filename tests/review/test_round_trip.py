@@ -177,9 +177,7 @@ def decide_many_at_once(one):
     page.click("#tab-doubts")
     one.until("import('/page/state.js').then((m) => m.state.findings.length > 0)")
     page.select_option("#which", "findings")
-    boxes = page.query_selector_all("#open input[data-group]")
-    assert boxes
-    boxes[-1].check()
+    page.check("#open input[data-group] >> nth=-1")
     one.saved(lambda: (page.click("#chosen button:has-text('Waive')"), one.fill(reason="as it is spoken")))
 
 

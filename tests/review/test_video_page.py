@@ -6,11 +6,10 @@ import pytest
 
 from pipeline import edits
 from tests.support.browser import until
-from tests.support.review_pages import served
+from tests.support.review_pages import PANELS, drawn, served
 
 pytestmark = pytest.mark.browser
 
-PANELS = ("doubts", "parts", "concepts", "people", "signing")
 STATE = "import('/page/state.js').then((m) => JSON.stringify(m.state.sheet))"
 
 
@@ -76,8 +75,7 @@ def test_panels_are_reached_by_arrows_and_fit_a_narrow_window_with_large_targets
     )
     for panel in PANELS:
         assert page.evaluate("document.activeElement.getAttribute('aria-controls')") == panel
-        until(page, lambda p=panel: page.evaluate(f"document.getElementById('{p}').children.length > 0"))
-        page.wait_for_timeout(300)
+        until(page, drawn(panel))
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, panel
         assert page.evaluate(small) == [], panel
         page.keyboard.press("ArrowRight")
@@ -105,24 +103,24 @@ def test_things_of_one_cause_are_chosen_and_waived_together_by_keys(opened, demo
     page = opened
     until(page, lambda: page.evaluate("import('/page/state.js').then((m) => m.state.findings.length)") > 0)
     page.select_option("#which", "findings")
-    groups = page.query_selector_all("#open .group [data-row]")
-    assert groups
-    groups[0].focus()
-    count = int(groups[0].inner_text().split(" ")[0])
+    group = "#open .group [data-row] >> nth=0"
+    page.focus(group)
+    count = int(page.inner_text(group).split(" ")[0])
     page.keyboard.press("Space")
     assert f"{count} chosen" in page.inner_text("#chosen")
     before = page.evaluate("import('/page/state.js').then((m) => m.state.findings.length)")
     page.click("#chosen button:has-text('Waive')")
     page.fill("#ask-reason", "as it is spoken")
     page.keyboard.press("Enter")
-    until(page, lambda: (demo.media / "demo.edits.jsonl").exists())
+    journal = demo.media / "demo.edits.jsonl"
+    until(page, lambda: journal.exists() and len(edits.read(journal).decisions) >= count)
     until(
         page,
         lambda: (
             page.evaluate("import('/page/state.js').then((m) => m.state.findings.length)") <= before - count
         ),
     )
-    made = edits.read(demo.media / "demo.edits.jsonl").decisions
+    made = edits.read(journal).decisions
     assert {d.value.reason for d in made} == {"as it is spoken"} and len({d.group for d in made}) == 1
 
 
@@ -146,7 +144,6 @@ def test_a_key_is_changed_and_one_that_is_taken_is_refused(opened):
     page.reload()
     page.wait_for_selector("#list .cue")
     page.keyboard.press("Alt+n")
-    page.wait_for_timeout(200)
     assert page.inner_text("#status") == ""
 
 

@@ -1,9 +1,14 @@
-"""Pages as a real browser shows them: the system's own Chromium, driven by Playwright; it reaches no other machine."""
+"""Pages as a real browser shows them: the system's own Chromium, driven by Playwright; it reaches no other machine.
+
+`VIGNETTE_SLOW_PAGE=6 VIGNETTE_SLOW_ANSWERS=100-800 make test-browser` shows them as a slow laptop does: the page computes six
+times slower, and each answer of the server comes 100 to 800 ms late, by chance, so that answers overtake one another.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +51,13 @@ def grave(page: Page) -> list[tuple[str, str]]:
     return [(v["id"], node["html"][:120]) for v in found if v["impact"] in GRAVE for node in v["nodes"]]
 
 
+def slowed(page: Page) -> None:
+    """The page's processor is so many times slower as VIGNETTE_SLOW_PAGE says: a test that reads too early fails here."""
+    rate = os.environ.get("VIGNETTE_SLOW_PAGE")
+    if rate:
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": float(rate)})
+
+
 @contextlib.contextmanager
 def opened() -> Iterator[Page]:
     """An empty page; the test is skipped where there is no browser. Errors of the page's scripts fail the test."""
@@ -61,6 +73,7 @@ def opened() -> Iterator[Page]:
             page = browser.new_page()
             page.set_default_timeout(1000 * PATIENCE_S)
             page.on("pageerror", lambda error: errors.append(str(error)))
+            slowed(page)
             yield page
         finally:
             browser.close()

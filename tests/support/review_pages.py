@@ -16,10 +16,14 @@ from pipeline.review.app import application
 from pipeline.review.gate import Pass
 from pipeline.review.library import Library, Place
 from pipeline.review.remake import Remaker
+from tests.support import slow_answers
 from tests.support.project import Project, environment
 
 PORT = 8799
 HOST = f"127.0.0.1:{PORT}"
+
+# The panels of the page of one recording.
+PANELS = ("doubts", "parts", "concepts", "people", "signing")
 
 
 class Desk:
@@ -62,6 +66,12 @@ class Desk:
         return next(self.project.media.glob("*.mp4")).with_suffix(".edits.jsonl")
 
 
+def drawn(panel: str) -> str:
+    """What a page says when something stands in a panel, and not only that it is looked for."""
+    shown = f"document.getElementById('{panel}')"
+    return f"{shown}.children.length > 0 && !{shown}.textContent.includes('being looked for')"
+
+
 def place_of(cue: Any) -> dict[str, int]:
     return {"first": cue["first"], "last": cue["last"]}
 
@@ -72,8 +82,12 @@ def served(project: Project, *args: str) -> Iterator[tuple[str, subprocess.Popen
     env = {**environment(project.folder), "PYTHONUNBUFFERED": "1"}
     # Whoever serves has to be spoken to; nothing else that a command may do is let through.
     env["PYTHONPATH"] = os.pathsep.join([*env["PYTHONPATH"].split(os.pathsep), *filter(None, sys.path)])
+    slow = os.environ.get(slow_answers.ASKED_BY)
+    if slow:
+        env[slow_answers.ASKED_BY] = slow
+    served_by = slow_answers.__name__ if slow else "pipeline"
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "review", "--no-browser", "--port", "0"], cwd=project.folder, env=env,
+        [sys.executable, "-m", served_by, "review", "--no-browser", "--port", "0"], cwd=project.folder, env=env,
         text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -1,10 +1,10 @@
 // The box in which a query is written: what may stand at the cursor, chosen by arrows and Enter or by a click; and where a
 // query cannot be read, the place, under a caret.
 
-import { api, h } from "/page/common.js";
+import { api, complain, h } from "/page/common.js";
 
 const PAUSE_MS = 150, TROUBLE_MS = 900;
-let asked = 0, active = -1, found = { first: 0, last: 0, choices: [] }, timer = 0, trouble = 0;
+let asked = 0, active = -1, found = { query: "", first: 0, last: 0, choices: [] }, timer = 0, trouble = 0;
 
 export function combobox(box, list, problem, chosen) {
   const close = () => {
@@ -21,6 +21,7 @@ export function combobox(box, list, problem, chosen) {
     list.children[n].scrollIntoView({ block: "nearest" });
   };
   const take = (n) => {
+    if (box.value !== found.query) return ask(); // these were for what was written before
     const { first, last } = found, text = found.choices[n].text, before = [...box.value].slice(0, first).join("");
     const goesOn = text.endsWith(":");
     const after = [...box.value].slice(last).join("");
@@ -48,7 +49,7 @@ export function combobox(box, list, problem, chosen) {
     try {
       const answer = await api("/api/search/complete", { query, caret });
       if (mine !== asked || document.activeElement !== box) return;
-      found = answer;
+      found = { ...answer, query };
       draw();
       if (!answer.problem) wrong(box, problem, null);
       // Who is still writing is not told that it is not finished.
@@ -79,7 +80,10 @@ export function wrong(box, problem, error) {
 
 export async function guide(details, place) {
   details.addEventListener("toggle", async () => {
-    if (details.open && !place.textContent) place.textContent = (await api("/api/search/guide")).guide;
+    if (!details.open || place.textContent) return;
+    try {
+      place.textContent = (await api("/api/search/guide")).guide;
+    } catch (error) { complain(error.message); }
   });
 }
 

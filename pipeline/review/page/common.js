@@ -57,12 +57,16 @@ export function counted(n, one, many = `${one}s`) {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-export function say(text) {
+let complained = -Infinity;
+
+// What happened; a complaint goes, unless it came after that was asked for: who goes on meanwhile must not miss it.
+export function say(text, asked = performance.now()) {
   byId("status").textContent = text;
-  byId("alert").textContent = "";
+  if (asked >= complained) byId("alert").textContent = "";
 }
 
 export function complain(text) {
+  complained = performance.now();
   byId("alert").textContent = text;
 }
 

@@ -13,7 +13,7 @@ let found = null, wanted = "", order = "time", asked = "";
 
 async function load() {
   if (!isShown("concepts") || !state.sheet) return;
-  if (found?.revision === state.sheet.revision) return draw();
+  if (found?.revision === state.sheet.revision) return; // it stands there already
   const mine = asked = state.sheet.revision;
   if (!found) panel.replaceChildren(h("p", {}, "Concepts are being looked for …"));
   try {
@@ -21,7 +21,10 @@ async function load() {
     if (mine !== asked) return;
     found = answer;
     draw();
-  } catch (error) { complain(error.message); }
+  } catch (error) {
+    complain(error.message);
+    if (!found) panel.replaceChildren(h("p", { class: "warn" }, "Concepts could not be looked for."), h("p", { class: "buttons" }, h("button", { onclick: load }, "Look again")));
+  }
 }
 
 // --- lanes --------------------------------------------------------------------------------------------------------

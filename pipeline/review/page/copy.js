@@ -1,6 +1,7 @@
 // A recording that this browser does not play: a light copy of it that it does, made when asked for, or its sound alone.
 
 import { api, byId, complain, h, say } from "/page/common.js";
+import { now, seek } from "/page/player.js";
 import { onChange, state } from "/page/state.js";
 
 const POLL_MS = 700;
@@ -15,10 +16,10 @@ const plays = () => Object.keys(TRIES).filter((kind) => video.canPlayType(TRIES[
 const address = (what) => `/api/videos/${state.id}/copy/${what}`;
 
 function use(what) {
-  const at = video.currentTime;
+  const at = now();
   video.src = `/copy/${state.id}/${what}`;
   video.classList.toggle("sound", what === "sound");
-  if (at) video.addEventListener("loadedmetadata", () => { video.currentTime = at; }, { once: true });
+  seek(at);
   place.hidden = false;
   place.replaceChildren(h("p", { class: "quiet" }, what === "sound" ? "This is the sound alone, as this browser does not play the recording." :
     "This is a light copy, as this browser does not play the recording. The recording itself is untouched."));
@@ -71,6 +72,11 @@ async function unplayable() {
   } catch (error) { complain(error.message); }
 }
 
-video.addEventListener("error", () => { if (video.error) unplayable(); });
-video.addEventListener("loadedmetadata", () => { if (state.sheet?.has_picture && !video.videoWidth) unplayable(); });
-onChange(() => { if (video.error) unplayable(); });
+function look() {
+  if (video.error || (video.readyState >= 1 && state.sheet?.has_picture && !video.videoWidth)) unplayable();
+}
+
+video.addEventListener("error", look);
+video.addEventListener("loadedmetadata", look);
+onChange(look);
+look(); // the recording may be there before this module is

@@ -31,7 +31,8 @@ export function ask({ title, text = [], fields = [], buttons = [["ok", "Save"]] 
     const dialog = h("dialog", { "aria-labelledby": "ask-heading" }, form);
     dialog.addEventListener("close", () => {
       dialog.remove();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const back = before.isConnected ? before : document.querySelector(".cue.current .time"); // it may have been drawn anew
+      if (back instanceof HTMLElement) back.focus();
       resolve(answer);
     });
     document.body.append(dialog);

@@ -13,7 +13,9 @@ import { chosenKeys, drawChosen, drawGroups, grouped, reveal } from "/page/group
 const GROUPS = { words: "Words and voices", findings: "Caption rules" };
 export const HARMS = ["conflict", "meaning", "sync", "missing", "names", "form"];
 const card = byId("card"), which = byId("which"), order = byId("order");
-let chosen = null, at = 0, drawn = "", visited = null;
+// An answer so soon after another thing came to its place was meant for the one before, in milliseconds.
+const TOO_SOON_MS = 400;
+let chosen = null, at = 0, drawn = "", shownCard = "", visited = null, cameAt = -Infinity;
 
 // In the order in which they stand in the list: by harm and then by cause, or by time.
 function shown() {
@@ -37,14 +39,15 @@ export function step(by) {
 
 function choose(doubt, plays) {
   chosen = visited = doubt.key;
-  at = shown().indexOf(doubt);
+  at = Math.max(0, shown().indexOf(doubt));
   const somewhere = doubt.end_ms > 0;
   if (somewhere) selectAt((doubt.start_ms + doubt.end_ms) / 2);
   draw();
   reveal(doubt.key);
   if (!plays) return;
   if (somewhere) playSpan(doubt.start_ms, doubt.end_ms);
-  card.querySelector("button")?.focus();
+  card.querySelector("button")?.focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest" }); // in a narrow window all of it, and not the button alone under the picture
   say(`${at + 1} of ${shown().length}: ${doubt.title}, at ${clock(doubt.start_ms)}`);
 }
 
@@ -60,8 +63,16 @@ async function settle(kind, values, saved) {
   }
 }
 
-export function accept() {
+// Whether a key or a click was meant for what was shown before: a second press, or one that the page was too slow to hear.
+function isLate(event) {
+  if (visited === chosen || !(event?.timeStamp < cameAt + TOO_SOON_MS)) return false;
+  say("This is the next thing: look at it first.");
+  return true;
+}
+
+export function accept(event) {
   const doubt = current();
+  if (isLate(event)) return null;
   if (doubt?.can.includes("take")) return settle("take", { keys: [doubt.key] }, "Saved as suggested");
   if (doubt?.can.includes("mend")) return settle("mend", { keys: [doubt.key] }, "Mended");
   complain(doubt ? "Nothing is suggested here: edit it or waive it." : "Step to something first (Alt+N).");
@@ -75,13 +86,17 @@ export function change() {
   edit();
 }
 
-export async function waive() {
+export async function waive(event) {
   const doubt = current();
+  if (isLate(event)) return;
   if (!doubt?.can.includes("waive")) return complain("This cannot be waived.");
   const answer = await ask({ title: "It is right as it is", text: [h("p", {}, doubt.title)],
     fields: [{ name: "reason", label: "Why", required: true }], buttons: [["ok", "Waive"]] });
   if (answer) settle("waive", { keys: [doubt.key], reason: answer.reason }, "Waived");
 }
+
+// What no caption shows cannot be edited as one.
+const isShown = (doubt) => doubt.first < 0 || state.sheet.cues.some((c) => c.first < Math.max(doubt.last, doubt.first + 1) && doubt.first < c.last);
 
 function acts(doubt) {
   const made = {
@@ -96,9 +111,7 @@ function acts(doubt) {
     drop: () => h("button", { onclick: () => settle("drop", { ref: doubt.ref }, "Dropped") }, "Drop this decision"),
     insist: () => h("button", { onclick: () => settle("insist", { ref: doubt.ref }, "It holds after all") }, "It holds after all"),
   };
-  // What no caption shows cannot be edited as one.
-  const has = doubt.first < 0 || state.sheet.cues.some((c) => c.first < Math.max(doubt.last, doubt.first + 1) && doubt.first < c.last);
-  return doubt.can.filter((name) => name !== "text" || has).map((name) => made[name]());
+  return doubt.can.filter((name) => name !== "text" || isShown(doubt)).map((name) => made[name]());
 }
 
 // --- many at once -------------------------------------------------------------------------------------------------
@@ -118,16 +131,26 @@ export const settleMany = {
 
 // --- drawing ------------------------------------------------------------------------------------------------------
 
+which.replaceChildren(...Object.keys(GROUPS).map((value) => h("option", { value })));
+
 function draw() {
-  const counts = { words: state.sheet.doubts.length, findings: state.findings.length };
-  const group = which.value || "words";
-  which.replaceChildren(...Object.entries(GROUPS).map(([v, label]) => h("option", { value: v }, `${label} (${counts[v]})`)));
-  which.value = group;
+  const counts = { words: state.sheet.doubts.length, findings: state.findings.length }, group = which.value;
+  for (const option of which.options) option.textContent = `${GROUPS[option.value]} (${counts[option.value]})`;
   const all = shown(), doubt = current() ?? all[Math.min(at, all.length - 1)] ?? null;
+  if (chosen !== null && doubt?.key !== chosen) cameAt = performance.now();
   chosen = doubt?.key ?? null;
-  const now = JSON.stringify([chosen, order.value, all.map((d) => d.key)]);
+  const now = JSON.stringify([chosen, group, order.value, all]);
   if (now === drawn) return;
   drawn = now;
+  drawCard(doubt, group);
+  drawGroups(all, order.value === "time", chosen, (d) => { seek(d.start_ms); choose(d, true); });
+  drawChosen(settleMany);
+}
+
+function drawCard(doubt, group) {
+  const now = JSON.stringify([doubt, group, doubt && isShown(doubt)]);
+  if (now === shownCard) return;
+  shownCard = now;
   const focused = card.contains(document.activeElement);
   card.replaceChildren(...(doubt ? [
     h("h3", {}, `${clock(doubt.start_ms)} ${doubt.title}`),
@@ -135,8 +158,6 @@ function draw() {
     h("p", { class: "buttons" }, ...acts(doubt), h("button", { onclick: () => playSpan(doubt.start_ms, doubt.end_ms) }, "Listen")),
   ] : [h("p", {}, group === "words" ? "Nothing needs a person any more." : "No caption breaks a rule.")]));
   if (focused) card.querySelector("button")?.focus();
-  drawGroups(all, order.value === "time", chosen, (d) => { seek(d.start_ms); choose(d, true); });
-  drawChosen(settleMany);
 }
 
 which.addEventListener("change", () => { chosen = null; at = 0; draw(); });

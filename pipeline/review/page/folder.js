@@ -83,11 +83,17 @@ async function run(video) {
   } catch (error) { complain(error.message); }
 }
 
+// Drawn anew, with what was open and where the keyboard was.
+function redraw(row, made) {
+  const held = row.contains(document.activeElement) ? document.activeElement : null, open = row.querySelector("details")?.open;
+  row.replaceChildren(...made.childNodes);
+  if (open && row.querySelector("details")) row.querySelector("details").open = true;
+  if (held) (row.querySelector(held.localName) ?? row.querySelector("a, button") ?? row).focus();
+}
+
 async function watch(video) {
   const found = await api(`/api/videos/${video.id}/summary`), row = byId(`v-${video.id}`);
-  const focused = row.contains(document.activeElement);
-  row.replaceChildren(...card(video, found).childNodes);
-  if (focused) (row.querySelector("a, button") ?? row).focus();
+  if (JSON.stringify(found) !== JSON.stringify(all.get(video.id))) redraw(row, card(video, found));
   all.set(video.id, found);
   total();
   if (["running", "waiting"].includes(found.making.state)) setTimeout(() => watch(video).catch((error) => complain(error.message)), POLL_MS);
@@ -100,7 +106,8 @@ async function start() {
       ...videos.map((v) => { const row = card(v); row.id = `v-${v.id}`; return row; }),
       ...refused.map((r) => h("li", { class: "card" }, h("h2", {}, r.name), h("p", { class: "warn" }, `⚠ ${r.problem}`))));
     say(videos.length ? counted(videos.length, "recording") : "There is no recording here: put one into media/ and reload.");
-    for (const video of videos) await watch(video);
+    // One that cannot be read keeps nobody from the others.
+    for (const video of videos) await watch(video).catch((error) => complain(`${video.name}: ${error.message}`));
   } catch (error) { complain(error.message); }
 }
 
@@ -111,4 +118,5 @@ byId("search").addEventListener("submit", (event) => {
   location.href = "/search";
 });
 
+document.querySelector("#search button").disabled = false; // before, Enter would load the page anew, without the words
 start();

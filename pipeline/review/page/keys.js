@@ -5,7 +5,7 @@ import * as cues from "/page/cues.js";
 import { ask } from "/page/dialogs.js";
 import * as doubts from "/page/doubts.js";
 import * as player from "/page/player.js";
-import { decide } from "/page/state.js";
+import { decide, state } from "/page/state.js";
 import { show } from "/page/tabs.js";
 import { add, words } from "/page/words.js";
 
@@ -67,11 +67,19 @@ function action(event) {
   return DO[SINGLE[key]];
 }
 
+// A key that is held down goes on with these alone: nothing is decided again and again.
+const HELD = ["back", "forward", "next", "previous", "up", "down", "slower", "faster"].map((name) => DO[name]);
+
+function perform(wanted, event) {
+  if (!state.sheet && wanted !== help) say("The recording is still being read …");
+  else if (!event.repeat || HELD.includes(wanted)) wanted(event);
+}
+
 addEventListener("keydown", (event) => {
   const wanted = action(event);
   if (!wanted) return;
   event.preventDefault();
-  wanted();
+  perform(wanted, event);
 }, true);
 
 // --- changing them ------------------------------------------------------------------------------------------------
@@ -115,8 +123,6 @@ async function help() {
 
 document.addEventListener("click", (event) => {
   const name = event.target.closest?.("[data-do]")?.dataset.do;
-  if (name) DO[name]();
+  if (name) perform(DO[name], event);
 });
-byId("undo").addEventListener("click", DO.undo);
-byId("redo").addEventListener("click", DO.redo);
-byId("help").addEventListener("click", help);
+for (const name of ["undo", "redo", "help"]) byId(name).addEventListener("click", (event) => perform(DO[name], event));

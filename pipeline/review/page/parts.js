@@ -8,6 +8,7 @@ import { decide, onChange, state } from "/page/state.js";
 import { isShown, onShown } from "/page/tabs.js";
 
 const panel = byId("parts");
+let drawn = "";
 
 const inside = (part) => state.sheet.cues.filter((c) => part.start_ms <= c.start_ms && c.start_ms < part.end_ms);
 
@@ -60,7 +61,10 @@ function row(part, n) {
 }
 
 function draw() {
-  if (!isShown("parts")) return;
+  if (!isShown("parts") || !state.sheet) return;
+  const now = JSON.stringify(state.sheet.parts.map((p) => [p, inside(p).map((c) => c.state)]));
+  if (now === drawn) return; // a button that is being pressed stays
+  drawn = now;
   const label = document.activeElement?.closest?.("#parts") ? document.activeElement.getAttribute("aria-label") : null;
   panel.replaceChildren(
     h("p", { class: "buttons" }, h("button", { onclick: add, "aria-label": "Add a part" }, "Add a part here …")),

@@ -9,6 +9,7 @@ import { decide, onChange, state } from "/page/state.js";
 import { isShown, onShown } from "/page/tabs.js";
 
 const panel = byId("people"), LISTEN_MS = 6000;
+let drawn = "";
 const called = (p) => p.name || p.id;
 
 async function rename(p) {
@@ -33,8 +34,10 @@ function thisTurn(p) {
   decide("speaker", { first: c.first, last: c.last, name: p.id }, `The turn at ${clock(c.start_ms)} is ${called(p)}'s`);
 }
 
+const clipOf = (p) => p.clip_ms ?? state.sheet.cues.find((c) => c.speaker === p.id)?.start_ms;
+
 function row(p, n) {
-  const said = state.sheet.cues.find((c) => c.speaker === p.id), listen = p.clip_ms ?? said?.start_ms;
+  const listen = clipOf(p);
   return h("li", { class: "card" },
     h("h3", {}, h("span", { class: `swatch s${numberOf(p.id)}`, "aria-hidden": true }), `${called(p)}${p.role ? `, ${p.role}` : ""}`),
     h("p", { class: "quiet" }, `${p.id} · ${counted(p.turns, "turn")}, ${clock(p.spoken_ms)}${n < 8 ? ` · Alt+${n + 1} gives them a turn` : ""}`),
@@ -47,7 +50,10 @@ function row(p, n) {
 }
 
 function draw() {
-  if (!isShown("people")) return;
+  if (!isShown("people") || !state.sheet) return;
+  const now = JSON.stringify(state.sheet.people.map((p) => [p, clipOf(p)]));
+  if (now === drawn) return; // a button that is being pressed stays
+  drawn = now;
   const label = document.activeElement?.closest?.("#people") ? document.activeElement.getAttribute("aria-label") : null;
   panel.replaceChildren(h("ol", { class: "cards" }, ...state.sheet.people.map(row)));
   if (label !== null) (panel.querySelector(`[aria-label="${CSS.escape(label)}"]`) ?? panel.querySelector("button"))?.focus();

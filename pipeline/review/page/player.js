@@ -5,12 +5,20 @@ import { onChange, state } from "/page/state.js";
 
 const video = byId("video");
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
-let drawn = "", stopAt = Infinity;
+let drawn = "", stopAt = Infinity, wanted = null;
 
+// Where it shall play; a recording that is not there yet begins there.
 export function seek(ms) {
-  const go = () => { video.currentTime = Math.max(0, ms / 1000); };
-  if (video.readyState >= 1) go(); else video.addEventListener("loadedmetadata", go, { once: true });
+  wanted = Math.max(0, ms);
+  stopAt = Infinity;
+  if (video.readyState >= 1) arrive();
 }
+
+function arrive() {
+  if (wanted !== null) video.currentTime = wanted / 1000;
+  wanted = null;
+}
+video.addEventListener("loadedmetadata", arrive);
 
 // Play a stretch with some seconds before it, and stop a second behind it.
 export function playSpan(start, end, preRoll = 2000) {
@@ -24,8 +32,12 @@ export function toggle() {
   if (video.paused) video.play().catch(() => {}); else video.pause();
 }
 
-export const now = () => Math.round(video.currentTime * 1000);
-export const skip = (s) => { video.currentTime = Math.max(0, video.currentTime + s); };
+export const now = () => Math.round(wanted ?? video.currentTime * 1000);
+export function skip(s) {
+  const stop = stopAt;
+  seek(now() + s * 1000);
+  if (now() < stop * 1000) stopAt = stop;
+}
 
 export function speed(step) {
   const at = RATES.indexOf(video.playbackRate);
@@ -38,6 +50,7 @@ export function onTime(listener) {
   for (const moves of ["timeupdate", "seeking"]) video.addEventListener(moves, () => listener(now()));
 }
 
+video.addEventListener("seeking", () => { if (video.currentTime >= stopAt) stopAt = Infinity; }); // somebody jumped behind the stretch
 video.addEventListener("timeupdate", () => {
   if (video.currentTime >= stopAt) {
     stopAt = Infinity;

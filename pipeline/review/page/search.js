@@ -51,7 +51,7 @@ function shownMoment(m) {
   const when = h("span", { class: "hidden" }, ` at ${clock(m.start_ms)}`);
   return h("div", { class: "moment", "data-video": m.video, "data-ms": m.start_ms },
     h("h3", {}, `${m.title || m.video} · ${clock(m.start_ms)} · ${m.speaker || "nobody known"}`,
-      m.vignette ? h("span", { class: "quiet" }, ` · ${m.vignette}${m.vignette_title ? `: ${m.vignette_title}` : ""}`) : ""),
+      m.vignette ? h("span", { class: "quiet" }, ` · ${m.vignette}${m.vignette_title && m.vignette_title !== m.vignette ? `: ${m.vignette_title}` : ""}`) : ""),
     h("blockquote", {}, ...marked(m.text, m.marks)),
     why.length ? h("p", {}, `Concepts: ${why.join("; ")}`) : "",
     h("p", { class: "quiet" }, m.grade),
@@ -134,6 +134,7 @@ byId("take").addEventListener("click", (event) => {
   take(kind === "clips" ? "/api/search/clips" : "/api/search/export", { query: shown, ...(kind === "clips" ? {} : { format: kind }) },
     kind === "clips" ? "clips.zip" : `hits.${kind}`);
 });
+document.querySelector("#search button").disabled = false; // before, Enter would load the page anew, without the words
 const begun = sessionStorage.getItem("vignette.query");
 if (begun) {
   sessionStorage.removeItem("vignette.query");

@@ -2,19 +2,22 @@
 
 import { api, byId, clock, complain, counted, h } from "/page/common.js";
 import { ask } from "/page/dialogs.js";
-import { decide, onChange, state } from "/page/state.js";
+import { decide, lookOf, onChange, state } from "/page/state.js";
 import { isShown, onShown } from "/page/tabs.js";
 
 const panel = byId("signing");
-let asked = "";
+let asked = 0, drawn = "";
 const percent = (share) => `${(100 * share).toFixed(1).replace(/\.0$/, "")} %`;
 
 async function load() {
   if (!isShown("signing") || !state.sheet) return;
-  const mine = asked = state.sheet.revision;
+  const now = `${state.sheet.revision} ${state.sheet.applied}`, mine = ++asked;
+  if (now === drawn) return;
   try {
     const found = await api(`/api/videos/${state.id}/signing`);
-    if (mine === asked) draw(found);
+    if (mine !== asked) return;
+    drawn = now;
+    draw(found);
   } catch (error) { complain(error.message); }
 }
 
@@ -23,7 +26,7 @@ async function sign(found) {
     h("p", {}, `The captions as SubRip have the SHA-256 ${found.now}.`)];
   if (found.left) text.unshift(h("p", { class: "warn" }, `${counted(found.left, "thing")} still need${found.left === 1 ? "s" : ""} a person: by signing you say that they are right.`));
   const answer = await ask({ title: "Sign off", text, buttons: [["ok", "I watched it, it is right"]] });
-  if (answer) decide("review", { whole: true }, "Signed");
+  if (answer) decide("review", { whole: true }, "Signed", lookOf(found.revision));
 }
 
 function accuracy({ captions, words, right, interval: [low, high] }) {

@@ -1,6 +1,6 @@
 // The recording as the page knows it, and the one way in which the page decides: with the revision that was seen.
 
-import { api, complain, counted, h, Refused, say } from "/page/common.js";
+import { api, byId, complain, counted, h, Refused, say } from "/page/common.js";
 import { atOnce, settles } from "/page/at_once.js";
 import { ask, reviewer } from "/page/dialogs.js";
 
@@ -11,9 +11,10 @@ export function onChange(listener) {
 }
 
 // How things stand as the server last said, and what was asked for since, which is shown on top the moment it is asked for: neither
-// the next caption nor the next doubt waits until all is worked out anew.
-const server = { sheet: null, findings: [] };
-let pending = [];
+// the next caption nor the next doubt waits until all is worked out anew. What is saved stays on top until a look is there that was
+// asked for after it was saved, `since`.
+const server = { sheet: null, findings: [], number: 0 };
+let pending = [], asked = 0;
 
 function tell() {
   for (const listener of state.listeners) listener(state.sheet);
@@ -33,35 +34,34 @@ const looks = new Map();
 const KEPT_LOOKS = 6;
 export const lookOf = (revision) => looks.get(revision) ?? state.sheet;
 
-const without = (one) => { pending = pending.filter((p) => p !== one); };
-
 async function looked() {
   const who = encodeURIComponent(localStorage.getItem("vignette.who") ? await reviewer() : "");
   return api(`/api/videos/${state.id}?who=${who}`);
 }
 
-// Look again; every part of the page draws what is new to it. What was decided by `one` is shown as it came to be.
-export async function refresh(one = null) {
-  try {
-    server.sheet = await looked();
-  } finally { without(one); }
-  looks.set(server.sheet.revision, server.sheet);
+// Look again; every part of the page draws what is new to it. Answers may overtake one another: an older look is not shown.
+export async function refresh() {
+  const number = ++asked, sheet = await looked();
+  if (number < server.number) return;
+  Object.assign(server, { sheet, number });
+  looks.set(sheet.revision, sheet);
   if (looks.size > KEPT_LOOKS) looks.delete(looks.keys().next().value);
-  const settled = new Set(one ? settles(one.kind, one.values) : []);
+  const settled = new Set(pending.filter((p) => p.since <= number).flatMap((p) => settles(p.kind, p.values)));
+  pending = pending.filter((p) => !(p.since <= number));
   server.findings = server.findings.filter((d) => !settled.has(d.key)); // those of this look come later
   show();
   findings();
 }
 
-let asking = 0;
+let auditing = 0;
 // The audit takes longer than a look, so its findings come behind it.
 async function findings() {
-  const mine = ++asking;
+  const mine = ++auditing;
   await new Promise((wake) => setTimeout(wake, 600));
-  if (mine !== asking) return;
+  if (mine !== auditing) return;
   try {
     const found = await api(`/api/videos/${state.id}/findings`);
-    if (mine !== asking) return;
+    if (mine !== auditing) return;
     server.findings = found.findings;
     show();
   } catch { /* the next look asks again */ }
@@ -79,21 +79,32 @@ let queue = Promise.resolve(), looking = Promise.resolve();
 // stand after the last.
 // `seen` is what the person had before them, which the values speak of, however much came meanwhile.
 export function decide(kind, values = {}, saved = "Saved", seen = state.sheet) {
-  const one = { kind, values, saved, seen };
+  const one = { kind, values, saved, seen, at: performance.now() };
   if (localStorage.getItem("vignette.who")) shows(one);
-  const next = queue.then(() => looking).then(() => decided(one));
+  const next = queue.then(() => looking).then(() => decided(one)).catch((error) => failed(error));
   queue = next.then((done) => { if (!done) undone(one); }, () => undone(one));
   return next;
 }
 
+function failed(error) {
+  complain(`Not saved: ${error.message}`);
+  if (!(error instanceof Refused)) throw error;
+  return false;
+}
+
+const SAVING = "Saving …";
+const unsaved = () => pending.some((p) => p.since === undefined);
+
 function shows(one) {
   if (pending.includes(one)) return;
   pending.push(one);
+  say(SAVING, one.at); // what the line said before is not about this
   if (atOnce(one.kind, one.values, state.sheet) !== state.sheet || settles(one.kind, one.values).length) show();
 }
 
 function undone(one) {
-  without(one);
+  pending = pending.filter((p) => p !== one);
+  if (!unsaved() && byId("status").textContent === SAVING) say("", one.at);
   show();
 }
 
@@ -104,29 +115,31 @@ async function decided(one) {
     return false;
   }
   shows(one);
-  if (one.seen.revision !== server.sheet.revision) return again(who, one, true);
   try {
-    const answer = await post(who, one.kind, one.values);
-    return isSaved(one, answer.saved.length ? `${one.saved}.` : "It is so already.");
+    return await (one.seen.revision === server.sheet.revision ? posted(who, one) : again(who, one, true));
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.status === 409) return again(who, one);
-    complain(`Not saved: ${error.message}`);
-    return false;
+    if (error.status !== 409) throw error;
   }
+  await refresh();
+  return again(who, one);
 }
 
-const post = (who, kind, values) => api(`/api/videos/${state.id}/act`, { ...values, who, kind, revision: server.sheet.revision });
+async function posted(who, one, values = one.values, beside = "") {
+  const sent = { ...values, who, kind: one.kind, revision: server.sheet.revision };
+  const answer = await api(`/api/videos/${state.id}/act`, sent);
+  return isSaved(one, answer.saved.length ? `${one.saved}${beside}.` : "It is so already.");
+}
 
 function isSaved(one, said) {
-  say(said);
-  looking = shown(one);
+  one.since = asked + 1;
+  if (!unsaved()) say(said, one.at);
+  looking = shown();
   return true;
 }
 
-async function shown(one) {
+async function shown() {
   try {
-    await refresh(one);
+    await refresh();
   } catch (error) {
     complain(`It is saved, but the page could not look again: ${error.message}`);
   }
@@ -135,11 +148,15 @@ async function shown(one) {
 // Somebody decided meanwhile. What they left alone is decided all the same; for the rest a person chooses.
 // `own`: it was the page itself that went on meanwhile.
 async function again(who, one, own = false) {
-  const { kind, values, saved, seen } = one;
-  if (!own) await refresh();
+  const { kind, values, seen } = one;
   const now = server.sheet;
   let wanted = values;
-  if (values.first !== undefined) {
+  if (values.whole || (kind === "review" && values.part)) {
+    if (watched(seen, values.part) !== watched(now, values.part)) {
+      complain("Not saved: captions have changed since you looked. Look at them, then say that they are right.");
+      return false;
+    }
+  } else if (values.first !== undefined) {
     const before = seen.cues.find((c) => c.first <= values.first && values.first < c.last);
     const there = before && nearest(now.cues, before);
     if (!there) {
@@ -148,40 +165,45 @@ async function again(who, one, own = false) {
     }
     // Other words overwrite neither times nor speakers.
     const same = there.text === before.text && (kind === "text" || (there.speaker === before.speaker && there.start_ms === before.start_ms));
-    if (!same && !(await chooses(kind, values, there))) return false;
+    const already = kind === "text" && there.text === values.text.trim();
+    if (!same && !already && !(await chooses(one, there, own))) return false;
     const whole = before.first === values.first && before.last === values.last, by = there.first - before.first;
     wanted = { ...values, first: values.first + by, last: whole ? there.last : values.last + by };
   } else if (kind !== "drop" && (values.keys !== undefined || values.ref !== undefined)) {
     const held = [...now.doubts, ...server.findings];
     const left = (values.keys ?? []).filter((key) => held.some((d) => d.key === key));
     if (!left.length && !held.some((d) => values.ref && d.ref === values.ref)) {
-      say("Somebody settled this meanwhile.");
+      say(own ? "This is settled already." : "Somebody settled this meanwhile.", one.at);
       return false;
     }
     if (values.keys) wanted = { ...values, keys: left };
   }
-  try {
-    await post(who, kind, wanted);
-  } catch (error) {
-    complain(`Not saved: ${error.message}`);
-    return false;
-  }
-  return isSaved(one, own ? `${saved}.` : `${saved}, beside what somebody else decided meanwhile.`);
+  return posted(who, one, wanted, own ? "" : ", beside what somebody else decided meanwhile");
 }
 
+// All that somebody watches of the whole or of a part.
+function watched(sheet, id) {
+  const part = sheet.parts.find((p) => p.id === id);
+  const inside = (c) => !id || (part && part.start_ms <= c.start_ms && c.start_ms < part.end_ms);
+  return JSON.stringify(sheet.cues.filter(inside).map((c) => [c.start_ms, c.end_ms, c.lines, c.speaker]));
+}
+
+// Where a caption stands by now: by its name, else by its time.
 function nearest(cues, before) {
+  const same = cues.find((c) => c.id === before.id);
+  if (same) return same;
   const overlap = (c) => Math.min(c.end_ms, before.end_ms) - Math.max(c.start_ms, before.start_ms);
   const best = cues.reduce((a, b) => (overlap(b) > overlap(a) ? b : a), cues[0]);
   return best && overlap(best) > 0 ? best : null;
 }
 
-async function chooses(kind, values, there) {
-  const rows = [h("p", {}, "Somebody changed this caption while you were at it. Nothing was overwritten."),
+async function chooses({ kind, values, at }, there, own) {
+  const rows = [h("p", {}, `${own ? "What you did before changed this caption." : "Somebody changed this caption while you were at it."} Nothing was overwritten.`),
     h("h3", {}, "It reads now"), h("blockquote", { class: "now" }, there.text)];
   if (kind === "text") rows.push(h("h3", {}, "You wrote"), h("blockquote", { class: "mine" }, values.text));
-  const answer = await ask({ title: "Two people changed this", text: rows, buttons: [["theirs", "Keep it as it is now"], ["mine", "Mine after all"]] });
+  const answer = await ask({ title: own ? "It reads otherwise by now" : "Two people changed this", text: rows, buttons: [["theirs", "Keep it as it is now"], ["mine", "Mine after all"]] });
   if (answer?.button === "mine") return true;
-  say("Kept as it is now; yours was not saved.");
+  say("Kept as it is now; yours was not saved.", at);
   return false;
 }
 
@@ -189,4 +211,4 @@ export function left() {
   return state.sheet.doubts.length ? `${counted(state.sheet.doubts.length, "thing")} left` : "nothing is left that needs a person";
 }
 
-addEventListener("beforeunload", (event) => { if (state.dirty) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (state.dirty || unsaved()) event.preventDefault(); });

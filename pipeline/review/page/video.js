@@ -15,7 +15,7 @@ import { seek } from "/page/player.js";
 import { left, onChange, refresh, state } from "/page/state.js";
 
 const POLL_MS = 700;
-let polls = false;
+let polls = false, lastMaking = null;
 
 function head(sheet) {
   document.title = `${sheet.title} – Vignette`;
@@ -29,7 +29,8 @@ function head(sheet) {
     byId(id).title = sheet[id] ? `${label}: ${sheet[id]}` : "";
   }
   byId("who").textContent = stored("who", "") ? `Reviewer: ${stored("who", "")}` : "Say your name";
-  making(sheet.making);
+  if (sheet.making !== lastMaking) making(sheet.making); // what was heard since the look is newer
+  lastMaking = sheet.making;
 }
 
 function making(now) {
@@ -45,10 +46,16 @@ function making(now) {
   byId("making").replaceChildren(texts[now.state] ?? "");
   if (now.state === "running") byId("making").append(h("progress", { max: 1, value: now.share, "aria-label": "The stage's progress" }));
   if (now.state === "failed" || (now.state === "idle" && !state.sheet.applied)) {
-    byId("making").append(h("button", { onclick: async () => making(await api(`/api/videos/${state.id}/run`, {})),
+    byId("making").append(h("button", { onclick: run,
       title: state.sheet.outdated || null }, state.sheet.outdated ? "Run it now" : "Make them now"));
   }
   if (["waiting", "running"].includes(now.state) && !polls) poll();
+}
+
+async function run() {
+  try {
+    making(await api(`/api/videos/${state.id}/run`, {}));
+  } catch (error) { complain(error.message); }
 }
 
 async function poll() {
@@ -67,11 +74,17 @@ async function poll() {
   } finally { polls = false; }
 }
 
-byId("who").addEventListener("click", async () => { await reviewer(true); await refresh(); });
+byId("who").addEventListener("click", async () => {
+  try {
+    await reviewer(true);
+    await refresh();
+  } catch (error) { complain(error.message); }
+});
 onChange(head);
 
 // Where the address leads: to a caption by its name, to a time, else to the beginning.
 function linked() {
+  if (!state.sheet) return;
   const at = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash), name = /^#cue-([\w-]+)$/.exec(location.hash);
   if (name) return selectLinked(name[1]);
   if (!at) return selectAt(0);

@@ -9,7 +9,7 @@ import { decide, onChange, state } from "/page/state.js";
 
 const canvas = byId("sound"), position = byId("position"), video = byId("video"), pen = canvas.getContext("2d");
 const PER_S = 100, LANE = 26, GRIP = 7, MIN_MS = 2000, LEAST_CUE_MS = 100;
-let peaks = null, top = 1, from = 0, length = 60000, drag = null, waits = false;
+let peaks = null, told = "The waveform is being made …", top = 1, from = 0, length = 60000, drag = null, waits = false;
 
 const duration = () => state.sheet?.duration_ms ?? 1;
 const x = (ms) => ((ms - from) / length) * canvas.clientWidth;
@@ -17,6 +17,7 @@ const ms = (px) => from + (px / canvas.clientWidth) * length;
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 function look(start, wanted = length) {
+  if (!state.sheet) return;
   length = clamp(wanted, MIN_MS, Math.max(MIN_MS, duration()));
   from = clamp(start, 0, Math.max(0, duration() - length));
   draw();
@@ -57,7 +58,7 @@ function paint() {
 function sound(width, height, ink) {
   if (!peaks) {
     pen.fillStyle = ink.quiet;
-    pen.fillText("The waveform is being made …", 8, 30);
+    pen.fillText(told, 8, 30);
     return;
   }
   const middle = 14 + height / 2, each = (length / 1000) * PER_S / width;
@@ -75,7 +76,7 @@ function sound(width, height, ink) {
 }
 
 // A caption as it is being dragged, else as it is.
-const spanOf = (c) => (drag?.cue === c ? drag : c);
+const spanOf = (c) => (drag?.cue.id === c.id ? drag : c);
 
 function boxes(height, ink) {
   const y = height - LANE;
@@ -136,6 +137,7 @@ function edgeAt(px) {
 }
 
 canvas.addEventListener("pointerdown", (event) => {
+  if (!state.sheet) return;
   const edge = edgeAt(event.offsetX), c = cue();
   if (edge) drag = { cue: c, seen: state.sheet, edge, start_ms: c.start_ms, end_ms: c.end_ms };
   else {
@@ -154,12 +156,12 @@ canvas.addEventListener("pointermove", (event) => {
   else drag.end_ms = clamp(at, drag.start_ms + LEAST_CUE_MS, duration());
   draw();
 });
-async function dropped() {
+function dropped() {
   if (!drag) return;
   const { cue: c, seen, start_ms, end_ms } = drag;
-  if (start_ms !== c.start_ms || end_ms !== c.end_ms) await decide("cue", { first: c.first, last: c.last, start_ms, end_ms }, "Moved", seen);
-  drag = null;
+  drag = null; // it is shown as it was left, and the next edge can be taken, before this one is saved
   draw();
+  if (start_ms !== c.start_ms || end_ms !== c.end_ms) decide("cue", { first: c.first, last: c.last, start_ms, end_ms }, "Moved", seen);
 }
 canvas.addEventListener("pointerup", dropped);
 canvas.addEventListener("pointercancel", () => { drag = null; draw(); });
@@ -178,7 +180,7 @@ function placed(at) {
   position.setAttribute("aria-valuetext", `${clock(at)} of ${clock(duration())}`);
 }
 
-function told(at) {
+function moved(at) {
   placed(at);
   if (at < from || at > from + length) look(at - length / 10);
   draw();
@@ -191,7 +193,7 @@ position.addEventListener("keydown", (event) => {
   event.preventDefault();
   seek(now() + by);
 });
-onTime(told);
+onTime(moved);
 video.addEventListener("play", function frame() { if (!video.paused) { draw(); requestAnimationFrame(frame); } });
 onSelect(draw);
 new ResizeObserver(draw).observe(canvas);
@@ -200,11 +202,11 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 async function load() {
   try {
     const answer = await fetch(`/api/videos/${state.id}/waveform`);
-    if (!answer.ok) return;
+    if (!answer.ok) throw Error();
     peaks = new Int8Array(await answer.arrayBuffer());
     top = Math.max(1, peaks.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
-    draw();
-  } catch { /* the page works without it */ }
+  } catch { told = "There is no waveform; all else works without it."; }
+  draw();
 }
 
 let loads = false;

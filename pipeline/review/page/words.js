@@ -26,7 +26,9 @@ export async function words() {
 
 // Say something of words: `place` holds tokens, and which words of them where not all are meant.
 export async function about(what, place, seen = state.sheet) {
-  const answer = await ask({ title: place.words ? `“${place.words}”` : "These words", fields: await ASKS[what]() });
+  let fields;
+  try { fields = await ASKS[what](); } catch (error) { return complain(`Nothing is changed: ${error.message}`); }
+  const answer = await ask({ title: place.words ? `“${place.words}”` : "These words", fields });
   if (!answer) return;
   if (what === "style") decide("style", { ...place, style: answer.value }, "They look so", seen);
   if (what === "concept") decide("concept", { ...place, concept: answer.value, verdict: "added" }, "The concept is added", seen);
