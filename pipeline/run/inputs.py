@@ -13,6 +13,7 @@ from pipeline.media import facts
 from pipeline.media.audio import Audio
 from pipeline.media.digest import digest
 from pipeline.media.opening import stamp, steady
+from pipeline.run import kept_sound
 from pipeline.run.jobs import Job
 from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
@@ -180,14 +181,21 @@ class Inputs:
         return {"recording": self.media_sha256, **(self.track if self.track != _USUAL_TRACK else {})}
 
     def audio(self) -> Audio:
-        """The sound on the presentation clock, decoded when a stage first needs it."""
+        """The sound on the presentation clock when a stage first needs it: as it was kept, else decoded."""
         if self._audio is None:
-            self._audio = facts.decode_audio(self.job.media, **self.track)
+            self._audio = kept_sound.kept(self.store, self.recording)
+        if self._audio is None:
+            self.hand_audio(facts.decode_audio(self.job.media, **self.track))
+        assert self._audio is not None
         return self._audio
 
     def hand_audio(self, audio: Audio) -> None:
-        """Give the sound that is decoded already."""
+        """Give the sound that is decoded already; it is kept for later runs. Raises MediaError as `steady` does."""
         self._audio = audio
+        if self.listening:
+            with self.steady():
+                recording = self.recording
+            kept_sound.keep(self.store, recording, audio)
 
     @cached_property
     def encoder(self) -> Encoder:

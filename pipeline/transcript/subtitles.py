@@ -106,7 +106,7 @@ class SubtitlesCue:
     heading: bool = False
 
 
-@dataclass(frozen=True)  # without slots: `words` is kept once it was asked for
+@dataclass(frozen=True)  # without slots: what is asked for again and again is kept
 class Subtitles:
     """A whole subtitle file or script.
 
@@ -122,7 +122,7 @@ class Subtitles:
     notes: tuple[str, ...] = ()
     repaired: bool = False
 
-    @property
+    @cached_property
     def timed(self) -> bool:
         """Whether its cues carry times of their own (a script's do not)."""
         return bool(self.cues) and all(c.span is not None for c in self.cues)

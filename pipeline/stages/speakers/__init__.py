@@ -42,7 +42,7 @@ from pipeline.stages.speakers.claims import (
 from pipeline.stages.speakers.pieces import cut
 from pipeline.stages.speakers.places import Clips, Embed
 from pipeline.stages.speakers.roster import Roster
-from pipeline.timing import Span, union
+from pipeline.timing import Span, SpanIndex, union
 from pipeline.transcript import Aligned, LocalSpeakers, Picture, Turn, Voices
 
 VERSION = 7
@@ -87,7 +87,8 @@ def run_again(
 ) -> tuple[Voices, Known]:
     """As `run`, with the clusters of an earlier run, which are taken where the very same pieces are to be clustered; and the
     clusters for the next one."""
-    faint = [v for v in voiced if not any(v.overlap_ms(r) for r in regions)]
+    near = SpanIndex(regions)
+    faint = [v for v in voiced if not any(v.overlap_ms(regions[n]) for n in near.meeting(v))]
     unheard = given.unheard(turns, union([*voiced, *regions]))
     wordless = crossed.heard_twice(regions, voiced) if local else regions
     pieces = cut(aligned, regions, [*faint, *unheard], wordless)
