@@ -33,6 +33,7 @@ from pipeline.run import (
     cluster,
     diarization,
     failures,
+    given,
     graph,
     hearing,
     kept_sound,
@@ -58,6 +59,7 @@ CHANGED = "changes"
 # What else is kept there, so that less is listened to again -> how a person calls it.
 _BESIDE = {
     kept_sound.KEPT: "the decoded sound",
+    given.READ: "the subtitles as they were read",
     hearing.WITNESSED: "what the second ear heard",
     alignment.ASKED: "where the aligner lost its way",
     diarization.HEARD: "the sound of the voices",

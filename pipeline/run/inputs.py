@@ -13,7 +13,7 @@ from pipeline.media import facts
 from pipeline.media.audio import Audio
 from pipeline.media.digest import digest
 from pipeline.media.opening import stamp, steady
-from pipeline.run import kept_sound
+from pipeline.run import given, kept_sound
 from pipeline.run.jobs import Job
 from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
@@ -111,13 +111,14 @@ class Inputs:
     def _as_read(self) -> Subtitles | None:
         if self.job.subtitles is None:
             return None
-        from pipeline.formats.readers import counts_frames, read
-
-        language, rate = self.settings.language, None
-        if counts_frames(self.job.subtitles, language):
-            rate = facts.facts(self.job.media, **self.track).frame_rate
-        people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
-        return read(self.job.subtitles, language, people, rate)
+        return given.as_read(
+            self.job.subtitles,
+            self.settings,
+            self.recording,
+            lambda: facts.facts(self.job.media, **self.track).frame_rate,
+            self.store,
+            self.listening,
+        )
 
     @cached_property
     def script(self) -> ScriptAccount | None:
