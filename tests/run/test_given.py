@@ -9,7 +9,10 @@ from pipeline.run import given
 from pipeline.run.store import Store
 from pipeline.settings import Person, Settings
 
-SRT = "1\n00:00:01,000 --> 00:00:02,500\nRuth: [door opens]\n<i>Come</i> in - it's 1455.\n\n2\n00:00:03,000 --> 00:00:04,000\nThanks.\n"
+SRT = (
+    "1\n00:00:01,000 --> 00:00:02,500\nRuth: [door opens]\n<i>Come</i> in - it's 1455.\n\n"
+    + "2\n00:00:03,000 --> 00:00:04,000\nThanks.\n"
+)
 SCRIPT = "INTRODUCTION\n\nRuth: Come in.\n\n(She sits down.)\n\nTom (00:01:02): Thanks, Ruth.\n"
 
 
@@ -21,7 +24,8 @@ def reading(tmp_path, monkeypatch):
     monkeypatch.setattr(readers, "read", lambda *args: count.append(1) or plain(*args))
     store = Store.of(tmp_path / "out", "talk")
 
-    def read(path, settings=Settings(), keeping=True):
+    def read(path, settings=None, keeping=True):
+        settings = settings or Settings()
         return given.as_read(path, settings, {"recording": "one"}, lambda: None, store, keeping), len(count)
 
     return read

@@ -1,4 +1,4 @@
-"""Kept sound is the decoded sound, or none: never another recording's, never a damaged one, and no more than there is room for."""
+"""Kept sound is the decoded sound, or none: never another recording's, never a damaged one, and only while there is room."""
 
 import os
 
