@@ -7,8 +7,8 @@ exactly 16 samples, and no rounding can ever print `00:00:60,000`.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -92,6 +92,22 @@ def _merged(spans: Iterable[Span], join_gap_ms: int) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+class SpanIndex:
+    """An index of intervals by when they begin: which of many meet one, without a look at all of them."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = spans
+        self._order = sorted(range(len(spans)), key=lambda n: spans[n].start_ms)
+        self._starts = [spans[n].start_ms for n in self._order]
+        self._longest_ms = max((s.duration_ms for s in spans), default=0)
+
+    def meeting(self, span: Span) -> list[int]:
+        """The numbers of the spans that overlap or touch this one, rising."""
+        first = bisect_left(self._starts, span.start_ms - self._longest_ms)
+        last = bisect_right(self._starts, span.end_ms)
+        return sorted(n for n in self._order[first:last] if self._spans[n].end_ms >= span.start_ms)
 
 
 def hull(spans: Iterable[Span]) -> Span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container
+from functools import lru_cache
 from itertools import count
 
 # What may stand around a word: quotes, brackets, dashes, signs of emphasis, and what ends a clause.
@@ -44,6 +45,7 @@ def plain_characters(text: str) -> str:
     return text if text.isascii() and "`" not in text else text.translate(_PLAIN)
 
 
+@lru_cache(maxsize=65_536)
 def bare_word(text: str) -> str:
     """The word as a list of words has it: no punctuation around it, small letters, straight apostrophes; "(Don’t," is "don't"."""
     return plain_letters(without_invisible(text)).strip(_AROUND).lower()

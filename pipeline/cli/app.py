@@ -11,12 +11,14 @@ import gc
 import io
 import os
 import sys
+from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pipeline import __version__, network
+from pipeline import network
 from pipeline.cli import (  # noqa: F401 - importing a command's module registers it
     align,
     check,
@@ -78,7 +80,9 @@ def main() -> None:
         give_up = network.leave_loopback if on_cluster else network.take_away
         if without_network and (left_open := give_up()):
             print(f"vignette: {left_open}", file=sys.stderr)
-        exit_status = app(arguments, prog_name="vignette", obj=session, standalone_mode=False)
+        exit_status = _with_named(arguments)(
+            arguments, prog_name="vignette", obj=session, standalone_mode=False
+        )
         sys.stdout.flush()
     except _WRONG_USAGE as error:
         from pipeline.cli.usage import usage_error
@@ -96,6 +100,21 @@ def main() -> None:
     except UnicodeEncodeError as error:  # a surrogate: how Python shows an argument's byte that is no UTF-8
         exit_status = _fail(_no_text(error), session)
     sys.exit(exit_status if isinstance(exit_status, int) else 0)
+
+
+def _with_named(arguments: Sequence[str]) -> typer.Typer:
+    """The application with no other command than the one that the line begins with, where it begins with one: building the
+    options of sixty takes longer than most commands do."""
+    name = arguments[0] if arguments else ""
+    only = copy(app)
+    only.registered_commands = [c for c in app.registered_commands if _name_of(c) == name]
+    only.registered_groups = [g for g in app.registered_groups if g.name == name]
+    return only if only.registered_commands or only.registered_groups else app
+
+
+def _name_of(command: Any) -> str:
+    """What a command is called, as Typer names it: as it is told, else as its function is called."""
+    return str(command.name or command.callback.__name__.replace("_", "-"))
 
 
 def _no_text(error: UnicodeEncodeError) -> UsageError:
@@ -143,6 +162,8 @@ def _fail(error: VignetteError, session: Session) -> int:
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from pipeline import __version__
+
         print(f"vignette {__version__}")
         raise typer.Exit
 

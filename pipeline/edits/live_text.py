@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.edits import token_diff
-from pipeline.formats.readers import sounds
 from pipeline.timing import Span, hull, shares
 from pipeline.transcript import Kind, TextSource, TimeSource, Token
 
@@ -54,6 +53,8 @@ def _pieces(whole: str) -> list[tuple[str, Kind]]:
 def _kind(word: str) -> Kind:
     bracket = word.rstrip(".,;:!?…") or word
     inside = bracket[0] + bracket[-1] in ("[]", "()", "<>", "{}") and len(bracket) > 2
+    from pipeline.formats.readers import sounds  # its vocabulary takes a while to load
+
     if sounds.is_unclear_mark(word) or (inside and sounds.names_unclear(bracket[1:-1], word[0] == "[")):
         return Kind.UNCLEAR
     sound = (word[0] == "[" and bracket[-1] == "]") or word[0] in "♪♫♬"

@@ -159,6 +159,7 @@ def _is_name(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=65_536)
 def visible_length(text: str) -> int:
     """The length of a text in visible characters: combining marks, zero-width and control characters take no room.
 
@@ -170,6 +171,7 @@ def visible_length(text: str) -> int:
     return sum(unicodedata.category(ch) not in ("Mn", "Me", "Cf", "Cc") for ch in composed)
 
 
+@lru_cache(maxsize=65_536)
 def is_counted_word(text: str) -> bool:
     """Whether a written token counts as a word: it holds a letter or a digit."""
     return any(ch.isalnum() for ch in text)

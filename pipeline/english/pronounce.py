@@ -14,7 +14,7 @@ import lzma
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -87,13 +87,33 @@ def spelt_out(word: str) -> str:
 @lru_cache(maxsize=1)
 def dictionary() -> Mapping[str, tuple[str, ...]]:
     """PocketSphinx's pronunciation dictionary: word -> its pronunciations, in the order of the file."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for line in intact.in_package(PACKAGE, dictionary_path()).decode("utf-8").splitlines():
-        word, _, phones = line.partition(" ")
-        if word.endswith(")"):  # "live(2)", another way to say "live"
-            word = word[: word.rindex("(")]
-        found[word].append(phones.strip())
-    return {word: tuple(said) for word, said in found.items()}
+    return _Dictionary(intact.in_package(PACKAGE, dictionary_path()).decode("utf-8"))
+
+
+class _Dictionary(Mapping[str, tuple[str, ...]]):
+    """A pronunciation dictionary whose lines are taken apart when their word is asked for: most of 126,000 never are."""
+
+    def __init__(self, text: str) -> None:
+        self._said = dict(line.partition(" ")[::2] for line in text.splitlines())
+        # Other ways to say a word stand behind it under its number: "live", "live(2)".
+        self._others: dict[str, list[str]] = defaultdict(list)
+        for numbered in [entry for entry in self._said if entry.endswith(")")]:
+            word, phones = numbered[: numbered.rindex("(")], self._said.pop(numbered)
+            self._others[word].append(phones)
+            self._said.setdefault(word, "")
+
+    def __getitem__(self, word: str) -> tuple[str, ...]:
+        phones = (self._said[word], *self._others.get(word, ()))
+        return tuple(stripped for one in phones if (stripped := one.strip()))
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._said
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._said)
+
+    def __len__(self) -> int:
+        return len(self._said)
 
 
 def dictionary_path() -> Path:

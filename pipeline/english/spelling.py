@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from pipeline.english import breaks
+from pipeline.english import breaks, lemmas
 from pipeline.english.numbers import NUMBER_WORDS
 from pipeline.english.pronounce import INTERJECTIONS, dictionary, is_derived
 from pipeline.words import bare_word
@@ -151,21 +151,22 @@ def _without_one(word: str) -> list[tuple[str, str]]:
 
 def _rearranged(word: str) -> tuple[str, ...]:
     """Words of the dictionary of the same letters in another order."""
-    return _anagrams().get("".join(sorted(word)), ()) if len(word) >= _MIN_ANAGRAM_LETTERS else ()
+    if len(word) < _MIN_ANAGRAM_LETTERS:
+        return ()
+    letters = sorted(word)
+    return tuple(w for w in _words_by_length()[len(word)] if w.isalpha() and sorted(w) == letters)
 
 
 @cache
-def _anagrams() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _words_by_length() -> Mapping[int, Sequence[str]]:
+    """The words of the dictionary by their length: the few that are looked for do not pay for sorting the letters of all."""
+    found: dict[int, list[str]] = defaultdict(list)
     for word in dictionary():
-        if len(word) >= _MIN_ANAGRAM_LETTERS and word.isalpha():
-            found["".join(sorted(word))].append(word)
-    return {letters: tuple(words) for letters, words in found.items()}
+        found[len(word)].append(word)
+    return found
 
 
 @cache
 def _has_lemma(word: str) -> bool:
     """Whether lemminflect's lexicon, that of the National Library of Medicine, lists the word as a form of any."""
-    from lemminflect import getAllLemmas
-
-    return bool(getAllLemmas(word))
+    return bool(lemmas.kinds_of(word))

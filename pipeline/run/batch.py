@@ -28,7 +28,18 @@ from pipeline.errors import (
     nearest,
 )
 from pipeline.files import write_atomic
-from pipeline.run import alignment, cluster, diarization, failures, graph, hearing, outputs, workers
+from pipeline.run import (
+    alignment,
+    cluster,
+    diarization,
+    failures,
+    given,
+    graph,
+    hearing,
+    kept_sound,
+    outputs,
+    workers,
+)
 from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_in, summary
 from pipeline.run.compose import notes
 from pipeline.run.fold import WHOLE, Fold, Share, ShareDone
@@ -47,11 +58,14 @@ REPLAYED = "decisions"
 CHANGED = "changes"
 # What else is kept there, so that less is listened to again -> how a person calls it.
 _BESIDE = {
+    kept_sound.KEPT: "the decoded sound",
+    given.READ: "the subtitles as they were read",
     hearing.WITNESSED: "what the second ear heard",
     alignment.ASKED: "where the aligner lost its way",
     diarization.HEARD: "the sound of the voices",
     diarization.GROUPED: "the grouping of the voices",
     graph.CODED: "the concepts of each turn",
+    graph.DIVIDED: "the division into captions",
     graph.CALLED_FOR: "the concepts that each word calls for",
 }
 

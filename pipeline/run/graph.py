@@ -24,6 +24,7 @@ from pipeline.run.store import digest_of
 from pipeline.speech import second_ear, segmentation
 from pipeline.speech.asr import choice
 from pipeline.stages import captions, concepts, picture, speakers, transcribe, verify, vignettes
+from pipeline.stages.captions.divisions import Division, Divisions
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
 from pipeline.transcript import (
@@ -47,8 +48,10 @@ LEXICON = "concepts.toml"
 CODED = "concepts-by-turn"
 # and which patterns of the lexicon a word calls for.
 CALLED_FOR = "concepts-by-word"
-# Whether the editor's cues stay.
+# Whether the editor's cues stay,
 RECUED = "recued"
+# and how each stretch between two hard breaks was divided into captions.
+DIVIDED = "captions-by-stretch"
 
 
 def as_found(replay: Replay, found: T) -> T:
@@ -277,10 +280,13 @@ def _divide(inputs: Inputs, progress: Progress) -> Captions:
     settings, duration_ms = inputs.settings.captions, inputs[Sound].duration_ms
     choice = _choice(inputs)
     settings = replace(settings, recue=choice.anew)
-    texts = inputs[Picture].texts
+    texts, store, reads = inputs[Picture].texts, inputs.store, {"version": version_of("captions")}
+    divisions = Divisions(store.load(DIVIDED, dict[str, Division], reads).result or {})
     found = captions.run(
-        inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms, texts
+        inputs[Aligned], inputs[Voices], settings, cuts, boundaries, progress, duration_ms, texts, divisions
     )
+    if inputs.listening:
+        store.save(DIVIDED, dict[str, Division], reads, divisions.used)
     return replace(found, notes=(choice.note,) if choice.note else ())
 
 

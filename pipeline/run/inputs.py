@@ -13,6 +13,7 @@ from pipeline.media import facts
 from pipeline.media.audio import Audio
 from pipeline.media.digest import digest
 from pipeline.media.opening import stamp, steady
+from pipeline.run import given, kept_sound
 from pipeline.run.jobs import Job
 from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
@@ -110,13 +111,14 @@ class Inputs:
     def _as_read(self) -> Subtitles | None:
         if self.job.subtitles is None:
             return None
-        from pipeline.formats.readers import counts_frames, read
-
-        language, rate = self.settings.language, None
-        if counts_frames(self.job.subtitles, language):
-            rate = facts.facts(self.job.media, **self.track).frame_rate
-        people = [name for p in self.settings.people for name in (p.name, *p.also_known_as)]
-        return read(self.job.subtitles, language, people, rate)
+        return given.as_read(
+            self.job.subtitles,
+            self.settings,
+            self.recording,
+            lambda: facts.facts(self.job.media, **self.track).frame_rate,
+            self.store,
+            self.listening,
+        )
 
     @cached_property
     def script(self) -> ScriptAccount | None:
@@ -180,14 +182,21 @@ class Inputs:
         return {"recording": self.media_sha256, **(self.track if self.track != _USUAL_TRACK else {})}
 
     def audio(self) -> Audio:
-        """The sound on the presentation clock, decoded when a stage first needs it."""
+        """The sound on the presentation clock when a stage first needs it: as it was kept, else decoded."""
         if self._audio is None:
-            self._audio = facts.decode_audio(self.job.media, **self.track)
+            self._audio = kept_sound.kept(self.store, self.recording)
+        if self._audio is None:
+            self.hand_audio(facts.decode_audio(self.job.media, **self.track))
+        assert self._audio is not None
         return self._audio
 
     def hand_audio(self, audio: Audio) -> None:
-        """Give the sound that is decoded already."""
+        """Give the sound that is decoded already; it is kept for later runs. Raises MediaError as `steady` does."""
         self._audio = audio
+        if self.listening:
+            with self.steady():
+                recording = self.recording
+            kept_sound.keep(self.store, recording, audio)
 
     @cached_property
     def encoder(self) -> Encoder:

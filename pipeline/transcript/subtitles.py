@@ -106,7 +106,7 @@ class SubtitlesCue:
     heading: bool = False
 
 
-@dataclass(frozen=True)  # without slots: `words` is kept once it was asked for
+@dataclass(frozen=True)  # without slots: what is asked for again and again is kept
 class Subtitles:
     """A whole subtitle file or script.
 

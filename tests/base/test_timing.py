@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.timing import (
     Span,
+    SpanIndex,
     clock,
     covered_ms,
     disjoint_from,
@@ -171,3 +172,12 @@ def test_shares_fill_a_span_in_proportion(whole, sizes):
 
 def test_a_word_has_the_space_behind_it():
     assert shares_by_letters(Span(0, 60), ["I", "see"]) == [Span(0, 20), Span(20, 60)]
+
+
+@given(
+    st.lists(st.builds(lambda at, long: Span(at, at + long), st.integers(0, 90), st.integers(0, 40))),
+    st.builds(lambda at, long: Span(at, at + long), st.integers(0, 90), st.integers(0, 40)),
+)
+def test_an_index_finds_every_span_that_meets_another(spans, one):
+    found = SpanIndex(spans).meeting(one)
+    assert found == [n for n, s in enumerate(spans) if s.start_ms <= one.end_ms and s.end_ms >= one.start_ms]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pipeline.english import lemmas
 from pipeline.english.numbers import NUMBER_WORDS
 from pipeline.english.pronounce import INTERJECTIONS, is_derived
 from pipeline.english.spelling import CLOSED_CLASS
@@ -200,17 +201,13 @@ def is_word_name(word: str) -> bool:
 @cache
 def _has_lemma(word: str) -> bool:
     """Whether the lexicon of inflections, which holds no names, has the word."""
-    from lemminflect import getAllLemmas
-
-    return bool(getAllLemmas(word))
+    return bool(lemmas.kinds_of(word))
 
 
 @cache
 def may_address(word: str) -> bool:
     """Whether an ordinary word may be what somebody is called ("Spud", "Tiny", "Hyacinth"), and is no adverb ("Well")."""
-    from lemminflect import getAllLemmas
-
-    kinds = getAllLemmas(word)
+    kinds = lemmas.kinds_of(word)
     return bool(kinds) and "ADV" not in kinds and "AUX" not in kinds
 
 
@@ -221,9 +218,7 @@ def is_verb(word: str) -> bool:
         return True
     if word in CLOSED_CLASS or not word.endswith(("s", "ed")) or word.endswith("ss"):
         return False
-    from lemminflect import getAllLemmas
-
-    return bool("VERB" in getAllLemmas(word)) and not word.endswith("ings")
+    return "VERB" in lemmas.kinds_of(word) and not word.endswith("ings")
 
 
 _BEHIND_NAMES = word_set(

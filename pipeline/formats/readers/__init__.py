@@ -25,28 +25,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SubtitlesError, foreign
 from pipeline.files import read_regular, why_unreadable
-from pipeline.formats.readers import (
-    ass,
-    docx,
-    elan,
-    encoding,
-    rolling,
-    sbv,
-    srt,
-    text,
-    textgrid,
-    timing_lines,
-    ttml,
-    vtt,
-    words,
-)
-from pipeline.formats.readers.encoding import Decoded
-from pipeline.formats.readers.raw_cue import Line, RawCue
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
+
+if (
+    TYPE_CHECKING
+):  # a parser is loaded when something is read: their patterns take longer to build than a command to start
+    from pipeline.formats.readers.encoding import Decoded
+    from pipeline.formats.readers.raw_cue import Line, RawCue
+    from pipeline.formats.readers.rolling import Unrolled
 
 _MAX_NOTES = 12  # what a person still reads; chosen, not measured
 _MAX_CUES = 100_000  # more than a day of captions of one second each; every later step takes its time
@@ -58,39 +50,45 @@ _MAX_CAPTION_CHARS = (
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one format is recognized and parsed.
+    """How one format is recognized and parsed, by the module of its parser, which is loaded when it is first asked.
 
-    `suffixes` are the endings of file names it goes by, `sniff` says from the decoded text that it can be
-    no other format, `parse` gives its cues and notes about repairs, `lines` what a viewer sees of one
-    payload. `script` formats have no times. Where `frames` may be counted, `parse` takes a `frame_rate`.
+    `suffixes` are the endings of file names it goes by. `script` formats have no times. Where `frames` may be counted,
+    `parse` takes a `frame_rate`.
     """
 
     suffixes: tuple[str, ...]
-    sniff: Callable[[str], bool]
-    parse: Callable[..., tuple[list[RawCue], list[str]]]
-    lines: Callable[[str], tuple[Line, ...]]
+    module: str
     script: bool = False
     frames: bool = False
 
+    @property
+    def _parser(self) -> Any:
+        return import_module(f"{__name__}.{self.module}")
 
-def _sniff_nothing(text: str) -> bool:
-    """Plain text can be anything: a script is known by its name alone."""
-    return False
+    def sniff(self, text: str) -> bool:
+        """Whether the decoded text can be of no other format. A script can be anything: it is known by its name alone."""
+        return not self.script and bool(self._parser.sniff(text))
+
+    @property
+    def parse(self) -> Callable[..., tuple[list[RawCue], list[str]]]:
+        """What gives a text's cues, and notes about repairs."""
+        return self._parser.parse  # type: ignore[no-any-return]
+
+    @property
+    def lines(self) -> Callable[[str], tuple[Line, ...]]:
+        """What gives what a viewer sees of one payload."""
+        return self._parser.plain_lines  # type: ignore[no-any-return]
 
 
 READERS: dict[SubtitlesFormat, Reader] = {
-    SubtitlesFormat.VTT: Reader((".vtt",), vtt.sniff, vtt.parse, vtt.plain_lines, frames=True),
-    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), ass.sniff, ass.parse, ass.plain_lines),
-    SubtitlesFormat.TTML: Reader(
-        (".ttml", ".dfxp", ".itt", ".xml"), ttml.sniff, ttml.parse, ttml.plain_lines, frames=True
-    ),
-    SubtitlesFormat.ELAN: Reader((".eaf",), elan.sniff, elan.parse, elan.plain_lines),
-    SubtitlesFormat.TEXTGRID: Reader((".textgrid",), textgrid.sniff, textgrid.parse, textgrid.plain_lines),
-    SubtitlesFormat.SBV: Reader((".sbv",), sbv.sniff, sbv.parse, sbv.plain_lines),
-    SubtitlesFormat.SRT: Reader((".srt",), srt.sniff, srt.parse, srt.plain_lines, frames=True),
-    SubtitlesFormat.TEXT: Reader(
-        (".txt", ".text", ".md", ".tsv"), _sniff_nothing, text.parse, text.plain_lines, script=True
-    ),
+    SubtitlesFormat.VTT: Reader((".vtt",), "vtt", frames=True),
+    SubtitlesFormat.ASS: Reader((".ass", ".ssa"), "ass"),
+    SubtitlesFormat.TTML: Reader((".ttml", ".dfxp", ".itt", ".xml"), "ttml", frames=True),
+    SubtitlesFormat.ELAN: Reader((".eaf",), "elan"),
+    SubtitlesFormat.TEXTGRID: Reader((".textgrid",), "textgrid"),
+    SubtitlesFormat.SBV: Reader((".sbv",), "sbv"),
+    SubtitlesFormat.SRT: Reader((".srt",), "srt", frames=True),
+    SubtitlesFormat.TEXT: Reader((".txt", ".text", ".md", ".tsv"), "text", script=True),
 }
 """How to add a format: write a module here with `parse(text, path) -> (cues, notes)` that returns `RawCue`s
 free of markup, in file order, and never drops text without a note; give it `sniff(text)` if its content
@@ -124,7 +122,7 @@ def read(
     may hold no cues (a WebVTT file may be empty). Raises SubtitlesError, with line or byte offset, for what is no
     readable text, or has no timing line where there must be one.
     """
-    return _read(path, _load(path), lang, tuple(known_names), frame_rate)
+    return _read(path, load(path), lang, tuple(known_names), frame_rate)
 
 
 @lru_cache(maxsize=2)
@@ -132,6 +130,8 @@ def _read(
     path: Path, data: bytes, lang: str, known_names: tuple[str, ...], frame_rate: Fraction | None
 ) -> Subtitles:
     """Kept, because whoever tries several decisions reads the same file for each of them."""
+    from pipeline.formats.readers import words
+
     found = _opened(path, data, lang, frame_rate)
     with foreign(path, SubtitlesError):
         cues = words.tokenize(found.cues, known_names, found.script)
@@ -164,7 +164,7 @@ class Opened:
 
 def opened(path: Path, lang: str = "en", frame_rate: Fraction | None = None) -> Opened:
     """The cues of `read(path)`, one for one, and the text they were found in. Raises SubtitlesError as `read` does."""
-    return _opened(path, _load(path), lang, frame_rate)
+    return _opened(path, load(path), lang, frame_rate)
 
 
 def _opened(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = None) -> Opened:
@@ -181,6 +181,9 @@ def _opened(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = No
 
 
 def _parsed(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = None) -> Opened:
+    from pipeline.formats.readers import docx, encoding
+    from pipeline.formats.readers.encoding import Decoded
+
     if data.startswith(b"PK"):
         told = tuple(docx.notes(data, path))
         cues = docx.parse(data, path)
@@ -197,8 +200,10 @@ def _parsed(path: Path, data: bytes, lang: str, frame_rate: Fraction | None = No
 
 def parsed(
     kind: SubtitlesFormat, text: str, path: Path, frame_rate: Fraction | None = None
-) -> tuple[rolling.Unrolled, list[str]]:
+) -> tuple[Unrolled, list[str]]:
     """The cues of a text of this kind, each line once, and notes. Raises SubtitlesError as the format's parser does."""
+    from pipeline.formats.readers import rolling
+
     reader = READERS[kind]
     parse = partial(reader.parse, frame_rate=frame_rate) if reader.frames else reader.parse
     cues, notes = parse(text, path)
@@ -208,7 +213,9 @@ def parsed(
 
 def counts_frames(path: Path, lang: str = "en") -> bool:
     """Whether the times of a file count frames, so that the recording's frame rate is wanted. Raises SubtitlesError as `read`."""
-    data = _load(path)
+    from pipeline.formats.readers import encoding, timing_lines
+
+    data = load(path)
     if data.startswith(b"PK"):
         return False
     found = map(timing_lines.read, re.split(r"[\r\n]+", encoding.decode(data, path, lang).text))
@@ -217,7 +224,9 @@ def counts_frames(path: Path, lang: str = "en") -> bool:
 
 def source_text(path: Path, lang: str = "en") -> str:
     """The file's text as `read` saw it, for putting other times into it. Raises SubtitlesError as `read` does."""
-    return encoding.decode(_load(path), path, lang).text
+    from pipeline.formats.readers import encoding
+
+    return encoding.decode(load(path), path, lang).text
 
 
 def _shortened(notes: list[str]) -> tuple[str, ...]:
@@ -227,7 +236,8 @@ def _shortened(notes: list[str]) -> tuple[str, ...]:
     return (*notes[:_MAX_NOTES], f"and {len(notes) - _MAX_NOTES} more of these")
 
 
-def _load(path: Path) -> bytes:
+def load(path: Path) -> bytes:
+    """The bytes of a file of subtitles. Raises SubtitlesError for what cannot be one, by its size and its first bytes."""
     try:
         size = path.stat().st_size
         if size > _MAX_BYTES:

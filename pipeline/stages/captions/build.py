@@ -10,10 +10,11 @@ from itertools import pairwise
 from pipeline.profiles import Limits, limits_of
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import CaptionSettings
+from pipeline.stages.captions.divisions import Divisions
 from pipeline.stages.captions.editors_cues import kept
 from pipeline.stages.captions.features import Script, goes_on, lay_out
 from pipeline.stages.captions.placement import Shape, clear_of_text
-from pipeline.stages.captions.segmentation import DASH_CHARS, Piece, divide, layouts
+from pipeline.stages.captions.segmentation import DASH_CHARS, Piece, layouts
 from pipeline.stages.captions.spotting import order_of, spans
 from pipeline.stages.captions.visible import VisibleTokens, visible_tokens
 from pipeline.timing import Span
@@ -24,8 +25,6 @@ AUTOMATIC_SETTINGS = frozenset(("align:start position:0%",))
 # Rounds of segmentation: where people talk at once a name may have to be shown again, which moves other divisions. The second
 # round is nearly always the last.
 MAX_ATTEMPTS = 8
-# The divisions of stretches between hard breaks, by tokens [first, last) and the labels inside.
-_DivisionCache = dict[tuple[int, int, tuple[tuple[int, str], ...]], list[Piece]]
 
 
 def run(
@@ -37,6 +36,7 @@ def run(
     progress: Progress = silent,
     duration_ms: int | None = None,
     texts: tuple[ScreenText, ...] = (),
+    divisions: Divisions | None = None,
 ) -> Captions:
     """Segment all tokens into cues with lines and times that keep the profile's limits as far as the speech allows.
 
@@ -44,11 +44,13 @@ def run(
     caption reaches over a boundary, and none ends behind `duration_ms`; `texts` are what stands on the screen, and captions
     that would cover it stand at the top. The editor's cues stay wherever they break no rule unless `settings.recue` is true
     (`recue.choose` settles "auto" before). Every token is in exactly one cue, but for text that nobody says and for silences
-    that the profile does not want told; no word is changed, and equal input gives equal cues.
+    that the profile does not want told; no word is changed, and equal input gives equal cues. `divisions` are those of earlier
+    runs, which are taken where they fit, and learn those of this one.
     """
     limits = limits_of(settings)
     visible = visible_tokens(aligned, voices, limits.profile.long_pause_ms)
-    cues = _built(visible, limits, settings, shots, boundaries, progress, duration_ms, texts)
+    known = divisions or Divisions()
+    cues = _built(visible, limits, settings, shots, boundaries, progress, duration_ms, texts, known)
     progress(1.0)
     return Captions(tuple(map(visible.among_all, cues)), settings.recue is True)
 
@@ -62,6 +64,7 @@ def _built(
     progress: Progress,
     duration_ms: int | None,
     texts: tuple[ScreenText, ...],
+    known: Divisions,
 ) -> list[Cue]:
     """The cues of the tokens that are shown."""
     aligned, voices = visible.aligned, visible.voices
@@ -70,7 +73,6 @@ def _built(
     # Who divides anew has no lines of the editor's to put a name or an answer on: it begins a caption.
     cuts = visible.cuts | (_announced(aligned) if settings.recue is True else frozenset())
     resumed: frozenset[int] = frozenset()
-    known: _DivisionCache = {}
     for attempt in range(MAX_ATTEMPTS):
         script = lay_out(aligned, voices, limits, shots, boundaries, resumed, cuts=cuts)
         fixed = [] if settings.recue is True else kept(script, limits, aligned.editor_cues)
@@ -169,7 +171,7 @@ def _with_lines_rebroken(script: Script, limits: Limits, piece: Piece) -> Piece:
 
 
 def _fill(
-    script: Script, limits: Limits, fixed: Sequence[Piece], known: _DivisionCache, progress: Progress
+    script: Script, limits: Limits, fixed: Sequence[Piece], known: Divisions, progress: Progress
 ) -> list[Piece]:
     """The fixed pieces, and what lies between them divided anew."""
     pieces: list[Piece] = []
@@ -183,18 +185,14 @@ def _fill(
     return pieces
 
 
-def _divided(script: Script, limits: Limits, known: _DivisionCache, first: int, last: int) -> list[Piece]:
+def _divided(script: Script, limits: Limits, known: Divisions, first: int, last: int) -> list[Piece]:
     """The division of the tokens `[first, last)`, one stretch between hard breaks at a time: no cue crosses these, so that the
     best divisions of all stretches are the best of the whole."""
     pieces: list[Piece] = []
     at = first
     for place in range(first + 1, last + 1):
         if place == last or script.hard[place]:
-            labels = tuple((k, script.labels[k]) for k in range(at, place) if k in script.labels)
-            key = (at, place, labels)
-            if key not in known:
-                known[key] = divide(script, limits, at, place)
-            pieces += known[key]
+            pieces += known.of(script, limits, at, place)
             at = place
     return pieces
 

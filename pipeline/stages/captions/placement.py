@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.timing import Span
+from pipeline.timing import Span, SpanIndex
 from pipeline.transcript import Cue, ScreenText
 
 # The place at the top, as WebVTT cue settings; SubRip has it as {\an8}.
@@ -55,13 +55,15 @@ def clear_of_text(cues: Sequence[Cue], shapes: Sequence[Shape], texts: Sequence[
 
 def _raised(cues: Sequence[Cue], shapes: Sequence[Shape], texts: Sequence[ScreenText]) -> Iterator[int]:
     """The indices of cues that go to the top; some more than once."""
+    shown, read = SpanIndex([cue.span for cue in cues]), SpanIndex([text.span for text in texts])
     for text in texts:
-        during = [k for k, cue in enumerate(cues) if _together(cue.span, text.span)]
+        during = [k for k in shown.meeting(text.span) if _together(cues[k].span, text.span)]
         covering = [k for k in during if _meet(shapes[k].box(at_top=False), text.box)]
         for k in during if covering and text.span.duration_ms <= MAX_STRAP_MS else covering:
             top = shapes[k].box(at_top=True)
+            others = (texts[n] for n in read.meeting(cues[k].span))
             if not cues[k].settings and not any(
-                _meet(top, other.box) and _together(cues[k].span, other.span) for other in texts
+                _meet(top, other.box) and _together(cues[k].span, other.span) for other in others
             ):
                 yield k
 

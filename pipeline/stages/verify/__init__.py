@@ -24,7 +24,7 @@ from pipeline.stages.verify import shares
 from pipeline.stages.verify.compare import Comparison, compared
 from pipeline.stages.verify.names import named
 from pipeline.stages.verify.readings import Reading, misspelt, reading
-from pipeline.stages.verify.windows import Doubt, Plan, holds, planned, words_in
+from pipeline.stages.verify.windows import Doubt, Plan, WordsByTime, holds, planned
 from pipeline.stages.verify.witness import Witness
 from pipeline.timing import Span, hull
 from pipeline.transcript import (
@@ -78,9 +78,10 @@ def run(
     if not heard:
         progress(1.0)
         return Verification(not_heard=len(doubts))
+    words = WordsByTime(aligned.tokens)
+    written = {window: words.said_in(window) for window in heard}
     compared_windows = {
-        window: compared(aligned.tokens, words_in(window, aligned.tokens), words)
-        for window, words in heard.items()
+        window: compared(aligned.tokens, written[window], said) for window, said in heard.items()
     }
     agreed = frozenset(chain.from_iterable(c.agreed for c in compared_windows.values()))
     gaps = [p.span for p in aligned.report.speech_without_text]
@@ -92,9 +93,7 @@ def run(
     )
     checked = tuple(_checked(aligned.tokens, doubts, heard, compared_windows, witness))
     progress(1.0)
-    per_window = [
-        (len(words_in(w, aligned.tokens)), len(compared_windows[w].agreed)) for w in heard if w in plan.sample
-    ]
+    per_window = [(len(written[w]), len(compared_windows[w].agreed)) for w in heard if w in plan.sample]
     return Verification(
         witness.name,
         checked,
@@ -103,7 +102,7 @@ def run(
             aligned.tokens,
             witness.windows,
         ),
-        sum(len(words_in(w, aligned.tokens)) for w in heard),
+        sum(map(len, written.values())),
         len(agreed),
         sum(words for words, _ in per_window),
         sum(right for _, right in per_window),
@@ -116,7 +115,8 @@ def _plan(
     found: Aligned, settings: VerifySettings, witness: Witness, seed: str, before: Sequence[str]
 ) -> Plan:
     doubts = doubts_of(found.report)
-    windows = tuple(w for w in witness.windows if words_in(w, found.tokens) or _any_in(w, doubts))
+    words = WordsByTime(found.tokens)
+    windows = tuple(w for w in witness.windows if words.is_spoken_in(w) or _any_in(w, doubts))
     return planned(windows, doubts, settings, seed, before)
 
 

@@ -14,7 +14,7 @@ from math import ceil
 
 from pipeline.settings import VerifySettings
 from pipeline.speech.asr.packing import Chunk
-from pipeline.timing import Span
+from pipeline.timing import Span, SpanIndex
 from pipeline.transcript import Kind, Passage, Token
 
 # What a doubt weighs when not all can be heard: speech that nobody wrote down counts more than a word.
@@ -83,9 +83,21 @@ def holds(window: Chunk, span: Span) -> bool:
     return at > 0 and span.middle_ms in window.pieces[at - 1]
 
 
-def words_in(window: Chunk, tokens: Sequence[Token]) -> list[int]:
-    """The indices of the words that are said in a window."""
-    first, last = window.pieces[0].start_ms, window.pieces[-1].end_ms
-    # Each window looks at every word of the recording: what lies outside must be told apart at little cost.
-    near = [n for n, token in enumerate(tokens) if token.span.start_ms < last and token.span.end_ms >= first]
-    return [n for n in near if tokens[n].kind is Kind.WORD and holds(window, tokens[n].span)]
+class WordsByTime:
+    """The words of a recording by when they begin: each window asks which of them are said in it."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._numbers = [n for n, token in enumerate(tokens) if token.kind is Kind.WORD]
+        self._spans = [tokens[n].span for n in self._numbers]
+        self._index = SpanIndex(self._spans)
+
+    def said_in(self, window: Chunk) -> list[int]:
+        """The indices among all tokens of the words that are said in a window, rising."""
+        return [self._numbers[k] for k in self._near(window) if holds(window, self._spans[k])]
+
+    def is_spoken_in(self, window: Chunk) -> bool:
+        """Whether any word is said in a window."""
+        return any(holds(window, self._spans[k]) for k in self._near(window))
+
+    def _near(self, window: Chunk) -> list[int]:
+        return self._index.meeting(Span(window.pieces[0].start_ms, window.pieces[-1].end_ms))
