@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.accounting import Account, account, material, table
-from pipeline.formats import readers
+from pipeline.formats.readers import srt
 
 DATA = os.environ.get("VIGNETTE_DATA")
 
@@ -43,11 +43,8 @@ def test_what_is_left_out_and_told_is_named(tmp_path: Path) -> None:
 
 def test_what_is_left_out_in_silence_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that drops a cue without a word about it."""
-    parse = readers.srt.parse
-    dropping = readers.Reader(
-        (".srt",), readers.srt.sniff, lambda *a, **k: (parse(*a, **k)[0][:1], []), readers.srt.plain_lines
-    )
-    monkeypatch.setitem(readers.READERS, readers.SubtitlesFormat.SRT, dropping)
+    parse = srt.parse
+    monkeypatch.setattr(srt, "parse", lambda *a, **k: (parse(*a, **k)[0][:1], []))
     text = "1\n00:00:01,000 --> 00:00:02,000\nWe met.\n\n2\n00:00:03,000 --> 00:00:04,000\nNobody came.\n"
     found = _account(tmp_path, "silent.srt", text)
     assert sorted(found.lost) == ["came", "nobody"]

@@ -81,7 +81,7 @@ ROOMS = {
 
 # Of all texts so many-th is tried in the quick tests: prime to the numbers of heads, pumps and tails, so that it meets
 # each of them.
-EVERY = 53
+EVERY = 29
 
 
 @pytest.mark.parametrize("every", [EVERY, pytest.param(1, marks=pytest.mark.slow)])
