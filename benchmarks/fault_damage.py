@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.fault_ground import (
+    FETCHED,
     QUICKLY,
     ROOT,
     Ground,
@@ -112,12 +113,13 @@ def index(ground: Ground, place: Path, arguments: argparse.Namespace, choose: ra
 
 
 def weights(ground: Ground, place: Path, arguments: argparse.Namespace, choose: random.Random) -> Tally:
-    """A bit, or all bytes behind the middle, of each file that ships or was fetched: it is refused by name, or was not needed."""
+    """A bit, the bytes behind the middle, or a byte too many, of each file that ships or was fetched: it is refused or told of by
+    name, or was not needed."""
     tally = Tally("weights")
     if os.geteuid():
         return tally
     for path in _shipped():
-        for how, spoil in (("a bit", _one_bit), ("the end", _cut)):
+        for how, spoil in (("a bit", _one_bit), ("the end", _cut), ("one more byte", _longer)):
             bad = place / path.name
             bad.write_bytes(spoil(path.read_bytes(), choose))
             folder = ground.copy(place / "project", fresh=True)
@@ -132,18 +134,22 @@ def weights(ground: Ground, place: Path, arguments: argparse.Namespace, choose: 
 
 
 def _shipped() -> list[Path]:
-    """What stages read that is no code: of this repository, of packages, and the network of the voices."""
+    """What stages read that is no code: of this repository, of packages, and what was fetched."""
     from pipeline.english import pronounce
     from pipeline.speech import vad
-    from pipeline.speech.aligner import acoustic_model
 
-    ours = [ROOT / "models" / n for n in ("confidence.json", "forms.txt", "ge2e.onnx", "speaker_lda.npz")]
+    names = ("concepts.toml", "confidence.json", "forms.txt", "speaker_lda.npz", *FETCHED)
+    ours = [path for name in names for path in _files(ROOT / "models" / name)]
     sphinx = Path(pronounce.dictionary_path()).parent
     acoustic = [
         p for p in sorted(sphinx.rglob("*")) if p.is_file() and p.stat().st_size and "LICENSE" not in p.name
     ]
-    del acoustic_model
     return [*ours, pronounce.GRAPHONES, Path(vad._network_path()), *acoustic]
+
+
+def _files(path: Path) -> list[Path]:
+    """A file, or those of a folder; nothing where it is not here."""
+    return sorted(path.iterdir()) if path.is_dir() else [path] if path.is_file() else []
 
 
 def _one_bit(data: bytes, choose: random.Random) -> bytes:
@@ -154,6 +160,10 @@ def _one_bit(data: bytes, choose: random.Random) -> bytes:
 
 def _cut(data: bytes, choose: random.Random) -> bytes:
     return data[: len(data) // 2]
+
+
+def _longer(data: bytes, choose: random.Random) -> bytes:
+    return data + choose.randbytes(1)
 
 
 def _in_place_of(path: Path, bad: Path) -> None:

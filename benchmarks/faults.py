@@ -10,7 +10,7 @@ disturbed, and no temporary file may be left. A trial is *silent* when the distu
 other outputs. Kinds: killed (SIGKILL) at random moments; the disk full at every stage (a small tmpfs, which needs root, and
 writes that fail); the recording replaced, cut, grown and gone between runs and during one; the same command at once; folders that
 cannot be written (as root, and as nobody); a clock set back; one bit flipped of what a run stored, of the journal, of the index,
-of what ships; a folder of many recordings of which 50 are broken in every way.
+of what ships or was fetched; a folder of many recordings of which 50 are broken in every way; what is far too long.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import fault_damage, fault_machines, results
+from benchmarks import fault_damage, fault_machines, fault_sizes, results
 from benchmarks.fault_ground import Ground, Tally
 
 KILLS, FLIPS, ERRORS, ENTRIES, SEED = 50, 200, 20, 1000, 1
@@ -45,6 +45,7 @@ KINDS: dict[str, Callable[[Ground, Path, argparse.Namespace, random.Random], Tal
     "index": fault_damage.index,
     "weights": fault_damage.weights,
     "folder": fault_damage.folder,
+    "sizes": fault_sizes.sizes,
 }
 
 
