@@ -19,6 +19,7 @@ from benchmarks.fault_ground import (
     FETCHED,
     QUICKLY,
     ROOT,
+    UNHEARD,
     Ground,
     Outputs,
     Tally,
@@ -183,7 +184,7 @@ def folder(ground: Ground, place: Path, arguments: argparse.Namespace, choose: r
     project = place / "many"
     for name in ("media", "tmp", "weights"):
         (project / name).mkdir(parents=True)
-    (project / "vignette.toml").write_text(QUICKLY + '[verify]\nmode = "none"\n', "utf-8")
+    (project / "vignette.toml").write_text(QUICKLY + UNHEARD, "utf-8")
     broken = _broken(project / "media", ground.media.read_bytes(), choose)
     good = [f"good{n:04}" for n in range(arguments.entries - len(broken))]
     for number, name in enumerate(good):

@@ -49,6 +49,24 @@ KINDS: dict[str, Callable[[Ground, Path, argparse.Namespace, random.Random], Tal
 }
 
 
+# What may go wrong with the weights that were fetched and with the results of the stages that use them.
+WHOLE = ("kill", "artefacts", "weights", "sizes")
+
+
+class Grounds:
+    """The projects that trials begin with, each captioned when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made: dict[bool, Ground] = {}
+
+    def of(self, whole: bool) -> Ground:
+        """The project with what was fetched, or without."""
+        if whole not in self._made:
+            self._made[whole] = Ground(self.folder / ("whole" if whole else "plain"), whole)
+        return self._made[whole]
+
+
 def with_earlier(tallies: Sequence[Tally], path: Path) -> dict[str, float]:
     """What was counted, kind by kind, and what was recorded earlier of kinds that were not tried now; the sums of both."""
     earlier = json.loads(path.read_text("utf-8"))["figures"] if path.is_file() else {}
@@ -83,8 +101,9 @@ def main() -> int:
     tallies = []
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         Path(folder).chmod(0o755)
-        ground = Ground(Path(folder) / "ground")
+        grounds = Grounds(Path(folder))
         for kind in arguments.kinds or KINDS:
+            ground = grounds.of(kind in WHOLE)
             place = Path(folder) / kind
             place.mkdir()
             tallies.append(KINDS[kind](ground, place, arguments, random.Random(arguments.seed)))
