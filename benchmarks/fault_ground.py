@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -183,7 +184,7 @@ def run(
 
 
 class Ground:
-    """The project, captioned once without disturbance: `right` is what that left. `whole` with what was fetched, else without, for
+    """The project, captioned once without disturbance: `right` is what that left. `whole` with what was fetched, or without, for
     faults that are the same to every stage, and a run takes a third of the time."""
 
     def __init__(self, folder: Path, whole: bool = True) -> None:
@@ -206,9 +207,13 @@ class Ground:
                 with suppress(Exception):
                     importlib.import_module(name)
         self.right = outputs(folder)
+
+    @cached_property
+    def whole_s(self) -> float:
+        """How long an undisturbed run takes now."""
         since = time.monotonic()
-        run(self.copy(folder.with_name(f"{folder.name}-timed"), fresh=True))
-        self.whole_s = time.monotonic() - since
+        run(self.copy(self.folder.with_name(f"{self.folder.name}-timed"), fresh=True))
+        return time.monotonic() - since
 
     def copy(self, place: Path, fresh: bool = False) -> Path:
         """The project anew; `fresh` without anything that the run left."""

@@ -136,12 +136,17 @@ def _complete(name: str) -> Path | None:
 
 
 def unusable() -> tuple[str, ...]:
-    """A sentence for every model whose files lie here whole and are not the published ones."""
-    return tuple(
-        f"{m.name}: {_said_of_foreign(m.folder, m.foreign)} - {_remedy_for_foreign(m.name, m.folder)}"
-        for m in catalogue()
-        if m.folder is not None and m.foreign
-    )
+    """A sentence for every model that lies here and cannot be used: files are missing, or not the published ones."""
+    return tuple(_why_unusable(m) for m in catalogue() if m.folder is not None and not m.usable)
+
+
+def _why_unusable(model: InstalledModel) -> str:
+    assert model.folder is not None
+    if model.missing:
+        lacks = f"{' and '.join(model.missing)} in {model.folder}"
+        return f"{model.name}: {lacks} missing or empty - run 'vignette models fetch {model.name}'"
+    said = _said_of_foreign(model.folder, model.foreign)
+    return f"{model.name}: {said} - {_remedy_for_foreign(model.name, model.folder)}"
 
 
 def foreign(name: str, folder: Path) -> tuple[str, ...]:

@@ -89,6 +89,17 @@ def test_what_is_here_needs_no_index(index: Path) -> None:
     assert download.fetch(download.offer("base")).name == "base"
 
 
+@pytest.mark.parametrize("name", ["model.bin", "config.json"])
+def test_a_file_that_is_empty_or_gone_is_told_of(index: Path, name: str) -> None:
+    folder = download.fetch(download.offer("base"))
+    assert weights.unusable() == ()
+    (folder / name).write_bytes(b"")
+    (told,) = weights.unusable()
+    assert f"base: {name} in {folder.resolve()} missing or empty - run 'vignette models fetch base'" in told
+    (folder / name).unlink()
+    assert weights.unusable() == (told,) and weights.find_best() is None
+
+
 def test_a_file_that_was_changed_is_refused_and_fetched_again(index: Path) -> None:
     folder = download.fetch(download.offer("base"))
     changed = bytearray(CONTENT["model.bin"])
