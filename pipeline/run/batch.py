@@ -54,6 +54,7 @@ _BESIDE = {
     diarization.GROUPED: "the grouping of the voices",
     graph.CODED: "the concepts of each turn",
     graph.CALLED_FOR: "the concepts that each word calls for",
+    graph.RECUED: "whether the editor's cues stay",
 }
 
 
