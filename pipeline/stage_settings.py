@@ -22,7 +22,7 @@ Milliseconds = Annotated[int, Ge(0), Le(10_000)]
 class WhisperSettings:
     """How Whisper decodes, and the thresholds of the guards against its hallucinations (`pipeline.speech.asr.guards`).
 
-    `device` auto = CUDA where it is; `batch` windows are decoded at once (0 = 4, with CUDA 16); `hints` tells it names and terms.
+    `device` auto = CUDA where it is; `batch` windows are decoded at once (0 = 2, with CUDA 16); `hints` tells it names and terms.
     A window is silence when `silence_probability` and `silence_logprob` are both passed, and its words are guesses when it is
     unsure of them and writes more than `hurried_words_per_s` into its speech. One that leaves `unheard_ms` of speech in a row
     without a word is heard again in two halves.

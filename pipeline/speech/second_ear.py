@@ -73,8 +73,9 @@ def identity() -> str:
     return f"{PACKAGE} {found}" if numbers >= LEAST_VERSION else ""
 
 
-def listen(audio: Audio, stretches: Sequence[Span]) -> Found:
-    """What is heard in these stretches, in which the first detector heard nobody."""
+def listen(audio: Audio, stretches: Sequence[Span], speech_too: bool = True) -> Found:
+    """What is heard in these stretches, in which the first detector heard nobody; where somebody else says when people speak,
+    sounds alone are listened for, which is half the work."""
     if not identity():
         return Found()
     audible_db = min(_AUDIBLE_DB, _floor(audio, stretches) + _ABOVE_FLOOR_DB)
@@ -82,7 +83,7 @@ def listen(audio: Audio, stretches: Sequence[Span]) -> Found:
     if not wanted:
         return Found()
     try:
-        heard = _heard(audio, wanted)
+        heard = _heard(audio, wanted, speech_too)
     except (OSError, ValueError, subprocess.SubprocessError):
         return Found(
             failed=f"{identity()} could not listen for quiet speech: the first detector stands alone"
@@ -127,20 +128,21 @@ def _passages(audio: Audio, stretches: Sequence[Span]) -> Iterator[Span]:
             yield Span(at, min(span.end_ms, at + _LONGEST_MS))
 
 
-def _heard(audio: Audio, passages: Sequence[Span]) -> list[Floats]:
+def _heard(audio: Audio, passages: Sequence[Span], speech_too: bool) -> list[Floats]:
     """The same as `_heard_at_once` for any number of passages, so many at once as a worker is given."""
     found: list[Floats] = []
     group: list[Span] = []
     for passage in passages:
         if sum(p.duration_ms for p in group) + passage.duration_ms > _MOST_AT_ONCE_MS and group:
-            found += _heard_at_once(audio, group)
+            found += _heard_at_once(audio, group, speech_too)
             group = []
         group.append(passage)
-    return found + _heard_at_once(audio, group)
+    return found + _heard_at_once(audio, group, speech_too)
 
 
-def _heard_at_once(audio: Audio, passages: Sequence[Span]) -> list[Floats]:
-    """For each passage the probabilities of voice, speech, singing and music, shape (frames, 4), by the worker.
+def _heard_at_once(audio: Audio, passages: Sequence[Span], speech_too: bool) -> list[Floats]:
+    """For each passage the probabilities of voice, speech, singing and music, shape (frames, 4), by the worker; that of a voice
+    is 0 where no speech is listened for.
 
     Raises OSError, SubprocessError or ValueError for one that does not answer, or not in this form.
     """
@@ -151,7 +153,8 @@ def _heard_at_once(audio: Audio, passages: Sequence[Span]) -> list[Floats]:
     path = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH", "")) if p)
     limit_s = _STARTS_S + _S_PER_S * sum(p.duration_ms for p in passages) / 1000
     done = subprocess.run(
-        worker, input=json.dumps(sizes).encode() + b"\n" + b"".join(sound), capture_output=True, timeout=limit_s, check=True,
+        worker, input=json.dumps({"sizes": sizes, "voices": speech_too}).encode() + b"\n" + b"".join(sound),
+        capture_output=True, timeout=limit_s, check=True,
         env={**os.environ, "PYTHONPATH": path}, preexec_fn=IN_CHILD,
     )  # fmt: skip
     counts, _, rest = done.stdout.partition(b"\n")

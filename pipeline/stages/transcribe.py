@@ -80,11 +80,12 @@ def _with_voices(
     """With the time when people speak, which is more than the regions of speech, and with the sounds between."""
     threshold, duration_ms = settings.speech_threshold, audio.duration_ms
     lasting = voiced.lasting(probabilities, threshold, duration_ms)
-    second = second_ear.listen(audio, voiced.quiet(lasting, duration_ms))
+    network = segmentation.installed()
+    second = second_ear.listen(audio, voiced.quiet(lasting, duration_ms), speech_too=network is None)
     notes = (*heard.notes, *([second.failed] if second.failed else []))
     music = quiet.music(audio, heard.regions)
     found = replace(heard, sounds=second.sounds, notes=notes, music=music)
-    if network := segmentation.installed():
+    if network is not None:
         return _with_local_speakers(found, segmentation.scan(audio, network))
     faint = voiced.faint(probabilities, threshold, duration_ms)
     return replace(found, voiced=voiced.together(lasting, faint, second.speech, duration_ms=duration_ms))

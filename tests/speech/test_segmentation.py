@@ -101,13 +101,13 @@ class FakeSession:
         return [SimpleNamespace(name="input")]
 
     def run(self, _: None, given: dict[str, np.ndarray]) -> list[np.ndarray]:
-        window = given["input"]
-        self.asked.append(window.shape)
+        windows = given["input"]
+        self.asked.append(windows.shape)
         starts = np.arange(FRAMES) * segmentation.FRAME_SAMPLES + segmentation.FIELD_SAMPLES // 2
-        loud = np.abs(window[0, 0, starts]) > 0.1
-        answer = np.full((1, FRAMES, len(CLASSES)), 1e-6)
-        answer[0, np.arange(FRAMES), loud.astype(int)] = 1 - 6e-6
-        return [np.log(answer)]
+        loud = np.abs(windows[:, 0, starts]) > 0.1
+        answers = np.full((len(windows), FRAMES, len(CLASSES)), 1e-6)
+        answers[:, :, 0], answers[:, :, 1] = np.where(loud, 1e-6, 1 - 6e-6), np.where(loud, 1 - 6e-6, 1e-6)
+        return [np.log(answers)]
 
 
 def test_a_recording_is_heard_window_by_window_and_silence_not_at_all() -> None:
@@ -119,6 +119,24 @@ def test_a_recording_is_heard_window_by_window_and_silence_not_at_all() -> None:
     assert found.windows.shape == (5, FRAMES, 7)
     assert len(spans := local_speakers.speech(found)) == 1
     assert near(spans[0], Span(1000 - local_speakers.SPEECH_PAD_MS, 3000 + local_speakers.SPEECH_PAD_MS))
+
+
+def test_many_windows_are_heard_together_each_as_if_alone() -> None:
+    samples = np.zeros(70 * 16_000, np.int16)
+    for at_s in (
+        2,
+        31,
+        48,
+        49,
+        66,
+    ):  # silence between them, so that the batches hold windows from here and there
+        samples[at_s * 16_000 : (at_s + 1) * 16_000] = 20_000
+    session, alone = FakeSession(), segmentation.network_of(FakeSession())
+    found = segmentation.scan(Audio(samples), segmentation.network_of(session))
+    assert len(session.asked) < sum(s[0] for s in session.asked)
+    for k, window in enumerate(found.windows):
+        piece = samples[k * segmentation.HOP_SAMPLES :][:WINDOW_SAMPLES] * segmentation.INT16_SCALE
+        assert np.allclose(window, alone(np.pad(piece, (0, WINDOW_SAMPLES - len(piece)))[None])[0], atol=1e-5)
 
 
 def test_without_the_network_nothing_is_told(tmp_path, monkeypatch) -> None:

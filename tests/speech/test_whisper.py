@@ -434,7 +434,8 @@ def test_what_the_ears_disagree_on_reaches_the_document(project, spoken):
     with wave.open(str(project.media / "talk.wav"), "wb") as file:
         file.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", "not compressed"))
         file.writeframes(audio.samples.tobytes())
-    ran = project.quick("run", "--model", TINY, "--json")
+    # How sure the network is of a word depends on the processor: its whole numbers are multiplied in another order.
+    ran = project.quick("run", "--model", TINY, "--json", "--set", "verify.suggest_from=0.6")
     assert ran.status == 0, ran.err
     document = json.loads((project.out / "talk.json").read_text("utf-8"))
     assert "mountain" in document["utterances"][0]["text"] + document["utterances"][-1]["text"]

@@ -28,7 +28,7 @@ from pipeline.transcript import TextSource, TimeSource, Token
 # Choices of ours, by device.
 _MOST_THREADS = 8
 # Windows decoded at once: each takes 54 MB (tiny) to 108 MB (small) in the encoder, and more are no quicker on a processor.
-BATCH = {"cpu": 4, "cuda": 16}
+BATCH = {"cpu": 2, "cuda": 16}
 _COMPUTE = {"cpu": "int8", "cuda": "float16"}  # CTranslate2's compute types
 _BATCHES_PER_CALL = 4  # prepared together: a call of faster-whisper costs some milliseconds whatever it holds
 _LONGEST_S = LONGEST_MS // 1000
