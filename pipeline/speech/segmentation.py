@@ -121,7 +121,8 @@ def _load(path: Path) -> Network:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # it would keep 140 MB for as long as the process lives, and save no time
+    # It would keep 140 MB for as long as the process lives, and save no time.
+    options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     data = intact.shipped(path, _FETCH_AGAIN)
     try:
