@@ -10,7 +10,7 @@ disturbed, and no temporary file may be left. A trial is *silent* when the distu
 other outputs. Kinds: killed (SIGKILL) at random moments; the disk full at every stage (a small tmpfs, which needs root, and
 writes that fail); the recording replaced, cut, grown and gone between runs and during one; the same command at once; folders that
 cannot be written (as root, and as nobody); a clock set back; one bit flipped of what a run stored, of the journal, of the index,
-of what ships; a folder of many recordings of which 50 are broken in every way.
+of what ships or was fetched; a folder of many recordings of which 50 are broken in every way; what is far too long.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import fault_damage, fault_machines, results
+from benchmarks import fault_damage, fault_machines, fault_sizes, results
 from benchmarks.fault_ground import Ground, Tally
 
 KILLS, FLIPS, ERRORS, ENTRIES, SEED = 50, 200, 20, 1000, 1
@@ -45,7 +45,26 @@ KINDS: dict[str, Callable[[Ground, Path, argparse.Namespace, random.Random], Tal
     "index": fault_damage.index,
     "weights": fault_damage.weights,
     "folder": fault_damage.folder,
+    "sizes": fault_sizes.sizes,
 }
+
+
+# What may go wrong with the weights that were fetched and with the results of the stages that use them.
+WHOLE = ("kill", "artefacts", "weights", "sizes")
+
+
+class Grounds:
+    """The projects that trials begin with, each captioned when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made: dict[bool, Ground] = {}
+
+    def of(self, whole: bool) -> Ground:
+        """The project with what was fetched, or without."""
+        if whole not in self._made:
+            self._made[whole] = Ground(self.folder / ("whole" if whole else "plain"), whole)
+        return self._made[whole]
 
 
 def with_earlier(tallies: Sequence[Tally], path: Path) -> dict[str, float]:
@@ -82,8 +101,9 @@ def main() -> int:
     tallies = []
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         Path(folder).chmod(0o755)
-        ground = Ground(Path(folder) / "ground")
+        grounds = Grounds(Path(folder))
         for kind in arguments.kinds or KINDS:
+            ground = grounds.of(kind in WHOLE)
             place = Path(folder) / kind
             place.mkdir()
             tallies.append(KINDS[kind](ground, place, arguments, random.Random(arguments.seed)))

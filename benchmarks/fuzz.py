@@ -21,6 +21,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,32 @@ def read_labelled(path: Path) -> None:
     read_labelled(path, frozenset(("trigger", "craving")))
 
 
+def read_turns(path: Path) -> None:
+    from pipeline.formats.readers import rttm
+
+    rttm.read(path, "morning")
+
+
+def read_heard(path: Path) -> None:
+    from pipeline.formats import heard
+
+    heard.read(path)
+
+
+def read_codings(path: Path) -> None:
+    from pipeline.search import refi_reader
+
+    refi_reader.read(path)
+
+
+def read_network(path: Path) -> None:
+    """A checkpoint: ValueError is what its reader promises, and who calls it tells of."""
+    from pipeline.speech.voices import torch_zip
+
+    with path.open("rb") as file, suppress(ValueError):
+        torch_zip.read(file)
+
+
 def read_kept(path: Path) -> None:
     """What lies in `.work`: a digest cache, an artefact, the digests of outputs."""
     from pipeline.media.digest import digest
@@ -129,6 +156,10 @@ READERS: dict[str, Callable[[Path], None]] = {
     "lexicon": read_lexicon,
     "journal": read_journal,
     "labelled": read_labelled,
+    "turns": read_turns,
+    "heard": read_heard,
+    "codings": read_codings,
+    "network": read_network,
     "kept": read_kept,
     "recording": read_recording,
 }

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks import fuzz_formats
+from benchmarks import fuzz_formats, fuzz_tools
 
 # A mutated file is no larger than this: what is slow for its size alone has limits of its own.
 MOST_BYTES = 400_000
@@ -162,8 +162,7 @@ _STYLES = (
 def body(inside: str) -> str:
     """The XML of a Word document with this between the tags of its body."""
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    head = f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{space}"><w:body>'
-    return f"{head}{inside}</w:body></w:document>"
+    return f'<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="{space}"><w:body>{inside}</w:body></w:document>'
 
 
 _BODY = body(
@@ -201,9 +200,8 @@ def _recording(suffix: str) -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / f"x{suffix}"
-        picture = (
-            ["-f", "lavfi", "-i", "testsrc=s=64x64:r=5:d=1.5"] if suffix in (".mp4", ".mkv", ".ts") else []
-        )
+        has_picture = suffix in (".mp4", ".mkv", ".ts")
+        picture = ["-f", "lavfi", "-i", "testsrc=s=64x64:r=5:d=1.5"] if has_picture else []
         sound = ["-f", "lavfi", "-i", "sine=f=300:d=1.5:r=16000"]
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *picture, *sound, "-shortest", str(made)]
         subprocess.run(command, check=True)
@@ -246,6 +244,11 @@ SEEDS = (
     Seed("journal", "journal", ".jsonl", _text(_JOURNAL), "jsonl"),
     Seed("labelled", "labelled", ".jsonl", _text(_LABELLED), "jsonl"),
     Seed("kept", "kept", ".json", _text(_KEPT), "json"),
+    Seed("rttm", "turns", ".rttm", _text(fuzz_tools.RTTM)),
+    Seed("whisper", "heard", ".json", _text(fuzz_tools.WHISPER), "json"),
+    Seed("whisper-cpp", "heard", ".json", _text(fuzz_tools.WHISPER_CPP), "json"),
+    Seed("codings", "codings", ".qde", _text(fuzz_tools.QDE)),
+    Seed("checkpoint", "network", ".pt", fuzz_tools.checkpoint, "head"),
     *_recordings(),
 )
 

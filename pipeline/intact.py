@@ -2,7 +2,8 @@
 gives other results without a word.
 
 `models/SHA256SUMS` (as `sha256sum` writes and checks it) knows the files of this repository and the converted speaker encoders;
-of a file in an installed package the package's own RECORD knows the digest. Whisper's models: `pipeline.speech.weights`.
+of a file in an installed package the package's own RECORD knows the digest. Whisper's models: `pipeline.speech.weights`. What is
+meant to be extended, the lexicon and the thesaurus, is used as it is, and said to be another than came with Vignette.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import base64
 import binascii
 import csv
 import os
+import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -37,6 +39,13 @@ def known() -> dict[str, str]:
 def shipped(path: Path, remedy: str = _INSTALL_AGAIN) -> bytes:
     """The bytes of a file in the list. Raises WeightsError when they are others than those known, or cannot be read."""
     return _checked(path, known().get(path.name, ""), remedy)
+
+
+def change(path: Path) -> str:
+    """A sentence about a file that people may extend; "" while it is as it came. Raises WeightsError for a damaged list."""
+    if known().get(path.name) == digest_of(path.read_bytes()):
+        return ""
+    return f"{path.name} is not as it came with Vignette: somebody changed it, or it is damaged ({path})"
 
 
 def in_package(distribution: str, path: Path) -> bytes:
@@ -101,3 +110,13 @@ def _hexadecimal(encoded: str) -> str:
 
 def _key(path: Path) -> str:
     return os.path.normcase(os.path.realpath(path))
+
+
+def main() -> None:
+    """Note the files of `models/` that are named as they are now, after a change that is meant to last."""
+    for name in sys.argv[1:]:
+        record(data_file(name), data_file(SUMS_FILE))
+
+
+if __name__ == "__main__":
+    main()

@@ -210,14 +210,16 @@ def _check_meaning(settings: Settings, where: str) -> None:
         _ = settings.expected_duration_ms
     except ValueError as error:
         raise SettingsError(where, "expected_duration", f"is not a duration: {error}") from None
+    starts: set[int] = set()
     for number, wish in enumerate(settings.vignettes):
         key = f"vignettes.{number}.start"
         try:
-            taken = wish.start_ms in [earlier.start_ms for earlier in settings.vignettes[:number]]
+            start_ms = wish.start_ms
         except ValueError as error:
             raise SettingsError(where, key, f"is not a time: {error}") from None
-        if taken:
+        if start_ms in starts:
             raise SettingsError(where, key, f"is {wish.start}, where another part begins: give each its own")
+        starts.add(start_ms)
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", settings.language):
         raise SettingsError(where, "language", f"must be a language tag like 'en', not '{settings.language}'")
     for number, person in enumerate(settings.people, 1):

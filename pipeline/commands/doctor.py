@@ -60,6 +60,7 @@ def examine(media: tuple[Path, ...] = (), speed: bool = False) -> tuple[Diagnosi
         _speaker_encoder(),
         _second_ear(),
         _segmentation(),
+        *_tables(),
         *_disk_space(),
         *_next_run(media),
     )
@@ -108,6 +109,26 @@ def _segmentation() -> Diagnosis:
         return Diagnosis("overlapping speech", str(error), True)
     lacking = f"no weights, so that one speaker is named where two speak - run: vignette models fetch {segmentation.FETCH_NAME}"
     return Diagnosis("overlapping speech", lacking)
+
+
+def _tables() -> Iterator[Diagnosis]:
+    """Whether the lexicon and the thesaurus, which people may extend, are as they came, and can be read."""
+    from pipeline import intact
+    from pipeline.concepts import lexicon
+    from pipeline.concepts.codebook import CONCEPTS_FILE
+    from pipeline.files import data_file
+    from pipeline.search.query import synonyms
+
+    for subject, name, read in (
+        ("concepts", CONCEPTS_FILE, lexicon.load),
+        ("synonyms", synonyms.SYNONYMS_FILE, synonyms.table_text),
+    ):
+        try:
+            path = data_file(name)
+            read(path)
+            yield Diagnosis(subject, intact.change(path) or f"{name} is as it came with Vignette")
+        except VignetteError as error:
+            yield Diagnosis(subject, str(error), True)
 
 
 def _recognizer(speed: bool) -> Iterator[Diagnosis]:

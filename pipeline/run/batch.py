@@ -48,6 +48,7 @@ from pipeline.run.jobs import Job, Plan
 from pipeline.run.outcome import Outcome, Status, Watcher
 from pipeline.run.report import needs_person, quality
 from pipeline.run.store import DAMAGED, Store
+from pipeline.speech import weights
 from pipeline.transcript import check, grade_line
 
 # Errors of the operating system that say that the disk took no more, wherever they arise.
@@ -67,6 +68,7 @@ _BESIDE = {
     graph.CODED: "the concepts of each turn",
     graph.DIVIDED: "the division into captions",
     graph.CALLED_FOR: "the concepts that each word calls for",
+    graph.RECUED: "whether the editor's cues stay",
 }
 
 
@@ -180,6 +182,7 @@ def _caption(job: Job, store: Store, watcher: Watcher, force: str | None, share:
                 replay.reworded,
                 bool(inputs.subtitles and inputs.subtitles.repaired),
                 inputs.settings.verify.mode == "none",
+                () if transcript.verification.witness else weights.unusable(),
             ),
             *filter(None, [replay.report.summary()]),
             *damaged,

@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 
-from pipeline import __version__
+from pipeline import __version__, intact
+from pipeline.concepts.codebook import CONCEPTS_FILE
+from pipeline.files import data_file
 from pipeline.run.inputs import Inputs
 from pipeline.stages.verify.settled import settled
 from pipeline.timing import clock
@@ -98,6 +100,13 @@ def _parts_behind_the_end(inputs: Inputs) -> Iterable[str]:
         )
 
 
+def _lexicon_changed() -> Iterable[str]:
+    """That the tags come of another lexicon than Vignette's own."""
+    path = data_file(CONCEPTS_FILE)
+    if said := intact.change(path):
+        yield f"{said}; 'vignette concepts check' tries it on its own examples"
+
+
 def notes(inputs: Inputs) -> tuple[str, ...]:
     """What the stages noticed that a person should know, in their order."""
     given = inputs.subtitles
@@ -111,5 +120,6 @@ def notes(inputs: Inputs) -> tuple[str, ...]:
         *((inputs.script.sentence("all in the JSON"),) if inputs.script else ()),
         *inputs[Heard].notes,
         *inputs[Voices].notes,
+        *_lexicon_changed(),
         *inputs[Captions].notes,
     )

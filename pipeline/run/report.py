@@ -25,17 +25,22 @@ MIN_TIME_CONFIDENCE = 0.5
 
 
 def quality(
-    transcript: Transcript, reworded: bool = False, repaired: bool = False, unverified: bool = False
+    transcript: Transcript,
+    reworded: bool = False,
+    repaired: bool = False,
+    unverified: bool = False,
+    unusable: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Quality notes: what was used and what to expect of it, one sentence each.
 
     `reworded` says that decisions changed, added or removed words, `repaired` that the subtitles were not taken just as they
-    are written, of which notes tell, `unverified` that the settings ask for no second ear.
+    are written, of which notes tell, `unverified` that the settings ask for no second ear; `unusable` says why a Whisper that is
+    here cannot be it.
     """
     return (
         *_about_sound(transcript),
         *_about_text(transcript, reworded, repaired),
-        *_about_witness(transcript, unverified),
+        *_about_witness(transcript, unverified, unusable),
         *_about_speakers(transcript),
         *transcript.aligned.report.summary,
     )
@@ -76,13 +81,15 @@ def _about_text(transcript: Transcript, reworded: bool, repaired: bool) -> tuple
     return (f"the words are those of {subtitles}, {kept}; {_timed_share(transcript)}",)
 
 
-def _about_witness(transcript: Transcript, unverified: bool) -> tuple[str, ...]:
+def _about_witness(transcript: Transcript, unverified: bool, unusable: Sequence[str]) -> tuple[str, ...]:
     """What the second witness heard, and what that says of the whole."""
     found = transcript.verification
     if transcript.grade is not Grade.SUBTITLES or not transcript.tokens:
         return ()
     if not found.witness and unverified:
         return ("no second ear has listened, as was asked (verify.mode = none)",)
+    if not found.witness and unusable:
+        return (f"no second ear has listened: {'; '.join(unusable)}",)
     if not found.witness:
         return (
             "no second ear has listened: with Whisper's weights ('vignette models fetch tiny.en') a run hears what is doubtful "

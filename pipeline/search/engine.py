@@ -243,7 +243,7 @@ class Index:
         best = loose.alike(wish, only)
         notes = (
             []
-            if loose.store
+            if loose.store or best.notes
             else ["by words alone; 'vignette models fetch meaning' finds what is said in other words too"]
         )
         return self._of_ranked(query.text, best, wish, limit, notes)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import MediaError, WeightsError, nearest
-from pipeline.files import MODELS_FOLDER, cache_folder, model_folders
+from pipeline.files import MODELS_FOLDER, cache_folder, digest_of_file, model_folders
 from pipeline.media.digest import digest
 from pipeline.speech import pinned
 
@@ -136,18 +136,33 @@ def _complete(name: str) -> Path | None:
 
 
 def unusable() -> tuple[str, ...]:
-    """A sentence for every model whose files lie here whole and are not the published ones."""
-    return tuple(
-        f"{m.name}: {_said_of_foreign(m.folder, m.foreign)} - {_remedy_for_foreign(m.name, m.folder)}"
-        for m in catalogue()
-        if m.folder is not None and m.foreign
-    )
+    """A sentence for every model that lies here and cannot be used: files are missing, or not the published ones."""
+    return tuple(_why_unusable(m) for m in catalogue() if m.folder is not None and not m.usable)
+
+
+def _why_unusable(model: InstalledModel) -> str:
+    assert model.folder is not None
+    if model.missing:
+        lacks = f"{' and '.join(model.missing)} in {model.folder}"
+        return f"{model.name}: {lacks} missing or empty - run 'vignette models fetch {model.name}'"
+    said = _said_of_foreign(model.folder, model.foreign)
+    return f"{model.name}: {said} - {_remedy_for_foreign(model.name, model.folder)}"
 
 
 def foreign(name: str, folder: Path) -> tuple[str, ...]:
     """The files in a model's directory that are not the ones pinned for this name. Digests are remembered by size, time and inode
     (and sampled blocks), so that this costs nothing after the first time."""
     return tuple(f.name for f in pinned.FILES.get(name, ()) if not matches(folder / f.name, f))
+
+
+def check(name: str, folder: Path) -> None:
+    """Read every byte of what is taken for the published model, before it is loaded: a failing disk changes no file's time, and
+    what is remembered is checked on samples alone. Raises WeightsError."""
+    if foreign(name, folder):  # whoever named this folder wants what is in it
+        return
+    wrong = tuple(f.name for f in pinned.FILES.get(name, ()) if digest_of_file(folder / f.name) != f.sha256)
+    if wrong:
+        raise WeightsError(name, _said_of_foreign(folder, wrong), _remedy_for_foreign(name, folder))
 
 
 def matches(path: Path, file: pinned.PinnedFile) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -80,12 +81,17 @@ def closed(parts: Sequence[Part], said: Sequence[Said], end_ms: int) -> list[Par
     Parts that would be empty are dropped.
     """
     starts = [p.span.start_ms for p in parts]
+    said = sorted(said, key=_start_ms)
     found = []
     for part, start_ms, stop_ms in zip(parts, starts, [*starts[1:], end_ms], strict=True):
-        inside = [s for s in said if start_ms <= s.span.start_ms < stop_ms]
         if stop_ms > start_ms:
-            found.append(replace(part, span=Span(start_ms, stop_ms), cast=cast_of(inside)))
+            first, last = (bisect_left(said, at_ms, key=_start_ms) for at_ms in (start_ms, stop_ms))
+            found.append(replace(part, span=Span(start_ms, stop_ms), cast=cast_of(said[first:last])))
     return found
+
+
+def _start_ms(one: Said) -> int:
+    return one.span.start_ms
 
 
 def named(parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -97,6 +103,7 @@ def named(parts: Sequence[Part]) -> tuple[Part, ...]:
     taken = Counter(p.title.casefold() for p in parts if p.title)
     at: Counter[str] = Counter()
     used: set[str] = set()
+    titles: set[str] = set()
     found: list[Part] = []
     for part in parts:
         at[part.kind] += 1
@@ -105,9 +112,10 @@ def named(parts: Sequence[Part]) -> tuple[Part, ...]:
         id_ = _unique(f"{slug(part.kind, 'part')}{number.replace(' ', '-')}", used)
         used.add(id_)
         title = part.title or f"{part.kind.capitalize()}{number}"
-        again = [p for p in found if p.title.casefold() == title.casefold()]
+        again = title.casefold() in titles
         if (again and SAYS_SO not in part.evidence) or (not part.title and taken[title.casefold()]):
-            title = _unused(title, {p.title.casefold() for p in found} | set(taken))
+            title = _unused(title, titles | set(taken))
+        titles.add(title.casefold())
         found.append(replace(part, id=id_, title=title))
     return tuple(found)
 

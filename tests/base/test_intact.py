@@ -10,9 +10,11 @@ import pytest
 
 from pipeline import intact
 from pipeline.concepts import inflections
+from pipeline.concepts.codebook import CONCEPTS_FILE
 from pipeline.english import pronounce
 from pipeline.errors import WeightsError
 from pipeline.files import data_file, digest_of_file
+from pipeline.search.query.synonyms import SYNONYMS_FILE
 from pipeline.speech import vad
 from pipeline.speech.aligner import acoustic_model
 from pipeline.speech.voices import embeddings
@@ -36,15 +38,24 @@ def refused(caught: pytest.ExceptionInfo[WeightsError]) -> None:
 def test_the_list_knows_what_ships():
     assert set(intact.known()) == {
         "campplus.onnx",
+        "concepts.toml",
         "confidence.json",
         "forms.txt",
         "ge2e.onnx",
         "graphones.txt.xz",
         "segmentation.onnx",
         "speaker_lda.npz",
+        "synonyms.txt",
     }
     for path in (data_file(inflections.FORMS_FILE), data_file(LDA_FILE), pronounce.GRAPHONES):
         assert intact.known()[path.name] == digest_of_file(path)
+
+
+@pytest.mark.parametrize("name", [CONCEPTS_FILE, SYNONYMS_FILE])
+def test_what_people_may_extend_is_said_to_be_another(tmp_path, name):
+    assert not intact.change(data_file(name)), f"note it: python -m pipeline.intact {name}"
+    changed = flipped(data_file(name), tmp_path / name)
+    assert intact.change(changed).startswith(f"{name} is not as it came with Vignette")
 
 
 @pytest.mark.parametrize("share", [0, 0.37, 1])

@@ -1,5 +1,6 @@
 """Settings come in layers, and every mistake is one sentence with its place and the nearest known key."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,16 @@ def test_two_parts_given_at_the_same_time_are_one_sentence(tmp_path, again):
     with pytest.raises(SettingsError) as caught:
         load(None, path)
     assert "vignettes.2.start" in str(caught.value) and "where another part begins" in str(caught.value)
+
+
+def test_thousands_of_parts_are_read_in_time_in_proportion(tmp_path):
+    """Every start was compared with all before it: 4,000 parts took minutes."""
+    starts = (f"0:{n // 60000 % 60:02}:{n // 1000 % 60:02}.{n % 1000:03}" for n in range(0, 80_000, 20))
+    text = "".join(f'[[vignettes]]\nstart = "{start}"\n' for start in starts)
+    since = time.process_time()
+    assert len(load(None, write(tmp_path / "x.toml", text)).vignettes) == 4000
+    assert time.process_time() - since < 5
+    with pytest.raises(
+        SettingsError, match=r"vignettes\.4000\.start. is 0:00:40.000, where another part begins"
+    ):
+        load(None, write(tmp_path / "x.toml", text + '[[vignettes]]\nstart = "0:00:40.000"\n'))

@@ -27,6 +27,19 @@ from pipeline.transcript import (
     Voices,
 )
 
+
+@pytest.mark.parametrize(("limit", "what"), [("_MOST_TURNS", "turns"), ("_MOST_SPEAKERS", "speakers")])
+def test_more_turns_or_speakers_than_a_recording_has_are_one_sentence(tmp_path, monkeypatch, limit, what):
+    monkeypatch.setattr(reader, limit, 3)
+    lines = [f"SPEAKER talk 1 {n} 1 <NA> <NA> s{n} <NA> <NA>\n" for n in range(4)]
+    path = tmp_path / "talk.rttm"
+    path.write_text("".join(lines[:3]))
+    assert len(reader.read(path, "talk")) == 3
+    path.write_text("".join(lines))
+    with pytest.raises(TurnsError, match=rf"has 4 {what}, and one recording has 3 at most - check"):
+        reader.read(path, "talk")
+
+
 NOBODY = Transcript(
     Media("talk.mp4", "0" * 64, 4000), Heard("sphinx", "en-us", True, (), ()),
     Aligned((), AlignmentReport(Verdict.OFFSET, ())), Voices((), (), ()), Captions(()), Grade.SUBTITLES,

@@ -106,6 +106,11 @@ def test_the_share_of_found_times(confidences, sources, percent: int) -> None:
     assert "no second ear" in ear
 
 
+def test_an_ear_that_cannot_be_used_is_told_of() -> None:
+    (_, ear) = quality(transcript((Token("word", Span(0, 400), 0.9),)), unusable=("tiny.en: it is damaged",))
+    assert ear == "no second ear has listened: tiny.en: it is damaged"
+
+
 def test_an_ear_that_was_not_wanted_is_not_missed() -> None:
     (_, ear) = quality(transcript((Token("word", Span(0, 400), 0.9),)), unverified=True)
     assert ear == "no second ear has listened, as was asked (verify.mode = none)"

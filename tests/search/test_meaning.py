@@ -105,6 +105,41 @@ def test_a_file_that_was_cut_off_is_as_good_as_none(folder, encoder):
         assert "2 transcripts have not been read" in " ".join(index.search('like:"booze in a store"').notes)
 
 
+def damaged(path, how):
+    data = bytearray(path.read_bytes())
+    if how == "a bit":
+        data[len(data) // 2] ^= 1
+    path.write_bytes(data[:-1] if how == "the end" else data + b"x" * (how == "longer"))
+
+
+@pytest.mark.parametrize("how", ["a bit", "the end", "longer"])
+def test_damaged_vectors_are_as_good_as_none_and_made_anew(folder, encoder, how):
+    with Index.of(folder, encoder=encoder) as index:
+        right = index.search('like:"booze in a store"')
+    store = Store.beside(folder / ".work" / "search.sqlite", encoder)
+    for path in store.folder.glob("*.i8"):
+        damaged(path, how)
+    with Index.of(folder, encoder=encoder) as index:
+        notes = " ".join(index.search('like:"booze in a store"').notes)
+        assert "2 transcripts have not been read" in notes and "vignette index" in notes
+        assert store.update(index.connection) == 2
+        assert index.search('like:"booze in a store"') == right
+
+
+def test_a_damaged_encoder_is_told_and_words_are_found_without_it(folder, tmp_path, monkeypatch):
+    place = tmp_path / "models" / encoders.NAME
+    place.mkdir(parents=True)
+    for file in encoders.FILES:
+        (place / file.name).write_bytes(b"cut off")
+    monkeypatch.setattr(encoders, "model_folders", lambda: (tmp_path / "models",))
+    with Index.of(folder) as index:
+        index._store().folder.mkdir(exist_ok=True)
+        results = index.search('like:"embarrassed at the till"')
+    assert results.hits and {hit.by for hit in results.hits} <= {"some words", "concept"}
+    assert [n for n in results.notes if "by words alone" in n and "is damaged" in n and "fetch meaning" in n]
+    assert "vignette models fetch meaning' finds" not in " ".join(results.notes)
+
+
 def test_vectors_keep_their_angles(encoder):
     said = ["I was ashamed of it all", "the shop was full of wine", "cycling lanes are narrow everywhere"]
     rows = np.frombuffer(vectors.packed(encoder, [*said, "Yes."]), np.int8).reshape(4, -1).astype(np.float32)

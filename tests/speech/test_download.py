@@ -89,6 +89,34 @@ def test_what_is_here_needs_no_index(index: Path) -> None:
     assert download.fetch(download.offer("base")).name == "base"
 
 
+@pytest.mark.parametrize("name", ["model.bin", "config.json"])
+def test_a_file_that_is_empty_or_gone_is_told_of(index: Path, name: str) -> None:
+    folder = download.fetch(download.offer("base"))
+    assert weights.unusable() == ()
+    (folder / name).write_bytes(b"")
+    (told,) = weights.unusable()
+    assert f"base: {name} in {folder.resolve()} missing or empty - run 'vignette models fetch base'" in told
+    (folder / name).unlink()
+    assert weights.unusable() == (told,) and weights.find_best() is None
+
+
+def test_a_bit_that_changed_behind_the_systems_back_is_seen_before_the_model_is_loaded(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Size, time and inode are as they were, and the bit lies in no block that is sampled."""
+    monkeypatch.setattr("pipeline.media.digest.BLOCK_BYTES", 1)
+    folder = download.fetch(download.offer("base"))
+    weights.check("base", folder)
+    path = folder / "model.bin"
+    before, changed = path.stat(), bytearray(path.read_bytes())
+    changed[len(changed) // 7] ^= 1
+    with path.open("r+b") as file:
+        file.write(changed)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(WeightsError, match=r"model\.bin in .*base is not the published file"):
+        weights.check("base", folder)
+
+
 def test_a_file_that_was_changed_is_refused_and_fetched_again(index: Path) -> None:
     folder = download.fetch(download.offer("base"))
     changed = bytearray(CONTENT["model.bin"])

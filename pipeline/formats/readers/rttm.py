@@ -7,8 +7,6 @@ Rich Transcription Time Marked, NIST. Times are seconds; lines that begin with "
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import TurnsError
@@ -25,6 +23,8 @@ _OTHER_TYPES = frozenset(
 _LEAST_FIELDS = 8  # up to the name; some tools leave out what follows
 _MOST_SECONDS = 1e6  # eleven days: a time beyond is a mistake
 _MOST_BYTES = 50_000_000
+_MOST_TURNS = 200_000  # ten hours with five a second. Chosen.
+_MOST_SPEAKERS = 1000  # more than anybody tells apart. Chosen.
 
 
 def read(path: Path, recording: str) -> tuple[Turn, ...]:
@@ -37,7 +37,7 @@ def read(path: Path, recording: str) -> tuple[Turn, ...]:
 
 def reads(text: str, path: Path, recording: str) -> tuple[Turn, ...]:
     """As `read`, for the file's text."""
-    by_file: dict[str, list[Turn]] = defaultdict(list)
+    by_file: dict[str, list[Turn]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         fields = line.split()
         if not fields or fields[0].startswith(";") or fields[0] in _OTHER_TYPES:
@@ -51,14 +51,14 @@ def reads(text: str, path: Path, recording: str) -> tuple[Turn, ...]:
             )
         start_ms, end_ms = _times(fields[3], fields[4], path, number)
         if end_ms > start_ms:
-            by_file[fields[1]].append(Turn(fields[7], Span(start_ms, end_ms)))
+            by_file.setdefault(fields[1], []).append(Turn(fields[7], Span(start_ms, end_ms)))
     if len(by_file) > 1:
         mine = [name for name in by_file if letters_of(Path(name).stem) == letters_of(recording)]
         if len(mine) != 1:
             problem = f"holds the turns of {len(by_file)} recordings, and not of one called {recording}"
             raise TurnsError(path, problem, "leave only those of this recording in it")
-        return tuple(_in_order(by_file[mine[0]]))
-    return tuple(_in_order([turn for turns in by_file.values() for turn in turns]))
+        by_file = {mine[0]: by_file[mine[0]]}
+    return _in_order([turn for turns in by_file.values() for turn in turns], path)
 
 
 def _text(path: Path) -> str:
@@ -85,5 +85,13 @@ def _times(start: str, duration: str, path: Path, line: int) -> tuple[int, int]:
     return start_ms, seconds_to_ms(start_s + duration_s)
 
 
-def _in_order(turns: list[Turn]) -> Iterator[Turn]:
-    yield from sorted(turns, key=lambda t: (t.span, t.speaker))
+def _in_order(turns: list[Turn], path: Path) -> tuple[Turn, ...]:
+    """The turns in order of time. Raises TurnsError for more than one recording has."""
+    for count, most, what in (
+        (len(turns), _MOST_TURNS, "turns"),
+        (len({t.speaker for t in turns}), _MOST_SPEAKERS, "speakers"),
+    ):
+        if count > most:
+            problem = f"has {count:,} {what}, and one recording has {most:,} at most"
+            raise TurnsError(path, problem, "check that it is the right one")
+    return tuple(sorted(turns, key=lambda t: (t.span, t.speaker)))

@@ -239,7 +239,12 @@ class LooseSearch:
         """The scores with what likeness of meaning adds; with `anywhere`, utterances that are alike enough are among them."""
         if self.store is None or not texts:
             return ids, scores
-        vector = self.store.encoder.encode(texts).mean(axis=0)
+        try:
+            vector = self.store.encoder.encode(texts).mean(axis=0)
+        except WeightsError as error:
+            self.notes.append(f"by words alone: {error}")
+            self.store = None
+            return ids, scores
         vector /= max(float(np.linalg.norm(vector)), 1e-9)
         near, likeness, missing = self.store.likeness(self.connection, vector)
         self._note_missing(missing)
@@ -251,7 +256,9 @@ class LooseSearch:
     def _note_missing(self, missing: int) -> None:
         if missing:
             what = "a transcript has" if missing == 1 else f"{missing:,} transcripts have"
-            self.notes.append(f"{what} not been read for meaning yet; run: vignette index")
+            self.notes.append(
+                f"{what} not been read for meaning yet, or what was read is damaged; run: vignette index"
+            )
 
     def _ranked(self, found: _Fitting, concepts: Sequence[str], only: Candidates | None) -> Ranked:
         ids, scores, by = found.ids, found.scores, found.by

@@ -56,12 +56,9 @@ class Encodes(Protocol):
 
 
 def folder() -> Path | None:
-    """Where the encoder lies, None where it was not fetched. A file of another size is none of its files."""
-    for models in model_folders():
-        place = models / NAME
-        if all((place / f.name).is_file() and (place / f.name).stat().st_size == f.size for f in FILES):
-            return place
-    return None
+    """Where the encoder lies, None where it was not fetched. Whether its files are whole is seen when it is loaded."""
+    places = (models / NAME for models in model_folders())
+    return next((p for p in places if all((p / f.name).is_file() for f in FILES)), None)
 
 
 def installed() -> Encoder | None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from pipeline.concepts.codebook import CONCEPTS_FILE
 from pipeline.concepts.inflections import FORMS_FILE
-from pipeline.errors import WeightsError
 from pipeline.files import data_file
 from pipeline.search.index.vocabulary import Vocabulary
 from pipeline.search.query.stems import stem
-from pipeline.search.query.synonyms import SYNONYMS_FILE
+from pipeline.search.query.synonyms import SYNONYMS_FILE, table_text
 from pipeline.words import folded
 
 # Shorter words have too many neighbours; so have these when a letter stands for another.
@@ -51,15 +49,7 @@ def is_one_slip(wrong: str, right: str) -> bool:
 
 def _listed() -> frozenset[str]:
     """All words in the files that ship with the search: the lexicon, its forms, the thesaurus."""
-    return frozenset().union(*(_words_in(p) for p in _files()))
-
-
-def _files() -> Iterable[Path]:
-    for name in (CONCEPTS_FILE, FORMS_FILE, SYNONYMS_FILE):
-        try:
-            yield data_file(name)
-        except WeightsError:
-            continue
+    return frozenset().union(*(_words_in(data_file(n)) for n in (CONCEPTS_FILE, FORMS_FILE, SYNONYMS_FILE)))
 
 
 def _listed_stems() -> frozenset[str]:
@@ -73,7 +63,4 @@ def _stems_of(words: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=8)
 def _words_in(path: Path) -> frozenset[str]:
-    try:
-        return frozenset(_WORD.findall(path.read_text("utf-8").lower()))
-    except (OSError, UnicodeDecodeError):
-        return frozenset()
+    return frozenset(_WORD.findall(table_text(path).lower()))

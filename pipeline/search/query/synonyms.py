@@ -11,11 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import WeightsError
-from pipeline.files import data_file
+from pipeline.files import data_file, why_unreadable
 from pipeline.search.query.stems import stem
 from pipeline.words import folded
 
 SYNONYMS_FILE = "synonyms.txt"
+_BRING_BACK = "save it as UTF-8, or install Vignette again"
 # Words of a phrase that is looked for.
 _MOST_WORDS = 4
 # Letters that are left of a word at least.
@@ -37,20 +38,25 @@ def phrase_at(words: Sequence[str], at: int) -> str:
     return ""
 
 
-def _table() -> Mapping[str, tuple[str, ...]]:
+def table_text(path: Path) -> str:
+    """The text of a table of words that people extend. Raises WeightsError when it is none."""
     try:
-        return _read(data_file(SYNONYMS_FILE))
-    except WeightsError:
-        return {}
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise WeightsError(path.name, f"{path} {why_unreadable(error)[0]}", _BRING_BACK) from None
+    except UnicodeDecodeError as error:
+        problem = f"{path} is not UTF-8 text (byte {error.start}): it is damaged, or was saved otherwise"
+        raise WeightsError(path.name, problem, _BRING_BACK) from None
+
+
+def _table() -> Mapping[str, tuple[str, ...]]:
+    return _read(data_file(SYNONYMS_FILE))
 
 
 @lru_cache(maxsize=2)
 def _read(path: Path) -> Mapping[str, tuple[str, ...]]:
-    """The words for each stem; empty where the file cannot be read, as nothing but some answers is lost by that."""
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return {}
+    """The words for each stem. Raises WeightsError for a file that cannot be read, as fewer answers would be found."""
+    lines = table_text(path).splitlines()
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for line in lines:
         together = dict.fromkeys(

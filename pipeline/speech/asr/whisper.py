@@ -139,8 +139,8 @@ class Whisper:
         """The model, ready for batches, loaded once per process. Raises as `recognize` does."""
         from faster_whisper import BatchedInferencePipeline
 
-        if broken := weights.damaged(self.directory):
-            raise self._unusable(f"{' and '.join(broken)} cannot be read: damaged, or cut off")
+        if bad := weights.damaged(self.directory):
+            raise self._unusable(f"{' and '.join(bad)} cannot be read: damaged, or cut off")
         if not weights.is_whisper(self.directory):
             raise self._unusable("config.json is not this model's")
         threads = self.threads or min(cores(), _MOST_THREADS)
@@ -161,6 +161,7 @@ class Whisper:
     def _loaded(self, threads: int) -> Any:
         from faster_whisper import WhisperModel
 
+        weights.check(self.model, self.directory)
         try:
             return WhisperModel(
                 str(self.directory.absolute()),
@@ -212,9 +213,8 @@ class Whisper:
         return unheard_ms >= self.settings.unheard_ms and not self._is_hallucination(passage)
 
     def _is_hallucination(self, passage: guards.Passage) -> bool:
-        return guards.is_hallucination(
-            passage, self.settings.silence_probability, self.settings.silence_logprob
-        )
+        limits = self.settings
+        return guards.is_hallucination(passage, limits.silence_probability, limits.silence_logprob)
 
     def _without_loops(
         self, model: Any, audio: Audio, chunks: Sequence[Chunk], hints: str | None, note: guards.Note

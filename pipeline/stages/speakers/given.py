@@ -7,16 +7,17 @@ the second speaker is believed when both are voices that were found.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.stages.speakers.assembly import MIN_OVERLAP_MS
 from pipeline.stages.speakers.claims import WEIGHT, Claim
+from pipeline.stages.speakers.order import TurnOrder
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster
-from pipeline.timing import Span, covered_ms, gaps, union
+from pipeline.timing import Span, gaps, union
 from pipeline.transcript import ProofKind, Turn
 
 # All of these were set by hand.
@@ -98,8 +99,10 @@ def doubled(turns: Sequence[Turn], given: Sequence[Turn]) -> tuple[Turn, ...]:
     """The turns with a second one wherever two of the given ones run at once, of people whose voices were both found."""
     names = _same(turns, given)
     found = list(turns)
-    for at, one in enumerate(given):
-        for other in given[at + 1 :]:
+    known = _once([t for t in given if t.speaker in names])
+    for at, one in enumerate(known):
+        for n in range(at + 1, len(known)):
+            other = known[n]
             if other.span.start_ms >= one.span.end_ms:
                 break
             both = one.span.intersection(other.span)
@@ -110,13 +113,32 @@ def doubled(turns: Sequence[Turn], given: Sequence[Turn]) -> tuple[Turn, ...]:
     return merged(found, turns)
 
 
+def _once(given: Sequence[Turn]) -> list[Turn]:
+    """The turns in order of time, those of one speaker that overlap each other made one: nobody speaks twice at once."""
+    found: list[Turn] = []
+    last: dict[str, int] = {}
+    for turn in sorted(given, key=lambda t: (t.span, t.speaker)):
+        at = last.get(turn.speaker)
+        if at is not None and turn.span.start_ms < found[at].span.end_ms:
+            before = found[at].span
+            found[at] = replace(turn, span=Span(before.start_ms, max(before.end_ms, turn.span.end_ms)))
+        else:
+            last[turn.speaker] = len(found)
+            found.append(turn)
+    return found
+
+
 def _same(turns: Sequence[Turn], given: Sequence[Turn]) -> dict[str, str]:
     """Which speaker found is meant by each name of the given turns, by the time in which nobody else speaks in either."""
     shared: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for name in {t.speaker for t in given}:
-        mine = union(t.span for t in given if t.speaker == name)
-        for turn in turns:
-            shared[name][turn.speaker] += covered_ms(c for m in mine if (c := m.intersection(turn.span)))
+    spans: dict[str, list[Span]] = defaultdict(list)
+    order = TurnOrder.of(turns)
+    for given_turn in given:
+        spans[given_turn.speaker].append(given_turn.span)
+    for name, its in spans.items():
+        for mine in union(its):
+            for turn in order.near(mine):
+                shared[name][turn.speaker] += mine.overlap_ms(turn.span)
     best = {name: max(of, key=lambda s: (of[s], s)) for name, of in shared.items() if any(of.values())}
     return {
         name: who for name, who in best.items() if shared[name][who] >= _MIN_SAME * sum(shared[name].values())
@@ -125,18 +147,24 @@ def _same(turns: Sequence[Turn], given: Sequence[Turn]) -> dict[str, str]:
 
 def merged(found: Sequence[Turn], before: Sequence[Turn]) -> tuple[Turn, ...]:
     """Each speaker's turns as disjoint ones; those that now run beside another's are marked."""
-    crossed = {t.span for t in found[len(before) :]}
+    is_crossed = _meets(t.span for t in found[len(before) :])
     by: dict[str, list[Turn]] = defaultdict(list)
     for turn in found:
         by[turn.speaker].append(turn)
-    result = [
-        Turn(
-            who,
-            span,
-            any(t.overlap and t.span.overlap_ms(span) for t in mine)
-            or any(c.overlap_ms(span) for c in crossed),
-        )
-        for who, mine in by.items()
-        for span in union(t.span for t in mine)
-    ]
+    result = []
+    for who, mine in by.items():
+        was_crossed = _meets(t.span for t in mine if t.overlap)
+        spans = union(t.span for t in mine)
+        result += [Turn(who, span, was_crossed(span) or is_crossed(span)) for span in spans]
     return tuple(sorted(result, key=lambda t: (t.span, t.speaker)))
+
+
+def _meets(spans: Iterable[Span]) -> Callable[[Span], bool]:
+    """Whether a span has some time in common with any of these."""
+    held = union(spans)
+
+    def meets(span: Span) -> bool:
+        before = bisect_left(held, span.end_ms, key=lambda s: s.start_ms)
+        return bool(span) and before > 0 and held[before - 1].end_ms > span.start_ms
+
+    return meets

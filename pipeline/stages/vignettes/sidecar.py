@@ -25,7 +25,8 @@ def with_given(
         return list(parts)
     wishes = _within(given, end_ms)
     found_for = _nearest_found(wishes, parts)
-    rows = [(part, False) for k, part in enumerate(parts) if k not in found_for.values()]
+    meant = set(found_for.values())
+    rows = [(part, False) for k, part in enumerate(parts) if k not in meant]
     for n, (wish, at_ms) in enumerate(wishes):
         if wish.exists:
             base = parts[found_for[n]] if n in found_for else Part("", VIGNETTE, "", Span(at_ms, end_ms))
@@ -56,9 +57,11 @@ def _nearest_found(wishes: Sequence[tuple[PartAt, int]], parts: Sequence[Part]) 
         if (not at_ms and wish.exists if k == 0 else abs(part.span.start_ms - at_ms) <= BOUNDARY_TOLERANCE_MS)
     )
     found: dict[int, int] = {}
+    meant: set[int] = set()
     for _, n, k in pairs:
-        if n not in found and k not in found.values():
+        if n not in found and k not in meant:
             found[n] = k
+            meant.add(k)
     return found
 
 
