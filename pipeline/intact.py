@@ -12,7 +12,6 @@ import base64
 import binascii
 import csv
 import os
-import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -114,8 +113,15 @@ def _key(path: Path) -> str:
 
 def main() -> None:
     """Note the files of `models/` that are named as they are now, after a change that is meant to last."""
-    for name in sys.argv[1:]:
-        record(data_file(name), data_file(SUMS_FILE))
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser(prog="python -m pipeline.intact", description=main.__doc__)
+    parser.add_argument("name", nargs="+", help="the name of a file in models/")
+    for name in parser.parse_args().name:
+        try:
+            record(data_file(name), data_file(SUMS_FILE))
+        except WeightsError as error:
+            parser.error(str(error))
 
 
 if __name__ == "__main__":
