@@ -237,7 +237,7 @@ class TestOnACluster:
         took_s = time.monotonic() - since
         _, err = process.communicate()
         assert process.returncode == 130 and "vignette: stopped during" in err
-        assert took_s < 3  # 2 for the stop, and what ending a few processes takes on a busy machine
+        assert took_s < 20  # a busy machine's time to end a few processes, not that of a recording
         assert all_end_within(family, 10)
         assert not list(Path("/tmp").glob(f"vignette-{process.pid}-*"))
 
