@@ -35,7 +35,12 @@ from benchmarks.fault_ground import (
 QUIET = ("media-digest.json", "origin", "lock", "intended.json", "derived.lock", "changes.json")
 # What a stage keeps of its parts: read where the stage is done anew alone.
 PARTS = "-by-"
-BESIDE = {"witness": "verify", "recued": "captions"}
+BESIDE = {
+    "witness.json": "verify",
+    "recued.json": "captions",
+    "sound.npy": "align",
+    "sound-kept.json": "align",
+}
 _NEW_NAMESPACE = 0x00020000  # CLONE_NEWNS of linux/sched.h
 
 
@@ -57,8 +62,8 @@ def artefacts(ground: Ground, place: Path, arguments: argparse.Namespace, choose
             changed = run(folder, "run", "--set", "captions.max_line_chars=30")
             problems += [f"{n} was made" for n in outputs(folder) if ".new" in n]
             told = "the stored record of what was written last" in changed.text
-        stage = BESIDE.get(path.stem) or path.name.split(PARTS)[0].replace("voices", "speakers")
-        again = ("--force", stage) if PARTS in path.name or path.stem in BESIDE else ()
+        stage = BESIDE.get(path.name) or path.name.split(PARTS)[0].replace("voices", "speakers")
+        again = ("--force", stage) if PARTS in path.name or path.name in BESIDE else ()
         ran = run(folder, "run", *again)
         if path.name not in ("outputs.json", "intended.json"):
             told = "could not be used as found" in ran.text or "was damaged" in ran.text
