@@ -26,7 +26,7 @@ help: ## this list
 subtitles: $(VENV)/.run ## caption everything in media/ (MEDIA=path for one video)
 	@$(RUN) run $${VIGNETTE_MEDIA:+"$$VIGNETTE_MEDIA"}
 
-test: $(VENV)/.dev ## the tests (about 4 minutes on two cores)
+test: $(VENV)/.dev ## the tests (about 6 minutes on two cores)
 	@$(VENV)/bin/python -m pytest -n auto --dist worksteal $(if $(SELECT),-m '$(SELECT)')
 
 test-slow: $(VENV)/.dev ## the tests that need longer, and every property with all of its examples
