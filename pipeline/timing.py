@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -144,15 +144,21 @@ def gaps(spans: Iterable[Span], within: Span) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def disjoint_from(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
-    """Those of the spans that overlap none of the others, in their order."""
-    merged = _merged(others, 0)
+def overlapping(spans: Iterable[Span]) -> Callable[[Span], bool]:
+    """The test whether a span has some time in common with any of these, without a look at all of them."""
+    merged = _merged(spans, 0)
     ends = [end for _, end in merged]
 
     def overlaps(span: Span) -> bool:
         k = bisect_right(ends, span.start_ms)  # the first that ends behind its start
         return bool(span) and k < len(merged) and merged[k][0] < span.end_ms
 
+    return overlaps
+
+
+def disjoint_from(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """Those of the spans that overlap none of the others, in their order."""
+    overlaps = overlapping(others)
     return [span for span in spans if not overlaps(span)]
 
 

@@ -26,6 +26,15 @@ OPPOSITE_PHASE_ENERGY_RATIO = 4  # difference to sum: 6 dB, a correlation of the
 Samples = NDArray[np.int16]
 
 
+# In sound in which no sample is louder than this, in steps of 16 bits (-84 dBFS), there is digital silence, or dither.
+_STILL_PEAK = 2
+
+
+def is_still(samples: Samples) -> bool:
+    """Whether nothing but digital silence or dither is in these samples: nobody speaks there, and no network need be asked."""
+    return not len(samples) or max(int(samples.max()), -int(samples.min())) <= _STILL_PEAK
+
+
 @dataclass(frozen=True, eq=False)
 class Audio:
     """A recording's sound from presentation time 0 on: `samples`, shape (n,), int16, 16 kHz.

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pipeline import intact, loaded
 from pipeline.errors import WeightsError
 from pipeline.files import model_folders
-from pipeline.media.audio import INT16_SCALE, Audio, Samples
+from pipeline.media.audio import INT16_SCALE, Audio, Samples, is_still
 from pipeline.processes import cores
 from pipeline.progress import Progress, silent
 from pipeline.timing import SAMPLE_RATE_HZ
@@ -44,7 +44,6 @@ FRAMES = (WINDOW_SAMPLES - FIELD_SAMPLES) // FRAME_SAMPLES
 CLASSES: tuple[tuple[int, ...], ...] = ((), (0,), (1,), (2,), (0, 1), (0, 2), (1, 2))
 LOCAL_SPEAKERS = 3
 _BATCH = 4  # windows at once: a fifth less work than one by one, for the same answers; more take memory and save nothing
-_STILL_PEAK = 2  # of 16 bits: digital silence, or dither, in which nobody speaks
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 _FETCH_AGAIN = f"fetch it again with 'vignette models fetch {FETCH_NAME}', or remove it to do without"
 
@@ -101,7 +100,7 @@ def scan(audio: Audio, network: Network, progress: Progress = silent) -> Segment
             np.multiply(own, INT16_SCALE, out=window[: len(own)])
         return network(windows)
 
-    heard = [k for k in range(count) if not _is_still(piece(k))]
+    heard = [k for k in range(count) if not is_still(piece(k))]
     batches = [heard[at : at + _BATCH] for at in range(0, len(heard), _BATCH)]
     with ThreadPoolExecutor(min(cores(), _MOST_THREADS)) as threads:
         for batch, answers in zip(batches, threads.map(hear, batches), strict=True):
@@ -111,19 +110,14 @@ def scan(audio: Audio, network: Network, progress: Progress = silent) -> Segment
     return Segmented(found, audio.duration_ms)
 
 
-def _is_still(piece: Samples) -> bool:
-    return not len(piece) or max(int(piece.max()), -int(piece.min())) <= _STILL_PEAK
-
-
 def _load(path: Path) -> Network:
     """The network, single-threaded: windows are what is heard in parallel. Raises WeightsError."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = (
-        False  # it would keep 140 MB for as long as the process lives, and save no time
-    )
+    # An arena would keep 140 MB for as long as the process lives, and save no time.
+    options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     data = intact.shipped(path, _FETCH_AGAIN)
     try:

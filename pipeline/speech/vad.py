@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline import intact, loaded
 from pipeline.errors import WeightsError
-from pipeline.media.audio import Audio
+from pipeline.media.audio import Audio, is_still
 from pipeline.processes import cores
 from pipeline.progress import Progress, silent
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
@@ -35,9 +35,6 @@ _BLOCK_WINDOWS = 4000  # 128 s at once: some 10 MB of floats per thread, whateve
 # Blocks are scanned in parallel, each by a network warmed up on the ten seconds before it: its memory is long. On twelve minutes
 # of talk no region differs from those of an undivided scan; with two seconds, and blocks of 32 s, a tenth did.
 _WARM_UP_WINDOWS = 320
-# In blocks in which no sample is louder than this, in steps of 16 bits (-84 dBFS), there is digital silence, or dither: the
-# network, which finds no speech there, is not asked.
-_STILL_PEAK = 2
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 
 _LEAST_RELEASE = 0.01  # probability, however low the threshold
@@ -88,7 +85,7 @@ def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[n
 
     def scan(first: int) -> NDArray[np.float32]:
         last = min(first + _BLOCK_WINDOWS, windows)
-        if _is_still(samples[first * WINDOW_SAMPLES : last * WINDOW_SAMPLES]):
+        if is_still(samples[first * WINDOW_SAMPLES : last * WINDOW_SAMPLES]):
             return np.zeros(last - first, np.float32)
         warm_up = max(0, first - _WARM_UP_WINDOWS)
         block = _windows(samples, warm_up, last, gain)
@@ -100,11 +97,6 @@ def speech_probabilities(audio: Audio, progress: Progress = silent) -> NDArray[n
             found[first : first + len(block)] = block
             progress((first + len(block)) / windows)
     return found
-
-
-def _is_still(samples: NDArray[np.int16]) -> bool:
-    """Whether nothing but digital silence or dither is in a block."""
-    return max(int(samples.max()), -int(samples.min())) <= _STILL_PEAK
 
 
 def _infer(session: onnxruntime.InferenceSession, block: NDArray[np.float32]) -> NDArray[np.float32]:

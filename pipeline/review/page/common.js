@@ -57,6 +57,9 @@ export function counted(n, one, many = `${one}s`) {
   return `${n} ${n === 1 ? one : many}`;
 }
 
+// A press so soon after another thing came to its place was meant for the one before, in milliseconds.
+export const TOO_SOON_MS = 400;
+
 let complained = -Infinity;
 
 // What happened; a complaint goes, unless it came after that was asked for: who goes on meanwhile must not miss it.

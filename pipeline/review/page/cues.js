@@ -1,15 +1,13 @@
 // The list of captions: plain rows, one tab stop, and an editor in the row that is being edited.
 
 import { numberOf } from "/page/colours.js";
-import { byId, clock, complain, h, parsedTime, say, stored } from "/page/common.js";
+import { byId, clock, complain, h, parsedTime, say, stored, TOO_SOON_MS } from "/page/common.js";
 import { ask } from "/page/dialogs.js";
 import { now, onTime, playSpan, seek } from "/page/player.js";
 import { decide, onChange, state } from "/page/state.js";
 
 const list = byId("list"), filter = byId("filter"), follow = byId("follow");
 const SIGNS = { machine: "○ machine", edited: "✎ edited", reviewed: "✓ reviewed" };
-// A click so soon after another caption came to its place was meant for the one before, in milliseconds.
-const TOO_SOON_MS = 400;
 let rows = [], current = 0, playing = -1, editing = null, drawn = [], shown = { cues: [], people: [] }, slidAt = -Infinity;
 
 const selected = [];

@@ -1,7 +1,7 @@
 // What needs a person: one after the other, played with two seconds before it, with its evidence and what can be done. Things of
 // one rule and cause stand together, and can be chosen and settled together.
 
-import { byId, clock, complain, counted, h, say } from "/page/common.js";
+import { byId, clock, complain, counted, h, say, TOO_SOON_MS } from "/page/common.js";
 import { edit, renamePerson, selectAt } from "/page/cues.js";
 import { ask } from "/page/dialogs.js";
 import { playSpan, seek } from "/page/player.js";
@@ -13,8 +13,6 @@ import { chosenKeys, drawChosen, drawGroups, grouped, reveal } from "/page/group
 const GROUPS = { words: "Words and voices", findings: "Caption rules" };
 export const HARMS = ["conflict", "meaning", "sync", "missing", "names", "form"];
 const card = byId("card"), which = byId("which"), order = byId("order");
-// An answer so soon after another thing came to its place was meant for the one before, in milliseconds.
-const TOO_SOON_MS = 400;
 let chosen = null, at = 0, drawn = "", shownCard = "", visited = null, cameAt = -Infinity;
 
 // In the order in which they stand in the list: by harm and then by cause, or by time.

@@ -7,9 +7,8 @@ the second speaker is believed when both are voices that were found.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.stages.speakers.assembly import MIN_OVERLAP_MS
@@ -17,7 +16,7 @@ from pipeline.stages.speakers.claims import WEIGHT, Claim
 from pipeline.stages.speakers.order import TurnOrder
 from pipeline.stages.speakers.pieces import Piece
 from pipeline.stages.speakers.roster import Roster
-from pipeline.timing import Span, gaps, union
+from pipeline.timing import Span, SpanIndex, gaps, overlapping, union
 from pipeline.transcript import ProofKind, Turn
 
 # All of these were set by hand.
@@ -62,16 +61,12 @@ def unheard(given: Sequence[Turn], voiced: Sequence[Span]) -> tuple[Span, ...]:
 def by_turns(given: Sequence[Turn], pieces: Sequence[Piece], roster: Roster) -> Iterator[Claim]:
     """Claims of given turns about the pieces that are mostly theirs."""
     order = sorted(given, key=lambda t: t.span)
-    starts = [t.span.start_ms for t in order]
-    longest_ms = max((t.span.duration_ms for t in order), default=0)
+    index = SpanIndex([t.span for t in order])
     held: dict[int, list[int]] = defaultdict(list)
     for k, piece in enumerate(pieces):
         if piece.mute or not piece.span:
             continue
-        near = range(
-            bisect_right(starts, piece.span.start_ms - longest_ms - 1),
-            bisect_right(starts, piece.span.end_ms),
-        )
+        near = index.meeting(piece.span)
         shares: dict[str, float] = defaultdict(float)
         for n in near:
             shares[order[n].speaker] += order[n].span.overlap_ms(piece.span) / piece.span.duration_ms
@@ -147,24 +142,13 @@ def _same(turns: Sequence[Turn], given: Sequence[Turn]) -> dict[str, str]:
 
 def merged(found: Sequence[Turn], before: Sequence[Turn]) -> tuple[Turn, ...]:
     """Each speaker's turns as disjoint ones; those that now run beside another's are marked."""
-    is_crossed = _meets(t.span for t in found[len(before) :])
+    is_crossed = overlapping(t.span for t in found[len(before) :])
     by: dict[str, list[Turn]] = defaultdict(list)
     for turn in found:
         by[turn.speaker].append(turn)
     result = []
     for who, mine in by.items():
-        was_crossed = _meets(t.span for t in mine if t.overlap)
+        was_crossed = overlapping(t.span for t in mine if t.overlap)
         spans = union(t.span for t in mine)
         result += [Turn(who, span, was_crossed(span) or is_crossed(span)) for span in spans]
     return tuple(sorted(result, key=lambda t: (t.span, t.speaker)))
-
-
-def _meets(spans: Iterable[Span]) -> Callable[[Span], bool]:
-    """Whether a span has some time in common with any of these."""
-    held = union(spans)
-
-    def meets(span: Span) -> bool:
-        before = bisect_left(held, span.end_ms, key=lambda s: s.start_ms)
-        return bool(span) and before > 0 and held[before - 1].end_ms > span.start_ms
-
-    return meets
