@@ -11,8 +11,8 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Sequence
 from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -80,9 +80,8 @@ def main() -> None:
         give_up = network.leave_loopback if on_cluster else network.take_away
         if without_network and (left_open := give_up()):
             print(f"vignette: {left_open}", file=sys.stderr)
-        exit_status = _with_named(arguments)(
-            arguments, prog_name="vignette", obj=session, standalone_mode=False
-        )
+        commands = _commands(arguments[0] if arguments else "")
+        exit_status = commands(arguments, prog_name="vignette", obj=session, standalone_mode=False)
         sys.stdout.flush()
     except _WRONG_USAGE as error:
         from pipeline.cli.usage import usage_error
@@ -102,14 +101,14 @@ def main() -> None:
     sys.exit(exit_status if isinstance(exit_status, int) else 0)
 
 
-def _with_named(arguments: Sequence[str]) -> typer.Typer:
-    """The application with no other command than the one that the line begins with, where it begins with one: building the
-    options of sixty takes longer than most commands do."""
-    name = arguments[0] if arguments else ""
+@cache
+def _commands(name: str) -> Any:
+    """The commands for a line that begins with this name, put together once per process: where it is a command's, no other
+    command, since building the options of sixty takes longer than most commands do."""
     only = copy(app)
     only.registered_commands = [c for c in app.registered_commands if _name_of(c) == name]
     only.registered_groups = [g for g in app.registered_groups if g.name == name]
-    return only if only.registered_commands or only.registered_groups else app
+    return typer.main.get_command(only if only.registered_commands or only.registered_groups else app)
 
 
 def _name_of(command: Any) -> str:

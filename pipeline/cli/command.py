@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any, TypeVar
 
 import typer
@@ -135,18 +134,7 @@ def subgroup(
     return group
 
 
-class Application(typer.Typer):
-    """The application, whose commands are put together once per process: that takes a tenth of a second."""
-
-    @cached_property
-    def _commands(self) -> Any:
-        return typer.main.get_command(self)
-
-    def __call__(self, *args: Any, **how: Any) -> Any:
-        return self._commands(*args, **how)
-
-
-app = Application(
+app = typer.Typer(
     name="vignette",
     cls=type("Application", (Group,), {"order": _ORDER}),
     help="Turn recordings of people talking into captions to publish and transcripts to search.",

@@ -51,10 +51,10 @@ def _pieces(whole: str) -> list[tuple[str, Kind]]:
 
 
 def _kind(word: str) -> Kind:
-    bracket = word.rstrip(".,;:!?…") or word
-    inside = bracket[0] + bracket[-1] in ("[]", "()", "<>", "{}") and len(bracket) > 2
     from pipeline.formats.readers import sounds  # its vocabulary takes a while to load
 
+    bracket = word.rstrip(".,;:!?…") or word
+    inside = bracket[0] + bracket[-1] in ("[]", "()", "<>", "{}") and len(bracket) > 2
     if sounds.is_unclear_mark(word) or (inside and sounds.names_unclear(bracket[1:-1], word[0] == "[")):
         return Kind.UNCLEAR
     sound = (word[0] == "[" and bracket[-1] == "]") or word[0] in "♪♫♬"

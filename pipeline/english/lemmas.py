@@ -37,6 +37,11 @@ def kinds_of(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_listed(word: str) -> bool:
+    """Whether a word is a form of any; the tables hold no names. Raises WeightsError as `kinds_of` does."""
+    return bool(kinds_of(word))
+
+
 @cache
 def _tables() -> tuple[Sequence[str], ...]:
     """The lines of each table, sorted: they are searched by halves, which is sooner done than taking them apart."""

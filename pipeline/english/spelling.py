@@ -75,7 +75,7 @@ def likely_word(word: str, own: Mapping[str, int]) -> str | None:
         return None
     near = dict.fromkeys(_one_slip_away(word))
     candidates = [w for w in dict.fromkeys((*near, *_rearranged(word))) if _is_usual(w, own)]
-    if not candidates or _has_lemma(word):
+    if not candidates or lemmas.is_listed(word):
         return None
     return max(candidates, key=lambda w: (w in own, w in near, *_likeness(w, word)))
 
@@ -121,7 +121,7 @@ def _swapped_word_of_grammar(word: str) -> str | None:
     """The word of grammar of which a surname in the dictionary ("thier") is the same with two neighbouring letters swapped."""
     swapped = (word[:k] + word[k + 1] + word[k] + word[k + 2 :] for k in range(len(word) - 1))
     found = next((w for w in swapped if w in CLOSED_CLASS and w != word), None)
-    return None if found is None or word in CLOSED_CLASS | NUMBER_WORDS or _has_lemma(word) else found
+    return None if found is None or word in CLOSED_CLASS | NUMBER_WORDS or lemmas.is_listed(word) else found
 
 
 def _is_usual(word: str, own: Mapping[str, int]) -> bool:
@@ -129,7 +129,7 @@ def _is_usual(word: str, own: Mapping[str, int]) -> bool:
     return (
         word in own
         or word in CLOSED_CLASS | _CALENDAR | NUMBER_WORDS
-        or (word in dictionary() and _has_lemma(word))
+        or (word in dictionary() and lemmas.is_listed(word))
     )
 
 
@@ -164,9 +164,3 @@ def _words_by_length() -> Mapping[int, Sequence[str]]:
     for word in dictionary():
         found[len(word)].append(word)
     return found
-
-
-@cache
-def _has_lemma(word: str) -> bool:
-    """Whether lemminflect's lexicon, that of the National Library of Medicine, lists the word as a form of any."""
-    return bool(lemmas.kinds_of(word))

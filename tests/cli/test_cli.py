@@ -269,7 +269,7 @@ def test_bytes_that_are_no_text_are_one_sentence(project, monkeypatch, capsys):
     def write_journal(*_, **__):
         "a reason \udcff".encode()
 
-    monkeypatch.setattr(app, "_with_named", lambda arguments: write_journal)
+    monkeypatch.setattr(app, "_commands", lambda name: write_journal)
     monkeypatch.setattr(sys, "argv", ["vignette", "decide"])
     with pytest.raises(SystemExit) as ended:
         app.main()

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import edits
 from tests.support.browser import until
-from tests.support.review_pages import Desk, place_of, served
+from tests.support.review_pages import Desk, place_of, video_page
 
 pytestmark = pytest.mark.browser
 
@@ -32,13 +32,7 @@ SAVED = "document.querySelector('#status').textContent.startsWith('Saved')"
 @pytest.fixture
 def opened(demo, page):
     """The demo's page, by somebody who has said their name, whose answers can be held."""
-    with served(demo) as (address, _):
-        page.set_viewport_size({"width": 1280, "height": 860})
-        page.goto(address)
-        page.wait_for_selector(".card progress")
-        page.evaluate("localStorage.setItem('vignette.who', JSON.stringify('Ana'))")
-        page.click(".card a")
-        page.wait_for_selector("#list .cue")
+    with video_page(demo, page):
         until(page, "document.querySelector('video').readyState >= 1")
         page.evaluate(HOLD)
         yield page

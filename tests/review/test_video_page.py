@@ -6,7 +6,7 @@ import pytest
 
 from pipeline import edits
 from tests.support.browser import until
-from tests.support.review_pages import PANELS, drawn, served
+from tests.support.review_pages import PANELS, drawn, video_page
 
 pytestmark = pytest.mark.browser
 
@@ -18,13 +18,7 @@ def opened(demo, page):
     """The demo's page, by somebody who has said their name; every console message fails the test."""
     errors: list[str] = []
     page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
-    with served(demo) as (address, _):
-        page.set_viewport_size({"width": 1280, "height": 860})
-        page.goto(address)
-        page.wait_for_selector(".card progress")
-        page.evaluate("localStorage.setItem('vignette.who', JSON.stringify('Ana'))")
-        page.click(".card a")
-        page.wait_for_selector("#list .cue")
+    with video_page(demo, page):
         yield page
         assert not errors
 

@@ -26,6 +26,19 @@ HOST = f"127.0.0.1:{PORT}"
 PANELS = ("doubts", "parts", "concepts", "people", "signing")
 
 
+@contextlib.contextmanager
+def video_page(project: Project, page: Any) -> Iterator[None]:
+    """In a browser: the page of the project's recording, by somebody who has said their name."""
+    with served(project) as (address, _):
+        page.set_viewport_size({"width": 1280, "height": 860})
+        page.goto(address)
+        page.wait_for_selector(".card progress")
+        page.evaluate("localStorage.setItem('vignette.who', JSON.stringify('Ana'))")
+        page.click(".card a")
+        page.wait_for_selector("#list .cue")
+        yield
+
+
 class Desk:
     """An application with a browser's cookie, asked without a network; runs behind it are noted and not done."""
 

@@ -176,7 +176,7 @@ def is_ordinary(word: str, made: bool = True) -> bool:
     one that is merely `made` of others ("Scotland") is where that is asked for."""
     if word in _LISTED or (word.endswith("s") and word[:-1] in NO_NAMES):
         return True
-    if len(word) < 2 or word in INTERJECTIONS or _has_lemma(word):
+    if len(word) < 2 or word in INTERJECTIONS or lemmas.is_listed(word):
         return True
     return made and len(word) >= 8 and is_derived(word)
 
@@ -196,12 +196,6 @@ def given_names() -> frozenset[str]:
 def is_word_name(word: str) -> bool:
     """Whether a folded word that is a name is met as an ordinary word, too."""
     return word in WORD_NAMES or word in WORD_SURNAMES or word in given_names() or len(word) < 3
-
-
-@cache
-def _has_lemma(word: str) -> bool:
-    """Whether the lexicon of inflections, which holds no names, has the word."""
-    return bool(lemmas.kinds_of(word))
 
 
 @cache

@@ -33,9 +33,8 @@ from pipeline.errors import SubtitlesError, foreign
 from pipeline.files import read_regular, why_unreadable
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
 
-if (
-    TYPE_CHECKING
-):  # a parser is loaded when something is read: their patterns take longer to build than a command to start
+# A parser is loaded when something is read: their patterns take longer to build than a command to start.
+if TYPE_CHECKING:
     from pipeline.formats.readers.encoding import Decoded
     from pipeline.formats.readers.raw_cue import Line, RawCue
     from pipeline.formats.readers.rolling import Unrolled
