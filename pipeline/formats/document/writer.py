@@ -7,7 +7,6 @@ It names no time of creation and keeps a fixed order of keys, so that equal inpu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
@@ -263,21 +262,8 @@ def _passage(passage: Passage, aligned: Aligned) -> dict[str, Any]:
     return {**_times(passage.span), "text": text, "heard": passage.heard}
 
 
-def _encoder() -> Callable[[Any], str]:
-    """JSON on one line. `JSONEncoder.encode` builds the encoder that is written in C anew for each value, and every word of a
-    transcript is one: where there is one it is built once."""
-    plain = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
-    made = getattr(json.encoder, "c_make_encoder", None)
-    text = getattr(json.encoder, "encode_basestring", None)
-    if made is None or text is None:
-        return plain.encode
-    chunks = made(
-        None, plain.default, text, None, plain.key_separator, plain.item_separator, False, False, False
-    )
-    return lambda value: "".join(chunks(value, 0))
-
-
-_encode = _encoder()
+# Made once, because every word of a transcript passes through it.
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _encode_indented(value: Any, indent: str = "") -> str:

@@ -100,22 +100,13 @@ def cues(transcript: Transcript, style: Style | None = None) -> list[RenderedCue
     The notice hides no spoken word: it stands in a cue of its own where at least a second is free before the first
     cue, and otherwise on a line of its own above the first cue's text. A draft without any cue shows none.
     """
-    global _last
-    chosen_style, last = style or style_of(transcript), _last
-    if last is not None and last[0] is transcript and last[1] == chosen_style:
-        return [*last[2]]
+    chosen_style = style or style_of(transcript)
     names = _SpeakerNames(transcript)
     shown = [
         RenderedCue(c.span, _pieces(c, transcript, chosen_style, names), c.settings)
         for c in transcript.captions.cues
     ]
-    shown = with_notice(shown) if transcript.is_draft and shown else shown
-    _last = transcript, chosen_style, tuple(shown)
-    return shown
-
-
-# What was rendered last, of which transcript and how: SubRip and WebVTT show the same cues, one after the other.
-_last: tuple[Transcript, Style, tuple[RenderedCue, ...]] | None = None
+    return with_notice(shown) if transcript.is_draft and shown else shown
 
 
 def with_notice(shown: list[RenderedCue]) -> list[RenderedCue]:
