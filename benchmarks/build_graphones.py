@@ -170,7 +170,7 @@ def main() -> None:
     for word, phones in every:
         if held_out(word):
             test[word].append(phones)
-    measure(pronounce.Graphones(counts), dict(list(test.items())[::4]))
+    measure(pronounce.Graphones(counts.items()), dict(list(test.items())[::4]))
 
 
 if __name__ == "__main__":

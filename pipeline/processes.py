@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_NICENESS = 10  # a tenth of the time that a thread of usual niceness gets, where both want the same core (Linux, sched(7))
 # The processor time that a container may use (Linux, cgroup v2): "QUOTA PERIOD" in microseconds, or "max PERIOD".
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 # Where this process has siblings that work at the same time: how many cores are its own.
@@ -39,6 +40,13 @@ def cores() -> int:
 def take_share(count: int) -> None:
     """From now on `count` cores are this process's own, as others of the same command work beside it."""
     _share.append(max(1, count))
+
+
+def give_way() -> None:
+    """From now on the calling thread, and what it starts, gets what other threads of this machine leave (Linux; nothing
+    elsewhere, where a thread has no niceness of its own)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def die_with_parent(parent: int) -> None:

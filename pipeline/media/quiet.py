@@ -7,7 +7,7 @@ scale. The thresholds are chosen; tests/media/test_quiet.py holds them to rooms,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -48,7 +48,7 @@ FEWEST_FRAMES = 10
 LEAST_MUSIC_MS = 700
 LEAST_MUSIC_DB = -65.0
 MUSIC_PAUSE_MS = 150
-_AT_ONCE_MS = FRAME_MS * 1000
+_AT_ONCE_MS = FRAME_MS * 200  # bounds memory: the neighbourhoods of 200 frames take 16 MB
 # Digital silence, as a power: -120 dB of full scale.
 LEAST_POWER = 1e-12
 
@@ -65,38 +65,45 @@ class SilenceDetector:
         inner = Span(
             stretch.start_ms + MARGIN_MS, max(stretch.start_ms + MARGIN_MS, stretch.end_ms - MARGIN_MS)
         )
-        frames = _frames(self._audio, inner)
-        if len(frames) < FEWEST_FRAMES or not self._speech:
+        levels = _levels(self._audio, inner)
+        if len(levels) < FEWEST_FRAMES or not self._speech:
             return False
-        loud = float(np.quantile(_levels(frames), 1 - MOST_LOUD_SHARE))
+        loud = float(np.quantile(levels, 1 - MOST_LOUD_SHARE))
         speech, noise_floor = self._speech_and_noise_floor
         if loud <= speech - INAUDIBLE_BELOW_SPEECH_DB:
             return True
         soft = loud <= max(
             speech - FAR_BELOW_SPEECH_DB, min(noise_floor + ABOVE_NOISE_FLOOR_DB, speech - BELOW_SPEECH_DB)
         )
-        return soft and _tonal_share(frames) <= MOST_TONAL_SHARE
+        return soft and _tonal_share(self._audio, inner) <= MOST_TONAL_SHARE
 
     @cached_property
     def _speech_and_noise_floor(self) -> tuple[float, float]:
         """The median level of the speech, and the noise floor outside it, in dB of full scale."""
         whole = Span(0, self._audio.duration_ms)
-        spoken = [_levels(_frames(self._audio, s)) for s in self._speech]
-        rest = [_levels(_frames(self._audio, s)) for s in gaps(self._speech, whole)]
+        spoken = [_levels(self._audio, s) for s in self._speech]
+        rest = [_levels(self._audio, s) for s in gaps(self._speech, whole)]
         speech = float(np.median(np.concatenate(spoken))) if any(map(len, spoken)) else 0.0
         if not any(map(len, rest)):
             return speech, speech
         return speech, float(np.quantile(np.concatenate(rest), NOISE_FLOOR_QUANTILE))
 
 
-def _frames(audio: Audio, span: Span) -> NDArray[np.float32]:
-    """The sound of a span, shape (frames, FRAME_MS * 16), float32; what is left over at the end is dropped."""
+def _blocks(audio: Audio, span: Span) -> Iterator[NDArray[np.float32]]:
+    """The sound of a span in blocks, since a pause may last for hours: shape (frames, FRAME_MS * 16), float32; what is left over
+    at the end is dropped."""
     size = FRAME_MS * SAMPLES_PER_MS
-    samples = audio.window(span)
-    return samples[: len(samples) // size * size].reshape(-1, size)
+    for at in range(span.start_ms, span.end_ms, _AT_ONCE_MS):
+        samples = audio.window(Span(at, min(span.end_ms, at + _AT_ONCE_MS)))
+        yield samples[: len(samples) // size * size].reshape(-1, size)
 
 
-def _levels(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+def _levels(audio: Audio, span: Span) -> NDArray[np.float32]:
+    """The level of each frame of a span, shape (frames,); see `_levels_of`."""
+    return np.concatenate([np.zeros(0, np.float32), *map(_levels_of, _blocks(audio, span))])
+
+
+def _levels_of(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     """Each frame's level (its power without the mean) in dB of full scale, shape (frames,); digital silence is -120."""
     power = np.square(frames - frames.mean(axis=1, keepdims=True)).mean(axis=1)
     levels: NDArray[np.float32] = 10 * np.log10(np.maximum(power, LEAST_POWER))
@@ -113,14 +120,13 @@ def music(audio: Audio, speech: Sequence[Span]) -> tuple[Span, ...]:
         start_ms, end_ms = gap.start_ms + MARGIN_MS, gap.end_ms - MARGIN_MS
         if end_ms - start_ms < LEAST_MUSIC_MS:
             continue
-        for first in range(start_ms, end_ms, _AT_ONCE_MS):  # hours of music are looked at bit by bit
-            frames = _frames(audio, Span(first, min(first + _AT_ONCE_MS, end_ms)))
-            if not len(frames):
-                continue
-            playing = _tonal(frames) & (_levels(frames) > LEAST_MUSIC_DB)
+        for first, frames in zip(
+            range(start_ms, end_ms, _AT_ONCE_MS), _blocks(audio, Span(start_ms, end_ms)), strict=True
+        ):
+            loud = np.flatnonzero(_levels_of(frames) > LEAST_MUSIC_DB)
             found += [
                 Span(first + int(n) * FRAME_MS, first + int(n + 1) * FRAME_MS)
-                for n in np.flatnonzero(playing)
+                for n in loud[_tonal(frames[loud])]
             ]
     joined: list[Span] = []
     for span in found:
@@ -131,9 +137,9 @@ def music(audio: Audio, speech: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(span for span in joined if span.duration_ms >= LEAST_MUSIC_MS)
 
 
-def _tonal_share(frames: NDArray[np.float32]) -> float:
-    """The share of frames with at least `TONAL_FRAME_PEAKS` spectral peaks."""
-    return float(_tonal(frames).mean())
+def _tonal_share(audio: Audio, span: Span) -> float:
+    """The share of a span's frames with at least `TONAL_FRAME_PEAKS` spectral peaks."""
+    return float(np.concatenate([_tonal(frames) for frames in _blocks(audio, span)]).mean())
 
 
 def _tonal(frames: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -141,11 +147,12 @@ def _tonal(frames: NDArray[np.float32]) -> NDArray[np.bool_]:
     size = frames.shape[1]
     hz = np.fft.rfftfreq(size, 1 / (1000 * SAMPLES_PER_MS))
     power = np.abs(np.fft.rfft(frames * np.hanning(size).astype(np.float32), axis=1)) ** 2
-    reach = round(NEIGHBOURHOOD_HZ / hz[1]) | 1
-    padded = np.pad(power, ((0, 0), (reach // 2, reach // 2)), mode="reflect")
-    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, reach, axis=1), axis=2)
-    inside = (hz >= LOWEST_PEAK_HZ) & (hz <= HIGHEST_PEAK_HZ)
-    is_peak = (power > around * 10 ** (PEAK_DB / 10)) & inside
+    half = round(NEIGHBOURHOOD_HZ / hz[1]) // 2
+    lowest, highest = np.searchsorted(hz, LOWEST_PEAK_HZ), np.searchsorted(hz, HIGHEST_PEAK_HZ, "right")
+    near = np.lib.stride_tricks.sliding_window_view(
+        power[:, lowest - half : highest + half], 2 * half + 1, axis=1
+    )
+    is_peak = power[:, lowest:highest] > np.median(near, axis=2) * 10 ** (PEAK_DB / 10)
     is_peak[:, 1:] &= ~is_peak[:, :-1]  # a tone is wider than one line of the spectrum, and still one
     found: NDArray[np.bool_] = is_peak.sum(axis=1) >= TONAL_FRAME_PEAKS
     return found

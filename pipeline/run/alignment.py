@@ -17,7 +17,7 @@ from pipeline.stages import align
 from pipeline.stages.align import absent, pauses, reading_order, unheard
 from pipeline.stages.verify import windows
 from pipeline.stages.verify.witness import Witness
-from pipeline.timing import Span
+from pipeline.timing import Span, overlapping
 from pipeline.transcript import Aligned, Heard, Token
 
 # The artefact beside the stages' own: that the search lost its way with this text.
@@ -97,11 +97,11 @@ def run(inputs: Inputs, progress: Progress) -> Aligned:
         )
     aligned = reading_order.in_reading_order(aligned)
     silence = SilenceDetector(inputs.audio(), heard.regions)
+    sounds = overlapping((*heard.faint, *heard.music, *(e.span for e in heard.sounds)))
 
     def is_still(stretch: Span) -> bool:
         """Whether nothing is heard at all: neither speech that no region holds, nor music."""
-        other = (*heard.faint, *heard.music, *(e.span for e in heard.sounds))
-        return silence(stretch) and not any(stretch.overlap_ms(span) for span in other)
+        return not sounds(stretch) and silence(stretch)
 
     aligned = unheard.marked(aligned, heard, given is not None)
     found = absent.marked(aligned, heard.regions, is_still)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Generic, TypeVar
 
-from pipeline.processes import cores
+from pipeline.processes import cores, give_way
 from pipeline.progress import Progress
 
 T = TypeVar("T")
@@ -58,6 +58,7 @@ class Beside(Generic[T]):
         return self._found  # type: ignore[return-value]
 
     def _run(self) -> None:
+        give_way()  # to the stages that are waited for
         try:
             self._found = self._work(self._tell)
         except BaseException as error:  # noqa: BLE001 - whatever it is, whoever waits gets it

@@ -43,7 +43,8 @@ FRAMES = (WINDOW_SAMPLES - FIELD_SAMPLES) // FRAME_SAMPLES
 # What each class of the output says: who speaks.
 CLASSES: tuple[tuple[int, ...], ...] = ((), (0,), (1,), (2,), (0, 1), (0, 2), (1, 2))
 LOCAL_SPEAKERS = 3
-_BATCH = 4  # windows at once: a tenth less work than one by one, for the same answers; more take memory and save nothing
+# Windows at once: an eighth less work than one by one, for the same answers; what four take is mapped anew each time.
+_BATCH = 3
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 _FETCH_AGAIN = f"fetch it again with 'vignette models fetch {FETCH_NAME}', or remove it to do without"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.timing import Span
+from pipeline.timing import Span, disjoint_from
 from pipeline.transcript.tokens import Token
 
 
@@ -67,4 +67,4 @@ class Heard:
     @property
     def faint(self) -> tuple[Span, ...]:
         """Speech that no region meets: so quiet or so covered that a recognizer is not given it."""
-        return tuple(v for v in self.voiced if not any(v.overlap_ms(r) for r in self.regions))
+        return tuple(disjoint_from(self.voiced, self.regions))

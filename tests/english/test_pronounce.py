@@ -76,6 +76,6 @@ def test_the_likeliest_pair_wins_by_construction() -> None:
         ("a:Y", ">"): 5,
         ("a:X", ">"): 5,
     }
-    model = Graphones(seen)
+    model = Graphones(seen.items())
     assert model.best("a")[0] == "Y", "at the beginning of a word a is said Y"
     assert model.best("aa")[0] == "Y X"

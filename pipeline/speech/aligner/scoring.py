@@ -90,8 +90,10 @@ class Block:
     def __init__(self, acoustics: AcousticModel) -> None:
         phones = len(acoustics.phones)
         self._scaled = tuple(g * _EXP_SCALE for g in acoustics.gaussians)
-        self._densities = [np.empty((_MOST_PAIRS, phones, DENSITIES), np.float32) for _ in range(STREAMS)]
-        self._bits = np.empty((_MOST_PAIRS, phones * DENSITIES), np.int32)
+        self._bits = [np.empty((_MOST_PAIRS, phones * DENSITIES), np.int32) for _ in range(STREAMS)]
+        # The same memory, read as the exponentials that these are the bits of.
+        self._densities = [b.view(np.float32).reshape(_MOST_PAIRS, phones, DENSITIES) for b in self._bits]
+        self._logs = np.empty((_MOST_PAIRS, phones * DENSITIES), np.float32)
         self._powers = np.empty((_MOST_PAIRS, 2 * STREAM_SIZE + 1), np.float32)
         self._peaks = np.empty((0, phones), np.float32)
         # A row of zeros: numpy compares with it five times as fast as with the number.
@@ -106,21 +108,19 @@ class Block:
         pairs = features[first : first + self.frames : _ALIKE_FRAMES]
         count, phones = len(pairs), self._phones
         peaks = np.zeros((count, phones), np.float32)
-        powers, bits = self._powers[:count], self._bits[:count]
+        powers, flat = self._powers[:count], self._logs[:count]
+        logs = flat.reshape(count, phones, DENSITIES)
         for s in range(STREAMS):
             stream = pairs[:, STREAM_SIZE * s : STREAM_SIZE * (s + 1)]
             powers[:, :STREAM_SIZE] = stream * stream
             powers[:, STREAM_SIZE:-1] = stream
             powers[:, -1] = 1
-            densities = self._densities[s][:count]
-            flat = densities.reshape(count, -1)
             np.matmul(powers, self._scaled[s], out=flat)
-            peak = np.fmax.reduce(densities, 2)
+            peak = np.fmax.reduce(logs, 2)
             peaks += peak
-            densities -= (peak - _EXP_BIAS)[:, :, None]
+            logs -= (peak - _EXP_BIAS)[:, :, None]
             np.maximum(flat, self._zeros, out=flat)
-            np.copyto(bits, flat, casting="unsafe")
-            flat[:] = bits.view(np.float32)
+            np.copyto(self._bits[s][:count], flat, casting="unsafe")
         self._peaks = peaks / _EXP_SCALE
         return self
 
@@ -148,7 +148,7 @@ class Blocks(AbstractContextManager["Blocks"]):
 
     def __init__(self, acoustics: AcousticModel, features: Floats | Features, threads: int) -> None:
         self._features = features
-        self._threads = thread_count(threads)
+        self._threads = max(1, thread_count(threads) - 1)  # the search is one, too
         self._ahead = self._threads + 1
         self._spare = [Block(acoustics) for _ in range(self._ahead + 1)]
         self._waiting: deque[Future[Block]] = deque()

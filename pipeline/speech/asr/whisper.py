@@ -8,6 +8,7 @@ the next. Memory is bounded by the batch: windows are read as they are needed. N
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pipeline import loaded
 from pipeline.errors import RecognizerError, WeightsError
 from pipeline.languages import primary
 from pipeline.media.audio import Audio
-from pipeline.processes import cores
+from pipeline.processes import cores, give_back_memory
 from pipeline.progress import Progress
 from pipeline.settings import WhisperSettings
 from pipeline.speech import weights
@@ -27,7 +28,11 @@ from pipeline.transcript import TextSource, TimeSource, Token
 
 # Choices of ours, by device.
 _MOST_THREADS = 8
-# Windows decoded at once: each takes 54 MB (tiny) to 108 MB (small) in the encoder, and more are no quicker on a processor.
+# On a processor so many threads hear windows side by side, each on a core of its own: two cores that share one window's small
+# matrices wait for each other, which is a quarter more work and takes two thirds longer (tiny.en, two cores).
+_MOST_LANES = 4
+# Windows decoded at once, by each lane: each takes 54 MB (tiny) to 108 MB (small) in the encoder, and more are no quicker on a
+# processor.
 BATCH = {"cpu": 2, "cuda": 16}
 _COMPUTE = {"cpu": "int8", "cuda": "float16"}  # CTranslate2's compute types
 _BATCHES_PER_CALL = 4  # prepared together: a call of faster-whisper costs some milliseconds whatever it holds
@@ -112,10 +117,9 @@ class Whisper:
         chunks = tuple(pack(audio, regions))
         hints = ", ".join(bias.names) if self.settings.hints and bias.names else None
         passages: list[guards.Passage] = []
-        for done, group in enumerate(_groups(chunks, group_size := self._batch * _BATCHES_PER_CALL)):
-            for own in self._decode(model, audio, group, regions, hints, note):
-                passages += own
-            progress(min(1.0, (done + 1) * group_size / len(chunks)))
+        for done, own in enumerate(self._decode_all(model, audio, chunks, regions, hints, note), 1):
+            passages += own
+            progress(done / len(chunks))
         progress(1.0)
         hotwords = bias.names if hints else ()
         return guards.apply_guards(passages, regions, audio.duration_ms, self.settings, hotwords, note)
@@ -124,16 +128,26 @@ class Whisper:
         self, audio: Audio, chunks: Sequence[Chunk], regions: Sequence[Span], progress: Progress
     ) -> list[tuple[Token, ...]]:
         """The words of each of some windows by itself, without hints, guarded; see `recognize`."""
-        model, found = self.load(), []
-        for group in _groups(chunks, self._batch * _BATCHES_PER_CALL):
-            for own in self._decode(model, audio, group, regions, None, guards.no_note):
-                found.append(guards.apply_guards(own, regions, audio.duration_ms, self.settings))
+        found = []
+        for own in self._decode_all(self.load(), audio, chunks, regions, None, guards.no_note):
+            found.append(guards.apply_guards(own, regions, audio.duration_ms, self.settings))
             progress(len(found) / len(chunks))
+        give_back_memory()  # others go on in this process: what the encoder took is theirs
         return found
 
     @property
+    def _threads(self) -> int:
+        return self.threads or min(cores(), _MOST_THREADS)
+
+    @property
+    def _lanes(self) -> int:
+        """How many windows are heard side by side."""
+        return min(self._threads, _MOST_LANES) if self.device == "cpu" else 1
+
+    @property
     def _batch(self) -> int:
-        return self.settings.batch or BATCH[self.device]
+        """How many windows each lane decodes at once; what somebody asks for is for all of them together."""
+        return max(1, self.settings.batch // self._lanes) if self.settings.batch else BATCH[self.device]
 
     def load(self) -> Any:
         """The model, ready for batches, loaded once per process. Raises as `recognize` does."""
@@ -143,9 +157,8 @@ class Whisper:
             raise self._unusable(f"{' and '.join(bad)} cannot be read: damaged, or cut off")
         if not weights.is_whisper(self.directory):
             raise self._unusable("config.json is not this model's")
-        threads = self.threads or min(cores(), _MOST_THREADS)
         files = sorted(p for p in self.directory.iterdir() if p.is_file())
-        model = loaded.once("whisper", files, lambda: self._loaded(threads), self.device, threads)
+        model = loaded.once("whisper", files, self._loaded, self.device, self._threads, self._lanes)
         bands, expected = model.feature_extractor.mel_filters.shape[0], model.model.n_mels
         if bands != expected:
             problem = f"listens in {expected} bands, and its {weights.PREPROCESSOR} "
@@ -158,7 +171,7 @@ class Whisper:
             raise RecognizerError(self.name, problem, "choose a multilingual model: --model small")
         return BatchedInferencePipeline(model)
 
-    def _loaded(self, threads: int) -> Any:
+    def _loaded(self) -> Any:
         from faster_whisper import WhisperModel
 
         weights.check(self.model, self.directory)
@@ -167,8 +180,8 @@ class Whisper:
                 str(self.directory.absolute()),
                 device=self.device,
                 compute_type=_COMPUTE[self.device],
-                cpu_threads=threads,
-                num_workers=1,
+                cpu_threads=self._threads // self._lanes,
+                num_workers=self._lanes,
                 local_files_only=True,
             )
         except MemoryError:
@@ -190,6 +203,21 @@ class Whisper:
     def _language_code(self) -> str:
         """The language without its region: Whisper knows "en", not "en-GB"."""
         return primary(self.language)
+
+    def _decode_all(
+        self, model: Any, audio: Audio, chunks: Sequence[Chunk], regions: Sequence[Span], hints: str | None, note: guards.Note
+    ) -> Iterator[list[guards.Passage]]:  # fmt: skip
+        """The passages of each chunk, in their order, as soon as they are known; see `_decode`."""
+        from faster_whisper import BatchedInferencePipeline
+
+        def decode(group: Sequence[Chunk]) -> list[list[guards.Passage]]:
+            # One of its own for each call, over the same weights: faster-whisper's keeps the time that it got to.
+            return self._decode(BatchedInferencePipeline(model.model), audio, group, regions, hints, note)
+
+        size = max(1, min(self._batch * _BATCHES_PER_CALL, -(-len(chunks) // self._lanes)))
+        with ThreadPoolExecutor(self._lanes) as lanes:
+            for group in lanes.map(decode, _groups(chunks, size)):
+                yield from group
 
     def _decode(
         self, model: Any, audio: Audio, chunks: Sequence[Chunk], regions: Sequence[Span], hints: str | None, note: guards.Note

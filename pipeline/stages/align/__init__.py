@@ -30,6 +30,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.media.facts import Audio
+from pipeline.processes import give_back_memory
 from pipeline.progress import Progress, silent
 from pipeline.settings import AlignSettings
 from pipeline.speech.aligner.listen import Aligner, Alignment, WordSpan
@@ -104,7 +105,9 @@ def _aligned(
 ) -> Aligned:  # fmt: skip
     wanted = parts(given)
     listener = Aligner(audio.samples, heard.regions, settings.processes)
+    give_back_memory()  # features of a long recording leave a quarter of a gigabyte behind, in which the search finds no room
     listened = listener.align([p.spoken for p in wanted], progress)
+    give_back_memory()
     settled = _settled(listener, given, wanted, listened, audio.duration_ms)
     anchored = _found_again(listener, settled, audio.duration_ms, heard.regions, ear)
     if anchored is not None:
