@@ -41,7 +41,7 @@ from pipeline.run.preview import preview
 from pipeline.run.store import Store
 from pipeline.settings import Settings
 from pipeline.timing import Span
-from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, Sound, Verdict
+from pipeline.transcript import Aligned, AlignmentReport, EditorCue, Heard, LocalSpeakers, Sound, Verdict
 from tests.support.edit_fates import CHANGES, FATES, changed, fates
 from tests.support.edit_makers import DEMO_SUBTITLES, compose, decide_at_random, demo_aligned
 
@@ -101,6 +101,7 @@ class Listened:
         self.made: dict[str, Any] = {
             "sound": Sound(duration_ms, True),
             "transcribe": Heard("sphinx", "en-us", True, (), (Span(0, duration_ms),)),
+            "segment": LocalSpeakers(),
             "align": aligned,
         }
 

@@ -42,7 +42,7 @@ from pipeline.speech import local_speakers, second_ear, segmentation, vad, voice
 from pipeline.speech.segmentation import Segmented
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.cache import EmbeddingCache
-from pipeline.stages import speakers, transcribe
+from pipeline.stages import segment, speakers, transcribe
 from pipeline.timing import Span, covered_ms, gaps, union
 from pipeline.transcript import Heard, Picture, Voices
 from pipeline.transcript.subtitles import Subtitles, SubtitlesFormat
@@ -103,7 +103,7 @@ class Doubling:
 
 def meeting(folder: Path) -> Meeting:
     audio = facts.decode_audio(_sound(folder))
-    heard = transcribe.run(audio, SILENT, TranscribeSettings())
+    heard = transcribe.run(audio, SILENT, TranscribeSettings()).with_local_speakers(segment.run(audio))
     memory = EmbeddingCache(embeddings.choose(model_folders()), lambda: audio)
     return Meeting(folder.name, audio, list(_rttm(folder / "ref.rttm")), heard, memory)
 

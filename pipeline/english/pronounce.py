@@ -272,7 +272,11 @@ class Graphones:
             beam = heapq.nlargest(self._BEAM, grown)
         ended = heapq.nlargest(
             self._BEAM,
-            ((score + last, path) for score, path in beam for _, last in self._log_probabilities(path, [">"])),
+            (
+                (score + last, path)
+                for score, path in beam
+                for _, last in self._log_probabilities(path, [">"])
+            ),
         )
         said: dict[str, float] = {}
         for score, path in ended:

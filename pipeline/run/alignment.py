@@ -12,6 +12,7 @@ from pipeline.progress import Progress
 from pipeline.run import hearing
 from pipeline.run.inputs import Inputs
 from pipeline.settings import VerifySettings
+from pipeline.speech import segmentation
 from pipeline.speech.asr.packing import Chunk
 from pipeline.stages import align
 from pipeline.stages.align import absent, pauses, reading_order, unheard
@@ -78,6 +79,7 @@ def _own_reads(inputs: Inputs) -> dict[str, Any]:
         "subtitles": inputs.subtitles_digest,
         **inputs.repairs,
         "heard": inputs.digest(Heard),
+        **segmentation.reads(),  # and not what it found, for which the search need not wait
     }
 
 
@@ -96,6 +98,7 @@ def run(inputs: Inputs, progress: Progress) -> Aligned:
             "name the right file with --subtitles, or move this one away to transcribe without it",
         )
     aligned = reading_order.in_reading_order(aligned)
+    heard = inputs.heard
     silence = SilenceDetector(inputs.audio(), heard.regions)
     sounds = overlapping((*heard.faint, *heard.music, *(e.span for e in heard.sounds)))
 

@@ -34,7 +34,7 @@ DURATION_SLACK_MS = 2000
 
 def composed(inputs: Inputs) -> Transcript:
     """All that the stages found, side by side."""
-    heard, voices, tags, verification = inputs[Heard], inputs[Voices], inputs[Concepts], inputs[Verification]
+    heard, voices, tags, verification = inputs.heard, inputs[Voices], inputs[Concepts], inputs[Verification]
     aligned = replace(inputs[Aligned], report=settled(inputs[Aligned].report, verification))
     return Transcript(
         _media(inputs), heard, aligned, voices, inputs[Captions], _grade(inputs), lang=inputs.settings.language,
@@ -60,7 +60,7 @@ def _media(inputs: Inputs) -> Media:
 
 
 def _provenance(inputs: Inputs) -> dict[str, str]:
-    settings, heard = inputs.settings, inputs[Heard]
+    settings, heard = inputs.settings, inputs.heard
     settled = replace(settings.captions, recue=inputs[Captions].anew)
     groups = [asdict(settings.align), asdict(settled)]
     if settled.srt_positions:  # as all had it before there was a choice

@@ -30,9 +30,9 @@ def reads(inputs: Inputs) -> dict[str, Any]:
         "encoder": inputs.encoder.identity,
         "aligned": inputs.digest(Aligned),
         "regions": digest_of(inputs[Heard].regions, tuple[Span, ...]),
-        "voiced": digest_of(inputs[Heard].voiced, tuple[Span, ...]),
+        "voiced": digest_of(inputs.heard.voiced, tuple[Span, ...]),
         **({"turns": digest_of(inputs.turns, tuple[Turn, ...])} if inputs.turns else {}),
-        **({"local": digest_of(inputs[Heard].local, LocalSpeakers)} if inputs[Heard].local else {}),
+        **({"local": digest_of(inputs.heard.local, LocalSpeakers)} if inputs.heard.local else {}),
         "picture": inputs.digest(Picture),
     }
 
@@ -46,8 +46,8 @@ def run(inputs: Inputs, progress: Progress) -> Voices:
     groups = store.load(GROUPED, Known, own).result or {}
     found, groups = speakers.run_again(
         memory.embed, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
-        inputs.encoder, groups, progress, inputs[Heard].voiced, inputs.turns,
-        inputs[Heard].local,
+        inputs.encoder, groups, progress, inputs.heard.voiced, inputs.turns,
+        inputs.heard.local,
     )  # fmt: skip
     if listening:
         store.save(GROUPED, Known, own, groups)

@@ -84,7 +84,7 @@ class _Look:
         if not stage.listens and stage.name not in _DEAR:
             return produce(silent)
         self.uncertain |= stage.listens
-        last = self.store.last(stage.name, stage.result)
+        last = self.store.last(stage.name, stage.result) or stage.before
         if last is None:
             raise _NeverDone
         return last

@@ -17,13 +17,11 @@ from pipeline.errors import Interrupted
 from pipeline.files import data_file, digest_of_file
 from pipeline.media.facts import decode_audio, facts
 from pipeline.progress import Progress
-from pipeline.run import alignment, diarization, heard_elsewhere, verification
+from pipeline.run import alignment, diarization, listening, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
-from pipeline.speech import second_ear, segmentation
-from pipeline.speech.asr import choice
-from pipeline.stages import captions, concepts, picture, speakers, transcribe, verify, vignettes
+from pipeline.stages import captions, concepts, picture, speakers, verify, vignettes
 from pipeline.stages.captions.divisions import Division, Divisions
 from pipeline.stages.concepts import CodedTurns
 from pipeline.timing import Span
@@ -32,6 +30,7 @@ from pipeline.transcript import (
     Captions,
     Concepts,
     Heard,
+    LocalSpeakers,
     Parts,
     Picture,
     Sound,
@@ -65,7 +64,8 @@ class Stage(Generic[R]):
 
     Raise `version` when the result changes for equal inputs: every artefact is then made anew. `reads` gives, as JSON values
     by name, all else that the result depends on. One that `listens` is too dear to be done again for a mere look; one that may
-    be done `beside` others is not waited for before a stage reads its result.
+    be done `beside` others is not waited for before a stage reads its result. `before` is what a look takes of a recording that
+    was captioned before there was this stage.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Stage(Generic[R]):
     correct: Callable[[Replay, R], R] = as_found
     listens: bool = False
     beside: bool = False
+    before: R | None = None
 
     def key(self, inputs: Inputs) -> dict[str, Any]:
         """Everything that the stage's artefact is keyed by."""
@@ -158,43 +159,6 @@ def _picture_reads(inputs: Inputs) -> dict[str, Any]:
 
 def _see(inputs: Inputs, progress: Progress) -> Picture:
     return picture.run(inputs.job.media, inputs[Sound].duration_ms, inputs.settings.picture, progress)
-
-
-# --- transcribe -----------------------------------------------------------------------------------------------------
-
-
-def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
-    settings = inputs.settings
-    if inputs.job.heard:
-        return {**inputs.recording, **heard_elsewhere.reads(inputs.job.heard, settings)}
-    if not transcribe.recognizes(settings.transcribe, inputs.subtitles):
-        # Regions of speech: what model would be taken, and which text came, is all the same to them.
-        return {
-            **inputs.recording,
-            "speech_threshold": settings.transcribe.speech_threshold,
-            "second_ear": second_ear.identity(),
-            **segmentation.reads(),
-        }
-    return {
-        **inputs.recording,
-        "second_ear": second_ear.identity(),
-        **segmentation.reads(),
-        "settings": _plain(settings.transcribe, without=("processes",)),
-        "names": list(settings.names),
-        "language": settings.language,
-        "subtitles": inputs.subtitles_digest,
-        **inputs.repairs,
-        "recognizer": choice.choose(settings.transcribe).identity,
-    }
-
-
-def _transcribe(inputs: Inputs, progress: Progress) -> Heard:
-    settings = inputs.settings
-    if inputs.job.heard:
-        return heard_elsewhere.run(inputs.job.heard, inputs.audio(), settings, progress)
-    return transcribe.run(
-        inputs.audio(), inputs.subtitles, settings.transcribe, settings.names, progress, settings.language
-    )
 
 
 # --- vignettes ------------------------------------------------------------------------------------------------------
@@ -328,7 +292,17 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
 STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
     Stage("picture", picture.VERSION, Picture, _picture_reads, _see, beside=True),
-    Stage("transcribe", 5, Heard, _transcribe_reads, _transcribe, listens=True),
+    Stage(
+        "segment",
+        1,
+        LocalSpeakers,
+        listening.segment_reads,
+        listening.segment,
+        listens=True,
+        beside=True,
+        before=LocalSpeakers(),
+    ),
+    Stage("transcribe", 6, Heard, listening.transcribe_reads, listening.transcribe, listens=True),
     Stage("align", 9, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
     Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
     Stage("speakers", speakers.VERSION, Voices, diarization.reads, diarization.run, Replay.correct_voices),

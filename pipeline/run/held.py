@@ -16,7 +16,7 @@ from pipeline.run.store import Loaded, Store, changed
 
 T = TypeVar("T")
 # So many artefacts are held: those of the three recordings that may be open at once.
-MAX_HELD = 27
+MAX_HELD = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.embeddings import Encoder
-from pipeline.transcript import Aligned, Sound, Turn
+from pipeline.transcript import Aligned, Heard, LocalSpeakers, Sound, Turn
 from pipeline.transcript.headings import Heading, headings
 from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
@@ -102,6 +102,11 @@ class Inputs:
         """Raise MediaError where the recording is not what it was at first, whatever else went wrong because of that."""
         with steady(self.job.media, self._stamp):
             yield
+
+    @property
+    def heard(self) -> Heard:
+        """What was heard, with what the speaker segmentation adds to it, which is waited for."""
+        return self[Heard].with_local_speakers(self[LocalSpeakers])
 
     @property
     def settings(self) -> Settings:

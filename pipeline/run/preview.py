@@ -83,6 +83,8 @@ class _PreviewStep:
         is_same = before.get(_TRACK) == reads.get(_TRACK)  # said only where it is not the usual one
         is_same &= all(before[name] == reads[name] for name in _SAME if name in before and name in reads)
         last = self.store.last(stage.name, stage.result) if is_same else None
+        if last is None and not before:
+            last = stage.before
         if last is not None:
             self.stale[stage.name] = reason
         elif stage.listens:

@@ -22,12 +22,11 @@ from pipeline.media import quiet
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import TranscribeSettings
-from pipeline.speech import local_speakers, second_ear, segmentation, vad, voiced
+from pipeline.speech import second_ear, segmentation, vad, voiced
 from pipeline.speech.asr import Bias, Recognizer
 from pipeline.speech.asr.choice import Choice, choose, whisper
-from pipeline.speech.segmentation import Segmented
 from pipeline.timing import Span
-from pipeline.transcript import Heard, Kind, LocalSpeakers
+from pipeline.transcript import Heard, Kind
 from pipeline.transcript.subtitles import Subtitles
 
 # The share of the progress shown that voice activity detection gets.
@@ -80,21 +79,15 @@ def _with_voices(
     """With the time when people speak, which is more than the regions of speech, and with the sounds between."""
     threshold, duration_ms = settings.speech_threshold, audio.duration_ms
     lasting = voiced.lasting(probabilities, threshold, duration_ms)
-    network = segmentation.installed()
-    second = second_ear.listen(audio, voiced.quiet(lasting, duration_ms), speech_too=network is None)
+    segmented = bool(segmentation.identity())
+    second = second_ear.listen(audio, voiced.quiet(lasting, duration_ms), speech_too=not segmented)
     notes = (*heard.notes, *([second.failed] if second.failed else []))
     music = quiet.music(audio, heard.regions)
     found = replace(heard, sounds=second.sounds, notes=notes, music=music)
-    if network is not None:
-        return _with_local_speakers(found, segmentation.scan(audio, network))
+    if segmented:
+        return found  # two other ears hear no better when people speak than the segmentation (`segment`)
     faint = voiced.faint(probabilities, threshold, duration_ms)
     return replace(found, voiced=voiced.together(lasting, faint, second.speech, duration_ms=duration_ms))
-
-
-def _with_local_speakers(heard: Heard, found: Segmented) -> Heard:
-    """With what the speaker segmentation heard: it alone says when people speak, since two other ears hear no better."""
-    local = LocalSpeakers(segmentation.IDENTITY, local_speakers.crossings(found))
-    return replace(heard, voiced=local_speakers.speech(found), local=local)
 
 
 def regions_only(audio: Audio, settings: TranscribeSettings, progress: Progress = silent) -> Heard:

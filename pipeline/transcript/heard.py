@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.timing import Span, disjoint_from
@@ -36,10 +36,12 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class LocalSpeakers:
-    """What the network of this name heard of speakers whom it knows for ten seconds each: when two of them speak at once."""
+    """What the network of this name heard of speakers whom it knows for ten seconds each: when anybody speaks, pauses for breath
+    included, and when two of them do at once. Without a network it has no name."""
 
-    name: str
+    name: str = ""
     crossings: tuple[Crossing, ...] = ()
+    speech: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class Heard:
     voiced: tuple[Span, ...] = ()
     sounds: tuple[SoundEvent, ...] = ()
     local: LocalSpeakers | None = None
+
+    def with_local_speakers(self, local: LocalSpeakers) -> Heard:
+        """The same with what a speaker segmentation found, which alone says then when people speak."""
+        return replace(self, voiced=local.speech, local=replace(local, speech=())) if local.name else self
 
     @property
     def faint(self) -> tuple[Span, ...]:

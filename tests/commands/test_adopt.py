@@ -33,7 +33,7 @@ from pipeline.run.store import Store
 from pipeline.settings import CaptionSettings, Settings
 from pipeline.stages import align
 from pipeline.timing import Span, format_timecode
-from pipeline.transcript import Heard, Picture, ScreenText, Sound
+from pipeline.transcript import Heard, LocalSpeakers, Picture, ScreenText, Sound
 from tests.support.edit_makers import DEMO_SUBTITLES, demo_aligned
 from tests.support.examples import examples
 from tests.support.project import Project, copy_of
@@ -59,6 +59,7 @@ class Listened:
         made = {
             "sound": lambda: Sound(DURATION_MS, True),
             "transcribe": lambda: Heard("sphinx", "en-us", True, (), (Span(0, DURATION_MS),)),
+            "segment": LocalSpeakers,
             "align": demo_aligned,
             "picture": lambda: Picture(texts=SHOWN),
         }.get(stage.name)

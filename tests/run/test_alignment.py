@@ -71,7 +71,7 @@ class Run:
         fold = Fold(self.store, SilentWatcher(), None, Replay())
         with Inputs(self.job, self.store) as inputs:
             for stage in graph.STAGES:
-                if stage.name in ("sound", "transcribe", "align"):
+                if stage.name in ("sound", "segment", "transcribe", "align"):
                     graph_step(stage, inputs, fold)
             return inputs[Aligned], {s.name: s.reason for s in fold.states if s.done}
 

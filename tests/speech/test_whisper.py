@@ -28,6 +28,7 @@ from pipeline.settings import TranscribeSettings, WhisperSettings
 from pipeline.speech import pinned
 from pipeline.speech.asr import Bias, choice, whisper
 from pipeline.speech.asr.packing import LONGEST_MS
+from pipeline.speech.asr.device import device_for
 from pipeline.speech.asr.whisper import Whisper
 from pipeline.speech.vad import speech_regions
 from pipeline.stages import transcribe
@@ -363,12 +364,12 @@ def test_a_model_of_english_alone_refuses_other_languages(tmp_path, spoken):
     [("auto", 0, "cpu"), ("auto", 1, "cuda"), ("cpu", 1, "cpu"), ("cuda", 2, "cuda")],
 )
 def test_the_device(asked, cards, device):
-    assert whisper.device_for(WhisperSettings(device=asked), lambda: cards) == device
+    assert device_for(WhisperSettings(device=asked), lambda: cards) == device
 
 
 def test_a_graphics_card_that_is_not_there_is_said():
     with pytest.raises(RecognizerError, match="CUDA was asked for"):
-        whisper.device_for(WhisperSettings(device="cuda"), lambda: 0)
+        device_for(WhisperSettings(device="cuda"), lambda: 0)
 
 
 @pytest.fixture

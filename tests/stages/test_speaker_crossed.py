@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from pipeline.media.audio import Audio
 from pipeline.settings import TranscribeSettings
 from pipeline.speech import local_speakers, segmentation
 from pipeline.speech.segmentation import CLASSES, FRAMES
-from pipeline.stages import transcribe
+from pipeline.stages import segment, transcribe
 from pipeline.stages.speakers.crossed import doubled, heard_twice
 from pipeline.stages.speakers.pieces import cut
 from pipeline.timing import Span, covered_ms, gaps, union
@@ -84,11 +86,13 @@ def test_a_segmentation_says_when_people_speak_and_without_one_all_is_as_before(
 
     audio = Audio(np.random.default_rng(1).integers(-300, 300, 8 * 16_000).astype(np.int16))
     given = Subtitles("", SubtitlesFormat.SRT, ())
-    monkeypatch.setattr(segmentation, "installed", lambda: None)
+    monkeypatch.setattr(segmentation, "find", lambda: None)
     without = transcribe.run(audio, given, TranscribeSettings())
+    assert without.with_local_speakers(segment.run(audio)) is without
     assert without.local is None and without.voiced == ()
+    monkeypatch.setattr(segmentation, "find", lambda: Path(segmentation.FILE))
     monkeypatch.setattr(segmentation, "installed", lambda: network)
-    found = transcribe.run(audio, given, TranscribeSettings())
+    found = transcribe.run(audio, given, TranscribeSettings()).with_local_speakers(segment.run(audio))
     assert found.voiced == local_speakers.speech(segmentation.scan(audio, network)) != ()
     assert found.local is not None and found.local.name == segmentation.IDENTITY
     assert [c.one for c in found.local.crossings] == [()] and found.local.crossings[0].other

@@ -30,7 +30,7 @@ class Choice:
         and its compute type on this device."""
         if self.directory is None:
             return f"{self.name}/{self.model}"
-        from pipeline.speech.asr.whisper import compute_type
+        from pipeline.speech.asr.device import compute_type
 
         return f"{self.name}/{self.model}/{weights.fingerprint(self.directory)}/{compute_type(self.device)}"
 
@@ -84,7 +84,7 @@ def _sphinx(why: str) -> Choice:
 
 
 def _device(settings: TranscribeSettings) -> str:
-    from pipeline.speech.asr.whisper import device_for
+    from pipeline.speech.asr.device import device_for
 
     return device_for(settings.whisper)
 

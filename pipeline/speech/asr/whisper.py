@@ -7,7 +7,7 @@ the next. Memory is bounded by the batch: windows are read as they are needed. N
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +22,11 @@ from pipeline.progress import Progress
 from pipeline.settings import WhisperSettings
 from pipeline.speech import weights
 from pipeline.speech.asr import Bias, guards
+from pipeline.speech.asr.device import compute_type
+from pipeline.speech.asr.heard_words import tokens_of
 from pipeline.speech.asr.packing import LONGEST_MS, Chunk, concatenated, halves, pack
-from pipeline.timing import SAMPLE_RATE_HZ, Span, seconds_to_ms
-from pipeline.transcript import TextSource, TimeSource, Token
+from pipeline.timing import SAMPLE_RATE_HZ, Span
+from pipeline.transcript import Token
 
 # Choices of ours, by device.
 _MOST_THREADS = 8
@@ -34,7 +36,6 @@ _MOST_LANES = 4
 # Windows decoded at once, by each lane: each takes 54 MB (tiny) to 108 MB (small) in the encoder, and more are no quicker on a
 # processor.
 BATCH = {"cpu": 2, "cuda": 16}
-_COMPUTE = {"cpu": "int8", "cuda": "float16"}  # CTranslate2's compute types
 _BATCHES_PER_CALL = 4  # prepared together: a call of faster-whisper costs some milliseconds whatever it holds
 _LONGEST_S = LONGEST_MS // 1000
 _FRAMES_PER_S = 100  # the unit of faster-whisper's `seek`
@@ -179,7 +180,7 @@ class Whisper:
             return WhisperModel(
                 str(self.directory.absolute()),
                 device=self.device,
-                compute_type=_COMPUTE[self.device],
+                compute_type=compute_type(self.device),
                 cpu_threads=self._threads // self._lanes,
                 num_workers=self._lanes,
                 local_files_only=True,
@@ -291,31 +292,6 @@ class Whisper:
         )
 
 
-def device_for(settings: WhisperSettings, cards: Callable[[], int] | None = None) -> str:
-    """The device to run on, "cuda" or "cpu", as asked for or found. Raises RecognizerError when CUDA is asked for and absent."""
-    if settings.device == "cpu":
-        return "cpu"
-    if (cards or _cards)() > 0:
-        return "cuda"
-    if settings.device == "cuda":
-        problem = "CUDA was asked for, and no graphics card with it is seen here"
-        raise RecognizerError("whisper", problem, "use --set transcribe.whisper.device=cpu")
-    return "cpu"
-
-
-def compute_type(device: str) -> str:
-    """The numeric type CTranslate2 computes in on this device; it may change the words."""
-    return _COMPUTE[device]
-
-
-def _cards() -> int:
-    """How many graphics cards with CUDA there are."""
-    import ctranslate2
-
-    found: int = ctranslate2.get_cuda_device_count()
-    return found
-
-
 def _groups(chunks: Sequence[Chunk], size: int) -> Iterator[Sequence[Chunk]]:
     """The chunks in groups of `size`, in their order."""
     for first in range(0, len(chunks), size):
@@ -343,34 +319,10 @@ def _passages(segments: Sequence[Any], chunks: Sequence[Chunk]) -> list[guards.P
 
 
 def _passage(segments: Sequence[Any], chunk: Chunk, offset_ms: int) -> guards.Passage:
-    tokens: list[Token] = []
-    for segment in segments:
-        for word in segment.words or ():
-            _append_word(word, chunk, offset_ms, tokens)
     if not segments:
         return guards.Passage(())
-    return guards.Passage(tuple(tokens), segments[0].no_speech_prob, segments[0].avg_logprob)
-
-
-def _append_word(word: Any, chunk: Chunk, offset_ms: int, tokens: list[Token]) -> None:
-    """Append a word to `tokens`; what is no word by itself is joined to the last token."""
-    text = " ".join(word.word.split())
-    if not text:
-        return
-    start = seconds_to_ms(word.start) - offset_ms
-    span = chunk.located(start, max(start, seconds_to_ms(word.end) - offset_ms))
-    joins = not word.word.startswith(" ") or not any(c.isalnum() for c in text)
-    if joins and tokens:
-        last = tokens[-1]
-        whole = Span(last.span.start_ms, max(last.span.end_ms, span.end_ms))
-        tokens[-1] = _token(last.text + text, whole, min(last.confidence, word.probability))
-    elif any(c.isalnum() for c in text):
-        tokens.append(_token(text, span, word.probability))
-
-
-def _token(text: str, span: Span, probability: float) -> Token:
-    confidence = round(min(1.0, max(0.0, float(probability))), 3)
-    return Token(text, span, confidence, text_source=TextSource.WHISPER, time_source=TimeSource.RECOGNIZED)
+    tokens = tokens_of([word for segment in segments for word in segment.words or ()], chunk, offset_ms)
+    return guards.Passage(tokens, segments[0].no_speech_prob, segments[0].avg_logprob)
 
 
 def _first_line(error: BaseException) -> str:
