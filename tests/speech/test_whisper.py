@@ -27,8 +27,8 @@ from pipeline.progress import silent
 from pipeline.settings import TranscribeSettings, WhisperSettings
 from pipeline.speech import pinned
 from pipeline.speech.asr import Bias, choice, whisper
-from pipeline.speech.asr.packing import LONGEST_MS
 from pipeline.speech.asr.device import device_for
+from pipeline.speech.asr.packing import LONGEST_MS
 from pipeline.speech.asr.whisper import Whisper
 from pipeline.speech.vad import speech_regions
 from pipeline.stages import transcribe
