@@ -8,24 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from pipeline.concepts import confidence, inflections, lexicon
-from pipeline.concepts.coder import Finding
+from pipeline.concepts import confidence, inflections
 from pipeline.edits.replay import Replay
 from pipeline.errors import Interrupted
 from pipeline.files import data_file, digest_of_file
-from pipeline.media.facts import decode_audio, facts
 from pipeline.progress import Progress
-from pipeline.run import alignment, diarization, heard_elsewhere, verification
+from pipeline.run import alignment, diarization, transcription, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
-from pipeline.speech import second_ear, segmentation
-from pipeline.speech.asr import choice
-from pipeline.stages import captions, concepts, picture, speakers, transcribe, verify, vignettes
-from pipeline.stages.captions.divisions import Division, Divisions
-from pipeline.stages.concepts import CodedTurns
+from pipeline.stages import picture
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -40,6 +34,9 @@ from pipeline.transcript import (
     Voices,
 )
 
+if TYPE_CHECKING:
+    from pipeline.stages import captions
+
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -52,6 +49,8 @@ CALLED_FOR = "concepts-by-word"
 RECUED = "recued"
 # and how each stretch between two hard breaks was divided into captions.
 DIVIDED = "captions-by-stretch"
+# Raise it when the sidecar's parts are put over those that were found otherwise than before.
+GIVEN_PARTS = 2
 
 
 def as_found(replay: Replay, found: T) -> T:
@@ -136,6 +135,8 @@ def _done(stage: Stage[T], inputs: Inputs, reads: dict[str, Any], progress: Prog
 
 
 def _decode(inputs: Inputs, progress: Progress) -> Sound:
+    from pipeline.media.facts import decode_audio, facts
+
     found = facts(inputs.job.media, **inputs.track)
     audio = decode_audio(inputs.job.media, progress, **inputs.track)
     inputs.hand_audio(audio)
@@ -160,43 +161,6 @@ def _see(inputs: Inputs, progress: Progress) -> Picture:
     return picture.run(inputs.job.media, inputs[Sound].duration_ms, inputs.settings.picture, progress)
 
 
-# --- transcribe -----------------------------------------------------------------------------------------------------
-
-
-def _transcribe_reads(inputs: Inputs) -> dict[str, Any]:
-    settings = inputs.settings
-    if inputs.job.heard:
-        return {**inputs.recording, **heard_elsewhere.reads(inputs.job.heard, settings)}
-    if not transcribe.recognizes(settings.transcribe, inputs.subtitles):
-        # Regions of speech: what model would be taken, and which text came, is all the same to them.
-        return {
-            **inputs.recording,
-            "speech_threshold": settings.transcribe.speech_threshold,
-            "second_ear": second_ear.identity(),
-            **segmentation.reads(),
-        }
-    return {
-        **inputs.recording,
-        "second_ear": second_ear.identity(),
-        **segmentation.reads(),
-        "settings": _plain(settings.transcribe, without=("processes",)),
-        "names": list(settings.names),
-        "language": settings.language,
-        "subtitles": inputs.subtitles_digest,
-        **inputs.repairs,
-        "recognizer": choice.choose(settings.transcribe).identity,
-    }
-
-
-def _transcribe(inputs: Inputs, progress: Progress) -> Heard:
-    settings = inputs.settings
-    if inputs.job.heard:
-        return heard_elsewhere.run(inputs.job.heard, inputs.audio(), settings, progress)
-    return transcribe.run(
-        inputs.audio(), inputs.subtitles, settings.transcribe, settings.names, progress, settings.language
-    )
-
-
 # --- vignettes ------------------------------------------------------------------------------------------------------
 
 
@@ -210,11 +174,13 @@ def _part_reads(inputs: Inputs) -> dict[str, Any]:
         "duration": inputs[Sound].duration_ms,
         "sidecar": [asdict(wish) for wish in inputs.settings.vignettes],
         **({"headings": [asdict(heading) for heading in inputs.headings]} if inputs.headings else {}),
-        **({"given": vignettes.GIVEN_VERSION} if inputs.settings.vignettes else {}),
+        **({"given": GIVEN_PARTS} if inputs.settings.vignettes else {}),
     }
 
 
 def _divide_video(inputs: Inputs, progress: Progress) -> Parts:
+    from pipeline.stages import vignettes
+
     return vignettes.run(
         inputs[Aligned], inputs[Voices], inputs[Picture], inputs[Sound].duration_ms,
         inputs.settings.vignettes, progress, inputs[Heard].music, inputs.headings,
@@ -242,13 +208,17 @@ def _lexicon_reads() -> dict[str, Any]:
 
 
 def _tag(inputs: Inputs, progress: Progress) -> Concepts:
+    from pipeline.concepts import lexicon
+    from pipeline.concepts.coder import Finding
+    from pipeline.stages import concepts
+
     voices, store = inputs[Voices], inputs.store
     roles = {s.id: s.role for s in voices.speakers}
     reads = {"version": version_of("concepts"), **_lexicon_reads()}
     known = store.load(CODED, dict[str, list[Finding]], reads).result or {}
     called = store.load(CALLED_FOR, dict[str, list[int]], reads).result or {}
     words = lexicon.load_lazily(data_file(LEXICON))
-    cache = CodedTurns(known, called)
+    cache = concepts.CodedTurns(known, called)
     found, kept = concepts.run_again(inputs[Aligned].tokens, voices.utterances, roles, words, cache, progress)
     store.save(CODED, dict[str, list[Finding]], reads, dict(kept.findings))
     if kept.by_word and not called:
@@ -276,6 +246,9 @@ def _caption_reads(inputs: Inputs) -> dict[str, Any]:
 
 
 def _divide(inputs: Inputs, progress: Progress) -> Captions:
+    from pipeline.stages import captions
+    from pipeline.stages.captions.divisions import Division, Divisions
+
     cuts, boundaries = _cuts(inputs[Picture]), _boundaries(inputs[Parts])
     settings, duration_ms = inputs.settings.captions, inputs[Sound].duration_ms
     choice = _choice(inputs)
@@ -292,6 +265,8 @@ def _divide(inputs: Inputs, progress: Progress) -> Captions:
 
 def _choice(inputs: Inputs) -> captions.Choice:
     """Whether captions are divided anew; measured once, since it costs more than dividing and no decision sways it."""
+    from pipeline.stages import captions
+
     settings, store = inputs.settings.captions, inputs.store
     reads = {
         "version": version_of("captions"),
@@ -327,13 +302,13 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
 
 STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
-    Stage("picture", picture.VERSION, Picture, _picture_reads, _see, beside=True),
-    Stage("transcribe", 5, Heard, _transcribe_reads, _transcribe, listens=True),
+    Stage("picture", 1, Picture, _picture_reads, _see, beside=True),
+    Stage("transcribe", 5, Heard, transcription.reads, transcription.run, listens=True),
     Stage("align", 9, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
-    Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
-    Stage("speakers", speakers.VERSION, Voices, diarization.reads, diarization.run, Replay.correct_voices),
-    Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
-    Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),
+    Stage("verify", 4, Verification, verification.reads, verification.run),
+    Stage("speakers", 7, Voices, diarization.reads, diarization.run, Replay.correct_voices),
+    Stage("vignettes", 4, Parts, _part_reads, _divide_video, Replay.correct_parts),
+    Stage("concepts", 4, Concepts, _concept_reads, _tag, Replay.correct_concepts),
     Stage("captions", 7, Captions, _caption_reads, _divide, Replay.correct_captions),
 )
 

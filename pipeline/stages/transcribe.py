@@ -22,9 +22,9 @@ from pipeline.media import quiet
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import TranscribeSettings
-from pipeline.speech import local_speakers, second_ear, segmentation, vad, voiced
+from pipeline.speech import local_speakers, second_ear, segmentation, segmentation_weights, vad, voiced
 from pipeline.speech.asr import Bias, Recognizer
-from pipeline.speech.asr.choice import Choice, choose, whisper
+from pipeline.speech.asr.choice import Choice, choose, recognizes, whisper
 from pipeline.speech.segmentation import Segmented
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind, LocalSpeakers
@@ -36,11 +36,6 @@ _VAD_PROGRESS_SHARE = 0.1
 # The share of the speech threshold that is applied where the recognizer knows the text: faint speech is worth its time then,
 # since a false alarm yields few words. Set by hand.
 _FAINT_THRESHOLD_SHARE = 0.4
-
-
-def recognizes(settings: TranscribeSettings, given: Subtitles | None) -> bool:
-    """Whether words are recognized at all: where no text came with the recording, or a person wants it always."""
-    return given is None or settings.words == "always"
 
 
 def run(
@@ -93,7 +88,7 @@ def _with_voices(
 
 def _with_local_speakers(heard: Heard, found: Segmented) -> Heard:
     """With what the speaker segmentation heard: it alone says when people speak, since two other ears hear no better."""
-    local = LocalSpeakers(segmentation.IDENTITY, local_speakers.crossings(found))
+    local = LocalSpeakers(segmentation_weights.IDENTITY, local_speakers.crossings(found))
     return replace(heard, voiced=local_speakers.speech(found), local=local)
 
 

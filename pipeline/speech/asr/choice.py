@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from pipeline.errors import WeightsError
 from pipeline.settings import TranscribeSettings, VerifySettings
 from pipeline.speech import weights
+from pipeline.transcript.subtitles import Subtitles
 
 if TYPE_CHECKING:
     from pipeline.speech.asr.whisper import Whisper
+
+_COMPUTE = {"cpu": "int8", "cuda": "float16"}  # CTranslate2's compute types
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,17 @@ class Choice:
         and its compute type on this device."""
         if self.directory is None:
             return f"{self.name}/{self.model}"
-        from pipeline.speech.asr.whisper import compute_type
-
         return f"{self.name}/{self.model}/{weights.fingerprint(self.directory)}/{compute_type(self.device)}"
+
+
+def compute_type(device: str) -> str:
+    """The numeric type CTranslate2 computes in on this device; it may change the words."""
+    return _COMPUTE[device]
+
+
+def recognizes(settings: TranscribeSettings, given: Subtitles | None) -> bool:
+    """Whether words are recognized at all: where no text came with the recording, or a person wants it always."""
+    return given is None or settings.words == "always"
 
 
 def choose(settings: TranscribeSettings) -> Choice:

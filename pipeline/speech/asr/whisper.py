@@ -22,6 +22,7 @@ from pipeline.progress import Progress
 from pipeline.settings import WhisperSettings
 from pipeline.speech import weights
 from pipeline.speech.asr import Bias, guards
+from pipeline.speech.asr.choice import compute_type
 from pipeline.speech.asr.packing import LONGEST_MS, Chunk, concatenated, halves, pack
 from pipeline.timing import SAMPLE_RATE_HZ, Span, seconds_to_ms
 from pipeline.transcript import TextSource, TimeSource, Token
@@ -34,7 +35,6 @@ _MOST_LANES = 4
 # Windows decoded at once, by each lane: each takes 54 MB (tiny) to 108 MB (small) in the encoder, and more are no quicker on a
 # processor.
 BATCH = {"cpu": 2, "cuda": 16}
-_COMPUTE = {"cpu": "int8", "cuda": "float16"}  # CTranslate2's compute types
 _BATCHES_PER_CALL = 4  # prepared together: a call of faster-whisper costs some milliseconds whatever it holds
 _LONGEST_S = LONGEST_MS // 1000
 _FRAMES_PER_S = 100  # the unit of faster-whisper's `seek`
@@ -179,7 +179,7 @@ class Whisper:
             return WhisperModel(
                 str(self.directory.absolute()),
                 device=self.device,
-                compute_type=_COMPUTE[self.device],
+                compute_type=compute_type(self.device),
                 cpu_threads=self._threads // self._lanes,
                 num_workers=self._lanes,
                 local_files_only=True,
@@ -301,11 +301,6 @@ def device_for(settings: WhisperSettings, cards: Callable[[], int] | None = None
         problem = "CUDA was asked for, and no graphics card with it is seen here"
         raise RecognizerError("whisper", problem, "use --set transcribe.whisper.device=cpu")
     return "cpu"
-
-
-def compute_type(device: str) -> str:
-    """The numeric type CTranslate2 computes in on this device; it may change the words."""
-    return _COMPUTE[device]
 
 
 def _cards() -> int:
