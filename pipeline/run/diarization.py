@@ -35,6 +35,7 @@ def reads(inputs: Inputs) -> dict[str, Any]:
 
 
 def run(inputs: Inputs, progress: Progress) -> Voices:
+    from pipeline.speech.aligner.threads import single_threaded_blas
     from pipeline.speech.voices.cache import EmbeddingCache
     from pipeline.speech.voices.clustering import Known
     from pipeline.stages import speakers
@@ -45,11 +46,12 @@ def run(inputs: Inputs, progress: Progress) -> Voices:
     memory = EmbeddingCache(inputs.encoder, inputs.audio if listening else None, known)
     clips = enrolment.clips(inputs.job, inputs[Sound].duration_ms, memory)
     groups = store.load(GROUPED, Known, own).result or {}
-    found, groups = speakers.run_again(
-        memory.embed, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
-        inputs.encoder, groups, progress, inputs[Heard].voiced, inputs.turns,
-        inputs[Heard].local,
-    )  # fmt: skip
+    with single_threaded_blas():
+        found, groups = speakers.run_again(
+            memory.embed, inputs[Aligned], inputs[Heard].regions, inputs[Picture], settings.people, clips, settings.speakers,
+            inputs.encoder, groups, progress, inputs[Heard].voiced, inputs.turns,
+            inputs[Heard].local,
+        )  # fmt: skip
     if listening:
         store.save(GROUPED, Known, own, groups)
         store.save(HEARD, dict[str, str], own, memory.used)
