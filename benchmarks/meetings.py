@@ -38,7 +38,15 @@ from pipeline.files import model_folders
 from pipeline.media import facts
 from pipeline.media.audio import Audio
 from pipeline.settings import Person, SpeakerSettings, TranscribeSettings
-from pipeline.speech import local_speakers, second_ear, segmentation, vad, voiced
+from pipeline.speech import (
+    local_speakers,
+    second_ear,
+    second_ear_package,
+    segmentation,
+    segmentation_weights,
+    vad,
+    voiced,
+)
 from pipeline.speech.segmentation import Segmented
 from pipeline.speech.voices import embeddings
 from pipeline.speech.voices.cache import EmbeddingCache
@@ -324,10 +332,10 @@ def hearing(data: Path) -> None:
     }
     for below, silence_ms, faint in itertools.product((0.15, 0.25, 0.35), (600, 800, 1000), (0.0, 0.7)):
         ways[f"lasting {below} {silence_ms} faint {faint}"] = lasting(below, silence_ms, faint)
-        if second_ear.identity():
-            name = f"lasting {below} {silence_ms} faint {faint}, {second_ear.identity()}"
+        if second_ear_package.identity():
+            name = f"lasting {below} {silence_ms} faint {faint}, {second_ear_package.identity()}"
             ways[name] = lasting(below, silence_ms, faint, True)
-    if segmentation.identity():
+    if segmentation_weights.identity():
         for shape in itertools.product((0.3, 0.5, 0.7), (100, 300, 500), (0, 64)):
             ways[f"segmentation {' '.join(map(str, shape))}"] = segmented(*shape)
     rates: dict[str, dict[str, tuple[float, float]]] = {}
@@ -406,7 +414,7 @@ def main() -> None:
         hearing(data)
         return
     if given.overlap:
-        if not segmentation.identity():
+        if not segmentation_weights.identity():
             sys.exit("fetch the speaker segmentation: vignette models fetch overlap")
         overlapping(data)
         return

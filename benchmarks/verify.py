@@ -30,9 +30,9 @@ from pipeline.formats.readers import read
 from pipeline.run import hearing
 from pipeline.settings import Settings, VerifySettings
 from pipeline.stages import verify
-from pipeline.stages.verify.settled import settled
-from pipeline.stages.verify.witness import Testimony
+from pipeline.stages.verify.testimony import Testimony
 from pipeline.transcript import Aligned, Kind, Suggestion, Token, Verification
+from pipeline.transcript.settled import settled
 from pipeline.transcript.subtitles import Subtitles, SubtitlesWord
 from pipeline.words import bare_word
 

@@ -26,13 +26,13 @@ def list_models(as_json: AsJson = False) -> int:
     """List the models that are here and those that could be."""
     from pipeline.files import model_folders
     from pipeline.search.meaning import encoder
-    from pipeline.speech import segmentation, weights
-    from pipeline.speech.voices import embeddings
+    from pipeline.speech import segmentation_weights, weights
+    from pipeline.speech.voices import encoder_weights
 
     found = (
         *weights.catalogue(),
-        weights.InstalledModel("speakers", embeddings.folder_of_weights(model_folders())),
-        weights.InstalledModel(segmentation.FETCH_NAME, segmentation.folder()),
+        weights.InstalledModel("speakers", encoder_weights.folder_of_weights(model_folders())),
+        weights.InstalledModel(segmentation_weights.FETCH_NAME, segmentation_weights.folder()),
         weights.InstalledModel(encoder.NAME, encoder.folder()),
     )
     if as_json:
@@ -114,11 +114,11 @@ def _fetch_speakers(as_json: bool) -> int:
 
 def _fetch_overlap(as_json: bool) -> int:
     from pipeline.files import MODELS_FOLDER
-    from pipeline.speech import segmentation, segmentation_download
+    from pipeline.speech import segmentation_download, segmentation_weights
 
     path = segmentation_download.fetch(MODELS_FOLDER)
     if as_json:
-        model = segmentation.FETCH_NAME
+        model = segmentation_weights.FETCH_NAME
         print_json({"model": model, "folder": str(path.parent), "bytes": path.stat().st_size})
     else:
         print(f"the speaker segmentation is in {path}; the next run uses it")

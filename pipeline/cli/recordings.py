@@ -36,7 +36,7 @@ Recording = Annotated[
 def check_order(command: str, media: Path, captions: Path) -> None:
     """Raise UsageError where a recording and its captions are named the wrong way round."""
     from pipeline.formats.readers import TEXT_SUFFIXES
-    from pipeline.media.facts import SUFFIXES
+    from pipeline.media.suffixes import SUFFIXES
 
     if media.suffix.lower() in TEXT_SUFFIXES and captions.suffix.lower() in SUFFIXES:
         meant = f"did you mean: vignette {command} {quote(str(captions))} {quote(str(media))}?"

@@ -13,8 +13,9 @@ from pipeline.commands.whole_file import time_map
 from pipeline.errors import MediaError
 from pipeline.files import OUT_FOLDER, PROJECT_FILE
 from pipeline.formats.document.captions import Captioned
-from pipeline.media.facts import SUFFIXES, Audio
+from pipeline.media.facts import Audio
 from pipeline.media.facts import facts as media_facts
+from pipeline.media.suffixes import SUFFIXES
 from pipeline.run.jobs import sidecar_of
 from pipeline.run.store import Store
 

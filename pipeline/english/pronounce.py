@@ -96,7 +96,7 @@ class _Dictionary(Mapping[str, tuple[str, ...]]):
     """A pronunciation dictionary whose lines are taken apart when their word is asked for: most of 126,000 never are."""
 
     def __init__(self, text: str) -> None:
-        self._said = dict(line.partition(" ")[::2] for line in text.splitlines())
+        self._said: dict[str, str] = dict(line.split(" ", 1) for line in text.splitlines() if " " in line)
         # Other ways to say a word stand behind it under its number: "live", "live(2)".
         self._others: dict[str, list[str]] = defaultdict(list)
         for numbered in [entry for entry in self._said if entry.endswith(")")]:

@@ -272,6 +272,8 @@ ACTS: dict[str, Act] = {
 }  # fmt: skip
 # Acts about concepts, which are looked for only where somebody asks for them.
 ABOUT_CONCEPTS = frozenset(("concept",))
+# Acts about the words of one caption, which hold beside what the same person decided about others since the look.
+APART = frozenset(("text", "review"))
 
 
 def decide(
@@ -281,5 +283,9 @@ def decide(
     if kind not in ACTS:
         raise UsageError(f"there is nothing called '{kind[:80]}' to do", "load the page again")
     return sitting.decide(
-        who, revision, lambda desk: ACTS[kind](sitting, desk, Request(values)), kind in ABOUT_CONCEPTS
+        who,
+        revision,
+        lambda desk: ACTS[kind](sitting, desk, Request(values)),
+        kind in ABOUT_CONCEPTS,
+        kind in APART,
     )

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SubtitlesError
-from pipeline.media.quiet import SilenceDetector
 from pipeline.progress import Progress
 from pipeline.run import hearing
 from pipeline.run.inputs import Inputs
 from pipeline.settings import VerifySettings
-from pipeline.speech import segmentation
-from pipeline.speech.asr.packing import Chunk
-from pipeline.stages import align
-from pipeline.stages.align import absent, pauses, reading_order, unheard
-from pipeline.stages.verify import windows
-from pipeline.stages.verify.witness import Witness
+from pipeline.speech import segmentation_weights
 from pipeline.timing import Span, overlapping
 from pipeline.transcript import Aligned, Heard, Token
+
+if TYPE_CHECKING:
+    from pipeline.speech.asr.packing import Chunk
+    from pipeline.stages.verify.witness import Witness
 
 # The artefact beside the stages' own: that the search lost its way with this text.
 ASKED = "anchors"
@@ -46,6 +44,8 @@ class Anchoring:
 
     @property
     def budget(self) -> int:
+        from pipeline.stages.verify import windows
+
         return windows.budget(self.settings, len(self.windows))
 
     def hear(self, some: Sequence[Chunk], /) -> Mapping[Chunk, Sequence[Token]]:
@@ -79,12 +79,16 @@ def _own_reads(inputs: Inputs) -> dict[str, Any]:
         "subtitles": inputs.subtitles_digest,
         **inputs.repairs,
         "heard": inputs.digest(Heard),
-        **segmentation.reads(),  # and not what it found, for which the search need not wait
+        **segmentation_weights.reads(),  # and not what it found, for which the search need not wait
     }
 
 
 def run(inputs: Inputs, progress: Progress) -> Aligned:
     """The alignment of the text that came with the recording. Raises SubtitlesError for one of another recording."""
+    from pipeline.media.quiet import SilenceDetector
+    from pipeline.stages import align
+    from pipeline.stages.align import absent, pauses, reading_order, unheard
+
     heard, given, file = inputs[Heard], inputs.subtitles, inputs.job.subtitles
     ear = Anchoring(hearing.witness_of(inputs), inputs.settings.verify)
     aligned = align.run(inputs.audio(), heard, given, inputs.settings.align, progress, ear)

@@ -11,7 +11,6 @@ from pipeline import __version__, intact
 from pipeline.concepts.codebook import CONCEPTS_FILE
 from pipeline.files import data_file
 from pipeline.run.inputs import Inputs
-from pipeline.stages.verify.settled import settled
 from pipeline.timing import clock
 from pipeline.transcript import (
     Aligned,
@@ -27,6 +26,7 @@ from pipeline.transcript import (
     Verification,
     Voices,
 )
+from pipeline.transcript.settled import settled
 
 # The announced length may be off by this much before a person is warned.
 DURATION_SLACK_MS = 2000

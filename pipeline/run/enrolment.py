@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError
 from pipeline.files import digest_of_file
-from pipeline.media.facts import decode_audio
 from pipeline.run.jobs import Job, sidecar_of
 from pipeline.run.track import USUAL_TRACK, Track, of_settings
 from pipeline.settings import Person
-from pipeline.speech.voices.cache import EmbeddingCache
 from pipeline.timing import Span, parse_timecode, shares
 
-Passages = list[tuple[Span, NDArray[np.float32]]]
-"""Passages of one person's clip in milliseconds, each with its speaker embeddings of shape (windows, size)."""
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipeline.speech.voices.cache import EmbeddingCache
+
+    Passages = list[tuple[Span, NDArray[np.float32]]]
+    """Passages of one person's clip in milliseconds, each with its speaker embeddings of shape (windows, size)."""
 
 # A shorter clip is refused: it holds too few embedding windows to recognise a voice by. Set by hand.
 MIN_CLIP_MS = 2000
@@ -67,6 +69,8 @@ def _embedded(person: Person, job: Job, duration_ms: int, memory: EmbeddingCache
         parts = _cut(_range(person, job, match, duration_ms))
         vectors = memory.embed(parts)
     else:
+        from pipeline.media.facts import decode_audio
+
         path = _clip_file(person, job)
         track, language = _track(path, job)
         sound = decode_audio(path, track=track, language=language)

@@ -8,22 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from pipeline.concepts import confidence, inflections, lexicon
-from pipeline.concepts.coder import Finding
+from pipeline.concepts import confidence, inflections
 from pipeline.edits.replay import Replay
 from pipeline.errors import Interrupted
 from pipeline.files import data_file, digest_of_file
-from pipeline.media.facts import decode_audio, facts
 from pipeline.progress import Progress
-from pipeline.run import alignment, diarization, listening, verification
+from pipeline.run import alignment, diarization, segmentation, transcription, verification
 from pipeline.run.compose import composed
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
-from pipeline.stages import captions, concepts, picture, speakers, verify, vignettes
-from pipeline.stages.captions.divisions import Division, Divisions
-from pipeline.stages.concepts import CodedTurns
+from pipeline.stages import picture
 from pipeline.timing import Span
 from pipeline.transcript import (
     Aligned,
@@ -39,6 +35,9 @@ from pipeline.transcript import (
     Voices,
 )
 
+if TYPE_CHECKING:
+    from pipeline.stages import captions
+
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -51,6 +50,8 @@ CALLED_FOR = "concepts-by-word"
 RECUED = "recued"
 # and how each stretch between two hard breaks was divided into captions.
 DIVIDED = "captions-by-stretch"
+# Raise it when the sidecar's parts are put over those that were found otherwise than before.
+GIVEN_PARTS = 2
 
 
 def as_found(replay: Replay, found: T) -> T:
@@ -137,6 +138,8 @@ def _done(stage: Stage[T], inputs: Inputs, reads: dict[str, Any], progress: Prog
 
 
 def _decode(inputs: Inputs, progress: Progress) -> Sound:
+    from pipeline.media.facts import decode_audio, facts
+
     found = facts(inputs.job.media, **inputs.track)
     audio = decode_audio(inputs.job.media, progress, **inputs.track)
     inputs.hand_audio(audio)
@@ -174,11 +177,13 @@ def _part_reads(inputs: Inputs) -> dict[str, Any]:
         "duration": inputs[Sound].duration_ms,
         "sidecar": [asdict(wish) for wish in inputs.settings.vignettes],
         **({"headings": [asdict(heading) for heading in inputs.headings]} if inputs.headings else {}),
-        **({"given": vignettes.GIVEN_VERSION} if inputs.settings.vignettes else {}),
+        **({"given": GIVEN_PARTS} if inputs.settings.vignettes else {}),
     }
 
 
 def _divide_video(inputs: Inputs, progress: Progress) -> Parts:
+    from pipeline.stages import vignettes
+
     return vignettes.run(
         inputs[Aligned], inputs[Voices], inputs[Picture], inputs[Sound].duration_ms,
         inputs.settings.vignettes, progress, inputs[Heard].music, inputs.headings,
@@ -206,13 +211,17 @@ def _lexicon_reads() -> dict[str, Any]:
 
 
 def _tag(inputs: Inputs, progress: Progress) -> Concepts:
+    from pipeline.concepts import lexicon
+    from pipeline.concepts.coder import Finding
+    from pipeline.stages import concepts
+
     voices, store = inputs[Voices], inputs.store
     roles = {s.id: s.role for s in voices.speakers}
     reads = {"version": version_of("concepts"), **_lexicon_reads()}
     known = store.load(CODED, dict[str, list[Finding]], reads).result or {}
     called = store.load(CALLED_FOR, dict[str, list[int]], reads).result or {}
     words = lexicon.load_lazily(data_file(LEXICON))
-    cache = CodedTurns(known, called)
+    cache = concepts.CodedTurns(known, called)
     found, kept = concepts.run_again(inputs[Aligned].tokens, voices.utterances, roles, words, cache, progress)
     store.save(CODED, dict[str, list[Finding]], reads, dict(kept.findings))
     if kept.by_word and not called:
@@ -240,6 +249,9 @@ def _caption_reads(inputs: Inputs) -> dict[str, Any]:
 
 
 def _divide(inputs: Inputs, progress: Progress) -> Captions:
+    from pipeline.stages import captions
+    from pipeline.stages.captions.divisions import Division, Divisions
+
     cuts, boundaries = _cuts(inputs[Picture]), _boundaries(inputs[Parts])
     settings, duration_ms = inputs.settings.captions, inputs[Sound].duration_ms
     choice = _choice(inputs)
@@ -256,6 +268,8 @@ def _divide(inputs: Inputs, progress: Progress) -> Captions:
 
 def _choice(inputs: Inputs) -> captions.Choice:
     """Whether captions are divided anew; measured once, since it costs more than dividing and no decision sways it."""
+    from pipeline.stages import captions
+
     settings, store = inputs.settings.captions, inputs.store
     reads = {
         "version": version_of("captions"),
@@ -291,23 +305,23 @@ def _plain(group: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
 
 STAGES: Sequence[Stage[Any]] = (
     Stage("sound", 1, Sound, lambda inputs: inputs.recording, _decode, _tell_length, listens=True),
-    Stage("picture", picture.VERSION, Picture, _picture_reads, _see, beside=True),
+    Stage("picture", 1, Picture, _picture_reads, _see, beside=True),
     Stage(
         "segment",
         1,
         LocalSpeakers,
-        listening.segment_reads,
-        listening.segment,
+        segmentation.reads,
+        segmentation.run,
         listens=True,
         beside=True,
         before=LocalSpeakers(),
     ),
-    Stage("transcribe", 6, Heard, listening.transcribe_reads, listening.transcribe, listens=True),
+    Stage("transcribe", 6, Heard, transcription.reads, transcription.run, listens=True),
     Stage("align", 9, Aligned, alignment.reads, alignment.run, Replay.correct_words, listens=True),
-    Stage("verify", verify.VERSION, Verification, verification.reads, verification.run),
-    Stage("speakers", speakers.VERSION, Voices, diarization.reads, diarization.run, Replay.correct_voices),
-    Stage("vignettes", vignettes.VERSION, Parts, _part_reads, _divide_video, Replay.correct_parts),
-    Stage("concepts", concepts.VERSION, Concepts, _concept_reads, _tag, Replay.correct_concepts),
+    Stage("verify", 4, Verification, verification.reads, verification.run),
+    Stage("speakers", 7, Voices, diarization.reads, diarization.run, Replay.correct_voices),
+    Stage("vignettes", 4, Parts, _part_reads, _divide_video, Replay.correct_parts),
+    Stage("concepts", 4, Concepts, _concept_reads, _tag, Replay.correct_concepts),
     Stage("captions", 7, Captions, _caption_reads, _divide, Replay.correct_captions),
 )
 

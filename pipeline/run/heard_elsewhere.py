@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DocumentError, counted
 from pipeline.files import digest_of_file
@@ -16,14 +16,14 @@ from pipeline.formats import heard as heard_files
 from pipeline.formats.heard import HeardFile
 from pipeline.formats.heard.find import find_heard
 from pipeline.languages import known, same_language, spellings
-from pipeline.media.audio import Audio
 from pipeline.progress import Progress
 from pipeline.settings import Settings
-from pipeline.speech import second_ear, segmentation
-from pipeline.speech.asr import guards
-from pipeline.stages import transcribe
+from pipeline.speech import second_ear_package, segmentation_weights
 from pipeline.timing import Span, clock
 from pipeline.transcript import Heard, Token
+
+if TYPE_CHECKING:
+    from pipeline.media.audio import Audio
 
 # Raised when such a file is read otherwise than before.
 VERSION = 1
@@ -88,8 +88,8 @@ def reads(path: Path, settings: Settings) -> dict[str, Any]:
     limits = settings.transcribe.whisper
     return {
         "heard_elsewhere": {"version": VERSION, "file": digest_of_file(path)},
-        **segmentation.reads(),
-        "second_ear": second_ear.identity(),
+        **segmentation_weights.reads(),
+        "second_ear": second_ear_package.identity(),
         "guards": {name: getattr(limits, name) for name in _GUARDS},
         "speech_threshold": settings.transcribe.speech_threshold,
         "language": settings.language,
@@ -98,6 +98,8 @@ def reads(path: Path, settings: Settings) -> dict[str, Any]:
 
 def run(path: Path, audio: Audio, settings: Settings, progress: Progress) -> Heard:
     """The regions of speech, and the file's words in them. Raises DocumentError for one of another recording."""
+    from pipeline.stages import transcribe
+
     found = read(path, settings)
     _check_length(path, found, audio.duration_ms)
     speech = transcribe.regions_only(audio, settings.transcribe, progress)
@@ -131,6 +133,8 @@ def _in_speech(
     path: Path, tokens: Sequence[Token], regions: Sequence[Span], duration_ms: int, settings: Settings
 ) -> tuple[tuple[Token, ...], tuple[str, ...]]:
     """The words that lie where somebody speaks, in order, and notes on those that do not or are a loop."""
+    from pipeline.speech.asr import guards
+
     limits = settings.transcribe.whisper
     inside = guards.within_speech(tokens, regions, limits.outside_speech_ms)
     outside = len(tokens) - len(inside)

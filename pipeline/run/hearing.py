@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.media.audio import Audio
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
 from pipeline.settings import Settings
 from pipeline.speech.asr import choice
-from pipeline.stages.verify.witness import Testimony, Witness
+from pipeline.stages.verify.testimony import Testimony
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Sound
+
+if TYPE_CHECKING:
+    from pipeline.media.audio import Audio
+    from pipeline.stages.verify.witness import Witness
 
 # The artefact beside the stages' own: what the witness heard and weighed. One of the demo's is committed, so that a machine
 # without weights verifies it alike.
@@ -34,6 +37,8 @@ def witness(
     kept: Testimony | None = None,
 ) -> Witness:
     """The witness of these regions with the weights that are here, if any; it knows what is `kept`."""
+    from pipeline.stages.verify.witness import Witness
+
     chosen = choice.choose_witness(settings.verify)
     ear = choice.whisper(chosen, settings.transcribe, settings.language) if chosen else None
     return Witness(audio, regions, ear, chosen.identity if chosen else "", kept or Testimony())

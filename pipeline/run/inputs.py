@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pipeline.errors import SubtitlesError
 from pipeline.files import digest_of_file, model_folders
-from pipeline.media import facts
-from pipeline.media.audio import Audio
 from pipeline.media.digest import digest
 from pipeline.media.opening import stamp, steady
 from pipeline.run import given, kept_sound
 from pipeline.run.jobs import Job
 from pipeline.run.store import MEDIA_DIGEST, Store, digest_of
 from pipeline.settings import Settings
-from pipeline.speech.voices import embeddings
-from pipeline.speech.voices.embeddings import Encoder
+from pipeline.speech.voices import encoder_weights
 from pipeline.transcript import Aligned, Heard, LocalSpeakers, Sound, Turn
 from pipeline.transcript.headings import Heading, headings
 from pipeline.transcript.script import ScriptAccount, account
 from pipeline.transcript.subtitles import Subtitles
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from pipeline.media.audio import Audio
+    from pipeline.speech.voices.embeddings import Encoder
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -120,10 +123,15 @@ class Inputs:
             self.job.subtitles,
             self.settings,
             self.recording,
-            lambda: facts.facts(self.job.media, **self.track).frame_rate,
+            self._frame_rate,
             self.store,
             self.listening,
         )
+
+    def _frame_rate(self) -> Fraction | None:
+        from pipeline.media import facts
+
+        return facts.facts(self.job.media, **self.track).frame_rate
 
     @cached_property
     def script(self) -> ScriptAccount | None:
@@ -191,6 +199,8 @@ class Inputs:
         if self._audio is None:
             self._audio = kept_sound.kept(self.store, self.recording)
         if self._audio is None:
+            from pipeline.media import facts
+
             self.hand_audio(facts.decode_audio(self.job.media, **self.track))
         assert self._audio is not None
         return self._audio
@@ -204,6 +214,13 @@ class Inputs:
             kept_sound.keep(self.store, recording, audio)
 
     @cached_property
+    def encoder_identity(self) -> str:
+        """Which speaker encoder is the best that is here. Raises WeightsError for damaged weights."""
+        return encoder_weights.identity(model_folders())
+
+    @cached_property
     def encoder(self) -> Encoder:
-        """The speaker encoder: the best that is here. Raises WeightsError."""
+        """That encoder. Raises WeightsError."""
+        from pipeline.speech.voices import embeddings
+
         return embeddings.choose(model_folders())

@@ -20,7 +20,7 @@ from pipeline.errors import (
     nearest,
 )
 from pipeline.files import MEDIA_FOLDER, OUT_FOLDER, PROJECT_FILE
-from pipeline.media.facts import SUFFIXES
+from pipeline.media.suffixes import SUFFIXES
 from pipeline.settings import Settings, load
 
 # Outputs append up to ".draft.concepts.new2.vtt" and a temporary suffix to the name; most file systems (ext4, APFS, NTFS)

@@ -11,12 +11,14 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import MediaError, OutputError
 from pipeline.files import digest_of_file
-from pipeline.media.audio import Audio
 from pipeline.run.store import Store
+
+if TYPE_CHECKING:
+    from pipeline.media.audio import Audio
 
 # The artefact that seals the file, and the file.
 KEPT = "sound-kept"
@@ -31,6 +33,8 @@ _since_look = 0
 
 def kept(store: Store, reads: Mapping[str, Any]) -> Audio | None:
     """The sound of the recording that `reads` names, None where none is kept; one that is damaged is noted in `store.damaged`."""
+    from pipeline.media.audio import Audio
+
     path = store.folder / FILE
     seal = store.load(KEPT, str, reads).result
     try:

@@ -9,7 +9,6 @@ from pipeline.progress import Progress
 from pipeline.run import alignment, hearing
 from pipeline.run.inputs import Inputs
 from pipeline.run.store import digest_of
-from pipeline.stages import verify
 from pipeline.timing import Span
 from pipeline.transcript import Aligned, Heard, Verification
 
@@ -36,6 +35,8 @@ def _is_verified(inputs: Inputs) -> bool:
 
 
 def run(inputs: Inputs, progress: Progress) -> Verification:
+    from pipeline.stages import verify
+
     if not _is_verified(inputs):
         return Verification()
     witness = hearing.witness_of(inputs)

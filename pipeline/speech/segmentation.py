@@ -19,19 +19,16 @@ from numpy.typing import NDArray
 
 from pipeline import intact, loaded
 from pipeline.errors import WeightsError
-from pipeline.files import model_folders
 from pipeline.media.audio import INT16_SCALE, Audio, Samples, is_still
 from pipeline.processes import cores
 from pipeline.progress import Progress, silent
+from pipeline.speech.segmentation_weights import FETCH_NAME, find
 from pipeline.timing import SAMPLE_RATE_HZ
 
 Floats = NDArray[np.float32]
 Network = Callable[[Floats], Floats]
 """Samples in [-1, 1] of some windows, shape (windows, 160000), to probabilities, shape (windows, frames, 7)."""
 
-FILE = "segmentation.onnx"
-IDENTITY = "pyannote segmentation-3.0"
-FETCH_NAME = "overlap"
 WINDOW_SAMPLES = 10 * SAMPLE_RATE_HZ  # what the network was trained on
 # Half a window: of 10, 5 and 1 s none hears overlapping speech better on meetings, and this one takes least time that still
 # hears every moment twice.
@@ -55,28 +52,6 @@ class Segmented:
 
     windows: Floats
     duration_ms: int
-
-
-def find(folders: Sequence[Path] | None = None) -> Path | None:
-    """Where the network lies; None where it was not fetched."""
-    places = model_folders() if folders is None else folders
-    return next((f / FILE for f in places if (f / FILE).is_file()), None)
-
-
-def folder() -> Path | None:
-    """The folder in which the network lies; None where it was not fetched."""
-    path = find()
-    return path.parent.resolve() if path else None
-
-
-def identity() -> str:
-    """The network that is used, by name; "" where it was not fetched. Only the one with the known digest is ever used."""
-    return IDENTITY if find() else ""
-
-
-def reads() -> dict[str, str]:
-    """What a result that it may change depends on; nothing where it was not fetched, so that all stays as it was."""
-    return {"segmentation": name} if (name := identity()) else {}
 
 
 def installed() -> Network | None:

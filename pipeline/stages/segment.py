@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, silent
-from pipeline.speech import local_speakers, segmentation
+from pipeline.speech import local_speakers, segmentation, segmentation_weights
 from pipeline.transcript import LocalSpeakers
 
 
@@ -18,4 +18,6 @@ def run(audio: Audio, progress: Progress = silent) -> LocalSpeakers:
     if network is None:
         return LocalSpeakers()
     found = segmentation.scan(audio, network, progress)
-    return LocalSpeakers(segmentation.IDENTITY, local_speakers.crossings(found), local_speakers.speech(found))
+    return LocalSpeakers(
+        segmentation_weights.IDENTITY, local_speakers.crossings(found), local_speakers.speech(found)
+    )

@@ -22,9 +22,9 @@ from pipeline.media import quiet
 from pipeline.media.audio import Audio
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import TranscribeSettings
-from pipeline.speech import second_ear, segmentation, vad, voiced
+from pipeline.speech import second_ear, segmentation_weights, vad, voiced
 from pipeline.speech.asr import Bias, Recognizer
-from pipeline.speech.asr.choice import Choice, choose, whisper
+from pipeline.speech.asr.choice import Choice, choose, recognizes, whisper
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Kind
 from pipeline.transcript.subtitles import Subtitles
@@ -35,11 +35,6 @@ _VAD_PROGRESS_SHARE = 0.1
 # The share of the speech threshold that is applied where the recognizer knows the text: faint speech is worth its time then,
 # since a false alarm yields few words. Set by hand.
 _FAINT_THRESHOLD_SHARE = 0.4
-
-
-def recognizes(settings: TranscribeSettings, given: Subtitles | None) -> bool:
-    """Whether words are recognized at all: where no text came with the recording, or a person wants it always."""
-    return given is None or settings.words == "always"
 
 
 def run(
@@ -79,7 +74,7 @@ def _with_voices(
     """With the time when people speak, which is more than the regions of speech, and with the sounds between."""
     threshold, duration_ms = settings.speech_threshold, audio.duration_ms
     lasting = voiced.lasting(probabilities, threshold, duration_ms)
-    segmented = bool(segmentation.identity())
+    segmented = bool(segmentation_weights.identity())
     second = second_ear.listen(audio, voiced.quiet(lasting, duration_ms), speech_too=not segmented)
     notes = (*heard.notes, *([second.failed] if second.failed else []))
     music = quiet.music(audio, heard.regions)

@@ -17,7 +17,7 @@ from pipeline.files import data_file, digest_of_file
 from pipeline.search.query.synonyms import SYNONYMS_FILE
 from pipeline.speech import vad
 from pipeline.speech.aligner import acoustic_model
-from pipeline.speech.voices import embeddings
+from pipeline.speech.voices import embeddings, encoder_weights
 from pipeline.speech.voices.scaling import LDA_FILE
 
 
@@ -94,7 +94,7 @@ def test_damaged_forms_tag_nothing(tmp_path, monkeypatch):
 
 
 def test_a_damaged_encoder_tells_nobody_apart(tmp_path):
-    (tmp_path / embeddings.GE2E_FILE).write_bytes(b"a network that was cut short")
+    (tmp_path / encoder_weights.GE2E_FILE).write_bytes(b"a network that was cut short")
     with pytest.raises(WeightsError, match="models fetch speakers") as caught:
         embeddings.choose([tmp_path])
     refused(caught)

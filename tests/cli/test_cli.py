@@ -66,6 +66,28 @@ def test_nothing_is_said_about_words(captioned, read_text):
     assert "align" in ran.err
 
 
+def test_a_run_that_finds_nothing_to_do_loads_neither_stages_nor_numpy(captioned):
+    assert captioned.quick("run").status == 0
+    code = (
+        "import atexit, sys; from pipeline.cli.app import main; sys.argv = ['vignette', 'run', '--quiet']; "
+        "atexit.register(lambda: print(*sys.modules)); main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=captioned.folder,
+        env=environment(captioned.folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(ran.stdout.split())
+    assert "pipeline.run.graph" in loaded
+    assert (
+        not {"numpy", "pipeline.stages.align", "pipeline.stages.speakers", "pipeline.stages.captions"}
+        & loaded
+    )
+
+
 def test_doctor_knows_the_next_run(captioned):
     ran = captioned.quick("doctor", "--json")
     assert ran.status == 0, ran.out

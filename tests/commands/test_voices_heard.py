@@ -11,7 +11,7 @@ from pipeline.commands.check import check
 from pipeline.commands.recording import Evidence, evidence_of
 from pipeline.commands.voices_heard import voice_count
 from pipeline.files import model_folders
-from pipeline.speech.voices.embeddings import folder_of_weights
+from pipeline.speech.voices.encoder_weights import folder_of_weights
 from pipeline.timing import Span
 from tests.support.project import MEDIA
 

@@ -239,7 +239,7 @@ def test_a_look_that_leaves_concepts_out_makes_no_conflict_of_what_was_said_of_t
     desk.did("concept", **place_of(desk.cue("Thusrday")), concept=found[2]["concept"], verdict="added")
     cue = desk.cue("Most people who come")
     monkeypatch.setattr(
-        "pipeline.run.graph.concepts.run_again", lambda *_, **__: pytest.fail("concepts are looked for")
+        "pipeline.stages.concepts.run_again", lambda *_, **__: pytest.fail("concepts are looked for")
     )
     after = desk.did("text", **place_of(cue), text=cue["text"].replace("people", "persons"))
     assert not [d for d in after["doubts"] if d["kind"] == "conflict"]

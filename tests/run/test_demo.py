@@ -8,7 +8,7 @@ from pathlib import Path
 import pysrt
 import pytest
 
-from pipeline.speech.voices.embeddings import CAMPPLUS_FILE, folder_of_weights
+from pipeline.speech.voices.encoder_weights import CAMPPLUS_FILE, folder_of_weights
 from tests.run.test_run import done, only, states
 from tests.support.project import MEDIA, ROOT, captioned_demo, copy_of
 from tests.support.schema import must_be_valid

@@ -25,7 +25,7 @@ from pipeline.run import graph, jobs
 from pipeline.run.preview import preview
 from pipeline.search.index import schema
 from pipeline.speech import weights
-from pipeline.speech.voices import embeddings
+from pipeline.speech.voices import encoder_weights
 from pipeline.stages import picture
 from pipeline.transcript import Kind
 from tests.support.project import ROOT, Project, copy_of, made_once
@@ -161,7 +161,7 @@ def answers(project):
 
 
 def test_a_run_finds_it_up_to_date_whatever_weights_are_there(old):
-    (old.folder / "models" / embeddings.GE2E_FILE).write_bytes(b"weights that are not asked for")
+    (old.folder / "models" / encoder_weights.GE2E_FILE).write_bytes(b"weights that are not asked for")
     whisper = old.folder / "models" / "small.en"
     whisper.mkdir()
     for name in (*weights.REQUIRED, *weights.VOCABULARIES):

@@ -9,6 +9,7 @@ from pipeline.errors import DocumentError, UsageError
 from pipeline.media.audio import Audio
 from pipeline.run import heard_elsewhere, jobs
 from pipeline.settings import Settings
+from pipeline.stages import transcribe
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import Heard
 from tests.support.project import CLIP_S
@@ -126,7 +127,7 @@ def test_a_file_that_is_missing_is_one_sentence(planned, tmp_path):
 def hear(tmp_path, monkeypatch):
     """Takes words at these seconds of a recording of 60 s in which somebody speaks from 10 to 20 s."""
     speech = Heard("", "", False, (), (Span(10_000, 20_000),))
-    monkeypatch.setattr(heard_elsewhere.transcribe, "regions_only", lambda *_, **__: speech)
+    monkeypatch.setattr(transcribe, "regions_only", lambda *_, **__: speech)
     audio = Audio(np.zeros(60 * SAMPLE_RATE_HZ, np.float32))
 
     def run(*starts, text="word{n}", **more):

@@ -5,8 +5,9 @@ import os
 import numpy as np
 import pytest
 
+from pipeline.media import facts
 from pipeline.media.audio import Audio
-from pipeline.run import inputs, kept_sound
+from pipeline.run import kept_sound
 from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job
 from pipeline.run.store import Store
@@ -67,7 +68,7 @@ def test_a_later_run_decodes_nothing(tmp_path, monkeypatch):
     (tmp_path / "talk.mp4").write_bytes(b"nobody listens to this")
     job = Job(tmp_path / "talk.mp4", tmp_path / "out", Settings())
     decoded = []
-    monkeypatch.setattr(inputs.facts, "decode_audio", lambda *_, **__: decoded.append(1) or sound())
+    monkeypatch.setattr(facts, "decode_audio", lambda *_, **__: decoded.append(1) or sound())
     for _ in range(2):
         with Inputs(job, Store.of(job.out, job.name)) as given:
             assert np.array_equal(given.audio().samples, sound().samples)

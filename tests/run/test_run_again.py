@@ -14,13 +14,13 @@ from pipeline.cli.console import SilentWatcher
 from pipeline.edits import Contents, Replay
 from pipeline.edits.model import ConceptAt
 from pipeline.media.facts import Audio
-from pipeline.run import graph, inputs, outputs
+from pipeline.run import graph, outputs
 from pipeline.run.fold import Fold
 from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job
 from pipeline.run.store import Store
 from pipeline.settings import CaptionSettings, Settings
-from pipeline.speech.voices import embeddings
+from pipeline.speech.voices import encoder_weights
 from pipeline.timing import Span
 from pipeline.transcript import Heard, Sound
 from tests.support.edit_makers import DURATION_MS, decide_at_random, demo_aligned
@@ -41,8 +41,7 @@ def noise():
 @pytest.fixture(autouse=True)
 def cheap_ears(monkeypatch):
     """The encoder that needs no weights, so that it is the same everywhere."""
-    encoder = embeddings.choose([])
-    monkeypatch.setattr(inputs.embeddings, "choose", lambda folders: encoder)
+    monkeypatch.setattr(encoder_weights, "find", lambda folders: None)
 
 
 class Bench:

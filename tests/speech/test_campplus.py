@@ -18,7 +18,16 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from pipeline.errors import WeightsError
 from pipeline.media.audio import Audio
-from pipeline.speech.voices import campplus, clustering, download, embeddings, fbank, scaling, torch_zip
+from pipeline.speech.voices import (
+    campplus,
+    clustering,
+    download,
+    embeddings,
+    encoder_weights,
+    fbank,
+    scaling,
+    torch_zip,
+)
 from pipeline.speech.voices.download import Source
 from pipeline.speech.voices.embeddings import Encoder
 from pipeline.timing import Span
@@ -34,7 +43,7 @@ from tests.speech.test_voices import (
 )
 from tests.support.project import ROOT
 
-WEIGHTS = ROOT / "models" / embeddings.CAMPPLUS_FILE
+WEIGHTS = ROOT / "models" / encoder_weights.CAMPPLUS_FILE
 STORED = json.loads((ROOT / "tests" / "data" / "campplus.json").read_text(encoding="utf-8"))
 
 
@@ -257,11 +266,11 @@ def test_a_piece_is_embedded_as_a_whole() -> None:
 
 
 def test_the_better_encoder_is_chosen(tmp_path: Path) -> None:
-    for name in (embeddings.GE2E_FILE, embeddings.CAMPPLUS_FILE):
+    for name in (encoder_weights.GE2E_FILE, encoder_weights.CAMPPLUS_FILE):
         (tmp_path / name).write_bytes(b"damaged")
         with pytest.raises(WeightsError, match=name):
             embeddings.choose([tmp_path])
-        assert embeddings.folder_of_weights([tmp_path]) == tmp_path.resolve()
+        assert encoder_weights.folder_of_weights([tmp_path]) == tmp_path.resolve()
 
 
 def test_cosines_say_who_is_whom_wherever_it_is_recorded() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import WeightsError
 from pipeline.media.audio import Audio
-from pipeline.speech import local_speakers, segmentation
+from pipeline.speech import local_speakers, segmentation, segmentation_weights
 from pipeline.speech.segmentation import CLASSES, FRAMES, HOP_SAMPLES, WINDOW_SAMPLES, Segmented
 from pipeline.timing import SAMPLES_PER_MS, Span, covered_ms
 
@@ -143,13 +143,17 @@ def test_without_the_network_nothing_is_told(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("VIGNETTE_MODELS", str(tmp_path))
     assert segmentation.installed() is None
-    assert segmentation.identity() == "" and segmentation.reads() == {} and segmentation.folder() is None
+    assert (
+        segmentation_weights.identity() == ""
+        and segmentation_weights.reads() == {}
+        and segmentation_weights.folder() is None
+    )
 
 
 def test_a_damaged_network_is_refused(tmp_path, monkeypatch) -> None:
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / segmentation.FILE).write_bytes(b"no network")
+    (tmp_path / "models" / segmentation_weights.FILE).write_bytes(b"no network")
     monkeypatch.chdir(tmp_path)
-    assert segmentation.reads() == {"segmentation": segmentation.IDENTITY}
+    assert segmentation_weights.reads() == {"segmentation": segmentation_weights.IDENTITY}
     with pytest.raises(WeightsError, match="is damaged"):
         segmentation.installed()

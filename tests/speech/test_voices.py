@@ -21,6 +21,7 @@ from pipeline.speech.voices import (
     clustering,
     download,
     embeddings,
+    encoder_weights,
     fbank,
     ge2e,
     mel,
@@ -37,7 +38,7 @@ from tests.support.project import ROOT
 from tests.support.speaker_makers import encoder
 
 VECTORS = ROOT / "tests" / "data" / "speaker_vectors.json"
-WEIGHTS = ROOT / "models" / embeddings.GE2E_FILE
+WEIGHTS = ROOT / "models" / encoder_weights.GE2E_FILE
 
 
 def hum(pitch_hz, seconds=2.0, seed=0):
@@ -301,19 +302,19 @@ def test_vectors_are_the_stored_ones(tmp_path):
 
 def test_a_network_of_the_users_is_used(tmp_path):
     state = random_state()
-    (tmp_path / embeddings.USER_FILE).write_bytes(ge2e.as_onnx(state))
+    (tmp_path / encoder_weights.USER_FILE).write_bytes(ge2e.as_onnx(state))
     chosen = embeddings.choose([tmp_path / "none", tmp_path])
     assert chosen.identity.startswith("user ")
     assert chosen.trained is None
     (vectors,) = embeddings.embed(recording(hum(140.0, 3.2)), [Span(0, 3200)], chosen)
     assert vectors.shape == (2, 256)
-    (tmp_path / embeddings.USER_FILE).write_bytes(b"nothing of the kind")
+    (tmp_path / encoder_weights.USER_FILE).write_bytes(b"nothing of the kind")
     with pytest.raises(WeightsError, match="remove it"):
         embeddings.choose([tmp_path])
 
 
 def test_weights_that_are_damaged_are_told_when_they_are_used(tmp_path):
-    (tmp_path / embeddings.GE2E_FILE).write_bytes(b"nothing of the kind")
+    (tmp_path / encoder_weights.GE2E_FILE).write_bytes(b"nothing of the kind")
     with pytest.raises(WeightsError, match="damaged"):
         embeddings.choose([tmp_path], loaded=True)
     with pytest.raises(WeightsError, match="damaged"):
@@ -323,7 +324,7 @@ def test_weights_that_are_damaged_are_told_when_they_are_used(tmp_path):
 
 def test_a_network_with_another_input_is_refused(tmp_path):
     data = onnx_file.model([Node("Identity", ["x"], ["y"])], {}, {"x": ("n", 7)}, {"y": ("n", 7)})
-    (tmp_path / embeddings.USER_FILE).write_bytes(data)
+    (tmp_path / encoder_weights.USER_FILE).write_bytes(data)
     with pytest.raises(WeightsError, match="not known"):
         embeddings.choose([tmp_path])
 

@@ -128,7 +128,7 @@ def test_without_a_picture_there_is_one_sentence(tmp_path):
 
 
 def test_without_the_reader_there_is_one_sentence(films, monkeypatch):
-    monkeypatch.setattr(picture, "rapid_reader", lambda: None)
+    monkeypatch.setattr(ocr, "rapid_reader", lambda: None)
     seen = picture.run(films["chosen"], LENGTH_MS, PictureSettings())
     assert seen.notes == (picture.NO_READER,) and len(seen.shots) == 5
 
@@ -198,4 +198,4 @@ def test_a_title_on_black_is_a_card_and_not_black():
 
 
 def test_what_reads_is_named():
-    assert ocr.reader_identity().startswith("rapidocr 3.")
+    assert picture.reader_identity().startswith("rapidocr 3.")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.media.audio import Audio
 from pipeline.settings import TranscribeSettings
-from pipeline.speech import local_speakers, segmentation
+from pipeline.speech import local_speakers, segmentation, segmentation_weights
 from pipeline.speech.segmentation import CLASSES, FRAMES
 from pipeline.stages import segment, transcribe
 from pipeline.stages.speakers.crossed import doubled, heard_twice
@@ -86,15 +86,15 @@ def test_a_segmentation_says_when_people_speak_and_without_one_all_is_as_before(
 
     audio = Audio(np.random.default_rng(1).integers(-300, 300, 8 * 16_000).astype(np.int16))
     given = Subtitles("", SubtitlesFormat.SRT, ())
-    monkeypatch.setattr(segmentation, "find", lambda: None)
+    monkeypatch.setattr(segmentation_weights, "find", lambda: None)
     without = transcribe.run(audio, given, TranscribeSettings())
     assert without.with_local_speakers(segment.run(audio)) is without
     assert without.local is None and without.voiced == ()
-    monkeypatch.setattr(segmentation, "find", lambda: Path(segmentation.FILE))
+    monkeypatch.setattr(segmentation_weights, "find", lambda: Path(segmentation_weights.FILE))
     monkeypatch.setattr(segmentation, "installed", lambda: network)
     found = transcribe.run(audio, given, TranscribeSettings()).with_local_speakers(segment.run(audio))
     assert found.voiced == local_speakers.speech(segmentation.scan(audio, network)) != ()
-    assert found.local is not None and found.local.name == segmentation.IDENTITY
+    assert found.local is not None and found.local.name == segmentation_weights.IDENTITY
     assert [c.one for c in found.local.crossings] == [()] and found.local.crossings[0].other
     assert (found.regions, found.sounds, found.music, found.tokens) == (
         without.regions, without.sounds, without.music, without.tokens,

@@ -12,7 +12,6 @@ from pipeline.settings import VerifySettings
 from pipeline.speech.asr.packing import Chunk
 from pipeline.stages import verify
 from pipeline.stages.verify import shares
-from pipeline.stages.verify.settled import settled
 from pipeline.stages.verify.windows import Doubt, planned
 from pipeline.timing import Span
 from pipeline.transcript import (
@@ -24,6 +23,7 @@ from pipeline.transcript import (
     Token,
     Verdict,
 )
+from pipeline.transcript.settled import settled
 
 ALL = VerifySettings(mode="all")
 

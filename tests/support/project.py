@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from pipeline.speech import segmentation
-from pipeline.speech.voices.embeddings import CAMPPLUS_FILE, GE2E_FILE
+from pipeline.speech import segmentation_weights
+from pipeline.speech.voices.encoder_weights import CAMPPLUS_FILE, GE2E_FILE
 from tests.support import no_network
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -143,7 +143,7 @@ def models_without_whisper(folder: Path) -> None:
     """A folder of models that holds the networks for speakers and none of Whisper's weights: what tests find must not depend
     on what this clone has fetched."""
     folder.mkdir(exist_ok=True)
-    for name in (CAMPPLUS_FILE, GE2E_FILE, segmentation.FILE):
+    for name in (CAMPPLUS_FILE, GE2E_FILE, segmentation_weights.FILE):
         encoder = ROOT / "models" / name
         if encoder.is_file() and not (folder / name).exists():
             (folder / name).symlink_to(encoder)

@@ -74,16 +74,43 @@ export async function known() {
   return concepts;
 }
 
-let queue = Promise.resolve(), looking = Promise.resolve();
+// What is decided one after the other; what of that nothing may overtake; the look that follows.
+let queue = Promise.resolve(), strict = Promise.resolve(), looking = Promise.resolve();
 // Decide; resolves to whether it was saved, as soon as it is. One after the other: each is sent when the page has looked at how things
-// stand after the last.
+// stand after the last; but what is about the words of one caption alone is sent at once, whatever is saved about others meanwhile.
 // `seen` is what the person had before them, which the values speak of, however much came meanwhile.
 export function decide(kind, values = {}, saved = "Saved", seen = state.sheet) {
-  const one = { kind, values, saved, seen, at: performance.now() };
-  if (localStorage.getItem("vignette.who")) shows(one);
-  const next = queue.then(() => looking).then(() => decided(one)).catch((error) => failed(error));
-  queue = next.then((done) => { if (!done) undone(one); }, () => undone(one));
+  const one = { kind, values, saved, seen, at: performance.now() }, known = localStorage.getItem("vignette.who"), all = queue;
+  const soon = known && isApart(one);
+  if (known) shows(one);
+  const turn = () => all.then(() => looking).then(() => decided(one));
+  const next = (soon ? strict.then(() => atOnceOr(one, turn)) : turn()).catch((error) => failed(error));
+  const ended = next.then((done) => { if (!done) undone(one); }, () => undone(one));
+  queue = Promise.all([all, ended]);
+  if (!soon) strict = queue;
   return next;
+}
+
+// So many are sent at once at most: a browser opens six connections to a server, and the recording takes some.
+const MOST_SENT = 3;
+const APART = new Set(["text", "review"]);
+const captionOf = ({ seen, values }) => seen.cues.find((c) => c.first === values.first && c.last === values.last)?.id;
+
+// Whether nothing that is being saved is about the same caption; the server looks at that again, and has the last word.
+function isApart(one) {
+  const under = pending.filter((p) => p.since === undefined), caption = captionOf(one);
+  return APART.has(one.kind) && caption !== undefined && under.length < MOST_SENT && under.every((p) => captionOf(p) !== caption);
+}
+
+// Sent as it was seen; where the server finds that it is not apart from what came since, it waits its turn.
+async function atOnceOr(one, turn) {
+  const who = await reviewer();
+  try {
+    return await posted(who, one, one.values, "", one.seen.revision);
+  } catch (error) {
+    if (error.status !== 409) throw error;
+  }
+  return turn();
 }
 
 function failed(error) {
@@ -124,8 +151,8 @@ async function decided(one) {
   return again(who, one);
 }
 
-async function posted(who, one, values = one.values, beside = "") {
-  const sent = { ...values, who, kind: one.kind, revision: server.sheet.revision };
+async function posted(who, one, values = one.values, beside = "", revision = server.sheet.revision) {
+  const sent = { ...values, who, kind: one.kind, revision };
   const answer = await api(`/api/videos/${state.id}/act`, sent);
   return isSaved(one, answer.saved.length ? `${one.saved}${beside}.` : "It is so already.");
 }
@@ -133,8 +160,15 @@ async function posted(who, one, values = one.values, beside = "") {
 function isSaved(one, said) {
   one.since = asked + 1;
   if (!unsaved()) say(said, one.at);
-  looking = shown();
+  looking = lookSoon();
   return true;
+}
+
+let underWay = null, behind = null;
+// A look that begins from now on: one is under way at a time, and one for all that was saved meanwhile comes behind it.
+function lookSoon() {
+  if (underWay) return (behind ??= underWay.then(() => { behind = null; return lookSoon(); }));
+  return (underWay = shown().finally(() => { underWay = null; }));
 }
 
 async function shown() {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OutputError, VignetteError
-from pipeline.media.facts import SUFFIXES
+from pipeline.media.suffixes import SUFFIXES
 from pipeline.search.answers.results import Hit
 from pipeline.timing import format_timecode
 

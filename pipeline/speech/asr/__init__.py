@@ -12,12 +12,14 @@ split    long stretches divided at pauses
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pipeline.media.audio import Audio
 from pipeline.progress import Progress
 from pipeline.timing import Span
 from pipeline.transcript import Token
+
+if TYPE_CHECKING:
+    from pipeline.media.audio import Audio
 
 
 @dataclass(frozen=True, slots=True)

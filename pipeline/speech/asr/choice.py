@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from pipeline.errors import WeightsError
 from pipeline.settings import TranscribeSettings, VerifySettings
 from pipeline.speech import weights
+from pipeline.speech.asr.device import compute_type, device_for
+from pipeline.transcript.subtitles import Subtitles
 
 if TYPE_CHECKING:
     from pipeline.speech.asr.whisper import Whisper
@@ -30,9 +32,12 @@ class Choice:
         and its compute type on this device."""
         if self.directory is None:
             return f"{self.name}/{self.model}"
-        from pipeline.speech.asr.device import compute_type
-
         return f"{self.name}/{self.model}/{weights.fingerprint(self.directory)}/{compute_type(self.device)}"
+
+
+def recognizes(settings: TranscribeSettings, given: Subtitles | None) -> bool:
+    """Whether words are recognized at all: where no text came with the recording, or a person wants it always."""
+    return given is None or settings.words == "always"
 
 
 def choose(settings: TranscribeSettings) -> Choice:
@@ -84,8 +89,6 @@ def _sphinx(why: str) -> Choice:
 
 
 def _device(settings: TranscribeSettings) -> str:
-    from pipeline.speech.asr.device import device_for
-
     return device_for(settings.whisper)
 
 

@@ -1,6 +1,7 @@
 """Speaker diarization: speaker embeddings of the sound, clustered into voices, and which voice speaks when.
 
     mel, fbank, cepstra    features
+    encoder_weights        which encoder is used
     embeddings             one vector for each window of sound, by an encoder
     cache                  these vectors, kept between runs
     scaling                the space in which they are compared

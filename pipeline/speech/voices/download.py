@@ -16,7 +16,7 @@ from pipeline import wheels
 from pipeline.errors import OutputError, WeightsError
 from pipeline.files import write_atomic
 from pipeline.speech.voices import campplus, ge2e
-from pipeline.speech.voices.embeddings import CAMPPLUS_FILE, GE2E_FILE
+from pipeline.speech.voices.encoder_weights import CAMPPLUS_FILE, GE2E_FILE
 from pipeline.wheels import LINUX
 
 NAME = "speakers"

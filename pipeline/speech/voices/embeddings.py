@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from pipeline import intact, loaded
 from pipeline.errors import WeightsError
-from pipeline.files import data_file, digest_of
+from pipeline.files import data_file
 from pipeline.media.audio import INT16_SCALE, Audio
 from pipeline.processes import cores
 from pipeline.progress import Progress, silent
-from pipeline.speech.voices import cepstra, fbank, mel, scaling
+from pipeline.speech.voices import cepstra, encoder_weights, fbank, mel, scaling
+from pipeline.speech.voices.encoder_weights import CAMPPLUS_FILE, GE2E_FILE, USER_FILE
 from pipeline.speech.voices.scaling import Space
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
-CAMPPLUS_FILE = "campplus.onnx"
-GE2E_FILE = "ge2e.onnx"
-USER_FILE = "speaker.onnx"
 WINDOW_MS = 1600  # what GE2E was trained on (Resemblyzer's `hparams.py`: 160 frames)
 _WINDOW_FRAMES = WINDOW_MS // mel.HOP_MS
 _LEAST_FRAMES = 50  # of a piece that is embedded as a whole: half a second; a shorter one is repeated
@@ -38,10 +36,7 @@ _BATCH = 24  # pieces at once: some 40 windows
 _MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 # Resemblyzer raises quiet recordings to this level, 30 dB below full scale, and never lowers loud ones.
 _LEVEL_RMS = 10 ** (-30 / 20)
-_FETCH_AGAIN = "fetch it again with 'vignette models fetch speakers', or remove it to tell voices apart without it, badly"
-_CAMPPLUS_VERSION = "1"  # changes with what its network is given
 _CAMPPLUS_SIZE = 192  # of its vectors
-_CEPSTRA_VERSION = "1"  # changes with what `cepstra` computes
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,20 +61,12 @@ class Encoder:
 def choose(folders: Sequence[Path], loaded: bool = False) -> Encoder:
     """The best encoder whose weights lie in one of these folders. Raises WeightsError for a network that cannot be used; for
     one that comes with Vignette only when it is first used, if it need not be `loaded` at once."""
-    for folder in folders:
-        if (folder / USER_FILE).is_file():
-            return _user_encoder(folder / USER_FILE)
-    for name, made in ((CAMPPLUS_FILE, _campplus_encoder), (GE2E_FILE, _ge2e_encoder)):
-        for folder in folders:
-            if (folder / name).is_file():
-                return made(folder / name, loaded)
-    return Encoder("cepstra", f"cepstra {_CEPSTRA_VERSION}", False, mel.power_mel, cepstra.statistics)
-
-
-def folder_of_weights(folders: Sequence[Path]) -> Path | None:
-    """The first of these folders that holds an encoder's weights, None where none does."""
-    files = (USER_FILE, CAMPPLUS_FILE, GE2E_FILE)
-    return next((f.resolve() for name in files for f in folders if (f / name).is_file()), None)
+    path = encoder_weights.find(folders)
+    name = encoder_weights.identity(folders)
+    if path is None:
+        return Encoder("cepstra", name, False, mel.power_mel, cepstra.statistics)
+    made = {USER_FILE: _user_encoder, CAMPPLUS_FILE: _campplus_encoder, GE2E_FILE: _ge2e_encoder}
+    return made[path.name](path, name, loaded)
 
 
 def embed(
@@ -147,25 +134,25 @@ def _gain(audio: Audio) -> float:
     return max(1.0, _LEVEL_RMS / rms) if rms > 0 else 1.0
 
 
-def _campplus_encoder(path: Path, loaded: bool) -> Encoder:
-    name = f"campplus {_CAMPPLUS_VERSION} {_known_digest(path)}"
+def _campplus_encoder(path: Path, identity: str, loaded: bool) -> Encoder:
     prepare = fbank.mean_normalised
     runner = _runner(_session(path), prepare) if loaded else _lazy_runner(path, prepare)
-    return Encoder("CAM++", name, True, fbank.log_mel, runner, scaling.of_cosines(_CAMPPLUS_SIZE), whole=True)
+    return Encoder(
+        "CAM++", identity, True, fbank.log_mel, runner, scaling.of_cosines(_CAMPPLUS_SIZE), whole=True
+    )
 
 
-def _ge2e_encoder(path: Path, loaded: bool) -> Encoder:
-    name = f"ge2e {_known_digest(path)}"
+def _ge2e_encoder(path: Path, identity: str, loaded: bool) -> Encoder:
     runner = _runner(_session(path)) if loaded else _lazy_runner(path)
     space = scaling.trained(intact.shipped(data_file(scaling.LDA_FILE)))
-    return Encoder("GE2E", name, True, mel.power_mel, runner, space)
+    return Encoder("GE2E", identity, True, mel.power_mel, runner, space)
 
 
-def _user_encoder(path: Path) -> Encoder:
+def _user_encoder(path: Path, identity: str, loaded: bool) -> Encoder:
     """A network that the user brought, known by the shape of its input. Raises WeightsError for another shape."""
     session = _session(path)
     shape = session.get_inputs()[0].shape
-    name, identity = str(path), f"user {_digest(path.read_bytes())}"
+    name = str(path)
     if len(shape) == 3 and shape[2] == mel.BANDS:
         return Encoder(name, identity, True, mel.power_mel, _runner(session))
     if len(shape) == 3 and shape[2] == fbank.BANDS:
@@ -228,13 +215,3 @@ def _lazy_runner(path: Path, prepare: Callable[[Floats], Floats] | None = None) 
         return runner(batch)
 
     return run
-
-
-def _known_digest(path: Path) -> str:
-    """The digest of a network that `intact` vouches for, read once per process. Raises WeightsError where it is damaged."""
-    return loaded.once("digest of voices", [path], lambda: _digest(intact.shipped(path, _FETCH_AGAIN)))
-
-
-def _digest(data: bytes) -> str:
-    """The first 12 hexadecimal digits of a network's SHA-256."""
-    return digest_of(data)[:12]

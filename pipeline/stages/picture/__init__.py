@@ -8,6 +8,7 @@ is exact (`slack_ms` 0); one between pictures that lie apart has their distance 
     sampling  which packets are decoded, and the decoded pictures
     shots     shot boundaries, and the look of each shot: moving, still, card or black
     ocr       text on the screen, from when to when
+    reader    which reader of text is installed
 
 `run` is the stage.
 """
@@ -15,18 +16,17 @@ is exact (`slack_ms` 0); one between pictures that lie apart has their distance 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import PictureSettings
-from pipeline.stages.picture.ocr import Reader, TextTracker, rapid_reader, reader_identity
-from pipeline.stages.picture.packets import read_packets
-from pipeline.stages.picture.sampling import plan, sampled_frames
-from pipeline.stages.picture.shots import ShotTracker
+from pipeline.stages.picture.reader import reader_identity
 from pipeline.transcript import Picture
 
-__all__ = ["VERSION", "reader_identity", "run"]
+if TYPE_CHECKING:
+    from pipeline.stages.picture.ocr import Reader
 
-VERSION = 1
+__all__ = ["reader_identity", "run"]
 
 NO_READER = (
     "text on the screen was not read: the package rapidocr is not installed, or came without its models"
@@ -45,6 +45,11 @@ def run(
     `duration_ms` is the length of the recording; `reader` replaces RapidOCR. Errors of decoding are not raised but noted.
     """
     import av
+
+    from pipeline.stages.picture.ocr import TextTracker, rapid_reader
+    from pipeline.stages.picture.packets import read_packets
+    from pipeline.stages.picture.sampling import plan, sampled_frames
+    from pipeline.stages.picture.shots import ShotTracker
 
     try:
         packets = read_packets(path)

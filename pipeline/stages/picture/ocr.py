@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -61,14 +60,6 @@ class Reader(Protocol):
     """Recognizes the lines of text in a picture, shape (height, width, 3), BGR, uint8."""
 
     def __call__(self, picture: NDArray[np.uint8]) -> list[Line]: ...
-
-
-def reader_identity() -> str:
-    """The name and version of the reader that is installed, "" without one; results of another may differ."""
-    try:
-        return f"rapidocr {version('rapidocr')}"
-    except PackageNotFoundError:
-        return ""
 
 
 def rapid_reader() -> Reader | None:

@@ -45,8 +45,6 @@ from pipeline.stages.speakers.roster import Roster
 from pipeline.timing import Span, disjoint_from, union
 from pipeline.transcript import Aligned, LocalSpeakers, Picture, Turn, Voices
 
-VERSION = 7
-
 
 def run(
     embed: Embed,

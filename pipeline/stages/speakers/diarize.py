@@ -173,33 +173,37 @@ def _resegment(
     precisions: Floats,
     labelled_voices: Mapping[int, Sequence[int]],
 ) -> tuple[list[Voice], Track]:
-    """Resegmentation: assign the pieces to voices, estimate each voice again from its clear pieces, and repeat."""
+    """Resegmentation: assign the pieces to voices, estimate each voice again from its clear pieces, and repeat until these are
+    the same: from them come the same voices, and the same track."""
     change = np.array([p.change for p in embedded.pieces], np.float32)
     stay = np.array([p.stay for p in embedded.pieces], np.float32)
     mute = np.array([p.mute for p in embedded.pieces], bool)
+    before: list[list[int]] = []
     for turn in range(_RESEGMENTATION_ROUNDS + 1):
         log_likelihoods, distances = tracking.log_likelihoods(embedded.places, embedded.amounts, found)
         log_likelihoods[mute] = 0
         for k, chosen in labelled_voices.items():
             log_likelihoods[k, list(chosen)] += _LABEL_BONUS_NATS
         track = tracking.track(log_likelihoods, distances, change, stay)
-        if turn == _RESEGMENTATION_ROUNDS:
+        clear = [_clear_pieces(n, track, embedded) for n in range(len(found))]
+        if turn == _RESEGMENTATION_ROUNDS or clear == before:
             break
-        found = [_re_estimated(n, v, track, embedded, precisions) for n, v in enumerate(found)]
+        found = [
+            clustering.voice_of(mine, embedded.places, precisions) if mine else voice
+            for voice, mine in zip(found, clear, strict=True)
+        ]
+        before = clear
     return found, track
 
 
-def _re_estimated(
-    number: int, voice: Voice, track: Track, embedded: EmbeddedPieces, precisions: Floats
-) -> Voice:
-    """The voice estimated from the pieces that are clearly its own; as it was where there are none."""
-    clear = (track.voices == number) & (track.certainty >= _MIN_CLEAR_CERTAINTY) & ~track.strange
-    mine = [
+def _clear_pieces(voice: int, track: Track, embedded: EmbeddedPieces) -> list[int]:
+    """The pieces that are clearly of a voice, by its number."""
+    clear = (track.voices == voice) & (track.certainty >= _MIN_CLEAR_CERTAINTY) & ~track.strange
+    return [
         k
         for k in map(int, np.flatnonzero(clear))
         if not embedded.pieces[k].mute and embedded.pieces[k].span.duration_ms >= MIN_CLEAR_PIECE_MS
     ]
-    return clustering.voice_of(mine, embedded.places, precisions) if mine else voice
 
 
 def _split_by_labels(

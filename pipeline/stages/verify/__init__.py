@@ -1,10 +1,11 @@
 """The second witness: an independent recognizer, which does not know the text, hears what is doubtful and a sample of the rest.
 
-    windows   which windows of the recording are heard
-    witness   hears them, and weighs readings by the aligner; what it learnt is kept
-    compare   what is written and what was heard, word by word
-    readings  other readings, with the probability that they are right
-    names     what suggestions are called, from run to run
+    windows    which windows of the recording are heard
+    witness    hears them, and weighs readings by the aligner
+    testimony  what is kept of that
+    compare    what is written and what was heard, word by word
+    readings   other readings, with the probability that they are right
+    names      what suggestions are called, from run to run
 
 It comes after the alignment and never moves or changes a word: it clears doubts, confirms them, and suggests.
 """
@@ -13,19 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from pipeline.english.disfluencies import is_murmur
 from pipeline.english.opposites import OPPOSITES
 from pipeline.english.spelling import is_known
 from pipeline.progress import Progress, part, silent
 from pipeline.settings import VerifySettings
-from pipeline.speech.asr.packing import Chunk
 from pipeline.stages.verify import shares
 from pipeline.stages.verify.compare import Comparison, compared
 from pipeline.stages.verify.names import named
 from pipeline.stages.verify.readings import Reading, misspelt, reading
 from pipeline.stages.verify.windows import Doubt, Plan, WordsByTime, holds, planned
-from pipeline.stages.verify.witness import Witness
 from pipeline.timing import Span, hull
 from pipeline.transcript import (
     Aligned,
@@ -40,7 +40,9 @@ from pipeline.transcript import (
 )
 from pipeline.words import bare_word
 
-VERSION = 4
+if TYPE_CHECKING:
+    from pipeline.speech.asr.packing import Chunk
+    from pipeline.stages.verify.witness import Witness
 
 # A word that agrees counts for clearing a doubt from this probability of the recognizer on. Set by hand.
 _MIN_CONFIDENCE = 0.4

@@ -12,11 +12,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from pipeline.speech.asr.packing import Chunk
 from pipeline.timing import Span
 from pipeline.transcript import Kind, Suggestion, TextSource, Token
 from pipeline.words import bare_word
+
+if TYPE_CHECKING:
+    from pipeline.speech.asr.packing import Chunk
 
 _LETTERS = 6
 _Key = tuple[int, str, str]

@@ -10,14 +10,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
+from typing import TYPE_CHECKING
 
 from pipeline.english.disfluencies import is_murmur, is_stutter, is_swallowed
 from pipeline.english.spelling import corrections, is_known, is_slip
 from pipeline.stages.verify.compare import Difference
-from pipeline.stages.verify.witness import Witness
 from pipeline.timing import Span
 from pipeline.transcript import Kind, Token
 from pipeline.words import bare_word
+
+if TYPE_CHECKING:
+    from pipeline.stages.verify.witness import Witness
 
 # Log odds that a suggestion is right, in nats: logistic regression on the typing errors of a natural film of 40 minutes
 # (`benchmarks/verify.py`), of which each half is predicted as well by the other.

@@ -11,11 +11,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
 from pipeline.settings import VerifySettings
-from pipeline.speech.asr.packing import Chunk
 from pipeline.timing import Span, SpanIndex
 from pipeline.transcript import Kind, Passage, Token
+
+if TYPE_CHECKING:
+    from pipeline.speech.asr.packing import Chunk
 
 # What a doubt weighs when not all can be heard: speech that nobody wrote down counts more than a word.
 _WEIGHTS = {"speech_without_text": 4.0, "heard_differently": 3.0, "text_without_speech": 2.0}

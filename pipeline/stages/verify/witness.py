@@ -7,7 +7,6 @@ what another one heard. The windows are those that a whole transcription would h
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from math import isfinite
 
 from pipeline.media.audio import Audio
@@ -17,6 +16,7 @@ from pipeline.speech.aligner.pronounced import spoken_words
 from pipeline.speech.aligner.threads import single_threaded_blas
 from pipeline.speech.asr.packing import Chunk, pack
 from pipeline.speech.asr.whisper import Whisper
+from pipeline.stages.verify.testimony import Testimony
 from pipeline.timing import SAMPLES_PER_MS, Span
 from pipeline.transcript import Token
 
@@ -27,17 +27,6 @@ _AHEAD_MS = 15_000
 # Nats that stand for one reading that cannot be aligned at all.
 _MOST_GAIN = 100.0
 _DIGITS = 2  # decimals of what is kept of a likelihood
-
-
-@dataclass(frozen=True, slots=True)
-class Testimony:
-    """What is kept of the witness: which it was, its windows, the words of those that it heard ("start-end" in ms), and how much
-    likelier one reading is than another, in nats, by span and words."""
-
-    witness: str = ""
-    windows: tuple[tuple[Span, ...], ...] = ()
-    words: dict[str, tuple[Token, ...]] = field(default_factory=dict)
-    gains: dict[str, float] = field(default_factory=dict)
 
 
 class Witness:

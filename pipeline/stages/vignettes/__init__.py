@@ -20,11 +20,8 @@ from pipeline.transcript import Aligned, Part, Parts, Picture, Voices
 from pipeline.transcript.headings import Heading
 from pipeline.transcript.parts import WHOLE_TITLE, Said, cast_of, named, utterances
 
-__all__ = ["GIVEN_VERSION", "VERSION", "run"]
+__all__ = ["run"]
 
-VERSION = 4
-# The version of what given parts do to those that were found; read where there are any.
-GIVEN_VERSION = 2
 # The kind of the only part of a recording in which no boundary was found.
 WHOLE = "other"
 _EVIDENCE_TEXTS = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -141,8 +142,8 @@ def candidates(
         return []
     headed = _headed(said, headings)
     depths = cohesion_depths(said)
-    texts = [t for t in picture.texts if _is_title(t)]
-    first_title = _title(texts, Span(0, said[0].span.start_ms + CARD_TOLERANCE_MS))
+    shown = _Shown.of(picture)
+    first_title = _title(shown.titles, Span(0, said[0].span.start_ms + CARD_TOLERANCE_MS))
     found = [
         Candidate(0, 0, {}, first_title, _openings(said, 0), heading=headed[0].title if 0 in headed else "")
     ]
@@ -152,7 +153,7 @@ def candidates(
         latest_ms = max(latest_ms, after.span.end_ms)
         overlapped = clear_ms > after.span.start_ms
         if not overlapped and (gap or said[at - 1].speaker != after.speaker):
-            place = _candidate(at, gap, said, picture, texts, depths[at])
+            place = _candidate(at, gap, said, shown, depths[at])
             sides = [who in outsiders for who in (said[at - 1].speaker, after.speaker)]
             place = replace(place, goes_on=place.goes_on or all(sides))
             place.evidence["address"] = float(any(sides) and not all(sides))
@@ -192,15 +193,35 @@ def _titled_once(places: Sequence[Candidate]) -> list[Candidate]:
     return found
 
 
-def _candidate(
-    at: int, gap: Span, said: Sequence[Said], picture: Picture, texts: Sequence[ScreenText], depth: float
-) -> Candidate:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What of the picture counts at a gap, sorted out once for all of them: title cards, black, titles, and when shots begin."""
+
+    cards: Sequence[Span]
+    blacks: Sequence[Span]
+    titles: Sequence[ScreenText]
+    starts: Sequence[int]
+
+    @classmethod
+    def of(cls, picture: Picture) -> _Shown:
+        return cls(
+            [s.span for s in picture.shots if s.look == "card"],
+            [s.span for s in picture.shots if s.look == "black"],
+            [t for t in picture.texts if _is_title(t)],
+            sorted(s.span.start_ms for s in picture.shots),
+        )
+
+    def is_cut(self, first_ms: int, last_ms: int) -> bool:
+        """Whether a shot begins then, both ends included."""
+        return bisect_left(self.starts, first_ms) < bisect_right(self.starts, last_ms)
+
+
+def _candidate(at: int, gap: Span, said: Sequence[Said], shown: _Shown, depth: float) -> Candidate:
     wide = Span(max(0, gap.start_ms - CARD_TOLERANCE_MS), gap.end_ms + CARD_TOLERANCE_MS)
-    cards = [s.span for s in picture.shots if s.look == "card" and _begins_in(s.span, wide, gap)]
-    titles = [t for t in texts if _begins_in(t.span, wide, gap)]
-    blacks = [s.span for s in picture.shots if s.look == "black" and s.span.overlap_ms(wide) >= 200]
-    latest_ms = gap.end_ms + CUT_TOLERANCE_MS
-    cuts = [s.span.start_ms for s in picture.shots if wide.start_ms <= s.span.start_ms <= latest_ms]
+    cards = [card for card in shown.cards if _begins_in(card, wide, gap)]
+    titles = [t for t in shown.titles if _begins_in(t.span, wide, gap)]
+    blacks = [black for black in shown.blacks if black.overlap_ms(wide) >= 200]
+    is_cut = shown.is_cut(wide.start_ms, gap.end_ms + CUT_TOLERANCE_MS)
     openings = _openings(said, at)
     first_words = LATER_WORDS_WEIGHT if openings else 0.0
     if any(PHRASES[kind].search(said[at].text) for kind in openings):
@@ -213,7 +234,7 @@ def _candidate(
     evidence = {
         "card": 1.0 if cards and titles else TITLE_ALONE if titles else CARD_ALONE if cards else 0.0,
         "black": 1.0 if blacks else 0.0,
-        "cut": 1.0 if cuts else 0.0,
+        "cut": float(is_cut),
         "pause": pause,
         "voices": _voices_apart(said, at) * (SAME_SPEAKER_WEIGHT if same else 1.0),
         "words": first_words * opens,
