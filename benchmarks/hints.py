@@ -25,7 +25,8 @@ from pipeline.progress import silent
 from pipeline.settings import WhisperSettings
 from pipeline.speech import vad, weights
 from pipeline.speech.asr import Bias
-from pipeline.speech.asr.whisper import Whisper, device_for
+from pipeline.speech.asr.device import device_for
+from pipeline.speech.asr.whisper import Whisper
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")
 # With a capital inside a sentence, and no names of people, places or things.

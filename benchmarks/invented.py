@@ -33,7 +33,8 @@ from pipeline.progress import silent
 from pipeline.settings import WhisperSettings
 from pipeline.speech import vad, weights
 from pipeline.speech.asr import Bias
-from pipeline.speech.asr.whisper import Whisper, device_for
+from pipeline.speech.asr.device import device_for
+from pipeline.speech.asr.whisper import Whisper
 from pipeline.timing import SAMPLE_RATE_HZ, Span
 from pipeline.transcript import Token
 

@@ -39,7 +39,8 @@ from pipeline.progress import silent
 from pipeline.settings import TranscribeSettings, WhisperSettings
 from pipeline.speech import vad, weights
 from pipeline.speech.asr import Bias
-from pipeline.speech.asr.whisper import Whisper, device_for
+from pipeline.speech.asr.device import device_for
+from pipeline.speech.asr.whisper import Whisper
 from pipeline.stages import transcribe
 from pipeline.stages.align import recognized
 from pipeline.timing import SAMPLE_RATE_HZ, Span, seconds_to_ms

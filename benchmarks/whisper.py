@@ -40,8 +40,9 @@ from pipeline.settings import WhisperSettings
 from pipeline.speech import vad, weights
 from pipeline.speech.asr import Bias
 from pipeline.speech.asr.choice import compute_type
+from pipeline.speech.asr.device import device_for
 from pipeline.speech.asr.packing import pack
-from pipeline.speech.asr.whisper import BATCH, Whisper, device_for
+from pipeline.speech.asr.whisper import BATCH, Whisper
 from pipeline.timing import SAMPLE_RATE_HZ, SAMPLES_PER_MS, Span
 from pipeline.transcript import Token
 

@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +58,6 @@ class Found:
     failed: str = ""
 
 
-@cache
 def listen(audio: Audio, stretches: Sequence[Span], speech_too: bool = True) -> Found:
     """What is heard in these stretches, in which the first detector heard nobody; where somebody else says when people speak,
     sounds alone are listened for, which is half the work."""

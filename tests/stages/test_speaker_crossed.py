@@ -87,6 +87,7 @@ def test_a_segmentation_says_when_people_speak_and_without_one_all_is_as_before(
     audio = Audio(np.random.default_rng(1).integers(-300, 300, 8 * 16_000).astype(np.int16))
     given = Subtitles("", SubtitlesFormat.SRT, ())
     monkeypatch.setattr(segmentation_weights, "find", lambda: None)
+    monkeypatch.setattr(segmentation, "installed", lambda: None)
     without = transcribe.run(audio, given, TranscribeSettings())
     assert without.with_local_speakers(segment.run(audio)) is without
     assert without.local is None and without.voiced == ()
