@@ -18,7 +18,9 @@ from types import FrameType
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_NICENESS = 10  # a tenth of the time that a thread of usual niceness gets, where both want the same core (Linux, sched(7))
+# Two fifths of the time that a thread of usual niceness gets, where both want the same core (Linux, sched(7)): more would starve
+# what is waited for in the end wherever others use the machine too.
+_NICENESS = 4
 # The processor time that a container may use (Linux, cgroup v2): "QUOTA PERIOD" in microseconds, or "max PERIOD".
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 # Where this process has siblings that work at the same time: how many cores are its own.
