@@ -1,9 +1,9 @@
 """The driver of a cluster, in a process of its own: it connects to Ray, gives out the recordings' steps and tells of them.
 
-A recording is three tasks, one after the other, since only they differ in what they need: *listen* (sound, picture, transcribe,
-align), *verify*, and *tell* (speakers to captions, and the files). What one leaves is the artefacts in the shared folder, so
-that the next may run on any machine, and a task whose worker dies is done again elsewhere from there. A recording that Whisper
-transcribes on a graphics card is one task: all that follows is keyed by the card too.
+A recording is three tasks, one after the other, since only they differ in what they need: *listen* (sound, picture, segment,
+transcribe, align), *verify*, and *tell* (speakers to captions, and the files). What one leaves is the artefacts in the shared
+folder, so that the next may run on any machine, and a task whose worker dies is done again elsewhere from there. A recording that
+Whisper transcribes on a graphics card is one task: all that follows is keyed by the card too.
 """
 
 from __future__ import annotations

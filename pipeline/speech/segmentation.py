@@ -9,7 +9,6 @@ to it. It is used where it was fetched; `pipeline.speech.local_speakers` says wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from numpy.typing import NDArray
 from pipeline import intact, loaded
 from pipeline.errors import WeightsError
 from pipeline.media.audio import INT16_SCALE, Audio, Samples, is_still
-from pipeline.processes import cores
 from pipeline.progress import Progress, silent
 from pipeline.speech.segmentation_weights import FETCH_NAME, find
 from pipeline.timing import SAMPLE_RATE_HZ
@@ -42,7 +40,6 @@ CLASSES: tuple[tuple[int, ...], ...] = ((), (0,), (1,), (2,), (0, 1), (0, 2), (1
 LOCAL_SPEAKERS = 3
 # Windows at once: an eighth less work than one by one, for the same answers; what four take is mapped anew each time.
 _BATCH = 3
-_MOST_THREADS = 4  # a choice: what an ordinary computer has to spare
 _FETCH_AGAIN = f"fetch it again with 'vignette models fetch {FETCH_NAME}', or remove it to do without"
 
 
@@ -61,7 +58,8 @@ def installed() -> Network | None:
 
 
 def scan(audio: Audio, network: Network, progress: Progress = silent) -> Segmented:
-    """Every window of the recording, the last one filled up with silence."""
+    """Every window of the recording, the last one filled up with silence; one core does it, as others work on what is waited
+    for."""
     samples = audio.samples
     count = 1 + max(0, -(-(len(samples) - WINDOW_SAMPLES) // HOP_SAMPLES))
     found = np.zeros((count, FRAMES, len(CLASSES)), np.float32)
@@ -77,11 +75,10 @@ def scan(audio: Audio, network: Network, progress: Progress = silent) -> Segment
         return network(windows)
 
     heard = [k for k in range(count) if not is_still(piece(k))]
-    batches = [heard[at : at + _BATCH] for at in range(0, len(heard), _BATCH)]
-    with ThreadPoolExecutor(min(cores(), _MOST_THREADS)) as threads:
-        for batch, answers in zip(batches, threads.map(hear, batches), strict=True):
-            found[batch] = answers
-            progress((batch[-1] + 1) / count)
+    for at in range(0, len(heard), _BATCH):
+        batch = heard[at : at + _BATCH]
+        found[batch] = hear(batch)
+        progress((batch[-1] + 1) / count)
     progress(1.0)
     return Segmented(found, audio.duration_ms)
 

@@ -79,3 +79,8 @@ def test_the_likeliest_pair_wins_by_construction() -> None:
     model = Graphones(seen.items())
     assert model.best("a")[0] == "Y", "at the beginning of a word a is said Y"
     assert model.best("aa")[0] == "Y X"
+
+
+def test_more_graphones_than_can_be_told_apart_are_refused() -> None:
+    with pytest.raises(ValueError, match="1024 graphones"):
+        Graphones(((f"a:{n}",), 1) for n in range(1024))

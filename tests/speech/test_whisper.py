@@ -28,7 +28,7 @@ from pipeline.settings import TranscribeSettings, WhisperSettings
 from pipeline.speech import pinned
 from pipeline.speech.asr import Bias, choice, whisper
 from pipeline.speech.asr.device import device_for
-from pipeline.speech.asr.packing import LONGEST_MS
+from pipeline.speech.asr.packing import LONGEST_MS, pack
 from pipeline.speech.asr.whisper import Whisper
 from pipeline.speech.vad import speech_regions
 from pipeline.stages import transcribe
@@ -77,6 +77,18 @@ def test_a_sentence_is_heard_word_for_word(spoken, sentence):
     ]
     assert np.median(errors) <= 60 and max(errors) <= 250
     assert_sound(heard.tokens, audio, heard.regions)
+
+
+def test_windows_heard_side_by_side_hold_the_same_words(spoken):
+    """Whatever the number of threads: each hears windows of its own, and they come back in their order."""
+    audio = Audio(np.tile(spoken.samples, 3))
+    regions = tuple(speech_regions(audio, 0.5))
+    alone, together = (
+        Whisper("tiny", TINY, threads=threads).recognize(audio, regions, Bias(), silent)
+        for threads in (1, 3)
+    )
+    assert len(list(pack(audio, regions))) > 1
+    assert alone == together != ()
 
 
 def test_the_first_word_does_not_take_the_silence_before_it(spoken):
