@@ -79,7 +79,9 @@ def test_a_decision_does_not_wait_for_artefacts_that_are_made_anew(desk, demo, m
     assert desk.client.post(f"/api/videos/{desk.id}/act", json=sent).status_code == 200
     assert not looks and len(edits.read(desk.journal).decisions) == 1
     again = desk.client.post(f"/api/videos/{desk.id}/act", json=sent)
-    assert again.status_code == 409 and not looks  # the journal went on, about this very caption: no look is needed to know
+    assert (
+        again.status_code == 409 and not looks
+    )  # the journal went on, about this very caption: no look is needed to know
     assert len(edits.read(desk.journal).decisions) == 1
 
 
