@@ -16,6 +16,7 @@ from pathlib import Path
 from pipeline import edits
 from pipeline.commands.decide import suggested
 from pipeline.commands.decide.desk import Desk
+from pipeline.edits.journal import Contents
 from pipeline.edits.journal import digest_of as journal_digest
 from pipeline.edits.model import Decision
 from pipeline.errors import DocumentError, JournalChanged, NotCaptioned, VignetteError
@@ -147,9 +148,10 @@ class Sitting:
             try:
                 with self._writing:
                     journal = journal_digest(self.journal)
-                    since = self._since(seen, written)
+                    now = edits.read(self.journal)
+                    since = self._since(seen, now, written)
                     if since and not (
-                        apart and all(d.who == who for d in since) and are_apart(step, since, seen.transcript)
+                        apart and all(d.who == who for d in since) and are_apart(step, since, seen.shown, now)
                     ):
                         raise self._is_another()
                     written += edits.append(self.journal, step, expected=journal, act=name)
@@ -159,10 +161,10 @@ class Sitting:
                 break  # what was saved is saved; the rest was made of how things stood before
         return written
 
-    def _since(self, seen: Look, own: Sequence[Decision]) -> tuple[Decision, ...]:
-        """What was written down since a look, less what the act at hand wrote. Raises JournalChanged where the journal holds no
-        longer all that was seen."""
-        then, now = seen.shown.replay.contents, edits.read(self.journal)
+    def _since(self, seen: Look, now: Contents, own: Sequence[Decision]) -> tuple[Decision, ...]:
+        """What the journal holds `now` that was not seen, less what the act at hand wrote. Raises JournalChanged where it holds
+        no longer all that was seen."""
+        then = seen.shown.replay.contents
         known = {d.id for d in (*then.decisions, *own)}
         if now.strange != then.strange or not known <= {d.id for d in now.decisions}:
             raise self._is_another()

@@ -17,7 +17,7 @@ from pipeline.run.graph import Stage
 from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job
 from pipeline.run.store import Store
-from pipeline.transcript import Concepts, Transcript
+from pipeline.transcript import Aligned, Concepts, Transcript
 
 T = TypeVar("T")
 
@@ -32,12 +32,14 @@ DEAR = frozenset(("picture",))
 class Preview:
     """The transcript as a run would make it, and the replay that it came out of.
 
-    `outdated` says in sentences why a run would listen anew; till then it is shown as it was captioned last.
+    `outdated` says in sentences why a run would listen anew; till then it is shown as it was captioned last. `machine` are the
+    words as they were timed, without decisions; None where they are not at hand.
     """
 
     transcript: Transcript
     replay: Replay
     outdated: tuple[str, ...] = ()
+    machine: Aligned | None = None
 
 
 def preview(job: Job, contents: Contents | None = None, tagging: bool | None = None) -> Preview:
@@ -55,7 +57,8 @@ def preview(job: Job, contents: Contents | None = None, tagging: bool | None = N
     with Inputs(job, store, listening=False) as inputs:
         step = _PreviewStep(job, store, replay, tagging)
         transcript = graph.transcript(inputs, step)
-    return Preview(replay.graded(transcript), replay, tuple(told(step.stale)) if step.stale else ())
+        machine = inputs.by_machine(Aligned)
+    return Preview(replay.graded(transcript), replay, tuple(told(step.stale)) if step.stale else (), machine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,46 @@ def test_the_caption_that_is_chosen_stays_chosen_when_others_come_and_go(opened)
     assert page.get_attribute(".cue.current .time", "aria-label").startswith("Caption 8,")
 
 
+def test_captions_are_saved_one_after_the_other_while_a_look_is_taken(opened, demo):
+    page = opened
+    hold(page, LOOKS)
+    write(page, 1, " One.")
+    page.keyboard.press("Control+Enter")
+    is_held(page)  # the look behind the first
+    for n, words in ((4, " Two."), (7, " Three.")):
+        write(page, n, words)
+        page.keyboard.press("Control+Enter")
+        until(page, SAVED)
+        until(page, "!document.querySelector('#editor')")
+    assert page.evaluate("window.held()") == 1  # the page asks for one look at a time
+    assert [d.value.text.split()[-1] for d in decided(demo) if d.kind == "words"] == [
+        "One.",
+        "Two.",
+        "Three.",
+    ]
+    page.evaluate("() => window.through()")
+    until(page, lambda: sheet(page)["undo"].count("Three."))
+    shown = " ".join(c["text"] for c in sheet(page)["cues"])
+    assert all(words in shown for words in ("One.", "Two.", "Three."))
+    assert page.query_selector("dialog") is None and page.inner_text("#alert") == ""
+    assert all(Desk(demo).cue(words) for words in ("One.", "Two.", "Three."))
+
+
+def test_the_same_caption_again_waits_for_the_look_and_keeps_both(opened, demo):
+    page = opened
+    hold(page, LOOKS)
+    write(page, 1, " One.")
+    page.keyboard.press("Control+Enter")
+    is_held(page)
+    write(page, 1, " Two.")
+    page.keyboard.press("Control+Enter")
+    page.evaluate("() => window.through()")
+    until(page, lambda: len([d for d in decided(demo) if d.kind == "words"]) == 2)
+    until(page, SAVED)
+    assert page.query_selector("dialog") is None and page.inner_text("#alert") == ""
+    until(page, lambda: Desk(demo).cue("One. Two."))
+
+
 def test_an_answer_is_never_taken_for_one_about_the_next_thing(opened, demo):
     page = opened
     left = len(sheet(page)["doubts"])
