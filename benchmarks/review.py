@@ -136,8 +136,8 @@ class Reviewer:
         self.page.keyboard.press("End")
         self.page.keyboard.type(f" edit{number}")
         self.page.evaluate(
-            f"() => {{ seen.wanted = () => document.querySelector(\".cue[data-n='{number}'] .text\")"
-            f"?.textContent.includes('edit{number}'); }}"
+            "() => { seen.wanted = () => [...document.querySelectorAll('.cue .text')]"
+            f".some((text) => /\\bedit{number}\\b/.test(text.textContent)); }}"
         )
         size = self.journal.stat().st_size if self.journal.exists() else 0
         kept: list[float] = []

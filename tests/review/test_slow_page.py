@@ -150,6 +150,8 @@ def test_captions_are_saved_one_after_the_other_while_a_look_is_taken(opened, de
         page.keyboard.press("Control+Enter")
         until(page, SAVED)
         until(page, "!document.querySelector('#editor')")
+    shown = page.inner_text("#list")
+    assert all(words in shown for words in ("One.", "Two.", "Three."))
     assert page.evaluate("window.held()") == 1  # the page asks for one look at a time
     assert [d.value.text.split()[-1] for d in decided(demo) if d.kind == "words"] == [
         "One.",
@@ -157,7 +159,9 @@ def test_captions_are_saved_one_after_the_other_while_a_look_is_taken(opened, de
         "Three.",
     ]
     page.evaluate("() => window.through()")
-    until(page, lambda: sheet(page)["undo"].count("Three."))
+    until(page, lambda: "Three." in sheet(page)["undo"] or "Three." not in page.inner_text("#list"))
+    assert "Three." in page.inner_text("#list")  # at no time does what was written vanish
+    until(page, lambda: "Three." in sheet(page)["undo"])
     shown = " ".join(c["text"] for c in sheet(page)["cues"])
     assert all(words in shown for words in ("One.", "Two.", "Three."))
     assert page.query_selector("dialog") is None and page.inner_text("#alert") == ""

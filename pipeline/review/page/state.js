@@ -23,10 +23,17 @@ function tell() {
 function show() {
   const keys = new Set(pending.flatMap((p) => settles(p.kind, p.values)));
   const open = (things) => (keys.size ? things.filter((d) => !keys.has(d.key)) : things);
-  const sheet = pending.reduce((shown, p) => atOnce(p.kind, p.values, shown), server.sheet);
+  const sheet = pending.reduce((shown, p) => atOnce(p.kind, placed(p, shown), shown), server.sheet);
   state.sheet = keys.size ? { ...sheet, doubts: open(sheet.doubts) } : sheet;
   state.findings = open(server.findings);
   tell();
+}
+
+// What was decided, of the caption where it stands in a later look: words that came in before it move the places of all behind.
+function placed({ values, seen }, sheet) {
+  const before = seen.cues.find((c) => c.first === values.first && c.last === values.last);
+  const there = before && sheet.cues.find((c) => c.id === before.id);
+  return before ? { ...values, first: there?.first ?? -1, last: there?.last ?? -1 } : values;
 }
 
 // The last looks by their revisions: what was asked for apart speaks of one of them.
