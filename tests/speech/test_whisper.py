@@ -26,7 +26,7 @@ from pipeline.media.facts import decode_audio
 from pipeline.progress import silent
 from pipeline.settings import TranscribeSettings, WhisperSettings
 from pipeline.speech import pinned
-from pipeline.speech.asr import Bias, choice, whisper
+from pipeline.speech.asr import Bias, choice, device, whisper
 from pipeline.speech.asr.device import device_for
 from pipeline.speech.asr.packing import LONGEST_MS, pack
 from pipeline.speech.asr.whisper import Whisper
@@ -394,7 +394,7 @@ def any_weights(monkeypatch):
 def test_weights_that_lie_here_are_used_without_asking(tmp_path, monkeypatch, spoken):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr(whisper, "_cards", lambda: 0)
+    monkeypatch.setattr(device, "_cards", lambda: 0)
     shutil.copytree(TINY, tmp_path / "models" / "small.en")
     chosen = choice.choose(TranscribeSettings())
     assert (chosen.name, chosen.model, chosen.device) == ("whisper", "small.en", "cpu")
@@ -410,7 +410,7 @@ def test_a_graphics_card_affords_the_larger_model(tmp_path, monkeypatch):
         shutil.copytree(TINY, tmp_path / "models" / name)
     chosen = []
     for cards in (0, 1):
-        monkeypatch.setattr(whisper, "_cards", lambda cards=cards: cards)
+        monkeypatch.setattr(device, "_cards", lambda cards=cards: cards)
         chosen.append(choice.choose(TranscribeSettings()))
     assert [c.model for c in chosen] == ["small.en", "large-v3-turbo"]
     assert chosen[0].identity.endswith("/int8") and chosen[1].identity.endswith("/float16")
