@@ -84,8 +84,7 @@ def test_windows_heard_side_by_side_hold_the_same_words(spoken):
     audio = Audio(np.tile(spoken.samples, 3))
     regions = tuple(speech_regions(audio, 0.5))
     alone, together = (
-        Whisper("tiny", TINY, threads=threads).recognize(audio, regions, Bias(), silent)
-        for threads in (1, 3)
+        Whisper("tiny", TINY, threads=threads).recognize(audio, regions, Bias(), silent) for threads in (1, 3)
     )
     assert len(list(pack(audio, regions))) > 1
     assert alone == together != ()
