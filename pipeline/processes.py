@@ -18,9 +18,9 @@ from types import FrameType
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-# Two fifths of the time that a thread of usual niceness gets, where both want the same core (Linux, sched(7)): more would starve
-# what is waited for in the end wherever others use the machine too.
-_NICENESS = 4
+# So much nicer a thread gets two fifths of another's time where both want the same core (Linux, sched(7)): more would starve what
+# is waited for in the end wherever others use the machine too.
+_NICER = 4
 # The processor time that a container may use (Linux, cgroup v2): "QUOTA PERIOD" in microseconds, or "max PERIOD".
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 # Where this process has siblings that work at the same time: how many cores are its own.
@@ -45,10 +45,11 @@ def take_share(count: int) -> None:
 
 
 def give_way() -> None:
-    """From now on the calling thread, and what it starts, gets what other threads of this machine leave (Linux; nothing
-    elsewhere, where a thread has no niceness of its own)."""
+    """From now on the calling thread, and what it starts, lets other threads of this process go first (Linux; nothing elsewhere,
+    where a thread has no niceness of its own). However nice the process is already, it needs no privilege."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        with suppress(OSError):  # a sandbox may forbid it
+            os.nice(_NICER)
 
 
 def die_with_parent(parent: int) -> None:

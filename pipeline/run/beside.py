@@ -58,8 +58,8 @@ class Beside(Generic[T]):
         return self._found  # type: ignore[return-value]
 
     def _run(self) -> None:
-        give_way()  # to the stages that are waited for
         try:
+            give_way()  # to the stages that are waited for
             self._found = self._work(self._tell)
         except BaseException as error:  # noqa: BLE001 - whatever it is, whoever waits gets it
             self._error = error

@@ -19,7 +19,7 @@ from pipeline.run.caption_changes import CaptionChange, caption_changes, shown_i
 from pipeline.run.graph import Stage
 from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job
-from pipeline.run.store import Store
+from pipeline.run.store import NOT_DONE, Store
 from pipeline.transcript import Concepts, Transcript, Verification
 
 T = TypeVar("T")
@@ -76,15 +76,15 @@ class _Look:
         if found.result is not None:
             return stage.correct(self.replay, found.result)
         self.stale[stage.name] = found.reason
-        return stage.correct(self.replay, self._instead(stage, produce))
+        return stage.correct(self.replay, self._instead(stage, found.reason, produce))
 
-    def _instead(self, stage: Stage[T], produce: Callable[[Progress], T]) -> T:
+    def _instead(self, stage: Stage[T], reason: str, produce: Callable[[Progress], T]) -> T:
         if stage.result in (Verification, Concepts):
             return stage.result()  # captions do not depend on these
         if not stage.listens and stage.name not in _DEAR:
             return produce(silent)
         self.uncertain |= stage.listens
-        last = self.store.last(stage.name, stage.result) or stage.before
+        last = stage.before if reason == NOT_DONE else self.store.last(stage.name, stage.result)
         if last is None:
             raise _NeverDone
         return last

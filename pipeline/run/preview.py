@@ -16,7 +16,7 @@ from pipeline.run.foresight import told
 from pipeline.run.graph import Stage
 from pipeline.run.inputs import Inputs
 from pipeline.run.jobs import Job
-from pipeline.run.store import Store
+from pipeline.run.store import NOT_DONE, Store
 from pipeline.transcript import Aligned, Concepts, Transcript
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ class _PreviewStep:
         is_same = before.get(_TRACK) == reads.get(_TRACK)  # said only where it is not the usual one
         is_same &= all(before[name] == reads[name] for name in _SAME if name in before and name in reads)
         last = self.store.last(stage.name, stage.result) if is_same else None
-        if last is None and not before:
+        if last is None and reason == NOT_DONE:
             last = stage.before
         if last is not None:
             self.stale[stage.name] = reason

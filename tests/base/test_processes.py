@@ -216,6 +216,38 @@ def test_cores_are_those_that_may_be_used_or_ones_share(monkeypatch, tmp_path):
     assert processes.cores() == 1
 
 
+# As whoever runs `nice make subtitles`: nobody may become more urgent than they were, and only root could.
+NICE = """
+import os, threading
+from pipeline.processes import give_way
+os.nice({before})
+if os.getuid() == 0:
+    os.setuid(65534)
+found = []
+def beside():
+    give_way()
+    found.append(os.getpriority(os.PRIO_PROCESS, 0))
+thread = threading.Thread(target=beside)
+thread.start()
+thread.join()
+print(found, os.getpriority(os.PRIO_PROCESS, 0))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere threads have no niceness")
+@pytest.mark.parametrize(("before", "there"), [(0, 4), (10, 14), (19, 19)])
+def test_a_thread_gives_way_however_nice_its_process_is(before, there):
+    ran = subprocess.run(
+        [sys.executable, "-c", NICE.format(before=before)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert ran.stdout.strip() == f"[{min(19, own + there)}] {min(19, own + before)}", ran.stderr
+
+
 def resident_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 

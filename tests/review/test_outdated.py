@@ -93,6 +93,24 @@ def test_a_look_sees_an_artefact_that_changed(desk, demo):
     assert before["cues"] and not desk.journal.exists()
 
 
+def test_a_stage_that_is_newer_than_the_captions_keeps_nothing_shut(desk, demo):
+    before = desk.sheet()
+    (demo.out / ".work" / "demo" / "segment.json").unlink()
+    desk.library.sitting(desk.id).rest()
+    now = desk.sheet()
+    assert "segment" in now["outdated"]
+    assert [c["text"] for c in now["cues"]] == [c["text"] for c in before["cues"]]
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-40], lambda data: b"", lambda data: data[::-1]])
+def test_one_that_is_damaged_is_not_taken_for_one_that_never_was(desk, demo, damage):
+    path = demo.out / ".work" / "demo" / "segment.json"
+    path.write_bytes(damage(path.read_bytes()))
+    desk.library.sitting(desk.id).rest()
+    answer = desk.client.get(f"/api/videos/{desk.id}")
+    assert answer.status_code == 404 and answer.json()["kind"] == "NotCaptioned"
+
+
 def test_what_version_0_1_captioned_opens_with_every_decision_and_without_a_run(tmp_path):
     project = Project(shutil.copytree(ROOT / "tests" / "data" / "from_0_1", tmp_path / "project"))
     desk = Desk(project)

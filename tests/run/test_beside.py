@@ -184,3 +184,20 @@ def test_one_core_has_no_room_for_a_second_stage(monkeypatch):
     for cores, pays in ((1, False), (2, True)):
         monkeypatch.setattr(beside, "cores", lambda own=cores: own)
         assert beside.pays() is pays
+
+
+def test_where_giving_way_is_forbidden_the_work_is_done_all_the_same(monkeypatch):
+    def forbidden(more):
+        raise PermissionError(1, "a sandbox says no")
+
+    monkeypatch.setattr("pipeline.processes.os.nice", forbidden)
+    assert beside.Beside(lambda progress: 7, lambda share: None).result() == 7
+
+
+def test_whatever_happens_before_the_work_whoever_waits_is_told(monkeypatch):
+    def broken():
+        raise RuntimeError("unheard of")
+
+    monkeypatch.setattr(beside, "give_way", broken)
+    with pytest.raises(RuntimeError, match="unheard of"):
+        beside.Beside(lambda progress: 7, lambda share: None).result()

@@ -26,7 +26,7 @@ from pipeline.media.facts import decode_audio
 from pipeline.progress import silent
 from pipeline.settings import TranscribeSettings, WhisperSettings
 from pipeline.speech import pinned
-from pipeline.speech.asr import Bias, choice, device, whisper
+from pipeline.speech.asr import Bias, choice, device, guards, whisper
 from pipeline.speech.asr.device import device_for
 from pipeline.speech.asr.packing import LONGEST_MS, pack
 from pipeline.speech.asr.whisper import Whisper
@@ -88,6 +88,36 @@ def test_windows_heard_side_by_side_hold_the_same_words(spoken):
     )
     assert len(list(pack(audio, regions))) > 1
     assert alone == together != ()
+
+
+def test_windows_side_by_side_leave_few_cores_idle():
+    found = {
+        n: (w._lanes, w._lanes * (n // w._lanes)) for n in range(1, 9) if (w := Whisper("", TINY, threads=n))
+    }
+    assert found == {1: (1, 1), 2: (2, 2), 3: (3, 3), 4: (4, 4), 5: (4, 4), 6: (3, 6), 7: (3, 6), 8: (4, 8)}
+    assert Whisper("", TINY, device="cuda", threads=8)._lanes == 1
+
+
+def test_of_windows_that_nobody_waits_for_any_more_few_are_heard(spoken, monkeypatch):
+    """Who stops waits for those that are under way, and not for a film."""
+    heard = []
+
+    def transcribed(whisper, model, audio, chunks, *rest, **more):
+        heard.append(len(chunks))
+        return [guards.Passage(()) for _ in chunks]
+
+    monkeypatch.setattr(Whisper, "_transcribed", transcribed)
+    audio = Audio(np.tile(spoken.samples, 12))
+    whole = tuple(Span(at, at + 29_000) for at in range(0, audio.duration_ms - 30_000, 30_000))
+    one = Whisper("tiny", TINY, threads=2, settings=WhisperSettings(batch=2))
+
+    def stop(share):
+        raise KeyboardInterrupt
+
+    chunks = list(pack(audio, whole))
+    with pytest.raises(KeyboardInterrupt):
+        one.hear(audio, chunks, whole, stop)
+    assert 0 < sum(heard) < len(chunks), "of so many windows"
 
 
 def test_the_first_word_does_not_take_the_silence_before_it(spoken):

@@ -21,6 +21,7 @@ from pipeline.processes import cores, give_back_memory
 from pipeline.progress import Progress
 from pipeline.settings import WhisperSettings
 from pipeline.speech import weights
+from pipeline.speech.aligner.threads import map_ahead
 from pipeline.speech.asr import Bias, guards
 from pipeline.speech.asr.device import compute_type
 from pipeline.speech.asr.heard_words import tokens_of
@@ -142,8 +143,11 @@ class Whisper:
 
     @property
     def _lanes(self) -> int:
-        """How many windows are heard side by side."""
-        return min(self._threads, _MOST_LANES) if self.device == "cpu" else 1
+        """How many windows are heard side by side: as many as leave fewest cores idle, of equals most."""
+        if self.device != "cpu" or self._threads == 1:
+            return 1
+        some = range(2, min(self._threads, _MOST_LANES) + 1)
+        return max(some, key=lambda lanes: (self._threads // lanes * lanes, lanes))
 
     @property
     def _batch(self) -> int:
@@ -217,7 +221,7 @@ class Whisper:
 
         size = max(1, min(self._batch * _BATCHES_PER_CALL, -(-len(chunks) // self._lanes)))
         with ThreadPoolExecutor(self._lanes) as lanes:
-            for group in lanes.map(decode, _groups(chunks, size)):
+            for group in map_ahead(lanes, decode, _groups(chunks, size), self._lanes):
                 yield from group
 
     def _decode(
