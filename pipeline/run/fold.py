@@ -85,6 +85,8 @@ class Fold:
         results: list[T] = []
 
         def take() -> None:
+            if results:
+                return
             try:
                 results.append(work.result())
             except KeyboardInterrupt:
@@ -95,7 +97,8 @@ class Fold:
         self._under_way[stage.name] = work, take
 
         def waited() -> T:
-            self._take(stage.name)
+            self._under_way.pop(stage.name, None)
+            take()  # what went wrong is told again, where somebody was told it already
             return stage.correct(self._replay, results[0])
 
         return waited

@@ -127,6 +127,19 @@ def test_of_two_errors_the_earlier_stages_is_told(fold):
         fold(stages(see, listen))
 
 
+@pytest.mark.parametrize("share", [WHOLE, Share(until="listen")])
+def test_an_error_that_came_before_anybody_asked_is_told_as_it_is(fold, share):
+    def listen(inputs, progress):
+        for thread in threading.enumerate():
+            if thread.name == "beside":
+                thread.join(20)
+        return Listened(3)
+
+    with pytest.raises(UsageError, match="at once"):
+        fold(stages(failing("at once"), listen), share=share)
+    assert fold.store.last("listen", Listened) == Listened(3)
+
+
 def test_what_was_begun_beside_a_stage_that_fails_is_kept(fold):
     begun = threading.Event()
 
